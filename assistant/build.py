@@ -1,0 +1,93 @@
+"""The one place where parts meet, in reading order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from types import TracebackType
+
+from assistant.answering import QuotingWriter
+from assistant.embedding import Embedder, SentenceTransformerEmbedder
+from assistant.errors import SettingsError
+from assistant.evidence.relevance import SignalJudge
+from assistant.library.library import Library
+from assistant.pressure import PressureTest
+from assistant.retrieval import ANYWHERE, retrieve
+from assistant.settings import Settings
+from assistant.types import Answer, Filters, Hit, Statement, Turn, Verdict
+
+
+class Assistant:
+    """Asks, searches and challenges one library; parts are loaded once, with the first question."""
+
+    def __init__(self, library: Library, embedder: Embedder) -> None:
+        self.library = library
+        self._embedder = embedder
+        judge = SignalJudge()
+        self._writer = QuotingWriter(library, embedder, judge)
+        self._pressure = PressureTest(library, embedder, judge)
+
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
+        """The whole answer to ``question``."""
+        return self._writer.answer(question, history, filters)
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE
+    ) -> Iterator[Statement | Answer]:
+        """Each verified statement as it is there, then the whole answer."""
+        return self._writer.stream(question, history, filters)
+
+    def search(self, query: str, k: int = 8, filters: Filters = ANYWHERE) -> list[Hit]:
+        """The ``k`` best passages."""
+        return retrieve(query, self.library, self._embedder, k=k, filters=filters)
+
+    def challenge(self, idea: str) -> Verdict:
+        """What the documents say for and against ``idea``."""
+        return self._pressure.challenge(idea)
+
+    def close(self) -> None:
+        """Let go of the library's files."""
+        self.library.close()
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def build_embedder(settings: Settings) -> Embedder:
+    """The embedder that ``settings`` name; nothing is loaded yet."""
+    stay_offline()
+    return SentenceTransformerEmbedder(settings.embedding_model)
+
+
+def build_assistant(settings: Settings, embedder: Embedder | None = None) -> Assistant:
+    """An assistant over the library that ``settings`` name.
+
+    Raises:
+        LibraryMissing: nothing has been ingested there.
+        SettingsError: a model is named that this version cannot use.
+    """
+    if settings.model not in (None, "", "none"):
+        raise SettingsError(
+            f"The model {settings.model!r} cannot be used: this version answers in the documents' own words only.",
+            hint="Leave --model and PUSHBACK_MODEL out.",
+        )
+    embedder = embedder or build_embedder(settings)
+    library = Library.open(settings, embedder)
+    return Assistant(library, embedder)
+
+
+def stay_offline() -> None:
+    """Keep our libraries from the network: no model hub, no telemetry. What the user has set stays set."""
+    for name, value in (
+        ("HF_HUB_OFFLINE", "1"),
+        ("HF_HUB_DISABLE_TELEMETRY", "1"),
+        ("TRANSFORMERS_OFFLINE", "1"),
+        ("TOKENIZERS_PARALLELISM", "false"),
+        ("ANONYMIZED_TELEMETRY", "False"),
+    ):
+        os.environ.setdefault(name, value)

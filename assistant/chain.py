@@ -1,0 +1,70 @@
+"""The assistant as parts of other LangChain programs: a retriever, and the whole as a runnable.
+
+Both take part in LangChain's tracing when the usual LangSmith variables are set, and in nothing otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import reduce
+from operator import add
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document as LangChainDocument
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import Runnable, RunnableGenerator
+from langchain_core.runnables.utils import AddableDict
+from pydantic import ConfigDict, Field
+
+from assistant import wire
+from assistant.build import Assistant
+from assistant.types import Answer, Filters, Role, Statement, Turn
+
+
+class PassageRetriever(BaseRetriever):
+    """The passages that the assistant would read; metadata as ``pushback search --json`` has it."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    assistant: Assistant
+    k: int = Field(default=8, ge=1)
+    filters: Filters = Filters()
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+    ) -> list[LangChainDocument]:
+        del run_manager  # nothing is called that would report to it
+        found = [wire.hit(hit) for hit in self.assistant.search(query, self.k, self.filters)]
+        return [LangChainDocument(id=hit["passage"], page_content=hit.pop("text"), metadata=hit) for hit in found]
+
+
+def as_runnable(assistant: Assistant) -> Runnable[Any, dict[str, Any]]:
+    """The assistant as a runnable from a question to the JSON of ``pushback ask --json``.
+
+    The input is a question, or ``{"question", "history": [{"role", "content"}]}``. ``stream`` gives each
+    statement as it holds and then the rest; the chunks add up to what ``invoke`` returns.
+    """
+
+    def answer(chunks: Iterator[Any]) -> Iterator[AddableDict]:
+        question, history = _read(reduce(add, chunks))  # what stands before us in a chain may stream its parts
+        for part in assistant.stream(question, history):
+            if isinstance(part, Statement):
+                yield AddableDict(statements=[wire.statement(part)])
+            else:
+                yield _rest(part)
+
+    return RunnableGenerator(answer, name="pushback")
+
+
+def _read(asked: str | dict[str, Any]) -> tuple[str, list[Turn]]:
+    if isinstance(asked, str):
+        return asked, []
+    history = [Turn(Role(turn["role"]), str(turn["content"])) for turn in asked.get("history") or []]
+    return str(asked["question"]), history
+
+
+def _rest(answer: Answer) -> AddableDict:
+    """Everything but the statements that were streamed; an empty list where there were none."""
+    whole = wire.answer(answer)
+    return AddableDict({**whole, "statements": []})

@@ -1,0 +1,82 @@
+"""Where the statements of an answer do not agree: both sides are shown, with who says so and when.
+
+Plain facts only, for now: a figure that differs for the same thing, a claim and its negation, the same two
+things the other way round, or a sentence that says itself that it disagrees. A trained stance follows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import combinations
+
+from assistant.evidence.words import NUMBER_WORDS, content_stems, numbers, tokens
+from assistant.types import Conflict, Statement
+
+SHARED = 2  # content stems in common from which two sentences can be about the same thing
+SAME_THING = 0.5  # of the shorter one's content stems, in common, for figures to be compared
+
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|none|nothing|nobody|neither|nor|without|cannot|hardly|barely|fail(?:s|ed|ure)?|stop(?:ped|s)?|"
+    r"instead|rather than|no longer|myth|wrong|unnecessary|avoid)\b|n['’]t\b",
+    re.I,
+)
+_DISAGREES = re.compile(
+    r"\b(?:disagree[sd]?|opposite|contrary|contradicts?|on the other hand|in contrast|nonsense|overrated)\b", re.I
+)
+
+
+def find(statements: Sequence[Statement]) -> tuple[Conflict, ...]:
+    """Every pair of statements by different voices or of different documents that do not agree."""
+    return tuple(Conflict((a, b)) for a, b in combinations(statements, 2) if _apart(a, b) and _disagree(a, b))
+
+
+def _apart(a: Statement, b: Statement) -> bool:
+    """Not the same voice in the same document; a sentence that says that it disagrees tells of two voices itself."""
+    one, other = a.citations[0], b.citations[0]
+    if one.about.id != other.about.id or one.voice != other.voice:
+        return True
+    return disagrees(one.quote) or disagrees(other.quote)
+
+
+def disagrees(text: str) -> bool:
+    """Whether a sentence says itself that it contradicts somebody."""
+    return bool(_DISAGREES.search(text))
+
+
+def _disagree(a: Statement, b: Statement) -> bool:
+    one, other = a.citations[0].quote, b.citations[0].quote
+    shared = set(content_stems(one)) & set(content_stems(other))
+    if len(shared) < SHARED:
+        return False
+    if disagrees(one) or disagrees(other):
+        return True
+    if _other_figure(one, other) or _other_way_round(one, other):
+        return True
+    return bool(_NEGATION.search(one)) != bool(_NEGATION.search(other))
+
+
+def _other_figure(one: str, other: str) -> bool:
+    """Both give figures for much the same thing, and none is shared."""
+    first, second = _figures(one), _figures(other)
+    if not first or not second or first & second:
+        return False
+    a, b = (set(content_stems(text)) - first - second for text in (one, other))
+    return bool(a and b) and len(a & b) >= SAME_THING * min(len(a), len(b))
+
+
+def _figures(text: str) -> set[str]:
+    return set(numbers(text)) | {
+        t.word.lower() for t in tokens(text) if t.word.lower() in NUMBER_WORDS - {"one", "none"}
+    }
+
+
+def _other_way_round(one: str, other: str) -> bool:
+    """Two things stand the one way round a word, and the other way round the same word: "A drives B", "B drives A"."""
+    first, second = _triples(one), _triples(other)
+    return any((c, b, a) in second for a, b, c in first if a != c)
+
+
+def _triples(text: str) -> set[tuple[str, str, str]]:
+    stems = [token.stem for token in tokens(text) if token.content]
+    return set(zip(stems, stems[1:], stems[2:], strict=False))

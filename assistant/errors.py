@@ -1,0 +1,113 @@
+"""What goes wrong, as one tree; each door catches ``PushbackError`` once and shows message and hint.
+
+```text
+PushbackError                what happened · hint: what to do about it · retryable
+├─ SettingsError             a setting or an argument is missing, misspelt or out of range
+├─ SourceError               a document cannot be read
+├─ LibraryError
+│  ├─ LibraryMissing         no library there yet
+│  ├─ LibraryLocked          another process is writing (retryable)
+│  ├─ LibraryFull            the disk is full (retryable)
+│  ├─ LibraryDamaged         a part of the library cannot be read
+│  ├─ IndexMismatch          built with another embedding model or other passages
+│  └─ DocumentMissing        no document or conversation of that id
+├─ ModelError
+│  ├─ ModelUnavailable       weights or server cannot be reached (retryable)
+│  └─ ReplyInvalid           a model's reply cannot be understood (retryable)
+└─ CaseError                 an evaluation case or suite cannot be understood
+```
+"""
+
+from typing import ClassVar
+
+
+class PushbackError(Exception):
+    """Something that a user can cause or mend: ``str(error)`` says what happened, ``hint`` what to do."""
+
+    hint: str = ""
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        if hint is not None:
+            self.hint = hint
+
+
+class SettingsError(PushbackError):
+    """A setting or an argument is missing, misspelt or out of range."""
+
+    hint = "Run `pushback --help`."
+
+
+class SourceError(PushbackError):
+    """A document cannot be read."""
+
+    hint = "Mend or remove the file, then run `pushback ingest` again; everything else went in."
+
+
+class LibraryError(PushbackError):
+    """The library cannot do what was asked."""
+
+    hint = "Run `pushback doctor`."
+
+
+class LibraryMissing(LibraryError):
+    """No library there yet."""
+
+    hint = "Run `pushback ingest FOLDER` first, or name another one with --home or --library."
+
+
+class LibraryLocked(LibraryError):
+    """Another process is writing."""
+
+    hint = "Wait until it is done, then try again. Questions can be asked meanwhile."
+    retryable = True
+
+
+class LibraryFull(LibraryError):
+    """The disk is full."""
+
+    hint = "Free some space, then run the same command again; it continues where it stopped."
+    retryable = True
+
+
+class LibraryDamaged(LibraryError):
+    """A part of the library cannot be read."""
+
+    hint = "Run `pushback doctor`, then `pushback reindex`."
+
+
+class IndexMismatch(LibraryError):
+    """Built with another embedding model or other passage settings than the ones in force."""
+
+    hint = "Run `pushback reindex`, or set the settings back."
+
+
+class DocumentMissing(LibraryError):
+    """No document or conversation of that id."""
+
+    hint = "Run `pushback documents` for the ids."
+
+
+class ModelError(PushbackError):
+    """A model cannot do what was asked."""
+
+
+class ModelUnavailable(ModelError):
+    """Weights or a server cannot be reached."""
+
+    hint = "Check the model's name and that it is installed."
+    retryable = True
+
+
+class ReplyInvalid(ModelError):
+    """A model's reply cannot be understood."""
+
+    hint = "Try again, or use another model."
+    retryable = True
+
+
+class CaseError(PushbackError):
+    """An evaluation case or suite cannot be understood."""
+
+    hint = "Mend the suite; its format is shown in eval/suites/sample/suite.yaml."

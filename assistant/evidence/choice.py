@@ -1,0 +1,177 @@
+"""Which sentences make the answer: few, each of help, complete where a list was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from assistant.conflicts import disagrees
+from assistant.evidence.relevance import Judgement, Scored
+from assistant.evidence.signals import answers_in_kind, is_fragment, is_heading
+from assistant.evidence.words import content_stems, numbers, stem
+from assistant.question import Asks, Question
+from assistant.types import BlockKind, Passage, Sentence
+
+MARGIN = 0.6  # how far below the best sentence (log odds) another still helps
+MARGIN_SEVERAL = 1.6  # the same where several things were asked for
+FEW, SEVERAL = 3, 6
+ALIKE = 0.9  # cosine above which two sentences say the same
+LONGEST_LIST = 12  # items
+WHOLE_ITEM = 60  # words up to which an item is cited whole, not by its first sentence
+OF_ONE_VOICE = 2  # sentences of one voice where it is asked whether something is so
+REASONS = frozenset(stem(word) for word in ("reason", "because", "cause", "why"))
+REACH = 5  # how many of the best sentences may lead into a list
+
+# A document's passages in order, by its id.
+Neighbours = Callable[[str], Sequence[Passage]]
+Chosen = tuple[Passage, Sentence]
+
+
+def choose(question: Question, judgement: Judgement, passages_of: Neighbours) -> list[Chosen]:
+    """The sentences of the answer in reading order: best document first, then as they stand there."""
+    if listed := _list_asked_for(question, judgement, passages_of):
+        return listed
+    ranked = [one for one in judgement.sentences if stands_alone(question, one)] or list(judgement.sentences)
+    if question.asks is Asks.NUMBER:
+        ranked = [one for one in ranked if answers_in_kind(question, one.seen)] or ranked
+    several = question.wants_several or question.asks in (Asks.WHY, Asks.WHETHER)
+    margin = MARGIN_SEVERAL if several else MARGIN
+    near = [one for one in ranked if one.score >= ranked[0].score - margin]
+    kept = _of_each_voice(question, near)[: SEVERAL if several else FEW]
+    return _in_reading_order([*kept, *_objections(kept, judgement)])
+
+
+def stands_alone(question: Question, one: Scored) -> bool:
+    """Whether a sentence can be said as an answer: running text of its own, that tells and does not ask.
+
+    A date line can when a date is asked for. A quotation inside somebody's comment is not what that speaker says.
+    """
+    if is_heading(one.seen) or one.seen.text.rstrip(" \"”’'").endswith("?"):
+        return False
+    if one.seen.sentence.kind is BlockKind.QUOTE and one.seen.passage.speaker:
+        return False
+    return (
+        not is_fragment(one.seen)
+        or one.seen.sentence.kind is not BlockKind.PARAGRAPH
+        or bool(answers_in_kind(question, one.seen))
+    )
+
+
+def _of_each_voice(question: Question, near: Sequence[Scored]) -> list[Scored]:
+    """No sentence that says what a better one says; of what can be disputed, a few sentences of each voice."""
+    kept: list[Scored] = []
+    said: dict[tuple[str, str | None], int] = {}
+    for one in near:
+        voice = (one.seen.passage.about.id, one.seen.passage.speaker)
+        if any(_same(one, other) for other in kept):
+            continue
+        if question.asks is Asks.WHETHER and said.get(voice, 0) == OF_ONE_VOICE:
+            continue
+        said[voice] = said.get(voice, 0) + 1
+        kept.append(one)
+    return kept
+
+
+def _objections(kept: Sequence[Scored], judgement: Judgement) -> list[Scored]:
+    """The sentences right after those kept that say that they disagree."""
+    after = {(one.seen.passage.id, one.seen.sentence.start): one for one in judgement.sentences}
+    found = []
+    for one in kept:
+        order = [sentence.start for sentence in one.seen.passage.sentences]
+        place = order.index(one.seen.sentence.start) + 1
+        following = after.get((one.seen.passage.id, order[place])) if place < len(order) else None
+        if following and all(following is not other for other in kept) and disagrees(following.seen.text):
+            found.append(following)
+    return found
+
+
+def _same(one: Scored, other: Scored) -> bool:
+    """Two sentences that say the same. In two documents that is no reason to drop one where the words are the
+    same (they are cited together) or the figures differ (they disagree)."""
+    if one.seen.passage.about.id != other.seen.passage.about.id and (
+        one.seen.text == other.seen.text or numbers(one.seen.text) != numbers(other.seen.text)
+    ):
+        return False
+    return bool(np.dot(one.vector, other.vector) >= ALIKE)
+
+
+def _in_reading_order(kept: Sequence[Scored]) -> list[Chosen]:
+    first: dict[str, int] = {}
+    for place, one in enumerate(kept):
+        first.setdefault(one.seen.passage.about.id, place)
+    ordered = sorted(kept, key=lambda one: (first[one.seen.passage.about.id], one.seen.sentence.start))
+    return [(one.seen.passage, one.seen.sentence) for one in ordered]
+
+
+def _list_asked_for(question: Question, judgement: Judgement, passages_of: Neighbours) -> list[Chosen] | None:
+    """All items of the list that answers, or None: the one that the best sentence announces with a colon; else,
+    where several things or reasons were asked for, the one that a good sentence leads into or two good ones are in.
+    """
+    good = [one for one in judgement.sentences if is_heading(one.seen) or not is_fragment(one.seen)][:REACH]
+    several = question.wants_several or question.asks is Asks.WHY
+    for place, one in enumerate(good if several else good[:1]):
+        flow = [(passage, s) for passage in passages_of(one.seen.passage.about.id) for s in passage.sentences]
+        at = next((i for i, (_, s) in enumerate(flow) if s.start == one.seen.sentence.start), None)
+        if at is None:
+            continue
+        start, end = _list_at(flow, at)
+        if end - start >= 2 and (
+            one.seen.text.rstrip().endswith(":")
+            or (several and _leads(question, flow, start, at, first=place == 0))
+            or (question.wants_several and _items_among(flow[start:end], good) >= 2)
+        ):
+            return _items(flow[start:end])[:LONGEST_LIST]
+    return None
+
+
+def _leads(question: Question, flow: Sequence[Chosen], start: int, at: int, *, first: bool) -> bool:
+    """Whether the text above the list says that it is the one asked for: it shares a word with the question."""
+    if flow[at][1].kind is BlockKind.ITEM:
+        return False
+    if first:
+        return True
+    lead = " . ".join(passage.text[s.start - passage.start : s.end - passage.start] for passage, s in flow[at:start])
+    asked = {token.stem for token in question.content} | (REASONS if question.asks is Asks.WHY else set())
+    return bool(asked & set(content_stems(lead)))
+
+
+def _items_among(items: Sequence[Chosen], good: Sequence[Scored]) -> int:
+    """How many items of the list hold one of the good sentences."""
+    starts = {one.seen.sentence.start for one in good}
+    found = 0
+    counted = False
+    for _, sentence in items:
+        counted = counted and not sentence.opens
+        if sentence.start in starts and not counted:
+            found, counted = found + 1, True
+    return found
+
+
+def _list_at(flow: Sequence[Chosen], at: int) -> tuple[int, int]:
+    """The run of list sentences that ``at`` is in, or that begins within two sentences of it; else empty."""
+    start = at
+    if flow[at][1].kind is BlockKind.ITEM:
+        while start > 0 and flow[start - 1][1].kind is BlockKind.ITEM:
+            start -= 1
+    else:
+        start = next((i for i in range(at + 1, min(at + 3, len(flow))) if flow[i][1].kind is BlockKind.ITEM), len(flow))
+    end = start
+    while end < len(flow) and flow[end][1].kind is BlockKind.ITEM:
+        end += 1
+    return start, end
+
+
+def _items(flow: Sequence[Chosen]) -> list[Chosen]:
+    """One for each item: the whole of it where it is short and in one passage, else its first sentence."""
+    items: list[Chosen] = []
+    for passage, sentence in flow:
+        if sentence.opens or not items:
+            items.append((passage, sentence))
+            continue
+        held_by, first = items[-1]
+        longer = first._replace(end=sentence.end)
+        words = held_by.text[first.start - held_by.start : sentence.end - held_by.start].split()
+        if held_by is passage and len(words) <= WHOLE_ITEM:
+            items[-1] = (held_by, longer)
+    return items

@@ -1,0 +1,442 @@
+"""The catalog: documents, passages, their words and their vectors, and conversations. The one module that knows SQL.
+
+It is the truth of a library. What it shows changes in whole transactions, and each raises ``generation`` by one.
+Its methods take and give our own values, so that a catalog on another database can stand in its place.
+"""
+
+# What is put together here are this module's constants; every value is bound.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import LibraryDamaged, LibraryError
+from assistant.library.records import Conversation, DocumentRow, Entry, KnownFile, PassageRow, State
+from assistant.library.schema import SCHEMA, VERSION, WORDS
+from assistant.library.sqlite import Database
+from assistant.types import About, Block, BlockKind, Document, Dropped, Filters, Passage, Searched, Sentence
+
+# What a word weighs in a passage's text, its document's title, and the name of who speaks.
+WEIGHTS = "bm25(1.0, 0.5, 0.5)"
+MOST_WORDS = 500  # of one search; more say no more, and FTS5 slows down
+
+ABOUT = "d.id, d.source, d.sha256, d.media_type, d.title, d.author, d.date"
+JOINED = "passages p JOIN documents d ON d.id = p.document"
+PASSAGE = f'p.id, p.start, p."end", p.text, p.spans, p.headings, p.speaker, p.page, {ABOUT}'
+COLUMNS = 'id, document, start, "end", voice, speaker, page, headings, text, spans, sentences, vector'
+LISTED = "(SELECT value FROM json_each(?))"
+FIRST_SOURCE = "(SELECT s.source FROM sources s WHERE s.document = documents.id ORDER BY s.key LIMIT 1)"
+
+
+class Catalog:
+    """The tables of one library, as values. Usable from several threads and processes at once."""
+
+    def __init__(self, path: Path, passage_words: int) -> None:
+        self._db = Database(path)
+        try:
+            self._prepare(path, passage_words)
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _prepare(self, path: Path, passage_words: int) -> None:
+        if self._version() == 0:
+            with self._db.changing():
+                if self._version() == 0:  # nobody else made it while we waited
+                    for statement in SCHEMA:
+                        self._db.run(statement)
+                    self._db.run("INSERT INTO state (passage_words) VALUES (?)", [passage_words])
+                    self._db.run(f"PRAGMA user_version = {VERSION}")
+        if self._version() != VERSION:
+            raise LibraryError(
+                f"The library {path.parent} was made by another version of Pushback (schema {self._version()}).",
+                hint="Use that version, or remove the folder and run `pushback ingest` again.",
+            )
+
+    def _version(self) -> int:
+        return int(self._db.row("PRAGMA user_version")[0])
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._db.close()
+
+    # What the library says of itself
+
+    def state(self) -> State:
+        """Generation, doubt, and what the library was made with."""
+        row = self._db.row("SELECT generation, in_doubt, passage_words, model, weights, dimension FROM state")
+        return State(row[0], bool(row[1]), *row[2:])
+
+    def record_model(self, model: str, weights: str, dimension: int) -> None:
+        """Write down what makes the vectors."""
+        self._db.run("UPDATE state SET model = ?, weights = ?, dimension = ?", [model, weights, dimension])
+
+    def record_passage_words(self, words: int) -> None:
+        """Write down how long passages are."""
+        self._db.run("UPDATE state SET passage_words = ?", [words])
+
+    def doubt(self) -> None:
+        """The index is about to change: until ``trust``, it may hold anything."""
+        self._db.run("UPDATE state SET in_doubt = 1")
+
+    def trust(self) -> None:
+        """The index holds the catalog's passages again."""
+        self._db.run("UPDATE state SET in_doubt = 0")
+
+    def renew(self) -> None:
+        """Tell readers that the index was made anew."""
+        self._db.run("UPDATE state SET in_doubt = 0, generation = generation + 1")
+
+    # Reading
+
+    def searched(self) -> Searched:
+        """How many documents and passages there are."""
+        return Searched(*self._db.row("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)"))
+
+    def entries(self) -> list[Entry]:
+        """Every document, by source; each with the state of being there."""
+        sources: dict[str, list[tuple[str, str]]] = {}
+        with self._db.reading():
+            for document, source, path in self._db.rows("SELECT document, source, path FROM sources ORDER BY key"):
+                sources.setdefault(document, []).append((source, path))
+            counts = dict(self._db.rows("SELECT document, count(*) FROM passages GROUP BY document"))
+            abouts = [About(*row) for row in self._db.rows(f"SELECT {ABOUT} FROM documents d ORDER BY d.source, d.id")]
+        return [
+            Entry(
+                about,
+                tuple(source for source, _ in sources[about.id]),
+                counts.get(about.id, 0),
+                "ready" if any(Path(path).exists() for _, path in sources[about.id]) else "source missing",
+            )
+            for about in abouts
+        ]
+
+    def document(self, key: str) -> Document | None:
+        """The document of this id, or the first that was ingested under this source."""
+        row = self._db.row(
+            f"SELECT {ABOUT}, d.text, d.blocks, d.dropped FROM documents d WHERE d.id = :key "
+            "OR d.id = (SELECT document FROM sources WHERE source = :key ORDER BY key LIMIT 1) "
+            "ORDER BY d.id = :key DESC LIMIT 1",
+            {"key": key},
+        )
+        if row is None:
+            return None
+        blocks = tuple(
+            Block(BlockKind(kind), start, end, tuple(headings), speaker, page)
+            for kind, start, end, headings, speaker, page in json.loads(row[8])
+        )
+        return Document(About(*row[:7]), row[7], blocks, tuple(Dropped(*piece) for piece in json.loads(row[9])))
+
+    def text(self, document: str) -> str | None:
+        """The canonical text of a document."""
+        row = self._db.row("SELECT text FROM documents WHERE id = ?", [document])
+        return None if row is None else str(row[0])
+
+    def passages(self, ids: Sequence[str]) -> list[tuple[Passage, bytes]]:
+        """These passages and their sentences' vectors, in this order; unknown ids are left out."""
+        sql = f"SELECT p.sentences, {PASSAGE} FROM {JOINED} WHERE p.id IN {LISTED}"
+        found = {row[1]: row for row in self._db.rows(sql, [json.dumps(ids)])}
+        return _passages(found[id] for id in ids if id in found)
+
+    def passages_of(self, document: str) -> list[tuple[Passage, bytes]]:
+        """All passages of one document, in its order, with their sentences' vectors."""
+        sql = f"SELECT p.sentences, {PASSAGE} FROM {JOINED} WHERE d.id = ? ORDER BY p.start"
+        return _passages(self._db.rows(sql, [document]))
+
+    def visible(self, ids: Sequence[str]) -> set[str]:
+        """Those of the ids that are passages of the library."""
+        return {id for (id,) in self._db.rows(f"SELECT id FROM passages WHERE id IN {LISTED}", [json.dumps(ids)])}
+
+    def allowed(self, filters: Filters) -> list[str]:
+        """The passages that a filter leaves."""
+        where, values = _conditions(filters)
+        sql = f"SELECT p.id FROM {JOINED} WHERE {where} ORDER BY p.id"
+        return [id for (id,) in self._db.rows(sql, values)]
+
+    def lexical(self, words: Sequence[str], k: int, filters: Filters) -> list[tuple[str, float]]:
+        """The ``k`` passages that hold most of the words, rare ones first (BM25), higher is better."""
+        quoted = ('"' + word.replace('"', '""').replace("\0", "") + '"' for word in words)
+        query = " OR ".join(list(dict.fromkeys(quoted))[:MOST_WORDS])
+        if not query:
+            return []
+        where, values = _conditions(filters)
+        sql = (
+            "SELECT p.id, -words.rank FROM words "
+            "JOIN passages p ON p.key = words.rowid JOIN documents d ON d.id = p.document "
+            f"WHERE words MATCH :query AND words.rank MATCH '{WEIGHTS}' AND {where} ORDER BY words.rank, p.id LIMIT :k"
+        )
+        return [(id, score) for id, score in self._db.rows(sql, {**values, "query": query, "k": k})]
+
+    def counts(self, stems: Sequence[str]) -> dict[str, int]:
+        """How many passages have each of these stems (the original Porter stems, lower case); 0 is left out."""
+        sql = f"SELECT term, doc FROM vocabulary WHERE col = 'text' AND term IN {LISTED}"
+        return dict(self._db.rows(sql, [json.dumps(list(stems))]))
+
+    def vectors(self, size: int) -> Iterator[list[tuple[str, bytes]]]:
+        """All passages' ids and vectors, ``size`` at a time, as they were when each batch was read."""
+        last = 0
+        while rows := self._db.rows(
+            "SELECT key, id, vector FROM passages WHERE key > ? ORDER BY key LIMIT ?", [last, size]
+        ):
+            yield [(id, vector) for _, id, vector in rows]
+            last = rows[-1][0]
+
+    # Files
+
+    def known(self, under: Sequence[str]) -> dict[str, KnownFile]:
+        """The files that were read, by absolute path: those named, and those in the folders named."""
+        sql = (
+            "SELECT s.path, s.source, s.size, s.mtime_ns, d.sha256, d.id "
+            "FROM sources s JOIN documents d ON d.id = s.document ORDER BY s.path"
+        )
+        folders = tuple(path.rstrip(os.sep) + os.sep for path in under)
+        files = (KnownFile(*row) for row in self._db.rows(sql))
+        return {file.path: file for file in files if file.path in under or file.path.startswith(folders)}
+
+    def paths(self, document: str) -> list[str]:
+        """The files of a document, the first first."""
+        sql = "SELECT path FROM sources WHERE document = ? ORDER BY key"
+        return [path for (path,) in self._db.rows(sql, [document])]
+
+    def find_content(self, sha256: str) -> str | None:
+        """The document made from these bytes."""
+        row = self._db.row("SELECT id FROM documents WHERE sha256 = ? ORDER BY id LIMIT 1", [sha256])
+        return None if row is None else str(row[0])
+
+    # Writing
+
+    def put(self, documents: Sequence[DocumentRow]) -> list[str]:
+        """Add or replace documents, in one transaction; the ids of passages that are no more."""
+        gone: set[str] = set()
+        with self._changing():
+            for row in documents:
+                gone.update(self._passages_gone("document = ?", [row.document.id]))
+                self._put_document(row.document)
+                self._put_source(row.path, row.document.about.source, row.size, row.mtime_ns, row.document.id)
+                self._put_passages("passages", row.document, row.passages)
+            gone.update(self._sweep()[1])
+        return sorted(gone.difference(passage.passage.id for row in documents for passage in row.passages))
+
+    def attach(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> list[str]:
+        """Let a file be one more source of a document; the ids of passages that are no more."""
+        with self._changing():
+            self._put_source(path, source, size, mtime_ns, document)
+            return self._sweep()[1]
+
+    def touch(self, path: str, size: int, mtime_ns: int) -> None:
+        """The file has a new time and the same content."""
+        self._db.run("UPDATE sources SET size = ?, mtime_ns = ? WHERE path = ?", [size, mtime_ns, path])
+
+    def remove(self, paths: Sequence[str]) -> tuple[int, list[str]]:
+        """Forget files, and documents that have none left: how many, and the ids of their passages."""
+        with self._changing():
+            self._db.run(f"DELETE FROM sources WHERE path IN {LISTED}", [json.dumps(paths)])
+            return self._sweep()
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        with self._db.changing():
+            yield
+            self._db.run("UPDATE state SET generation = generation + 1")
+
+    def _put_document(self, document: Document) -> None:
+        about = document.about
+        blocks = [[b.kind, b.start, b.end, b.headings, b.speaker, b.page] for b in document.blocks]
+        dropped = [[d.text, d.reason, d.at] for d in document.dropped]
+        names = ["id", "source", "sha256", "media_type", "title", "author", "date", "text", "blocks", "dropped"]
+        updates = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
+        self._db.run(
+            f"INSERT INTO documents ({', '.join(names)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            f"ON CONFLICT (id) DO UPDATE SET {updates}",
+            [
+                *(about.id, about.source, about.sha256, about.media_type, about.title, about.author, about.date),
+                *(document.text, _json(blocks), _json(dropped)),
+            ],
+        )
+
+    def _put_source(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> None:
+        self._db.run(
+            "INSERT INTO sources (path, source, size, mtime_ns, document) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (path) DO UPDATE SET source = excluded.source, size = excluded.size, "
+            "mtime_ns = excluded.mtime_ns, document = excluded.document",
+            [path, source, size, mtime_ns, document],
+        )
+
+    def _put_passages(self, table: str, document: Document, rows: Iterable[PassageRow]) -> None:
+        self._db.run_each(
+            f"INSERT INTO {table} ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    *(passage.id, document.id, passage.start, passage.end),
+                    *(voice(passage.speaker or document.about.author or ""), passage.speaker, passage.page),
+                    *(_json(passage.headings), passage.text, _json(passage.sentences), sentences, vector),
+                )
+                for passage, vector, sentences in rows
+            ],
+        )
+
+    def _passages_gone(self, where: str, values: Sequence[str] = ()) -> list[str]:
+        return [id for (id,) in self._db.rows(f"DELETE FROM passages WHERE {where} RETURNING id", values)]
+
+    def _sweep(self) -> tuple[int, list[str]]:
+        """Remove documents without a source, and let the others go by their first: how many, and which passages."""
+        orphan = "NOT IN (SELECT document FROM sources)"
+        gone = self._passages_gone(f"document {orphan}")
+        documents = self._db.run(f"DELETE FROM documents WHERE id {orphan}")
+        self._db.run(f"UPDATE documents SET source = {FIRST_SOURCE} WHERE source <> {FIRST_SOURCE}")
+        return documents, gone
+
+    # Reindexing
+
+    def document_ids(self) -> list[str]:
+        """Every document's id."""
+        return [id for (id,) in self._db.rows("SELECT id FROM documents ORDER BY id")]
+
+    def staged(self) -> int:
+        """How many passages an interrupted reindex left."""
+        return int(self._db.row("SELECT count(*) FROM staged")[0])
+
+    def unstage(self) -> None:
+        """Forget what an interrupted reindex left."""
+        self._db.run("DELETE FROM staged")
+
+    def stage(self, passages: Sequence[PassageRow], documents: Sequence[Document]) -> None:
+        """Put passages aside that are to take the place of all; one document for each."""
+        with self._db.changing():
+            for row, document in zip(passages, documents, strict=True):
+                self._put_passages("staged", document, [row])
+
+    def adopt(self, model: str, weights: str, dimension: int, passage_words: int) -> None:
+        """Let what was put aside take the place of all passages; the index is in doubt until it is made anew."""
+        with self._changing():
+            self._db.run("DELETE FROM passages")
+            self._db.run(f"INSERT INTO passages ({COLUMNS}) SELECT {COLUMNS} FROM staged ORDER BY rowid")
+            self._db.run("DELETE FROM staged")
+            self.record_model(model, weights, dimension)
+            self._db.run("UPDATE state SET in_doubt = 1, passage_words = ?", [passage_words])
+
+    # Upkeep
+
+    def faults(self) -> list[str]:
+        """What is broken in the catalog itself, in the database's words; empty when all is well."""
+        with self._db.reading():
+            broken = [row[0] for row in self._db.rows("PRAGMA integrity_check(5)") if row[0] != "ok"]
+            return broken + [f"a row of {row[0]} points nowhere" for row in self._db.rows("PRAGMA foreign_key_check")]
+
+    def words_are_wrong(self) -> bool:
+        """Whether the words that are searched are not those of the passages."""
+        keys = "SELECT {} FROM {} EXCEPT SELECT {} FROM {}"
+        lacking = self._db.row(keys.format("key", "passages", "rowid", "words"))
+        loose = self._db.row(keys.format("rowid", "words", "key", "passages"))
+        try:
+            self._db.run("INSERT INTO words (words) VALUES ('integrity-check')")
+        except LibraryDamaged:
+            return True
+        return bool(lacking or loose)
+
+    def renew_words(self) -> None:
+        """Make the words that are searched anew from the passages."""
+        with self._changing():
+            self._db.run("DROP TABLE words")
+            self._db.run(WORDS)
+            self._db.run(
+                f"INSERT INTO words (rowid, text, title, voice) SELECT p.key, p.text, d.title, p.voice FROM {JOINED}"
+            )
+
+    # Conversations
+
+    def new_conversation(self) -> str:
+        """Begin a conversation; its id."""
+        id = secrets.token_hex(8)
+        self._db.run("INSERT INTO conversations (id, title, created) VALUES (?, '', ?)", [id, _now()])
+        return id
+
+    def conversations(self) -> list[Conversation]:
+        """All conversations, the latest first."""
+        return [
+            Conversation(*row)
+            for row in self._db.rows(
+                "SELECT c.id, c.title, c.created, (SELECT count(*) FROM turns t WHERE t.conversation = c.id) "
+                "FROM conversations c ORDER BY c.created DESC, c.rowid DESC"
+            )
+        ]
+
+    def add_turn(self, conversation: str, title: str, answer: str) -> bool:
+        """Keep a turn as it is; ``title`` is taken when there is none yet. False: no such conversation."""
+        with self._db.changing():
+            named = "UPDATE conversations SET title = CASE title WHEN '' THEN ? ELSE title END WHERE id = ?"
+            if not self._db.run(named, [title, conversation]):
+                return False
+            sql = "INSERT INTO turns (conversation, created, answer) VALUES (?, ?, ?)"
+            self._db.run(sql, [conversation, _now(), answer])
+            return True
+
+    def turns(self, conversation: str) -> list[str] | None:
+        """The turns as they were kept, in order; None when there is no such conversation."""
+        with self._db.reading():
+            if not self._db.row("SELECT 1 FROM conversations WHERE id = ?", [conversation]):
+                return None
+            sql = "SELECT answer FROM turns WHERE conversation = ? ORDER BY key"
+            return [answer for (answer,) in self._db.rows(sql, [conversation])]
+
+    def rename_conversation(self, conversation: str, title: str) -> bool:
+        """Give a conversation a title; False when there is none of that id."""
+        return bool(self._db.run("UPDATE conversations SET title = ? WHERE id = ?", [title, conversation]))
+
+    def delete_conversation(self, conversation: str) -> bool:
+        """Forget a conversation and its turns; False when there is none of that id."""
+        return bool(self._db.run("DELETE FROM conversations WHERE id = ?", [conversation]))
+
+
+def voice(name: str) -> str:
+    """A name as filters compare it: case and spacing aside."""
+    return " ".join(name.casefold().split())
+
+
+def _conditions(filters: Filters) -> tuple[str, dict[str, str]]:
+    """A filter as SQL over passages ``p`` and documents ``d``; dates compare over the length that both have."""
+    known = {
+        "documents": (
+            "(d.id IN (SELECT value FROM json_each(:documents)) OR d.id IN "
+            "(SELECT document FROM sources WHERE source IN (SELECT value FROM json_each(:documents))))"
+        ),
+        "authors": "p.voice IN (SELECT value FROM json_each(:authors))",
+        "since": "substr(d.date, 1, length(:since)) >= substr(:since, 1, length(d.date))",
+        "until": "substr(d.date, 1, length(:until)) <= substr(:until, 1, length(d.date))",
+    }
+    values = {
+        "documents": _json(filters.documents) if filters.documents else None,
+        "authors": _json([voice(name) for name in filters.authors]) if filters.authors else None,
+        "since": filters.since,
+        "until": filters.until,
+    }
+    given = {name: value for name, value in values.items() if value}
+    return " AND ".join(known[name] for name in given) or "1", given
+
+
+def _passages(rows: Iterable[Any]) -> list[tuple[Passage, bytes]]:
+    """Passages from rows of ``sentences`` and ``PASSAGE``; those of one document share what is said about it."""
+    abouts: dict[str, About] = {}
+    found = []
+    for sentences, id, start, end, text, spans, headings, speaker, page, *about in rows:
+        shared = abouts.setdefault(about[0], About(*about))
+        own = tuple(Sentence(first, last, BlockKind(kind), opens) for first, last, kind, opens in json.loads(spans))
+        passage = Passage(id, shared, start, end, text, own, tuple(json.loads(headings)), speaker, page)
+        found.append((passage, sentences))
+    return found
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

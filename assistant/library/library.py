@@ -1,0 +1,373 @@
+"""A library: catalog and vector index, kept consistent. The only door to both.
+
+The catalog is the truth. The index is asked for ids only, and each is looked up in the catalog, so that a vector
+whose document is not visible yet, or no more, is never seen. Opening a library reads the catalog alone; Chroma
+and the model's identity wait until vectors are needed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+import snowballstemmer
+from filelock import FileLock, Timeout
+
+from assistant.embedding import Identity, Vectors
+from assistant.errors import (
+    DocumentMissing,
+    IndexMismatch,
+    LibraryDamaged,
+    LibraryError,
+    LibraryLocked,
+    LibraryMissing,
+    ModelError,
+)
+from assistant.library.catalog import Catalog
+from assistant.library.records import Conversation, Entry, KnownFile, NewDocument, Problem, State, Stored
+from assistant.library.upkeep import Progress, Split, SplitAnew, difference, rebuild, reindex
+from assistant.library.vectors import VectorIndex
+from assistant.library.writer import Writer
+from assistant.types import Document, Filters, Passage, Searched
+
+if TYPE_CHECKING:
+    from assistant.embedding import Embedder
+    from assistant.settings import Settings
+
+__all__ = ["Conversation", "Entry", "KnownFile", "Library", "NewDocument", "Problem", "Stored", "Writer"]
+
+CATALOG = "catalog.sqlite3"
+EVERYTHING = Filters()
+TITLE = 80  # characters of the first question that name a conversation
+
+
+class Library:
+    """One library, open. Usable from several threads; a context manager that closes it.
+
+    Raises:
+        LibraryMissing: there is none and ``create`` was not said.
+        IndexMismatch: when vectors are about to be used, and were made by another model or from other passages.
+    """
+
+    def __init__(self, settings: Settings, embedder: Embedder) -> None:
+        self._settings = settings
+        self._embedder = embedder
+        self._catalog = Catalog(settings.folder / CATALOG, settings.passage_words)
+        self._index = VectorIndex(settings.folder, settings.chroma_url, settings.library)
+
+    @classmethod
+    def open(cls, settings: Settings, embedder: Embedder, *, create: bool = False) -> Library:
+        """The library that the settings name, made when it is not there and ``create`` is said."""
+        if not (settings.folder / CATALOG).is_file():
+            if not create:
+                raise LibraryMissing(f"There is no library {settings.library!r} in {settings.home}.")
+            try:
+                settings.folder.mkdir(parents=True, exist_ok=True)
+            except OSError as exc:
+                raise LibraryError(f"{settings.folder} cannot be made: {exc}.", hint="Choose another --home.") from exc
+        return cls(settings, embedder)
+
+    def close(self) -> None:
+        """Give everything back; a second call does nothing."""
+        self._index.close()
+        self._catalog.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Reading
+
+    def searched(self) -> Searched:
+        """How many documents and passages there are to be searched."""
+        return self._catalog.searched()
+
+    def entries(self) -> list[Entry]:
+        """Every document, by source."""
+        return self._catalog.entries()
+
+    def document(self, key: str) -> Document:
+        """The document of this id or source.
+
+        Raises:
+            DocumentMissing: there is none.
+        """
+        document = self._catalog.document(key)
+        if document is None:
+            raise DocumentMissing(f"There is no document {key!r} in the library {self._settings.library!r}.")
+        return document
+
+    def quote(self, document: str, start: int, end: int) -> str | None:
+        """The document's text at these offsets; None when there is no such document or stretch."""
+        text = self._catalog.text(document)
+        return None if text is None or not 0 <= start < end <= len(text) else text[start:end]
+
+    def dense(self, vector: Vectors, k: int, filters: Filters = EVERYTHING) -> list[tuple[str, float]]:
+        """The ``k`` visible passages nearest to a vector of length 1, with their cosine, best first."""
+        try:
+            return self._dense(vector, k, filters)
+        except LibraryDamaged:
+            # The index can have been made anew between our look at the catalog and our look at it.
+            self._index.close()
+            return self._dense(vector, k, filters)
+
+    def lexical(self, words: Sequence[str], k: int, filters: Filters = EVERYTHING) -> list[tuple[str, float]]:
+        """The ``k`` passages that fit any of the words best (BM25 over stems), best first; higher is better."""
+        return self._catalog.lexical(words, k, filters)
+
+    def rarity(self, words: Sequence[str]) -> Vectors:
+        """How telling each word is, (words,), summing to 1: the fewer passages have it, the more (BM25's idf)."""
+        parts = [_index_stems(word) for word in words]
+        counts = self._catalog.counts([stem for stems in parts for stem in stems])
+        of_word = np.array([min((counts.get(stem, 0) for stem in stems), default=0) for stems in parts])
+        weights = np.log(1 + (self.searched().passages - of_word + 0.5) / (of_word + 0.5))
+        return np.asarray(weights / weights.sum(), dtype=np.float32)
+
+    def stored(self, ids: Sequence[str]) -> list[Stored]:
+        """These passages with their sentences' vectors, in this order; unknown ids are left out."""
+        return _stored(self._catalog.passages(ids))
+
+    def stored_of(self, document: str) -> list[Stored]:
+        """All passages of one document, by id, in its order; empty when there is no such document."""
+        return _stored(self._catalog.passages_of(document))
+
+    def known(self, under: Sequence[str]) -> dict[str, KnownFile]:
+        """The files that were read, by absolute path: those named, and those in the folders named."""
+        return self._catalog.known(under)
+
+    def generation(self) -> int:
+        """A number that is higher after every change of what is visible."""
+        return self._catalog.state().generation
+
+    def _dense(self, vector: Vectors, k: int, filters: Filters) -> list[tuple[str, float]]:
+        index = self._index_to_read()
+        among = None if filters == EVERYTHING else self._catalog.allowed(filters)
+        if index is None or among == []:
+            return []
+        fetch = k
+        while True:
+            hits = index.nearest(vector, fetch, among)
+            visible = self._catalog.visible([id for id, _ in hits])
+            found = [hit for hit in hits if hit[0] in visible]
+            if len(found) >= k or len(hits) < fetch:
+                return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:k]
+            fetch *= 2  # vectors on their way in or out stood in the way
+
+    # Writing and upkeep
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """Be the one writer, for the length of the block.
+
+        Raises:
+            LibraryLocked: somebody else is.
+            IndexMismatch: the library's passages are of another length than the settings say.
+        """
+        with self._lock():
+            if self.searched().documents == 0:
+                self._catalog.record_passage_words(self._settings.passage_words)
+            self._check_passages(self._catalog.state())
+            yield Writer(self._catalog, self._index_to_write)
+
+    def repair(self) -> bool:
+        """Mend what a killed writer left; whether there was anything. The next search or writing does it by itself.
+
+        Raises:
+            LibraryLocked: somebody writes.
+        """
+        with self._lock():
+            in_doubt = self._catalog.state().in_doubt
+            if in_doubt:
+                rebuild(self._catalog, self._index)
+            return in_doubt
+
+    def doctor(self) -> list[Problem]:
+        """What is wrong, each with its remedy; what can be mended safely is mended, when nobody writes."""
+        again = "Put a copy of the folder back, or remove it and run `pushback ingest` again."
+        problems = [Problem(f"The catalog is damaged: {fault}.", again) for fault in self._catalog.faults()]
+        if problems:
+            return problems
+        try:
+            self._check(self._catalog.state())
+        except (IndexMismatch, ModelError) as exc:
+            problems.append(Problem(f"{exc}", exc.hint))
+        try:
+            with self._lock():
+                problems += [Problem(what, f"Mended: {how}.", mended=True) for what, how in self._mend()]
+        except LibraryError as exc:
+            problems.append(Problem(f"{exc}", exc.hint))
+        return problems
+
+    def reindex(self, progress: Progress | None = None, split: Split | None = None) -> None:
+        """Embed every passage anew with the model in force; ``split`` makes the passages when their length changed.
+
+        Until all is done the library is what it was, and can be asked.
+
+        Raises:
+            LibraryLocked: somebody writes.
+        """
+        with self._lock():
+            anew = SplitAnew(split, self._settings.passage_words) if split else None
+            reindex(self._catalog, self._index, self._embedder, anew, progress)
+
+    # Conversations
+
+    def new_conversation(self) -> str:
+        """Begin a conversation; its id."""
+        return self._catalog.new_conversation()
+
+    def conversations(self) -> list[Conversation]:
+        """All conversations, the latest first."""
+        return self._catalog.conversations()
+
+    def add_turn(self, conversation: str, answer_json: str) -> None:
+        """Keep an answer as it is; the first one's ``question`` becomes the conversation's title.
+
+        Raises:
+            DocumentMissing: there is no such conversation.
+        """
+        answer = json.loads(answer_json)
+        question = " ".join(str(answer.get("question", "") if isinstance(answer, dict) else "").split())
+        title = question if len(question) <= TITLE else question[: TITLE - 1].rstrip() + "…"
+        self._found(self._catalog.add_turn(conversation, title, answer_json), conversation)
+
+    def turns(self, conversation: str) -> list[str]:
+        """The answers of a conversation as they were kept, in order.
+
+        Raises:
+            DocumentMissing: there is no such conversation.
+        """
+        turns = self._catalog.turns(conversation)
+        self._found(turns is not None, conversation)
+        return turns or []
+
+    def rename_conversation(self, conversation: str, title: str) -> None:
+        """Give a conversation another title.
+
+        Raises:
+            DocumentMissing: there is no such conversation.
+        """
+        self._found(self._catalog.rename_conversation(conversation, title), conversation)
+
+    def delete_conversation(self, conversation: str) -> None:
+        """Forget a conversation and its turns.
+
+        Raises:
+            DocumentMissing: there is no such conversation.
+        """
+        self._found(self._catalog.delete_conversation(conversation), conversation)
+
+    def _found(self, found: bool, conversation: str) -> None:
+        if not found:
+            what = f"There is no conversation {conversation!r} in the library {self._settings.library!r}."
+            raise DocumentMissing(what, hint="Start a new one.")
+
+    # What the above stand on
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        lock = FileLock(self._settings.folder / "writer.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as exc:
+            raise LibraryLocked(f"Another process is writing to the library {self._settings.library!r}.") from exc
+        except OSError as exc:
+            what = f"The library {self._settings.library!r} cannot be written to: {exc}."
+            raise LibraryError(what, hint="Check that the folder can be written to.") from exc
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _index_to_read(self) -> VectorIndex | None:
+        """The index, as new as the catalog; None while nothing was ever put into it."""
+        state = self._catalog.state()
+        if state.model is None:
+            return None
+        self._check(state)
+        if state.in_doubt:
+            with suppress(LibraryLocked):  # a living writer's doubt is none of ours
+                self.repair()
+        self._open_index()
+        return self._index
+
+    def _index_to_write(self, *, new_vectors: bool) -> VectorIndex:
+        """The index, mended when it was in doubt; the first vectors decide which model it is for."""
+        state = self._catalog.state()
+        identity = self._embedder.identity if new_vectors else None
+        starts = identity is not None and self.searched().passages == 0 and _model(state) != identity
+        if identity is not None and starts:
+            self._catalog.record_model(*identity)
+        elif new_vectors:
+            self._check(state)
+        if state.in_doubt or starts:
+            rebuild(self._catalog, self._index)
+        self._open_index()
+        return self._index
+
+    def _open_index(self) -> None:
+        state, passages = self._catalog.state(), self.searched().passages
+        if not self._index.open(state.generation) or state.in_doubt:
+            return
+        if self._index.count() < passages and self.generation() == state.generation:
+            raise LibraryDamaged(f"The index of the library {self._settings.library!r} lacks vectors.")
+
+    def _mend(self) -> Iterator[tuple[str, str]]:
+        if self._catalog.staged():
+            self._catalog.unstage()
+            yield "A reindex was interrupted.", "what it left is gone; the library is as it was before"
+        if self._catalog.words_are_wrong():
+            self._catalog.renew_words()
+            yield "The word index does not fit the passages.", "it was made anew"
+        state = self._catalog.state()
+        if state.in_doubt:
+            rebuild(self._catalog, self._index)
+            yield "A writer was stopped in the middle of its work.", "the vector index was made anew from the catalog"
+        elif state.model is not None and (what := difference(self._catalog, self._index)):
+            rebuild(self._catalog, self._index)
+            yield what, "the vector index was made anew from the catalog"
+
+    def _check(self, state: State) -> None:
+        self._check_passages(state)
+        identity = self._embedder.identity
+        if state.model is not None and (model := _model(state)) != identity:
+            raise IndexMismatch(
+                f"The library {self._settings.library!r} was made with the embedding model {_named(model)}, "
+                f"the settings say {_named(identity)}."
+            )
+
+    def _check_passages(self, state: State) -> None:
+        if state.passage_words != self._settings.passage_words:
+            raise IndexMismatch(
+                f"The library {self._settings.library!r} was made with passages of {state.passage_words} words, "
+                f"the settings say {self._settings.passage_words}."
+            )
+
+
+def _model(state: State) -> Identity:
+    return Identity(state.model or "", state.weights or "", state.dimension or 0)
+
+
+def _named(model: Identity) -> str:
+    return f"{model.name!r} (weights {model.sha256[:8]}, {model.dimension} dimensions)"
+
+
+def _stored(found: Sequence[tuple[Passage, bytes]]) -> list[Stored]:
+    return [
+        Stored(passage, np.frombuffer(vectors, np.float16).astype(np.float32).reshape(len(passage.sentences), -1))
+        for passage, vectors in found
+    ]
+
+
+def _index_stems(word: str) -> list[str]:
+    """The parts of a word as the full-text index knows them: no accents, the original Porter stems."""
+    plain = unicodedata.normalize("NFD", word.lower())
+    parts = re.findall(r"[^\W_]+", "".join(c for c in plain if not unicodedata.combining(c)))
+    return [str(stem) for stem in snowballstemmer.stemmer("porter").stemWords(parts)]  # one cannot be shared by threads

@@ -1,0 +1,94 @@
+"""What goes into a library and what comes out of it, besides the words that everyone shares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from assistant.types import About, Document, Passage
+
+if TYPE_CHECKING:
+    from assistant.embedding import Embedding, Vectors
+
+
+class NewDocument(NamedTuple):
+    """A document to be written, with the file that it was read from; one embedding for each passage."""
+
+    document: Document
+    path: str  # absolute
+    size: int
+    mtime_ns: int
+    passages: tuple[Passage, ...]
+    embeddings: tuple[Embedding, ...]
+
+
+class KnownFile(NamedTuple):
+    """A file as it was when it was read; ``source`` is its path as ingested, ``document`` the id it led to."""
+
+    path: str
+    source: str
+    size: int
+    mtime_ns: int
+    sha256: str
+    document: str
+
+
+class Stored(NamedTuple):
+    """A passage and its sentences' vectors (sentences, dimension), in the order of ``passage.sentences``."""
+
+    passage: Passage
+    vectors: Vectors
+
+
+class Entry(NamedTuple):
+    """A document as it is listed; ``state`` is ``ready``, or ``source missing`` when none of its files is there."""
+
+    about: About
+    sources: tuple[str, ...]
+    passages: int
+    state: str
+
+
+class Conversation(NamedTuple):
+    """A conversation as it is listed: ``created`` is ISO 8601 in UTC, ``turns`` a count."""
+
+    id: str
+    title: str
+    created: str
+    turns: int
+
+
+class Problem(NamedTuple):
+    """Something that is wrong with a library, and what to do; ``mended`` when that has been done already."""
+
+    what: str
+    remedy: str
+    mended: bool = False
+
+
+class PassageRow(NamedTuple):
+    """A passage as the catalog keeps it: its vector as float32 bytes, its sentences' as float16."""
+
+    passage: Passage
+    vector: bytes
+    sentences: bytes
+
+
+class DocumentRow(NamedTuple):
+    """A document as the catalog takes it in."""
+
+    document: Document
+    path: str
+    size: int
+    mtime_ns: int
+    passages: tuple[PassageRow, ...]
+
+
+class State(NamedTuple):
+    """What a library says of itself. ``in_doubt``: a writer is changing the index, or was killed at it."""
+
+    generation: int
+    in_doubt: bool
+    passage_words: int
+    model: str | None
+    weights: str | None
+    dimension: int | None

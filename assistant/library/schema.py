@@ -1,0 +1,95 @@
+"""The catalog's tables, as SQLite makes them: each statement by itself, in order."""
+
+VERSION = 1
+
+WORDS = "CREATE VIRTUAL TABLE words USING fts5 (text, title, voice, tokenize = 'porter unicode61 remove_diacritics 2')"
+
+TABLES = """
+CREATE TABLE state (
+    generation INTEGER NOT NULL DEFAULT 0,
+    in_doubt INTEGER NOT NULL DEFAULT 0,
+    passage_words INTEGER NOT NULL,
+    model TEXT,
+    weights TEXT,
+    dimension INTEGER
+);
+
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY,
+    sha256 TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    title TEXT NOT NULL,
+    author TEXT,
+    date TEXT,
+    source TEXT NOT NULL,
+    text TEXT NOT NULL,
+    blocks TEXT NOT NULL,
+    dropped TEXT NOT NULL
+);
+
+CREATE INDEX documents_by_content ON documents (sha256);
+
+CREATE TABLE sources (
+    key INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    document TEXT NOT NULL REFERENCES documents (id)
+);
+
+CREATE INDEX sources_by_document ON sources (document);
+
+CREATE INDEX sources_by_source ON sources (source);
+
+-- The vector comes last: nothing that answers a question reads it, only what rebuilds the index.
+CREATE TABLE passages (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    document TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    voice TEXT NOT NULL,
+    speaker TEXT,
+    page INTEGER,
+    headings TEXT NOT NULL,
+    text TEXT NOT NULL,
+    spans TEXT NOT NULL,
+    sentences BLOB NOT NULL,
+    vector BLOB NOT NULL
+);
+
+CREATE INDEX passages_by_document ON passages (document, start);
+
+-- Passages of a library that is being reindexed, until all are there.
+CREATE TABLE staged AS SELECT * FROM passages WHERE 0;
+
+-- How many passages have a word.
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, col);
+
+CREATE TRIGGER passage_added AFTER INSERT ON passages BEGIN
+    INSERT INTO words (rowid, text, title, voice)
+    VALUES (new.key, new.text, (SELECT title FROM documents WHERE id = new.document), new.voice);
+END;
+
+CREATE TRIGGER passage_gone AFTER DELETE ON passages BEGIN
+    DELETE FROM words WHERE rowid = old.key;
+END;
+
+CREATE TABLE conversations (
+    id TEXT PRIMARY KEY,
+    title TEXT NOT NULL,
+    created TEXT NOT NULL
+);
+
+CREATE TABLE turns (
+    key INTEGER PRIMARY KEY,
+    conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    created TEXT NOT NULL,
+    answer TEXT NOT NULL
+);
+
+CREATE INDEX turns_by_conversation ON turns (conversation, key);
+"""
+
+SCHEMA = (*TABLES.split(";\n\n"), WORDS)

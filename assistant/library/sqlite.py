@@ -1,0 +1,109 @@
+"""One SQLite file, used from any thread: transactions, and errors in our own words."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import LibraryDamaged, LibraryError, LibraryFull, LibraryLocked
+
+PATIENCE = 30.0  # seconds to wait for another process's transaction; the longest is the end of a reindex
+NEARLY_FULL = 1 << 20  # bytes: what is left when SQLite reports a failed write rather than a full disk
+
+Parameters = Sequence[Any] | Mapping[str, Any]
+
+
+class Database:
+    """A connection that threads take turns at; reads see one state of things, writes are all or nothing."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._turn = threading.RLock()
+        with self._translated():
+            # Transactions are begun by hand (isolation_level None), so that a write waits for its turn at its start.
+            self._connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+            try:
+                self._connection.execute("PRAGMA foreign_keys = ON")
+                self._connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.Error:
+                self._connection.close()
+                raise
+
+    def close(self) -> None:
+        """Give the file back; a second call does nothing."""
+        with self._turn:
+            self._connection.close()
+
+    def rows(self, sql: str, parameters: Parameters = ()) -> list[Any]:
+        """All rows of a query."""
+        with self._turn, self._translated():
+            return self._connection.execute(sql, parameters).fetchall()
+
+    def row(self, sql: str, parameters: Parameters = ()) -> Any:
+        """The first row of a query, or None."""
+        with self._turn, self._translated():
+            return self._connection.execute(sql, parameters).fetchone()
+
+    def run(self, sql: str, parameters: Parameters = ()) -> int:
+        """Run a statement that changes something; how many rows it changed."""
+        with self._turn, self._translated():
+            return self._connection.execute(sql, parameters).rowcount
+
+    def run_each(self, sql: str, parameters: Sequence[Parameters]) -> None:
+        """Run a statement once for each of ``parameters``."""
+        with self._turn, self._translated():
+            self._connection.executemany(sql, parameters)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Queries inside see one and the same state of the file."""
+        with self._transaction("BEGIN"):
+            yield
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Statements inside happen all, or not at all when an exception passes through."""
+        with self._transaction("BEGIN IMMEDIATE"):
+            yield
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        with self._turn, self._translated():
+            self._connection.execute(begin)
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as exc:
+            raise self._in_our_words(exc) from exc
+
+    def _in_our_words(self, error: sqlite3.Error) -> LibraryError:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and self._nearly_full()):
+            return LibraryFull(f"The disk is full: {self._path} cannot grow.")
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return LibraryLocked(f"Another process is changing {self._path}.")
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR):
+            return LibraryDamaged(
+                f"The catalog {self._path} is damaged: {error}.",
+                hint="Put a copy of the folder back, or remove it and run `pushback ingest` again.",
+            )
+        return LibraryError(
+            f"The catalog {self._path} cannot be used: {error}.", hint="Check the folder's permissions."
+        )
+
+    def _nearly_full(self) -> bool:
+        return shutil.disk_usage(self._path.parent).free < NEARLY_FULL

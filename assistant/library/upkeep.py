@@ -1,0 +1,106 @@
+"""Keeping a library sound: its index made anew from the catalog, what is wrong with it, and another model's vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import NamedTuple
+
+import numpy as np
+
+from assistant.embedding import Embedder
+from assistant.errors import LibraryDamaged
+from assistant.library.catalog import Catalog
+from assistant.library.records import PassageRow
+from assistant.library.vectors import VectorIndex
+from assistant.library.writer import row
+from assistant.types import Document, Passage, Span
+
+BATCH = 256  # passages: few transactions, and no more than seconds of work lost
+NEAR = 1e-5  # what Chroma's normalising changes of a vector of length 1
+
+Split = Callable[[Document, int], tuple[Passage, ...]]
+Progress = Callable[[int, int], None]
+
+
+class SplitAnew(NamedTuple):
+    """How passages are made, and of how many words."""
+
+    split: Split
+    words: int
+
+
+def rebuild(catalog: Catalog, index: VectorIndex, change: Callable[[], None] | None = None) -> None:
+    """Make the index anew from the vectors in the catalog, after ``change`` to it if there is one.
+
+    Other processes wait for its end to open the index; killed in between, it is done again at the next start.
+    """
+    catalog.doubt()
+    with index.rebuilding():
+        if change:
+            change()
+        for batch in catalog.vectors(BATCH):
+            index.upsert([id for id, _ in batch], _matrix(batch))
+        catalog.renew()
+        index.generation = catalog.state().generation
+
+
+def difference(catalog: Catalog, index: VectorIndex) -> str | None:
+    """How the index differs from the catalog, which is the truth; None when it does not."""
+    try:
+        index.open(catalog.state().generation)
+        there, known, other = index.ids(), set[str](), 0
+        for batch in catalog.vectors(BATCH):
+            known.update(id for id, _ in batch)
+            both = [(id, vector) for id, vector in batch if id in there]
+            if both:
+                far = np.abs(index.vectors([id for id, _ in both]) - _matrix(both)).max(axis=1) > NEAR
+                other += int(far.sum())
+    except LibraryDamaged as damage:
+        return str(damage)
+    counts = {
+        f"passages without a vector: {len(known - there)}": known - there,
+        f"vectors without a passage: {len(there - known)}": there - known,
+        f"vectors that are not their passage's: {other}": other,
+    }
+    faults = [what for what, count in counts.items() if count]
+    return f"The index does not fit the catalog ({', '.join(faults)})." if faults else None
+
+
+def reindex(
+    catalog: Catalog, index: VectorIndex, embedder: Embedder, split: SplitAnew | None, progress: Progress | None
+) -> None:
+    """Embed every passage anew, and only when all are there put them in the place of the old ones.
+
+    Killed before that, the library is what it was; killed after, its index is made anew at the next start.
+    """
+    identity = embedder.identity
+    words = split.words if split else catalog.state().passage_words
+    catalog.unstage()
+    done, total = 0, catalog.searched().passages
+    passages = _passages(catalog, split)
+    while batch := list(islice(passages, BATCH)):
+        catalog.stage(_embedded(embedder, [passage for _, passage in batch]), [document for document, _ in batch])
+        done += len(batch)
+        if progress:
+            progress(done, max(done, total))
+    rebuild(catalog, index, lambda: catalog.adopt(*identity, words))
+
+
+def _passages(catalog: Catalog, split: SplitAnew | None) -> Iterator[tuple[Document, Passage]]:
+    """Every document with each of its passages, split anew or as they are stored."""
+    for id in catalog.document_ids():
+        if document := catalog.document(id):
+            stored = (passage for passage, _ in catalog.passages_of(id))
+            for passage in split.split(document, split.words) if split else stored:
+                yield document, passage
+
+
+def _embedded(embedder: Embedder, passages: list[Passage]) -> list[PassageRow]:
+    spans = [[Span(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
+    embeddings = dict(embedder.embed([passage.text for passage in passages], spans))
+    return [row(passage, embeddings[index]) for index, passage in enumerate(passages)]
+
+
+def _matrix(batch: list[tuple[str, bytes]]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    return np.array([np.frombuffer(vector, np.float32) for _, vector in batch])

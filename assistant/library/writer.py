@@ -1,0 +1,124 @@
+"""Changing what a library holds: first its index, then in one transaction what is seen of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+import numpy as np
+
+from assistant.embedding import Embedding
+from assistant.library.catalog import Catalog
+from assistant.library.records import DocumentRow, KnownFile, NewDocument, PassageRow
+from assistant.library.vectors import VectorIndex
+from assistant.types import Passage
+
+
+class ToWrite(Protocol):
+    """Gives the index, open and mended, for the model in force when ``new_vectors`` are to come."""
+
+    def __call__(self, *, new_vectors: bool) -> VectorIndex: ...
+
+
+class Writer:
+    """Writes while it holds the library's lock; got from ``Library.writing()``.
+
+    A document becomes visible in one transaction, after its vectors are in the index; what it replaces is hidden
+    in the same one, before its vectors go. From the first vector written to the last one removed the index is in
+    doubt: killed in between, the next to open the library makes the index anew from the catalog.
+    """
+
+    def __init__(self, catalog: Catalog, index: ToWrite) -> None:
+        self._catalog = catalog
+        self._index = index
+        self._given: dict[str, str] = {}  # ids and the paths that they were given to
+
+    def known(self, under: Sequence[str]) -> dict[str, KnownFile]:
+        """The files that were read, by absolute path: those named, and those in the folders named."""
+        return self._catalog.known(under)
+
+    def find_content(self, sha256: str) -> str | None:
+        """The document made from these bytes, if there is one."""
+        return self._catalog.find_content(sha256)
+
+    def id_for(self, source: str, path: str) -> str:
+        """The id for what this file holds: made from its source, and no other file's."""
+        for name in _names(source, path):
+            id = hashlib.blake2b(name.encode("utf-8", "surrogateescape")).hexdigest()[:10]
+            if self._given.get(id, path) == path and set(self._catalog.paths(id)) <= {path}:
+                self._given[id] = path
+                return id
+        raise AssertionError("the names do not end")
+
+    def put(self, documents: Sequence[NewDocument]) -> None:
+        """Add documents, or put them in the place of what their files held before; all become visible at once."""
+        if not documents:
+            return
+        rows = [_row(new) for new in documents]
+        passages = {passage.passage.id: passage for row in rows for passage in row.passages}
+        with self._changing_index(new_vectors=True) as index:
+            # An id says what its passage holds, so one that is there keeps its vector; renewing it costs Chroma 50 ms.
+            new = sorted(passages.keys() - self._catalog.visible(list(passages)))
+            index.upsert(new, np.array([np.frombuffer(passages[id].vector, np.float32) for id in new]))
+            index.delete(self._catalog.put(rows))
+
+    def attach(self, path: str, source: str, size: int, mtime_ns: int, sha256: str, document: str) -> None:  # noqa: PLR0917 — a file, as it is
+        """Let a file be one more source of the document that was made from the same bytes.
+
+        Raises:
+            ValueError: the document was not made from these bytes.
+        """
+        known = self._catalog.document(document)
+        if known is None or known.about.sha256 != sha256:
+            raise ValueError(f"document {document!r} was not made from the bytes {sha256}")
+        if path not in self._catalog.known([path]):
+            self._catalog.attach(path, source, size, mtime_ns, document)
+            return
+        with self._changing_index() as index:  # what the file held before may go
+            index.delete(self._catalog.attach(path, source, size, mtime_ns, document))
+
+    def touch(self, path: str, size: int, mtime_ns: int) -> None:
+        """The file has a new time, and the content that it had."""
+        self._catalog.touch(path, size, mtime_ns)
+
+    def remove(self, paths: Sequence[str]) -> int:
+        """Forget files; how many documents went with their last one."""
+        if not paths:
+            return 0
+        with self._changing_index() as index:
+            documents, gone = self._catalog.remove(paths)
+            index.delete(gone)
+        return documents
+
+    @contextmanager
+    def _changing_index(self, *, new_vectors: bool = False) -> Iterator[VectorIndex]:
+        index = self._index(new_vectors=new_vectors)
+        self._catalog.doubt()
+        yield index
+        self._catalog.trust()
+        index.generation = self._catalog.state().generation
+
+
+def _names(source: str, path: str) -> Iterator[str]:
+    yield source
+    yield f"{source}\n{path}"
+    number = 2
+    while True:
+        yield f"{source}\n{path}\n{number}"
+        number += 1
+
+
+def _row(new: NewDocument) -> DocumentRow:
+    rows = tuple(row(passage, embedding) for passage, embedding in zip(new.passages, new.embeddings, strict=True))
+    return DocumentRow(new.document, new.path, new.size, new.mtime_ns, rows)
+
+
+def row(passage: Passage, embedding: Embedding) -> PassageRow:
+    """A passage as the catalog keeps it; half precision changes a sentence's cosine by less than 0.001."""
+    if len(passage.sentences) != len(embedding.sentences):
+        raise ValueError(f"{len(passage.sentences)} sentences and {len(embedding.sentences)} vectors")
+    vector = np.ascontiguousarray(embedding.passage, dtype=np.float32)
+    sentences = np.ascontiguousarray(embedding.sentences, dtype=np.float16)
+    return PassageRow(passage, vector.tobytes(), sentences.tobytes())

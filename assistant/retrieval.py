@@ -1,0 +1,99 @@
+"""A question to the passages that may answer it: dense and lexical search, fused, folded, spread.
+
+The two halves are fused by reciprocal rank (Cormack, Clarke and Büttcher, SIGIR 2009), which needs no
+common scale: a cosine and a BM25 score cannot be added. Near-duplicates fold into the better one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from assistant.embedding import Embedder, Vectors
+from assistant.evidence.words import content_stems, numbers, tokens
+from assistant.library.library import Library
+from assistant.types import Filters, FoundBy, Hit, Passage
+
+DEPTH = 32  # how far each half is read; recall of evidence is flat beyond, see eval/benchmarks/depth.py
+RRF = 60  # the constant of the paper; 10 to 100 are level on the sample suite
+SAME = 0.8  # share of words in common (Jaccard) above which two passages say the same
+FEWEST = 8  # content words from which a passage can be said to be another's duplicate
+CROWDING = 0.15  # what each passage already taken from a document costs the next one of it
+ANYWHERE = Filters()
+
+
+class Candidate(NamedTuple):
+    """A hit with its sentences' vectors, (sentences, dimension), in the order of ``passage.sentences``."""
+
+    hit: Hit
+    vectors: Vectors
+
+    @property
+    def passage(self) -> Passage:
+        return self.hit.passage
+
+
+def retrieve(
+    question: str, library: Library, embedder: Embedder, *, k: int = 8, filters: Filters = ANYWHERE
+) -> list[Hit]:
+    """The ``k`` best passages for ``question``, best first, spread over documents."""
+    found = candidates(question, embedder.query(question), library, filters)
+    return [candidate.hit for candidate in spread(found)[:k]]
+
+
+def candidates(question: str, vector: Vectors, library: Library, filters: Filters = ANYWHERE) -> list[Candidate]:
+    """Every passage that either half of the search found, fused, near-duplicates folded, best first."""
+    dense = [passage for passage, _ in library.dense(vector, DEPTH, filters)]
+    words = [token.word for token in tokens(question) if token.content]
+    lexical = [passage for passage, _ in library.lexical(words, DEPTH, filters)] if words else []
+    scores = _fuse(dense, lexical)
+    in_dense, in_lexical = set(dense), set(lexical)
+    found = []
+    for stored in library.stored(sorted(scores, key=lambda passage: (-scores[passage], passage))):
+        passage = stored.passage
+        found_by = (
+            FoundBy.BOTH
+            if passage.id in in_dense and passage.id in in_lexical
+            else (FoundBy.DENSE if passage.id in in_dense else FoundBy.LEXICAL)
+        )
+        found.append(Candidate(Hit(passage, scores[passage.id], found_by), stored.vectors))
+    return _fold(found)
+
+
+def spread(found: Sequence[Candidate]) -> list[Candidate]:
+    """The same candidates, so ordered that one long document does not crowd out the others."""
+    taken: dict[str, int] = {}
+    ordered: list[Candidate] = []
+    left = list(found)
+    while left:
+        best = max(left, key=lambda c: c.hit.score / (1 + CROWDING * taken.get(c.passage.about.id, 0)))
+        left.remove(best)
+        taken[best.passage.about.id] = taken.get(best.passage.about.id, 0) + 1
+        ordered.append(best)
+    return ordered
+
+
+def _fuse(*rankings: Sequence[str]) -> dict[str, float]:
+    scores: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, passage in enumerate(ranking, start=1):
+            scores[passage] = scores.get(passage, 0.0) + 1 / (RRF + rank)
+    return scores
+
+
+def _fold(found: Sequence[Candidate]) -> list[Candidate]:
+    """Near-duplicates join the better one's ``folded``; not those of few words, nor with other figures."""
+    kept: list[tuple[set[str], Candidate]] = []
+    for candidate in found:
+        text = candidate.passage.text
+        words = set(content_stems(text))
+        for place, (others, other) in enumerate(kept):
+            alike = len(words) >= FEWEST and len(words & others) >= SAME * len(words | others)
+            if alike and numbers(text) == numbers(other.passage.text):
+                hit = replace(other.hit, folded=(*other.hit.folded, candidate.passage))
+                kept[place] = (others, Candidate(hit, other.vectors))
+                break
+        else:
+            kept.append((words, candidate))
+    return [candidate for _, candidate in kept]

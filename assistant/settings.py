@@ -1,0 +1,72 @@
+"""Settings: a TOML file, then ``PUSHBACK_*`` in the environment, then flags; the later wins.
+
+Loaded once at the door and handed down as an argument; nothing else reads the environment. The doors
+import it when a command runs, since pydantic costs more than the whole of ``--help``.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from platformdirs import user_data_path
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from assistant.errors import SettingsError
+
+PREFIX = "PUSHBACK_"
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+
+
+class Settings(BaseModel):
+    """Everything that can be set; the defaults work on a laptop with no key and no network."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    home: Path = Field(default_factory=lambda: user_data_path("pushback", appauthor=False))
+    library: Annotated[str, Field(pattern=NAME)] = "default"
+    model: str | None = None
+    embedding_model: Annotated[str, Field(min_length=1)] = "all-MiniLM-L6-v2"
+    passage_words: Annotated[int, Field(ge=20, le=400)] = 80
+    chroma_url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8501
+
+    @property
+    def folder(self) -> Path:
+        """Where the chosen library lies; copying the folder copies the library."""
+        return self.home.expanduser() / self.library
+
+
+def load(flags: Mapping[str, Any], *, config: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings in force. Flags that are None were not given.
+
+    Raises:
+        SettingsError: an unknown key, a value out of range, or a file that cannot be read; names each.
+    """
+    environ = os.environ if environ is None else environ
+    from_environment = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environ.items()
+        if name.startswith(PREFIX) and name != f"{PREFIX}CONFIG" and value
+    }
+    path = config or (Path(named).expanduser() if (named := environ.get(f"{PREFIX}CONFIG")) else None)
+    given = {name: value for name, value in flags.items() if value is not None}
+    values = {**(_file(path) if path else {}), **from_environment, **given}
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as exc:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in exc.errors())
+        known = ", ".join(sorted(Settings.model_fields))
+        raise SettingsError(f"The settings do not hold: {faults}.", hint=f"The settings are: {known}.") from exc
+
+
+def _file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+        hint = "Mend it or leave --config out."
+        raise SettingsError(f"The settings file {path} cannot be read: {exc}.", hint=hint) from exc

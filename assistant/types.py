@@ -1,0 +1,297 @@
+"""The words that flow, each made from the one before. Standard library only.
+
+```text
+Document ─split─▶ Passage ─search─▶ Hit ─quote found─▶ Citation ─▶ Statement ─▶ Answer
+                                                            └────▶ Finding ─▶ Assumption ─▶ Verdict
+```
+
+Offsets are character offsets into ``Document.text``, half open; dates are ISO 8601 cut to what is known
+(``2012``, ``2012-10`` or ``2012-10-05``). Every value is frozen; sequences in values are tuples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """A half-open stretch of characters of one document's text."""
+
+    start: int
+    end: int
+
+
+class BlockKind(StrEnum):
+    """What a block is on the page."""
+
+    TITLE = "title"
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+    QUOTE = "quote"
+    ROW = "row"
+    CODE = "code"
+    SPEAKER = "speaker"  # the line that names who speaks next: kept in the text, never part of a passage
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph, item, row or heading; ``headings`` is the path above it, outermost first."""
+
+    kind: BlockKind
+    start: int
+    end: int
+    headings: tuple[str, ...] = ()
+    speaker: str | None = None
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """What cleaning removed, and why; ``at`` is the offset in the kept text before which it stood."""
+
+    text: str
+    reason: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A document without its text: what a citation says of where it comes from."""
+
+    id: str
+    source: str
+    sha256: str
+    media_type: str
+    title: str
+    author: str | None = None
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One text as it was kept: ``text`` is canonical, and ``blocks`` lie in it in order, not overlapping."""
+
+    about: About
+    text: str
+    blocks: tuple[Block, ...]
+    dropped: tuple[Dropped, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.about.id
+
+
+class Sentence(NamedTuple):
+    """A sentence of a passage, at its document's offsets, with the kind of block it stands in (or opens)."""
+
+    start: int
+    end: int
+    kind: BlockKind
+    opens: bool = True  # whether it is the first of its block
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """``document.text[start:end] == text``: whole sentences of one section and one speaker."""
+
+    id: str
+    about: About
+    start: int
+    end: int
+    text: str
+    sentences: tuple[Sentence, ...]
+    headings: tuple[str, ...] = ()
+    speaker: str | None = None
+    page: int | None = None
+
+
+class FoundBy(StrEnum):
+    """Which half of the search found a hit."""
+
+    DENSE = "dense"
+    LEXICAL = "lexical"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a search found; a higher ``score`` is better, and only within one search."""
+
+    passage: Passage
+    score: float
+    found_by: FoundBy
+    folded: tuple[Passage, ...] = ()  # near-duplicates that this hit stands for
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Narrow a search; an empty field does not narrow. Dates compare by what is known of them."""
+
+    documents: tuple[str, ...] = ()  # ids or sources
+    authors: tuple[str, ...] = ()  # authors or speakers, case aside
+    since: str | None = None
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Words found in a document. Made only by ``citations.py``, which reads the quote from the stored text."""
+
+    about: About
+    start: int
+    end: int
+    quote: str
+    speaker: str | None = None
+    heading: str | None = None
+    page: int | None = None
+
+    @property
+    def voice(self) -> str | None:
+        """Who says it: the speaker, else the document's author."""
+        return self.speaker or self.about.author
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Words offered as a quote that are not where they were said to be: counted, never a citation."""
+
+    quote: str
+    why: str
+
+
+class Support(StrEnum):
+    """How a statement stands on its citations."""
+
+    VERBATIM = "verbatim"
+    SUPPORTED = "supported"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One thing that the answer says, and what it stands on."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    support: Support
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Statements of one answer that do not agree; each carries its voice and date in its citation."""
+
+    sides: tuple[Statement, ...]
+
+
+class Grounding(StrEnum):
+    """Three facts, not one scale: it cites; it said that the documents do not say; it never said."""
+
+    GROUNDED = "grounded"
+    REFUSED = "refused"
+    UNDECLARED = "undeclared"
+
+
+class Searched(NamedTuple):
+    """How much was there to be searched."""
+
+    documents: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said to one question. ``nearest`` is filled on a refusal, and is offered as no more than that."""
+
+    question: str
+    standalone_question: str
+    statements: tuple[Statement, ...]
+    grounding: Grounding
+    reason: str
+    searched: Searched
+    conflicts: tuple[Conflict, ...] = ()
+    nearest: tuple[Citation, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    model: str | None = None
+    timings_ms: Mapping[str, float] = field(default_factory=dict, compare=False, hash=False)
+
+    @property
+    def refused(self) -> bool:
+        return self.grounding is Grounding.REFUSED
+
+
+class Role(StrEnum):
+    """Who speaks in a conversation with the assistant."""
+
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+class Turn(NamedTuple):
+    """What was said before, as far as a follow-up needs it."""
+
+    role: Role
+    content: str
+
+
+class Stance(StrEnum):
+    """On which side of a claim a sentence stands."""
+
+    SUPPORTS = "supports"
+    CHALLENGES = "challenges"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A citation and the side it stands on; ``confidence`` is a probability of that side."""
+
+    citation: Citation
+    stance: Stance
+    confidence: float
+
+
+class AssumptionRuling(StrEnum):
+    """What the findings make of one assumption."""
+
+    SUPPORTED = "supported"
+    CONTESTED = "contested"
+    CHALLENGED = "challenged"
+    GAP = "gap"
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """Something that must hold for the idea to be right; ``importance`` is in 0..1."""
+
+    text: str
+    lens: str
+    importance: float
+    ruling: AssumptionRuling
+    findings: tuple[Finding, ...] = ()
+
+
+class IdeaRuling(StrEnum):
+    """What the assumptions make of the idea."""
+
+    HOLDS = "holds"
+    CONTESTED = "contested"
+    CHALLENGED = "challenged"
+    NOT_COVERED = "not covered"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A pressure test's outcome; ``leaps_of_faith`` are important assumptions without support."""
+
+    idea: str
+    ruling: IdeaRuling
+    assumptions: tuple[Assumption, ...]
+    leaps_of_faith: tuple[str, ...]
+    searched: Searched
+    rejected: tuple[Rejected, ...] = ()
+    model: str | None = None
+    timings_ms: Mapping[str, float] = field(default_factory=dict, compare=False, hash=False)

@@ -1,0 +1,183 @@
+"""The JSON that people script against, and in which conversations are kept. Fields may be added, not renamed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from assistant.types import (
+    About,
+    Answer,
+    Assumption,
+    Block,
+    Citation,
+    Conflict,
+    Document,
+    Finding,
+    Grounding,
+    Hit,
+    Rejected,
+    Searched,
+    Statement,
+    Support,
+    Verdict,
+)
+
+Json = dict[str, Any]
+
+
+def citation(one: Citation) -> Json:
+    """A citation, with the hash of the document's bytes and of the quote, so that it can be checked later."""
+    return {
+        **_about(one.about),
+        "sha256": one.about.sha256,
+        "media_type": one.about.media_type,
+        "speaker": one.speaker,
+        "heading": one.heading,
+        "page": one.page,
+        "start": one.start,
+        "end": one.end,
+        "quote": one.quote,
+        "quote_sha256": hashlib.sha256(one.quote.encode()).hexdigest(),
+    }
+
+
+def statement(one: Statement) -> Json:
+    """What one statement says and stands on."""
+    return {"text": one.text, "support": one.support.value, "citations": [citation(c) for c in one.citations]}
+
+
+def answer(one: Answer) -> Json:
+    """The whole of an answer, as ``pushback ask --json`` prints it."""
+    return {
+        "question": one.question,
+        "standalone_question": one.standalone_question,
+        "grounding": one.grounding.value,
+        "refused": one.refused,
+        "reason": one.reason,
+        "statements": [statement(s) for s in one.statements],
+        "conflicts": [{"sides": [statement(s) for s in conflict.sides]} for conflict in one.conflicts],
+        "nearest": [citation(c) for c in one.nearest],
+        "searched": one.searched._asdict(),
+        "rejected": [asdict(r) for r in one.rejected],
+        "model": one.model,
+        "timings_ms": dict(one.timings_ms),
+    }
+
+
+def read_answer(kept: Json) -> Answer:
+    """The answer that ``answer`` made ``kept`` of; KeyError or ValueError where it is not one."""
+    return Answer(
+        question=kept["question"],
+        standalone_question=kept["standalone_question"],
+        statements=tuple(_read_statement(s) for s in kept["statements"]),
+        grounding=Grounding(kept["grounding"]),
+        reason=kept["reason"],
+        searched=Searched(**kept["searched"]),
+        conflicts=tuple(Conflict(tuple(_read_statement(s) for s in c["sides"])) for c in kept["conflicts"]),
+        nearest=tuple(_read_citation(c) for c in kept["nearest"]),
+        rejected=tuple(Rejected(**r) for r in kept["rejected"]),
+        model=kept["model"],
+        timings_ms=kept["timings_ms"],
+    )
+
+
+def hit(one: Hit) -> Json:
+    """A search hit, as ``pushback search --json`` lists it."""
+    passage = one.passage
+    return {
+        **_about(passage.about),
+        "passage": passage.id,
+        "start": passage.start,
+        "end": passage.end,
+        "text": passage.text,
+        "score": one.score,
+        "found_by": one.found_by.value,
+        "heading": " › ".join(passage.headings) or None,
+        "speaker": passage.speaker,
+        "page": passage.page,
+        "folded": [{"document": p.about.id, "start": p.start, "end": p.end} for p in one.folded],
+    }
+
+
+def document(one: Document, *, passages: int, state: str, sources: Iterable[str]) -> Json:
+    """A document with its text, blocks and what cleaning dropped, as ``pushback show ID --json`` prints it."""
+    return {
+        **entry(one.about, passages=passages, state=state, sources=sources),
+        "text": one.text,
+        "blocks": [_block(b) for b in one.blocks],
+        "dropped": [asdict(d) for d in one.dropped],
+    }
+
+
+def entry(about: About, *, passages: int, state: str, sources: Iterable[str]) -> Json:
+    """A row of ``pushback documents --json``."""
+    return {
+        **_about(about),
+        "media_type": about.media_type,
+        "sha256": about.sha256,
+        "passages": passages,
+        "state": state,
+        "sources": list(sources),
+    }
+
+
+def verdict(one: Verdict) -> Json:
+    """A pressure test's outcome, as ``pushback challenge --json`` prints it."""
+    return {
+        "idea": one.idea,
+        "ruling": one.ruling.value,
+        "assumptions": [_assumption(a) for a in one.assumptions],
+        "leaps_of_faith": list(one.leaps_of_faith),
+        "searched": one.searched._asdict(),
+        "rejected": [asdict(r) for r in one.rejected],
+        "model": one.model,
+        "timings_ms": dict(one.timings_ms),
+    }
+
+
+def _about(about: About) -> Json:
+    return {
+        "document": about.id,
+        "source": about.source,
+        "title": about.title,
+        "author": about.author,
+        "date": about.date,
+    }
+
+
+def _block(block: Block) -> Json:
+    return {**asdict(block), "kind": block.kind.value, "headings": list(block.headings)}
+
+
+def _assumption(one: Assumption) -> Json:
+    return {
+        "text": one.text,
+        "lens": one.lens,
+        "importance": one.importance,
+        "ruling": one.ruling.value,
+        "findings": [_finding(f) for f in one.findings],
+    }
+
+
+def _finding(one: Finding) -> Json:
+    return {"stance": one.stance.value, "confidence": one.confidence, "citation": citation(one.citation)}
+
+
+def _read_statement(kept: Json) -> Statement:
+    return Statement(kept["text"], tuple(_read_citation(c) for c in kept["citations"]), Support(kept["support"]))
+
+
+def _read_citation(kept: Json) -> Citation:
+    about = About(
+        kept["document"],
+        kept["source"],
+        kept["sha256"],
+        kept["media_type"],
+        kept["title"],
+        kept["author"],
+        kept["date"],
+    )
+    return Citation(about, kept["start"], kept["end"], kept["quote"], kept["speaker"], kept["heading"], kept["page"])

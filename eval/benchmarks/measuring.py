@@ -1,0 +1,93 @@
+"""What the benchmarks share: arguments, the library of the textbook, taking turns, and the line that is printed.
+
+Imports nothing heavy: the memory of a process that starts another counts as the other's until it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+PYTHON = sys.executable
+PUSHBACK = str(Path(sys.executable).with_name("pushback"))
+QUESTIONS = Path(__file__).parents[1] / "training" / "questions.jsonl"
+
+
+def arguments(about: str | None) -> argparse.Namespace:
+    """``data`` and ``home``, as given on the command line."""
+    parser = argparse.ArgumentParser(description=(about or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder that holds textbook/")
+    parser.add_argument("--home", type=Path, help="where the textbook's library is kept between benchmarks")
+    return parser.parse_args()
+
+
+def textbook(data: Path) -> Path:
+    """The folder of the textbook."""
+    folder = data / "textbook"
+    if not any(folder.glob("*.md")):
+        sys.exit(f"There is no textbook in {data}; name its folder with --data.")
+    return folder
+
+
+@contextmanager
+def fresh_home() -> Iterator[Path]:
+    """A folder for libraries, for the length of the block."""
+    with tempfile.TemporaryDirectory(prefix="pushback-bench-") as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def textbook_home(given: argparse.Namespace) -> Iterator[Path]:
+    """A home whose library holds the textbook, made by a process of its own."""
+    with fresh_home() as fresh:
+        home = given.home or fresh
+        run([PUSHBACK, "ingest", "--quiet", "--home", str(home), str(textbook(given.data))])
+        yield home
+
+
+def in_turn(times: int, sides: Mapping[str, Callable[[], object]]) -> dict[str, list[float]]:
+    """Seconds of each side, one after the other, ``times`` over; every other round begins with the last one."""
+    seconds: dict[str, list[float]] = {name: [] for name in sides}
+    for number in range(times):
+        for name in list(sides)[:: 1 if number % 2 == 0 else -1]:
+            seconds[name].append(timed(sides[name]))
+    return seconds
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that it takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def run(command: list[str]) -> int:
+    """Run a command to its end; the most memory it held, in the unit of ``ru_maxrss``."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit(f"{' '.join(command)} ended with {process.returncode}.")
+    return usage.ru_maxrss
+
+
+def ratio(ours: list[float], theirs: list[float]) -> float:
+    """How the medians compare."""
+    return median(ours) / median(theirs)
+
+
+def tell(what: str, value: float, *, at_least: float | None = None, at_most: float | None = None) -> None:
+    """Print a ratio with its bar; end with 1 when it is missed."""
+    held = (at_least is None or value >= at_least) and (at_most is None or value <= at_most)
+    bar = f"bar ≥ {at_least:g}" if at_least is not None else f"bar ≤ {at_most:g}"
+    print(f"{what}: {value:.4g} ({bar}, {'held' if held else 'MISSED'})", flush=True)
+    if not held:
+        sys.exit(1)

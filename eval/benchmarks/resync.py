@@ -1,0 +1,42 @@
+"""The textbook a second time, unchanged: the second ``sync`` against the first; and the whole process, too.
+
+    python -m eval.benchmarks.resync --data ../shared/data
+
+The first has its model loaded and warm, so that its time is work alone.
+"""
+
+from __future__ import annotations
+
+from assistant import build
+from assistant.library.library import Library
+from assistant.settings import Settings
+from eval.benchmarks.measuring import PUSHBACK, arguments, fresh_home, ratio, run, tell, textbook, timed
+from ingest.sync import sync
+
+AGAIN = 9
+
+
+def main() -> None:
+    given = arguments(__doc__)
+    folder = textbook(given.data)
+    embedder = build.build_embedder(Settings())
+    embedder.query("warm")
+    with fresh_home() as home:
+        command = [PUSHBACK, "ingest", "--quiet", "--home", str(home / "process"), str(folder)]
+        first_process = [timed(lambda: run(command))]
+        settings = Settings(home=home / "library")
+        with Library.open(settings, embedder, create=True) as library:
+            first = [sync([folder], library, settings, embedder).seconds]
+        again, process_again = [], []
+        for _ in range(AGAIN):
+            with Library.open(settings, embedder) as library:
+                report = sync([folder], library, settings, embedder)
+            assert report.passages == 0, report
+            again.append(report.seconds)
+            process_again.append(timed(lambda: run(command)))
+    print(f"whole process, second `pushback ingest` : first: {ratio(process_again, first_process):.4g}")
+    tell("second sync : first sync", ratio(again, first), at_most=1 / 50)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+"""``pushback --help`` against ``python -c "import click"``.
+
+python -m eval.benchmarks.startup
+"""
+
+from __future__ import annotations
+
+from eval.benchmarks.measuring import PUSHBACK, PYTHON, arguments, in_turn, ratio, run, tell
+
+ROUNDS = 30
+
+
+def main() -> None:
+    arguments(__doc__)
+    seconds = in_turn(
+        ROUNDS,
+        {"help": lambda: run([PUSHBACK, "--help"]), "click": lambda: run([PYTHON, "-c", "import click"])},
+    )
+    tell('`pushback --help` : `python -c "import click"`', ratio(seconds["help"], seconds["click"]), at_most=4)
+
+
+if __name__ == "__main__":
+    main()

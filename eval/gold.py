@@ -1,0 +1,89 @@
+"""Gold at its offsets: a suite's quotes in the text as it was kept, and which citations match them. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from assistant.citations import Reader
+from assistant.errors import SourceError
+from assistant.types import Citation, Document, Span, Stance
+from eval.cases import Gold
+from eval.metrics import covers
+from ingest.reading.formats import read as read_file
+
+# A source to its document as ingested, or None where it did not go in.
+Finder = Callable[[str], Document | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A gold quote, and each place of its document where these words stand; none, and ``why``, when it is lost."""
+
+    gold: Gold
+    document: str | None
+    spans: tuple[Span, ...]
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A citation as it was judged: ``correct`` by the gold, ``fault`` by the library's text. A finding has a stance."""
+
+    citation: Citation
+    correct: bool
+    fault: str | None
+    stance: Stance | None = None
+
+
+def locate(golds: Sequence[Gold], find: Finder) -> tuple[Located, ...]:
+    """The quotes at their offsets. One that cleaning dropped or changed stays among them: it can only be missed."""
+    return tuple(_locate(gold, find(gold.source)) for gold in golds)
+
+
+def judge(
+    citations: Iterable[Citation], golds: Sequence[Located], read: Reader, stance: Stance | None = None
+) -> tuple[Cited, ...]:
+    """Each cited place once, judged: citing a thing twice proves nothing more."""
+    places = {(one.about.id, one.start, one.end, one.quote): one for one in citations}
+    return tuple(
+        Cited(one, any(matches(one, gold) for gold in golds), fault(one, read), stance) for one in places.values()
+    )
+
+
+def matches(citation: Citation, gold: Located) -> bool:
+    """Whether a citation lies in the quote's document, whatever its name, and covers at least half of the quote."""
+    place = Span(citation.start, citation.end)
+    return citation.about.id == gold.document and any(covers(place, span) for span in gold.spans)
+
+
+def fault(citation: Citation, read: Reader) -> str | None:
+    """Why a citation does not hold, by the library's own text; None when it does."""
+    if not 0 <= citation.start < citation.end:
+        return "empty or backwards"
+    stored = read(citation.about.id, citation.start, citation.end)
+    if stored is None:
+        return "no such place"
+    return None if stored == citation.quote else "other words stand there"
+
+
+def _locate(gold: Gold, document: Document | None) -> Located:
+    if document is None:
+        return Located(gold, None, (), f"{gold.source} did not go into the library")
+    spans = _places(gold.quote, document.text) or _places(_visible(gold), document.text)
+    why = None if spans else f"gold not in the kept text of {gold.source}: “{gold.quote}”"
+    return Located(gold, document.id, spans, why)
+
+
+def _places(quote: str, text: str) -> tuple[Span, ...]:
+    words = [re.escape(word) for word in quote.split()]
+    return tuple(Span(*match.span()) for match in re.finditer(r"\s+".join(words), text)) if words else ()
+
+
+def _visible(gold: Gold) -> str:
+    """The quote without the markup of its source: ``**small** stand`` shows as ``small stand``."""
+    try:
+        return " ".join(piece.text for piece in read_file(gold.source, gold.quote.encode()).pieces)
+    except SourceError:
+        return ""

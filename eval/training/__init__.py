@@ -1,0 +1,1 @@
+"""Scripts that train what is shipped; run by hand, each repeatable from public data."""

@@ -1,0 +1,1 @@
+"""Files to documents: read, cleaned, structured, split into passages, and kept in step with the library."""

@@ -1,0 +1,134 @@
+"""Who wrote a document and when: from its metadata, or from the lines that say so and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.types import BlockKind
+from ingest import dates, voices
+from ingest.drafts import Found, Piece, collapse
+
+LINE = 120  # characters
+TOP = 8  # pieces from the start among which a byline or a date line is looked for
+APART = "|·•–—-,;:."
+LABELLED = re.compile(
+    r"(?:first )?(?P<label>posted|published|written|recorded|created|dated?|issued|last updated|updated|last modified|"
+    r"modified|revised)(?: on| in)?(?: the)?\s*[:–—-]?\s*(?=\S*\d|[a-z]{3,9}\.? \d)",
+    re.IGNORECASE,
+)
+BYLINE = re.compile(
+    r"(?:(?i:by|author|authors|written by|posted by|words by)\b:?\s+|(?i:author|from):\s+"
+    r"|(?:an?|the|this)?\s*(?:[\w-]+ ){0,4}by (?=the |an? )|(?i:(?:posted|written|published|recorded)) by (?=[A-Z]))"
+    r"(?P<name>(?:(?:the|an?) )?[\w\"“].{1,80})",
+    re.IGNORECASE,
+)
+ROLE = re.compile(rf"(?:{'|'.join(sorted(voices.ROLES - {'q', 'a'}))})s?\b", re.IGNORECASE)
+PARTS = re.compile(r"\s+[|·•–—]\s+|\s*[|·•]\s*|;\s+|\.\s+(?=[A-Z])|\.$|,\s+(?=(?:\w+ )?\d)")
+NOT_NAME = re.compile(
+    r"\b(?:filed under|in category|(?:last )?updated|published|posted)\b.*$|\s(?:on|at|in)\s*$", re.IGNORECASE
+)
+
+
+def author(pieces: Sequence[Piece], found: Found) -> str | None:
+    """Who wrote the document."""
+    for given in found.authors:
+        if name := _name(re.sub(r"^(?:by|author:?)\s+", "", given, flags=re.IGNORECASE)):
+            return name
+    for piece in _top(pieces):
+        parts = [part.strip() for part in PARTS.split(piece.text) if part.strip()]
+        for part in parts:
+            if name := _byline(part) or (_role(part) if len(parts) > 1 and dates.find(piece.text) else None):
+                return name
+    return None
+
+
+def date(pieces: Sequence[Piece], found: Found) -> str | None:
+    """When it was published, else updated; never when its file was."""
+    for text in found.dates:
+        if iso := dates.read(text):
+            return iso
+    labelled = [
+        (match["label"].lower(), iso) for piece in pieces if not piece.speaker for match, iso in _labelled(piece)
+    ]
+    first = [iso for label, iso in labelled if "updated" not in label and "modified" not in label]
+    if first or labelled:
+        return (first or [iso for _, iso in labelled])[0]
+    for piece in _top(pieces):
+        if len(piece.text.split()) <= 20 and (iso := dates.find(piece.text)) and _is_date_line(piece.text):
+            return iso
+    return None
+
+
+def is_about(text: str) -> bool:
+    """Whether the line says when or by whom, and nothing else."""
+    if len(text) > LINE:
+        return False
+    bare = LABELLED.sub(" ", dates.without(text))
+    is_only_date = bare != text and not re.search(r"[^\W\d_]{2}", bare)
+    is_by = any(_byline(part.strip()) for part in PARTS.split(text))
+    return is_only_date or is_by or (len(PARTS.split(text)) > 1 and dates.find(text) is not None)
+
+
+def _role(part: str) -> str | None:
+    """The part of a line of facts that says who: "Head of Field Marketing · last updated 27 June 2024"."""
+    is_short = len(part.split()) <= 9 and part[0].isupper() and dates.find(part) is None
+    return _name(part) if is_short and ROLE.search(part) else None
+
+
+def _byline(line: str) -> str | None:
+    """Who a line like "By ..." or "A post-mortem by the growth lead" names; None when it is a sentence."""
+    if len(line.split()) > 14 or line.endswith(("!", "?", ":")):
+        return None
+    match = BYLINE.fullmatch(collapse(dates.without(line)))
+    name = _name(match["name"]) if match else None
+    if name is None:
+        return None
+    words = [word for word in re.findall(r"[^\W\d_][\w'’.-]*", name) if word.lower() not in voices.SMALL]
+    is_person = len(words) <= 5 and all(word[0].isupper() for word in words)
+    return name if is_person or ROLE.search(name) else None
+
+
+def _name(text: str) -> str | None:
+    name = NOT_NAME.sub("", collapse(dates.without(text))).strip(" ,;:|·–—-.()")
+    if not 2 <= len(name) <= 80 or "@" in name or "http" in name:
+        return None
+    return re.sub(r"^(?:the|a|an)\s+", "", name) if name[0].islower() else name
+
+
+def _labelled(piece: Piece) -> list[tuple[re.Match[str], str]]:
+    """The dates that the piece itself calls its own: "Posted on October 5, 2012"."""
+    if len(piece.text) > 300:
+        return []
+    found = []
+    for match in LABELLED.finditer(piece.text):
+        before, after = piece.text[: match.start()].rstrip(), piece.text[match.end() : match.end() + 40]
+        starts = not before or before[-1] in ".|·•,–—-(:" or piece.kind is BlockKind.TITLE
+        follows = not re.search(r"[^\W\d_]", after[: _first_date(after)])
+        if starts and follows and (iso := dates.find(after)):
+            found.append((match, iso))
+    return found
+
+
+def _first_date(text: str) -> int:
+    return min((match.start() for form in dates.FORMS for match in form.finditer(text)), default=0)
+
+
+def _is_date_line(text: str) -> bool:
+    """Whether the line is there to say when: its date stands apart, at an end or between commas, bars or dots."""
+    for form in dates.FORMS:
+        for match in form.finditer(text):
+            before, after = text[: match.start()].rstrip(" ("), text[match.end() :].lstrip(" )")
+            starts = not before or before[-1] in APART or before.lower() == "on"
+            if starts and (not after or after[0] in APART):
+                return True
+    return False
+
+
+def _top(pieces: Sequence[Piece]) -> list[Piece]:
+    """The first pieces that may say who and when: short, and nobody's words."""
+    return [
+        p
+        for p in pieces[:TOP]
+        if p.kind in {BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.ITEM} and not p.speaker and len(p.text) <= 240
+    ]

@@ -1,0 +1,111 @@
+"""What is furniture, not content. Nothing is lost: what is dropped is kept apart, with its reason.
+
+Three kinds of evidence: where a piece stands on its page (``layout.py``), what it says (``furniture.py``), and
+its neighbours: a list of nothing but links, the fields after "Leave a comment". In doubt a piece stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.types import BlockKind
+from ingest import layout
+from ingest.drafts import Draft, Piece
+from ingest.furniture import Certainty, Judged, judge
+
+LEADING = {"navigation", "share links", "button", "counter", "cookie notice", "page footer", "newsletter"}
+BUTTONS = {"button", "comment form", "share links", "counter", "newsletter"}
+REPEATED = 3  # times; an author's own heading may come back once
+LINKS = 0.8  # of a piece's characters: more in links, and it only points elsewhere
+
+
+def clean(draft: Draft) -> list[Piece]:
+    """The draft's pieces, in order, with a reason on each that is furniture."""
+    pieces = list(draft.pieces)
+    if any(piece.path for piece in pieces):
+        pieces = layout.clean(pieces)
+    kept = [index for index, piece in enumerate(pieces) if not piece.reason]
+    reasons = _by_words([pieces[index] for index in kept])
+    for index, reason in zip(kept, reasons, strict=True):
+        pieces[index] = replace(pieces[index], reason=reason)
+    return pieces
+
+
+def _by_words(pieces: Sequence[Piece]) -> list[str | None]:
+    """A reason for each piece that is furniture by its own words or its neighbours'."""
+    judged = _repeated(pieces, [Judged(Certainty.NONE) if _is_row(piece) else judge(piece.text) for piece in pieces])
+    prose = [index for index, piece in enumerate(pieces) if not judged[index].certainty and _is_prose(piece)]
+    first, last = (prose[0], prose[-1]) if prose else (0, len(pieces))
+    reasons: list[str | None] = []
+    label = ""  # of the furniture in hand: what it says covers the short lines under it
+    for index, (piece, own) in enumerate(zip(pieces, judged, strict=True)):
+        reason = _own(own, is_before=index < first, is_after=index > last, is_title=_is_title(pieces, index, first))
+        if reason is None and label and _belongs(piece, label, is_after=index > last):
+            reason = label
+        elif reason is None and _is_link(piece) and _among_links(pieces, index):
+            reason = "list of links"
+        else:
+            label = reason if reason in {"related links", "comment form", "newsletter"} else ""
+        reasons.append(reason)
+    return reasons
+
+
+def _repeated(pieces: Sequence[Piece], judged: Sequence[Judged]) -> list[Judged]:
+    """What is likely furniture and stands there again and again, such as "Reply", surely is."""
+    counts = Counter(piece.text for piece in pieces)
+    return [
+        Judged(Certainty.SURE, own.reason) if own.reason in BUTTONS and counts[piece.text] >= REPEATED else own
+        for piece, own in zip(pieces, judged, strict=True)
+    ]
+
+
+def _own(own: Judged, *, is_before: bool, is_after: bool, is_title: bool) -> str | None:
+    if own.certainty is Certainty.SURE:
+        return own.reason
+    if own.certainty is Certainty.LIKELY and (is_after or (is_before and own.reason in LEADING and not is_title)):
+        return own.reason
+    return None
+
+
+def _is_title(pieces: Sequence[Piece], index: int, first: int) -> bool:
+    """Whether the piece may head the document: the last line before the text begins, or a heading."""
+    return index == first - 1 or pieces[index].kind is BlockKind.HEADING
+
+
+def _belongs(piece: Piece, label: str, *, is_after: bool) -> bool:
+    """Whether the piece goes with the label above it: a link, or after the text a line that is no sentence."""
+    if label == "related links" and _is_link(piece):
+        return True
+    words = piece.text.count(" ") + 1
+    short = {"related links": 16, "comment form": 3, "newsletter": 5}[label]
+    return is_after and words <= short and piece.text[-1] not in ".!?…:"
+
+
+def _is_link(piece: Piece) -> bool:
+    return piece.linked >= LINKS * len(piece.text)
+
+
+def _among_links(pieces: Sequence[Piece], index: int) -> bool:
+    """Whether the piece stands in a run of three or more that are nothing but links."""
+    start = index
+    while start > 0 and _is_link(pieces[start - 1]):
+        start -= 1
+    end = index
+    while end + 1 < len(pieces) and _is_link(pieces[end + 1]):
+        end += 1
+    return end - start >= 2
+
+
+def _is_row(piece: Piece) -> bool:
+    """Whether the piece is a row of data: marked as such, or numbers between bars."""
+    return piece.kind is BlockKind.ROW or (piece.text.count("|") >= 2 and bool(re.search(r"\d", piece.text)))
+
+
+def _is_prose(piece: Piece) -> bool:
+    if _is_row(piece):
+        return True
+    words = piece.text.count(" ") + 1
+    return not _is_link(piece) and (words >= 12 or (words >= 5 and piece.text[-1] in '.!?…”"’)'))

@@ -1,0 +1,80 @@
+"""Dates as people write them, to ISO 8601 cut to what is known."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
+            "september sept sep", "october oct", "november nov", "december dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\.?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_YEAR = r"(?P<year>(?:19|20)\d\d)"
+_START, _END = r"(?<![\w/.-])", r"(?![\w/-]|\.\d)"
+FORMS = tuple(
+    re.compile(_START + form + _END, re.IGNORECASE)
+    for form in (
+        rf"{_YEAR}[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?:[T ][\d:.]+(?:Z|[+-][\d:]+)?)?",
+        rf"{_DAY}(?: of)?[\s-]{_MONTH},?[\s-]{_YEAR}",
+        rf"{_MONTH}\s{_DAY},?\s{_YEAR}",
+        rf"{_MONTH},?\s{_YEAR}",
+        rf"{_YEAR}-(?P<month>\d{{2}})",
+        r"(?P<first>\d{1,2})[./](?P<second>\d{1,2})[./](?P<year>(?:19|20)\d\d)",
+    )
+)
+BARE_YEAR = re.compile(r"\s*((?:19|20)\d\d)\s*")
+
+
+def find(text: str) -> str | None:
+    """The first date in the text that names at least a month; None when there is none, or only an unclear one."""
+    found = [(match.start(), -match.end(), match) for form in FORMS for match in form.finditer(text)]
+    for _, _, match in sorted(found, key=lambda item: item[:2]):
+        if iso := _iso(match.groupdict()):
+            return iso
+    return None
+
+
+def read(text: str) -> str | None:
+    """The date that a field named so holds: as ``find``, or a year alone."""
+    year = BARE_YEAR.fullmatch(text)
+    return find(text) or (year[1] if year else None)
+
+
+def without(text: str) -> str:
+    """The text with its dates taken out."""
+    for form in FORMS:
+        text = form.sub(" ", text)
+    return text
+
+
+def _iso(parts: dict[str, str | None]) -> str | None:
+    year = int(parts["year"] or 0)
+    if first := parts.get("first"):
+        return _numeric(year, int(first), int(parts["second"] or 0))
+    written = (parts["month"] or "").lower()
+    month = MONTHS.get(written) or int(written or 0)
+    day = parts.get("day")
+    return _valid(year, month, int(day) if day else None)
+
+
+def _numeric(year: int, first: int, second: int) -> str | None:
+    """05/10/2012 may be in May or in October: then only its year is known."""
+    readings = {_valid(year, second, first), _valid(year, first, second)} - {None}
+    return readings.pop() if len(readings) == 1 else (str(year) if readings else None)
+
+
+def _valid(year: int, month: int, day: int | None) -> str | None:
+    try:
+        whole = date(year, month, day or 1)
+    except ValueError:
+        return None
+    return whole.isoformat() if day else whole.isoformat()[:7]

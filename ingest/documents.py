@@ -1,0 +1,62 @@
+"""Bytes to a document: read, cleaned and structured; what is kept is joined into one canonical text."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from assistant.errors import SourceError
+from assistant.types import About, Block, BlockKind, Document, Dropped
+from ingest.cleaning import clean
+from ingest.drafts import Piece
+from ingest.reading.formats import read
+from ingest.structure import structure
+
+TIGHT = frozenset({BlockKind.ITEM, BlockKind.ROW})
+
+
+def load(data: bytes, *, source: str, id: str) -> Document:
+    """The document that these bytes of the file ``source`` hold.
+
+    The kept text and the dropped pieces, each put back before its offset, are the file's words in order.
+
+    Raises:
+        SourceError: the bytes cannot be read, or hold no words; names the source.
+    """
+    draft = read(source, data)
+    cleaned = clean(draft)
+    structured = structure(cleaned, draft.found, source)
+    if not any(piece.reason is None for piece in structured.pieces):
+        raise SourceError(f"{source}: holds no text.")
+    text, blocks, dropped = _assemble(structured.pieces)
+    about = About(
+        id=id,
+        source=source,
+        sha256=hashlib.sha256(data).hexdigest(),
+        media_type=draft.media_type,
+        title=structured.title,
+        author=structured.author,
+        date=structured.date,
+    )
+    return Document(about, text, blocks, dropped)
+
+
+def _assemble(pieces: Sequence[Piece]) -> tuple[str, tuple[Block, ...], tuple[Dropped, ...]]:
+    parts: list[str] = []
+    blocks: list[Block] = []
+    dropped: list[Dropped] = []
+    waiting: list[Piece] = []  # dropped ones: they stood before the next kept piece
+    at = 0
+    for piece in pieces:
+        if piece.reason:
+            waiting.append(piece)
+            continue
+        gap = "" if not blocks else "\n" if piece.kind is blocks[-1].kind and piece.kind in TIGHT else "\n\n"
+        start = at + len(gap)
+        at = start + len(piece.text)
+        parts += (gap, piece.text)
+        blocks.append(Block(piece.kind, start, at, piece.headings, piece.speaker))
+        dropped += (Dropped(gone.text, gone.reason or "", start) for gone in waiting)
+        waiting = []
+    dropped += (Dropped(gone.text, gone.reason or "", at) for gone in waiting)
+    return "".join(parts), tuple(blocks), tuple(dropped)

@@ -1,0 +1,64 @@
+"""What a reader hands on: the words of a file in order, cut at its paragraphs, with hints of what each is.
+
+A draft holds every visible word of the file once; whitespace is collapsed. What is content and what is
+furniture is decided after, in ``cleaning.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from assistant.types import BlockKind
+
+
+class Box(NamedTuple):
+    """An element of a page: a number of its own, its tag, and its class, id and role in lower case."""
+
+    number: int
+    tag: str
+    names: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One paragraph, heading, item or row as it was found; ``reason`` is set when it is no content."""
+
+    text: str
+    kind: BlockKind = BlockKind.PARAGRAPH
+    level: int = 0  # of a heading, 1 is the outermost; 0 when its form does not tell
+    reason: str | None = None
+    alone: bool = True  # between blank lines, or an element of its own
+    linked: int = 0  # how many of its characters are the text of links
+    path: tuple[Box, ...] = ()  # the elements it stands in, outermost first; empty when the format has none
+    speaker: str | None = None
+    headings: tuple[str, ...] = ()
+    order: int = 0  # its place among all pieces of the file, kept and dropped
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a file's own metadata says of it; the first of each is the most trusted."""
+
+    titles: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A file as it was read."""
+
+    media_type: str
+    pieces: tuple[Piece, ...]
+    found: Found = field(default_factory=Found)
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a list written as one string."""
+    return frozenset(text.split())
+
+
+def collapse(text: str) -> str:
+    """The text with every run of whitespace as one space, and none at its ends."""
+    return " ".join(text.split())

@@ -1,0 +1,184 @@
+"""Which boxes of a page hold its text, and which are furniture, by their elements, names and links."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.types import BlockKind
+from ingest.drafts import Box, Piece, words
+
+CAPTION = "picture caption"
+FIGURE = re.compile(r"(?:figure|fig\.|table|chart|exhibit|graph|diagram)\s*\d", re.IGNORECASE)  # such a caption tells
+TAGS = {
+    "nav": "navigation",
+    "menu": "navigation",
+    "footer": "page footer",
+    "aside": "aside",
+    "form": "form",
+    "button": "form",
+    "select": "form",
+    "option": "form",
+    "textarea": "form",
+    "label": "form",
+    "legend": "form",
+    "fieldset": "form",
+    "dialog": "dialog",
+    "search": "form",
+    "figcaption": CAPTION,
+}
+NAMES = tuple(
+    (re.compile(pattern), reason)
+    for pattern, reason in (
+        (
+            r"comment[-_]?form|commentform|\brespond\b|reply[-_]?form|leave[-_]?(?:a[-_]?)?(?:comment|reply)",
+            "comment form",
+        ),
+        (r"cookie|consent|gdpr", "cookie notice"),
+        (
+            r"newsletter|subscri|(?<![\w-])cta\b|call[-_]to[-_]action|sign[-_]?up|mailing[-_]?list|opt[-_]?in\b",
+            "newsletter",
+        ),
+        (r"breadcrumb", "breadcrumb"),
+        (
+            r"\b(?:share|sharing|social|sharedaddy|addthis|addtoany)|[-_](?:share|sharing|social)\b|sharebar",
+            "share links",
+        ),
+        (
+            r"related|recommend|trending|(?<![\w-])latest[-_]|outbrain|taboola|most[-_]?(?:read|popular|viewed)|popular[-_]",
+            "related links",
+        ),
+        (
+            r"(?:read|see|you[-_]?may|might)[-_]?(?:more|next|also)|more[-_]?(?:from|stories|posts|articles|news|on)\b",
+            "related links",
+        ),
+        (
+            r"\b(?:nav|navbar|navigation|menu|pagination|pager|skip-link)\b|[-_](?:nav|menu)\b|\b(?:nav|menu)[-_]",
+            "navigation",
+        ),
+        (r"\b(?:site|page|global|main)?[-_]?footer\b|\bcolophon\b|\bcopyright\b|contentinfo", "page footer"),
+        (r"side-?bar|\b(?:left|right)[-_]?(?:rail|col)|\brail\b|\bwidget", "sidebar"),
+        (r"\bad\b|\bads\b|advert|sponsor|\bpromo|[-_]promo\b|\bad[-_]", "advertisement"),
+        (r"\bmodal|popup|pop-up|lightbox|\boverlay|paywall|complementary|\bdialog\b", "dialog"),
+        (r"(?<![\w-])(?:tags?|topics|cat-links)(?![\w-])|\btag[-_]?(?:list|links|cloud)|[-_]tags(?![\w-])", "tags"),
+        (r"author[-_]?(?:bio|box|info|card|about|desc)|about[-_]?(?:the[-_]?)?author|\bbio\b", "about the author"),
+        (r"(?<![\w-])(?:\w+[-_])?caption(?![\w])|(?:image|photo|media|picture)[-_]?(?:credit|caption|source)", CAPTION),
+        (r"screen-reader|visually-?hidden|\bsr-only\b|\bhidden\b|\bprint-only\b", "hidden"),
+    )
+)
+COMMENT = re.compile(r"\bcomments?\b|comment[-_]?(?:list|body|content|text|thread|item|area)|commentlist")
+UNNAMED = words("html body main article h1 h2")  # their names tell of the site, the theme and the topic
+BODY = re.compile(
+    r"article-?body|(?:entry|post|article|story)[-_](?:content|body|text)|story-?body|post-?body|body-?copy"
+)
+CONTAINERS = words("html body div section article main td tbody tr table center form blockquote ul ol dl")
+AUTHOR = re.compile(r"\b(?:author|commenter|user-?name|display-?name|fn)\b|comment[-_]?(?:author|by)")
+NAME = 80  # characters; a name with its "says" is not longer
+MOST = 0.5  # of the prose of a page: a box that holds more is no furniture, whatever its name
+HINTED = 0.35  # of the prose: a box that is named as the text's and holds as much is it
+PROSE = 60  # characters; shorter pieces do not tell where the text is
+LINKED = 0.5  # of a piece's characters: more in links, and it is no prose
+
+
+def clean(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces, with a reason on each that is furniture by where it stands on its page."""
+    named = _by_boxes(pieces)
+    main = _main(named)
+    article = _article(named, main)
+    voiced = {area for piece in named if _names_author(piece) and (area := comments(piece))}
+    placed = [_outside(piece, main, article, voiced) for piece in named]
+    return [
+        replace(piece, kind=BlockKind.SPEAKER, level=0, speaker=_name(piece.text))
+        if not piece.reason and comments(piece) in voiced and _names_author(piece)
+        else piece
+        for piece in placed
+    ]
+
+
+def _by_boxes(pieces: Sequence[Piece]) -> list[Piece]:
+    held: dict[Box, int] = defaultdict(int)
+    for piece in pieces:
+        for box in piece.path:
+            held[box] += _weight(piece)
+    total = sum(map(_weight, pieces))
+    reasons = {box: _reason(box) for box, weight in held.items() if weight <= MOST * total}
+    named = []
+    for piece in pieces:
+        reason = next((reasons[box] for box in piece.path if reasons.get(box)), None)
+        if piece.reason or not reason or (reason == CAPTION and FIGURE.match(piece.text)):
+            named.append(piece)
+        else:
+            named.append(replace(piece, reason=reason))
+    return named
+
+
+def _reason(box: Box) -> str | None:
+    if box.tag in UNNAMED or "embed" in box.names:
+        return TAGS.get(box.tag)
+    return next((reason for pattern, reason in NAMES if pattern.search(box.names)), TAGS.get(box.tag))
+
+
+def _main(pieces: Sequence[Piece]) -> Box | None:
+    """The smallest box that holds most of the prose."""
+    held: dict[Box, int] = defaultdict(int)
+    inside: dict[Box | None, set[Box]] = defaultdict(set)
+    for piece in pieces:
+        if (weight := _weight(piece)) and not comments(piece):
+            for above, box in zip((None, *piece.path), piece.path, strict=False):
+                inside[above].add(box)
+                held[box] += weight
+    hinted = [box for box in held if BODY.search(box.names) and box.tag in CONTAINERS - {"html", "body"}]
+    total = sum(held[box] for box in inside[None])
+    if hinted and held[best := max(hinted, key=lambda box: held[box])] >= HINTED * total:
+        return best
+    main: Box | None = None
+    while inside[main]:
+        best = max(inside[main], key=lambda box: held[box])
+        if best.tag not in CONTAINERS and "-" not in best.tag:
+            break
+        if main is not None and held[best] < 0.6 * held[main]:
+            break
+        main = best
+    return main
+
+
+def _article(pieces: Sequence[Piece], main: Box | None) -> Box | None:
+    """The article that the box stands in, when the page has one."""
+    path = next((piece.path for piece in pieces if main in piece.path), ())
+    above = path[: path.index(main)] if main in path else ()
+    return next((box for box in reversed(above) if box.tag == "article"), None)
+
+
+def _outside(piece: Piece, main: Box | None, article: Box | None, voiced: set[Box]) -> Piece:
+    if piece.reason or main is None or main in piece.path or comments(piece) in voiced:
+        return piece
+    is_head = piece.kind is BlockKind.HEADING and piece.level == 1
+    if is_head or (article in piece.path and _weight(piece)):  # such as an introduction above the body
+        return piece
+    return replace(piece, reason="outside the main text")
+
+
+def comments(piece: Piece) -> Box | None:
+    """The outermost box of readers' comments that the piece stands in."""
+    return next((box for box in piece.path if box.tag not in UNNAMED and COMMENT.search(box.names)), None)
+
+
+def _names_author(piece: Piece) -> bool:
+    """Whether the piece says who wrote a comment."""
+    return any(AUTHOR.search(box.names) for box in piece.path) and len(piece.text) <= NAME
+
+
+def _name(text: str) -> str:
+    """The name in "By Ann Lee says:"."""
+    return re.sub(r"^by\s+|\s*(?:says?|said|wrote|writes)?\s*[:,]?$", "", text, flags=re.IGNORECASE) or text
+
+
+def _weight(piece: Piece) -> int:
+    """How much prose the piece is: its characters outside links; nothing when it is short or mostly links."""
+    if piece.reason or piece.kind is BlockKind.HEADING or len(piece.text) < PROSE:
+        return 0
+    if piece.linked > LINKED * len(piece.text):
+        return 0
+    return len(piece.text) - piece.linked

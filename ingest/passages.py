@@ -1,0 +1,129 @@
+"""A document to passages: whole sentences of one section and one speaker, at exact offsets.
+
+A heading goes with what follows it. Speakers' lines, and a heading with nothing under it, are in no passage:
+by themselves they say nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+from assistant.types import Block, BlockKind, Document, Passage, Sentence
+from ingest import sentences
+
+HEADS = frozenset({BlockKind.TITLE, BlockKind.HEADING})
+BULLET = "-*•‣▪–— "  # of an item: the sentence begins after it
+OVER = 1.25  # times the words asked for: as far as a passage may grow to keep a paragraph whole
+TINY = 0.25  # times the words asked for: a passage that is shorter joins its neighbour
+
+
+def split(document: Document, words: int) -> tuple[Passage, ...]:
+    """The document's passages, of about ``words`` words each, in order.
+
+    For every passage, ``document.text[start:end] == text``, and its sentences lie in it in order.
+    """
+    passages: list[Passage] = []
+    for run in _runs(document.blocks):
+        for group in _groups(document.text, run, words):
+            passages.append(_passage(document, run, group))
+    return tuple(passages)
+
+
+def _runs(blocks: Sequence[Block]) -> Iterator[list[Block]]:
+    """Stretches of blocks of one section, one speaker and one page, heading first."""
+    run: list[Block] = []
+    for block in blocks:
+        if block.kind is BlockKind.SPEAKER:
+            yield from _said(run)
+            run = []
+            continue
+        if run and _parts(run[-1], block):
+            yield from _said(run)
+            run = []
+        run.append(block)
+    yield from _said(run)
+
+
+def _parts(before: Block, block: Block) -> bool:
+    """Whether a new stretch begins with ``block``."""
+    if before.kind in HEADS:
+        return before.speaker != block.speaker
+    return block.kind in HEADS or (before.headings, before.speaker, before.page) != (
+        block.headings,
+        block.speaker,
+        block.page,
+    )
+
+
+def _said(run: list[Block]) -> Iterator[list[Block]]:
+    if any(block.kind not in HEADS for block in run):
+        yield run
+
+
+def _groups(text: str, run: Sequence[Block], words: int) -> list[list[Sentence]]:
+    """The run's sentences, grouped to about ``words`` words; paragraphs stay whole where they fit."""
+    groups: list[list[Sentence]] = [[]]
+    count = 0
+    for block in run:
+        own = list(_sentences(text, block))
+        whole = sum(_words(text, sentence) for sentence in own)
+        is_headed = all(sentence.kind in HEADS for sentence in groups[-1])
+        if not is_headed and count >= words / 2 and count + whole > OVER * words:
+            groups.append([])
+            count = 0
+        for sentence in own:
+            length = _words(text, sentence)
+            if count and not all(s.kind in HEADS for s in groups[-1]) and count + length > OVER * words:
+                groups.append([])
+                count = 0
+            groups[-1].append(sentence)
+            count += length
+    return _joined(text, groups, words)
+
+
+def _joined(text: str, groups: list[list[Sentence]], words: int) -> list[list[Sentence]]:
+    """The groups, a tiny one joined to the one before it (the first to the one after)."""
+    joined: list[list[Sentence]] = []
+    for group in groups:
+        if joined and (_total(text, group) < TINY * words or _total(text, joined[-1]) < TINY * words):
+            joined[-1] += group
+        else:
+            joined.append(group)
+    return joined
+
+
+def _sentences(text: str, block: Block) -> Iterator[Sentence]:
+    own = text[block.start : block.end]
+    start = block.start
+    if block.kind is BlockKind.ITEM and own[0] in BULLET and (bare := own.lstrip(BULLET)):
+        start = block.end - len(bare)
+    for place, span in enumerate(sentences.spans(text[start : block.end])):
+        yield Sentence(start + span.start, start + span.end, block.kind, place == 0)
+
+
+def _words(text: str, sentence: Sentence) -> int:
+    """The sentence's length in words; a word of many characters, or of a script without spaces, counts as several."""
+    return max(text.count(" ", sentence.start, sentence.end) + 1, (sentence.end - sentence.start) // 12)
+
+
+def _total(text: str, group: Sequence[Sentence]) -> int:
+    return sum(_words(text, sentence) for sentence in group)
+
+
+def _passage(document: Document, run: Sequence[Block], group: Sequence[Sentence]) -> Passage:
+    start, end = group[0].start, group[-1].end
+    text = document.text[start:end]
+    block = next(block for block in run if block.kind not in HEADS)
+    key = f"{document.id}\0{start}\0{end}\0{text}"
+    return Passage(
+        id=hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest(),
+        about=document.about,
+        start=start,
+        end=end,
+        text=text,
+        sentences=tuple(group),
+        headings=block.headings,
+        speaker=block.speaker,
+        page=block.page,
+    )

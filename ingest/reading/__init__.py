@@ -1,0 +1,1 @@
+"""Bytes to a draft, a module for each format."""

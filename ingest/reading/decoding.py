@@ -1,0 +1,93 @@
+"""Bytes to text: a byte order mark, then what the file declares, then UTF-8, then a confident guess."""
+
+from __future__ import annotations
+
+import codecs
+
+from assistant.errors import SourceError
+
+MARKS = (  # the longer first: UTF-32's mark begins with UTF-16's
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+SAMPLE = 1 << 16  # bytes to guess an encoding from; more changes no guess and costs time
+CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b\x1c\x1d\x1e\x1f"))
+NOT_TEXT = "not a text file"
+
+
+def decode(data: bytes, declared: str | None = None) -> str:
+    """The text of these bytes.
+
+    Raises:
+        SourceError: the bytes are no text in any encoding that fits them; the message says which failed.
+    """
+    for mark, encoding in MARKS:
+        if data.startswith(mark):
+            return _strict(data.removeprefix(mark) if encoding == "utf-8" else data, encoding)
+    if declared and (text := _declared(data, declared)) is not None:
+        return text
+    if b"\0" in data[:SAMPLE]:
+        raise SourceError(f"{NOT_TEXT} (it holds zero bytes).")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _guess(data)
+    if _controls(data) > 0.02:
+        raise SourceError(f"{NOT_TEXT} (it is full of control characters).")
+    return text
+
+
+def _strict(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as exc:
+        raise SourceError(f"marked as {encoding.upper()}, but broken at byte {exc.start}: {exc.reason}.") from exc
+
+
+def _declared(data: bytes, encoding: str) -> str | None:
+    """The text in the encoding that the file itself names; None when Python does not know it or it does not fit."""
+    try:
+        name = codecs.lookup(encoding).name
+        if name.startswith(("utf-16", "utf-32")):  # it could not have been read so far: the declaration is wrong
+            return None
+        # Browsers read Latin-1 as Windows-1252 (the WHATWG encoding standard), and pages rely on it.
+        return data.decode("cp1252" if name in {"iso8859-1", "ascii"} else name)
+    except (LookupError, UnicodeDecodeError, ValueError):
+        return None
+
+
+def _guess(data: bytes) -> str:
+    """The text in the encoding that suits it; slightly broken UTF-8 is read as such, the rest is an error."""
+    if _controls(data) > 0.005:
+        raise SourceError(f"{NOT_TEXT} (it is full of control characters).")
+    mended = data.decode("utf-8", errors="replace")
+    broken = mended.count("\ufffd")
+    if broken <= 0.1 * sum(character > "\x7f" for character in mended):
+        return mended  # nearly all of it is UTF-8: some characters are lost, and are shown as such
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data[:SAMPLE], threshold=0.1, preemptive_behaviour=False).best()
+    encoding = best.encoding if best is not None else None
+    if encoding in {None, "utf_8"} or _is_western(data):
+        encoding = "cp1252"
+    try:
+        text = data.decode(encoding or "cp1252")
+    except UnicodeDecodeError as exc:
+        raise SourceError(f"{NOT_TEXT} (neither UTF-8 nor any other encoding fits it).") from exc
+    if sum(c.isalpha() or c.isspace() for c in text[:SAMPLE]) < 0.6 * len(text[:SAMPLE]):
+        raise SourceError(f"{NOT_TEXT} (most of it is no words).")
+    return text
+
+
+def _is_western(data: bytes) -> bool:
+    """Whether nearly all is ASCII: then what is left is typographic quotes and accents, Windows-1252's commonest."""
+    sample = data[:SAMPLE]
+    return len(sample.translate(None, bytes(range(128)))) < 0.1 * len(sample)
+
+
+def _controls(data: bytes) -> float:
+    sample = data[:SAMPLE]
+    return 1 - len(sample.translate(None, CONTROL)) / max(1, len(sample))

@@ -1,0 +1,39 @@
+"""Which reader reads which file, by its extension."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import PurePath
+
+from assistant.errors import SourceError
+from ingest.drafts import Draft
+from ingest.reading import markdown, page, plain
+
+READERS: dict[str, Callable[[bytes], Draft]] = {
+    ".txt": plain.read,
+    ".text": plain.read,
+    ".md": markdown.read,
+    ".markdown": markdown.read,
+    ".html": page.read,
+    ".htm": page.read,
+    ".xhtml": page.read,
+}
+
+
+def is_known(name: str) -> bool:
+    """Whether a file of this name is one that can be read."""
+    return PurePath(name).suffix.lower() in READERS
+
+
+def read(name: str, data: bytes) -> Draft:
+    """The draft of a file.
+
+    Raises:
+        SourceError: the format is unknown, or the bytes are not of it; names the file.
+    """
+    if not is_known(name):
+        raise SourceError(f"{name}: files of this kind cannot be read; known are {', '.join(READERS)}.")
+    try:
+        return READERS[PurePath(name).suffix.lower()](data)
+    except SourceError as exc:
+        raise SourceError(f"{name}: {exc}") from exc

@@ -1,0 +1,88 @@
+"""What a page's markup says of it: its title, author and date."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import html
+
+from ingest.drafts import Found, collapse, words
+
+TITLES = ("og:title", "twitter:title", "dc.title")
+DATES = ("article:published_time", "datepublished", "date", "dc.date", "dcterms.created", "pubdate", "publish-date")
+AUTHORS = ("author", "article:author", "dc.creator", "parsely-author", "sailthru.author")
+BYLINES = words("byline author-name author__name entry-author post-author p-author article-author")
+
+
+def found(root: html.HtmlElement) -> Found:
+    """The candidates, the most trusted first."""
+    metas = _metas(root)
+    linked = [value for script in root.iter("script") if "ld+json" in script.get("type", "") for value in _json(script)]
+    titles = [*(metas.get(name, "") for name in TITLES), *(collapse(t.text_content()) for t in root.iter("title"))]
+    authors = [*(metas.get(name, "") for name in AUTHORS), *_names(linked), *_bylines(root)]
+    dates = [*(metas.get(name, "") for name in DATES), *_values(linked, "datePublished"), *_times(root)]
+    return Found(
+        titles=tuple(filter(None, titles)),
+        authors=tuple(name for name in authors if name and "://" not in name),
+        dates=tuple(filter(None, dates)),
+    )
+
+
+def _metas(root: html.HtmlElement) -> dict[str, str]:
+    """The page's meta elements by name; the first of a name counts."""
+    metas: dict[str, str] = {}
+    for meta in root.iter("meta"):
+        name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
+        if name and (content := collapse(meta.get("content", ""))):
+            metas.setdefault(name, content)
+    return metas
+
+
+def _bylines(root: html.HtmlElement) -> Iterator[str]:
+    for element in root.iter("a", "span", "p", "div", "address"):
+        is_named = element.get("rel") == "author" or element.get("itemprop") == "author"
+        names = element.get("class", "").lower().split()
+        if (is_named or any(name in BYLINES for name in names)) and not _in_comment(element):
+            text = collapse(element.text_content())
+            if 0 < len(text) <= 80:
+                yield text
+
+
+def _times(root: html.HtmlElement) -> Iterator[str]:
+    for time in root.iter("time"):
+        if not _in_comment(time):
+            yield time.get("datetime") or collapse(time.text_content())
+
+
+def _in_comment(element: html.HtmlElement) -> bool:
+    return any("comment" in f"{box.get('class', '')} {box.get('id', '')}".lower() for box in element.iterancestors())
+
+
+def _json(script: html.HtmlElement) -> list[Any]:
+    try:
+        return [json.loads(script.text or "")]
+    except (ValueError, RecursionError):  # pages often carry broken JSON
+        return []
+
+
+def _values(value: Any, key: str) -> Iterator[Any]:
+    """Every value of ``key``, at any depth; without recursion, since the page is not ours."""
+    todo = [value]
+    while todo:
+        value = todo.pop(0)
+        if isinstance(value, dict):
+            if isinstance(value.get(key), (str, dict, list)):
+                yield value[key]
+            todo.extend(value.values())
+        elif isinstance(value, list):
+            todo.extend(value)
+
+
+def _names(linked: list[Any]) -> Iterator[str]:
+    for author in _values(linked, "author"):
+        for one in author if isinstance(author, list) else [author]:
+            name = one.get("name") if isinstance(one, dict) else one
+            if isinstance(name, str):
+                yield collapse(name)

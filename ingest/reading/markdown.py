@@ -1,0 +1,158 @@
+"""Markdown to a draft: CommonMark and tables, without their markup; front matter is metadata."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from assistant.types import BlockKind
+from ingest.drafts import Draft, Found, Piece, collapse
+from ingest.reading import page
+from ingest.reading.decoding import decode
+from ingest.reading.plain import RULE
+
+FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+AUTHOR_KEYS = ("author", "authors", "by", "byline")
+DATE_KEYS = ("date", "published", "published_at", "created", "updated", "last_updated", "modified")
+
+
+def read(data: bytes) -> Draft:
+    """A Markdown file's headings, paragraphs, items, rows, quotes and code.
+
+    Raises:
+        SourceError: the bytes are no text.
+    """
+    text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
+    front, values = _front_matter(text)
+    body = text[len(front) :]
+    held = [Piece(collapse(front), reason="metadata")] if front else []
+    return Draft("text/markdown", (*held, *pieces(body)), _found(values))
+
+
+def pieces(text: str) -> Iterator[Piece]:
+    """The blocks of a Markdown text, in order."""
+    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": 100}).enable(["table", "strikethrough"])
+    yield from _Blocks(parser.parse(text)).pieces()
+
+
+class _Blocks:
+    """One walk over the tokens; what is open around a token decides its kind."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._tokens = tokens
+        self._open: list[str] = []
+        self._marker = ""
+        self._cells: list[str] = []
+
+    def pieces(self) -> Iterator[Piece]:
+        for token in self._tokens:
+            if token.nesting == 1:
+                self._open.append(token.type.removesuffix("_open") if token.type != "heading_open" else token.tag)
+                if token.type == "list_item_open":
+                    self._marker = f"{token.info}{token.markup} " if token.info else ""
+            elif token.nesting == -1:
+                self._open.pop()
+                if token.type == "tr_close":
+                    yield from _row(self._cells)
+                    self._cells = []
+            else:
+                yield from self._leaf(token)
+
+    def _leaf(self, token: Token) -> Iterator[Piece]:
+        if token.type == "inline":
+            yield from self._inline(token)
+        elif token.type in {"fence", "code_block"} and token.content.strip():
+            yield Piece(collapse(token.content), BlockKind.CODE)
+        elif token.type == "html_block":
+            for piece in page.pieces(token.content):
+                yield replace(piece, path=())  # its boxes are no page's: what stands around them is text, too
+
+    def _inline(self, token: Token) -> Iterator[Piece]:
+        for alt in _alternatives(token):
+            yield Piece(alt, reason="image description")
+        children = token.children or []
+        text = collapse(self._marker + _words(children)) if _words(children).strip() else ""
+        if self._open[-1] in {"th", "td"}:
+            self._cells.append(text)
+            return
+        self._marker = ""
+        if not text:
+            return
+        kind, level = self._kind()
+        if RULE.fullmatch(text):
+            yield Piece(text, reason="ornament")
+        else:
+            yield Piece(text, kind, level, linked=_linked(children))
+
+    def _kind(self) -> tuple[BlockKind, int]:
+        if (heading := self._open[-1])[0] == "h" and heading[1:].isdigit():
+            return BlockKind.HEADING, int(heading[1:])
+        for name in reversed(self._open):
+            if name == "list_item":
+                return BlockKind.ITEM, 0
+            if name == "blockquote":
+                return BlockKind.QUOTE, 0
+        return BlockKind.PARAGRAPH, 0
+
+
+def _row(cells: Sequence[str]) -> Iterator[Piece]:
+    if text := " | ".join(cell for cell in cells if cell):
+        yield Piece(text, BlockKind.ROW)
+
+
+def _words(children: Sequence[Token]) -> str:
+    """What is read of inline tokens: text, code and the words of links, but no markup."""
+    parts = []
+    for child in children:
+        if child.type in {"text", "code_inline"}:
+            parts.append(child.content)
+        elif child.type in {"softbreak", "hardbreak"} or re.match(r"<br\b", child.content or "", re.IGNORECASE):
+            parts.append(" ")
+    return "".join(parts)
+
+
+def _linked(children: Sequence[Token]) -> int:
+    depth = count = 0
+    for child in children:
+        depth += child.nesting if child.type in {"link_open", "link_close"} else 0
+        count += len(child.content) if depth and child.type in {"text", "code_inline"} else 0
+    return count
+
+
+def _alternatives(token: Token) -> Iterator[str]:
+    for child in token.children or []:
+        if child.type == "image" and (alt := collapse(child.content)):
+            yield alt
+
+
+def _front_matter(text: str) -> tuple[str, Mapping[str, Any]]:
+    """The front matter as it stands, fences included, and its values; nothing when it is no YAML mapping."""
+    if not (match := FRONT.match(text)):
+        return "", {}
+    try:
+        values = yaml.load(match[1], Loader=yaml.BaseLoader)  # noqa: S506 - the base loader makes strings only
+    except yaml.YAMLError:
+        return "", {}
+    return (match[0], values) if isinstance(values, dict) else ("", {})
+
+
+def _found(values: Mapping[str, Any]) -> Found:
+    lower = {str(key).lower(): value for key, value in values.items()}
+    return Found(titles=_texts(lower, ("title",)), authors=_texts(lower, AUTHOR_KEYS), dates=_texts(lower, DATE_KEYS))
+
+
+def _texts(values: Mapping[str, Any], keys: Sequence[str]) -> tuple[str, ...]:
+    texts = []
+    for key in keys:
+        value = values.get(key)
+        if isinstance(value, list) and all(isinstance(part, str) for part in value):
+            value = ", ".join(value)
+        if isinstance(value, str) and value.strip():
+            texts.append(collapse(value))
+    return tuple(texts)

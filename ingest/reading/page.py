@@ -1,0 +1,207 @@
+"""HTML to a draft: one walk over the elements, block by block. Scripts are text that nobody runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree, html
+
+from assistant.errors import SourceError
+from assistant.types import BlockKind
+from ingest.drafts import Box, Draft, Piece, collapse, words
+from ingest.reading import head
+from ingest.reading.decoding import decode
+from ingest.reading.plain import RULE
+
+BLOCKS = words(
+    "address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset figcaption "
+    "figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html label legend li main menu nav ol option p pre search "
+    "section select summary table tbody td textarea tfoot th thead tr ul"
+)
+UNSEEN = {
+    "script": "script",
+    "style": "style",
+    "noscript": "shown without scripts only",
+    "template": "template",
+    "iframe": "embedded page",
+    "object": "embedded object",
+    "svg": "drawing",
+    "canvas": "drawing",
+    "video": "player",
+    "audio": "player",
+    "title": "page title",
+    "datalist": "form",
+}
+HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
+HEAD = 1 << 14  # bytes in which an encoding may be declared; browsers look at the first kilobyte
+CELL = 400  # characters; a table with a longer cell is there for its layout
+NAMED = re.compile(
+    r"\b(?:author|commenter|user-?name|display-?name|fn)\b|comment[-_]?(?:author|meta|date|by)|timestamp"
+)
+
+
+def read(data: bytes) -> Draft:
+    """A page's blocks, in order, and what its head says of it.
+
+    Raises:
+        SourceError: the bytes are no text, or hold no element.
+    """
+    declared = CHARSET.search(data[:HEAD])
+    root = _parse(decode(data, declared[1].decode("ascii") if declared else None))
+    if root is None:
+        raise SourceError("holds no page.")
+    return Draft("text/html", tuple(_Walk(root).pieces()), head.found(root))
+
+
+def pieces(text: str) -> Iterator[Piece]:
+    """The blocks of a stretch of HTML, such as one inside Markdown."""
+    root = _parse(text)
+    if root is not None:
+        yield from _Walk(root).pieces()
+
+
+def _parse(text: str) -> html.HtmlElement | None:
+    data = text.replace("\0", "").encode("utf-8", errors="replace")
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True, remove_comments=True)
+    try:
+        root = html.document_fromstring(data, parser=parser) if data.strip() else None
+    except etree.ParserError:  # nothing but comments
+        return None
+    if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
+        raise SourceError("its elements are nested too deeply to be read.")  # the parser gave up on the rest
+    return root
+
+
+class _Walk:
+    """Gathers inline text until a block begins or ends, then gives it as one piece."""
+
+    def __init__(self, root: html.HtmlElement) -> None:
+        self._root = root
+        self._opened: list[html.HtmlElement] = []  # the blocks around the text in hand ...
+        self._path: list[Box] = []  # ... and their boxes
+        self._links = 0
+        self._text: list[str] = []
+        self._linked = 0
+        self._cells: list[str] | None = None  # of the row in hand, when its table holds data
+        self._tables: dict[html.HtmlElement, bool] = {}
+
+    def pieces(self) -> Iterator[Piece]:
+        walk = etree.iterwalk(self._root, events=("start", "end"))
+        skipped: html.HtmlElement | None = None
+        for number, (event, element) in enumerate(walk):
+            if event == "end":
+                if element is not skipped:
+                    yield from self._end(element)
+                self._add(element.tail)
+            elif reason := _unseen(element):
+                skipped = element
+                walk.skip_subtree()
+                if text := collapse(" ".join(element.itertext())):
+                    yield Piece(text, reason=reason, path=tuple(self._path))
+            else:
+                yield from self._start(element, number)
+                self._add(element.text)
+        yield from self._flush()
+
+    def _start(self, element: html.HtmlElement, number: int) -> Iterator[Piece]:
+        tag, names = str(element.tag), _names(element)
+        if tag == "a":
+            self._links += 1
+        if tag == "br":
+            yield from self._break(element)
+        elif tag in BLOCKS or "-" in tag or (NAMED.search(names) and self._in_comment()):
+            if self._cells is None:
+                yield from self._flush()
+            else:
+                self._text.append(" ")
+            self._opened.append(element)
+            self._path.append(Box(number, tag, names))
+            if tag == "tr" and self._holds_data(element):
+                self._cells = []
+
+    def _end(self, element: html.HtmlElement) -> Iterator[Piece]:
+        if element.tag == "a":
+            self._links -= 1
+        if not self._opened or self._opened[-1] is not element:
+            return
+        if self._cells is None:
+            yield from self._flush()
+        elif element.tag in {"td", "th"}:
+            self._cells.append(collapse("".join(self._text)))
+            self._text = []
+        elif element.tag == "tr":
+            self._text.append(" | ".join(cell for cell in self._cells if cell))
+            self._cells = None
+            yield from self._flush(BlockKind.ROW)
+        else:
+            self._text.append(" ")
+        self._opened.pop()
+        self._path.pop()
+
+    def _break(self, element: html.HtmlElement) -> Iterator[Piece]:
+        """A line break is a space; two in a row part paragraphs."""
+        following = element.getnext()
+        is_double = following is not None and following.tag == "br" and not (element.tail or "").strip()
+        if is_double and self._cells is None:
+            yield from self._flush()
+        self._text.append(" ")
+
+    def _add(self, text: str | None) -> None:
+        if text:
+            self._text.append(text)
+            self._linked += len(text.strip()) if self._links else 0
+
+    def _flush(self, kind: BlockKind | None = None) -> Iterator[Piece]:
+        text = collapse("".join(self._text))
+        linked = min(self._linked, len(text))
+        self._text, self._linked = [], 0
+        if not text:
+            return
+        found, level = self._kind()
+        reason = "ornament" if RULE.fullmatch(text) else None
+        yield Piece(text, kind or found, level, reason, linked=linked, path=tuple(self._path))
+
+    def _kind(self) -> tuple[BlockKind, int]:
+        for box in reversed(self._path):
+            if len(box.tag) == 2 and box.tag[0] == "h" and box.tag[1].isdigit():
+                return BlockKind.HEADING, int(box.tag[1])
+            if box.tag in {"li", "dd", "dt"}:
+                return BlockKind.ITEM, 0
+            if box.tag == "blockquote":
+                return BlockKind.QUOTE, 0
+            if box.tag == "pre":
+                return BlockKind.CODE, 0
+        return BlockKind.PARAGRAPH, 0
+
+    def _in_comment(self) -> bool:
+        return any("comment" in box.names for box in self._path)
+
+    def _holds_data(self, row: html.HtmlElement) -> bool:
+        """Whether the row's table is one of data: no table inside, no long cell, more than one column."""
+        table = next(row.iterancestors("table"), None)
+        if table is None:
+            return False
+        if table not in self._tables:
+            cells = list(table.iter("td", "th"))
+            self._tables[table] = (
+                next(table.iterdescendants("table", "form", "h1", "h2", "h3"), None) is None
+                and all(len(collapse(cell.text_content())) <= CELL for cell in cells)
+                and any(len(row) > 1 for row in table.iter("tr"))
+            )
+        return self._tables[table]
+
+
+def _names(element: html.HtmlElement) -> str:
+    return " ".join(element.get(name, "") for name in ("class", "id", "role", "itemprop", "rel")).lower().strip()
+
+
+def _unseen(element: html.HtmlElement) -> str | None:
+    """Why the element is not seen on the page; None when it is."""
+    tag = str(element.tag)
+    if tag in UNSEEN:
+        return UNSEEN[tag]
+    if tag in {"html", "body", "main", "article"}:  # hidden until a script shows them
+        return None
+    return "hidden" if "hidden" in element.attrib or HIDDEN.search(element.get("style", "")) else None

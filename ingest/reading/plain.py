@@ -1,0 +1,76 @@
+"""Plain text to a draft: blank lines part paragraphs, and so do lines that were not merely wrapped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
+
+from assistant.types import BlockKind
+from ingest.drafts import Draft, Piece, collapse
+from ingest.reading.decoding import decode
+
+ITEM = re.compile(r"\s*(?:[-*•‣▪–—]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{2,4})[.)])\s+\S")
+RULE = re.compile(r"[\W_]+")  # a line without a letter or a digit: an underline, a separator
+WRAPPED = 120  # characters; where most lines are longer than this, each line is a paragraph
+
+
+def read(data: bytes) -> Draft:
+    """A plain text's paragraphs, items and rules.
+
+    Raises:
+        SourceError: the bytes are no text.
+    """
+    return Draft("text/plain", tuple(pieces(decode(data))))
+
+
+def pieces(text: str) -> Iterator[Piece]:
+    """The paragraphs and items of a text, in order."""
+    lines = [line.expandtabs(4) for line in text.replace("\f", "\n").splitlines()]
+    width = _width(lines)
+    for is_blank, group in groupby(lines, key=lambda line: not line.strip()):
+        if not is_blank:
+            yield from _paragraph(list(group), width)
+
+
+def _paragraph(lines: Sequence[str], width: int) -> Iterator[Piece]:
+    parts = list(_unwrap(lines, width))
+    for part in parts:
+        text = collapse(part)
+        if RULE.fullmatch(text):
+            yield Piece(text, reason="ornament", alone=False)
+        else:
+            kind = BlockKind.ITEM if ITEM.match(part) else BlockKind.QUOTE if text[0] == ">" else BlockKind.PARAGRAPH
+            yield Piece(text, kind, alone=len([p for p in parts if not RULE.fullmatch(p)]) == 1)
+
+
+def _unwrap(lines: Sequence[str], width: int) -> Iterator[str]:
+    """The lines, those joined again that were one line before it was wrapped."""
+    held = [lines[0]]
+    for before, line in pairwise(lines):
+        if _continues(before, line, width):
+            held.append(line)
+        else:
+            yield "\n".join(held)
+            held = [line]
+    yield "\n".join(held)
+
+
+def _continues(before: str, line: str, width: int) -> bool:
+    """Whether ``line`` goes on with the sentence of the line before: there was no room, or no end."""
+    if ITEM.match(line) or RULE.fullmatch(line.strip()) or RULE.fullmatch(before.strip()):
+        return False
+    word = line.split(maxsplit=1)[0]
+    if width and len(before.rstrip()) + 1 + len(word) > width:
+        return True
+    return word[0].islower() and before.rstrip()[-1] not in ".!?:"
+
+
+def _width(lines: Sequence[str]) -> int:
+    """The width at which the text was wrapped; 0 when it was not."""
+    lengths = sorted(len(line.rstrip()) for line in lines if line.strip())
+    if not lengths:
+        return 0
+    usual = lengths[int(0.9 * (len(lengths) - 1))]
+    long = sum(length > 0.8 * usual for length in lengths)
+    return usual if 40 <= usual <= WRAPPED and long >= 0.4 * len(lengths) else 0

@@ -1,0 +1,143 @@
+"""A real browser in front of a real server: Debian's Chromium, and Streamlit over a library of three documents."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from assistant.build import build_embedder
+from assistant.library.library import Library
+from assistant.settings import Settings
+from ingest.sync import sync
+
+ROOT = Path(__file__).parent.parent.parent
+FLAGS = [
+    "--no-sandbox",
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+HOSTILE = (
+    '<script>alert(1)</script> <img src="http://far.example/a.png" onerror="alert(2)"> '
+    "![seen](http://far.example/b.png) [link](http://far.example) $x^2$ :smile: :red[hot] **bold**"
+)
+DOCUMENTS = {
+    "campaign-review.md": (
+        "# Review of the spring campaign\n\nBy the Marketing Manager, 4 June 2024\n\n## What it brought\n\n"
+        "The spring campaign cost €42,000 and brought 310 qualified leads. Most of them came in the first week.\n\n"
+        "## What we would do again\n\nThe letter to former customers was opened by half of those who received it. "
+        "Two of the larger orders began with it.\n\n"
+        "The radio spots were heard by many and remembered by few.\n"
+    ),
+    "onboarding.txt": (
+        "Onboarding in the first month\n\nNew customers receive a call on the third day. The call is made by the "
+        "person who signed the contract, and it lasts a quarter of an hour.\n\nCustomers who were called renewed more "
+        "often than those who received a message.\n"
+    ),
+    "launch <b>note $y$.txt": (
+        f"Launch of Bramble\n\nThe launch of Bramble is planned for the ninth of May in Antwerp.\n\n{HOSTILE}\n"
+    ),
+}
+
+
+class Visit(NamedTuple):
+    """A page, the address of the app, and what the page did that it should not."""
+
+    page: Page
+    address: str
+    requests: list[str]
+    dialogs: list[str]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("there is no chromium on this machine (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the app over a library of its own."""
+    folder, home = tmp_path_factory.mktemp("documents"), tmp_path_factory.mktemp("home")
+    for name, text in DOCUMENTS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    settings = Settings(home=home)
+    embedder = build_embedder(settings)
+    with Library.open(settings, embedder, create=True) as library:
+        assert not sync([folder], library, settings, embedder).failed
+    log = home / "streamlit.log"
+    port = _free_port()
+    with log.open("w") as output:
+        flags = [f"--server.port={port}", "--server.headless=true"]
+        server = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(ROOT / "ui" / "app.py"), *flags],
+            cwd=home,
+            env={**os.environ, "PUSHBACK_HOME": str(home)},
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/_stcore/health", log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+@pytest.fixture
+def visit(browser: Browser, served: str) -> Iterator[Visit]:
+    """A fresh visitor on the first page."""
+    context = browser.new_context(color_scheme="light", viewport={"width": 1280, "height": 900})
+    seen = Visit(context.new_page(), served, [], [])
+    seen.page.set_default_timeout(60_000)
+    seen.page.on("request", lambda request: seen.requests.append(request.url))
+    seen.page.on("dialog", lambda dialog: (seen.dialogs.append(dialog.message), dialog.dismiss()))
+    seen.page.goto(served)
+    yield seen
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def artifacts() -> Path:
+    """Where screenshots go; CI keeps them."""
+    folder = ROOT / "artifacts"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(address: str, log: Path) -> None:
+    for _ in range(300):
+        try:
+            with urlopen(address, timeout=5):
+                return
+        except (URLError, ConnectionError, TimeoutError):
+            time.sleep(0.2)
+    pytest.fail(f"the server did not start:\n{log.read_text()}")

@@ -1,0 +1,109 @@
+"""What a visitor does on the chat page, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import HOSTILE, Visit
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+QUOTE = "The spring campaign cost €42,000 and brought 310 qualified leads."
+
+
+def ask(page: Page, question: str) -> None:
+    """Ask, and wait until the whole answer is there."""
+    answers = page.get_by_text(re.compile(r"^Searched \d"))
+    before = answers.count()
+    box = page.get_by_placeholder("Ask your documents")
+    box.fill(question)
+    box.press("Enter")
+    expect(answers).to_have_count(before + 1, timeout=120_000)
+
+
+def number_after(page: Page, statement: str) -> Locator:
+    """The first number at the end of a statement."""
+    line = page.locator('[class*="st-key-cited-said"]').filter(has_text=statement).first
+    return line.get_by_role("button").first
+
+
+def picture(page: Page, artifacts: Path, name: str) -> None:
+    """The page as it looks by day and by night."""
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(700)
+        page.screenshot(path=artifacts / f"{name}-{scheme}.png")
+
+
+def test_a_statement_leads_to_its_words_and_the_conversation_is_kept(visit: Visit, artifacts: Path) -> None:
+    page = visit.page
+    expect(page.get_by_role("heading", name="Ask your documents")).to_be_visible()
+    picture(page, artifacts, "chat-welcome")
+
+    ask(page, "What did the spring campaign cost?")
+    expect(page.locator(".said", has_text=QUOTE).first).to_be_visible()
+    picture(page, artifacts, "chat-answer")
+
+    number_after(page, QUOTE).click()
+    words = page.locator("mark.cited")
+    expect(words).to_have_text(QUOTE)
+    expect(words).to_be_in_viewport()
+    expect(page.locator("header.document")).to_contain_text("Review of the spring campaign")
+    expect(page.locator("header.document")).to_contain_text("campaign-review.md")
+    expect(page.locator("article.document")).to_contain_text("The radio spots were heard by many")
+    picture(page, artifacts, "chat-document")
+
+    page.keyboard.press("Escape")
+    expect(words).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("cited="))
+    conversation = re.search(r"[?&]conversation=\w+", page.url)
+    assert conversation
+    page.reload()
+    expect(page.locator(".said", has_text=QUOTE).first).to_be_visible()
+
+    other = page.context.new_page()
+    other.goto(f"{visit.address}/{conversation[0]}")
+    expect(other.locator(".said", has_text=QUOTE).first).to_be_visible()
+
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.get_by_role("heading", name="Ask your documents")).to_be_visible()
+    expect(page.locator(".said")).to_have_count(0)
+
+
+def test_what_the_documents_do_not_say_is_refused(visit: Visit, artifacts: Path) -> None:
+    ask(visit.page, "Who is the president of the football association of Peru?")
+
+    expect(visit.page.get_by_text("The documents do not say.")).to_be_visible()
+    expect(visit.page.get_by_text("passages of 3 documents")).to_be_visible()
+    picture(visit.page, artifacts, "chat-refusal")
+
+
+def test_nothing_that_was_written_elsewhere_acts_on_the_page(visit: Visit, artifacts: Path) -> None:
+    """Documents, file names and questions are shown as they stand; nothing runs and nothing leaves the machine."""
+    page = visit.page
+
+    ask(page, f"When is the launch of Bramble planned? {HOSTILE}")
+    page.locator('[class*="st-key-cited-"]').get_by_role("button").first.click()
+    expect(page.locator("mark.cited").first).to_be_in_viewport()
+    picture(page, artifacts, "chat-hostile")
+
+    assert page.locator(".question").inner_text().endswith(HOSTILE)
+    assert HOSTILE in page.locator("article.document").inner_text()
+    assert "launch <b>note $y$.txt" in page.locator("header.document").inner_text()
+    assert page.locator("img, .katex, .stHtml script:not(:empty), .stHtml a").count() == 1  # ours, that scrolls
+    assert visit.dialogs == []
+    assert {urlsplit(url).hostname for url in visit.requests if url.startswith("http")} == {"127.0.0.1"}
+
+
+def test_a_follow_up_leans_on_what_was_said(visit: Visit) -> None:
+    ask(visit.page, "What did the spring campaign cost?")
+
+    ask(visit.page, "And what did it bring?")
+
+    expect(visit.page.locator(".question")).to_have_count(2)
+    expect(visit.page.locator(".said", has_text=QUOTE)).to_have_count(2)

@@ -1,0 +1,97 @@
+"""What tests share: a home of their own, no network, a library with real parts, and documents to put into it."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.library.library import Library, NewDocument
+from assistant.settings import Settings
+from assistant.types import About, Block, BlockKind, Document, Passage, Sentence, Span
+from tests.fakes import WordEmbedder
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of the test's own; nobody's real library is touched."""
+    monkeypatch.setenv("PUSHBACK_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture(autouse=True)
+def closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connections leave this machine in no test."""
+    for name in ("connect", "connect_ex"):
+        monkeypatch.setattr(socket.socket, name, _only_loopback(getattr(socket.socket, name)))
+
+
+def _only_loopback(connect: Any) -> Any:
+    def connect_if_near(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_near(str(address[0])):
+            raise AssertionError(f"the network is closed in tests: {address}")
+        return connect(self, address)
+
+    return connect_if_near
+
+
+def _is_near(host: str) -> bool:
+    return host == "localhost" or ipaddress.ip_address(host.partition("%")[0]).is_loopback
+
+
+@pytest.fixture
+def settings(home: Path) -> Settings:
+    return Settings(home=home)
+
+
+@pytest.fixture
+def embedder() -> WordEmbedder:
+    return WordEmbedder()
+
+
+@pytest.fixture
+def library(settings: Settings, embedder: WordEmbedder) -> Iterator[Library]:
+    with Library.open(settings, embedder, create=True) as library:
+        yield library
+
+
+def make_document(text: str, source: str = "note.txt", id: str | None = None, **about: Any) -> Document:
+    """A document of these paragraphs, which blank lines divide."""
+    id = id or hashlib.blake2b(source.encode()).hexdigest()[:10]
+    found = re.finditer(r"\S(?:.|\n(?!\n))*", text)
+    blocks = tuple(Block(BlockKind.PARAGRAPH, match.start(), match.end()) for match in found)
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    known = {"media_type": "text/plain", "title": source, **about}
+    return Document(About(id=id, source=source, sha256=sha256, **known), text, blocks)
+
+
+def make_passages(document: Document, speakers: tuple[str | None, ...] = ()) -> tuple[Passage, ...]:
+    """A passage for each paragraph, and a sentence for each stretch that ends in a full stop."""
+    passages = []
+    for index, block in enumerate(document.blocks):
+        text = document.text[block.start : block.end]
+        sentences = tuple(
+            Sentence(block.start + match.start(), block.start + match.end(), block.kind)
+            for match in re.finditer(r"\S[^.]*\.?", text)
+        )
+        id = hashlib.blake2b(repr((document.id, block.start, block.end, text)).encode()).hexdigest()[:16]
+        speaker = speakers[index] if index < len(speakers) else None
+        passages.append(Passage(id, document.about, block.start, block.end, text, sentences, (), speaker))
+    return tuple(passages)
+
+
+def make_new(
+    document: Document, embedder: WordEmbedder, path: str | None = None, speakers: tuple[str | None, ...] = ()
+) -> NewDocument:
+    """A document with passages and embeddings, as a writer takes it."""
+    passages = make_passages(document, speakers)
+    spans = [[Span(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
+    embeddings = dict(embedder.embed([passage.text for passage in passages], spans))
+    ordered = tuple(embeddings[index] for index in range(len(passages)))
+    return NewDocument(document, path or f"/docs/{document.about.source}", len(document.text), 1, passages, ordered)

@@ -1,0 +1,126 @@
+"""The rooms and who may enter which; and that what is heavy is imported only where it is used."""
+
+import ast
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = {
+    "assistant": {"assistant"},
+    "ingest": {"ingest", "assistant"},
+    "eval": {"eval", "assistant", "ingest"},
+    "ui": {"ui", "assistant", "ingest", "eval"},
+}
+HEAVY = ("torch", "transformers", "sentence_transformers", "chromadb", "streamlit", "langchain", "langchain_core")
+NOT_FOR_HELP = (*HEAVY, "pydantic", "numpy", "lxml", "yaml", "sqlite3")
+DOORS_OF = {"streamlit": ("ui/",), "langchain_core": ("assistant/chain.py",)}  # what these are for
+
+
+def modules(room: str) -> list[Path]:
+    return [path for path in sorted((ROOT / room).rglob("*.py")) if not {"training", "benchmarks"} & set(path.parts)]
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "siblings import each other by full name"
+            yield node.module or ""
+
+
+def imported_at_the_top(tree: ast.Module) -> Iterator[str]:
+    """What importing the module imports: nothing inside functions or under TYPE_CHECKING."""
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from imported(node)
+
+
+def run_python(code: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT, timeout=60
+    ).stdout
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_the_rooms_it_may(room: str) -> None:
+    entered = {
+        (str(path.relative_to(ROOT)), name)
+        for path in modules(room)
+        for name in imported(ast.parse(path.read_text("utf-8")))
+        if name.partition(".")[0] in ROOMS and name.partition(".")[0] not in ROOMS[room]
+    }
+
+    assert entered == set()
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_heavy_libraries_are_imported_where_they_are_used(room: str) -> None:
+    imports = {
+        (path.relative_to(ROOT).as_posix(), name.partition(".")[0])
+        for path in modules(room)
+        for name in imported_at_the_top(ast.parse(path.read_text("utf-8")))
+        if name.partition(".")[0] in HEAVY
+    }
+
+    assert {(path, name) for path, name in imports if not path.startswith(DOORS_OF.get(name, ()))} == set()
+
+
+def test_no_page_is_named_as_a_room() -> None:
+    """Streamlit puts ui/ first on the import path, so ui/eval.py would be what ``import eval`` finds."""
+    assert not {path.stem for path in (ROOT / "ui").iterdir()} & set(ROOMS)
+
+
+@pytest.mark.parametrize("command", ["--help", "ask --help", "ingest --help", "eval --help", "--version"])
+def test_help_imports_nothing_heavy(command: str) -> None:
+    code = f"""
+import json, sys
+from ui.cli import cli
+try:
+    cli.main({command.split()!r}, prog_name="pushback")
+except SystemExit as ended:
+    print(json.dumps([ended.code, sorted(sys.modules)]))
+"""
+    exit_code, loaded = json.loads(run_python(code).splitlines()[-1])
+
+    assert exit_code == 0
+    assert set(loaded) & set(NOT_FOR_HELP) == set()
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_importing_a_room_does_nothing(room: str) -> None:
+    """No output and no heavy library; the web pages need Streamlit and are looked at by their own tests."""
+    names = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for path in modules(room)
+        if "streamlit" not in path.read_text("utf-8") and path.name != "chain.py"
+    ]
+    code = f"""
+import importlib, sys
+for name in {names!r}:
+    importlib.import_module(name)
+print(sorted(set(sys.modules) & set({HEAVY!r})))
+"""
+    assert run_python(code) == "[]\n"
+
+
+@pytest.mark.slow
+def test_help_takes_at_most_four_times_as_long_as_click() -> None:
+    def best(code: str) -> float:
+        times = []
+        for _ in range(7):
+            started = time.perf_counter()
+            run_python(code)
+            times.append(time.perf_counter() - started)
+        return min(times)
+
+    click = best("import click")
+    ours = best("import sys; from ui.cli import main; sys.argv = ['pushback', '--help']; main()")
+
+    assert ours <= 4 * click

@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.errors import LibraryDamaged, LibraryError, LibraryLocked
+from assistant.library import sqlite as database
+from assistant.library.catalog import Catalog
+from assistant.library.records import DocumentRow, PassageRow
+from assistant.types import Block, BlockKind, Document, Dropped, Filters, Searched
+from tests.conftest import make_document, make_passages
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    catalog = Catalog(tmp_path / "catalog.sqlite3", 80)
+    yield catalog
+    catalog.close()
+
+
+def make_row(document: Document, path: str | None = None, speakers: tuple[str | None, ...] = ()) -> DocumentRow:
+    rows = tuple(PassageRow(passage, b"\0" * 8, b"\0\0") for passage in make_passages(document, speakers))
+    return DocumentRow(document, path or f"/docs/{document.about.source}", len(document.text), 1, rows)
+
+
+def found(catalog: Catalog, words: str, **filters: object) -> list[str]:
+    ids = [id for id, _ in catalog.lexical(words.split(), 10, Filters(**filters))]  # type: ignore[arg-type]
+    return [passage.text for passage, _ in catalog.passages(ids)]
+
+
+def test_a_document_comes_back_as_it_was_put(catalog: Catalog) -> None:
+    plain = make_document(
+        "Trust — naïve “quotes” 😀.", "café/ü.md", author="A", date="2012-10", media_type="text/markdown"
+    )
+    block = Block(BlockKind.ITEM, 0, 5, ("One", "Two"), speaker="Someone", page=3)
+    document = Document(plain.about, plain.text, (block,), (Dropped("Home | About", "navigation", 4),))
+
+    catalog.put([make_row(document)])
+
+    assert (catalog.document(document.id), catalog.document("café/ü.md"), catalog.document("x")) == (
+        document,
+        document,
+        None,
+    )
+
+
+def test_words_are_found_by_stem_case_and_accents_aside(catalog: Catalog) -> None:
+    catalog.put([make_row(make_document("Pricing a café.\n\nNothing here."))])
+
+    assert found(catalog, "PRICES") == found(catalog, "cafe") == ["Pricing a café."]
+
+
+def test_a_passage_is_found_by_its_title_and_by_who_speaks(catalog: Catalog) -> None:
+    document = make_document("First words.\n\nOther words.", title="Brand memo", author="The Author")
+    catalog.put([make_row(document, speakers=(None, "Ms. Guest"))])
+
+    assert found(catalog, "guest") == ["Other words."]
+    assert found(catalog, "author") == ["First words."]
+    assert sorted(found(catalog, "memo")) == ["First words.", "Other words."]
+
+
+@given(st.lists(st.text(max_size=12), max_size=30))
+def test_no_words_upset_the_search(words: list[str]) -> None:
+    catalog = Catalog(Path(":memory:"), 80)
+    catalog.put([make_row(make_document('Trust AND "quotes" NEAR me.'))])
+
+    assert len(catalog.lexical(words, 5, Filters())) <= 1
+    catalog.close()
+
+
+def test_a_search_takes_very_many_words(catalog: Catalog) -> None:
+    catalog.put([make_row(make_document("Trust me."))])
+
+    assert len(catalog.lexical(["trust", *(f"word{number}" for number in range(20_000))], 5, Filters())) == 1
+
+
+def test_filters_narrow_by_document_voice_and_date(catalog: Catalog) -> None:
+    old = make_document("Old trust.\n\nGuest trust.", "old.txt", author="A  Writer", date="2012")
+    new = make_document("New trust.", "new.txt", author="B", date="2014-05-06")
+    undated = make_document("Undated trust.", "undated.txt")
+    catalog.put([make_row(old, speakers=(None, "Guest")), make_row(new), make_row(undated)])
+
+    def texts(**filters: object) -> set[str]:
+        allowed = {p.text for p, _ in catalog.passages(catalog.allowed(Filters(**filters)))}  # type: ignore[arg-type]
+        assert allowed == set(found(catalog, "trust", **filters))
+        return allowed
+
+    assert texts(documents=("old.txt", new.id)) == {"Old trust.", "Guest trust.", "New trust."}
+    assert texts(authors=("a writer",)) == {"Old trust."}  # what a guest says is not the author's
+    assert texts(authors=("GUEST", "b")) == {"Guest trust.", "New trust."}
+    assert texts(since="2012-06") == {"Old trust.", "Guest trust.", "New trust."}  # 2012 may be after June
+    assert texts(since="2013") == {"New trust."}
+    assert texts(until="2014-05") == {"Old trust.", "Guest trust.", "New trust."}
+    assert texts(until="2014-05-05", authors=("b",)) == set()
+
+
+def test_a_replaced_document_gives_up_its_old_passages_and_words(catalog: Catalog) -> None:
+    before, after = make_document("Kept.\n\nGone."), make_document("Kept.\n\nFresh.")
+    catalog.put([make_row(before)])
+
+    gone = catalog.put([make_row(after)])
+
+    assert gone == [make_passages(before)[1].id]
+    assert (found(catalog, "gone"), found(catalog, "fresh"), found(catalog, "kept")) == ([], ["Fresh."], ["Kept."])
+    assert catalog.document(after.id) == after
+
+
+def test_a_document_stays_while_one_of_its_sources_does(catalog: Catalog) -> None:
+    document = make_document("Two names.", "a.txt")
+    catalog.put([make_row(document)])
+    catalog.attach("/docs/b.txt", "b.txt", 10, 1, document.id)
+    assert catalog.entries()[0].sources == ("a.txt", "b.txt")
+
+    assert catalog.remove(["/docs/a.txt"]) == (0, [])
+    assert catalog.document("b.txt").about.source == "b.txt"  # type: ignore[union-attr]
+
+    assert catalog.remove(["/docs/b.txt", "/docs/unknown.txt"]) == (1, [make_passages(document)[0].id])
+    assert (catalog.searched(), found(catalog, "names")) == (Searched(0, 0), [])
+
+
+def test_known_files_are_those_named_and_those_in_folders_named(catalog: Catalog) -> None:
+    for path in ("/docs/a.txt", "/docs/in/b.txt", "/docs-too/c.txt"):
+        catalog.put([make_row(make_document(f"Text of {path}.", path.rpartition("/")[2]), path)])
+
+    assert set(catalog.known(["/docs"])) == set(catalog.known(["/docs/"])) == {"/docs/a.txt", "/docs/in/b.txt"}
+    assert set(catalog.known(["/docs-too/c.txt", "/docs/in"])) == {"/docs-too/c.txt", "/docs/in/b.txt"}
+    assert set(catalog.known(["/"])) == {"/docs/a.txt", "/docs/in/b.txt", "/docs-too/c.txt"}
+    assert catalog.known([]) == {}
+
+
+def test_every_change_of_what_is_seen_raises_the_generation(catalog: Catalog) -> None:
+    document = make_document("Text.")
+    steps: list[Callable[[], object]] = [
+        lambda: catalog.put([make_row(document)]),
+        lambda: catalog.attach("/docs/b.txt", "b.txt", 1, 1, document.id),
+        lambda: catalog.remove(["/docs/note.txt"]),
+    ]
+    generations = [catalog.state().generation]
+    for step in steps:
+        step()
+        generations.append(catalog.state().generation)
+
+    assert generations == sorted(set(generations))
+
+
+def test_a_failed_change_leaves_nothing_behind(catalog: Catalog) -> None:
+    whole, twice = make_document("Whole.", "whole.txt"), make_row(make_document("Twice.", "twice.txt"))
+
+    with pytest.raises(LibraryError, match="UNIQUE"):
+        catalog.put([make_row(whole), twice._replace(passages=twice.passages * 2)])
+
+    assert (catalog.searched(), catalog.state().generation, found(catalog, "whole")) == (Searched(0, 0), 0, [])
+
+
+def test_threads_share_a_catalog(catalog: Catalog) -> None:
+    failures: list[Exception] = []
+
+    def work(name: str) -> None:
+        try:
+            for number in range(20):
+                catalog.put([make_row(make_document(f"Thread {name} {number}.", f"{name}{number}.txt"))])
+                assert found(catalog, f"thread {name}")
+        except Exception as exc:
+            failures.append(exc)
+
+    threads = [threading.Thread(target=work, args=[name]) for name in "abc"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (failures, catalog.searched()) == ([], Searched(60, 60))
+
+
+def test_a_conversation_keeps_its_turns_as_they_were(catalog: Catalog) -> None:
+    first, second = catalog.new_conversation(), catalog.new_conversation()
+    answers = ['{"question": "Why?"}', '{"any":  "text"}']
+    for answer in answers:
+        assert catalog.add_turn(first, "Why?", answer)
+
+    assert catalog.turns(first) == answers
+    assert {(c.id, c.title, c.turns) for c in catalog.conversations()} == {(first, "Why?", 2), (second, "", 0)}
+    assert catalog.rename_conversation(second, "Other")
+    assert catalog.delete_conversation(first)
+    assert [c.title for c in catalog.conversations()] == ["Other"]
+    assert (catalog.turns(first), catalog.add_turn(first, "", "{}"), catalog.delete_conversation(first)) == (
+        None,
+        False,
+        False,
+    )
+
+
+def test_a_file_that_is_no_catalog_is_called_damaged(tmp_path: Path) -> None:
+    (tmp_path / "catalog.sqlite3").write_bytes(b"not a database, but long enough to be looked at " * 100)
+
+    with pytest.raises(LibraryDamaged, match=r"catalog\.sqlite3 is damaged"):
+        Catalog(tmp_path / "catalog.sqlite3", 80)
+
+
+def test_a_catalog_of_another_version_is_refused(catalog: Catalog, tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "catalog.sqlite3")
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+
+    with pytest.raises(LibraryError, match="schema 99"):
+        Catalog(tmp_path / "catalog.sqlite3", 80)
+
+
+def test_a_transaction_that_takes_too_long_is_named(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE", 0.05)
+    other = Catalog(tmp_path / "catalog.sqlite3", 80)
+    connection = sqlite3.connect(tmp_path / "catalog.sqlite3", isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(LibraryLocked, match="Another process"):
+        other.new_conversation()
+    assert other.conversations() == []  # reading goes on
+    connection.close()
+    other.close()
+
+
+def test_words_that_do_not_fit_the_passages_are_noticed_and_made_anew(catalog: Catalog, tmp_path: Path) -> None:
+    catalog.put([make_row(make_document("Trust me.\n\nBelieve me."))])
+    assert not catalog.words_are_wrong()
+    connection = sqlite3.connect(tmp_path / "catalog.sqlite3")
+    with connection:
+        connection.execute("DELETE FROM words WHERE text LIKE 'Trust%'")
+    connection.close()
+
+    assert catalog.words_are_wrong()
+    catalog.renew_words()
+    assert (catalog.words_are_wrong(), found(catalog, "trusting")) == (False, ["Trust me."])
+    assert catalog.counts(["trust", "zebra"]) == {"trust": 1}
+    catalog.put([make_row(make_document("Other."))])
+    assert (catalog.words_are_wrong(), found(catalog, "trust")) == (False, [])

@@ -1,0 +1,269 @@
+"""The chat page, run by Streamlit's own test runner over a real library."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit
+from streamlit.testing.v1 import AppTest
+
+from assistant import build, wire
+from assistant.library.library import Library
+from assistant.types import Answer, Citation, Conflict, Grounding, Searched, Statement, Support
+from tests.conftest import make_document, make_new
+from tests.fakes import WordEmbedder
+
+APP = Path(__file__).parent.parent / "ui" / "app.py"
+ORCHARD = "The orchard has ninety pear trees. They were planted in 1931."
+CIDER = "Cider is pressed in October. Nobody drinks it before May."
+
+
+class UnloadedEmbedder(WordEmbedder):
+    """Fails when anything is to be embedded: a model that must not be loaded yet."""
+
+    def query(self, text: str) -> object:  # type: ignore[override]
+        raise AssertionError(f"the model was asked for {text!r}")
+
+
+@pytest.fixture(autouse=True)
+def the_words_embedder(monkeypatch: pytest.MonkeyPatch, embedder: WordEmbedder) -> Iterator[None]:
+    monkeypatch.setattr(build, "build_embedder", lambda _settings: embedder)
+    yield
+    streamlit.cache_resource.clear()
+
+
+@pytest.fixture
+def orchard(library: Library, embedder: WordEmbedder) -> Library:
+    documents = [
+        make_document(ORCHARD, "orchard.txt", author="Head Gardener", date="2021-05"),
+        make_document(CIDER, "cider.txt", author="Cellar Keeper"),
+    ]
+    with library.writing() as writer:
+        writer.put([make_new(document, embedder) for document in documents])
+    return library
+
+
+def opened(**address: str) -> AppTest:
+    page = AppTest.from_file(str(APP), default_timeout=60)
+    for name, value in address.items():
+        page.query_params[name] = value
+    return page.run()
+
+
+def shown(page: AppTest) -> str:
+    """All HTML on the page; anything that went wrong fails the test."""
+    assert not page.exception
+    return "\n".join(element.body for element in page.get("html"))
+
+
+def address(page: AppTest) -> dict[str, str]:
+    """The query of the page's address; the runner keeps what it was given as lists."""
+    return {name: value if isinstance(value, str) else value[0] for name, value in page.query_params.items()}
+
+
+def cite(library: Library, source: str, quote: str) -> Citation:
+    document = library.document(source)
+    start = document.text.index(quote)
+    return Citation(document.about, start, start + len(quote), quote)
+
+
+def keep(library: Library, *answers: Answer) -> str:
+    conversation = library.new_conversation()
+    for answer in answers:
+        library.add_turn(conversation, json.dumps(wire.answer(answer)))
+    return conversation
+
+
+def answered(*quotes: Citation, disagree: bool = False) -> Answer:
+    statements = tuple(Statement(quote.quote, (quote,), Support.VERBATIM) for quote in quotes)
+    conflicts = (Conflict(statements),) if disagree else ()
+    return Answer("How many trees?", "How many trees?", statements, Grounding.GROUNDED, "", Searched(2, 2), conflicts)
+
+
+def test_the_first_page_loads_no_model(orchard: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "build_embedder", lambda _settings: UnloadedEmbedder())
+
+    page = opened()
+
+    assert "Ask your documents" in shown(page)
+    assert address(page) == {}
+
+
+def test_without_a_library_the_page_names_the_command() -> None:
+    page = opened()
+
+    assert "There is no library" in shown(page)
+    assert "<code>pushback ingest FOLDER</code>" in shown(page)
+
+
+def test_an_empty_library_says_how_to_fill_it(library: Library) -> None:
+    page = opened()
+
+    assert "No documents yet" in shown(page)
+    assert page.chat_input[0].disabled
+
+
+def test_a_setting_that_does_not_hold_is_told_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUSHBACK_PASSAGE_WORDS", "<b>many</b>")
+
+    assert 'role="alert"' in shown(opened())
+
+
+def test_what_goes_wrong_while_asking_is_told_with_what_to_do(
+    orchard: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "build_embedder", lambda _settings: WordEmbedder("others"))
+    page = opened()
+
+    page.chat_input[0].set_value("How many pear trees has the orchard?").run()
+
+    assert 'role="alert"' in shown(page)
+    assert "<code>pushback reindex</code>" in shown(page)
+
+
+def test_a_question_is_answered_kept_and_named_in_the_address(orchard: Library) -> None:
+    page = opened()
+
+    page.chat_input[0].set_value("How many pear trees has the orchard?").run()
+
+    assert "The orchard has ninety pear trees." in shown(page)
+    (kept,) = orchard.conversations()
+    assert address(page) == {"conversation": kept.id}
+    assert kept.turns == 1
+
+
+def test_a_follow_up_is_asked_with_what_was_said_before(orchard: Library) -> None:
+    page = opened()
+    page.chat_input[0].set_value("How many pear trees has the orchard?").run()
+
+    page.chat_input[0].set_value("When were they planted?").run()
+
+    (kept,) = orchard.conversations()
+    answer = wire.read_answer(json.loads(orchard.turns(kept.id)[1]))
+    assert answer.question == "When were they planted?"
+    assert "orchard" in answer.standalone_question
+
+
+def test_a_question_that_the_documents_do_not_answer_is_refused(orchard: Library) -> None:
+    page = opened()
+
+    page.chat_input[0].set_value("Who won the election in Portugal?").run()
+
+    assert "The documents do not say." in shown(page)
+    assert "Searched 2 passages of 2 documents." in shown(page)
+
+
+def test_another_tab_shows_the_same_conversation(orchard: Library) -> None:
+    conversation = keep(orchard, answered(cite(orchard, "orchard.txt", "They were planted in 1931.")))
+
+    page = opened(conversation=conversation)
+
+    assert "They were planted in 1931." in shown(page)
+    assert "Head Gardener" in shown(page)
+
+
+def test_a_number_opens_the_document_at_the_cited_words(orchard: Library) -> None:
+    conversation = keep(orchard, answered(cite(orchard, "orchard.txt", "They were planted in 1931.")))
+    page = opened(conversation=conversation)
+
+    page.button("open-said-1-0-1").click().run()
+
+    assert '<mark class="cited">They were planted in 1931.</mark>' in shown(page)
+    assert "The orchard has ninety pear trees. <mark" in shown(page)
+    assert address(page)["cited"] == "1.1"
+
+
+def test_an_address_that_names_a_citation_opens_it(orchard: Library) -> None:
+    conversation = keep(orchard, answered(cite(orchard, "cider.txt", "Cider is pressed in October.")))
+
+    assert "<mark" in shown(opened(conversation=conversation, cited="1.1"))
+    assert "<mark" not in shown(opened(conversation=conversation, cited="7.1"))
+    assert "<mark" not in shown(opened(conversation=conversation, cited="<b>"))
+
+
+def test_both_sides_of_a_conflict_are_named_and_dated(orchard: Library) -> None:
+    sides = cite(orchard, "orchard.txt", "They were planted in 1931."), cite(orchard, "cider.txt", "Nobody drinks it")
+
+    page = opened(conversation=keep(orchard, answered(*sides, disagree=True)))
+
+    html = shown(page)
+    assert "The sources do not agree" in html
+    assert html.index("The sources do not agree") < html.index("Head Gardener") < html.index("Cellar Keeper")
+    assert "May 2021" in html
+
+
+def test_the_nearest_passages_of_a_refusal_can_be_opened(orchard: Library) -> None:
+    near = cite(orchard, "cider.txt", "Cider is pressed in October.")
+    refused = Answer("Who?", "Who?", (), Grounding.REFUSED, "Nobody is named.", Searched(2, 2), nearest=(near,))
+    page = opened(conversation=keep(orchard, refused))
+    assert "Nobody is named." in shown(page)
+
+    page.button("open-near-1-1-1").click().run()
+
+    assert '<mark class="cited">Cider is pressed in October.</mark>' in shown(page)
+
+
+def test_a_citation_whose_document_has_changed_says_so_and_keeps_its_words(
+    orchard: Library, embedder: WordEmbedder
+) -> None:
+    conversation = keep(orchard, answered(cite(orchard, "orchard.txt", "They were planted in 1931.")))
+    with orchard.writing() as writer:
+        writer.put([make_new(make_document("All the trees were felled.", "orchard.txt"), embedder)])
+
+    html = shown(opened(conversation=conversation, cited="1.1"))
+
+    assert html.count("no longer holds these words") == 2  # under the answer, and in the opened document
+    assert '<mark class="cited">They were planted in 1931.</mark>' in html
+    assert "All the trees were felled." in html
+
+
+def test_a_citation_whose_document_is_gone_keeps_its_words(orchard: Library) -> None:
+    conversation = keep(orchard, answered(cite(orchard, "orchard.txt", "They were planted in 1931.")))
+    with orchard.writing() as writer:
+        writer.remove(["/docs/orchard.txt"])
+
+    html = shown(opened(conversation=conversation, cited="1.1"))
+
+    assert html.count("no longer in the library") == 2
+    assert '<mark class="cited">They were planted in 1931.</mark>' in html
+
+
+def test_a_new_conversation_is_empty_and_the_old_one_is_listed(orchard: Library) -> None:
+    conversation = keep(orchard, answered(cite(orchard, "cider.txt", "Cider is pressed in October.")))
+    page = opened(conversation=conversation)
+
+    page.button("new").click().run()
+    assert address(page) == {}
+    assert "Cider is pressed" not in shown(page)
+
+    page.button(f"conversation-{conversation}").click().run()
+    assert "Cider is pressed in October." in shown(page)
+
+
+def test_a_conversation_that_is_not_there_is_told_with_what_to_do(orchard: Library) -> None:
+    page = opened(conversation="<b>nobody</b>")
+
+    assert "There is no conversation" in shown(page)
+    assert "<b>nobody</b>" not in shown(page)
+    assert page.button("new")
+
+
+def test_nothing_that_documents_or_users_wrote_becomes_part_of_the_page(
+    library: Library, embedder: WordEmbedder
+) -> None:
+    hostile = "<script>alert(1)</script> <img src=x onerror=alert(2)>."
+    document = make_document(hostile, "<i>a.txt", title="<u>Title", author="<s>Author", date="<q>")
+    with library.writing() as writer:
+        writer.put([make_new(document, embedder)])
+    asked = Answer(
+        hostile, hostile, (), Grounding.REFUSED, hostile, Searched(1, 1), nearest=(cite(library, "<i>a.txt", hostile),)
+    )
+
+    page = opened(conversation=keep(library, asked), cited="1.1")
+
+    html = shown(page)
+    assert not [tag for tag in ("<script>alert", "<img", "<i>", "<u>", "<s>", "<q>") if tag in html]
+    assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 4

@@ -1,0 +1,218 @@
+"""What is furniture goes, with its reason; what an author says stays; and together they are the whole file."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.errors import SourceError
+from assistant.types import Document
+from ingest.documents import load
+
+PROSE = "The buyer compares the offers, and then she picks the one that she can explain to her colleagues."
+
+
+def document(text: str, source: str = "note.txt") -> Document:
+    return load(text.encode(), source=source, id="0123456789")
+
+
+def reasons(document: Document) -> dict[str, str]:
+    return {piece.text: piece.reason for piece in document.dropped}
+
+
+def whole(document: Document) -> list[str]:
+    """The words of the file again: every dropped piece put back before the offset at which it stood."""
+    parts, at = [], 0
+    for piece in document.dropped:
+        parts += [document.text[at : piece.at], piece.text]
+        at = piece.at
+    return " ".join([*parts, document.text[at:]]).split()
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("« A post before | Main | A post after »", "navigation"),
+        ("Post a comment", "comment form"),
+        ("Leave a Reply", "comment form"),
+        ("Verify your Comment", "comment form"),
+        ("Your email address will not be published. Required fields are marked *", "comment form"),
+        ("Save my name, email, and website in this browser for the next time I comment.", "comment form"),
+        ("You must be logged in to post a comment.", "comment form"),
+        ("This site uses Akismet to reduce spam. Learn how your comment data is processed.", "spam notice"),
+        ("%d bloggers like this:", "placeholder"),
+        ("Please enter your name here", "comment form"),
+        ("Share this:", "share links"),
+        ("Facebook Twitter LinkedIn", "share links"),
+        ("We use cookies to improve your experience on our website.", "cookie notice"),
+        ("Subscribe to our newsletter", "newsletter"),
+        ("Related posts", "related links"),
+        ("About Northlight Marketing Services.", "page footer"),
+        ("© 2012 The Notebook. All rights reserved.", "page footer"),
+        ("Home | About | Contact", "navigation"),
+        ("3 Comments", "counter"),
+    ],
+)
+def test_furniture_after_the_text_is_dropped_with_its_reason(line: str, reason: str) -> None:
+    note = document(f"A title\n\n{PROSE}\n\n{PROSE}\n\n{line}\n")
+
+    assert reasons(note) == {line: reason}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Comments are moderated on most sites of this trade, which I hold to be a mistake.",
+        "We use cookies to learn what our buyers read, and three of them have complained to me about it.",
+        "Subscribe to our newsletter is the weakest call to action that I know of.",
+        "Please enter your name here is what a form says when it has no manners.",
+        "Share this on Facebook, said the agency, and nobody did.",
+        "About us pages are read by buyers shortly before they ring.",
+        "that's true because i was one of them",
+        "Posted on October 5, 2012 and filed under Direct Marketing, General.",
+        "Email",
+        "Related posts",
+    ],
+)
+def test_what_an_author_says_in_the_text_stays(line: str) -> None:
+    note = document(f"A title\n\n{PROSE}\n\n{line}\n\n{PROSE}\n")
+
+    assert (line in note.text, reasons(note)) == (True, {})
+
+
+def test_lines_under_a_label_go_with_it() -> None:
+    note = document(
+        f"A title\n\n{PROSE}\n\nRelated posts\nHow to brief a builder\nThree questions first\n\nLeave a reply\nName\n"
+    )
+
+    assert set(reasons(note).values()) == {"related links", "comment form"}
+    assert note.text.endswith(PROSE)
+
+
+def test_a_button_that_comes_again_and_again_is_furniture_anywhere() -> None:
+    note = document("\n\n".join(["A title", *(f"{PROSE} {n}.\n\nReply" for n in range(4)), PROSE]))
+
+    assert Counter(piece.reason for piece in note.dropped) == {"button": 4}
+
+
+def test_a_title_that_could_be_a_button_stays() -> None:
+    assert document(f"Newsletters\n\n{PROSE}\n\n{PROSE}").text.startswith("Newsletters")
+
+
+def test_a_file_of_nothing_but_furniture_holds_no_text() -> None:
+    with pytest.raises(SourceError, match=r"note\.txt: holds no text"):
+        document("Post a comment\n\n---\n\nVerify your comment")
+
+
+PAGE = f"""<html><head><title>Prices | Site</title><style>p {{ color: red }}</style></head><body class="has-sidebar">
+<nav><a href="/">Home</a> <a href="/b">Blog</a></nav><div class="cookie-banner"><p>We like cookies a lot.</p></div>
+<main><article class="post tag-pricing"><h1>Prices</h1><p>{PROSE}</p><figure><figcaption>Photo by Somebody</figcaption>
+</figure><p>{PROSE} <a href="/x">A link</a> inside.</p><figure><figcaption>Figure 1: What it costs</figcaption></figure>
+<ul><li>One reason that is given</li><li>Another reason that is given</li></ul>
+<div class="share-buttons"><a href="#">Share</a></div></article>
+<aside><h3>More</h3><p>Something else entirely, in a box beside the text.</p></aside>
+<ul><li><a href="/1">First other story</a></li><li><a href="/2">Second other story</a></li>
+<li><a href="/3">Third</a></li></ul>
+<form><label>Name</label><button>Send</button></form></main><script>track()</script>
+<div hidden>Not seen</div><footer><p>The site's owner</p></footer></body></html>"""
+
+
+def test_a_pages_boxes_are_dropped_by_what_they_are() -> None:
+    note = document(PAGE, "page.html")
+
+    assert note.text == (
+        f"Prices\n\n{PROSE}\n\n{PROSE} A link inside.\n\nFigure 1: What it costs\n\n"
+        "One reason that is given\nAnother reason that is given"
+    )
+    assert reasons(note) == {
+        "Prices | Site": "page title",
+        "p { color: red }": "style",
+        "Home Blog": "navigation",
+        "We like cookies a lot.": "cookie notice",
+        "Photo by Somebody": "picture caption",
+        "Share": "share links",
+        "More": "aside",
+        "Something else entirely, in a box beside the text.": "aside",
+        "First other story": "outside the main text",
+        "Second other story": "outside the main text",
+        "Third": "outside the main text",
+        "Name": "form",
+        "Send": "form",
+        "track()": "script",
+        "Not seen": "hidden",
+        "The site's owner": "page footer",
+    }
+
+
+def test_html_inside_markdown_does_not_push_the_text_around_it_out() -> None:
+    note = document(f"# Title\n\n{PROSE}\n\n<div class='box'><p>{PROSE} {PROSE}</p></div>\n\n{PROSE}\n", "note.md")
+
+    assert note.text == f"Title\n\n{PROSE}\n\n{PROSE} {PROSE}\n\n{PROSE}"
+
+
+def test_a_box_that_holds_the_text_is_no_furniture_whatever_its_name() -> None:
+    note = document(
+        f"<form id='aspnet'><div class='sidebar-layout'><p>{PROSE}</p><p>{PROSE}</p></div></form>", "page.html"
+    )
+
+    assert note.text == f"{PROSE}\n\n{PROSE}"
+
+
+LINES = st.sampled_from(
+    [
+        PROSE,
+        PROSE + " And so on.",
+        "A heading",
+        "Ann Lee",
+        "Bob Roy says:",
+        "Host: " + PROSE,
+        "Guest: Indeed.",
+        "Reply",
+        "Post a comment",
+        "Share this:",
+        "Related posts",
+        "- an item",
+        "2. another item",
+        "=====",
+        "Home | About | Contact",
+        "« before | Main | after »",
+        "Posted on October 5, 2012",
+        "that's true because i was there",
+        "%d bloggers like this:",
+    ]
+)
+
+
+@given(st.lists(st.one_of(LINES, st.text(max_size=30)), min_size=1, max_size=25), st.sampled_from(["\n", "\n\n"]))
+def test_text_kept_and_text_dropped_are_the_whole_file(lines: list[str], gap: str) -> None:
+    text = gap.join(lines)
+    try:
+        note = document(text)
+    except (SourceError, UnicodeEncodeError):
+        return
+
+    assert whole(note) == text.split()
+
+
+@given(st.lists(LINES, min_size=1, max_size=12))
+def test_markdown_kept_and_dropped_hold_every_word_once(lines: list[str]) -> None:
+    text = "# Title here\n\n" + "\n\n".join(lines)
+    note = document(text, "note.md")
+
+    assert Counter(re.findall(r"\w+", " ".join(whole(note)))) == Counter(re.findall(r"\w+", text))
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["p", "div", "li", "h2", "nav", "aside", "footer", "td"]), LINES), max_size=12)
+)
+def test_html_kept_and_dropped_hold_every_word_once(parts: list[tuple[str, str]]) -> None:
+    escaped = [(tag, line.replace("&", "&amp;").replace("<", "&lt;")) for tag, line in parts]
+    source = f"<p>{PROSE}</p>" + "".join(f"<{tag}>{line}</{tag}>" for tag, line in escaped)
+    note = document(source, "note.html")
+
+    visible = " ".join([PROSE, *(line for _, line in parts)])
+    assert Counter(re.findall(r"\w+", " ".join(whole(note)))) == Counter(re.findall(r"\w+", visible))

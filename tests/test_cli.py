@@ -1,0 +1,526 @@
+"""The `pushback` command, from its arguments to its output, with a fake embedder and everything else real."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from assistant import build
+from assistant.library.library import Library
+from assistant.settings import Settings
+from tests.fakes import WordEmbedder
+from ui import cli_lines, progress, serving, terminal
+from ui.cli import cli
+
+PRICE = "The price of the blue lamp is forty dollars. The blue lamp is made of brass."
+ROADS = "Sales and marketing share one road map. The road map is drawn in spring by both teams together."
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, embedder: WordEmbedder) -> Run:
+    monkeypatch.setattr(build, "build_embedder", lambda settings: embedder)
+
+    def run(*arguments: object, stdin: str | bytes | None = None) -> Result:
+        done = CliRunner().invoke(cli, [str(one) for one in arguments], input=stdin)
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return done
+
+    return run
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "lamp.md").write_text(f"# The blue lamp\n\n{PRICE}\n")
+    (folder / "roads.txt").write_text(f"{ROADS}\n")
+    return folder
+
+
+@pytest.fixture
+def full(run: Run, folder: Path) -> Run:
+    assert run("ingest", folder).exit_code == 0
+    return run
+
+
+def lines(done: Result) -> list[Any]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+# ingest
+
+
+def test_ingest_counts_what_it_did(run: Run, folder: Path) -> None:
+    first, second = run("ingest", folder, "--json"), run("ingest", folder, "--json")
+
+    names = ("added", "changed", "removed", "same", "failed")
+    counts = [[json.loads(done.stdout)[name] for name in names] for done in (first, second)]
+    assert counts == [[2, 0, 0, 0, []], [0, 0, 0, 2, []]]
+
+
+def test_a_file_that_fails_is_named_with_its_reason_and_the_rest_goes_in(run: Run, folder: Path) -> None:
+    (folder / "empty.txt").write_text("")
+
+    done = run("ingest", folder)
+
+    assert done.exit_code == 1
+    assert done.stdout.startswith("2 added, 0 changed, 0 removed, 0 same, 1 failed")
+    assert done.stderr.startswith("empty.txt: ")
+
+
+def test_a_failed_file_is_in_the_json_and_nothing_is_on_stderr(run: Run, folder: Path) -> None:
+    (folder / "empty.txt").write_text("")
+
+    done = run("ingest", folder, "--json")
+
+    assert done.exit_code == 1
+    assert [failed["source"] for failed in json.loads(done.stdout)["failed"]] == ["empty.txt"]
+    assert done.stderr == ""
+
+
+def test_an_empty_folder_says_so(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+
+    done = run("ingest", tmp_path / "empty")
+
+    assert done.exit_code == 0
+    assert done.stdout == "Nothing to read there. Pushback reads .txt, .md and .html.\n"
+
+
+def test_no_such_path_makes_no_library(run: Run, home: Path) -> None:
+    done = run("ingest", "nowhere")
+
+    assert done.exit_code == 2
+    assert done.stderr.splitlines()[0] == "No such file or folder: nowhere."
+    assert done.stderr.splitlines()[1].startswith("→ ")
+    assert not home.exists()
+
+
+def test_quiet_leaves_results_and_errors_only(run: Run, folder: Path) -> None:
+    done = run("--quiet", "ingest", folder)
+
+    assert (done.exit_code, done.output) == (0, "")
+
+
+# ask
+
+
+def test_an_answer_has_numbered_statements_and_their_sources(full: Run) -> None:
+    done = full("ask", "What is the price of the blue lamp?")
+
+    assert done.exit_code == 0
+    assert "The price of the blue lamp is forty dollars. [1]" in done.stdout
+    assert "\nSources\n  [1] The blue lamp · lamp.md:" in done.stdout
+
+
+def test_the_json_of_an_answer_is_one_value_whose_quotes_stand_where_they_say(full: Run) -> None:
+    answer = json.loads(full("ask", "What is the price of the blue lamp?", "--json").stdout)
+    cited = answer["statements"][0]["citations"][0]
+    shown = json.loads(full("show", cited["document"], "--json").stdout)
+
+    assert answer["grounding"] == "grounded"
+    assert shown["text"][cited["start"] : cited["end"]] == cited["quote"]
+
+
+def test_a_refusal_is_an_answer(full: Run) -> None:
+    done = full("ask", "Who won the Vuelta in Zanzibar?")
+
+    assert done.exit_code == 0
+    assert done.stdout.startswith("The documents do not say")
+    assert "Searched: 2 documents, 2 passages." in done.stdout
+
+
+def test_filters_narrow_the_search(full: Run) -> None:
+    question = "What is the price of the blue lamp?"
+
+    found = [
+        json.loads(full("ask", question, "--json", *narrowed).stdout)["refused"]
+        for narrowed in (["--document", "lamp.md"], ["--document", "roads.txt"], ["--author", "nobody"])
+    ]
+
+    assert found == [False, True, True]
+
+
+@pytest.mark.parametrize("said", ['[{"role": "user", "content": "%s"}]', '\n{"role": "user", "content": "%s"}\n'])
+def test_a_follow_up_leans_on_the_history_file(full: Run, tmp_path: Path, said: str) -> None:
+    history = tmp_path / "history.json"
+    history.write_text(said % "What is the blue lamp made of?")
+
+    answer = json.loads(full("ask", "And its price?", "--history", history, "--json").stdout)
+
+    assert answer["question"] == "And its price?"
+    assert "lamp" in answer["standalone_question"]
+
+
+@pytest.mark.parametrize(
+    "wrong", ["[1]", '{"role": "user"}', '[{"role": "boss", "content": "x"}]', "nonsense", "[" * 100_000]
+)
+def test_a_history_that_is_none_is_refused(full: Run, tmp_path: Path, wrong: str) -> None:
+    (tmp_path / "history.json").write_text(wrong)
+
+    done = full("ask", "Why?", "--history", tmp_path / "history.json")
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "\n→ " in done.stderr
+
+
+@pytest.mark.parametrize("question", ["", " \n", "why " * 25_000])
+def test_an_empty_and_an_endless_question_are_refused(full: Run, question: str) -> None:
+    done = full("ask", question)
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith("The question ")
+
+
+def test_half_a_character_in_a_question_does_no_harm(full: Run) -> None:
+    assert full("ask", "What is the price of the blue lamp? \udcff").exit_code == 0
+
+
+# ask -, challenge -
+
+
+def test_each_line_gets_its_line_and_a_bad_one_does_not_stop_the_rest(full: Run) -> None:
+    asked = "\n".join(
+        [
+            '{"question": "What is the price of the blue lamp?"}',
+            "no json",
+            "",
+            '{"question": "  "}',
+            '{"query": "x"}',
+            "[1]",
+            '{"question": "x", "history": "y"}',
+            '{"question": "And its price?", "history": [{"role": "user", "content": "What is the lamp made of?"}]}',
+        ]
+    )
+
+    done = full("ask", "-", stdin=asked)
+
+    assert done.exit_code == 1
+    assert [line.get("line", line.get("question")) for line in lines(done)] == [
+        *("What is the price of the blue lamp?", 2, 4, 5, 6, 7, "And its price?")
+    ]
+    assert all(line["error"] and line["hint"] for line in lines(done)[1:-1])
+
+
+def test_lines_that_are_not_utf_8_are_named(full: Run) -> None:
+    done = full("ask", "-", stdin=b'{"question": "\xff"}\n')
+
+    assert done.exit_code == 1
+    assert lines(done)[0]["error"].startswith("This is not JSON")
+
+
+def test_no_line_is_no_answer(full: Run) -> None:
+    done = full("ask", "-", stdin="")
+
+    assert (done.exit_code, done.stdout) == (0, "")
+
+
+def test_ideas_are_tested_line_by_line(full: Run) -> None:
+    done = full("challenge", "-", stdin='{"idea": "Sell the blue lamp for forty dollars."}\n{"idea": ""}\n')
+
+    assert done.exit_code == 1
+    assert [next(iter(line)) for line in lines(done)] == ["idea", "error"]
+
+
+# challenge
+
+
+def test_a_challenge_rules_on_each_assumption(full: Run) -> None:
+    idea = "Sell the blue lamp at a price of forty dollars."
+
+    verdict = json.loads(full("challenge", idea, "--json").stdout)
+    told = full("challenge", idea).stdout
+
+    assert verdict["idea"] == idea
+    assert told.startswith(f"The idea, by these documents: {verdict['ruling']}.\n\n1. {idea}")
+
+
+def test_a_report_is_written_as_markdown(full: Run, tmp_path: Path) -> None:
+    done = full("challenge", "Sell the *blue* lamp.", "--out", tmp_path / "report.md")
+
+    assert done.exit_code == 0
+    assert (tmp_path / "report.md").read_text("utf-8").startswith("# Pressure test\n\n> Sell the \\*blue\\* lamp.\n")
+
+
+@pytest.mark.parametrize("name", ["report.html", "report.docx", "report", "no/such/folder/report.md"])
+def test_a_report_that_cannot_be_written_is_refused_first(run: Run, tmp_path: Path, name: str) -> None:
+    done = run("challenge", "Sell lamps.", "--out", tmp_path / name)
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "--out" in done.stderr or ".md" in done.stderr
+
+
+# search, documents, show, remove, doctor, reindex
+
+
+def test_search_says_how_each_hit_was_found(full: Run) -> None:
+    found = json.loads(full("search", "blue lamp price", "-k", 1, "--json").stdout)
+    told = full("search", "blue lamp price", "-k", "1").stdout
+
+    assert [(hit["source"], hit["found_by"]) for hit in found] == [("lamp.md", "both")]
+    assert told.startswith("1. The blue lamp · lamp.md:")
+    assert "found by its meaning and its words" in told
+
+
+def test_documents_are_listed(full: Run) -> None:
+    listed = json.loads(full("documents", "--json").stdout)
+    told = full("documents").stdout
+
+    assert [(one["source"], one["state"], one["passages"]) for one in listed] == [
+        *(("lamp.md", "ready", 1), ("roads.txt", "ready", 1))
+    ]
+    assert told.splitlines()[0].startswith("DOCUMENT")
+    assert told.endswith("\n2 documents, 2 passages.\n")
+
+
+def test_a_document_is_shown_with_its_text(full: Run) -> None:
+    told = full("show", "roads.txt").stdout
+
+    assert ROADS in told
+    assert full("show", "roads.txt", "--dropped").stdout == "Nothing was dropped from this document.\n"
+
+
+@pytest.mark.parametrize("command", ["show", "remove"])
+def test_an_unknown_document_is_wrong_usage(full: Run, command: str) -> None:
+    done = full(command, "nothing")
+
+    assert done.exit_code == 2
+    assert done.stderr.endswith("\n→ Run `pushback documents` for the ids.\n")
+
+
+@pytest.mark.parametrize("by", ["source", "document"])
+def test_a_removed_document_is_gone_and_its_file_stays(full: Run, folder: Path, by: str) -> None:
+    lamp = json.loads(full("documents", "--json").stdout)[0]
+
+    assert full("remove", lamp[by]).exit_code == 0
+    assert [one["source"] for one in json.loads(full("documents", "--json").stdout)] == ["roads.txt"]
+    assert (folder / "lamp.md").exists()
+
+
+def test_the_doctor_finds_a_sound_library_well(full: Run) -> None:
+    done = full("doctor")
+
+    assert (done.exit_code, done.stdout) == (0, "All is well: 2 documents, 2 passages.\n")
+
+
+def test_a_library_of_another_model_is_refused_until_it_is_reindexed(
+    full: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "build_embedder", lambda settings: WordEmbedder("others"))
+    question = ("ask", "What is the price of the blue lamp?")
+
+    refused, lines_refused = full(*question), full("ask", "-", stdin='{"question": "Why the lamp?"}\n')
+    doctor, reindex, after = full("doctor"), full("reindex"), full(*question)
+
+    assert [one.exit_code for one in (refused, lines_refused, doctor, reindex, after)] == [3, 3, 1, 0, 0]
+    assert "`pushback reindex`" in refused.stderr
+    assert "`pushback reindex`" in doctor.stdout
+
+
+def test_while_another_process_writes_questions_are_answered_and_writing_is_refused(
+    full: Run, folder: Path, settings: Settings, embedder: WordEmbedder
+) -> None:
+    (folder / "new.txt").write_text("A new lamp has come.")
+
+    with Library.open(settings, embedder) as library, library.writing():
+        ingest, ask = full("ingest", folder), full("ask", "What is the price of the blue lamp?")
+
+    assert (ingest.exit_code, ask.exit_code) == (3, 0)
+    assert "\n→ Wait" in ingest.stderr
+
+
+# eval
+
+
+@pytest.fixture
+def suite(folder: Path) -> Path:
+    case = "{id: fact-price, question: What does the blue lamp cost, answer: [forty]}"
+    (folder.parent / "suite.yaml").write_text(f"corpus: {folder.name}\ncases:\n  - {case}\n")
+    return folder.parent / "suite.yaml"
+
+
+def test_a_suite_is_run_on_a_library_of_its_own(run: Run, suite: Path, home: Path) -> None:
+    measured = json.loads(run("eval", "run", suite, "--json").stdout)
+    told = run("eval", "run", suite, "--verbose").stdout
+
+    assert [(one["suite"], one["cases"], one["errors"]) for one in measured] == [("suite", 1, [])]
+    assert "fact-price" in told
+    assert not home.exists()
+
+
+def test_a_case_that_crashes_is_named_and_sets_the_exit_code(
+    run: Run, suite: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build.Assistant, "ask", lambda *_: 1 / 0)
+
+    done = run("eval", "run", suite, "--json")
+
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)[0]["errors"] == ["fact-price"]
+
+
+# what all commands share
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(["ask", "Why?"], ["ask", "-"], ["search", "why"], ["challenge", "Sell."], ["documents"]),
+        *(["show", "x"], ["remove", "x"], ["doctor"], ["reindex"]),
+    ],
+)
+def test_without_a_library_nothing_runs_and_none_is_made(run: Run, home: Path, command: list[str]) -> None:
+    done = run(*command)
+
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert "\n→ Run `pushback ingest FOLDER` first" in done.stderr
+    assert not home.exists()
+
+
+def test_common_options_stand_before_or_after_the_command(full: Run, folder: Path, tmp_path: Path) -> None:
+    assert full("--library", "other", "ingest", folder / "lamp.md", "--home", tmp_path / "else").exit_code == 0
+
+    listed = [
+        json.loads(full(*arguments, "--json").stdout)
+        for arguments in (
+            ["--library", "other", "--home", tmp_path / "else", "documents"],
+            ["documents", "--library", "other", "--home", tmp_path / "else"],
+            ["--library", "default", "documents", "--library", "other", "--home", tmp_path / "else"],
+        )
+    ]
+    assert [[one["source"] for one in each] for each in listed] == [["lamp.md"]] * 3
+    assert len(json.loads(full("documents", "--json").stdout)) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["documents", "--library", "../up"], "library"),
+        (["documents", "--library", ""], "empty"),
+        (["ask", "Why?", "--model", "openai:gpt"], "'openai:gpt'"),
+        (["documents", "--config", "nowhere.toml"], "nowhere.toml"),
+        (["ask", "Why?", "--since", "yesterday"], "yesterday"),
+        (["ask", "Why?", "--history", "nowhere.json"], "nowhere.json"),
+        (["search", " "], "query"),
+        (["search", "x", "-k", "0"], "0"),
+        (["ask"], "QUESTION"),
+        (["ingest"], "PATH"),
+        (["nonsense"], "nonsense"),
+        (["documents", "--nonsense"], "--nonsense"),
+        (["eval", "run", "nowhere.yaml"], "nowhere.yaml"),
+        (["ui", "--port", "99999"], "port"),
+        (["ui", "--port", "many"], "port"),
+    ],
+)
+def test_wrong_usage_is_named_with_what_to_do(full: Run, arguments: list[str], named: str) -> None:
+    done = full(*arguments)
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert named in done.stderr
+    assert "\n→ " in done.stderr
+
+
+def test_an_unknown_setting_is_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('libary = "x"\n')
+
+    done = run("documents", "--config", tmp_path / "settings.toml")
+
+    assert done.exit_code == 2
+    assert "libary" in done.stderr
+    assert "→ The settings are: " in done.stderr
+
+
+def test_an_interrupted_command_says_so(full: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Library, "entries", interrupt)
+
+    done = full("documents")
+
+    assert (done.exit_code, done.stdout) == (130, "")
+    assert done.stderr.strip().startswith("Interrupted.")
+
+
+def test_a_bug_stays_loud(full: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Library, "entries", fail)
+
+    with pytest.raises(ZeroDivisionError):
+        full("documents")
+
+
+def test_nothing_in_a_document_steers_the_terminal(run: Run, folder: Path) -> None:
+    steering = "\x1b[31mred\x1b[0m \x9b2J \u202eback"
+    (folder / "lamp.md").write_text(f"# The {steering} lamp\n\nThe price of the {steering} lamp is forty dollars.\n")
+    assert run("ingest", folder).exit_code == 0
+
+    commands = (["ask", "What is the price of the lamp?"], ["search", "lamp"], ["documents"], ["show", "lamp.md"])
+    told = "".join(run(*command, *extra).output for command in commands for extra in ([], ["--json"]))
+
+    assert "forty" in told
+    assert not {"\x1b", "\x9b", "\u202e"} & set(told)
+
+
+# ui
+
+
+def test_the_web_app_is_called_with_nothing_sent_home_and_sees_the_flags(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[Any] = []
+    monkeypatch.setattr(serving, "_check_free", lambda host, port: None)
+    monkeypatch.setattr("os.execve", lambda *call: called.append(call))
+
+    done = run("ui", "--host", "0.0.0.0", "--port", 8600, "--home", tmp_path, "--library", "other")
+
+    _, command, environment = called[0]
+    flags = dict(zip(command[5::2], command[6::2], strict=True))
+    assert done.stdout == "Pushback is at http://0.0.0.0:8600 (Ctrl-C ends it).\n"
+    assert done.stderr.startswith("Whoever can reach 0.0.0.0 can read the documents and ask.\n→ ")
+    assert command[1:5] == ["-m", "streamlit", "run", str(serving.PAGE)]
+    assert (flags["--server.address"], flags["--server.port"]) == ("0.0.0.0", "8600")
+    assert (flags["--browser.gatherUsageStats"], flags["--server.headless"]) == ("false", "true")
+    assert (environment["PUSHBACK_HOME"], environment["PUSHBACK_LIBRARY"]) == (str(tmp_path), "other")
+
+
+def test_an_address_of_the_newer_kind_is_written_in_brackets() -> None:
+    assert serving.address(Settings(host="::1")) == "http://[::1]:8501"
+
+
+# the small parts
+
+
+def test_json_keeps_every_character_and_can_be_printed_anywhere(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    value = {"text": "a\x1bb\x9bc\u202ed\ud800e “ü” 🙂"}
+
+    terminal.say_json(value)
+
+    written = capfdbinary.readouterr().out
+    assert json.loads(written) == value
+    assert written.count(b"\n") == 1
+    assert not {b"\x1b", b"\x9b"} & {bytes([byte]) for byte in written.replace("🙂".encode(), b"")}
+
+
+@pytest.mark.parametrize(
+    ("done", "seconds", "told"),
+    [
+        (0, 0.0, "0 of 1,200 files"),
+        (300, 10.0, "300 of 1,200 files, 30.0 a second, 0:30 left"),
+        (1200, 95.0, "1,200 of 1,200 files, 12.6 a second, 0:00 left"),
+    ],
+)
+def test_progress_tells_how_far_how_fast_and_how_long_yet(done: int, seconds: float, told: str) -> None:
+    assert progress.pace(done, 1200, "files", seconds) == told
+
+
+def test_turns_of_nothing_are_none() -> None:
+    assert cli_lines.turns(None) == ()

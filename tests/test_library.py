@@ -1,0 +1,497 @@
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.embedding import Vectors
+from assistant.errors import (
+    DocumentMissing,
+    IndexMismatch,
+    LibraryDamaged,
+    LibraryError,
+    LibraryFull,
+    LibraryLocked,
+    LibraryMissing,
+)
+from assistant.library.library import Library, Stored
+from assistant.settings import Settings
+from assistant.types import Document, Filters, Passage, Searched
+from tests.conftest import make_document, make_new, make_passages
+from tests.fakes import WordEmbedder
+
+TRUST = make_document("Brands need trust. Trust is slow.\n\nPrices fall in June.", "trust.txt", author="Writer")
+NOISE = make_document("Noise is loud.\n\nTrust nobody.", "noise.txt", author="Other")
+
+
+def put(library: Library, *documents: Document, embedder: WordEmbedder | None = None) -> None:
+    with library.writing() as writer:
+        writer.put([make_new(document, embedder or WordEmbedder()) for document in documents])
+
+
+def dense(library: Library, question: str, k: int = 9, **filters: object) -> list[str]:
+    hits = library.dense(WordEmbedder().query(question), k, Filters(**filters))  # type: ignore[arg-type]
+    return [stored.passage.text for stored in library.stored([id for id, _ in hits])]
+
+
+def spoil_index(settings: Settings) -> None:
+    for path in settings.folder.glob("chroma/**/*"):
+        if path.is_file():
+            path.write_bytes(b"spoilt " * 1000)
+
+
+def test_opening_a_library_that_is_not_there_says_so(settings: Settings, embedder: WordEmbedder) -> None:
+    with pytest.raises(LibraryMissing, match="no library 'default'"):
+        Library.open(settings, embedder)
+
+    assert not settings.home.exists()
+
+
+def test_a_new_library_is_empty_and_answers_nothing(library: Library, embedder: WordEmbedder) -> None:
+    assert (library.searched(), library.entries(), library.lexical(["trust"], 3)) == (Searched(0, 0), [], [])
+    assert (library.dense(embedder.query("trust"), 3), library.stored(["x"]), library.stored_of("x")) == ([], [], [])
+
+
+def test_what_was_put_is_found_by_meaning_and_by_words(library: Library) -> None:
+    put(library, TRUST, NOISE)
+
+    assert dense(library, "slow trust", 1) == ["Brands need trust. Trust is slow."]
+    assert [s.passage.text for s in library.stored([id for id, _ in library.lexical(["price"], 9)])] == [
+        "Prices fall in June."
+    ]
+    assert library.searched() == Searched(2, 4)
+
+
+def test_stored_passages_carry_their_sentences_vectors_in_the_order_asked(
+    library: Library, embedder: WordEmbedder
+) -> None:
+    put(library, TRUST)
+    first, second = make_passages(TRUST)
+
+    stored = library.stored([second.id, "unknown", first.id])
+
+    assert [one.passage for one in stored] == [second, first]
+    assert [one.passage for one in library.stored_of(TRUST.id)] == [first, second]
+    expected = [embedder.query("Brands need trust."), embedder.query("Trust is slow.")]
+    assert isinstance(stored[1], Stored)
+    assert stored[1].vectors.dtype == np.float32
+    assert np.allclose(stored[1].vectors, expected, atol=1e-3)
+
+
+def test_a_quote_is_read_from_the_stored_text(library: Library) -> None:
+    put(library, TRUST)
+
+    assert library.quote(TRUST.id, 0, 18) == "Brands need trust."
+    for document, start, end in (("x", 0, 1), (TRUST.id, 5, 5), (TRUST.id, -1, 5), (TRUST.id, 0, 10_000)):
+        assert library.quote(document, start, end) is None
+
+
+def test_a_document_is_shown_by_id_or_source(library: Library) -> None:
+    put(library, TRUST)
+
+    assert library.document(TRUST.id) == library.document("trust.txt") == TRUST
+    with pytest.raises(DocumentMissing, match="'nope'"):
+        library.document("nope")
+
+
+def test_filters_hold_for_both_halves_of_the_search(library: Library, embedder: WordEmbedder) -> None:
+    document = make_document("Trust one.\n\nTrust two.", "talk.txt", author="Writer")
+    with library.writing() as writer:
+        writer.put([make_new(NOISE, embedder), make_new(document, embedder, speakers=(None, "Guest"))])
+
+    assert dense(library, "trust", authors=("guest",)) == ["Trust two."]
+    assert sorted(dense(library, "trust", documents=("talk.txt",))) == ["Trust one.", "Trust two."]
+    assert dense(library, "trust", documents=("unknown",)) == []
+    assert len(library.lexical(["trust"], 9, Filters(authors=("WRITER",)))) == 1
+
+
+def test_an_entry_says_whether_its_file_is_still_there(
+    library: Library, embedder: WordEmbedder, tmp_path: Path
+) -> None:
+    (tmp_path / "here.txt").write_text("x")
+    with library.writing() as writer:
+        writer.put([make_new(TRUST, embedder, str(tmp_path / "here.txt")), make_new(NOISE, embedder)])
+
+    assert [(entry.about.source, entry.passages, entry.state) for entry in library.entries()] == [
+        ("noise.txt", 2, "source missing"),
+        ("trust.txt", 2, "ready"),
+    ]
+
+
+def test_a_changed_document_replaces_what_it_was(library: Library) -> None:
+    put(library, TRUST)
+    put(library, make_document("Prices fall in June.\n\nWinter is new.", "trust.txt"))
+
+    assert sorted(dense(library, "prices winter trust")) == ["Prices fall in June.", "Winter is new."]
+    assert library.searched() == Searched(1, 2)
+    assert library.doctor() == []
+
+
+def test_a_removed_document_is_found_no_more(library: Library) -> None:
+    put(library, TRUST, NOISE)
+    with library.writing() as writer:
+        assert writer.remove(["/docs/trust.txt", "/docs/unknown.txt"]) == 1
+
+    assert sorted(dense(library, "trust")) == ["Noise is loud.", "Trust nobody."]
+    assert library.doctor() == []
+
+
+def test_one_content_under_two_names_is_one_document(library: Library) -> None:
+    put(library, TRUST)
+    with library.writing() as writer:
+        document = writer.find_content(TRUST.about.sha256)
+        assert document == TRUST.id
+        writer.attach("/docs/copy.txt", "copy.txt", 1, 1, TRUST.about.sha256, document)
+        with pytest.raises(ValueError, match="was not made from"):
+            writer.attach("/docs/other.txt", "other.txt", 1, 1, "0" * 64, document)
+
+    assert library.entries()[0].sources == ("trust.txt", "copy.txt")
+    assert library.document("copy.txt") == TRUST
+
+
+def test_a_file_that_becomes_a_copy_of_another_gives_up_what_it_held(library: Library) -> None:
+    put(library, TRUST, NOISE)
+    with library.writing() as writer:
+        writer.attach("/docs/noise.txt", "noise.txt", 1, 1, TRUST.about.sha256, TRUST.id)
+
+    assert (library.searched(), dense(library, "noise", documents=("noise.txt",))[0]) == (
+        Searched(1, 2),
+        "Brands need trust. Trust is slow.",
+    )
+    assert library.doctor() == []
+
+
+def test_a_known_file_is_remembered_with_size_time_and_content(library: Library) -> None:
+    put(library, TRUST)
+    with library.writing() as writer:
+        writer.touch("/docs/trust.txt", 7, 42)
+
+    (file,) = library.known(["/docs"]).values()
+    assert file == ("/docs/trust.txt", "trust.txt", 7, 42, TRUST.about.sha256, TRUST.id)
+
+
+def test_ids_come_from_the_source_and_are_no_other_files(library: Library, embedder: WordEmbedder) -> None:
+    with library.writing() as writer:
+        own = writer.id_for("trust.txt", "/docs/trust.txt")
+        other = writer.id_for("trust.txt", "/elsewhere/trust.txt")  # not stored yet, and given away all the same
+        writer.put([make_new(TRUST, embedder)])
+
+    with library.writing() as writer:
+        assert own == TRUST.id == writer.id_for("trust.txt", "/docs/trust.txt")
+        assert other == writer.id_for("trust.txt", "/elsewhere/trust.txt") != own
+        writer.attach("/docs/copy.txt", "copy.txt", 1, 1, TRUST.about.sha256, own)
+        assert writer.id_for("trust.txt", "/docs/trust.txt") not in (own, other)  # the copy holds it, too
+
+
+def test_a_second_writer_is_told_which_library_is_locked(library: Library, settings: Settings) -> None:
+    with library.writing(), Library.open(settings, WordEmbedder()) as other:
+        with pytest.raises(LibraryLocked, match="'default'") as raised, other.writing():
+            pass
+        assert raised.value.retryable
+        assert other.new_conversation()  # needs no lock
+
+    with library.writing():
+        pass
+
+
+def test_another_model_is_refused_until_a_reindex(library: Library, settings: Settings) -> None:
+    put(library, TRUST)
+    wide = WordEmbedder("others")
+    with Library.open(settings, wide) as other:
+        assert other.lexical(["trust"], 1)  # words need no model
+        with pytest.raises(IndexMismatch, match=r"'words'.*'others'"):
+            other.dense(wide.query("trust"), 1)
+        with pytest.raises(IndexMismatch), other.writing() as writer:
+            writer.put([make_new(NOISE, wide)])
+        assert [problem.remedy for problem in other.doctor()] == [IndexMismatch.hint]
+
+        done: list[tuple[int, int]] = []
+        other.reindex(lambda *progress: done.append(progress))
+
+        assert (done, other.doctor(), wide.embedded) == ([(2, 2)], [], 4)
+        assert dense(other, "slow") == dense(other, "slow trust")
+    with pytest.raises(IndexMismatch):
+        library.dense(wide.query("trust"), 1)
+
+
+def test_documents_can_be_removed_under_another_model(library: Library, settings: Settings) -> None:
+    put(library, TRUST)
+    with Library.open(settings, WordEmbedder("others")) as other, other.writing() as writer:
+        assert writer.remove(["/docs/trust.txt"]) == 1
+
+
+def test_an_emptied_library_takes_any_model(library: Library, settings: Settings) -> None:
+    put(library, TRUST)
+    with library.writing() as writer:
+        writer.remove(["/docs/trust.txt"])
+    others = WordEmbedder("others")
+    with Library.open(settings, others) as other:
+        put(other, NOISE, embedder=others)
+
+        assert (other.doctor(), len(dense(other, "noise"))) == ([], 2)
+
+
+def test_passages_of_another_length_are_refused_until_a_reindex(library: Library, settings: Settings) -> None:
+    put(library, TRUST)
+    with Library.open(settings.model_copy(update={"passage_words": 40}), WordEmbedder()) as other:
+        with pytest.raises(IndexMismatch, match=r"80 words.* 40"), other.writing():
+            pass
+        with pytest.raises(IndexMismatch):
+            dense(other, "trust")
+
+        def whole(document: Document, words: int) -> tuple[Passage, ...]:
+            assert words == 40
+            first, second = make_passages(document)
+            text = document.text[first.start : second.end]
+            sentences = first.sentences + second.sentences
+            return (Passage("0" * 16, document.about, first.start, second.end, text, sentences),)
+
+        other.reindex(split=whole)
+
+        assert (dense(other, "trust"), other.searched(), other.doctor()) == ([TRUST.text], Searched(1, 1), [])
+
+
+def test_a_reindex_that_breaks_off_leaves_the_library_as_it_was(library: Library, settings: Settings) -> None:
+    put(library, TRUST, NOISE)
+    before = library.stored_of(TRUST.id)
+
+    class Breaking(WordEmbedder):
+        def query(self, text: str) -> Vectors:
+            if "nobody" in text:
+                raise KeyboardInterrupt
+            return super().query(text)
+
+    with Library.open(settings, Breaking("others")) as other, pytest.raises(KeyboardInterrupt):
+        other.reindex()
+
+    assert dense(library, "slow trust", 1) == ["Brands need trust. Trust is slow."]
+    assert [one.vectors.tolist() for one in library.stored_of(TRUST.id)] == [one.vectors.tolist() for one in before]
+    assert library.doctor() == []
+
+
+def test_a_writer_that_fails_midway_shows_nothing_and_the_next_one_mends_it(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(library, TRUST)
+    with monkeypatch.context() as patch:
+        patch.setattr(library._catalog, "put", lambda _: (_ for _ in ()).throw(OSError("gone")))
+        with pytest.raises(OSError, match="gone"):
+            put(library, NOISE)
+
+    assert library._catalog.state().in_doubt
+    assert sorted(dense(library, "trust")) == sorted(p.text for p in make_passages(TRUST))  # mends by itself
+    assert not library._catalog.state().in_doubt
+    put(library, NOISE)
+    assert (library.searched(), library.doctor()) == (Searched(2, 4), [])
+
+
+def test_the_doctor_mends_an_index_that_does_not_fit(library: Library, embedder: WordEmbedder) -> None:
+    put(library, TRUST, NOISE)
+    index = library._index
+    first, second = make_passages(TRUST)
+    index.delete([first.id])
+    index.upsert([second.id, "loose"], np.array([embedder.query("wrong"), embedder.query("loose")]))
+
+    (problem,) = library.doctor()
+
+    assert problem.mended
+    for fault in ("passages without a vector: 1", "vectors without a passage: 1", "not their passage's: 1"):
+        assert fault in problem.what
+    assert (library.doctor(), dense(library, "slow trust", 1)) == ([], [first.text])
+
+
+def test_a_spoilt_index_is_reported_and_mended(library: Library, settings: Settings, embedder: WordEmbedder) -> None:
+    put(library, TRUST)
+    library.close()
+    spoil_index(settings)
+    with Library.open(settings, embedder) as again:
+        with pytest.raises(LibraryDamaged):
+            dense(again, "trust")
+
+        assert [problem.mended for problem in again.doctor()] == [True]
+        assert len(dense(again, "trust")) == 2
+
+
+def test_a_lost_index_is_no_empty_answer(library: Library, settings: Settings, embedder: WordEmbedder) -> None:
+    put(library, TRUST)
+    library.close()
+    shutil.rmtree(settings.folder / "chroma")
+    with Library.open(settings, embedder) as again:
+        with pytest.raises(LibraryDamaged, match="lacks vectors"):
+            dense(again, "trust")
+
+        assert [problem.mended for problem in again.doctor()] == [True]
+        assert len(dense(again, "trust")) == 2
+
+
+def test_the_doctor_tells_of_a_damaged_catalog(library: Library, settings: Settings) -> None:
+    put(library, TRUST)
+    connection = sqlite3.connect(settings.folder / "catalog.sqlite3")
+    with connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("UPDATE passages SET document = 'nowhere'")
+    connection.close()
+
+    (problem, *_) = library.doctor()
+
+    assert (problem.mended, "passages points nowhere" in problem.what) == (False, True)
+    assert "backup" in problem.remedy or "copy" in problem.remedy
+
+
+def test_the_doctor_leaves_a_library_alone_that_is_being_written_to(library: Library, settings: Settings) -> None:
+    put(library, TRUST)
+    with library.writing(), Library.open(settings, WordEmbedder()) as other:
+        assert [(problem.mended, problem.remedy) for problem in other.doctor()] == [(False, LibraryLocked.hint)]
+
+
+def test_copying_the_folder_copies_the_library(library: Library, settings: Settings, embedder: WordEmbedder) -> None:
+    put(library, TRUST)
+    library.close()
+    shutil.copytree(settings.folder, settings.home / "copy")
+    copied = settings.model_copy(update={"library": "copy"})
+    with Library.open(copied, embedder) as copy, Library.open(settings, embedder) as original:
+        put(copy, NOISE)
+
+        assert (copy.searched(), original.searched()) == (Searched(2, 4), Searched(1, 2))
+        assert (len(dense(copy, "trust")), len(dense(original, "trust"))) == (4, 2)
+        assert (copy.doctor(), original.doctor()) == ([], [])
+
+
+def test_threads_share_a_library(library: Library) -> None:
+    put(library, TRUST)
+    failures: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            for _ in range(20):
+                assert "Brands need trust. Trust is slow." in dense(library, "slow trust")
+        except BaseException as exc:
+            failures.append(exc)
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for number in range(5):
+        put(library, make_document(f"Number {number}.", f"{number}.txt"))
+    for thread in threads:
+        thread.join()
+
+    assert (failures, library.searched()) == ([], Searched(6, 7))
+
+
+def test_opening_and_planning_load_neither_chroma_nor_a_model(settings: Settings, library: Library) -> None:
+    """An unchanged folder ingested again must cost next to nothing."""
+    put(library, TRUST)
+    program = """
+import sys
+from pathlib import Path
+from assistant.library.library import Library
+from assistant.settings import Settings
+with Library.open(Settings(home=Path(sys.argv[1])), object()) as library, library.writing() as writer:
+    assert len(writer.known(["/docs"])) == 1
+    writer.touch("/docs/trust.txt", 1, 1)
+heavy = {"chromadb", "torch", "sentence_transformers"} & set(sys.modules)
+assert not heavy, heavy
+"""
+    root = Path(__file__).parents[1]
+    subprocess.run([sys.executable, "-c", program, str(settings.home)], check=True, cwd=root, timeout=60)
+
+
+def test_a_conversation_is_named_by_its_first_question(library: Library) -> None:
+    conversation = library.new_conversation()
+    library.add_turn(conversation, '{"question": "Why  trust?"}')
+    library.add_turn(conversation, '{"question": "And then?"}')
+
+    (listed,) = library.conversations()
+    assert (listed.id, listed.title, listed.turns) == (conversation, "Why trust?", 2)
+    assert library.turns(conversation) == ['{"question": "Why  trust?"}', '{"question": "And then?"}']
+    library.rename_conversation(conversation, "Trust")
+    assert library.conversations()[0].title == "Trust"
+    library.delete_conversation(conversation)
+    assert library.conversations() == []
+
+
+def test_a_long_question_is_cut_to_a_title(library: Library) -> None:
+    conversation = library.new_conversation()
+    library.add_turn(conversation, '{"question": "' + "why " * 100 + '"}')
+
+    title = library.conversations()[0].title
+    assert (len(title) <= 80, title.endswith("why…")) == (True, True)
+
+
+def test_an_unknown_conversation_is_said_to_be_missing(library: Library) -> None:
+    for use in (library.turns, library.delete_conversation):
+        with pytest.raises(DocumentMissing, match="no conversation 'x'"):
+            use("x")
+    with pytest.raises(DocumentMissing):
+        library.add_turn("x", "{}")
+    with pytest.raises(DocumentMissing):
+        library.rename_conversation("x", "y")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 6 MB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = shutil.which("mount")
+    if mount is None or os.geteuid() != 0:
+        pytest.skip("mounting a small file system needs root")
+    if subprocess.run(
+        [mount, "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk], check=False, capture_output=True
+    ).returncode:
+        pytest.skip("mounting a file system is not allowed here")
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+def test_a_full_disk_stops_a_writer_and_shows_nothing_half(small_disk: Path, embedder: WordEmbedder) -> None:
+    filler = small_disk / "filler"
+    filler.write_bytes(b"x" * 3_500_000)
+    documents = [
+        make_document("\n\n".join(f"Document {d} says {p}. It is long." for p in range(60)), f"{d}.txt")
+        for d in range(20)
+    ]
+
+    def put_from(first: int) -> None:
+        for document in documents[first:]:
+            put(library, document)
+
+    with Library.open(Settings(home=small_disk), embedder, create=True) as library:
+        with pytest.raises(LibraryFull, match="disk is full"):
+            put_from(0)
+        written = library.searched().documents
+        assert 0 < written < 20
+        assert library.searched().passages == 60 * written
+        assert all(len(library.stored_of(entry.about.id)) == 60 for entry in library.entries())
+
+        filler.unlink()
+        put_from(written)
+
+        assert library.searched() == Searched(20, 1200)
+        assert library.doctor() == []
+        assert dense(library, "document 19 says 59", 1)
+
+
+def test_a_home_that_cannot_be_made_is_named(tmp_path: Path, embedder: WordEmbedder) -> None:
+    (tmp_path / "file").write_text("in the way")
+
+    with pytest.raises(LibraryError, match="cannot be made"):
+        Library.open(Settings(home=tmp_path / "file"), embedder, create=True)
+
+
+def test_a_rare_word_tells_more_than_a_common_one(library: Library) -> None:
+    put(library, TRUST, NOISE)
+
+    common, rare, unknown = library.rarity(["trusting", "Prices", "zebra"])
+
+    assert common < rare < unknown
+    assert library.rarity([]).shape == (0,)

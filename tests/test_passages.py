@@ -1,0 +1,152 @@
+"""Passages: whole sentences at exact offsets, of one section and one speaker, none too small to mean something."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.types import BlockKind, Document, Passage
+from ingest.documents import load
+from ingest.passages import HEADS, split
+from ingest.sentences import spans
+
+FILLER = "The buyer compares the offers and then picks the one that she can explain to her colleagues. "
+
+
+def document(text: str, source: str = "note.txt") -> Document:
+    return load(text.encode(), source=source, id="0123456789")
+
+
+def sentences(text: str) -> list[str]:
+    return [text[span.start : span.end] for span in spans(text)]
+
+
+def check(document: Document, passages: tuple[Passage, ...]) -> None:
+    """The law of offsets; and every block is covered but speakers' lines and headings with nothing under them."""
+    for passage in passages:
+        assert document.text[passage.start : passage.end] == passage.text
+        assert passage.sentences[0].start == passage.start
+        assert passage.sentences[-1].end == passage.end
+        ends = [sentence.end for sentence in passage.sentences]
+        assert all(a <= b.start < b.end for a, b in zip([0, *ends], passage.sentences, strict=False))
+    spoken = {index for p in passages for s in p.sentences for index in range(s.start, s.end)}
+    for block in document.blocks:
+        inside = [index for index in range(block.start, block.end) if document.text[index].isalnum()]
+        if block.kind is BlockKind.SPEAKER:
+            assert not spoken.intersection(inside)
+        elif block.kind not in HEADS:
+            assert spoken.issuperset(inside)
+
+
+def test_sentences_end_where_they_should() -> None:
+    assert sentences("More than just sales.The Chief is not. Sales vs. Marketing! “Really?” Yes…") == [
+        "More than just sales.",
+        "The Chief is not.",
+        "Sales vs. Marketing!",
+        "“Really?”",
+        "Yes…",
+    ]
+
+
+def test_an_enumerator_opens_its_sentence_and_a_quote_mark_closes_it() -> None:
+    assert sentences("1. make some thing. 2. share it.") == ["1. make some thing.", "2. share it."]
+    assert sentences("...the purpose is to create a customer. So he said.") == [
+        "...the purpose is to create a customer.",
+        "So he said.",
+    ]
+    assert sentences("You need (a) a price and (b) value. Value is more.") == [
+        "You need (a) a price and (b) value.",
+        "Value is more.",
+    ]
+
+
+def test_a_sentence_without_end_is_cut_at_words() -> None:
+    cut = sentences("word and more " * 400)
+
+    assert max(len(part.split()) for part in cut) <= 200
+    assert " ".join(cut).split() == ("word and more " * 400).split()
+
+
+def test_a_word_without_end_is_cut_hard() -> None:
+    cut = sentences("a" * 9000)
+
+    assert max(map(len, cut)) <= 2000
+    assert "".join(cut) == "a" * 9000
+
+
+@given(st.text(alphabet='ab C.!?"”)(1\n ', max_size=200))
+def test_sentences_hold_all_words_in_order(text: str) -> None:
+    assert "".join("".join(sentences(text)).split()) == "".join(text.split())
+
+
+def test_passages_are_of_about_the_words_asked_for() -> None:
+    note = document("\n\n".join(FILLER * 3 for _ in range(10)))
+
+    counts = [len(passage.text.split()) for passage in split(note, 80)]
+
+    assert max(counts) <= 100
+    assert min(counts) >= 40
+
+
+def test_a_heading_goes_with_what_follows_it() -> None:
+    note = document(f"# Plan\n\n{FILLER}\n\n## Costs\n\n{FILLER}\n", "plan.md")
+
+    passages = split(note, 80)
+
+    assert [passage.text.split("\n")[0] for passage in passages] == ["Plan", "Costs"]
+    assert [passage.headings for passage in passages] == [(), ("Costs",)]
+    assert passages[1].sentences[0].kind is BlockKind.HEADING
+
+
+def test_a_heading_with_nothing_under_it_is_in_no_passage() -> None:
+    note = document(f"# Plan\n\n{FILLER}\n\n## Endnotes\n", "plan.md")
+
+    assert [passage.text for passage in split(note, 80)] == [f"Plan\n\n{FILLER.strip()}"]
+
+
+def test_a_short_last_sentence_joins_its_neighbour() -> None:
+    note = document(FILLER * 5 + "So be it.")
+
+    assert split(note, 80)[-1].text.endswith("So be it.")
+    assert len(split(note, 80)[-1].text.split()) > 20
+
+
+def test_passages_do_not_cross_speakers() -> None:
+    note = document(f"Buyer says:\n\n{FILLER}\n\nSeller says:\n\nNo.\n\nBuyer says:\n\n{FILLER}")
+
+    assert [(p.speaker, p.text) for p in split(note, 80)] == [
+        ("Buyer", FILLER.strip()),
+        ("Seller", "No."),
+        ("Buyer", FILLER.strip()),
+    ]
+
+
+def test_an_items_sentence_begins_after_its_bullet() -> None:
+    note = document("We do three kinds:\n\n- dinners\n- open days\n- one fair a year")
+
+    texts = [note.text[s.start : s.end] for s in split(note, 80)[0].sentences]
+
+    assert texts == ["We do three kinds:", "dinners", "open days", "one fair a year"]
+
+
+def test_ids_come_from_content_and_place() -> None:
+    one, two = split(document(FILLER * 12), 40), split(document(FILLER * 12), 40)
+
+    assert one == two
+    assert len({passage.id for passage in one}) == len(one)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [FILLER, FILLER * 4, "A Heading", "Ann Lee", "Bob Roy", "- an item", "1. one", "Yes.", "no end"]
+        ),
+        min_size=1,
+        max_size=14,
+    ),
+    st.integers(20, 400),
+)
+def test_offsets_hold_for_any_document(parts: list[str], words: int) -> None:
+    note = document("\n\n".join(parts))
+
+    check(note, split(note, words))

@@ -1,0 +1,235 @@
+"""Title, author, date, headings and speakers: found where they stand, and left unknown where they do not."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.types import BlockKind, Document
+from ingest import dates
+from ingest.documents import load
+
+PROSE = "The buyer compares the offers, and then she picks the one that she can explain to her colleagues."
+
+
+def document(text: str, source: str = "a_plan-for_2024.txt") -> Document:
+    return load(text.encode(), source=source, id="0123456789")
+
+
+def speakers(document: Document) -> list[tuple[str | None, str]]:
+    blocks = [b for b in document.blocks if b.kind is not BlockKind.SPEAKER]
+    return [(block.speaker, document.text[block.start : block.end]) for block in blocks]
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("October 5, 2012", "2012-10-05"),
+        ("on the 3rd of March 2021", "2021-03-03"),
+        ("Oct. 2012", "2012-10"),
+        ("2024-01-30T08:00:00+00:00", "2024-01-30"),
+        ("Mon, 18 Nov 2019 16:07:38 -0600", "2019-11-18"),
+        ("25/10/2012", "2012-10-25"),
+        ("05/10/2012", "2012"),
+        ("31 February 2020", "2020-02"),
+        ("version 3.2.2014.7", None),
+        ("in 2012", None),
+    ],
+)
+def test_dates_are_cut_to_what_is_known(text: str, iso: str | None) -> None:
+    assert dates.find(text) == iso
+
+
+def test_a_field_may_hold_a_year_alone() -> None:
+    assert dates.read(" 2012 ") == "2012"
+
+
+def test_a_plain_text_has_its_first_line_as_title_with_author_and_date_under_it() -> None:
+    about = document(f"Why we gave up our stand\n\nBy Ann Lee\n6 November 2023\n\n{PROSE}\n").about
+
+    assert (about.title, about.author, about.date) == ("Why we gave up our stand", "Ann Lee", "2023-11-06")
+
+
+@pytest.mark.parametrize(
+    ("line", "author", "date"),
+    [
+        ("By a regional sales director", "regional sales director", None),
+        ("A post-mortem by the growth lead of a start-up", "growth lead of a start-up", None),
+        ("Head of Field Marketing · last updated 27 June 2024", "Head of Field Marketing", "2024-06-27"),
+        ("Published: 3 March 2021", None, "2021-03-03"),
+        ("Posted on 14 March 2024 by the Editor. Filed under Sales.", "Editor", "2024-03-14"),
+        ("By Ann Lee | 2021-03-03", "Ann Lee", "2021-03-03"),
+    ],
+)
+def test_bylines_and_date_lines_are_read_and_kept(line: str, author: str | None, date: str | None) -> None:
+    note = document(f"A title\n\n{line}\n\n{PROSE}\n")
+
+    assert (note.about.author, note.about.date) == (author, date)
+    assert line in note.text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By 2020 we had doubled our prices, and nobody left.",
+        "From his perspective, marketing was a support to sales.",
+        "In October 2012 the shop was closed by the landlord.",
+    ],
+)
+def test_a_sentence_is_neither_byline_nor_date(line: str) -> None:
+    note = document(f"A title\n\n{line}\n\n{PROSE}\n")
+
+    assert (note.about.author, note.about.date) == (None, None)
+
+
+def test_a_date_at_the_end_counts_when_it_says_so() -> None:
+    assert (
+        document(f"A title\n\n{PROSE}\n\nPosted on October 5, 2012 and filed under General.").about.date == "2012-10-05"
+    )
+
+
+def test_a_document_without_a_title_goes_by_its_file() -> None:
+    assert document(PROSE).about.title == "A plan for 2024"
+
+
+def test_short_lines_alone_above_a_paragraph_are_headings() -> None:
+    note = document(f"The title\n\n{PROSE}\n\nA heading\n\n{PROSE}\n\nKey Point :\n\n{PROSE}\n\nA last line alone")
+
+    assert [(b.kind, b.headings) for b in note.blocks] == [
+        (BlockKind.TITLE, ()),
+        (BlockKind.PARAGRAPH, ()),
+        (BlockKind.HEADING, ()),
+        (BlockKind.PARAGRAPH, ("A heading",)),
+        (BlockKind.HEADING, ()),
+        (BlockKind.PARAGRAPH, ("Key Point",)),
+        (BlockKind.PARAGRAPH, ("Key Point",)),
+    ]
+
+
+def test_a_short_sentence_is_no_heading() -> None:
+    note = document(f"The title\n\n{PROSE}\n\nSales sells what you have.\n\n{PROSE}\n\nTo simplify:\n\n{PROSE}")
+
+    assert [block.kind for block in note.blocks][1:] == [BlockKind.PARAGRAPH] * 5
+
+
+def test_heading_paths_follow_the_levels() -> None:
+    note = document(f"# T\n\n## A\n\n{PROSE}\n\n### B\n\n{PROSE}\n\n## C\n\n{PROSE}\n", "plan.md")
+
+    assert [b.headings for b in note.blocks if b.kind is BlockKind.PARAGRAPH] == [("A",), ("A", "B"), ("C",)]
+
+
+def test_a_repeated_first_heading_does_not_confuse() -> None:
+    note = document(f"# The plan\n\n## The plan\n\n{PROSE}\n", "plan.md")
+
+    assert [(b.kind, b.headings) for b in note.blocks] == [(BlockKind.TITLE, ()), (BlockKind.PARAGRAPH, ())]
+    assert [(piece.text, piece.reason) for piece in note.dropped] == [("The plan", "repeats the title")]
+
+
+def test_front_matter_wins_over_the_text() -> None:
+    note = document(f"---\ntitle: T\nauthor: Ann Lee\ndate: 2024-02\n---\n\n# T\n\nBy Bob Roy\n\n{PROSE}\n", "plan.md")
+
+    assert (note.about.title, note.about.author, note.about.date) == ("T", "Ann Lee", "2024-02")
+
+
+def test_a_pages_title_leaves_its_site_out() -> None:
+    note = document(f"<title>Keep the free plan | The Notebook</title><div><p>{PROSE}</p></div>", "p.html")
+
+    assert note.about.title == "Keep the free plan"
+
+
+def test_voices_that_take_turns_are_speakers() -> None:
+    note = document(f"Ann Lee\n\n{PROSE}\n\nBob Roy\n\nIndeed not.\n\nAnd more.\n\nAnn Lee\n\nFine.\n")
+
+    assert speakers(note) == [
+        ("Ann Lee", PROSE),
+        ("Bob Roy", "Indeed not."),
+        ("Bob Roy", "And more."),
+        ("Ann Lee", "Fine."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Category Manager says:", "Field Sales Lead says:"),
+        ("Ann Lee, 12 March 2024 at 10:14", "Bob Roy, 12 March 2024 at 11:02"),
+        ("Agency Planner @ 14:02", "Founder, Two-Person Studio @ 14:10"),
+        ("Posted by Ann Lee on March 3, 2009 at 10:12", "Posted by Bob Roy on March 4, 2009 at 08:00"),
+        ("Ann Lee wrote:", "Bob Roy replied:"),
+    ],
+)
+def test_lines_that_say_who_and_when_need_no_return(first: str, second: str) -> None:
+    note = document(f"A question of price\n\n{PROSE}\n\n{first}\n\nNo.\n\n{second}\n\nYes.\n")
+
+    names = [name for name, _ in speakers(note)]
+    assert names[:2] == [None, None]
+    assert [name.split()[0] for name in names[2:] if name] in (
+        ["Category", "Field"],
+        ["Ann", "Bob"],
+        ["Agency", "Founder,"],
+    )
+
+
+def test_lines_under_what_was_said_sign_it() -> None:
+    note = document(
+        f"An article\n\n{PROSE}\n\nFirst view.\n\nPosted by: Ann Lee | March 04, 2005 at 10:00 AM\n\n"
+        "Second view.\n\nMore of it.\n\nPosted by: Bob Roy | March 05, 2005 at 11:00 AM\n"
+    )
+
+    assert speakers(note)[1:] == [
+        (None, PROSE),
+        ("Ann Lee", "First view."),
+        ("Bob Roy", "Second view."),
+        ("Bob Roy", "More of it."),
+    ]
+    assert note.about.author is None
+
+
+def test_the_time_of_a_comment_is_no_part_of_what_is_said() -> None:
+    note = document(
+        f"Prices\n\n{PROSE}\n\nAnonymous said...\n\nNot so.\n\nMarch 3, 2009 at 10:12 AM\n\n"
+        "Jane Doe said...\n\nIt is so.\n"
+    )
+
+    assert speakers(note)[2:] == [("Anonymous", "Not so."), ("Jane Doe", "It is so.")]
+
+
+def test_an_interview_with_labels_has_speakers() -> None:
+    note = document(f"Host: Who decides?\n\nGuest: {PROSE}\n\nHost: Always?\n\nGuest: Always.\n")
+
+    assert speakers(note) == [("Host", "Who decides?"), ("Guest", PROSE), ("Host", "Always?"), ("Guest", "Always.")]
+
+
+def test_headings_that_come_back_are_no_speakers() -> None:
+    note = document(
+        f"Sales and marketing\n\nThe first case\n\n{PROSE}\n\nMarketing Takeaway\n\n{PROSE}\n\n"
+        f"The second case\n\n{PROSE}\n\n"
+        f"Marketing Takeaway\n\n{PROSE}\n\nKey Result\n\nThe result was key to marketing.\n"
+    )
+
+    assert not any(block.speaker for block in note.blocks)
+
+
+def test_two_names_without_a_return_are_headings() -> None:
+    note = document(f"Two firms\n\nCoca Cola\n\n{PROSE}\n\nProcter Gamble\n\n{PROSE}\n")
+
+    assert [b.kind for b in note.blocks if not b.speaker].count(BlockKind.HEADING) == 2
+
+
+def test_a_list_of_names_is_no_talk() -> None:
+    names = "\n\n".join(["Ann Lee", "Bob Roy", "Ann Lee", "Cy Dee"])
+
+    assert not any(block.speaker for block in document(f"Thanks\n\n{PROSE}\n\n{names}").blocks)
+
+
+def test_comments_of_a_page_have_speakers() -> None:
+    note = document(
+        f"<article><h1>Prices</h1><p>{PROSE}</p><p>{PROSE}</p></article><div id='comments'>"
+        "<div class='comment'><span class='comment-author'>Ann Lee says:</span><time>3 May 2021</time>"
+        f"<p>{PROSE} No.</p></div>"
+        "<div class='comment'><cite class='fn'>Bob Roy</cite><p>I would say yes, and soon.</p></div>"
+        "<form id='commentform'><p>Leave a comment</p></form></div>",
+        "page.html",
+    )
+
+    assert speakers(note)[-2:] == [("Ann Lee", f"{PROSE} No."), ("Bob Roy", "I would say yes, and soon.")]
+    assert ("Leave a comment", "comment form") in [(piece.text, piece.reason) for piece in note.dropped]

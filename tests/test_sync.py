@@ -1,0 +1,447 @@
+"""Sync: a library is brought in step with folders by content, cheaply, and never stops at one bad file."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from assistant.errors import LibraryLocked, SourceError
+from assistant.library.library import Library
+from assistant.settings import Settings
+from ingest import files
+from ingest.passages import split
+from ingest.sync import SyncReport, sync
+from tests.fakes import WordEmbedder
+
+OLD = 1_600_000_000
+PROSE = "The buyer compares the offers, and then she picks the one that she can explain to her colleagues."
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    return folder
+
+
+def write(path: Path, text: str | bytes = PROSE, *, mtime: int = OLD) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    os.utime(path, (mtime, mtime))
+    return path
+
+
+def counts(report: SyncReport) -> tuple[int, int, int, int, int]:
+    return report.added, report.changed, report.removed, report.same, len(report.failed)
+
+
+def contents(library: Library) -> dict[tuple[str, ...], list[str]]:
+    """Every document's sources and passages: what two equal libraries have in common."""
+    return {
+        entry.sources: [stored.passage.text for stored in library.stored_of(entry.about.id)]
+        for entry in library.entries()
+    }
+
+
+def test_new_files_go_in_with_their_passages(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    write(folder / "a.txt", "A title\n\n" + PROSE)
+    write(folder / "deep/er/b.md", "# B\n\nOther words are here.")
+
+    report = sync([folder], library, settings, embedder)
+
+    assert counts(report) == (2, 0, 0, 0, 0)
+    assert report.passages == embedder.embedded == 2
+    assert contents(library) == {
+        ("a.txt",): ["A title\n\n" + PROSE],
+        ("deep/er/b.md",): ["B\n\nOther words are here."],
+    }
+
+
+def test_a_second_run_embeds_nothing_and_reads_nothing(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder / "a.txt")
+    sync([folder], library, settings, embedder)
+    monkeypatch.setattr(files, "read", lambda file: pytest.fail(f"{file.source} was read"))
+
+    report = sync([folder], library, settings, embedder)
+
+    assert (counts(report), embedder.embedded) == ((0, 0, 0, 1, 0), 1)
+
+
+def test_a_changed_file_replaces_and_a_removed_file_leaves(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    write(folder / "a.txt")
+    write(folder / "b.txt", "Words that will go away.")
+    sync([folder], library, settings, embedder)
+    write(folder / "a.txt", "Entirely new words stand here.", mtime=OLD + 5)
+    (folder / "b.txt").unlink()
+
+    report = sync([folder], library, settings, embedder)
+
+    assert counts(report) == (0, 1, 1, 0, 0)
+    assert contents(library) == {("a.txt",): ["Entirely new words stand here."]}
+
+
+def test_only_files_under_the_named_paths_can_be_gone(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    write(folder / "one/a.txt", "Words of one.")
+    write(folder / "two/b.txt", "Words of two.")
+    sync([folder / "one", folder / "two"], library, settings, embedder)
+    (folder / "two/b.txt").unlink()
+
+    assert counts(sync([folder / "one"], library, settings, embedder)) == (0, 0, 0, 1, 0)
+
+
+def test_a_new_time_on_the_same_bytes_is_the_same(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    path = write(folder / "a.txt")
+    sync([folder], library, settings, embedder)
+    os.utime(path, (OLD + 9, OLD + 9))
+
+    assert counts(sync([folder], library, settings, embedder)) == (0, 0, 0, 1, 0)
+    assert library.known([str(folder)])[str(path)].mtime_ns == (OLD + 9) * 10**9
+    assert embedder.embedded == 1
+
+
+def test_a_change_within_the_clocks_grain_is_seen(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    """Two writes in one tick leave the same size and time: so a file that young is never trusted by them."""
+    now = time.time_ns()
+    path = write(folder / "a.txt", "Words of one.")
+    os.utime(path, ns=(now, now))
+    sync([folder], library, settings, embedder)
+    path.write_bytes(b"Words of two.")
+    os.utime(path, ns=(now, now))
+
+    assert counts(sync([folder], library, settings, embedder)) == (0, 1, 0, 0, 0)
+
+
+def test_two_names_for_one_content_are_one_document_with_two_sources(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    write(folder / "a.txt")
+    write(folder / "b.txt")
+
+    report = sync([folder], library, settings, embedder)
+
+    assert (counts(report), embedder.embedded) == ((2, 0, 0, 0, 0), 1)
+    assert list(contents(library)) == [("a.txt", "b.txt")]
+
+
+def test_one_of_two_names_can_go_or_change(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    for name in ("a.txt", "b.txt", "c.txt"):
+        write(folder / name)
+    sync([folder], library, settings, embedder)
+    (folder / "a.txt").unlink()
+    write(folder / "b.txt", "Entirely new words stand here.", mtime=OLD + 5)
+
+    assert counts(sync([folder], library, settings, embedder)) == (0, 1, 1, 1, 0)
+    assert contents(library) == {("b.txt",): ["Entirely new words stand here."], ("c.txt",): [PROSE]}
+
+
+def test_a_renamed_file_keeps_its_document(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    path = write(folder / "a.txt")
+    sync([folder], library, settings, embedder)
+    before = library.entries()[0].about.id
+    path.rename(folder / "z.txt")
+
+    report = sync([folder], library, settings, embedder)
+
+    assert (counts(report), embedder.embedded) == ((0, 1, 0, 0, 0), 1)
+    assert [(e.about.id, e.sources) for e in library.entries()] == [(before, ("z.txt",))]
+
+
+def test_files_of_one_name_in_two_folders_are_two_documents(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    write(folder / "one/a.txt", "Words of one.")
+    write(folder / "two/a.txt", "Words of two.")
+
+    sync([folder / "one", folder / "two"], library, settings, embedder)
+
+    assert [entry.sources for entry in library.entries()] == [("a.txt",), ("a.txt",)]
+    assert len({entry.about.id for entry in library.entries()}) == 2
+
+
+def test_a_single_file_goes_by_its_name(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    sync([write(folder / "deep/a.txt")], library, settings, embedder)
+
+    assert [entry.sources for entry in library.entries()] == [("a.txt",)]
+
+
+def test_hidden_files_and_unknown_kinds_are_skipped_and_counted(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    write(folder / ".hidden.txt")
+    write(folder / ".git/a.txt")
+    write(folder / "photo.png")
+
+    report = sync([folder], library, settings, embedder)
+
+    assert (counts(report), report.skipped) == ((0, 0, 0, 0, 0), 3)
+
+
+def test_no_such_path_is_an_error_before_anything_is_done(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    write(folder / "a.txt")
+
+    with pytest.raises(SourceError, match=r"No such file or folder: .*nowhere"):
+        sync([folder, folder / "nowhere"], library, settings, embedder)
+    assert library.searched() == (0, 0)
+
+
+def test_an_empty_folder_is_no_error(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    report = sync([folder], library, settings, embedder)
+
+    assert (counts(report), report.found) == ((0, 0, 0, 0, 0), 0)
+
+
+def test_bad_files_are_named_with_their_reasons_and_the_rest_goes_in(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    write(folder / "binary.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
+    write(folder / "broken16.txt", b"\xff\xfe" + "half".encode("utf-16-le") + b"\x00\xd8")
+    write(folder / "empty.md", "")
+    write(folder / "furniture.txt", "Post a comment\n")
+    write(folder / "good.txt")
+    write(folder / "torn8.txt", "Größe und Preis sind zweierlei. Größe zählt.".encode() + b"\xe2\x80")
+    os.mkfifo(folder / "pipe.txt")
+
+    report = sync([folder], library, settings, embedder)
+
+    assert counts(report) == (2, 0, 0, 0, 5)
+    assert dict(report.failed) == {
+        "binary.txt": "not a text file (it holds zero bytes).",
+        "broken16.txt": "marked as UTF-16, but broken at byte 10: unexpected end of data.",
+        "empty.md": "the file is empty.",
+        "furniture.txt": "holds no text.",
+        "pipe.txt": "not a regular file.",
+    }
+    assert list(contents(library)) == [("good.txt",), ("torn8.txt",)]
+
+
+def test_a_named_file_of_an_unknown_kind_fails_and_is_not_skipped(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    report = sync([write(folder / "photo.png")], library, settings, embedder)
+
+    assert [failed.source for failed in report.failed] == ["photo.png"]
+    assert "known are .txt" in report.failed[0].reason
+
+
+def test_an_unreadable_file_fails_and_keeps_what_it_held(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Simulated, since a superuser may read what nobody else may."""
+    path = write(folder / "a.txt")
+    sync([folder], library, settings, embedder)
+    os.utime(path, (OLD + 9, OLD + 9))
+    opened = Path.open
+
+    def refuse(self: Path, *args: object, **kwargs: object) -> object:
+        if self == path:
+            raise PermissionError(13, "Permission denied")
+        return opened(self, *args, **kwargs)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", refuse)
+    report = sync([folder], library, settings, embedder)
+
+    assert dict(report.failed) == {"a.txt": "cannot be read: Permission denied."}
+    assert contents(library) == {("a.txt",): [PROSE]}
+
+
+def test_an_unreadable_folder_fails_and_its_files_are_not_gone(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder / "shut/a.txt")
+    sync([folder], library, settings, embedder)
+    scandir = os.scandir
+
+    def refuse(path: Path) -> object:
+        if path == folder / "shut":
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    report = sync([folder], library, settings, embedder)
+
+    assert dict(report.failed) == {"shut": "cannot be read: Permission denied."}
+    assert (report.removed, list(contents(library))) == (0, [("shut/a.txt",)])
+
+
+def test_a_file_that_changes_while_it_is_read_is_read_again_and_then_given_up(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restless, calm = write(folder / "a.txt"), write(folder / "b.txt", "It calms down at last.")
+    changes = {restless.stat().st_ino: 9, calm.stat().st_ino: 1}
+    fstat = os.fstat
+
+    def meanwhile(descriptor: int) -> os.stat_result:
+        status = fstat(descriptor)
+        if changes.get(status.st_ino, 0) > 0:
+            changes[status.st_ino] -= 1
+            os.utime(descriptor, (OLD + changes[status.st_ino] + 1,) * 2)
+        return status
+
+    monkeypatch.setattr(os, "fstat", meanwhile)
+    report = sync([folder], library, settings, embedder)
+
+    assert dict(report.failed) == {"a.txt": "the file changes while it is read."}
+    assert contents(library) == {("b.txt",): ["It calms down at last."]}
+
+
+def test_links_are_followed_inside_the_folder_only(
+    folder: Path, tmp_path: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    outside = write(tmp_path / "secret/outside.txt", "Words from elsewhere.")
+    write(folder / "sub/a.txt")
+    (folder / "circle").symlink_to(folder)
+    (folder / "dangling.txt").symlink_to(folder / "nowhere.txt")
+    (folder / "inside.txt").symlink_to(folder / "sub/a.txt")
+    (folder / "itself.txt").symlink_to(folder / "itself.txt")
+    (folder / "out").symlink_to(outside.parent)
+    (folder / "out.txt").symlink_to(outside)
+    (folder / "sub/up").symlink_to(folder / "sub")
+
+    report = sync([folder], library, settings, embedder)
+
+    assert dict(report.failed) == {
+        "circle": "the link leads in a circle.",
+        "dangling.txt": "the link leads nowhere or in a circle.",
+        "itself.txt": "the link leads nowhere or in a circle.",
+        "out": "the link leads outside the folder.",
+        "out.txt": "the link leads outside the folder.",
+        "sub/up": "the link leads in a circle.",
+    }
+    assert list(contents(library)) == [("inside.txt", "sub/a.txt")]
+
+
+def test_progress_is_told_file_by_file(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    write(folder / "a.txt", "Words of one.")
+    write(folder / "b.txt", "Words of two.")
+    told: list[tuple[int, int, str]] = []
+
+    sync([folder], library, settings, embedder, lambda *args: told.append(args))
+
+    assert told == [(0, 2, "a.txt"), (1, 2, "b.txt"), (2, 2, "")]
+
+
+def test_interrupted_work_is_kept_and_gone_on_with(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.sync.BATCH", 1)
+    for name in ("a.txt", "b.txt", "c.txt"):
+        write(folder / name, f"Words of {name}.")
+
+    def interrupt(done: int, total: int, source: str) -> None:
+        if source == "c.txt":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sync([folder], library, settings, embedder, interrupt)
+
+    assert list(contents(library)) == [("a.txt",), ("b.txt",)]
+    assert counts(sync([folder], library, settings, embedder)) == (1, 0, 0, 2, 0)
+
+
+def test_a_second_writer_is_told(folder: Path, library: Library, settings: Settings, embedder: WordEmbedder) -> None:
+    write(folder / "a.txt")
+
+    with Library.open(settings, embedder) as other, other.writing(), pytest.raises(LibraryLocked):
+        sync([folder], library, settings, embedder)
+
+
+@pytest.mark.slow
+def test_an_unchanged_folder_loads_neither_model_nor_index(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    write(folder / "a.txt")
+    sync([folder], library, settings, embedder)
+    program = (
+        "import sys; from pathlib import Path; from assistant.library.library import Library;"
+        "from assistant.settings import Settings; from ingest.sync import sync; from tests.fakes import WordEmbedder;"
+        "settings = Settings(home=Path(sys.argv[1])); embedder = WordEmbedder();"
+        "print(sync([sys.argv[2]], Library.open(settings, embedder), settings, embedder).same,"
+        "sorted({'torch', 'chromadb', 'sentence_transformers'} & set(sys.modules)))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(settings.home), str(folder)],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == "1 []\n"
+
+
+@pytest.mark.slow
+def test_a_line_of_50_megabytes_is_read_in_bounded_time() -> None:
+    from ingest.documents import load
+
+    data = b"This is one of very many sentences in a line. " * (50_000_000 // 46)
+    started = time.monotonic()
+
+    document = load(data, source="long.txt", id="0123456789")
+    passages = split(document, 80)
+
+    assert max(len(passage.text.split()) for passage in passages) <= 100
+    assert passages[-1].end == len(document.text)
+    assert time.monotonic() - started < 120  # about 20 s on two cores: the bound is for machines under load
+
+
+CHANGES = st.lists(
+    st.dictionaries(st.sampled_from(["a.txt", "b.txt", "c/d.txt"]), st.sampled_from(["One.", "Two.", "Three.", ""])),
+    max_size=4,
+)
+
+
+@given(CHANGES)
+@hypothesis_settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+def test_many_syncs_end_as_one_would(tmp_path_factory: pytest.TempPathFactory, changes: list[dict[str, str]]) -> None:
+    """Whatever happens to the files in between, the library holds what they hold last, and a bad file's last words."""
+    here = tmp_path_factory.mktemp("sync")
+    folder = here / "docs"
+    folder.mkdir()
+    settings, embedder = Settings(home=here / "home"), WordEmbedder()
+    held: dict[str, str] = {}
+    with Library.open(settings, embedder, create=True) as library:
+        for step, state in enumerate(changes):
+            for path in folder.rglob("*.txt"):
+                path.unlink()
+            for name, text in state.items():
+                write(folder / name, text, mtime=OLD + step)
+            sync([folder], library, settings, embedder)
+            held = {name: text or held.get(name, "") for name, text in state.items()}
+        expected = {name: text for name, text in held.items() if text}
+        assert {s: texts for e, texts in contents(library).items() for s in e} == {n: [t] for n, t in expected.items()}
+        assert len(library.entries()) == len(set(expected.values()))

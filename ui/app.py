@@ -1,0 +1,24 @@
+"""The web app's door: ``streamlit run ui/app.py``, or ``pushback ui``. It catches PushbackError once and shows it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+ROOT = str(Path(__file__).resolve().parent.parent)
+if ROOT not in sys.path:  # Streamlit puts this folder on the path, not the one that holds the rooms
+    sys.path.append(ROOT)
+
+from assistant.errors import PushbackError  # noqa: E402  (the path comes first)
+from assistant.settings import load  # noqa: E402
+from ui.parts import failure, style  # noqa: E402
+from ui.screens import chat  # noqa: E402
+
+st.set_page_config(page_title="Pushback", page_icon="💬")
+style.show()
+try:
+    chat.show(load({}))
+except PushbackError as error:
+    failure.show(error)

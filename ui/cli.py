@@ -1,0 +1,269 @@
+"""The `pushback` command. Names, JSON and exit codes are what people script against, so they stay.
+
+Exit codes: 0 done · 1 done in part · 2 wrong usage or settings · 3 cannot run · 130 interrupted. What a command
+needs is imported inside it, so that ``pushback --help`` is there at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assistant.errors import SettingsError
+from ui import terminal
+from ui.cli_eval import evaluate
+from ui.cli_options import as_json, filtering, filters_of, flags_as_environment, is_quiet, remembered, settings_of
+from ui.door import PARTLY, Door
+from ui.progress import Progress
+
+if TYPE_CHECKING:
+    from assistant.build import Assistant
+    from assistant.embedding import Embedder
+    from assistant.library.library import Library
+    from assistant.settings import Settings
+
+EACH_LINE = "-"  # in the place of a question or an idea: one JSON object a line on stdin
+
+
+@click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="pushback")
+def cli() -> None:
+    """Answers from your team's own documents, every statement cited; and pressure-tests strategy ideas against them."""
+
+
+cli.add_command(evaluate)
+
+
+@cli.command()
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@as_json
+@click.pass_context
+def ingest(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
+    """Bring the library in step with files and folders."""
+    settings = settings_of(context)
+    for path in paths:
+        if not os.path.lexists(path):  # known before a library is made for nothing
+            hint = "Check the path. To take documents out of the library, run `pushback remove ID`."
+            raise SettingsError(f"No such file or folder: {path}.", hint=hint)
+    from ingest.sync import sync
+
+    with (
+        _library(settings, create=True) as (library, embedder),
+        Progress("Ingesting", "files", quiet=is_quiet(context)) as progress,
+    ):
+        report = sync(paths, library, settings, embedder, progress)
+    if as_json:
+        terminal.say_json({**report._asdict(), "failed": [failed._asdict() for failed in report.failed]})
+    else:
+        for failed in report.failed:
+            terminal.note(f"{failed.source}: {failed.reason}")
+        if not is_quiet(context):
+            terminal.say(terminal.synced(report))
+    if report.failed:
+        context.exit(PARTLY)
+
+
+@cli.command()
+@click.argument("question")
+@click.option("--history", metavar="FILE", type=click.Path(path_type=Path), help="What was said before, as JSON.")
+@filtering
+@as_json
+@click.pass_context
+def ask(context: click.Context, /, question: str, history: Path | None, as_json: bool, **narrowed: Any) -> None:
+    """Answer QUESTION from the documents; `-` answers each JSON line of stdin."""
+    from assistant import wire
+    from ui import cli_lines
+
+    settings, filters = settings_of(context), filters_of(**narrowed)
+    before = cli_lines.read_history(history) if history else ()
+    with _assistant(settings, filters.documents) as assistant:
+        if question == EACH_LINE:
+
+            def reply(line: dict[str, Any]) -> dict[str, Any]:
+                said = cli_lines.turns(line.get("history")) or before
+                return wire.answer(assistant.ask(cli_lines.text_of(line, "question"), said, filters))
+
+            _each_line(context, reply)
+        else:
+            answer = assistant.ask(cli_lines.encodable(question), before, filters)
+            terminal.say_json(wire.answer(answer)) if as_json else terminal.say(terminal.answer(answer))
+
+
+@cli.command()
+@click.argument("query")
+@click.option("-k", default=8, show_default=True, type=click.IntRange(1, 1000), help="How many passages.")
+@filtering
+@as_json
+@click.pass_context
+def search(context: click.Context, /, query: str, k: int, as_json: bool, **narrowed: Any) -> None:
+    """The passages nearest to QUERY, and how each was found."""
+    from assistant import wire
+    from ui.cli_lines import encodable
+
+    settings, filters = settings_of(context), filters_of(**narrowed)
+    if not query.strip():
+        raise SettingsError("The query is empty.", hint='Name something, as in: pushback search "price premium"')
+    with _assistant(settings, filters.documents) as assistant:
+        found = assistant.search(encodable(query), k, filters)
+    terminal.say_json([wire.hit(hit) for hit in found]) if as_json else terminal.say(terminal.hits(found))
+
+
+@cli.command()
+@click.argument("idea")
+@click.option("--out", metavar="FILE.md", type=click.Path(path_type=Path), help="Write the outcome as a page, too.")
+@as_json
+@click.pass_context
+def challenge(context: click.Context, idea: str, out: Path | None, as_json: bool) -> None:
+    """What the documents say for and against IDEA; `-` tests each JSON line of stdin."""
+    from assistant import wire
+    from ui import cli_lines, verdict_page
+
+    settings = settings_of(context)
+    if out and idea == EACH_LINE:
+        raise SettingsError("A report is of one idea; `-` reads many.", hint="Leave --out or `-` out.")
+    if out:
+        verdict_page.check(out)
+    with _assistant(settings) as assistant:
+        if idea == EACH_LINE:
+            _each_line(context, lambda line: wire.verdict(assistant.challenge(cli_lines.text_of(line, "idea"))))
+            return
+        verdict = assistant.challenge(cli_lines.encodable(idea))
+    if out:
+        verdict_page.write(verdict, out)
+    terminal.say_json(wire.verdict(verdict)) if as_json else terminal.say(terminal.verdict(verdict))
+
+
+@cli.command()
+@as_json
+@click.pass_context
+def documents(context: click.Context, as_json: bool) -> None:
+    """What the library holds."""
+    from assistant import wire
+
+    with _library(settings_of(context)) as (library, _):
+        entries = library.entries()
+        if as_json:
+            terminal.say_json(
+                [wire.entry(e.about, passages=e.passages, state=e.state, sources=e.sources) for e in entries]
+            )
+        else:
+            terminal.say(terminal.documents(entries))
+
+
+@cli.command()
+@click.argument("key", metavar="ID")
+@click.option("--dropped", is_flag=True, help="What cleaning removed, and why, instead of the text.")
+@as_json
+@click.pass_context
+def show(context: click.Context, key: str, dropped: bool, as_json: bool) -> None:
+    """The document of this id or source, as its citations count it."""
+    from assistant import wire
+
+    with _library(settings_of(context)) as (library, _):
+        document = library.document(key)
+        if as_json:
+            entry = next(entry for entry in library.entries() if entry.about.id == document.id)
+            terminal.say_json(
+                wire.document(document, passages=entry.passages, state=entry.state, sources=entry.sources)
+            )
+        else:
+            terminal.say(terminal.dropped(document) if dropped else terminal.document(document))
+
+
+@cli.command()
+@click.argument("key", metavar="ID")
+@click.pass_context
+def remove(context: click.Context, key: str) -> None:
+    """Take the document of this id or source out of the library; its files stay where they are."""
+    with _library(settings_of(context)) as (library, _):
+        document = library.document(key)
+        with library.writing() as writer:
+            files = writer.known([os.sep]).values()
+            writer.remove([file.path for file in files if file.document == document.id])
+    if not is_quiet(context):
+        terminal.say(f"Removed {document.about.source} ({document.id}).")
+        terminal.note("It comes back with the next ingest, as long as its file is there.")
+
+
+@cli.command()
+@click.pass_context
+def doctor(context: click.Context) -> None:
+    """Find what is wrong with the library, and mend what can be mended safely."""
+    with _library(settings_of(context)) as (library, _):
+        problems = library.doctor()
+        if problems:
+            terminal.say(terminal.problems(problems))
+        elif not is_quiet(context):
+            searched = library.searched()
+            terminal.say(f"All is well: {searched.documents:,} documents, {searched.passages:,} passages.")
+    if not all(problem.mended for problem in problems):
+        context.exit(PARTLY)
+
+
+@cli.command()
+@click.pass_context
+def reindex(context: click.Context) -> None:
+    """Embed all that is stored anew, with the model and the passage length that the settings name."""
+    from ingest.passages import split
+
+    with _library(settings_of(context)) as (library, _):
+        with Progress("Embedding", "passages", quiet=is_quiet(context)) as progress:
+            library.reindex(progress, split)
+        if not is_quiet(context):
+            terminal.say(f"Embedded {library.searched().passages:,} passages anew.")
+
+
+@cli.command("ui")
+@click.option("--host", metavar="ADDRESS", expose_value=False, callback=remembered, help="Where to listen.")
+@click.option("--port", metavar="PORT", expose_value=False, callback=remembered, help="8501 when not said.")
+@click.pass_context
+def web(context: click.Context) -> None:
+    """Open the web app on localhost; Ctrl-C ends it."""
+    from ui import serving
+
+    serving.serve(settings_of(context), flags_as_environment(context))
+
+
+@contextmanager
+def _library(settings: Settings, *, create: bool = False) -> Iterator[tuple[Library, Embedder]]:
+    """The library and the embedder that the settings name."""
+    from assistant import build
+    from assistant.library.library import Library
+
+    embedder = build.build_embedder(settings)
+    with Library.open(settings, embedder, create=create) as library:
+        yield library, embedder
+
+
+@contextmanager
+def _assistant(settings: Settings, documents: Sequence[str] = ()) -> Iterator[Assistant]:
+    """The assistant over the library that the settings name, which holds these documents."""
+    from assistant import build
+
+    with build.build_assistant(settings, build.build_embedder(settings)) as assistant:
+        for key in documents:
+            assistant.library.document(key)
+        yield assistant
+
+
+def _each_line(context: click.Context, reply: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Reply to each line of stdin as it comes."""
+    from ui.cli_lines import answer_each
+
+    if not answer_each(sys.stdin.buffer, reply, terminal.say_json):
+        context.exit(PARTLY)
+
+
+def main() -> None:
+    """The entry point."""
+    cli.main(prog_name="pushback")
+
+
+if __name__ == "__main__":
+    main()

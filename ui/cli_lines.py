@@ -1,0 +1,104 @@
+"""JSON from outside, a line each, made ours: questions, ideas, and what was said before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import PushbackError, ReplyInvalid, SettingsError
+from assistant.types import Role, Turn
+
+TURN = '{"role": "user" or "assistant", "content": "…"}'
+
+
+def answer_each(
+    lines: Iterable[bytes], reply: Callable[[dict[str, Any]], dict[str, Any]], write: Callable[[object], None]
+) -> bool:
+    """Write the reply to each line as it is done; False when one could not be replied to.
+
+    Such a line gives ``{"error", "hint", "line"}``, and the rest goes on. What would befall every line, like a
+    library that cannot be read, is raised instead.
+    """
+    well = True
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            write(reply(_object(line)))
+        except (SettingsError, ReplyInvalid) as error:
+            well = False
+            write({**described(error), "line": number})
+    return well
+
+
+def described(error: PushbackError) -> dict[str, str]:
+    """An error as JSON."""
+    return {"error": str(error), "hint": error.hint}
+
+
+def text_of(asked: dict[str, Any], name: str) -> str:
+    """The text that a line has under ``name``.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    if not isinstance(asked.get(name), str):
+        raise SettingsError(f'The line has no text under "{name}".', hint=f'Write each line as {{"{name}": "…"}}.')
+    return encodable(asked[name])
+
+
+def encodable(text: str) -> str:
+    """The text without the halves of characters that JSON and command lines can smuggle in."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def turns(said: object) -> tuple[Turn, ...]:
+    """The turns of a conversation as outside programs write them; none for None.
+
+    Raises:
+        SettingsError: it is not a list of ``{"role", "content"}``.
+    """
+    if said is None:
+        return ()
+    if not isinstance(said, list):
+        raise SettingsError("The history is not a list.", hint=f"Write it as [{TURN}, …].")
+    return tuple(_turn(number, one) for number, one in enumerate(said, start=1))
+
+
+def read_history(path: Path) -> tuple[Turn, ...]:
+    """The turns in a file: a JSON list, or one JSON object a line.
+
+    Raises:
+        SettingsError: the file cannot be read or understood.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as exc:
+        raise SettingsError(f"The history {path} cannot be read: {exc.strerror}.", hint="Check the path.") from exc
+    if data.lstrip().startswith(b"["):
+        return turns(_parsed(data))
+    return turns([_parsed(line) for line in data.splitlines() if line.strip()])
+
+
+def _turn(number: int, said: object) -> Turn:
+    role = said.get("role") if isinstance(said, dict) else None
+    content = said.get("content") if isinstance(said, dict) else None
+    if role not in tuple(Role) or not isinstance(content, str):
+        raise SettingsError(f"Turn {number} of the history is not one.", hint=f"Write each as {TURN}.")
+    return Turn(Role(role), encodable(content))
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    value = _parsed(line)
+    if not isinstance(value, dict):
+        raise SettingsError("The line is JSON, but not an object.", hint='Write each line as {"question": "…"}.')
+    return value
+
+
+def _parsed(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as exc:
+        raise SettingsError(f"This is not JSON: {exc}.", hint="Write one JSON value a line, in UTF-8.") from exc

@@ -1,0 +1,111 @@
+"""The options that every command takes, before its name or after it, and the settings that they make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+    from assistant.types import Filters
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON value on stdout, and nothing else.")
+
+
+class _WithCommonOptions(click.Command):
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.params += _common()
+
+
+class Command(_WithCommonOptions):
+    """A command that takes the common options."""
+
+
+class Group(_WithCommonOptions, click.Group):
+    """A group whose commands take the common options, as it does itself."""
+
+    command_class = Command
+    group_class = type
+
+
+def settings_of(context: click.Context) -> Settings:
+    """The settings in force for this command.
+
+    Raises:
+        SettingsError: they do not hold.
+    """
+    from assistant.settings import load
+
+    given = _given(context)
+    flags = {name: value for name, value in given.items() if name not in ("config", "quiet")}
+    return load(flags, config=Path(given["config"]) if "config" in given else None)
+
+
+def flags_as_environment(context: click.Context) -> dict[str, str]:
+    """The flags as the variables that say the same to another process."""
+    return {f"PUSHBACK_{name.upper()}": str(value) for name, value in _given(context).items() if name != "quiet"}
+
+
+def is_quiet(context: click.Context) -> bool:
+    """Whether nothing but results and errors is wanted."""
+    return bool(_given(context).get("quiet"))
+
+
+def remembered(context: click.Context, option: click.Parameter, value: Any) -> None:
+    """Keep what an option was given for ``settings_of``; said twice, the later counts."""
+    if value == "":
+        raise click.BadParameter("it is empty.")
+    if value not in (None, False):
+        _given(context)[str(option.name)] = value
+
+
+def filtering(function: Function) -> Function:
+    """Add the options that narrow a search; ``filters_of`` reads them."""
+    for option in (
+        click.option("--until", metavar="DATE", callback=_date, help="Nothing later: 2012, 2012-10 or 2012-10-05."),
+        click.option("--since", metavar="DATE", callback=_date, help="Nothing earlier."),
+        click.option(
+            "--author", "authors", metavar="NAME", multiple=True, help="Only what this author or speaker says."
+        ),
+        click.option("--document", "documents", metavar="ID", multiple=True, help="Only this document (id or source)."),
+    ):
+        function = option(function)
+    return function
+
+
+def filters_of(documents: tuple[str, ...], authors: tuple[str, ...], since: str | None, until: str | None) -> Filters:
+    """The filters that the options of ``filtering`` name."""
+    from assistant.types import Filters
+
+    return Filters(documents, authors, since, until)
+
+
+def _given(context: click.Context) -> dict[str, Any]:
+    given: dict[str, Any] = context.find_root().ensure_object(dict)
+    return given
+
+
+def _common() -> list[click.Parameter]:
+    kept: dict[str, Any] = {"expose_value": False, "callback": remembered}
+    return [
+        click.Option(["--home"], metavar="DIR", help="Where libraries lie.", **kept),
+        click.Option(["--library"], metavar="NAME", help="Which library; `default` when not said.", **kept),
+        click.Option(["--model"], metavar="STRING", help="The model that writes; none is needed.", **kept),
+        click.Option(["--config"], metavar="FILE", help="Settings as TOML; the environment and flags win.", **kept),
+        click.Option(["--quiet"], is_flag=True, help="Results and errors only.", **kept),
+    ]
+
+
+def _date(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not DATE.fullmatch(value):
+        raise click.BadParameter(f"{value!r} is not a date as 2012, 2012-10 or 2012-10-05.")
+    return value

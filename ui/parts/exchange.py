@@ -1,0 +1,97 @@
+"""One turn of a conversation: the question, and the answer with what it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+
+import streamlit as st
+
+from assistant.library.library import Library
+from assistant.types import Answer, Citation, Statement
+from ui import present, state
+from ui.parts import kept
+from ui.present import Standing, escape
+
+
+def question(text: str) -> None:
+    """What was asked."""
+    with st.chat_message("user", avatar=":material/person:"):
+        st.html(f'<p class="question">{escape(text)}</p>')
+
+
+def reply() -> AbstractContextManager[object]:
+    """Where an answer goes."""
+    return st.chat_message("assistant", avatar=":material/format_quote:")
+
+
+def statement(one: Statement) -> None:
+    """A statement that has just arrived; its citations can be opened when the answer is whole."""
+    st.html(f'<p class="arriving">{escape(one.text)}</p>')
+
+
+def answer(one: Answer, turn: int, library: Library) -> None:
+    """The whole answer; ``turn`` is its place in the conversation, from 1."""
+    numbers = {citation: number for number, citation in enumerate(present.cited(one), 1)}
+    if one.refused:
+        _refusal(one, turn, numbers)
+    for place, said in enumerate(one.statements):
+        _said(f"{turn}-{place}", said, turn, numbers)
+    for place, conflict in enumerate(one.conflicts):
+        _conflict(f"{turn}-conflict-{place}", conflict.sides, turn, numbers)
+    if not one.refused:
+        _sources(one, turn)
+    for citation, number in numbers.items():
+        if (standing := kept.standing(citation, library)) is not Standing.HOLDS:
+            st.html(f'<p class="small notice">{number}: {standing.value}</p>')
+
+
+def _refusal(one: Answer, turn: int, numbers: Mapping[Citation, int]) -> None:
+    st.html(
+        '<div class="notice"><p><strong>The documents do not say.</strong></p>'
+        f"<p>{escape(present.why(one))}</p><p>{present.searched(one)}</p></div>"
+    )
+    if numbers:
+        st.html('<p class="small">The nearest passages, which do not answer the question:</p>')
+    for citation, number in numbers.items():
+        with st.container(key=f"near-{turn}-{number}", gap="xxsmall"):
+            _cited(f"near-{turn}-{number}", f'<span class="said">“{escape(citation.quote)}”</span>', turn, [number])
+            st.html(f"<p>{present.source_line(citation)}</p>")
+
+
+def _said(key: str, one: Statement, turn: int, numbers: Mapping[Citation, int]) -> None:
+    _cited(f"said-{key}", f'<span class="said">{escape(one.text)}</span>', turn, [numbers[c] for c in one.citations])
+
+
+def _conflict(key: str, sides: tuple[Statement, ...], turn: int, numbers: Mapping[Citation, int]) -> None:
+    with st.container(border=True, key=f"sides-{key}", gap="xsmall"):
+        st.html('<p class="small"><strong>The sources do not agree</strong></p>')
+        for place, (column, side) in enumerate(zip(st.columns(len(sides)), sides, strict=True)):
+            with column:
+                st.html(f'<p class="small">{present.source_line(side.citations[0])}</p>')
+                _said(f"{key}-{place}", side, turn, numbers)
+
+
+def _sources(one: Answer, turn: int) -> None:
+    with st.container(key=f"sources-{turn}", gap="xxsmall"):
+        st.html('<p class="small rule">Sources</p>')
+        for place, source in enumerate(present.sources(one)):
+            _cited(f"source-{turn}-{place}", present.source_line(source.citation), turn, source.numbers, first=True)
+        st.html(f'<p class="small">{present.searched(one)}</p>')
+
+
+def _cited(key: str, html: str, turn: int, numbers: Iterable[int], *, first: bool = False) -> None:
+    """A line of text with the numbers that open its citations, at its end or ``first``."""
+    with st.container(key=f"cited-{key}"):
+        if not first:
+            st.html(html)
+        for number in numbers:
+            st.button(
+                str(number),
+                key=f"open-{key}-{number}",
+                type="tertiary",
+                on_click=state.open_citation,
+                args=(turn, number),
+            )
+        if first:
+            st.html(html)

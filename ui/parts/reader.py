@@ -1,0 +1,45 @@
+"""The cited document, opened at the cited words."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.library.library import Library
+from assistant.types import Citation
+from ui import present, state
+from ui.parts import kept
+from ui.present import Standing, escape
+
+WIDTH = 640  # pixels to begin with; the drawer can be drawn wider
+
+# Ours, and the same for every document: nothing of a document is ever part of it.
+SCROLL = """<script>
+(function look(tries) {
+  const words = document.querySelector("mark.cited");
+  if (words) words.scrollIntoView({block: "center", inline: "nearest"});
+  else if (tries) setTimeout(look, 50, tries - 1);
+})(40);
+</script>"""
+
+
+@st.dialog("In the document", width=WIDTH, position="right", on_dismiss=state.close_citation)
+def show(citation: Citation, library: Library) -> None:
+    """The document with the cited words marked; the words as they were kept, when it no longer holds them."""
+    document = kept.document(citation, library)
+    standing, words = present.standing(citation, document)
+    st.html(_head(citation, standing))
+    if words is None:
+        st.html(present.quoted(citation))
+    if document is None:
+        return
+    if words is None:
+        st.html('<p class="small rule">The document as it is now</p>')
+    st.html(present.page(document, words))
+    st.html(SCROLL, unsafe_allow_javascript=True)
+
+
+def _head(citation: Citation, standing: Standing) -> str:
+    within = [citation.heading, f"page {citation.page}" if citation.page else None]
+    place = "".join(f'<p class="small">{escape(part)}</p>' for part in within if part)
+    notice = f'<p class="notice" role="status">{standing.value}</p>' if standing is not Standing.HOLDS else ""
+    return f'<header class="document"><p>{present.source_line(citation)}</p>{place}{notice}</header>'

@@ -1,0 +1,38 @@
+"""The assistant of the running app, shared by everyone who has the page open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from assistant import build
+from assistant.build import Assistant
+from assistant.settings import Settings
+
+LOADING = "Loading the model; only the first question waits for it."
+
+
+def _by_value(settings: Settings) -> str:
+    return settings.model_dump_json()
+
+
+_HASHED: dict[str | type[Any], Any] = {Settings: _by_value}
+
+
+@st.cache_resource(show_spinner=False, hash_funcs=_HASHED, on_release=Assistant.close)
+def opened(settings: Settings) -> Assistant:
+    """The assistant over the open library; no model is loaded.
+
+    Raises:
+        LibraryMissing: nothing has been ingested there.
+    """
+    return build.build_assistant(settings)
+
+
+@st.cache_resource(show_spinner=LOADING, hash_funcs=_HASHED)
+def ready(settings: Settings) -> Assistant:
+    """The same assistant with its model loaded, by a first search."""
+    assistant = opened(settings)
+    assistant.search("ready", k=1)
+    return assistant

@@ -1,0 +1,14 @@
+"""The one style sheet of our own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+SHEET = Path(__file__).with_name("page.css")
+
+
+def show() -> None:
+    """Give the page its style."""
+    st.html(SHEET)

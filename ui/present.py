@@ -1,0 +1,170 @@
+"""Answers and documents to what a page shows of them. Pure, and everything that was not written here is inert.
+
+Text of documents, file names, models and users enters HTML through ``escape`` and Markdown through ``label``, and
+in no other way; so it is shown as it stands, and can neither run, nor fetch, nor look like a part of the page.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from calendar import month_name
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import NamedTuple
+
+from assistant.types import Answer, Block, BlockKind, Citation, Document, Role, Span, Turn
+
+AROUND = 20_000  # characters of a document shown on either side of the cited words; a browser is slow beyond
+LABEL = 60  # characters of a label
+
+_NO_BREAK = "\u2060"  # word joiner: not seen, and ends what Streamlit would take for :emoji: or a link
+_TAGS = {
+    BlockKind.TITLE: "h3",
+    BlockKind.HEADING: "h4",
+    BlockKind.QUOTE: "blockquote",
+    BlockKind.CODE: "pre",
+}
+_NUMBERED = re.compile(r"\(?\w{1,3}[.)]\s")  # an item that brings its own mark
+
+
+class Standing(StrEnum):
+    """What has become of the words that a citation quotes; the value is what the page says of it."""
+
+    HOLDS = ""
+    MOVED = "The document has changed since; the words now stand in another place."
+    CHANGED = "The document has changed since, and no longer holds these words. They are shown as they stood then."
+    GONE = "The document is no longer in the library. The words are shown as they stood then."
+
+
+class Source(NamedTuple):
+    """A line of the list of sources: the numbers of the citations that share document and voice."""
+
+    numbers: tuple[int, ...]
+    citation: Citation
+
+
+def escape(text: str) -> str:
+    """``text`` as HTML that shows it and does nothing else."""
+    return html.escape(text, quote=True)
+
+
+def label(text: str, most: int = LABEL) -> str:
+    """``text`` on one line of at most ``most`` characters, as Streamlit's Markdown that shows it and does no more."""
+    line = " ".join(text.split())
+    line = line if len(line) <= most else line[: most - 1].rstrip() + "…"
+    marked = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", line)
+    return re.sub(r"(?<=[:@])|(?<=www)(?=\\\.)", _NO_BREAK, marked, flags=re.I)
+
+
+def hint(text: str) -> str:
+    """A hint as HTML, with what stands between backticks as a command."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+
+
+def date(iso: str) -> str:
+    """A date as read aloud, as much as is known of it: ``5 October 2012``; what is not a date stays as it is."""
+    known = re.fullmatch(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(\d{2}))?)?", iso)
+    if not known:
+        return iso
+    year, month, day = known.groups()
+    return " ".join(part for part in (day and str(int(day)), month and month_name[int(month)], year) if part)
+
+
+def byline(citation: Citation) -> str:
+    """Who says it and when, as HTML; empty when neither is known."""
+    about = citation.about
+    parts = [escape(citation.voice)] if citation.voice else []
+    if about.date:
+        parts.append(f'<time datetime="{escape(about.date)}">{escape(date(about.date))}</time>')
+    return " · ".join(parts)
+
+
+def cited(answer: Answer) -> tuple[Citation, ...]:
+    """The citations of an answer, each once, in the order of their numbers; on a refusal, what was nearest."""
+    citations = (c for statement in answer.statements for c in statement.citations)
+    return tuple(dict.fromkeys(answer.nearest if answer.refused else citations))
+
+
+def sources(answer: Answer) -> tuple[Source, ...]:
+    """What the answer stands on: a line for each voice of each document."""
+    lines: dict[tuple[str, str | None], list[tuple[int, Citation]]] = {}
+    for number, citation in enumerate(cited(answer), 1):
+        lines.setdefault((citation.about.id, citation.voice), []).append((number, citation))
+    return tuple(Source(tuple(number for number, _ in line), line[0][1]) for line in lines.values())
+
+
+def source_line(citation: Citation) -> str:
+    """A citation's document, voice, date and file, as HTML."""
+    about, by = citation.about, byline(citation)
+    said = f" — {by}" if by else ""
+    return f'<span class="source"><cite>{escape(about.title)}</cite>{said} <code>{escape(about.source)}</code></span>'
+
+
+def why(answer: Answer) -> str:
+    """Why the documents do not say, without saying once more that they do not."""
+    reason = answer.reason.removeprefix("The documents do not say: ")
+    return reason[:1].upper() + reason[1:]
+
+
+def searched(answer: Answer) -> str:
+    """What was searched, and how many quotes were left out since they could not be found there."""
+    documents, passages = answer.searched
+    left_out = f" Left out: {_count(len(answer.rejected), 'quote')} that could not be found." if answer.rejected else ""
+    return f"Searched {_count(passages, 'passage')} of {_count(documents, 'document')}.{left_out}"
+
+
+def spoken(answers: Iterable[Answer]) -> list[Turn]:
+    """A conversation as a follow-up needs it. Several statements are a list: "the second one" is one of them."""
+    turns = []
+    for answer in answers:
+        said = [statement.text for statement in answer.statements] or ["The documents do not say."]
+        told = said[0] if len(said) == 1 else "\n".join(f"- {text}" for text in said)
+        turns += [Turn(Role.USER, answer.question), Turn(Role.ASSISTANT, told)]
+    return turns
+
+
+def standing(citation: Citation, document: Document | None) -> tuple[Standing, Span | None]:
+    """What has become of the quoted words in ``document`` as it is now, and where they stand in it."""
+    if document is None:
+        return Standing.GONE, None
+    if document.text[citation.start : citation.end] == citation.quote:
+        return Standing.HOLDS, Span(citation.start, citation.end)
+    found = document.text.find(citation.quote)
+    if found < 0:
+        return Standing.CHANGED, None
+    return Standing.MOVED, Span(found, found + len(citation.quote))
+
+
+def page(document: Document, marked: Span | None) -> str:
+    """The document as HTML, with the stretch ``marked`` in ``<mark>``; of a long one, what stands around it."""
+    text, words = document.text, marked or Span(0, 0)
+    shown = Span(max(0, words.start - AROUND), min(len(text), words.end + AROUND))
+    blocks = "".join(_block(text, block, shown, words) for block in document.blocks)
+    before, after = _left_out(shown.start, "before"), _left_out(len(text) - shown.end, "after")
+    return f'<article class="document">{before}{blocks}{after}</article>'
+
+
+def quoted(citation: Citation) -> str:
+    """The words of a citation by themselves, as HTML."""
+    return f'<blockquote class="frozen"><mark class="cited">{escape(citation.quote)}</mark></blockquote>'
+
+
+def _block(text: str, block: Block, shown: Span, marked: Span) -> str:
+    start, end = max(block.start, shown.start), min(block.end, shown.end)
+    if start >= end:
+        return ""
+    first, last = (min(max(edge, start), end) for edge in marked)
+    words = f'<mark class="cited">{escape(text[first:last])}</mark>' if first < last else ""
+    tag, look = _TAGS.get(block.kind, "p"), block.kind.value
+    if block.kind is BlockKind.ITEM and not _NUMBERED.match(text, block.start):
+        look += " dotted"
+    return f'<{tag} class="{look}">{escape(text[start:first])}{words}{escape(text[last:end])}</{tag}>'
+
+
+def _left_out(characters: int, side: str) -> str:
+    return f'<p class="aside">{characters:,} characters {side} this are not shown.</p>' if characters > 0 else ""
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -1,0 +1,46 @@
+"""How far long work is: one line on stderr, written over itself, and only where a person looks on."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+
+EVERY = 0.1  # seconds between two writings
+WIPE = "\r\x1b[K"
+
+
+class Progress:
+    """Told how much is done of how much, and of what; a context manager that wipes its line at the end."""
+
+    def __init__(self, doing: str, things: str, *, quiet: bool) -> None:
+        self._doing, self._things = doing, things
+        self._shown = not quiet and sys.stderr.isatty()
+        self._started = time.monotonic()
+        self._written = 0.0
+
+    def __call__(self, done: int, total: int, _: str = "") -> None:
+        now = time.monotonic()
+        if self._shown and now - self._written >= EVERY:
+            self._written = now
+            sys.stderr.write(f"{WIPE}{self._doing}: {pace(done, total, self._things, now - self._started)}")
+            sys.stderr.flush()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._written:
+            sys.stderr.write(WIPE)
+            sys.stderr.flush()
+
+
+def pace(done: int, total: int, things: str, seconds: float) -> str:
+    """How far, how fast and how long yet."""
+    far = f"{done:,} of {total:,} {things}"
+    if not done or not seconds:
+        return far
+    left = round((total - done) * seconds / done)
+    return f"{far}, {done / seconds:,.1f} a second, {left // 60}:{left % 60:02} left"

@@ -1,0 +1,240 @@
+"""What people read in a terminal: values in, text out. Nothing of a document can steer the terminal."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from assistant.library.library import Entry, Problem
+    from assistant.types import (
+        About,
+        Answer,
+        Assumption,
+        Citation,
+        Conflict,
+        Document,
+        Hit,
+        Searched,
+        Statement,
+        Verdict,
+    )
+    from ingest.sync import SyncReport
+
+WIDEST = 100  # columns; longer lines are tiring to read
+COLUMNS = (("DOCUMENT", 10), ("DATE", 10), ("PASSAGES", 8), ("AUTHOR", 20), ("TITLE", 40))
+FOUND_BY = {"dense": "by its meaning", "lexical": "by its words", "both": "by its meaning and its words"}
+SIGNS = {"supports": "for    ", "challenges": "against", "unclear": "unclear"}
+
+# Control characters (but not tab and newline) and the marks that turn the direction of writing.
+_STEERING = dict.fromkeys(
+    [*(set(range(32)) - {9, 10}), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
+_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def say(text: str) -> None:
+    """Print for people."""
+    click.echo(text.translate(_STEERING))
+
+
+def say_json(value: object) -> None:
+    """Print one JSON value on one line, in UTF-8 whatever the terminal's encoding."""
+    text = json.dumps(value, ensure_ascii=False)
+    click.echo(_UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode())
+
+
+def note(text: str) -> None:
+    """Tell on stderr what is no result."""
+    click.echo(text.translate(_STEERING), err=True)
+
+
+def complain(what: str, remedy: str) -> None:
+    """Tell on stderr what happened and what to do."""
+    note(f"{what}\n→ {remedy}" if remedy else what)
+
+
+def answer(one: Answer) -> str:
+    """The statements with the numbers of their sources; or that the documents do not say."""
+    understood = [] if one.standalone_question == " ".join(one.question.split()) else [_understood(one)]
+    if one.refused:
+        return "\n\n".join([*understood, _refusal(one)])
+    sources = _Sources()
+    parts = [_filled(f"{statement.text} {sources.marks(statement.citations)}") for statement in one.statements]
+    parts += [_conflict(conflict, sources) for conflict in one.conflicts]
+    if one.rejected:
+        parts.append(f"Quotes that were not found in the documents and are not shown: {len(one.rejected)}.")
+    return "\n\n".join([*understood, *parts, sources.listed()])
+
+
+def hits(found: Sequence[Hit]) -> str:
+    """The passages, best first, and how each was found."""
+    return "\n\n".join(_hit(number, hit) for number, hit in enumerate(found, start=1)) or "Nothing was found."
+
+
+def verdict(one: Verdict) -> str:
+    """Each assumption with what speaks for it and against it, then the leaps of faith and the sources."""
+    sources = _Sources()
+    parts = [f"The idea, by these documents: {one.ruling}."]
+    parts += [_assumption(number, each, sources) for number, each in enumerate(one.assumptions, start=1)]
+    if one.leaps_of_faith:
+        parts.append(
+            "\n".join(["Leaps of faith, which nothing supports:", *(_filled(t, "  - ") for t in one.leaps_of_faith)])
+        )
+    return "\n\n".join([*parts, _searched(one.searched), *([sources.listed()] if sources else [])])
+
+
+def documents(entries: Sequence[Entry]) -> str:
+    """A table of documents."""
+    if not entries:
+        return "The library is empty."
+    head = "  ".join(f"{name:<{width}}" for name, width in COLUMNS) + "  SOURCE"
+    passages = sum(entry.passages for entry in entries)
+    return "\n".join(
+        [head, *map(_row, entries), "", f"{_count(len(entries), 'document')}, {_count(passages, 'passage')}."]
+    )
+
+
+def document(one: Document) -> str:
+    """A document's particulars and its text."""
+    about = one.about
+    facts = {"title": about.title, "author": about.author, "date": about.date, "source": about.source, "id": about.id}
+    head = [f"{name}: {value}" for name, value in facts.items() if value]
+    if one.dropped:
+        head.append(f"dropped: {_count(len(one.dropped), 'piece')}, shown by --dropped")
+    return "\n".join([*head, "", one.text])
+
+
+def dropped(one: Document) -> str:
+    """What cleaning removed from a document, each piece with its reason."""
+    pieces = [f"[{piece.at}] {piece.reason}\n{textwrap.indent(piece.text, '    ')}" for piece in one.dropped]
+    return "\n".join(pieces) or "Nothing was dropped from this document."
+
+
+def synced(report: SyncReport) -> str:
+    """What an ingest did, in a line; also when there was nothing to do it with."""
+    skipped = f"; {_count(report.skipped, 'file')} of other kinds passed over" if report.skipped else ""
+    if not report.found and not report.removed:
+        return f"Nothing to read there{skipped}. Pushback reads .txt, .md and .html."
+    counts = ", ".join(f"{getattr(report, name)} {name}" for name in ("added", "changed", "removed", "same"))
+    failed = f", {len(report.failed)} failed" if report.failed else ""
+    return f"{counts}{failed}{skipped}; {_count(report.passages, 'passage')} embedded in {report.seconds:.1f} s."
+
+
+def problems(found: Iterable[Problem]) -> str:
+    """What a library suffers from, and what to do or what was done."""
+    return "\n".join(f"{one.what}\n→ {one.remedy}" for one in found)
+
+
+class _Sources:
+    """Citations, numbered in the order in which they are first cited."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, int, int], int] = {}
+        self._lines: list[str] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._lines)
+
+    def marks(self, citations: Iterable[Citation]) -> str:
+        return "".join(f"[{self._number(citation)}]" for citation in citations)
+
+    def listed(self) -> str:
+        return "\n".join(["Sources", *self._lines])
+
+    def _number(self, citation: Citation) -> int:
+        key = (citation.about.id, citation.start, citation.end)
+        if key not in self._numbers:
+            self._numbers[key] = len(self._numbers) + 1
+            self._lines.append(f"  [{self._numbers[key]}] {_place(citation)}")
+        return self._numbers[key]
+
+
+def _understood(one: Answer) -> str:
+    return _filled(f"Understood as: {one.standalone_question}")
+
+
+def _refusal(one: Answer) -> str:
+    opening = "The documents do not say"
+    reason = one.reason if one.reason.startswith(opening) else f"{opening}. {one.reason}"
+    told = [_filled(reason) + "\n" + _searched(one.searched)]
+    if one.nearest:
+        nearest = (f"{_filled(f'“{c.quote}”', '  - ', '    ')}\n    {_place(c)}" for c in one.nearest)
+        told.append("\n".join(["Nearest passages, which do not answer it:", *nearest]))
+    return "\n\n".join(told)
+
+
+def _conflict(conflict: Conflict, sources: _Sources) -> str:
+    return "\n".join(["The documents disagree:", *(_side(side, sources) for side in conflict.sides)])
+
+
+def _side(side: Statement, sources: _Sources) -> str:
+    first = side.citations[0]
+    who = ", ".join(filter(None, [first.voice or first.about.title, first.about.date or "undated"]))
+    return _filled(f"{who}: “{first.quote}” {sources.marks(side.citations)}", "  - ", "    ")
+
+
+def _hit(number: int, hit: Hit) -> str:
+    passage = hit.passage
+    where = _where(passage.about, passage.speaker, passage.start, passage.end, passage.page)
+    folded = f"; {_count(len(hit.folded), 'near-duplicate')} folded in" if hit.folded else ""
+    return f"{number}. {where}\n   found {FOUND_BY[hit.found_by]}{folded}\n{_filled(passage.text, '   ')}"
+
+
+def _assumption(number: int, one: Assumption, sources: _Sources) -> str:
+    lines = [_filled(f"{number}. {one.text} ({one.lens}): {one.ruling}", "", "   ")]
+    for finding in one.findings:
+        quoted = f"“{finding.citation.quote}” {sources.marks([finding.citation])}"
+        lines.append(_filled(f"{SIGNS[finding.stance]} {quoted}", "   ", "           "))
+    return "\n".join(lines if one.findings else [*lines, "   The documents say nothing on this."])
+
+
+def _place(citation: Citation) -> str:
+    return _where(citation.about, citation.speaker, citation.start, citation.end, citation.page)
+
+
+def _where(about: About, speaker: str | None, start: int, end: int, page: int | None) -> str:
+    paged = f"page {page}" if page is not None else None
+    known = filter(None, [about.title, speaker or about.author, about.date, paged])
+    return f"{' · '.join(known)} · {about.source}:{start}-{end}"
+
+
+def _row(entry: Entry) -> str:
+    about = entry.about
+    cells = (about.id, about.date or "", str(entry.passages), about.author or "", about.title)
+    row = "  ".join(f"{_cut(cell, width):<{width}}" for cell, (_, width) in zip(cells, COLUMNS, strict=True))
+    more = f" (and {len(entry.sources) - 1} more)" if len(entry.sources) > 1 else ""
+    return f"{row}  {about.source}{more}{'' if entry.state == 'ready' else f' [{entry.state}]'}"
+
+
+def _searched(searched: Searched) -> str:
+    return f"Searched: {_count(searched.documents, 'document')}, {_count(searched.passages, 'passage')}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def _filled(text: str, first: str = "", rest: str | None = None) -> str:
+    """The text in lines of the terminal's width; in one, where no terminal is, so that quotes can be searched for."""
+    width = min(WIDEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else sys.maxsize
+    rest = " " * len(first) if rest is None else rest
+    return textwrap.fill(
+        " ".join(text.split()),
+        width,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
