@@ -159,13 +159,14 @@ def _statements(question: Question, found: Sequence[Citation]) -> tuple[Statemen
     same: dict[str, list[Citation]] = {}
     for citation in found:
         same.setdefault(" ".join(citation.quote.split()).casefold(), []).append(citation)
-    return tuple(Statement(_said(question, group[0]), tuple(group), Support.VERBATIM) for group in same.values())
+    return tuple(Statement(_said(question, group), tuple(group), Support.VERBATIM) for group in same.values())
 
 
-def _said(question: Question, citation: Citation) -> str:
+def _said(question: Question, group: Sequence[Citation]) -> str:
     """The sentence as it stands; what a speaker said in a discussion stays theirs, and "who" is told by name."""
-    voice = citation.voice if question.asks is Asks.WHO else citation.speaker
-    return f"{voice}: “{citation.quote}”" if voice else citation.quote
+    voices = [citation.voice if question.asks is Asks.WHO else citation.speaker for citation in group]
+    told = " and ".join(dict.fromkeys(voice for voice in voices if voice))
+    return f"{told}: “{group[0].quote}”" if told else group[0].quote
 
 
 def _reason(statements: Sequence[Statement]) -> str:

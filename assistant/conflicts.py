@@ -16,6 +16,7 @@ from assistant.types import Conflict, Statement
 SHARED = 2  # content stems in common from which two sentences can be about the same thing
 SAME_THING = 0.5  # of the shorter one's content stems, in common, for figures to be compared
 
+_ENUMERATOR = re.compile(r"^\W*\d{1,3}[.)]\s+")
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|nothing|nobody|neither|nor|without|cannot|hardly|barely|fail(?:s|ed|ure)?|stop(?:ped|s)?|"
     r"instead|rather than|no longer|myth|wrong|unnecessary|avoid)\b|n['’]t\b",
@@ -44,6 +45,11 @@ def disagrees(text: str) -> bool:
     return bool(_DISAGREES.search(text))
 
 
+def negations(text: str) -> int:
+    """How many of its words turn a claim round."""
+    return len(_NEGATION.findall(text))
+
+
 def _disagree(a: Statement, b: Statement) -> bool:
     one, other = a.citations[0].quote, b.citations[0].quote
     shared = set(content_stems(one)) & set(content_stems(other))
@@ -53,7 +59,7 @@ def _disagree(a: Statement, b: Statement) -> bool:
         return True
     if _other_figure(one, other) or _other_way_round(one, other):
         return True
-    return bool(_NEGATION.search(one)) != bool(_NEGATION.search(other))
+    return bool(negations(one)) != bool(negations(other))
 
 
 def _other_figure(one: str, other: str) -> bool:
@@ -66,6 +72,7 @@ def _other_figure(one: str, other: str) -> bool:
 
 
 def _figures(text: str) -> set[str]:
+    text = _ENUMERATOR.sub("", text)
     return set(numbers(text)) | {
         t.word.lower() for t in tokens(text) if t.word.lower() in NUMBER_WORDS - {"one", "none"}
     }

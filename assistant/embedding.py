@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
@@ -83,6 +83,7 @@ class SentenceTransformerEmbedder:
     def __init__(self, name: str = DEFAULT) -> None:
         self._name = name
         self._alone = RLock()  # a fast tokenizer keeps its padding and truncation, so two threads cannot share it
+        self._words: dict[str, Vectors] = {}
 
     @cached_property
     def identity(self) -> Identity:
@@ -114,22 +115,28 @@ class SentenceTransformerEmbedder:
         return np.asarray(vector, dtype=np.float32)
 
     def words(self, words: Sequence[str]) -> Vectors:
+        plain = [word.lower() for word in words]
         with self._alone:
-            return np.stack([self._word(word.lower()) for word in words])
+            if len(self._words) > WORDS_KEPT:
+                self._words.clear()
+            self._meet([word for word in dict.fromkeys(plain) if word not in self._words])
+            return np.stack([self._words[word] for word in plain])
+
+    def _meet(self, words: list[str]) -> None:
+        """Keep each word's vector: the model's own input vectors of its pieces, centred and averaged."""
+        if not words:
+            return
+        table, centre = self._table
+        for word, pieces in zip(
+            words, self._model.tokenizer(words, add_special_tokens=False)["input_ids"], strict=True
+        ):
+            self._words[word] = _unit(table[pieces].mean(axis=0) - centre) if pieces else np.zeros_like(centre)
 
     @cached_property
-    def _word(self) -> Callable[[str], Vectors]:
-        """The model's own input vectors of a word's pieces, centred and averaged; kept for the words met."""
+    def _table(self) -> tuple[Vectors, Vectors]:
         first: Any = self._model[0]
         table = first.auto_model.get_input_embeddings().weight.detach().numpy()
-        centre, tokenizer = table.mean(axis=0), self._model.tokenizer
-
-        @lru_cache(maxsize=WORDS_KEPT)
-        def vector(word: str) -> Vectors:
-            pieces = tokenizer(word, add_special_tokens=False)["input_ids"]
-            return _unit(table[pieces].mean(axis=0) - centre) if pieces else np.zeros_like(centre)
-
-        return vector
+        return table, table.mean(axis=0)
 
     @cached_property
     def _folder(self) -> Path:

@@ -32,7 +32,7 @@ _PATTERNS = {
     rf"|\b(?:what|which)(?:'s| is| was| were| are)?(?: the| its| their)?(?: \w+)? {_MEASURE}\b",
     Asks.WHERE: r"^\W*where\b|\b(?:what|which) (?:country|city|place|state|town|region)\b",
     Asks.WHY: r"\bwhy\b|\bhow come\b|\bwhat (?:causes?|caused|makes|made|reasons?)\b",
-    Asks.WHETHER: r"^\W*(?:(?:so|and|but|then) )*(?:is|are|was|were|do|does|did|can|could|should|shall|will|would|has"
+    Asks.WHETHER: r"^\W*(?:(?:so|and|but|then),? )*(?:is|are|was|were|do|does|did|can|could|should|shall|will|would|has"
     r"|have|had|may|might|must)(?:n['’]t)?\b|, should\b|\bor (?:is|are|do|does|did|should)\b",
 }
 _KINDS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS.items())
@@ -48,34 +48,8 @@ _SEVERAL = re.compile(
 # A question with no word but these, and those of asking, is about the documents as a whole.
 _BROAD = frozenset(
     stem(word)
-    for word in [
-        "summarise",
-        "summarize",
-        "summary",
-        "overview",
-        "gist",
-        "main",
-        "key",
-        "theme",
-        "takeaway",
-        "message",
-        "idea",
-        "topic",
-        "subject",
-        "library",
-        "material",
-        "file",
-        "paper",
-        "everything",
-        "cover",
-        "contain",
-        "discuss",
-        "teach",
-        "overall",
-        "general",
-        "big",
-        "picture",
-    ]
+    for word in "summarise summarize summary overview gist main key theme takeaway message idea topic subject library "
+    "material file paper everything cover contain discuss teach overall general big picture".split()
 )
 _DOCUMENTS = re.compile(
     r"\b(?:documents?|docs|files?|sources?|articles?|texts?|library|material|papers?|summar\w+|overview|gist)\b",

@@ -10,15 +10,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from assistant.conflicts import negations
 from assistant.embedding import Embedder, Vectors
-from assistant.evidence.words import content_stems, numbers, tokens
+from assistant.evidence.words import WORD, numbers, tokens
 from assistant.library.library import Library
 from assistant.types import Filters, FoundBy, Hit, Passage
 
 DEPTH = 32  # how far each half is read; recall of evidence is flat beyond, see eval/benchmarks/depth.py
+POOL = 40  # of the fused, how many are read: enough that folding and spreading still leave what is judged
 RRF = 60  # the constant of the paper; 10 to 100 are level on the sample suite
 SAME = 0.8  # share of words in common (Jaccard) above which two passages say the same
-FEWEST = 8  # content words from which a passage can be said to be another's duplicate
+FEWEST = 12  # words from which a passage can be said to be another's duplicate
 CROWDING = 0.15  # what each passage already taken from a document costs the next one of it
 ANYWHERE = Filters()
 
@@ -50,7 +52,8 @@ def candidates(question: str, vector: Vectors, library: Library, filters: Filter
     scores = _fuse(dense, lexical)
     in_dense, in_lexical = set(dense), set(lexical)
     found = []
-    for stored in library.stored(sorted(scores, key=lambda passage: (-scores[passage], passage))):
+    best = sorted(scores, key=lambda passage: (-scores[passage], passage))[:POOL]
+    for stored in library.stored(best):
         passage = stored.passage
         found_by = (
             FoundBy.BOTH
@@ -83,17 +86,25 @@ def _fuse(*rankings: Sequence[str]) -> dict[str, float]:
 
 
 def _fold(found: Sequence[Candidate]) -> list[Candidate]:
-    """Near-duplicates join the better one's ``folded``; not those of few words, nor with other figures."""
+    """Near-duplicates join the better one's ``folded``; not those of few words, other figures or a "not" more."""
     kept: list[tuple[set[str], Candidate]] = []
     for candidate in found:
         text = candidate.passage.text
-        words = set(content_stems(text))
+        words = set(WORD.findall(text.lower()))
         for place, (others, other) in enumerate(kept):
-            alike = len(words) >= FEWEST and len(words & others) >= SAME * len(words | others)
-            if alike and numbers(text) == numbers(other.passage.text):
+            if _alike(words, others) and _same_claims(text, other.passage.text):
                 hit = replace(other.hit, folded=(*other.hit.folded, candidate.passage))
                 kept[place] = (others, Candidate(hit, other.vectors))
                 break
         else:
             kept.append((words, candidate))
     return [candidate for _, candidate in kept]
+
+
+def _same_claims(text: str, other: str) -> bool:
+    return numbers(text) == numbers(other) and negations(text) == negations(other)
+
+
+def _alike(words: set[str], others: set[str]) -> bool:
+    shorter, longer = sorted((len(words), len(others)))
+    return shorter >= max(FEWEST, SAME * longer) and len(words & others) >= SAME * len(words | others)

@@ -98,7 +98,7 @@ def _sentences(text: str, block: Block) -> Iterator[Sentence]:
     start = block.start
     if block.kind is BlockKind.ITEM and own[0] in BULLET and (bare := own.lstrip(BULLET)):
         start = block.end - len(bare)
-    for place, span in enumerate(sentences.spans(text[start : block.end])):
+    for place, span in enumerate(sentences.telling(text[start : block.end])):
         yield Sentence(start + span.start, start + span.end, block.kind, place == 0)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from sentencex import get_sentence_boundaries  # type: ignore[import-untyped]
 
@@ -36,13 +36,13 @@ def spans(text: str) -> list[Span]:
     if opening is not None:
         merged.append(Span(opening, len(text)))
     trimmed = [span for span in (_trimmed(text, span) for span in merged) if span.end > span.start]
-    return [part for span in _joined(text, trimmed) for part in _cut(text, span)]
+    return [part for span in trimmed for part in _cut(text, span)]
 
 
-def _joined(text: str, spans: Sequence[Span]) -> Iterator[Span]:
-    """The sentences, each too short one joined with the one before it, the first with the one after."""
+def telling(text: str) -> Iterator[Span]:
+    """The sentences of the text, each too short one joined with the one before it, the first with the one after."""
     kept: Span | None = None
-    for span in spans:
+    for span in spans(text):
         if kept is None:
             kept = span
         elif _short(text, kept) or _short(text, span):

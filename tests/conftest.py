@@ -6,12 +6,17 @@ import hashlib
 import ipaddress
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assistant.build import stay_offline
+from assistant.embedding import SentenceTransformerEmbedder
+from assistant.evidence.relevance import Judgement, Scored
+from assistant.evidence.signals import Seen
+from assistant.evidence.words import tokens
 from assistant.library.library import Library, NewDocument
 from assistant.settings import Settings
 from assistant.types import About, Block, BlockKind, Document, Passage, Sentence, Span
@@ -55,6 +60,13 @@ def embedder() -> WordEmbedder:
     return WordEmbedder()
 
 
+@pytest.fixture(scope="session")
+def sentence_transformer() -> SentenceTransformerEmbedder:
+    """The real model, loaded once; for tests marked slow."""
+    stay_offline()
+    return SentenceTransformerEmbedder()
+
+
 @pytest.fixture
 def library(settings: Settings, embedder: WordEmbedder) -> Iterator[Library]:
     with Library.open(settings, embedder, create=True) as library:
@@ -84,6 +96,41 @@ def make_passages(document: Document, speakers: tuple[str | None, ...] = ()) -> 
         speaker = speakers[index] if index < len(speakers) else None
         passages.append(Passage(id, document.about, block.start, block.end, text, sentences, (), speaker))
     return tuple(passages)
+
+
+_MARKS = {"# ": BlockKind.HEADING, "- ": BlockKind.ITEM, "> ": BlockKind.QUOTE}
+
+
+def make_marked(
+    text: str, source: str = "note.txt", speaker: str | None = None, headings: tuple[str, ...] = (), **about: Any
+) -> Passage:
+    """A passage whose lines are blocks: after ``#`` a heading, ``-`` an item, ``>`` a quotation, else a paragraph."""
+    lines = [(_MARKS.get(line[:2], BlockKind.PARAGRAPH), line) for line in text.splitlines() if line.strip()]
+    plain = [line[2:] if line[:2] in _MARKS else line for _, line in lines]
+    sentences: list[Sentence] = []
+    start = 0
+    for (kind, _), line in zip(lines, plain, strict=True):
+        for match in re.finditer(r"\S.*?(?:[.?!:]+[\"”]*(?=\s)|$)", line):
+            opens = match.start() == 0
+            sentences.append(Sentence(start + match.start(), start + match.end(), kind, opens))
+        start += len(line) + 1
+    document = make_document("\n".join(plain), source, **about)
+    id = hashlib.blake2b(repr((document.id, document.text)).encode()).hexdigest()[:16]
+    return Passage(id, document.about, 0, len(document.text), document.text, tuple(sentences), headings, speaker)
+
+
+def judged(
+    *passages: tuple[Passage, Sequence[float]], answerable: float = 0.9, missing: tuple[str, ...] = ()
+) -> Judgement:
+    """The sentences of these passages with these scores; one without a score is far below all others."""
+    embedder = WordEmbedder()
+    sentences = []
+    for passage, scores in passages:
+        padded = [*scores, *[-99.0] * (len(passage.sentences) - len(scores))]
+        for sentence, score in zip(passage.sentences, padded, strict=True):
+            text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
+            sentences.append(Scored(Seen(passage, sentence, text, tokens(text)), score, embedder.query(text)))
+    return Judgement(tuple(sorted(sentences, key=lambda one: -one.score)), answerable, missing)
 
 
 def make_new(

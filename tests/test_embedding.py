@@ -33,12 +33,6 @@ SPANS = tuple(
 ALIKE = 1e-5  # padding in another batch moves a float that little
 
 
-@pytest.fixture(scope="session")
-def sentence_transformer() -> SentenceTransformerEmbedder:
-    stay_offline()
-    return SentenceTransformerEmbedder()
-
-
 @pytest.fixture(params=["words", pytest.param("sentence-transformers", marks=pytest.mark.slow)])
 def embedder(request: pytest.FixtureRequest) -> Embedder:
     if request.param == "words":

@@ -112,6 +112,15 @@ def test_near_duplicates_fold_into_the_better_one(library: Library) -> None:
     assert copy not in [hit.passage.text for hit in hits]
 
 
+def test_a_passage_that_denies_another_is_not_its_duplicate(library: Library) -> None:
+    denied = LONG.replace("raised", "never raised")
+    put(library, make_document(LONG, "first.txt"), make_document(denied, "second.txt"))
+
+    hits = retrieve("nine percent bakery", library, WordEmbedder())
+
+    assert {hit.passage.text: hit.folded for hit in hits} == {LONG: (), denied: ()}
+
+
 def test_every_passage_found_is_a_hit_or_folded_into_one_once(library: Library) -> None:
     documents = [make_document(f"{LONG}\n\nShort one.\n\nTopic {place}.", f"{place}.txt") for place in range(4)]
     put(library, *documents)

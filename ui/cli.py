@@ -42,9 +42,10 @@ cli.add_command(evaluate)
 
 @cli.command()
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--if-empty", is_flag=True, help="Do nothing when the library has documents already.")
 @as_json
 @click.pass_context
-def ingest(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
+def ingest(context: click.Context, paths: tuple[Path, ...], if_empty: bool, as_json: bool) -> None:
     """Bring the library in step with files and folders."""
     settings = settings_of(context)
     for path in paths:
@@ -57,14 +58,15 @@ def ingest(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> No
         _library(settings, create=True) as (library, embedder),
         Progress("Ingesting", "files", quiet=is_quiet(context)) as progress,
     ):
-        report = sync(paths, library, settings, embedder, progress)
+        held = library.searched().documents if if_empty else 0
+        report = sync(() if held else paths, library, settings, embedder, progress)
     if as_json:
         terminal.say_json({**report._asdict(), "failed": [failed._asdict() for failed in report.failed]})
     else:
         for failed in report.failed:
             terminal.note(f"{failed.source}: {failed.reason}")
         if not is_quiet(context):
-            terminal.say(terminal.synced(report))
+            terminal.say(f"The library has {held} documents already." if held else terminal.synced(report))
     if report.failed:
         context.exit(PARTLY)
 

@@ -63,7 +63,7 @@ def _of_each_voice(question: Question, near: Sequence[Scored]) -> list[Scored]:
     kept: list[Scored] = []
     said: dict[tuple[str, str | None], int] = {}
     for one in near:
-        voice = (one.seen.passage.about.id, one.seen.passage.speaker)
+        voice = _voice(one)
         if any(_same(one, other) for other in kept):
             continue
         if question.asks is Asks.WHETHER and said.get(voice, 0) == OF_ONE_VOICE:
@@ -87,13 +87,17 @@ def _objections(kept: Sequence[Scored], judgement: Judgement) -> list[Scored]:
 
 
 def _same(one: Scored, other: Scored) -> bool:
-    """Two sentences that say the same. In two documents that is no reason to drop one where the words are the
-    same (they are cited together) or the figures differ (they disagree)."""
-    if one.seen.passage.about.id != other.seen.passage.about.id and (
+    """Two sentences that say the same. Of two voices that is no reason to drop one where the words are the same
+    (they are cited together) or the figures differ (they disagree)."""
+    if _voice(one) != _voice(other) and (
         one.seen.text == other.seen.text or numbers(one.seen.text) != numbers(other.seen.text)
     ):
         return False
     return bool(np.dot(one.vector, other.vector) >= ALIKE)
+
+
+def _voice(one: Scored) -> tuple[str, str | None]:
+    return one.seen.passage.about.id, one.seen.passage.speaker
 
 
 def _in_reading_order(kept: Sequence[Scored]) -> list[Chosen]:

@@ -9,7 +9,7 @@ from assistant.question import Asks, Question
 
 # The probability of being answerable from which an answer is given. Both development suites refused at most a tenth
 # of what they can answer up to here, and let a quarter of the rest through; see eval/training/relevance.py.
-ANSWER_FROM = 0.33
+ANSWER_FROM = 0.3
 
 
 def reason_to_refuse(question: Question, judgement: Judgement) -> str | None:

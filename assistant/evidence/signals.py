@@ -26,6 +26,9 @@ SIGNALS = (
     "news", "below_best_cosine", "below_best_meanings", "question_length", "weakest_meaning", "document_meanings",
     "below_best_document", "is_heading", "is_fragment", "opens_block",
 )  # fmt: skip
+FACTS = (
+    "names", "window_names", "numbers_missing", "kind_fits", "kind_lacks", "is_question", "length", "pairs", "news",
+)  # fmt: skip
 UNRELATED = 0.2  # word vectors closer than this are noise: "table" and "budget" are at 0.1, "cost" and "price" at 0.5
 
 _DATE = re.compile(r"\b(?:1[5-9]\d\d|20\d\d)\b|\b(?:century|decade|years? ago|Q[1-4])\b")
@@ -179,43 +182,35 @@ def _facts(
     question: Question, seen: Sequence[Seen], own: Sequence[int], found: Sequence[Candidate]
 ) -> dict[str, Vectors]:
     """The signals that are read off the words: names, numbers, the kind of answer, what is new."""
-    around = [set(context_stems(candidate.passage)) for candidate in found]
     stems = [{token.stem for token in one.words} for one in seen]
-    order = [token.stem for token in tokens(question.text)]
-    pairs = set(pairwise(order))
+    near = _stems_near(stems, own, found) if question.names or question.numbers else stems
+    pairs = set(pairwise(token.stem for token in tokens(question.text)))
     asked = {token.stem for token in question.content}
     rows = []
     for i, one in enumerate(seen):
-        near = stems[i] | around[own[i]]
-        for j in (i - 2, i - 1, i + 1):
-            if 0 <= j < len(seen) and own[j] == own[i]:
-                near = near | stems[j]
         fits = answers_in_kind(question, one)
         words = [token.stem for token in one.words]
         rows.append((
             _share(question.names, stems[i]),
-            _share(question.names, near),
-            float(bool(question.numbers) and not question.numbers & (numbers(one.text) | near)),
-            float(fits is True),
-            float(fits is False),
-            float(one.text.rstrip(" \"”’'").endswith("?")),
+            _share(question.names, near[i]),
+            bool(question.numbers) and not question.numbers & (numbers(one.text) | near[i]),
+            fits is True,
+            fits is False,
+            one.text.rstrip(" \"”’'").endswith("?"),
             math.log1p(len(words)),
             math.log1p(sum(pair in pairs for pair in pairwise(words))),
             min(sum(t.content and t.stem not in asked for t in one.words), 8) / 8,
         ))  # fmt: skip
-    table = np.array(rows)
-    facts = (
-        "names",
-        "window_names",
-        "numbers_missing",
-        "kind_fits",
-        "kind_lacks",
-        "is_question",
-        "length",
-        "pairs",
-        "news",
-    )
-    return {name: table[:, i] for i, name in enumerate(facts)}
+    return dict(zip(FACTS, np.array(rows, dtype=np.float32).T, strict=True))
+
+
+def _stems_near(stems: Sequence[set[str]], own: Sequence[int], found: Sequence[Candidate]) -> list[set[str]]:
+    """The stems of each sentence, of the two before and the one after it, and of what stands above its passage."""
+    around = [set(context_stems(candidate.passage)) for candidate in found]
+    return [
+        around[own[i]].union(*(stems[j] for j in range(max(0, i - 2), min(len(stems), i + 2)) if own[j] == own[i]))
+        for i in range(len(stems))
+    ]
 
 
 def answers_in_kind(question: Question, one: Seen) -> bool | None:

@@ -138,8 +138,8 @@ def gathered(work: Path, name: str, folder: Path, asked: Iterator[Asked]) -> lis
 def _rows(asked: Asked, library: Library, embedder: Any, of: str) -> Iterator[Row]:
     document = library.document(asked.source)
     home = _place(document, asked.home) if asked.home else (0, len(document.text))
-    places = [p for p in (_place(document, quote) for quote in asked.gold) if p]
-    if home is None or (asked.gold and not places and not asked.home):
+    right_places = places(document, asked)
+    if home is None or (asked.gold and not right_places and not asked.home):
         return
     question = questions.read(asked.text)
     vector = embedder.query(asked.text)
@@ -156,7 +156,7 @@ def _rows(asked: Asked, library: Library, embedder: Any, of: str) -> Iterator[Ro
         if asked.home:
             right = [at_home(s.passage) and any(a in s.text for a in asked.gold) for s in sight.seen]
         else:
-            right = [s.passage.about.id == document.id and _covers(s.sentence, places) for s in sight.seen]
+            right = [s.passage.about.id == document.id and _covers(s.sentence, right_places) for s in sight.seen]
         answerable = bool(asked.gold) and not taken_away
         yield Row(question, sight.signals, sight.covered, rarity, np.array(right), answerable, asked.weight, dev, of)
 
@@ -166,6 +166,11 @@ def _covers(sentence: Any, places: Sequence[tuple[int, int]]) -> bool:
         return max(0, min(sentence.end, place[1]) - max(sentence.start, place[0]))
 
     return any(common(p) * 2 >= min(p[1] - p[0], sentence.end - sentence.start) for p in places)
+
+
+def places(document: Document, asked: Asked) -> list[tuple[int, int]]:
+    """Where the gold stands in the kept text; what cleaning took away is left out."""
+    return [place for quote in asked.gold if (place := _place(document, quote))]
 
 
 def _place(document: Document, quote: str) -> tuple[int, int] | None:
