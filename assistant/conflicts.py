@@ -14,17 +14,21 @@ from assistant.evidence.words import NUMBER_WORDS, content_stems, numbers, token
 from assistant.types import Conflict, Statement
 
 SHARED = 2  # content stems in common from which two sentences can be about the same thing
-SAME_THING = 0.5  # of the shorter one's content stems, in common, for figures to be compared
+SAME_THING = 0.5  # of the shorter one's content stems, in common, for figures or negations to be compared
 
 _ENUMERATOR = re.compile(r"^\W*\d{1,3}[.)]\s+")
 _NEGATION = re.compile(
-    r"\b(?:not|no|never|none|nothing|nobody|neither|nor|without|cannot|hardly|barely|fail(?:s|ed|ure)?|stop(?:ped|s)?|"
-    r"instead|rather than|no longer|myth|wrong|unnecessary|avoid)\b|n['’]t\b",
+    r"\b(?:not|no|never|none|nothing|nobody|neither|nor|cannot|hardly|no longer|myth|wrong|unnecessary)\b|n['’]t\b",
     re.I,
 )
 _DISAGREES = re.compile(
     r"\b(?:disagree[sd]?|opposite|contrary|contradicts?|on the other hand|in contrast|nonsense|overrated)\b", re.I
 )
+_SPELLED = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety hundred".split()
+_DIGITS = {word: str(value) for value, word in enumerate(_SPELLED)} | {
+    word: str(10 * value) for value, word in enumerate(_TENS, start=2)
+}
 
 
 def find(statements: Sequence[Statement]) -> tuple[Conflict, ...]:
@@ -52,8 +56,8 @@ def negations(text: str) -> int:
 
 def _disagree(a: Statement, b: Statement) -> bool:
     one, other = a.citations[0].quote, b.citations[0].quote
-    shared = set(content_stems(one)) & set(content_stems(other))
-    if len(shared) < SHARED:
+    words, others = set(content_stems(one)), set(content_stems(other))
+    if len(words & others) < SHARED:
         return False
     if disagrees(one) or disagrees(other):
         return True
@@ -72,10 +76,10 @@ def _other_figure(one: str, other: str) -> bool:
 
 
 def _figures(text: str) -> set[str]:
+    """The figures, "ten" as "10"; "one" and "none" are seldom meant as figures."""
     text = _ENUMERATOR.sub("", text)
-    return set(numbers(text)) | {
-        t.word.lower() for t in tokens(text) if t.word.lower() in NUMBER_WORDS - {"one", "none"}
-    }
+    words = {token.word.lower() for token in tokens(text)} & NUMBER_WORDS - {"one", "none"}
+    return set(numbers(text)) | {_DIGITS.get(word, word) for word in words}
 
 
 def _other_way_round(one: str, other: str) -> bool:

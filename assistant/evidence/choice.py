@@ -17,6 +17,7 @@ MARGIN = 0.6  # how far below the best sentence (log odds) another still helps
 MARGIN_SEVERAL = 1.6  # the same where several things were asked for
 FEW, SEVERAL = 3, 6
 ALIKE = 0.9  # cosine above which two sentences say the same
+MUCH_THE_SAME = 0.7  # share of content words in common of two versions of one sentence
 LONGEST_LIST = 12  # items
 WHOLE_ITEM = 60  # words up to which an item is cited whole, not by its first sentence
 OF_ONE_VOICE = 2  # sentences of one voice where it is asked whether something is so
@@ -39,7 +40,7 @@ def choose(question: Question, judgement: Judgement, passages_of: Neighbours) ->
     margin = MARGIN_SEVERAL if several else MARGIN
     near = [one for one in ranked if one.score >= ranked[0].score - margin]
     kept = _of_each_voice(question, near)[: SEVERAL if several else FEW]
-    return _in_reading_order([*kept, *_objections(kept, judgement)])
+    return _in_reading_order([*kept, *_other_figures(kept, ranked), *_objections(kept, judgement)])
 
 
 def stands_alone(question: Question, one: Scored) -> bool:
@@ -71,6 +72,24 @@ def _of_each_voice(question: Question, near: Sequence[Scored]) -> list[Scored]:
         said[voice] = said.get(voice, 0) + 1
         kept.append(one)
     return kept
+
+
+def _other_figures(kept: Sequence[Scored], ranked: Sequence[Scored]) -> list[Scored]:
+    """What another document says in much the same words with other figures, as a revised one does, however it ranks."""
+    return [
+        other
+        for other in ranked
+        if all(other is not one for one in kept)
+        and any(one.seen.passage.about.id != other.seen.passage.about.id and _revises(one, other) for one in kept)
+    ]
+
+
+def _revises(one: Scored, other: Scored) -> bool:
+    figures, others = numbers(one.seen.text), numbers(other.seen.text)
+    if not figures or not others or figures == others:
+        return False
+    words, theirs = set(content_stems(one.seen.text)) - figures, set(content_stems(other.seen.text)) - others
+    return len(words & theirs) >= MUCH_THE_SAME * len(words | theirs)
 
 
 def _objections(kept: Sequence[Scored], judgement: Judgement) -> list[Scored]:

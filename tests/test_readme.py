@@ -1,0 +1,75 @@
+"""What the README shows is what happens."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ui.cli import cli
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+SAMPLE = ROOT / "eval/suites/sample/documents"
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    """A home with the sample documents in it, and nothing else set."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PUSHBACK_")}
+    environment = {**kept, "PUSHBACK_HOME": str(tmp_path_factory.mktemp("home"))}
+    run = [sys.executable, "-m", "ui.cli", "ingest", "--quiet", str(SAMPLE)]
+    subprocess.run(run, cwd=ROOT, env=environment, check=True)
+    return environment
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_first_command_stands_on_the_first_screen() -> None:
+    first = README.splitlines().index("$ make run")
+
+    assert first < 25
+
+
+@pytest.mark.parametrize("line", re.findall(r"^\$ pushback (.+?)(?:\s+#.*)?$", README, re.MULTILINE))
+def test_every_command_shown_is_one(line: str) -> None:
+    words = shlex.split(line)
+    command = words[:2] if words[0] == "eval" else words[:1]
+
+    outcome = CliRunner().invoke(cli, [*command, "--help"])
+
+    assert outcome.exit_code == 0, outcome.output
+    assert all(word in outcome.output for word in words if word.startswith("-"))
+
+
+@pytest.mark.slow
+def test_the_answer_shown_is_the_answer_given(environment: Mapping[str, str]) -> None:
+    shown = next(block for block in blocks("console") if block.startswith("$ make ask"))
+    command, _, output = shown.partition("\n")
+    question = re.search(r'Q="(.*)"', command)
+    assert question
+
+    run = [sys.executable, "-m", "ui.cli", "ask", question[1]]
+    given = subprocess.run(run, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
+
+    assert given.stdout.strip() == output.strip()
+
+
+@pytest.mark.slow
+def test_the_langchain_example_runs(environment: Mapping[str, str]) -> None:
+    (example,) = blocks("python")
+
+    given = subprocess.run(
+        [sys.executable, "-c", example], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
+    )
+
+    assert "pricing-policy-2025.md" in given.stdout
