@@ -52,11 +52,9 @@ def stands_alone(question: Question, one: Scored) -> bool:
         return False
     if one.seen.sentence.kind is BlockKind.QUOTE and one.seen.passage.speaker:
         return False
-    return (
-        not is_fragment(one.seen)
-        or one.seen.sentence.kind is not BlockKind.PARAGRAPH
-        or bool(answers_in_kind(question, one.seen))
-    )
+    if is_fragment(one.seen) and one.seen.sentence.kind is BlockKind.PARAGRAPH:
+        return question.asks is Asks.WHEN and bool(answers_in_kind(question, one.seen))
+    return True
 
 
 def _of_each_voice(question: Question, near: Sequence[Scored]) -> list[Scored]:
