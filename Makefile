@@ -2,10 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DOCS ?=
+DATA ?= ../shared/data
 INGEST = $(BIN)/pushback ingest $(if $(DOCS),"$(DOCS)",--if-empty eval/suites/sample/documents)
 Q ?= What should we do about discounts?
 
-.PHONY: run ask test check format lock clean
+.PHONY: run ask test bench check format lock clean
 
 run: .venv/run
 	@$(INGEST)
@@ -20,6 +21,13 @@ test: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+# What it costs against the bare libraries, as ratios; the textbook's library is made once for those that ask it.
+bench: .venv/run
+	@failed=0; home=$$(mktemp -d); \
+	for name in startup throughput resync question memory; do \
+	  echo "$$name"; $(BIN)/python -m eval.benchmarks.$$name --data "$(DATA)" --home "$$home" || failed=1; \
+	done; rm -rf "$$home"; exit $$failed
 
 format: .venv/dev
 	$(BIN)/ruff format .

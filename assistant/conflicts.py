@@ -63,7 +63,8 @@ def _disagree(a: Statement, b: Statement) -> bool:
         return True
     if _other_figure(one, other) or _other_way_round(one, other):
         return True
-    return bool(negations(one)) != bool(negations(other))
+    negated = bool(negations(one)) != bool(negations(other))
+    return negated and len(words & others) >= SAME_THING * min(len(words), len(others))
 
 
 def _other_figure(one: str, other: str) -> bool:

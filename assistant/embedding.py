@@ -31,7 +31,7 @@ Vectors: TypeAlias = NDArray[np.float32]
 DEFAULT = "all-MiniLM-L6-v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WORDS_KEPT = 20_000  # single-word vectors held, 1.5 kB each
-BATCH = 32  # passages a forward pass; 16 to 64 are level on two cores, more only costs memory
+BATCH = 16  # passages a forward pass: of 256 sorted by their tokens, 16 are padded by 5%, 32 by 9%; 8 are no faster
 
 
 class Embedding(NamedTuple):
@@ -101,17 +101,24 @@ class SentenceTransformerEmbedder:
         return Identity(self._name, sha256, dimension)
 
     def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
-        by_length = sorted(range(len(texts)), key=lambda i: len(texts[i]))  # padding costs as much as text
+        with self._alone:
+            read = self._offsets(texts)
+        by_length = sorted(range(len(texts)), key=lambda i: len(read[i]))  # padding costs as much as text
         for start in range(0, len(by_length), BATCH):
             batch = by_length[start : start + BATCH]
+            own, spans = [texts[i] for i in batch], [sentences[i] for i in batch]
             with self._alone:
-                embed = self._embed_at_once if self._pools_by_mean else self._embed_apart
-                done = list(embed([texts[i] for i in batch], [sentences[i] for i in batch]))
+                if self._pools_by_mean:
+                    done = list(self._embed_at_once(own, [read[i] for i in batch], spans))
+                else:
+                    done = list(self._embed_apart(own, spans))
             yield from zip(batch, done, strict=True)
 
     def query(self, text: str) -> Vectors:
         with self._alone:
-            vector = self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
+            if self._pools_by_mean:  # what `encode_query` comes to, without a seventh of its time
+                return _unit(self._forward([text])["sentence_embedding"][0].numpy())
+            vector: Any = self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vector, dtype=np.float32)
 
     def words(self, words: Sequence[str]) -> Vectors:
@@ -182,15 +189,25 @@ class SentenceTransformerEmbedder:
             and getattr(self._model.tokenizer, "is_fast", False)
         )
 
-    def _embed_at_once(self, texts: list[str], sentences: list[Sequence[Span]]) -> Iterator[Embedding]:
+    def _offsets(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """Where each token stands in each text, as far as the model reads it; nothing for models read otherwise."""
+        if not texts or not self._pools_by_mean:
+            return [[] for _ in texts]
+        found: list[list[tuple[int, int]]] = self._model.tokenizer(
+            list(texts), truncation=True, max_length=self._model.max_seq_length, return_offsets_mapping=True
+        )["offset_mapping"]
+        return found
+
+    def _forward(self, texts: list[str]) -> dict[str, Any]:
         import torch
 
-        features = self._model.preprocess(texts)
-        read = self._model.tokenizer(
-            texts, truncation=True, max_length=self._model.max_seq_length, return_offsets_mapping=True
-        )["offset_mapping"]
         with torch.inference_mode():
-            states = self._model.forward(features)
+            return self._model.forward(self._model.preprocess(texts))
+
+    def _embed_at_once(
+        self, texts: list[str], read: list[list[tuple[int, int]]], sentences: list[Sequence[Span]]
+    ) -> Iterator[Embedding]:
+        states = self._forward(texts)
         tokens = states["token_embeddings"].numpy()
         passages = states["sentence_embedding"].numpy()
         for vector, own, offsets, spans in zip(passages, tokens, read, sentences, strict=True):

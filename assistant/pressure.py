@@ -20,7 +20,7 @@ from assistant.embedding import Embedder
 from assistant.errors import SettingsError
 from assistant.evidence.choice import stands_alone
 from assistant.evidence.relevance import RelevanceJudge, Scored
-from assistant.evidence.words import content_stems
+from assistant.evidence.words import content_stems, tokens
 from assistant.library.library import Library
 from assistant.retrieval import candidates, spread
 from assistant.types import (
@@ -175,6 +175,8 @@ def _checked(idea: str) -> str:
     plain = " ".join(idea.split())
     if not plain:
         raise SettingsError("The idea is empty.", hint='Name one, as in: pushback challenge "Double the sales team."')
+    if not tokens(plain):
+        raise SettingsError("The idea has no words.", hint="Put it in words.")
     if len(plain) > LONGEST_IDEA:
         raise SettingsError(
             f"The idea has {len(plain):,} characters; at most {LONGEST_IDEA:,} are read.", hint="Put it in a paragraph."

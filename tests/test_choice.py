@@ -101,6 +101,18 @@ def test_two_documents_that_differ_in_a_figure_both_stay() -> None:
     assert chosen(ONE.text, (one, (2.0,)), (agreeing, (1.95,)), (other, (1.9,))) == [one.text, other.text]
 
 
+def test_the_other_version_of_a_sentence_is_told_however_it_ranks() -> None:
+    """A revised document contradicts the old one; that it is not among the best does not make it untrue."""
+    one = make_marked("A full card with all of its 10 stamps buys one loaf.", "one.txt")
+    revised = make_marked("Now a full card with all of its 12 stamps buys one loaf.", "revised.txt")
+    repeated = make_marked("Now a full card with its 12 stamps all buys one loaf.", "third.txt")
+    other = make_marked("Rain fell on 12 of the days.", "other.txt")
+
+    told = chosen(ONE.text, (one, (2.0,)), (revised, (-8.0,)), (repeated, (-8.5,)), (other, (-9.0,)))
+
+    assert told == [one.text, revised.text]
+
+
 def test_two_speakers_of_one_thread_who_differ_in_a_figure_both_stay() -> None:
     one = make_marked("A full card with all of its 10 stamps buys one loaf of rye bread in our shop.", speaker="Draper")
     other = after(one, one.text.replace("10", "12"), "Hatter")

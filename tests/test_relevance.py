@@ -124,8 +124,8 @@ def test_answerability_is_read_off_the_best_sentences() -> None:
     put("window_names", 0.0, 0.5, 0.0, 1.0)
     put("numbers_missing", 1, 1, 0, 0)
     put("kind_lacks", 1, 1, 1, 0)
-    covered = np.array([[1.0, 0.0], [0.0, 0.2], [0.0, 0.0], [0.0, 0.3]])
-    sight = Sight((), signals, np.zeros((4, 2)), covered)
+    covered = np.array([[1.0, 0.0], [0.0, 0.2], [0.0, 0.0], [0.0, 0.3]], dtype=np.float32)
+    sight = Sight((), signals, np.zeros((4, 2), dtype=np.float32), covered)
 
     row = answerable_signals(sight, np.array([4.0, 3.0, 2.0, 1.0]), np.arange(4), np.array([0.25, 0.75]))
 

@@ -74,17 +74,16 @@ def _of_each_voice(question: Question, near: Sequence[Scored]) -> list[Scored]:
 
 def _other_figures(kept: Sequence[Scored], ranked: Sequence[Scored]) -> list[Scored]:
     """What another document says in much the same words with other figures, as a revised one does, however it ranks."""
-    return [
-        other
-        for other in ranked
-        if all(other is not one for one in kept)
-        and any(one.seen.passage.about.id != other.seen.passage.about.id and _revises(one, other) for one in kept)
-    ]
+    found: list[Scored] = []
+    for other in ranked:
+        if any(_revises(one, other) for one in kept) and not any(_same(other, one) for one in [*kept, *found]):
+            found.append(other)
+    return found
 
 
 def _revises(one: Scored, other: Scored) -> bool:
     figures, others = numbers(one.seen.text), numbers(other.seen.text)
-    if not figures or not others or figures == others:
+    if one.seen.passage.about.id == other.seen.passage.about.id or not figures or not others or figures == others:
         return False
     words, theirs = set(content_stems(one.seen.text)) - figures, set(content_stems(other.seen.text)) - others
     return len(words & theirs) >= MUCH_THE_SAME * len(words | theirs)

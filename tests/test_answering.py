@@ -1,0 +1,516 @@
+"""The main job with its real parts: small documents go in, and what is said to a question comes out."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from assistant.answering import LONGEST_QUESTION, NEAREST, QuotingWriter, named_voice, nearest
+from assistant.build import Assistant, build_embedder
+from assistant.embedding import Embedder, Vectors
+from assistant.errors import SettingsError
+from assistant.evidence.relevance import Judgement, SignalJudge
+from assistant.library.library import Library
+from assistant.question import Question, read
+from assistant.retrieval import Candidate
+from assistant.settings import Settings
+from assistant.types import Answer, Conflict, Filters, Role, Searched, Support, Turn
+from ingest.sync import sync
+from tests.conftest import judged, make_marked
+from tests.fakes import WordEmbedder
+
+MILL = """The mill at Ashford
+May 2014
+
+The mill at Ashford opened in 1987 with four looms and eleven weavers. It sold linen to tailors in the county.
+
+Its first steward paid the weavers by the piece until 1993. After that they had a monthly wage, and fewer of them left.
+
+Tailors came back to the mill because the cloth kept its colour for years.
+"""
+LEAFLETS = """---
+title: Leaflets fill a bakery
+author: The baker's apprentice
+date: 2015-03
+---
+
+# Leaflets fill a bakery
+
+Leaflets are the best way to bring new customers into a small bakery. We handed out 400 leaflets in one week.
+"""
+WINDOW = """---
+title: The window does the work
+author: A window dresser
+date: 2019-11
+---
+
+# The window does the work
+
+Leaflets are not the best way to bring new customers into a small bakery. People throw them away before the corner.
+"""
+STALL = """---
+title: Opening a market stall
+author: A market steward
+date: 2018
+---
+
+# Opening a market stall
+
+Before the first morning there is some work to do. A market stall needs four things:
+
+- a licence from the town hall
+- a table that two people can carry
+- a price list that can be read from three steps away
+- a box of small change
+
+Nobody sells much on the first day.
+"""
+THREAD = """Should a small shop discount?
+
+A small shop that discounts every week teaches its customers to wait for the next discount.
+
+Category Manager says:
+
+I disagree: a weekly discount filled my candle shop on Tuesdays, which used to be empty.
+
+Shop Owner says:
+
+I raised the price of repairs instead, and lost two customers out of ninety.
+
+Category Manager says:
+
+Repairs are not candles, and nobody gives a repair to a friend.
+"""
+DOCUMENTS = {"mill.txt": MILL, "leaflets.md": LEAFLETS, "window.md": WINDOW, "stall.md": STALL, "thread.txt": THREAD}
+
+RANKED = (("a", (9.0, 7.0, 8.0)), ("b", (6.0, 5.0, 4.0)), ("c", (3.0, 2.0, 1.0)), ("d", (0.0, 0.0, 0.0)))
+
+
+@contextmanager
+def opened(folder: Path, embedder: Embedder, documents: dict[str, str]) -> Iterator[Assistant]:
+    """An assistant over these files."""
+    files = folder / "documents"
+    files.mkdir()
+    for name, text in documents.items():
+        (files / name).write_text(text, encoding="utf-8")
+    settings = Settings(home=folder / "home")
+    with Library.open(settings, embedder, create=True) as library:
+        assert sync([files], library, settings, embedder).failed == ()
+        yield Assistant(library, embedder)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory, sentence_transformer: Embedder) -> Iterator[Assistant]:
+    """The five documents, ingested once; no test that asks of them changes them."""
+    with opened(tmp_path_factory.mktemp("shared"), sentence_transformer, DOCUMENTS) as assistant:
+        yield assistant
+
+
+def texts(answer: Answer) -> list[str]:
+    return [statement.text for statement in answer.statements]
+
+
+def check(assistant: Assistant, answer: Answer) -> None:
+    """What holds for every answer: each citation is read from its document, and a refusal says nothing else."""
+    shown = [citation for statement in answer.statements for citation in statement.citations]
+    for citation in [*shown, *answer.nearest]:
+        document = assistant.library.document(citation.about.id)
+        assert document.about == citation.about
+        assert document.text[citation.start : citation.end] == citation.quote
+    for statement in answer.statements:
+        assert statement.support is Support.VERBATIM
+        assert all(citation.quote in statement.text for citation in statement.citations)
+    assert answer.searched == assistant.library.searched()
+    assert answer.refused == (not answer.statements)
+    assert answer.refused or not answer.nearest
+    assert answer.reason
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("When did the mill at Ashford open?", "opened in 1987"),
+        ("How many looms did the mill at Ashford have?", "four looms"),
+        ("Why did tailors come back to the mill?", "because the cloth kept its colour"),
+        ("How many leaflets were handed out?", "400 leaflets"),
+    ],
+)
+def test_a_fact_is_told_in_the_words_of_its_document(shared: Assistant, question: str, said: str) -> None:
+    answer = shared.ask(question)
+
+    check(shared, answer)
+    assert len(answer.statements) == 1
+    assert said in texts(answer)[0]
+    assert (answer.rejected, answer.conflicts) == ((), ())
+
+
+@pytest.mark.slow
+def test_a_citation_carries_the_title_the_author_and_the_date(shared: Assistant) -> None:
+    (statement,) = shared.ask("How many leaflets were handed out?").statements
+
+    (citation,) = statement.citations
+    about = citation.about
+    assert (about.source, about.title, citation.voice, about.date) == (
+        "leaflets.md",
+        "Leaflets fill a bakery",
+        "The baker's apprentice",
+        "2015-03",
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("question", "speaker"),
+    [
+        ("Who says that a weekly discount filled a shop?", "Category Manager"),
+        ("Who raised the price of repairs?", "Shop Owner"),
+        ("Who says that people throw leaflets away?", "A window dresser"),
+    ],
+)
+def test_who_is_answered_by_the_name_of_whom_said_it(shared: Assistant, question: str, speaker: str) -> None:
+    answer = shared.ask(question)
+
+    check(shared, answer)
+    assert answer.statements[0].text.startswith(f"{speaker}: “")
+    assert answer.statements[0].citations[0].voice == speaker
+
+
+@pytest.mark.slow
+def test_what_a_named_voice_says_is_said_by_it_alone(shared: Assistant) -> None:
+    answer = shared.ask("What did the shop owner do with the price of repairs?")
+
+    check(shared, answer)
+    assert {citation.speaker for statement in answer.statements for citation in statement.citations} == {"Shop Owner"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("question", ["What four things does a market stall need?", "What does a market stall need?"])
+def test_a_list_is_told_by_all_its_items(shared: Assistant, question: str) -> None:
+    answer = shared.ask(question)
+
+    check(shared, answer)
+    assert texts(answer) == [line[2:] for line in STALL.splitlines() if line.startswith("- ")]
+
+
+@pytest.mark.slow
+def test_sources_that_disagree_are_both_shown_with_their_voices_and_dates(shared: Assistant) -> None:
+    answer = shared.ask("Are leaflets the best way to bring new customers into a bakery?")
+
+    check(shared, answer)
+    sides = [[side.citations[0] for side in conflict.sides] for conflict in answer.conflicts]
+    assert [{(side.voice, side.about.date) for side in both} for both in sides] == [
+        {("The baker's apprentice", "2015-03"), ("A window dresser", "2019-11")}
+    ]
+    assert all(side in answer.statements for conflict in answer.conflicts for side in conflict.sides)
+
+
+@pytest.mark.slow
+def test_speakers_of_one_thread_that_disagree_are_a_conflict(tmp_path: Path, sentence_transformer: Embedder) -> None:
+    thread = (
+        "What is it?\n\nShop Owner says:\n\nThe starter kit costs 10 euros.\n\nSales Rep says:\n\n"
+        "The starter kit costs 12 euros.\n\nShop Owner says:\n\nNobody told me.\n"
+    )
+
+    with opened(tmp_path, sentence_transformer, {"thread.txt": thread}) as assistant:
+        answer = assistant.ask("What does the starter kit cost?")
+
+        check(assistant, answer)
+        assert texts(answer) == [
+            "Shop Owner: “The starter kit costs 10 euros.”",
+            "Sales Rep: “The starter kit costs 12 euros.”",
+        ]
+        assert answer.conflicts == (Conflict(answer.statements),)
+
+
+@pytest.mark.slow
+def test_a_rule_and_its_denial_are_a_conflict_though_nearly_the_same_words(
+    tmp_path: Path, sentence_transformer: Embedder
+) -> None:
+    rule = "Every weekly discount in our shops should {}be announced on the window and in the letter before Monday.\n"
+
+    documents = {"old.txt": rule.format(""), "new.txt": rule.format("not ")}
+    with opened(tmp_path, sentence_transformer, documents) as assistant:
+        answer = assistant.ask("Should a weekly discount be announced in the letter?")
+
+        check(assistant, answer)
+        assert sorted(texts(answer)) == sorted(text.strip() for text in documents.values())
+        assert answer.conflicts == (Conflict(answer.statements),)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("question", ["What do these documents argue?", "Give me an overview."])
+def test_a_broad_question_gets_one_leading_statement_for_each_document(shared: Assistant, question: str) -> None:
+    answer = shared.ask(question)
+
+    check(shared, answer)
+    told = [citation.about.source for statement in answer.statements for citation in statement.citations]
+    assert sorted(told) == sorted(DOCUMENTS)
+    assert not any(text.endswith("?") for text in texts(answer))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How far is the moon from the earth?",
+        "What did Hildegard say about looms?",
+        "How many weavers did the mill have in 2001?",
+        "What is the best software for invoices?",
+        "Who invented the telescope?",
+    ],
+)
+def test_what_the_documents_do_not_say_is_refused_with_the_nearest_and_what_was_searched(
+    shared: Assistant, question: str
+) -> None:
+    answer = shared.ask(question)
+
+    check(shared, answer)
+    assert answer.refused
+    assert answer.searched == Searched(5, shared.library.searched().passages)
+    assert 1 <= len(answer.nearest) <= NEAREST
+    assert (answer.statements, answer.conflicts) == ((), ())
+
+
+@pytest.mark.slow
+def test_filters_bound_what_is_answered_from(shared: Assistant) -> None:
+    question = "Are leaflets the best way to bring new customers into a bakery?"
+
+    answer = shared.ask(question, filters=Filters(documents=("window.md",)))
+
+    check(shared, answer)
+    assert {c.about.source for statement in answer.statements for c in statement.citations} == {"window.md"}
+    assert shared.ask(question, filters=Filters(documents=("nowhere.md",))).refused
+
+
+@pytest.mark.slow
+def test_a_follow_up_is_asked_as_what_it_means(shared: Assistant) -> None:
+    first = shared.ask("When did the mill at Ashford open?")
+    history = [Turn(Role.USER, first.question), Turn(Role.ASSISTANT, texts(first)[0])]
+
+    answer = shared.ask("And how many looms did it have?", history)
+
+    check(shared, answer)
+    assert (answer.question, answer.standalone_question) == (
+        "And how many looms did it have?",
+        "And how many looms did Ashford have?",
+    )
+    assert texts(answer) == texts(first)
+
+
+@pytest.mark.slow
+def test_a_follow_up_is_refused_by_its_own_evidence(shared: Assistant) -> None:
+    """That the turn before was answered is no evidence for this one."""
+    history = [Turn(Role.USER, "When did the mill at Ashford open?"), Turn(Role.ASSISTANT, "In 1987.")]
+
+    answer = shared.ask("And how many looms did it have in 2001?", history)
+
+    check(shared, answer)
+    assert answer.refused
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When did the mill at Ashford open?",
+        "What does a market stall need?",
+        "What do these documents argue?",
+        "How far is the moon from the earth?",
+    ],
+)
+def test_the_stream_gives_the_statements_and_then_the_answer(shared: Assistant, question: str) -> None:
+    *statements, answer = shared.stream(question)
+
+    assert isinstance(answer, Answer)
+    assert tuple(statements) == answer.statements
+    assert answer == shared.ask(question)
+    assert answer.timings_ms["total"] >= answer.timings_ms["search"] > 0
+
+
+@pytest.mark.slow
+def test_the_same_sentence_in_two_documents_is_one_statement_with_two_citations(
+    tmp_path: Path, sentence_transformer: Embedder
+) -> None:
+    sentence = "A loyalty card with ten stamps buys a loaf."
+    documents = {
+        "rules.txt": f"These are the rules of the till for the new.\n\n{sentence}\n\nThe drawer stays shut.\n",
+        "flyer.txt": f"Come in on Saturday, the oven is lit at four!\n\n{sentence}\n\nBring your children.\n",
+    }
+
+    with opened(tmp_path, sentence_transformer, documents) as assistant:
+        answer = assistant.ask("What does a loyalty card with ten stamps buy?")
+
+        check(assistant, answer)
+        assert texts(answer) == [sentence]
+        assert {citation.about.source for citation in answer.statements[0].citations} == set(documents)
+        assert answer.conflicts == ()
+
+
+@pytest.mark.slow
+def test_who_is_answered_by_all_who_say_the_same(tmp_path: Path, sentence_transformer: Embedder) -> None:
+    thread = (
+        "Is it worth it?\n\nShop Owner says:\n\nThe newsletter is worth the work.\n\nSales Rep says:\n\n"
+        "The newsletter is worth the work.\n\nShop Owner says:\n\nThen we agree for once.\n"
+    )
+
+    with opened(tmp_path, sentence_transformer, {"thread.txt": thread}) as assistant:
+        answer = assistant.ask("Who says that the newsletter is worth the work?")
+
+        check(assistant, answer)
+        assert {citation.speaker for citation in answer.statements[0].citations} == {"Shop Owner", "Sales Rep"}
+        assert all(name in texts(answer)[0] for name in ("Shop Owner", "Sales Rep"))
+
+
+class Meanwhile(SignalJudge):
+    """Judges as shipped, and lets something happen to the library before its judgement is used."""
+
+    def __init__(self, happens: Callable[[], object]) -> None:
+        self._happens = happens
+
+    def judge(
+        self, question: Question, vector: Vectors, found: Sequence[Candidate], rarity: Vectors, embedder: Embedder
+    ) -> Judgement:
+        judgement = super().judge(question, vector, found, rarity, embedder)
+        self._happens()
+        return judgement
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", ["removed", "changed"])
+def test_what_changed_between_search_and_citing_is_rejected_and_not_shown(
+    tmp_path: Path, sentence_transformer: Embedder, change: str
+) -> None:
+    with opened(tmp_path, sentence_transformer, {"leaflets.md": LEAFLETS, "window.md": WINDOW}) as assistant:
+        files = tmp_path / "documents"
+
+        def happens() -> None:
+            if change == "removed":
+                (files / "window.md").unlink()
+            else:
+                (files / "window.md").write_text(WINDOW.replace("Leaflets are", "Handbills are"), encoding="utf-8")
+            sync([files], assistant.library, Settings(home=tmp_path / "home"), sentence_transformer)
+
+        writer = QuotingWriter(assistant.library, sentence_transformer, Meanwhile(happens))
+
+        *streamed, answer = writer.stream("Are leaflets the best way to bring new customers into a bakery?")
+
+        assert isinstance(answer, Answer)
+        assert tuple(streamed) == answer.statements
+        assert {c.about.source for s in answer.statements for c in s.citations} == {"leaflets.md"}
+        assert [rejected.quote[:16] for rejected in answer.rejected] == ["Leaflets are not"]
+        assert answer.conflicts == ()
+        assert not answer.refused
+
+
+@pytest.mark.slow
+def test_when_all_that_was_found_is_gone_the_answer_is_a_refusal(
+    tmp_path: Path, sentence_transformer: Embedder
+) -> None:
+    with opened(tmp_path, sentence_transformer, {"mill.txt": MILL}) as assistant:
+        file = tmp_path / "documents" / "mill.txt"
+
+        def happens() -> None:
+            with assistant.library.writing() as writer:
+                writer.remove([str(file)])
+
+        writer = QuotingWriter(assistant.library, sentence_transformer, Meanwhile(happens))
+
+        (answer,) = writer.stream("When did the mill at Ashford open?")
+
+        assert isinstance(answer, Answer)
+        assert answer.refused
+        assert (answer.statements, answer.nearest, len(answer.rejected)) == ((), (), 1)
+
+
+@pytest.mark.slow
+def test_the_main_job_asks_nothing_of_the_network(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From files to a cited answer with parts that are all new, so that none has fetched anything before."""
+    attempts = []
+
+    def attempt(*args: object) -> None:
+        attempts.append(args)
+        raise OSError("the network is closed")
+
+    for owner, name in ((socket, "getaddrinfo"), (socket.socket, "connect"), (socket.socket, "connect_ex")):
+        monkeypatch.setattr(owner, name, attempt)
+
+    with opened(tmp_path, build_embedder(settings), {"mill.txt": MILL}) as assistant:
+        answer = assistant.ask("When did the mill at Ashford open?")
+
+        check(assistant, answer)
+        assert not answer.refused
+    assert attempts == []
+
+
+@pytest.mark.parametrize(
+    "question", ["", "   \n", "?!", "— … —", "why " * 25_000, "x" * 100_000, "x" * (LONGEST_QUESTION + 1)]
+)
+def test_what_is_no_question_is_told_before_anything_is_searched(
+    library: Library, embedder: WordEmbedder, question: str
+) -> None:
+    with pytest.raises(SettingsError) as told:
+        Assistant(library, embedder).ask(question)
+
+    assert told.value.hint
+    assert len(str(told.value)) < 200
+
+
+def test_a_question_of_the_greatest_length_is_read(library: Library, embedder: WordEmbedder) -> None:
+    question = ("why does bread rise when who is baking it, and " * LONGEST_QUESTION)[:LONGEST_QUESTION]
+
+    assert Assistant(library, embedder).ask(question).question == question
+
+
+def test_an_empty_library_refuses_and_says_that_it_is_empty(library: Library, embedder: WordEmbedder) -> None:
+    for question in ("What is bread?", "What do these documents argue?"):
+        answer = Assistant(library, embedder).ask(question)
+
+        assert (answer.refused, answer.searched, answer.nearest) == (True, Searched(0, 0), ())
+
+
+def test_white_space_does_not_make_another_question(library: Library, embedder: WordEmbedder) -> None:
+    answer = Assistant(library, embedder).ask("  What\n is \t bread? ")
+
+    assert answer.standalone_question == "What is bread?"
+
+
+@pytest.mark.parametrize(
+    ("question", "voice"),
+    [
+        ("What does the repair shop manager say?", "Repair Shop Manager"),
+        ("What does the shop manager think of it?", "Repair Shop Manager"),
+        ("What did Hatter say?", "Hatter"),
+        ("What do managers say?", None),
+        ("What does the manager sell?", None),
+        ("What does bread cost?", None),
+    ],
+)
+def test_a_voice_is_named_by_most_words_of_its_name(question: str, voice: str | None) -> None:
+    passages = [
+        make_marked("We repair.", speaker="Repair Shop Manager", author="A steward"),
+        make_marked("We sell.", author="Hatter"),
+        make_marked("It rains."),
+    ]
+
+    assert named_voice(read(question), passages) == voice
+
+
+def test_the_voice_named_most_fully_is_meant() -> None:
+    passages = [make_marked("We sell.", speaker=name) for name in ("Shop Floor Manager", "Shop Manager")]
+
+    assert named_voice(read("What does the shop manager say?"), passages) == "Shop Manager"
+
+
+def test_nearest_is_the_best_sentence_of_each_of_the_best_passages() -> None:
+    pages = [(make_marked(f"# Bread\nRye {word}. Rye {word} again.", f"{word}.txt"), score) for word, score in RANKED]
+
+    near = nearest(read("Is rye bread?"), judged(*pages))
+
+    assert [passage.text[start:end] for passage, (start, end, *_) in near] == ["Rye a again.", "Rye b.", "Rye c."]

@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from assistant.build import Assistant
+from assistant.embedding import Embedder
+from assistant.errors import SettingsError
+from assistant.library.library import Library
+from assistant.pressure import FINDINGS, LONGEST_IDEA, assumptions_of, rule, rule_idea, side_of
+from assistant.settings import Settings
+from assistant.types import (
+    About,
+    Assumption,
+    AssumptionRuling,
+    Citation,
+    Finding,
+    IdeaRuling,
+    Searched,
+    Stance,
+    Verdict,
+)
+from ingest.sync import sync
+from tests.fakes import WordEmbedder
+
+CITED = Citation(About("0123456789", "a.txt", "", "text/plain", "A"), 0, 8, "A quote.")
+S, C, U = Stance.SUPPORTS, Stance.CHALLENGES, Stance.UNCLEAR
+SUPPORTED, CONTESTED = AssumptionRuling.SUPPORTED, AssumptionRuling.CONTESTED
+CHALLENGED, GAP = AssumptionRuling.CHALLENGED, AssumptionRuling.GAP
+
+FOR = "Leaflets are the best way to bring new customers into a small bakery. We handed out 400 leaflets in one week.\n"
+AGAINST = "Leaflets are not a way to bring new customers into a small bakery. People throw them away at the corner.\n"
+
+
+def assumed(*rulings: AssumptionRuling) -> list[Assumption]:
+    return [Assumption("It holds.", "the idea", 1.0, ruling) for ruling in rulings]
+
+
+@pytest.mark.parametrize(
+    ("stances", "ruling"),
+    [
+        ((), GAP),
+        ((U,), GAP),
+        ((U, U, U), GAP),
+        ((S,), SUPPORTED),
+        ((S, U, S), SUPPORTED),
+        ((C,), CHALLENGED),
+        ((U, C), CHALLENGED),
+        ((S, C), CONTESTED),
+        ((S, S, S, U, C), CONTESTED),
+    ],
+)
+def test_an_assumption_is_ruled_on_by_the_findings_that_are_clear(
+    stances: tuple[Stance, ...], ruling: AssumptionRuling
+) -> None:
+    assert rule([Finding(CITED, stance, 0.6) for stance in stances]) is ruling
+
+
+@pytest.mark.parametrize(
+    ("rulings", "ruling"),
+    [
+        ((), IdeaRuling.NOT_COVERED),
+        ((GAP, GAP), IdeaRuling.NOT_COVERED),
+        ((SUPPORTED,), IdeaRuling.HOLDS),
+        ((SUPPORTED, GAP, SUPPORTED), IdeaRuling.HOLDS),
+        ((CHALLENGED, GAP), IdeaRuling.CHALLENGED),
+        ((SUPPORTED, CHALLENGED), IdeaRuling.CONTESTED),
+        ((CONTESTED,), IdeaRuling.CONTESTED),
+        ((CONTESTED, SUPPORTED, GAP), IdeaRuling.CONTESTED),
+        ((CONTESTED, CHALLENGED), IdeaRuling.CONTESTED),
+    ],
+)
+def test_an_idea_is_ruled_on_by_its_assumptions(rulings: tuple[AssumptionRuling, ...], ruling: IdeaRuling) -> None:
+    assert rule_idea(assumed(*rulings)) is ruling
+
+
+def test_neither_order_nor_silence_changes_a_ruling() -> None:
+    for rulings in product(AssumptionRuling, repeat=3):
+        expected = rule_idea(assumed(*rulings))
+
+        assert rule_idea(assumed(*rulings[::-1])) is expected
+        assert rule_idea(assumed(*rulings, GAP)) is expected
+
+
+def test_the_idea_itself_is_the_first_and_greatest_assumption() -> None:
+    idea = "We should hand out leaflets."
+
+    assert assumptions_of(idea) == [(idea, "the idea as it stands", 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("idea", "parts"),
+    [
+        (
+            "A small bakery should print leaflets because new customers read them on the way.",
+            ["A small bakery should print leaflets", "new customers read them on the way"],
+        ),
+        (
+            "We cut the weekly discount; we raise the price of repairs.",
+            ["We cut the weekly discount", "we raise the price of repairs"],
+        ),
+        ("Raise the repair price, and cut.", ["Raise the repair price"]),  # what is left is too short to be tested
+    ],
+)
+def test_its_clauses_are_assumptions_of_their_own(idea: str, parts: list[str]) -> None:
+    first, *rest = assumptions_of(idea)
+
+    assert first.text == idea
+    assert [one.text for one in rest] == parts
+    assert all(0 < one.importance < first.importance for one in rest)
+
+
+def test_what_the_idea_would_replace_is_put_to_the_test_too() -> None:
+    assumptions = assumptions_of("We should raise the repair price instead of handing out weekly leaflets.")
+
+    assert [one.text for one in assumptions[1:]] == [
+        "We should raise the repair price",
+        "handing out weekly leaflets is not the better way",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "stance"),
+    [
+        ("Leaflets bring customers.", "Leaflets are the best way to bring customers.", S),
+        ("Leaflets bring customers.", "Leaflets do not bring customers.", C),
+        ("Leaflets do not bring customers.", "Leaflets bring customers.", C),
+        ("Leaflets do not bring customers.", "Leaflets should never be brought to customers.", S),
+        ("Leaflets bring customers.", "Leaflets and customers are on the corner.", U),
+        ("Leaflets bring customers.", "It is best not to get up late.", U),  # about something else
+    ],
+)
+def test_a_side_is_taken_by_plain_marks_on_the_same_things(claim: str, sentence: str, stance: Stance) -> None:
+    side, confidence = side_of(claim, sentence)
+
+    assert side is stance
+    assert 0.5 <= confidence < 1
+
+
+@pytest.mark.parametrize("idea", ["", " \n ", "…?!", "x" * (LONGEST_IDEA + 1), "sell " * 20_000])
+def test_what_is_no_idea_is_told_before_anything_is_searched(
+    library: Library, embedder: WordEmbedder, idea: str
+) -> None:
+    with pytest.raises(SettingsError) as told:
+        Assistant(library, embedder).challenge(idea)
+
+    assert told.value.hint
+    assert len(str(told.value)) < 200
+
+
+def test_an_empty_library_covers_no_idea(library: Library, embedder: WordEmbedder) -> None:
+    idea = "We should hand out leaflets."
+
+    verdict = Assistant(library, embedder).challenge(idea)
+
+    assert verdict == Verdict(
+        idea, IdeaRuling.NOT_COVERED, (Assumption(idea, "the idea as it stands", 1.0, GAP),), (idea,), Searched(0, 0)
+    )
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory, sentence_transformer: Embedder) -> Iterator[Assistant]:
+    """Two documents on either side and one beside the point, ingested once."""
+    folder = tmp_path_factory.mktemp("pressure")
+    files = folder / "documents"
+    files.mkdir()
+    for name, text in {"for.txt": FOR, "against.txt": AGAINST, "mill.txt": "The mill opened in 1987.\n"}.items():
+        Path(files / name).write_text(text, encoding="utf-8")
+    settings = Settings(home=folder / "home")
+    with Library.open(settings, sentence_transformer, create=True) as library:
+        sync([files], library, settings, sentence_transformer)
+        yield Assistant(library, sentence_transformer)
+
+
+@pytest.mark.slow
+def test_both_sides_are_cited_in_their_own_words(assistant: Assistant) -> None:
+    idea = "A small bakery should hand out leaflets to bring in new customers."
+
+    verdict = assistant.challenge(idea)
+
+    sides = {finding.citation.about.source: finding.stance for a in verdict.assumptions for finding in a.findings[:2]}
+    assert sides == {"for.txt": S, "against.txt": C}
+    assert (verdict.idea, verdict.ruling, verdict.leaps_of_faith) == (idea, IdeaRuling.CONTESTED, ())
+    assert verdict.searched == assistant.library.searched()
+    for assumption in verdict.assumptions:
+        quotes = [finding.citation.quote for finding in assumption.findings]
+        assert len(quotes) == len(set(quotes)) <= FINDINGS
+        for finding in assumption.findings:
+            text = assistant.library.document(finding.citation.about.id).text
+            assert text[finding.citation.start : finding.citation.end] == finding.citation.quote
+
+
+@pytest.mark.slow
+def test_what_nothing_supports_is_a_leap_of_faith(assistant: Assistant) -> None:
+    idea = "We should send a probe to Jupiter because our investors love planets and rockets."
+
+    verdict = assistant.challenge(idea)
+
+    assert verdict.ruling is IdeaRuling.NOT_COVERED
+    assert verdict.leaps_of_faith == tuple(assumption.text for assumption in verdict.assumptions)
+    assert {assumption.ruling for assumption in verdict.assumptions} == {GAP}
