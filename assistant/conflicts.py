@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from itertools import combinations
 
-from assistant.evidence.words import NUMBER_WORDS, content_stems, numbers, tokens
+from assistant.evidence.words import NUMBER_WORDS, content_stems, numbers, same_occasion, tokens
 from assistant.types import Conflict, Statement
 
 SHARED = 2  # content stems in common from which two sentences can be about the same thing
@@ -70,7 +70,7 @@ def _disagree(a: Statement, b: Statement) -> bool:
 def _other_figure(one: str, other: str) -> bool:
     """Both give figures for much the same thing, and none is shared."""
     first, second = _figures(one), _figures(other)
-    if not first or not second or first & second:
+    if not first or not second or first & second or not same_occasion(one, other):
         return False
     a, b = (set(content_stems(text)) - first - second for text in (one, other))
     return bool(a and b) and len(a & b) >= SAME_THING * min(len(a), len(b))

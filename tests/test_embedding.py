@@ -83,7 +83,10 @@ def test_more_texts_than_a_batch_all_come_back(embedder: Embedder) -> None:
 
     done = embed(embedder, texts, [()] * len(texts))
 
-    assert all(near(done[place].passage, embedder.query(texts[place])) for place in (0, 1, embedding.BATCH, 2 * embedding.BATCH))
+    assert all(
+        near(done[place].passage, embedder.query(texts[place]))
+        for place in (0, 1, embedding.BATCH, 2 * embedding.BATCH)
+    )
 
 
 def test_a_sentence_is_nearest_to_a_question_in_its_own_words(embedder: Embedder) -> None:

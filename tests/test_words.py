@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.evidence.words import content_stems, names, numbers, stem, tokens
+from assistant.evidence.words import content_stems, names, numbers, same_occasion, stem, tokens
 
 
 def test_threads_stem_at_once_as_one_alone_does() -> None:
@@ -103,3 +103,17 @@ def test_names_and_stems_are_of_words_that_stand_there(words: list[str]) -> None
     told = tokens(text)
     assert set(names(text)) <= {token.word for token in told}
     assert list(content_stems(text)) == list(dict.fromkeys(token.stem for token in told if token.content))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("In May the bakery sold 1148 loaves.", "In June the bakery sold 1201 loaves.", False),
+        ("In 2023 we sold 40.", "In 2024 we sold 50.", False),
+        ("Quotations hold for 30 days.", "Quotations hold for 45 days.", True),
+        ("In May we sold 40.", "We sold 50.", True),
+        ("The mill in Ghent sold 40.", "The mill in Bruges sold 50.", False),
+    ],
+)
+def test_figures_of_other_times_or_names_do_not_contradict(one: str, other: str, same: bool) -> None:
+    assert same_occasion(one, other) is same

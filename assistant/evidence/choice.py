@@ -9,7 +9,7 @@ import numpy as np
 from assistant.conflicts import disagrees
 from assistant.evidence.relevance import Judgement, Scored
 from assistant.evidence.signals import answers_in_kind, is_fragment, is_heading
-from assistant.evidence.words import content_stems, numbers, stem
+from assistant.evidence.words import content_stems, numbers, same_occasion, stem
 from assistant.question import Asks, Question
 from assistant.types import BlockKind, Passage, Sentence
 
@@ -73,17 +73,20 @@ def _of_each_voice(question: Question, near: Sequence[Scored]) -> list[Scored]:
 
 
 def _other_figures(kept: Sequence[Scored], ranked: Sequence[Scored]) -> list[Scored]:
-    """What another document says in much the same words with other figures, as a revised one does, however it ranks."""
+    """What another document says in much the same words with other figures, as a revised one does, however it ranks;
+    no more such sentences than were kept."""
     found: list[Scored] = []
     for other in ranked:
         if any(_revises(one, other) for one in kept) and not any(_same(other, one) for one in [*kept, *found]):
             found.append(other)
-    return found
+    return found[: len(kept)]
 
 
 def _revises(one: Scored, other: Scored) -> bool:
     figures, others = numbers(one.seen.text), numbers(other.seen.text)
     if one.seen.passage.about.id == other.seen.passage.about.id or not figures or not others or figures == others:
+        return False
+    if not same_occasion(one.seen.text, other.seen.text):
         return False
     words, theirs = set(content_stems(one.seen.text)) - figures, set(content_stems(other.seen.text)) - others
     return len(words & theirs) >= MUCH_THE_SAME * len(words | theirs)

@@ -10,6 +10,7 @@ import snowballstemmer
 
 WORD = re.compile(r"[^\W_]+(?:[’'.,&-][^\W_]+)*")  # keeps 1,000 · 7.8 · what's · B2B · e-mail · P&L together
 NUMBER = re.compile(r"(?<![^\W_])\d+(?:[.,]\d+)*")  # the 2 of B2B is none
+YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 NUMBER_WORDS = frozenset(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand "
@@ -84,6 +85,23 @@ def content_stems(text: str) -> tuple[str, ...]:
 def numbers(text: str) -> frozenset[str]:
     """The numbers of ``text`` without their separators of thousands: ``1,000`` is ``1000``."""
     return frozenset(re.sub(r",(?=\d{3})", "", match[0]) for match in NUMBER.finditer(text))
+
+
+def same_occasion(one: str, other: str) -> bool:
+    """Whether the figures of two sentences can be of one time and name: "in May 40" and "in June 50" are not.
+
+    A year is itself the figure where there is no other ("opened in 1987").
+    """
+    names_differ = bool(names(one)) and bool(names(other)) and set(names(one)) != set(names(other))
+    times, others = _times(one), _times(other)
+    times_differ = bool(times) and bool(others) and times != others
+    return not names_differ and not (times_differ and numbers(one) - times and numbers(other) - others)
+
+
+def _times(text: str) -> set[str]:
+    """The years, months and days of the week in a text."""
+    months = {t.word.lower() for t in tokens(text) if t.word.lower() in MONTHS and t.word[0].isupper()}
+    return months | {number for number in numbers(text) if YEAR.fullmatch(number)}
 
 
 def names(text: str) -> tuple[str, ...]:
