@@ -4,6 +4,7 @@ BIN := .venv/bin
 DOCS ?=
 DATA ?= ../shared/data
 INGEST = $(BIN)/pushback ingest $(if $(DOCS),"$(DOCS)",--if-empty eval/suites/sample/documents)
+FREEZE = .venv/lock/bin/python -m pip freeze --quiet --exclude-editable | sed 's/+cpu//'
 Q ?= What should we do about discounts?
 
 .PHONY: run ask test bench check format lock clean
@@ -33,7 +34,17 @@ format: .venv/dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# The locks hold what a fresh environment got, so that everybody gets the same.
+# The locks hold what a fresh environment got, so that everybody gets the same; `make lock` gets it anew.
+lock:
+	rm -rf .venv/lock && $(PYTHON) -m venv .venv/lock
+	.venv/lock/bin/python -m pip install --quiet --upgrade pip
+	.venv/lock/bin/python -m pip install --quiet --editable .
+	(echo "# What a fresh environment got from pyproject.toml. No CUDA package is among them."; $(FREEZE)) > requirements.lock
+	.venv/lock/bin/python -m pip install --quiet --group dev
+	(echo "# On top of requirements.lock: tests, linters, the browser's driver (which downloads no browser)."; \
+	  $(FREEZE) | grep -Fxvf requirements.lock) > requirements-dev.lock
+	rm -rf .venv/lock
+
 .venv/run: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
