@@ -106,5 +106,6 @@ def _same_claims(text: str, other: str) -> bool:
 
 
 def _alike(words: set[str], others: set[str]) -> bool:
-    shorter, longer = sorted((len(words), len(others)))
-    return shorter >= max(FEWEST, SAME * longer) and len(words & others) >= SAME * len(words | others)
+    if len(words) < SAME * len(others) or len(others) < SAME * len(words) or len(words) < FEWEST:
+        return False
+    return len(words & others) >= SAME * len(words | others)

@@ -133,10 +133,13 @@ class _Run:
             self._writer.touch(file.path, file.size, file.mtime_ns)
 
     def _document_of(self, sha256: str) -> str | None:
-        """The document that holds these bytes, written first when it still waits."""
-        if any(new.document.about.sha256 == sha256 for _, new in self._pending):
+        """The document that holds these bytes, once what waits is written: it may be in there, or be replaced by it."""
+        waiting = [new.document.about for _, new in self._pending]
+        document = self._writer.find_content(sha256)
+        if any(about.sha256 == sha256 or about.id == document for about in waiting):
             self._flush()
-        return self._writer.find_content(sha256)
+            return self._writer.find_content(sha256)
+        return document
 
     def _attach(self, file: File, sha256: str, document: str) -> None:
         """Let a renamed or second file of the same bytes share their document."""

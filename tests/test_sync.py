@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -423,6 +423,7 @@ CHANGES = st.lists(
 )
 
 
+@example([{"a.txt": "One."}, {"a.txt": "Two.", "b.txt": "One."}])  # renamed, and its old name written anew
 @given(CHANGES)
 @hypothesis_settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

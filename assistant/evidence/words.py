@@ -82,6 +82,7 @@ def content_stems(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(token.stem for token in tokens(text) if token.content))
 
 
+@lru_cache(maxsize=4096)
 def numbers(text: str) -> frozenset[str]:
     """The numbers of ``text`` without their separators of thousands: ``1,000`` is ``1000``."""
     return frozenset(re.sub(r",(?=\d{3})", "", match[0]) for match in NUMBER.finditer(text))
@@ -104,6 +105,7 @@ def _times(text: str) -> set[str]:
     return months | {number for number in numbers(text) if YEAR.fullmatch(number)}
 
 
+@lru_cache(maxsize=4096)
 def names(text: str) -> tuple[str, ...]:
     """The words of ``text`` that are written like names: capitalised inside a sentence, or all capitals."""
     found = []
