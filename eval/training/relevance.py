@@ -2,10 +2,11 @@
 
     OMP_NUM_THREADS=2 .venv/bin/python -m eval.training.relevance --data ../shared/data --work /tmp/relevance
 
-Two sources, none of them a suite that we judge by: SQuAD 2.0 (its dev part, a file an article), and our own
-questions on the OpenStax *Principles of Marketing* (``questions.jsonl``: the gold is a place in a section's
-file, no sentence of the book). Each question is asked of the whole library, so a sentence competes with what
-retrieval really finds. For refusal the negatives are: our unanswerable questions, and every answerable one
+Two sources, no suite among them (but NEAR_MISSES and the threshold of refusal were chosen on ours): SQuAD 2.0
+(its dev part, a file an article), and our own questions on the OpenStax *Principles of Marketing*
+(``questions.jsonl``: the gold is a place in a section's file, no sentence of the book). Each question is asked of
+the whole library, so a sentence competes with what retrieval really finds.
+For refusal the negatives are: our unanswerable questions, and every answerable one
 of SQuAD with the paragraph that answers it taken away. The near misses (ours, and SQuAD's adversarial ones) count
 less: these signals hardly tell them (AUROC 0.55 to 0.65), and a model that tries refuses everything.
 Half an hour on two cores; what was embedded and seen is kept in ``--work``, so a second run takes a minute.
