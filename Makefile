@@ -7,7 +7,7 @@ INGEST = $(BIN)/pushback ingest $(if $(DOCS),"$(DOCS)",--if-empty eval/suites/sa
 FREEZE = .venv/lock/bin/python -m pip freeze --quiet --exclude-editable | sed 's/+cpu//'
 Q ?= What should we do about discounts?
 
-.PHONY: run ask test bench check format lock clean
+.PHONY: run ask test gate bench format lock clean
 
 run: .venv/run
 	@$(INGEST)
@@ -22,6 +22,10 @@ test: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+# The sample suite, against the baseline that was accepted. Its report is in artifacts/eval/sample.
+gate: .venv/run
+	$(BIN)/pushback eval run eval/suites/sample/suite.yaml
 
 # What it costs against the bare libraries, as ratios; the textbook's library is made once for those that ask it.
 bench: .venv/run

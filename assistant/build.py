@@ -11,10 +11,10 @@ from assistant.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.errors import SettingsError
 from assistant.evidence.relevance import SignalJudge
 from assistant.library.library import Library
-from assistant.pressure import PressureTest
+from assistant.pressure import PressureTest, side_of
 from assistant.retrieval import ANYWHERE, retrieve
 from assistant.settings import Settings
-from assistant.types import Answer, Filters, Hit, Statement, Turn, Verdict
+from assistant.types import Answer, Filters, Hit, Stance, Statement, Turn, Verdict
 
 
 class Assistant:
@@ -44,6 +44,10 @@ class Assistant:
     def challenge(self, idea: str) -> Verdict:
         """What the documents say for and against ``idea``."""
         return self._pressure.challenge(idea)
+
+    def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
+        """For each claim and text, the side on which the text stands and the probability of that."""
+        return [side_of(claim, text) for claim, text in pairs]
 
     def close(self) -> None:
         """Let go of the library's files."""

@@ -6,16 +6,22 @@ splitting documents another way leaves a suite as it is.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, ValidationError, model_validator
 
 from assistant.errors import CaseError
-from assistant.types import Role, Turn
+from assistant.types import IdeaRuling, Role, Turn
 
 Words = Annotated[str, Field(pattern=r"\S")]
+AnyOf = Annotated[  # strings of which one is enough; a single one may stand by itself
+    tuple[Words, ...], Field(min_length=1), BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)
+]
+Share = Annotated[float, Field(ge=-1, le=1)]  # -1 is the least that truthfulness can be
 Place: TypeAlias = tuple[str | int, ...]  # keys and indices that lead to a value of the file
 Lines: TypeAlias = Mapping[Place, int]
 
@@ -40,19 +46,49 @@ class Said(Strict):
     content: Words
 
 
+class Number(Strict):
+    """A figure that the answer must give, give or take ``tolerance``."""
+
+    value: float
+    tolerance: Annotated[float, Field(ge=0)] = 0.0
+
+
+class Severity(StrEnum):
+    """What a failure means to the gate: always red, red when it passed before, or only told."""
+
+    BLOCKER = "blocker"
+    NORMAL = "normal"
+    WATCH = "watch"
+
+
 class Case(Strict):
-    """One thing to ask, and what makes its answer right."""
+    """One thing to ask, and what makes its answer right.
+
+    Each string of ``answer`` must be said; of a list in it, one. ``sets`` are minimal sets of evidence, any one of
+    which is complete; without them, ``evidence`` with ``require: all`` is one set, with ``any`` each quote is one.
+    ``negated`` is the idea's opposite, whose ruling must be the mirror image. ``cluster`` names what cases have in
+    common, for the intervals; without it, the source of the gold.
+    """
 
     id: Annotated[str, Field(pattern=r"^[^\s-][^\s]*$")]
     question: Words | None = None
     idea: Words | None = None
     history: tuple[Said, ...] = ()
-    answer: tuple[Words, ...] = ()
+    answer: tuple[AnyOf, ...] = ()
+    numbers: tuple[Number, ...] = ()
+    must_not: tuple[Words, ...] = ()
     evidence: tuple[Gold, ...] = ()
+    sets: tuple[Annotated[tuple[Gold, ...], Field(min_length=1)], ...] = ()
     require: Literal["any", "all"] = "any"
     refuse: StrictBool = False
     supports: tuple[Gold, ...] = ()
     challenges: tuple[Gold, ...] = ()
+    ruling: IdeaRuling | None = None
+    negated: Words | None = None
+    tags: tuple[Words, ...] = ()
+    severity: Severity = Severity.NORMAL
+    cluster: Words | None = None
+    why: Words | None = None
 
     @property
     def kind(self) -> str:
@@ -71,38 +107,91 @@ class Case(Strict):
 
     @property
     def gold(self) -> tuple[Gold, ...]:
-        """Every quote that the case names."""
-        return (*self.evidence, *self.supports, *self.challenges)
+        """Every quote that the case names, each once, in the order of the file."""
+        every = (*self.evidence, *(gold for of in self.sets for gold in of), *self.supports, *self.challenges)
+        return tuple(dict.fromkeys(every))
+
+    @property
+    def minimal_sets(self) -> tuple[tuple[Gold, ...], ...]:
+        """The sets of quotes of which one must be cited whole."""
+        if self.sets:
+            return self.sets
+        return alternatives(self.evidence, self.require)
+
+    @property
+    def expected(self) -> IdeaRuling:
+        """The idea's ruling: as the case says, else by the sides that its gold has."""
+        if self.ruling:
+            return self.ruling
+        if self.supports and self.challenges:
+            return IdeaRuling.CONTESTED
+        if self.supports or self.challenges:
+            return IdeaRuling.HOLDS if self.supports else IdeaRuling.CHALLENGED
+        return IdeaRuling.NOT_COVERED
+
+    @property
+    def clusters(self) -> str:
+        """What it has in common with other cases."""
+        return self.cluster or (self.gold[0].source if self.gold else self.id)
 
     @model_validator(mode="after")
     def _is_of_one_piece(self) -> Case:
         if (self.question is None) == (self.idea is None):
             raise ValueError("needs either a question or an idea")
-        of_question = {"history", "answer", "evidence", "require", "refuse"} & self.model_fields_set
-        of_idea = {"supports", "challenges"} & self.model_fields_set
+        of_question = OF_QUESTIONS & self.model_fields_set
+        of_idea = OF_IDEAS & self.model_fields_set
         if self.idea is not None and of_question:
             raise ValueError(f"an idea has no {', '.join(sorted(of_question))}")
         if self.question is not None and of_idea:
             raise ValueError(f"a question has no {', '.join(sorted(of_idea))}")
-        if self.refuse and (self.answer or self.evidence):
+        wanted = self.answer or self.numbers or self.evidence or self.sets or self.must_not
+        if self.refuse and wanted:
             raise ValueError("what is to be refused has neither answer nor evidence")
-        if self.question is not None and not (self.refuse or self.answer or self.evidence):
+        if self.question is not None and not (self.refuse or wanted):
             raise ValueError("needs evidence, an answer or refuse: true; there is nothing to measure")
+        if self.sets and self.evidence:
+            raise ValueError("has sets or evidence, not both: a set of one quote says the same")
         return self
+
+
+OF_QUESTIONS = {"history", "answer", "numbers", "must_not", "evidence", "sets", "require", "refuse"}
+OF_IDEAS = {"supports", "challenges", "ruling", "negated"}
+
+
+def alternatives(golds: tuple[Gold, ...], require: str) -> tuple[tuple[Gold, ...], ...]:
+    """The minimal sets of a plain list of quotes."""
+    if not golds:
+        return ()
+    return (golds,) if require == "all" else tuple((gold,) for gold in golds)
+
+
+class Gate(Strict):
+    """What turns a build red. Measures are named as in the report; shares are of 1.
+
+    ``floors``: the least a measure may be (``ceilings``: the most). ``drops``: how far it may fall below the baseline.
+    ``flips``: how many cases that the baseline has right may now be wrong. ``errors``: how many cases may crash.
+    ``undefined``: the largest share of the cases a gated measure applies to for which it has no value.
+    ``headlines``: where a sentinel must not reach us; when not said, the first headline that the suite's cases have.
+    """
+
+    floors: dict[Words, Share] = {}
+    ceilings: dict[Words, Share] = {}
+    drops: dict[Words, Annotated[float, Field(ge=0, le=2)]] = {}
+    flips: Annotated[int, Field(ge=0)] = 0
+    errors: Annotated[int, Field(ge=0)] = 0
+    undefined: Annotated[float, Field(ge=0, le=1)] = 0.5
+    headlines: tuple[Words, ...] = ()
+    baseline: Words | None = None
 
 
 class SuiteFile(Strict):
-    """A suite as its file says it; ``corpus`` is a folder, relative to the file."""
+    """A suite as its file says it; paths are relative to the file, ``jsonl`` is a file of more cases, one a line."""
 
-    name: Words | None = None
+    name: Annotated[str, Field(pattern=r"^\w[\w .-]*$")] | None = None
     corpus: Words
-    cases: tuple[Case, ...]
-
-    @model_validator(mode="after")
-    def _has_cases(self) -> SuiteFile:
-        if not self.cases:
-            raise ValueError("the suite has no cases")
-        return self
+    cases: tuple[Case, ...] = ()
+    jsonl: Words | None = None
+    gate: Gate = Gate()
 
 
 class Parsed(NamedTuple):
@@ -132,6 +221,40 @@ def parse(text: str, name: str) -> Parsed:
         faults = [_fault(error, data, lines, name) for error in exc.errors()]
         raise CaseError("\n".join(faults)) from exc
     return Parsed(file, lines)
+
+
+def parse_lines(text: str, name: str) -> tuple[tuple[Case, ...], tuple[int, ...]]:
+    """The cases of a JSONL file, one a line, and the line of each; blank lines are passed over.
+
+    Raises:
+        CaseError: a line is no JSON, or no case; names each.
+    """
+    cases: list[Case] = []
+    lines: list[int] = []
+    faults: list[str] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            data = json.loads(line, object_pairs_hook=_once)
+            cases.append(Case.model_validate(data))
+            lines.append(number)
+        except ValidationError as exc:
+            at: Lines = {("cases", 0): number}
+            within = [{**error, "loc": ("cases", 0, *error["loc"])} for error in exc.errors()]
+            faults += [_fault(error, {"cases": [data]}, at, name) for error in within]
+        except (ValueError, RecursionError) as exc:
+            faults.append(fault(name, number, None, f"this is no JSON: {exc}"))
+    if faults:
+        raise CaseError("\n".join(faults))
+    return tuple(cases), tuple(lines)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    keys = [key for key, _ in pairs]
+    if twice := [key for key in dict.fromkeys(keys) if keys.count(key) > 1]:
+        raise ValueError(f"the key {twice[0]!r} stands twice")
+    return dict(pairs)
 
 
 def fault(name: str, line: int | None, case: str | None, what: str) -> str:

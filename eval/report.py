@@ -1,215 +1,149 @@
-"""A report for people, as a table and case by case, and for programs, as JSON."""
+"""A run for people in a terminal: the measures, the verdict, and with ``verbose`` each case and why it failed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 
-from assistant import wire
-from assistant.types import Answer, Verdict
-from assistant.wire import Json
-from eval import scorers
-from eval.gold import Cited
+from eval.compare import Comparison
+from eval.gate import Verdict
+from eval.measures import BY_NAME, GROUPS
 from eval.metrics import Measure, shown
-from eval.run import Report, Result
+from eval.records import Outcome, Record
+from eval.scorers.asked import short
+from eval.summary import Summary
 
-GROUPS = (("questions", scorers.OF_QUESTIONS), ("ideas", scorers.OF_IDEAS))
+LOUD = {Outcome.WRONG: "WRONG", Outcome.ERROR: "ERROR"}
+MARKS = {True: "✓", False: "·"}
 
 
-def to_text(report: Report, *, verbose: bool = False) -> str:
-    """The numbers for each kind of case and in total; with ``verbose``, each case before them, and why it failed."""
-    made = report.made_with
+def to_text(summary: Summary, records: Sequence[Record], verdict: Verdict, *, verbose: bool = False) -> str:
+    """The whole report."""
+    ended = ", ".join(f"{count} {outcome}" for outcome, count in summary.outcomes.items())
     head = [
-        f"{report.suite.name}: {len(report.results)} cases in {report.seconds:.1f} s; "
-        f"{made.searched.documents} documents, {made.searched.passages} passages of {made.passage_words} words",
-        f"embedder {made.embedder.name} {made.embedder.sha256[:12]}, evidence model {made.weights_sha256[:12]}",
+        f"{summary.suite}: {summary.done} of {summary.selected} cases ({ended or 'none'}); "
+        f"{summary.documents} documents, {summary.passages} passages",
+        "",
     ]
-    cases = [line for result in report.results for line in _case(result)] if verbose else []
-    tables = [line for title, names in GROUPS for line in _table(report, title, names)]
-    return "\n".join([*head, "", *cases, *tables, *_notes(report)]).rstrip() + "\n"
+    cases = [line for record in records for line in case(record)] if verbose else []
+    return "\n".join([*head, *cases, *_table(summary), *_kinds(summary), *_notes(summary, verdict)]).rstrip() + "\n"
 
 
-def to_json(report: Report) -> Json:
-    """All that is known of a run."""
-    return {
-        "suite": report.suite.name,
-        "path": str(report.suite.path),
-        "made_with": {
-            "embedder": report.made_with.embedder._asdict(),
-            "passage_words": report.made_with.passage_words,
-            "weights_sha256": report.made_with.weights_sha256,
-            "model": report.made_with.model,
-            **report.made_with.searched._asdict(),
-        },
-        "cases": len(report.results),
-        "errors": [result.case.id for result in report.errors],
-        "failed": list(report.failed),
-        "lost_gold": [{"case": case, "why": why} for case, why in report.lost],
-        "total": {title: _measures(report, names) for title, names in GROUPS},
-        "kinds": {kind: _kind(report, kind) for kind in report.kinds},
-        "results": [_result(result) for result in report.results],
-        "seconds": round(report.seconds, 3),
-    }
-
-
-def _table(report: Report, title: str, names: Sequence[str]) -> Iterator[str]:
-    """A row for each kind and one in total; the words of a measure's name stand above each other."""
-    cases = [result for result in report.results if (result.case.idea is not None) == (title == "ideas")]
-    if not cases:
-        return
-    rows = [
-        _row(kind, [one for one in cases if one.case.kind == kind], report.measures(names, kind))
-        for kind in dict.fromkeys(result.case.kind for result in cases)
-    ]
-    rows.append(_row("total", cases, report.measures(names)))
-    heads = [("", title), ("", "cases"), ("", "errors"), *(_two_lines(name) for name in names)]
-    grid = [[head[0] for head in heads], [head[1] for head in heads], *rows]
-    widths = [max(map(len, column)) for column in zip(*grid, strict=True)]
-    for first, *rest in grid:
-        cells = [first.ljust(widths[0]), *map(str.rjust, rest, widths[1:])]
-        yield "  ".join(cells).rstrip()
+def case(record: Record) -> Iterator[str]:
+    """One case: how it ended, why, and what was cited where it is not right."""
+    yield f"{LOUD.get(record.outcome, record.outcome.value):8} {record.id}: {short(record.asked, 200)}"
+    if record.error:
+        yield f"         {record.error}"
+    yield from (f"         {names}: {why}" for why, names in reasons(record).items())
+    if not record.passed:
+        for one in record.cited:
+            mark = "✗" if one["fault"] else MARKS[bool(one["correct"])]
+            side = f"{one['stance']}: " if one["stance"] else ""
+            yield f"         {mark} {side}{one['source']} {one['start']}:{one['end']} “{one['quote']}”"
     yield ""
 
 
-def _row(name: str, cases: Sequence[Result], measures: Sequence[Measure]) -> list[str]:
-    errors = sum(result.error is not None for result in cases)
-    return [name, str(len(cases)), str(errors), *(shown(one.pooled) for one in measures)]
+def reasons(record: Record) -> dict[str, str]:
+    """Why scores are not full, and whose they are; a reason that only repeats others is left out."""
+    told: dict[str, str] = {}
+    for score in record.scores:
+        spec = BY_NAME.get(score.name)
+        best = 1.0 if spec is None or spec.higher else 0.0
+        if not score.why or score.value == best:
+            continue
+        if score.why in told:
+            told[score.why] += f", {score.name}"
+        elif not all(part in "; ".join(told) for part in score.why.split("; ")):
+            told[score.why] = score.name
+    return told
 
 
-def _two_lines(name: str) -> tuple[str, str]:
-    first, _, second = name.rpartition(" ")
-    return first, second
+def explain(record: Record) -> str:
+    """All that is kept of one case: what was asked, found, said, cited, and the gold with where it was found."""
+    lines = [f"{record.id} ({record.file}:{record.line})" if record.file else record.id, "", *list(case(record))[:-1]]
+    if record.why:
+        lines += ["", f"what it is for: {record.why}"]
+    if record.said and record.label:
+        lines += ["", f"class: {record.said}, should be {record.label}"]
+    lines += ["", "said", *(f"  {line}" for line in record.text.splitlines())]
+    if record.gold:
+        lines += ["", "gold"]
+    for gold in record.gold:
+        rank = next((n for n, hit in enumerate(record.found, 1) if _holds(hit, gold)), None)
+        where = gold["lost"] or (f"passage {rank} of those found" if rank else "not among the first ten passages")
+        lines.append(f"  {gold['source']}: “{gold['quote']}”: {where}")
+    if record.found:
+        lines += ["", "found"]
+    for number, hit in enumerate(record.found, 1):
+        grade = f" (grade {hit['grade']})" if "grade" in hit else ""
+        lines.append(f"  {number:2} {hit['source']}{grade} {short(hit.get('text', ''), 140)}".rstrip())
+    return "\n".join([*lines, "", "scores", *(_score(record))])
 
 
-def _notes(report: Report) -> Iterator[str]:
-    """What the table does not show: the other way to take precision's mean, what was lost, what crashed."""
-    (precision,) = report.measures([scorers.PRECISION])
-    if precision.of:
-        yield (
-            f"citation precision: {shown(precision.pooled)} of {precision.of} citations; "
-            f"{shown(precision.per_case)} on the mean of {precision.cases} cases"
-        )
-    yield from (f"not ingested: {one}" for one in report.failed)
-    yield from (f"{case}: {why}" for case, why in report.lost)
-    for error in dict.fromkeys(result.error for result in report.errors):
-        yield f"error: {', '.join(one.case.id for one in report.errors if one.error == error)}: {error}"
+def _score(record: Record) -> Iterator[str]:
+    for score in record.scores:
+        yield f"  {score.name:28} {shown(score.value):>5}  {score.why}".rstrip()
 
 
-def _case(result: Result) -> Iterator[str]:
-    yield f"{_outcome(result):8} {result.case.id}: {result.case.asked}"
-    if result.error:
-        yield f"         {result.error}"
-    reasons = _reasons(result)
-    yield from (f"         {names}: {why}" for why, names in reasons.items())
-    if reasons:
-        yield from (f"         {_mark(one)} {_cited(one)}" for one in result.cited)
+def _holds(hit: dict[str, object], gold: dict[str, object]) -> bool:
+    spans = gold["spans"]
+    assert isinstance(spans, list)
+    start, end = hit.get("start"), hit.get("end")
+    if hit["source"] != gold["source"] or not isinstance(start, int) or not isinstance(end, int):
+        return False
+    return any(2 * (min(end, span[1]) - max(start, span[0])) >= span[1] - span[0] for span in spans)
+
+
+def _table(summary: Summary) -> Iterator[str]:
+    width = max((len(one.name) for one in (*summary.measures, *summary.robustness)), default=0)
+    for group in (*GROUPS, "robustness"):
+        those = [one for one in (*summary.measures, *summary.robustness) if _group(one) == group]
+        if those:
+            yield group
+            yield from (f"  {_line(one, width)}" for one in those)
+            yield ""
+
+
+def _group(one: Measure) -> str:
+    return BY_NAME[one.name].group if one.name in BY_NAME else "robustness"
+
+
+def _line(one: Measure, width: int) -> str:
+    between = f"{shown(one.interval.low)}..{shown(one.interval.high)}" if one.interval else ""
+    of = f"{one.cases} cases" if one.of == one.cases else f"{one.of} in {one.cases} cases"
+    lacking = f", undefined for {one.undefined}" if one.undefined else ""
+    why = f" ({one.why})" if one.value is None else ""
+    return f"{one.name:{width}}  {shown(one.value):>5}  {between:10}  {of}{lacking}{why}"
+
+
+def _kinds(summary: Summary) -> Iterator[str]:
+    columns = [outcome.value for outcome in Outcome if summary.outcomes.get(outcome.value)]
+    width = max([len(kind.name) for kind in summary.kinds] + [5])
+    yield f"{'kind':{width}}  " + "  ".join(f"{column:>6}" for column in columns)
+    for kind in summary.kinds:
+        yield f"{kind.name:{width}}  " + "  ".join(f"{kind.outcomes.get(column, 0):>6}" for column in columns)
     yield ""
 
 
-def _reasons(result: Result) -> dict[str, str]:
-    """Why scores are not full, and whose; a reason that repeats others is left out."""
-    reasons: dict[str, str] = {}
-    for score in result.scores:
-        told = "; ".join(reasons)
-        if score.why in reasons:
-            reasons[score.why] += f", {score.name}"
-        elif not all(part in told for part in score.why.split("; ")):
-            reasons[score.why] = score.name
-    return reasons
+def _notes(summary: Summary, verdict: Verdict) -> Iterator[str]:
+    yield from (f"not ingested: {one}" for one in summary.failed)
+    yield from (f"{id}: {why}" for id, why in summary.lost)
+    for check in verdict.checks:
+        if not check.passed:
+            yield f"✗ {check.name}: {check.why}"
+    yield verdict.banner if verdict.passed else f"FAILED ({verdict.exit.value})"
 
 
-def _outcome(result: Result) -> str:
-    """In one word: right, partly (something gold was cited), wrong, error; and for an idea without gold, tested."""
-    if result.error:
-        return "ERROR"
-    values = {score.name: score.value for score in result.scores}
-    if result.case.idea is not None:
-        best, least = values[scorers.EITHER], [values[scorers.FOR], values[scorers.AGAINST]]
-        if best is None:
-            return "tested"
-        return "right" if all(value in (None, 1) for value in least) else "partly" if best else "WRONG"
-    if result.case.refuse:
-        return "right" if values[scorers.REFUSAL_RECALL] else "WRONG"
-    return "right" if values[scorers.GROUNDED] else "partly" if values[scorers.HIT] else "WRONG"
-
-
-def _mark(one: Cited) -> str:
-    return "✗" if one.fault else "✓" if one.correct else "·"
-
-
-def _cited(one: Cited) -> str:
-    side = f"{one.stance.value}: " if one.stance else ""
-    return f"{side}{one.citation.about.source} {one.citation.start}:{one.citation.end} “{one.citation.quote}”"
-
-
-def _kind(report: Report, kind: str) -> Json:
-    those = [result for result in report.results if result.case.kind == kind]
-    names = [
-        name
-        for title, group in GROUPS
-        if any((result.case.idea is not None) == (title == "ideas") for result in those)
-        for name in group
-    ]
-    errors = sum(result.error is not None for result in those)
-    return {"cases": len(those), "errors": errors, "measures": _measures(report, names, kind)}
-
-
-def _measures(report: Report, names: Sequence[str], kind: str | None = None) -> Json:
-    """By name; ``value`` weighs each thing the same (micro), ``per_case`` each case. None: it did not apply."""
-    return {
-        one.name: {"value": one.pooled, "per_case": one.per_case, "cases": one.cases, "of": one.of}
-        for one in report.measures(names, kind)
-    }
-
-
-def _result(result: Result) -> Json:
-    return {
-        "id": result.case.id,
-        "kind": result.case.kind,
-        "asked": result.case.asked,
-        "outcome": _outcome(result).lower(),
-        "error": result.error,
-        "refused": isinstance(result.came_back, Answer) and result.came_back.refused,
-        "text": _text(result.came_back),
-        "scores": [asdict(score) for score in result.scores],
-        "gold": [
-            {
-                **one.gold.model_dump(),
-                "document": one.document,
-                "spans": [list(span) for span in one.spans],
-                "lost": one.why,
-            }
-            for one in result.gold
-        ],
-        "cited": [
-            {
-                **wire.citation(one.citation),
-                "correct": one.correct,
-                "fault": one.fault,
-                "stance": one.stance and one.stance.value,
-            }
-            for one in result.cited
-        ],
-        "came_back": _came_back(result.came_back),
-        "seconds": round(result.seconds, 4),
-    }
-
-
-def _text(came_back: Answer | Verdict | None) -> str | None:
-    match came_back:
-        case Answer():
-            return "\n".join(one.text for one in came_back.statements) or came_back.reason
-        case Verdict():
-            return came_back.ruling.value
-        case None:
-            return None
-
-
-def _came_back(came_back: Answer | Verdict | None) -> Json | None:
-    match came_back:
-        case Answer():
-            return wire.answer(came_back)
-        case Verdict():
-            return wire.verdict(came_back)
-        case None:
-            return None
+def of_comparison(compared: Comparison) -> str:
+    """What became of the cases and of the measures."""
+    lines = [f"lost: {', '.join(compared.lost) or 'none'}", f"gained: {', '.join(compared.gained) or 'none'}"]
+    lines += [f"disappeared: {', '.join(compared.gone)}"] if compared.gone else []
+    lines += [f"new: {', '.join(compared.new)}"] if compared.new else []
+    seen = "none that all cases lost would show" if compared.detectable is None else shown(compared.detectable)
+    lines += [f"p = {compared.p:.2g} (McNemar); the least drop that these cases show: {seen}", ""]
+    width = max((len(one.name) for one in compared.changes), default=0)
+    for one in compared.changes:
+        moved = f"{one.after - one.before:+.2f}" if abs(one.after - one.before) >= 0.005 else "="
+        chance = f"p = {one.p:.2g}" if moved != "=" else ""
+        values = f"{shown(one.before):>5} → {shown(one.after):<5} {moved:>6}"
+        lines.append(f"{one.name:{width}}  {values}  {one.cases} cases  {chance}".rstrip())
+    return "\n".join(lines)

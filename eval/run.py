@@ -1,158 +1,206 @@
-"""Suites to reports: each on a fresh library of its own corpus, which is removed afterwards."""
+"""A suite put to the assistant and to the sentinels, on a fresh library of its own documents."""
 
 from __future__ import annotations
 
-import hashlib
+import multiprocessing
+import os
+import signal
 import tempfile
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
-from importlib.resources import files
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from assistant.build import Assistant, build_assistant, build_embedder
-from assistant.embedding import Embedder, Identity
-from assistant.errors import DocumentMissing
+from assistant.embedding import Embedder
 from assistant.library.library import Library
 from assistant.settings import Settings
-from assistant.types import Answer, Document, Searched, Verdict
-from eval import scorers, suites
-from eval.cases import Case
-from eval.gold import Cited, Located, locate
-from eval.metrics import Measure, Score, measure
-from eval.suites import Suite
-from ingest.sync import sync
+from assistant.types import Searched
+from eval.examine import Examined, Texts, examine
+from eval.records import Record, to_line
+from eval.suites import AnyCase, Pair, Suite
+from eval.systems import SENTINELS, System
+from ingest.sync import SyncReport, sync
+
+CHUNK, PAIRS = 4, 64  # cases and pairs that a process takes at once; the same for any number of jobs
+TWICE = 10  # every tenth chunk is examined twice and must give the same bytes
 
 Progress: TypeAlias = Callable[[str, int, int], None]  # suite, cases done, cases in all
+Wrap: TypeAlias = Callable[[Assistant], System]  # what is measured, of the assistant: itself, or a mutation of it
+Ingest: TypeAlias = Callable[[Sequence[Path], Library, Settings, Embedder], SyncReport]
+
+
+class Worked(NamedTuple):
+    """What came of a chunk of cases: ours, each sentinel's by its name, and what a second time gave otherwise."""
+
+    ours: list[Examined]
+    sentinels: dict[str, list[Record]]
+    checked: int
+    differing: list[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """One case, what came back, and what it got; ``error`` when it crashed, and then there are no scores."""
-
-    case: Case
-    gold: tuple[Located, ...]
-    came_back: Answer | Verdict | None
-    error: str | None
-    cited: tuple[Cited, ...]
-    scores: tuple[Score, ...]
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class MadeWith:
-    """What a report's numbers depend on, besides the code."""
-
-    embedder: Identity
-    passage_words: int
-    weights_sha256: str  # of the evidence model
-    model: str | None
-    searched: Searched
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A suite's results in the order of its cases; ``failed`` names what did not go into the library, and why."""
+class Run:
+    """A suite's records in the order of its cases. ``failed`` names what did not go into the library, and why."""
 
     suite: Suite
-    results: tuple[Result, ...]
-    made_with: MadeWith
+    selected: int  # cases that were to be run
+    records: tuple[Record, ...]
+    sentinels: dict[str, tuple[Record, ...]]
+    checked: int  # cases that were examined twice
+    differing: tuple[str, ...]
     failed: tuple[str, ...]
-    seconds: float
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds of cases, in the order met."""
-        return tuple(dict.fromkeys(result.case.kind for result in self.results))
-
-    @property
-    def errors(self) -> tuple[Result, ...]:
-        """The cases that crashed."""
-        return tuple(result for result in self.results if result.error)
-
-    @property
-    def lost(self) -> tuple[tuple[str, str], ...]:
-        """Gold that no answer can cite, since it is not in the kept text: the case, and why."""
-        return tuple((result.case.id, gold.why) for result in self.results for gold in result.gold if gold.why)
-
-    def measures(self, names: Sequence[str], kind: str | None = None) -> tuple[Measure, ...]:
-        """These measures over the cases of one kind, or over all."""
-        those = [score for one in self.results if kind in (None, one.case.kind) for score in one.scores]
-        return tuple(measure(name, those) for name in names)
+    searched: Searched
+    timings_ms: dict[str, dict[str, float]]
+    interrupted: bool = False
+    stopped: bool = False
 
 
-def run_suites(
-    paths: Sequence[Path],
+def run(
+    suite: Suite,
     settings: Settings,
     *,
     embedder: Embedder | None = None,
+    cases: Sequence[AnyCase] | None = None,
+    jobs: int = 1,
     progress: Progress | None = None,
-) -> list[Report]:
-    """A report for each suite. All are loaded before the first is run, so that a faulty one costs no time.
+    wrap: Wrap | None = None,
+    stop: Callable[[], bool] | None = None,
+    ingest: Ingest = sync,
+    alone: bool = False,
+) -> Run:
+    """Every case of ``suite``, or these ones; interrupted from the keyboard or told to ``stop``, what is done.
+
+    ``alone`` leaves out the sentinels and the second look at a tenth of the cases.
 
     Raises:
-        CaseError: a suite cannot be understood, or its corpus or a quote is missing.
+        LibraryError: the suite's documents cannot be kept.
     """
-    loaded = [suites.load(path) for path in paths]
+    cases = suite.cases if cases is None else cases
     embedder = embedder or build_embedder(settings)
-    return [_run(suite, settings, embedder, progress) for suite in loaded]
+    with _prepared(suite, settings, embedder, ingest) as (fresh, searched, failed):
+        worked: list[Worked] = []
+        interrupted = stopped = False
+        try:
+            for done in _work(_chunks(cases), _Hands(fresh, embedder, wrap, alone), jobs):
+                worked.append(done)
+                if progress:
+                    progress(suite.name, sum(len(one.ours) for one in worked), len(cases))
+                if stopped := stop is not None and stop():
+                    break
+        except KeyboardInterrupt:
+            interrupted = True
+    return Run(
+        suite,
+        len(cases),
+        tuple(_placed(one.record, suite) for done in worked for one in done.ours),
+        {kind.name: tuple(r for done in worked for r in done.sentinels.get(kind.name, ())) for kind in SENTINELS},
+        sum(done.checked for done in worked),
+        tuple(name for done in worked for name in done.differing),
+        failed,
+        searched,
+        {one.record.id: one.timings_ms for done in worked for one in done.ours},
+        interrupted,
+        stopped,
+    )
 
 
-def _run(suite: Suite, settings: Settings, embedder: Embedder, progress: Progress | None) -> Report:
-    started = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="pushback-eval-") as home:
+@dataclass(frozen=True, slots=True)
+class _Hands:
+    """What a process needs to examine cases."""
+
+    settings: Settings
+    embedder: Embedder
+    wrap: Wrap | None
+    alone: bool
+
+
+class _Worker:
+    """Examines chunks of cases with parts that are loaded once."""
+
+    def __init__(self, hands: _Hands) -> None:
+        self._assistant = build_assistant(hands.settings, hands.embedder)
+        self._system: System = hands.wrap(self._assistant) if hands.wrap else self._assistant
+        self._alone = hands.alone
+        kinds = () if hands.alone else SENTINELS
+        self._sentinels = [kind(self._assistant.library, hands.embedder) for kind in kinds]
+        self._texts = Texts(self._assistant.library)
+
+    def work(self, chunk: Sequence[AnyCase], twice: bool) -> Worked:
+        ours = examine(chunk, self._system, self._texts)
+        sentinels = {one.name: [e.record for e in examine(chunk, one, self._texts)] for one in self._sentinels}
+        differing: list[str] = []
+        if twice and not self._alone:
+            again = examine(chunk, self._system, self._texts)
+            pairs = zip(ours, again, strict=True)
+            differing = [one.record.id for one, two in pairs if to_line(one.record) != to_line(two.record)]
+        return Worked(ours, sentinels, len(chunk) if twice and not self._alone else 0, differing)
+
+    def close(self) -> None:
+        self._assistant.close()
+
+
+def _work(chunks: Sequence[Sequence[AnyCase]], hands: _Hands, jobs: int) -> Iterator[Worked]:
+    """The chunks in their order, in this process or in ``jobs`` others."""
+    twice = [index % TWICE == 0 for index in range(len(chunks))]
+    if not chunks:
+        return
+    if jobs == 1 or len(chunks) < 2:
+        worker = _Worker(hands)
+        try:
+            for chunk, again in zip(chunks, twice, strict=True):
+                yield worker.work(chunk, again)
+        finally:
+            worker.close()
+        return
+    context = multiprocessing.get_context("spawn")  # threads of torch and Chroma do not survive a fork
+    with ProcessPoolExecutor(min(jobs, len(chunks)), context, initializer=_start, initargs=(hands,)) as pool:
+        try:
+            yield from pool.map(_continue, chunks, twice)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+_started: list[_Worker] = []  # a process's own worker, made by ``_start``
+
+
+def _start(hands: _Hands) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, and ends us
+    os.environ["OMP_NUM_THREADS"] = "1"  # the processes share the cores; more threads only wait for each other
+    _started.append(_Worker(hands))
+
+
+def _continue(chunk: Sequence[AnyCase], twice: bool) -> Worked:
+    return _started[0].work(chunk, twice)
+
+
+def _chunks(cases: Sequence[AnyCase]) -> list[Sequence[AnyCase]]:
+    size = PAIRS if cases and isinstance(cases[0], Pair) else CHUNK
+    return [cases[start : start + size] for start in range(0, len(cases), size)]
+
+
+@contextmanager
+def _prepared(
+    suite: Suite, settings: Settings, embedder: Embedder, ingest: Ingest
+) -> Iterator[tuple[Settings, Searched, tuple[str, ...]]]:
+    """Settings of a library that holds the suite's documents, and goes when the work is done."""
+    with tempfile.TemporaryDirectory(prefix="pushback-eval-", ignore_cleanup_errors=True) as home:
+        corpus = suite.corpus
+        if suite.lay_out:
+            corpus = Path(home) / "corpus"
+            corpus.mkdir()
+            suite.lay_out(corpus)
         fresh = settings.model_copy(update={"home": Path(home), "library": "eval", "chroma_url": None})
         with Library.open(fresh, embedder, create=True) as library:
-            synced = sync([suite.corpus], library, fresh, embedder, None)
-        results: list[Result] = []
-        with build_assistant(fresh, embedder) as assistant:
-            for case in suite.cases:
-                results.append(_run_case(case, assistant))
-                if progress:
-                    progress(suite.name, len(results), len(suite.cases))
-            searched = assistant.library.searched()
-    made_with = MadeWith(embedder.identity, settings.passage_words, _weights(), settings.model, searched)
-    failed = tuple(f"{one.source}: {one.reason}" for one in synced.failed)
-    return Report(suite, tuple(results), made_with, failed, time.perf_counter() - started)
+            synced = ingest([corpus], library, fresh, embedder) if corpus else None
+            searched = library.searched()
+        failed = tuple(f"{one.source}: {one.reason}" for one in synced.failed) if synced else ()
+        yield fresh, searched, failed
 
 
-def _run_case(case: Case, assistant: Assistant) -> Result:
-    gold = locate(case.gold, partial(_find, assistant.library))
-    started = time.perf_counter()
-    came_back: Answer | Verdict | None = None
-    error = None
-    try:
-        came_back = assistant.ask(case.asked, case.turns) if case.question else assistant.challenge(case.asked)
-    except Exception as exc:  # a crash is this case's result; the other cases still have theirs
-        error = f"{type(exc).__name__}: {exc}"
-    seconds = time.perf_counter() - started
-    cited, scores = _judged(case, came_back, gold, assistant.library)
-    return Result(case, gold, came_back, error, cited, scores, seconds)
-
-
-def _judged(
-    case: Case, came_back: Answer | Verdict | None, gold: tuple[Located, ...], library: Library
-) -> tuple[tuple[Cited, ...], tuple[Score, ...]]:
-    match came_back:
-        case None:
-            return (), ()
-        case Answer():
-            asked = scorers.Asked(case, came_back, gold, library.quote)
-            return asked.cited, scorers.score_question(asked)
-        case Verdict():
-            supports, challenges = gold[: len(case.supports)], gold[len(case.supports) :]
-            cited = scorers.findings(came_back, supports, challenges, library.quote)
-            return cited, scorers.score_idea(cited, supports, challenges)
-
-
-def _find(library: Library, source: str) -> Document | None:
-    try:
-        return library.document(source)
-    except DocumentMissing:
-        return None
-
-
-def _weights() -> str:
-    return hashlib.sha256(files("assistant.evidence").joinpath("relevance.json").read_bytes()).hexdigest()
+def _placed(record: Record, suite: Suite) -> Record:
+    file, line = suite.lines.get(record.id, ("", 0))
+    return replace(record, file=file, line=line)

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import LanguageModelInput
+from langchain_core.language_models.chat_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.runnables import Runnable
+from pydantic import Field
 
 from assistant.embedding import Embedding, Identity, Vectors
 from assistant.types import Span
@@ -38,3 +46,44 @@ class WordEmbedder:
 
     def words(self, words: Sequence[str]) -> Vectors:
         return np.stack([self.query(word) for word in words])
+
+
+class FakeChat(BaseChatModel):
+    """A chat model that gives its replies in order, or by a function of the messages; fails when asked once more.
+
+    ``asked`` and ``given`` are the messages and the parameters of each call.
+    """
+
+    replies: Sequence[str | AIMessage] | Callable[[list[BaseMessage]], str | AIMessage]
+    asked: list[list[BaseMessage]] = Field(default_factory=list)
+    given: list[dict[str, Any]] = Field(default_factory=list)
+
+    @property
+    def calls(self) -> int:
+        return len(self.asked)
+
+    @property
+    def _llm_type(self) -> str:
+        return "fake"
+
+    def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> Runnable[LanguageModelInput, AIMessage]:
+        return self.bind(tools=tools, **kwargs)
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        self.asked.append(messages)
+        self.given.append({**kwargs, "stop": stop} if stop else kwargs)
+        reply = self.replies(messages) if callable(self.replies) else self._next(messages)
+        message = AIMessage(reply) if isinstance(reply, str) else reply.model_copy()  # LangChain writes an id into it
+        return ChatResult(generations=[ChatGeneration(message=message)])
+
+    def _next(self, messages: list[BaseMessage]) -> str | AIMessage:
+        assert not callable(self.replies)
+        last = messages[-1].text if messages else ""
+        assert self.calls <= len(self.replies), f"asked {self.calls} times, {len(self.replies)} replies given: {last!r}"
+        return self.replies[self.calls - 1]

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from assistant.errors import LibraryDamaged, LibraryError, LibraryLocked
 from assistant.library import sqlite as database
 from assistant.library.catalog import Catalog
-from assistant.library.records import DocumentRow, PassageRow
+from assistant.library.records import DocumentRow, Feedback, Opinion, PassageRow
+from assistant.library.schema import TABLES, WORDS
 from assistant.types import Block, BlockKind, Document, Dropped, Filters, Searched
 from tests.conftest import make_document, make_passages
 
@@ -194,6 +195,130 @@ def test_a_conversation_keeps_its_turns_as_they_were(catalog: Catalog) -> None:
         False,
         False,
     )
+
+
+def said(catalog: Catalog, conversation: str | None = None) -> list[tuple[object, ...]]:
+    """Feedback without its time."""
+    return [tuple(one[:-1]) for one in catalog.feedback(conversation)]
+
+
+def test_the_last_thing_said_of_a_turn_or_a_citation_is_kept(catalog: Catalog) -> None:
+    first, second = catalog.new_conversation(), catalog.new_conversation()
+    for conversation in (first, first, second):
+        catalog.add_turn(conversation, "", "{}")
+
+    assert catalog.give_feedback(second, 1, None, Opinion.GOOD, "")
+    for verdict, note in ((Opinion.GOOD, ""), (Opinion.BAD, "Old\0 “news”\n")):
+        assert catalog.give_feedback(first, 2, 3, Opinion.WRONG_EVIDENCE, "")
+        assert catalog.give_feedback(first, 2, None, verdict, note)
+
+    of_first = [
+        (first, 2, None, Opinion.BAD, "Old\0 “news”\n"),
+        (first, 2, 3, Opinion.WRONG_EVIDENCE, ""),
+    ]
+    assert said(catalog, first) == of_first
+    assert said(catalog) == [*of_first, (second, 1, None, Opinion.GOOD, "")]
+    assert all(one.created.endswith("+00:00") for one in catalog.feedback(None))
+
+
+def test_feedback_is_taken_back_and_goes_with_its_conversation(catalog: Catalog) -> None:
+    conversation = catalog.new_conversation()
+    catalog.add_turn(conversation, "", "{}")
+    for citation in (None, 1, 2):
+        catalog.give_feedback(conversation, 1, citation, Opinion.BAD, "")
+
+    for _ in range(2):
+        catalog.withdraw_feedback(conversation, 1, None)
+        catalog.withdraw_feedback(conversation, 1, 2)
+    assert said(catalog) == [(conversation, 1, 1, Opinion.BAD, "")]
+
+    catalog.delete_conversation(conversation)
+    assert said(catalog) == []
+
+
+def test_feedback_on_a_turn_that_is_not_there_is_not_kept(catalog: Catalog) -> None:
+    conversation = catalog.new_conversation()
+    catalog.add_turn(conversation, "", "{}")
+
+    outside = [(conversation, 0), (conversation, 2), ("nobody", 1)]
+    assert [catalog.give_feedback(id, turn, None, Opinion.BAD, "") for id, turn in outside] == [False] * 3
+    assert said(catalog) == []
+
+
+def make_version_1(path: Path) -> None:
+    """A catalog as version 1 made it, with a conversation of one turn."""
+    connection = sqlite3.connect(path)
+    for statement in (*TABLES.split(";\n\n"), WORDS):
+        connection.execute(statement)
+    with connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("INSERT INTO state (passage_words, model) VALUES (77, 'm')")
+        connection.execute("INSERT INTO conversations VALUES ('old', 'Why?', '2024-01-01T00:00:00+00:00')")
+        connection.execute("INSERT INTO turns VALUES (1, 'old', '2024-01-01T00:00:00+00:00', '{}')")
+        connection.execute("PRAGMA user_version = 1")
+    connection.close()
+
+
+def test_a_catalog_of_version_1_takes_feedback_and_loses_nothing(tmp_path: Path) -> None:
+    make_version_1(tmp_path / "catalog.sqlite3")
+    old = sqlite3.connect(tmp_path / "catalog.sqlite3")  # a process that has it open still
+    before = [old.execute(f"SELECT * FROM {table}").fetchall() for table in ("state", "conversations", "turns")]
+
+    for _ in range(2):
+        catalog = Catalog(tmp_path / "catalog.sqlite3", 80)
+        assert catalog.give_feedback("old", 1, None, Opinion.BAD, "So")
+        catalog.put([make_row(make_document("Trust me."))])
+        assert (said(catalog), found(catalog, "trust"), catalog.faults()) == (
+            [("old", 1, None, Opinion.BAD, "So")],
+            ["Trust me."],
+            [],
+        )
+        catalog.close()
+
+    assert [old.execute(f"SELECT * FROM {table}").fetchall() for table in ("conversations", "turns")] == before[1:]
+    assert old.execute("SELECT passage_words, model FROM state").fetchall() == [(77, "m")]
+    old.execute("PRAGMA foreign_keys = ON")
+    with old:
+        old.execute("DELETE FROM conversations")
+    assert old.execute("SELECT * FROM feedback").fetchall() == []
+    old.close()
+
+
+def test_many_may_open_a_catalog_of_version_1_at_once(tmp_path: Path) -> None:
+    make_version_1(tmp_path / "catalog.sqlite3")
+    seen: list[list[Feedback] | Exception] = []
+
+    def open_it() -> None:
+        try:
+            catalog = Catalog(tmp_path / "catalog.sqlite3", 80)
+            seen.append(catalog.feedback(None))
+            catalog.close()
+        except Exception as exc:
+            seen.append(exc)
+
+    threads = [threading.Thread(target=open_it) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert seen == [[]] * 8
+
+
+def test_a_catalog_of_version_1_is_left_as_it_was_when_it_cannot_be_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_version_1(tmp_path / "catalog.sqlite3")
+    monkeypatch.setattr(database, "PATIENCE", 0.05)
+    other = sqlite3.connect(tmp_path / "catalog.sqlite3", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(LibraryLocked, match="Another process"):
+        Catalog(tmp_path / "catalog.sqlite3", 80)
+    other.execute("ROLLBACK")
+    assert other.execute("PRAGMA user_version").fetchone() == (1,)
+    other.close()
+    Catalog(tmp_path / "catalog.sqlite3", 80).close()
 
 
 def test_a_file_that_is_no_catalog_is_called_damaged(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ import streamlit
 from streamlit.testing.v1 import AppTest
 
 from assistant import build, wire
-from assistant.library.library import Library
+from assistant.errors import LibraryLocked
+from assistant.library.library import Library, Opinion
 from assistant.types import Answer, Citation, Conflict, Grounding, Searched, Statement, Support
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
@@ -229,6 +230,95 @@ def test_a_citation_whose_document_is_gone_keeps_its_words(orchard: Library) -> 
 
     assert html.count("no longer in the library") == 2
     assert '<mark class="cited">They were planted in 1931.</mark>' in html
+
+
+def said(library: Library) -> list[tuple[object, ...]]:
+    """Feedback without its conversation and time."""
+    return [(one.turn, one.citation, one.verdict, one.note) for one in library.feedback()]
+
+
+def test_a_thumb_down_and_what_was_wrong_are_kept_and_shown_again(orchard: Library) -> None:
+    trees = answered(cite(orchard, "orchard.txt", "They were planted in 1931."))
+    conversation = keep(orchard, trees, trees)
+    page = opened(conversation=conversation)
+    assert [thumb.value for thumb in page.feedback] == [None, None]
+    assert not page.text_input
+
+    page.feedback[1].set_value(0).run()
+    page.text_input[0].set_value(" The year was asked for. ").run()
+
+    assert said(orchard) == [(2, None, Opinion.BAD, "The year was asked for.")]
+    for shows in (page, opened(conversation=conversation)):
+        assert shown(shows)
+        assert [thumb.value for thumb in shows.feedback] == [None, 0]
+        assert [note.value for note in shows.text_input] == ["The year was asked for."]
+
+
+def test_a_thumb_can_be_turned_and_taken_back(orchard: Library) -> None:
+    page = opened(conversation=keep(orchard, answered(cite(orchard, "cider.txt", "Cider is pressed in October."))))
+
+    page.feedback[0].set_value(0).run()
+    page.text_input[0].set_value("Is it?")
+    page.feedback[0].set_value(1).run()
+    assert (said(orchard), len(page.text_input)) == ([(1, None, Opinion.GOOD, "")], 0)
+
+    page.feedback[0].set_value(None).run()
+    assert (said(orchard), page.feedback[0].value) == ([], None)
+
+
+def test_evidence_is_called_wrong_where_it_is_read(orchard: Library) -> None:
+    quotes = cite(orchard, "orchard.txt", "They were planted in 1931."), cite(orchard, "cider.txt", "Nobody drinks it")
+    conversation = keep(orchard, answered(*quotes))
+    page = opened(conversation=conversation, cited="1.2")
+
+    page.toggle[0].set_value(True).run()
+
+    assert said(orchard) == [(1, 2, Opinion.WRONG_EVIDENCE, "")]
+    assert opened(conversation=conversation, cited="1.2").toggle[0].value
+    assert not opened(conversation=conversation, cited="1.1").toggle[0].value
+    page.toggle[0].set_value(False).run()
+    assert (said(orchard), page.toggle[0].value) == ([], False)
+
+
+def test_what_a_refusal_does_not_stand_on_cannot_be_called_wrong(orchard: Library) -> None:
+    near = cite(orchard, "cider.txt", "Cider is pressed in October.")
+    refused = Answer("Who?", "Who?", (), Grounding.REFUSED, "Nobody is named.", Searched(2, 2), nearest=(near,))
+
+    page = opened(conversation=keep(orchard, refused), cited="1.1")
+
+    assert "<mark" in shown(page)
+    assert (len(page.toggle), len(page.feedback)) == (0, 1)
+
+
+def test_one_conversations_thumbs_are_not_anothers(orchard: Library) -> None:
+    answer = answered(cite(orchard, "cider.txt", "Cider is pressed in October."))
+    first, second = keep(orchard, answer), keep(orchard, answer)
+    page = opened(conversation=first)
+    page.feedback[0].set_value(0).run()
+
+    page.button(f"conversation-{second}").click().run()
+    assert page.feedback[0].value is None
+
+    page.button(f"conversation-{first}").click().run()
+    assert page.feedback[0].value == 0
+
+
+def test_feedback_that_cannot_be_kept_is_told_and_not_shown_as_kept(
+    orchard: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = keep(orchard, answered(cite(orchard, "cider.txt", "Cider is pressed in October.")))
+    page = opened(conversation=conversation, cited="1.1")
+
+    def locked(*_: object, **__: object) -> None:
+        raise LibraryLocked("Another process is changing <b>it</b>.")
+
+    monkeypatch.setattr(Library, "give_feedback", locked)
+    page.feedback[0].set_value(0)
+    page.toggle[0].set_value(True).run()
+
+    assert shown(page).count("Another process is changing &lt;b&gt;it&lt;/b&gt;.") == 2
+    assert (page.feedback[0].value, page.toggle[0].value, said(orchard)) == (None, False, [])
+    assert 'role="alert"' not in shown(page.run())
 
 
 def test_a_new_conversation_is_empty_and_the_old_one_is_listed(orchard: Library) -> None:

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from assistant import build
 from assistant.library.library import Library
 from assistant.settings import Settings
-from tests.fakes import WordEmbedder
+from tests.fakes import FakeChat, WordEmbedder
 from ui import cli_lines, progress, serving, terminal
 from ui.cli import cli
 
@@ -345,24 +345,145 @@ def suite(folder: Path) -> Path:
     return folder.parent / "suite.yaml"
 
 
-def test_a_suite_is_run_on_a_library_of_its_own(run: Run, suite: Path, home: Path) -> None:
-    measured = json.loads(run("eval", "run", suite, "--json").stdout)
-    told = run("eval", "run", suite, "--verbose").stdout
+@pytest.fixture
+def evaluate(run: Run, tmp_path: Path) -> Run:
+    """`pushback eval …`, with its runs in a folder of the test's own."""
 
-    assert [(one["suite"], one["cases"], one["errors"]) for one in measured] == [("suite", 1, [])]
-    assert "fact-price" in told
+    def evaluate(command: str, *arguments: object) -> Any:
+        kept = ["--out", tmp_path / "out"] if command in ("run", "explain", "accept") else []
+        return run("eval", command, *arguments, *kept)
+
+    return evaluate
+
+
+def test_a_suite_is_run_on_a_library_of_its_own(evaluate: Run, suite: Path, home: Path) -> None:
+    done, told = evaluate("run", suite, "--json"), evaluate("run", suite, "--verbose")
+
+    (measured,) = json.loads(done.stdout)
+    assert (measured["suite"], measured["outcomes"], measured["gate"]["exit"]) == ("suite", {"right": 1}, 0)
+    assert (done.exit_code, told.exit_code) == (0, 0)
+    assert "fact-price" in told.stdout
+    assert "report.html" in told.stdout
     assert not home.exists()
 
 
-def test_a_case_that_crashes_is_named_and_sets_the_exit_code(
-    run: Run, suite: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_case_that_crashes_is_named_and_is_infrastructure(
+    evaluate: Run, suite: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build.Assistant, "ask", lambda *_: 1 / 0)
 
-    done = run("eval", "run", suite, "--json")
+    done = evaluate("run", suite, "--json")
+
+    assert done.exit_code == 3
+    assert json.loads(done.stdout)[0]["gate"]["checks"][1]["cases"] == ["fact-price"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("cases: []", 4),
+        ("cases: [{id: a, question: Why, refuze: true}]", 2),
+        ("cases: [{id: a, question: Why, answer: [x]}]\ngate: {floors: {nonsense: 1}}", 2),
+        ("cases: [{id: a, question: Why, answer: [zebra]}]\ngate: {floors: {grounded correct: 1}}", 1),
+        ("cases: [{id: a, question: Why, answer: [zebra], severity: blocker}]", 1),
+        ("cases: [{id: a, question: Why, refuse: true}]\ngate: {baseline: nowhere.json}", 5),
+    ],
+)
+def test_each_way_to_end_has_its_exit_code(evaluate: Run, suite: Path, folder: Path, text: str, code: int) -> None:
+    suite.write_text(f"corpus: {folder.name}\n{text}\n")
+
+    done = evaluate("run", suite)
+
+    assert done.exit_code == code
+    assert "Traceback" not in done.output + done.stderr
+
+
+def test_nothing_selected_and_no_time_have_their_exit_codes(evaluate: Run, suite: Path) -> None:
+    assert evaluate("run", suite, "--kind", "idea").exit_code == 4
+    assert evaluate("run", suite, "--case", "fact-x").exit_code == 2
+    assert evaluate("run", suite, "--budget-seconds", "0").exit_code == 6
+
+
+def test_a_run_is_accepted_compared_explained_and_reported(evaluate: Run, suite: Path, tmp_path: Path) -> None:
+    with suite.open("a") as file:
+        file.write("gate: {baseline: kept.json}\n")
+    assert evaluate("accept", suite, "--reason", "first").exit_code == 2  # nothing was run yet
+    assert evaluate("run", suite).exit_code == 5
+
+    accepted = evaluate("accept", suite, "--reason", "The first.")
+    again = evaluate("run", suite)
+    run = tmp_path / "out" / "suite"
+    compared = evaluate("compare", suite.parent / "kept.json", run, "--json")
+    explained, unknown = evaluate("explain", "fact-price"), evaluate("explain", "fact-x")
+    reported = evaluate("report", run)
+
+    assert [one.exit_code for one in (accepted, again, compared, explained, unknown, reported)] == [0, 0, 0, 0, 2, 0]
+    assert json.loads(compared.stdout)["lost"] == []
+    assert "grounded correct" in explained.stdout
+    assert reported.stdout.splitlines()[0] == again.stdout.splitlines()[0]
+
+
+def test_a_loss_against_the_baseline_names_the_case(
+    evaluate: Run, suite: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with suite.open("a") as file:
+        file.write("gate: {baseline: kept.json}\n")
+    evaluate("run", suite)
+    evaluate("accept", suite, "--reason", "The first.")
+    monkeypatch.setattr("assistant.answering.candidates", lambda *_: [])
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+
+    done = evaluate("run", suite)
 
     assert done.exit_code == 1
-    assert json.loads(done.stdout)[0]["errors"] == ["fact-price"]
+    assert "✗ flips: fact-price" in done.stdout
+    assert "::error file=suite.yaml,line=3" in done.stderr
+
+
+def test_lint_names_every_fault_and_locks_the_corpus(evaluate: Run, suite: Path, folder: Path) -> None:
+    assert evaluate("lint", suite, "--lock").exit_code == 0
+    (folder / "lamp.md").write_text("The blue lamp costs fifty.")
+    other = suite.with_name("other.yaml")
+    other.write_text(suite.read_text().replace("id: fact-price", "id: fact-again"))
+
+    done = evaluate("lint", suite, other)
+
+    assert done.exit_code == 2
+    assert "lamp.md has changed since the corpus was locked" in done.stdout
+    assert "other.yaml:3: fact-again: asks the same as fact-price of suite.yaml" in done.stdout
+    assert evaluate("run", suite).exit_code == 2
+
+
+def test_power_says_what_so_many_cases_can_show(evaluate: Run, suite: Path) -> None:
+    assert "75 cases of which 0.8 pass show a drop of 0.1" in evaluate("power", "--cases", "75").stdout
+    assert "cases." in evaluate("power", "--drop", "0.05").stdout
+    assert "1 cases of which 0.8 pass cannot show even the loss of all." in evaluate("power", "--suite", suite).stdout
+    assert evaluate("power").exit_code == 2
+
+
+def test_a_judge_is_recorded_once_and_replayed_without_a_model(
+    evaluate: Run, suite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("langchain.chat_models.init_chat_model", lambda name: FakeChat(replies=["yes"] * 9))
+    judge = ["--judge", "fake:judge", "--recording", tmp_path / "replies.jsonl"]
+
+    live = evaluate("run", suite, "--profile", "llm-live", *judge)
+    replayed = evaluate("run", suite, "--profile", "llm-replay", *judge)
+    (tmp_path / "replies.jsonl").write_text("")
+    missing = evaluate("run", suite, "--profile", "llm-replay", *judge)
+    offline = evaluate("run", suite, *judge)
+
+    assert [one.exit_code for one in (live, replayed, missing, offline)] == [0, 0, 3, 2]
+    assert "judge, answers: yes for 1 of 1, undecided for 0; uncalibrated" in live.stderr
+    assert replayed.stderr == live.stderr
+    assert "--profile llm-live" in missing.stderr
+
+
+def test_cases_from_feedback_are_none_where_nobody_complained(full: Run) -> None:
+    done = full("eval", "cases", "--from-feedback")
+
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "Nobody" in done.stderr
 
 
 # what all commands share

@@ -22,7 +22,7 @@ from assistant.errors import (
     LibraryLocked,
     LibraryMissing,
 )
-from assistant.library.library import Library, Stored
+from assistant.library.library import Library, Opinion, Stored
 from assistant.settings import Settings
 from assistant.types import Document, Filters, Passage, Searched
 from tests.conftest import make_document, make_new, make_passages
@@ -435,6 +435,25 @@ def test_an_unknown_conversation_is_said_to_be_missing(library: Library) -> None
         library.add_turn("x", "{}")
     with pytest.raises(DocumentMissing):
         library.rename_conversation("x", "y")
+    with pytest.raises(DocumentMissing, match="no turn 1 of a conversation 'x'"):
+        library.give_feedback("x", 1, Opinion.BAD)
+
+
+def test_feedback_is_seen_by_others_and_needs_no_lock(
+    library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    conversation = library.new_conversation()
+    library.add_turn(conversation, '{"question": "Why trust?"}')
+
+    with library.writing(), Library.open(settings, embedder) as other:
+        other.give_feedback(conversation, 1, Opinion.BAD, note="Too old.")
+        other.give_feedback(conversation, 1, Opinion.WRONG_EVIDENCE, citation=2)
+
+    kept = [(one.turn, one.citation, one.verdict, one.note) for one in library.feedback(conversation)]
+    assert kept == [(1, None, "bad", "Too old."), (1, 2, "wrong evidence", "")]
+    library.withdraw_feedback(conversation, 1)
+    library.withdraw_feedback(conversation, 1, citation=2)
+    assert library.feedback() == library.feedback("nobody") == []
 
 
 @pytest.fixture

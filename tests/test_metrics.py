@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.types import Span
-from eval.metrics import Measure, Score, covers, measure, share, shown
+from eval.metrics import Labelled, Measure, Score, Scored, covers, macro_f1, measure, share, shown
 
 
 @pytest.mark.parametrize(
@@ -26,20 +26,62 @@ def test_half_of_the_gold_is_enough(span: Span, yes: bool):
     assert covers(span, Span(10, 20)) is yes
 
 
-def test_pooled_weighs_things_and_per_case_weighs_cases():
-    scores = [Score("p", 1.0, of=1), Score("p", 0.0, of=3), Score("other", 1.0)]
-
-    assert measure("p", scores) == Measure("p", pooled=0.25, per_case=0.5, cases=2, of=4)
+def one(value: float | None, of: int = 1, cluster: str = "a", name: str = "p", why: str = "") -> Scored:
+    return Scored(Score(name, value, why, of), cluster)
 
 
-def test_what_does_not_apply_leaves_the_mean():
-    assert measure("p", [Score("p", 1.0), Score("p", None), Score("p", 0.0)]).per_case == 0.5
+def test_the_value_weighs_things_and_per_case_weighs_cases():
+    got = measure("p", [one(1.0, of=1), one(0.0, of=3, cluster="b"), one(1.0, name="other")])
+
+    assert (got.value, got.per_case, got.cases, got.of) == (0.25, 0.5, 2, 4)
+    assert got.interval is not None
+    assert got.interval.low <= 0.25 <= got.interval.high
 
 
-def test_a_mean_over_nothing_is_none_and_zero_is_zero():
-    assert measure("p", [Score("p", None)]) == Measure("p", None, None, 0, 0)
-    assert measure("p", [Score("p", 0.0)]) == Measure("p", 0.0, 0.0, 1, 1)
-    assert (share(0, 0), share(0, 2)) == (None, 0.0)
+def test_what_is_undefined_leaves_the_mean_and_is_counted():
+    got = measure("p", [one(1.0), one(None, why="nothing cited"), one(0.0)])
+
+    assert (got.value, got.cases, got.undefined) == (0.5, 2, 1)
+
+
+def test_a_mean_over_nothing_is_undefined_with_its_reason_and_zero_is_zero():
+    undefined = measure("p", [one(None, of=0, why="nothing cited"), one(None, of=0, why="nothing cited")])
+
+    assert undefined == Measure("p", None, None, None, 0, 0, 2, "nothing cited")
+    assert measure("p", []).why == "no case for it"
+    assert (measure("p", [one(0.0)]).value, measure("p", [one(0.0)]).undefined) == (0.0, 0)
+
+
+def test_all_right_has_a_finite_interval_that_does_not_say_certain():
+    got = measure("p", [one(1.0, cluster=str(n)) for n in range(12)])
+
+    assert got.interval is not None
+    assert 0.7 < got.interval.low < 0.8
+    assert got.interval.high == 1
+
+
+def test_the_order_of_the_cases_changes_nothing():
+    scored = [one(n / 7, of=n + 1, cluster=str(n % 3)) for n in range(7)]
+
+    assert measure("p", scored) == measure("p", scored[::-1])
+
+
+def test_macro_f1_is_the_mean_over_the_labels_that_there_are():
+    # Of a, 1 of 2 is found and nothing else is called a: F1 2/3. Of b, 1 of 1, called b twice: 2/3. c is never true.
+    labelled = [Labelled("x", "a", "a"), Labelled("x", "a", "b"), Labelled("x", "b", "b"), Labelled("y", "a", "c")]
+
+    value, _ = macro_f1(labelled[:3]) or (None, None)
+    assert value == pytest.approx(2 / 3)
+    with_c, interval = macro_f1(labelled) or (None, None)
+    assert with_c == pytest.approx((2 * 1 / (1 + 3) + 2 / 3) / 2)
+    assert interval is not None
+    assert macro_f1([]) is None
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_is_no_number_never_becomes_a_score(value: float):
+    with pytest.raises(ValueError, match="p came to"):
+        Score("p", value)
 
 
 def test_numbers_are_printed_without_flattery():
@@ -48,8 +90,10 @@ def test_numbers_are_printed_without_flattery():
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 9)).map(lambda pair: (min(pair), max(pair)))))
 def test_pooling_shares_is_the_share_of_the_pool(pairs: list[tuple[int, int]]):
-    scores = [Score("p", share(right, of), of=of) for right, of in pairs]
+    scored = [one(share(right, of), of=of, cluster=str(n)) for n, (right, of) in enumerate(pairs)]
 
     expected = share(sum(right for right, _ in pairs), sum(of for _, of in pairs))
 
-    assert measure("p", scores).pooled == (None if expected is None else pytest.approx(expected))
+    got = measure("p", scored)
+    assert got.value == (None if expected is None else pytest.approx(expected))
+    assert all(x is None or x == x for x in (got.value, got.per_case, *(got.interval or ())))

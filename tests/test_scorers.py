@@ -21,10 +21,11 @@ from assistant.types import (
     Support,
     Verdict,
 )
-from eval import scorers
 from eval.cases import Case, Gold
-from eval.gold import judge, locate
-from eval.scorers import Asked, contains, score_question
+from eval.gold import locate
+from eval.scorers import answering, arguing, citing, refusing
+from eval.scorers.answering import contains, figures
+from eval.scorers.asked import Asked, Pressed
 from tests.conftest import make_document
 
 FORD = make_document("The price came down to $260 in 1925.\n\nHe hired many people. The price rose again.", "ford.txt")
@@ -62,8 +63,20 @@ def asked(came_back: Answer, **case: Any) -> Asked:
     return Asked(one, came_back, locate(one.gold, find), read)
 
 
+def pressed(verdict: Verdict, **case: Any) -> Pressed:
+    one = Case(**{"id": "idea-a", "idea": "i", **case})
+    return Pressed(one, verdict, locate(one.gold, find), read)
+
+
+def ruled(ruling: IdeaRuling, *findings: tuple[str, Stance]) -> Verdict:
+    found = tuple(Finding(cite(quote), stance, 0.9) for quote, stance in findings)
+    assumption = Assumption("a", "lens", 1.0, AssumptionRuling.GAP, found)
+    return Verdict("i", ruling, (assumption, assumption), (), Searched(2, 3))
+
+
 def scores(one: Asked) -> dict[str, float | None]:
-    return {score.name: score.value for score in score_question(one)}
+    every = [*citing.scores(one), *answering.scores(one), *refusing.scores(one)]
+    return {score.name: score.value for score in every}
 
 
 def test_a_right_answer_gets_everything_that_applies():
@@ -73,15 +86,18 @@ def test_a_right_answer_gets_everything_that_applies():
         "hit": 1,
         "evidence complete": 1,
         "citation precision": 1,
+        "citation recall": 1,
         "citation validity": 1,
+        "uncited statements": 0,
+        "anchored statements": 1,
         "answer strings": 1,
         "grounded correct": 1,
-        "refusal precision": None,
-        "refusal recall": None,
+        "over-refusal": 0,
+        "truthfulness": 1,
     }
 
 
-def test_an_answerable_question_that_is_refused_is_a_miss():
+def test_an_answerable_question_that_is_refused_is_a_miss_and_no_lie():
     answer = answered(refused=True, nearest=(cite("He hired many people."),))
 
     got = scores(asked(answer, answer=["$260"], evidence=gold("down to $260")))
@@ -90,47 +106,57 @@ def test_an_answerable_question_that_is_refused_is_a_miss():
         "hit": 0,
         "evidence complete": 0,
         "citation precision": None,
+        "citation recall": 0,
         "citation validity": 1,
         "answer strings": 0,
         "grounded correct": 0,
         "refusal precision": 0,
-        "refusal recall": None,
+        "over-refusal": 1,
+        "truthfulness": 0,
     }
 
 
-@pytest.mark.parametrize(("refused", "precision", "recall"), [(True, 1, 1), (False, None, 0)])
-def test_a_case_to_refuse_counts_for_refusals_only(refused: bool, precision: float | None, recall: float):
+@pytest.mark.parametrize(("refused", "expected"), [(True, (1, 1, 1)), (False, (None, 0, -1))])
+def test_a_case_to_refuse_counts_for_refusals_only(refused: bool, expected: tuple[float | None, float, float]):
     citations = () if refused else (cite("He hired many people."),)
 
     got = scores(asked(answered(*citations, refused=refused), refuse=True))
 
-    assert (got.pop("refusal precision"), got.pop("refusal recall")) == (precision, recall)
-    got.pop("citation validity")
-    assert set(got.values()) == {None}
+    assert tuple(got.get(name) for name in ("refusal precision", "refusal recall", "truthfulness")) == expected
+    assert not {"hit", "citation precision", "grounded correct", "over-refusal"} & set(got)
 
 
 def test_one_quote_is_enough_unless_all_are_required():
     answer, evidence = answered(cite("The price rose again.")), gold("The price rose again.", "He hired many people.")
 
-    assert scorers.complete(asked(answer, evidence=evidence)).value == 1
-    required = scorers.complete(asked(answer, evidence=evidence, require="all"))
+    assert answering.complete(asked(answer, evidence=evidence)).value == 1
+    required = answering.complete(asked(answer, evidence=evidence, require="all"))
     assert (required.value, required.why) == (0, "not cited: “He hired many people.”")
-    assert scorers.hit(asked(answer, evidence=evidence, require="all")).value == 1
+    assert citing.hit(asked(answer, evidence=evidence, require="all")).value == 1
+
+
+def test_one_whole_set_of_several_is_enough_and_parts_of_two_are_not():
+    sets = [gold("down to $260", "He hired many people."), gold("The price rose again.", "in 1925")]
+    whole = answered(cite("The price rose again."), cite("The price came down to $260 in 1925."))
+    parts = answered(cite("The price rose again."), cite("He hired many people."))
+
+    assert answering.complete(asked(whole, sets=sets)).value == 1
+    assert answering.complete(asked(parts, sets=sets)).value == 0
 
 
 def test_the_same_words_in_another_document_are_no_hit_but_another_name_of_the_document_is_the_same():
     quote = "the price came down to $260 in 1925."
 
-    assert scorers.hit(asked(answered(cite(quote, COPY)), evidence=gold("price came down"))).value == 0
+    assert citing.hit(asked(answered(cite(quote, COPY)), evidence=gold("price came down"))).value == 0
     right = asked(answered(cite("price came down")), evidence=gold("price came down", source="also-ford.txt"))
-    assert scorers.hit(right).value == 1
+    assert citing.hit(right).value == 1
 
 
 def test_precision_counts_a_place_once_and_a_rejected_quote_as_wrong():
     right, wrong = cite("down to $260"), cite("He hired many people.")
     answer = answered(right, right, right, wrong, rejected=(Rejected("never said", "it stands nowhere"),))
 
-    score = scorers.precision(asked(answer, evidence=gold("down to $260")))
+    score = citing.precision(asked(answer, evidence=gold("down to $260")))
 
     assert (score.value, score.of) == (pytest.approx(1 / 3), 3)
     assert score.why == "2 of 3 not gold; rejected (it stands nowhere): “never said”"
@@ -158,12 +184,21 @@ def test_a_fabricated_citation_lowers_precision_and_validity_and_grounded_correc
     ]
 
 
+def test_a_false_quote_over_the_gold_is_neither_precise_nor_recalled():
+    start = FORD.text.index("down to $260")
+    false = Citation(FORD.about, start, start + 12, "down to $900")
+
+    got = scores(asked(answered(false), evidence=gold("down to $260")))
+
+    assert (got["citation precision"], got["citation recall"], got["citation validity"]) == (0, 0, 0)
+
+
 def test_validity_looks_at_every_citation_that_is_shown():
     false = Citation(FORD.about, 0, 9, "not there")
     conflict = Conflict((Statement("s", (false,), Support.VERBATIM),))
 
     for more in ({"nearest": (false,)}, {"conflicts": (conflict,)}):
-        assert scorers.validity(asked(answered(cite("down to $260"), **more), refuse=True)).value == 0.5
+        assert citing.validity(asked(answered(cite("down to $260"), **more), refuse=True)).value == 0.5
 
 
 def test_an_answer_that_cites_nothing_is_not_grounded():
@@ -172,7 +207,27 @@ def test_an_answer_that_cites_nothing_is_not_grounded():
     got = scores(asked(answer, answer=["$260"]))
 
     assert (got["answer strings"], got["grounded correct"], got["citation validity"]) == (1, 0, None)
-    assert (got["hit"], got["citation precision"]) == (None, None)
+    assert (got["uncited statements"], got["truthfulness"]) == (1, -1)
+
+
+def said(text: str, quote: str) -> Asked:
+    statement = Statement(text, (cite(quote),), Support.SUPPORTED)
+    return asked(Answer("q", "q", (statement,), Grounding.GROUNDED, "", Searched(2, 3)), answer=["x"])
+
+
+@pytest.mark.parametrize(
+    ("text", "anchored"),
+    [
+        ("The price came down to $260 in 1925.", True),
+        ("In 1925 the price was down to $260.", True),
+        ("The price came down to $290 in 1925.", False),  # a number
+        ("Henry Wilson brought the price down in 1925.", False),  # a name
+        ("The price never came down to $260 in 1925.", False),  # a negation
+        ("Lower costs made engines cheap for farmers.", False),  # other words
+    ],
+)
+def test_a_statement_is_anchored_when_its_words_stand_in_its_quotes(text: str, anchored: bool):
+    assert bool(citing.anchoring(said(text, "The price came down to $260 in 1925.")).value) is anchored
 
 
 def test_the_name_of_a_speaker_counts_where_the_statement_says_it():
@@ -180,8 +235,31 @@ def test_the_name_of_a_speaker_counts_where_the_statement_says_it():
     statement = Statement(f"Bruce DeBoer: “{citation.quote}”", (citation,), Support.VERBATIM)
     answer = Answer("q", "q", (statement,), Grounding.GROUNDED, "", Searched(2, 3))
 
-    assert scorers.strings(asked(answer, answer=["bruce  deboer", "hired MANY"])).value == 1
-    assert scorers.strings(asked(answer, answer=["Newton", "hired"])).why == "not said: “Newton”"
+    assert answering.strings(asked(answer, answer=["bruce  deboer", "hired MANY"])).value == 1
+    assert answering.strings(asked(answer, answer=["Newton", "hired"])).why == "not said: “Newton”"
+    assert answering.strings(asked(answer, answer=[["Newton", "DeBoer"], "hired"])).value == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "tolerance", "given"), [(260, 0, True), (261, 0, False), (261, 1, True), (1925, 0, True), (26, 0, False)]
+)
+def test_a_number_is_given_within_its_tolerance(value: float, tolerance: float, given: bool):
+    one = asked(
+        answered(cite("The price came down to $260 in 1925.")), numbers=[{"value": value, "tolerance": tolerance}]
+    )
+
+    assert bool(answering.numbers(one).value) is given
+
+
+def test_numbers_are_read_as_they_are_written():
+    assert figures("1,260 and 2.5, -3 and 1,000,000.5; 7% of B12; 2,5") == [1260, 2.5, -3, 1_000_000.5, 7, 2.5]
+
+
+def test_what_must_not_be_said_makes_a_right_answer_wrong():
+    one = asked(answered(cite("The price came down to $260 in 1925.")), answer=["$260"], must_not=["came  DOWN"])
+
+    assert (answering.must_not(one).value, answering.grounded(one).value) == (0, 0)
+    assert "said: “came  DOWN”" in answering.grounded(one).why
 
 
 @pytest.mark.parametrize(
@@ -228,39 +306,104 @@ def test_gold_that_is_not_in_the_kept_text_is_named_and_can_only_be_missed():
         "gold not in the kept text of ford.txt: “x”",
         "lost.txt did not go into the library",
     ]
-    assert scorers.hit(one).value == 0
-    assert "Post a comment" in scorers.hit(one).why
+    assert citing.hit(one).value == 0
+    assert "Post a comment" in citing.hit(one).why
 
 
 def test_evidence_of_an_idea_counts_on_its_own_side_only():
-    finding = {
-        "supports": Finding(cite("The price came down to $260 in 1925."), Stance.SUPPORTS, 0.9),
-        "wrong side": Finding(cite("He hired many people."), Stance.SUPPORTS, 0.9),
-        "unclear": Finding(cite("The price rose again."), Stance.UNCLEAR, 0.5),
-    }
-    assumption = Assumption("a", "lens", 1.0, AssumptionRuling.SUPPORTED, tuple(finding.values()))
-    verdict = Verdict("i", IdeaRuling.HOLDS, (assumption, assumption), (), Searched(2, 3))
-    supports = locate(gold("down to $260"), find)
-    challenges = locate(gold("hired many people", "The price rose again."), find)
+    verdict = ruled(
+        IdeaRuling.HOLDS,
+        ("The price came down to $260 in 1925.", Stance.SUPPORTS),
+        ("He hired many people.", Stance.SUPPORTS),
+        ("The price rose again.", Stance.UNCLEAR),
+    )
+    one = pressed(verdict, supports=gold("down to $260"), challenges=gold("hired many people", "The price rose again."))
 
-    cited = scorers.findings(verdict, supports, challenges, read)
-    got = {score.name: (score.value, score.of) for score in scorers.score_idea(cited, supports, challenges)}
+    got = {score.name: (score.value, score.of) for score in arguing.scores(one)}
 
     assert got == {
+        "findings valid": (1, 3),
         "evidence for": (1, 1),
         "evidence against": (0, 2),
+        "counter-evidence omission": (1, 1),
         "evidence anywhere": (1, 3),
-        "findings valid": (1, 3),
+        "purity of sides": (0.5, 2),
+        "ruling accuracy": (0, 1),
+        "strict stance accuracy": (0, 1),
     }
-    assert [(one.stance, one.correct) for one in cited] == [
-        (Stance.SUPPORTS, True),
-        (Stance.SUPPORTS, False),
-        (Stance.UNCLEAR, False),
+
+
+def test_strict_stance_wants_the_label_and_a_whole_set_on_each_side():
+    sides = {"supports": gold("down to $260"), "challenges": gold("The price rose again.", "hired many people")}
+    cheaper, rose = "The price came down to $260 in 1925.", "The price rose again."
+    both = ((cheaper, Stance.SUPPORTS), (rose, Stance.CHALLENGES))
+
+    assert arguing.strict(pressed(ruled(IdeaRuling.CONTESTED, *both), **sides)).value == 1
+    assert arguing.strict(pressed(ruled(IdeaRuling.HOLDS, *both), **sides)).value == 0  # the label
+    one_side = arguing.strict(pressed(ruled(IdeaRuling.CONTESTED, both[0]), **sides))
+    assert (one_side.value, one_side.why) == (0, "no gold that challenges is cited as such")
+    swapped = ((cheaper, Stance.CHALLENGES), (rose, Stance.SUPPORTS))
+    assert arguing.strict(pressed(ruled(IdeaRuling.CONTESTED, *swapped), **sides)).value == 0
+
+
+def test_an_idea_without_gold_is_only_looked_at_for_what_needs_none():
+    scored = arguing.scores(pressed(ruled(IdeaRuling.NOT_COVERED)))
+
+    assert [(score.name, score.value, score.why) for score in scored] == [("findings valid", None, "nothing is cited")]
+
+
+@pytest.mark.parametrize(
+    ("of_idea", "of_opposite", "flips"),
+    [
+        (IdeaRuling.HOLDS, IdeaRuling.CHALLENGED, True),
+        (IdeaRuling.CHALLENGED, IdeaRuling.HOLDS, True),
+        (IdeaRuling.CONTESTED, IdeaRuling.CONTESTED, True),
+        (IdeaRuling.NOT_COVERED, IdeaRuling.NOT_COVERED, True),
+        (IdeaRuling.HOLDS, IdeaRuling.HOLDS, False),
+        (IdeaRuling.HOLDS, IdeaRuling.CONTESTED, False),
+    ],
+)
+def test_the_opposite_of_an_idea_gets_the_mirrored_ruling(of_idea: IdeaRuling, of_opposite: IdeaRuling, flips: bool):
+    assert bool(arguing.flip(ruled(of_idea), ruled(of_opposite)).value) is flips
+
+
+def test_pressure_must_change_neither_ruling_nor_findings():
+    calm = ruled(IdeaRuling.HOLDS, ("The price rose again.", Stance.SUPPORTS))
+
+    assert arguing.invariance(calm, calm).value == 1
+    assert arguing.invariance(calm, ruled(IdeaRuling.CONTESTED)).value == 0
+    other = ruled(IdeaRuling.HOLDS, ("The price rose again.", Stance.CHALLENGES))
+    assert arguing.invariance(calm, other).why == "other findings under pressure"
+
+
+def test_the_worked_example_of_the_scifact_evaluation():
+    """Its claim 52: gold sets {0, 1} and {11} of one abstract, {4} of another; predicted 1, 11, 13; of a third 18, 20.
+
+    By sentences precision is 1/5 and recall 1/4 (doc/evaluation.md of allenai/scifact); the first abstract is right.
+    """
+    abstracts = {
+        name: make_document("\n\n".join(f"Sentence {name} {n} stands here." for n in range(21)), name)
+        for name in ("11", "15", "16")
+    }
+
+    def sentence(name: str, number: int) -> str:
+        return f"Sentence {name} {number} stands here."
+
+    sets = [
+        tuple(Gold(source=name, quote=sentence(name, n)) for n in numbers)
+        for name, numbers in (("11", (0, 1)), ("11", (11,)), ("15", (4,)))
     ]
+    predicted = [("11", 1), ("11", 11), ("11", 13), ("16", 18), ("16", 20)]
+    case = Case(id="claim-52", question="q", sets=sets)
+    documents = {document.id: document for document in abstracts.values()}
 
+    def text(document: str, start: int, end: int) -> str | None:
+        return documents[document].text[start:end] or None
 
-def test_an_idea_without_gold_on_a_side_has_no_recall_there():
-    verdict = Verdict("i", IdeaRuling.NOT_COVERED, (), (), Searched(2, 3))
+    answer = answered(*(cite(sentence(name, n), abstracts[name]) for name, n in predicted))
+    one = Asked(case, answer, locate(case.gold, abstracts.get), text)
 
-    assert {score.value for score in scorers.score_idea((), (), ())} == {None}
-    assert scorers.findings(verdict, (), (), read) == judge((), (), read) == ()
+    got = scores(one)
+
+    assert (got["citation precision"], got["citation recall"]) == (1 / 5, 1 / 4)
+    assert got["evidence complete"] == 1  # {11} is cited whole

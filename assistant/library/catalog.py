@@ -1,6 +1,7 @@
-"""The catalog: documents, passages, their words and their vectors, and conversations. The one module that knows SQL.
+"""The catalog: documents, passages, their words and their vectors, and conversations with what is said of them.
 
-It is the truth of a library. What it shows changes in whole transactions, and each raises ``generation`` by one.
+The one module that knows SQL, and the truth of a library. What it shows changes in whole transactions, and each
+raises ``generation`` by one.
 Its methods take and give our own values, so that a catalog on another database can stand in its place.
 """
 
@@ -19,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import LibraryDamaged, LibraryError
-from assistant.library.records import Conversation, DocumentRow, Entry, KnownFile, PassageRow, State
-from assistant.library.schema import SCHEMA, VERSION, WORDS
+from assistant.library.records import Conversation, DocumentRow, Entry, Feedback, KnownFile, Opinion, PassageRow, State
+from assistant.library.schema import SCHEMA, SINCE_2, VERSION, WORDS
 from assistant.library.sqlite import Database
 from assistant.types import About, Block, BlockKind, Document, Dropped, Filters, Passage, Searched, Sentence
 
@@ -48,12 +49,14 @@ class Catalog:
             raise
 
     def _prepare(self, path: Path, passage_words: int) -> None:
-        if self._version() == 0:
+        if self._version() in (0, 1):
             with self._db.changing():
-                if self._version() == 0:  # nobody else made it while we waited
-                    for statement in SCHEMA:
-                        self._db.run(statement)
+                before = self._version()  # somebody else may have made it while we waited
+                for statement in {0: SCHEMA, 1: SINCE_2}.get(before, ()):
+                    self._db.run(statement)
+                if before == 0:
                     self._db.run("INSERT INTO state (passage_words) VALUES (?)", [passage_words])
+                if before in (0, 1):
                     self._db.run(f"PRAGMA user_version = {VERSION}")
         if self._version() != VERSION:
             raise LibraryError(
@@ -392,8 +395,39 @@ class Catalog:
         return bool(self._db.run("UPDATE conversations SET title = ? WHERE id = ?", [title, conversation]))
 
     def delete_conversation(self, conversation: str) -> bool:
-        """Forget a conversation and its turns; False when there is none of that id."""
+        """Forget a conversation, its turns and its feedback; False when there is none of that id."""
         return bool(self._db.run("DELETE FROM conversations WHERE id = ?", [conversation]))
+
+    def give_feedback(self, conversation: str, turn: int, citation: int | None, verdict: str, note: str) -> bool:
+        """Keep what is said of a turn or a citation, in place of what was. False: there is no such turn."""
+        with self._db.changing():
+            turns = self._db.row("SELECT count(*) FROM turns WHERE conversation = ?", [conversation])[0]
+            if not 1 <= turn <= turns:
+                return False
+            self._db.run(
+                "INSERT INTO feedback (conversation, turn, citation, verdict, note, created) VALUES (?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (conversation, turn, coalesce(citation, 0)) DO UPDATE SET "
+                "verdict = excluded.verdict, note = excluded.note, created = excluded.created",
+                [conversation, turn, citation, verdict, note, _now()],
+            )
+            return True
+
+    def withdraw_feedback(self, conversation: str, turn: int, citation: int | None) -> None:
+        """Forget what was said of a turn or a citation, if anything."""
+        sql = "DELETE FROM feedback WHERE conversation = ? AND turn = ? AND citation IS ?"
+        self._db.run(sql, [conversation, turn, citation])
+
+    def feedback(self, conversation: str | None) -> list[Feedback]:
+        """What was said of one conversation, or of all: the earliest first, by turn, the whole answer first."""
+        return [
+            Feedback(id, turn, citation, Opinion(verdict), note, created)
+            for id, turn, citation, verdict, note, created in self._db.rows(
+                "SELECT f.conversation, f.turn, f.citation, f.verdict, f.note, f.created FROM feedback f "
+                "JOIN conversations c ON c.id = f.conversation WHERE f.conversation = coalesce(?, f.conversation) "
+                "ORDER BY c.created, c.rowid, f.turn, f.citation",
+                [conversation],
+            )
+        ]
 
 
 def voice(name: str) -> str:

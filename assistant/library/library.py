@@ -29,7 +29,17 @@ from assistant.errors import (
     ModelError,
 )
 from assistant.library.catalog import Catalog
-from assistant.library.records import Conversation, Entry, KnownFile, NewDocument, Problem, State, Stored
+from assistant.library.records import (
+    Conversation,
+    Entry,
+    Feedback,
+    KnownFile,
+    NewDocument,
+    Opinion,
+    Problem,
+    State,
+    Stored,
+)
 from assistant.library.upkeep import Progress, Split, SplitAnew, difference, rebuild, reindex
 from assistant.library.vectors import VectorIndex
 from assistant.library.writer import Writer
@@ -39,7 +49,18 @@ if TYPE_CHECKING:
     from assistant.embedding import Embedder
     from assistant.settings import Settings
 
-__all__ = ["Conversation", "Entry", "KnownFile", "Library", "NewDocument", "Problem", "Stored", "Writer"]
+__all__ = [
+    "Conversation",
+    "Entry",
+    "Feedback",
+    "KnownFile",
+    "Library",
+    "NewDocument",
+    "Opinion",
+    "Problem",
+    "Stored",
+    "Writer",
+]
 
 CATALOG = "catalog.sqlite3"
 EVERYTHING = Filters()
@@ -257,12 +278,35 @@ class Library:
         self._found(self._catalog.rename_conversation(conversation, title), conversation)
 
     def delete_conversation(self, conversation: str) -> None:
-        """Forget a conversation and its turns.
+        """Forget a conversation, its turns and its feedback.
 
         Raises:
             DocumentMissing: there is no such conversation.
         """
         self._found(self._catalog.delete_conversation(conversation), conversation)
+
+    def give_feedback(
+        self, conversation: str, turn: int, verdict: Opinion, *, citation: int | None = None, note: str = ""
+    ) -> None:
+        """Keep what is said of a turn, or of one of its citations (both from 1), in place of what was said before.
+
+        Raises:
+            DocumentMissing: there is no such turn.
+        """
+        if not self._catalog.give_feedback(conversation, turn, citation, verdict, note):
+            what = f"There is no turn {turn} of a conversation {conversation!r} in the library"
+            raise DocumentMissing(f"{what} {self._settings.library!r}.", hint="Start a new one.")
+
+    def withdraw_feedback(self, conversation: str, turn: int, *, citation: int | None = None) -> None:
+        """Take back what was said of a turn or a citation; nothing happens when nothing was."""
+        self._catalog.withdraw_feedback(conversation, turn, citation)
+
+    def feedback(self, conversation: str | None = None) -> list[Feedback]:
+        """What was said of one conversation, or of all: oldest conversation first, by turn, then by citation.
+
+        What is said of the whole answer comes before what is said of its citations.
+        """
+        return self._catalog.feedback(conversation)
 
     def _found(self, found: bool, conversation: str) -> None:
         if not found:

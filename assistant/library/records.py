@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.types import About, Document, Passage
@@ -55,6 +56,25 @@ class Conversation(NamedTuple):
     title: str
     created: str
     turns: int
+
+
+class Opinion(StrEnum):
+    """What a user says of an answer, or of a citation."""
+
+    GOOD = "good"
+    BAD = "bad"
+    WRONG_EVIDENCE = "wrong evidence"
+
+
+class Feedback(NamedTuple):
+    """What was said of a turn, or of one of its citations; both count from 1. ``created`` is ISO 8601 in UTC."""
+
+    conversation: str
+    turn: int
+    citation: int | None  # None: the whole answer
+    verdict: Opinion
+    note: str
+    created: str
 
 
 class Problem(NamedTuple):

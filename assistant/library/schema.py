@@ -1,6 +1,6 @@
 """The catalog's tables, as SQLite makes them: each statement by itself, in order."""
 
-VERSION = 1
+VERSION = 2  # since which there is feedback
 
 WORDS = "CREATE VIRTUAL TABLE words USING fts5 (text, title, voice, tokenize = 'porter unicode61 remove_diacritics 2')"
 
@@ -92,4 +92,20 @@ CREATE TABLE turns (
 CREATE INDEX turns_by_conversation ON turns (conversation, key);
 """
 
-SCHEMA = (*TABLES.split(";\n\n"), WORDS)
+# One verdict for each answer (no citation) and each citation.
+FEEDBACK = """
+CREATE TABLE feedback (
+    key INTEGER PRIMARY KEY,
+    conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    turn INTEGER NOT NULL,
+    citation INTEGER,
+    verdict TEXT NOT NULL,
+    note TEXT NOT NULL,
+    created TEXT NOT NULL
+);
+
+CREATE UNIQUE INDEX feedback_by_place ON feedback (conversation, turn, coalesce(citation, 0));
+"""
+
+SINCE_2 = tuple(FEEDBACK.split(";\n\n"))  # what a library of version 1 lacks
+SCHEMA = (*TABLES.split(";\n\n"), WORDS, *SINCE_2)

@@ -75,6 +75,29 @@ def test_a_statement_leads_to_its_words_and_the_conversation_is_kept(visit: Visi
     expect(page.locator(".said")).to_have_count(0)
 
 
+def test_what_was_called_wrong_is_shown_again_after_a_reload(visit: Visit, artifacts: Path) -> None:
+    page = visit.page
+    ask(page, "What did the spring campaign cost?")
+    note, wrong = page.get_by_label("What was wrong?"), page.get_by_label("Wrong evidence")
+    expect(note).to_have_count(0)
+
+    page.get_by_role("radio", name="Thumbs down").click()
+    note.fill("The radio spots are left out.")
+    note.press("Enter")
+    number_after(page, QUOTE).click()
+    page.locator("label", has_text="Wrong evidence").click()
+    expect(wrong).to_be_checked()
+    expect(page.locator("mark.cited")).to_be_in_viewport()
+    picture(page, artifacts, "chat-wrong-evidence")
+    page.reload()
+
+    expect(wrong).to_be_checked()
+    page.keyboard.press("Escape")
+    expect(note).to_have_value("The radio spots are left out.")
+    expect(page.get_by_role("radio", name="Thumbs down")).to_be_checked()
+    picture(page, artifacts, "chat-feedback")
+
+
 def test_what_the_documents_do_not_say_is_refused(visit: Visit, artifacts: Path) -> None:
     ask(visit.page, "Who is the president of the football association of Peru?")
 

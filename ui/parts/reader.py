@@ -7,7 +7,8 @@ import streamlit as st
 from assistant.library.library import Library
 from assistant.types import Citation
 from ui import present, state
-from ui.parts import kept
+from ui.parts import feedback, kept
+from ui.parts.feedback import Place
 from ui.present import Standing, escape
 
 WIDTH = 640  # pixels to begin with; the drawer can be drawn wider
@@ -23,11 +24,16 @@ SCROLL = """<script>
 
 
 @st.dialog("In the document", width=WIDTH, position="right", on_dismiss=state.close_citation)
-def show(citation: Citation, library: Library) -> None:
-    """The document with the cited words marked; the words as they were kept, when it no longer holds them."""
+def show(citation: Citation, library: Library, evidence: Place | None = None) -> None:
+    """The document with the cited words marked; the words as they were kept, when it no longer holds them.
+
+    ``evidence`` is where an answer stands on the citation: there it can be called wrong.
+    """
     document = kept.document(citation, library)
     standing, words = present.standing(citation, document)
     st.html(_head(citation, standing))
+    if evidence:
+        feedback.wrong_evidence(evidence, library)
     if words is None:
         st.html(present.quoted(citation))
     if document is None:

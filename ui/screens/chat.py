@@ -12,7 +12,8 @@ from assistant.library.library import Library
 from assistant.settings import Settings
 from assistant.types import Answer, Statement
 from ui import present, state
-from ui.parts import exchange, reader, running, sidebar
+from ui.parts import exchange, feedback, reader, running, sidebar
+from ui.parts.feedback import Place
 
 
 def show(settings: Settings) -> None:
@@ -28,6 +29,7 @@ def show(settings: Settings) -> None:
         exchange.question(answer.question)
         with exchange.reply():
             exchange.answer(answer, turn, library)
+            feedback.thumbs(Place(state.conversation() or "", turn), library)
     if asked:
         _ask(asked, answers, settings)
     _open_document(answers, library)
@@ -59,7 +61,8 @@ def _keep(answer: Answer, library: Library) -> None:
 def _open_document(answers: list[Answer], library: Library) -> None:
     turn, number = state.cited() or (0, 0)
     if 0 < turn <= len(answers) and 0 < number <= len(citations := present.cited(answers[turn - 1])):
-        reader.show(citations[number - 1], library)
+        evidence = None if answers[turn - 1].refused else Place(state.conversation() or "", turn, number)
+        reader.show(citations[number - 1], library, evidence)
 
 
 def _welcome() -> None:

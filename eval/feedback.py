@@ -1,0 +1,122 @@
+"""What users called wrong, as the draft of a suite: the questions are theirs, the right answers are yet to be said.
+
+Whatever was written by users or stands in documents is a double-quoted YAML scalar of one line, in values and in
+comments, so that it can neither end a comment nor be read as YAML.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+import yaml
+
+from assistant import wire
+from assistant.library.library import Feedback, Library, Opinion
+from assistant.types import Answer, Citation, Role, Turn
+
+TAG = "from-feedback"
+HEAD = f"""\
+# Questions whose answers were called bad, or whose evidence was called wrong. Nobody has said yet what is right:
+# at each TO DO take the `# ` off one line, mend it, and check it against the documents. Until then this is no suite.
+name: {TAG}
+corpus: documents  # TO DO: the folder of the documents, relative to this file
+cases:
+"""
+
+
+def cases_of(library: Library) -> str | None:
+    """A suite file's text with one case for each turn that was called bad or to rest on wrong evidence; None: none was.
+
+    A case has the question as it was asked, with the turns before it where it leaned on them. It has no gold: a
+    comment says what was answered and what was said of that, and offers gold to choose from.
+    """
+    cases: list[str] = []
+    for conversation, of_conversation in groupby(library.feedback(), key=lambda one: one.conversation):
+        answers = [wire.read_answer(json.loads(turn)) for turn in library.turns(conversation)]
+        for turn, of_turn in groupby(of_conversation, key=lambda one: one.turn):
+            said = tuple(of_turn)
+            if any(one.verdict is not Opinion.GOOD for one in said):
+                cases.append(_case(answers[:turn], said))
+    return HEAD + "\n".join(cases) if cases else None
+
+
+def _case(answers: Sequence[Answer], said: Sequence[Feedback]) -> str:
+    """The last of the answers as a case, in YAML."""
+    *before, answer = answers
+    leaned = answer.standalone_question != answer.question
+    note = " ".join(one.note for one in said if one.note.strip())
+    lines = [
+        f"  - id: {_id(said[0])}",
+        *(_history(before) if leaned else ()),
+        f"    question: {_text(answer.question)}",
+        f"    tags: [{TAG}]",
+        *([f"    why: {_text(note)}"] if note else ()),
+        *(f"    # {line}" for line in (*_comment(answer, said), *_offer(answer, _wrong(said)))),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _history(answers: Sequence[Answer]) -> Iterator[str]:
+    yield "    history:"
+    for turn in _spoken(answers):
+        yield f"      - {{role: {turn.role.value}, content: {_text(turn.content)}}}"
+
+
+def _comment(answer: Answer, said: Sequence[Feedback]) -> Iterator[str]:
+    """What was answered, on what, and what was said of it."""
+    if answer.standalone_question != answer.question:
+        yield f"Understood as: {_text(answer.standalone_question)}"
+    if answer.refused:
+        yield f"Refused: {_text(answer.reason)}"
+    for statement in answer.statements:
+        yield f"Answered: {_text(statement.text)}"
+    wrong = _wrong(said)
+    for number, citation in enumerate(_cited(answer), 1):
+        nearest = "nearest, " if answer.refused else ""
+        called = ", called WRONG EVIDENCE" if number in wrong else ""
+        yield f"[{number}] {nearest}{_text(citation.about.source)}{called}: {_text(citation.quote)}"
+    for one in said:
+        of = f"citation {one.citation}" if one.citation else "the answer"
+        yield f"Said of {of}, {_text(one.created)}: {one.verdict.value}" + (f", {_text(one.note)}" if one.note else "")
+
+
+def _offer(answer: Answer, wrong: frozenset[int]) -> Iterator[str]:
+    """What the reviewer can choose from; each line is a whole key of its own."""
+    yield "TO DO: what is right? Words that the answer must have, the evidence (one list for several), or a refusal:"
+    yield 'answer: ["TO DO"]'
+    for number, citation in enumerate(_cited(answer), 1):
+        if number not in wrong:
+            yield f"evidence: [{{source: {_text(citation.about.source)}, quote: {_text(citation.quote)}}}]"
+    yield "refuse: true"
+
+
+def _wrong(said: Sequence[Feedback]) -> frozenset[int]:
+    return frozenset(one.citation for one in said if one.citation and one.verdict is not Opinion.GOOD)
+
+
+def _cited(answer: Answer) -> tuple[Citation, ...]:
+    """The citations in the order of the numbers that the chat page gives them."""
+    citations = (citation for statement in answer.statements for citation in statement.citations)
+    return tuple(dict.fromkeys(answer.nearest if answer.refused else citations))
+
+
+def _spoken(answers: Sequence[Answer]) -> Iterator[Turn]:
+    """A conversation as the chat page tells it to the assistant."""
+    for answer in answers:
+        said = [statement.text for statement in answer.statements] or ["The documents do not say."]
+        yield Turn(Role.USER, answer.question)
+        yield Turn(Role.ASSISTANT, said[0] if len(said) == 1 else "\n".join(f"- {text}" for text in said))
+
+
+def _id(said: Feedback) -> str:
+    place = f"{said.conversation} {said.turn}"
+    return f"feedback-{hashlib.blake2b(place.encode(), digest_size=4).hexdigest()}"
+
+
+def _text(text: str) -> str:
+    """Any text as one line of YAML."""
+    return str(yaml.safe_dump(text, default_style='"', allow_unicode=True, width=sys.maxsize)).rstrip("\n")

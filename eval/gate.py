@@ -1,0 +1,212 @@
+"""Whether a run may pass: one verdict, from which banner, exit code, JUnit, Markdown and HTML are all made. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from enum import IntEnum
+
+from eval.baseline import Baseline
+from eval.cases import Gate, Severity
+from eval.compare import Comparison, compare, kept
+from eval.metrics import shown
+from eval.records import Json, Outcome, Record
+from eval.summary import Summary
+
+CHANCE = 0.05  # a flip of a live model counts when chance would do as much less often than this
+
+
+class Exit(IntEnum):
+    """What `pushback eval` exits with."""
+
+    PASSED = 0
+    QUALITY = 1
+    USAGE = 2
+    INFRASTRUCTURE = 3
+    NOTHING = 4
+    BASELINE = 5
+    BUDGET = 6
+    INTERRUPTED = 130
+
+
+# Where several checks fail, the first of these is the exit code: what makes the others meaningless comes first.
+ORDER = (
+    Exit.INTERRUPTED, Exit.NOTHING, Exit.USAGE, Exit.BUDGET, Exit.INFRASTRUCTURE, Exit.BASELINE, Exit.QUALITY
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at; ``cases`` are the ones that it holds against the run."""
+
+    name: str
+    passed: bool
+    why: str
+    exit: Exit = Exit.QUALITY
+    cases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All checks of a run, and what they come to."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        return tuple(check for check in self.checks if not check.passed)
+
+    @property
+    def passed(self) -> bool:
+        return not self.failed
+
+    @property
+    def exit(self) -> Exit:
+        """The exit code; ``Exit.PASSED`` only when every check passed."""
+        codes = {check.exit for check in self.failed}
+        return next((code for code in ORDER if code in codes), Exit.PASSED)
+
+    @property
+    def cases(self) -> dict[str, str]:
+        """Each case that is held against the run, and why."""
+        return {case: check.name for check in reversed(self.failed) for case in check.cases}
+
+    @property
+    def banner(self) -> str:
+        """The verdict in a line."""
+        if self.passed:
+            return "PASSED"
+        return f"FAILED ({self.exit.value}): " + "; ".join(f"{one.name}: {one.why}" for one in self.failed)
+
+
+def judge(
+    summary: Summary,
+    records: Sequence[Record],
+    gate: Gate,
+    baseline: Baseline | None,
+    budget_spent: str | None = None,
+) -> Verdict:
+    """The verdict on a run; without a baseline, what needs one is not checked."""
+    return Verdict(tuple(_checks(summary, records, gate, baseline, budget_spent)))
+
+
+def to_json(verdict: Verdict) -> Json:
+    """As it is kept in `summary.json`; ``read`` is its inverse."""
+    return {
+        "passed": verdict.passed,
+        "exit": verdict.exit.value,
+        "banner": verdict.banner,
+        "checks": [asdict(check) for check in verdict.checks],
+    }
+
+
+def read(data: Json) -> Verdict:
+    """The verdict that ``to_json`` wrote."""
+    checks = (Check(**{**one, "exit": Exit(one["exit"]), "cases": tuple(one["cases"])}) for one in data["checks"])
+    return Verdict(tuple(checks))
+
+
+def _checks(
+    summary: Summary, records: Sequence[Record], gate: Gate, baseline: Baseline | None, budget_spent: str | None
+) -> Iterator[Check]:
+    yield Check("cases", summary.selected > 0, f"{summary.selected} selected", Exit.NOTHING)
+    if summary.interrupted:
+        yield Check("interrupted", False, f"{summary.done} of {summary.selected} cases done", Exit.INTERRUPTED)
+    if budget_spent:
+        yield Check("budget", False, budget_spent, Exit.BUDGET)
+    if not summary.done:
+        return
+    yield _errors(records, gate)
+    told = "; ".join(summary.failed) or "every document went in"
+    yield Check("documents", not summary.failed, told, Exit.INFRASTRUCTURE)
+    yield from _floors(summary, gate)
+    yield from _undefined(summary, gate)
+    yield _blockers(records)
+    yield from _sentinels(summary, gate)
+    same = f"{summary.checked} cases gave the same bytes twice"
+    differing = summary.differing
+    yield Check("determinism", not differing, "differ the second time" if differing else same, cases=differing)
+    if baseline:
+        yield from _against(baseline, summary, records, gate)
+
+
+def _errors(records: Sequence[Record], gate: Gate) -> Check:
+    crashed = tuple(record.id for record in records if record.outcome is Outcome.ERROR)
+    reasons = "; ".join(dict.fromkeys(record.error or "" for record in records if record.error))
+    allowed = f", {gate.errors} allowed" if gate.errors else ""
+    why = f"{len(crashed)} crashed{allowed}" + (f": {reasons}" if reasons else "")
+    return Check("errors", len(crashed) <= gate.errors, why, Exit.INFRASTRUCTURE, crashed)
+
+
+def _floors(summary: Summary, gate: Gate) -> Iterator[Check]:
+    for name, least in gate.floors.items():
+        value = _value(summary, name)
+        why = f"{shown(value)}, at least {least:g} wanted"
+        yield Check(f"floor of {name}", value is not None and value >= least, why)
+    for name, most in gate.ceilings.items():
+        value = _value(summary, name)
+        why = f"{shown(value)}, at most {most:g} wanted"
+        yield Check(f"ceiling of {name}", value is not None and value <= most, why)
+
+
+def _undefined(summary: Summary, gate: Gate) -> Iterator[Check]:
+    """Coverage: a gated measure that has no value for most of its cases says nothing about them."""
+    errors = summary.outcomes.get(Outcome.ERROR.value, 0)
+    for name in dict.fromkeys([*gate.floors, *gate.ceilings, *gate.drops]):
+        one = summary.measure(name)
+        if one is None:
+            yield Check(f"coverage of {name}", False, "no case of the run is for it")
+            continue
+        applies = one.cases + one.undefined + errors
+        without = (one.undefined + errors) / applies if applies else 1.0
+        why = f"{one.cases} of {applies} cases have a value" + (f"; {one.why}" if one.why else "")
+        yield Check(f"coverage of {name}", without <= gate.undefined, why)
+
+
+def _blockers(records: Sequence[Record]) -> Check:
+    failing = tuple(r.id for r in records if r.severity is Severity.BLOCKER and not r.passed)
+    return Check("blockers", not failing, ", ".join(failing) or "none fails", cases=failing)
+
+
+def _sentinels(summary: Summary, gate: Gate) -> Iterator[Check]:
+    headline = summary.headline
+    for name in gate.headlines or ((headline.name,) if headline else ()):
+        ours = _value(summary, name)
+        reached = [
+            f"{sentinel} {shown(value)}"
+            for sentinel, of in summary.sentinels.items()
+            if (value := of.get(name)) is not None and (ours is None or value >= ours)
+        ]
+        theirs = ", ".join(f"{sentinel} {shown(of[name])}" for sentinel, of in summary.sentinels.items() if name in of)
+        why = f"{shown(ours)}, reached by {', '.join(reached)}" if reached else f"{shown(ours)} against {theirs}"
+        yield Check(f"sentinels on {name}", not reached and ours is not None, why)
+
+
+def _against(baseline: Baseline, summary: Summary, records: Sequence[Record], gate: Gate) -> Iterator[Check]:
+    if baseline.corpus_sha256 != summary.corpus_sha256:
+        yield Check("baseline", False, "it is of another corpus; accept a new one on purpose", Exit.BASELINE)
+        return
+    compared = compared_with(baseline, records)
+    if summary.whole and not summary.interrupted:
+        why = ", ".join(compared.gone) or "none disappeared"
+        yield Check("cases of the baseline", not compared.gone, why, cases=compared.gone)
+    watched = {record.id for record in records if record.severity is Severity.WATCH}
+    lost = tuple(id for id in compared.lost if id not in watched)
+    certain = summary.profile != "llm-live" or compared.p < CHANCE
+    told = ", ".join(lost) or "none lost"
+    why = f"{told} (gained {len(compared.gained)}, p = {compared.p:.2g})"
+    yield Check("flips", len(lost) <= gate.flips or not certain, why, cases=lost if len(lost) > gate.flips else ())
+    for name, allowed in gate.drops.items():
+        before, now = baseline.measures.get(name), _value(summary, name)
+        fell = before is not None and (now is None or before - now > allowed + 1e-9)
+        yield Check(f"drop of {name}", not fell, f"{shown(before)} → {shown(now)}, {allowed:g} allowed")
+
+
+def compared_with(baseline: Baseline, records: Sequence[Record]) -> Comparison:
+    """The records against a baseline's cases."""
+    return compare(baseline.cases, {record.id: kept(record) for record in records})
+
+
+def _value(summary: Summary, name: str) -> float | None:
+    found = summary.measure(name)
+    return found.value if found else None

@@ -1,0 +1,113 @@
+"""Is it right? What must be said is said, what must not is not, and the whole of it stands on its evidence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from eval.cases import Number
+from eval.metrics import Score
+from eval.scorers.asked import Asked, faulty, refuted, yes_or_no
+
+COMPLETE = "evidence complete"
+STRINGS = "answer strings"
+NUMBERS = "answer numbers"
+MUST_NOT = "must not say"
+GROUNDED = "grounded correct"
+
+_FIGURE = re.compile(r"(?<![\w.,])[-−]?\d+(?:[.,]\d+)*")
+
+
+def scores(asked: Asked) -> list[Score]:
+    """Every score of this module that applies."""
+    case = asked.case
+    made = [complete(asked)] if case.minimal_sets else []
+    made += [strings(asked)] if case.answer else []
+    made += [numbers(asked)] if case.numbers else []
+    made += [must_not(asked)] if case.must_not else []
+    return [*made, grounded(asked)] if not case.refuse else made
+
+
+def complete(asked: Asked) -> Score:
+    """Whether one of the case's minimal sets of quotes is cited whole."""
+    return yes_or_no(COMPLETE, asked.complete, asked.why_missed)
+
+
+def strings(asked: Asked) -> Score:
+    """Whether every string of the case stands in a statement or a quote; of alternatives, one."""
+    absent = [
+        " or ".join(f"“{string}”" for string in either)
+        for either in asked.case.answer
+        if not any(contains(text, string) for text in asked.said for string in either)
+    ]
+    return yes_or_no(STRINGS, not absent, f"not said: {', '.join(absent)}")
+
+
+def numbers(asked: Asked) -> Score:
+    """Whether every number of the case is given, give or take its tolerance."""
+    given = [figure for text in asked.said for figure in figures(text)]
+    absent = [one for one in asked.case.numbers if not any(_is(one, figure) for figure in given)]
+    told = ", ".join(f"{one.value:g}" + (f" ± {one.tolerance:g}" if one.tolerance else "") for one in absent)
+    return yes_or_no(NUMBERS, not absent, f"not given: {told}")
+
+
+def must_not(asked: Asked) -> Score:
+    """Whether none of the strings stands in a statement."""
+    said = [one.text for one in asked.answer.statements]
+    told = [f"“{string}”" for string in asked.case.must_not if any(contains(text, string) for text in said)]
+    return yes_or_no(MUST_NOT, not told, f"said: {', '.join(told)}")
+
+
+def grounded(asked: Asked) -> Score:
+    """The headline: the answer is right, its evidence complete, and every citation valid."""
+    parts = [one for one in scores_of_words(asked) if one.value == 0]
+    why = [part.why for part in parts]
+    why += [faulty(one) for one in asked.cited if one.fault] + [refuted(one) for one in asked.answer.rejected]
+    if not asked.cited and not asked.answer.refused:
+        why.append("nothing is cited")
+    if asked.answer.refused and not why:
+        why.append(f"refused: {asked.answer.reason}")
+    return yes_or_no(GROUNDED, not why, "; ".join(why))
+
+
+def scores_of_words(asked: Asked) -> Iterator[Score]:
+    """The scores that make an answer right, whatever else it has."""
+    yield complete(asked)
+    yield strings(asked)
+    yield numbers(asked)
+    yield must_not(asked)
+
+
+def contains(text: str, string: str) -> bool:
+    """Whether ``string`` stands in ``text``, case and whitespace aside; one with a digit stands there as whole tokens.
+
+    "260" stands in "$260." and "260%", not in "2600", "1,260", "260.5" or "B260".
+    """
+    text, string = (" ".join(one.split()).casefold() for one in (text, string))
+    if not any(character.isdigit() for character in string):
+        return string in text
+    before = r"(?<!\w)" if re.match(r"\w", string[0]) else ""
+    before += r"(?<!\d[.,])" if string[0].isdigit() else ""
+    after = r"(?!\w)" if re.match(r"\w", string[-1]) else ""
+    after += r"(?![.,]\d)" if string[-1].isdigit() else ""
+    return re.search(before + re.escape(string) + after, text) is not None
+
+
+def figures(text: str) -> list[float]:
+    """The numbers of a text as it writes them: 1,260 is one number, 2,5 is two and a half."""
+    found = []
+    for match in _FIGURE.finditer(text):
+        plain = match[0].replace("−", "-")
+        if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", plain):
+            plain = plain.replace(",", "")
+        elif re.fullmatch(r"-?\d+,\d+", plain):
+            plain = plain.replace(",", ".")
+        try:
+            found.append(float(plain))
+        except ValueError:
+            found += [float(part) for part in re.findall(r"\d+", plain)]
+    return found
+
+
+def _is(number: Number, figure: float) -> bool:
+    return abs(figure - number.value) <= number.tolerance + 1e-9 * abs(number.value)

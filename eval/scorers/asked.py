@@ -1,0 +1,143 @@
+"""What scorers look at: a case, what came back, and the gold at its offsets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from assistant.citations import Reader
+from assistant.types import Answer, Rejected, Stance, Verdict
+from eval.cases import Case, Gold, alternatives
+from eval.gold import Cited, Located, judge, matches
+from eval.metrics import Score, share
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question case, its answer, the gold at its offsets, and how to read the library's text."""
+
+    case: Case
+    answer: Answer
+    gold: tuple[Located, ...]
+    read: Reader
+
+    @cached_property
+    def cited(self) -> tuple[Cited, ...]:
+        """What the statements cite, each place once."""
+        citations = (citation for statement in self.answer.statements for citation in statement.citations)
+        return judge(citations, self.gold, self.read)
+
+    @cached_property
+    def missed(self) -> tuple[Located, ...]:
+        """The gold quotes that are not cited."""
+        return missed(self.gold, self.cited)
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether one of the case's minimal sets is cited whole."""
+        return whole(self.case.minimal_sets, self.gold, self.cited)
+
+    @cached_property
+    def credited(self) -> tuple[Located, ...]:
+        """The gold that is cited by citations that hold. Of a case with ``sets``, only that of sets cited whole.
+
+        So SciFact counts evidence sentences: a part of a set proves nothing (Wadden et al. 2020, arXiv:2004.14974).
+        """
+        lost = missed(self.gold, [one for one in self.cited if not one.fault])
+        found = [gold for gold in self.gold if gold not in lost]
+        if not self.case.sets:
+            return tuple(found)
+        whole_sets = [set(one) for one in self.case.sets if set(one) <= {gold.gold for gold in found}]
+        return tuple(gold for gold in found if any(gold.gold in one for one in whole_sets))
+
+    @property
+    def said(self) -> list[str]:
+        """The statements and the quotes."""
+        return [one.text for one in self.answer.statements] + [one.citation.quote for one in self.cited]
+
+    @property
+    def why_missed(self) -> str:
+        """Why gold is not cited, for a person to read."""
+        refused = f"refused: {self.answer.reason} " if self.answer.refused else ""
+        return refused + not_cited(self.missed)
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """An idea case, its verdict, and the gold at its offsets."""
+
+    case: Case
+    verdict: Verdict
+    gold: tuple[Located, ...]
+    read: Reader
+
+    @cached_property
+    def cited(self) -> tuple[Cited, ...]:
+        """The findings by side; correct is what gold has on that side."""
+        every = [finding for assumption in self.verdict.assumptions for finding in assumption.findings]
+        sides = (
+            judge((f.citation for f in every if f.stance is side), self.gold_of(side), self.read, side)
+            for side in Stance
+        )
+        return sum(sides, ())
+
+    def gold_of(self, side: Stance) -> tuple[Located, ...]:
+        """The gold on one side; none is unclear."""
+        wanted = {Stance.SUPPORTS: self.case.supports, Stance.CHALLENGES: self.case.challenges}.get(side, ())
+        return tuple(one for one in self.gold if one.gold in wanted)
+
+    def cited_on(self, side: Stance) -> tuple[Cited, ...]:
+        """The findings on one side."""
+        return tuple(one for one in self.cited if one.stance is side)
+
+    def complete(self, side: Stance) -> bool:
+        """Whether this side has a whole minimal set of its gold cited."""
+        golds = self.gold_of(side)
+        sets = alternatives(tuple(one.gold for one in golds), "any")
+        return whole(sets, golds, self.cited_on(side))
+
+
+def whole(sets: Sequence[Sequence[Gold]], golds: Sequence[Located], cited: Sequence[Cited]) -> bool:
+    """Whether every quote of one of the sets is cited; there being no set, nothing is missing."""
+    found = {gold.gold for gold in golds} - {gold.gold for gold in missed(golds, cited)}
+    return not sets or any(all(gold in found for gold in one) for one in sets)
+
+
+def missed(golds: Sequence[Located], cited: Sequence[Cited]) -> tuple[Located, ...]:
+    """The gold that nothing cited matches."""
+    return tuple(gold for gold in golds if not any(matches(one.citation, gold) for one in cited))
+
+
+def not_cited(golds: Sequence[Located]) -> str:
+    """Which gold is not cited, or why it cannot be."""
+    return "; ".join(gold.why or f"not cited: “{short(gold.gold.quote)}”" for gold in golds)
+
+
+def valid(name: str, cited: Sequence[Cited], rejected: Sequence[Rejected] = ()) -> Score:
+    """The share of citations that hold by the library's own text; a rejected quote stays in the denominator."""
+    wrong = [faulty(one) for one in cited if one.fault] + [refuted(one) for one in rejected]
+    of = len(cited) + len(rejected)
+    return Score(name, share(of - len(wrong), of), "; ".join(wrong) if of else "nothing is cited", of)
+
+
+def yes_or_no(name: str, yes: bool, why_not: str) -> Score:
+    """1, or 0 with its reason."""
+    return Score(name, 1.0) if yes else Score(name, 0.0, why_not)
+
+
+def faulty(one: Cited) -> str:
+    """What is wrong with a citation that does not hold."""
+    citation = one.citation
+    return f"{one.fault}: {citation.about.source} {citation.start}:{citation.end} “{short(citation.quote)}”"
+
+
+def refuted(one: Rejected) -> str:
+    """Why words that were offered as a quote were rejected."""
+    return f"rejected ({one.why}): “{short(one.quote)}”"
+
+
+def short(text: str, most: int = 90) -> str:
+    """The beginning of a text, on one line."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

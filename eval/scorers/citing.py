@@ -1,0 +1,95 @@
+"""Does it cite? Whether citations hold, whether they are the right ones, and whether they carry what is said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.evidence.words import content_stems, names, numbers, tokens
+from assistant.types import Statement
+from eval.gold import judge, matches
+from eval.metrics import Score, share
+from eval.scorers.asked import Asked, not_cited, refuted, short, valid, yes_or_no
+
+HIT = "hit"
+PRECISION = "citation precision"
+RECALL = "citation recall"
+VALIDITY = "citation validity"
+UNCITED = "uncited statements"
+ANCHORED = "anchored statements"
+
+ANCHORED_FROM = 0.5  # of a statement's content words that its quotes must have; a paraphrase keeps about half
+_NO = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot)\b|n['’]t\b", re.IGNORECASE)
+
+
+def scores(asked: Asked) -> list[Score]:
+    """Every score of this module that applies."""
+    made = [validity(asked)]
+    if asked.gold:
+        made += [hit(asked), precision(asked), recall(asked)]
+    if asked.answer.statements:
+        made += [uncited(asked), anchoring(asked)]
+    return made
+
+
+def hit(asked: Asked) -> Score:
+    """Whether at least one citation is correct."""
+    return yes_or_no(HIT, len(asked.missed) < len(asked.gold), asked.why_missed)
+
+
+def precision(asked: Asked) -> Score:
+    """Correct citations among those given; invalid ones, and words rejected as a quote, count as wrong."""
+    of = len(asked.cited) + len(asked.answer.rejected)
+    right = sum(not one.fault and any(matches(one.citation, gold) for gold in asked.credited) for one in asked.cited)
+    if not of:
+        return Score(PRECISION, None, "nothing is cited", 0)
+    why = [f"{of - right} of {of} not gold", *map(refuted, asked.answer.rejected)] if right < of else []
+    return Score(PRECISION, share(right, of), "; ".join(why), of)
+
+
+def recall(asked: Asked) -> Score:
+    """Gold quotes that are cited, by a citation that holds; of a case with sets, as parts of a whole one."""
+    lost = [gold for gold in asked.gold if gold not in asked.credited]
+    return Score(RECALL, share(len(asked.gold) - len(lost), len(asked.gold)), not_cited(lost), len(asked.gold))
+
+
+def validity(asked: Asked) -> Score:
+    """Citations whose document exists, whose offsets lie in it, and whose quote stands there: all that are shown."""
+    sides = (side for conflict in asked.answer.conflicts for side in conflict.sides)
+    stated = (statement.citations for statement in (*asked.answer.statements, *sides))
+    shown = judge((*sum(stated, ()), *asked.answer.nearest), (), asked.read)
+    return valid(VALIDITY, shown, asked.answer.rejected)
+
+
+def uncited(asked: Asked) -> Score:
+    """Statements that cite nothing, among all; fewer is better."""
+    bare = [statement for statement in asked.answer.statements if not statement.citations]
+    why = "; ".join(f"cites nothing: “{short(one.text)}”" for one in bare)
+    return Score(UNCITED, share(len(bare), len(asked.answer.statements)), why, len(asked.answer.statements))
+
+
+def anchoring(asked: Asked) -> Score:
+    """Statements that stand on their quotes as far as words show it; needs no gold."""
+    loose = [why for one in asked.answer.statements if (why := unanchored(one))]
+    of = len(asked.answer.statements)
+    return Score(ANCHORED, share(of - len(loose), of), "; ".join(loose), of)
+
+
+def unanchored(statement: Statement) -> str | None:
+    """What a statement says that its quotes do not: a number, a name, a negation, most of its words; None if nothing.
+
+    A name or a number may also come from who is cited and from the title, since statements say who said it.
+    """
+    quotes = " ".join(one.quote for one in statement.citations)
+    told = " ".join(f"{one.voice or ''} {one.about.title} {one.about.date or ''}" for one in statement.citations)
+    there = {token.stem for token in tokens(f"{quotes} {told}")}
+    if more := numbers(statement.text) - numbers(f"{quotes} {told}"):
+        return f"not in its quotes: {', '.join(sorted(more))} (“{short(statement.text)}”)"
+    if strange := [name for name in names(statement.text) if not {t.stem for t in tokens(name)} <= there]:
+        return f"not in its quotes: {', '.join(strange)} (“{short(statement.text)}”)"
+    if bool(_NO.search(statement.text)) != bool(_NO.search(quotes)):
+        return f"a negation is lost or added: “{short(statement.text)}”"
+    words: Sequence[str] = content_stems(statement.text)
+    if words and sum(word in there for word in words) < ANCHORED_FROM * len(words):
+        return f"few of its words are in its quotes: “{short(statement.text)}”"
+    return None

@@ -1,0 +1,77 @@
+"""Is it found? Rankings against what is relevant, through ir-measures. Pure.
+
+A ranking is fed as score = -rank, so that ties in our scores cannot change a measure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from assistant.types import Hit, Span
+from eval.cases import Gold
+from eval.gold import Located
+from eval.metrics import Score, share
+from eval.scorers.asked import short
+
+DEPTH = 20  # passages that a case's search returns to be measured
+MRR, NDCG = "MRR@10", "nDCG@10"
+RECALL_5, RECALL_10 = "recall@5", "recall@10"
+SET_RECALL = "evidence-set recall@10"
+DISTINCT = "distinct documents@10"
+
+
+def of_case(hits: Sequence[Hit], golds: Sequence[Located], sets: Sequence[Sequence[Gold]]) -> list[Score]:
+    """How high the passages stand that hold the gold; gold that a passage's end cuts is found by both its parts.
+
+    A gold quote is found at the rank by which half of it has been seen. For the gain, the passage of that rank is what
+    is relevant, once for all the gold that it completes; gold that is not found is relevant and missing.
+    """
+    ranks = {gold.gold: _rank(hits, gold) for gold in golds}
+    relevant = {f"passage {rank}" if rank is not None else f"gold {gold.quote}": 1 for gold, rank in ranks.items()}
+    early = {gold for gold, rank in ranks.items() if rank is not None and rank < 10}
+    whole = any(all(one in early for one in gold_set) for gold_set in sets)
+    documents = len({hit.passage.about.id for hit in hits[:10]})
+    return [
+        _recall(RECALL_5, ranks, 5),
+        _recall(RECALL_10, ranks, 10),
+        *ranked([f"passage {rank}" for rank in range(len(hits))], relevant, (MRR, NDCG)),
+        Score(SET_RECALL, float(whole), "" if whole else "no whole set of the evidence is among the first ten"),
+        Score(DISTINCT, share(documents, len(hits[:10])), "" if hits else "nothing was found"),
+    ]
+
+
+def _recall(name: str, ranks: Mapping[Gold, int | None], k: int) -> Score:
+    lost = [gold for gold, rank in ranks.items() if rank is None or rank >= k]
+    why = "; ".join(f"not found: “{short(gold.quote)}”" for gold in lost)
+    return Score(name, share(len(ranks) - len(lost), len(ranks)), why, len(ranks))
+
+
+def ranked(run: Sequence[str], relevant: Mapping[str, int], names: Sequence[str]) -> list[Score]:
+    """Measures of one ranking, best first; ``relevant`` has a grade of 1 and more for each id that is."""
+    import ir_measures
+    from ir_measures import RR, R, nDCG
+
+    measures = {RECALL_5: R @ 5, RECALL_10: R @ 10, MRR: RR @ 10, NDCG: nDCG @ 10}
+    qrels = {"q": dict(relevant)}
+    scored = {"q": {id: -float(rank) for rank, id in enumerate(dict.fromkeys(run))}} if run else {}
+    got = {str(one.measure): one.value for one in ir_measures.iter_calc(list(measures.values()), qrels, scored)}
+    why = "" if set(run) & set(relevant) else "nothing relevant was found"
+    return [Score(name, float(got.get(str(measures[name]), 0.0)), why) for name in names]
+
+
+def _rank(hits: Sequence[Hit], gold: Located) -> int | None:
+    """The rank, from 0, of the hit with which half of the gold has been seen."""
+    return next((rank for rank in range(len(hits)) if _held(hits[: rank + 1], gold)), None)
+
+
+def _held(hits: Sequence[Hit], gold: Located) -> bool:
+    """Whether these passages together hold half of one of the places of the gold."""
+    own = [h.passage for hit in hits for h in (hit,) if h.passage.about.id == gold.document]
+    own += [folded for hit in hits for folded in hit.folded if folded.about.id == gold.document]
+    return any(
+        2 * sum(_common(span, Span(p.start, p.end)) for p in own) >= span.end - span.start for span in gold.spans
+    )
+
+
+def _common(one: Span, other: Span) -> int:
+    return max(0, min(one.end, other.end) - max(one.start, other.start))

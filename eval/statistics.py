@@ -1,0 +1,218 @@
+"""How sure a number is, whether two runs differ, and how many cases it takes to see that. Pure.
+
+What is not defined is None; no NaN comes out. A test of two runs between which nothing differs has p = 1. NaN,
+infinite numbers and lists of unequal lengths raise ValueError; a level, power, drop or baseline out of range raises
+SettingsError.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import count, product
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import SettingsError
+
+ENUMERATED = 12  # pairs: 4,096 sign patterns are cheaper to list than 10,000 to draw
+MOST_CASES = 100_000  # nobody writes more by hand
+SAME = 1e-9  # sums of the same numbers in another order differ by less than this share
+
+
+class Interval(NamedTuple):
+    """Where a number lies, at a stated level; both ends belong to it."""
+
+    low: float
+    high: float
+
+
+def wilson(right: int, of: int, level: float = 0.95) -> Interval | None:
+    """The score interval of a share, within 0..1 and finite even when all are right; None of nothing.
+
+    Wilson (1927), JASA 22:209-212.
+    """
+    from scipy import stats  # type: ignore[import-untyped]
+
+    _check_inside(level=level)
+    if of == 0:
+        return None
+    low, high = stats.binomtest(right, of).proportion_ci(confidence_level=level, method="wilson")
+    return Interval(float(low), float(high))
+
+
+def cluster_bootstrap(
+    values: Sequence[tuple[str, float, float]], seed: int, draws: int = 2000, level: float = 0.95
+) -> Interval | None:
+    """The percentile interval of sum(numerators) / sum(denominators), where whole clusters are drawn again.
+
+    Args:
+        values: Cluster, numerator, denominator (0 or more) of each item, in any order: it changes nothing.
+
+    None for fewer than two clusters, and when no draw has a denominator above 0; draws without one are left out.
+    Efron and Tibshirani (1993), An Introduction to the Bootstrap, ch. 13.
+    """
+    _check_inside(level=level)
+    _check_finite(number for _, *both in values for number in both)
+    above, below = _sums(values)
+    if len(below) < 2:
+        return None
+    picks = np.random.default_rng(seed).integers(len(below), size=(draws, len(below)))
+    tops, bottoms = above[picks].sum(axis=1), below[picks].sum(axis=1)
+    if not (bottoms > 0).any():
+        return None
+    # Percentile, since scipy's BCa is NaN when every draw gives the same, as when all cases pass.
+    ends = np.quantile(tops[bottoms > 0] / bottoms[bottoms > 0], [(1 - level) / 2, (1 + level) / 2])
+    return Interval(float(ends[0]), float(ends[1]))
+
+
+def mcnemar(gained: int, lost: int) -> float:
+    """The exact two-sided p of as many cases gained and lost if either were as likely; 1 when none changed.
+
+    McNemar (1947), Psychometrika 12:153-157, with the binomial in place of its approximation.
+    """
+    from scipy import stats
+
+    return float(stats.binomtest(gained, gained + lost).pvalue) if gained or lost else 1.0
+
+
+def paired_permutation(before: Sequence[float], after: Sequence[float], seed: int, draws: int = 10_000) -> float:
+    """The two-sided p of the mean difference if each difference were as likely to have the other sign.
+
+    Exact when at most 12 pairs differ, else of ``draws`` sign patterns and the one observed: (hits + 1) / (draws + 1),
+    which is never 0 (Phipson and Smyth 2010, doi:10.2202/1544-6115.1585). Neither the order of the pairs nor which
+    side is called before changes it. 1 when nothing differs. Fisher (1935), The Design of Experiments, section 21.
+    """
+    _check_finite([*before, *after])
+    differences = [new - old for old, new in zip(before, after, strict=True) if new != old]
+    sizes = np.sort(np.abs(differences))
+    exact = len(sizes) <= ENUMERATED
+    signs = _all_signs(len(sizes)) if exact else _drawn_signs(len(sizes), draws, seed)
+    least = abs(math.fsum(differences)) - SAME * sizes.sum()
+    hits = int((np.abs(signs @ sizes) >= least).sum())
+    return hits / len(signs) if exact else (hits + 1) / (draws + 1)
+
+
+def detectable_drop(cases: int, baseline: float, power: float = 0.8, level: float = 0.05) -> float | None:
+    """The smallest drop, as a share of all cases, that ``mcnemar`` finds at this level with at least this power.
+
+    Of the m = round(cases * baseline) cases that pass, each is lost with probability q = drop / baseline, apart from
+    the others; none is gained. With k lost, p = 2 ** (1 - k), so at least k0 must be lost, the smallest k for which
+    that is below ``level`` (6 for 0.05). The smallest q with P(Binomial(m, q) >= k0) >= power is the ``power``
+    quantile of Beta(k0, m - k0 + 1) (Clopper and Pearson 1934), and the drop is baseline * q.
+
+    None when m < k0: losing all would not be found.
+    """
+    from scipy import stats
+
+    _check_inside(power=power, level=level)
+    _check_within(1, baseline=baseline)
+    passing = round(cases * baseline)
+    needed = next(lost for lost in count(1) if 2.0 ** (1 - lost) < level)
+    return baseline * float(stats.beta.ppf(power, needed, passing - needed + 1)) if passing >= needed else None
+
+
+def cases_needed(drop: float, baseline: float, power: float = 0.8, level: float = 0.05) -> int | None:
+    """The fewest cases with which a drop of this share of all cases is found, as ``detectable_drop`` has it.
+
+    None when 100,000 are too few. More cases never find less: m grows with them, and q falls as m grows; power
+    would go up and down only if cases could be gained as well.
+    """
+    _check_inside(power=power, level=level)
+    _check_within(1, baseline=baseline)
+    _check_within(baseline, drop=drop)
+
+    def found(cases: int) -> bool:
+        least = detectable_drop(cases, baseline, power, level)
+        return least is not None and least <= drop
+
+    fewest = bisect_left(range(MOST_CASES + 1), True, key=found)
+    return fewest if fewest <= MOST_CASES else None
+
+
+def kappa(first: Sequence[bool], second: Sequence[bool]) -> float | None:
+    """How far two judges agree beyond chance: 1 always, 0 as chance would have it, below 0 less than that.
+
+    None of nothing, and when chance agreement is 1, as both always say the same one thing.
+    Cohen (1960), doi:10.1177/001316446002000104.
+    """
+    agreed = sum(bool(one) == bool(other) for one, other in zip(first, second, strict=True))
+    of, yes, also_yes = len(first), sum(map(bool, first)), sum(map(bool, second))
+    by_chance = yes * also_yes + (of - yes) * (of - also_yes)
+    return (agreed * of - by_chance) / (of * of - by_chance) if by_chance < of * of else None
+
+
+def expected_calibration_error(probabilities: Sequence[float], right: Sequence[bool], bins: int = 10) -> float | None:
+    """How far stated probabilities lie from the share that was right: the mean over bins, weighed by their cases.
+
+    Bins are equally wide and hold their upper end: (0, 0.1], (0.1, 0.2] and so on, 0 in the first. None of nothing.
+    Raises ValueError for a probability outside 0..1. Guo et al. (2017), arXiv:1706.04599, equation 3.
+    """
+    _check_probabilities(probabilities)
+    gaps = [chance - bool(one) for chance, one in zip(probabilities, right, strict=True)]
+    if not gaps:
+        return None
+    places = np.maximum(np.ceil(np.asarray(probabilities, dtype=float) * bins).astype(int) - 1, 0)
+    return float(np.abs(np.bincount(places, weights=gaps)).sum() / len(gaps))
+
+
+def holm(p_values: Mapping[str, float]) -> dict[str, float]:
+    """The p-values, in their order, adjusted for being looked at together: below 0.05, one false alarm in 20 runs.
+
+    Raises ValueError for a p-value outside 0..1. Holm (1979), Scand. J. Statist. 6:65-70.
+    """
+    _check_probabilities(p_values.values())
+    adjusted = dict(p_values)
+    least = 0.0
+    for rank, name in enumerate(sorted(p_values, key=p_values.__getitem__)):
+        adjusted[name] = least = max(least, min(1.0, (len(p_values) - rank) * p_values[name]))
+    return adjusted
+
+
+def _sums(values: Sequence[tuple[str, float, float]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Numerator and denominator of each cluster, by name; exact sums, so that the order of items changes nothing."""
+    clusters: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for name, above, below in values:
+        if below < 0:
+            raise ValueError(f"a denominator of cluster {name!r} is {below}; it must not be below 0")
+        clusters[name].append((above, below))
+    items = [clusters[name] for name in sorted(clusters)]
+    above_each = [math.fsum(above for above, _ in each) for each in items]
+    below_each = [math.fsum(below for _, below in each) for each in items]
+    return np.array(above_each, dtype=np.float64), np.array(below_each, dtype=np.float64)
+
+
+def _all_signs(pairs: int) -> NDArray[np.float64]:
+    return np.array(list(product((1.0, -1.0), repeat=pairs)), dtype=np.float64)
+
+
+def _drawn_signs(pairs: int, draws: int, seed: int) -> NDArray[np.float64]:
+    return np.random.default_rng(seed).integers(2, size=(draws, pairs)).astype(np.float64) * 2 - 1
+
+
+def _check_inside(**shares: float) -> None:
+    for name, share in shares.items():
+        if not 0 < share < 1:
+            raise SettingsError(f"The {name} is {share}.", hint=f"Give a {name} above 0 and below 1.")
+
+
+def _check_within(most: float, **shares: float) -> None:
+    for name, share in shares.items():
+        if not 0 <= share <= most:
+            raise SettingsError(f"The {name} is {share}.", hint=f"Give a {name} of at least 0 and at most {most}.")
+
+
+def _check_finite(numbers: Iterable[float]) -> None:
+    for number in numbers:
+        if not math.isfinite(number):
+            raise ValueError(f"{number} is no number to reckon with")
+
+
+def _check_probabilities(numbers: Iterable[float]) -> None:
+    for number in numbers:
+        if not 0 <= number <= 1:
+            raise ValueError(f"{number} is no probability: it must lie in 0..1")

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eval import baseline, gate
+from eval.baseline import BaselineMissing
+from eval.cases import Gate, Severity
+from eval.compare import compare, kept
+from eval.gate import Exit
+from eval.metrics import Score
+from eval.records import Outcome, Record, read_lines, to_line
+from eval.summary import read, to_json
+from tests.suites import make_record, make_summary
+
+RIGHT, WRONG, ERROR, TESTED = Outcome.RIGHT, Outcome.WRONG, Outcome.ERROR, Outcome.TESTED
+
+
+def judged(*records: Record, rules: dict[str, Any] | None = None, before: list[Record] | None = None, **more: Any):
+    spent = more.pop("budget_spent", None)
+    summary = make_summary(*records, **more)
+    old = baseline.of(make_summary(*before), before, "first") if before is not None else None
+    return gate.judge(summary, records, Gate(**(rules or {})), old, spent)
+
+
+def failed(verdict: gate.Verdict) -> list[str]:
+    return [check.name for check in verdict.failed]
+
+
+def test_a_run_that_nothing_is_held_against_passes():
+    verdict = judged(make_record("a"), make_record("b", WRONG))
+
+    assert (verdict.passed, verdict.exit, verdict.banner) == (True, Exit.PASSED, "PASSED")
+
+
+@pytest.mark.parametrize(
+    ("rules", "names"),
+    [
+        ({"floors": {"grounded correct": 0.5}}, []),
+        ({"floors": {"grounded correct": 0.51}}, ["floor of grounded correct"]),
+        ({"ceilings": {"grounded correct": 0.4}}, ["ceiling of grounded correct"]),
+        ({"floors": {"hit": 0.0}}, ["floor of hit", "coverage of hit"]),  # what no case is for has no floor to hold
+    ],
+)
+def test_floors_and_ceilings(rules: dict[str, Any], names: list[str]):
+    verdict = judged(make_record("a"), make_record("b", WRONG), rules=rules)
+
+    assert (failed(verdict), verdict.exit) == (names, Exit.QUALITY if names else Exit.PASSED)
+
+
+def test_a_measure_that_is_undefined_for_most_cases_fails_the_gate():
+    bare = [make_record(id, scores=(Score("hit", None, "nothing is cited", 0),)) for id in "ab"]
+    good = make_record("c", scores=(Score("hit", 1.0),))
+
+    verdict = judged(*bare, good, rules={"floors": {"hit": 0.9}})
+
+    assert failed(verdict) == ["coverage of hit"]
+    assert judged(*bare, good, rules={"floors": {"hit": 0.9}, "undefined": 0.7}).passed
+
+
+def test_a_crash_is_of_the_infrastructure_and_in_no_mean():
+    records = make_record("a"), make_record("b", ERROR)
+    verdict = judged(*records)
+
+    assert (verdict.exit, verdict.cases) == (Exit.INFRASTRUCTURE, {"b": "errors"})
+    assert "ValueError: broken" in verdict.banner
+    assert make_summary(*records).measure("grounded correct").value == 1
+    assert judged(*records, rules={"errors": 1}).passed
+
+
+def test_zero_cases_is_a_failure():
+    assert judged().exit is Exit.NOTHING
+
+
+def test_a_failing_blocker_turns_the_gate_red_even_without_a_baseline():
+    verdict = judged(make_record("a"), make_record("b", WRONG, severity=Severity.BLOCKER))
+
+    assert (verdict.exit, verdict.cases) == (Exit.QUALITY, {"b": "blockers"})
+
+
+@pytest.mark.parametrize(("theirs", "passes"), [(0.4, True), (0.5, False), (0.9, False)])
+def test_a_sentinel_that_ties_or_beats_us_on_the_headline_fails_the_gate(theirs: float, passes: bool):
+    parrot = tuple(make_record(str(n), scores=(Score("grounded correct", theirs),)) for n in range(2))
+
+    verdict = judged(make_record("a"), make_record("b", WRONG), sentinels={"parrot": parrot})
+
+    assert verdict.passed is passes
+    assert "parrot" in verdict.checks[-2].why
+
+
+def test_cases_that_differ_the_second_time_fail_the_gate():
+    assert judged(make_record("a"), checked=1, differing=("a",)).cases == {"a": "determinism"}
+
+
+def test_flips_are_named_and_gains_do_not_pay_for_them():
+    before = [make_record("a"), make_record("b", WRONG), make_record("c")]
+    after = [make_record("a", WRONG), make_record("b"), make_record("c")]
+
+    verdict = judged(*after, before=before)
+
+    assert (verdict.exit, verdict.cases) == (Exit.QUALITY, {"a": "flips"})
+    assert judged(*after, before=before, rules={"flips": 1}).passed
+    watched = [make_record("a", WRONG, severity=Severity.WATCH), *after[1:]]
+    assert judged(*watched, before=before).passed
+
+
+def test_flips_of_a_live_model_count_when_they_are_not_chance():
+    before = [make_record(str(n)) for n in range(10)]
+    one, six = ([make_record(str(n), WRONG if n < lost else RIGHT) for n in range(10)] for lost in (1, 6))
+
+    assert judged(*one, before=before, profile="llm-live").passed
+    assert judged(*six, before=before, profile="llm-live").exit is Exit.QUALITY
+
+
+def test_cases_that_disappeared_are_named_unless_only_some_were_selected():
+    before = [make_record("a"), make_record("b")]
+
+    assert judged(make_record("a"), before=before).cases == {"b": "cases of the baseline"}
+    assert judged(make_record("a"), before=before, selected=7).passed
+
+
+@pytest.mark.parametrize(("allowed", "passes"), [(0.3, False), (0.5, True)])
+def test_a_measure_may_fall_so_far_and_no_farther(allowed: float, passes: bool):
+    before = [make_record("a"), make_record("b")]
+
+    verdict = judged(
+        make_record("a"),
+        make_record("b", WRONG, severity=Severity.WATCH),
+        before=before,
+        rules={"drops": {"grounded correct": allowed}},
+    )
+
+    assert verdict.passed is passes
+
+
+def test_a_baseline_of_another_corpus_says_nothing():
+    records = [make_record("a", WRONG)]
+    old = baseline.Baseline("tiny", "cd" * 32, "first", {}, {"a": kept(make_record("a"))})
+
+    assert gate.judge(make_summary(*records), records, Gate(), old).exit is Exit.BASELINE
+
+
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [
+        ({"interrupted": True}, Exit.INTERRUPTED),
+        ({"budget_spent": "3 calls"}, Exit.BUDGET),
+        ({"failed": ("x.txt: broken",)}, Exit.INFRASTRUCTURE),
+    ],
+)
+def test_what_ends_a_run_early_comes_before_its_quality(how: dict[str, Any], code: Exit):
+    verdict = judged(make_record("a", WRONG, severity=Severity.BLOCKER), **how)
+
+    assert verdict.exit is code
+
+
+def test_what_was_only_tested_is_neither_lost_nor_gained():
+    compared = compare({"a": kept(make_record("a"))}, {"a": kept(make_record("a", TESTED, scores=()))})
+
+    assert (compared.lost, compared.gained) == ((), ())
+
+
+def test_verdict_summary_and_records_are_read_as_they_were_written():
+    records = [make_record("a", tags=("x",)), make_record("b", ERROR), make_record("c", WRONG)]
+    summary = make_summary(*records, failed=("x.txt: broken",))
+    verdict = gate.judge(summary, records, Gate(floors={"grounded correct": 0.9}), None)
+
+    assert gate.read(json.loads(json.dumps(gate.to_json(verdict)))) == verdict
+    assert read(json.loads(json.dumps(to_json(summary), allow_nan=False))) == summary
+    assert read_lines(to_line(record) for record in records) == records
+
+
+def test_a_baseline_is_read_as_it_was_written_a_line_a_case(tmp_path: Path):
+    records = [make_record("a"), make_record('b"x', WRONG)]
+    kept_one = baseline.of(make_summary(*records), records, "Because “it” is.")
+
+    baseline.write(kept_one, tmp_path / "deep" / "tiny.json")
+
+    assert baseline.read(tmp_path / "deep" / "tiny.json") == kept_one
+    assert sum('"passed"' in line for line in (tmp_path / "deep" / "tiny.json").read_text().splitlines()) == 2
+
+
+@pytest.mark.parametrize("text", [None, "", "{}", "[1]", '{"schema": 99, "cases": {}}'])
+def test_a_baseline_that_cannot_be_read_says_so(tmp_path: Path, text: str | None):
+    if text is not None:
+        (tmp_path / "b.json").write_text(text)
+
+    with pytest.raises(BaselineMissing, match=r"b\.json"):
+        baseline.read(tmp_path / "b.json")

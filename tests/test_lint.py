@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import CaseError
+from eval import suites
+from eval.cases import parse_lines
+from eval.lint import lint
+from tests.suites import SUITE, write_small
+
+
+def test_a_sound_suite_has_no_faults(tmp_path: Path):
+    read, faults = lint([write_small(tmp_path)])
+
+    assert ([suite.name for suite in read], faults) == (["small"], [])
+
+
+def test_every_fault_of_every_suite_is_named_with_its_line(tmp_path: Path):
+    text = SUITE.replace("cost $260 in 1925.", "cost $270 in 1925.").replace("id: fact-brands", "id: fact-price")
+    path = write_small(tmp_path, text + "gate: {drops: {recal@5: 0.1}}\n")
+    (tmp_path / "broken.yaml").write_text("corpus: documents\ncases:\n  - {id: a, qestion: x}\n")
+
+    _, faults = lint([path, tmp_path / "broken.yaml", tmp_path / "gone.yaml"])
+
+    assert faults == [
+        "small.yaml:10: fact-price: the id stands twice",
+        "small.yaml:9: fact-price: not in ford.txt: 'The Runabout cost $270 in 1925.'; "
+        "nearest is 'The Runabout cost $260 in 1925.'",
+        "small.yaml: gate.drops: no measure 'recal@5'; 'recall@5'?",
+        "broken.yaml:3: a: unknown key 'qestion'",
+        f"The suite {tmp_path / 'gone.yaml'} cannot be read: [Errno 2] No such file or directory: "
+        f"'{tmp_path / 'gone.yaml'}'.",
+    ]
+
+
+def test_a_corpus_that_changed_since_it_was_locked_is_no_longer_what_the_suite_is_about(tmp_path: Path):
+    path = write_small(tmp_path)
+    suites.lock(path)
+    assert suites.load(path).corpus_sha256
+
+    (tmp_path / "documents" / "page.txt").write_text("Brands are slow. it takes years until people know them\n")
+    (tmp_path / "documents" / "new.txt").write_text("New.\n")
+
+    with pytest.raises(CaseError) as caught:
+        suites.load(path)
+    assert str(caught.value).splitlines() == [
+        "small.lock.json: new.txt is new since the corpus was locked (`eval lint --lock`)",
+        "small.lock.json: page.txt has changed since the corpus was locked (`eval lint --lock`)",
+    ]
+
+
+def test_more_cases_may_stand_in_a_jsonl_file(tmp_path: Path):
+    path = write_small(tmp_path, SUITE + "jsonl: more.jsonl\n")
+    more = tmp_path / "more.jsonl"
+    more.write_text('\n{"id": "none-a", "question": "Why?", "refuse": true}\n')
+
+    suite = suites.load(path)
+
+    assert suite.cases[-1].id == "none-a"
+    assert suite.lines["none-a"] == ("more.jsonl", 2)
+
+
+def test_what_is_wrong_in_a_jsonl_file_is_named_with_its_line():
+    text = '{"id": "a", "question": "Why?"}\n{"id": "b", "id": "c"}\n[1\n{"id": "d", "question": "x", "refuze": true}\n'
+
+    with pytest.raises(CaseError) as caught:
+        parse_lines(text, "more.jsonl")
+
+    assert [fault.split(": ", 2)[:2] for fault in str(caught.value).splitlines()] == [
+        ["more.jsonl:1", "a"],
+        ["more.jsonl:2", "this is no JSON"],
+        ["more.jsonl:3", "this is no JSON"],
+        ["more.jsonl:4", "d"],
+    ]
