@@ -33,7 +33,8 @@ def cite(passage: Passage, span: Span | Sentence, read: Reader) -> Citation | Re
     if stored != quote:
         return Rejected(quote, "its document has changed since it was found")
     heading = " › ".join(passage.headings) or None
-    return Citation(passage.about, start, end, quote, passage.speaker, heading, passage.page)
+    page = span.page if isinstance(span, Sentence) and span.page is not None else passage.page
+    return Citation(passage.about, start, end, quote, passage.speaker, heading, page)
 
 
 def locate(quote: str, passages: Sequence[Passage], read: Reader) -> Citation | Rejected:

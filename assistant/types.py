@@ -92,6 +92,7 @@ class Sentence(NamedTuple):
     end: int
     kind: BlockKind
     opens: bool = True  # whether it is the first of its block
+    page: int | None = None  # the block's
 
 
 @dataclass(frozen=True, slots=True)

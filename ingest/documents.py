@@ -55,7 +55,7 @@ def _assemble(pieces: Sequence[Piece]) -> tuple[str, tuple[Block, ...], tuple[Dr
         start = at + len(gap)
         at = start + len(piece.text)
         parts += (gap, piece.text)
-        blocks.append(Block(piece.kind, start, at, piece.headings, piece.speaker))
+        blocks.append(Block(piece.kind, start, at, piece.headings, piece.speaker, piece.page))
         dropped += (Dropped(gone.text, gone.reason or "", start) for gone in waiting)
         waiting = []
     dropped += (Dropped(gone.text, gone.reason or "", at) for gone in waiting)

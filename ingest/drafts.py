@@ -32,6 +32,7 @@ class Piece:
     linked: int = 0  # how many of its characters are the text of links
     path: tuple[Box, ...] = ()  # the elements it stands in, outermost first; empty when the format has none
     speaker: str | None = None
+    page: int | None = None  # of a page, slide or row, from 1
     headings: tuple[str, ...] = ()
     order: int = 0  # its place among all pieces of the file, kept and dropped
 

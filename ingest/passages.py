@@ -49,11 +49,10 @@ def _parts(before: Block, block: Block) -> bool:
     """Whether a new stretch begins with ``block``."""
     if before.kind in HEADS:
         return before.speaker != block.speaker
-    return block.kind in HEADS or (before.headings, before.speaker, before.page) != (
-        block.headings,
-        block.speaker,
-        block.page,
-    )
+    if block.kind in HEADS or (before.headings, before.speaker) != (block.headings, block.speaker):
+        return True
+    rows = before.kind is block.kind is BlockKind.ROW  # of a sheet each has a number of its own
+    return before.page != block.page and not rows
 
 
 def _said(run: list[Block]) -> Iterator[list[Block]]:
@@ -99,7 +98,7 @@ def _sentences(text: str, block: Block) -> Iterator[Sentence]:
     if block.kind is BlockKind.ITEM and own[0] in BULLET and (bare := own.lstrip(BULLET)):
         start = block.end - len(bare)
     for place, span in enumerate(sentences.telling(text[start : block.end])):
-        yield Sentence(start + span.start, start + span.end, block.kind, place == 0)
+        yield Sentence(start + span.start, start + span.end, block.kind, place == 0, block.page)
 
 
 def _words(text: str, sentence: Sentence) -> int:

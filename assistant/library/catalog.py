@@ -462,7 +462,7 @@ def _passages(rows: Iterable[Any]) -> list[tuple[Passage, bytes]]:
     found = []
     for sentences, id, start, end, text, spans, headings, speaker, page, *about in rows:
         shared = abouts.setdefault(about[0], About(*about))
-        own = tuple(Sentence(first, last, BlockKind(kind), opens) for first, last, kind, opens in json.loads(spans))
+        own = tuple(Sentence(first, last, BlockKind(kind), *more) for first, last, kind, *more in json.loads(spans))
         passage = Passage(id, shared, start, end, text, own, tuple(json.loads(headings)), speaker, page)
         found.append((passage, sentences))
     return found
