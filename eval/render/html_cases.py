@@ -160,7 +160,8 @@ def _by_side(cited: Sequence[Json]) -> list[Element]:
 
 
 def _cited(one: Json) -> Element:
-    how = ("bad", f"✗ {one['fault']}") if one["fault"] else ("good", "✓ gold") if one["correct"] else ("", "not gold")
+    not_gold = "not gold on this side" if one["stance"] else "not gold"
+    how = ("bad", f"✗ {one['fault']}") if one["fault"] else ("good", "✓ gold") if one["correct"] else ("", not_gold)
     about = " · ".join(str(one[key]) for key in ("title", "speaker", "date") if one[key])
     return _quoted(one, how, f"{one['source']} {one['start']}:{one['end']}", about)
 
