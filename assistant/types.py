@@ -70,6 +70,12 @@ class About:
     author: str | None = None
     date: str | None = None
 
+    def place(self, page: int | None) -> str | None:
+        """What the number of a page is called in this kind of file: ``page 4``, ``slide 4`` or ``row 4``."""
+        kind = self.media_type.rpartition("/")[2]
+        word = "slide" if "presentation" in kind else "row" if "sheet" in kind or kind == "csv" else "page"
+        return f"{word} {page}" if page is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

@@ -37,6 +37,7 @@ def citation(one: Citation) -> Json:
         "speaker": one.speaker,
         "heading": one.heading,
         "page": one.page,
+        "place": one.about.place(one.page),
         "start": one.start,
         "end": one.end,
         "quote": one.quote,

@@ -95,7 +95,11 @@ def _titled(pieces: Sequence[Piece], found: Found) -> tuple[str | None, list[Pie
 
 def _title_index(pieces: Sequence[Piece], told: Sequence[str]) -> int | None:
     """Which piece is the title: the heading that the metadata repeats, the first of level 1, or the first line."""
-    heads = [i for i, piece in enumerate(pieces) if piece.kind is BlockKind.HEADING and not piece.speaker]
+    heads = [
+        i
+        for i, piece in enumerate(pieces)
+        if piece.kind is BlockKind.HEADING and not piece.speaker and not _names_a_sheet(pieces, i)
+    ]
     if same := [i for i in heads if any(_same(pieces[i].text, title) for title in told)]:
         return same[0]
     if not any(piece.level for piece in pieces):
@@ -105,6 +109,12 @@ def _title_index(pieces: Sequence[Piece], told: Sequence[str]) -> int | None:
     if ones and (len(ones) == 1 or not told or not is_page):
         return ones[0]
     return heads[0] if heads and not told and heads[0] <= 2 else None
+
+
+def _names_a_sheet(pieces: Sequence[Piece], heading: int) -> bool:
+    """Whether the heading is a sheet's name: numbered rows follow."""
+    following = pieces[heading + 1] if heading + 1 < len(pieces) else None
+    return following is not None and following.kind is BlockKind.ROW and following.page is not None
 
 
 def _first_line(pieces: Sequence[Piece]) -> int | None:

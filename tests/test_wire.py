@@ -108,6 +108,7 @@ def test_a_citation_says_all_that_it_takes_to_check_it() -> None:
         "date": "2012-10",
         "heading": "Why",
         "page": 2,
+        "place": "page 2",
         "start": 3,
         "end": 9,
         "quote": "“Trust”",
@@ -190,6 +191,7 @@ def test_a_hit_has_the_fields_that_people_script_against() -> None:
         "heading": "Part › Why",
         "speaker": "Guest",
         "page": 2,
+        "place": "page 2",
         "folded": [{"document": "d1", "start": 3, "end": 30}],
     }
 

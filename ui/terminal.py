@@ -201,8 +201,7 @@ def _place(citation: Citation) -> str:
 
 
 def _where(about: About, speaker: str | None, start: int, end: int, page: int | None) -> str:
-    paged = f"page {page}" if page is not None else None
-    known = filter(None, [about.title, speaker or about.author, about.date, paged])
+    known = filter(None, [about.title, speaker or about.author, about.date, about.place(page)])
     return f"{' · '.join(known)} · {about.source}:{start}-{end}"
 
 

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from assistant.errors import SourceError
 from ingest.drafts import Draft
-from ingest.reading import markdown, page, plain
+from ingest.reading import csvs, docx, epub, markdown, odt, page, pdf, plain, pptx, rtf, xlsx
 
 READERS: dict[str, Callable[[bytes], Draft]] = {
     ".txt": plain.read,
@@ -17,6 +17,14 @@ READERS: dict[str, Callable[[bytes], Draft]] = {
     ".html": page.read,
     ".htm": page.read,
     ".xhtml": page.read,
+    **dict.fromkeys((".docx", ".docm", ".dotx"), docx.read),
+    **dict.fromkeys((".pptx", ".pptm", ".ppsx"), pptx.read),
+    **dict.fromkeys((".xlsx", ".xlsm"), xlsx.read),
+    **dict.fromkeys((".csv", ".tsv"), csvs.read),
+    **dict.fromkeys((".odt", ".ott"), odt.read),
+    ".rtf": rtf.read,
+    ".pdf": pdf.read,
+    ".epub": epub.read,
 }
 
 

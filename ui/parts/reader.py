@@ -45,7 +45,7 @@ def show(citation: Citation, library: Library, evidence: Place | None = None) ->
 
 
 def _head(citation: Citation, standing: Standing) -> str:
-    within = [citation.heading, f"page {citation.page}" if citation.page else None]
+    within = [citation.heading, citation.about.place(citation.page)]
     place = "".join(f'<p class="small">{escape(part)}</p>' for part in within if part)
     notice = f'<p class="notice" role="status">{standing.value}</p>' if standing is not Standing.HOLDS else ""
     return f'<header class="document"><p>{present.source_line(citation)}</p>{place}{notice}</header>'

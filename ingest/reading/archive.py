@@ -1,0 +1,186 @@
+"""Opens zip containers that nobody vouches for: nothing is written to disk, fetched, or expanded without end.
+
+What a container says of its sizes is not believed; what is read is counted. Archives inside it are never opened.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+import zlib
+from typing import Any, NoReturn
+
+from lxml import etree
+
+from assistant.errors import SourceError
+
+TOTAL = 200_000_000  # bytes unpacked; the largest decks hold as much in pictures, which are not read
+TREE = 64_000_000  # bytes of XML, 1.5 million cells; a tree of nothing but empty elements takes 30 times as much
+RATIO = 250  # unpacked to packed; dull sheets come to about 100, deflate itself ends at 1032
+SMALL = 10_000_000  # bytes; less than this may be packed as tightly as it likes
+MEMBERS = 20_000
+CHUNK = 1 << 20
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of Office before 2007, and of encrypted files since
+ENCRYPTED = "it is encrypted and needs a password."
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError)
+
+
+class Archive:
+    """The members of a container, by name; case aside, as packages want it."""
+
+    def __init__(self, data: bytes) -> None:
+        """Look at the container's list of members.
+
+        Raises:
+            SourceError: no zip, truncated, encrypted, or made to deceive.
+        """
+        self._unpacked = 0
+        self._packed = len(data)
+        if data.startswith(OLE):
+            if "EncryptedPackage".encode("utf-16-le") in data:
+                raise SourceError(ENCRYPTED)
+            raise SourceError("it is in the format of before 2007; save it in the newer one.")
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+        except BROKEN as exc:
+            why = "it is cut short" if data.startswith(b"PK\3\4") else "it is no zip container"
+            raise SourceError(f"{why}, so not what its extension says.") from exc
+        self._members = _members(self._zip.infolist())
+
+    def __contains__(self, name: str) -> bool:
+        return _plain(name) in self._members
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a member.
+
+        Raises:
+            SourceError: it is missing, damaged, encrypted, or unpacks to too much.
+        """
+        info = self._members.get(_plain(name))
+        if info is None:
+            raise SourceError(f"its part {name} is missing.")
+        if info.flag_bits & 0x1:
+            raise SourceError(ENCRYPTED)
+        parts: list[bytes] = []
+        try:
+            with self._zip.open(info) as member:
+                while part := member.read(CHUNK):
+                    parts.append(part)
+                    self._count(len(part))
+        except BROKEN as exc:
+            raise SourceError(f"its part {name} is damaged.") from exc
+        return b"".join(parts)
+
+    def xml(self, name: str) -> etree._Element:
+        """The root of a member that is XML.
+
+        Raises:
+            SourceError: as ``read``, or it is no sound XML.
+        """
+        return parse(self.read(name), name)
+
+    def _count(self, size: int) -> None:
+        self._unpacked += size
+        if self._unpacked > TOTAL or self._unpacked > max(SMALL, RATIO * self._packed):
+            raise SourceError(
+                f"it unpacks to more than {self._unpacked // 1_000_000} MB, which is more than is safe to read."
+            )
+
+
+def parse(data: bytes, name: str) -> etree._Element:
+    """The root of an XML text. No entity is expanded, no document type loaded.
+
+    Raises:
+        SourceError: it is broken, too large, declares entities, or is nested too deeply.
+    """
+    try:
+        root = etree.fromstring(bounded(data, name), parser())
+    except (etree.XMLSyntaxError, ValueError) as exc:
+        refuse(name, exc)
+    check(root, name)
+    return root
+
+
+def bounded(data: bytes, name: str) -> bytes:
+    """The same XML text, unless a tree of it would take gigabytes.
+
+    Raises:
+        SourceError: it would.
+    """
+    if len(data) > TREE:
+        raise SourceError(f"its part {name} holds {len(data) // 1_000_000} MB, which is more than is safe to read.")
+    return data
+
+
+def parser() -> etree.XMLParser:
+    """A parser that does no more than parse."""
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+def refuse(name: str, exc: Exception) -> NoReturn:
+    """Say what is wrong with an XML text that could not be parsed."""
+    if "depth" in str(exc).lower():
+        raise SourceError(f"its part {name} is nested too deeply to be read.") from exc
+    raise SourceError(f"its part {name} is no sound XML.") from exc
+
+
+def check(root: etree._Element, name: str) -> None:
+    """Refuse a tree whose document type declares entities: no office file needs one."""
+    dtd: Any = root.getroottree().docinfo.internalDTD  # the stubs know nothing of it
+    if dtd is not None and next(iter(dtd.iterentities()), None) is not None:
+        raise SourceError(f"its part {name} declares entities, as no office file does.")
+
+
+def local(element: etree._Element) -> str:
+    """An element's name without its namespace; empty for what is no element."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def value(element: etree._Element | None, name: str = "val") -> str | None:
+    """The attribute of that name, whatever its namespace: strict and usual packages differ in it."""
+    if element is not None:
+        for key, held in element.attrib.items():
+            if str(key).rpartition("}")[2] == name:
+                return str(held)
+    return None
+
+
+def child(element: etree._Element | None, *names: str) -> etree._Element | None:
+    """The first element down the path of these names."""
+    for name in names:
+        if element is None:
+            return None
+        element = next((inner for inner in element if local(inner) == name), None)
+    return element
+
+
+def count(text: str | None, default: int = 0) -> int:
+    """The whole number that an attribute holds; the default when it holds none, or a nonsensical one."""
+    is_number = text is not None and text.lstrip("-").isascii() and text.lstrip("-").isdigit() and len(text) <= 9
+    return int(text) if text is not None and is_number else default
+
+
+def _members(infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+    if len(infos) > MEMBERS:
+        raise SourceError(f"it holds {len(infos):,} parts, which is more than is safe to read.")
+    members: dict[str, zipfile.ZipInfo] = {}
+    for info in infos:
+        name = info.filename.replace("\\", "/")  # some exporters write Windows' separator
+        if name.startswith("/") or ".." in name.split("/") or ":" in name.split("/")[0]:
+            raise SourceError(f"its part {name[:80]!r} points outside of it.")
+        if _plain(name) in members:
+            raise SourceError(f"its part {name[:80]!r} is there twice.")
+        members[_plain(name)] = info
+    return members
+
+
+def _plain(name: str) -> str:
+    return posixpath.normpath(name).lower()

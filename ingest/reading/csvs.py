@@ -1,0 +1,59 @@
+"""Values between commas, semicolons, tabs or bars to a draft: each row as a line that carries its columns' names."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from assistant.errors import SourceError
+from ingest.drafts import Draft, collapse
+from ingest.reading import rows
+from ingest.reading.decoding import decode
+
+DELIMITERS = "\t;|,"  # the comma last: it also parts decimals
+NAMED = re.compile(r"sep=([^\w\s\"]|\t)\r?\n", re.IGNORECASE)  # Excel's own way to name the delimiter
+SAMPLE = 50  # rows that show which delimiter parts them alike
+LONGEST = 10_000_000  # characters of a field; Python's own limit of 131,072 is less than a pasted page may have
+
+
+def read(data: bytes) -> Draft:
+    """The file's rows; ``page`` is a row's number as a spreadsheet shows it.
+
+    Raises:
+        SourceError: the bytes are no text, or more than two million cells.
+    """
+    text = decode(data).replace("\0", "")
+    named = NAMED.match(text)
+    if named:
+        text = text[named.end() :]
+    delimiter = named[1] if named else _delimiter(text)
+    parsed = enumerate(_parsed(text, delimiter), start=2 if named else 1)
+    lines = [rows.Row(cells, number) for number, cells in parsed]
+    return Draft("text/csv", tuple(rows.pieces(lines)))
+
+
+def _parsed(text: str, delimiter: str) -> Iterator[list[str]]:
+    csv.field_size_limit(LONGEST)
+    held = 0
+    try:
+        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True):
+            held += len(cells)
+            rows.limit(held)
+            yield [collapse(cell) for cell in cells]
+    except csv.Error as exc:
+        raise SourceError(f"it is no table of values: {exc}.") from exc
+
+
+def _delimiter(text: str) -> str:
+    """The character that parts the first rows most alike; the comma when none does."""
+    sample = "".join(text[: 1 << 18].splitlines(keepends=True)[:SAMPLE])
+    best, chosen = 0.0, ","
+    for delimiter in DELIMITERS:
+        widths = [len(cells) for cells in _parsed(sample, delimiter) if any(cells)]
+        usual, times = Counter(widths).most_common(1)[0] if widths else (1, 0)
+        if usual > 1 and times / len(widths) > best:
+            best, chosen = times / len(widths), delimiter
+    return chosen

@@ -1,0 +1,208 @@
+"""Word to a draft: one walk over the body, with tracked changes accepted and notes after their paragraph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from lxml import etree
+
+from assistant.errors import SourceError
+from assistant.types import BlockKind
+from ingest.drafts import Draft, Piece, collapse, words
+from ingest.reading import remarks, rows
+from ingest.reading.archive import Archive, child, count, local, value
+from ingest.reading.docx_styles import Numbers, Style, Styles
+from ingest.reading.package import main_part, of_kind, properties, relations
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+UNSEEN = words(
+    "del moveFrom delText delInstrText instrText pPr rPr sdtPr sdtEndPr tblPr trPr tcPr tblGrid Fallback rt sectPr "
+    "annotation annotationRef txbxContent"
+)
+SPACES = words("tab br cr ptab")
+MATHS = {"den": "/", "sup": "^", "sub": "_"}  # what a formula shows by where its parts stand
+APPLIED = "\u2061"  # between a function and its argument, unseen
+OFF = frozenset({"0", "false", "off"})
+
+
+def read(data: bytes) -> Draft:
+    """A Word file's headings, paragraphs, items and tables; headers and footers apart, comments last.
+
+    Raises:
+        SourceError: no Word file, damaged, encrypted, or made to deceive.
+    """
+    archive = Archive(data)
+    part = main_part(archive, "word/document.xml")
+    body = child(archive.xml(part), "body")
+    if body is None:
+        raise SourceError("it is no Word document, whatever its extension says.")
+    found = relations(archive, part)
+    parts = {kind: next(of_kind(found, kind), "") for kind in ("styles", "numbering", "footnotes", "endnotes")}
+    roots = {kind: archive.xml(name) for kind, name in parts.items() if name in archive}
+    walk = _Walk(Styles(roots.get("styles")), Numbers(roots.get("numbering")))
+    walk.notes = {
+        (kind, value(note, "id") or ""): note for kind in ("footnotes", "endnotes") for note in roots.get(kind, ())
+    }
+    margins = {
+        kind: [replace(piece, reason=f"running {kind}") for name in sorted(set(of_kind(found, kind)))
+               for piece in walk.blocks(archive.xml(name))]
+        for kind in ("header", "footer")
+    }  # fmt: skip
+    text = list(walk.blocks(body))
+    said = [remark for name in of_kind(found, "comments") for remark in _remarks(walk, archive.xml(name))]
+    is_levelled = any(piece.level for piece in text)
+    told = remarks.pieces(said, is_levelled=is_levelled)
+    return Draft(MEDIA_TYPE, (*margins["header"], *text, *margins["footer"], *told), properties(archive))
+
+
+@dataclass
+class _Inline:
+    """What is gathered of one paragraph."""
+
+    text: list[str] = field(default_factory=list)
+    linked: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    boxes: list[etree._Element] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    described: list[str] = field(default_factory=list)
+
+
+class _Walk:
+    """Knows the styles, numbers and notes that a paragraph refers to."""
+
+    def __init__(self, styles: Styles, numbers: Numbers) -> None:
+        self._styles = styles
+        self._numbers = numbers
+        self.notes: dict[tuple[str, str], etree._Element] = {}
+
+    def blocks(self, parent: etree._Element, reason: str | None = None) -> Iterator[Piece]:
+        """The pieces of every paragraph and table inside, however wrapped."""
+        for element in parent:
+            name = local(element)
+            if name == "p":
+                yield from self._paragraph(element, reason)
+            elif name == "tbl":
+                yield from self._table(element, reason)
+            elif name == "sdt":
+                gallery = child(element, "sdtPr", "docPartObj", "docPartGallery")
+                is_contents = (value(gallery) or "").lower() == "table of contents"
+                yield from self.blocks(element, "table of contents" if is_contents else reason)
+            elif name not in UNSEEN:
+                yield from self.blocks(element, reason)
+
+    def _paragraph(self, paragraph: etree._Element, reason: str | None) -> Iterator[Piece]:
+        settings = child(paragraph, "pPr")
+        style = self._styles.of(settings)
+        inline = _Inline()
+        _gather(paragraph, inline)
+        text = collapse("".join(inline.text))
+        if text:
+            if re.match(r"toc \d|table of figures", style.name):
+                reason = "table of contents"
+            kind = _kind(style)
+            label = self._numbers.label(style) if kind is not BlockKind.QUOTE and reason is None else ""
+            linked = min(len(text), len(collapse("".join(inline.linked))))
+            yield Piece(f"{label} {text}" if label else text, kind, style.level, reason, linked=linked)
+        if hidden := collapse("".join(inline.hidden)):
+            yield Piece(hidden, reason=reason or "hidden")
+        yield from (Piece(alt, reason="image description") for alt in inline.described)
+        for box in inline.boxes:
+            yield from self.blocks(box, reason)
+        for reference in inline.notes:
+            if (note := self.notes.pop(reference, None)) is not None:  # once, and no note inside itself
+                yield from self.blocks(note, reason)
+
+    def _table(self, table: etree._Element, reason: str | None) -> Iterator[Piece]:
+        grid = [
+            [(cell, list(self.blocks(cell, reason))) for cell in _inside(row, "tc")]
+            for row in _inside(table, "tr")
+            if child(row, "trPr", "del") is None
+        ]
+        is_plain = next(table.iterdescendants("{*}tbl"), None) is None and not any(
+            _weighs(cell) for row in grid for _, cell in row
+        )
+        if not is_plain or all(len(row) < 2 for row in grid):  # there for its layout
+            yield from (piece for row in grid for _, cell in row for piece in cell)
+            return
+        for piece in rows.pieces([rows.Row(line) for line in _filled_down(grid)]):
+            yield replace(piece, reason=reason or piece.reason)
+        yield from (piece for row in grid for _, cell in row for piece in cell if piece.reason and not reason)
+
+
+def _filled_down(grid: list[list[tuple[etree._Element, list[Piece]]]]) -> Iterator[list[str]]:
+    """The texts of a grid; a cell that is merged downwards says the same in each of its rows."""
+    above: list[str] = []
+    held = 0
+    for row in grid:
+        line: list[str] = []
+        for cell, pieces in row:
+            text = " ".join(piece.text for piece in pieces if not piece.reason)
+            merged = child(cell, "tcPr", "vMerge")
+            if merged is not None and value(merged) != "restart" and len(line) < len(above):
+                text = text or above[len(line)]
+            span = min(64, max(1, count(value(child(cell, "tcPr", "gridSpan")), 1)))  # Word's own limit is 63
+            line += [text, *[rows.SAME] * (span - 1)]
+        held += len(line)
+        rows.limit(held)
+        yield line
+        above = line
+
+
+def _weighs(cell: list[Piece]) -> bool:
+    return sum(len(piece.text) for piece in cell) > rows.LAID_OUT or any(p.kind is BlockKind.HEADING for p in cell)
+
+
+def _inside(element: etree._Element, name: str) -> Iterator[etree._Element]:
+    """The rows of a table or the cells of a row, also those inside content controls."""
+    for inner in element:
+        if local(inner) == name:
+            yield inner
+        elif local(inner) in {"sdt", "sdtContent", "ins", "customXml", "moveTo"}:
+            yield from _inside(inner, name)
+
+
+def _gather(element: etree._Element, inline: _Inline, *, is_link: bool = False, is_hidden: bool = False) -> None:
+    """Read the text inside an element into ``inline``."""
+    for inner in element:
+        name = local(inner)
+        if name == "t":
+            text = (inner.text or "").replace(APPLIED, " ")
+            (inline.hidden if is_hidden else inline.text).append(text)
+            inline.linked += [text] if is_link and not is_hidden else []
+        elif name in SPACES:
+            inline.text.append(" ")
+        elif name == "noBreakHyphen":
+            inline.text.append("-")
+        elif name == "txbxContent":
+            inline.boxes.append(inner)
+        elif name in {"footnoteReference", "endnoteReference"}:
+            inline.notes.append((name.removesuffix("Reference") + "s", value(inner, "id") or ""))
+        elif name == "docPr":
+            inline.described += [alt] if (alt := collapse(inner.get("descr", ""))) else []
+        elif name not in UNSEEN:
+            if name in MATHS and next(inner.iter("{*}t"), None) is not None:
+                inline.text.append(MATHS[name])
+            is_unseen = name == "r" and _is_on(child(inner, "rPr", "vanish"))
+            _gather(inner, inline, is_link=is_link or name == "hyperlink", is_hidden=is_hidden or is_unseen)
+
+
+def _is_on(switch: etree._Element | None) -> bool:
+    return switch is not None and (value(switch) or "1").lower() not in OFF
+
+
+def _kind(style: Style) -> BlockKind:
+    if style.level:
+        return BlockKind.HEADING
+    if style.list_id or style.name.startswith(("list bullet", "list number")):
+        return BlockKind.ITEM
+    if style.name in {"quote", "intense quote", "block text"}:
+        return BlockKind.QUOTE
+    return BlockKind.CODE if style.name in {"source code", "html preformatted", "plain text"} else BlockKind.PARAGRAPH
+
+
+def _remarks(walk: _Walk, root: etree._Element) -> Iterator[remarks.Remark]:
+    for comment in root:
+        texts = tuple(piece.text for piece in walk.blocks(comment) if not piece.reason)
+        yield remarks.Remark(collapse(value(comment, "author") or ""), texts)

@@ -1,0 +1,122 @@
+"""What a Word paragraph is by its style, and the number that Word shows before it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import NamedTuple
+
+from lxml import etree
+
+from ingest.reading.archive import child, count, local, value
+
+HEADING = re.compile(r"heading ([1-9])")
+CHAIN = 20  # styles based on one another; a circle ends here
+ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
+         (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
+
+
+class Style(NamedTuple):
+    """A paragraph's style: its built-in name in lower case, its level as a heading (0: none), its list and depth."""
+
+    name: str = ""
+    level: int = 0
+    list_id: str = ""
+    depth: int = 0
+
+
+class Styles:
+    """The styles of a file by their ids."""
+
+    def __init__(self, root: etree._Element | None) -> None:
+        self._styles = {} if root is None else {value(s, "styleId") or "": s for s in root if local(s) == "style"}
+        self._chains: dict[str, tuple[str, list[etree._Element]]] = {}
+        self._default = next((id for id, s in self._styles.items() if _is_default(s)), "")
+
+    def of(self, settings: etree._Element | None) -> Style:
+        """The style that a paragraph with these settings (``pPr``) has: its own word first, then its style's."""
+        id = value(child(settings, "pStyle")) or self._default
+        name, inherited = self._chain(id)
+        chain = inherited if settings is None else [settings, *inherited]
+        list_id = next((held for s in chain if (held := value(child(s, "numPr", "numId")))), "")
+        depth = next((held for s in chain if (held := value(child(s, "numPr", "ilvl")))), "0")
+        return Style(name, _level(name, chain), "" if list_id == "0" else list_id, min(8, max(0, count(depth))))
+
+    def _chain(self, id: str) -> tuple[str, list[etree._Element]]:
+        """A style's name, and the settings of it and of those that it is based on."""
+        if id not in self._chains:
+            name, above = "", id
+            chain: list[etree._Element] = []
+            for _ in range(CHAIN):
+                style = self._styles.get(above)
+                if style is None:
+                    break
+                name = name or (value(child(style, "name")) or "").lower()
+                chain += [settings for settings in (child(style, "pPr"),) if settings is not None]
+                above = value(child(style, "basedOn")) or ""
+            self._chains[id] = (name, chain)
+        return self._chains[id]
+
+
+class Numbers:
+    """Counts numbered paragraphs as Word does; asked once for each, in order."""
+
+    def __init__(self, root: etree._Element | None) -> None:
+        elements = list(root) if root is not None else []
+        kinds = {
+            value(e, "abstractNumId"): {count(value(level, "ilvl")): level for level in e if local(level) == "lvl"}
+            for e in elements
+            if local(e) == "abstractNum"
+        }
+        self._lists = {
+            value(e, "numId") or "": kinds.get(value(child(e, "abstractNumId")))
+            for e in elements
+            if local(e) == "num"
+        }  # fmt: skip
+        self._counts: dict[str, list[int]] = defaultdict(lambda: [0] * 9)
+
+    def label(self, style: Style) -> str:
+        """What is shown before the paragraph, such as "2.1"; empty for a bullet or none."""
+        levels = self._lists.get(style.list_id) or {}
+        own = levels.get(style.depth)
+        if own is None or value(child(own, "numFmt")) in {None, "bullet", "none"}:
+            return ""
+        counts = self._counts[style.list_id]
+        counts[style.depth] = (counts[style.depth] or _start(own) - 1) + 1
+        counts[style.depth + 1 :] = [0] * (8 - style.depth)
+
+        def shown(match: re.Match[str]) -> str:
+            depth = int(match[1]) - 1
+            return _written(counts[depth] or _start(levels.get(depth)), value(child(levels.get(depth), "numFmt")))
+
+        return re.sub(r"%([1-9])", shown, value(child(own, "lvlText")) or "").strip()
+
+
+def _is_default(style: etree._Element) -> bool:
+    return value(style, "default") in {"1", "true"} and value(style, "type") == "paragraph"
+
+
+def _level(name: str, chain: list[etree._Element]) -> int:
+    if name == "title":
+        return 1
+    if match := HEADING.fullmatch(name):
+        return int(match[1])
+    outline = next((held for settings in chain if (held := value(child(settings, "outlineLvl")))), "9")
+    return depth + 1 if 0 <= (depth := count(outline, 9)) < 9 else 0
+
+
+def _start(level: etree._Element | None) -> int:
+    return count(value(child(level, "start")), 1)
+
+
+def _written(number: int, form: str | None) -> str:
+    if form in {"lowerLetter", "upperLetter"} and 0 < number <= 1000:
+        letters = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
+        return letters.upper() if form == "upperLetter" else letters
+    if form in {"lowerRoman", "upperRoman"} and 0 < number < 4000:
+        written = ""
+        for worth, sign in ROMAN:
+            written += sign * (number // worth)
+            number %= worth
+        return written.upper() if form == "upperRoman" else written
+    return str(number)

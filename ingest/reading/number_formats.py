@@ -1,0 +1,166 @@
+"""A cell's number as its sheet shows it: "€1,200", "12.5%", "2024-03-01"."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+BUILT_IN = {  # ECMA-376 part 1, 18.8.30; those left out mean "General"
+    1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00",
+    14: "yyyy-mm-dd", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm",
+    21: "h:mm:ss", 22: "yyyy-mm-dd h:mm", 37: "#,##0", 38: "#,##0", 39: "#,##0.00", 40: "#,##0.00", 45: "mm:ss",
+    46: "[h]:mm:ss", 47: "mm:ss", 48: "0.0E+0",
+}  # fmt: skip
+QUOTED = re.compile(r'"([^"]*)"|\\(.)|_.|\*.')
+BRACKETS = re.compile(r"\[(?:\$([^\]-]*)[^\]]*|[^\]]*)\]")  # a currency, a colour, a condition, a count of hours
+DIGITS = re.compile(r"[#0?][#0?,.]*(?:E[+-]?0+)?", re.IGNORECASE)
+FRACTION = re.compile(r"[#0?]\s*/\s*[#0?\d]")
+ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
+DATE_PART = re.compile(r"y+|m+|d+|h+|s+", re.IGNORECASE)
+CODES = 1000  # formats whose reading is remembered
+LAST = 2_958_465  # the day number of 9999-12-31
+
+
+class _Form(NamedTuple):
+    """How a figure is written, read off its format."""
+
+    before: str
+    after: str
+    places: int
+    scale: float
+    has_commas: bool
+    has_exponent: bool
+    is_trimmed: bool
+
+
+def shown(number: float, code: str, *, is_1904: bool = False) -> str:
+    """The number as the format ``code`` shows it; a date in figures only is written in the order of ISO 8601."""
+    sections = _sections(code)
+    picked = sections[1] if number < 0 and len(sections) > 1 else sections[0]
+    if number == 0 and len(sections) > 2:
+        picked = sections[2]
+    if is_date(picked):
+        return _date(number, picked, is_1904=is_1904)
+    form = _form(picked)
+    if form is None:
+        return general(number)
+    return _figure(abs(number) if picked is not sections[0] else number, form)
+
+
+def general(number: float) -> str:
+    """The number with as many places as it has, at most ten."""
+    if number == int(number) and abs(number) < 1e15:
+        return str(int(number))
+    return f"{number:.10g}"
+
+
+@lru_cache(CODES)
+def is_date(code: str) -> bool:
+    """Whether the format shows a date or a time."""
+    if ELAPSED.search(code):
+        return True
+    bare = BRACKETS.sub("", QUOTED.sub("", code))
+    return bool(re.search(r"[ymdhs]", bare, re.IGNORECASE)) and "general" not in bare.lower() and not DIGITS.match(bare)
+
+
+@lru_cache(CODES)
+def _sections(code: str) -> list[str]:
+    """The parts of a format, for positive numbers, negative ones, zero and text."""
+    return re.split(r";(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", code)
+
+
+@lru_cache(CODES)
+def _form(code: str) -> _Form | None:
+    """The form of a figure; None when it is written as it comes."""
+    literal = QUOTED.sub(lambda match: _sealed(match[1] or match[2] or ""), BRACKETS.sub(_currency, code))
+    digits = DIGITS.search(literal)
+    if digits is None or FRACTION.search(literal) or "general" in literal.lower():
+        return None
+    form = digits[0].rstrip(",")
+    decimals = re.sub(r"E.*", "", form, flags=re.IGNORECASE).partition(".")[2].replace(",", "")
+    return _Form(
+        before=_opened(literal[: digits.start()]),
+        after=_opened(re.sub(r"[#0?,.]", "", literal[digits.end() :])),
+        places=min(30, len(decimals)),
+        scale=(100.0 if "%" in literal else 1.0) / 1000 ** (len(digits[0]) - len(form)),
+        has_commas="," in form.partition(".")[0],
+        has_exponent="E" in form.upper(),
+        is_trimmed=decimals.endswith("#"),
+    )
+
+
+def _figure(number: float, form: _Form) -> str:
+    number *= form.scale
+    if form.has_exponent:
+        written = f"{number:.{form.places}E}"
+    else:
+        written = f"{number:{',' if form.has_commas else ''}.{form.places}f}"
+        written = written.rstrip("0").rstrip(".") if form.is_trimmed else written
+    sign, written = ("-", written[1:]) if written.startswith("-") else ("", written)
+    return f"{sign}{form.before}{written}{form.after}".strip()
+
+
+def _sealed(text: str) -> str:
+    """Literal characters moved out of the way of those that mean digits."""
+    return "".join(chr(0xE000 + ord(c)) if c in "#0?,.%E/" else c for c in text)
+
+
+def _opened(text: str) -> str:
+    return "".join(chr(ord(c) - 0xE000) if 0xE000 <= ord(c) < 0xE080 else c for c in text)
+
+
+def _currency(match: re.Match[str]) -> str:
+    return _sealed(match[1] or "")
+
+
+def _date(number: float, code: str, *, is_1904: bool) -> str:
+    if elapsed := ELAPSED.search(code):
+        minutes, seconds = divmod(round(number * 86_400), 60)
+        first = elapsed[1][0].lower()
+        if first == "s":
+            return str(minutes * 60 + seconds)
+        return f"{minutes}:{seconds:02}" if first == "m" else f"{minutes // 60}:{minutes % 60:02}"
+    if not 0 <= number <= LAST:
+        return general(number)
+    # Excel counts 1900-02-29, which never was: from March 1900 on its days are one ahead.
+    start = datetime(1904, 1, 1) if is_1904 else datetime(1899, 12, 30) if number >= 61 else datetime(1899, 12, 31)
+    try:
+        moment = start + timedelta(seconds=round(number * 86_400))
+    except OverflowError:
+        return general(number)
+    bare = BRACKETS.sub("", QUOTED.sub(" ", code))
+    parts = [part.lower() for part in DATE_PART.findall(re.sub(r"AM/PM|A/P", "", bare, flags=re.IGNORECASE))]
+    has_time = any(part[0] in "hs" for part in parts)
+    time = f"{moment:%H:%M:%S}" if has_time and "s" in {part[0] for part in parts} else f"{moment:%H:%M}"
+    day = _day(moment, parts, has_time=has_time)
+    return f"{day} {time}" if day and has_time else day or time
+
+
+def _day(moment: datetime, parts: list[str], *, has_time: bool) -> str:
+    """The parts of a date that the format names: with the month's name as they stand, else as in ISO 8601."""
+    days = [part for i, part in enumerate(parts) if part[0] in "yd" or (part[0] == "m" and not _is_minute(parts, i))]
+    named = {"mmm": "%b", "mmmm": "%B", "mmmmm": "%b", "ddd": "%a", "dddd": "%A"}
+    if any(part in named for part in days):
+        written = [
+            moment.strftime(named[part]) if part in named else str(moment.day if part[0] == "d" else
+                                                                   moment.year if part[0] == "y" else moment.month)
+            for part in days
+        ]  # fmt: skip
+        return " ".join(written)
+    kinds = {part[0] for part in days}
+    if not kinds:
+        return ""
+    if kinds == {"y"}:
+        return str(moment.year)
+    if kinds == {"y", "m"}:
+        return f"{moment:%Y-%m}"
+    return f"{moment:%Y-%m-%d}" if not has_time or len(kinds) > 1 else ""
+
+
+def _is_minute(parts: list[str], index: int) -> bool:
+    """Whether an "m" means minutes: after hours, or before seconds."""
+    before = parts[index - 1] if index else ""
+    after = parts[index + 1] if index + 1 < len(parts) else ""
+    return before[:1] == "h" or after[:1] == "s"

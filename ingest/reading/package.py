@@ -1,0 +1,72 @@
+"""What the packages of Word, PowerPoint and Excel have in common: relations between parts, and properties."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from assistant.errors import SourceError
+from ingest.drafts import Found, collapse
+from ingest.reading.archive import Archive, local, value
+
+NO_TITLE = frozenset({"word document", "powerpoint presentation", "presentation", "document", "untitled", "title"})
+NO_AUTHOR = frozenset({"python-docx", "openpyxl", "microsoft office user", "author", "user", "unknown", "admin"})
+BLANKS = ("2013-12-23T23:15:00", "2013-01-27T09:1")  # when python-docx's and python-pptx's blanks were made
+
+
+class Relation(NamedTuple):
+    """What a part is related to: the last word of the relation's type, and the other part's name."""
+
+    kind: str
+    target: str
+
+
+def relations(archive: Archive, part: str) -> dict[str, Relation]:
+    """The relations of a part by id; those that point outside of the package are left out."""
+    folder, name = posixpath.split(part)
+    listed = posixpath.join(folder, "_rels", f"{name}.rels")
+    if listed not in archive:
+        return {}
+    found = {}
+    for element in archive.xml(listed):
+        target = value(element, "Target") or ""
+        if value(element, "TargetMode") != "External" and target:
+            absolute = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
+            kind = (value(element, "Type") or "").rpartition("/")[2]
+            found[value(element, "Id") or ""] = Relation(kind, posixpath.normpath(absolute))
+    return found
+
+
+def main_part(archive: Archive, usual: str) -> str:
+    """The name of the part that everything hangs on."""
+    for relation in relations(archive, "").values():
+        if relation.kind == "officeDocument" and relation.target in archive:
+            return relation.target
+    if usual in archive:
+        return usual
+    raise SourceError(f"it is no Office file: its part {usual} is missing.")
+
+
+def of_kind(found: dict[str, Relation], kind: str) -> Iterator[str]:
+    """The parts that are related in this way."""
+    return (relation.target for relation in found.values() if relation.kind == kind)
+
+
+def properties(archive: Archive) -> Found:
+    """What the core properties say, without what templates and programs fill in by themselves."""
+    if "docProps/core.xml" not in archive:
+        return Found()
+    held: dict[str, str] = {}
+    for element in archive.xml("docProps/core.xml"):
+        held.setdefault(local(element), collapse(element.text or ""))
+    return sensible(held.get("title"), (held.get("creator"),), (held.get("created"), held.get("modified")))
+
+
+def sensible(title: str | None, authors: tuple[str | None, ...], dates: tuple[str | None, ...]) -> Found:
+    """The hints that say something of this very document."""
+    return Found(
+        titles=tuple(t for t in (title,) if t and t.lower() not in NO_TITLE),
+        authors=tuple(a for a in authors if a and a.lower() not in NO_AUTHOR),
+        dates=tuple(d for d in dates if d and not d.startswith(BLANKS)),
+    )

@@ -1,0 +1,34 @@
+"""Reviewers' comments of a file, each under its author's name, after everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from assistant.types import BlockKind
+from ingest.drafts import Piece
+
+HEADING = "Review comments"
+
+
+class Remark(NamedTuple):
+    """What one author says at one place."""
+
+    author: str
+    texts: tuple[str, ...]
+
+
+def pieces(remarks: Sequence[Remark], *, is_levelled: bool) -> Iterator[Piece]:
+    """The remarks as a thread, so that nobody's words become the document's own.
+
+    They stand last, since what follows a speaker's line is the speaker's until the next heading; in a file whose
+    headings have no levels theirs has none either, lest it alone be taken for one.
+    """
+    if not any(remark.texts for remark in remarks):
+        return
+    yield Piece(HEADING, BlockKind.HEADING, 2 if is_levelled else 0)
+    for remark in remarks:
+        if remark.texts:
+            author = remark.author or "Unknown"
+            yield Piece(author, BlockKind.SPEAKER, speaker=author)
+            yield from (Piece(text, speaker=author) for text in remark.texts)
