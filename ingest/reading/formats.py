@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from assistant.errors import SourceError
 from ingest.drafts import Draft
-from ingest.reading import csvs, docx, epub, markdown, odt, page, pdf, plain, pptx, rtf, xlsx
+from ingest.reading import csvs, docx, epub, mail, markdown, odt, page, pdf, plain, pptx, rtf, xlsx
 
 READERS: dict[str, Callable[[bytes], Draft]] = {
     ".txt": plain.read,
@@ -24,6 +24,7 @@ READERS: dict[str, Callable[[bytes], Draft]] = {
     **dict.fromkeys((".odt", ".ott"), odt.read),
     ".rtf": rtf.read,
     ".pdf": pdf.read,
+    ".eml": mail.read,
     ".epub": epub.read,
 }
 

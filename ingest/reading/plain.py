@@ -35,13 +35,14 @@ def pieces(text: str) -> Iterator[Piece]:
 
 def _paragraph(lines: Sequence[str], width: int) -> Iterator[Piece]:
     parts = list(_unwrap(lines, width))
+    alone = sum(not RULE.fullmatch(part) for part in parts) == 1
     for part in parts:
         text = collapse(part)
         if RULE.fullmatch(text):
             yield Piece(text, reason="ornament", alone=False)
         else:
             kind = BlockKind.ITEM if ITEM.match(part) else BlockKind.QUOTE if text[0] == ">" else BlockKind.PARAGRAPH
-            yield Piece(text, kind, alone=len([p for p in parts if not RULE.fullmatch(p)]) == 1)
+            yield Piece(text, kind, alone=alone)
 
 
 def _unwrap(lines: Sequence[str], width: int) -> Iterator[str]:

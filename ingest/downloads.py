@@ -1,0 +1,86 @@
+"""What a server sent, as a file that a reader reads: its kind, unpacked, in an encoding that it names itself."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from pathlib import PurePosixPath
+
+import httpx
+
+from assistant.errors import SourceError
+from ingest.reading.formats import is_known
+
+EXTENSIONS = {
+    "text/html": ".html",
+    "application/xhtml+xml": ".xhtml",
+    "text/plain": ".txt",
+    "text/markdown": ".md",
+    "text/x-markdown": ".md",
+    "text/csv": ".csv",
+    "text/tab-separated-values": ".tsv",
+    "application/json": ".json",
+    "application/pdf": ".pdf",
+    "application/rtf": ".rtf",
+    "text/rtf": ".rtf",
+    "application/epub+zip": ".epub",
+    "message/rfc822": ".eml",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.oasis.opendocument.text": ".odt",
+}
+UNTOLD = {
+    "",
+    "text/plain",
+    "application/octet-stream",
+    "binary/octet-stream",
+}  # what servers say of what they don't know
+
+
+def extension_of(url: httpx.URL, media_type: str) -> str:
+    """What the name of a file of this kind ends in; the address decides where the server says nothing of use."""
+    own = PurePosixPath(url.path).suffix.lower()
+    if media_type in UNTOLD and is_known(f"page{own}") and EXTENSIONS.get(media_type) != own:
+        return own
+    extension = EXTENSIONS.get(media_type, "")
+    if not is_known(f"page{extension}"):
+        raise SourceError(
+            f"{url}: is {media_type or 'of no named kind'}, which cannot be read.",
+            hint="Name a page, or save it in a form that is.",
+        )
+    return extension
+
+
+class Unpacked:
+    """The bytes of a page, unpacked as they arrive: never more than ``most`` and one."""
+
+    def __init__(self, encoding: str, most: int) -> None:
+        if encoding.lower() not in {"", "identity", "gzip", "x-gzip"}:
+            raise SourceError(f"comes packed as {encoding}, which was not asked for.", hint="Save it as a file.")
+        self._packed = zlib.decompressobj(wbits=31) if encoding.lower() in {"gzip", "x-gzip"} else None
+        self._most = most
+        self._arrived = 0
+        self.data = bytearray()
+
+    def add(self, chunk: bytes) -> bool:
+        """Whether it still fits: what came and what it unpacks to are both at most ``most`` bytes."""
+        self._arrived += len(chunk)
+        room = self._most + 1 - len(self.data)  # at least 1, as long as it fits
+        self.data += self._packed.decompress(chunk, room) if self._packed else chunk[:room]
+        return max(self._arrived, len(self.data)) <= self._most
+
+    def is_whole(self) -> bool:
+        """Whether the packed stream has come to its end."""
+        return self._packed is None or self._packed.eof or not self._arrived
+
+
+def in_utf_8(data: bytes, media_type: str, content_type: str) -> bytes:
+    """A text in an encoding that only the header names, as UTF-8 with its mark, which readers trust before a guess."""
+    match = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
+    if not match or not media_type.startswith(("text/", "application/xhtml")) or data.startswith(b"\xef\xbb\xbf"):
+        return data
+    try:
+        return data if match[1].lower() in {"utf-8", "utf8"} else b"\xef\xbb\xbf" + data.decode(match[1]).encode()
+    except (LookupError, UnicodeError, ValueError):
+        return data

@@ -1,0 +1,280 @@
+"""Which lines of a mail are its sender's own words: earlier mails below them, signatures and notices are not.
+
+Lines are told apart one by one, in order, with what went before in mind. In doubt a line is the sender's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+QUOTED = "mail quoting"
+HEADER = "mail header"
+SIGNATURE = "signature"
+NOTICE = "notice"
+CONTACT_LINES = 14  # after a closing; a longer block is no block of contacts
+CONTACT_WORDS = 12  # a line
+NOTICE_LONGEST = 4000  # characters
+
+_DASHES = r"[-_–—*]{2,}\s*"
+_LABELS = {
+    "from": r"from|von|de|da|van|från|fra",
+    "other": r"sent|date|to|cc|bcc|subject|reply-to|gesendet|datum|an|betreff|envoyé|date d'envoi|à|objet|enviado"
+    r"(?: el)?|fecha|para|asunto|inviato|data|a|oggetto|verzonden|aan|onderwerp|assunto|importance|attachments",
+}
+FROM = re.compile(rf"\s*\*?(?:{_LABELS['from']})\s*:\*?\s*(?P<name>\S.*)", re.IGNORECASE)
+LABEL = re.compile(rf"\s*\*?(?:{_LABELS['from']}|{_LABELS['other']})\s*:\*?(?:\s|$)", re.IGNORECASE)
+IN_ONE = re.compile(  # the header of an earlier mail where a page has it as one paragraph
+    r"(?:from|von|de|da)\s*:\s*(?P<name>.{1,200}?)\s+(?:sent|date|gesendet|datum|envoyé|enviado(?: el)?|fecha|inviato)"
+    r"\s*:\s.{4,120}?\s(?:to|an|à|para|a)\s*:\s.{1,600}",
+    re.IGNORECASE,
+)
+FORWARDED = re.compile(
+    rf"\s*(?:{_DASHES}(?:forwarded (?:message|mail)(?: from .*)?|weitergeleitete (?:nachricht|e-?mail)|message "
+    rf"(?:transféré|transmis)|mensaje reenviado|messaggio inoltrato|doorgestuurd bericht)\s*:?\s*{_DASHES}|"
+    r"(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-?mail)|"
+    r"début du message (?:transféré|réexpédié)|inicio del mensaje reenviado|inizio messaggio inoltrato)\s*:)\s*",
+    re.IGNORECASE,
+)
+ORIGINAL = re.compile(
+    rf"\s*{_DASHES}(?:original[- ](?:message|appointment)|reply message|urspr(?:ü|ue)ngliche (?:nachricht|e-?mail)|"
+    rf"originalnachricht|message d['’]origine|message original|mensaje original|messaggio originale|oorspronkelijk "
+    rf"bericht)\s*{_DASHES}\s*",
+    re.IGNORECASE,
+)
+WROTE = re.compile(
+    r"\s*(?:on\b.{6,250}\bwrote|(?:am|at|den|um)\b.{6,250}\bschrieb\b.{0,120}|le\b.{6,250}\ba écrit|"
+    r"el\b.{6,250}\bescribió|il\b.{6,250}\bha scritto|op\b.{6,250}\bschreef.{0,80}|em\b.{6,250}\bescreveu|"
+    r"[^.!?<]{2,100}<[^<>\s@]+@[^<>\s@]+> (?:wrote|schrieb|a écrit|escribió)(?: (?:on|am|le|el) .{4,80})?)\s*:\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+WROTE_STARTS = re.compile(r"\s*(?:on|am|at|den|um|le|el|il|op|em)\b.*\d", re.IGNORECASE)
+CLOSING = re.compile(
+    r"(?:(?:with )?(?:my |our )?(?:best(?: regards| wishes)?|(?:kind|kindest|warm|warmest|friendly) (?:regards|wishes|"
+    r"greetings))|regards|many thanks|yours(?: (?:sincerely|truly|faithfully))?|sincerely(?: yours)?|cheers|"
+    r"thanks(?: again| a lot| so much| in advance)?|thank you(?: again| very much| in advance)?|thanks (?:and|&) "
+    r"(?:best |kind )?regards|cordially|respectfully|"
+    r"(?:mit )?(?:freundlichen?|besten?|herzlichen?|vielen?|lieben?|schönen?) (?:grüßen?|grüssen?|gruß|dank)"
+    r"(?: aus [\w ]{2,20})?|mfg|vg|lg|bien (?:cordialement|à (?:vous|toi))|(?:très )?cordialement|(?:sincères )?"
+    r"salutations(?: distinguées)?|amicalement|(?:un )?(?:cordial )?saludos?(?: cordiales)?|atentamente|"
+    r"un abrazo|cordiali saluti|distinti saluti|met vriendelijke groet(?:en)?|atenciosamente)"
+    r"\s*(?:[,.!–—-]+\s*|$)(?P<name>.{0,200})",
+    re.IGNORECASE,
+)
+DEVICE = re.compile(
+    r"\s*(?:sent (?:from|via|with|using) (?:my |the )?\S.{0,60}|get outlook for \w+.{0,40}|von meine[mr] .{1,40} "
+    r"gesendet|gesendet (?:von|mit) .{1,60}|envoyé (?:de|depuis) (?:mon|ma) .{1,60}|enviado desde mi .{1,60})\s*",
+    re.IGNORECASE,
+)
+AFTERWORD = re.compile(r"\s*p\.?\s?p?\.?\s?s\b\.?\s*[:.–-]?", re.IGNORECASE)
+LEGAL_STARTS = re.compile(
+    r"\W*(?:this (?:e-?mail|message|communication|transmission|electronic)|the (?:information|contents?) "
+    r"(?:contained )?(?:in|of) this|(?:legal |confidentiality |privacy )?(?:notice|disclaimer|"
+    r"confidential(?:ity)?|privileged)\b|if you (?:are not|have received|received)"
+    r"|any (?:unauthori[sz]ed|views|review)|please (?:consider|think)|"
+    r"diese (?:e-?mail|nachricht)|der inhalt dieser|ce (?:message|courriel|mail)|este (?:mensaje|correo|e-?mail)|"
+    r"questa (?:e-?mail|comunicazione))",
+    re.IGNORECASE,
+)
+LEGAL_SAYS = re.compile(
+    r"confidential|intended (?:only |solely |exclusively )?(?:for|recipient|addressee)|(?:named|not the) (?:intended )?"
+    r"(?:addressee|recipient|individual)|(?:in error|by mistake)|unauthori[sz]ed|privileged|strictly prohibited|"
+    r"notify the sender|delete (?:it|this)|environment|before printing|printing this|vertrauliche|irrtümlich|"
+    r"vernichten|confidentiel|destinataire|erreur|confidencial|destinatario|por error|riservat|per errore",
+    re.IGNORECASE,
+)
+UNSUBSCRIBE = re.compile(
+    r"\W*(?:(?:(?:click (?:here )?)?to )?unsubscribe(?:\W*| (?:here|now|from|at|instantly|by|click|visit)\b.{0,120})|"
+    r"(?:if you (?:want|would like|wish) )?to unsubscribe\b.{0,120}|you(?:['’]re| are| have) (?:receiv(?:ing|ed) this|"
+    r"been sent this|subscribed to).{0,200}|if you (?:no longer|do not|don['’]t) (?:wish|want) to (?:receive|get) "
+    r".{0,200}|(?:manage|update|change) your (?:e-?mail |subscription |notification )?(?:preferences|settings|"
+    r"subscription).{0,80}|view (?:this|the) (?:e-?mail|message|newsletter) (?:in|online).{0,80}|"
+    r"(?:vom newsletter |hier )abmelden.{0,80}|se désabonner.{0,80}|darse de baja.{0,80})",
+    re.IGNORECASE | re.DOTALL,
+)
+REACHED = re.compile(r"\S@\S|https?://|www\.|(?:\d[\s().+/-]*){6,}")  # an address, a page, a telephone
+
+
+class Line(NamedTuple):
+    """A line or a paragraph; ``inset`` when the markup sets it in, as mail programs do with what is quoted."""
+
+    text: str
+    inset: bool = False
+
+
+class Said(NamedTuple):
+    """A line, why it is not its mail's own, and its speaker; ``names`` when it is the line that names one."""
+
+    text: str
+    reason: str | None
+    speaker: str | None
+    names: bool = False
+
+
+def told_apart(lines: Sequence[Line], speaker: str | None, *, is_forward: bool) -> list[Said]:
+    """Each line once, in order; ``is_forward`` when the mail's subject says that it passes another on."""
+    return list(_Walk(lines, speaker, is_forward).said())
+
+
+def is_notice(text: str) -> bool:
+    """Whether a paragraph is what law departments and mailing lists put below a mail."""
+    if len(text) > NOTICE_LONGEST:
+        return False
+    said = {match.lower() for match in LEGAL_SAYS.findall(text)} if LEGAL_STARTS.match(text) else set()
+    return len(said) >= 2 or UNSUBSCRIBE.fullmatch(text) is not None
+
+
+class _Walk:
+    """One pass over the lines; ``_rest`` is the reason that holds until another mail begins."""
+
+    def __init__(self, lines: Sequence[Line], speaker: str | None, is_forward: bool) -> None:
+        self._lines = lines
+        self._speaker = speaker
+        self._is_forward = is_forward
+        self._rest: str | None = None
+        self._inset_is_quoted = False
+        self._unwrapped = False  # whether a forwarded mail is set in by ">", which then is no quoting
+        self._at = 0
+
+    def said(self) -> Iterator[Said]:
+        while self._at < len(self._lines):
+            yield from self._next()
+
+    def _next(self) -> Iterator[Said]:
+        line = self._line(self._at)
+        if FORWARDED.fullmatch(line.text) or ORIGINAL.fullmatch(line.text):
+            yield from self._marked(is_content=self._is_forward or FORWARDED.fullmatch(line.text) is not None)
+        elif self._is_header(self._at):
+            yield from self._header(is_content=self._is_forward)
+        elif count := self._attribution():
+            yield from self._take(count, QUOTED)
+            following = self._following(self._at)
+            self._inset_is_quoted = following is not None and following.inset
+            self._rest = None if following is None or self._is_quoted(following) else QUOTED
+        elif line.text.lstrip().startswith(">") or self._is_quoted(line):
+            yield from self._take(1, QUOTED)
+        elif self._rest:
+            yield from self._take(1, self._rest)
+        elif re.fullmatch(r"\s*--\s*", line.text):
+            self._rest = SIGNATURE
+        elif DEVICE.fullmatch(line.text):
+            yield from self._take(1, SIGNATURE)
+        elif match := CLOSING.fullmatch(line.text.strip()):
+            yield from self._closed(match["name"])
+        else:
+            yield from self._take(1, None)
+
+    def _line(self, index: int) -> Line:
+        line = self._lines[index]
+        return Line(re.sub(r"^\s*> ?", "", line.text)) if self._unwrapped else line
+
+    def _take(self, count: int, reason: str | None, *, names: bool = False) -> Iterator[Said]:
+        for index in range(self._at, self._at + count):
+            yield Said(self._line(index).text, reason, self._speaker, names)
+        self._at += count
+
+    def _is_quoted(self, line: Line) -> bool:
+        return line.text.lstrip().startswith(">") or (self._inset_is_quoted and line.inset)
+
+    def _following(self, index: int) -> Line | None:
+        """The next line that holds a word."""
+        return next((self._line(i) for i in range(index, len(self._lines)) if self._line(i).text.strip()), None)
+
+    def _marked(self, *, is_content: bool) -> Iterator[Said]:
+        """A line that says that another mail follows, and that mail's header."""
+        yield from self._take(1, HEADER if is_content else QUOTED)
+        following = self._following(self._at)
+        self._unwrapped |= is_content and following is not None and following.text.lstrip().startswith(">")
+        while self._at < len(self._lines) and not self._line(self._at).text.strip():
+            yield from self._take(1, None)
+        if self._at < len(self._lines) and self._is_header(self._at, marked=True):
+            yield from self._header(is_content=is_content)
+        else:
+            self._rest = None if is_content else QUOTED
+            self._speaker = None if is_content else self._speaker  # whose words they are is not told
+
+    def _is_header(self, index: int, *, marked: bool = False) -> bool:
+        """Whether an earlier mail's header begins here: From, and at least two more of its fields."""
+        text = self._line(index).text
+        if IN_ONE.fullmatch(text):
+            return True
+        if not (LABEL.match(text) if marked else FROM.match(text)):
+            return False
+        ahead = [self._line(i).text for i in range(index, min(index + 8, len(self._lines)))]
+        return sum(LABEL.match(text) is not None for text in ahead) >= (2 if marked else 3)
+
+    def _header(self, *, is_content: bool) -> Iterator[Said]:
+        """The header's lines; that of a mail passed on names who speaks from there on."""
+        self._rest = None if is_content else QUOTED
+        self._speaker = None if is_content else self._speaker
+        is_one = IN_ONE.fullmatch(self._line(self._at).text)
+        while self._at < len(self._lines):
+            text = self._line(self._at).text
+            match = is_one or FROM.match(text)
+            if not (match or LABEL.match(text) or (text[:1].isspace() and text.strip())):
+                return
+            if match and is_content and self._speaker is None:
+                self._speaker = name_of(match["name"])
+                yield from self._take(1, None, names=True)
+            else:
+                yield from self._take(1, HEADER if is_content else QUOTED)
+            if is_one:
+                return
+
+    def _attribution(self) -> int:
+        """How many lines "On ... wrote:" takes here; programs wrap it to two or three."""
+        if not WROTE_STARTS.match(self._line(self._at).text):
+            return int(WROTE.fullmatch(self._line(self._at).text) is not None)
+        for count in range(1, 4):
+            lines = [self._line(i).text for i in range(self._at, min(self._at + count, len(self._lines)))]
+            if WROTE.fullmatch(" ".join(lines)):
+                return len(lines)
+            if not lines[-1].strip():
+                break
+        return 0
+
+    def _closed(self, name: str) -> Iterator[Said]:
+        """A closing and the contacts below it; without any it stays, since "Thanks." alone may be an answer."""
+        end = self._at + 1
+        last = end if name and _is_contact(name) else self._at
+        if name and not _is_contact(name):
+            end = len(self._lines)  # "Thanks, that works": no closing
+        while end < len(self._lines) and end - self._at <= CONTACT_LINES and not self._begins_other(end):
+            text = self._line(end).text
+            if text.strip() and not _is_contact(text):
+                break
+            end += 1
+            last = end if text.strip() else last
+        yield from self._take(max(1, last - self._at), SIGNATURE if last > self._at else None)
+
+    def _begins_other(self, index: int) -> bool:
+        line = self._line(index)
+        patterns = (FORWARDED, ORIGINAL, WROTE)
+        return (
+            any(pattern.fullmatch(line.text) for pattern in patterns)
+            or WROTE_STARTS.match(line.text) is not None
+            or self._is_header(index)
+            or line.inset
+            or line.text.lstrip().startswith(">")
+            or line.text.strip() == "--"
+        )
+
+
+def name_of(sender: str) -> str | None:
+    """The name in "Ann Lee <ann@example.org>", "Ann Lee [mailto:...]", or the address where there is no name."""
+    name = re.sub(r"\s*(?:<[^<>]*>|\[mailto:[^\]]*\]|\([^()]*@[^()]*\))", "", sender).strip(" \t\"'*,;")
+    address = re.search(r"(?<![^\s<>\[\]:;,\"])[^\s<>\[\]:;,\"@]+@[^\s<>\[\];,\"@]+", sender)
+    return name or (address[0] if address else None)
+
+
+def _is_contact(text: str) -> bool:
+    """Whether a line may stand below a closing: a name, a role, an address; but no sentence."""
+    bare = text.strip()
+    words = re.findall(r"[^\W\d_][\w'’-]*", bare)
+    if AFTERWORD.match(bare) or len(bare.split()) > CONTACT_WORDS:
+        return False
+    if REACHED.search(bare) or len(bare.split()) == 1:
+        return bare[-1] not in "?!"
+    is_sentence = bare.endswith((".", "!", "?", ":")) and bare.count(" ") >= 4
+    return not is_sentence and all(word[0].isupper() for word in words if len(word) > 3)

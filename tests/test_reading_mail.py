@@ -1,0 +1,438 @@
+"""Mails to drafts: the sender's own words under the sender's name, and everything else told apart, never lost."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from email.message import EmailMessage
+from email.policy import SMTP
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.errors import SourceError
+from assistant.types import BlockKind
+from ingest import documents
+from ingest.documents import load
+from ingest.drafts import Piece
+from ingest.reading.mail import read
+
+
+@pytest.fixture(autouse=True)
+def mails_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "read", lambda _, data: read(data))
+
+
+DATE = "Mon, 02 Mar 2026 09:30:00 +0100"
+
+
+def mail(text: str = "", subject: str = "Prices", sender: str = "Ann Lee <ann@example.org>", **headers: str) -> bytes:
+    message = EmailMessage()
+    named = {"From": sender, "To": "team@example.org", "Subject": subject, "Date": DATE}
+    for name, value in {**named, **headers}.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text or "Price follows value.")
+    return message.as_bytes(policy=SMTP)
+
+
+def kept(data: bytes) -> list[tuple[str | None, str]]:
+    """What is the mails' own, with its speaker; without headings and the lines that name a speaker."""
+    own = {BlockKind.HEADING, BlockKind.SPEAKER}
+    return [(piece.speaker, piece.text) for piece in read(data).pieces if not piece.reason and piece.kind not in own]
+
+
+def dropped(data: bytes) -> dict[str, list[str]]:
+    """What is not, by its reason; without the header above the mail."""
+    gone: dict[str, list[str]] = {}
+    for piece in read(data).pieces[2:]:
+        if piece.reason:
+            gone.setdefault(piece.reason, []).append(piece.text)
+    return gone
+
+
+def test_a_mail_is_its_subject_its_sender_and_its_text() -> None:
+    draft = read(mail("Hello team,\n\nprice follows value.\n", subject="Re: AW: Fwd: Prices"))
+
+    assert draft.media_type == "message/rfc822"
+    assert draft.pieces == (
+        Piece("Prices", BlockKind.HEADING, level=1),
+        Piece(f"From: Ann Lee <ann@example.org> To: team@example.org Date: {DATE}", reason="mail header"),
+        Piece("Ann Lee", BlockKind.SPEAKER, speaker="Ann Lee"),
+        Piece("Hello team,", speaker="Ann Lee"),
+        Piece("price follows value.", speaker="Ann Lee"),
+    )
+    assert draft.found.titles == ("Prices",)
+    assert draft.found.authors == ("Ann Lee",)
+    assert draft.found.dates == ("2026-03-02T09:30:00+01:00",)
+
+
+def test_every_block_of_the_document_keeps_its_speaker() -> None:
+    html = "<h2>Plan</h2><p>We raise the price of the basic plan in May.</p><h2>Risk</h2><p>Some will leave us.</p>"
+    document = load(html_mail(html), source="plan.eml", id="plan")
+
+    assert (document.about.title, document.about.author, document.about.date) == ("Prices", "Ann Lee", "2026-03-02")
+    assert {block.speaker for block in document.blocks if block.kind is BlockKind.PARAGRAPH} == {"Ann Lee"}
+
+
+def html_mail(html: str, text: str | None = None, **headers: str) -> bytes:
+    message = EmailMessage()
+    for name, value in {"From": "Ann Lee <ann@example.org>", "Subject": "Prices", **headers}.items():
+        message[name] = value
+    message["Date"] = DATE
+    if text is None:
+        message.set_content(html, subtype="html")
+    else:
+        message.set_content(text)
+        message.add_alternative(html, subtype="html")
+    return message.as_bytes()
+
+
+def test_the_text_is_read_rather_than_the_html() -> None:
+    assert kept(html_mail("<p>Price follows <b>value</b>.</p>", "Price follows value.")) == [
+        ("Ann Lee", "Price follows value.")
+    ]
+
+
+def test_a_text_that_only_says_that_there_is_html_gives_way() -> None:
+    html = "<p>Price follows value, and that is why we ask customers first what the product is worth to them.</p>"
+
+    assert [text[:20] for _, text in kept(html_mail(html, "See HTML."))] == ["Price follows value,"]
+
+
+QUOTES = {
+    "english": "On Mon, 2 Mar 2026 at 09:30, Bob Roe <bob@example.org> wrote:\n> Lower it.\n>\n> By May.",
+    "wrapped": "On Mon, 2 Mar 2026 at 09:30, Bob Roe with a long name\n<bob@example.org> wrote:\n\n> Lower it.",
+    "bare": "On Mon, 2 Mar 2026 at 09:30, Bob Roe wrote:\n\nLower it.\n\nBy May.",
+    "german": "Am Mo., 2. März 2026 um 09:30 Uhr schrieb Bob Roe <bob@example.org>:\n> Lower it.",
+    "french": "Le lun. 2 mars 2026 à 09:30, Bob Roe <bob@example.org> a écrit :\n> Lower it.",
+    "spanish": "El lun, 2 mar 2026 a las 9:30, Bob Roe (<bob@example.org>) escribió:\n> Lower it.",
+    "outlook": "-----Original Message-----\nFrom: Bob Roe\nSent: Monday\nTo: Ann\nSubject: Prices\n\nLower it.",
+    "outlook german": "Von: Bob Roe <bob@example.org>\nGesendet: Montag\nAn: Ann\nBetreff: Preise\n\nLower it.",
+    "outlook french": "De : Bob Roe\nEnvoyé : lundi 2 mars 2026\nÀ : Ann\nObjet : Prix\n\nLower it.",
+    "outlook spanish": "De: Bob Roe\nEnviado el: lunes, 2 de marzo\nPara: Ann\nAsunto: Precios\n\nLower it.",
+    "ruled": "________________\nFrom: Bob Roe <b@example.org>\nDate: Monday\nTo: Ann\nSubject: x\n\nLower it.",
+}
+
+
+@pytest.mark.parametrize("quote", QUOTES.values(), ids=QUOTES)
+def test_earlier_mails_below_are_quoting(quote: str) -> None:
+    data = mail(f"I would keep the price.\n\n{quote}\n")
+
+    assert kept(data) == [("Ann Lee", "I would keep the price.")]
+    assert "Lower it." in " ".join(dropped(data)["mail quoting"])
+
+
+def test_answers_between_quoted_lines_are_the_senders() -> None:
+    text = "On Mon, 2 Mar 2026 Bob Roe wrote:\n> Lower it?\n\nNo, keep it.\n\n> By May?\n\nIn June.\n"
+
+    assert kept(mail(text)) == [("Ann Lee", "No, keep it."), ("Ann Lee", "In June.")]
+
+
+def test_quoting_is_seen_in_html_too() -> None:
+    html = (
+        "<div>Keep it.</div><div class=gmail_quote><div>On Mon, 2 Mar 2026 at 09:30 Bob Roe wrote:<br></div>"
+        "<blockquote>Lower it.</blockquote></div><div>I mean that.</div>"
+    )
+
+    assert kept(html_mail(html)) == [("Ann Lee", "Keep it."), ("Ann Lee", "I mean that.")]
+
+
+def test_a_header_that_a_page_has_as_one_paragraph_begins_quoting() -> None:
+    html = "<p>Keep it.</p><div><b>From:</b> Bob<br><b>Sent:</b> 2 March<br><b>To:</b> Ann<br></div><p>Lower it.</p>"
+
+    assert kept(html_mail(html)) == [("Ann Lee", "Keep it.")]
+
+
+def test_a_quotation_that_nobody_wrote_before_is_the_senders() -> None:
+    html = "<p>As the book says:</p><blockquote>Price follows value.</blockquote>"
+
+    assert kept(html_mail(html))[-1] == ("Ann Lee", "Price follows value.")
+
+
+BOB = "Bob Roe <bob@example.org>"
+FORWARDS = {
+    "gmail": f"---------- Forwarded message ---------\nFrom: {BOB}\nDate: Monday\nSubject: x\nTo: Ann\n\n",
+    "apple": f"Begin forwarded message:\n\n> From: {BOB}\n> Subject: x\n> Date: Monday\n>\n> ",
+    "outlook": f"-----Original Message-----\nFrom: {BOB}\nSent: Monday\nTo: Ann\nSubject: x\n\n",
+    "german": f"-------- Weitergeleitete Nachricht --------\nBetreff: x\nDatum: Montag\nVon: {BOB}\nAn: A\n\n",
+}
+
+
+@pytest.mark.parametrize("head", FORWARDS.values(), ids=FORWARDS)
+def test_what_is_forwarded_is_content_of_its_own_sender(head: str) -> None:
+    data = mail(f"What do you think?\n\n{head}Lower it.\n", subject="Fwd: Prices")
+
+    assert kept(data) == [("Ann Lee", "What do you think?"), ("Bob Roe", "Lower it.")]
+
+
+def test_a_forwarded_mails_speaker_reaches_the_document() -> None:
+    document = load(
+        mail(f"What do you think?\n\n{FORWARDS['gmail']}Lower it, please.\n", subject="FW: x"), source="a.eml", id="a"
+    )
+
+    said = {document.text[block.start : block.end]: block.speaker for block in document.blocks}
+    assert said["What do you think?"] == "Ann Lee"
+    assert said["Lower it, please."] == "Bob Roe"
+
+
+SIGNATURES = [
+    "-- \nAnn Lee\nHead of Pricing, speaks for nobody else.",
+    "Best regards,\nAnn Lee\nHead of Pricing\n+49 30 1234567",
+    "Kind regards\n\nAnn\n\nann@example.org | www.example.org",
+    "Thanks, Ann",
+    "Mit freundlichen Grüßen\nAnn Lee\nLeiterin Preise",
+    "Cordialement,\nAnn Lee",
+    "Saludos,\nAnn",
+    "Sent from my iPhone",
+    "Von meinem iPhone gesendet",
+    "Get Outlook for iOS",
+]
+
+
+@pytest.mark.parametrize("signature", SIGNATURES)
+def test_signatures_are_told_apart(signature: str) -> None:
+    data = mail(f"Keep the price.\n\n{signature}\n")
+
+    assert kept(data) == [("Ann Lee", "Keep the price.")]
+    assert list(dropped(data)) == ["signature"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks, that works for May.",
+        "Thanks.",
+        "Best is the enemy of good.",
+        "Unsubscribe rates rose to 2% after the increase.",
+        "This message is intended for buyers who compare prices.",
+        "To: be decided. From: May on.",
+        "On price, I wrote: keep it.",
+        "You have received strong answers from customers.",
+        "Regards,\nthe launch moves to May, and the price with it.",
+    ],
+)
+def test_what_only_looks_like_it_stays(text: str) -> None:
+    assert " ".join(text for _, text in kept(mail(text))) == " ".join(text.split())
+
+
+def test_words_after_a_signature_are_the_senders() -> None:
+    data = mail("Keep it.\n\nBest,\nAnn\n\nPS: Ask Bob about the discount before Friday.\n")
+
+    assert kept(data)[-1] == ("Ann Lee", "PS: Ask Bob about the discount before Friday.")
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "This e-mail and any attachments are confidential and intended solely for the addressee.",
+        "If you are not the intended recipient, please notify the sender and delete this message.",
+        "Please consider the environment before printing this e-mail.",
+        "Diese E-Mail enthält vertrauliche Informationen. Wenn Sie sie irrtümlich erhalten haben, vernichten Sie sie.",
+        "You are receiving this newsletter because you signed up on our site.",
+        "Unsubscribe here: https://example.org/out",
+    ],
+)
+def test_notices_are_told_apart(notice: str) -> None:
+    data = mail(f"Keep the price.\n\n{notice}\n")
+
+    assert kept(data) == [("Ann Lee", "Keep the price.")]
+    assert dropped(data) == {"notice": [notice]}
+
+
+def with_attachments(*files: tuple[str, str, bytes]) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "Ann Lee <ann@example.org>", "Files"
+    message.set_content("See the files.")
+    for name, kind, data in files:
+        maintype, _, subtype = kind.partition("/")
+        message.add_attachment(data, maintype=maintype, subtype=subtype, filename=name)
+    return message
+
+
+def test_attachments_are_read_by_their_readers_and_others_are_named() -> None:
+    message = with_attachments(
+        ("plan.md", "text/markdown", b"# The plan\n\nRaise it in **May**.\n"),
+        ("run.log", "text/x-log", b"It ran."),
+        ("../chart.png", "image/png", b"\x89PNG"),
+        ("setup.exe", "application/octet-stream", b"MZ\0"),
+        ("broken.txt", "text/plain", b"\0\0\0\0"),
+    )
+
+    draft = read(message.as_bytes())
+
+    assert [(piece.kind, piece.level, piece.text) for piece in draft.pieces[3:] if not piece.reason] == [
+        (BlockKind.PARAGRAPH, 0, "See the files."),
+        (BlockKind.HEADING, 2, "plan.md"),
+        (BlockKind.HEADING, 3, "The plan"),
+        (BlockKind.PARAGRAPH, 0, "Raise it in May."),
+        (BlockKind.HEADING, 2, "run.log"),
+        (BlockKind.PARAGRAPH, 0, "It ran."),
+    ]
+    assert [(piece.text, (piece.reason or "").partition(",")[0]) for piece in draft.pieces if piece.reason][1:] == [
+        (name, f"attachment not read: {name}") for name in ("chart.png", "setup.exe", "broken.txt")
+    ]
+
+
+def test_attached_mails_have_their_own_speakers() -> None:
+    inner = EmailMessage()
+    inner["From"], inner["Subject"] = "Bob Roe <bob@example.org>", "Lower it"
+    inner.set_content("We should lower the price.")
+    outer = with_attachments(
+        ("more.eml", "application/octet-stream", mail("From a file.", "Third", "Cy Fox <c@x.org>"))
+    )
+    outer.add_attachment(inner)
+
+    document = load(outer.as_bytes(), source="a.eml", id="a")
+
+    said = {document.text[block.start : block.end]: (block.speaker, block.headings) for block in document.blocks}
+    assert said["See the files."] == ("Ann Lee", ())
+    assert said["From a file."] == ("Cy Fox", ("more.eml", "Third"))
+    assert said["We should lower the price."] == ("Bob Roe", ("Lower it",))
+
+
+def test_mails_in_mails_end_somewhere() -> None:
+    message = with_attachments()
+    for _ in range(9):
+        outer = with_attachments()
+        outer.add_attachment(message)
+        message = outer
+
+    reasons = [piece.reason for piece in read(message.as_bytes()).pieces if piece.reason]
+
+    assert reasons.count("attachment not read: Files, mails are nested too deeply.") == 1
+
+
+def test_too_many_parts_are_told() -> None:
+    message = with_attachments(*[(f"{i}.txt", "text/plain", b"words") for i in range(210)])
+
+    assert (
+        read(message.as_bytes()).pieces[-1].reason
+        == "attachment not read: parts after the first 200, there are too many."
+    )
+
+
+def raw(body: bytes, *headers: bytes) -> bytes:
+    return b"\r\n".join([b"From: Ann <ann@example.org>", b"MIME-Version: 1.0", *headers, b"", body])
+
+
+@pytest.mark.parametrize(
+    ("body", "declared"),
+    [
+        ("Größe is “value”.".encode(), b"us-ascii"),
+        ("Größe is “value”.".encode(), b"iso-8859-1"),
+        ("Größe is “value”.".encode("cp1252"), b"iso-8859-1"),
+        ("Größe is “value”.".encode("cp1252"), b"utf-8"),
+        ("Größe is “value”.".encode("cp1252"), b"no-such-set"),
+    ],
+)
+def test_a_wrong_charset_is_repaired(body: bytes, declared: bytes) -> None:
+    kind = b"Content-Type: text/plain; charset=" + declared
+    data = raw(body, kind, b"Content-Transfer-Encoding: 8bit")
+
+    assert kept(data) == [("Ann", "Größe is “value”.")]
+
+
+def test_headers_are_decoded_and_bare_bytes_in_them_repaired() -> None:
+    encoded = read(b"From: =?utf-8?q?J=C3=B6rg_Lee?= <j@example.org>\nSubject: =?iso-8859-1?q?Gr=F6=DFe?=\n\nx").found
+    bare = read("From: Jörg Lee <j@example.org>\nSubject: Größe\n\nx".encode("cp1252")).found
+
+    assert (encoded.titles, encoded.authors) == (bare.titles, bare.authors) == (("Größe",), ("Jörg Lee",))
+
+
+def test_flowed_lines_are_one() -> None:
+    data = raw(b"Price follows \r\nvalue, always.\r\n\r\n-- \r\nAnn", b"Content-Type: text/plain; format=flowed")
+
+    assert kept(data) == [("Ann", "Price follows value, always.")]
+
+
+@pytest.mark.parametrize("date", ["", "yesterday", "Mon, 99 Foo 2026", "31 31 31 +9999"])
+def test_a_broken_date_is_no_date(date: str) -> None:
+    document = load(raw(b"Price follows value.", b"Date: " + date.encode()), source="a.eml", id="a")
+
+    assert document.about.date is None
+
+
+def test_what_is_no_mail_says_so() -> None:
+    with pytest.raises(SourceError, match="is no mail"):
+        read(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
+
+
+def test_a_mail_nested_without_end_is_an_error() -> None:
+    """Both ways: multiparts in multiparts, and mails in mails."""
+    opened = b"".join(
+        b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (number, number) for number in range(600)
+    )
+
+    with pytest.raises(SourceError, match="nested too deeply"):
+        read(b"From: a@example.org\n" + opened)
+    with pytest.raises(SourceError, match="nested too deeply"):
+        read(b"From: a@example.org\nContent-Type: message/rfc822\n\n" * 3000)
+
+
+PARTS = [
+    b"From: Ann <ann@example.org>\n",
+    b"From: \xff\xfe<<>@\n",
+    b"Subject: =?x?q?=ZZ?= \xe4\n",
+    b"Date: ((((\n",
+    b"\n",
+    b"To: :;,\n",
+    b"Content-Type: multipart/mixed; boundary=a\n",
+    b"Content-Type: multipart/alternative\n",
+    b'Content-Type: text/html; charset="\n',
+    b"Content-Type: message/rfc822\n",
+    b"Content-Transfer-Encoding: base64\n",
+    b"Content-Disposition: attachment; filename*=x''%zz\n",
+    b"--a\n",
+    b"--a--\n",
+    b"one two three\n",
+    b"<p>four</p>",
+    b"> five\n",
+    b"On 1 May Bob wrote:\n",
+    b"-- \n",
+    b"Best,\n",
+    b"\0\xff\n",
+    b"---------- Forwarded message ---------\n",
+    b"From: Bob\n",
+]
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=14))
+def test_no_mail_is_too_broken(parts: list[bytes]) -> None:
+    try:
+        draft = read(b"Message-ID: <1>\n" + b"".join(parts))
+    except SourceError:
+        return
+
+    assert all(piece.text and piece.text == " ".join(piece.text.split()) for piece in draft.pieces)
+    "".join(piece.text for piece in draft.pieces).encode()
+
+
+LINES = [
+    "one two",
+    "> three",
+    "",
+    "-- ",
+    "Best,",
+    "Ann",
+    "On 1 May 2026 Bob wrote:",
+    "From: Bob",
+    "To: Ann",
+    "Date: now",
+    "---------- Forwarded message ---------",
+    "-----Original Message-----",
+    "Sent from my iPhone",
+    "a@b.org",
+]
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=16), st.booleans())
+def test_every_word_of_a_text_is_there_once(lines: list[str], is_forward: bool) -> None:
+    """The marks of a quotation inside a forwarded mail are markup, and go."""
+    data = raw("\n".join(lines).encode(), b"Subject: Fwd: x" if is_forward else b"Subject: x")
+
+    found = Counter(re.findall(r"\w+", " ".join(piece.text for piece in read(data).pieces)))
+
+    expected = Counter(re.findall(r"\w+", " ".join(lines)))
+    for word in ("one", "two", "three", "Best", "wrote", "Bob", "now", "Original", "iPhone", "org"):
+        assert (found - Counter({"org": 1}))[word] == expected[word]
