@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from types import TracebackType
 
 from assistant.answering import QuotingWriter
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.errors import SettingsError
+from assistant.evidence.nli import NliStance
 from assistant.evidence.relevance import SignalJudge
+from assistant.evidence.stance import PlainMarks, StanceModel
 from assistant.library.library import Library
 from assistant.pressure import PressureTest, side_of
 from assistant.retrieval import ANYWHERE, retrieve
@@ -20,12 +23,12 @@ from assistant.types import Answer, Filters, Hit, Stance, Statement, Turn, Verdi
 class Assistant:
     """Asks, searches and challenges one library; parts are loaded once, with the first question."""
 
-    def __init__(self, library: Library, embedder: Embedder) -> None:
+    def __init__(self, library: Library, embedder: Embedder, stance: StanceModel | None = None) -> None:
         self.library = library
-        self._embedder = embedder
+        self._embedder, self._stance = embedder, stance or PlainMarks()
         judge = SignalJudge()
         self._writer = QuotingWriter(library, embedder, judge)
-        self._pressure = PressureTest(library, embedder, judge)
+        self._pressure = PressureTest(library, embedder, judge, self._stance)
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
         """The whole answer to ``question``."""
@@ -47,7 +50,10 @@ class Assistant:
 
     def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
         """For each claim and text, the side on which the text stands and the probability of that."""
-        return [side_of(claim, text) for claim, text in pairs]
+        found: list[tuple[Stance, float]] = []
+        for claim, group in groupby(pairs, key=lambda pair: pair[0]):
+            found += [side_of(row) for row in self._stance.sides(claim, [text for _, text in group])]
+        return found
 
     def close(self) -> None:
         """Let go of the library's files."""
@@ -82,7 +88,23 @@ def build_assistant(settings: Settings, embedder: Embedder | None = None) -> Ass
         )
     embedder = embedder or build_embedder(settings)
     library = Library.open(settings, embedder)
-    return Assistant(library, embedder)
+    return Assistant(library, embedder, build_stance(settings))
+
+
+def build_stance(settings: Settings) -> StanceModel:
+    """The stance model that ``settings`` name; nothing is loaded yet.
+
+    Raises:
+        SettingsError: it is to be an LLM, which this version cannot use.
+    """
+    match settings.evidence_model:
+        case "none":
+            return PlainMarks()
+        case "llm":
+            raise SettingsError("An LLM cannot be the evidence model yet.", hint="Leave evidence_model out.")
+        case name:
+            stay_offline()
+            return NliStance(name)
 
 
 def stay_offline() -> None:

@@ -1,8 +1,7 @@
 """Idea to verdict: for each assumption, what the documents say for it, against it, or that they say nothing.
 
-The first version: the assumptions are the idea and its own clauses, and a sentence's side is read off plain
-marks of agreement and contradiction, so most findings stay honestly unclear. The trained stance and the
-lenses replace ``side_of`` and ``assumptions_of``.
+The assumptions are the idea and its own clauses; lenses are to join them. For each, sentences are searched for as it
+stands and for what speaks against it, and the stance model says on which side they stand, or that it cannot tell.
 """
 
 from __future__ import annotations
@@ -16,17 +15,17 @@ import numpy as np
 
 from assistant import citations
 from assistant import question as questions
-from assistant.embedding import Embedder
+from assistant.embedding import Embedder, Vectors
 from assistant.errors import SettingsError
 from assistant.evidence.choice import stands_alone
 from assistant.evidence.relevance import RelevanceJudge, Scored
+from assistant.evidence.stance import SIDES, StanceModel
 from assistant.evidence.words import content_stems, tokens
 from assistant.library.library import Library
 from assistant.retrieval import candidates, spread
 from assistant.types import (
     Assumption,
     AssumptionRuling,
-    Citation,
     Finding,
     IdeaRuling,
     Rejected,
@@ -36,22 +35,16 @@ from assistant.types import (
 
 LONGEST_IDEA = 4_000  # characters
 JUDGED = 24  # passages read for each assumption
-FINDINGS = 5  # for each assumption
+SHOWN = {Stance.SUPPORTS: 3, Stance.CHALLENGES: 3, Stance.UNCLEAR: 4}  # findings of an assumption
 NEAR = 0.35  # cosine from which a sentence is about the assumption at all
-SHARED = 2  # content words in common from which a side is read at all
+READ = 24  # sentences whose side is asked for
+SURE = 0.6  # probability from which a side is taken
 AGAINST = "however instead fails problem not"  # searched with the assumption, since agreement alone is found otherwise
 
 _CLAUSES = re.compile(
     r"[,;:]?\s+\b(?:instead of|rather than|in order to|so that|because|and then|and|by)\b\s+|[;:]\s+|\.\s+", re.I
 )
 _REPLACED = re.compile(r"\b(?:instead of|rather than)\b\s+([^,.;]+)", re.I)
-_NO = re.compile(
-    r"\b(?:not|no|never|none|nothing|without|cannot|hardly|fail(?:s|ed|ure)?|no longer|wrong|avoid|defunct)\b|n['’]t\b",
-    re.I,
-)
-_YES = re.compile(
-    r"\b(?:must|should|essential|key|benefits?|best|success(?:ful)?|thrive|important|helps?|improves?|reduces?)\b", re.I
-)
 
 
 class Assumed(NamedTuple):
@@ -65,8 +58,8 @@ class Assumed(NamedTuple):
 class PressureTest:
     """Tests ideas against one library."""
 
-    def __init__(self, library: Library, embedder: Embedder, judge: RelevanceJudge) -> None:
-        self._library, self._embedder, self._judge = library, embedder, judge
+    def __init__(self, library: Library, embedder: Embedder, judge: RelevanceJudge, stance: StanceModel) -> None:
+        self._library, self._embedder, self._judge, self._stance = library, embedder, judge, stance
 
     def challenge(self, idea: str) -> Verdict:
         """The verdict on ``idea``.
@@ -94,14 +87,21 @@ class PressureTest:
     def _test(self, assumed: Assumed) -> tuple[Assumption, list[Rejected]]:
         findings: list[Finding] = []
         rejected: list[Rejected] = []
-        for one in self._near(assumed.text):
+        for one, stance, confidence in self._sided(assumed.text):
             cited = citations.cite(one.seen.passage, one.seen.sentence, self._library.quote)
             if isinstance(cited, Rejected):
                 rejected.append(cited)
             elif not any(cited.quote == finding.citation.quote for finding in findings):
-                findings.append(_finding(assumed.text, cited))
-        ruling = rule(findings)
-        return Assumption(assumed.text, assumed.lens, assumed.importance, ruling, tuple(findings)), rejected
+                findings.append(Finding(cited, stance, confidence))
+        shown = tuple(finding for side in Stance for finding in _on(findings, side)[: SHOWN[side]])
+        return Assumption(assumed.text, assumed.lens, assumed.importance, rule(shown), shown), rejected
+
+    def _sided(self, text: str) -> list[tuple[Scored, Stance, float]]:
+        """The sentences near ``text`` with their sides, the surest first; the unclear ones as they were judged."""
+        near = self._near(text)
+        sides = self._stance.sides(text, [one.seen.text for one in near])
+        sided = [(one, *side_of(row)) for one, row in zip(near, sides, strict=True)]
+        return sorted(sided, key=lambda one: 0.0 if one[1] is Stance.UNCLEAR else -one[2])
 
     def _near(self, text: str) -> list[Scored]:
         """The sentences that are about ``text``, searched for as it stands and for what speaks against it."""
@@ -114,7 +114,7 @@ class PressureTest:
         rarity = self._library.rarity([token.word for token in facts.content])
         judged = self._judge.judge(facts, vector, list(found.values()), rarity, self._embedder)
         near = [one for one in judged.sentences if float(np.dot(one.vector, vector)) >= NEAR]
-        return [one for one in near if stands_alone(facts, one)][:FINDINGS]
+        return [one for one in near if stands_alone(facts, one)][:READ]
 
 
 def assumptions_of(idea: str) -> list[Assumed]:
@@ -129,17 +129,12 @@ def assumptions_of(idea: str) -> list[Assumed]:
     return assumed
 
 
-def side_of(claim: str, sentence: str) -> tuple[Stance, float]:
-    """The side on which ``sentence`` stands by plain marks, and how sure that is; most are unclear.
-
-    It must be about the same things, by two content words at least; then one negation between the two speaks
-    against the claim, and a word of advice or praise without one for it.
-    """
-    if len(set(content_stems(claim)) & set(content_stems(sentence))) < SHARED:
-        return Stance.UNCLEAR, 0.5
-    if bool(_NO.search(claim)) != bool(_NO.search(sentence)):
-        return Stance.CHALLENGES, 0.6
-    return (Stance.SUPPORTS, 0.6) if _YES.search(sentence) else (Stance.UNCLEAR, 0.5)
+def side_of(probabilities: Vectors) -> tuple[Stance, float]:
+    """The side of these probabilities of ``SIDES``, and how sure it is; unclear where none of the two is likely."""
+    likely = int(probabilities[:2].argmax())
+    if probabilities[likely] < SURE:
+        return Stance.UNCLEAR, float(1 - probabilities[:2].sum())
+    return SIDES[likely], float(probabilities[likely])
 
 
 def rule(findings: Sequence[Finding]) -> AssumptionRuling:
@@ -160,11 +155,6 @@ def rule_idea(assumptions: Sequence[Assumption]) -> IdeaRuling:
     if rulings == {AssumptionRuling.SUPPORTED}:
         return IdeaRuling.HOLDS
     return IdeaRuling.CHALLENGED if rulings == {AssumptionRuling.CHALLENGED} else IdeaRuling.CONTESTED
-
-
-def _finding(claim: str, cited: Citation) -> Finding:
-    stance, confidence = side_of(claim, cited.quote)
-    return Finding(cited, stance, confidence)
 
 
 def _on(findings: Sequence[Finding], stance: Stance) -> list[Finding]:

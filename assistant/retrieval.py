@@ -1,12 +1,13 @@
 """A question to the passages that may answer it: dense and lexical search, fused, folded, spread.
 
 The two halves are fused by reciprocal rank (Cormack, Clarke and Büttcher, SIGIR 2009), which needs no
-common scale: a cosine and a BM25 score cannot be added. Near-duplicates fold into the better one.
+common scale: a cosine and a BM25 score cannot be added. Near-duplicates fold into the better one; of two versions
+of one piece the newer speaks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -62,7 +63,7 @@ def candidates(question: str, vector: Vectors, library: Library, filters: Filter
             else (FoundBy.DENSE if passage.id in in_dense else FoundBy.LEXICAL)
         )
         found.append(Candidate(Hit(passage, scores[passage.id], found_by), stored.vectors))
-    return _fold(found)
+    return _fold(found, library.places([candidate.passage.about.id for candidate in found]))
 
 
 def spread(found: Sequence[Candidate]) -> list[Candidate]:
@@ -86,20 +87,32 @@ def _fuse(*rankings: Sequence[str]) -> dict[str, float]:
     return scores
 
 
-def _fold(found: Sequence[Candidate]) -> list[Candidate]:
-    """Near-duplicates join the better one's ``folded``; not those of few words, other figures or a "not" more."""
+def _fold(found: Sequence[Candidate], places: Mapping[str, tuple[str, int]]) -> list[Candidate]:
+    """Near-duplicates join the better one's ``folded``; not those of few words, other figures or a "not" more.
+
+    ``places`` tell the documents that are versions of one piece: of these the newest is kept, at the better one's rank.
+    """
     kept: list[tuple[set[str], Candidate]] = []
     for candidate in found:
         text = candidate.passage.text
         words = set(WORD.findall(text.lower()))
         for place, (others, other) in enumerate(kept):
             if _alike(words, others) and _same_claims(text, other.passage.text):
-                hit = replace(other.hit, folded=(*other.hit.folded, candidate.passage))
-                kept[place] = (others, Candidate(hit, other.vectors))
+                kept[place] = (others, _joined(other, candidate, places))
                 break
         else:
             kept.append((words, candidate))
     return [candidate for _, candidate in kept]
+
+
+def _joined(kept: Candidate, candidate: Candidate, places: Mapping[str, tuple[str, int]]) -> Candidate:
+    """Two that say the same as one."""
+    family, place = places.get(kept.passage.about.id, ("", 0))
+    other_family, other_place = places.get(candidate.passage.about.id, ("", 0))
+    if family == other_family and other_place < place:
+        folded = (kept.passage, *kept.hit.folded)
+        return Candidate(replace(kept.hit, passage=candidate.passage, folded=folded), candidate.vectors)
+    return Candidate(replace(kept.hit, folded=(*kept.hit.folded, candidate.passage)), kept.vectors)
 
 
 def _same_claims(text: str, other: str) -> bool:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from assistant.errors import SourceError
+from ingest.ignoring import NAME as IGNORING
+from ingest.ignoring import Ignoring
 from ingest.reading.formats import is_known
 
 
@@ -36,6 +38,7 @@ class Listing(NamedTuple):
     failed: tuple[Failed, ...]
     unseen: tuple[str, ...]
     skipped: int  # files of kinds that are not read, and hidden ones
+    ignored: int  # files and folders that a .pushbackignore names
 
 
 def find(paths: Iterable[Path]) -> Listing:
@@ -48,11 +51,11 @@ def find(paths: Iterable[Path]) -> Listing:
     walk = _Walk()
     for root in roots:
         if root.is_dir():
-            walk.folder(root, root, (os.path.realpath(root),))
+            walk.folder(root, root, (os.path.realpath(root),), Ignoring())
         else:
             walk.file(root, root.name, is_named=True)
     files = tuple(walk.files.values())
-    return Listing(tuple(map(str, roots)), files, tuple(walk.failed), tuple(walk.unseen), walk.skipped)
+    return Listing(tuple(map(str, roots)), files, tuple(walk.failed), tuple(walk.unseen), walk.skipped, walk.ignored)
 
 
 def read(file: File) -> tuple[bytes, File]:
@@ -84,23 +87,37 @@ class _Walk:
         self.failed: list[Failed] = []
         self.unseen: list[str] = []
         self.skipped = 0
+        self.ignored = 0
 
-    def folder(self, folder: Path, root: Path, above: tuple[str, ...]) -> None:
-        """Everything in the folder; ``above`` are the real folders that it stands in, itself included."""
+    def folder(self, folder: Path, root: Path, above: tuple[str, ...], ignoring: Ignoring) -> None:
+        """Everything in the folder; ``above`` are the real folders that it stands in, itself included.
+
+        A folder whose .pushbackignore cannot be understood is left alone, since it may say that nothing is to be read.
+        """
         try:
             with os.scandir(folder) as entries:
                 found = sorted(entries, key=lambda entry: entry.name)
         except OSError as exc:
             self._fail(folder, root, _reason(exc))
             return
+        if any(entry.name == IGNORING for entry in found):
+            try:
+                ignoring = ignoring.within(folder)
+            except SourceError as exc:
+                self._fail(folder, root, str(exc), _source(folder / IGNORING, root))
+                return
         for entry in found:
             path = folder / entry.name
+            if entry.name == IGNORING:
+                continue
             if entry.name.startswith("."):
                 self.skipped += 1
+            elif ignoring.told and ignoring.covers(path, is_folder=path.is_dir()):
+                self.ignored += 1
             elif entry.is_symlink() and (reason := _astray(path, root, above)):
                 self._fail(path, root, reason)
             elif path.is_dir():
-                self.folder(path, root, (*above, os.path.realpath(path)))
+                self.folder(path, root, (*above, os.path.realpath(path)), ignoring)
             else:
                 self.file(path, _source(path, root))
 

@@ -4,13 +4,16 @@ A file of the size and time that it had is taken for unchanged and not read; so 
 embeds nothing and loads no model. What is read is compared by its bytes: a renamed file keeps its document, and
 two files of the same bytes are one document with two sources. A file that cannot be read is reported and, if
 it was read before, what it held then stays. Every count is one of files.
+
+Memory is bounded by a batch of passages and by the few files that are being parsed, however many or long they are.
 """
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -21,33 +24,21 @@ from assistant.library.records import KnownFile, NewDocument
 from assistant.library.writer import Writer
 from assistant.settings import Settings
 from assistant.types import Passage, Span
-from ingest import files, passages
-from ingest.documents import load
+from ingest import files
 from ingest.files import Failed, File, Listing
+from ingest.parsing import Parsed, Task, parsed_here
+from ingest.reports import Clock, SyncReport
+from ingest.workers import Workers
+
+__all__ = ["BadFiles", "Progress", "SyncReport", "Work", "sync"]
 
 BATCH = 256  # passages embedded and written at a time; more gains nothing and costs memory
 RACY = 2_000_000_000  # nanoseconds; a file so young may change again and keep its time (FAT keeps even seconds)
 UNSURE = -1  # written down in place of such a file's time, so that the next run looks at its bytes
 
 Progress: TypeAlias = Callable[[int, int, str], None]  # files done, files in all, the source in hand
-
-
-class SyncReport(NamedTuple):
-    """What a sync did, counted in files; ``passages`` is how many were embedded."""
-
-    added: int
-    changed: int
-    removed: int
-    same: int
-    failed: tuple[Failed, ...]
-    passages: int
-    seconds: float
-    skipped: int
-
-    @property
-    def found(self) -> int:
-        """How many files of a kind that is read there are."""
-        return self.added + self.changed + self.same + len(self.failed)
+Work: TypeAlias = Callable[[float, int], None]  # bytes done, bytes in all, of the files that are new or changed
+BadFiles: TypeAlias = MutableMapping[File, str]  # files that could not be parsed as they are, and why
 
 
 def sync(
@@ -56,10 +47,18 @@ def sync(
     settings: Settings,
     embedder: Embedder,
     progress: Progress | None = None,
+    *,
+    work: Work | None = None,
+    bad: BadFiles | None = None,
 ) -> SyncReport:
     """Bring the library in step with these files and folders.
 
     Interrupted at any moment, it leaves a library that holds the batches written so far.
+
+    Args:
+        progress: told of each file that is new or changed when its turn comes, and at the end.
+        work: told how much of them is embedded, by their size: what rate and time left are best reckoned by.
+        bad: files not to be parsed once more while they are as they were; those that cannot be are added.
 
     Raises:
         SourceError: one of the paths does not exist; nothing has been done then.
@@ -68,104 +67,232 @@ def sync(
     started = time.monotonic()
     listing = files.find(Path(path) for path in paths)
     known = library.known(listing.roots)
-    if all(_is_same(file, known.get(file.path)) for file in listing.files) and not _gone(listing, known):
+    done = _Done(listing.failed)
+    bad = {} if bad is None else bad
+    todo = [file for file in listing.files if not _is_same(file, known.get(file.path))]
+    if all(file in bad for file in todo) and not _gone(listing, known):
         _tell(progress, len(listing.files), len(listing.files), "")
-        failed = listing.failed
-        return SyncReport(0, 0, 0, len(listing.files), failed, 0, time.monotonic() - started, listing.skipped)
-    with library.writing() as writer:
-        run = _Run(writer, settings, embedder, listing, progress)
-        run.go()
-    return run.report(time.monotonic() - started)
+        done.counts["same"] = len(listing.files) - len(todo)
+        done.failed += (Failed(file.source, bad[file]) for file in todo)
+    else:
+        with library.writing() as writer, Workers() as workers:
+            _Run(writer, workers, settings.passage_words, embedder, listing, done, _Told(progress, work), bad).go()
+    return SyncReport(
+        **done.counts,
+        failed=tuple(done.failed),
+        seconds=time.monotonic() - started,
+        skipped=listing.skipped,
+        ignored=listing.ignored,
+        stages=done.clock.seconds,
+        dropped=dict(done.dropped.most_common()),
+    )
+
+
+class _Done:
+    """What has been done so far."""
+
+    def __init__(self, failed: Iterable[Failed]) -> None:
+        self.failed = list(failed)
+        self.counts = dict.fromkeys(("added", "changed", "removed", "same", "passages"), 0)
+        self.dropped: Counter[str] = Counter()
+        self.clock = Clock()
+
+
+class _Told(NamedTuple):
+    """Who is told how far the work is."""
+
+    progress: Progress | None
+    work: Work | None
+
+
+class _Job(NamedTuple):
+    """A file on its way to a document; ``parsed`` waits for it."""
+
+    file: File
+    id: str
+    sha256: str
+    is_light: bool
+    parsed: Callable[[], Parsed]
 
 
 class _Run:
     """One sync at work, under the library's lock."""
 
-    def __init__(
-        self, writer: Writer, settings: Settings, embedder: Embedder, listing: Listing, progress: Progress | None
+    def __init__(  # noqa: PLR0917 — what it works with, each named where it is made
+        self,
+        writer: Writer,
+        workers: Workers,
+        words: int,
+        embedder: Embedder,
+        listing: Listing,
+        done: _Done,
+        told: _Told,
+        bad: BadFiles,
     ) -> None:
         self._writer = writer
-        self._words = settings.passage_words
+        self._workers = workers
+        self._words = words
         self._embedder = embedder
         self._listing = listing
-        self._progress = progress
+        self._done = done
+        self._told = told
+        self._bad = bad
+        self._clock = done.clock
         self._known = writer.known(listing.roots)  # asked again: another process may have written meanwhile
         self._gone = _gone(listing, self._known)
-        self._pending: list[tuple[File, NewDocument]] = []
-        self._failed = list(listing.failed)
-        self._counts = dict.fromkeys(("added", "changed", "removed", "same", "passages"), 0)
+        self._jobs: deque[_Job] = deque()  # being parsed, in order; as many as there are workers
+        self._pending: list[tuple[File, NewDocument]] = []  # parsed, and together less than a batch
+        self._bytes = 0.0
 
     def go(self) -> None:
-        total = len(self._listing.files)
-        for done, file in enumerate(self._listing.files):
-            _tell(self._progress, done, total, file.source)
-            if _is_same(file, self._known.get(file.path)):
-                self._counts["same"] += 1
-            else:
-                self._take(file)
-        self._flush()
-        self._writer.remove(sorted(self._gone))
-        self._counts["removed"] += len(self._gone)
-        _tell(self._progress, total, total, "")
-
-    def report(self, seconds: float) -> SyncReport:
-        return SyncReport(**self._counts, failed=tuple(self._failed), seconds=seconds, skipped=self._listing.skipped)
+        todo = [file for file in self._listing.files if not _is_same(file, self._known.get(file.path))]
+        self._done.counts["same"] += len(self._listing.files) - len(todo)
+        self._total = sum(file.size for file in todo)
+        for number, file in enumerate(todo):
+            _tell(self._told.progress, number, len(todo), file.source)
+            self._take(file)
+        self._settle()
+        with self._clock.stage("writing"):
+            self._writer.remove(sorted(self._gone))
+        self._done.counts["removed"] += len(self._gone)
+        _tell(self._told.progress, len(todo), len(todo), "")
 
     def _take(self, file: File) -> None:
-        """Read one file, and add, replace, re-attach or report it."""
+        """Look at one file: touch it, re-attach it, or let it be parsed."""
+        if reason := self._bad.get(file):
+            self._fail(file, reason)
+            return
         try:
-            data, file = files.read(file)
-            file = _dated(file)
-            sha256 = hashlib.sha256(data).hexdigest()
-            before = self._known.get(file.path)
-            if before and before.sha256 == sha256:
-                self._touch(file, before)
-            elif document := self._document_of(sha256):
-                self._attach(file, sha256, document)
-            else:
-                self._add(file, data)
+            with self._clock.stage("reading"):
+                data, file = files.read(file)
+                file = _dated(file)
+                sha256 = hashlib.sha256(data).hexdigest()
         except SourceError as exc:
-            self._failed.append(Failed(file.source, str(exc).removeprefix(f"{file.source}: ")))
+            self._fail(file, str(exc))
+            return
+        before = self._known.get(file.path)
+        if before and before.sha256 == sha256:
+            self._touch(file, before)
+        elif document := self._document_of(sha256):
+            self._attach(file, sha256, document)
+        else:
+            self._begin(file, data, sha256)
 
     def _touch(self, file: File, before: KnownFile) -> None:
-        self._counts["same"] += 1
+        self._done.counts["same"] += 1
         if (file.size, file.mtime_ns) != (before.size, before.mtime_ns):
             self._writer.touch(file.path, file.size, file.mtime_ns)
+        self._move(file.size)
 
     def _document_of(self, sha256: str) -> str | None:
         """The document that holds these bytes, once what waits is written: it may be in there, or be replaced by it."""
-        waiting = [new.document.about for _, new in self._pending]
+        waiting = [(job.id, job.sha256) for job in self._jobs]
+        waiting += [(new.document.id, new.document.about.sha256) for _, new in self._pending]
         document = self._writer.find_content(sha256)
-        if any(about.sha256 == sha256 or about.id == document for about in waiting):
-            self._flush()
+        if any(document == id or sha256 == theirs for id, theirs in waiting):
+            self._settle()
             return self._writer.find_content(sha256)
         return document
 
     def _attach(self, file: File, sha256: str, document: str) -> None:
         """Let a renamed or second file of the same bytes share their document."""
-        self._writer.attach(file.path, file.source, file.size, file.mtime_ns, sha256, document)
-        renamed = next((path for path, old in self._gone.items() if old.document == document), None)
-        if renamed:  # it has changed its name, and is not gone
-            del self._gone[renamed]
-            self._writer.remove([renamed])
-        self._counts["changed" if renamed or file.path in self._known else "added"] += 1
+        with self._clock.stage("writing"):
+            self._writer.attach(file.path, file.source, file.size, file.mtime_ns, sha256, document)
+            renamed = next((path for path, old in self._gone.items() if old.document == document), None)
+            if renamed:  # it has changed its name, and is not gone
+                del self._gone[renamed]
+                self._writer.remove([renamed])
+        self._done.counts["changed" if renamed or file.path in self._known else "added"] += 1
+        self._move(file.size)
 
-    def _add(self, file: File, data: bytes) -> None:
-        document = load(data, source=file.source, id=self._writer.id_for(file.source, file.path))
-        split = passages.split(document, self._words)
-        self._pending.append((file, NewDocument(document, file.path, file.size, file.mtime_ns, split, ())))
-        if sum(len(new.passages) for _, new in self._pending) >= BATCH:
+    def _begin(self, file: File, data: bytes, sha256: str) -> None:
+        """Let a file be parsed: by a worker while others are embedded, or here when its turn comes."""
+        if len(self._jobs) >= self._workers.most:
+            self._finish(self._jobs.popleft())
+        task = Task(data, file.source, self._writer.id_for(file.source, file.path), self._words)
+        parsed = (lambda: parsed_here(task)) if task.is_light else self._workers.parse(task).result
+        self._jobs.append(_Job(file, task.id, sha256, task.is_light, parsed))
+        while self._jobs and self._jobs[0].is_light:
+            self._finish(self._jobs.popleft())
+
+    def _finish(self, job: _Job) -> None:
+        """Wait for a file's document, and put it with what waits for a batch, or embed and write it if it is long."""
+        try:
+            with self._clock.stage("reading"):
+                parsed = job.parsed()
+            if parsed.length > BATCH:
+                self._put_long(job.file, parsed)
+            else:
+                self._put(job.file, parsed)
+        except SourceError as exc:
+            reason = str(exc).removeprefix(f"{job.file.source}: ")
+            if job.file.mtime_ns != UNSURE:
+                self._bad[job.file] = reason
+            self._fail(job.file, reason)
+        else:
+            self._done.dropped.update(piece.reason for piece in parsed.document.dropped)
+
+    def _put(self, file: File, parsed: Parsed) -> None:
+        with self._clock.stage("reading"):
+            passages = tuple(passage for some in parsed.passages for passage in some)
+        self._pending.append((file, NewDocument(parsed.document, file.path, file.size, file.mtime_ns, passages, ())))
+        if len(self._pending) >= BATCH or sum(len(new.passages) for _, new in self._pending) >= BATCH:
             self._flush()
+
+    def _put_long(self, file: File, parsed: Parsed) -> None:
+        self._flush()
+        new = NewDocument(parsed.document, file.path, file.size, file.mtime_ns, (), ())
+        with self._clock.stage("writing"):
+            self._writer.put_long(new, self._embedded_in_parts(parsed, file.size))
+        self._done.counts["changed" if file.path in self._known else "added"] += 1
+
+    def _embedded_in_parts(self, parsed: Parsed, size: int) -> Iterator[tuple[Sequence[Passage], list[Embedding]]]:
+        passages = iter(parsed.passages)
+        while True:
+            with self._clock.stage("reading"):
+                part = next(passages, None)
+            if part is None:
+                return
+            for start in range(0, len(part), BATCH):
+                some = part[start : start + BATCH]
+                yield some, self._embed(some)
+                self._move(size * len(some) / parsed.length)
+
+    def _settle(self) -> None:
+        """Finish all that is on its way."""
+        while self._jobs:
+            self._finish(self._jobs.popleft())
+        self._flush()
 
     def _flush(self) -> None:
         """Embed and write what waits, as one transaction."""
         waiting, self._pending = self._pending, []
-        every = [passage for _, new in waiting for passage in new.passages]
-        embeddings = iter(_embedded(self._embedder, every))
-        self._writer.put([new._replace(embeddings=tuple(next(embeddings) for _ in new.passages)) for _, new in waiting])
+        embeddings = iter(self._embed([passage for _, new in waiting for passage in new.passages]))
+        news = [new._replace(embeddings=tuple(next(embeddings) for _ in new.passages)) for _, new in waiting]
+        with self._clock.stage("writing"):
+            self._writer.put(news)
         for file, _ in waiting:
-            self._counts["changed" if file.path in self._known else "added"] += 1
-        self._counts["passages"] += len(every)
+            self._done.counts["changed" if file.path in self._known else "added"] += 1
+        self._move(sum(file.size for file, _ in waiting))
+
+    def _embed(self, passages: Sequence[Passage]) -> list[Embedding]:
+        """One embedding for each passage, in their order."""
+        if not passages:
+            return []
+        with self._clock.stage("embedding"):
+            spans = [[Span(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
+            found = dict(self._embedder.embed([passage.text for passage in passages], spans))
+        self._done.counts["passages"] += len(passages)
+        return [found[index] for index in range(len(passages))]
+
+    def _fail(self, file: File, reason: str) -> None:
+        self._done.failed.append(Failed(file.source, reason))
+        self._move(file.size)
+
+    def _move(self, size: float) -> None:
+        self._bytes += size
+        if self._told.work is not None:
+            self._told.work(self._bytes, self._total)
 
 
 def _is_same(file: File, known: KnownFile | None) -> bool:
@@ -181,15 +308,6 @@ def _gone(listing: Listing, known: Mapping[str, KnownFile]) -> dict[str, KnownFi
 def _dated(file: File) -> File:
     """The file, its time unsure when it is so young that a second change might not show in it."""
     return file._replace(mtime_ns=UNSURE) if time.time_ns() - file.mtime_ns < RACY else file
-
-
-def _embedded(embedder: Embedder, every: Sequence[Passage]) -> list[Embedding]:
-    """One embedding for each passage, in their order."""
-    if not every:
-        return []
-    spans = [[Span(s.start - p.start, s.end - p.start) for s in p.sentences] for p in every]
-    found = dict(embedder.embed([passage.text for passage in every], spans))
-    return [found[index] for index in range(len(every))]
 
 
 def _tell(progress: Progress | None, done: int, total: int, source: str) -> None:

@@ -90,7 +90,9 @@ def test_an_empty_folder_says_so(run: Run, tmp_path: Path) -> None:
     done = run("ingest", tmp_path / "empty")
 
     assert done.exit_code == 0
-    assert done.stdout == "Nothing to read there. Pushback reads .txt, .md and .html.\n"
+    assert done.stdout == (
+        "Nothing to read there. Pushback reads text, Markdown, html, PDF, office files, EPUB and mail.\n"
+    )
 
 
 def test_no_such_path_makes_no_library(run: Run, home: Path) -> None:

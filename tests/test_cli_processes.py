@@ -223,3 +223,21 @@ def _fetched(address: str) -> str:
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.2)
     raise AssertionError(f"nothing is served at {address}")
+
+
+def test_watching_takes_in_what_is_added_until_it_is_interrupted(closed: dict[str, str], tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "a.txt").write_text("The price of the blue lamp is forty dollars.\n")
+    environment = {**closed, "PUSHBACK_HOME": str(tmp_path / "home")}
+    command = [*PUSHBACK, "ingest", "--watch", "--json", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, env=environment, text=True) as watching:
+        assert watching.stdout is not None
+        first = json.loads(watching.stdout.readline())
+        (folder / "b.txt").write_text("The road map is drawn in spring.\n")
+        second = json.loads(watching.stdout.readline())
+        watching.send_signal(signal.SIGINT)
+
+        code = watching.wait(PATIENCE)
+
+    assert (first["added"], second["added"], second["same"], code) == (1, 1, 1, 130)

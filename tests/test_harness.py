@@ -108,9 +108,7 @@ def offsets_shifted(patch: pytest.MonkeyPatch) -> None:
 
 
 def stance_swapped(patch: pytest.MonkeyPatch) -> None:
-    swapped = {Stance.SUPPORTS: Stance.CHALLENGES, Stance.CHALLENGES: Stance.SUPPORTS, Stance.UNCLEAR: Stance.UNCLEAR}
-    side_of = pressure.side_of
-    patch.setattr(pressure, "side_of", lambda *given: (swapped[side_of(*given)[0]], 0.6))
+    patch.setattr(pressure, "SIDES", (Stance.CHALLENGES, Stance.SUPPORTS, Stance.UNCLEAR))
 
 
 def threshold_up(patch: pytest.MonkeyPatch) -> None:

@@ -465,7 +465,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     if mount is None or os.geteuid() != 0:
         pytest.skip("mounting a small file system needs root")
     if subprocess.run(
-        [mount, "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk], check=False, capture_output=True
+        [mount, "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk], check=False, capture_output=True
     ).returncode:
         pytest.skip("mounting a file system is not allowed here")
     yield disk
@@ -474,7 +474,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 def test_a_full_disk_stops_a_writer_and_shows_nothing_half(small_disk: Path, embedder: WordEmbedder) -> None:
     filler = small_disk / "filler"
-    filler.write_bytes(b"x" * 3_500_000)
+    filler.write_bytes(b"x" * 5_500_000)
     documents = [
         make_document("\n\n".join(f"Document {d} says {p}. It is long." for p in range(60)), f"{d}.txt")
         for d in range(20)

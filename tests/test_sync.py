@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,12 +15,14 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from assistant.embedding import Embedding
 from assistant.errors import LibraryLocked, SourceError
 from assistant.library.library import Library
 from assistant.settings import Settings
+from assistant.types import Span
 from ingest import files
 from ingest.passages import split
-from ingest.sync import SyncReport, sync
+from ingest.sync import BadFiles, SyncReport, sync
 from tests.fakes import WordEmbedder
 
 OLD = 1_600_000_000
@@ -446,3 +450,210 @@ def test_many_syncs_end_as_one_would(tmp_path_factory: pytest.TempPathFactory, c
         expected = {name: text for name, text in held.items() if text}
         assert {s: texts for e, texts in contents(library).items() for s in e} == {n: [t] for n, t in expected.items()}
         assert len(library.entries()) == len(set(expected.values()))
+
+
+class Recorded(WordEmbedder):
+    """Writes down how many passages it was given at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches: list[int] = []
+
+    def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
+        self.batches.append(len(texts))
+        return super().embed(texts, sentences)
+
+
+def long_text(paragraphs: int = 700) -> str:
+    return "\n\n".join(f"Claim {number} of the long memo. {PROSE * 4}" for number in range(paragraphs))
+
+
+def test_a_long_document_is_embedded_and_written_in_parts_and_seen_whole(
+    folder: Path, library: Library, settings: Settings
+) -> None:
+    embedder = Recorded()
+    write(folder / "a.txt")
+    write(folder / "long.txt", long_text())
+    write(folder / "z.txt", "Words after.")
+
+    report = sync([folder], library, settings, embedder)
+
+    document = library.document("long.txt")
+    expected = split(document, settings.passage_words)
+    assert counts(report) == (3, 0, 0, 0, 0)
+    assert max(embedder.batches) <= 256 < len(expected)
+    assert [stored.passage for stored in library.stored_of(document.id)] == list(expected)
+    assert (library.doctor(), report.passages) == ([], len(expected) + 2)
+
+    write(folder / "long.txt", long_text(690) + "\n\nIt ends differently.", mtime=OLD + 5)
+    sync([folder], library, settings, embedder)
+
+    expected = split(library.document("long.txt"), settings.passage_words)
+    assert [stored.passage for stored in library.stored_of(document.id)] == list(expected)
+    assert library.doctor() == []
+
+
+def test_a_long_document_that_fails_half_way_leaves_what_there_was(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    write(folder / "long.txt", long_text(690))
+    sync([folder], library, settings, embedder)
+    before = contents(library)
+    write(folder / "long.txt", long_text(), mtime=OLD + 5)
+
+    class Tired(WordEmbedder):
+        def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
+            if self.embedded > 256:
+                raise KeyboardInterrupt
+            return super().embed(texts, sentences)
+
+    with pytest.raises(KeyboardInterrupt):
+        sync([folder], library, settings, Tired())
+
+    assert (contents(library), library.doctor()) == (before, [])
+
+
+def test_files_that_misbehave_are_reported_and_the_rest_goes_in(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.workers.PARSER", "tests.misbehaving:parse")
+    monkeypatch.setattr("ingest.workers.SECONDS", 2.0)
+    monkeypatch.setattr("ingest.parsing.LIGHT", 0)
+    for name, text in {
+        "a": PROSE,
+        "b": "die",
+        "c": "hang",
+        "d": "Words of d.",
+        "e": "err so",
+        "f": "Words of f.",
+    }.items():
+        write(folder / f"{name}.txt", text)
+
+    report = sync([folder], library, settings, embedder)
+
+    assert counts(report) == (3, 0, 0, 0, 3)
+    assert [(failed.source, failed.reason.partition(".")[0]) for failed in report.failed] == [
+        ("b.txt", "reading it breaks the reader (SIGSEGV)"),
+        ("c.txt", "reading it takes longer than 2 s"),
+        ("e.txt", "its reader failed (KeyError: 'so')"),
+    ]
+    assert list(contents(library)) == [("a.txt",), ("d.txt",), ("f.txt",)]
+
+
+def test_it_makes_no_difference_who_parses(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twins, renames and exchanged names among files that are parsed at once."""
+    for name, text in {"a": "One.", "b": "Two.", "c": "One.", "d": "Three.", "e": "Two.", "f": ""}.items():
+        write(folder / f"{name}.txt", text)
+    sync([folder], library, settings, embedder)
+    (folder / "d.txt").rename(folder / "g.txt")
+    for name, text in {"a": "Two.", "b": "One.", "e": "Four.", "f": "Four."}.items():
+        write(folder / f"{name}.txt", text, mtime=OLD + 5)
+    monkeypatch.setattr("ingest.parsing.LIGHT", 0)
+
+    sync([folder], library, settings, embedder)
+
+    held = {source: texts for sources, texts in contents(library).items() for source in sources}
+    assert held == {
+        "a.txt": ["Two."],
+        "b.txt": ["One."],
+        "c.txt": ["One."],
+        "e.txt": ["Four."],
+        "f.txt": ["Four."],
+        "g.txt": ["Three."],
+    }
+    assert len(library.entries()) == 4
+
+
+def test_the_report_says_where_the_time_went_and_what_was_dropped(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    write(folder / "a.txt", f"{PROSE}\n\nPost a comment\n\nPost a comment\n\nPost a comment\n")
+    write(folder / "long.txt", long_text())
+
+    report = sync([folder], library, settings, embedder)
+
+    dropped = [piece.reason for piece in library.document("a.txt").dropped]
+    assert report.dropped == {reason: dropped.count(reason) for reason in dropped} != {}
+    assert set(report.stages) == {"reading", "embedding", "writing"}
+    assert all(seconds > 0 for seconds in report.stages.values())
+    assert sum(report.stages.values()) <= report.seconds
+
+
+def test_work_is_told_in_bytes_and_ends_with_all_of_them(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    write(folder / "bad.txt", b"\0\0\0")
+    write(folder / "long.txt", long_text())
+    write(folder / "twin1.txt")
+    write(folder / "twin2.txt")
+    total = sum(path.stat().st_size for path in folder.iterdir())
+    told: list[tuple[float, int]] = []
+
+    sync([folder], library, settings, embedder, work=lambda *args: told.append(args))
+
+    done = [bytes_done for bytes_done, _ in told]
+    assert {in_all for _, in_all in told} == {total}
+    assert done == sorted(done)
+    assert done[-1] == pytest.approx(total)
+    assert len(told) >= 6  # the long one comes in parts
+
+
+def test_files_known_to_be_bad_are_not_parsed_again_until_they_change(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    write(folder / "a.txt", b"\0\0\0")
+    bad: BadFiles = {}
+    first = sync([folder], library, settings, embedder, bad=bad)
+
+    with library.writing():  # nothing is to be done, so no lock is asked for
+        assert sync([folder], library, settings, embedder, bad=bad).failed == first.failed
+    write(folder / "a.txt", mtime=OLD + 5)
+
+    assert counts(sync([folder], library, settings, embedder, bad=bad)) == (1, 0, 0, 0, 0)
+
+
+def killed_somewhere(folder: Path, home: Path, seed: int) -> bool:
+    """Sync in a process of its own group that is killed at some moment; whether it was still at work."""
+    program = (
+        "import sys; from pathlib import Path; from assistant.library.library import Library;"
+        "from assistant.settings import Settings; from ingest.sync import sync; from tests.fakes import WordEmbedder;"
+        "import chromadb, ingest.sync; ingest.sync.BATCH = 64;"
+        "settings = Settings(home=Path(sys.argv[1])); print('ready', flush=True);"
+        "library = Library.open(settings, WordEmbedder(), create=True);"
+        "sync([sys.argv[2]], library, settings, WordEmbedder())"
+    )
+    command = [sys.executable, "-c", program, str(home), str(folder)]
+    with subprocess.Popen(command, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        try:
+            process.wait(random.Random(seed).uniform(0.2, 3.5))
+        except subprocess.TimeoutExpired:
+            process.kill()
+        return process.wait() != 0
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_the_next_run_goes_on_with_nothing_twice_and_nothing_lost(
+    folder: Path, tmp_path: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    for number in range(60):
+        write(folder / f"{number:02}.txt", f"Memo {number}.\n\n{PROSE * (1 + number % 3)}")
+    for number in range(3):  # for the workers, and in parts
+        write(folder / f"long-{number}.txt", f"The {number}th.\n\n{long_text(200)}")
+    sync([folder], library, settings, embedder)
+    killed = []
+
+    for seed in range(6):
+        home = tmp_path / f"home-{seed}"
+        killed.append(killed_somewhere(folder, home, seed))
+        own = Settings(home=home)
+        with Library.open(own, embedder, create=True) as other:
+            before = other.searched().documents
+            report = sync([folder], other, own, embedder)
+            assert (report.added, report.same, len(report.failed)) == (63 - before, before, 0)
+            assert (contents(other), other.doctor()) == (contents(library), [])
+
+    assert sum(killed) >= 3

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.errors import SettingsError
+from assistant.errors import PushbackError, SettingsError
 from ui import terminal
 from ui.cli_eval import evaluate
 from ui.cli_options import as_json, filtering, filters_of, flags_as_environment, is_quiet, remembered, settings_of
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from assistant.embedding import Embedder
     from assistant.library.library import Library
     from assistant.settings import Settings
+    from ingest.reports import SyncReport
 
 EACH_LINE = "-"  # in the place of a question or an idea: one JSON object a line on stdin
 
@@ -43,10 +44,14 @@ cli.add_command(evaluate)
 @cli.command()
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--if-empty", is_flag=True, help="Do nothing when the library has documents already.")
+@click.option("--watch", "keep", is_flag=True, help="Keep at it until interrupted.")
+@click.option("--details", is_flag=True, help="Also seconds a stage, and what was cleaned away.")
 @as_json
 @click.pass_context
-def ingest(context: click.Context, paths: tuple[Path, ...], if_empty: bool, as_json: bool) -> None:
-    """Bring the library in step with files and folders."""
+def ingest(
+    context: click.Context, /, paths: tuple[Path, ...], *, if_empty: bool, keep: bool, details: bool, as_json: bool
+) -> None:
+    """Bring the library in step with files and folders; what a .pushbackignore names is left out."""
     settings = settings_of(context)
     for path in paths:
         if not os.path.lexists(path):  # known before a library is made for nothing
@@ -54,19 +59,34 @@ def ingest(context: click.Context, paths: tuple[Path, ...], if_empty: bool, as_j
             raise SettingsError(f"No such file or folder: {path}.", hint=hint)
     from ingest.sync import sync
 
+    def tell(done: SyncReport | PushbackError) -> None:
+        if isinstance(done, PushbackError):
+            terminal.complain(str(done), done.hint)
+        elif as_json:
+            terminal.say_json({**done._asdict(), "failed": [failed._asdict() for failed in done.failed]})
+        else:
+            for failed in done.failed:
+                terminal.note(f"{failed.source}: {failed.reason}")
+            if not is_quiet(context):
+                terminal.say(terminal.synced(done, details=details))
+
     with (
         _library(settings, create=True) as (library, embedder),
         Progress("Ingesting", "files", quiet=is_quiet(context)) as progress,
     ):
         held = library.searched().documents if if_empty else 0
+        if keep:
+            from threading import Event
+
+            from ingest.watching import watch
+
+            watch(paths, library, settings, embedder, told=tell, stop=Event(), progress=progress)
+            return
         report = sync(() if held else paths, library, settings, embedder, progress)
-    if as_json:
-        terminal.say_json({**report._asdict(), "failed": [failed._asdict() for failed in report.failed]})
+    if held and not as_json:
+        terminal.say(f"The library has {held} documents already.")
     else:
-        for failed in report.failed:
-            terminal.note(f"{failed.source}: {failed.reason}")
-        if not is_quiet(context):
-            terminal.say(f"The library has {held} documents already." if held else terminal.synced(report))
+        tell(report)
     if report.failed:
         context.exit(PARTLY)
 
@@ -152,7 +172,14 @@ def documents(context: click.Context, as_json: bool) -> None:
         entries = library.entries()
         if as_json:
             terminal.say_json(
-                [wire.entry(e.about, passages=e.passages, state=e.state, sources=e.sources) for e in entries]
+                [
+                    {
+                        **wire.entry(e.about, passages=e.passages, state=e.state, sources=e.sources),
+                        "versions": list(e.versions),
+                        "superseded_by": e.superseded_by,
+                    }
+                    for e in entries
+                ]
             )
         else:
             terminal.say(terminal.documents(entries))

@@ -118,14 +118,18 @@ def dropped(one: Document) -> str:
     return "\n".join(pieces) or "Nothing was dropped from this document."
 
 
-def synced(report: SyncReport) -> str:
-    """What an ingest did, in a line; also when there was nothing to do it with."""
+def synced(report: SyncReport, *, details: bool = False) -> str:
+    """What an ingest did, in a line; also when there was nothing to do it with. ``details`` adds a table."""
     skipped = f"; {_count(report.skipped, 'file')} of other kinds passed over" if report.skipped else ""
+    skipped += f"; {_count(report.ignored, 'file')} ignored" if report.ignored else ""
     if not report.found and not report.removed:
-        return f"Nothing to read there{skipped}. Pushback reads .txt, .md and .html."
+        return f"Nothing to read there{skipped}. Pushback reads text, Markdown, html, PDF, office files, EPUB and mail."
     counts = ", ".join(f"{getattr(report, name)} {name}" for name in ("added", "changed", "removed", "same"))
     failed = f", {len(report.failed)} failed" if report.failed else ""
-    return f"{counts}{failed}{skipped}; {_count(report.passages, 'passage')} embedded in {report.seconds:.1f} s."
+    line = f"{counts}{failed}{skipped}; {_count(report.passages, 'passage')} embedded in {report.seconds:.1f} s."
+    stages = [f"  {name:10} {seconds:8.1f} s" for name, seconds in report.stages.items()]
+    dropped = [f"  {count:6} cleaned away: {reason}" for reason, count in report.dropped.items()]
+    return "\n".join([line, *stages, *dropped] if details else [line])
 
 
 def problems(found: Iterable[Problem]) -> str:
@@ -210,7 +214,10 @@ def _row(entry: Entry) -> str:
     cells = (about.id, about.date or "", str(entry.passages), about.author or "", about.title)
     row = "  ".join(f"{_cut(cell, width):<{width}}" for cell, (_, width) in zip(cells, COLUMNS, strict=True))
     more = f" (and {len(entry.sources) - 1} more)" if len(entry.sources) > 1 else ""
-    return f"{row}  {about.source}{more}{'' if entry.state == 'ready' else f' [{entry.state}]'}"
+    states = [] if entry.state == "ready" else [entry.state]
+    states += [f"superseded by {entry.superseded_by}"] if entry.superseded_by else []
+    told = f" [{', '.join(states)}]" if states else ""
+    return f"{row}  {about.source}{more}{told}"
 
 
 def _searched(searched: Searched) -> str:

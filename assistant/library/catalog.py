@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,8 +21,19 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import LibraryDamaged, LibraryError
-from assistant.library.records import Conversation, DocumentRow, Entry, Feedback, KnownFile, Opinion, PassageRow, State
-from assistant.library.schema import SCHEMA, SINCE_2, VERSION, WORDS
+from assistant.library import versions
+from assistant.library.records import (
+    Conversation,
+    DocumentRow,
+    Entry,
+    Feedback,
+    KnownFile,
+    Opinion,
+    PassageRow,
+    State,
+    Version,
+)
+from assistant.library.schema import STEPS, VERSION, WORDS
 from assistant.library.sqlite import Database
 from assistant.types import About, Block, BlockKind, Document, Dropped, Filters, Passage, Searched, Sentence
 
@@ -49,14 +61,14 @@ class Catalog:
             raise
 
     def _prepare(self, path: Path, passage_words: int) -> None:
-        if self._version() in (0, 1):
+        if self._version() in STEPS:
             with self._db.changing():
                 before = self._version()  # somebody else may have made it while we waited
-                for statement in {0: SCHEMA, 1: SINCE_2}.get(before, ()):
+                for statement in STEPS.get(before, ()):
                     self._db.run(statement)
                 if before == 0:
                     self._db.run("INSERT INTO state (passage_words) VALUES (?)", [passage_words])
-                if before in (0, 1):
+                if before in STEPS:
                     self._db.run(f"PRAGMA user_version = {VERSION}")
         if self._version() != VERSION:
             raise LibraryError(
@@ -112,12 +124,15 @@ class Catalog:
                 sources.setdefault(document, []).append((source, path))
             counts = dict(self._db.rows("SELECT document, count(*) FROM passages GROUP BY document"))
             abouts = [About(*row) for row in self._db.rows(f"SELECT {ABOUT} FROM documents d ORDER BY d.source, d.id")]
+            families = self._families()
         return [
             Entry(
                 about,
                 tuple(source for source, _ in sources[about.id]),
                 counts.get(about.id, 0),
                 "ready" if any(Path(path).exists() for _, path in sources[about.id]) else "source missing",
+                tuple(version.document for version in families.get(about.id, ())),
+                versions.newer(about.id, families.get(about.id, ())),
             )
             for about in abouts
         ]
@@ -153,6 +168,18 @@ class Catalog:
         """All passages of one document, in its order, with their sentences' vectors."""
         sql = f"SELECT p.sentences, {PASSAGE} FROM {JOINED} WHERE d.id = ? ORDER BY p.start"
         return _passages(self._db.rows(sql, [document]))
+
+    def family(self, document: str) -> list[Version]:
+        """The versions of the piece that a document is one of, the newest first; empty when it is the only one."""
+        return self._families([document]).get(document, [])
+
+    def places(self, documents: Sequence[str]) -> dict[str, tuple[str, int]]:
+        """Of those documents that have other versions: the family, and the place in it from 0, the newest."""
+        families = self._families(documents)
+        return {
+            document: (family[0].family, [version.document for version in family].index(document))
+            for document, family in families.items()
+        }
 
     def visible(self, ids: Sequence[str]) -> set[str]:
         """Those of the ids that are passages of the library."""
@@ -225,8 +252,20 @@ class Catalog:
                 self._put_document(row.document)
                 self._put_source(row.path, row.document.about.source, row.size, row.mtime_ns, row.document.id)
                 self._put_passages("passages", row.document, row.passages)
+                self._put_version(row.document, row.mtime_ns)
             gone.update(self._sweep()[1])
         return sorted(gone.difference(passage.passage.id for row in documents for passage in row.passages))
+
+    def put_staged(self, row: DocumentRow) -> list[str]:
+        """Add or replace a document whose passages were all put aside; the ids of passages that are no more."""
+        with self._changing():
+            gone = set(self._passages_gone("document = ?", [row.document.id]))
+            self._put_document(row.document)
+            self._put_source(row.path, row.document.about.source, row.size, row.mtime_ns, row.document.id)
+            self._take_staged()
+            self._put_version(row.document, row.mtime_ns)
+            gone.update(self._sweep()[1])
+            return sorted(gone - self.visible(sorted(gone)))
 
     def attach(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> list[str]:
         """Let a file be one more source of a document; the ids of passages that are no more."""
@@ -286,6 +325,65 @@ class Catalog:
             ],
         )
 
+    # Versions
+
+    def unversioned(self) -> list[str]:
+        """The documents of which it was never asked whether they are versions: those of a library of version 2."""
+        sql = "SELECT id FROM documents WHERE id NOT IN (SELECT document FROM versions) ORDER BY id"
+        return [id for (id,) in self._db.rows(sql)]
+
+    def version(self, document: str) -> None:
+        """Ask it of a document that is there."""
+        with self._db.changing():
+            found = self.document(document)
+            mtime_ns = self._db.row("SELECT max(mtime_ns) FROM sources WHERE document = ?", [document])[0]
+            if found is not None and mtime_ns is not None:
+                self._put_version(found, mtime_ns)
+
+    def _put_version(self, document: Document, mtime_ns: int) -> None:
+        """Put a document into the family of what it is a version of, or begin one."""
+        own = versions.shingles(document.text)
+        keys = versions.keys(own)
+        self._db.run("DELETE FROM versions WHERE document = ?", [document.id])
+        self._db.run("DELETE FROM shingles WHERE document = ?", [document.id])
+        family = self._like(own, keys) or document.id
+        if self._db.row("SELECT 1 FROM versions WHERE family = ? LIMIT 1", [family]) and family == document.id:
+            family = secrets.token_hex(5)  # others that were versions of what it held before keep its name
+        self._db.run(
+            "INSERT INTO versions (document, family, time, figures) VALUES (?, ?, ?, ?)",
+            [document.id, family, versions.time(document, mtime_ns), versions.figures(document.text)],
+        )
+        rows = [(key, document.id) for key in keys]
+        self._db.run_each("INSERT INTO shingles (hash, document) VALUES (?, ?)", rows)
+
+    def _like(self, own: frozenset[int], keys: Sequence[int]) -> str | None:
+        """The family of the document that is most like these shingles, if one is enough so."""
+        shared: Counter[str] = Counter()
+        for key in keys:
+            sql = "SELECT document FROM shingles WHERE hash = ? LIMIT ?"
+            shared.update(document for (document,) in self._db.rows(sql, [key, versions.COMMON]))
+        likely = [document for document, count in shared.most_common(versions.COMPARED) if 2 * count >= len(keys)]
+        alike = {document: versions.alike(own, versions.shingles(self.text(document) or "")) for document in likely}
+        best = max(alike, key=lambda document: alike[document], default=None)
+        if best is None or alike[best] < versions.ALIKE:
+            return None
+        return str(self._db.row("SELECT family FROM versions WHERE document = ?", [best])[0])
+
+    def _families(self, documents: Sequence[str] | None = None) -> dict[str, list[Version]]:
+        """For each of these documents (or all) that has other versions: all of them, the newest first."""
+        of = f"WHERE v.family IN (SELECT family FROM versions WHERE document IN {LISTED})"
+        rows = self._db.rows(
+            "SELECT v.document, v.family, d.date, v.figures FROM versions v JOIN documents d ON d.id = v.document "
+            f"{'' if documents is None else of} ORDER BY v.family, v.time DESC, v.key DESC",
+            [] if documents is None else [json.dumps(documents)],
+        )
+        families: dict[str, list[Version]] = {}
+        for row in rows:
+            families.setdefault(row[1], []).append(Version(*row))
+        several = (family for family in families.values() if len(family) > 1)
+        every = {version.document: family for family in several for version in family}
+        return every if documents is None else {id: every[id] for id in documents if id in every}
+
     def _passages_gone(self, where: str, values: Sequence[str] = ()) -> list[str]:
         return [id for (id,) in self._db.rows(f"DELETE FROM passages WHERE {where} RETURNING id", values)]
 
@@ -297,34 +395,46 @@ class Catalog:
         self._db.run(f"UPDATE documents SET source = {FIRST_SOURCE} WHERE source <> {FIRST_SOURCE}")
         return documents, gone
 
-    # Reindexing
+    # Passages that are put aside: of a library that is being reindexed, or of a document that is being read
 
     def document_ids(self) -> list[str]:
         """Every document's id."""
         return [id for (id,) in self._db.rows("SELECT id FROM documents ORDER BY id")]
 
     def staged(self) -> int:
-        """How many passages an interrupted reindex left."""
+        """How many passages are put aside, which nobody wants who is not putting them there."""
         return int(self._db.row("SELECT count(*) FROM staged")[0])
 
     def unstage(self) -> None:
-        """Forget what an interrupted reindex left."""
+        """Forget what was put aside."""
         self._db.run("DELETE FROM staged")
 
     def stage(self, passages: Sequence[PassageRow], documents: Sequence[Document]) -> None:
-        """Put passages aside that are to take the place of all; one document for each."""
+        """Put passages aside; one document for each."""
         with self._db.changing():
             for row, document in zip(passages, documents, strict=True):
                 self._put_passages("staged", document, [row])
+
+    def staged_vectors(self, size: int) -> Iterator[list[tuple[str, bytes]]]:
+        """The ids and vectors of the passages that are put aside, ``size`` at a time."""
+        last = 0
+        while rows := self._db.rows(
+            "SELECT rowid, id, vector FROM staged WHERE rowid > ? ORDER BY rowid LIMIT ?", [last, size]
+        ):
+            yield [(id, vector) for _, id, vector in rows]
+            last = rows[-1][0]
 
     def adopt(self, model: str, weights: str, dimension: int, passage_words: int) -> None:
         """Let what was put aside take the place of all passages; the index is in doubt until it is made anew."""
         with self._changing():
             self._db.run("DELETE FROM passages")
-            self._db.run(f"INSERT INTO passages ({COLUMNS}) SELECT {COLUMNS} FROM staged ORDER BY rowid")
-            self._db.run("DELETE FROM staged")
+            self._take_staged()
             self.record_model(model, weights, dimension)
             self._db.run("UPDATE state SET in_doubt = 1, passage_words = ?", [passage_words])
+
+    def _take_staged(self) -> None:
+        self._db.run(f"INSERT INTO passages ({COLUMNS}) SELECT {COLUMNS} FROM staged ORDER BY rowid")
+        self._db.run("DELETE FROM staged")
 
     # Upkeep
 

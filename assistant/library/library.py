@@ -43,7 +43,7 @@ from assistant.library.records import (
 from assistant.library.upkeep import Progress, Split, SplitAnew, difference, rebuild, reindex
 from assistant.library.vectors import VectorIndex
 from assistant.library.writer import Writer
-from assistant.types import Document, Filters, Passage, Searched
+from assistant.types import About, Document, Filters, Passage, Searched
 
 if TYPE_CHECKING:
     from assistant.embedding import Embedder
@@ -159,6 +159,18 @@ class Library:
         """All passages of one document, by id, in its order; empty when there is no such document."""
         return _stored(self._catalog.passages_of(document))
 
+    def versions(self, document: str) -> list[About]:
+        """What else this document (by id) was saved as, with small differences: itself among them, the newest first.
+
+        Empty when it is the only one, or is not there.
+        """
+        found = (self._catalog.document(version.document) for version in self._catalog.family(document))
+        return [version.about for version in found if version is not None]
+
+    def places(self, documents: Sequence[str]) -> dict[str, tuple[str, int]]:
+        """Of those documents that have other versions: their family, and their place in it, the newest's 0."""
+        return self._catalog.places(documents)
+
     def known(self, under: Sequence[str]) -> dict[str, KnownFile]:
         """The files that were read, by absolute path: those named, and those in the folders named."""
         return self._catalog.known(under)
@@ -195,6 +207,10 @@ class Library:
             if self.searched().documents == 0:
                 self._catalog.record_passage_words(self._settings.passage_words)
             self._check_passages(self._catalog.state())
+            if self._catalog.staged():  # a writer was killed in the middle of a long document
+                self._catalog.unstage()
+            for document in self._catalog.unversioned():
+                self._catalog.version(document)
             yield Writer(self._catalog, self._index_to_write)
 
     def repair(self) -> bool:
@@ -366,7 +382,7 @@ class Library:
     def _mend(self) -> Iterator[tuple[str, str]]:
         if self._catalog.staged():
             self._catalog.unstage()
-            yield "A reindex was interrupted.", "what it left is gone; the library is as it was before"
+            yield "A reindex or an ingest was interrupted.", "what it left is gone; the library is as it was before"
         if self._catalog.words_are_wrong():
             self._catalog.renew_words()
             yield "The word index does not fit the passages.", "it was made anew"

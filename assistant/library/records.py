@@ -41,12 +41,19 @@ class Stored(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A document as it is listed; ``state`` is ``ready``, or ``source missing`` when none of its files is there."""
+    """A document as it is listed; ``state`` is ``ready``, or ``source missing`` when none of its files is there.
+
+    ``versions`` are the ids of all documents that are the same piece with small differences, this one among them and
+    the newest first; empty when it is the only one. ``superseded_by`` is the newest of them when that one has another
+    date or other figures.
+    """
 
     about: About
     sources: tuple[str, ...]
     passages: int
     state: str
+    versions: tuple[str, ...] = ()
+    superseded_by: str | None = None
 
 
 class Conversation(NamedTuple):
@@ -83,6 +90,15 @@ class Problem(NamedTuple):
     what: str
     remedy: str
     mended: bool = False
+
+
+class Version(NamedTuple):
+    """A document of a family: its own ``date`` if it states one, and a digest of its ``figures``."""
+
+    document: str
+    family: str
+    date: str | None
+    figures: str
 
 
 class PassageRow(NamedTuple):

@@ -1,6 +1,6 @@
 """The catalog's tables, as SQLite makes them: each statement by itself, in order."""
 
-VERSION = 2  # since which there is feedback
+VERSION = 3  # since 2 there is feedback, since 3 versions of a piece
 
 WORDS = "CREATE VIRTUAL TABLE words USING fts5 (text, title, voice, tokenize = 'porter unicode61 remove_diacritics 2')"
 
@@ -107,5 +107,31 @@ CREATE TABLE feedback (
 CREATE UNIQUE INDEX feedback_by_place ON feedback (conversation, turn, coalesce(citation, 0));
 """
 
-SINCE_2 = tuple(FEEDBACK.split(";\n\n"))  # what a library of version 1 lacks
-SCHEMA = (*TABLES.split(";\n\n"), WORDS, *SINCE_2)
+# Which documents are versions of one piece (a family), and the hashes by which one is found for another.
+VERSIONS = """
+CREATE TABLE versions (
+    key INTEGER PRIMARY KEY,
+    document TEXT NOT NULL UNIQUE REFERENCES documents (id) ON DELETE CASCADE,
+    family TEXT NOT NULL,
+    time TEXT NOT NULL,
+    figures TEXT NOT NULL
+);
+
+CREATE INDEX versions_by_family ON versions (family);
+
+CREATE TABLE shingles (
+    hash INTEGER NOT NULL,
+    document TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    PRIMARY KEY (hash, document)
+) WITHOUT ROWID;
+
+CREATE INDEX shingles_by_document ON shingles (document);
+"""
+
+_FEEDBACK, _VERSIONS = tuple(FEEDBACK.split(";\n\n")), tuple(VERSIONS.split(";\n\n"))
+# What makes a library of each version one of today's; 0 is none.
+STEPS = {
+    0: (*TABLES.split(";\n\n"), WORDS, *_FEEDBACK, *_VERSIONS),
+    1: (*_FEEDBACK, *_VERSIONS),
+    2: _VERSIONS,
+}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -14,6 +14,8 @@ from assistant.library.catalog import Catalog
 from assistant.library.records import DocumentRow, KnownFile, NewDocument, PassageRow
 from assistant.library.vectors import VectorIndex
 from assistant.types import Passage
+
+BATCH = 256  # vectors of a long document given to the index at a time
 
 
 class ToWrite(Protocol):
@@ -61,8 +63,28 @@ class Writer:
         with self._changing_index(new_vectors=True) as index:
             # An id says what its passage holds, so one that is there keeps its vector; renewing it costs Chroma 50 ms.
             new = sorted(passages.keys() - self._catalog.visible(list(passages)))
-            index.upsert(new, np.array([np.frombuffer(passages[id].vector, np.float32) for id in new]))
+            self._upsert(index, [(id, passages[id].vector) for id in new])
             index.delete(self._catalog.put(rows))
+
+    def put_long(self, new: NewDocument, parts: Iterable[tuple[Sequence[Passage], Sequence[Embedding]]]) -> None:
+        """The same for one document whose passages come a few at a time; those of ``new`` itself are not looked at.
+
+        No more than one part is held in memory. Nothing of the document is seen before all of it is there, and
+        nothing is left of it when a part fails; a killed writer's parts go when the next one begins.
+        """
+        self._index(new_vectors=True)  # before hours of embedding, what would be refused after them
+        self._catalog.unstage()
+        try:
+            for passages, embeddings in parts:
+                rows = [row(*pair) for pair in zip(passages, embeddings, strict=True)]
+                self._catalog.stage(rows, [new.document] * len(rows))
+            with self._changing_index(new_vectors=True) as index:
+                for batch in self._catalog.staged_vectors(BATCH):
+                    known = self._catalog.visible([id for id, _ in batch])
+                    self._upsert(index, [one for one in batch if one[0] not in known])
+                index.delete(self._catalog.put_staged(_row(new._replace(passages=(), embeddings=()))))
+        finally:
+            self._catalog.unstage()
 
     def attach(self, path: str, source: str, size: int, mtime_ns: int, sha256: str, document: str) -> None:  # noqa: PLR0917 — a file, as it is
         """Let a file be one more source of the document that was made from the same bytes.
@@ -99,6 +121,9 @@ class Writer:
         yield index
         self._catalog.trust()
         index.generation = self._catalog.state().generation
+
+    def _upsert(self, index: VectorIndex, vectors: Sequence[tuple[str, bytes]]) -> None:
+        index.upsert([id for id, _ in vectors], np.array([np.frombuffer(vector, np.float32) for _, vector in vectors]))
 
 
 def _names(source: str, path: str) -> Iterator[str]:

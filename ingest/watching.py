@@ -1,0 +1,86 @@
+"""Keeping a library in step with folders until told to stop: each change is taken in once it has come to rest."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from threading import Event
+from typing import TypeAlias
+
+from assistant.embedding import Embedder
+from assistant.errors import PushbackError
+from assistant.library.library import Library
+from assistant.settings import Settings
+from ingest.files import Failed, within
+from ingest.sync import BadFiles, Progress, SyncReport, Work, sync
+
+EVERY = 30.0  # seconds: how long a change can go unseen that the system does not tell, as on network drives
+REST = 0.5  # seconds without a further change: whoever saves a folder of files does not do it at once
+RESTLESS = 10.0  # seconds after which changes that do not end are looked at all the same
+TICK = 1.0  # seconds between two thoughts of what is due
+
+Told: TypeAlias = Callable[[SyncReport | PushbackError], None]
+
+
+def watch(
+    paths: Sequence[str | Path],
+    library: Library,
+    settings: Settings,
+    embedder: Embedder,
+    *,
+    told: Told,
+    stop: Event,
+    every: float = EVERY,
+    progress: Progress | None = None,
+    work: Work | None = None,
+) -> None:
+    """Sync now and after each change, until ``stop`` is set; a round that has begun is finished first.
+
+    The library's lock is held only while a round writes. ``told`` hears of each round that did something, and of
+    each error; the next look, after a change or ``every`` seconds, tries again. A file that could not be parsed is
+    tried again when it has changed.
+    """
+    bad: BadFiles = {}
+    failed: tuple[Failed, ...] | None = None
+    for _ in _looks(paths, settings.home.expanduser(), stop, every):
+        try:
+            report = sync(paths, library, settings, embedder, progress, work=work, bad=bad)
+        except PushbackError as error:
+            told(error)
+        else:
+            if report.failed != failed or report.added or report.changed or report.removed:
+                told(report)
+            failed = report.failed
+
+
+def _looks(paths: Sequence[str | Path], home: Path, stop: Event, every: float) -> Iterator[None]:
+    """Comes when it is time to look: at once, after each change that has come to rest, and each ``every`` seconds.
+
+    What changes in ``home``, where the library lies, is none of the folder's.
+    """
+    from watchfiles import Change, watch
+
+    def counts(_: Change, path: str) -> bool:
+        return not within(os.path.realpath(path), [os.path.realpath(home)])
+
+    yield
+    while not stop.is_set():
+        due = time.monotonic()  # soon again, for what changed before the system began to tell
+        try:
+            for changes in watch(
+                *paths,
+                watch_filter=counts,
+                debounce=int(RESTLESS * 1000),
+                step=int(REST * 1000),
+                rust_timeout=max(1, int(min(every, TICK) * 1000)),  # 0 would be for ever
+                yield_on_timeout=True,
+                stop_event=stop,
+            ):
+                if changes or time.monotonic() >= due:
+                    yield
+                    due = time.monotonic() + every
+        except (OSError, RuntimeError):  # a folder is gone, or there are more than the system can watch
+            if not stop.wait(every):
+                yield

@@ -1,0 +1,120 @@
+"""What ``.pushbackignore`` keeps out, as git reads its own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from assistant.library.library import Library
+from assistant.settings import Settings
+from ingest import files
+from ingest.sync import sync
+from tests.fakes import WordEmbedder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of four notes."""
+    folder = tmp_path / "docs"
+    for name in ("a.txt", "b.md", "drafts/c.txt", "drafts/deep/d.txt"):
+        write(folder / name, f"Words of {name}.")
+    return folder
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def found(folder: Path) -> set[str]:
+    return {file.source for file in files.find([folder]).files}
+
+
+@pytest.mark.parametrize(
+    ("patterns", "left"),
+    [
+        ("", {"a.txt", "b.md", "drafts/c.txt", "drafts/deep/d.txt"}),
+        ("# a comment\n\n*.txt\n", {"b.md"}),
+        ("*.txt\n!a.txt", {"a.txt", "b.md"}),
+        ("drafts/", {"a.txt", "b.md"}),
+        ("drafts/\n!drafts/c.txt", {"a.txt", "b.md"}),  # git: nothing comes back out of a folder that is left out
+        ("drafts/*\n!drafts/c.txt", {"a.txt", "b.md", "drafts/c.txt"}),
+        ("/a.txt\n/c.txt", {"b.md", "drafts/c.txt", "drafts/deep/d.txt"}),
+        ("**/deep/*.txt", {"a.txt", "b.md", "drafts/c.txt"}),
+        ("a.txt/", {"a.txt", "b.md", "drafts/c.txt", "drafts/deep/d.txt"}),
+        ("\ufeffa.txt\r\nb.md\r\n", {"drafts/c.txt", "drafts/deep/d.txt"}),
+    ],
+)
+def test_patterns_mean_what_they_mean_to_git(folder: Path, patterns: str, left: set[str]) -> None:
+    write(folder / ".pushbackignore", patterns)
+
+    assert found(folder) == left
+
+
+def test_a_deeper_file_has_the_last_word(folder: Path) -> None:
+    write(folder / ".pushbackignore", "*.txt")
+    write(folder / "drafts/.pushbackignore", "!*.txt\n/deep/")
+
+    assert found(folder) == {"b.md", "drafts/c.txt"}
+
+
+def test_a_file_above_the_folder_that_is_named_says_nothing(folder: Path) -> None:
+    write(folder / ".pushbackignore", "*")
+
+    assert found(folder / "drafts") == {"c.txt", "deep/d.txt"}
+
+
+def test_a_file_that_is_named_is_read(folder: Path) -> None:
+    write(folder / ".pushbackignore", "*")
+
+    assert found(folder / "a.txt") == {"a.txt"}
+
+
+def test_what_is_left_out_is_counted(folder: Path) -> None:
+    write(folder / ".pushbackignore", "drafts/\na.txt")
+
+    listing = files.find([folder])
+
+    assert (listing.ignored, listing.skipped, listing.failed) == (2, 0, ())
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"*.md\n!\n", "line 2 is no pattern: '!'. Write one pattern a line, as in a .gitignore."),
+        (b"a[z-a]", "line 1 is no pattern: 'a[z-a]'. Write one pattern a line, as in a .gitignore."),
+        (b"caf\xe9/", "is not in UTF-8. Write one pattern a line, as in a .gitignore."),
+    ],
+)
+def test_a_folder_whose_file_cannot_be_understood_is_left_alone(folder: Path, content: bytes, reason: str) -> None:
+    (folder / "drafts/.pushbackignore").write_bytes(content)
+
+    listing = files.find([folder])
+
+    assert {file.source for file in listing.files} == {"a.txt", "b.md"}
+    assert listing.failed == (("drafts/.pushbackignore", reason),)
+
+
+def test_a_pipe_of_that_name_is_not_waited_for(folder: Path) -> None:
+    os.mkfifo(folder / ".pushbackignore")
+
+    assert files.find([folder]).failed == ((".pushbackignore", "not a regular file."),)
+
+
+def test_what_becomes_ignored_leaves_the_library_and_what_cannot_be_looked_at_stays(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    sync([folder], library, settings, embedder)
+    write(folder / ".pushbackignore", "*.md")
+    write(folder / "drafts/.pushbackignore", "!")
+
+    report = sync([folder], library, settings, embedder)
+
+    assert (report.removed, report.ignored, len(report.failed)) == (1, 1, 1)
+    assert {entry.about.source for entry in library.entries()} == {"a.txt", "drafts/c.txt", "drafts/deep/d.txt"}
+
+    write(folder / ".pushbackignore", "")
+    write(folder / "drafts/.pushbackignore", "")
+    assert sync([folder], library, settings, embedder).added == 1
