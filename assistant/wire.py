@@ -99,6 +99,7 @@ def hit(one: Hit) -> Json:
         "heading": " › ".join(passage.headings) or None,
         "speaker": passage.speaker,
         "page": passage.page,
+        "place": passage.about.place(passage.page),
         "folded": [{"document": p.about.id, "start": p.start, "end": p.end} for p in one.folded],
     }
 

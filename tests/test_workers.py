@@ -46,12 +46,12 @@ def whole(parsed: Parsed) -> tuple[object, ...]:
 
 
 def processes() -> set[int]:
-    """This process's children that live."""
-    command = ["ps", "-o", "pid=,stat=", "--ppid", str(os.getpid())]
+    """This process's children that live and are workers; other tests leave Python's resource tracker."""
+    command = ["ps", "-ww", "-o", "pid=,stat=,args=", "--ppid", str(os.getpid())]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as ps:
         listed, _ = ps.communicate()
-        found = {int(line.split()[0]) for line in listed.splitlines() if "Z" not in line.split()[1]}
-        return found - {ps.pid}
+        found = [line.split(maxsplit=2) for line in listed.splitlines()]
+        return {int(pid) for pid, state, command in found if "Z" not in state and "ingest.worker" in command}
 
 
 def alive(pid: int) -> bool:

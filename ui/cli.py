@@ -7,6 +7,7 @@ needs is imported inside it, so that ``pushback --help`` is there at once.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
     from ingest.reports import SyncReport
 
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)  # a web page, not a file
 EACH_LINE = "-"  # in the place of a question or an idea: one JSON object a line on stdin
 
 
@@ -42,17 +44,31 @@ cli.add_command(evaluate)
 
 
 @cli.command()
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("named", metavar="PATH...", nargs=-1, required=True)
 @click.option("--if-empty", is_flag=True, help="Do nothing when the library has documents already.")
 @click.option("--watch", "keep", is_flag=True, help="Keep at it until interrupted.")
+@click.option("--allow-private", metavar="HOST", multiple=True, help="A host that may be on your own network.")
 @click.option("--details", is_flag=True, help="Also seconds a stage, and what was cleaned away.")
 @as_json
 @click.pass_context
 def ingest(
-    context: click.Context, /, paths: tuple[Path, ...], *, if_empty: bool, keep: bool, details: bool, as_json: bool
+    context: click.Context,
+    /,
+    named: tuple[str, ...],
+    *,
+    if_empty: bool,
+    keep: bool,
+    allow_private: tuple[str, ...],
+    details: bool,
+    as_json: bool,
 ) -> None:
-    """Bring the library in step with files and folders; what a .pushbackignore names is left out."""
+    """Bring the library in step with files and folders; what a .pushbackignore names is left out.
+
+    PATH may be the address of a web page (https://…): it is kept beside the library, and asked for again each time.
+    """
     settings = settings_of(context)
+    addresses = [one for one in named if ADDRESS.match(one)]
+    paths = [Path(one) for one in named if one not in addresses]
     for path in paths:
         if not os.path.lexists(path):  # known before a library is made for nothing
             hint = "Check the path. To take documents out of the library, run `pushback remove ID`."
@@ -75,6 +91,12 @@ def ingest(
         Progress("Ingesting", "files", quiet=is_quiet(context)) as progress,
     ):
         held = library.searched().documents if if_empty else 0
+        missing = []
+        if addresses and not held:
+            from ingest import pages
+
+            missing = pages.keep(addresses, settings.folder / "web", allow_private)
+            paths.append(settings.folder / "web")
         if keep:
             from threading import Event
 
@@ -83,6 +105,7 @@ def ingest(
             watch(paths, library, settings, embedder, told=tell, stop=Event(), progress=progress)
             return
         report = sync(() if held else paths, library, settings, embedder, progress)
+        report = report._replace(failed=(*report.failed, *missing))
     if held and not as_json:
         terminal.say(f"The library has {held} documents already.")
     else:
