@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def made_with(suite: Suite, settings: Settings, embedder: Embedder, profile: str) -> Json:
     """Commit, corpus, models with their weights, versions, seed and settings."""
     read = suite.path.read_bytes() if suite.path.is_file() else b""
-    kept = settings.model_dump(mode="json", include={"model", "embedding_model", "passage_words"})
+    kept = settings.model_dump(mode="json", include={"model", "evidence_model", "embedding_model", "passage_words"})
     return {
         "commit": _commit(),
         "suite": {"name": suite.name, "sha256": hashlib.sha256(read).hexdigest()},
