@@ -8,12 +8,12 @@ leans on is put into the question, so that search and refusal see all of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from assistant import question as questions
 from assistant.evidence.words import ASKING_WORDS, WORD, Token, names, tokens
 from assistant.question import Asks
-from assistant.types import Role, Turn
+from assistant.types import Answer, Role, Turn
 
 LONG_ENOUGH = 3  # content words with which a question without pronouns stands alone
 
@@ -167,3 +167,13 @@ def _append(question: str, asked: str) -> str:
         if _is_own(token) and token.stem not in own and not (new_number and token.word[0].isdigit())
     ]
     return f"{question} ({' '.join(dict.fromkeys(context))})" if context else question
+
+
+def spoken(answers: Iterable[Answer]) -> list[Turn]:
+    """A conversation as a follow-up needs it. Several statements are a list: "the second one" is one of them."""
+    turns = []
+    for answer in answers:
+        said = [statement.text for statement in answer.statements] or ["The documents do not say."]
+        told = said[0] if len(said) == 1 else "\n".join(f"- {text}" for text in said)
+        turns += [Turn(Role.USER, answer.question), Turn(Role.ASSISTANT, told)]
+    return turns

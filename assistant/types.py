@@ -229,6 +229,12 @@ class Answer:
     def refused(self) -> bool:
         return self.grounding is Grounding.REFUSED
 
+    @property
+    def cited(self) -> tuple[Citation, ...]:
+        """The citations, each once, in the order of their numbers; on a refusal, what was nearest."""
+        citations = (citation for statement in self.statements for citation in statement.citations)
+        return tuple(dict.fromkeys(self.nearest if self.refused else citations))
+
 
 class Role(StrEnum):
     """Who speaks in a conversation with the assistant."""

@@ -15,8 +15,9 @@ from itertools import groupby
 import yaml
 
 from assistant import wire
+from assistant.conversation import spoken
 from assistant.library.library import Feedback, Library, Opinion
-from assistant.types import Answer, Citation, Role, Turn
+from assistant.types import Answer
 
 TAG = "from-feedback"
 HEAD = f"""\
@@ -62,7 +63,7 @@ def _case(answers: Sequence[Answer], said: Sequence[Feedback]) -> str:
 
 def _history(answers: Sequence[Answer]) -> Iterator[str]:
     yield "    history:"
-    for turn in _spoken(answers):
+    for turn in spoken(answers):
         yield f"      - {{role: {turn.role.value}, content: {_text(turn.content)}}}"
 
 
@@ -75,7 +76,7 @@ def _comment(answer: Answer, said: Sequence[Feedback]) -> Iterator[str]:
     for statement in answer.statements:
         yield f"Answered: {_text(statement.text)}"
     wrong = _wrong(said)
-    for number, citation in enumerate(_cited(answer), 1):
+    for number, citation in enumerate(answer.cited, 1):
         nearest = "nearest, " if answer.refused else ""
         called = ", called WRONG EVIDENCE" if number in wrong else ""
         yield f"[{number}] {nearest}{_text(citation.about.source)}{called}: {_text(citation.quote)}"
@@ -88,7 +89,7 @@ def _offer(answer: Answer, wrong: frozenset[int]) -> Iterator[str]:
     """What the reviewer can choose from; each line is a whole key of its own."""
     yield "TO DO: what is right? Words that the answer must have, the evidence (one list for several), or a refusal:"
     yield 'answer: ["TO DO"]'
-    for number, citation in enumerate(_cited(answer), 1):
+    for number, citation in enumerate(answer.cited, 1):
         if number not in wrong:
             yield f"evidence: [{{source: {_text(citation.about.source)}, quote: {_text(citation.quote)}}}]"
     yield "refuse: true"
@@ -96,20 +97,6 @@ def _offer(answer: Answer, wrong: frozenset[int]) -> Iterator[str]:
 
 def _wrong(said: Sequence[Feedback]) -> frozenset[int]:
     return frozenset(one.citation for one in said if one.citation and one.verdict is not Opinion.GOOD)
-
-
-def _cited(answer: Answer) -> tuple[Citation, ...]:
-    """The citations in the order of the numbers that the chat page gives them."""
-    citations = (citation for statement in answer.statements for citation in statement.citations)
-    return tuple(dict.fromkeys(answer.nearest if answer.refused else citations))
-
-
-def _spoken(answers: Sequence[Answer]) -> Iterator[Turn]:
-    """A conversation as the chat page tells it to the assistant."""
-    for answer in answers:
-        said = [statement.text for statement in answer.statements] or ["The documents do not say."]
-        yield Turn(Role.USER, answer.question)
-        yield Turn(Role.ASSISTANT, said[0] if len(said) == 1 else "\n".join(f"- {text}" for text in said))
 
 
 def _id(said: Feedback) -> str:

@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from assistant import wire
+from assistant.conversation import spoken
 from assistant.errors import CaseError
 from assistant.library.library import Library, Opinion
 from assistant.types import About, Answer, Citation, Grounding, Searched, Statement, Support
 from eval.cases import Case, Gold, Said, parse
 from eval.feedback import cases_of
-from ui import present
 
 HOSTILE = (
     "end\"\n  - id: mine\n    refuse: true # \r\u2028\x85 {a: [b}] '\\\t\0 😀 ---\n...\n&a *a !!python/object:os.system"
@@ -156,7 +156,7 @@ def test_a_follow_up_comes_with_what_was_said_before_as_the_page_tells_it(librar
 
     (case,) = parse(offered(drafted(library), "refuse")[0], "draft.yaml").file.cases
 
-    history = tuple(Said(role=turn.role, content=turn.content) for turn in present.spoken(before))
+    history = tuple(Said(role=turn.role, content=turn.content) for turn in spoken(before))
     assert (case.question, case.history) == ("When were they planted?", history)
     assert '# Understood as: "When were they planted? (trees)"' in drafted(library)
 
@@ -173,7 +173,7 @@ def test_citations_have_the_numbers_of_the_chat_page(library: Library) -> None:
         library.give_feedback(keep(library, answer), 1, Opinion.BAD)
         numbers = re.findall(r'# \[(\d)\].*: "(.*)"', drafted(library).rpartition("- id:")[2])
 
-        assert numbers == [(str(number), one.quote) for number, one in enumerate(present.cited(answer), 1)]
+        assert numbers == [(str(number), one.quote) for number, one in enumerate(answer.cited, 1)]
 
 
 def test_a_case_keeps_its_id_whatever_else_is_said(library: Library) -> None:

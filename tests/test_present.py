@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.conversation import spoken
 from assistant.types import (
     About,
     Answer,
@@ -117,7 +118,7 @@ def test_a_date_is_shown_as_far_as_it_is_known(iso: str, read: str) -> None:
 def test_a_citation_has_one_number_wherever_it_stands() -> None:
     one, other = citation("One."), citation("Other.", start=10)
 
-    assert present.cited(answer(one, other, one)) == (one, other)
+    assert answer(one, other, one).cited == (one, other)
 
 
 def test_sources_of_one_voice_in_one_document_share_a_line() -> None:
@@ -132,7 +133,7 @@ def test_sources_of_one_voice_in_one_document_share_a_line() -> None:
 def test_on_a_refusal_the_nearest_passages_carry_the_numbers() -> None:
     near = citation("Near.")
 
-    assert present.cited(answer(grounding=Grounding.REFUSED, nearest=(near,))) == (near,)
+    assert answer(grounding=Grounding.REFUSED, nearest=(near,)).cited == (near,)
 
 
 def test_a_refusal_does_not_say_twice_that_the_documents_do_not_say() -> None:
@@ -155,7 +156,7 @@ def test_a_source_line_names_title_voice_date_and_file() -> None:
 
 
 def test_a_conversation_is_told_as_turns() -> None:
-    told = present.spoken([answer(citation("One."), citation("Two.", start=9)), answer(grounding=Grounding.REFUSED)])
+    told = spoken([answer(citation("One."), citation("Two.", start=9)), answer(grounding=Grounding.REFUSED)])
 
     assert told == [
         Turn(Role.USER, "What?"),

@@ -9,11 +9,10 @@ from __future__ import annotations
 import html
 import re
 from calendar import month_name
-from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
-from assistant.types import Answer, Block, BlockKind, Citation, Document, Role, Span, Turn
+from assistant.types import Answer, Block, BlockKind, Citation, Document, Span
 
 AROUND = 20_000  # characters of a document shown on either side of the cited words; a browser is slow beyond
 LABEL = 60  # characters of a label
@@ -80,16 +79,10 @@ def byline(citation: Citation) -> str:
     return " · ".join(parts)
 
 
-def cited(answer: Answer) -> tuple[Citation, ...]:
-    """The citations of an answer, each once, in the order of their numbers; on a refusal, what was nearest."""
-    citations = (c for statement in answer.statements for c in statement.citations)
-    return tuple(dict.fromkeys(answer.nearest if answer.refused else citations))
-
-
 def sources(answer: Answer) -> tuple[Source, ...]:
     """What the answer stands on: a line for each voice of each document."""
     lines: dict[tuple[str, str | None], list[tuple[int, Citation]]] = {}
-    for number, citation in enumerate(cited(answer), 1):
+    for number, citation in enumerate(answer.cited, 1):
         lines.setdefault((citation.about.id, citation.voice), []).append((number, citation))
     return tuple(Source(tuple(number for number, _ in line), line[0][1]) for line in lines.values())
 
@@ -112,16 +105,6 @@ def searched(answer: Answer) -> str:
     documents, passages = answer.searched
     left_out = f" Left out: {_count(len(answer.rejected), 'quote')} that could not be found." if answer.rejected else ""
     return f"Searched {_count(passages, 'passage')} of {_count(documents, 'document')}.{left_out}"
-
-
-def spoken(answers: Iterable[Answer]) -> list[Turn]:
-    """A conversation as a follow-up needs it. Several statements are a list: "the second one" is one of them."""
-    turns = []
-    for answer in answers:
-        said = [statement.text for statement in answer.statements] or ["The documents do not say."]
-        told = said[0] if len(said) == 1 else "\n".join(f"- {text}" for text in said)
-        turns += [Turn(Role.USER, answer.question), Turn(Role.ASSISTANT, told)]
-    return turns
 
 
 def standing(citation: Citation, document: Document | None) -> tuple[Standing, Span | None]:

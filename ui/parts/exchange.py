@@ -32,7 +32,7 @@ def statement(one: Statement) -> None:
 
 def answer(one: Answer, turn: int, library: Library) -> None:
     """The whole answer; ``turn`` is its place in the conversation, from 1."""
-    numbers = {citation: number for number, citation in enumerate(present.cited(one), 1)}
+    numbers = {citation: number for number, citation in enumerate(one.cited, 1)}
     if one.refused:
         _refusal(one, turn, numbers)
     for place, said in enumerate(one.statements):

@@ -8,10 +8,11 @@ import streamlit as st
 
 from assistant import wire
 from assistant.answering import LONGEST_QUESTION
+from assistant.conversation import spoken
 from assistant.library.library import Library
 from assistant.settings import Settings
 from assistant.types import Answer, Statement
-from ui import present, state
+from ui import state
 from ui.parts import exchange, feedback, reader, running, sidebar
 from ui.parts.feedback import Place
 
@@ -44,7 +45,7 @@ def _ask(question: str, answers: list[Answer], settings: Settings) -> None:
     """Show the answer as it comes, keep it, and show the conversation with it."""
     exchange.question(question)
     with exchange.reply():
-        for part in running.ready(settings).stream(question, present.spoken(answers)):
+        for part in running.ready(settings).stream(question, spoken(answers)):
             if isinstance(part, Statement):
                 exchange.statement(part)
             else:
@@ -60,7 +61,7 @@ def _keep(answer: Answer, library: Library) -> None:
 
 def _open_document(answers: list[Answer], library: Library) -> None:
     turn, number = state.cited() or (0, 0)
-    if 0 < turn <= len(answers) and 0 < number <= len(citations := present.cited(answers[turn - 1])):
+    if 0 < turn <= len(answers) and 0 < number <= len(citations := answers[turn - 1].cited):
         evidence = None if answers[turn - 1].refused else Place(state.conversation() or "", turn, number)
         reader.show(citations[number - 1], library, evidence)
 
