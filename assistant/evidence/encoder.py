@@ -1,7 +1,8 @@
 """The trained model: a question or claim and a text are read together, and each stretch of the text gets its scores.
 
-MiniLM's six layers (the embedding model's own weights) with a linear head over four vectors: the pair's, the
-stretch's, the question's, and the product of the last two. Only the layers and the head are trained.
+MiniLM's six layers, whose weights the embedding model's package brings, moved a little by training and read with a
+linear head over four vectors: the pair's, the stretch's, the first text's, and the product of the last two. Imports
+torch, so it is itself imported late: by ``trained.py`` to score, by ``eval/training`` to train.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ class PairEncoder(torch.nn.Module):
 
     def forward(self, pairs: Sequence[Pair]) -> torch.Tensor:
         states = self.states(pairs)
-        return self.head(self.dropout(self.pooled(states, pairs)))
+        scores: torch.Tensor = self.head(self.dropout(self.pooled(states, pairs)))
+        return scores
 
     def states(self, pairs: Sequence[Pair]) -> torch.Tensor:
         """The last layer (pairs, tokens, width)."""
