@@ -1,8 +1,8 @@
-"""Pairs for the stance head from what was written for each lens: two opposite positions, and who stands where.
+"""Pairs for the stance head from the lenses that ship and from what was written for each to train on.
 
-``lenses/NAME.jsonl`` holds, for poles ``a`` and ``b``, claims that state the pole, sentences that speak for it (or are
-near and speak for neither), and ideas that rest on it. Beside a claim or an idea of one pole, a sentence of the same
-pole supports and one of the other opposes; so every sentence is met with both labels, and the text alone tells nothing.
+``lenses/NAME.jsonl`` holds sentences that speak for one side of the lens ``NAME`` (``a``, ``b``) or for neither, and
+ideas that rest on a side. Beside a claim or an idea of one side, a sentence of the same side supports and one of the
+other opposes; so every sentence is met with both labels, and the text alone tells nothing.
 """
 
 from __future__ import annotations
@@ -13,8 +13,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-UNSEEN = ("price_value", "focus_breadth", "retain_acquire")  # held out whole, to see what a new lens can expect
+from assistant.lens import shipped
+
+UNSEEN = ("focus", "keep-win")  # held out whole, to see what a new lens can expect
 POLES = ("a", "b")
+DRAWN = 2  # claims and ideas of either side beside each sentence
 
 
 class Line(NamedTuple):
@@ -34,12 +37,17 @@ class Beside(NamedTuple):
 
 
 def lines() -> list[Line]:
-    """All that was written, in the order of the files."""
-    return [
-        Line(path.stem, one["kind"], one["pole"], one["text"])
-        for path in sorted(Path(__file__).with_name("lenses").glob("*.jsonl"))
-        for one in map(json.loads, path.read_text("utf-8").splitlines())
-    ]
+    """All that was written, lens by lens. What a lens searches for states its side, so it is claim and sentence."""
+    found = []
+    for lens in shipped():
+        for pole, side in zip(POLES, lens.sides, strict=True):
+            found += [Line(lens.name, "claim", pole, text) for text in (side.claim, *side.search)]
+            found += [Line(lens.name, "said", pole, text) for text in side.search]
+            found += [Line(lens.name, "idea", pole, text) for text in side.ideas]
+        path = Path(__file__).with_name("lenses") / f"{lens.name}.jsonl"
+        written = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        found += [Line(lens.name, one["kind"], one["pole"], one["text"]) for one in written]
+    return found
 
 
 def pairs(written: Sequence[Line], rng: random.Random) -> Iterator[Beside]:
@@ -50,10 +58,13 @@ def pairs(written: Sequence[Line], rng: random.Random) -> Iterator[Beside]:
         ideas = {pole: [x.text for x in own if x.kind == "idea" and x.pole == pole] for pole in POLES}
         for line in own:
             for pole in POLES:
-                if line.kind in ("said", "idea"):
-                    yield Beside(rng.choice(claims[pole]), line.text, _label(line, pole), lens)
-                if line.kind == "said" and ideas[pole]:
-                    yield Beside(rng.choice(ideas[pole]), line.text, _label(line, pole), lens)
+                beside = _drawn(claims[pole], rng) if line.kind in ("said", "idea") else []
+                beside += _drawn(ideas[pole], rng) if line.kind == "said" else []
+                yield from (Beside(one, line.text, _label(line, pole), lens) for one in beside if one != line.text)
+
+
+def _drawn(texts: Sequence[str], rng: random.Random) -> list[str]:
+    return rng.sample(texts, min(DRAWN, len(texts)))
 
 
 def _label(line: Line, pole: str) -> str:

@@ -1,6 +1,6 @@
 """Make what is shipped of a trained head: how each weight moved, as two thin matrices in whole numbers of 8 bits.
 
-.venv/bin/python -m eval.training.shipping --trained /tmp/stance/model.pt --name stance --rank 64
+.venv/bin/python -m eval.training.shipping --trained /tmp/stance/model.pt --name stance --rank 128
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--trained", type=Path, required=True)
     parser.add_argument("--name", required=True)
-    parser.add_argument("--rank", type=int, default=64)
+    parser.add_argument("--rank", type=int, default=128)
     parser.add_argument("--told", type=json.loads, default={}, help="What is written beside the weights, as JSON.")
     given = parser.parse_args()
     trained = torch.load(given.trained)
