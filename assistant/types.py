@@ -258,6 +258,15 @@ class Stance(StrEnum):
     UNCLEAR = "unclear"
 
 
+class Kind(StrEnum):
+    """How the source says it."""
+
+    CLAIM = "claim"  # the author's own
+    FIGURE = "figure"  # a reported fact with its number
+    QUOTED = "quoted"  # somebody else is quoted, who need not be agreed with
+    FORECAST = "forecast"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A citation and the side it stands on; ``confidence`` is a probability of that side."""
@@ -265,6 +274,8 @@ class Finding:
     citation: Citation
     stance: Stance
     confidence: float
+    kind: Kind = Kind.CLAIM
+    context: str = ""  # what the quote stands in, the quote included; empty where it was not read
 
 
 class AssumptionRuling(StrEnum):
@@ -285,6 +296,10 @@ class Assumption:
     importance: float
     ruling: AssumptionRuling
     findings: tuple[Finding, ...] = ()
+    question: str = ""  # what a strategist would ask
+    part: str = ""  # the words of the idea that it is tied to
+    searched: tuple[str, ...] = ()  # the queries, as they were put
+    settle: str = ""  # the cheapest evidence that would settle it
 
 
 class IdeaRuling(StrEnum):
@@ -298,7 +313,11 @@ class IdeaRuling(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A pressure test's outcome; ``leaps_of_faith`` are important assumptions without support."""
+    """A pressure test's outcome; ``leaps_of_faith`` are important assumptions without support.
+
+    ``case_for`` and ``case_against`` are the strongest findings of the assumptions' own, ``missing`` says of what
+    nothing is known, and ``stance_model`` is the name of the model that gave the findings their sides.
+    """
 
     idea: str
     ruling: IdeaRuling
@@ -308,3 +327,7 @@ class Verdict:
     rejected: tuple[Rejected, ...] = ()
     model: str | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict, compare=False, hash=False)
+    case_for: tuple[Finding, ...] = ()
+    case_against: tuple[Finding, ...] = ()
+    missing: tuple[str, ...] = ()
+    stance_model: str = ""

@@ -1,4 +1,7 @@
-"""The JSON that people script against, and in which conversations are kept. Fields may be added, not renamed."""
+"""The JSON that people script against, and in which conversations and verdicts are kept.
+
+Fields may be added, not renamed.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from assistant.types import (
     About,
     Answer,
     Assumption,
+    AssumptionRuling,
     Block,
     Citation,
     Conflict,
@@ -18,8 +22,11 @@ from assistant.types import (
     Finding,
     Grounding,
     Hit,
+    IdeaRuling,
+    Kind,
     Rejected,
     Searched,
+    Stance,
     Statement,
     Support,
     Verdict,
@@ -137,7 +144,29 @@ def verdict(one: Verdict) -> Json:
         "rejected": [asdict(r) for r in one.rejected],
         "model": one.model,
         "timings_ms": dict(one.timings_ms),
+        "case_for": [_finding(f) for f in one.case_for],
+        "case_against": [_finding(f) for f in one.case_against],
+        "missing": list(one.missing),
+        "stance_model": one.stance_model,
     }
+
+
+def read_verdict(kept: Json) -> Verdict:
+    """The verdict that ``verdict`` made ``kept`` of; KeyError or ValueError where it is not one."""
+    return Verdict(
+        idea=kept["idea"],
+        ruling=IdeaRuling(kept["ruling"]),
+        assumptions=tuple(_read_assumption(a) for a in kept["assumptions"]),
+        leaps_of_faith=tuple(kept["leaps_of_faith"]),
+        searched=Searched(**kept["searched"]),
+        rejected=tuple(Rejected(**r) for r in kept["rejected"]),
+        model=kept["model"],
+        timings_ms=kept["timings_ms"],
+        case_for=tuple(_read_finding(f) for f in kept["case_for"]),
+        case_against=tuple(_read_finding(f) for f in kept["case_against"]),
+        missing=tuple(kept["missing"]),
+        stance_model=kept["stance_model"],
+    )
 
 
 def _about(about: About) -> Json:
@@ -161,11 +190,45 @@ def _assumption(one: Assumption) -> Json:
         "importance": one.importance,
         "ruling": one.ruling.value,
         "findings": [_finding(f) for f in one.findings],
+        "question": one.question,
+        "part": one.part,
+        "searched": list(one.searched),
+        "settle": one.settle,
     }
 
 
+def _read_assumption(kept: Json) -> Assumption:
+    return Assumption(
+        text=kept["text"],
+        lens=kept["lens"],
+        importance=kept["importance"],
+        ruling=AssumptionRuling(kept["ruling"]),
+        findings=tuple(_read_finding(f) for f in kept["findings"]),
+        question=kept["question"],
+        part=kept["part"],
+        searched=tuple(kept["searched"]),
+        settle=kept["settle"],
+    )
+
+
 def _finding(one: Finding) -> Json:
-    return {"stance": one.stance.value, "confidence": one.confidence, "citation": citation(one.citation)}
+    return {
+        "stance": one.stance.value,
+        "confidence": one.confidence,
+        "citation": citation(one.citation),
+        "kind": one.kind.value,
+        "context": one.context,
+    }
+
+
+def _read_finding(kept: Json) -> Finding:
+    return Finding(
+        citation=_read_citation(kept["citation"]),
+        stance=Stance(kept["stance"]),
+        confidence=kept["confidence"],
+        kind=Kind(kept["kind"]),
+        context=kept["context"],
+    )
 
 
 def _read_statement(kept: Json) -> Statement:

@@ -25,6 +25,7 @@ from assistant.types import (
     Grounding,
     Hit,
     IdeaRuling,
+    Kind,
     Passage,
     Rejected,
     Searched,
@@ -60,6 +61,34 @@ ANSWER = st.builds(
     model=MAYBE,
     timings_ms=st.dictionaries(TEXT, st.floats(0, 1e6), max_size=2),
 )
+FINDING = st.builds(Finding, CITATION, st.sampled_from(Stance), st.floats(0, 1), st.sampled_from(Kind), TEXT)
+ASSUMPTION = st.builds(
+    Assumption,
+    text=TEXT,
+    lens=TEXT,
+    importance=st.floats(0, 1),
+    ruling=st.sampled_from(AssumptionRuling),
+    findings=some(FINDING),
+    question=TEXT,
+    part=TEXT,
+    searched=some(TEXT),
+    settle=TEXT,
+)
+VERDICT = st.builds(
+    Verdict,
+    idea=TEXT,
+    ruling=st.sampled_from(IdeaRuling),
+    assumptions=some(ASSUMPTION),
+    leaps_of_faith=some(TEXT),
+    searched=st.builds(Searched, COUNT, COUNT),
+    rejected=some(st.builds(Rejected, TEXT, TEXT)),
+    model=MAYBE,
+    timings_ms=st.dictionaries(TEXT, st.floats(0, 1e6), max_size=2),
+    case_for=some(FINDING),
+    case_against=some(FINDING),
+    missing=some(TEXT),
+    stance_model=TEXT,
+)
 
 QUOTE = Citation(
     About("d1", "talk.md", "ab" * 32, "text/markdown", "A talk", "Writer", "2012-10"),
@@ -80,6 +109,14 @@ def test_an_answer_is_the_same_after_a_journey_through_json(answer: Answer) -> N
 
     assert came == answer
     assert came.timings_ms == answer.timings_ms
+
+
+@given(VERDICT)
+def test_a_verdict_is_the_same_after_a_journey_through_json(verdict: Verdict) -> None:
+    came = wire.read_verdict(json.loads(json.dumps(wire.verdict(verdict))))
+
+    assert came == verdict
+    assert came.timings_ms == verdict.timings_ms
 
 
 def test_what_is_no_answer_is_told_as_such() -> None:
@@ -151,9 +188,35 @@ def test_an_answer_has_the_fields_that_people_script_against() -> None:
 
 
 def test_a_verdict_has_the_fields_that_people_script_against() -> None:
-    finding = Finding(QUOTE, Stance.CHALLENGES, 0.75)
-    assumption = Assumption("Buyers wait.", "customer", 0.5, AssumptionRuling.CHALLENGED, (finding,))
-    verdict = Verdict("Wait.", IdeaRuling.CHALLENGED, (assumption,), ("Buyers wait.",), Searched(2, 5))
+    finding = Finding(QUOTE, Stance.CHALLENGES, 0.75, Kind.FORECAST, "He said “Trust”.")
+    told = {
+        "stance": "challenges",
+        "confidence": 0.75,
+        "citation": wire.citation(QUOTE),
+        "kind": "forecast",
+        "context": "He said “Trust”.",
+    }
+    assumption = Assumption(
+        "Buyers wait.",
+        "customer",
+        0.5,
+        AssumptionRuling.CHALLENGED,
+        (finding,),
+        "Who waits?",
+        "Wait",
+        ("wait",),
+        "Ask.",
+    )
+    verdict = Verdict(
+        "Wait.",
+        IdeaRuling.CHALLENGED,
+        (assumption,),
+        ("Buyers wait.",),
+        Searched(2, 5),
+        case_against=(finding,),
+        missing=("Who pays.",),
+        stance_model="marks",
+    )
 
     assert json.loads(json.dumps(wire.verdict(verdict))) == {
         "idea": "Wait.",
@@ -164,7 +227,11 @@ def test_a_verdict_has_the_fields_that_people_script_against() -> None:
                 "lens": "customer",
                 "importance": 0.5,
                 "ruling": "challenged",
-                "findings": [{"stance": "challenges", "confidence": 0.75, "citation": wire.citation(QUOTE)}],
+                "findings": [told],
+                "question": "Who waits?",
+                "part": "Wait",
+                "searched": ["wait"],
+                "settle": "Ask.",
             }
         ],
         "leaps_of_faith": ["Buyers wait."],
@@ -172,6 +239,10 @@ def test_a_verdict_has_the_fields_that_people_script_against() -> None:
         "rejected": [],
         "model": None,
         "timings_ms": {},
+        "case_for": [],
+        "case_against": [told],
+        "missing": ["Who pays."],
+        "stance_model": "marks",
     }
 
 
