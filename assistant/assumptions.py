@@ -21,12 +21,16 @@ APPLIED = 5  # lenses that are looked through for an idea
 NEAR = 10  # lenses whose side is asked of the stance model
 SIDED = 0.6  # probability from which an idea takes a side of a lens
 
-_PARTS = (  # what joins a clause to the rest, and what the clause then is
-    ("what it replaces", re.compile(r"\b(?:instead of|rather than|in place of)\b\s+([^,.;]+)", re.I)),
-    ("the means", re.compile(r"\b(?:by|through|by means of|via)\s+(?=\w+ing\b)([^,.;]+)", re.I)),
-    ("the expected effect", re.compile(r"\b(?:so that|in order to|so as to)\b\s+([^,.;]+)", re.I)),
-    ("the reason", re.compile(r"\b(?:because|since|as long as)\b\s+([^.;]+)", re.I)),
-)
+_JOINTS = {  # what joins a clause to the rest, by what the clause then is
+    "what it replaces": r"instead of|rather than|in place of",
+    "the means": r"(?:by|through|via)(?=\s+\w+ing\b)",
+    "the expected effect": r"so that|in order to|so as to",
+    "the reason": r"because|since|as long as",
+}
+_PARTS = {
+    part: re.compile(rf"\b(?:{joint})\s+(.+?)(?=\s+(?:{'|'.join(_JOINTS.values())})\s|[,.;]|$)", re.I)
+    for part, joint in _JOINTS.items()
+}
 _AND = re.compile(r"[,;:]?\s+\b(?:and then|and|but)\b\s+|[;:]\s+|\.\s+", re.I)
 _NOT = re.compile(
     r"^(?P<lead>(?:.{0,60}?[,:;]\s+(?:but|so|and)?\s*)?"
@@ -39,7 +43,8 @@ _NOT = re.compile(
 class Assumed(NamedTuple):
     """Something the idea rests on, before it is tested.
 
-    ``against`` is what the opposite would claim, where a lens names it; ``search`` is how documents say either.
+    ``part`` is the stretch of the idea that it is tied to; ``against`` is what the opposite would claim, where a lens
+    names it; ``search`` is how documents say either.
     With ``turned`` what speaks for ``text`` speaks against the idea.
     """
 
@@ -51,6 +56,7 @@ class Assumed(NamedTuple):
     settle: str = ""
     search: tuple[str, ...] = ()
     turned: bool = False
+    part: str = ""
 
 
 class Lenses:
@@ -74,7 +80,9 @@ class Lenses:
             if sure >= SIDED:
                 taken.append((sure, lens, 1 - side if turned else side))
         taken.sort(key=lambda one: -one[0])
-        return [_assumed(lens, side) for _, lens, side in taken[:APPLIED]]
+        parts = [one.text for one in of_words(idea)[1:]] or [base]
+        of_parts = np.stack([self._embedder.query(part) for part in parts])
+        return [self._assumed(lens, side, parts, of_parts) for _, lens, side in taken[:APPLIED]]
 
     def _likeness(self, lens: Lens, vector: Vectors) -> tuple[float, float]:
         """How near the idea is to what rests on either side."""
@@ -88,6 +96,14 @@ class Lenses:
         side = int(odds.argmax())
         return side, float(odds[side])
 
+    def _assumed(self, lens: Lens, side: int, parts: Sequence[str], of_parts: Vectors) -> Assumed:
+        own, other = lens.sides[side], lens.sides[1 - side]
+        part = parts[int((of_parts @ self._of(own).T).max(axis=1).argmax())]
+        search = (*own.search, *other.search)
+        return Assumed(
+            own.claim, lens.name, lens.importance, other.claim, lens.question, lens.settle, search, part=part
+        )
+
     def _of(self, side: Side) -> Vectors:
         if side.claim not in self._vectors:
             texts = [side.claim, *side.ideas]
@@ -99,19 +115,19 @@ class Lenses:
 def of_words(idea: str) -> list[Assumed]:
     """The idea as a whole, then its clauses by what they are in it."""
     base, turned = affirmed(idea)
-    assumed = [Assumed(idea, "the idea as it stands", 1.0)._replace(text=base, turned=turned)]
+    assumed = [Assumed(base, "the idea as it stands", 1.0, turned=turned, part=idea)]
     rest = base
-    for part, pattern in _PARTS:
+    for part, pattern in _PARTS.items():
         for match in pattern.finditer(base):
             text = match[1].strip(" .,;:")
             rest = rest.replace(match[0], " ")
             if len(content_stems(text)) >= 2:
                 replaced = part == "what it replaces"
-                assumed.append(Assumed(text, part, 0.5, turned=turned != replaced))
+                assumed.append(Assumed(text, part, 0.5, turned=turned != replaced, part=text))
     for clause in _AND.split(rest):
         text = " ".join(clause.split()).strip(" .,;:")
         if len(content_stems(text)) >= 3 and text != base.strip(" ."):
-            assumed.append(Assumed(text, "a part of the idea", 0.6, turned=turned))
+            assumed.append(Assumed(text, "a part of the idea", 0.6, turned=turned, part=text))
     return assumed
 
 
@@ -119,10 +135,3 @@ def affirmed(idea: str) -> tuple[str, bool]:
     """The idea without the "not" that it opens with, and whether there was one."""
     match = _NOT.match(idea)
     return (match["lead"] + idea[match.end() :], True) if match else (idea, False)
-
-
-def _assumed(lens: Lens, side: int) -> Assumed:
-    own, other = lens.sides[side], lens.sides[1 - side]
-    return Assumed(
-        own.claim, lens.name, lens.importance, other.claim, lens.question, lens.settle, (*own.search, *other.search)
-    )

@@ -6,6 +6,7 @@ in its words and in those of its opposite, and the stance model says on which si
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -20,15 +21,17 @@ from assistant.errors import SettingsError
 from assistant.evidence.choice import stands_alone
 from assistant.evidence.relevance import RelevanceJudge, Scored
 from assistant.evidence.stance import SIDES, StanceModel
-from assistant.evidence.words import tokens
+from assistant.evidence.words import numbers, tokens
 from assistant.lens import Lens
 from assistant.library.library import Library
 from assistant.retrieval import candidates, spread
 from assistant.types import (
     Assumption,
     AssumptionRuling,
+    BlockKind,
     Finding,
     IdeaRuling,
+    Kind,
     Rejected,
     Stance,
     Verdict,
@@ -43,6 +46,9 @@ SHOWN = {Stance.SUPPORTS: 3, Stance.CHALLENGES: 3, Stance.UNCLEAR: 0}  # finding
 UNCLEAR_OF_IDEA = 3  # of the idea as it stands, so that a reader sees what is near it
 OF_ONE_VOICE = 2  # findings of one voice on one side of an assumption
 ALIKE = 0.9  # cosine above which two sentences say the same
+CASE = 3  # findings that make the case for, and against
+_QUOTES = re.compile(r"[“\"][^”\"]{25,}[”\"]|\b(?:said|says|told|argued|argues|wrote|according to)\b", re.I)
+_FORECAST = re.compile(r"\b(?:will|expects?|forecasts?|predict(?:s|ed)?|going to|by 20[2-9]\d)\b", re.I)
 AGAINST = "however instead fails problem costs not"  # searched with words of the idea, since one query finds agreement
 
 
@@ -89,10 +95,7 @@ class PressureTest:
             yield one
             read += self._read(one, place)
         findings, rejected = self._found(read, len(assumed))
-        assumptions = tuple(
-            Assumption(_told(one), one.lens, one.importance, rule(found), tuple(found))
-            for one, found in zip(assumed, findings, strict=True)
-        )
+        assumptions = tuple(_assumption(one, found) for one, found in zip(assumed, findings, strict=True))
         yield Verdict(
             idea=idea,
             ruling=rule_idea(assumptions),
@@ -103,6 +106,10 @@ class PressureTest:
             searched=searched,
             rejected=rejected,
             timings_ms={"total": round((time.perf_counter() - started) * 1000, 1)},
+            case_for=strongest(assumptions, Stance.SUPPORTS),
+            case_against=strongest(assumptions, Stance.CHALLENGES),
+            missing=tuple(a.question or a.text for a in assumptions if a.ruling is AssumptionRuling.GAP),
+            stance_model=self._stance.name,
         )
 
     def _read(self, assumed: Assumed, place: int) -> list[Read]:
@@ -152,12 +159,48 @@ class PressureTest:
                 rejected.append(cited)
             elif sum(_voice(f) == _voice(Finding(cited, stance, 1)) for f in _on(own, stance)) < OF_ONE_VOICE:
                 kept.append(one)
-                own.append(Finding(cited, stance, confidence))
+                passage = one.seen.passage
+                own.append(Finding(cited, stance, confidence, kind_of(one), passage.text))
         return findings, tuple(rejected)
 
 
-def _told(assumed: Assumed) -> str:
-    return f"Not: {assumed.text}" if assumed.turned else assumed.text
+def searches(assumed: Assumed) -> tuple[str, ...]:
+    """What is searched for: the words of both sides, or what speaks against where nobody has written the other side."""
+    if assumed.against:
+        return (assumed.text, assumed.against, *assumed.search)
+    return (assumed.text, f"{assumed.text} {AGAINST}")
+
+
+def strongest(assumptions: Sequence[Assumption], side: Stance) -> tuple[Finding, ...]:
+    """The surest findings on one side, one of each voice, weighed by how much hangs on their assumption."""
+    weighed = [(a.importance * f.confidence, f) for a in assumptions for f in _on(a.findings, side)]
+    kept: dict[tuple[str, str | None], Finding] = {}
+    for _, finding in sorted(weighed, key=lambda pair: -pair[0]):
+        kept.setdefault(_voice(finding), finding)
+    return tuple(kept.values())[:CASE]
+
+
+def kind_of(one: Scored) -> Kind:
+    """How the source says it: quoted from somebody, a figure, a forecast, or its own claim."""
+    if one.seen.sentence.kind is BlockKind.QUOTE or _QUOTES.search(one.seen.text):
+        return Kind.QUOTED
+    if numbers(one.seen.text):
+        return Kind.FIGURE
+    return Kind.FORECAST if _FORECAST.search(one.seen.text) else Kind.CLAIM
+
+
+def _assumption(assumed: Assumed, found: Sequence[Finding]) -> Assumption:
+    return Assumption(
+        text=f"Not: {assumed.text}" if assumed.turned else assumed.text,
+        lens=assumed.lens,
+        importance=assumed.importance,
+        ruling=rule(found),
+        findings=tuple(found),
+        question=assumed.question,
+        part=assumed.part,
+        searched=searches(assumed),
+        settle=assumed.settle,
+    )
 
 
 def _same(one: Scored, other: Scored) -> bool:

@@ -7,6 +7,7 @@ trained and how good it is.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -66,6 +67,11 @@ class TrainedHead:
             for i in batch:
                 yield i, found[at : at + len(asked[i])]
                 at += len(asked[i])
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of the file of weights."""
+        return hashlib.sha256(self._path.read_bytes()).hexdigest()
 
     @cached_property
     def told(self) -> dict[str, Any]:

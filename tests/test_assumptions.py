@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from assistant.assumptions import Lenses, affirmed, of_words
+from assistant.embedding import Vectors
+from assistant.lens import Lens, Side
+from tests.fakes import WordEmbedder
+
+REACH = Lens(
+    name="reach",
+    question="Is reach earned, or bought?",
+    importance=0.7,
+    settle="Stop the posters in one town.",
+    sides=(
+        Side(
+            name="earned", claim="Talk brings guests.", ideas=("Let guests talk.", "Be odd."), search=("guests talk",)
+        ),
+        Side(name="bought", claim="Posters bring guests.", ideas=("Hang posters.", "Buy ads."), search=("we paid",)),
+    ),
+)
+
+
+class Marked:
+    """Takes a text's side by the words that it shares with the claim."""
+
+    name = "marked"
+
+    def sides(self, claim: str, texts: Sequence[str]) -> Vectors:
+        words = set(claim.lower().strip(".").split()[:1])
+        return np.array(
+            [(0.9, 0.05, 0.05) if words & set(text.lower().split()) else (0.05, 0.9, 0.05) for text in texts]
+        )
+
+
+class Mute:
+    """Never tells a side."""
+
+    name = "mute"
+
+    def sides(self, claim: str, texts: Sequence[str]) -> Vectors:
+        return np.array([(0.1, 0.1, 0.8) for _ in texts])
+
+
+def test_the_idea_itself_is_the_first_and_greatest_assumption() -> None:
+    idea = "We should hand out leaflets."
+
+    assert [(one.text, one.lens, one.importance) for one in of_words(idea)] == [(idea, "the idea as it stands", 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("idea", "parts"),
+    [
+        (
+            "A small bakery should print leaflets because new customers read them on the way.",
+            [
+                ("new customers read them on the way", "the reason"),
+                ("A small bakery should print leaflets", "a part of the idea"),
+            ],
+        ),
+        (
+            "Win new guests by printing leaflets in order to fill the winter months.",
+            [
+                ("printing leaflets", "the means"),
+                ("fill the winter months", "the expected effect"),
+                ("Win new guests", "a part of the idea"),
+            ],
+        ),
+        (
+            "We cut the weekly discount; we raise the price of repairs.",
+            [
+                ("We cut the weekly discount", "a part of the idea"),
+                ("we raise the price of repairs", "a part of the idea"),
+            ],
+        ),
+    ],
+)
+def test_its_clauses_are_assumptions_by_what_they_are_in_it(idea: str, parts: list[tuple[str, str]]) -> None:
+    first, *rest = of_words(idea)
+
+    assert first.text == idea
+    assert [(one.text, one.lens) for one in rest] == parts
+
+
+def test_what_the_idea_would_replace_is_turned() -> None:
+    _, replaced, rest = of_words("We should raise the repair price instead of handing out weekly leaflets.")
+
+    assert (replaced.text, replaced.turned, rest.turned) == ("handing out weekly leaflets", True, False)
+
+
+@pytest.mark.parametrize(
+    ("idea", "base"),
+    [
+        ("Let us not hang posters.", "Let us hang posters."),
+        ("We should not hang posters.", "We should hang posters."),
+        ("Do not hang posters.", "hang posters."),
+        ("A slow winter is ahead, but let us not hang posters.", "A slow winter is ahead, but let us hang posters."),
+    ],
+)
+def test_an_idea_put_as_a_not_is_its_opposite_turned(idea: str, base: str) -> None:
+    assert affirmed(idea) == (base, True)
+    assert affirmed(base) == (base, False)
+
+
+def test_an_idea_makes_the_claim_of_the_side_that_it_takes() -> None:
+    (one,) = Lenses([REACH], WordEmbedder(), Marked()).assumptions("Hang posters all over town.")
+
+    assert (one.text, one.against, one.lens) == ("Posters bring guests.", "Talk brings guests.", "reach")
+    assert one.search == ("we paid", "guests talk")
+
+
+def test_its_negation_makes_the_claim_of_the_other_side() -> None:
+    (one,) = Lenses([REACH], WordEmbedder(), Marked()).assumptions("Let us not hang posters all over town.")
+
+    assert (one.text, one.against) == ("Talk brings guests.", "Posters bring guests.")
+
+
+def test_a_lens_whose_side_cannot_be_told_is_left_out() -> None:
+    assert Lenses([REACH], WordEmbedder(), Mute()).assumptions("Hang posters all over town.") == []
