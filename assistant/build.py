@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from types import TracebackType
 
@@ -48,9 +48,10 @@ class Assistant:
         """The ``k`` best passages."""
         return retrieve(query, self.library, self._embedder, k=k, filters=filters)
 
-    def challenge(self, idea: str) -> Verdict:
-        """What the documents say for and against ``idea``."""
-        return self._pressure.challenge(idea)
+    def challenge(self, idea: str, progress: Callable[[int, int, str], None] = lambda *_: None) -> Verdict:
+        """What the documents say for and against ``idea``; ``progress`` is told how many of how many assumptions are
+        tested, and which is next."""
+        return self._pressure.challenge(idea, progress)
 
     def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
         """For each claim and text, the side on which the text stands and the probability of that."""

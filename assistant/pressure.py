@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -74,29 +74,23 @@ class PressureTest:
         self._library, self._embedder, self._judge, self._stance = library, embedder, judge, stance
         self._lenses = Lenses(lenses, embedder, stance)
 
-    def challenge(self, idea: str) -> Verdict:
-        """The verdict on ``idea``.
+    def challenge(self, idea: str, progress: Callable[[int, int, str], None] = lambda *_: None) -> Verdict:
+        """The verdict on ``idea``; ``progress`` is told how many of how many assumptions are tested, and the next one.
 
         Raises:
             SettingsError: the idea is empty or longer than ``LONGEST_IDEA``.
         """
-        *_, last = self.stream(idea)
-        assert isinstance(last, Verdict)
-        return last
-
-    def stream(self, idea: str) -> Iterator[Assumed | Verdict]:
-        """Each assumption as its test begins, then the whole verdict."""
         started = time.perf_counter()
         plain = _checked(idea)
         searched = self._library.searched()
         assumed = [*of_words(plain), *self._lenses.assumptions(plain)]
         read: list[Read] = []
         for place, one in enumerate(assumed):
-            yield one
+            progress(place, len(assumed), one.text)
             read += self._read(one, place)
         findings, rejected = self._found(read, len(assumed))
         assumptions = tuple(_assumption(one, found) for one, found in zip(assumed, findings, strict=True))
-        yield Verdict(
+        return Verdict(
             idea=idea,
             ruling=rule_idea(assumptions),
             assumptions=assumptions,

@@ -178,10 +178,25 @@ def challenge(context: click.Context, idea: str, out: Path | None, as_json: bool
         if idea == EACH_LINE:
             _each_line(context, lambda line: wire.verdict(assistant.challenge(cli_lines.text_of(line, "idea"))))
             return
-        verdict = assistant.challenge(cli_lines.encodable(idea))
+        with Progress("Testing", "assumptions", quiet=is_quiet(context)) as progress:
+            verdict = assistant.challenge(cli_lines.encodable(idea), progress)
     if out:
         verdict_page.write(verdict, out)
     terminal.say_json(wire.verdict(verdict)) if as_json else terminal.say(terminal.verdict(verdict))
+
+
+@cli.command()
+@as_json
+@click.pass_context
+def lenses(context: click.Context, as_json: bool) -> None:
+    """The questions that an idea is looked at through: the shipped ones and your own, checked."""
+    from assistant.lens import gathered
+
+    found = gathered(settings_of(context).lenses)
+    if as_json:
+        terminal.say_json([lens.model_dump(mode="json") for lens in found])
+    else:
+        terminal.say("\n\n".join(map(terminal.lens, found)))
 
 
 @cli.command()

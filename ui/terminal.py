@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from assistant.lens import Lens
     from assistant.library.library import Entry, Problem
     from assistant.types import (
         About,
@@ -89,6 +90,12 @@ def verdict(one: Verdict) -> str:
             "\n".join(["Leaps of faith, which nothing supports:", *(_filled(t, "  - ") for t in one.leaps_of_faith)])
         )
     return "\n\n".join([*parts, _searched(one.searched), *([sources.listed()] if sources else [])])
+
+
+def lens(one: Lens) -> str:
+    """Its question and what either side claims."""
+    sides = [_filled(f"{side.name}: {side.claim}", "  - ") for side in one.sides]
+    return "\n".join([f"{one.name} ({one.importance:.1f}): {one.question}", *sides])
 
 
 def documents(entries: Sequence[Entry]) -> str:

@@ -169,7 +169,7 @@ def loss_of(model: PairEncoder, batch: Sequence[Asked]) -> torch.Tensor:
     scores = model.head(model.dropout(model.pooled(states, pairs))).squeeze(1)
     losses, start, row = [], 0, 0
     places: Any = model.places(states)
-    for asked in batch:
+    for asked in (one for one in batch if one.shown):
         right: list[int] = []
         count = 0
         for shown in asked.shown:
@@ -205,7 +205,7 @@ def measured(model: PairEncoder, held: Sequence[Asked]) -> dict[str, float]:
     pairs = [shown.pair for asked in held for shown in asked.shown]
     found = iter(scored(model, pairs))
     first, best, truth = [], [], []
-    for asked in held:
+    for asked in (one for one in held if one.shown):
         scores = [next(found) for _ in asked.shown]
         best.append(float(scores[0].max()))
         truth.append(asked.answerable)

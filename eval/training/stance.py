@@ -180,7 +180,12 @@ def measured(model: PairEncoder, held: Sequence[tuple[Pair, Said]]) -> dict[str,
     truth = np.array([LABELS.index(s.label) for _, s in held])
     sides = not (truth == 2).any()
     guess = scores[:, :2].argmax(1) if sides else scores.argmax(1)
-    return {"macro_f1": round(float(f1_score(truth, guess, average="macro")), 4), "of": len(truth)}
+    sided = truth < 2
+    return {
+        "macro_f1": round(float(f1_score(truth, guess, average="macro")), 4),
+        "side": round(float((scores[sided, :2].argmax(1) == truth[sided]).mean()), 4),
+        "of": len(truth),
+    }
 
 
 if __name__ == "__main__":
