@@ -143,7 +143,7 @@ class _Words:
 
     def nearest(self, question: str, most: int) -> list[Any]:
         found: Counter[Any] = Counter()
-        for stem in set(content_stems(question)):
+        for stem in content_stems(question):
             for id in self._of.get(stem, ()):
                 found[id] += self._weight[stem]
         return [id for id, _ in found.most_common(most)]
