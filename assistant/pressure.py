@@ -42,6 +42,8 @@ JUDGED = 12  # passages read for each way of searching
 READ = 32  # sentences whose side is asked for, of each assumption
 NEAR = 0.3  # cosine to one of the searches from which a sentence is read at all
 SURE = 0.6  # probability from which a side is taken
+LEAD = 3.0  # weight of a lead in likeness (a cosine) beside the stance model's lead
+SHARP = 2.0  # how steeply both together become a probability
 SHOWN = {Stance.SUPPORTS: 3, Stance.CHALLENGES: 3, Stance.UNCLEAR: 0}  # findings of an assumption
 UNCLEAR_OF_IDEA = 3  # of the idea as it stands, so that a reader sees what is near it
 OF_ONE_VOICE = 2  # findings of one voice on one side of an assumption
@@ -111,18 +113,17 @@ class PressureTest:
         near = self._near(assumed)
         texts = [one.seen.text for one in near]
         odds: Vectors = self._stance.sides(assumed.text, texts)
-        if assumed.against:  # what is for the opposite is against, and the two readings check each other
-            odds = ((odds + self._stance.sides(assumed.against, texts)[:, [1, 0, 2]]) / 2).astype(np.float32)
+        if assumed.sides and near:  # what is for the other side is against, and the two readings check each other
+            _, other = assumed.sides
+            odds = np.asarray((odds + self._stance.sides(other.claim, texts)[:, [1, 0, 2]]) / 2, dtype=np.float32)
+            odds = leant(odds, self._lenses.leads(assumed.sides, np.stack([one.vector for one in near])))
         if assumed.turned:
             odds = odds[:, [1, 0, 2]]
         return [Read(one, place, row) for one, row in zip(near, odds, strict=True)]
 
     def _near(self, assumed: Assumed) -> list[Scored]:
         """Sentences about what is assumed, searched for in the words of both sides."""
-        queries = [
-            assumed.text,
-            *([assumed.against, *assumed.search] if assumed.against else [f"{assumed.text} {AGAINST}"]),
-        ]
+        queries = searches(assumed)
         vectors = np.stack([self._embedder.query(query) for query in queries])
         found = {
             candidate.passage.id: candidate
@@ -158,10 +159,17 @@ class PressureTest:
         return findings, tuple(rejected)
 
 
+def leant(odds: Vectors, leads: Vectors) -> Vectors:
+    """The odds of the sides (texts, 3), where likeness to either side of a lens has its say beside the stance model."""
+    sided = odds[:, :2].sum(axis=1)
+    first = 1 / (1 + np.exp(-SHARP * (odds[:, 0] - odds[:, 1] + LEAD * leads)))
+    return np.stack([sided * first, sided * (1 - first), 1 - sided], axis=1).astype(np.float32)
+
+
 def searches(assumed: Assumed) -> tuple[str, ...]:
     """What is searched for: the words of both sides, or what speaks against where nobody has written the other side."""
-    if assumed.against:
-        return (assumed.text, assumed.against, *assumed.search)
+    if assumed.sides:
+        return tuple(text for side in assumed.sides for text in (side.claim, *side.search))
     return (assumed.text, f"{assumed.text} {AGAINST}")
 
 
@@ -186,7 +194,7 @@ def kind_of(one: Scored) -> Kind:
 def _assumption(assumed: Assumed, found: Sequence[Finding]) -> Assumption:
     return Assumption(
         text=f"Not: {assumed.text}" if assumed.turned else assumed.text,
-        lens=assumed.lens,
+        lens=assumed.name,
         importance=assumed.importance,
         ruling=rule(found),
         findings=tuple(found),

@@ -38,7 +38,11 @@ def made_with(suite: Suite, settings: Settings, embedder: Embedder, profile: str
 
 
 def _weights() -> str:
-    return hashlib.sha256(files("assistant.evidence").joinpath("relevance.json").read_bytes()).hexdigest()
+    """Of all that training made."""
+    evidence = files("assistant.evidence")
+    weights = sorted(evidence.joinpath("weights").iterdir(), key=lambda file: file.name)
+    read = b"".join(file.read_bytes() for file in (evidence.joinpath("relevance.json"), *weights))
+    return hashlib.sha256(read).hexdigest()
 
 
 def _commit() -> str | None:

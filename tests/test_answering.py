@@ -370,6 +370,7 @@ class Meanwhile(SignalJudge):
     """Judges as shipped, and lets something happen to the library before its judgement is used."""
 
     def __init__(self, happens: Callable[[], object]) -> None:
+        super().__init__()
         self._happens = happens
 
     def judge(

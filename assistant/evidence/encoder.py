@@ -32,7 +32,10 @@ class PairEncoder(torch.nn.Module):
 
         super().__init__()
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
-        self.encoder = AutoModel.from_pretrained(folder, add_pooling_layer=False)
+        # No dropout inside: an eighth of a step on two cores, and nothing is trained for more than three epochs.
+        self.encoder = AutoModel.from_pretrained(
+            folder, add_pooling_layer=False, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
+        )
         for parameter in self.encoder.embeddings.parameters():
             parameter.requires_grad = False
         self.dropout = torch.nn.Dropout(0.1)

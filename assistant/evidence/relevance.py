@@ -30,9 +30,6 @@ ANSWERABLE = (
 )  # fmt: skip
 READ_SIGNALS = ("best_read", "read", "read_margin")
 REREAD = ("signals", "read", "below_best_read")
-INPUTS = {
-    "relevance": SIGNALS, "answerable": ANSWERABLE, "reread": REREAD, "answerable_reread": (*ANSWERABLE, *READ_SIGNALS),
-}  # fmt: skip
 READ = 8  # passages that the trained model reads
 MET = 0.35  # a question word whose nearest match near the evidence is below this counts as missing
 LOOKED_AT = 3  # the best sentences that answerability is judged by
@@ -172,9 +169,19 @@ def _missing(question: Question, sight: Sight, order: Order) -> tuple[str, ...]:
     return tuple(token.word for token, met in zip(question.content, covered, strict=True) if met < MET)
 
 
+def inputs(name: str) -> tuple[str, ...]:
+    """What the trained model ``name`` weighs."""
+    return {
+        "relevance": SIGNALS,
+        "answerable": ANSWERABLE,
+        "reread": REREAD,
+        "answerable_reread": (*ANSWERABLE, *READ_SIGNALS),
+    }[name]
+
+
 @cache
 def load(name: str) -> Logistic:
-    """One of the trained models that ``INPUTS`` names."""
+    """One of the trained models of ``relevance.json``."""
     kept = json.loads(files(__package__).joinpath("relevance.json").read_text("utf-8"))[name]
-    assert tuple(kept["inputs"]) == INPUTS[name], f"relevance.json was trained on other inputs for {name!r}"
+    assert tuple(kept["inputs"]) == inputs(name), f"relevance.json was trained on other inputs for {name!r}"
     return Logistic(np.array(kept["mean"]), np.array(kept["scale"]), np.array(kept["weights"]), float(kept["bias"]))

@@ -51,11 +51,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--epochs", type=float, default=1.5)
     parser.add_argument("--rate", type=float, default=1e-4)
     given = parser.parse_args()
     given.work.mkdir(parents=True, exist_ok=True)
-    seeded(SEED)
+    rng = seeded(SEED)
     model = PairEncoder(Path(package).parent / "model", 1)
     model.places = torch.nn.Linear(model.encoder.config.hidden_size, 2)
     squads = list(squad(given.data, "train", model, others=1))
@@ -64,7 +64,9 @@ def main() -> None:
     asked = [*alone(squads), *(a for a, dev in books if not dev)]
     held["book"] = [a for a, dev in books if dev]
     print(len(asked), "questions,", {of: len(those) for of, those in held.items()}, "held out", flush=True)
-    epochs = [batches(asked, tokens, epoch) for epoch in range(given.epochs)]
+    shares = [min(1.0, given.epochs - epoch) for epoch in range(math.ceil(given.epochs))]
+    some = [asked if share == 1 else rng.sample(asked, int(len(asked) * share)) for share in shares]
+    epochs = [batches(those, tokens, epoch) for epoch, those in enumerate(some)]
 
     def after_epoch(epoch: int) -> None:
         told = {of: measured(model, those) for of, those in held.items()}
@@ -78,19 +80,36 @@ def tokens(asked: Asked) -> int:
     return sum(len(shown.pair.tokens) for shown in asked.shown)
 
 
-def squad(data: Path, part: str, model: PairEncoder, others: int) -> Iterator[Asked]:
+class Question(NamedTuple):
+    """One of SQuAD with its own paragraph and others that are near it; no answers where it has none."""
+
+    question: str
+    answers: list[str]
+    home: str
+    own: str
+    others: list[str]
+
+
+def squad_questions(data: Path, part: str, others: int) -> Iterator[Question]:
     """SQuAD's questions with their paragraph and the ``others`` nearest by their words."""
     paragraphs = {p["_id"]: p for p in _lines(data / f"answering/squad2-{part}-paragraphs.jsonl")}
     index = _Words({id: f"{p['title']} {p['text']}" for id, p in paragraphs.items()})
-    for question in _lines(data / f"answering/squad2-{part}-questions.jsonl"):
-        home = question["passage_id"]
-        answers = question["answers"] if question["answerable"] else []
-        own = _shown(model, question["question"], paragraphs[home]["text"], answers)
-        if answers and not own.right:
-            continue  # beyond what is read
-        near = [id for id in index.nearest(question["question"], others + 1) if id != home][:others]
-        rest = [_shown(model, question["question"], paragraphs[id]["text"], []) for id in near]
-        yield Asked((own, *rest), bool(answers), "squad")
+    for one in _lines(data / f"answering/squad2-{part}-questions.jsonl"):
+        home = one["passage_id"]
+        near = [id for id in index.nearest(one["question"], others + 1) if id != home][:others]
+        answers = one["answers"] if one["answerable"] else []
+        yield Question(
+            one["question"], answers, home, paragraphs[home]["text"], [paragraphs[id]["text"] for id in near]
+        )
+
+
+def squad(data: Path, part: str, model: PairEncoder, others: int) -> Iterator[Asked]:
+    """The same as tokens, less those whose answer stands beyond what is read."""
+    for one in squad_questions(data, part, others):
+        own = _shown(model, one.question, one.own, one.answers)
+        if not one.answers or own.right:
+            rest = [_shown(model, one.question, text, []) for text in one.others]
+            yield Asked((own, *rest), bool(one.answers), "squad")
 
 
 def alone(asked: Sequence[Asked]) -> list[Asked]:

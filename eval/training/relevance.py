@@ -209,8 +209,8 @@ def fit(rows: Sequence[Row]) -> dict[str, Any]:
     return {
         "relevance": _kept(SIGNALS, weigh),
         "answerable": _kept(relevance.ANSWERABLE, refuse),
-        "reread": _kept(relevance.INPUTS["reread"], again),
-        "answerable_reread": _kept(relevance.INPUTS["answerable_reread"], refuse_again),
+        "reread": _kept(relevance.inputs("reread"), again),
+        "answerable_reread": _kept(relevance.inputs("answerable_reread"), refuse_again),
         "measures": {**measures, "reread": crossed(read, weigh)},
     }
 
