@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -83,6 +84,35 @@ def measure(
     result = Kept(told, one.records, verdict, compared, made_with(suite, settings, embedder, options.profile))
     artifacts.write(options.out / suite.name, result, one.timings_ms)
     return result
+
+
+def measure_each(
+    suites: Sequence[Suite],
+    settings: Settings,
+    options: Options,
+    embedder: Embedder,
+    *,
+    models: Sequence[str],
+    progress: Progress | None = None,
+) -> list[dict[str, Kept]]:
+    """Each suite measured with each evidence model, by its name; stops after a run that was interrupted.
+
+    What the first model gives is kept in ``options.out``, the others' in a folder of ``beside`` in it.
+
+    Raises:
+        CaseError: as ``measure`` does.
+    """
+    done: list[dict[str, Kept]] = []
+    for suite in suites:
+        done.append({})
+        for place, model in enumerate(dict.fromkeys(models)):
+            chosen = settings.model_copy(update={"evidence_model": model})
+            kept_in = options.out / "beside" / (re.sub(r"[^A-Za-z0-9-]+", "-", model).strip("-") or "model")
+            own = replace(options, out=kept_in) if place else options
+            done[-1][model] = measure(suite, chosen, own, embedder, progress=progress)
+            if done[-1][model].summary.interrupted:
+                return done
+    return done
 
 
 def select(suite: Suite, options: Options) -> tuple[AnyCase, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from eval.compare import Comparison
 from eval.gate import Verdict
@@ -131,6 +131,18 @@ def _notes(summary: Summary, verdict: Verdict) -> Iterator[str]:
         if not check.passed:
             yield f"✗ {check.name}: {check.why}"
     yield verdict.banner if verdict.passed else f"FAILED ({verdict.exit.value})"
+
+
+def of_models(told: Mapping[str, Summary]) -> str:
+    """The measures of one suite with each evidence model, by its name, a column each."""
+    values = {name: {one.name: one.value for one in summary.measures} for name, summary in told.items()}
+    rows = dict.fromkeys(name for of_model in values.values() for name in of_model)
+    first = max([len(row) for row in rows] + [len("evidence model")])
+    lines = [f"{'evidence model':{first}}  " + "  ".join(values)]
+    for row in rows:
+        cells = (f"{shown(of_model.get(row)):>{len(name)}}" for name, of_model in values.items())
+        lines.append(f"{row:{first}}  " + "  ".join(cells))
+    return "\n".join(lines) + "\n"
 
 
 def of_comparison(compared: Comparison) -> str:

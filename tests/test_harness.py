@@ -18,9 +18,9 @@ from assistant.errors import CaseError
 from assistant.evidence import refusal
 from assistant.settings import Settings
 from assistant.types import Answer, Citation, Hit, Stance, Turn
-from eval import accept, artifacts, baseline, suites
+from eval import accept, artifacts, baseline, report, suites
 from eval.gate import Exit
-from eval.harness import Options, measure, merged, select
+from eval.harness import Options, measure, measure_each, merged, select
 from eval.records import Record
 from eval.run import run
 from eval.summary import measures_of
@@ -382,3 +382,21 @@ def test_questions_with_their_paragraphs_are_measured_as_they_lie(tmp_path: Path
     run = measure(suites.load(path), settings, Options(out=tmp_path / "out"), WordEmbedder())
 
     assert [(record.kind, record.outcome.value) for record in run.records] == [("answer", "right"), ("none", "right")]
+
+
+@pytest.mark.slow
+def test_evidence_models_are_measured_beside_one_another_in_one_run(tmp_path: Path, settings: Settings) -> None:
+    suite = suites.load(write_small(tmp_path, SUITE))
+    options = Options(out=tmp_path / "out")
+
+    (ran,) = measure_each([suite], settings, options, WordEmbedder(), models=("none", "pushback", "none"))
+
+    assert list(ran) == ["none", "pushback"]
+    assert artifacts.read(tmp_path / "out" / "small") == ran["none"]
+    assert artifacts.read(tmp_path / "out" / "beside" / "pushback" / "small") == ran["pushback"]
+    assert [one.made_with["settings"]["evidence_model"] for one in ran.values()] == list(ran)
+    table = report.of_models({name: kept.summary for name, kept in ran.items()}).splitlines()
+    assert table[0].split() == ["evidence", "model", "none", "pushback"]
+    assert {one.name for one in ran["none"].summary.measures} == {
+        row[: table[0].index("none")].strip() for row in table[1:]
+    }

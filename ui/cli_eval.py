@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,7 @@ def evaluate() -> None:
 @click.option("--robustness", is_flag=True, help="Again with distractors, in another order, with planted instructions.")
 @click.option("--distractors", type=folder, help="Documents to distract with, instead of ours.")
 @click.option("--profile", type=click.Choice(PROFILES), default="offline", show_default=True)
+@click.option("--evidence-model", "models", metavar="NAME", multiple=True, help="Repeat to compare; the first decides.")
 @click.option("--judge", metavar="MODEL", help="A chat model that gives its opinion; it decides nothing.")
 @click.option("--recording", type=file, help="Replies of the model: read by llm-replay, added to by llm-live.")
 @click.option("--labels", type=file, help="What people say of the same answers, to calibrate the judge.")
@@ -82,7 +84,15 @@ def evaluate() -> None:
 @click.option("--verbose", is_flag=True, help="Case by case.")
 @as_json
 @click.pass_context
-def eval_run(context: click.Context, /, suites: tuple[Path, ...], verbose: bool, as_json: bool, **given: Any) -> None:
+def eval_run(
+    context: click.Context,
+    /,
+    suites: tuple[Path, ...],
+    verbose: bool,
+    as_json: bool,
+    models: tuple[str, ...],
+    **given: Any,
+) -> None:
     """Run SUITEs, each on a fresh library of its own documents, and say whether they pass.
 
     A suite is a YAML file, or public data as it lies: a BEIR folder, stance pairs, questions with paragraphs.
@@ -91,30 +101,28 @@ def eval_run(context: click.Context, /, suites: tuple[Path, ...], verbose: bool,
     from assistant import build
     from eval import artifacts, report
     from eval import suites as suite_files
-    from eval.harness import measure
+    from eval.harness import measure_each
 
     loaded = [suite_files.load(path) for path in suites]  # all before the first is run: a faulty one costs no time
     options = _options(given)
     embedder = build.build_embedder(settings)
-    done: list[Kept] = []
     with Progress("Asking", "cases", quiet=is_quiet(context)) as progress:
-        for suite in loaded:
-            done.append(
-                measure(
-                    suite,
-                    settings,
-                    options,
-                    embedder,
-                    progress=lambda name, count, of: progress(count, of, name),
-                )
-            )
-            if done[-1].summary.interrupted:
-                break
+        ran = measure_each(
+            loaded,
+            settings,
+            options,
+            embedder,
+            models=models or (settings.evidence_model,),
+            progress=lambda name, count, of: progress(count, of, name),
+        )
+    done = [next(iter(of_model.values())) for of_model in ran]
     if as_json:
-        terminal.say_json([_whole(one) for one in done])
-    for one in done:
+        terminal.say_json([_whole(one) | _beside(of_model) for one, of_model in zip(done, ran, strict=True)])
+    for one, of_model in zip(done, ran, strict=True):
         if not as_json:
             terminal.say(report.to_text(one.summary, one.records, one.verdict, verbose=verbose))
+            if len(of_model) > 1:
+                terminal.say(report.of_models({name: kept.summary for name, kept in of_model.items()}))
             terminal.say(f"{options.out / one.summary.suite / artifacts.HTML}\n")
         for line in artifacts.tell_github(one, os.environ):
             terminal.note(line)
@@ -289,6 +297,15 @@ def _whole(run: Kept) -> dict[str, Any]:
 
     results = [json.loads(records.to_line(record)) for record in run.records]
     return {**summary.to_json(run.summary), "gate": gate.to_json(run.verdict), "results": results}
+
+
+def _beside(of_model: Mapping[str, Kept]) -> dict[str, Any]:
+    """The measures with each evidence model, where there are several."""
+    from eval import summary
+
+    if len(of_model) < 2:
+        return {}
+    return {"evidence_models": {name: summary.to_json(kept.summary) for name, kept in of_model.items()}}
 
 
 def _worst(runs: list[Kept]) -> int:
