@@ -89,12 +89,10 @@ def _said_before(pieces: Sequence[Piece]) -> Iterator[Piece]:
     """The pieces; a paragraph that a page says once more in another box, such as its summary, marked there."""
     seen: dict[str, tuple[Box, ...]] = {}
     for piece in pieces:
-        if piece.reason or piece.speaker or piece.kind is not BlockKind.PARAGRAPH or piece.text.count(" ") < 4:
-            yield piece
-        elif seen.setdefault(piece.text, piece.path[:-1]) == piece.path[:-1]:
-            yield piece
-        else:
-            yield replace(piece, reason="said before")
+        is_said = piece.kind is BlockKind.PARAGRAPH and not piece.reason and not piece.speaker
+        box = piece.path[:-1]
+        again = is_said and piece.text.count(" ") >= 4 and seen.setdefault(piece.text, box) != box
+        yield replace(piece, reason="said before") if again else piece
 
 
 def _is_title(pieces: Sequence[Piece], index: int, first: int) -> bool:

@@ -79,7 +79,8 @@ SURE = {
         r"cookie (?:settings|policy|preferences|notice)",
     ),
     "picture caption": (
-        r"[^.!?]{0,200}\(\s*(?:image|photo|picture|photograph)s?(?: credits?| by| courtesy(?: of)?)?\s*[:：][^)]{1,80}\)",
+        r"[^.!?]{0,200}\(\s*(?:image|photo|picture|photograph)s?(?: credits?| by| courtesy(?: of)?)?\s*[:：]"
+        r"[^)]{1,80}\)",
         r"(?:photos?|(?:photo|image|picture) (?:credits?|by|courtesy of))\s*[:：] .{1,80}|image \d+ of \d+",
     ),
     "share links": (
