@@ -97,9 +97,9 @@ def clean(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces, with a reason on each that is furniture by where it stands on its page."""
     named = _by_boxes(pieces)
     main = _main(named)
-    article = _article(named, main)
+    articles = _articles(named, main)
     voiced = {area for piece in named if _names_author(piece) and (area := comments(piece))}
-    placed = [_outside(piece, main, article, voiced) for piece in named]
+    placed = [_outside(piece, main, articles, voiced) for piece in named]
     return [
         replace(piece, kind=BlockKind.SPEAKER, level=0, speaker=_name(piece.text))
         if not piece.reason and comments(piece) in voiced and _names_author(piece)
@@ -166,18 +166,20 @@ def _leading(held: Mapping[Box, int], total: int) -> Box | None:
     return articles[0]
 
 
-def _article(pieces: Sequence[Piece], main: Box | None) -> Box | None:
-    """The article that the box stands in, when the page has one."""
+def _articles(pieces: Sequence[Piece], main: Box | None) -> list[Box]:
+    """The articles that the box stands in, itself included, outermost first."""
     path = next((piece.path for piece in pieces if main in piece.path), ())
-    above = path[: path.index(main)] if main in path else ()
-    return next((box for box in reversed(above) if box.tag == "article"), None)
+    return [box for box in path[: path.index(main) + 1] if box.tag == "article"] if main in path else []
 
 
-def _outside(piece: Piece, main: Box | None, article: Box | None, voiced: set[Box]) -> Piece:
+def _outside(piece: Piece, main: Box | None, articles: Sequence[Box], voiced: set[Box]) -> Piece:
     if piece.reason or main is None or main in piece.path or comments(piece) in voiced:
         return piece
-    is_head = piece.kind is BlockKind.HEADING and piece.level == 1
-    if is_head or (article in piece.path and _weight(piece)):  # such as an introduction above the body
+    own = next((box for box in piece.path if box.tag == "article"), None)
+    is_head = piece.kind is BlockKind.HEADING and piece.level == 1 and (own is None or own in articles)
+    if is_head or (
+        articles and articles[-1] in piece.path and _weight(piece)
+    ):  # such as an introduction above the body
         return piece
     return replace(piece, reason="outside the main text")
 

@@ -12,7 +12,10 @@ from lxml import html
 from ingest.drafts import Found, collapse, words
 
 TITLES = ("og:title", "twitter:title", "dc.title")
-DATES = ("article:published_time", "datepublished", "date", "dc.date", "dcterms.created", "pubdate", "publish-date")
+DATES = tuple(
+    "article:published_time og:article:published_time datepublished date dc.date dc.date.issued dcterms.created "
+    "pubdate publish-date publication_date parsely-pub-date sailthru.date".split()
+)
 AUTHORS = ("author", "article:author", "dc.creator", "parsely-author", "sailthru.author")
 HOST = re.compile(r"https?://(?:www\.)?([\w.-]{1,253})", re.IGNORECASE)
 BYLINES = words("byline author-name author__name entry-author post-author p-author article-author")
