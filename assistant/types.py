@@ -69,6 +69,13 @@ class About:
     title: str
     author: str | None = None
     date: str | None = None
+    language: str | None = None  # ISO 639-1; None when the text does not tell
+    site: str | None = None  # of a web page: the name or the host of its site
+
+    @property
+    def origin(self) -> str | None:
+        """Whose pieces it stands among: its site's, else its author's; case aside."""
+        return (self.site or self.author or "").casefold() or None
 
     def place(self, page: int | None) -> str | None:
         """What the number of a page is called in this kind of file: ``page 4``, ``slide 4`` or ``row 4``."""
@@ -134,14 +141,40 @@ class Hit:
     folded: tuple[Passage, ...] = ()  # near-duplicates that this hit stands for
 
 
+# What files are called, and the media types that are meant.
+KINDS = {
+    "text": ("text/plain",),
+    "markdown": ("text/markdown",),
+    "web": ("text/html",),
+    "pdf": ("application/pdf",),
+    "document": (
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.oasis.opendocument.text",
+        "application/rtf",
+    ),
+    "slides": ("application/vnd.openxmlformats-officedocument.presentationml.presentation",),
+    "sheet": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"),
+    "mail": ("message/rfc822",),
+    "book": ("application/epub+zip",),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Narrow a search; an empty field does not narrow. Dates compare by what is known of them."""
+    """Narrow a search; an empty field does not narrow, and of several values one is enough.
+
+    Dates compare by what is known of them; ``titles`` and ``headings`` by a part of theirs, case aside.
+    """
 
     documents: tuple[str, ...] = ()  # ids or sources
     authors: tuple[str, ...] = ()  # authors or speakers, case aside
     since: str | None = None
     until: str | None = None
+    languages: tuple[str, ...] = ()  # ISO 639-1
+    kinds: tuple[str, ...] = ()  # of KINDS
+    titles: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()  # of the path above a passage, to which a sheet's name belongs
+    pages: tuple[int, ...] = ()  # pages, slides or rows, from 1
 
 
 @dataclass(frozen=True, slots=True)

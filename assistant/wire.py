@@ -176,6 +176,8 @@ def _about(about: About) -> Json:
         "title": about.title,
         "author": about.author,
         "date": about.date,
+        "language": about.language,
+        "site": about.site,
     }
 
 
@@ -244,5 +246,7 @@ def _read_citation(kept: Json) -> Citation:
         kept["title"],
         kept["author"],
         kept["date"],
+        kept.get("language"),  # conversations of before there was one lack it
+        kept.get("site"),
     )
     return Citation(about, kept["start"], kept["end"], kept["quote"], kept["speaker"], kept["heading"], kept["page"])

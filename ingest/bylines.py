@@ -11,7 +11,10 @@ from ingest.drafts import Found, Piece, collapse
 
 LINE = 120  # characters
 TOP = 8  # pieces from the start among which a byline or a date line is looked for
-APART = "|·•–—-,;:."
+APART = "|·•–—-,;:./／[]"
+CLOCK = re.compile(  # with a colon: 05.10 begins a date
+    r"(?:\b(?:at|um)\s+|@\s*)?(?<![\w:])\d{1,2}:\d{2}(?::\d{2})?\s*(?:[AaPp]\.?[Mm]\.?)?(?:\s+[A-Z]{2,4}\b)?"
+)
 LABELLED = re.compile(
     r"(?:first )?(?P<label>posted|published|written|recorded|created|dated?|issued|last updated|updated|last modified|"
     r"modified|revised)(?: on| in)?(?: the)?\s*[:–—-]?\s*(?=\S*\d|[a-z]{3,9}\.? \d)",
@@ -43,18 +46,26 @@ def author(pieces: Sequence[Piece], found: Found) -> str | None:
     return None
 
 
-def date(pieces: Sequence[Piece], found: Found) -> str | None:
-    """When it was published, else updated; never when its file was."""
+def date(pieces: Sequence[Piece], found: Found, around: Sequence[Piece] = ()) -> str | None:
+    """When it was published, else updated; never when its file was.
+
+    ``around`` are what a page has about its text, the nearest first: asked last, since they may be of something else.
+    """
     for text in found.dates:
         if iso := dates.read(text):
             return iso
+    return _said(pieces, _top(pieces)) or _said(around, around)
+
+
+def _said(pieces: Sequence[Piece], top: Sequence[Piece]) -> str | None:
+    """The date that one of the pieces calls its own, else the first line of the top that is there to say when."""
     labelled = [
         (match["label"].lower(), iso) for piece in pieces if not piece.speaker for match, iso in _labelled(piece)
     ]
     first = [iso for label, iso in labelled if "updated" not in label and "modified" not in label]
     if first or labelled:
         return (first or [iso for _, iso in labelled])[0]
-    for piece in _top(pieces):
+    for piece in top:
         if len(piece.text.split()) <= 20 and (iso := dates.find(piece.text)) and _is_date_line(piece.text):
             return iso
     return None
@@ -101,8 +112,9 @@ def _labelled(piece: Piece) -> list[tuple[re.Match[str], str]]:
     if len(piece.text) > 300:
         return []
     found = []
-    for match in LABELLED.finditer(piece.text):
-        before, after = piece.text[: match.start()].rstrip(), piece.text[match.end() : match.end() + 40]
+    text = CLOCK.sub(" ", piece.text)
+    for match in LABELLED.finditer(text):
+        before, after = text[: match.start()].rstrip(), text[match.end() : match.end() + 40]
         starts = not before or before[-1] in ".|·•,–—-(:" or piece.kind is BlockKind.TITLE
         follows = not re.search(r"[^\W\d_]", after[: _first_date(after)])
         if starts and follows and (iso := dates.find(after)):
@@ -115,7 +127,11 @@ def _first_date(text: str) -> int:
 
 
 def _is_date_line(text: str) -> bool:
-    """Whether the line is there to say when: its date stands apart, at an end or between commas, bars or dots."""
+    """Whether the line is there to say when: its date stands apart, at an end or between commas, bars or dots.
+
+    A time of day goes with its date.
+    """
+    text = CLOCK.sub(" ", text)
     for form in dates.FORMS:
         for match in form.finditer(text):
             before, after = text[: match.start()].rstrip(" ("), text[match.end() :].lstrip(" )")

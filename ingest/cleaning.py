@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.types import BlockKind
 from ingest import layout
-from ingest.drafts import Draft, Piece
+from ingest.drafts import Box, Draft, Piece
 from ingest.furniture import Certainty, Judged, judge
 
 LEADING = {"navigation", "share links", "button", "counter", "cookie notice", "page footer", "newsletter"}
 BUTTONS = {"button", "comment form", "share links", "counter", "newsletter"}
 REPEATED = 3  # times; an author's own heading may come back once
+POINTER = 0.5  # of the characters of "Related: ...", in links
 LINKS = 0.8  # of a piece's characters: more in links, and it only points elsewhere
 
 
@@ -26,7 +27,7 @@ def clean(draft: Draft) -> list[Piece]:
     """The draft's pieces, in order, with a reason on each that is furniture."""
     pieces = list(draft.pieces)
     if any(piece.path for piece in pieces):
-        pieces = layout.clean(pieces)
+        pieces = list(_said_before(layout.clean(pieces)))
     kept = [index for index, piece in enumerate(pieces) if not piece.reason]
     reasons = _by_words([pieces[index] for index in kept])
     for index, reason in zip(kept, reasons, strict=True):
@@ -47,6 +48,8 @@ def _by_words(pieces: Sequence[Piece]) -> list[str | None]:
             reason = label
         elif reason is None and _is_link(piece) and _among_links(pieces, index):
             reason = "list of links"
+        elif reason is None and piece.path:
+            reason = _on_page(piece, own)
         else:
             label = reason if reason in {"related links", "comment form", "newsletter"} else ""
         reasons.append(reason)
@@ -68,6 +71,28 @@ def _own(own: Judged, *, is_before: bool, is_after: bool, is_title: bool) -> str
     if own.certainty is Certainty.LIKELY and (is_after or (is_before and own.reason in LEADING and not is_title)):
         return own.reason
     return None
+
+
+def _on_page(piece: Piece, own: Judged) -> str | None:
+    """Why a paragraph in the middle of a page's text is none of it: a button's label, or a link to another page."""
+    if piece.kind is not BlockKind.PARAGRAPH:
+        return None
+    words = piece.text.count(" ") + 1
+    if own.reason == "button" and words <= 2:
+        return own.reason
+    is_pointer = piece.linked >= POINTER * len(piece.text) and own.reason == "related links"
+    is_link = _is_link(piece) and words >= 4 and piece.text[-1] not in '.!?…:”"' and piece.path[-1].tag == "p"
+    return "related links" if is_pointer or is_link else None
+
+
+def _said_before(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """The pieces; a paragraph that a page says once more in another box, such as its summary, marked there."""
+    seen: dict[str, tuple[Box, ...]] = {}
+    for piece in pieces:
+        is_said = piece.kind is BlockKind.PARAGRAPH and not piece.reason and not piece.speaker
+        box = piece.path[:-1]
+        again = is_said and piece.text.count(" ") >= 4 and seen.setdefault(piece.text, box) != box
+        yield replace(piece, reason="said before") if again else piece
 
 
 def _is_title(pieces: Sequence[Piece], index: int, first: int) -> bool:

@@ -4,31 +4,40 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from pathlib import PurePath
 
 from assistant.errors import SourceError
 from assistant.types import About, Block, BlockKind, Document, Dropped
+from ingest import keeping
+from ingest import recurring as recurrence
 from ingest.cleaning import clean
-from ingest.drafts import Piece
+from ingest.drafts import Draft, Piece
+from ingest.languages import language_of
 from ingest.reading.formats import read
 from ingest.structure import structure
 
 TIGHT = frozenset({BlockKind.ITEM, BlockKind.ROW})
 
 
-def load(data: bytes, *, source: str, id: str) -> Document:
+def load(
+    data: bytes, *, source: str, id: str, keep: Sequence[str] = (), recurring: AbstractSet[int] = frozenset()
+) -> Document:
     """The document that these bytes of the file ``source`` hold.
 
+    ``keep`` are reasons whose pieces stay though they are furniture, ``recurring`` the lines that are known to recur
+    over their site's or their author's documents (``recurring.line_hash``).
     The kept text and the dropped pieces, each put back before its offset, are the file's words in order.
 
     Raises:
         SourceError: the bytes cannot be read, or hold no words; names the source.
     """
     draft = read(source, data)
-    cleaned = clean(draft)
+    cleaned = keeping.kept(clean(draft), keep)
     structured = structure(cleaned, draft.found, source)
     if not any(piece.reason is None for piece in structured.pieces):
         raise SourceError(f"{source}: holds no text.")
-    text, blocks, dropped = _assemble(structured.pieces)
     about = About(
         id=id,
         source=source,
@@ -37,8 +46,21 @@ def load(data: bytes, *, source: str, id: str) -> Document:
         title=structured.title,
         author=structured.author,
         date=structured.date,
+        site=_site(draft, source),
     )
+    pieces = structured.pieces
+    if recurrence.REASON not in keep and keeping.ALL not in keep:
+        pieces = recurrence.marked(pieces, about.origin, about.author, recurring)
+    text, blocks, dropped = _assemble(pieces)
+    about = replace(about, language=language_of(text))
     return Document(about, text, blocks, dropped)
+
+
+def _site(draft: Draft, source: str) -> str | None:
+    """Which site a page is of: what it says itself, else the folder that it was saved in."""
+    if draft.media_type != "text/html":
+        return None
+    return draft.found.site or PurePath(source).parent.name or None
 
 
 def _assemble(pieces: Sequence[Piece]) -> tuple[str, tuple[Block, ...], tuple[Dropped, ...]]:

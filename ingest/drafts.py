@@ -44,6 +44,7 @@ class Found:
     titles: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
+    site: str = ""  # of a web page
 
 
 @dataclass(frozen=True, slots=True)

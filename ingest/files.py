@@ -47,13 +47,13 @@ def find(paths: Iterable[Path]) -> Listing:
     Raises:
         SourceError: one of the paths does not exist; nothing has been done then.
     """
-    roots = [_root(path) for path in paths]
+    roots = [root(path) for path in paths]
     walk = _Walk()
-    for root in roots:
-        if root.is_dir():
-            walk.folder(root, root, (os.path.realpath(root),), Ignoring())
+    for top in roots:
+        if top.is_dir():
+            walk.folder(top, top, (os.path.realpath(top),), Ignoring())
         else:
-            walk.file(root, root.name, is_named=True)
+            walk.file(top, top.name, is_named=True)
     files = tuple(walk.files.values())
     return Listing(tuple(map(str, roots)), files, tuple(walk.failed), tuple(walk.unseen), walk.skipped, walk.ignored)
 
@@ -144,7 +144,7 @@ class _Walk:
         self.unseen.append(str(path))
 
 
-def _root(path: Path) -> Path:
+def root(path: Path) -> Path:
     """The path made absolute; a folder without links, a file with its own name.
 
     Raises:

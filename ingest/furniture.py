@@ -78,6 +78,11 @@ SURE = {
         r"(?:accept|reject|allow|decline|manage) (?:all|all cookies|necessary cookies|cookies|cookie preferences)|"
         r"cookie (?:settings|policy|preferences|notice)",
     ),
+    "picture caption": (
+        r"[^.!?]{0,200}\(\s*(?:image|photo|picture|photograph)s?(?: credits?| by| courtesy(?: of)?)?\s*[:：]"
+        r"[^)]{1,80}\)",
+        r"(?:photos?|(?:photo|image|picture) (?:credits?|by|courtesy of))\s*[:：] .{1,80}|image \d+ of \d+",
+    ),
     "share links": (
         rf"share (?:this|on|via)(?: (?:this|it|on|via|with|article|post|page|story|to|a|friends?|{_NETWORK}))*",
         r"click to (?:share|print|e-?mail|copy|tweet|pin)(?: .{0,80})?(?:\(opens in new window\))?",
@@ -119,7 +124,8 @@ LIKELY = {
         r"for you)?",
         r"(?:read|see|keep) (?:next|also|more|reading)|don.t miss|more from .{1,40}|explore further|up next|see also|"
         r"related",
-        r"(?:related|see also|see more|read more|more|also read|read next)(?: posts?| articles?)?\s*:\s.{1,160}",
+        r"(?:related|see also|see more|read more|more|also read|read also|read next|don.t miss|watch)"
+        r"(?: posts?| articles?| stories)?\s*[:–—]\s.{1,160}",
     ),
     "navigation": (
         r"back to .{1,30}|(?:main )?menu|home|search|archives?|categories|page \d+ of \d+",
@@ -145,7 +151,7 @@ LIKELY = {
         r"reply|report(?: abuse| comment)?|flag|perma(?:nent )?link|edit|submit|send|log ?in|sign ?in|log ?out|"
         r"register|"
         r"close|advertisement|sponsored|promoted|(?:continue|read|show|load|see|view|learn) (?:more|less|all|reading)|"
-        r"click to enlarge|image \d+ of \d+|open|play|pause|upvote|downvote|trackbacks?|pingbacks?",
+        r"click to enlarge|videos?|advert|caption|open|play|pause|upvote|downvote|trackbacks?|pingbacks?",
     ),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from assistant.types import BlockKind
@@ -63,8 +63,17 @@ NAMES = tuple(
         (r"\bad\b|\bads\b|advert|sponsor|\bpromo|[-_]promo\b|\bad[-_]", "advertisement"),
         (r"\bmodal|popup|pop-up|lightbox|\boverlay|paywall|complementary|\bdialog\b", "dialog"),
         (r"(?<![\w-])(?:tags?|topics|cat-links)(?![\w-])|\btag[-_]?(?:list|links|cloud)|[-_]tags(?![\w-])", "tags"),
-        (r"author[-_]?(?:bio|box|info|card|about|desc)|about[-_]?(?:the[-_]?)?author|\bbio\b", "about the author"),
-        (r"(?<![\w-])(?:\w+[-_])?caption(?![\w])|(?:image|photo|media|picture)[-_]?(?:credit|caption|source)", CAPTION),
+        (
+            r"author[-_]{0,2}(?:bio|box|info|card|about|desc|content|details|profile)|about[-_]?(?:the[-_]?)?author|"
+            r"(?<![a-z])bio(?![a-z])",
+            "about the author",
+        ),
+        (r"privacy[-_](?:notice|policy|note|text|info|statement|message)", "privacy notice"),
+        (
+            r"(?<![\w-])(?:\w+[-_])?caption(?![\w])|(?:image|img|photo|media|picture)\w*[-_]?\w*(?:credit|caption|source)|"
+            r"(?<![\w-])credit(?![\w-])",
+            CAPTION,
+        ),
         (r"screen-reader|visually-?hidden|\bsr-only\b|\bhidden\b|\bprint-only\b", "hidden"),
     )
 )
@@ -80,15 +89,17 @@ MOST = 0.5  # of the prose of a page: a box that holds more is no furniture, wha
 HINTED = 0.35  # of the prose: a box that is named as the text's and holds as much is it
 PROSE = 60  # characters; shorter pieces do not tell where the text is
 LINKED = 0.5  # of a piece's characters: more in links, and it is no prose
+LEADING = 0.4  # of the prose: an article that holds as much ...
+NOTES = 0.1  # ... and of which no other has a tenth, is the one that the page is for
 
 
 def clean(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces, with a reason on each that is furniture by where it stands on its page."""
     named = _by_boxes(pieces)
     main = _main(named)
-    article = _article(named, main)
+    articles = _articles(named, main)
     voiced = {area for piece in named if _names_author(piece) and (area := comments(piece))}
-    placed = [_outside(piece, main, article, voiced) for piece in named]
+    placed = [_outside(piece, main, articles, voiced) for piece in named]
     return [
         replace(piece, kind=BlockKind.SPEAKER, level=0, speaker=_name(piece.text))
         if not piece.reason and comments(piece) in voiced and _names_author(piece)
@@ -121,7 +132,7 @@ def _reason(box: Box) -> str | None:
 
 
 def _main(pieces: Sequence[Piece]) -> Box | None:
-    """The smallest box that holds most of the prose."""
+    """The smallest box that holds most of the prose: of the page, or of its one article that matters."""
     held: dict[Box, int] = defaultdict(int)
     inside: dict[Box | None, set[Box]] = defaultdict(set)
     for piece in pieces:
@@ -129,11 +140,14 @@ def _main(pieces: Sequence[Piece]) -> Box | None:
             for above, box in zip((None, *piece.path), piece.path, strict=False):
                 inside[above].add(box)
                 held[box] += weight
-    hinted = [box for box in held if BODY.search(box.names) and box.tag in CONTAINERS - {"html", "body"}]
     total = sum(held[box] for box in inside[None])
-    if hinted and held[best := max(hinted, key=lambda box: held[box])] >= HINTED * total:
+    main = _leading(held, total)
+    within = {box for piece in pieces if main in (None, *piece.path) for box in piece.path}
+    hinted = [
+        box for box in held if box in within and box.tag in CONTAINERS - {"html", "body"} and BODY.search(box.names)
+    ]
+    if hinted and held[best := max(hinted, key=lambda box: held[box])] >= HINTED * (held[main] if main else total):
         return best
-    main: Box | None = None
     while inside[main]:
         best = max(inside[main], key=lambda box: held[box])
         if best.tag not in CONTAINERS and "-" not in best.tag:
@@ -144,18 +158,28 @@ def _main(pieces: Sequence[Piece]) -> Box | None:
     return main
 
 
-def _article(pieces: Sequence[Piece], main: Box | None) -> Box | None:
-    """The article that the box stands in, when the page has one."""
+def _leading(held: Mapping[Box, int], total: int) -> Box | None:
+    """Of several articles the one beside which the others are mere notes of further reading."""
+    articles = sorted((box for box in held if box.tag == "article"), key=lambda box: -held[box])
+    if len(articles) < 2 or held[articles[0]] < LEADING * total or held[articles[1]] > NOTES * held[articles[0]]:
+        return None
+    return articles[0]
+
+
+def _articles(pieces: Sequence[Piece], main: Box | None) -> list[Box]:
+    """The articles that the box stands in, itself included, outermost first."""
     path = next((piece.path for piece in pieces if main in piece.path), ())
-    above = path[: path.index(main)] if main in path else ()
-    return next((box for box in reversed(above) if box.tag == "article"), None)
+    return [box for box in path[: path.index(main) + 1] if box.tag == "article"] if main in path else []
 
 
-def _outside(piece: Piece, main: Box | None, article: Box | None, voiced: set[Box]) -> Piece:
+def _outside(piece: Piece, main: Box | None, articles: Sequence[Box], voiced: set[Box]) -> Piece:
     if piece.reason or main is None or main in piece.path or comments(piece) in voiced:
         return piece
-    is_head = piece.kind is BlockKind.HEADING and piece.level == 1
-    if is_head or (article in piece.path and _weight(piece)):  # such as an introduction above the body
+    own = next((box for box in piece.path if box.tag == "article"), None)
+    is_head = piece.kind is BlockKind.HEADING and piece.level == 1 and (own is None or own in articles)
+    if is_head or (
+        articles and articles[-1] in piece.path and _weight(piece)
+    ):  # such as an introduction above the body
         return piece
     return replace(piece, reason="outside the main text")
 

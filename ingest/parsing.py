@@ -17,12 +17,17 @@ PLAIN = frozenset({".txt", ".text", ".md", ".markdown"})
 
 
 class Task(NamedTuple):
-    """A file to be parsed; ``words`` is how long its passages are."""
+    """A file to be parsed; ``words`` is how long its passages are.
+
+    ``keep`` and ``recurring`` say what is furniture besides what is so everywhere (``documents.load``).
+    """
 
     data: bytes
     source: str
     id: str
     words: int
+    keep: tuple[str, ...] = ()
+    recurring: frozenset[int] = frozenset()
 
     @property
     def is_light(self) -> bool:
@@ -44,7 +49,7 @@ def parse(task: Task) -> tuple[Document, Sequence[Passage]]:
     Raises:
         SourceError: the bytes cannot be read, or hold no words; names the source.
     """
-    document = load(task.data, source=task.source, id=task.id)
+    document = load(task.data, source=task.source, id=task.id, keep=task.keep, recurring=task.recurring)
     return document, split(document, task.words)
 
 

@@ -16,6 +16,8 @@ from ingest.reading.plain import ITEM
 REPEATED = "repeats the title"
 HEADING_WORDS = 12
 LINE = 120  # characters
+ABOUT = {"outside the main text", "share links", "about the author"}  # reasons; a page says there when it was written
+NEAR = 12  # pieces; further off, dates are of other pages
 TITLE_WORDS = 24
 SITE = re.compile(r"\s+(?:[|·»«]|[-–—]{1,2})\s+(?P<site>[^|·»«–—]{1,60})$")
 
@@ -39,7 +41,14 @@ def structure(pieces: Sequence[Piece], found: Found, source: str) -> Structured:
     held = {piece.order for piece in kept}
     gone = [piece if piece.reason else replace(piece, reason=REPEATED) for piece in numbered if piece.order not in held]
     everything = sorted([*kept, *gone], key=lambda piece: piece.order)
-    return Structured(title, bylines.author(kept, found), bylines.date(kept, found), everything)
+    return Structured(title, bylines.author(kept, found), bylines.date(kept, found, _around(everything)), everything)
+
+
+def _around(pieces: Sequence[Piece]) -> list[Piece]:
+    """What a page has outside its text within a few pieces of where that begins, the nearest first."""
+    begins = next((p.order for p in pieces if not p.reason and p.kind not in {BlockKind.TITLE, BlockKind.HEADING}), 0)
+    near = (p for p in pieces if p.reason in ABOUT and p.path and abs(p.order - begins) <= NEAR)
+    return sorted(near, key=lambda piece: abs(piece.order - begins))
 
 
 def _headed(pieces: Sequence[Piece]) -> list[Piece]:

@@ -14,17 +14,18 @@ import hashlib
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from assistant.embedding import Embedder, Embedding
 from assistant.errors import SourceError
 from assistant.library.library import Library
-from assistant.library.records import KnownFile, NewDocument
+from assistant.library.records import Cleaned, KnownFile, NewDocument
 from assistant.library.writer import Writer
 from assistant.settings import Settings
 from assistant.types import Passage, Span
-from ingest import files
+from ingest import files, keeping, recurring
 from ingest.files import Failed, File, Listing
 from ingest.parsing import Parsed, Task, parsed_here
 from ingest.reports import Clock, SyncReport
@@ -66,10 +67,10 @@ def sync(
     """
     started = time.monotonic()
     listing = files.find(Path(path) for path in paths)
-    known = library.known(listing.roots)
+    known, keeps = library.known(listing.roots), library.keeps()
     done = _Done(listing.failed)
     bad = {} if bad is None else bad
-    todo = [file for file in listing.files if not _is_same(file, known.get(file.path))]
+    todo = [file for file in listing.files if not _is_same(file, known.get(file.path), keeps)]
     if all(file in bad for file in todo) and not _gone(listing, known):
         _tell(progress, len(listing.files), len(listing.files), "")
         done.counts["same"] = len(listing.files) - len(todo)
@@ -109,9 +110,8 @@ class _Job(NamedTuple):
     """A file on its way to a document; ``parsed`` waits for it."""
 
     file: File
-    id: str
+    task: Task
     sha256: str
-    is_light: bool
     parsed: Callable[[], Parsed]
 
 
@@ -139,13 +139,16 @@ class _Run:
         self._bad = bad
         self._clock = done.clock
         self._known = writer.known(listing.roots)  # asked again: another process may have written meanwhile
+        self._keeps = writer.keeps()
+        self._recurring = writer.recurring()
+        self._again: set[str] = set()  # paths that this run has taken in, and reads once more
         self._gone = _gone(listing, self._known)
         self._jobs: deque[_Job] = deque()  # being parsed, in order; as many as there are workers
         self._pending: list[tuple[File, NewDocument]] = []  # parsed, and together less than a batch
         self._bytes = 0.0
 
     def go(self) -> None:
-        todo = [file for file in self._listing.files if not _is_same(file, self._known.get(file.path))]
+        todo = [file for file in self._listing.files if not _is_same(file, self._known.get(file.path), self._keeps)]
         self._done.counts["same"] += len(self._listing.files) - len(todo)
         self._total = sum(file.size for file in todo)
         for number, file in enumerate(todo):
@@ -155,7 +158,17 @@ class _Run:
         with self._clock.stage("writing"):
             self._writer.remove(sorted(self._gone))
         self._done.counts["removed"] += len(self._gone)
+        self._clean_again()
         _tell(self._told.progress, len(todo), len(todo), "")
+
+    def _clean_again(self) -> None:
+        """Read those once more that were taken in before it was known what recurs over their site or author."""
+        self._known, self._recurring = self._writer.known(self._listing.roots), self._writer.recurring()
+        self._again = {path for path, file in self._known.items() if file.stale}
+        for file in self._listing.files:
+            if file.path in self._again:
+                self._take(file)
+        self._settle()
 
     def _take(self, file: File) -> None:
         """Look at one file: touch it, re-attach it, or let it be parsed."""
@@ -171,9 +184,10 @@ class _Run:
             self._fail(file, str(exc))
             return
         before = self._known.get(file.path)
-        if before and before.sha256 == sha256:
+        kept = keeping.kept_of(file.path, self._keeps)
+        if before and (before.sha256, before.kept, before.stale) == (sha256, kept, False):
             self._touch(file, before)
-        elif document := self._document_of(sha256):
+        elif document := self._document_of(sha256, kept):
             self._attach(file, sha256, document)
         else:
             self._begin(file, data, sha256)
@@ -184,14 +198,14 @@ class _Run:
             self._writer.touch(file.path, file.size, file.mtime_ns)
         self._move(file.size)
 
-    def _document_of(self, sha256: str) -> str | None:
+    def _document_of(self, sha256: str, kept: tuple[str, ...]) -> str | None:
         """The document that holds these bytes, once what waits is written: it may be in there, or be replaced by it."""
-        waiting = [(job.id, job.sha256) for job in self._jobs]
+        waiting = [(job.task.id, job.sha256) for job in self._jobs]
         waiting += [(new.document.id, new.document.about.sha256) for _, new in self._pending]
-        document = self._writer.find_content(sha256)
+        document = self._writer.find_content(sha256, kept)
         if any(document == id or sha256 == theirs for id, theirs in waiting):
             self._settle()
-            return self._writer.find_content(sha256)
+            return self._writer.find_content(sha256, kept)
         return document
 
     def _attach(self, file: File, sha256: str, document: str) -> None:
@@ -202,17 +216,19 @@ class _Run:
             if renamed:  # it has changed its name, and is not gone
                 del self._gone[renamed]
                 self._writer.remove([renamed])
-        self._done.counts["changed" if renamed or file.path in self._known else "added"] += 1
+        self._count("changed" if renamed or file.path in self._known else "added", file)
         self._move(file.size)
 
     def _begin(self, file: File, data: bytes, sha256: str) -> None:
         """Let a file be parsed: by a worker while others are embedded, or here when its turn comes."""
         if len(self._jobs) >= self._workers.most:
             self._finish(self._jobs.popleft())
-        task = Task(data, file.source, self._writer.id_for(file.source, file.path), self._words)
+        id = self._writer.id_for(file.source, file.path)
+        kept = keeping.kept_of(file.path, self._keeps)
+        task = Task(data, file.source, id, self._words, kept, self._recurring)
         parsed = (lambda: parsed_here(task)) if task.is_light else self._workers.parse(task).result
-        self._jobs.append(_Job(file, task.id, sha256, task.is_light, parsed))
-        while self._jobs and self._jobs[0].is_light:
+        self._jobs.append(_Job(file, task, sha256, parsed))
+        while self._jobs and self._jobs[0].task.is_light:
             self._finish(self._jobs.popleft())
 
     def _finish(self, job: _Job) -> None:
@@ -220,31 +236,35 @@ class _Run:
         try:
             with self._clock.stage("reading"):
                 parsed = job.parsed()
+            cleaned = Cleaned(job.task.keep, recurring.lines(parsed.document, job.task.recurring))
+            new = NewDocument(parsed.document, job.file.path, job.file.size, job.file.mtime_ns, (), (), cleaned)
             if parsed.length > BATCH:
-                self._put_long(job.file, parsed)
+                self._put_long(job.file, new, parsed)
             else:
-                self._put(job.file, parsed)
+                self._put(job.file, new, parsed)
         except SourceError as exc:
             reason = str(exc).removeprefix(f"{job.file.source}: ")
             if job.file.mtime_ns != UNSURE:
                 self._bad[job.file] = reason
             self._fail(job.file, reason)
         else:
-            self._done.dropped.update(piece.reason for piece in parsed.document.dropped)
+            dropped = (piece.reason for piece in parsed.document.dropped)
+            is_again = job.file.path in self._again
+            self._done.dropped.update(one for one in dropped if not is_again or one == recurring.REASON)
 
-    def _put(self, file: File, parsed: Parsed) -> None:
+    def _put(self, file: File, new: NewDocument, parsed: Parsed) -> None:
         with self._clock.stage("reading"):
             passages = tuple(passage for some in parsed.passages for passage in some)
-        self._pending.append((file, NewDocument(parsed.document, file.path, file.size, file.mtime_ns, passages, ())))
+        self._pending.append((file, new._replace(passages=passages)))
         if len(self._pending) >= BATCH or sum(len(new.passages) for _, new in self._pending) >= BATCH:
             self._flush()
 
-    def _put_long(self, file: File, parsed: Parsed) -> None:
+    def _put_long(self, file: File, new: NewDocument, parsed: Parsed) -> None:
         self._flush()
-        new = NewDocument(parsed.document, file.path, file.size, file.mtime_ns, (), ())
         with self._clock.stage("writing"):
             self._writer.put_long(new, self._embedded_in_parts(parsed, file.size))
-        self._done.counts["changed" if file.path in self._known else "added"] += 1
+        self._recurring = self._writer.recurring()
+        self._count("changed" if file.path in self._known else "added", file)
 
     def _embedded_in_parts(self, parsed: Parsed, size: int) -> Iterator[tuple[Sequence[Passage], list[Embedding]]]:
         passages = iter(parsed.passages)
@@ -271,8 +291,9 @@ class _Run:
         news = [new._replace(embeddings=tuple(next(embeddings) for _ in new.passages)) for _, new in waiting]
         with self._clock.stage("writing"):
             self._writer.put(news)
+            self._recurring = self._writer.recurring()
         for file, _ in waiting:
-            self._done.counts["changed" if file.path in self._known else "added"] += 1
+            self._count("changed" if file.path in self._known else "added", file)
         self._move(sum(file.size for file, _ in waiting))
 
     def _embed(self, passages: Sequence[Passage]) -> list[Embedding]:
@@ -285,6 +306,10 @@ class _Run:
         self._done.counts["passages"] += len(passages)
         return [found[index] for index in range(len(passages))]
 
+    def _count(self, what: str, file: File) -> None:
+        if file.path not in self._again:
+            self._done.counts[what] += 1
+
     def _fail(self, file: File, reason: str) -> None:
         self._done.failed.append(Failed(file.source, reason))
         self._move(file.size)
@@ -295,8 +320,10 @@ class _Run:
             self._told.work(self._bytes, self._total)
 
 
-def _is_same(file: File, known: KnownFile | None) -> bool:
-    return known is not None and (known.size, known.mtime_ns) == (file.size, file.mtime_ns)
+def _is_same(file: File, known: KnownFile | None, keeps: Mapping[str, AbstractSet[str]]) -> bool:
+    if known is None or known.stale or (known.size, known.mtime_ns) != (file.size, file.mtime_ns):
+        return False
+    return known.kept == keeping.kept_of(file.path, keeps)
 
 
 def _gone(listing: Listing, known: Mapping[str, KnownFile]) -> dict[str, KnownFile]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,36 @@ def test_a_document_comes_back_as_it_was_put(catalog: Catalog) -> None:
         document,
         None,
     )
+
+
+@pytest.mark.parametrize(
+    ("filters", "left"),
+    [
+        ({"languages": ("DE",)}, ["Preis"]),
+        ({"languages": ("de", "en")}, ["Preis", "Price"]),
+        ({"kinds": ("pdf",)}, ["Price"]),
+        ({"kinds": ("pdf", "sheet")}, ["Preis", "Price"]),
+        ({"titles": ("übersicht",)}, ["Preis"]),
+        ({"headings": ("LAMPEN",)}, ["Preis"]),
+        ({"pages": (3,)}, ["Price"]),
+        ({"pages": (3,), "languages": ("de",)}, []),
+    ],
+)
+def test_passages_are_narrowed_by_what_is_known_of_their_place(
+    catalog: Catalog, filters: dict[str, tuple[object, ...]], left: list[str]
+) -> None:
+    german = make_document("Preis", "a.csv", title="Die Übersicht", media_type="text/csv", language="de")
+    english = make_document("Price", "b.pdf", media_type="application/pdf", language="en")
+    for document, headings, page in ((german, ("Blatt 1", "Lampen"), 2), (english, (), 3)):
+        row = make_row(document)
+        passages = tuple(
+            one._replace(passage=replace(one.passage, headings=headings, page=page)) for one in row.passages
+        )
+        catalog.put([row._replace(passages=passages)])
+
+    allowed = catalog.passages(catalog.allowed(Filters(**filters)))  # type: ignore[arg-type]
+
+    assert sorted(passage.text for passage, _ in allowed) == left
 
 
 def test_words_are_found_by_stem_case_and_accents_aside(catalog: Catalog) -> None:

@@ -162,6 +162,65 @@ def test_a_box_that_holds_the_text_is_no_furniture_whatever_its_name() -> None:
     assert note.text == f"{PROSE}\n\n{PROSE}"
 
 
+def page(body: str) -> Document:
+    return document(f"<html><body>{body}</body></html>", "page.html")
+
+
+def test_of_many_articles_the_one_that_is_not_a_note_is_the_text() -> None:
+    notes = "".join(f"<article><h2>Story {n}</h2><p>{PROSE[:70]} {n}</p></article>" for n in range(6))
+    long = "".join(f"<p>{PROSE} {n}</p>" for n in range(9))
+
+    note = page(f"<div><article><h2>Ours</h2>{long}</article>{notes}</div>")
+
+    assert "Story" not in note.text
+    assert note.text.count(PROSE) == 9
+    assert set(reasons(note).values()) == {"outside the main text"}
+
+
+def test_articles_of_like_length_are_all_text() -> None:
+    several = "".join(f"<article><h2>Story {n}</h2><p>{PROSE} {n}</p></article>" for n in range(3))
+
+    assert page(f"<div>{several}</div>").text.count(PROSE) == 3
+
+
+@pytest.mark.parametrize(
+    ("between", "reason"),
+    [
+        ("<p><a href='/x'>Ten more shops that have closed</a></p>", "related links"),
+        ("<p>READ MORE: <a href='/x'>Shops that have closed</a></p>", "related links"),
+        ("<p>Advertisement</p>", "button"),
+        ("<p>A shop that has closed (Image: GETTY)</p>", "picture caption"),
+        ("<p>Image 1 of 5</p>", "picture caption"),
+        ("<div class='img-credit'>Ann Lee for us</div>", "picture caption"),
+        ("<div class='inlineImage-pictureCaption-x1'>A shop that has closed.</div>", "picture caption"),
+        ("<div class='form-privacy-notice'><p>By sending this you agree to what we do.</p></div>", "privacy notice"),
+        ("<div class='author-content'><p>Ann writes about shops.</p></div>", "about the author"),
+        (f"<div><p>{PROSE}</p></div>", "said before"),
+    ],
+)
+def test_what_a_page_puts_between_its_paragraphs_is_dropped(between: str, reason: str) -> None:
+    note = page(f"<article><p>{PROSE}</p>{between}<p>{PROSE} And so on.</p></article>")
+
+    assert note.text == f"{PROSE}\n\n{PROSE} And so on."
+    assert list(reasons(note).values()) == [reason]
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "<p>The <a href='/x'>shops that have closed</a> were old.</p>",
+        "<p>Image: premium and friendly.</p>",
+        "<p>More: a second reason.</p>",
+        "<h2>Advertisement</h2>",
+        "<p><a href='/x'>The shops that have closed were old.</a></p>",
+    ],
+)
+def test_what_an_author_puts_between_them_stays(between: str) -> None:
+    note = page(f"<article><p>{PROSE}</p>{between}<p>{PROSE} And so on.</p></article>")
+
+    assert note.dropped == ()
+
+
 LINES = st.sampled_from(
     [
         PROSE,

@@ -175,7 +175,7 @@ def test_a_known_file_is_remembered_with_size_time_and_content(library: Library)
         writer.touch("/docs/trust.txt", 7, 42)
 
     (file,) = library.known(["/docs"]).values()
-    assert file == ("/docs/trust.txt", "trust.txt", 7, 42, TRUST.about.sha256, TRUST.id)
+    assert file == ("/docs/trust.txt", "trust.txt", 7, 42, TRUST.about.sha256, TRUST.id, (), False)
 
 
 def test_ids_come_from_the_source_and_are_no_other_files(library: Library, embedder: WordEmbedder) -> None:

@@ -91,7 +91,7 @@ VERDICT = st.builds(
 )
 
 QUOTE = Citation(
-    About("d1", "talk.md", "ab" * 32, "text/markdown", "A talk", "Writer", "2012-10"),
+    About("d1", "talk.md", "ab" * 32, "text/markdown", "A talk", "Writer", "2012-10", "en", "example.org"),
     3,
     9,
     "“Trust”",
@@ -143,6 +143,8 @@ def test_a_citation_says_all_that_it_takes_to_check_it() -> None:
         "author": "Writer",
         "speaker": "Guest",
         "date": "2012-10",
+        "language": "en",
+        "site": "example.org",
         "heading": "Why",
         "page": 2,
         "place": "page 2",
@@ -260,6 +262,8 @@ def test_a_hit_has_the_fields_that_people_script_against() -> None:
         "score": 0.5,
         "found_by": "both",
         "heading": "Part › Why",
+        "language": "en",
+        "site": "example.org",
         "speaker": "Guest",
         "page": 2,
         "place": "page 2",
@@ -280,6 +284,8 @@ def test_a_document_shown_is_its_entry_with_text_blocks_and_what_was_dropped() -
         "title": "A talk",
         "author": "Writer",
         "date": "2012-10",
+        "language": "en",
+        "site": "example.org",
         "media_type": "text/markdown",
         "sha256": "ab" * 32,
         "passages": 1,

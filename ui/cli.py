@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from ingest.reports import SyncReport
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)  # a web page, not a file
+KEEP_HELP = (
+    "Keep what is cleaned away for this reason (`show ID --dropped` names them), or `all`; it holds for PATH from then "
+    "on. `none` forgets."
+)
 EACH_LINE = "-"  # in the place of a question or an idea: one JSON object a line on stdin
 
 
@@ -46,8 +50,9 @@ cli.add_command(evaluate)
 @cli.command()
 @click.argument("named", metavar="PATH...", nargs=-1, required=True)
 @click.option("--if-empty", is_flag=True, help="Do nothing when the library has documents already.")
-@click.option("--watch", "keep", is_flag=True, help="Keep at it until interrupted.")
+@click.option("--watch", "stays", is_flag=True, help="Keep at it until interrupted.")
 @click.option("--allow-private", metavar="HOST", multiple=True, help="A host that may be on your own network.")
+@click.option("--keep", "wanted", metavar="REASON", multiple=True, help=KEEP_HELP)
 @click.option("--details", is_flag=True, help="Also seconds a stage, and what was cleaned away.")
 @as_json
 @click.pass_context
@@ -57,8 +62,9 @@ def ingest(
     named: tuple[str, ...],
     *,
     if_empty: bool,
-    keep: bool,
+    stays: bool,
     allow_private: tuple[str, ...],
+    wanted: tuple[str, ...],
     details: bool,
     as_json: bool,
 ) -> None:
@@ -73,7 +79,10 @@ def ingest(
         if not os.path.lexists(path):  # known before a library is made for nothing
             hint = "Check the path. To take documents out of the library, run `pushback remove ID`."
             raise SettingsError(f"No such file or folder: {path}.", hint=hint)
+    from ingest import keeping
     from ingest.sync import sync
+
+    kept = keeping.checked(wanted)
 
     def tell(done: SyncReport | PushbackError) -> None:
         if isinstance(done, PushbackError):
@@ -97,7 +106,9 @@ def ingest(
 
             missing = pages.keep(addresses, settings.folder / "web", allow_private)
             paths.append(settings.folder / "web")
-        if keep:
+        if wanted and not held:
+            keeping.remember(library, paths, kept)
+        if stays:
             from threading import Event
 
             from ingest.watching import watch

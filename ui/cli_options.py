@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+KINDS = ("text", "markdown", "web", "pdf", "document", "slides", "sheet", "mail", "book")
 DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON value on stdout, and nothing else.")
@@ -71,6 +72,15 @@ def remembered(context: click.Context, option: click.Parameter, value: Any) -> N
 def filtering(function: Function) -> Function:
     """Add the options that narrow a search; ``filters_of`` reads them."""
     for option in (
+        click.option(
+            "--page", "pages", metavar="N", multiple=True, type=click.IntRange(1), help="Only this page, slide or row."
+        ),
+        click.option("--heading", "headings", metavar="TEXT", multiple=True, help="Only what stands under it."),
+        click.option("--title", "titles", metavar="TEXT", multiple=True, help="Only documents that are called so."),
+        click.option("--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="Only such files."),
+        click.option(
+            "--language", "languages", metavar="CODE", multiple=True, help="Only documents in it, as in: en, de, fr."
+        ),
         click.option("--until", metavar="DATE", callback=_date, help="Nothing later: 2012, 2012-10 or 2012-10-05."),
         click.option("--since", metavar="DATE", callback=_date, help="Nothing earlier."),
         click.option(
@@ -82,11 +92,11 @@ def filtering(function: Function) -> Function:
     return function
 
 
-def filters_of(documents: tuple[str, ...], authors: tuple[str, ...], since: str | None, until: str | None) -> Filters:
+def filters_of(**named: Any) -> Filters:
     """The filters that the options of ``filtering`` name."""
     from assistant.types import Filters
 
-    return Filters(documents, authors, since, until)
+    return Filters(**named)
 
 
 def _given(context: click.Context) -> dict[str, Any]:

@@ -112,7 +112,8 @@ def documents(entries: Sequence[Entry]) -> str:
 def document(one: Document) -> str:
     """A document's particulars and its text."""
     about = one.about
-    facts = {"title": about.title, "author": about.author, "date": about.date, "source": about.source, "id": about.id}
+    facts = {"title": about.title, "author": about.author, "date": about.date, "language": about.language}
+    facts |= {"site": about.site, "source": about.source, "id": about.id}
     head = [f"{name}: {value}" for name, value in facts.items() if value]
     if one.dropped:
         head.append(f"dropped: {_count(len(one.dropped), 'piece')}, shown by --dropped")

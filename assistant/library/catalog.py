@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import LibraryDamaged, LibraryError
-from assistant.library import versions
+from assistant.library import recurrence, versions
 from assistant.library.records import (
+    Cleaned,
     Conversation,
     DocumentRow,
     Entry,
@@ -35,14 +36,15 @@ from assistant.library.records import (
 )
 from assistant.library.schema import STEPS, VERSION, WORDS
 from assistant.library.sqlite import Database
-from assistant.types import About, Block, BlockKind, Document, Dropped, Filters, Passage, Searched, Sentence
+from assistant.types import KINDS, About, Block, BlockKind, Document, Dropped, Filters, Passage, Searched, Sentence
 
 # What a word weighs in a passage's text, its document's title, and the name of who speaks.
 WEIGHTS = "bm25(1.0, 0.5, 0.5)"
 MOST_WORDS = 500  # of one search; more say no more, and FTS5 slows down
 
-ABOUT = "d.id, d.source, d.sha256, d.media_type, d.title, d.author, d.date"
-JOINED = "passages p JOIN documents d ON d.id = p.document"
+ABOUT = "d.id, d.source, d.sha256, d.media_type, d.title, d.author, d.date, c.language, c.site"
+DOCUMENTS = "documents d LEFT JOIN cleaned c ON c.document = d.id"
+JOINED = "passages p JOIN documents d ON d.id = p.document LEFT JOIN cleaned c ON c.document = d.id"
 PASSAGE = f'p.id, p.start, p."end", p.text, p.spans, p.headings, p.speaker, p.page, {ABOUT}'
 COLUMNS = 'id, document, start, "end", voice, speaker, page, headings, text, spans, sentences, vector'
 LISTED = "(SELECT value FROM json_each(?))"
@@ -123,7 +125,7 @@ class Catalog:
             for document, source, path in self._db.rows("SELECT document, source, path FROM sources ORDER BY key"):
                 sources.setdefault(document, []).append((source, path))
             counts = dict(self._db.rows("SELECT document, count(*) FROM passages GROUP BY document"))
-            abouts = [About(*row) for row in self._db.rows(f"SELECT {ABOUT} FROM documents d ORDER BY d.source, d.id")]
+            abouts = [About(*row) for row in self._db.rows(f"SELECT {ABOUT} FROM {DOCUMENTS} ORDER BY d.source, d.id")]
             families = self._families()
         return [
             Entry(
@@ -140,7 +142,7 @@ class Catalog:
     def document(self, key: str) -> Document | None:
         """The document of this id, or the first that was ingested under this source."""
         row = self._db.row(
-            f"SELECT {ABOUT}, d.text, d.blocks, d.dropped FROM documents d WHERE d.id = :key "
+            f"SELECT {ABOUT}, d.text, d.blocks, d.dropped FROM {DOCUMENTS} WHERE d.id = :key "
             "OR d.id = (SELECT document FROM sources WHERE source = :key ORDER BY key LIMIT 1) "
             "ORDER BY d.id = :key DESC LIMIT 1",
             {"key": key},
@@ -149,9 +151,9 @@ class Catalog:
             return None
         blocks = tuple(
             Block(BlockKind(kind), start, end, tuple(headings), speaker, page)
-            for kind, start, end, headings, speaker, page in json.loads(row[8])
+            for kind, start, end, headings, speaker, page in json.loads(row[-2])
         )
-        return Document(About(*row[:7]), row[7], blocks, tuple(Dropped(*piece) for piece in json.loads(row[9])))
+        return Document(About(*row[:-3]), row[-3], blocks, tuple(Dropped(*piece) for piece in json.loads(row[-1])))
 
     def text(self, document: str) -> str | None:
         """The canonical text of a document."""
@@ -201,6 +203,7 @@ class Catalog:
         sql = (
             "SELECT p.id, -words.rank FROM words "
             "JOIN passages p ON p.key = words.rowid JOIN documents d ON d.id = p.document "
+            "LEFT JOIN cleaned c ON c.document = d.id "
             f"WHERE words MATCH :query AND words.rank MATCH '{WEIGHTS}' AND {where} ORDER BY words.rank, p.id LIMIT :k"
         )
         return [(id, score) for id, score in self._db.rows(sql, {**values, "query": query, "k": k})]
@@ -224,11 +227,12 @@ class Catalog:
     def known(self, under: Sequence[str]) -> dict[str, KnownFile]:
         """The files that were read, by absolute path: those named, and those in the folders named."""
         sql = (
-            "SELECT s.path, s.source, s.size, s.mtime_ns, d.sha256, d.id "
-            "FROM sources s JOIN documents d ON d.id = s.document ORDER BY s.path"
+            "SELECT s.path, s.source, s.size, s.mtime_ns, d.sha256, d.id, coalesce(c.kept, ''), coalesce(c.stale, 0) "
+            "FROM sources s JOIN documents d ON d.id = s.document LEFT JOIN cleaned c ON c.document = d.id "
+            "ORDER BY s.path"
         )
         folders = tuple(path.rstrip(os.sep) + os.sep for path in under)
-        files = (KnownFile(*row) for row in self._db.rows(sql))
+        files = (KnownFile(*row)._replace(kept=_reasons(row[6]), stale=bool(row[7])) for row in self._db.rows(sql))
         return {file.path: file for file in files if file.path in under or file.path.startswith(folders)}
 
     def paths(self, document: str) -> list[str]:
@@ -236,9 +240,11 @@ class Catalog:
         sql = "SELECT path FROM sources WHERE document = ? ORDER BY key"
         return [path for (path,) in self._db.rows(sql, [document])]
 
-    def find_content(self, sha256: str) -> str | None:
-        """The document made from these bytes."""
-        row = self._db.row("SELECT id FROM documents WHERE sha256 = ? ORDER BY id LIMIT 1", [sha256])
+    def find_content(self, sha256: str, kept: Sequence[str] = ()) -> str | None:
+        """The document made from these bytes, cleaned as they would be today with what is to be kept."""
+        as_today = "coalesce(c.kept, '') = ? AND coalesce(c.stale, 0) = 0"
+        sql = f"SELECT d.id FROM {DOCUMENTS} WHERE d.sha256 = ? AND {as_today} ORDER BY d.id LIMIT 1"
+        row = self._db.row(sql, [sha256, "\n".join(kept)])
         return None if row is None else str(row[0])
 
     # Writing
@@ -247,24 +253,28 @@ class Catalog:
         """Add or replace documents, in one transaction; the ids of passages that are no more."""
         gone: set[str] = set()
         with self._changing():
+            origins = self._origins([row.document.id for row in documents])
             for row in documents:
                 gone.update(self._passages_gone("document = ?", [row.document.id]))
-                self._put_document(row.document)
+                self._put_document(row.document, row.cleaned)
                 self._put_source(row.path, row.document.about.source, row.size, row.mtime_ns, row.document.id)
                 self._put_passages("passages", row.document, row.passages)
                 self._put_version(row.document, row.mtime_ns)
             gone.update(self._sweep()[1])
+            recurrence.recount(self._db, origins | {row.document.about.origin for row in documents})
         return sorted(gone.difference(passage.passage.id for row in documents for passage in row.passages))
 
     def put_staged(self, row: DocumentRow) -> list[str]:
         """Add or replace a document whose passages were all put aside; the ids of passages that are no more."""
         with self._changing():
+            origins = self._origins([row.document.id])
             gone = set(self._passages_gone("document = ?", [row.document.id]))
-            self._put_document(row.document)
+            self._put_document(row.document, row.cleaned)
             self._put_source(row.path, row.document.about.source, row.size, row.mtime_ns, row.document.id)
             self._take_staged()
             self._put_version(row.document, row.mtime_ns)
             gone.update(self._sweep()[1])
+            recurrence.recount(self._db, origins | {row.document.about.origin})
             return sorted(gone - self.visible(sorted(gone)))
 
     def attach(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> list[str]:
@@ -289,7 +299,7 @@ class Catalog:
             yield
             self._db.run("UPDATE state SET generation = generation + 1")
 
-    def _put_document(self, document: Document) -> None:
+    def _put_document(self, document: Document, cleaned: Cleaned) -> None:
         about = document.about
         blocks = [[b.kind, b.start, b.end, b.headings, b.speaker, b.page] for b in document.blocks]
         dropped = [[d.text, d.reason, d.at] for d in document.dropped]
@@ -303,6 +313,11 @@ class Catalog:
                 *(document.text, _json(blocks), _json(dropped)),
             ],
         )
+        self._db.run(
+            "INSERT OR REPLACE INTO cleaned (document, language, site, origin, kept, stale) VALUES (?, ?, ?, ?, ?, 0)",
+            [about.id, about.language, about.site, about.origin, "\n".join(cleaned.kept)],
+        )
+        recurrence.put_lines(self._db, about.id, cleaned.lines)
 
     def _put_source(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> None:
         self._db.run(
@@ -324,6 +339,32 @@ class Catalog:
                 for passage, vector, sentences in rows
             ],
         )
+
+    # What cleaning goes by
+
+    def _origins(self, ids: Sequence[str]) -> set[str | None]:
+        sql = f"SELECT DISTINCT origin FROM cleaned WHERE document IN {LISTED}"
+        return {origin for (origin,) in self._db.rows(sql, [_json(ids)])}
+
+    def recurring(self) -> frozenset[int]:
+        """The lines that are known to recur over documents of one site or author, as hashes."""
+        return recurrence.known(self._db)
+
+    def keep(self, paths: Sequence[str], reasons: Sequence[str]) -> None:
+        """Let pieces be kept for these reasons in these files and folders, in the place of what was said for them."""
+        with self._db.changing():
+            for path in paths:
+                inside = path.rstrip(os.sep) + os.sep
+                self._db.run("DELETE FROM keeps WHERE path = ? OR substr(path, 1, ?) = ?", [path, len(inside), inside])
+                rows = [(path, reason) for reason in dict.fromkeys(reasons)]
+                self._db.run_each("INSERT INTO keeps (path, reason) VALUES (?, ?)", rows)
+
+    def keeps(self) -> dict[str, frozenset[str]]:
+        """What is kept, by the paths that it was said for."""
+        found: dict[str, set[str]] = {}
+        for path, reason in self._db.rows("SELECT path, reason FROM keeps"):
+            found.setdefault(path, set()).add(reason)
+        return {path: frozenset(reasons) for path, reasons in found.items()}
 
     # Versions
 
@@ -390,8 +431,12 @@ class Catalog:
     def _sweep(self) -> tuple[int, list[str]]:
         """Remove documents without a source, and let the others go by their first: how many, and which passages."""
         orphan = "NOT IN (SELECT document FROM sources)"
+        origins = {
+            origin for (origin,) in self._db.rows(f"SELECT DISTINCT origin FROM cleaned WHERE document {orphan}")
+        }
         gone = self._passages_gone(f"document {orphan}")
         documents = self._db.run(f"DELETE FROM documents WHERE id {orphan}")
+        recurrence.recount(self._db, origins)
         self._db.run(f"UPDATE documents SET source = {FIRST_SOURCE} WHERE source <> {FIRST_SOURCE}")
         return documents, gone
 
@@ -553,6 +598,13 @@ def _conditions(filters: Filters) -> tuple[str, dict[str, str]]:
             "(SELECT document FROM sources WHERE source IN (SELECT value FROM json_each(:documents))))"
         ),
         "authors": "p.voice IN (SELECT value FROM json_each(:authors))",
+        "languages": "c.language IN (SELECT value FROM json_each(:languages))",
+        "kinds": "d.media_type IN (SELECT value FROM json_each(:kinds))",
+        "titles": "EXISTS (SELECT 1 FROM json_each(:titles) t WHERE instr(fold(d.title), t.value))",
+        "headings": (
+            "EXISTS (SELECT 1 FROM json_each(:headings) w, json_each(p.headings) h WHERE instr(fold(h.value), w.value))"
+        ),
+        "pages": "p.page IN (SELECT value FROM json_each(:pages))",
         "since": "substr(d.date, 1, length(:since)) >= substr(:since, 1, length(d.date))",
         "until": "substr(d.date, 1, length(:until)) <= substr(:until, 1, length(d.date))",
     }
@@ -561,9 +613,18 @@ def _conditions(filters: Filters) -> tuple[str, dict[str, str]]:
         "authors": _json([voice(name) for name in filters.authors]) if filters.authors else None,
         "since": filters.since,
         "until": filters.until,
+        "languages": _json([language.lower() for language in filters.languages]) if filters.languages else None,
+        "kinds": _json([type for kind in filters.kinds for type in KINDS[kind]]) if filters.kinds else None,
+        "titles": _json([voice(title) for title in filters.titles]) if filters.titles else None,
+        "headings": _json([voice(heading) for heading in filters.headings]) if filters.headings else None,
+        "pages": _json(filters.pages) if filters.pages else None,
     }
     given = {name: value for name, value in values.items() if value}
     return " AND ".join(known[name] for name in given) or "1", given
+
+
+def _reasons(kept: str) -> tuple[str, ...]:
+    return tuple(kept.split("\n")) if kept else ()
 
 
 def _passages(rows: Iterable[Any]) -> list[tuple[Passage, bytes]]:

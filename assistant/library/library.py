@@ -175,6 +175,10 @@ class Library:
         """The files that were read, by absolute path: those named, and those in the folders named."""
         return self._catalog.known(under)
 
+    def keeps(self) -> dict[str, frozenset[str]]:
+        """What is kept though it looks like furniture, by the files and folders that it was said for."""
+        return self._catalog.keeps()
+
     def generation(self) -> int:
         """A number that is higher after every change of what is visible."""
         return self._catalog.state().generation

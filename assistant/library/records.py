@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from assistant.embedding import Embedding, Vectors
 
 
+class Cleaned(NamedTuple):
+    """What a document was cleaned by: the reasons whose pieces were ``kept``, sorted, and its lines that may recur.
+
+    A line is a hash of it and its document's origin, and whether it was known to recur.
+    """
+
+    kept: tuple[str, ...] = ()
+    lines: tuple[tuple[int, bool], ...] = ()
+
+
 class NewDocument(NamedTuple):
     """A document to be written, with the file that it was read from; one embedding for each passage."""
 
@@ -20,10 +30,15 @@ class NewDocument(NamedTuple):
     mtime_ns: int
     passages: tuple[Passage, ...]
     embeddings: tuple[Embedding, ...]
+    cleaned: Cleaned = Cleaned()
 
 
 class KnownFile(NamedTuple):
-    """A file as it was when it was read; ``source`` is its path as ingested, ``document`` the id it led to."""
+    """A file as it was when it was read; ``source`` is its path as ingested, ``document`` the id it led to.
+
+    ``kept`` are the reasons whose pieces were left in, and ``stale`` is set when it would be cleaned otherwise by what
+    is known of its site or author today.
+    """
 
     path: str
     source: str
@@ -31,6 +46,8 @@ class KnownFile(NamedTuple):
     mtime_ns: int
     sha256: str
     document: str
+    kept: tuple[str, ...] = ()
+    stale: bool = False
 
 
 class Stored(NamedTuple):
@@ -117,6 +134,7 @@ class DocumentRow(NamedTuple):
     size: int
     mtime_ns: int
     passages: tuple[PassageRow, ...]
+    cleaned: Cleaned = Cleaned()
 
 
 class State(NamedTuple):

@@ -28,6 +28,7 @@ class Database:
             # Transactions are begun by hand (isolation_level None), so that a write waits for its turn at its start.
             self._connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
             try:
+                self._connection.create_function("fold", 1, _folded, deterministic=True)  # lower() knows ASCII only
                 self._connection.execute("PRAGMA foreign_keys = ON")
                 self._connection.execute("PRAGMA journal_mode = WAL")
             except sqlite3.Error:
@@ -107,3 +108,7 @@ class Database:
 
     def _nearly_full(self) -> bool:
         return shutil.disk_usage(self._path.parent).free < NEARLY_FULL
+
+
+def _folded(text: str | None) -> str | None:
+    return text.casefold() if text is not None else None

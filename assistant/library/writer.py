@@ -41,9 +41,24 @@ class Writer:
         """The files that were read, by absolute path: those named, and those in the folders named."""
         return self._catalog.known(under)
 
-    def find_content(self, sha256: str) -> str | None:
-        """The document made from these bytes, if there is one."""
-        return self._catalog.find_content(sha256)
+    def find_content(self, sha256: str, kept: Sequence[str] = ()) -> str | None:
+        """The document made from these bytes, cleaned as they would be today, if there is one."""
+        return self._catalog.find_content(sha256, kept)
+
+    def recurring(self) -> frozenset[int]:
+        """The lines that are known to recur over documents of one site or author, as hashes."""
+        return self._catalog.recurring()
+
+    def keep(self, paths: Sequence[str], reasons: Sequence[str]) -> None:
+        """Let what these files and folders hold be kept though it looks like furniture, for these reasons.
+
+        It takes the place of what was said for them and for what lies in them; without reasons it is forgotten.
+        """
+        self._catalog.keep(paths, reasons)
+
+    def keeps(self) -> dict[str, frozenset[str]]:
+        """What is kept, by the paths that it was said for."""
+        return self._catalog.keeps()
 
     def id_for(self, source: str, path: str) -> str:
         """The id for what this file holds: made from its source, and no other file's."""
@@ -137,7 +152,7 @@ def _names(source: str, path: str) -> Iterator[str]:
 
 def _row(new: NewDocument) -> DocumentRow:
     rows = tuple(row(passage, embedding) for passage, embedding in zip(new.passages, new.embeddings, strict=True))
-    return DocumentRow(new.document, new.path, new.size, new.mtime_ns, rows)
+    return DocumentRow(new.document, new.path, new.size, new.mtime_ns, rows, new.cleaned)
 
 
 def row(passage: Passage, embedding: Embedding) -> PassageRow:

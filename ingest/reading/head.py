@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lxml import html
@@ -11,8 +12,12 @@ from lxml import html
 from ingest.drafts import Found, collapse, words
 
 TITLES = ("og:title", "twitter:title", "dc.title")
-DATES = ("article:published_time", "datepublished", "date", "dc.date", "dcterms.created", "pubdate", "publish-date")
+DATES = tuple(
+    "article:published_time og:article:published_time datepublished date dc.date dc.date.issued dcterms.created "
+    "pubdate publish-date publication_date parsely-pub-date sailthru.date".split()
+)
 AUTHORS = ("author", "article:author", "dc.creator", "parsely-author", "sailthru.author")
+HOST = re.compile(r"https?://(?:www\.)?([\w.-]{1,253})", re.IGNORECASE)
 BYLINES = words("byline author-name author__name entry-author post-author p-author article-author")
 
 
@@ -27,7 +32,17 @@ def found(root: html.HtmlElement) -> Found:
         titles=tuple(filter(None, titles)),
         authors=tuple(name for name in authors if name and "://" not in name),
         dates=tuple(filter(None, dates)),
+        site=_site(root, metas),
     )
+
+
+def _site(root: html.HtmlElement, metas: Mapping[str, str]) -> str:
+    """The host of the address that the page gives as its own, else the name of its site."""
+    links = (link.get("href", "") for link in root.iter("link") if link.get("rel", "").lower() == "canonical")
+    for address in (*links, metas.get("og:url", ""), *(base.get("href", "") for base in root.iter("base"))):
+        if match := HOST.match(address):
+            return match[1].lower()
+    return metas.get("og:site_name", "").lower()
 
 
 def _metas(root: html.HtmlElement) -> dict[str, str]:

@@ -1,0 +1,118 @@
+"""Damaged files of every kind through the real route, worker processes and all: each is read, or reported.
+
+    python -m eval.benchmarks.fuzz --files 2400
+
+Hypothesis damages small sound files (``tests/seeds.py``): bytes changed, taken out, doubled and put in, in the file or,
+behind a container's checksums, in one of its parts. What must not be: a reader that raises anything but its own error,
+one that breaks its process or takes too long, and a process that is there when all is over. Needs the test packages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+import zipfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assistant.errors import SourceError
+from ingest.parsing import Task
+from ingest.workers import Workers
+
+FAULTS = ("its reader failed", "breaks the reader", "takes longer", "more than")  # how a worker tells of them
+EDITS = st.lists(
+    st.tuples(
+        st.floats(0, 1),
+        st.sampled_from(["put", "over", "out", "twice", "cut"]),
+        st.binary(max_size=20),
+        st.integers(1, 60),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--files", type=int, default=2400, help="how many, over all kinds")
+    given = parser.parse_args()
+    from tests.seeds import seeds
+
+    told: dict[str, Counter[str]] = {}
+    faults: list[str] = []
+    with Workers() as workers:
+        for kind, data in seeds().items():
+            told[kind] = fuzzed(workers, kind, data, -(-given.files // len(seeds())), faults)
+            print(f"{kind}: {dict(told[kind])}", flush=True)
+    left = children()
+    print(
+        f"{sum(map(Counter.total, told.values()))} files: {dict(sum(told.values(), Counter()))}; processes left: {left}"
+    )
+    for fault in faults:
+        print(f"  {fault}")
+    sys.exit(1 if faults or left else 0)
+
+
+def fuzzed(workers: Workers, kind: str, data: bytes, count: int, faults: list[str]) -> Counter[str]:
+    """How many damaged files of a kind were read and how many reported; ``faults`` gets what was neither."""
+    told: Counter[str] = Counter()
+
+    @settings(max_examples=2 * count, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(EDITS, st.floats(0, 1))
+    def one(edits: list[Any], part: float) -> None:
+        if told.total() >= count:
+            return
+        try:
+            parsed = workers.parse(Task(damaged(data, edits, part), f"a.{kind}", "0123456789", 80)).result()
+            list(parsed.passages)
+            told["read"] += 1
+        except SourceError as exc:
+            told["reported"] += 1
+            if any(fault in str(exc) for fault in FAULTS):
+                faults.append(f"{kind}: {exc} ({edits}, {part})")
+
+    one()
+    return told
+
+
+def damaged(data: bytes, edits: list[Any], part: float) -> bytes:
+    """The file with these edits: of the whole when ``part`` is below a quarter, else of one part of its container."""
+    if not data.startswith(b"PK") or part < 0.25:
+        return edited(data, edits)
+    with zipfile.ZipFile(io.BytesIO(data)) as container:
+        parts = {name: container.read(name) for name in container.namelist()}
+    named = [name for name in parts if name.endswith(("xml", "rels", "opf"))]
+    name = named[min(int((part - 0.25) / 0.75 * len(named)), len(named) - 1)]
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as container:
+        for each, content in parts.items():
+            container.writestr(each, edited(content, edits) if each == name else content)
+    return stream.getvalue()
+
+
+def edited(data: bytes, edits: list[Any]) -> bytes:
+    held = bytearray(data)
+    for place, how, new, length in edits:
+        at = int(place * len(held))
+        old = bytes(held[at : at + length])
+        if how == "cut":
+            del held[max(at, 1) :]
+        else:
+            held[at : at + length] = {"put": new + old, "over": new, "out": b"", "twice": old * 2}[how]
+    return bytes(held)
+
+
+def children() -> int:
+    """How many processes this one has started that are still there."""
+    listed = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
+    return len(listed.read_text().split()) if listed.exists() else 0
+
+
+if __name__ == "__main__":
+    main()

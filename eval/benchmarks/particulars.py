@@ -1,0 +1,115 @@
+"""Titles and dates: what a document says of itself, against what we read.
+
+    python -m eval.benchmarks.particulars --data ../shared/data
+
+Pages: a title is right as ``pages.py`` has it. A page states a date when it names one for programs as that of its
+publication, in a ``meta``, in its JSON-LD or in a ``time``, in this order; ours is right when it is the same day. A
+page without one is left out. Since we read these marks, too, the same is told of the pages with all their marks taken
+out, where nothing but the words that people see can tell; it has no bar, as not every page that is marked says it.
+Formats: a title is right when its letters are those of the first heading of the Markdown that the file was made of.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+
+from lxml import html
+
+from assistant.errors import SourceError
+from assistant.types import About
+from eval.benchmarks.measuring import arguments, tell
+from eval.benchmarks.pages import expected_titles, same_letters
+from ingest.documents import load
+
+TITLES, DATES = 0.90, 0.80  # the bars
+META = re.compile(r"(?:^|[:._-])(?:published?(?:[_-]?(?:time|date))?|pub-?date|publication[_-]?date|datepublished)$")
+SAID = re.compile(r'"datePublished"\s*:\s*"([^"]+)"')
+DAY = re.compile(r"(\d{4})[-/.]?(\d\d)[-/.]?(\d\d)")
+
+
+def main() -> None:
+    given = arguments(__doc__)
+    pages, formats = given.data / "pages", given.data / "formats"
+    if not (pages / "index.jsonl").is_file() or not (formats / "index.jsonl").is_file():
+        sys.exit(f"There are no pages and formats in {given.data}; name the folder that holds them with --data.")
+    titles, dates, bare = [], [], []
+    for row in rows(pages):
+        data = (pages / row["html"]).read_bytes()
+        about = read(data, "page.html")
+        if expected := expected_titles(data):
+            titles.append(about is not None and same_letters(about.title) in expected)
+        if days := stated(data):
+            dates.append(about is not None and about.date in days)
+            unmarked = read(without_marks(data), "page.html")
+            bare.append(unmarked is not None and unmarked.date in days)
+    named = list(formats_right(given.data, formats))
+    print(f"dates without marks: {sum(bare)} of {len(bare)} right")
+    told("titles of pages", titles, TITLES)
+    told("dates of pages that state one", dates, DATES)
+    told("titles of docx and pdf", named, TITLES)
+
+
+def rows(folder: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in (folder / "index.jsonl").read_text("utf-8").splitlines()]
+
+
+def read(data: bytes, source: str) -> About | None:
+    try:
+        return load(data, source=source, id="0123456789").about
+    except SourceError:
+        return None
+
+
+def stated(data: bytes) -> set[str]:
+    """The days that the page gives as that of its publication; empty when it gives none."""
+    root = html.fromstring(data.decode("utf-8", "replace").encode(), parser=html.HTMLParser(encoding="utf-8"))
+    metas = (
+        meta.get("content", "")
+        for meta in root.iter("meta")
+        if META.search((meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower())
+    )
+    linked = (said for script in root.iter("script") for said in SAID.findall(script.text or ""))
+    times = (
+        time.get("datetime", "")
+        for time in root.iter("time")
+        if time.get("itemprop") == "datePublished" or "pubdate" in time.attrib
+    )
+    return next((found for found in map(days, (metas, linked, times)) if found), set())
+
+
+def days(texts: Iterable[str]) -> set[str]:
+    matches = (DAY.match(text.strip()) for text in texts)
+    return {"-".join(match.groups()) for match in matches if match and int(match[1]) > 1990}  # some say year 1
+
+
+def without_marks(data: bytes) -> bytes:
+    """The page without what is there for programs only."""
+    root = html.fromstring(data.decode("utf-8", "replace").encode(), parser=html.HTMLParser(encoding="utf-8"))
+    for element in [*root.iter("meta", "script")]:
+        element.drop_tree()
+    for time in root.iter("time"):
+        time.attrib.pop("datetime", None)
+    return html.tostring(root, encoding="utf-8")
+
+
+def formats_right(data: Path, formats: Path) -> Iterator[bool]:
+    """Whether each file has the title of what it was made of."""
+    for row in rows(formats):
+        about = read((formats / row["file"]).read_bytes(), PurePosixPath(row["file"]).name)
+        text = (data / "textbook" / PurePosixPath(row["source"]).name).read_text("utf-8")
+        heading = re.search(r"^#\s+(.+)$", text, re.MULTILINE)
+        if heading:
+            yield about is not None and same_letters(about.title) == same_letters(heading[1])
+
+
+def told(what: str, right: list[bool], bar: float) -> None:
+    print(f"{what}: {sum(right)} of {len(right)} right")
+    tell(what, sum(right) / len(right), at_least=bar)
+
+
+if __name__ == "__main__":
+    main()
