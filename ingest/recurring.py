@@ -15,7 +15,7 @@ from dataclasses import replace
 from assistant.types import BlockKind, Document
 from ingest.drafts import Piece, collapse
 
-REASON = "recurs over the site"
+REASON = "recurring"
 FEWEST = 3  # words
 LONGEST = 700  # characters; furniture is short
 EDGE = 50  # lines from either end of a document, so that a book costs no more than a page
