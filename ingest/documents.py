@@ -6,14 +6,13 @@ import hashlib
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from pathlib import PurePath
 
 from assistant.errors import SourceError
 from assistant.types import About, Block, BlockKind, Document, Dropped
 from ingest import keeping
 from ingest import recurring as recurrence
 from ingest.cleaning import clean
-from ingest.drafts import Draft, Piece
+from ingest.drafts import Piece
 from ingest.languages import language_of
 from ingest.reading.formats import read
 from ingest.structure import structure
@@ -46,7 +45,7 @@ def load(
         title=structured.title,
         author=structured.author,
         date=structured.date,
-        site=_site(draft, source),
+        site=draft.found.site or None,
     )
     pieces = structured.pieces
     if recurrence.REASON not in keep and keeping.ALL not in keep:
@@ -54,13 +53,6 @@ def load(
     text, blocks, dropped = _assemble(pieces)
     about = replace(about, language=language_of(text))
     return Document(about, text, blocks, dropped)
-
-
-def _site(draft: Draft, source: str) -> str | None:
-    """Which site a page is of: what it says itself, else the folder that it was saved in."""
-    if draft.media_type != "text/html":
-        return None
-    return draft.found.site or PurePath(source).parent.name or None
 
 
 def _assemble(pieces: Sequence[Piece]) -> tuple[str, tuple[Block, ...], tuple[Dropped, ...]]:

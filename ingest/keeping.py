@@ -35,6 +35,9 @@ OTHERS = (
     "running header",
     "running footer",
     "slide master",
+    "slide number",
+    "date of the slide",
+    "names of columns",
     "table of contents",
 )
 

@@ -1,6 +1,6 @@
 """Lines that recur over the documents of one site or author: their newsletter boxes, signatures and mottoes.
 
-The library counts in how many of them each line stands (``assistant/library/recurrence.py``); here lines are told, and
+The library counts in how many of them each line stands (``assistant/library/furniture.py``); here lines are told, and
 those that are known to recur are marked. In doubt a line stays: a heading, a row and what somebody else says are no
 such line, nor is a short one, and a document of which more than ``MOST`` would go says these things on purpose.
 """
@@ -15,7 +15,7 @@ from dataclasses import replace
 from assistant.types import BlockKind, Document
 from ingest.drafts import Piece, collapse
 
-REASON = "recurs over the site"
+REASON = "recurring"
 FEWEST = 3  # words
 LONGEST = 700  # characters; furniture is short
 EDGE = 50  # lines from either end of a document, so that a book costs no more than a page

@@ -315,7 +315,7 @@ class _Run:
         self._move(file.size)
 
     def _move(self, size: float) -> None:
-        self._bytes += size
+        self._bytes = min(self._bytes + size, self._total)  # what is read once more was counted
         if self._told.work is not None:
             self._told.work(self._bytes, self._total)
 

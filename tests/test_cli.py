@@ -281,6 +281,40 @@ def test_documents_are_listed(full: Run) -> None:
     assert told.endswith("\n2 documents, 2 passages.\n")
 
 
+def test_a_search_is_narrowed_by_language_kind_title_heading_and_page(full: Run, folder: Path) -> None:
+    (folder / "lampe.md").write_text(
+        "# Die blaue Lampe\n\n## Preise\n\nDie Lampe kostet vierzig Euro und ist nicht neu.\n"
+    )
+    (folder / "lamps.csv").write_text("lamp;dollars\nblue lamp;40\nred lamp;50\n")
+    full("ingest", folder)
+
+    def sources(*narrowed: str) -> set[str]:
+        return {hit["source"] for hit in json.loads(full("search", "lamp", "--json", *narrowed).stdout)}
+
+    assert sources("--language", "de") == {"lampe.md"}
+    assert sources("--kind", "sheet") == {"lamps.csv"}
+    assert sources("--kind", "markdown", "--kind", "sheet", "--language", "en") <= {"lamp.md", "lamps.csv"}
+    assert sources("--title", "blaue") == {"lampe.md"}
+    assert sources("--heading", "PREISE") == {"lampe.md"}
+    assert sources("--page", "2") == {"lamps.csv"}
+    assert full("search", "lamp", "--kind", "film").exit_code == 2
+
+
+def test_a_document_that_is_superseded_says_so(full: Run, folder: Path) -> None:
+    long = " ".join(f"Reason {word} is why buyers of {word} stay with us." for word in "abcdefghijklmnopqrst")
+    for year, cost in (("2019", 40), ("2021", 50)):
+        (folder / f"plan-{year}.md").write_text(
+            f"---\ndate: {year}-05-01\n---\n\n# The plan\n\n{long}\n\nIt costs {cost}.\n"
+        )
+    full("ingest", folder)
+
+    older, newer = (json.loads(full("show", f"plan-{year}.md", "--json").stdout) for year in ("2019", "2021"))
+
+    assert (older["superseded_by"], newer["superseded_by"]) == (newer["document"], None)
+    assert f"superseded by: {newer['document']}\n" in full("show", "plan-2019.md").stdout
+    assert f"other versions: {older['document']}\n" in full("show", "plan-2021.md").stdout
+
+
 def test_a_document_is_shown_with_its_text(full: Run) -> None:
     told = full("show", "roads.txt").stdout
 

@@ -118,7 +118,8 @@ def page(subject: str, head: str) -> str:
     [
         ("<link rel='canonical' href='https://www.example.org/x'>", "a.html", "example.org"),
         ("<meta property='og:site_name' content='The Lamp'>", "a.html", "the lamp"),
-        ("", "saved/a.html", "saved"),
+        ("", "saved/a.html", "folder saved"),
+        ("", "a.html", "folder ."),
     ],
 )
 def test_a_page_belongs_to_its_site_and_a_heading_over_nothing_goes_too(head: str, source: str, origin: str) -> None:

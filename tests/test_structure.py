@@ -233,3 +233,41 @@ def test_comments_of_a_page_have_speakers() -> None:
 
     assert speakers(note)[-2:] == [("Ann Lee", f"{PROSE} No."), ("Bob Roy", "I would say yes, and soon.")]
     assert ("Leave a comment", "comment form") in [(piece.text, piece.reason) for piece in note.dropped]
+
+
+@pytest.mark.parametrize(
+    ("line", "iso"),
+    [
+        ("Published 11:34 PM EST Nov 19, 2019", "2019-11-19"),
+        ("First Published: Nov 20, 2019 01:38 pm", "2019-11-20"),
+        ("Nov 20 2019, 11:06am IST", "2019-11-20"),
+        ("25.10.2012", "2012-10-25"),
+        ("[2018-08-25 15:24]", "2018-08-25"),
+        ("Nov 20 2019 was a good day for shops", None),
+    ],
+)
+@pytest.mark.parametrize(
+    "place", ["<div class='article-body'>{}<p>{} A.</p></div>", "{}<div class='article-body'><p>{} A.</p></div>"]
+)
+def test_a_page_says_when_in_its_text_or_right_beside_it(place: str, line: str, iso: str | None) -> None:
+    body = place.format(f"<p>{line}</p>", PROSE)
+
+    note = document(f"<html><body><div><h1>A title</h1>{body}</div></body></html>", "page.html")
+
+    assert note.about.date == iso
+
+
+def test_what_stands_far_from_the_text_says_nothing_of_it() -> None:
+    others = "".join(f"<div>Story {n}</div>" for n in range(20))
+    page = f"<h1>A title</h1><div class='article-body'><p>{PROSE}</p></div>{others}<div>November 20, 2019</div>"
+
+    assert document(f"<html><body><div>{page}</div></body></html>", "page.html").about.date is None
+
+
+@pytest.mark.parametrize("name", ["article:published_time", "sailthru.date", "parsely-pub-date", "datePublished"])
+def test_a_pages_marks_say_when_it_was_published(name: str) -> None:
+    page = (
+        f"<html><head><meta name='{name}' content='2019-11-19T21:57:01+0000'></head><body><p>{PROSE}</p></body></html>"
+    )
+
+    assert document(page, "page.html").about.date == "2019-11-19"

@@ -185,12 +185,14 @@ def test_no_worker_outlives_a_parent_that_was_killed(tmp_path: Path, order: str,
         "time.sleep(1000)"
     )
     with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT) as parent:
-        for _ in range(300):
-            if (tmp_path / "who").exists() and (tmp_path / "who").read_text().endswith("\n"):
-                break
-            time.sleep(0.1)
-        worker = int((tmp_path / "who").read_text())
-        parent.kill()
+        try:
+            for _ in range(300):
+                if (tmp_path / "who").exists() and (tmp_path / "who").read_text().endswith("\n"):
+                    break
+                time.sleep(0.1)
+            worker = int((tmp_path / "who").read_text())
+        finally:
+            parent.kill()  # also when there is no worker, else all wait for its end
     ends = time.monotonic() + within
 
     while alive(worker) and time.monotonic() < ends:

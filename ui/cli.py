@@ -26,7 +26,7 @@ from ui.progress import Progress
 if TYPE_CHECKING:
     from assistant.build import Assistant
     from assistant.embedding import Embedder
-    from assistant.library.library import Library
+    from assistant.library.library import Entry, Library
     from assistant.settings import Settings
     from ingest.reports import SyncReport
 
@@ -222,11 +222,7 @@ def documents(context: click.Context, as_json: bool) -> None:
         if as_json:
             terminal.say_json(
                 [
-                    {
-                        **wire.entry(e.about, passages=e.passages, state=e.state, sources=e.sources),
-                        "versions": list(e.versions),
-                        "superseded_by": e.superseded_by,
-                    }
+                    {**wire.entry(e.about, passages=e.passages, state=e.state, sources=e.sources), **_versions(e)}
                     for e in entries
                 ]
             )
@@ -245,13 +241,12 @@ def show(context: click.Context, key: str, dropped: bool, as_json: bool) -> None
 
     with _library(settings_of(context)) as (library, _):
         document = library.document(key)
+        entry = next(entry for entry in library.entries() if entry.about.id == document.id)
         if as_json:
-            entry = next(entry for entry in library.entries() if entry.about.id == document.id)
-            terminal.say_json(
-                wire.document(document, passages=entry.passages, state=entry.state, sources=entry.sources)
-            )
+            told = wire.document(document, passages=entry.passages, state=entry.state, sources=entry.sources)
+            terminal.say_json({**told, **_versions(entry)})
         else:
-            terminal.say(terminal.dropped(document) if dropped else terminal.document(document))
+            terminal.say(terminal.dropped(document) if dropped else terminal.document(document, entry))
 
 
 @cli.command()
@@ -306,6 +301,10 @@ def web(context: click.Context) -> None:
     from ui import serving
 
     serving.serve(settings_of(context), flags_as_environment(context))
+
+
+def _versions(entry: Entry) -> dict[str, Any]:
+    return {"versions": list(entry.versions), "superseded_by": entry.superseded_by}
 
 
 @contextmanager

@@ -109,11 +109,13 @@ def documents(entries: Sequence[Entry]) -> str:
     )
 
 
-def document(one: Document) -> str:
+def document(one: Document, entry: Entry) -> str:
     """A document's particulars and its text."""
     about = one.about
     facts = {"title": about.title, "author": about.author, "date": about.date, "language": about.language}
     facts |= {"site": about.site, "source": about.source, "id": about.id}
+    others = [id for id in entry.versions if id not in {about.id, entry.superseded_by}]
+    facts |= {"superseded by": entry.superseded_by, "other versions": ", ".join(others)}
     head = [f"{name}: {value}" for name, value in facts.items() if value]
     if one.dropped:
         head.append(f"dropped: {_count(len(one.dropped), 'piece')}, shown by --dropped")

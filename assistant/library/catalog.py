@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import LibraryDamaged, LibraryError
-from assistant.library import recurrence, versions
+from assistant.library import furniture, versions
+from assistant.library.narrowing import conditions, voice
 from assistant.library.records import (
     Cleaned,
     Conversation,
@@ -36,7 +37,7 @@ from assistant.library.records import (
 )
 from assistant.library.schema import STEPS, VERSION, WORDS
 from assistant.library.sqlite import Database
-from assistant.types import KINDS, About, Block, BlockKind, Document, Dropped, Filters, Passage, Searched, Sentence
+from assistant.types import About, Block, BlockKind, Document, Dropped, Filters, Passage, Searched, Sentence
 
 # What a word weighs in a passage's text, its document's title, and the name of who speaks.
 WEIGHTS = "bm25(1.0, 0.5, 0.5)"
@@ -189,7 +190,7 @@ class Catalog:
 
     def allowed(self, filters: Filters) -> list[str]:
         """The passages that a filter leaves."""
-        where, values = _conditions(filters)
+        where, values = conditions(filters)
         sql = f"SELECT p.id FROM {JOINED} WHERE {where} ORDER BY p.id"
         return [id for (id,) in self._db.rows(sql, values)]
 
@@ -199,7 +200,7 @@ class Catalog:
         query = " OR ".join(list(dict.fromkeys(quoted))[:MOST_WORDS])
         if not query:
             return []
-        where, values = _conditions(filters)
+        where, values = conditions(filters)
         sql = (
             "SELECT p.id, -words.rank FROM words "
             "JOIN passages p ON p.key = words.rowid JOIN documents d ON d.id = p.document "
@@ -261,7 +262,7 @@ class Catalog:
                 self._put_passages("passages", row.document, row.passages)
                 self._put_version(row.document, row.mtime_ns)
             gone.update(self._sweep()[1])
-            recurrence.recount(self._db, origins | {row.document.about.origin for row in documents})
+            furniture.recount(self._db, origins | {row.document.about.origin for row in documents})
         return sorted(gone.difference(passage.passage.id for row in documents for passage in row.passages))
 
     def put_staged(self, row: DocumentRow) -> list[str]:
@@ -274,7 +275,7 @@ class Catalog:
             self._take_staged()
             self._put_version(row.document, row.mtime_ns)
             gone.update(self._sweep()[1])
-            recurrence.recount(self._db, origins | {row.document.about.origin})
+            furniture.recount(self._db, origins | {row.document.about.origin})
             return sorted(gone - self.visible(sorted(gone)))
 
     def attach(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> list[str]:
@@ -317,7 +318,7 @@ class Catalog:
             "INSERT OR REPLACE INTO cleaned (document, language, site, origin, kept, stale) VALUES (?, ?, ?, ?, ?, 0)",
             [about.id, about.language, about.site, about.origin, "\n".join(cleaned.kept)],
         )
-        recurrence.put_lines(self._db, about.id, cleaned.lines)
+        furniture.put_lines(self._db, about.id, cleaned.lines)
 
     def _put_source(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> None:
         self._db.run(
@@ -348,23 +349,16 @@ class Catalog:
 
     def recurring(self) -> frozenset[int]:
         """The lines that are known to recur over documents of one site or author, as hashes."""
-        return recurrence.known(self._db)
+        return furniture.known(self._db)
 
     def keep(self, paths: Sequence[str], reasons: Sequence[str]) -> None:
         """Let pieces be kept for these reasons in these files and folders, in the place of what was said for them."""
         with self._db.changing():
-            for path in paths:
-                inside = path.rstrip(os.sep) + os.sep
-                self._db.run("DELETE FROM keeps WHERE path = ? OR substr(path, 1, ?) = ?", [path, len(inside), inside])
-                rows = [(path, reason) for reason in dict.fromkeys(reasons)]
-                self._db.run_each("INSERT INTO keeps (path, reason) VALUES (?, ?)", rows)
+            furniture.keep(self._db, paths, reasons)
 
     def keeps(self) -> dict[str, frozenset[str]]:
         """What is kept, by the paths that it was said for."""
-        found: dict[str, set[str]] = {}
-        for path, reason in self._db.rows("SELECT path, reason FROM keeps"):
-            found.setdefault(path, set()).add(reason)
-        return {path: frozenset(reasons) for path, reasons in found.items()}
+        return furniture.keeps(self._db)
 
     # Versions
 
@@ -436,7 +430,7 @@ class Catalog:
         }
         gone = self._passages_gone(f"document {orphan}")
         documents = self._db.run(f"DELETE FROM documents WHERE id {orphan}")
-        recurrence.recount(self._db, origins)
+        furniture.recount(self._db, origins)
         self._db.run(f"UPDATE documents SET source = {FIRST_SOURCE} WHERE source <> {FIRST_SOURCE}")
         return documents, gone
 
@@ -583,44 +577,6 @@ class Catalog:
                 [conversation],
             )
         ]
-
-
-def voice(name: str) -> str:
-    """A name as filters compare it: case and spacing aside."""
-    return " ".join(name.casefold().split())
-
-
-def _conditions(filters: Filters) -> tuple[str, dict[str, str]]:
-    """A filter as SQL over passages ``p`` and documents ``d``; dates compare over the length that both have."""
-    known = {
-        "documents": (
-            "(d.id IN (SELECT value FROM json_each(:documents)) OR d.id IN "
-            "(SELECT document FROM sources WHERE source IN (SELECT value FROM json_each(:documents))))"
-        ),
-        "authors": "p.voice IN (SELECT value FROM json_each(:authors))",
-        "languages": "c.language IN (SELECT value FROM json_each(:languages))",
-        "kinds": "d.media_type IN (SELECT value FROM json_each(:kinds))",
-        "titles": "EXISTS (SELECT 1 FROM json_each(:titles) t WHERE instr(fold(d.title), t.value))",
-        "headings": (
-            "EXISTS (SELECT 1 FROM json_each(:headings) w, json_each(p.headings) h WHERE instr(fold(h.value), w.value))"
-        ),
-        "pages": "p.page IN (SELECT value FROM json_each(:pages))",
-        "since": "substr(d.date, 1, length(:since)) >= substr(:since, 1, length(d.date))",
-        "until": "substr(d.date, 1, length(:until)) <= substr(:until, 1, length(d.date))",
-    }
-    values = {
-        "documents": _json(filters.documents) if filters.documents else None,
-        "authors": _json([voice(name) for name in filters.authors]) if filters.authors else None,
-        "since": filters.since,
-        "until": filters.until,
-        "languages": _json([language.lower() for language in filters.languages]) if filters.languages else None,
-        "kinds": _json([type for kind in filters.kinds for type in KINDS[kind]]) if filters.kinds else None,
-        "titles": _json([voice(title) for title in filters.titles]) if filters.titles else None,
-        "headings": _json([voice(heading) for heading in filters.headings]) if filters.headings else None,
-        "pages": _json(filters.pages) if filters.pages else None,
-    }
-    given = {name: value for name, value in values.items() if value}
-    return " AND ".join(known[name] for name in given) or "1", given
 
 
 def _reasons(kept: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Lines that recur over the documents of one site or author: the SQL of what is counted as documents come and go.
+"""What cleaning goes by, as SQL: what a team wants kept, and lines that recur over the documents of one site or author.
 
 A line is furniture when it stands in at least ``MANY`` pieces of its site or author and in at least ``SHARE`` of them;
 versions of one piece count once. So it depends on what the library holds, and not on the order in which that came.
@@ -6,6 +6,7 @@ versions of one piece count once. So it depends on what the library holds, and n
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 
 from assistant.library.sqlite import Database
@@ -44,3 +45,20 @@ def recount(db: Database, origins: Iterable[str | None]) -> None:
             "AND l.recurs <> (l.hash IN (SELECT hash FROM recurring))) WHERE origin = ?",
             [origin],
         )
+
+
+def keep(db: Database, paths: Iterable[str], reasons: Iterable[str]) -> None:
+    """Write down the reasons for these files and folders, in the place of those for them and for what lies in them."""
+    for path in paths:
+        inside = path.rstrip(os.sep) + os.sep
+        db.run("DELETE FROM keeps WHERE path = ? OR substr(path, 1, ?) = ?", [path, len(inside), inside])
+        rows = [(path, reason) for reason in dict.fromkeys(reasons)]
+        db.run_each("INSERT INTO keeps (path, reason) VALUES (?, ?)", rows)
+
+
+def keeps(db: Database) -> dict[str, frozenset[str]]:
+    """The reasons that are written down, by path."""
+    found: dict[str, set[str]] = {}
+    for path, reason in db.rows("SELECT path, reason FROM keeps"):
+        found.setdefault(path, set()).add(reason)
+    return {path: frozenset(reasons) for path, reasons in found.items()}

@@ -1,0 +1,45 @@
+"""Filters as the catalog's SQL has them."""
+
+from __future__ import annotations
+
+import json
+
+from assistant.types import KINDS, Filters
+
+
+def voice(name: str) -> str:
+    """A name as filters compare it: case and spacing aside."""
+    return " ".join(name.casefold().split())
+
+
+def conditions(filters: Filters) -> tuple[str, dict[str, str]]:
+    """A filter as SQL over passages ``p`` and documents ``d``; dates compare over the length that both have."""
+    known = {
+        "documents": (
+            "(d.id IN (SELECT value FROM json_each(:documents)) OR d.id IN "
+            "(SELECT document FROM sources WHERE source IN (SELECT value FROM json_each(:documents))))"
+        ),
+        "authors": "p.voice IN (SELECT value FROM json_each(:authors))",
+        "languages": "c.language IN (SELECT value FROM json_each(:languages))",
+        "kinds": "d.media_type IN (SELECT value FROM json_each(:kinds))",
+        "titles": "EXISTS (SELECT 1 FROM json_each(:titles) t WHERE instr(fold(d.title), t.value))",
+        "headings": (
+            "EXISTS (SELECT 1 FROM json_each(:headings) w, json_each(p.headings) h WHERE instr(fold(h.value), w.value))"
+        ),
+        "pages": "p.page IN (SELECT value FROM json_each(:pages))",
+        "since": "substr(d.date, 1, length(:since)) >= substr(:since, 1, length(d.date))",
+        "until": "substr(d.date, 1, length(:until)) <= substr(:until, 1, length(d.date))",
+    }
+    values = {
+        "documents": json.dumps(filters.documents) if filters.documents else None,
+        "authors": json.dumps([voice(name) for name in filters.authors]) if filters.authors else None,
+        "since": filters.since,
+        "until": filters.until,
+        "languages": json.dumps([language.lower() for language in filters.languages]) if filters.languages else None,
+        "kinds": json.dumps([type for kind in filters.kinds for type in KINDS[kind]]) if filters.kinds else None,
+        "titles": json.dumps([voice(title) for title in filters.titles]) if filters.titles else None,
+        "headings": json.dumps([voice(heading) for heading in filters.headings]) if filters.headings else None,
+        "pages": json.dumps(filters.pages) if filters.pages else None,
+    }
+    given = {name: value for name, value in values.items() if value}
+    return " AND ".join(known[name] for name in given) or "1", given
