@@ -11,7 +11,7 @@ from assistant.answering import QuotingWriter
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.errors import SettingsError
 from assistant.evidence.nli import NliStance
-from assistant.evidence.relevance import Reader, SignalJudge
+from assistant.evidence.relevance import SignalJudge
 from assistant.evidence.stance import PlainMarks, StanceModel
 from assistant.evidence.trained import TrainedStance
 from assistant.lens import Lens, gathered
@@ -31,13 +31,12 @@ class Assistant:
         embedder: Embedder,
         stance: StanceModel | None = None,
         lenses: Sequence[Lens] = (),
-        reader: Reader | None = None,
     ) -> None:
         self.library = library
         self._embedder, self._stance = embedder, stance or PlainMarks()
-        judge = SignalJudge(reader)
+        judge = SignalJudge()
         self._writer = QuotingWriter(library, embedder, judge)
-        self._pressure = PressureTest(library, embedder, SignalJudge(), self._stance, lenses)
+        self._pressure = PressureTest(library, embedder, judge, self._stance, lenses)
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
         """The whole answer to ``question``."""

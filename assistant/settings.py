@@ -29,7 +29,7 @@ class Settings(BaseModel):
     home: Path = Field(default_factory=lambda: user_data_path("pushback", appauthor=False))
     library: Annotated[str, Field(pattern=NAME)] = "default"
     model: str | None = None
-    evidence_model: Annotated[str, Field(min_length=1)] = "none"  # or pushback, or a cross-encoder by name or path
+    evidence_model: Annotated[str, Field(min_length=1)] = "pushback"  # or none, llm, or a cross-encoder by name or path
     lenses: Path | None = None  # a folder of lenses of your own
     embedding_model: Annotated[str, Field(min_length=1)] = "all-MiniLM-L6-v2"
     passage_words: Annotated[int, Field(ge=20, le=400)] = 80

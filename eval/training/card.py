@@ -1,11 +1,11 @@
-"""Measure the shipped heads on the development files, and write the model's card: ``CARD.json``, ``CARD.md`` and
+"""Measure the shipped head on the development files, and write the model's card: ``CARD.json``, ``CARD.md`` and
 ``calibration.svg`` in ``assistant/evidence``.
 
     OMP_NUM_THREADS=2 .venv/bin/python -m eval.training.card --data ../shared/data
 
 ``--fit`` first chooses the stance head's temperature (Guo et al. 2017, arXiv:1706.04599) on one half of the held-out
 pairs by their log loss and writes it into the weights' file; calibration is told on the other half. Intervals are 95 %,
-by bootstrap over claims or paragraphs. Half an hour on two slow cores.
+by bootstrap over claims. Twenty minutes on two slow cores.
 """
 
 from __future__ import annotations
@@ -14,27 +14,23 @@ import argparse
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 from string import Template
 from typing import Any, NamedTuple
 
 import numpy as np
 from safetensors.numpy import load_file, save_file
-from sklearn.metrics import balanced_accuracy_score, f1_score, roc_auc_score
+from sklearn.metrics import f1_score, roc_auc_score
 
 from assistant.embedding import Vectors
 from assistant.evidence import trained
 from assistant.evidence.trained import TrainedHead, TrainedStance
-from assistant.types import Span
 from eval.statistics import expected_calibration_error
-from eval.training.answering import squad_questions
 from eval.training.stance import LABELS, Said, fifth, gathered, lensed, ours
 from ingest import sentences
 
 HERE = Path(trained.__file__).parent
 SEED, DRAWS, BINS = 7, 500, 10
-THIRD = 3  # of SQuAD's held-out questions every third is asked: each is read beside five paragraphs
 SETS = ("perspectrum", "argkp", "healthver", "climate_fever", "own", "lens", "new lens")
 
 
@@ -57,11 +53,10 @@ def main() -> None:
         _rewrite("stance", temperature=temperature)
     temperature = TrainedHead("stance").told["temperature"]
     told = {
-        "sha256": {name: TrainedHead(name).sha256 for name in ("answers", "stance")},
+        "sha256": {"stance": TrainedHead("stance").sha256},
         **{of: macro_f1(one) for of, one in judged.items()},
         **calibration(judged, temperature),
         **support(given.data),
-        **answering(given.data),
     }
     (HERE / "CARD.json").write_text(json.dumps(told, indent=1) + "\n", "utf-8")
     (HERE / "CARD.md").write_text(card(told), "utf-8")
@@ -134,39 +129,6 @@ def support(data: Path) -> dict[str, Any]:
     return {"wice, AUROC": {**found, "of": len(truth)}}
 
 
-def answering(data: Path) -> dict[str, Any]:
-    """SQuAD's held-out part: the right sentence first among five paragraphs', and whether its own answers."""
-    head = TrainedHead("answers")
-    first, best, truth, home, home_first = [], [], [], [], []
-    for asked in islice(squad_questions(data, "dev", others=4), 0, None, THIRD):
-        texts = [asked.own, *asked.others]
-        spans = [[Span(s.start, s.end) for s in sentences.spans(text)] for text in texts]
-        scores = [rows[:, 0] for rows in head.scores(asked.question, texts, spans)]
-        best.append(float(scores[0].max()))
-        truth.append(bool(asked.answers))
-        home.append(asked.home)
-        if asked.answers:
-            place = int(np.concatenate(scores).argmax())
-            said = asked.own[spans[0][place].start : spans[0][place].end] if place < len(spans[0]) else ""
-            first.append(any(answer in said for answer in asked.answers))
-            home_first.append(asked.home)
-    known, odds = np.array(truth), np.array(best)
-    right = np.array(first)
-    cut = float(np.median(odds))
-    return {
-        "squad2-dev, gold sentence first": {
-            **interval(home_first, lambda at: float(right[at].mean())),
-            "of": len(first),
-        },
-        "squad2-dev, answerable, balanced accuracy": {
-            **interval(home, lambda at: balanced_accuracy_score(known[at], odds[at] > cut)),
-            "of": len(truth),
-            "AUROC": round(_auroc(known, odds), 3),
-            "ECE": round(expected_calibration_error(_platt(odds, known), list(map(bool, known))) or 0.0, 4),
-        },
-    }
-
-
 def card(told: Mapping[str, Any]) -> str:
     """The card for people: what was measured, set into ``card.md``."""
     rows = []
@@ -222,17 +184,6 @@ def plot(sure: Vectors, right: Vectors) -> str:
 
 def _half(one: Judged, which: int) -> Any:
     return np.array([fifth(f"half {s.claim}{s.text}") % 2 == which for s in one.said])
-
-
-def _platt(odds: Vectors, truth: Any) -> list[float]:
-    """Probabilities by a logistic fit on the other half of the questions."""
-    from sklearn.linear_model import LogisticRegression
-
-    found = np.zeros(len(odds))
-    for part in (0, 1):
-        own = np.arange(len(odds)) % 2 == part
-        found[own] = LogisticRegression().fit(odds[~own, None], truth[~own]).predict_proba(odds[own, None])[:, 1]
-    return [float(p) for p in found]
 
 
 def _auroc(truth: Any, scores: Any) -> float:

@@ -35,7 +35,6 @@ from assistant.build import build_embedder
 from assistant.embedding import Vectors
 from assistant.evidence import relevance, signals
 from assistant.evidence.signals import SIGNALS, Sight, look
-from assistant.evidence.trained import TrainedHead
 from assistant.library.library import Library
 from assistant.question import Question
 from assistant.retrieval import candidates, spread
@@ -58,7 +57,6 @@ class Asked(NamedTuple):
     gold: tuple[str, ...]  # the raw texts, found again in the kept one
     home: str | None
     weight: float
-    held: bool = False
 
 
 class Row(NamedTuple):
@@ -68,7 +66,6 @@ class Row(NamedTuple):
     signals: Vectors
     covered: Vectors
     rarity: Vectors
-    read: Vectors  # the trained model's scores; none where it was trained on the file
     right: Any
     answerable: bool
     weight: float
@@ -109,9 +106,7 @@ def squad(data: Path) -> Iterator[Asked]:
         for asked in every[:: max(1, len(every) * 2 // SQUAD)]:
             home = homes[asked["passage_id"]]
             answers = tuple(asked["answers"]) if asked["answerable"] else ()
-            yield Asked(
-                asked["question"], _file(home["title"]), answers, home["text"], 1.0 if answers else 0.0, part == "dev"
-            )
+            yield Asked(asked["question"], _file(home["title"]), answers, home["text"], 1.0 if answers else 0.0)
 
 
 def squad_files(data: Path, folder: Path) -> Path:
@@ -126,13 +121,10 @@ def squad_files(data: Path, folder: Path) -> Path:
     return folder
 
 
-READER = TrainedHead("answers")
-
-
 def gathered(work: Path, name: str, folder: Path, asked: Iterator[Asked]) -> list[Row]:
     """What is seen of each question in a library of ``folder``; kept in ``work`` by the code that sees it."""
     seen_by = "".join(Path(str(module)).read_text("utf-8") for module in (signals.__file__, questions.__file__))
-    kept = work / f"{name}-{hashlib.sha256((seen_by + READER.sha256).encode()).hexdigest()[:12]}.pickle"
+    kept = work / f"{name}-{hashlib.sha256(seen_by.encode()).hexdigest()[:12]}.pickle"
     if kept.exists():
         return list(pickle.loads(kept.read_bytes()))
     settings = Settings(home=work / "home", library=name)
@@ -167,18 +159,7 @@ def _rows(asked: Asked, library: Library, embedder: Any, of: str) -> Iterator[Ro
         else:
             right = [s.passage.about.id == document.id and _covers(s.sentence, right_places) for s in sight.seen]
         answerable = bool(asked.gold) and not taken_away
-        read = np.zeros(0, dtype=np.float32)
-        if unread_by_training(asked, dev) and sight.seen:
-            first = relevance.load("relevance").log_odds(sight.signals)
-            read = relevance.reread(question, sight, first, READER)
-        yield Row(
-            question, sight.signals, sight.covered, rarity, read, np.array(right), answerable, asked.weight, dev, of
-        )
-
-
-def unread_by_training(asked: Asked, dev: bool) -> bool:
-    """Whether ``answering.py`` did not train on it: the held-out files of the textbook, the dev part of SQuAD."""
-    return dev if not asked.home else asked.held
+        yield Row(question, sight.signals, sight.covered, rarity, np.array(right), answerable, asked.weight, dev, of)
 
 
 def _covers(sentence: Any, places: Sequence[tuple[int, int]]) -> bool:
@@ -203,71 +184,11 @@ def fit(rows: Sequence[Row]) -> dict[str, Any]:
     weigh = _relevance([r for r in rows if not r.dev])
     refuse = _answerable([r for r in rows if not r.dev], weigh)
     measures = {of: _measures([r for r in rows if r.dev and r.of == of], weigh, refuse) for of in ("textbook", "squad")}
-    read = [r for r in rows if len(r.read)]
-    again = _reread(read, weigh)
-    refuse_again = _answerable_reread(read, weigh, again)
     return {
         "relevance": _kept(SIGNALS, weigh),
         "answerable": _kept(relevance.ANSWERABLE, refuse),
-        "reread": _kept(relevance.inputs("reread"), again),
-        "answerable_reread": _kept(relevance.inputs("answerable_reread"), refuse_again),
-        "measures": {**measures, "reread": crossed(read, weigh)},
+        "measures": measures,
     }
-
-
-def crossed(rows: Sequence[Row], weigh: relevance.Logistic) -> dict[str, dict[str, float]]:
-    """The measures with the trained model, each half of the questions weighed by what the other half taught."""
-    half = [int(hashlib.sha256(r.question.text.encode()).hexdigest(), 16) % 2 for r in rows]
-    found: dict[str, list[tuple[Row, Vectors, float]]] = {}
-    for part in (0, 1):
-        taught = [r for r, h in zip(rows, half, strict=True) if h != part]
-        again = _reread(taught, weigh)
-        refuse = _answerable_reread(taught, weigh, again)
-        for row in (r for r, h in zip(rows, half, strict=True) if h == part):
-            odds = float(refuse.log_odds(_summary_reread(row, weigh, again)[None])[0])
-            found.setdefault(row.of, []).append((row, _rescored(row, weigh, again), odds))
-    return {of: _crossed_measures(those) for of, those in found.items()}
-
-
-def _crossed_measures(those: Sequence[tuple[Row, Vectors, float]]) -> dict[str, float]:
-    ranked = [row.right[np.argsort(-scores, kind="stable")] for row, scores, _ in those if row.answerable]
-    judged = [(row.answerable, odds) for row, _, odds in those if row.weight]
-    truth, odds = np.array([t for t, _ in judged]), np.array([o for _, o in judged])
-    return {
-        "questions": len(ranked),
-        "first sentence right": round(float(np.mean([r[:1].any() for r in ranked])), 3),
-        "one of three right": round(float(np.mean([r[:3].any() for r in ranked])), 3),
-        "answerable, AUROC": round(float(roc_auc_score(truth, odds)), 3),
-        "answerable, balanced accuracy": round(float(balanced_accuracy_score(truth, odds > 0)), 3),
-    }
-
-
-def _rescored(row: Row, weigh: relevance.Logistic, again: relevance.Logistic) -> Vectors:
-    return again.log_odds(relevance.reread_signals(weigh.log_odds(row.signals), row.read))
-
-
-def _reread(rows: Sequence[Row], weigh: relevance.Logistic) -> relevance.Logistic:
-    with_gold = [r for r in rows if r.answerable and r.right.any()]
-    share = Counter(r.of for r in with_gold)
-    weights = np.concatenate([np.full(len(r.right), 1 / share[r.of]) for r in with_gold])
-    inputs = [relevance.reread_signals(weigh.log_odds(r.signals), r.read) for r in with_gold]
-    return _logistic(np.concatenate(inputs), np.concatenate([r.right for r in with_gold]), weights)
-
-
-def _answerable_reread(rows: Sequence[Row], weigh: relevance.Logistic, again: relevance.Logistic) -> relevance.Logistic:
-    seen = [r for r in rows if r.weight]
-    total = Counter((r.of, r.answerable) for r in seen)
-    weights = np.array([1 / total[r.of, r.answerable] for r in seen])
-    return _logistic(
-        np.stack([_summary_reread(r, weigh, again) for r in seen]), np.array([r.answerable for r in seen]), weights
-    )
-
-
-def _summary_reread(row: Row, weigh: relevance.Logistic, again: relevance.Logistic) -> Vectors:
-    scores = _rescored(row, weigh, again)
-    sight = Sight((), row.signals, np.zeros((0, 0)), row.covered)
-    plain = relevance.answerable_signals(sight, scores, np.argsort(-scores, kind="stable"), row.rarity)
-    return np.append(plain, relevance.read_signals(row.read))
 
 
 def _relevance(rows: Sequence[Row]) -> relevance.Logistic:
