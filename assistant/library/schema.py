@@ -1,6 +1,6 @@
 """The catalog's tables, as SQLite makes them: each statement by itself, in order."""
 
-VERSION = 3  # since 2 there is feedback, since 3 versions of a piece
+VERSION = 4  # since 2 there is feedback, since 3 versions of a piece, since 4 verdicts
 
 WORDS = "CREATE VIRTUAL TABLE words USING fts5 (text, title, voice, tokenize = 'porter unicode61 remove_diacritics 2')"
 
@@ -128,10 +128,24 @@ CREATE TABLE shingles (
 CREATE INDEX shingles_by_document ON shingles (document);
 """
 
+# Pressure tests, each as it was made; ``revises`` is the one whose idea it revises.
+VERDICTS = """
+CREATE TABLE verdicts (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    created TEXT NOT NULL,
+    idea TEXT NOT NULL,
+    ruling TEXT NOT NULL,
+    revises TEXT,
+    verdict TEXT NOT NULL
+);
+"""
+
 _FEEDBACK, _VERSIONS = tuple(FEEDBACK.split(";\n\n")), tuple(VERSIONS.split(";\n\n"))
 # What makes a library of each version one of today's; 0 is none.
 STEPS = {
-    0: (*TABLES.split(";\n\n"), WORDS, *_FEEDBACK, *_VERSIONS),
-    1: (*_FEEDBACK, *_VERSIONS),
-    2: _VERSIONS,
+    0: (*TABLES.split(";\n\n"), WORDS, *_FEEDBACK, *_VERSIONS, VERDICTS),
+    1: (*_FEEDBACK, *_VERSIONS, VERDICTS),
+    2: (*_VERSIONS, VERDICTS),
+    3: (VERDICTS,),
 }
