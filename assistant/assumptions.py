@@ -22,8 +22,9 @@ NEAR = 0.42  # likeness from which a lens is about an idea: half of our own prop
 APART = 0.04  # lead of one side from which it is taken
 TRUSTED = 0.1  # weight of the stance model beside likeness, which is right about the side of 0.79 of 116 proposals
 
+REPLACED = "what it replaces"
 _JOINTS = {  # what joins a clause to the rest, by what the clause then is
-    "what it replaces": r"instead of|rather than|in place of",
+    REPLACED: r"instead of|rather than|in place of",
     "the means": r"(?:by|through|via)(?=\s+\w+ing\b)",
     "the expected effect": r"so that|in order to|so as to",
     "the reason": r"because|since|as long as",
@@ -37,7 +38,8 @@ _AND = re.compile(r"[,;:]?\s+\b(?:and then|and|but)\b\s+|[;:]\s+|\.\s+", re.I)
 _SHARED = re.compile(r"\b((?:the|our|both|their|its|of|for|with|between)\s+[\w-]+\s+)and\b", re.I)
 _JOINED = "\0and"
 _LEAD = re.compile(r"^(?:let us|let['’]s|we (?:should|must|ought to|will|shall)|please)\s+", re.I)
-_STOP = re.compile(r"^(?:stop|end|abolish|quit|give up)\s+", re.I)
+_STOP = re.compile(r"^(?:stop|end|abolish|quit|give up|do away with|discontinue)\s+", re.I)
+_KEEP = re.compile(r"^(?:keep|continue|go on|carry on)\s+(?!\w+\s+(?:from|off|away|out)\b)(?:with\s+)?", re.I)
 _NOT = re.compile(
     r"^(?P<lead>(?:.{0,60}?[,:;]\s+(?:but|so|and)?\s*)?"
     r"(?:let us|let's|we (?:should|must|ought to|will|shall)|please)?\s*)"
@@ -126,27 +128,27 @@ def _two_nearest(rows: Vectors, vector: Vectors) -> Any:
 
 def _parts(idea: str) -> list[str]:
     """The clauses of an idea, less what it would replace; the idea where it is one clause."""
-    return [one.part for one in of_words(idea)[1:] if one.name != "what it replaces"] or [idea]
+    return [one.part for one in of_words(idea)[1:] if one.name != REPLACED] or [idea]
 
 
 def of_words(idea: str) -> list[Assumed]:
     """The idea as a whole, then its clauses by what they are in it."""
-    base, turned = affirmed(idea)
+    base, turned = _kept_up(*affirmed(idea))
     assumed = [Assumed(base, "the idea as it stands", 1.0, turned=turned, part=idea)]
     rest = idea
     for part, pattern in _PARTS.items():
         for match in pattern.finditer(idea):
             rest = rest.replace(match[0], " ")
-            assumed += _clause(match[1], part, 0.5, replaced=part == "what it replaces")
+            assumed += _clause(match[1], part, 0.5, replaced=part == REPLACED)
     split = [clause.replace(_JOINED, "and") for clause in _AND.split(_SHARED.sub(rf"\1{_JOINED}", rest))]
     clauses = [found for clause in split for found in _clause(clause, "a part of the idea", 0.6)]
-    return [*assumed, *(one for one in clauses if one.text != base.strip(" ."))]
+    return [*assumed, *(one for one in clauses if one.text.strip(" .") != base.strip(" ."))]
 
 
 def _clause(text: str, part: str, importance: float, *, replaced: bool = False) -> list[Assumed]:
     """A clause that is long enough to be tested, else nothing."""
     own = " ".join(text.split()).strip(" .,;:")
-    base, turned = affirmed(own)
+    base, turned = _kept_up(*affirmed(own))
     if len(content_stems(base)) < 2:
         return []
     return [Assumed(base, part, importance, turned=turned != replaced, part=own)]
@@ -159,11 +161,18 @@ def affirmed(idea: str) -> tuple[str, bool]:
 
 
 def _continued(part: str) -> tuple[str, bool]:
-    """The same of a part of an idea; to stop a thing is to have been for it, turned."""
-    base, turned = affirmed(part)
-    base = _LEAD.sub("", base)
-    match = _STOP.match(base)
-    return (f"continue {base[match.end() :]}", not turned) if match else (base, turned)
+    """The same of a part of an idea, less what it opens with; to stop a thing is to have been for it, turned."""
+    base, turned = _kept_up(*affirmed(part))
+    return _LEAD.sub("", base), turned
+
+
+def _kept_up(base: str, turned: bool) -> tuple[str, bool]:
+    """To stop a thing is the opposite of keeping it up: either is read as continuing it."""
+    plain = _LEAD.sub("", base)
+    if match := _STOP.match(plain):
+        return f"continue {plain[match.end() :]}", not turned
+    match = _KEEP.match(plain)
+    return (f"continue {plain[match.end() :]}" if match else base), turned
 
 
 def _assumed(lens: Lens, side: int, part: str) -> Assumed:

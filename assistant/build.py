@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from types import TracebackType
 
@@ -52,10 +52,15 @@ class Assistant:
         """The ``k`` best passages."""
         return retrieve(query, self.library, self._embedder, k=k, filters=filters)
 
-    def challenge(self, idea: str, progress: Callable[[int, int, str], None] = lambda *_: None) -> Verdict:
+    def challenge(
+        self,
+        idea: str,
+        progress: Callable[[int, int, str], None] = lambda *_: None,
+        importance: Mapping[str, float] | None = None,
+    ) -> Verdict:
         """What the documents say for and against ``idea``; ``progress`` is told how many of how many assumptions are
-        tested, and which is next."""
-        return self._pressure.challenge(idea, progress)
+        tested, and which is next. ``importance`` (0..1) is the user's, by lens or by an assumption's number."""
+        return self._pressure.challenge(idea, progress, importance)
 
     def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
         """For each claim and text, the side on which the text stands and the probability of that."""

@@ -300,6 +300,7 @@ class Kind(StrEnum):
     FIGURE = "figure"  # a reported fact with its number
     QUOTED = "quoted"  # somebody else is quoted, who need not be agreed with
     FORECAST = "forecast"
+    OPPONENT = "opponent"  # somebody whom the source contradicts: shown, but no evidence of the source's
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +336,7 @@ class Assumption:
     part: str = ""  # the words of the idea that it is tied to
     searched: tuple[str, ...] = ()  # the queries, as they were put
     settle: str = ""  # the cheapest evidence that would settle it
+    importance_by: str = "lens"  # or user: who says how much hangs on it
 
 
 class IdeaRuling(StrEnum):
@@ -351,7 +353,8 @@ class Verdict:
     """A pressure test's outcome; ``leaps_of_faith`` are important assumptions without support.
 
     ``case_for`` and ``case_against`` are the strongest findings of the assumptions' own, ``missing`` says of what
-    nothing is known, and ``stance_model`` is the name of the model that gave the findings their sides.
+    nothing is known, and ``stance_model`` is the name of the model that gave the findings their sides. ``library`` is
+    the digest of the documents that were searched: while it is the same, testing again finds the same.
     """
 
     idea: str
@@ -366,3 +369,4 @@ class Verdict:
     case_against: tuple[Finding, ...] = ()
     missing: tuple[str, ...] = ()
     stance_model: str = ""
+    library: str = ""

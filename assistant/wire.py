@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from assistant import rulings
 from assistant.types import (
     About,
     Answer,
@@ -31,6 +32,9 @@ from assistant.types import (
     Support,
     Verdict,
 )
+
+if TYPE_CHECKING:
+    from assistant.discussion import Change, Reply
 
 Json = dict[str, Any]
 
@@ -147,7 +151,12 @@ def verdict(one: Verdict) -> Json:
         "case_for": [_finding(f) for f in one.case_for],
         "case_against": [_finding(f) for f in one.case_against],
         "missing": list(one.missing),
+        "to_settle": [
+            {"assumption": a.text, "ruling": a.ruling.value, "question": a.question or a.text, "settle": a.settle}
+            for a in rulings.to_settle(one)
+        ],
         "stance_model": one.stance_model,
+        "library": one.library,
     }
 
 
@@ -166,7 +175,23 @@ def read_verdict(kept: Json) -> Verdict:
         case_against=tuple(_read_finding(f) for f in kept["case_against"]),
         missing=tuple(kept["missing"]),
         stance_model=kept["stance_model"],
+        library=kept.get("library", ""),
     )
+
+
+def change(one: Change) -> Json:
+    """A change from one verdict to the next."""
+    return {"what": one.what, "better": one.better, "findings": [_finding(f) for f in one.findings]}
+
+
+def reply(one: Reply) -> Json:
+    """What is answered to something said about a verdict, as ``pushback discuss --json`` prints it."""
+    return {
+        "text": one.text,
+        "moved": one.moved.value,
+        "changes": [change(each) for each in one.changes],
+        "verdict": verdict(one.verdict),
+    }
 
 
 def _about(about: About) -> Json:
@@ -196,6 +221,7 @@ def _assumption(one: Assumption) -> Json:
         "part": one.part,
         "searched": list(one.searched),
         "settle": one.settle,
+        "importance_by": one.importance_by,
     }
 
 
@@ -210,6 +236,7 @@ def _read_assumption(kept: Json) -> Assumption:
         part=kept["part"],
         searched=tuple(kept["searched"]),
         settle=kept["settle"],
+        importance_by=kept.get("importance_by", "lens"),
     )
 
 

@@ -11,7 +11,8 @@ from assistant.embedding import Embedder
 from assistant.errors import SettingsError
 from assistant.evidence.stance import PlainMarks
 from assistant.library.library import Library
-from assistant.pressure import LONGEST_IDEA, SHOWN, UNCLEAR_OF_IDEA, rule, rule_idea, side_of
+from assistant.pressure import LONGEST_IDEA, MOST, side_of
+from assistant.rulings import rule, rule_idea
 from assistant.settings import Settings
 from assistant.types import (
     About,
@@ -132,6 +133,7 @@ def test_an_empty_library_covers_no_idea(library: Library, embedder: WordEmbedde
         Searched(0, 0),
         missing=(idea,),
         stance_model="none",
+        library=library.digest(),
     )
 
 
@@ -161,7 +163,7 @@ def test_both_sides_are_cited_in_their_own_words(assistant: Assistant) -> None:
     assert verdict.searched == assistant.library.searched()
     for assumption in verdict.assumptions:
         quotes = [finding.citation.quote for finding in assumption.findings]
-        assert len(quotes) == len(set(quotes)) <= sum(SHOWN.values()) + UNCLEAR_OF_IDEA
+        assert len(quotes) == len(set(quotes)) <= MOST
         for finding in assumption.findings:
             text = assistant.library.document(finding.citation.about.id).text
             assert text[finding.citation.start : finding.citation.end] == finding.citation.quote

@@ -234,8 +234,11 @@ def test_a_verdict_has_the_fields_that_people_script_against() -> None:
                 "part": "Wait",
                 "searched": ["wait"],
                 "settle": "Ask.",
+                "importance_by": "lens",
             }
         ],
+        "to_settle": [],
+        "library": "",
         "leaps_of_faith": ["Buyers wait."],
         "searched": {"documents": 2, "passages": 5},
         "rejected": [],

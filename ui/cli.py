@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,15 +16,17 @@ import click
 from assistant.errors import PushbackError, SettingsError
 from ui import terminal
 from ui.cli_eval import evaluate
+from ui.cli_opening import EACH_LINE
+from ui.cli_opening import assistant as _assistant
+from ui.cli_opening import each_line as _each_line
+from ui.cli_opening import library as _library
 from ui.cli_options import as_json, filtering, filters_of, flags_as_environment, is_quiet, remembered, settings_of
+from ui.cli_verdicts import challenge, discuss, verdicts
 from ui.door import PARTLY, Door
 from ui.progress import Progress
 
 if TYPE_CHECKING:
-    from assistant.build import Assistant
-    from assistant.embedding import Embedder
-    from assistant.library.library import Entry, Library
-    from assistant.settings import Settings
+    from assistant.library.library import Entry
     from ingest.reports import SyncReport
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)  # a web page, not a file
@@ -35,7 +34,6 @@ KEEP_HELP = (
     "Keep what is cleaned away for this reason (`show ID --dropped` names them), or `all`; it holds for PATH from then "
     "on. `none` forgets."
 )
-EACH_LINE = "-"  # in the place of a question or an idea: one JSON object a line on stdin
 
 
 @click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
@@ -45,6 +43,9 @@ def cli() -> None:
 
 
 cli.add_command(evaluate)
+cli.add_command(challenge)
+cli.add_command(verdicts)
+cli.add_command(discuss)
 
 
 @cli.command()
@@ -171,32 +172,6 @@ def search(context: click.Context, /, query: str, k: int, as_json: bool, **narro
 
 
 @cli.command()
-@click.argument("idea")
-@click.option("--out", metavar="FILE.md", type=click.Path(path_type=Path), help="Write the outcome as a page, too.")
-@as_json
-@click.pass_context
-def challenge(context: click.Context, idea: str, out: Path | None, as_json: bool) -> None:
-    """What the documents say for and against IDEA; `-` tests each JSON line of stdin."""
-    from assistant import wire
-    from ui import cli_lines, verdict_page
-
-    settings = settings_of(context)
-    if out and idea == EACH_LINE:
-        raise SettingsError("A report is of one idea; `-` reads many.", hint="Leave --out or `-` out.")
-    if out:
-        verdict_page.check(out)
-    with _assistant(settings) as assistant:
-        if idea == EACH_LINE:
-            _each_line(context, lambda line: wire.verdict(assistant.challenge(cli_lines.text_of(line, "idea"))))
-            return
-        with Progress("Testing", "assumptions", quiet=is_quiet(context)) as progress:
-            verdict = assistant.challenge(cli_lines.encodable(idea), progress)
-    if out:
-        verdict_page.write(verdict, out)
-    terminal.say_json(wire.verdict(verdict)) if as_json else terminal.say(terminal.verdict(verdict))
-
-
-@cli.command()
 @as_json
 @click.pass_context
 def lenses(context: click.Context, as_json: bool) -> None:
@@ -305,36 +280,6 @@ def web(context: click.Context) -> None:
 
 def _versions(entry: Entry) -> dict[str, Any]:
     return {"versions": list(entry.versions), "superseded_by": entry.superseded_by}
-
-
-@contextmanager
-def _library(settings: Settings, *, create: bool = False) -> Iterator[tuple[Library, Embedder]]:
-    """The library and the embedder that the settings name."""
-    from assistant import build
-    from assistant.library.library import Library
-
-    embedder = build.build_embedder(settings)
-    with Library.open(settings, embedder, create=create) as library:
-        yield library, embedder
-
-
-@contextmanager
-def _assistant(settings: Settings, documents: Sequence[str] = ()) -> Iterator[Assistant]:
-    """The assistant over the library that the settings name, which holds these documents."""
-    from assistant import build
-
-    with build.build_assistant(settings, build.build_embedder(settings)) as assistant:
-        for key in documents:
-            assistant.library.document(key)
-        yield assistant
-
-
-def _each_line(context: click.Context, reply: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """Reply to each line of stdin as it comes."""
-    from ui.cli_lines import answer_each
-
-    if not answer_each(sys.stdin.buffer, reply, terminal.say_json):
-        context.exit(PARTLY)
 
 
 def main() -> None:

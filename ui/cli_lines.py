@@ -49,6 +49,19 @@ def text_of(asked: dict[str, Any], name: str) -> str:
     return encodable(asked[name])
 
 
+def weights(given: object) -> dict[str, float]:
+    """How much hangs on which assumption, as outside programs write it; none for None.
+
+    Raises:
+        SettingsError: it is not an object of numbers.
+    """
+    if given is None:
+        return {}
+    if not isinstance(given, dict) or not all(isinstance(value, int | float) for value in given.values()):
+        raise SettingsError("The importance is not an object of numbers.", hint='Write it as {"reach": 0.9}.')
+    return {name: float(value) for name, value in given.items()}
+
+
 def encodable(text: str) -> str:
     """The text without the halves of characters that JSON and command lines can smuggle in."""
     return text.encode("utf-8", "replace").decode("utf-8")

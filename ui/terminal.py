@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assistant.rulings import to_settle
+
 if TYPE_CHECKING:
+    from assistant.discussion import Change
     from assistant.lens import Lens
-    from assistant.library.library import Entry, Problem
+    from assistant.library.library import Entry, KeptVerdict, Problem
     from assistant.types import (
         About,
         Answer,
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
         Citation,
         Conflict,
         Document,
+        Finding,
         Hit,
         Searched,
         Statement,
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 WIDEST = 100  # columns; longer lines are tiring to read
 COLUMNS = (("DOCUMENT", 10), ("DATE", 10), ("PASSAGES", 8), ("AUTHOR", 20), ("TITLE", 40))
 FOUND_BY = {"dense": "by its meaning", "lexical": "by its words", "both": "by its meaning and its words"}
+KINDS = {"quoted": " (quoted)", "forecast": " (forecast)", "opponent": " (an opponent's words; do not count)"}
 SIGNS = {"supports": "for    ", "challenges": "against", "unclear": "unclear"}
 
 # Control characters (but not tab and newline) and the marks that turn the direction of writing.
@@ -68,7 +73,7 @@ def answer(one: Answer) -> str:
     if one.refused:
         return "\n\n".join([*understood, _refusal(one)])
     sources = _Sources()
-    parts = [_filled(f"{statement.text} {sources.marks(statement.citations)}") for statement in one.statements]
+    parts = [filled(f"{statement.text} {sources.marks(statement.citations)}") for statement in one.statements]
     parts += [_conflict(conflict, sources) for conflict in one.conflicts]
     if one.rejected:
         parts.append(f"Quotes that were not found in the documents and are not shown: {len(one.rejected)}.")
@@ -81,20 +86,46 @@ def hits(found: Sequence[Hit]) -> str:
 
 
 def verdict(one: Verdict) -> str:
-    """Each assumption with what speaks for it and against it, then the leaps of faith and the sources."""
+    """The case for the idea and the one against it, what is open, then each assumption with its findings."""
     sources = _Sources()
     parts = [f"The idea, by these documents: {one.ruling}."]
+    parts += _listed("The strongest case for it:", [_quoted(each, sources) for each in one.case_for])
+    parts += _listed("The strongest objection:", [_quoted(each, sources) for each in one.case_against])
+    parts += _listed("What is missing:", one.missing)
+    parts += _listed(
+        "Questions to settle, and the cheapest evidence:",
+        [f"{a.question or a.text} {f'→ {a.settle}' if a.settle else ''}" for a in to_settle(one)],
+    )
+    parts += _listed("Leaps of faith, which nothing supports:", one.leaps_of_faith)
     parts += [_assumption(number, each, sources) for number, each in enumerate(one.assumptions, start=1)]
-    if one.leaps_of_faith:
-        parts.append(
-            "\n".join(["Leaps of faith, which nothing supports:", *(_filled(t, "  - ") for t in one.leaps_of_faith)])
-        )
     return "\n\n".join([*parts, _searched(one.searched), *([sources.listed()] if sources else [])])
+
+
+def verdicts(kept: Sequence[KeptVerdict]) -> str:
+    """A line for each pressure test that was kept, the latest first."""
+    lines = [
+        f"{one.id}  {one.created[:10]}  {one.ruling:<11}  {_cut(' '.join(one.idea.split()), 70)}"
+        f"{f'  (revises {one.revises})' if one.revises else ''}"
+        for one in kept
+    ]
+    return "\n".join(lines) or "No pressure test has been kept."
+
+
+def changes(found: Sequence[Change]) -> str:
+    """What got better and what worse from one verdict to the next, each with the findings that did it."""
+    lines = []
+    for better, name in ((True, "Better:"), (False, "Worse:")):
+        told = [one for one in found if one.better is better]
+        lines += [name] if told else []
+        for one in told:
+            lines.append(filled(one.what, "  - ", "    "))
+            lines += [filled(f"“{f.citation.quote}” ({_place(f.citation)})", "    ") for f in one.findings[:3]]
+    return "\n".join(lines) or "Nothing is otherwise than before."
 
 
 def lens(one: Lens) -> str:
     """Its question and what either side claims."""
-    sides = [_filled(f"{side.name}: {side.claim}", "  - ") for side in one.sides]
+    sides = [filled(f"{side.name}: {side.claim}", "  - ") for side in one.sides]
     return "\n".join([f"{one.name} ({one.importance:.1f}): {one.question}", *sides])
 
 
@@ -172,15 +203,15 @@ class _Sources:
 
 
 def _understood(one: Answer) -> str:
-    return _filled(f"Understood as: {one.standalone_question}")
+    return filled(f"Understood as: {one.standalone_question}")
 
 
 def _refusal(one: Answer) -> str:
     opening = "The documents do not say"
     reason = one.reason if one.reason.startswith(opening) else f"{opening}. {one.reason}"
-    told = [_filled(reason) + "\n" + _searched(one.searched)]
+    told = [filled(reason) + "\n" + _searched(one.searched)]
     if one.nearest:
-        nearest = (f"{_filled(f'“{c.quote}”', '  - ', '    ')}\n    {_place(c)}" for c in one.nearest)
+        nearest = (f"{filled(f'“{c.quote}”', '  - ', '    ')}\n    {_place(c)}" for c in one.nearest)
         told.append("\n".join(["Nearest passages, which do not answer it:", *nearest]))
     return "\n\n".join(told)
 
@@ -192,21 +223,31 @@ def _conflict(conflict: Conflict, sources: _Sources) -> str:
 def _side(side: Statement, sources: _Sources) -> str:
     first = side.citations[0]
     who = ", ".join(filter(None, [first.voice or first.about.title, first.about.date or "undated"]))
-    return _filled(f"{who}: “{first.quote}” {sources.marks(side.citations)}", "  - ", "    ")
+    return filled(f"{who}: “{first.quote}” {sources.marks(side.citations)}", "  - ", "    ")
 
 
 def _hit(number: int, hit: Hit) -> str:
     passage = hit.passage
     where = _where(passage.about, passage.speaker, passage.start, passage.end, passage.page)
     folded = f"; {_count(len(hit.folded), 'near-duplicate')} folded in" if hit.folded else ""
-    return f"{number}. {where}\n   found {FOUND_BY[hit.found_by]}{folded}\n{_filled(passage.text, '   ')}"
+    return f"{number}. {where}\n   found {FOUND_BY[hit.found_by]}{folded}\n{filled(passage.text, '   ')}"
+
+
+def _listed(title: str, lines: Sequence[str]) -> list[str]:
+    """A titled list, as a paragraph; none where there is nothing to list."""
+    return ["\n".join([title, *(filled(line, "  - ", "    ") for line in lines)])] if lines else []
+
+
+def _quoted(one: Finding, sources: _Sources) -> str:
+    return f"“{one.citation.quote}” {sources.marks([one.citation])}"
 
 
 def _assumption(number: int, one: Assumption, sources: _Sources) -> str:
-    lines = [_filled(f"{number}. {one.text} ({one.lens}): {one.ruling}", "", "   ")]
+    lines = [filled(f"{number}. {one.text} ({one.lens}): {one.ruling}", "", "   ")]
     for finding in one.findings:
         quoted = f"“{finding.citation.quote}” {sources.marks([finding.citation])}"
-        lines.append(_filled(f"{SIGNS[finding.stance]} {quoted}", "   ", "           "))
+        kind = KINDS.get(finding.kind, "")
+        lines.append(filled(f"{SIGNS[finding.stance]} {quoted}{kind}", "   ", "           "))
     return "\n".join(lines if one.findings else [*lines, "   The documents say nothing on this."])
 
 
@@ -242,7 +283,7 @@ def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
-def _filled(text: str, first: str = "", rest: str | None = None) -> str:
+def filled(text: str, first: str = "", rest: str | None = None) -> str:
     """The text in lines of the terminal's width; in one, where no terminal is, so that quotes can be searched for."""
     width = min(WIDEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else sys.maxsize
     rest = " " * len(first) if rest is None else rest

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import LibraryDamaged, LibraryError
-from assistant.library import furniture, versions
+from assistant.library import furniture, verdicts, versions
 from assistant.library.narrowing import conditions, voice
 from assistant.library.records import (
     Cleaned,
@@ -29,6 +29,7 @@ from assistant.library.records import (
     DocumentRow,
     Entry,
     Feedback,
+    KeptVerdict,
     KnownFile,
     Opinion,
     PassageRow,
@@ -118,6 +119,10 @@ class Catalog:
     def searched(self) -> Searched:
         """How many documents and passages there are."""
         return Searched(*self._db.row("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)"))
+
+    def contents(self) -> list[str]:
+        """The hash of each document's bytes, in order."""
+        return [sha256 for (sha256,) in self._db.rows("SELECT sha256 FROM documents ORDER BY sha256")]
 
     def entries(self) -> list[Entry]:
         """Every document, by source; each with the state of being there."""
@@ -577,6 +582,24 @@ class Catalog:
                 [conversation],
             )
         ]
+
+    # Pressure tests
+
+    def keep_verdict(self, idea: str, ruling: str, verdict: str, revises: str | None) -> str:
+        """Keep a verdict's JSON; its id."""
+        return verdicts.keep(self._db, idea, ruling, verdict, revises)
+
+    def verdicts(self) -> list[KeptVerdict]:
+        """All that were kept, the latest first."""
+        return verdicts.listed(self._db)
+
+    def verdict(self, id: str) -> tuple[KeptVerdict, str] | None:
+        """A kept verdict and its JSON; None when there is none of that id."""
+        return verdicts.read(self._db, id)
+
+    def remove_verdict(self, id: str) -> bool:
+        """Forget a verdict; False when there is none of that id."""
+        return verdicts.remove(self._db, id)
 
 
 def _reasons(kept: str) -> tuple[str, ...]:

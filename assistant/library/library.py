@@ -7,6 +7,7 @@ and the model's identity wait until vectors are needed.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import unicodedata
@@ -33,6 +34,7 @@ from assistant.library.records import (
     Conversation,
     Entry,
     Feedback,
+    KeptVerdict,
     KnownFile,
     NewDocument,
     Opinion,
@@ -53,6 +55,7 @@ __all__ = [
     "Conversation",
     "Entry",
     "Feedback",
+    "KeptVerdict",
     "KnownFile",
     "Library",
     "NewDocument",
@@ -109,6 +112,10 @@ class Library:
     def searched(self) -> Searched:
         """How many documents and passages there are to be searched."""
         return self._catalog.searched()
+
+    def digest(self) -> str:
+        """Of what the documents hold: the same while none is added, changed or removed."""
+        return hashlib.sha256("".join(self._catalog.contents()).encode()).hexdigest()[:16]
 
     def entries(self) -> list[Entry]:
         """Every document, by source."""
@@ -327,6 +334,39 @@ class Library:
         What is said of the whole answer comes before what is said of its citations.
         """
         return self._catalog.feedback(conversation)
+
+    def keep_verdict(self, verdict_json: str, *, revises: str | None = None) -> str:
+        """Keep a pressure test as it is; its id. ``revises`` is the id of the one whose idea it revises."""
+        told = json.loads(verdict_json)
+        return self._catalog.keep_verdict(told["idea"], told["ruling"], verdict_json, revises)
+
+    def verdicts(self) -> list[KeptVerdict]:
+        """The pressure tests that were kept, the latest first."""
+        return self._catalog.verdicts()
+
+    def verdict(self, id: str) -> tuple[KeptVerdict, str]:
+        """A kept pressure test, and its JSON.
+
+        Raises:
+            DocumentMissing: there is none of that id.
+        """
+        found = self._catalog.verdict(id)
+        if found is None:
+            raise self._no_verdict(id)
+        return found
+
+    def remove_verdict(self, id: str) -> None:
+        """Forget a pressure test.
+
+        Raises:
+            DocumentMissing: there is none of that id.
+        """
+        if not self._catalog.remove_verdict(id):
+            raise self._no_verdict(id)
+
+    def _no_verdict(self, id: str) -> DocumentMissing:
+        what = f"There is no verdict {id!r} in the library {self._settings.library!r}."
+        return DocumentMissing(what, hint="`pushback verdicts` lists them.")
 
     def _found(self, found: bool, conversation: str) -> None:
         if not found:

@@ -101,6 +101,16 @@ class Feedback(NamedTuple):
     created: str
 
 
+class KeptVerdict(NamedTuple):
+    """A pressure test as it is listed: ``created`` is ISO 8601 in UTC; ``revises`` is the id of the one before."""
+
+    id: str
+    created: str
+    idea: str
+    ruling: str
+    revises: str | None
+
+
 class Problem(NamedTuple):
     """Something that is wrong with a library, and what to do; ``mended`` when that has been done already."""
 

@@ -1,6 +1,6 @@
 """The catalog's tables, as SQLite makes them: each statement by itself, in order."""
 
-VERSION = 5  # since 2 there is feedback, since 3 versions of a piece, since 5 what cleaning went by
+VERSION = 4  # since 2 there is feedback, since 3 versions of a piece, since 4 verdicts and what cleaning went by
 
 WORDS = "CREATE VIRTUAL TABLE words USING fts5 (text, title, voice, tokenize = 'porter unicode61 remove_diacritics 2')"
 
@@ -128,11 +128,11 @@ CREATE TABLE shingles (
 CREATE INDEX shingles_by_document ON shingles (document);
 """
 
-# What is known of a document's origin and language, and what it was cleaned by (none of before version 5 has it); the
+# What is known of a document's origin and language, and what it was cleaned by (none of before version 4 has it); the
 # lines by which it is known what recurs over a site's or an author's documents (``recurs``: it was known when the
 # document was cleaned); and what a team wants kept, of which paths.
 CLEANING = """
-CREATE TABLE IF NOT EXISTS cleaned (
+CREATE TABLE cleaned (
     document TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
     language TEXT,
     site TEXT,
@@ -141,36 +141,48 @@ CREATE TABLE IF NOT EXISTS cleaned (
     stale INTEGER NOT NULL
 ) WITHOUT ROWID;
 
-CREATE INDEX IF NOT EXISTS cleaned_by_origin ON cleaned (origin);
+CREATE INDEX cleaned_by_origin ON cleaned (origin);
 
-CREATE TABLE IF NOT EXISTS lines (
+CREATE TABLE lines (
     document TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     hash INTEGER NOT NULL,
     recurs INTEGER NOT NULL,
     PRIMARY KEY (document, hash)
 ) WITHOUT ROWID;
 
-CREATE TABLE IF NOT EXISTS recurring (
+CREATE TABLE recurring (
     hash INTEGER PRIMARY KEY,
     origin TEXT NOT NULL
 );
 
-CREATE INDEX IF NOT EXISTS recurring_by_origin ON recurring (origin);
+CREATE INDEX recurring_by_origin ON recurring (origin);
 
-CREATE TABLE IF NOT EXISTS keeps (
+CREATE TABLE keeps (
     path TEXT NOT NULL,
     reason TEXT NOT NULL,
     PRIMARY KEY (path, reason)
 ) WITHOUT ROWID;
 """
 
-_CLEANING = tuple(CLEANING.split(";\n\n"))
+# Pressure tests, each as it was made; ``revises`` is the one whose idea it revises.
+VERDICTS = """
+CREATE TABLE verdicts (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    created TEXT NOT NULL,
+    idea TEXT NOT NULL,
+    ruling TEXT NOT NULL,
+    revises TEXT,
+    verdict TEXT NOT NULL
+);
+"""
+
 _FEEDBACK, _VERSIONS = tuple(FEEDBACK.split(";\n\n")), tuple(VERSIONS.split(";\n\n"))
+_CLEANING = tuple(CLEANING.split(";\n\n"))
 # What makes a library of each version one of today's; 0 is none.
 STEPS = {
-    0: (*TABLES.split(";\n\n"), WORDS, *_FEEDBACK, *_VERSIONS, *_CLEANING),
-    1: (*_FEEDBACK, *_VERSIONS, *_CLEANING),
-    2: (*_VERSIONS, *_CLEANING),
-    3: _CLEANING,
-    4: _CLEANING,
+    0: (*TABLES.split(";\n\n"), WORDS, *_FEEDBACK, *_VERSIONS, *_CLEANING, VERDICTS),
+    1: (*_FEEDBACK, *_VERSIONS, *_CLEANING, VERDICTS),
+    2: (*_VERSIONS, *_CLEANING, VERDICTS),
+    3: (*_CLEANING, VERDICTS),
 }

@@ -1,0 +1,117 @@
+"""What findings come to: rulings, leaps of faith, the strongest of either side, and what is to be settled. Pure.
+
+Nothing here searches or reads: the same findings with the same importance give the same verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from assistant.errors import SettingsError
+from assistant.types import Assumption, AssumptionRuling, Finding, IdeaRuling, Kind, Stance, Verdict
+
+CASE = 3  # findings that make the case for, and against
+IMPORTANT = 0.5  # importance from which an assumption without support is a leap of faith
+LEAST = (
+    "One finding whose side is clear supports or challenges an assumption; contested takes one on each side; an unclear"
+    " finding rules on nothing, and without a clear one there is a gap."
+)
+
+
+def rule(findings: Sequence[Finding]) -> AssumptionRuling:
+    """Supported or challenged by one clear finding and none against it; contested by both; else a gap."""
+    supports, challenges = on(findings, Stance.SUPPORTS), on(findings, Stance.CHALLENGES)
+    if supports and challenges:
+        return AssumptionRuling.CONTESTED
+    if supports:
+        return AssumptionRuling.SUPPORTED
+    return AssumptionRuling.CHALLENGED if challenges else AssumptionRuling.GAP
+
+
+def rule_idea(assumptions: Sequence[Assumption]) -> IdeaRuling:
+    """Not covered where nothing is said; holds or challenged where all that is said is on one side; else contested."""
+    rulings = {a.ruling for a in assumptions} - {AssumptionRuling.GAP}
+    if not rulings:
+        return IdeaRuling.NOT_COVERED
+    if rulings == {AssumptionRuling.SUPPORTED}:
+        return IdeaRuling.HOLDS
+    return IdeaRuling.CHALLENGED if rulings == {AssumptionRuling.CHALLENGED} else IdeaRuling.CONTESTED
+
+
+def ruled(verdict: Verdict) -> Verdict:
+    """The verdict with all that follows from its assumptions' findings and importance made anew."""
+    assumptions = tuple(replace(one, ruling=rule(one.findings)) for one in verdict.assumptions)
+    return replace(
+        verdict,
+        assumptions=assumptions,
+        ruling=rule_idea(assumptions),
+        leaps_of_faith=tuple(
+            one.text for one in assumptions if one.importance >= IMPORTANT and not on(one.findings, Stance.SUPPORTS)
+        ),
+        case_for=strongest(assumptions, Stance.SUPPORTS),
+        case_against=strongest(assumptions, Stance.CHALLENGES),
+        missing=tuple(one.question or one.text for one in assumptions if one.ruling is AssumptionRuling.GAP),
+    )
+
+
+def weighed(verdict: Verdict, importance: Mapping[str, float]) -> Verdict:
+    """The verdict with the user's ``importance`` (0..1) of assumptions, by lens or by number from 1.
+
+    Raises:
+        SettingsError: an importance is out of range, or of something that is no assumption of the verdict.
+    """
+    for name, value in importance.items():
+        if not 0 <= value <= 1:
+            raise SettingsError(f"The importance of {name!r} is {value:g}.", hint="Give a number from 0 to 1.")
+        if not any(_is_named(name, number, one) for number, one in enumerate(verdict.assumptions, start=1)):
+            known = ", ".join(dict.fromkeys(one.lens for one in verdict.assumptions))
+            raise SettingsError(
+                f"The idea rests on nothing that is called {name!r}.",
+                hint=f"It was looked at as: {known}; or give an assumption's number.",
+            )
+    return ruled(
+        replace(
+            verdict,
+            assumptions=tuple(
+                replace(one, importance=value, importance_by="user") if value is not None else one
+                for number, one in enumerate(verdict.assumptions, start=1)
+                for value in [next((v for n, v in importance.items() if _is_named(n, number, one)), None)]
+            ),
+        )
+    )
+
+
+def timed(verdict: Verdict, seconds: float) -> Verdict:
+    """The verdict with the time that it took."""
+    return replace(verdict, timings_ms={"total": round(seconds * 1000, 1)})
+
+
+def to_settle(verdict: Verdict, most: int = 5) -> tuple[Assumption, ...]:
+    """The assumptions that are open, a gap or contested: what most hangs on first, and of these the gaps."""
+    unsettled = [one for one in verdict.assumptions if one.ruling in (AssumptionRuling.GAP, AssumptionRuling.CONTESTED)]
+    unsettled.sort(key=lambda one: (-one.importance, one.ruling is AssumptionRuling.CONTESTED))
+    return tuple(unsettled[:most])
+
+
+def strongest(assumptions: Sequence[Assumption], side: Stance) -> tuple[Finding, ...]:
+    """The surest findings on one side, one of each voice, weighed by how much hangs on their assumption."""
+    weighty = [(a.importance * f.confidence, f) for a in assumptions for f in on(a.findings, side)]
+    kept: dict[tuple[str, str | None], Finding] = {}
+    for _, finding in sorted(weighty, key=lambda pair: -pair[0]):
+        kept.setdefault(voice(finding), finding)
+    return tuple(kept.values())[:CASE]
+
+
+def on(findings: Sequence[Finding], stance: Stance) -> list[Finding]:
+    """Those of one stance that count: what a source only reports an opponent to say does not."""
+    return [finding for finding in findings if finding.stance is stance and finding.kind is not Kind.OPPONENT]
+
+
+def voice(finding: Finding) -> tuple[str, str | None]:
+    """Who says it, as far as counting goes: a speaker in a document, else the document."""
+    return finding.citation.about.id, finding.citation.speaker
+
+
+def _is_named(name: str, number: int, one: Assumption) -> bool:
+    return name.strip().casefold() in (one.lens.casefold(), str(number))

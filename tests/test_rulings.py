@@ -1,0 +1,90 @@
+from dataclasses import replace
+
+import pytest
+
+from assistant import rulings
+from assistant.errors import SettingsError
+from assistant.types import (
+    About,
+    Assumption,
+    AssumptionRuling,
+    Citation,
+    Finding,
+    IdeaRuling,
+    Kind,
+    Searched,
+    Stance,
+    Verdict,
+)
+
+S, C = Stance.SUPPORTS, Stance.CHALLENGES
+
+
+def finding(stance: Stance, confidence: float = 0.8, *, document: str = "a", kind: Kind = Kind.CLAIM) -> Finding:
+    cited = Citation(About(document, f"{document}.txt", "", "text/plain", document), 0, 8, f"Quote {document}.")
+    return Finding(cited, stance, confidence, kind)
+
+
+def verdict(*assumptions: Assumption) -> Verdict:
+    return rulings.ruled(Verdict("Do it.", IdeaRuling.HOLDS, assumptions, (), Searched(1, 1)))
+
+
+def assumption(lens: str, importance: float, *findings: Finding) -> Assumption:
+    return Assumption(f"{lens} holds.", lens, importance, AssumptionRuling.GAP, findings, f"Does {lens} hold?")
+
+
+def test_what_a_source_only_reports_of_an_opponent_rules_on_nothing() -> None:
+    of_opponent = finding(S, kind=Kind.OPPONENT)
+
+    ruled = verdict(assumption("reach", 0.9, of_opponent))
+
+    assert ruled.ruling is IdeaRuling.NOT_COVERED
+    assert ruled.leaps_of_faith == ("reach holds.",)
+    assert ruled.case_for == ()
+    assert ruled.assumptions[0].findings == (of_opponent,)
+
+
+def test_importance_is_the_users_when_it_is_given_and_changes_what_is_a_leap_of_faith() -> None:
+    before = verdict(assumption("reach", 0.4), assumption("price", 0.9, finding(S)))
+
+    after = rulings.weighed(before, {"Reach": 0.9, "2": 0.1})
+
+    assert before.leaps_of_faith == ()
+    assert after.leaps_of_faith == ("reach holds.",)
+    assert [(one.importance, one.importance_by) for one in after.assumptions] == [(0.9, "user"), (0.1, "user")]
+    assert rulings.weighed(after, {}) == after
+
+
+@pytest.mark.parametrize("given", [{"reach": 1.5}, {"weather": 0.5}, {"3": 0.5}])
+def test_importance_that_means_nothing_is_refused(given: dict[str, float]) -> None:
+    with pytest.raises(SettingsError) as told:
+        rulings.weighed(verdict(assumption("reach", 0.4)), given)
+
+    assert told.value.hint
+
+
+def test_the_strongest_case_hears_each_voice_once_and_weighs_importance() -> None:
+    weak = assumption("reach", 0.2, finding(S, 0.99, document="b"))
+    strong = assumption("price", 1.0, finding(S, 0.7), finding(S, 0.6), finding(C, 0.9, document="c"))
+
+    ruled = verdict(weak, strong)
+
+    assert [one.citation.about.id for one in ruled.case_for] == ["a", "b"]
+    assert [one.citation.about.id for one in ruled.case_against] == ["c"]
+
+
+def test_what_is_to_be_settled_is_open_and_weighs_most_first() -> None:
+    gap, contested = assumption("gap", 0.6), assumption("contested", 0.6, finding(S), finding(C))
+    settled, big = assumption("settled", 1.0, finding(S)), assumption("big", 0.9)
+
+    ruled = verdict(contested, gap, settled, big)
+
+    assert [one.lens for one in rulings.to_settle(ruled)] == ["big", "gap", "contested"]
+    assert ruled.missing == ("Does gap hold?", "Does big hold?")
+
+
+def test_ruling_again_changes_nothing() -> None:
+    ruled = verdict(assumption("reach", 0.9, finding(S)), assumption("price", 0.5, finding(C)))
+
+    assert rulings.ruled(ruled) == ruled
+    assert rulings.ruled(replace(ruled, leaps_of_faith=("x",), ruling=IdeaRuling.HOLDS)) == ruled

@@ -1,0 +1,51 @@
+"""What a command works on, opened: the library, the assistant, and each JSON line of stdin."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ui import terminal
+from ui.door import PARTLY
+
+if TYPE_CHECKING:
+    from assistant.build import Assistant
+    from assistant.embedding import Embedder
+    from assistant.library.library import Library
+    from assistant.settings import Settings
+
+EACH_LINE = "-"  # in the place of a question or an idea: one JSON object a line on stdin
+
+
+@contextmanager
+def library(settings: Settings, *, create: bool = False) -> Iterator[tuple[Library, Embedder]]:
+    """The library and the embedder that the settings name."""
+    from assistant import build
+    from assistant.library.library import Library
+
+    embedder = build.build_embedder(settings)
+    with Library.open(settings, embedder, create=create) as opened:
+        yield opened, embedder
+
+
+@contextmanager
+def assistant(settings: Settings, documents: Sequence[str] = ()) -> Iterator[Assistant]:
+    """The assistant over the library that the settings name, which holds these documents."""
+    from assistant import build
+
+    with build.build_assistant(settings, build.build_embedder(settings)) as opened:
+        for key in documents:
+            opened.library.document(key)
+        yield opened
+
+
+def each_line(context: click.Context, reply: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Reply to each line of stdin as it comes."""
+    from ui.cli_lines import answer_each
+
+    if not answer_each(sys.stdin.buffer, reply, terminal.say_json):
+        context.exit(PARTLY)

@@ -1,0 +1,197 @@
+"""`pushback challenge`, `discuss` and `verdicts`: ideas put to the test, what is said of it, and the tests kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assistant.errors import SettingsError
+from ui import terminal
+from ui.cli_opening import EACH_LINE, assistant, each_line, library
+from ui.cli_options import Group, as_json, is_quiet, settings_of
+from ui.progress import Progress
+
+if TYPE_CHECKING:
+    from assistant.library.library import Library
+    from assistant.types import Verdict
+    from ui.verdict_report import Report
+
+
+def _weights(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, float]:
+    """What hangs on what, of ``NAME=0.9``."""
+    found = {}
+    for one in given:
+        name, _equals, value = one.rpartition("=")
+        try:
+            found[name.strip()] = float(value)
+        except ValueError:
+            name = ""
+        if not name.strip():
+            raise click.BadParameter(f"{one!r} is not a lens and a number from 0 to 1, as reach=0.9.")
+    return found
+
+
+out_option = click.option(
+    "--out", metavar="FILE", type=click.Path(path_type=Path), help="Write a report: .md, .html or .docx."
+)
+importance_option = click.option(
+    "--importance",
+    metavar="LENS=0..1",
+    multiple=True,
+    callback=_weights,
+    help="How much hangs on an assumption, by its lens or number.",
+)
+
+
+@click.command()
+@click.argument("idea")
+@out_option
+@importance_option
+@click.option("--revises", metavar="ID", help="The kept verdict whose idea this one revises: shows what changed.")
+@as_json
+@click.pass_context
+def challenge(
+    context: click.Context,
+    /,
+    idea: str,
+    *,
+    out: Path | None,
+    importance: dict[str, float],
+    revises: str | None,
+    as_json: bool,
+) -> None:
+    """What the documents say for and against IDEA, kept as a verdict; `-` tests each JSON line of stdin."""
+    from assistant import wire
+    from assistant.discussion import compare
+    from ui import cli_lines, verdict_page
+
+    settings = settings_of(context)
+    if idea == EACH_LINE and (out or revises):
+        raise SettingsError("A report is of one idea; `-` reads many.", hint="Leave --out and --revises, or `-` out.")
+    if out:
+        verdict_page.check(out)
+    with assistant(settings) as opened:
+        if idea == EACH_LINE:
+
+            def reply(line: dict[str, Any]) -> dict[str, Any]:
+                weights = cli_lines.weights(line.get("importance")) or importance
+                return wire.verdict(opened.challenge(cli_lines.text_of(line, "idea"), importance=weights))
+
+            each_line(context, reply)
+            return
+        before = _read(opened.library, revises)[0] if revises else None
+        with Progress("Testing", "assumptions", quiet=is_quiet(context)) as progress:
+            verdict = opened.challenge(cli_lines.encodable(idea), progress, importance)
+        id = opened.library.keep_verdict(json.dumps(wire.verdict(verdict)), revises=revises)
+        report = _report(opened.library, id)
+    if out:
+        verdict_page.write(report, out)
+    changed = compare(before, verdict) if before else ()
+    if as_json:
+        told = {"id": id, "revises": revises, "changes": [wire.change(one) for one in changed]}
+        terminal.say_json({**wire.verdict(verdict), **told})
+        return
+    terminal.say(terminal.verdict(verdict))
+    if before:
+        terminal.say(f"\nBeside {revises}, “{before.idea}”:\n{terminal.changes(changed)}")
+    if not is_quiet(context):
+        terminal.note(f"Kept as {id}; `pushback verdicts show {id}` opens it again.")
+
+
+@click.command()
+@click.argument("key", metavar="ID")
+@click.argument("message")
+@as_json
+@click.pass_context
+def discuss(context: click.Context, key: str, message: str, as_json: bool) -> None:
+    """Say something about a kept verdict: words of a document, new documents or another idea can move it."""
+    from assistant import discussion, wire
+    from assistant.discussion import Moved
+    from ui.cli_lines import encodable
+
+    with assistant(settings_of(context)) as opened:
+        before, _ = _read(opened.library, key)
+        reply = discussion.discuss(opened, before, encodable(message))
+        moved = reply.moved is not Moved.NOTHING
+        id = opened.library.keep_verdict(json.dumps(wire.verdict(reply.verdict)), revises=key) if moved else key
+    if as_json:
+        terminal.say_json({**wire.reply(reply), "id": id, "revises": key if moved else None})
+        return
+    terminal.say(terminal.filled(reply.text))
+    if moved:
+        terminal.note(f"Kept as {id}; {key} stays as it was.")
+
+
+@click.group(cls=Group, invoke_without_command=True)
+@as_json
+@click.pass_context
+def verdicts(context: click.Context, as_json: bool) -> None:
+    """The pressure tests that were kept, the latest first."""
+    if context.invoked_subcommand:
+        return
+    with library(settings_of(context)) as (opened, _):
+        kept = opened.verdicts()
+    terminal.say_json([one._asdict() for one in kept]) if as_json else terminal.say(terminal.verdicts(kept))
+
+
+@verdicts.command("show")
+@click.argument("key", metavar="ID")
+@out_option
+@importance_option
+@as_json
+@click.pass_context
+def show(context: click.Context, key: str, out: Path | None, importance: dict[str, float], as_json: bool) -> None:
+    """Open a kept verdict again; each citation is checked against the library as it is now."""
+    from assistant import wire
+    from ui import verdict_page
+
+    if out:
+        verdict_page.check(out)
+    with library(settings_of(context)) as (opened, _):
+        report = _report(opened, key, importance)
+    faults = {citation: standing for citation, standing in report.standing.items() if standing.value}
+    if out:
+        verdict_page.write(report, out)
+    if as_json:
+        changed = [{**wire.citation(citation), "standing": told.name.lower()} for citation, told in faults.items()]
+        terminal.say_json({**wire.verdict(report.verdict), "id": key, "created": report.created, "faults": changed})
+        return
+    terminal.say(terminal.verdict(report.verdict))
+    for citation, told in faults.items():
+        terminal.say(f"\n“{citation.quote}” ({citation.about.source})\n→ {told.value}")
+
+
+@verdicts.command("remove")
+@click.argument("key", metavar="ID")
+@click.pass_context
+def remove(context: click.Context, key: str) -> None:
+    """Forget a kept verdict."""
+    with library(settings_of(context)) as (opened, _):
+        opened.remove_verdict(key)
+    if not is_quiet(context):
+        terminal.say(f"Removed the verdict {key}.")
+
+
+def _read(opened: Library, key: str) -> tuple[Verdict, str]:
+    """A kept verdict, and when it was made."""
+    from assistant import wire
+
+    kept, told = opened.verdict(key)
+    return wire.read_verdict(json.loads(told)), kept.created
+
+
+def _report(opened: Library, key: str, importance: Mapping[str, float] | None = None) -> Report:
+    """A kept verdict as a report, with what has become of each of its citations."""
+    from assistant import rulings
+    from ui.parts.kept import standing
+    from ui.verdict_report import Report
+
+    verdict, created = _read(opened, key)
+    verdict = replace(rulings.weighed(verdict, importance), timings_ms=verdict.timings_ms) if importance else verdict
+    cited = {f.citation for a in verdict.assumptions for f in a.findings}
+    return Report(verdict, key, created, {one: standing(one, opened) for one in cited})

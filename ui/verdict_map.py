@@ -1,0 +1,79 @@
+"""Importance against evidence as a picture: what matters and is not known lies at the upper left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from eval.render.elements import Element, tag
+from ui.verdict_report import ENOUGH, Point
+
+WIDE, HIGH, EDGE = 560, 380, 44  # user units; the edge holds the names of the axes
+RADIUS = 13
+APART = 28  # units by which points of the same place are moved apart
+CORNERS = {
+    (0, 0): "Matters, not known: test first",
+    (1, 0): "Matters, with evidence",
+    (0, 1): "Matters less, not known",
+    (1, 1): "Matters less, with evidence",
+}
+
+
+def picture(points: Sequence[Point]) -> Element:
+    """The picture as SVG, each assumption its number in a circle."""
+    width, height = WIDE - 2 * EDGE, HIGH - 2 * EDGE
+    lines = [
+        tag("rect", x=str(EDGE), y=str(EDGE), width=str(width), height=str(height), cls="frame"),
+        _line(EDGE + width / 2, EDGE, EDGE + width / 2, EDGE + height),
+        _line(EDGE, EDGE + height / 2, EDGE + width, EDGE + height / 2),
+    ]
+    corners = [
+        _text(EDGE + 8 + column * width / 2, EDGE + 18 + row * height / 2, told, "corner")
+        for (column, row), told in CORNERS.items()
+    ]
+    axes = [
+        _text(EDGE, HIGH - 14, f"evidence: citations that rule, none to {ENOUGH} or more →", "axis"),
+        tag("text", "importance →", x=str(-HIGH + EDGE), y="20", transform="rotate(-90)", cls="axis"),
+    ]
+    told = "Assumptions by importance and evidence: " + "; ".join(
+        f"{p.number} importance {p.importance:.1f}, evidence {p.evidence:.1f}, {p.assumption.ruling}" for p in points
+    )
+    return tag(
+        "svg",
+        tag("title", told),
+        lines,
+        corners,
+        axes,
+        [_point(point, x, y) for point, x, y in placed(points)],
+        viewBox=f"0 0 {WIDE} {HIGH}",
+        role="img",
+        cls="picture",
+    )
+
+
+def placed(points: Sequence[Point]) -> list[tuple[Point, float, float]]:
+    """Each point with its place in units, moved to the side where another lies already."""
+    taken: list[tuple[float, float]] = []
+    found = []
+    for point in points:
+        x = EDGE + RADIUS + 4 + point.evidence * (WIDE - 2 * EDGE - 2 * RADIUS - 8)
+        y = HIGH - EDGE - RADIUS - 4 - point.importance * (HIGH - 2 * EDGE - 2 * RADIUS - 8)
+        step = APART if x + APART * 2 < WIDE - EDGE else -APART
+        while any(abs(x - a) < APART and abs(y - b) < APART for a, b in taken) and EDGE < x + step < WIDE - EDGE:
+            x += step
+        taken.append((x, y))
+        found.append((point, x, y))
+    return found
+
+
+def _point(point: Point, x: float, y: float) -> Element:
+    circle = tag("circle", cx=f"{x:.0f}", cy=f"{y:.0f}", r=str(RADIUS), cls=f"point {point.assumption.ruling.value}")
+    number = tag("text", str(point.number), x=f"{x:.0f}", y=f"{y + 4:.0f}", cls="number")
+    return tag("g", tag("title", f"{point.number}. {point.assumption.text}"), circle, number)
+
+
+def _line(x1: float, y1: float, x2: float, y2: float) -> Element:
+    return tag("line", x1=f"{x1:g}", y1=f"{y1:g}", x2=f"{x2:g}", y2=f"{y2:g}", cls="frame")
+
+
+def _text(x: float, y: float, told: str, cls: str) -> Element:
+    return tag("text", told, x=f"{x:g}", y=f"{y:g}", cls=cls)

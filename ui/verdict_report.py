@@ -1,0 +1,150 @@
+"""A verdict as its reports tell it, whatever they are written in: the same words, order and places. Pure.
+
+It opens with the case for the idea, then the strongest objection, then what nobody says; what it rests on follows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from assistant import rulings
+from assistant.types import Assumption, AssumptionRuling, Citation, Finding, IdeaRuling, Kind, Stance, Verdict
+from ui.present import Standing
+
+MEANS = {
+    IdeaRuling.HOLDS: "The documents speak for it, and nothing in them speaks against it.",
+    IdeaRuling.CONTESTED: "The documents speak for it and against it.",
+    IdeaRuling.CHALLENGED: "The documents speak against it, and nothing in them speaks for it.",
+    IdeaRuling.NOT_COVERED: "The documents say nothing on it: neither for it nor against it.",
+}
+NOTHING = "The documents say nothing on this."
+KINDS = {
+    Kind.CLAIM: "the author's claim",
+    Kind.FIGURE: "a reported figure",
+    Kind.QUOTED: "somebody is quoted",
+    Kind.FORECAST: "a forecast",
+    Kind.OPPONENT: "reported of somebody the author does not agree with; does not count",
+}
+SIDES = {Stance.SUPPORTS: "For", Stance.CHALLENGES: "Against", Stance.UNCLEAR: "Unclear"}
+ENOUGH = 6  # citations from which an assumption lies at the right edge of the picture
+FIGURES = 12  # of the stance model's card that are told
+
+
+class Point(NamedTuple):
+    """Where an assumption lies in the picture: both in 0..1, evidence by its citations, up to ``ENOUGH``."""
+
+    number: int
+    assumption: Assumption
+    evidence: float
+    importance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A verdict, what it was kept as, and what has become of its citations since (those that no longer hold)."""
+
+    verdict: Verdict
+    id: str = ""
+    created: str = ""
+    standing: Mapping[Citation, Standing] = field(default_factory=dict, hash=False)
+
+    def mark(self, citation: Citation) -> str:
+        """What a reader must know of a citation that no longer holds; empty where it does."""
+        return self.standing.get(citation, Standing.HOLDS).value
+
+
+def head(report: Report) -> str:
+    """When, what was searched, and how many assumptions came out how."""
+    verdict = report.verdict
+    counts = ", ".join(
+        f"{number} {ruling.value}" if ruling is not AssumptionRuling.GAP else f"{number} with no evidence"
+        for ruling in AssumptionRuling
+        if (number := sum(one.ruling is ruling for one in verdict.assumptions))
+    )
+    when = f"Tested {report.created[:10]}. " if report.created else ""
+    searched = f"Searched: {verdict.searched.documents:,} documents, {verdict.searched.passages:,} passages."
+    faults = sum(standing is not Standing.HOLDS for standing in report.standing.values())
+    since = f" Since then the sources of {faults} citations have changed or gone; they are marked." if faults else ""
+    return f"{when}It rests on {len(verdict.assumptions)} assumptions: {counts}. {searched}{since}"
+
+
+def settling(verdict: Verdict) -> list[tuple[str, str]]:
+    """The questions to settle, each with the cheapest evidence that would."""
+    return [(one.question or f"Does it hold: {one.text}", one.settle) for one in rulings.to_settle(verdict)]
+
+
+def points(verdict: Verdict) -> list[Point]:
+    """Every assumption in the picture of importance and evidence."""
+    return [
+        Point(number, one, min(1.0, len(sided(one)) / ENOUGH), one.importance)
+        for number, one in enumerate(verdict.assumptions, start=1)
+    ]
+
+
+def sided(one: Assumption) -> list[Finding]:
+    """The findings that rule on it."""
+    return rulings.on(one.findings, Stance.SUPPORTS) + rulings.on(one.findings, Stance.CHALLENGES)
+
+
+def of_side(one: Assumption, side: Stance) -> list[Finding]:
+    """All its findings of one side, the ones that do not count among them."""
+    return [finding for finding in one.findings if finding.stance is side]
+
+
+def around(finding: Finding) -> tuple[str, str, str]:
+    """What stands before the quoted words, the words, and what stands after them."""
+    quote = finding.citation.quote
+    before, found, after = finding.context.partition(quote)
+    return (before, quote, after) if found else ("", quote, "")
+
+
+def source(citation: Citation) -> str:
+    """Who, where and when, and the place in the file."""
+    about = citation.about
+    known = [citation.voice, about.title, about.date or "undated", about.place(citation.page)]
+    return f"{', '.join(part for part in known if part)}; {about.source}:{citation.start}-{citation.end}"
+
+
+def attributed(finding: Finding) -> str:
+    """How the source says it, and how sure the side is."""
+    return f"{KINDS[finding.kind]}; side {finding.confidence:.0%} sure"
+
+
+def trust(verdict: Verdict) -> Iterator[str]:
+    """How the rulings come about, and how far the sides of the findings can be trusted."""
+    yield rulings.LEAST
+    found = [one for assumption in verdict.assumptions for one in sided(assumption)]
+    if found:
+        mean = sum(one.confidence for one in found) / len(found)
+        model = f"the stance model “{verdict.stance_model}”"
+        yield f"Sides were told by {model}: {mean:.0%} sure on average of {len(found)}."
+    else:
+        yield f"Sides were asked of the stance model “{verdict.stance_model}”; it could tell none."
+    if verdict.stance_model == "none":
+        yield "That is no trained model: it reads plain marks such as “not” and “should”, and is often wrong."
+    measures = list(_figures(_card(), ()))[:FIGURES]
+    if verdict.stance_model == "pushback" and measures:
+        yield f"How good it is, on claims and sentences it was not trained on: {'; '.join(measures)}."
+    if verdict.rejected:
+        yield f"Quotes that could not be found in the documents, and are left out: {len(verdict.rejected)}."
+    yield "Quotes are verified: they stand in the documents. Their sides are a model's reading, so read the quotes."
+
+
+def _card() -> Any:
+    """What training wrote of the shipped model; empty where it wrote nothing."""
+    path = files("assistant.evidence").joinpath("CARD.json")
+    card = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return card.get("stance", card) if isinstance(card, dict) else {}
+
+
+def _figures(card: Any, path: Sequence[str]) -> Iterator[str]:
+    """Each measure of a card, with where in it it stands."""
+    if isinstance(card, Mapping):
+        for name, value in card.items():
+            yield from _figures(value, (*path, str(name)))
+    elif isinstance(card, float):
+        yield f"{' '.join(path).replace('_', ' ')} {card:.2f}"
