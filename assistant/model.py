@@ -69,7 +69,8 @@ class Model:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         assert settings.model
-        self.name = settings.model
+        self.name = providers.shown(settings.model)
+        self._named = settings.model
         self._settings, self._sleep = settings, sleep
         self._served = Served(chat, Facts()) if chat else None
         self._lock = RLock()
@@ -77,7 +78,7 @@ class Model:
         self._spent = 0
         self._schema_rejected = False
         if not chat:
-            providers.check(self.name)
+            providers.check(self._named)
 
     def calls(self, tick: Tick = lambda: None) -> Calls:
         """The calls of one turn, which are counted together; ``tick`` is called with every piece that comes."""
@@ -101,9 +102,12 @@ class Model:
         """Whether it is asked for a schema, else for marked lines; opens it."""
         if self._settings.model_reply != "auto":
             return self._settings.model_reply == "schema"
-        facts = self.facts
-        small = facts.parameters is not None and facts.parameters < providers.SMALL
-        return not (self._schema_rejected or small or facts.structured is False)
+        return not (self._schema_rejected or self.small or self.facts.structured is False)
+
+    @property
+    def small(self) -> bool:
+        """Whether it is known to have fewer than ``providers.SMALL`` parameters; opens it."""
+        return self.facts.parameters is not None and self.facts.parameters < providers.SMALL
 
     @property
     def served(self) -> Served:
@@ -111,7 +115,7 @@ class Model:
         with self._lock:
             if self._served is None:
                 seconds = self._settings.model_timeout
-                self._served = providers.open_chat(self.name, seconds=seconds, most_tokens=MOST_TOKENS)
+                self._served = providers.open_chat(self._named, seconds=seconds, most_tokens=MOST_TOKENS)
             return self._served
 
     def remembered(self, key: tuple[Prompt, str]) -> str | None:

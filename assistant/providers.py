@@ -88,6 +88,11 @@ def check(name: str) -> None:
             raise SettingsError(f"The model {name!r} has no name after its provider.", hint=f"Write {kind}:NAME.")
 
 
+def shown(name: str) -> str:
+    """The name as people are told it: of a file its own name, without the folders above it."""
+    return f"gguf:{Path(name).name}" if name.startswith("gguf:") else name
+
+
 def open_chat(name: str, *, seconds: float, most_tokens: int) -> Served:
     """The chat model of this name; ``seconds`` bound each wait for it, ``most_tokens`` each reply.
 
@@ -218,6 +223,8 @@ def _serve(path: str) -> tuple[str, str]:
     params.model_alias = {"local"}
     params.n_ctx = CONTEXT
     params.n_parallel = 1
+    threads = max(1, (os.cpu_count() or 2) - 1)  # with all of them it spins where anybody else works, and is far slower
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
     params.warmup = False
     params.verbosity = -1
     params.api_keys = [secrets.token_urlsafe()]

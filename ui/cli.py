@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from assistant.build import Assistant
     from assistant.embedding import Embedder
     from assistant.library.library import Library
+    from assistant.model import Model
     from assistant.settings import Settings
     from ingest.reports import SyncReport
 
@@ -261,8 +262,13 @@ def remove(context: click.Context, key: str) -> None:
 @cli.command()
 @click.pass_context
 def doctor(context: click.Context) -> None:
-    """Find what is wrong with the library, and mend what can be mended safely."""
-    with _library(settings_of(context)) as (library, _):
+    """Find what is wrong with the library, and mend what can be mended safely; with --model, try the model, too."""
+    settings = settings_of(context)
+    if model := _model(settings):
+        from assistant.trying import tried
+
+        terminal.say(terminal.trial(tried(model)))
+    with _library(settings) as (library, _):
         problems = library.doctor()
         if problems:
             terminal.say(terminal.problems(problems))
@@ -295,6 +301,12 @@ def web(context: click.Context) -> None:
     from ui import serving
 
     serving.serve(settings_of(context), flags_as_environment(context))
+
+
+def _model(settings: Settings) -> Model | None:
+    from assistant import build
+
+    return build.build_model(settings)
 
 
 @contextmanager
