@@ -45,10 +45,14 @@ NEAREST = 3  # passages shown on a refusal
 
 
 class Quoted(NamedTuple):
-    """An answer in the documents' own words, and the passage in which each of its citations stands."""
+    """An answer in the documents' own words, and the passage in which each of its citations stands.
+
+    ``answerable`` is the probability that the evidence answers; 1 where nothing judged it.
+    """
 
     answer: Answer
     passages: dict[Citation, Passage]
+    answerable: float
 
 
 class QuotingWriter:
@@ -96,11 +100,12 @@ class QuotingWriter:
             found = self._find(facts, vector, filters)
         if facts.asks is Asks.BROAD and found:
             chosen: list[Chosen] = leading_sentences(vector, self._library, filters)
-            refusal = None
+            refusal, answerable = None, 1.0
         else:
             with clock.measured("judge"):
                 rarity = self._library.rarity([token.word for token in facts.content])
                 judgement = self._judge.judge(facts, vector, found, rarity, self._embedder)
+                answerable = judgement.answerable
                 refusal = reason_to_refuse(facts, judgement)
                 chosen = nearest(facts, judgement) if refusal else choose(facts, judgement, self._passages_of)
         with clock.measured("cite"):
@@ -121,7 +126,8 @@ class QuotingWriter:
             model=self.name,
             timings_ms=clock.read(),
         )
-        return Quoted(answer, {c: p for (p, _), c in zip(chosen, cited, strict=True) if isinstance(c, Citation)})
+        passages = {c: p for (p, _), c in zip(chosen, cited, strict=True) if isinstance(c, Citation)}
+        return Quoted(answer, passages, answerable)
 
     def _find(self, question: Question, vector: Vectors, filters: Filters) -> list[Candidate]:
         """The passages to be judged; where the question names who speaks, that voice's only."""

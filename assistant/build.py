@@ -42,11 +42,16 @@ class Assistant:
         model: Model | None = None,
     ) -> None:
         self.library = library
+        self._lenses = lenses
         self._embedder, self._stance = embedder, stance or PlainMarks()
         judge = SignalJudge(reader)
         quoting = QuotingWriter(library, embedder, judge)
         self._writer = ModelWriter(quoting, model, self._stance, library, embedder) if model else quoting
         self._pressure = PressureTest(library, embedder, SignalJudge(), self._stance, lenses)
+
+    def with_model(self, model: Model) -> Assistant:
+        """The same assistant over the same library, whose answers ``model`` writes."""
+        return Assistant(self.library, self._embedder, self._stance, self._lenses, model=model)
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
         """The whole answer to ``question``."""

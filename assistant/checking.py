@@ -21,6 +21,7 @@ from assistant.types import Citation, Passage, Stance
 NEAR = 0.5  # cosine of two words' vectors from which one can stand for the other: price and pricing 0.7, fee 0.5
 MET = 0.8  # of a statement's content words that must be met in the passages, the question or the particulars
 IN_THE_WORDS = 0.5  # of them that must be met in the cited words themselves
+LEAST = 2  # of them that must be so, or as many as are cited: a single word can be anybody's
 LONGEST = 80  # words of a statement
 
 _REPORTING = (
@@ -93,6 +94,17 @@ class Grounds(NamedTuple):
         return " . ".join(part for part in told if part)
 
     @property
+    def dates(self) -> str:
+        """The documents' dates, whole and in parts: of what stands beside the words, only these may give a figure."""
+        dates = [one.about.date or "" for one in self.citations]
+        return " . ".join([*dates, *(date.replace("-", " ") for date in dates)])
+
+    @property
+    def voices(self) -> str:
+        """Who says it."""
+        return " . ".join(one.voice for one in self.citations if one.voice)
+
+    @property
     def around(self) -> str:
         """The passages with the cited words in them."""
         return "\n".join([self.words, *(passage.text for passage in self.passages)])
@@ -124,7 +136,7 @@ def _plain(text: str, grounds: Grounds) -> Iterator[str]:
     for match in _QUOTED.finditer(text):
         if f" {said(match[1] or match[2])} " not in f" {said(words)} ":
             yield f"the words it puts in quotation marks, “{match[1] or match[2]}”, are not in the evidence"
-    if absent := figures(text) - figures(f"{words}\n{grounds.particulars.replace('-', ' ')}\n{grounds.particulars}"):
+    if absent := figures(text) - figures(f"{words}\n{grounds.dates}"):
         yield f"its figure {_first(absent)} is not in the evidence"
     known = {token.stem for token in tokens(f"{grounds.around}\n{grounds.particulars}")}
     if absent := {name for name in names(text) if stem(name) not in known}:
@@ -151,8 +163,8 @@ def _attribution(text: str, grounds: Grounds) -> Iterator[str]:
     mine, theirs = _reporters(text), _reporters(words)
     if _REPORTS.search(words) and not _REPORTS.search(text):
         yield "the evidence says who says so and it does not"
-    voices = {stem(token.word) for one in grounds.citations for token in tokens(one.voice or "")}
-    titles = {stem(token.word) for one in grounds.citations for token in tokens(one.about.title)}
+    voices = {token.stem for token in tokens(grounds.voices)}
+    titles = {token.stem for one in grounds.citations for token in tokens(one.about.title)}
     allowed = voices | titles | {name for reporter in theirs for name in reporter}
     for reporter in mine:
         if not reporter & allowed:
@@ -182,11 +194,14 @@ def _unmet(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
     mine = {token.stem: token.word for token in tokens(text) if token.content}
     if not mine:
         return "it says nothing"
-    met = _meets(mine, f"{grounds.words}\n{grounds.particulars}", embedder)
-    if len(met) < IN_THE_WORDS * len(mine):
+    met = _meets(mine, f"{grounds.words}\n{grounds.voices}", embedder)
+    least = min(LEAST, len({token.stem for token in tokens(grounds.words) if token.content}))
+    if len(met) < max(least, IN_THE_WORDS * len(mine)):
         return "little of it is in the words that it cites"
     absent = set(mine) - met
-    absent -= _meets({one: mine[one] for one in absent}, f"{grounds.around}\n{grounds.question}", embedder)
+    absent -= _meets(
+        {one: mine[one] for one in absent}, f"{grounds.around}\n{grounds.particulars}\n{grounds.question}", embedder
+    )
     if len(mine) - len(absent) < MET * len(mine):
         return f"its word {_first({mine[one] for one in absent})} and others are not in the evidence"
     return None

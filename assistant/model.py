@@ -231,6 +231,8 @@ class Calls:
                 if piece:
                     yield piece
         except Exception as exc:
+            if whole is None and "No generation chunks" in str(exc):  # LangChain's words for an empty reply
+                return
             raise providers.translated(exc, self._model.name) from exc
         finally:
             self._count(prompt, whole, written)

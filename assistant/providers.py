@@ -104,7 +104,8 @@ def open_chat(name: str, *, seconds: float, most_tokens: int) -> Served:
     limits: dict[str, Any] = {"timeout": seconds, "max_retries": 0, "max_tokens": most_tokens}
     if kind == "gguf":
         address, key = _serve(str(Path(rest).expanduser().resolve()))
-        return _compatible(f"{address}/v1", "local", key, limits)
+        chat, facts = _compatible(f"{address}/v1", "local", key, limits)
+        return Served(chat, facts._replace(context=CONTEXT))
     if kind in ("http", "https"):
         address, _, model = name.partition("#")
         return _compatible(address, model, os.environ.get(KEY, ""), limits)
@@ -176,7 +177,12 @@ def _compatible(address: str, model: str, key: str, limits: dict[str, Any]) -> S
     from langchain_openai import ChatOpenAI
     from pydantic import SecretStr
 
-    told = _told(address, key, limits["timeout"]) if not model or model == "local" else {}
+    try:
+        told = _told(address, model, key, limits["timeout"])
+    except ModelUnavailable:
+        if not model:
+            raise
+        told = {}  # what is not known of it is not needed, and the first call tells what is wrong
     model = model or str(told.get("id") or "")
     meta: dict[str, Any] = told.get("meta") or {}
     chat = ChatOpenAI(
@@ -188,12 +194,11 @@ def _compatible(address: str, model: str, key: str, limits: dict[str, Any]) -> S
         use_responses_api=False,
         **limits,
     )
-    context = told.get("max_model_len") or meta.get("n_ctx") or (CONTEXT if model == "local" else None)
-    return Served(chat, Facts(context, None, meta.get("n_params")))
+    return Served(chat, Facts(told.get("max_model_len") or meta.get("n_ctx_train"), None, meta.get("n_params")))
 
 
-def _told(address: str, key: str, seconds: float) -> dict[str, Any]:
-    """What a server says of the first model that it serves.
+def _told(address: str, model: str, key: str, seconds: float) -> dict[str, Any]:
+    """What a server says of this model, or of the first that it serves.
 
     Raises:
         ModelUnavailable: it cannot be reached, or serves none.
@@ -204,13 +209,13 @@ def _told(address: str, key: str, seconds: float) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         reply = httpx.get(f"{address}/models", headers=headers, timeout=min(seconds, 10))
         reply.raise_for_status()
-        first: dict[str, Any] = reply.json()["data"][0]
+        served: list[dict[str, Any]] = reply.json()["data"]
+        return next((one for one in served if one.get("id") == model), served[0])
     except httpx.HTTPError as exc:
         hint = f"Check the address, and {KEY} if the server asks for a key."
         raise ModelUnavailable(f"The model server {address} cannot be reached: {exc}", hint=hint) from exc
-    except (ValueError, LookupError, TypeError) as exc:
+    except (ValueError, LookupError, TypeError, AttributeError) as exc:
         raise ModelUnavailable(f"{address} does not say what it serves.", hint=f"Write {address}#NAME.") from exc
-    return first
 
 
 @cache

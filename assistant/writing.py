@@ -37,6 +37,7 @@ from assistant.types import Answer, Filters, Grounding, Rejected, Statement, Tur
 
 REWRITES = 2  # statements of a turn that are written anew; each is a call that somebody waits for
 A_TOKEN = 3.0  # characters: fewer than the four of plain English, so that too much is seldom sent
+SURE = 0.5  # probability of being answerable from which a model's "no" is told and changes nothing
 OWN_WORDS = "the documents' own words."
 
 # Why a text does not stand on its grounds; None when it does.
@@ -275,14 +276,8 @@ class _Turn:
         return made[0]._replace(numbers=claim.numbers) if len(made) == 1 else None
 
     def _decline(self) -> None:
-        """The model says that the documents do not say. So it is when code finds, too, that a word of the question
-        stands nowhere in the evidence."""
-        there: set[str] = set()
-        for passage in (passage for one in self._evidence for passage in one.passages):
-            about = passage.about
-            around = (passage.text, about.title, *passage.headings, passage.speaker or "", about.author or "")
-            there.update(content_stems(" . ".join(around)))
-        self.declined = any(token.stem not in there for token in self._question.content)
+        """The model says that the documents do not say. So it is where the gate let the question pass, but would
+        sooner have refused it: an order in a document to say so must not take away an answer that is there."""
+        self.declined = self._quoted.answerable < SURE
         if not self.declined:
-            told = f"{self._model.name} found no answer in the evidence, though it has every word of the question."
-            self.notices.append(f"{told} These are {OWN_WORDS}")
+            self.notices.append(f"{self._model.name} found no answer in this evidence. These are {OWN_WORDS}")
