@@ -55,8 +55,9 @@ lock:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-.venv/dev: requirements-dev.lock .venv/run
+.venv/dev: requirements-dev.lock requirements-files.lock .venv/run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-files.lock
 	@touch $@
 
 clean:

@@ -9,9 +9,10 @@ question ─standalone─▶ read ─▶ candidates ─▶ judged sentences ─�
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import NamedTuple
 
 from assistant import citations, conflicts, conversation
 from assistant import question as questions
@@ -43,6 +44,17 @@ NAMED = 0.6  # share of a name's content words by which a question names it: "th
 NEAREST = 3  # passages shown on a refusal
 
 
+class Quoted(NamedTuple):
+    """An answer in the documents' own words, and the passage in which each of its citations stands.
+
+    ``answerable`` is the probability that the evidence answers; 1 where nothing judged it.
+    """
+
+    answer: Answer
+    passages: dict[Citation, Passage]
+    answerable: float
+
+
 class QuotingWriter:
     """Answers with whole sentences of the documents, each cited, or says that they do not say."""
 
@@ -62,9 +74,23 @@ class QuotingWriter:
         return last
 
     def stream(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters = ANYWHERE,
+        tick: Callable[[], None] = lambda: None,  # noqa: ARG002 - for what waits for a model
     ) -> Iterator[Statement | Answer]:
         """Each statement as it is found to hold, then the whole answer."""
+        answer = self.quoted(question, history, filters).answer
+        yield from answer.statements
+        yield answer
+
+    def quoted(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Quoted:
+        """The whole answer, and the passages in which what it cites stands: what another writer may write from.
+
+        Raises:
+            SettingsError: as ``answer`` does.
+        """
         clock = _Clock()
         asked = conversation.standalone(_checked(question), history)
         facts = questions.read(asked)
@@ -74,11 +100,12 @@ class QuotingWriter:
             found = self._find(facts, vector, filters)
         if facts.asks is Asks.BROAD and found:
             chosen: list[Chosen] = leading_sentences(vector, self._library, filters)
-            refusal = None
+            refusal, answerable = None, 1.0
         else:
             with clock.measured("judge"):
                 rarity = self._library.rarity([token.word for token in facts.content])
                 judgement = self._judge.judge(facts, vector, found, rarity, self._embedder)
+                answerable = judgement.answerable
                 refusal = reason_to_refuse(facts, judgement)
                 chosen = nearest(facts, judgement) if refusal else choose(facts, judgement, self._passages_of)
         with clock.measured("cite"):
@@ -86,9 +113,7 @@ class QuotingWriter:
             statements = _statements(facts, [c for c in cited if isinstance(c, Citation)])
         rejected = tuple(c for c in cited if isinstance(c, Rejected))
         refusal = refusal or (None if statements else "The passages found changed while they were read; ask again.")
-        if not refusal:
-            yield from statements
-        yield Answer(
+        answer = Answer(
             question=question,
             standalone_question=asked,
             statements=() if refusal else statements,
@@ -101,6 +126,8 @@ class QuotingWriter:
             model=self.name,
             timings_ms=clock.read(),
         )
+        passages = {c: p for (p, _), c in zip(chosen, cited, strict=True) if isinstance(c, Citation)}
+        return Quoted(answer, passages, answerable)
 
     def _find(self, question: Question, vector: Vectors, filters: Filters) -> list[Candidate]:
         """The passages to be judged; where the question names who speaks, that voice's only."""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from assistant.answering import QuotingWriter
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
@@ -16,10 +17,15 @@ from assistant.evidence.stance import PlainMarks, StanceModel
 from assistant.evidence.trained import TrainedStance
 from assistant.lens import Lens, gathered
 from assistant.library.library import Library
+from assistant.model import Model, Tick
 from assistant.pressure import PressureTest, side_of
 from assistant.retrieval import ANYWHERE, retrieve
 from assistant.settings import Settings
 from assistant.types import Answer, Filters, Hit, Stance, Statement, Turn, Verdict
+from assistant.writing import ModelWriter
+
+if TYPE_CHECKING:
+    from langchain_core.language_models.chat_models import BaseChatModel
 
 
 class Assistant:
@@ -31,22 +37,33 @@ class Assistant:
         embedder: Embedder,
         stance: StanceModel | None = None,
         lenses: Sequence[Lens] = (),
+        *,
+        model: Model | None = None,
     ) -> None:
         self.library = library
+        self._lenses = lenses
         self._embedder, self._stance = embedder, stance or PlainMarks()
         judge = SignalJudge()
-        self._writer = QuotingWriter(library, embedder, judge)
+        quoting = QuotingWriter(library, embedder, judge)
+        self._writer = ModelWriter(quoting, model, self._stance, library, embedder) if model else quoting
         self._pressure = PressureTest(library, embedder, judge, self._stance, lenses)
+
+    def with_model(self, model: Model) -> Assistant:
+        """The same assistant over the same library, whose answers ``model`` writes."""
+        return Assistant(self.library, self._embedder, self._stance, self._lenses, model=model)
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
         """The whole answer to ``question``."""
         return self._writer.answer(question, history, filters)
 
     def stream(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE
+        self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE, tick: Tick = lambda: None
     ) -> Iterator[Statement | Answer]:
-        """Each verified statement as it is there, then the whole answer."""
-        return self._writer.stream(question, history, filters)
+        """Each verified statement as it is there, then the whole answer.
+
+        A model that writes calls ``tick`` with every piece of its reply; what that raises stops the model.
+        """
+        return self._writer.stream(question, history, filters, tick)
 
     def search(self, query: str, k: int = 8, filters: Filters = ANYWHERE) -> list[Hit]:
         """The ``k`` best passages."""
@@ -88,21 +105,28 @@ def build_embedder(settings: Settings) -> Embedder:
     return SentenceTransformerEmbedder(settings.embedding_model)
 
 
-def build_assistant(settings: Settings, embedder: Embedder | None = None) -> Assistant:
-    """An assistant over the library that ``settings`` name.
+def build_assistant(
+    settings: Settings, embedder: Embedder | None = None, chat: BaseChatModel | None = None
+) -> Assistant:
+    """An assistant over the library that ``settings`` name; ``chat`` takes the place of the model that they name.
 
     Raises:
         LibraryMissing: nothing has been ingested there.
-        SettingsError: a model is named that this version cannot use.
+        SettingsError, ModelUnavailable: a model is named that cannot be one, or lacks a package.
     """
-    if settings.model not in (None, "", "none"):
-        raise SettingsError(
-            f"The model {settings.model!r} cannot be used: this version answers in the documents' own words only.",
-            hint="Leave --model and PUSHBACK_MODEL out.",
-        )
+    model = build_model(settings, chat)
     embedder = embedder or build_embedder(settings)
     library = Library.open(settings, embedder)
-    return Assistant(library, embedder, build_stance(settings), gathered(settings.lenses))
+    return Assistant(library, embedder, build_stance(settings), gathered(settings.lenses), model=model)
+
+
+def build_model(settings: Settings, chat: BaseChatModel | None = None) -> Model | None:
+    """The model that ``settings`` name, None where they name none; nothing is loaded or asked yet.
+
+    Raises:
+        SettingsError, ModelUnavailable: as ``providers.check`` does.
+    """
+    return None if settings.model in (None, "", "none") else Model(settings, chat)
 
 
 def build_stance(settings: Settings) -> StanceModel:

@@ -61,7 +61,7 @@ def _disagree(a: Statement, b: Statement) -> bool:
         return False
     if disagrees(one) or disagrees(other):
         return True
-    if _other_figure(one, other) or _other_way_round(one, other):
+    if _other_figure(one, other) or other_way_round(one, other):
         return True
     negated = bool(negations(one)) != bool(negations(other))
     return negated and len(words & others) >= SAME_THING * min(len(words), len(others))
@@ -69,21 +69,21 @@ def _disagree(a: Statement, b: Statement) -> bool:
 
 def _other_figure(one: str, other: str) -> bool:
     """Both give figures for much the same thing, and none is shared."""
-    first, second = _figures(one), _figures(other)
+    first, second = figures(one), figures(other)
     if not first or not second or first & second or not same_occasion(one, other):
         return False
     a, b = (set(content_stems(text)) - first - second for text in (one, other))
     return bool(a and b) and len(a & b) >= SAME_THING * min(len(a), len(b))
 
 
-def _figures(text: str) -> set[str]:
+def figures(text: str) -> set[str]:
     """The figures, "ten" as "10"; "one" and "none" are seldom meant as figures."""
     text = _ENUMERATOR.sub("", text)
     words = {token.word.lower() for token in tokens(text)} & NUMBER_WORDS - {"one", "none"}
     return set(numbers(text)) | {_DIGITS.get(word, word) for word in words}
 
 
-def _other_way_round(one: str, other: str) -> bool:
+def other_way_round(one: str, other: str) -> bool:
     """Two things stand the one way round a word, and the other way round the same word: "A drives B", "B drives A"."""
     first, second = _triples(one), _triples(other)
     return any((c, b, a) in second for a, b, c in first if a != c)

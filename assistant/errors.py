@@ -13,7 +13,15 @@ PushbackError                what happened · hint: what to do about it · retry
 │  └─ DocumentMissing        no document or conversation of that id
 ├─ ModelError
 │  ├─ ModelUnavailable       weights or server cannot be reached (retryable)
-│  └─ ReplyInvalid           a model's reply cannot be understood (retryable)
+│  │  └─ ModelTimeout        it did not reply in time (retryable)
+│  ├─ ModelBusy              it takes no more calls for now (retryable)
+│  ├─ ModelDenied            the key, the rights or the name is not accepted
+│  ├─ ModelRefused           the provider refuses to reply to this
+│  ├─ RequestInvalid         the provider rejects how it was asked
+│  ├─ ContextTooLong         it cannot read so much
+│  ├─ ReplyInvalid           a model's reply cannot be understood (retryable)
+│  ├─ ReplyCut               a reply ended in its middle
+│  └─ OverBudget             the tokens that were allowed are used up
 └─ CaseError                 an evaluation case or suite cannot be understood
 ```
 """
@@ -105,6 +113,55 @@ class ReplyInvalid(ModelError):
 
     hint = "Try again, or use another model."
     retryable = True
+
+
+class ModelTimeout(ModelUnavailable):
+    """It did not reply in time."""
+
+    hint = "Try again, or allow more time with PUSHBACK_MODEL_TIMEOUT."
+
+
+class ModelBusy(ModelError):
+    """It takes no more calls for now."""
+
+    hint = "Wait a little, then try again."
+    retryable = True
+
+
+class ModelDenied(ModelError):
+    """The key, the rights or the name is not accepted."""
+
+    hint = "Check the model's name, and the provider's key in the environment."
+
+
+class ModelRefused(ModelError):
+    """The provider refuses to reply to this."""
+
+    hint = "Ask otherwise, or use another model."
+
+
+class RequestInvalid(ModelError):
+    """The provider rejects how it was asked."""
+
+    hint = "Run `pushback doctor --model NAME`."
+
+
+class ContextTooLong(ModelError):
+    """It cannot read so much."""
+
+    hint = "Use a model with a longer context."
+
+
+class ReplyCut(ModelError):
+    """A reply ended in its middle."""
+
+    hint = "Try again."
+
+
+class OverBudget(ModelError):
+    """The tokens that were allowed are used up."""
+
+    hint = "Allow more with PUSHBACK_MODEL_BUDGET."
 
 
 class CaseError(PushbackError):

@@ -10,7 +10,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from assistant.errors import SettingsError
 
 PREFIX = "PUSHBACK_"
+NO_SETTINGS = (f"{PREFIX}CONFIG", f"{PREFIX}API_KEY")  # the second is a model server's key, which is never kept
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 
@@ -28,7 +29,10 @@ class Settings(BaseModel):
 
     home: Path = Field(default_factory=lambda: user_data_path("pushback", appauthor=False))
     library: Annotated[str, Field(pattern=NAME)] = "default"
-    model: str | None = None
+    model: str | None = None  # see providers.py for what it can be
+    model_reply: Literal["auto", "schema", "lines"] = "auto"  # how a model is asked to reply
+    model_timeout: Annotated[float, Field(gt=0, le=3600)] = 60  # seconds of each wait for it
+    model_budget: Annotated[int, Field(ge=0)] | None = None  # tokens, until the program ends
     evidence_model: Annotated[str, Field(min_length=1)] = "pushback"  # or none, llm, or a cross-encoder by name or path
     lenses: Path | None = None  # a folder of lenses of your own
     embedding_model: Annotated[str, Field(min_length=1)] = "all-MiniLM-L6-v2"
@@ -53,7 +57,7 @@ def load(flags: Mapping[str, Any], *, config: Path | None = None, environ: Mappi
     from_environment = {
         name.removeprefix(PREFIX).lower(): value
         for name, value in environ.items()
-        if name.startswith(PREFIX) and name != f"{PREFIX}CONFIG" and value
+        if name.startswith(PREFIX) and name not in NO_SETTINGS and value
     }
     path = config or (Path(named).expanduser() if (named := environ.get(f"{PREFIX}CONFIG")) else None)
     given = {name: value for name, value in flags.items() if value is not None}

@@ -244,9 +244,22 @@ class Searched(NamedTuple):
     passages: int
 
 
+class Cost(NamedTuple):
+    """What a model was asked for one turn; ``cached`` calls were answered from memory and cost nothing."""
+
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is said to one question. ``nearest`` is filled on a refusal, and is offered as no more than that."""
+    """What is said to one question. ``nearest`` is filled on a refusal, and is offered as no more than that.
+
+    ``model`` wrote it, where one did. ``dropped`` are statements of its that did not hold, with the reason; they are
+    not shown. ``notices`` tell what went otherwise than asked, as sentences.
+    """
 
     question: str
     standalone_question: str
@@ -259,6 +272,9 @@ class Answer:
     rejected: tuple[Rejected, ...] = ()
     model: str | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict, compare=False, hash=False)
+    dropped: tuple[Rejected, ...] = ()
+    notices: tuple[str, ...] = ()
+    cost: Cost | None = None
 
     @property
     def refused(self) -> bool:

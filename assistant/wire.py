@@ -19,6 +19,7 @@ from assistant.types import (
     Block,
     Citation,
     Conflict,
+    Cost,
     Document,
     Finding,
     Grounding,
@@ -76,6 +77,9 @@ def answer(one: Answer) -> Json:
         "rejected": [asdict(r) for r in one.rejected],
         "model": one.model,
         "timings_ms": dict(one.timings_ms),
+        "dropped": [asdict(r) for r in one.dropped],
+        "notices": list(one.notices),
+        "cost": one.cost._asdict() if one.cost else None,
     }
 
 
@@ -93,6 +97,9 @@ def read_answer(kept: Json) -> Answer:
         rejected=tuple(Rejected(**r) for r in kept["rejected"]),
         model=kept["model"],
         timings_ms=kept["timings_ms"],
+        dropped=tuple(Rejected(**r) for r in kept.get("dropped", ())),  # conversations of before models lack these
+        notices=tuple(kept.get("notices", ())),
+        cost=Cost(**kept["cost"]) if kept.get("cost") else None,
     )
 
 

@@ -15,7 +15,7 @@ from assistant.wire import Json
 from eval.cases import Case
 from eval.gold import Cited, Located, locate
 from eval.records import Outcome, Record
-from eval.scorers import answering, arguing, citing, finding, refusing
+from eval.scorers import answering, arguing, attributing, citing, finding, refusing
 from eval.scorers.asked import Asked, Pressed, yes_or_no
 from eval.suites import AnyCase, Pair, Query
 from eval.systems import System
@@ -86,7 +86,7 @@ def _question(case: Case, system: System, texts: Texts) -> Examined:
     timings["search"] = _since(searching)
     scoring = time.perf_counter()
     asked = Asked(case, answer, gold, texts.read)
-    scores = [*citing.scores(asked), *answering.scores(asked), *refusing.scores(asked)]
+    scores = [*citing.scores(asked), *attributing.scores(asked), *answering.scores(asked), *refusing.scores(asked)]
     if gold:
         scores += finding.of_case(hits, gold, case.minimal_sets)
     record = replace(

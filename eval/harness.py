@@ -94,10 +94,13 @@ def measure_each(
     *,
     models: Sequence[str],
     progress: Progress | None = None,
+    wrap: Wrap | None = None,
+    after: Callable[[], None] = lambda: None,
 ) -> list[dict[str, Kept]]:
     """Each suite measured with each evidence model, by its name; stops after a run that was interrupted.
 
-    What the first model gives is kept in ``options.out``, the others' in a folder of ``beside`` in it.
+    ``after`` is called after each. What the first model gives is kept in ``options.out``, the others' in folders of
+    ``beside`` in it.
 
     Raises:
         CaseError: as ``measure`` does.
@@ -109,7 +112,8 @@ def measure_each(
             chosen = settings.model_copy(update={"evidence_model": model})
             kept_in = options.out / "beside" / (re.sub(r"[^A-Za-z0-9-]+", "-", model).strip("-") or "model")
             own = replace(options, out=kept_in) if place else options
-            done[-1][model] = measure(suite, chosen, own, embedder, progress=progress)
+            done[-1][model] = measure(suite, chosen, own, embedder, progress=progress, wrap=wrap)
+            after()
             if done[-1][model].summary.interrupted:
                 return done
     return done

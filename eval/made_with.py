@@ -9,6 +9,7 @@ from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
 
+from assistant import prompting
 from assistant.embedding import Embedder
 from assistant.settings import Settings
 from eval.metrics import SEED
@@ -31,6 +32,7 @@ def made_with(suite: Suite, settings: Settings, embedder: Embedder, profile: str
         "evidence_model_sha256": _weights(),
         "profile": profile,
         "settings": kept,
+        "prompts": prompting.hashes() if settings.model else {},
         "seed": SEED,
         "python": platform.python_version(),
         "packages": {name: metadata.version(name) for name in PACKAGES},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from eval.examine import STANCE_ACCURACY
-from eval.scorers import answering, arguing, citing, finding, refusing
+from eval.scorers import answering, arguing, attributing, citing, finding, refusing
 
 
 class Spec(NamedTuple):
@@ -41,6 +41,8 @@ SPECS: tuple[Spec, ...] = (
     Spec(citing.VALIDITY, CITING, "Citations whose words stand where they say."),
     Spec(citing.UNCITED, CITING, "Statements that cite nothing.", higher=False),
     Spec(citing.ANCHORED, CITING, "Statements whose numbers, names, negation and words stand in their quotes."),
+    Spec(attributing.VOICE, CITING, "Statements on somebody's words that keep who says so."),
+    Spec(attributing.HEDGES, CITING, "Statements on hedged words that hedge."),
     Spec(refusing.REFUSAL_PRECISION, REFUSING, "Refusals of what has no answer, of all refusals."),
     Spec(refusing.REFUSAL_RECALL, REFUSING, "Of what has no answer, what was refused."),
     Spec(refusing.OVER_REFUSAL, REFUSING, "Of what has an answer, what was refused.", higher=False),

@@ -200,6 +200,7 @@ class ReplayedChat(BaseChatModel):
     model: str
     recording: Recording
     usage: Usage = Usage()
+    missing: int = 0  # replies asked for and not recorded
 
     @property
     def _llm_type(self) -> str:
@@ -247,6 +248,7 @@ class ReplayedChat(BaseChatModel):
 
     def _unrecorded(self, asked: Asked, messages: list[BaseMessage], parameters: Json) -> AIMessage:
         del parameters
+        self.missing += 1
         last = " ".join(messages[-1].text.split())[:80] if messages else ""
         raise ReplyMissing(f"No reply of {asked.model} is recorded for {asked.key[:12]}: “{last}”.")
 

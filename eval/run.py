@@ -121,7 +121,8 @@ class _Worker:
     """Examines chunks of cases with parts that are loaded once."""
 
     def __init__(self, hands: _Hands) -> None:
-        self._assistant = build_assistant(hands.settings, hands.embedder)
+        plain = hands.settings.model_copy(update={"model": None})  # a model that writes comes with ``wrap``
+        self._assistant = build_assistant(plain, hands.embedder)
         self._system: System = hands.wrap(self._assistant) if hands.wrap else self._assistant
         self._alone = hands.alone
         kinds = () if hands.alone else SENTINELS

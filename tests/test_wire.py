@@ -186,6 +186,9 @@ def test_an_answer_has_the_fields_that_people_script_against() -> None:
         "rejected": [{"quote": "x", "why": "why"}],
         "model": None,
         "timings_ms": {"total": 1.5},
+        "dropped": [],
+        "notices": [],
+        "cost": None,
     }
 
 

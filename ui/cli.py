@@ -27,6 +27,8 @@ from ui.progress import Progress
 
 if TYPE_CHECKING:
     from assistant.library.library import Entry
+    from assistant.model import Model
+    from assistant.settings import Settings
     from ingest.reports import SyncReport
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)  # a web page, not a file
@@ -242,8 +244,13 @@ def remove(context: click.Context, key: str) -> None:
 @cli.command()
 @click.pass_context
 def doctor(context: click.Context) -> None:
-    """Find what is wrong with the library, and mend what can be mended safely."""
-    with _library(settings_of(context)) as (library, _):
+    """Find what is wrong with the library, and mend what can be mended safely; with --model, try the model, too."""
+    settings = settings_of(context)
+    if model := _model(settings):
+        from assistant.trying import tried
+
+        terminal.say(terminal.trial(tried(model)))
+    with _library(settings) as (library, _):
         problems = library.doctor()
         if problems:
             terminal.say(terminal.problems(problems))
@@ -280,6 +287,12 @@ def web(context: click.Context) -> None:
 
 def _versions(entry: Entry) -> dict[str, Any]:
     return {"versions": list(entry.versions), "superseded_by": entry.superseded_by}
+
+
+def _model(settings: Settings) -> Model | None:
+    from assistant import build
+
+    return build.build_model(settings)
 
 
 def main() -> None:

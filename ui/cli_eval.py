@@ -16,8 +16,12 @@ from ui.cli_options import Group, as_json, is_quiet, settings_of
 from ui.progress import Progress
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assistant.settings import Settings
     from eval.artifacts import Kept
     from eval.harness import Options
+    from eval.run import Wrap
 
 OUT = Path("artifacts") / "eval"
 PROFILES = ("offline", "llm-replay", "llm-live")
@@ -103,6 +107,7 @@ def eval_run(
     from eval import suites as suite_files
     from eval.harness import measure_each
 
+    wrap, kept = _writer(settings, given)
     loaded = [suite_files.load(path) for path in suites]  # all before the first is run: a faulty one costs no time
     options = _options(given)
     embedder = build.build_embedder(settings)
@@ -114,6 +119,8 @@ def eval_run(
             embedder,
             models=models or (settings.evidence_model,),
             progress=lambda name, count, of: progress(count, of, name),
+            wrap=wrap,
+            after=kept,
         )
     done = [next(iter(of_model.values())) for of_model in ran]
     if as_json:
@@ -267,6 +274,29 @@ def _options(given: dict[str, Any]) -> Options:
         seconds=given["budget_seconds"],
         distractors=given["distractors"] or DISTRACTORS,
     )
+
+
+def _writer(settings: Settings, given: dict[str, Any]) -> tuple[Wrap | None, Callable[[], None]]:
+    """Who writes in the run, and how that one's replies are kept; nobody where no model is named."""
+    if not settings.model:
+        return None, lambda: None
+    from eval import writer
+    from eval.replay import Budget, Recording
+
+    writer.check(settings, given["profile"], given["jobs"])
+    live, path = given["profile"] == "llm-live", given["recording"]
+    if not path:
+        raise SettingsError("The model's replies need a file.", hint="Name one with --recording FILE.")
+    recording = Recording.load(path) if path.exists() else Recording()
+    chat = writer.recorded(settings, recording, live=live, budget=Budget(given["budget_calls"], given["budget_tokens"]))
+
+    def keep() -> None:
+        if live:
+            recording.save(path)
+        else:
+            writer.check_whole(chat)
+
+    return writer.wrap(settings, chat), keep
 
 
 def _advice(run: Kept, kept_in: Path, given: dict[str, Any]) -> list[str]:

@@ -107,6 +107,19 @@ def searched(answer: Answer) -> str:
     return f"Searched {_count(passages, 'passage')} of {_count(documents, 'document')}.{left_out}"
 
 
+def of_model(answer: Answer) -> tuple[str, ...]:
+    """What went otherwise than asked, how many of a model's statements are not shown, and its cost, as HTML."""
+    told = [escape(notice) for notice in answer.notices]
+    if answer.dropped:
+        told.append(f"Not shown: {_count(len(answer.dropped), 'statement')} of the model that did not hold.")
+    if cost := answer.cost:
+        by = f"Written with {escape(answer.model)}: " if answer.model else "Model: "
+        cached = f", {cost.cached} from memory" if cost.cached else ""
+        tokens = f"{cost.input_tokens:,} tokens read, {cost.output_tokens:,} written"
+        told.append(f"{by}{_count(cost.calls, 'call')}, {tokens}{cached}.")
+    return tuple(told)
+
+
 def standing(citation: Citation, document: Document | None) -> tuple[Standing, Span | None]:
     """What has become of the quoted words in ``document`` as it is now, and where they stand in it."""
     if document is None:

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from assistant.discussion import Change
     from assistant.lens import Lens
     from assistant.library.library import Entry, KeptVerdict, Problem
+    from assistant.trying import Trial
     from assistant.types import (
         About,
         Answer,
         Assumption,
         Citation,
         Conflict,
+        Cost,
         Document,
         Finding,
         Hit,
@@ -71,13 +73,13 @@ def answer(one: Answer) -> str:
     """The statements with the numbers of their sources; or that the documents do not say."""
     understood = [] if one.standalone_question == " ".join(one.question.split()) else [_understood(one)]
     if one.refused:
-        return "\n\n".join([*understood, _refusal(one)])
+        return "\n\n".join([*understood, _refusal(one), *_of_model(one)])
     sources = _Sources()
     parts = [filled(f"{statement.text} {sources.marks(statement.citations)}") for statement in one.statements]
     parts += [_conflict(conflict, sources) for conflict in one.conflicts]
     if one.rejected:
         parts.append(f"Quotes that were not found in the documents and are not shown: {len(one.rejected)}.")
-    return "\n\n".join([*understood, *parts, sources.listed()])
+    return "\n\n".join([*understood, *parts, *_of_model(one), sources.listed()])
 
 
 def hits(found: Sequence[Hit]) -> str:
@@ -178,6 +180,18 @@ def problems(found: Iterable[Problem]) -> str:
     return "\n".join(f"{one.what}\n→ {one.remedy}" for one in found)
 
 
+def trial(one: Trial) -> str:
+    """What a model was found to do."""
+    context = f"{one.context:,} tokens" if one.context else "not told"
+    rows = {
+        "replies": f"yes, in {one.seconds:.1f} s ({cost_line(one.cost)})",
+        "streams": "yes" if one.streams else "no: its reply comes in one piece",
+        "schema": "yes" if one.structured else "no: it is asked for marked lines",
+        "context": context,
+    }
+    return "\n".join([f"The model {one.name}", *(f"  {name:8} {told}" for name, told in rows.items())])
+
+
 class _Sources:
     """Citations, numbered in the order in which they are first cited."""
 
@@ -214,6 +228,22 @@ def _refusal(one: Answer) -> str:
         nearest = (f"{filled(f'“{c.quote}”', '  - ', '    ')}\n    {_place(c)}" for c in one.nearest)
         told.append("\n".join(["Nearest passages, which do not answer it:", *nearest]))
     return "\n\n".join(told)
+
+
+def _of_model(one: Answer) -> list[str]:
+    """What went otherwise than asked, what of the model's statements is not shown, and what it cost."""
+    told = [filled(notice) for notice in one.notices]
+    if one.dropped:
+        told.append(f"Statements of the model that did not hold and are not shown: {len(one.dropped)}.")
+    if cost := one.cost:
+        told.append(f"Model: {cost_line(cost)}.")
+    return ["\n".join(told)] if told else []
+
+
+def cost_line(cost: Cost) -> str:
+    """What a model was asked for a turn."""
+    cached = f", {cost.cached} answered from memory" if cost.cached else ""
+    return f"{_count(cost.calls, 'call')}, {cost.input_tokens:,} tokens read, {cost.output_tokens:,} written{cached}"
 
 
 def _conflict(conflict: Conflict, sources: _Sources) -> str:

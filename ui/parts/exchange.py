@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException
 
+from assistant.errors import ReplyCut
 from assistant.library.library import Library
 from assistant.types import Answer, Citation, Statement
 from ui import present, state
 from ui.parts import kept
 from ui.present import Standing, escape
+
+EVERY = 0.2  # seconds between two looks
 
 
 def question(text: str) -> None:
@@ -30,6 +35,30 @@ def statement(one: Statement) -> None:
     st.html(f'<p class="arriving">{escape(one.text)}</p>')
 
 
+class Waiting:
+    """Shows that a model writes, and lets it be stopped: a click on the page ends its reply, and the turn is kept."""
+
+    def __init__(self) -> None:
+        self._place = st.empty()
+        self._shown = 0.0
+        with st.container(key="stop"):
+            st.button("Stop", key="stop-writing", icon=":material/stop_circle:", type="tertiary")
+
+    def tick(self) -> None:
+        """Look for a click, five times a second at most.
+
+        Raises:
+            ReplyCut: there was one.
+        """
+        if (now := time.monotonic()) - self._shown < EVERY:
+            return
+        self._shown = now
+        try:
+            self._place.html('<p class="small">The model is writing; what holds is shown.</p>')
+        except RerunException as click:
+            raise ReplyCut("The reply was stopped.") from click
+
+
 def answer(one: Answer, turn: int, library: Library) -> None:
     """The whole answer; ``turn`` is its place in the conversation, from 1."""
     numbers = {citation: number for number, citation in enumerate(one.cited, 1)}
@@ -39,6 +68,8 @@ def answer(one: Answer, turn: int, library: Library) -> None:
         _said(f"{turn}-{place}", said, turn, numbers)
     for place, conflict in enumerate(one.conflicts):
         _conflict(f"{turn}-conflict-{place}", conflict.sides, turn, numbers)
+    for told in present.of_model(one):
+        st.html(f'<p class="small notice">{told}</p>')
     if not one.refused:
         _sources(one, turn)
     for citation, number in numbers.items():

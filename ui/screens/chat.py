@@ -45,11 +45,13 @@ def _ask(question: str, answers: list[Answer], settings: Settings) -> None:
     """Show the answer as it comes, keep it, and show the conversation with it."""
     exchange.question(question)
     with exchange.reply():
-        for part in running.ready(settings).stream(question, spoken(answers)):
+        assistant = running.ready(settings)
+        waiting = exchange.Waiting() if settings.model else None
+        for part in assistant.stream(question, spoken(answers), tick=waiting.tick if waiting else lambda: None):
             if isinstance(part, Statement):
                 exchange.statement(part)
             else:
-                _keep(part, running.opened(settings).library)
+                _keep(part, assistant.library)
     st.rerun()
 
 

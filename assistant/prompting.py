@@ -1,0 +1,33 @@
+"""Prompts: Markdown files, rendered strictly, with material that cannot leave its fence."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from importlib.resources import files
+from string import Template
+
+NAMES = ("write.system", "write.schema", "write.lines", "rewrite", "standalone")
+_FENCE = re.compile(r"<(?=\W*(?:evidence|conversation))", re.IGNORECASE)
+
+
+def render(name: str, **values: str) -> str:
+    """Fill the prompt ``name``; the values given are exactly the ones it names, else ValueError."""
+    template = Template(_text(name))
+    if unequal := set(template.get_identifiers()) ^ set(values):
+        raise ValueError(f"prompt {name!r}: missing or unused values {sorted(unequal)}")
+    return template.substitute(values)
+
+
+def material(text: str) -> str:
+    """One line of somebody else's text, in which nothing can be taken for the mark where material ends."""
+    return _FENCE.sub("‹", " ".join(text.split()))
+
+
+def hashes() -> dict[str, str]:
+    """The first 12 hexadecimal digits of each prompt's SHA-256, for reports."""
+    return {name: hashlib.sha256(_text(name).encode()).hexdigest()[:12] for name in NAMES}
+
+
+def _text(name: str) -> str:
+    return files("assistant").joinpath("prompts", f"{name}.md").read_text("utf-8").strip()

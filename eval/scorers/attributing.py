@@ -1,0 +1,53 @@
+"""Does a view stay somebody's, and a hedge a hedge? "X argues that it may be so" must not become "it is so"."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.evidence.words import content_stems
+from assistant.types import Statement
+from eval.metrics import Score, share
+from eval.scorers.asked import Asked, short
+
+VOICE = "attribution kept"
+HEDGES = "hedges kept"
+
+_SAYS = re.compile(
+    r"\b(?:say|said|argu|claim|believ|think|thought|suggest|report|warn|predict|insist|according to"
+    r"|in (?:my|his|her|our) (?:view|opinion))",
+    re.I,
+)
+_HEDGE = re.compile(
+    r"\b(?:may|might|could|can|perhaps|possibly|probably|likely|seems?|appears?|often|sometimes|usually|generally|some"
+    r"|most|many|about|around|roughly|nearly|almost|up to|at least|at most|expect\w*|estimat\w*|if|unless)\b",
+    re.I,
+)
+
+
+def scores(asked: Asked) -> list[Score]:
+    """Both scores, as far as a statement cites words that are somebody's, or that hedge."""
+    said = asked.answer.statements
+    return [
+        *_score(VOICE, [(one, keeps_voice(one)) for one in said if _has_voice(one)]),
+        *_score(HEDGES, [(one, bool(_HEDGE.search(one.text))) for one in said if _hedges(one)]),
+    ]
+
+
+def keeps_voice(one: Statement) -> bool:
+    """Whether each speaker cited is named, and a statement about what somebody says still says that they do."""
+    words = set(content_stems(one.text))
+    named = all(words & set(content_stems(c.speaker)) for c in one.citations if c.speaker)
+    return named and (bool(_SAYS.search(one.text)) or not any(_SAYS.search(c.quote) for c in one.citations))
+
+
+def _has_voice(one: Statement) -> bool:
+    return any(citation.speaker or _SAYS.search(citation.quote) for citation in one.citations)
+
+
+def _hedges(one: Statement) -> bool:
+    return any(_HEDGE.search(citation.quote) for citation in one.citations)
+
+
+def _score(name: str, kept: list[tuple[Statement, bool]]) -> list[Score]:
+    lost = "; ".join(f"lost in “{short(one.text)}”" for one, yes in kept if not yes)
+    return [Score(name, share(sum(yes for _, yes in kept), len(kept)), lost, len(kept))] if kept else []
