@@ -117,7 +117,7 @@ def build_assistant(
     model = build_model(settings, chat)
     embedder = embedder or build_embedder(settings)
     library = Library.open(settings, embedder)
-    return Assistant(library, embedder, build_stance(settings), gathered(settings.lenses), model=model)
+    return Assistant(library, embedder, build_stance(settings, model), gathered(settings.lenses), model=model)
 
 
 def build_model(settings: Settings, chat: BaseChatModel | None = None) -> Model | None:
@@ -129,11 +129,11 @@ def build_model(settings: Settings, chat: BaseChatModel | None = None) -> Model 
     return None if settings.model in (None, "", "none") else Model(settings, chat)
 
 
-def build_stance(settings: Settings) -> StanceModel:
-    """The stance model that ``settings`` name; nothing is loaded yet.
+def build_stance(settings: Settings, model: Model | None = None) -> StanceModel:
+    """The stance model that ``settings`` name, which can be ``model``; nothing is loaded yet.
 
     Raises:
-        SettingsError: it is to be an LLM, which this version cannot use.
+        SettingsError: it is to be the model, and there is none.
     """
     match settings.evidence_model:
         case "pushback":
@@ -141,7 +141,12 @@ def build_stance(settings: Settings) -> StanceModel:
         case "none":
             return PlainMarks()
         case "llm":
-            raise SettingsError("An LLM cannot be the evidence model yet.", hint="Leave evidence_model out.")
+            if model is None:
+                hint = "Name one with --model or PUSHBACK_MODEL, or leave evidence_model out."
+                raise SettingsError("The evidence model is to be the LLM, and no model is named.", hint=hint)
+            from assistant.evidence.llm import LlmStance
+
+            return LlmStance(model)
         case name:
             stay_offline()
             return NliStance(name)

@@ -7,7 +7,7 @@ import re
 from importlib.resources import files
 from string import Template
 
-NAMES = ("write.system", "write.schema", "write.lines", "rewrite", "standalone")
+NAMES = ("write.system", "write.schema", "write.lines", "rewrite", "standalone", "stance.system", "stance")
 _FENCE = re.compile(r"<(?=\W*(?:evidence|conversation))", re.IGNORECASE)
 
 

@@ -1,0 +1,77 @@
+"""The team's own chat model as stance model: a claim and several numbered texts at once, sides and sureness back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+import numpy as np
+from pydantic import BaseModel
+
+from assistant.embedding import Vectors
+from assistant.model import Model, Prompt
+from assistant.prompting import material, render
+from assistant.types import Stance
+
+AT_ONCE = 16  # texts of a call: the reply then stays within what even small context windows hold
+
+
+class Sure(StrEnum):
+    """How sure a model says that it is: words, since models that name a percentage say 95 of everything."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    GUESS = "guess"
+
+
+WEIGHT = {Sure.CERTAIN: 0.9, Sure.LIKELY: 0.75, Sure.GUESS: 0.5}  # probability of the side that was named; not measured
+
+
+class Sided(BaseModel):
+    """What is said of one text."""
+
+    number: int
+    side: Stance
+    sure: Sure = Sure.LIKELY
+
+
+class Sides(BaseModel):
+    """The reply."""
+
+    texts: list[Sided]
+
+
+class LlmStance:
+    """Asks a chat model on which side texts stand; a text of which it says nothing is unclear.
+
+    Raises:
+        ModelError: from ``sides``, as ``Model.reply`` does.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self.name = model.name
+        self._model = model
+        self._kept: dict[tuple[str, str], tuple[float, float, float]] = {}
+
+    def sides(self, claim: str, texts: Sequence[str]) -> Vectors:
+        new = [text for text in dict.fromkeys(texts) if (claim, text) not in self._kept]
+        for start in range(0, len(new), AT_ONCE):
+            self._ask(claim, new[start : start + AT_ONCE])
+        rows = [self._kept[claim, text] for text in texts]
+        return np.array(rows, dtype=np.float32).reshape(len(texts), 3)
+
+    def _ask(self, claim: str, texts: Sequence[str]) -> None:
+        numbered = "\n".join(f"[{number}] {material(text)}" for number, text in enumerate(texts, 1))
+        prompt = Prompt(render("stance.system"), render("stance", claim=material(claim), evidence=numbered))
+        said = {one.number: one for one in self._model.reply(prompt, Sides).texts}
+        for number, text in enumerate(texts, 1):
+            self._kept[claim, text] = _row(said.get(number))
+
+
+def _row(one: Sided | None) -> tuple[float, float, float]:
+    """The probabilities of ``SIDES``."""
+    if one is None or one.side is Stance.UNCLEAR:
+        return 0.1, 0.1, 0.8
+    named, rest = WEIGHT[one.sure], 1 - WEIGHT[one.sure]
+    other = rest / 4  # the rest is mostly that it is on neither side
+    return (named, other, rest - other) if one.side is Stance.SUPPORTS else (other, named, rest - other)
