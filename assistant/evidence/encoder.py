@@ -29,13 +29,15 @@ class PairEncoder(torch.nn.Module):
 
     def __init__(self, folder: Path, outputs: int) -> None:
         from transformers import AutoModel, AutoTokenizer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         super().__init__()
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
-        # No dropout inside: an eighth of a step on two cores, and nothing is trained for more than three epochs.
-        self.encoder = AutoModel.from_pretrained(
-            folder, add_pooling_layer=False, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
-        )
+        # No dropout inside: an eighth of a step on two cores, and nothing is trained for more than three epochs. The
+        # pooling layer is not used; without it, loading reports its weights as unexpected.
+        self.encoder = AutoModel.from_pretrained(folder, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
+        self.encoder.pooler.requires_grad_(False)
         for parameter in self.encoder.embeddings.parameters():
             parameter.requires_grad = False
         self.dropout = torch.nn.Dropout(0.1)

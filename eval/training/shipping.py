@@ -41,7 +41,7 @@ def thin(trained: Mapping[str, torch.Tensor], base: Mapping[str, torch.Tensor], 
     made = {name: trained[name].half().contiguous() for name in ("head.weight", "head.bias")}
     for name, weight in trained.items():
         short = name.removeprefix("encoder.")
-        if short == name or short not in base or "embeddings" in short:
+        if short == name or short not in base or "embeddings" in short or "pooler" in short:
             continue
         difference = weight - base[short]
         if difference.dim() == 2:
