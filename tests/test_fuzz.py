@@ -9,7 +9,7 @@ from ingest.workers import Workers
 from tests.seeds import seeds
 
 pytestmark = pytest.mark.slow
-EACH = 20  # files of a kind
+EACH = 10  # files of a kind
 
 
 def test_damaged_files_are_read_or_reported_and_no_process_is_left() -> None:
