@@ -104,8 +104,8 @@ def open_chat(name: str, *, seconds: float, most_tokens: int) -> Served:
     limits: dict[str, Any] = {"timeout": seconds, "max_retries": 0, "max_tokens": most_tokens}
     if kind == "gguf":
         address, key = _serve(str(Path(rest).expanduser().resolve()))
-        local = _compatible(f"{address}/v1", "local", key, limits)
-        return local._replace(facts=local.facts._replace(context=CONTEXT))
+        served = _compatible(f"{address}/v1", "local", key, limits)
+        return served._replace(facts=served.facts._replace(context=CONTEXT))
     if kind in ("http", "https"):
         address, _, model = name.partition("#")
         return _compatible(address, model, os.environ.get(KEY, ""), limits)

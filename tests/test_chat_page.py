@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 import streamlit
+from streamlit.runtime.scriptrunner import RerunData, RerunException
 from streamlit.testing.v1 import AppTest
 
 from assistant import build, wire
-from assistant.errors import LibraryLocked
+from assistant.errors import LibraryLocked, ReplyCut
 from assistant.library.library import Library, Opinion
+from assistant.model import Model
 from assistant.types import Answer, Citation, Conflict, Grounding, Searched, Statement, Support
 from tests.conftest import make_document, make_new
-from tests.fakes import WordEmbedder
+from tests.fakes import FakeChat, WordEmbedder
+from ui.parts import exchange
 
 APP = Path(__file__).parent.parent / "ui" / "app.py"
 ORCHARD = "The orchard has ninety pear trees. They were planted in 1931."
@@ -357,3 +360,48 @@ def test_nothing_that_documents_or_users_wrote_becomes_part_of_the_page(
     html = shown(page)
     assert not [tag for tag in ("<script>alert", "<img", "<i>", "<u>", "<s>", "<q>") if tag in html]
     assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 4
+
+
+LINE = "[1] The orchard has ninety pear trees.\n"
+
+
+def modelled(monkeypatch: pytest.MonkeyPatch, *replies: str) -> None:
+    """A model writes on the page."""
+    monkeypatch.setenv("PUSHBACK_MODEL", "fake:one")
+    monkeypatch.setenv("PUSHBACK_MODEL_REPLY", "lines")
+    chat = FakeChat(replies=replies)
+    monkeypatch.setattr(build, "build_model", lambda settings, _chat=None: Model(settings, chat, sleep=lambda _: None))
+
+
+def test_a_model_writes_and_its_cost_is_shown(orchard: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    modelled(monkeypatch, LINE)
+    page = opened()
+    page.chat_input[0].set_value("How many pear trees has the orchard?").run()
+
+    assert "Written with fake:one: 1 call" in shown(page) or "Model: 1 call" in shown(page)
+    assert "ninety pear trees" in shown(page)
+
+
+def test_a_model_that_makes_no_sense_is_told_on_the_page(orchard: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    modelled(monkeypatch, "[1] <b>Pay 5,000 now</b> at once.\n", "x")
+    page = opened()
+    page.chat_input[0].set_value("How many pear trees has the orchard?").run()
+
+    assert "own words" in shown(page)
+    assert "1 statement of the model that did not hold" in shown(page)
+    assert "5,000" not in shown(page)
+
+
+def test_a_click_while_a_model_writes_ends_its_reply(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The runner of tests cannot click during a run, so the click is raised where Streamlit would raise it."""
+
+    class Clicked:
+        def html(self, _: str) -> None:
+            raise RerunException(RerunData())
+
+    waiting = exchange.Waiting.__new__(exchange.Waiting)
+    waiting._place, waiting._shown = Clicked(), 0.0  # type: ignore[assignment]
+
+    with pytest.raises(ReplyCut, match="stopped"):
+        waiting.tick()
+    waiting.tick()  # not so soon again

@@ -1,0 +1,121 @@
+"""The `pushback` command with a model that writes: what is shown, what it cost, and what is told when it fails."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from langchain_core import exceptions as known
+from langchain_core.messages import AIMessage, BaseMessage
+
+from assistant import build, providers
+from assistant.model import Model
+from assistant.providers import Facts, Served
+from assistant.settings import Settings
+from tests.fakes import FakeChat, WordEmbedder
+from ui.cli import cli
+
+PRICE = "The price of the blue lamp is forty dollars. The blue lamp is made of brass."
+QUESTION = "What does the blue lamp cost?"
+MODEL = ["--model", "fake:one"]
+
+
+@pytest.fixture(autouse=True)
+def lamp(monkeypatch: pytest.MonkeyPatch, embedder: WordEmbedder, tmp_path: Path) -> Path:
+    """A library of one document, and how a model is asked."""
+    monkeypatch.setattr(build, "build_embedder", lambda settings: embedder)
+    monkeypatch.setenv("PUSHBACK_MODEL_REPLY", "lines")
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "lamp.md").write_text(f"# The blue lamp\n\n{PRICE}\n")
+    assert run("ingest", tmp_path / "documents").exit_code == 0
+    return tmp_path
+
+
+def run(*arguments: object) -> Result:
+    done = CliRunner().invoke(cli, [str(one) for one in arguments])
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done
+
+
+def written_by(monkeypatch: pytest.MonkeyPatch, chat: FakeChat) -> None:
+    def model(settings: Settings, _: object = None) -> Model | None:
+        return Model(settings, chat, sleep=lambda _: None) if settings.model else None
+
+    monkeypatch.setattr(build, "build_model", model)
+
+
+def away(_: list[BaseMessage]) -> AIMessage:
+    raise known.ModelConnectionError("connection refused")
+
+
+def test_what_a_model_cost_is_in_the_json_and_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    usage: Any = {"input_tokens": 80, "output_tokens": 9, "total_tokens": 89}
+    line = AIMessage("[1] The blue lamp has a price of forty dollars.", usage_metadata=usage)
+    written_by(monkeypatch, FakeChat(replies=lambda _: line))
+
+    answer = json.loads(run("ask", QUESTION, *MODEL, "--json").stdout)
+    shown = run("ask", QUESTION, *MODEL).stdout
+
+    assert answer["cost"] == {"calls": 1, "input_tokens": 80, "output_tokens": 9, "cached": 0}
+    assert (answer["model"], answer["dropped"], answer["notices"]) == ("fake:one", [], [])
+    assert "Model: 1 call, 80 tokens read, 9 written." in shown
+
+
+def test_a_model_that_is_away_is_told_and_the_answer_is_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    written_by(monkeypatch, FakeChat(replies=away))
+
+    plain, done = run("ask", QUESTION, "--json"), run("ask", QUESTION, *MODEL, "--json")
+    shown = run("ask", QUESTION, *MODEL)
+
+    assert done.exit_code == shown.exit_code == 0
+    assert json.loads(done.stdout)["statements"] == json.loads(plain.stdout)["statements"]
+    assert "The model fake:one cannot be reached" in shown.stdout
+    assert "own words" in shown.stdout
+
+
+def test_doctor_says_what_a_model_can_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    written_by(monkeypatch, FakeChat(replies=["one two three"]))
+
+    done = run("doctor", *MODEL)
+
+    assert done.exit_code == 0
+    assert [line.split(":")[0].split()[0] for line in done.stdout.splitlines()[1:5]] == [
+        "replies", "streams", "schema", "context"
+    ]  # fmt: skip
+    assert "All is well" in done.stdout
+
+
+def test_doctor_says_that_a_model_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    written_by(monkeypatch, FakeChat(replies=away))
+
+    done = run("doctor", *MODEL)
+
+    assert done.exit_code == 3
+    assert "cannot be reached" in done.stderr
+
+
+def test_a_run_is_written_by_a_model_once_and_replayed_without_it(lamp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = "{id: fact-price, question: What does the blue lamp cost, answer: [forty]}"
+    (lamp / "suite.yaml").write_text(f"corpus: documents\ncases:\n  - {case}\n")
+    chat = FakeChat(replies=["[1] The blue lamp has a price of forty dollars."])
+    monkeypatch.setattr(providers, "open_chat", lambda *_, **__: Served(chat, Facts()))
+    start = ["eval", "run", lamp / "suite.yaml", "--out", lamp / "out", *MODEL, "--json"]
+    kept = ["--recording", lamp / "replies.jsonl"]
+
+    live, replayed = (run(*start, *kept, "--profile", f"llm-{how}") for how in ("live", "replay"))
+    (lamp / "replies.jsonl").write_text("")
+    missing = run(*start, *kept, "--profile", "llm-replay")
+    wrong = [
+        run(*start),
+        run(*start, "--profile", "llm-live"),
+        run(*start, *kept, "--profile", "llm-live", "--jobs", 2),
+    ]
+
+    results = [json.loads(done.stdout)[0]["results"][0] for done in (live, replayed)]
+    assert results[0]["output"]["model"] == "fake:one"
+    assert results[0]["output"]["statements"] == results[1]["output"]["statements"]
+    assert missing.exit_code == 3
+    assert "not recorded" in missing.stderr
+    assert [done.exit_code for done in wrong] == [2, 2, 2]
