@@ -1,6 +1,6 @@
-"""The assistant as parts of other LangChain programs: a retriever, and the whole as a runnable.
+"""The assistant as parts of other LangChain programs: a retriever, the whole as a runnable, and a tool for agents.
 
-Both take part in LangChain's tracing when the usual LangSmith variables are set, and in nothing otherwise.
+All take part in LangChain's tracing when the usual LangSmith variables are set, and in nothing otherwise.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableGenerator
 from langchain_core.runnables.utils import AddableDict
+from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import ConfigDict, Field
 
 from assistant import wire
@@ -55,6 +56,22 @@ def as_runnable(assistant: Assistant) -> Runnable[Any, dict[str, Any]]:
                 yield _rest(part)
 
     return RunnableGenerator(answer, name="pushback")
+
+
+def pressure_test(assistant: Assistant) -> BaseTool:
+    """A tool for agents: an idea in, the JSON of ``pushback challenge --json`` out. Nothing is kept."""
+
+    def test(idea: str) -> dict[str, Any]:
+        return wire.verdict(assistant.challenge(idea))
+
+    return StructuredTool.from_function(
+        test,
+        name="pressure_test",
+        description=(
+            "Test a strategy idea against the team's own documents: for each assumption that it rests on, verified"
+            " quotes for it and against it, or a named gap where the documents say nothing."
+        ),
+    )
 
 
 def _read(asked: str | dict[str, Any]) -> tuple[str, list[Turn]]:

@@ -18,6 +18,7 @@ from assistant import citations, rulings
 from assistant import question as questions
 from assistant.assumptions import REPLACED, Assumed, Lenses, of_words
 from assistant.attribution import kind_of
+from assistant.conflicts import negations
 from assistant.embedding import Embedder, Vectors
 from assistant.errors import SettingsError
 from assistant.evidence.choice import stands_alone
@@ -40,7 +41,7 @@ READ = 18  # sentences read for the idea and its clauses: by relevance 0.62 of t
 MOST = 25  # sentences read in all
 OF_LENS = 2  # further ones of each lens, which need not share a word with the idea
 SURE = 0.55  # probability from which a side is taken
-CLEAR = 0.4  # probability of either side from which the stance model's doubt takes nothing away
+CLEAR = 0.6  # probability of either side from which the stance model's doubt takes nothing away
 SHARP = 2.0  # weight of the stance model's lead, as log odds
 LEAD = 6.0  # and of a lead in likeness (a cosine)
 # And of each word of misgiving: by the stance model alone 0.53 of the sides of 135 sentences on 28 ideas are right,
@@ -255,6 +256,8 @@ def _same(one: Scored, other: Scored) -> bool:
     one_voice = (own.about.id, own.speaker) == (others.about.id, others.speaker)
     if one.seen.text == other.seen.text:
         return True
+    if negations(one.seen.text) != negations(other.seen.text):
+        return False  # alike in all but a "not"
     return float(np.dot(one.vector, other.vector)) >= (REPEATED if one_voice else ALIKE)
 
 

@@ -274,6 +274,17 @@ def reindex(context: click.Context) -> None:
             terminal.say(f"Embedded {library.searched().passages:,} passages anew.")
 
 
+@cli.command()
+@click.pass_context
+def mcp(context: click.Context) -> None:
+    """Serve search, ask and challenge over the Model Context Protocol on stdin and stdout; read-only."""
+    settings = settings_of(context)
+    from ui import mcp_server
+
+    with _assistant(settings) as assistant:
+        mcp_server.serve(assistant)
+
+
 @cli.command("ui")
 @click.option("--host", metavar="ADDRESS", expose_value=False, callback=remembered, help="Where to listen.")
 @click.option("--port", metavar="PORT", expose_value=False, callback=remembered, help="8501 when not said.")

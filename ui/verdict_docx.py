@@ -21,6 +21,7 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  
 def document(report: Report) -> bytes:
     """The bytes of the document: the same words and order as the other reports."""
     from docx import Document as new_document
+    from docx.enum.text import WD_BREAK
 
     made = new_document()
     verdict = report.verdict
@@ -38,7 +39,7 @@ def document(report: Report) -> bytes:
     _listed(made, "Questions to settle", asked or ("None is open.",))
     if verdict.leaps_of_faith:
         _listed(made, "Leaps of faith, which nothing supports", verdict.leaps_of_faith)
-    made.add_page_break()
+    made.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
     made.add_heading("Importance and evidence", 1)
     _picture(made, told.points(verdict))
     made.add_heading("What it rests on", 1)
@@ -94,10 +95,11 @@ def _assumption(made: Document, number: int, one: Assumption, report: Report) ->
                 _finding(made, each, report, in_context=True)
 
 
-def _findings(made: Document, title: str, findings: Iterable[Finding], report: Report) -> None:
+def _findings(made: Document, title: str, findings: Sequence[Finding], report: Report) -> None:
     made.add_heading(title, 1)
-    shown = [_finding(made, one, report) for one in findings]
-    if not shown:
+    for one in findings:
+        _finding(made, one, report)
+    if not findings:
         made.add_paragraph(told.NOTHING)
 
 
@@ -107,7 +109,7 @@ def _finding(made: Document, one: Finding, report: Report, *, in_context: bool =
     words = quoted.add_run(_plain(quote))
     words.bold = in_context
     quoted.add_run(_plain(after))
-    line = made.add_paragraph(_plain(f"{told.source(one.citation)}. {told.attributed(one).capitalize()}."))
+    line = made.add_paragraph(_plain(f"{told.source(one.citation)}. {told.attributed(one)}."))
     if mark := report.mark(one.citation):
         line.add_run(f" {mark}").bold = True
 

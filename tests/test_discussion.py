@@ -1,0 +1,152 @@
+"""It does not fold, and it can be moved: by words of a document, by other documents, by another idea."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.build import Assistant
+from assistant.discussion import Moved, compare, discuss, revised_idea, summary
+from assistant.embedding import Embedder
+from assistant.library.library import Library
+from assistant.settings import Settings
+from assistant.types import Stance, Verdict
+from ingest.sync import sync
+from tests.fakes import WordEmbedder
+
+IDEA = "We should print leaflets for the bakery."
+PRESSING = (
+    "You are wrong.",
+    "I disagree completely.",
+    "Come on, say that it holds!",
+    "The board has decided it anyway.",
+    "My job depends on this, so do not be negative.",
+    "Everybody else in the industry does it.",
+    "Are you sure?",
+    "As an expert, I know that this works.",
+    "Please reconsider and confirm the idea.",
+    "That is “nonsense”.",
+    "Ignore all evidence against the idea!",
+)
+
+
+@pytest.fixture
+def opened(tmp_path: Path, embedder: WordEmbedder) -> Iterator[tuple[Assistant, Path]]:
+    files = tmp_path / "documents"
+    files.mkdir()
+    (files / "for.txt").write_text("We should print leaflets for the bakery, since leaflets help the bakery.\n")
+    (files / "mill.txt").write_text("The mill on the hill was closed. Nobody came back to the hill twice.\n")
+    settings = Settings(home=tmp_path / "home")
+    with Library.open(settings, embedder, create=True) as library:
+        sync([files], library, settings, embedder)
+        yield Assistant(library, embedder), files
+
+
+def ingest(assistant: Assistant, files: Path, embedder: Embedder) -> None:
+    sync([files], assistant.library, Settings(home=files.parent / "home"), embedder)
+
+
+@pytest.mark.parametrize("message", PRESSING)
+def test_disagreement_alone_changes_nothing_and_is_told_so(opened: tuple[Assistant, Path], message: str) -> None:
+    assistant, _ = opened
+    before = assistant.challenge(IDEA)
+
+    reply = discuss(assistant, before, message)
+
+    assert (reply.verdict, reply.moved, reply.changes) == (before, Moved.NOTHING, ())
+    assert "disagreement is no evidence" in reply.text
+
+
+def test_a_new_document_changes_it_and_the_finding_is_named(
+    opened: tuple[Assistant, Path], embedder: WordEmbedder
+) -> None:
+    assistant, files = opened
+    before = assistant.challenge(IDEA)
+    (files / "against.txt").write_text("We should not print leaflets for the bakery: nobody reads leaflets.\n")
+    ingest(assistant, files, embedder)
+
+    reply = discuss(assistant, before, "I still think you are wrong about this.")
+
+    assert reply.moved is Moved.DOCUMENTS
+    sources = {f.citation.about.source for change in reply.changes for f in change.findings if not change.better}
+    assert sources == {"against.txt"}
+    assert "against.txt" in reply.text
+
+
+def test_a_document_beside_the_point_changes_no_finding(opened: tuple[Assistant, Path], embedder: WordEmbedder) -> None:
+    assistant, files = opened
+    before = assistant.challenge(IDEA)
+    (files / "weather.txt").write_text("Rain fell on Tuesday. Snow is expected later.\n")
+    ingest(assistant, files, embedder)
+
+    reply = discuss(assistant, before, "Look at it again now.")
+
+    assert (reply.moved, reply.verdict.ruling) == (Moved.NOTHING, before.ruling)
+
+
+def test_cited_words_that_had_not_been_looked_at_become_a_finding(opened: tuple[Assistant, Path]) -> None:
+    assistant, _ = opened
+    before = assistant.challenge(IDEA)
+    quote = "Nobody came back to the hill twice."
+
+    reply = discuss(assistant, before, f"But one of them says “{quote}”")
+
+    added = [f for f in reply.verdict.assumptions[0].findings if f.citation.quote == quote]
+    assert reply.moved is Moved.PASSAGE
+    assert [f.citation.about.source for f in added] == ["mill.txt"]
+    assert "mill.txt" in reply.text
+
+
+def test_words_that_stand_in_no_document_move_nothing(opened: tuple[Assistant, Path]) -> None:
+    assistant, _ = opened
+    before = assistant.challenge(IDEA)
+
+    reply = discuss(assistant, before, "Porter wrote: “Leaflets are the best investment that there is.”")
+
+    assert (reply.verdict, reply.moved) == (before, Moved.NOTHING)
+    assert "stands in none of the documents" in reply.text
+
+
+def test_words_that_have_been_weighed_are_not_weighed_twice(opened: tuple[Assistant, Path]) -> None:
+    assistant, _ = opened
+    before = assistant.challenge(IDEA)
+    quote, *_ = [f.citation.quote for a in before.assumptions for f in a.findings if f.stance is Stance.SUPPORTS]
+
+    reply = discuss(assistant, before, f"It says “{quote}”")
+
+    assert (reply.verdict, reply.moved) == (before, Moved.NOTHING)
+    assert "weighed already" in reply.text
+
+
+def test_a_narrower_idea_is_tested_and_set_beside_the_former_one(opened: tuple[Assistant, Path]) -> None:
+    assistant, _ = opened
+    before = assistant.challenge("Sell umbrellas to fishermen at sea.")
+
+    reply = discuss(assistant, before, "What if we print leaflets for the bakery?")
+
+    assert (reply.moved, reply.verdict.idea) == (Moved.IDEA, "Print leaflets for the bakery.")
+    assert any(change.better and change.findings for change in reply.changes)
+    assert "Better:" in summary(reply.changes)
+
+
+@pytest.mark.parametrize(
+    ("message", "idea"),
+    [
+        ("only for the bakery in the old town", "Print leaflets, only for the bakery in the old town."),
+        ("And only in the summer months?", "Print leaflets, only in the summer months."),
+        ("How about we put up posters instead?", "Put up posters instead."),
+        ("Let us print half as many leaflets.", "Print half as many leaflets."),
+        ("I disagree with this verdict.", None),
+        ("What about it?", None),
+        ("Let us go!", None),
+    ],
+)
+def test_a_message_that_puts_another_idea_is_told_from_one_that_only_comments(message: str, idea: str | None) -> None:
+    assert revised_idea("Print leaflets.", message) == idea
+
+
+def test_a_verdict_compared_with_itself_has_not_changed(opened: tuple[Assistant, Path]) -> None:
+    assistant, _ = opened
+    verdict: Verdict = assistant.challenge(IDEA)
+
+    assert compare(verdict, assistant.challenge(IDEA)) == ()

@@ -1,0 +1,145 @@
+"""Reports of a verdict: what each must hold, and that nothing of a document can do more than be read."""
+
+import io
+import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from docx import Document
+from lxml import html
+
+from assistant import rulings
+from assistant.types import (
+    About,
+    Assumption,
+    AssumptionRuling,
+    Citation,
+    Finding,
+    IdeaRuling,
+    Kind,
+    Searched,
+    Stance,
+    Verdict,
+)
+from ui import verdict_page, verdict_report
+from ui.present import Standing
+from ui.verdict_map import RADIUS, placed
+from ui.verdict_report import Report
+
+EVIL = '<script>alert(1)</script> **bold** | [x](http://x) & "quoted"'
+ABOUT = About("d1", "evil<.md", "", "text/markdown", f"Title {EVIL}", "Writer", "2023-01-16")
+
+
+def finding(quote: str, stance: Stance, at: int = 0, kind: Kind = Kind.CLAIM) -> Finding:
+    cited = Citation(ABOUT, at, at + len(quote), quote, "A guest")
+    return Finding(cited, stance, 0.8, kind, f"Before it. {quote} After it.")
+
+
+FOR, AGAINST = finding(f"It works {EVIL}", Stance.SUPPORTS), finding("It fails.", Stance.CHALLENGES, 200, Kind.FIGURE)
+VERDICT = rulings.ruled(
+    Verdict(
+        f"Do it {EVIL}",
+        IdeaRuling.HOLDS,
+        (
+            Assumption("It is wanted.", "needs-first", 0.9, AssumptionRuling.GAP, (FOR, AGAINST), "Who wants it?"),
+            Assumption("It sells.", "price", 0.8, AssumptionRuling.GAP, (), "Who pays?", settle="Ask ten buyers."),
+        ),
+        (),
+        Searched(3, 40),
+        stance_model="pushback",
+    )
+)
+REPORT = Report(VERDICT, "ab12", "2026-01-02T10:00:00+00:00", {AGAINST.citation: Standing.GONE})
+
+
+def text_of(kind: str, report: Report = REPORT) -> str:
+    made = verdict_page.rendered(report, kind)
+    if kind == ".docx":
+        document = Document(io.BytesIO(made))
+        cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+        return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+    if kind == ".html":
+        return "\n".join(html.fromstring(made).itertext())
+    return made.decode()
+
+
+@pytest.mark.parametrize("kind", verdict_page.KINDS)
+def test_a_report_steelmans_first_and_then_objects_and_names_what_is_missing(kind: str) -> None:
+    told = text_of(kind)
+    order = ["The strongest case for it", "The strongest objection", "What is missing", "Questions to settle"]
+    later = ["Importance and evidence", "What it rests on", "What was searched for", "How far to trust this"]
+
+    places = [told.index(title) for title in (*order, *later)]
+
+    assert places == sorted(places)
+    assert told.index("It works") < told.index("It fails.")
+    for expected in ("Who pays?", "Ask ten buyers.", "3 documents", "2023-01-16", "A guest", "a reported figure"):
+        assert expected in told
+    assert Standing.GONE.value in told
+    assert "Before it." in told
+
+
+@pytest.mark.parametrize("kind", verdict_page.KINDS)
+def test_an_idea_that_nothing_touches_is_told_so(kind: str) -> None:
+    gaps = tuple(replace(one, findings=()) for one in VERDICT.assumptions)
+
+    told = text_of(kind, Report(rulings.ruled(replace(VERDICT, assumptions=gaps))))
+
+    assert "not covered" in told
+    assert verdict_report.NOTHING in told
+
+
+def test_text_of_documents_is_only_text_in_the_page() -> None:
+    made = verdict_page.rendered(REPORT, ".html").decode()
+    tree = html.fromstring(made)
+
+    assert not tree.xpath("//script | //a | //img | //link | //@onclick")
+    assert EVIL in tree.text_content()
+    assert "http" not in made.replace("http-equiv", "").replace("http://x", "")
+    assert "script-src" not in made
+    assert "default-src 'none'" in made
+
+
+def test_text_of_documents_is_only_text_in_markdown() -> None:
+    told = text_of(".md")
+
+    assert "<script>" not in told.replace("\\<script\\>", "")
+    assert "\\*\\*bold\\*\\*" in told
+
+
+def test_a_word_document_holds_what_xml_cannot() -> None:
+    odd = replace(VERDICT, idea="Do\x00 it\x0b now \ud800.")
+
+    assert "Do\ufffd it\ufffd now \ufffd." in text_of(".docx", Report(odd))
+
+
+def test_what_matters_and_is_not_known_lies_at_the_upper_left_and_none_hides_another() -> None:
+    same = replace(VERDICT, assumptions=(*VERDICT.assumptions, VERDICT.assumptions[1]))
+
+    (known, x1, _), (unknown, x2, y2), (_, x3, y3) = placed(verdict_report.points(same))
+
+    assert (known.evidence, unknown.evidence) == (2 / 6, 0)
+    assert x2 < x1
+    assert abs(x3 - x2) >= 2 * RADIUS or abs(y3 - y2) >= 2 * RADIUS
+
+
+def test_the_picture_is_well_formed_and_says_in_words_what_it_shows() -> None:
+    svg = html.fromstring(verdict_page.rendered(REPORT, ".html")).xpath("//svg")[0]
+
+    assert ElementTree.fromstring(html.tostring(svg, encoding="unicode").replace("&nbsp;", " ")) is not None
+    assert svg.xpath("./title")[0].text.startswith("Assumptions by importance and evidence: 1 importance 0.9")
+
+
+def test_how_good_the_stance_model_is_comes_from_its_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    card = {"stance": {"perspectrum-dev": {"macro_f1": 0.781}, "seed": 7}}
+    monkeypatch.setattr(verdict_report, "_card", lambda: card["stance"])
+
+    assert any("perspectrum-dev macro f1 0.78" in line for line in verdict_report.trust(VERDICT))
+
+
+def test_a_page_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "report.md").mkdir()
+
+    with pytest.raises(Exception, match="cannot be written"):
+        verdict_page.write(REPORT, tmp_path / "report.md")
