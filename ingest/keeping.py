@@ -79,6 +79,8 @@ def remember(library: Library, paths: Iterable[Path], kept: Sequence[str]) -> No
 
 def kept_of(path: str, keeps: Mapping[str, AbstractSet[str]]) -> tuple[str, ...]:
     """What is kept of one file: all that was said for it and for the folders that it lies in, sorted."""
+    if not keeps:  # asked of every file of a folder
+        return ()
     return tuple(sorted({r for root, own in keeps.items() if files.within(path, [root]) for r in own}))
 
 

@@ -238,7 +238,10 @@ class Catalog:
             "ORDER BY s.path"
         )
         folders = tuple(path.rstrip(os.sep) + os.sep for path in under)
-        files = (KnownFile(*row)._replace(kept=_reasons(row[6]), stale=bool(row[7])) for row in self._db.rows(sql))
+        files = (
+            KnownFile(path, source, size, mtime_ns, sha256, id, _reasons(kept), bool(stale))
+            for path, source, size, mtime_ns, sha256, id, kept, stale in self._db.rows(sql)
+        )
         return {file.path: file for file in files if file.path in under or file.path.startswith(folders)}
 
     def paths(self, document: str) -> list[str]:
