@@ -126,7 +126,7 @@ def build_model(settings: Settings, chat: BaseChatModel | None = None) -> Model 
     Raises:
         SettingsError, ModelUnavailable: as ``providers.check`` does.
     """
-    return None if settings.model in (None, "", "none") else Model(settings, chat)
+    return Model(settings, chat) if settings.writer else None
 
 
 def build_stance(settings: Settings, model: Model | None = None) -> StanceModel:

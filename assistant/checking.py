@@ -138,8 +138,9 @@ def _plain(text: str, grounds: Grounds) -> Iterator[str]:
             yield f"the words it puts in quotation marks, “{match[1] or match[2]}”, are not in the evidence"
     if absent := figures(text) - figures(f"{words}\n{grounds.dates}"):
         yield f"its figure {_first(absent)} is not in the evidence"
-    known = {token.stem for token in tokens(f"{grounds.around}\n{grounds.particulars}")}
-    if absent := {name for name in names(text) if stem(name) not in known}:
+    there = tokens(f"{grounds.around}\n{grounds.particulars}")
+    known = {token.stem for token in there} | {part for token in there for part in _parts(token.word)}
+    if absent := {name for name in names(text) if not _parts(name) <= known}:
         yield f"its name {_first(absent)} is not in the evidence"
     yield from _attribution(text, grounds)
     if bool(negations(text)) != bool(negations(words)):
@@ -216,6 +217,11 @@ def _meets(wanted: dict[str, str], text: str, embedder: Embedder) -> set[str]:
         alike = embedder.words([wanted[one] for one in open_]) @ embedder.words(list(there.values())).T
         found |= {one for one, row in zip(open_, alike, strict=True) if float(row.max()) >= NEAR}
     return found
+
+
+def _parts(name: str) -> set[str]:
+    """The stems of what hyphens join."""
+    return {stem(part) for part in name.split("-")}
 
 
 def _stems(text: str) -> set[str]:

@@ -17,6 +17,9 @@ LONGEST = 1_000  # characters of a line, likewise
 
 _MARK = re.compile(r"[\[(【]\s*(?:evidence\s*)?(\d{1,3}(?:\s*[,;&]\s*\d{1,3})*)\s*[\])】]", re.I)
 _BULLET = re.compile(r"^\s*(?:[-*•>#]+\s+|\d{1,2}[.)]\s+|(?:statement|answer)\s*:\s*)", re.I)
+_PREAMBLE = re.compile(
+    r"^\W*(?:the|my|a) (?:short |correct |best )?answer(?: to (?:the|this|your) question)? is(?: that)?:\s*", re.I
+)
 _NONE = re.compile(r"\W*(?:none|the (?:documents|evidence) do(?:es)? not say)\W*", re.I)
 
 
@@ -83,11 +86,11 @@ class Lines:
             yield from self._line(self._rest)
 
     def _line(self, line: str) -> Iterator[Claim]:
-        if _NONE.fullmatch(line):
+        numbers = [int(digits) for match in _MARK.finditer(line) for digits in re.findall(r"\d+", match[1])]
+        text = plain(_PREAMBLE.sub("", _BULLET.sub("", _MARK.sub("", line)).strip()))
+        if _NONE.fullmatch(text):
             self.declined = True
             return
-        numbers = [int(digits) for match in _MARK.finditer(line) for digits in re.findall(r"\d+", match[1])]
-        text = plain(_BULLET.sub("", _MARK.sub("", line)))
         if len(text.split()) < 2 or text.endswith(":"):
             return
         if text in self._seen or self.found == self._most:

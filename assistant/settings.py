@@ -46,6 +46,11 @@ class Settings(BaseModel):
         """Where the chosen library lies; copying the folder copies the library."""
         return self.home.expanduser() / self.library
 
+    @property
+    def writer(self) -> str | None:
+        """The model that writes; None where none is named, or ``none`` is."""
+        return None if self.model in (None, "", "none") else self.model
+
 
 def load(flags: Mapping[str, Any], *, config: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """The settings in force. Flags that are None were not given.

@@ -277,7 +277,8 @@ class _Turn:
 
     def _decline(self) -> None:
         """The model says that the documents do not say. So it is where the gate let the question pass, but would
-        sooner have refused it: an order in a document to say so must not take away an answer that is there."""
-        self.declined = self._quoted.answerable < SURE
+        sooner have refused it: an order in a document to say so must not take away an answer that is there. A small
+        model is not believed: of the first 23 questions of marketing-dev it so took away two that were right."""
+        self.declined = self._quoted.answerable < SURE and not self._model.small
         if not self.declined:
             self.notices.append(f"{self._model.name} found no answer in this evidence. These are {OWN_WORDS}")

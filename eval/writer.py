@@ -18,7 +18,7 @@ def recorded(settings: Settings, recording: Recording, *, live: bool, budget: Bu
     Raises:
         SettingsError, ModelUnavailable: a live one cannot be opened.
     """
-    name = settings.model or ""
+    name = settings.writer or ""
     if not live:
         return ReplayedChat(model=name, recording=recording)
     chat = providers.open_chat(name, seconds=settings.model_timeout, most_tokens=MOST_TOKENS).chat
@@ -33,9 +33,9 @@ def wrap(settings: Settings, chat: ReplayedChat) -> Wrap:
 
 def check(settings: Settings, profile: str, jobs: int) -> None:
     """Raises SettingsError where a model is named that the run would not ask, or could not share."""
-    if settings.model and profile == "offline":
+    if settings.writer and profile == "offline":
         raise SettingsError("The profile offline asks no model.", hint=f"Leave --model out, or say {RECORDED}.")
-    if settings.model and jobs > 1:
+    if settings.writer and jobs > 1:
         raise SettingsError("A model's replies are recorded by one process.", hint="Leave --jobs out.")
 
 

@@ -62,10 +62,14 @@ def test_marked_lines_are_read_with_their_numbers() -> None:
 
 
 def test_none_alone_declines() -> None:
-    for text in ("NONE", "None.\n", "The documents do not say."):
+    for text in ("NONE", "None.\n", "[1] NONE", "The answer to the question is: NONE", "The documents do not say."):
         reading = Lines()
         assert read(reading, text) == []
         assert reading.declined
+
+
+def test_what_only_leads_into_an_answer_is_left_out() -> None:
+    assert read(Lines(), "The answer to the question is: fairs cost much. [1]") == [Claim("fairs cost much.", (1,))]
 
 
 def test_a_model_that_repeats_itself_is_read_no_further() -> None:

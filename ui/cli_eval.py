@@ -278,7 +278,7 @@ def _options(given: dict[str, Any]) -> Options:
 
 def _writer(settings: Settings, given: dict[str, Any]) -> tuple[Wrap | None, Callable[[], None]]:
     """Who writes in the run, and how that one's replies are kept; nobody where no model is named."""
-    if not settings.model:
+    if not settings.writer:
         return None, lambda: None
     from eval import writer
     from eval.replay import Budget, Recording

@@ -75,12 +75,17 @@ class Watched(Model):
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--suite", type=Path, required=True)
+    parser.add_argument("--report", type=Path, help="only report what a run kept there")
     parser.add_argument("--model", default=None)
     parser.add_argument("--limit", type=int)
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
+    if given.report:
+        report([json.loads(line) for line in given.report.read_text("utf-8").splitlines()])
+        return
     suite = suites.load(given.suite)
-    cases = [case for case in suite.cases if getattr(case, "question", None)][: given.limit]
+    cases = [case for case in suite.cases if getattr(case, "question", None)]
+    cases = cases[:: max(1, len(cases) // (given.limit or len(cases)))][: given.limit]
     with fresh_home() as home:
         settings = Settings(home=home, model=given.model or small_model())
         embedder = build.build_embedder(settings)
@@ -90,9 +95,12 @@ def main() -> None:
             quoting = QuotingWriter(library, embedder, SignalJudge())
             writer = ModelWriter(quoting, model, PlainMarks(), library, embedder)
             quoting.answer("ready?")
-            rows = [measured(case, quoting, writer, model, library=library, embedder=embedder) for case in cases]
-    if given.out:
-        given.out.write_text("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows), "utf-8")
+            rows = []
+            for case in cases:
+                rows.append(measured(case, quoting, writer, model, library=library, embedder=embedder))
+                if given.out:  # as it goes: a run of an hour may be cut
+                    kept = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+                    given.out.write_text(kept, "utf-8")
     report(rows)
 
 

@@ -46,7 +46,7 @@ def _ask(question: str, answers: list[Answer], settings: Settings) -> None:
     exchange.question(question)
     with exchange.reply():
         assistant = running.ready(settings)
-        waiting = exchange.Waiting() if settings.model else None
+        waiting = exchange.Waiting() if settings.writer else None
         for part in assistant.stream(question, spoken(answers), tick=waiting.tick if waiting else lambda: None):
             if isinstance(part, Statement):
                 exchange.statement(part)
