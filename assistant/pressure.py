@@ -29,6 +29,7 @@ from assistant.lens import Lens
 from assistant.library.library import Library
 from assistant.retrieval import Candidate, candidates, spread
 from assistant.types import Assumption, AssumptionRuling, Finding, IdeaRuling, Rejected, Stance, Verdict
+from assistant.urging import left_out
 
 LONGEST_IDEA = 4_000  # characters
 JUDGED = 12  # passages read for each way of searching
@@ -97,7 +98,7 @@ class PressureTest:
             SettingsError: the idea is empty or longer than ``LONGEST_IDEA``, or an importance cannot be used.
         """
         started = time.perf_counter()
-        plain = _checked(idea)
+        plain = left_out(_checked(idea))
         progress(0, 1, plain)
         searched, digest = self._library.searched(), self._library.digest()
         assumed = [*of_words(plain), *self._lenses.assumptions(plain)]
