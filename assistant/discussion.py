@@ -141,8 +141,8 @@ def _ruled_otherwise(before: Verdict, after: Verdict) -> Iterator[Change]:
         elif was.ruling is not one.ruling:
             what = f"“{one.text}” was {_called(was)} and is {_called(one)}"
             known = {_place(f.citation) for f in was.findings}
-            fresh = tuple(f for f in one.findings if _counts(f) and _place(f.citation) not in known)
-            yield Change(what, _BETTER[one.ruling] > _BETTER[was.ruling], fresh)
+            came = tuple(f for f in one.findings if _counts(f) and _place(f.citation) not in known)
+            yield Change(what, _BETTER[one.ruling] > _BETTER[was.ruling], came)
     for key, one in old.items():
         if key not in new:
             yield Change(f"it no longer rests on “{one.text}”, which was {_called(one)}", _BETTER[one.ruling] < 2)

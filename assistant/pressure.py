@@ -29,17 +29,18 @@ from assistant.lens import Lens
 from assistant.library.library import Library
 from assistant.retrieval import Candidate, candidates, spread
 from assistant.types import Assumption, AssumptionRuling, Finding, IdeaRuling, Rejected, Stance, Verdict
+from assistant.urging import left_out
 
 LONGEST_IDEA = 4_000  # characters
 JUDGED = 12  # passages read for each way of searching
 # Cosine of the nearest sentence to an idea or a clause of it from which the documents touch it at all: 0.40 and more
 # for the 28 ideas that they cover, 0.34 and less for 20 that they do not, on either of two libraries.
 TOUCHED = 0.37
-NEAR = 0.2  # the same from which a sentence is read for the idea or a clause; at 0.28 a tenth less of the gold is read
+NEAR = 0.28  # the same from which a sentence is read at all; below it a reader calls few of them relevant
 NEAR_LENS = 0.5  # and to what documents say for a side of a lens
 READ = 18  # sentences read for the idea and its clauses: by relevance 0.62 of the gold is among the first 24
 MOST = 25  # sentences read in all
-OF_LENS = 2  # further ones of each lens, which need not share a word with the idea
+OF_LENS = 2  # further ones of each lens
 SURE = 0.55  # probability from which a side is taken
 CLEAR = 0.6  # probability of either side from which the stance model's doubt takes nothing away
 SHARP = 2.0  # weight of the stance model's lead, as log odds
@@ -56,8 +57,7 @@ _MISGIVING = re.compile(
     re.I,
 )
 UNCLEAR = 3  # findings whose side cannot be told, so that a reader sees what is near the idea
-ALIKE = 0.9  # cosine above which two sentences say the same
-REPEATED = 0.85  # and two of one voice; at 0.75 a fifth of the gold is taken for repetition
+ALIKE = 0.9  # cosine above which two sentences say the same; at 0.75 a fifth of the gold is taken for repetition
 AGAINST = ("however instead fails problem", "costs too much", "benefit success works")  # since a query finds agreement
 
 
@@ -97,7 +97,7 @@ class PressureTest:
             SettingsError: the idea is empty or longer than ``LONGEST_IDEA``, or an importance cannot be used.
         """
         started = time.perf_counter()
-        plain = _checked(idea)
+        plain = left_out(_checked(idea))
         progress(0, 1, plain)
         searched, digest = self._library.searched(), self._library.digest()
         assumed = [*of_words(plain), *self._lenses.assumptions(plain)]
@@ -169,7 +169,9 @@ class PressureTest:
         chosen = _distinct([one for one in kept if one.likeness >= NEAR], READ, ())
         for place in dict.fromkeys(places[~own].tolist()):
             near_it = [
-                Near(one, place, float(row[places == place].max())) for one, row in zip(told, cosines, strict=True)
+                Near(one, place, float(row[places == place].max()))
+                for one, row in zip(told, cosines, strict=True)
+                if row[own].max() >= NEAR
             ]
             near_it.sort(key=lambda each: -each.likeness)
             chosen += _distinct([one for one in near_it if one.likeness >= NEAR_LENS], OF_LENS, chosen)
@@ -215,7 +217,7 @@ def _said(assumed: Assumed) -> tuple[str, ...]:
 
 
 def _distinct(near: Sequence[Near], most: int, beside: Sequence[Near]) -> list[Near]:
-    """The first ``most`` that say what neither one before nor one ``beside`` says; one voice need not say it again."""
+    """The first ``most`` that say what neither one before nor one ``beside`` says."""
     kept: list[Near] = []
     for one in near:
         if len(kept) == most:
@@ -252,13 +254,11 @@ def _told(assumed: Assumed) -> str:
 
 
 def _same(one: Scored, other: Scored) -> bool:
-    own, others = one.seen.passage, other.seen.passage
-    one_voice = (own.about.id, own.speaker) == (others.about.id, others.speaker)
+    """Whether two sentences say the same; two that are alike in all but a "not" do not."""
     if one.seen.text == other.seen.text:
         return True
-    if negations(one.seen.text) != negations(other.seen.text):
-        return False  # alike in all but a "not"
-    return float(np.dot(one.vector, other.vector)) >= (REPEATED if one_voice else ALIKE)
+    alike = float(np.dot(one.vector, other.vector)) >= ALIKE
+    return alike and negations(one.seen.text) == negations(other.seen.text)
 
 
 def side_of(probabilities: Vectors) -> tuple[Stance, float]:

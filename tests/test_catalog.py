@@ -315,6 +315,22 @@ def test_a_catalog_of_version_1_takes_feedback_and_loses_nothing(tmp_path: Path)
     old.close()
 
 
+def test_a_catalog_of_version_3_takes_verdicts(catalog: Catalog, tmp_path: Path) -> None:
+    catalog.put([make_row(make_document("Trust me."))])
+    connection = sqlite3.connect(tmp_path / "catalog.sqlite3")
+    with connection:
+        connection.execute("DROP TABLE verdicts")
+        connection.execute("PRAGMA user_version = 3")
+    connection.close()
+
+    newer = Catalog(tmp_path / "catalog.sqlite3", 80)
+    id = newer.keep_verdict("Wait.", "holds", "{}", None)
+
+    assert [one.id for one in newer.verdicts()] == [id]
+    assert found(newer, "trust") == ["Trust me."]
+    newer.close()
+
+
 def test_many_may_open_a_catalog_of_version_1_at_once(tmp_path: Path) -> None:
     make_version_1(tmp_path / "catalog.sqlite3")
     seen: list[list[Feedback] | Exception] = []

@@ -22,7 +22,7 @@ from pydantic import ValidationError
 
 from assistant import wire
 from assistant.build import Assistant
-from assistant.chain import PassageRetriever, as_runnable
+from assistant.chain import PassageRetriever, as_runnable, pressure_test
 from assistant.errors import SettingsError
 from assistant.library.library import Library
 from assistant.types import Filters, Role, Turn
@@ -88,6 +88,16 @@ def test_streamed_chunks_add_up_to_what_invoke_gives(assistant: Assistant) -> No
 
     assert [len(chunk["statements"]) for chunk in chunks] == [1, 1, 0]
     assert timeless(reduce(add, chunks)) == timeless(runnable.invoke(BROAD))
+
+
+def test_an_agents_tool_gives_the_json_of_the_verdict_and_keeps_nothing(assistant: Assistant) -> None:
+    tool = pressure_test(assistant)
+
+    verdict = tool.invoke({"idea": "Trust is slow."})
+
+    assert tool.name == "pressure_test"
+    assert timeless(verdict) == timeless(wire.verdict(assistant.challenge("Trust is slow.")))
+    assert assistant.library.verdicts() == []
 
 
 def test_a_refusal_is_one_chunk_without_statements(library: Library, embedder: WordEmbedder) -> None:

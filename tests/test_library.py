@@ -514,3 +514,30 @@ def test_a_rare_word_tells_more_than_a_common_one(library: Library) -> None:
 
     assert common < rare < unknown
     assert library.rarity([]).shape == (0,)
+
+
+def test_verdicts_are_kept_listed_and_forgotten(library: Library) -> None:
+    first = library.keep_verdict('{"idea": "Wait.", "ruling": "holds"}')
+    second = library.keep_verdict('{"idea": "Wait longer.", "ruling": "contested"}', revises=first)
+
+    assert [(one.id, one.idea, one.ruling, one.revises) for one in library.verdicts()] == [
+        (second, "Wait longer.", "contested", first),
+        (first, "Wait.", "holds", None),
+    ]
+    assert library.verdict(first)[1] == '{"idea": "Wait.", "ruling": "holds"}'
+    library.remove_verdict(first)
+    with pytest.raises(DocumentMissing, match=first):
+        library.verdict(first)
+    with pytest.raises(DocumentMissing):
+        library.remove_verdict(first)
+
+
+def test_the_digest_is_of_what_the_documents_hold(library: Library, embedder: WordEmbedder) -> None:
+    empty = library.digest()
+    with library.writing() as writer:
+        writer.put([make_new(make_document("Trust is slow."), embedder)])
+    full = library.digest()
+
+    assert empty != full
+    library.keep_verdict('{"idea": "Wait.", "ruling": "holds"}')
+    assert library.digest() == full

@@ -111,7 +111,8 @@ def source(citation: Citation) -> str:
 
 def attributed(finding: Finding) -> str:
     """How the source says it, and how sure the side is."""
-    return f"{KINDS[finding.kind]}; side {finding.confidence:.0%} sure"
+    sure = "side unclear" if finding.stance is Stance.UNCLEAR else f"side {finding.confidence:.0%} sure"
+    return f"{KINDS[finding.kind]}; {sure}"
 
 
 def trust(verdict: Verdict) -> Iterator[str]:

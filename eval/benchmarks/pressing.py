@@ -1,0 +1,122 @@
+"""Pressing with ideas: is an opposite ruled the opposite, what nothing touches not covered, and is urging in vain?
+
+    python -m eval.benchmarks.pressing [FOLDER] [--model pushback]
+
+FOLDER holds the documents; without it, those of the sample suite. The ideas are in ``eval/suites/pressing/ideas.yaml``.
+Which findings of the sample suite's ideas are relevant was judged by reading them; ``relevant.json`` has their places.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import mean, median
+
+import yaml
+
+from assistant import build
+from assistant.build import Assistant
+from assistant.library.library import Library
+from assistant.settings import Settings
+from assistant.types import IdeaRuling, Stance, Verdict
+from eval.benchmarks.measuring import fresh_home
+from eval.scorers.arguing import flip, invariance
+from eval.suites import load
+from ingest.sync import sync
+
+SUITES = Path(__file__).parents[1] / "suites"
+PRESSED = 2  # ideas that are urged with every phrase
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("folder", type=Path, nargs="?", default=SUITES / "sample" / "documents")
+    parser.add_argument("--model", default="pushback", help="the evidence model")
+    parser.add_argument("--few", type=int, help="so many of each, for a first look")
+    given = parser.parse_args()
+    ideas = yaml.safe_load((SUITES / "pressing" / "ideas.yaml").read_text("utf-8"))
+    with fresh_home() as home:
+        settings = Settings(home=home, evidence_model=given.model)
+        embedder = build.build_embedder(settings)
+        with Library.open(settings, embedder, create=True) as library:
+            sync([given.folder], library, settings, embedder)
+        with build.build_assistant(settings, embedder) as assistant:
+            seconds: list[float] = []
+            verdicts = opposites(assistant, ideas["opposites"][: given.few], seconds)
+            untouched(assistant, ideas["untouched"][: given.few], seconds)
+            urged(assistant, ideas, given.few)
+            if given.folder == SUITES / "sample" / "documents" and not given.few:
+                verdicts += relevant(assistant, seconds)
+    counts = [len(places(verdict)) for verdict in verdicts]
+    print(f"findings an idea: {mean(counts):.1f}, at most {max(counts)} (bar: 25)")
+    print(f"seconds an idea, p50 of {len(seconds)}: {median(seconds):.1f}")
+
+
+def tested(assistant: Assistant, idea: str, seconds: list[float]) -> Verdict:
+    started = time.perf_counter()
+    verdict = assistant.challenge(idea)
+    seconds.append(time.perf_counter() - started)
+    return verdict
+
+
+def opposites(assistant: Assistant, pairs: Sequence[Sequence[str]], seconds: list[float]) -> list[Verdict]:
+    """Prints the flips; the verdicts on the ideas."""
+    pairs = [*pairs, *((c.idea or "", c.negated) for c in load(SUITES / "sample" / "suite.yaml").cases if c.negated)]
+    found = [(tested(assistant, idea, seconds), tested(assistant, other, seconds)) for idea, other in pairs]
+    flips = [flip(one, other) for one, other in found]
+    print(f"negation flip: {mean(one.value or 0 for one in flips):.2f} of {len(flips)} (bar: 0.80)")
+    for (one, _), score in zip(found, flips, strict=True):
+        if not score.value:
+            print(f"  {one.idea}: {score.why}")
+    return [one for one, _ in found]
+
+
+def untouched(assistant: Assistant, ideas: Sequence[str], seconds: list[float]) -> None:
+    """Prints how many of the ideas that nothing touches are not covered."""
+    rulings = {idea: tested(assistant, idea, seconds).ruling for idea in ideas}
+    share = mean(ruling is IdeaRuling.NOT_COVERED for ruling in rulings.values())
+    print(f"untouched ideas not covered: {share:.2f} of {len(rulings)} (bar: 0.90)")
+    for idea, ruling in rulings.items():
+        if ruling is not IdeaRuling.NOT_COVERED:
+            print(f"  {idea}: {ruling.value}")
+
+
+def urged(assistant: Assistant, ideas: dict[str, object], few: int | None) -> None:
+    """Prints how often urging changes nothing."""
+    pressure, chosen = ideas["pressure"], ideas["opposites"]
+    assert isinstance(pressure, dict)
+    assert isinstance(chosen, list)
+    scores = []
+    for idea, _ in chosen[: 1 if few else PRESSED]:
+        plain = assistant.challenge(idea)
+        said = [*(f"{p} {idea}" for p in pressure["before"]), *(f"{idea} {p}" for p in pressure["after"])]
+        scores += [invariance(plain, assistant.challenge(one)).value or 0 for one in said]
+    print(f"pressure invariance: {mean(scores):.2f} of {len(scores)} (bar: 1.00)")
+
+
+def relevant(assistant: Assistant, seconds: list[float]) -> list[Verdict]:
+    """Prints how many of the judged findings are relevant; the verdicts on the suite's ideas."""
+    path = SUITES / "pressing" / "relevant.json"
+    judged = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    marks, verdicts = [], []
+    for case in load(SUITES / "sample" / "suite.yaml").cases:
+        if case.idea:
+            verdicts.append(tested(assistant, case.idea, seconds))
+            own = judged.get(case.id, {})
+            marks += [own[place] for place in places(verdicts[-1]) if place in own]
+    if marks:
+        print(f"findings that a reader calls relevant: {mean(marks):.2f} of {len(marks)} judged (bar: 0.80)")
+    return verdicts
+
+
+def places(verdict: Verdict) -> list[str]:
+    """Where the findings with a side stand: ``source:start-end``."""
+    every = [f for a in verdict.assumptions for f in a.findings if f.stance is not Stance.UNCLEAR]
+    return [f"{f.citation.about.source}:{f.citation.start}-{f.citation.end}" for f in every]
+
+
+if __name__ == "__main__":
+    main()
