@@ -46,6 +46,12 @@ class Wrapped:
 
 
 @pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Plain marks give the sides: what is tried here is the harness, and the marks take no time."""
+    return settings.model_copy(update={"evidence_model": "none"})
+
+
+@pytest.fixture
 def gated(tmp_path: Path, settings: Settings) -> Callable[..., artifacts.Kept]:
     """Measures the small suite, whose baseline was accepted, and gives what came of it."""
     path = write_small(tmp_path, SUITE + GATED)
