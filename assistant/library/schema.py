@@ -132,7 +132,7 @@ CREATE INDEX shingles_by_document ON shingles (document);
 # lines by which it is known what recurs over a site's or an author's documents (``recurs``: it was known when the
 # document was cleaned); and what a team wants kept, of which paths.
 CLEANING = """
-CREATE TABLE cleaned (
+CREATE TABLE IF NOT EXISTS cleaned (
     document TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
     language TEXT,
     site TEXT,
@@ -141,23 +141,23 @@ CREATE TABLE cleaned (
     stale INTEGER NOT NULL
 ) WITHOUT ROWID;
 
-CREATE INDEX cleaned_by_origin ON cleaned (origin);
+CREATE INDEX IF NOT EXISTS cleaned_by_origin ON cleaned (origin);
 
-CREATE TABLE lines (
+CREATE TABLE IF NOT EXISTS lines (
     document TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     hash INTEGER NOT NULL,
     recurs INTEGER NOT NULL,
     PRIMARY KEY (document, hash)
 ) WITHOUT ROWID;
 
-CREATE TABLE recurring (
+CREATE TABLE IF NOT EXISTS recurring (
     hash INTEGER PRIMARY KEY,
     origin TEXT NOT NULL
 );
 
-CREATE INDEX recurring_by_origin ON recurring (origin);
+CREATE INDEX IF NOT EXISTS recurring_by_origin ON recurring (origin);
 
-CREATE TABLE keeps (
+CREATE TABLE IF NOT EXISTS keeps (
     path TEXT NOT NULL,
     reason TEXT NOT NULL,
     PRIMARY KEY (path, reason)
@@ -166,7 +166,7 @@ CREATE TABLE keeps (
 
 # Pressure tests, each as it was made; ``revises`` is the one whose idea it revises.
 VERDICTS = """
-CREATE TABLE verdicts (
+CREATE TABLE IF NOT EXISTS verdicts (
     key INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     created TEXT NOT NULL,
