@@ -405,3 +405,49 @@ def test_a_click_while_a_model_writes_ends_its_reply(monkeypatch: pytest.MonkeyP
     with pytest.raises(ReplyCut, match="stopped"):
         waiting.tick()
     waiting.tick()  # not so soon again
+
+
+def choice() -> AppTest:
+    """The settings' window; the runner closes a real one with each click."""
+
+    def page() -> None:
+        from assistant.settings import load
+        from ui.parts import model_choice
+
+        model_choice.choose(load({}))
+
+    return AppTest.from_function(page, default_timeout=60).run()
+
+
+def press(page: AppTest, name: str) -> AppTest:
+    return next(one for one in page.button if one.label == name).click().run()
+
+
+def test_a_model_is_named_tested_and_used_from_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    chat = FakeChat(replies=lambda _: '{"number": 7}')
+    monkeypatch.setattr(build, "build_model", lambda one: Model(one, chat) if one.writer else None)
+    page = choice()
+
+    page.text_input[0].set_value("ollama:small")
+    assert "The model ollama:small" in shown(press(page, "Test the connection"))
+    assert press(page, "Use it").session_state["model"] == "ollama:small"
+
+
+def test_a_model_that_cannot_be_one_is_told_with_what_to_do() -> None:
+    page = choice()
+
+    page.text_input[0].set_value("gguf:/no/such/file.gguf")
+    assert "file.gguf" in shown(press(page, "Use it"))
+    assert "model" not in page.session_state
+
+
+def test_who_is_served_from_elsewhere_does_not_choose_the_model(
+    orchard: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUSHBACK_HOST", "0.0.0.0")
+    page = opened()
+
+    page.button(key="settings").click().run()
+
+    assert not page.text_input
+    assert any("chosen by whoever runs Pushback" in one.value for one in page.markdown)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.library.library import Library
+from assistant.settings import Settings
 from ui import state
+from ui.parts import model_choice
 from ui.present import label
 
 MOST = 50  # conversations listed; the older ones keep their addresses
 
 
-def show(library: Library) -> None:
+def show(library: Library, settings: Settings) -> None:
     """Ways to other conversations."""
     with st.sidebar:
         st.html('<p class="brand">Pushback</p>')
@@ -35,3 +37,5 @@ def show(library: Library) -> None:
                 )
         documents, passages = library.searched()
         st.caption(f"{documents:,} documents · {passages:,} passages")
+        if st.button("Settings", key="settings", icon=":material/tune:", type="tertiary"):
+            model_choice.show(settings)

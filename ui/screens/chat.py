@@ -13,14 +13,15 @@ from assistant.library.library import Library
 from assistant.settings import Settings
 from assistant.types import Answer, Statement
 from ui import state
-from ui.parts import exchange, feedback, reader, running, sidebar
+from ui.parts import exchange, feedback, model_choice, reader, running, sidebar
 from ui.parts.feedback import Place
 
 
 def show(settings: Settings) -> None:
     """The conversation that the address names, or a new one."""
+    settings = model_choice.in_force(settings)
     library = running.opened(settings).library
-    sidebar.show(library)
+    sidebar.show(library, settings)
     answers = _kept(library)
     empty = library.searched().documents == 0
     asked = st.chat_input("Ask your documents", max_chars=LONGEST_QUESTION, disabled=empty)
