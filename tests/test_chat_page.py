@@ -451,3 +451,9 @@ def test_who_is_served_from_elsewhere_does_not_choose_the_model(
 
     assert not page.text_input
     assert any("chosen by whoever runs Pushback" in one.value for one in page.markdown)
+
+
+def test_neither_does_who_is_served_by_streamlit_itself_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streamlit, "get_option", lambda _name: "0.0.0.0")
+
+    assert not choice().text_input

@@ -12,9 +12,9 @@ from assistant.errors import PushbackError
 from assistant.settings import Settings
 from ui.parts import failure
 from ui.present import escape
+from ui.serving import LOCAL
 
 CHOSEN = "model"
-LOCAL = ("127.0.0.1", "localhost", "::1")
 FORMS = (
     "`gguf:PATH` for a file on this machine, `http://host:port/v1#NAME` for a server, or a provider's name, as in "
     "`ollama:NAME`. Keys are read from the environment."
@@ -34,7 +34,7 @@ def show(settings: Settings) -> None:
 
 def choose(settings: Settings) -> None:
     """Name a model, test the connection, use it."""
-    if settings.host not in LOCAL:
+    if not {settings.host, st.get_option("server.address") or settings.host} <= set(LOCAL):
         st.write(f"The model is chosen by whoever runs Pushback: {settings.writer or 'none, answers are quoted'}.")
         return
     with st.form("model-form", border=False):
