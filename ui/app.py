@@ -14,11 +14,11 @@ if ROOT not in sys.path:  # Streamlit puts this folder on the path, not the one 
 from assistant.errors import PushbackError  # noqa: E402  (the path comes first)
 from assistant.settings import load  # noqa: E402
 from ui.parts import failure, style  # noqa: E402
-from ui.screens import chat  # noqa: E402
+from ui.screens import pages  # noqa: E402
 
 st.set_page_config(page_title="Pushback", page_icon="💬")
 style.show()
 try:
-    chat.show(load({}))
+    pages.show(load({}))
 except PushbackError as error:
     failure.show(error)

@@ -13,13 +13,12 @@ from assistant.library.library import Library
 from assistant.settings import Settings
 from assistant.types import Answer, Statement
 from ui import state
-from ui.parts import exchange, feedback, model_choice, reader, running, sidebar
+from ui.parts import exchange, feedback, reader, running, sidebar
 from ui.parts.feedback import Place
 
 
 def show(settings: Settings) -> None:
     """The conversation that the address names, or a new one."""
-    settings = model_choice.in_force(settings)
     library = running.opened(settings).library
     sidebar.show(library, settings)
     answers = _kept(library)

@@ -1,0 +1,68 @@
+"""Long work off the page's thread."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from assistant.errors import PushbackError
+from ui import jobs
+from ui.jobs import Job
+
+
+def ended(job: Job) -> Job:
+    for _ in range(500):
+        if job.done:
+            return job
+        time.sleep(0.01)
+    raise AssertionError("the job did not end")
+
+
+def test_a_job_gives_its_result_and_is_found_by_its_id() -> None:
+    def work(job: Job) -> int:
+        job.at("Counting", 0.5)
+        return 7
+
+    job = ended(jobs.start("count", "to seven", work))
+
+    assert (job.result, job.error, job.share) == (7, None, 0.5)
+    assert jobs.job(job.id) is job
+    assert jobs.of_kind("count")[0] is job
+    jobs.forget(job)
+    assert jobs.job(job.id) is None
+
+
+def test_a_job_is_stopped_where_it_says_how_far_it_is() -> None:
+    begun = threading.Event()
+
+    def work(job: Job) -> None:
+        while True:
+            begun.set()
+            job.at("Counting on")
+            time.sleep(0.01)
+
+    job = jobs.start("count", "for ever", work)
+    begun.wait(5)
+    job.stop()
+
+    assert ended(job).stopped
+    assert job.error is None
+
+
+def test_what_goes_wrong_is_a_message_and_never_lost() -> None:
+    def locked(_: Job) -> None:
+        raise PushbackError("It is locked.", hint="Wait.")
+
+    def broken(_: Job) -> None:
+        raise ZeroDivisionError
+
+    assert str(ended(jobs.start("x", "", locked)).error) == "It is locked."
+    assert "should not" in str(ended(jobs.start("x", "", broken)).error)
+
+
+def test_the_job_of_one_person_is_not_shown_to_another() -> None:
+    job = ended(jobs.start("private", "", lambda _: 1, owner="ann"))
+
+    assert jobs.job(job.id, "ann") is job
+    assert jobs.job(job.id, "ben") is None
+    assert jobs.of_kind("private", "ben") == []

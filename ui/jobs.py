@@ -1,0 +1,113 @@
+"""Long work off the page's thread: it goes on through reruns and reloads, tells how far it is, and can be stopped.
+
+Kept in the server's process and known to every page of it; what is kept for good is the library's business.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+from assistant.errors import PushbackError
+
+AT_ONCE = 2  # cores of a small machine; the rest waits its turn
+KEPT = 100  # ended jobs that can still be looked at
+
+_log = logging.getLogger(__name__)
+
+
+class Stopped(Exception):
+    """The job was told to stop; its work ends at the next ``Job.at``."""
+
+
+@dataclass
+class Job:
+    """One piece of work. ``share`` is how much is done, 0 to 1, None while that is not known."""
+
+    kind: str
+    owner: str | None
+    about: str
+    id: str = field(default_factory=lambda: secrets.token_urlsafe(8))
+    started: float = field(default_factory=monotonic)
+    doing: str = "Waiting for its turn"
+    share: float | None = None
+    done: bool = False
+    result: Any = None
+    error: PushbackError | None = None
+    stopped: bool = False
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def at(self, doing: str, share: float | None = None) -> None:
+        """Say what is being done; called by the work.
+
+        Raises:
+            Stopped: somebody asked for it.
+        """
+        self.doing, self.share = doing, share
+        if self._stop.is_set():
+            raise Stopped
+
+    def stop(self) -> None:
+        """Ask the work to stop."""
+        self._stop.set()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was asked to stop, for work that looks by itself."""
+        return self._stop.is_set()
+
+
+_jobs: dict[str, Job] = {}
+_changes = threading.Lock()
+_hands = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pushback-job")
+
+
+def start(kind: str, about: str, work: Callable[[Job], Any], owner: str | None = None) -> Job:
+    """Begin ``work``, whose value is the job's ``result``; ``owner`` is the only one who sees it, None everybody."""
+    job = Job(kind, owner, about)
+    with _changes:
+        ended = [id for id, one in _jobs.items() if one.done]
+        for id in ended[: max(0, len(ended) - KEPT)]:
+            del _jobs[id]
+        _jobs[job.id] = job
+    _hands.submit(_run, job, work)
+    return job
+
+
+def job(id: str, owner: str | None = None) -> Job | None:
+    """The job of this id; None where there is none, or it is somebody else's."""
+    found = _jobs.get(id)
+    return found if found and found.owner == owner else None
+
+
+def of_kind(kind: str, owner: str | None = None) -> list[Job]:
+    """Its jobs, the newest first."""
+    with _changes:
+        return [one for one in reversed(_jobs.values()) if one.kind == kind and one.owner == owner]
+
+
+def forget(job: Job) -> None:
+    """Drop an ended job, so that no page shows it again."""
+    with _changes:
+        _jobs.pop(job.id, None)
+
+
+def _run(job: Job, work: Callable[[Job], Any]) -> None:
+    try:
+        job.at("Starting")
+        job.result = work(job)
+    except Stopped:
+        job.stopped = True
+    except PushbackError as error:
+        job.error = error
+    except Exception:
+        _log.exception("a job of kind %r failed", job.kind)
+        job.error = PushbackError("Something went wrong that should not.", hint="The server's log says what.")
+    finally:
+        job.done = True

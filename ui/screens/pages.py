@@ -1,0 +1,36 @@
+"""The pages there are and how to get from one to another; each is imported when it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+
+import streamlit as st
+
+from assistant.settings import Settings
+from ui.parts import model_choice
+
+PAGES = {  # module in this folder: title, icon, path in the address
+    "chat": ("Ask", ":material/chat:", ""),
+    "pressure_test": ("Pressure test", ":material/balance:", "pressure-test"),
+    "documents": ("Library", ":material/folder_open:", "library"),
+    "scoreboard": ("Scoreboard", ":material/monitoring:", "scoreboard"),
+    "preferences": ("Settings", ":material/tune:", "settings"),
+}
+
+
+def show(settings: Settings) -> None:
+    """The page that the address names, with the way to the others."""
+    settings = model_choice.in_force(settings)
+    pages = [
+        st.Page(_shows(name, settings), title=title, icon=icon, url_path=path, default=not path)
+        for name, (title, icon, path) in PAGES.items()
+    ]
+    st.navigation(pages).run()
+
+
+def _shows(name: str, settings: Settings) -> Callable[[], None]:
+    def page() -> None:
+        import_module(f"ui.screens.{name}").show(settings)
+
+    return page
