@@ -16,7 +16,7 @@ import numpy as np
 
 from assistant import citations, rulings
 from assistant import question as questions
-from assistant.assumptions import REPLACED, Assumed, Lenses, of_words
+from assistant.assumptions import PROPOSED, REPLACED, Assumed, Lenses, as_before, of_words
 from assistant.attribution import kind_of
 from assistant.conflicts import negations
 from assistant.embedding import Embedder, Vectors
@@ -62,11 +62,12 @@ AGAINST = ("however instead fails problem", "costs too much", "benefit success w
 
 
 class Near(NamedTuple):
-    """A sentence, the assumption it is nearest to, and how near (cosine)."""
+    """A sentence, the assumption it is nearest to, how near (cosine), and how near it is to the idea's own words."""
 
     one: Scored
     place: int
     likeness: float
+    touching: float
 
 
 class PressureTest:
@@ -88,19 +89,45 @@ class PressureTest:
         idea: str,
         progress: Callable[[int, int, str], None] = lambda *_: None,
         importance: Mapping[str, float] | None = None,
+        like: Verdict | None = None,
     ) -> Verdict:
         """The verdict on ``idea``; ``progress`` is told how many of how many assumptions are tested, and the next one.
 
-        ``importance`` (0..1) of assumptions is by lens or by number, as in ``rulings.weighed``.
+        ``importance`` (0..1) of assumptions is by lens or by number, as in ``rulings.weighed``. ``like`` is a former
+        verdict on the same idea: what a model proposed then is tested again.
 
         Raises:
             SettingsError: the idea is empty or longer than ``LONGEST_IDEA``, or an importance cannot be used.
         """
         started = time.perf_counter()
+        assumed = self.assumed(idea, progress)
+        verdict = self.tested(idea, as_before(assumed, like) if like else assumed, progress, importance)
+        return rulings.timed(verdict, time.perf_counter() - started)
+
+    def assumed(self, idea: str, progress: Callable[[int, int, str], None] = lambda *_: None) -> list[Assumed]:
+        """What ``idea`` rests on, less what only urges: itself first, its clauses, the sides it takes in the lenses.
+
+        Raises:
+            SettingsError: the idea is empty or longer than ``LONGEST_IDEA``.
+        """
         plain = left_out(_checked(idea))
         progress(0, 1, plain)
+        return [*of_words(plain), *self._lenses.assumptions(plain)]
+
+    def tested(
+        self,
+        idea: str,
+        assumed: Sequence[Assumed],
+        progress: Callable[[int, int, str], None] = lambda *_: None,
+        importance: Mapping[str, float] | None = None,
+    ) -> Verdict:
+        """The verdict on ``idea`` as it rests on what is ``assumed``, of which the first is the idea itself.
+
+        Raises:
+            SettingsError: an importance cannot be used.
+        """
+        plain = assumed[0].part
         searched, digest = self._library.searched(), self._library.digest()
-        assumed = [*of_words(plain), *self._lenses.assumptions(plain)]
         findings, rejected = self._found(plain, assumed, progress)
         tested = Verdict(
             idea=idea,
@@ -112,8 +139,7 @@ class PressureTest:
             stance_model=self._stance.name,
             library=digest,
         )
-        verdict = rulings.weighed(tested, importance or {})
-        return rulings.timed(verdict, time.perf_counter() - started)
+        return rulings.weighed(tested, importance or {})
 
     def _found(
         self, idea: str, assumed: Sequence[Assumed], progress: Callable[[int, int, str], None]
@@ -121,7 +147,7 @@ class PressureTest:
         """The findings of each assumption, the most relevant first, and what could not be cited."""
         findings: list[list[Finding]] = [[] for _ in assumed]
         near = self._near(idea, assumed)
-        touched = any(one.likeness >= TOUCHED for one in near if not assumed[one.place].sides)
+        touched = any(one.touching >= TOUCHED for one in near if not assumed[one.place].sides)
         rejected: list[Rejected] = []
         unclear = 0
         for place, one in enumerate(assumed):
@@ -162,14 +188,15 @@ class PressureTest:
         cosines = np.stack([one.vector for one in told]) @ vectors[plain].T
         places = np.array([queries[n][0] for n in plain])
         own = np.array([not assumed[place].sides for place in places])
+        words = np.array([not assumed[place].sides and assumed[place].name != PROPOSED for place in places])
         kept = [
-            Near(one, int(places[own][row[own].argmax()]), float(row[own].max()))
+            Near(one, int(places[own][row[own].argmax()]), float(row[own].max()), float(row[words].max()))
             for one, row in zip(told, cosines, strict=True)
         ]
         chosen = _distinct([one for one in kept if one.likeness >= NEAR], READ, ())
         for place in dict.fromkeys(places[~own].tolist()):
             near_it = [
-                Near(one, place, float(row[places == place].max()))
+                Near(one, place, float(row[places == place].max()), float(row[words].max()))
                 for one, row in zip(told, cosines, strict=True)
                 if row[own].max() >= NEAR
             ]
@@ -243,6 +270,7 @@ def _assumption(assumed: Assumed, found: Sequence[Finding]) -> Assumption:
         part=assumed.part,
         searched=searches(assumed),
         settle=assumed.settle,
+        importance_by=assumed.importance_by,
     )
 
 
