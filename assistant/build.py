@@ -15,10 +15,11 @@ from assistant.evidence.nli import NliStance
 from assistant.evidence.relevance import SignalJudge
 from assistant.evidence.stance import PlainMarks, StanceModel
 from assistant.evidence.trained import TrainedStance
+from assistant.leaning import side_of
 from assistant.lens import Lens, gathered
 from assistant.library.library import Library
 from assistant.model import Model, Tick
-from assistant.pressure import PressureTest, side_of
+from assistant.pressure import PressureTest
 from assistant.prose import ModelPressureTest
 from assistant.retrieval import ANYWHERE, retrieve
 from assistant.settings import Settings

@@ -25,7 +25,7 @@ from assistant.types import Rejected
 
 MOST = 6  # proposals that are tested: each costs four searches and the reading of what they find
 LONGEST = 40  # words of what is proposed
-NEAR = 0.28  # cosine to the idea below which it is about something else: pressure.NEAR, at which sentences are read
+NEAR = 0.28  # cosine to the idea below which it is about something else: gathering.NEAR, at which sentences are read
 SAME = 0.75  # cosine from which two assume the same: no two claims of different lenses are so near
 
 
