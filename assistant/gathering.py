@@ -92,7 +92,7 @@ def near(
     places = np.array([queries[n][0] for n in plain])
     own = np.array([not assumed[place].sides for place in places])
     words = own & np.array([assumed[place].name != PROPOSED for place in places])
-    order = np.argsort(-_fit(told, cosines[:, words].max(axis=1)), kind="stable")
+    order = np.argsort(-fit(told, cosines[:, words].max(axis=1)), kind="stable")
     told, cosines = [told[n] for n in order], cosines[order]
     kept = [
         Near(one, int(places[own][row[own].argmax()]), float(row[own].max()), float(row[words].max()))
@@ -131,7 +131,7 @@ def tells(asked: Question, one: Scored) -> bool:
     )
 
 
-def _fit(told: Sequence[Scored], likeness: Vectors) -> Vectors:
+def fit(told: Sequence[Scored], likeness: Vectors) -> Vectors:
     """How much each has to do with the idea (sentences,), for ranking only."""
     by_document: dict[str, list[float]] = {}
     for one, near_it in zip(told, likeness, strict=True):

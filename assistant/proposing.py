@@ -16,8 +16,8 @@ from pydantic import BaseModel, Field
 
 from assistant.assumptions import PROPOSED, SETTLED, Assumed
 from assistant.checking import strange
-from assistant.conflicts import figures
-from assistant.embedding import Embedder
+from assistant.conflicts import figures, negations
+from assistant.embedding import Embedder, Vectors
 from assistant.evidence.words import content_stems
 from assistant.model import Calls, Prompt
 from assistant.prompting import material, render
@@ -26,7 +26,7 @@ from assistant.types import Rejected
 MOST = 6  # proposals that are tested: each costs four searches and the reading of what they find
 LONGEST = 40  # words of what is proposed
 NEAR = 0.28  # cosine to the idea below which it is about something else: gathering.NEAR, at which sentences are read
-SAME = 0.75  # cosine from which two assume the same: no two claims of different lenses are so near
+SAME = 0.82  # cosine from which two assume the same: claims of different lenses have 0.81 at most
 
 
 class Grade(StrEnum):
@@ -93,7 +93,7 @@ def proposed(idea: str, known: Sequence[Assumed], calls: Calls, embedder: Embedd
             why = "it is about something else"
         if why:
             dropped.append(Rejected(text, why))
-        elif len(assumed) < len(known) + MOST and not any(float(np.dot(vector, v)) >= SAME for v in vectors):
+        elif len(assumed) < len(known) + MOST and not _is_known(text, vector, assumed, vectors):
             vectors.append(vector)
             assumed.append(_assumed(one, text, words or "", idea))
     return Proposed(assumed, tuple(dropped))
@@ -114,6 +114,14 @@ def fault(text: str, idea: str) -> str | None:
     if text.endswith("?") or len(content_stems(text)) < 2:
         return "it claims nothing"
     return strange(text, idea, "the idea")
+
+
+def _is_known(text: str, vector: Vectors, assumed: Sequence[Assumed], vectors: Sequence[Vectors]) -> bool:
+    """Whether one of those assumes the same; two that are alike in all but a "not" do not."""
+    return any(
+        float(np.dot(vector, other)) >= SAME and negations(text) == negations(one.text)
+        for one, other in zip(assumed, vectors, strict=True)
+    )
 
 
 def _weighed(known: Sequence[Assumed], weights: Sequence[Weight]) -> list[Assumed]:

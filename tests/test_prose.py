@@ -19,6 +19,7 @@ from assistant.settings import Settings
 from assistant.types import Stance, Verdict
 from ingest.sync import sync
 from tests.fakes import FakeChat, WordEmbedder
+from ui import terminal
 
 SCHEMA = Settings(model="fake:one", model_reply="schema")
 IDEA = "We should print leaflets for the bakery, so that people come to the bakery."
@@ -257,6 +258,8 @@ def test_a_kept_verdict_is_read_back_with_its_prose(told: Told) -> None:
     text = "We should print leaflets, since leaflets help the bakery."
     verdict = told(scripted(propose=proposed(proposal()), case_for=said(text, "Nonsense in 1999.")))
 
+    assert f"{text} [1]" in terminal.verdict(verdict)
+    assert "that did not hold and are not shown: 1" in terminal.verdict(verdict)
     assert wire.read_verdict(json.loads(json.dumps(wire.verdict(verdict)))) == verdict
 
 
@@ -268,7 +271,10 @@ def test_a_reply_tells_what_bears_on_it_and_the_ruling_stays_codes(opened: Libra
 
     reply = discuss(assistant, before, "You are wrong, leaflets always work.")
 
+    shown = terminal.discussed(reply)
     assert (reply.moved, reply.verdict) == (Moved.NOTHING, before)
+    assert f"{text} [1]" in shown
+    assert "for.txt" in shown
     assert [one.text for one in reply.prose] == [text]
     assert "disagreement is no evidence" in reply.text
 

@@ -67,7 +67,12 @@ def main() -> None:
                 suite = load(path)
                 sync([suite.corpus] if suite.corpus else [], library, settings, embedder)
                 stance = build.build_stance(settings)
-                gold += [one for case in suite.cases if case.idea for one in sides(case, library, embedder, stance)]
+                gold += [
+                    one
+                    for case in suite.cases
+                    if isinstance(case, Case) and case.idea
+                    for one in sides(case, library, embedder, stance)
+                ]
     now = Weights(leaning.SHARP, leaning.MISGIVING, leaning.TRUSTING)
     print(f"{len(gold)} gold sentences of {len({one.idea for one in gold})} ideas, on the side that is theirs:")
     told("the stance model alone", gold, [towards(one, Weights(1, 0, 0)) for one in gold])
