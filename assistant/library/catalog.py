@@ -592,6 +592,10 @@ class Catalog:
         """Keep a verdict's JSON; its id."""
         return verdicts.keep(self._db, idea, ruling, verdict, revises)
 
+    def put_verdict(self, kept: KeptVerdict, verdict: str) -> None:
+        """Keep a verdict's JSON as ``kept`` lists it, in the place of what is kept under its id."""
+        verdicts.put(self._db, kept, verdict)
+
     def verdicts(self) -> list[KeptVerdict]:
         """All that were kept, the latest first."""
         return verdicts.listed(self._db)

@@ -340,6 +340,10 @@ class Library:
         told = json.loads(verdict_json)
         return self._catalog.keep_verdict(told["idea"], told["ruling"], verdict_json, revises)
 
+    def put_verdict(self, kept: KeptVerdict, verdict_json: str) -> None:
+        """Keep a pressure test under the id that it has: with other importance, or again after it was removed."""
+        self._catalog.put_verdict(kept._replace(ruling=json.loads(verdict_json)["ruling"]), verdict_json)
+
     def verdicts(self) -> list[KeptVerdict]:
         """The pressure tests that were kept, the latest first."""
         return self._catalog.verdicts()

@@ -20,6 +20,16 @@ def keep(db: Database, idea: str, ruling: str, verdict: str, revises: str | None
     return id
 
 
+def put(db: Database, kept: KeptVerdict, verdict: str) -> None:
+    """Keep a verdict's JSON as ``kept`` lists it, in the place of what is kept under its id."""
+    row = [*kept, verdict]
+    sql = (
+        f"INSERT INTO verdicts ({_LISTED}, verdict) VALUES ({', '.join('?' * len(row))}) "  # noqa: S608
+        "ON CONFLICT (id) DO UPDATE SET ruling = excluded.ruling, verdict = excluded.verdict"
+    )
+    db.run(sql, row)
+
+
 def listed(db: Database) -> list[KeptVerdict]:
     """All of them, the latest first."""
     return [KeptVerdict(*row) for row in db.rows(f"SELECT {_LISTED} FROM verdicts ORDER BY key DESC")]  # noqa: S608
