@@ -5,6 +5,7 @@ What a verdict says, in which words and order, is the reports' (``verdict_report
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -28,8 +29,10 @@ BADGES = {
 }
 # White on each has a contrast of 4.5 and more, each on either theme's ground 3 and more.
 FILLS = {"supported": "#2e7d55", "contested": "#8f6200", "challenged": "#b8443a", "gap": "#687078"}
-LINES = "#8a9296"  # seen on either ground
-PICTURE = 400  # pixels high
+LINES = "#7f878b"  # seen on either ground
+CORNER = {"color": LINES, "fontSize": 11, "lineBreak": ": "}
+LEGEND = {"symbolSize": 120, "symbolStrokeWidth": 0}
+PICTURE = 420  # pixels high
 WORDS = 90  # characters of an assumption in the head of its card
 
 
@@ -84,9 +87,13 @@ def cited(verdict: Verdict, place: tuple[int, int] | None) -> Citation | None:
 def quote(one: Finding, *, in_context: bool) -> str:
     """The words of a finding as HTML, marked where what they stand in is shown."""
     before, words, after = told.around(one) if in_context else ("", one.citation.quote, "")
-    context = [f'<span class="context">{escape(part)}</span>' if part.strip() else "" for part in (before, after)]
+    context = [f'<span class="context">{_lines(part)}</span>' if part.strip() else "" for part in (before, after)]
     said = f'<mark class="words">{escape(words)}</mark>' if any(context) else escape(words)
     return f'<blockquote class="finding">{context[0]}{said}{context[1]}</blockquote>'
+
+
+def _lines(text: str) -> str:
+    return escape(re.sub(r"\n\s*\n", "\n", text))
 
 
 def source(citation: Citation) -> str:
@@ -155,12 +162,8 @@ def picture(points: Sequence[Point], chosen: int) -> dict[str, Any]:
         }
         for point, x, y in shares(points)
     ]
-    corners = [
-        {"x": -0.05 + column * 0.55, "y": 1.06 - row * 0.55, "told": words.replace(": ", ":\n")}
-        for (column, row), words in CORNERS.items()
-    ]
-    x = _axis("x", "Evidence", "none", f"{told.ENOUGH} citations or more")
-    y = _axis("y", "Importance", "little", "all")
+    x = _axis("x", "Evidence", "none", f"{told.ENOUGH} citations or more", 0.08)
+    y = _axis("y", "Importance", "little", "all", 0.2)
     at = {"x": x, "y": y}
     tooltip = [
         {"field": name, "type": "nominal", "title": name.capitalize()}
@@ -178,11 +181,14 @@ def picture(points: Sequence[Point], chosen: int) -> dict[str, Any]:
                 }
                 for name, encoding in at.items()
             ),
-            {
-                "data": {"values": corners},
-                "mark": {"type": "text", "align": "left", "baseline": "top", "lineBreak": "\n", "color": LINES},
-                "encoding": {**at, "text": {"field": "told", "type": "nominal"}},
-            },
+            *(
+                {
+                    "data": {"values": [{"x": -0.06 + column * 0.58, "y": 1.19 - row * 1.38, "told": words}]},
+                    "mark": {"type": "text", "align": "left", "baseline": ("top", "bottom")[row], **CORNER},
+                    "encoding": {**at, "text": {"field": "told", "type": "nominal"}},
+                }
+                for (column, row), words in CORNERS.items()
+            ),
             {
                 "mark": {"type": "circle", "size": 560, "opacity": 1, "stroke": LINES, "cursor": "pointer"},
                 "params": [{"name": "chosen", "select": {"type": "point", "fields": ["number"], "toggle": False}}],
@@ -192,7 +198,7 @@ def picture(points: Sequence[Point], chosen: int) -> dict[str, Any]:
                         "field": "ruling",
                         "type": "nominal",
                         "scale": {"domain": list(FILLS), "range": list(FILLS.values())},
-                        "legend": {"orient": "bottom", "title": None, "columns": 4},
+                        "legend": {"orient": "bottom", "title": None, "columns": 2, **LEGEND},
                     },
                     "strokeWidth": {"field": "width", "type": "quantitative", "scale": None, "legend": None},
                     "tooltip": tooltip,
@@ -206,12 +212,12 @@ def picture(points: Sequence[Point], chosen: int) -> dict[str, Any]:
     }
 
 
-def _axis(field: str, title: str, least: str, most: str) -> dict[str, Any]:
+def _axis(field: str, title: str, least: str, most: str, edge: float) -> dict[str, Any]:
     return {
         "field": field,
         "type": "quantitative",
         "title": title,
-        "scale": {"domain": [-0.08, 1.08], "nice": False, "zero": False},
+        "scale": {"domain": [-edge, 1 + edge], "nice": False, "zero": False},
         "axis": {
             "values": [0, 1],
             "labelExpr": f"datum.value == 0 ? '{least}' : '{most}'",

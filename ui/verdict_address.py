@@ -26,7 +26,8 @@ def job() -> str | None:
 
 def watch(job: str) -> None:
     """Watch a job, beside the verdict that is open if one is."""
-    st.query_params.from_dict({**({VERDICT: id} if (id := verdict()) else {}), JOB: job})
+    beside = {VERDICT: id} if (id := verdict()) else {}
+    st.query_params.from_dict({**beside, JOB: job})
 
 
 def assumption() -> int | None:
