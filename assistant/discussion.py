@@ -209,7 +209,7 @@ def _with_passages(assistant: Asked, verdict: Verdict, quotes: list[str]) -> Rep
 
 
 def _revised(assistant: Asked, verdict: Verdict, idea: str) -> Reply:
-    after = assistant.challenge(idea)
+    after = rulings.weighed_as(verdict, assistant.challenge(idea))
     changes = compare(verdict, after)
     text = f"Tested as another idea: “{idea}” {_ruling(verdict, after)} {summary(changes)}"
     return Reply(text.strip(), after, Moved.IDEA, changes)
@@ -217,10 +217,7 @@ def _revised(assistant: Asked, verdict: Verdict, idea: str) -> Reply:
 
 def _again(assistant: Asked, verdict: Verdict) -> Reply:
     """The documents are others than they were: the idea is tested again, with the importance that was set."""
-    set_by_user = {a.lens: a.importance for a in verdict.assumptions if a.importance_by == "user"}
-    after = assistant.challenge(verdict.idea, like=verdict)
-    lenses = {a.lens for a in after.assumptions}
-    after = rulings.weighed(after, {lens: value for lens, value in set_by_user.items() if lens in lenses})
+    after = rulings.weighed_as(verdict, assistant.challenge(verdict.idea, like=verdict))
     changes = compare(verdict, after)
     if not changes:
         return Reply(f"The documents have changed, but nothing that was found. {_unmoved(after)}", after, Moved.NOTHING)

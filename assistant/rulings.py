@@ -83,6 +83,19 @@ def weighed(verdict: Verdict, importance: Mapping[str, float]) -> Verdict:
     )
 
 
+def weighed_as(before: Verdict, verdict: Verdict) -> Verdict:
+    """The verdict with the importance that the user gave to the same things in a former one."""
+    given = {one.text: one.importance for one in before.assumptions if one.importance_by == "user"}
+    named = {one.lens: one.importance for one in before.assumptions if one.importance_by == "user"}
+    often = {one.lens for one in verdict.assumptions if [a.lens for a in verdict.assumptions].count(one.lens) > 1}
+    importance = {
+        str(number): value
+        for number, one in enumerate(verdict.assumptions, start=1)
+        if (value := given.get(one.text, None if one.lens in often else named.get(one.lens))) is not None
+    }
+    return weighed(verdict, importance)
+
+
 def timed(verdict: Verdict, seconds: float, **parts: float) -> Verdict:
     """The verdict with the time that it took, and that parts of it took, all in seconds."""
     return replace(verdict, timings_ms={name: round(1000 * t, 1) for name, t in {**parts, "total": seconds}.items()})

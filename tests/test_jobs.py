@@ -32,6 +32,17 @@ def test_a_job_gives_its_result_and_is_found_by_its_id() -> None:
     assert jobs.job(job.id) is None
 
 
+def test_a_job_tells_the_last_things_that_it_was_doing() -> None:
+    def work(job: Job) -> None:
+        for number in range(60):
+            job.at(f"Counting {number}", number / 60)
+            job.at(f"Counting {number}", (number + 1) / 60)
+
+    told = ended(jobs.start("count", "to sixty", work)).told
+
+    assert told == [f"Counting {number}" for number in range(10, 60)]
+
+
 def test_a_job_is_stopped_where_it_says_how_far_it_is() -> None:
     begun = threading.Event()
 

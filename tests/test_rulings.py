@@ -55,6 +55,18 @@ def test_importance_is_the_users_when_it_is_given_and_changes_what_is_a_leap_of_
     assert rulings.weighed(after, {}) == after
 
 
+def test_importance_that_was_set_goes_over_to_the_same_things_of_another_verdict() -> None:
+    clause = replace(assumption("a part of the idea", 0.6), text="Print it.")
+    first = verdict(assumption("reach", 0.4), clause, assumption("price", 0.7))
+    before = rulings.weighed(first, {"1": 0.9, "2": 0.2})
+    other = replace(clause, text="Send it.")
+
+    after = rulings.weighed_as(before, verdict(other, clause, assumption("price", 0.7), assumption("reach", 0.4)))
+
+    told = [(one.importance, one.importance_by) for one in after.assumptions]
+    assert told == [(0.6, "lens"), (0.2, "user"), (0.7, "lens"), (0.9, "user")]
+
+
 @pytest.mark.parametrize("given", [{"reach": 1.5}, {"weather": 0.5}, {"3": 0.5}])
 def test_importance_that_means_nothing_is_refused(given: dict[str, float]) -> None:
     with pytest.raises(SettingsError) as told:

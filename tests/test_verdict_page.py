@@ -27,7 +27,7 @@ from assistant.types import (
 )
 from ui import verdict_page, verdict_report
 from ui.present import Standing
-from ui.verdict_map import RADIUS, placed
+from ui.verdict_map import RADIUS, placed, shares
 from ui.verdict_report import Report
 
 EVIL = '<script>alert(1)</script> **bold** | [x](http://x) & "quoted"'
@@ -147,6 +147,12 @@ def test_what_matters_and_is_not_known_lies_at_the_upper_left_and_none_hides_ano
     assert (known.evidence, unknown.evidence) == (2 / 6, 0)
     assert x2 < x1
     assert abs(x3 - x2) >= 2 * RADIUS or abs(y3 - y2) >= 2 * RADIUS
+
+
+def test_a_picture_of_another_size_has_the_same_places() -> None:
+    (_, x1, y1), (_, x2, y2) = shares(verdict_report.points(VERDICT))
+
+    assert [round(one, 6) for one in (x1, y1, x2, y2)] == [round(2 / 6, 6), 0.9, 0, 0.8]
 
 
 def test_the_picture_is_well_formed_and_says_in_words_what_it_shows() -> None:

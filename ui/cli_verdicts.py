@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +16,6 @@ from ui.progress import Progress
 
 if TYPE_CHECKING:
     from assistant.library.library import Library
-    from assistant.types import Verdict
     from ui.verdict_report import Report
 
 
@@ -68,7 +65,7 @@ def challenge(
     """What the documents say for and against IDEA, kept as a verdict; `-` tests each JSON line of stdin."""
     from assistant import wire
     from assistant.discussion import compare
-    from ui import cli_lines, verdict_page
+    from ui import cli_lines, verdict_kept, verdict_page
 
     settings = settings_of(context)
     if idea == EACH_LINE and (out or revises):
@@ -84,10 +81,10 @@ def challenge(
 
             each_line(context, reply)
             return
-        before = _read(opened.library, revises)[0] if revises else None
+        before = verdict_kept.opened(opened.library, revises).verdict if revises else None
         with Progress("Testing", "assumptions", quiet=is_quiet(context)) as progress:
             verdict = opened.challenge(cli_lines.encodable(idea), progress, importance)
-        id = opened.library.keep_verdict(json.dumps(wire.verdict(verdict)), revises=revises)
+        id = verdict_kept.keep(opened.library, verdict, revises=revises)
         report = _report(opened.library, id)
     if out:
         verdict_page.write(report, out)
@@ -110,15 +107,14 @@ def challenge(
 @click.pass_context
 def discuss(context: click.Context, key: str, message: str, as_json: bool) -> None:
     """Say something about a kept verdict: words of a document, new documents or another idea can move it."""
-    from assistant import discussion, wire
+    from assistant import wire
     from assistant.discussion import Moved
+    from ui import verdict_kept
     from ui.cli_lines import encodable
 
     with assistant(settings_of(context)) as opened:
-        before, _ = _read(opened.library, key)
-        reply = discussion.discuss(opened, before, encodable(message))
+        reply, id = verdict_kept.discussed(opened, key, encodable(message))
         moved = reply.moved is not Moved.NOTHING
-        id = opened.library.keep_verdict(json.dumps(wire.verdict(reply.verdict)), revises=key) if moved else key
     if as_json:
         terminal.say_json({**wire.reply(reply), "id": id, "revises": key if moved else None})
         return
@@ -177,21 +173,11 @@ def remove(context: click.Context, key: str) -> None:
         terminal.say(f"Removed the verdict {key}.")
 
 
-def _read(opened: Library, key: str) -> tuple[Verdict, str]:
-    """A kept verdict, and when it was made."""
-    from assistant import wire
-
-    kept, told = opened.verdict(key)
-    return wire.read_verdict(json.loads(told)), kept.created
-
-
 def _report(opened: Library, key: str, importance: Mapping[str, float] | None = None) -> Report:
     """A kept verdict as a report, with what has become of each of its citations."""
     from assistant import rulings
-    from ui.parts.kept import standing
-    from ui.verdict_report import Report
+    from ui import verdict_kept
 
-    verdict, created = _read(opened, key)
-    verdict = replace(rulings.weighed(verdict, importance), timings_ms=verdict.timings_ms) if importance else verdict
-    cited = {f.citation for a in verdict.assumptions for f in a.findings}
-    return Report(verdict, key, created, {one: standing(one, opened) for one in cited})
+    kept = verdict_kept.opened(opened, key)
+    verdict = rulings.weighed(kept.verdict, importance) if importance else kept.verdict
+    return verdict_kept.report(opened, key, verdict, kept.listed.created)

@@ -17,6 +17,7 @@ from typing import Any
 from assistant.errors import PushbackError
 
 AT_ONCE = 2  # cores of a small machine; the rest waits its turn
+TOLD = 50  # things
 KEPT = 100  # ended jobs that can still be looked at
 
 _log = logging.getLogger(__name__)
@@ -28,7 +29,10 @@ class Stopped(Exception):
 
 @dataclass
 class Job:
-    """One piece of work. ``share`` is how much is done, 0 to 1, None while that is not known."""
+    """One piece of work. ``share`` is how much is done, 0 to 1, None while that is not known.
+
+    ``told`` are the last ``TOLD`` things that it said it was doing, in order.
+    """
 
     kind: str
     owner: str | None
@@ -37,6 +41,7 @@ class Job:
     started: float = field(default_factory=monotonic)
     doing: str = "Waiting for its turn"
     share: float | None = None
+    told: list[str] = field(default_factory=list)
     done: bool = False
     result: Any = None
     error: PushbackError | None = None
@@ -49,6 +54,8 @@ class Job:
         Raises:
             Stopped: somebody asked for it.
         """
+        if doing != self.doing:
+            self.told = [*self.told, doing][-TOLD:]
         self.doing, self.share = doing, share
         if self._stop.is_set():
             raise Stopped

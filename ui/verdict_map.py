@@ -9,6 +9,8 @@ from ui.verdict_report import ENOUGH, Point
 
 WIDE, HIGH, EDGE = 560, 380, 44  # user units; the edge holds the names of the axes
 RADIUS = 13
+LEFT, BOTTOM = EDGE + RADIUS + 4, HIGH - EDGE - RADIUS - 4  # where neither evidence nor importance is
+ACROSS, UP = WIDE - 2 * LEFT, 2 * BOTTOM - HIGH  # and how far it is to all of either
 APART = 28  # units by which points of the same place are moved apart
 CORNERS = {
     (0, 0): "Matters, not known: test first",
@@ -55,14 +57,19 @@ def placed(points: Sequence[Point]) -> list[tuple[Point, float, float]]:
     taken: list[tuple[float, float]] = []
     found = []
     for point in points:
-        x = EDGE + RADIUS + 4 + point.evidence * (WIDE - 2 * EDGE - 2 * RADIUS - 8)
-        y = HIGH - EDGE - RADIUS - 4 - point.importance * (HIGH - 2 * EDGE - 2 * RADIUS - 8)
+        x = LEFT + point.evidence * ACROSS
+        y = BOTTOM - point.importance * UP
         step = APART if x + APART * 2 < WIDE - EDGE else -APART
         while any(abs(x - a) < APART and abs(y - b) < APART for a, b in taken) and EDGE < x + step < WIDE - EDGE:
             x += step
         taken.append((x, y))
         found.append((point, x, y))
     return found
+
+
+def shares(points: Sequence[Point]) -> list[tuple[Point, float, float]]:
+    """The same as shares of the way to all evidence and to all importance, for a picture of another size."""
+    return [(point, (x - LEFT) / ACROSS, (BOTTOM - y) / UP) for point, x, y in placed(points)]
 
 
 def _point(point: Point, x: float, y: float) -> Element:

@@ -574,6 +574,10 @@ class Catalog:
         """Keep a verdict's JSON; its id."""
         return verdicts.keep(self._db, idea, ruling, verdict, revises=revises, owner=owner)
 
+    def put_verdict(self, kept: KeptVerdict, verdict: str) -> None:
+        """Keep a verdict's JSON as ``kept`` lists it, in the place of what is kept under its id."""
+        verdicts.put(self._db, kept, verdict)
+
     def verdicts(self, owner: str | None = None) -> list[KeptVerdict]:
         """All of one owner, the latest first; None: those that are nobody's."""
         return verdicts.listed(self._db, owner)

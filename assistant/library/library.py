@@ -369,6 +369,10 @@ class Library:
         told = json.loads(verdict_json)
         return self._catalog.keep_verdict(told["idea"], told["ruling"], verdict_json, revises, owner)
 
+    def put_verdict(self, kept: KeptVerdict, verdict_json: str) -> None:
+        """Keep a pressure test under the id that it has: with other importance, or again after it was removed."""
+        self._catalog.put_verdict(kept._replace(ruling=json.loads(verdict_json)["ruling"]), verdict_json)
+
     def verdicts(self, owner: str | None = None) -> list[KeptVerdict]:
         """The pressure tests that were kept of one owner, the latest first; None: those that are nobody's."""
         return self._catalog.verdicts(owner)

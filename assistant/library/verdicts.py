@@ -24,6 +24,18 @@ def keep(db: Database, idea: str, ruling: str, verdict: str, *, revises: str | N
     return id
 
 
+def put(db: Database, kept: KeptVerdict, verdict: str) -> None:
+    """Keep a verdict's JSON as ``kept`` lists it, in the place of what is kept under its id."""
+    sql = (
+        "INSERT INTO verdicts (id, created, idea, ruling, revises, verdict) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET ruling = excluded.ruling, verdict = excluded.verdict"
+    )
+    with db.changing():
+        db.run(sql, [kept.id, kept.created, kept.idea, kept.ruling, kept.revises, verdict])
+        if kept.owner is not None:
+            db.run("INSERT OR IGNORE INTO verdict_owners (verdict, owner) VALUES (?, ?)", [kept.id, kept.owner])
+
+
 def listed(db: Database, owner: str | None) -> list[KeptVerdict]:
     """All of one owner, the latest first; None: those that are nobody's."""
     sql = f"SELECT {_LISTED} FROM {_OWNED} WHERE o.owner IS ? ORDER BY v.key DESC"  # noqa: S608

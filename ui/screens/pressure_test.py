@@ -1,13 +1,122 @@
-"""Being built."""
+"""The page of pressure tests: put an idea, see how far it is, read the verdict, revise it, discuss it, hand it on."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
+from assistant.build import Assistant
+from assistant.errors import DocumentMissing, LibraryMissing
+from assistant.lens import gathered
 from assistant.settings import Settings
+from ui import present_verdict, state, verdict_address, verdict_kept
+from ui.jobs import Job
+from ui.parts import assumptions, failure, idea, kept_verdicts, nothing, reader, running, testing, verdict, verdict_talk
+from ui.present import escape
+from ui.verdict_kept import Kept
+from ui.verdict_report import Report
+
+SHEET = Path(__file__).parent.parent / "parts" / "pressure.css"
+WELCOME = (
+    "<h1>Pressure test</h1><p>Put an idea to the test against your documents: what they say for it, what they say "
+    "against it, and where they say nothing.</p>"
+)
+LOST = (
+    '<p class="notice" role="status">That test is not known here any more: the server was started anew since. '
+    "Put the idea again.</p>"
+)
 
 
 def show(settings: Settings) -> None:
-    """Being built."""
-    del settings
-    st.write("Being built.")
+    """The verdict or the test that the address names, or where ideas are put."""
+    st.html(SHEET)
+    try:
+        assistant = running.opened(settings)
+    except LibraryMissing:
+        nothing.show("An idea is tested against your documents.")
+        return
+    with st.container(key="pressure-test"):
+        job, id = testing.watched(), verdict_address.verdict()
+        if job and job.kind == testing.TEST and not job.done:
+            st.html(f'<h1>Putting it to the test</h1><p class="idea">{escape(job.about)}</p>')
+            testing.follow(job)
+        elif id:
+            _verdict(id, job, assistant)
+        elif assistant.library.searched().documents == 0 and not assistant.library.verdicts():
+            nothing.show("An idea is tested against your documents.")
+        else:
+            _welcome(job, assistant, settings)
+
+
+def _welcome(job: Job | None, assistant: Assistant, settings: Settings) -> None:
+    st.html(f'<div class="pressure-welcome">{WELCOME}</div>')
+    _ended(job)
+    idea.put(assistant, gathered(settings.lenses), job.about if job else "")
+    kept_verdicts.show(assistant.library)
+
+
+def _ended(job: Job | None) -> None:
+    """How a test ended that has no verdict."""
+    if job is None and verdict_address.job():
+        st.html(LOST)
+    elif job and job.error:
+        failure.show(job.error)
+    elif job and job.stopped:
+        st.html('<p class="notice" role="status">Stopped; nothing was kept. The idea is in the field still.</p>')
+
+
+def _verdict(id: str, job: Job | None, assistant: Assistant) -> None:
+    library = assistant.library
+    st.session_state.pop(kept_verdicts.REMOVED, None)
+    assumptions.weigh(id, library)
+    kept = verdict_kept.opened(library, id)
+    report = verdict_kept.report(library, id, kept.verdict, kept.listed.created)
+    _tools(report, assistant)
+    if job is None or job.kind == testing.TEST:
+        _ended(job)
+    verdict.head(report)
+    _documents_changed(kept, assistant)
+    verdict.glance(report)
+    if kept.listed.revises:
+        _beside(kept, assistant)
+    assumptions.show(report)
+    idea.revise(assistant, id, kept.verdict.idea)
+    verdict.how(report)
+    verdict_talk.show(kept, job if job and job.kind == testing.DISCUSSION else None, assistant)
+    if cited := present_verdict.cited(kept.verdict, state.cited()):
+        reader.show(cited, library)
+
+
+def _tools(report: Report, assistant: Assistant) -> None:
+    with st.container(horizontal=True, key="tools", gap="small"):
+        st.button(
+            "All tests",
+            icon=":material/arrow_back:",
+            type="tertiary",
+            on_click=verdict_address.open_verdict,
+            args=(None,),
+        )
+        st.space("stretch")
+        verdict.export(report)
+        if st.button("Remove", icon=":material/delete:", type="tertiary", help="It can be brought back"):
+            kept_verdicts.remove(report.id, assistant.library)
+
+
+def _documents_changed(kept: Kept, assistant: Assistant) -> None:
+    """Offer to test the idea again when the documents are others than they were."""
+    if kept.verdict.library == assistant.library.digest():
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="documents-changed"):
+        st.html("<p>The documents have changed since this was tested.</p>", width="content")
+        if st.button("Test it again", icon=":material/refresh:"):
+            testing.begin(assistant, kept.verdict.idea, revises=kept.listed.id)
+            st.rerun()
+
+
+def _beside(kept: Kept, assistant: Assistant) -> None:
+    try:
+        former = verdict_kept.opened(assistant.library, kept.listed.revises or "")
+    except DocumentMissing:
+        return  # it has been removed since
+    verdict.beside(former, kept.verdict)

@@ -1,0 +1,125 @@
+"""From an idea to the report that is handed on, in a real browser."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import HOSTILE, Visit
+from tests.browser.test_chat_journey import picture
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+IDEA = "Repeat the spring campaign and drop the radio spots, because the letter to former customers brings the orders."
+REVISED = "Repeat the letter to former customers."
+WAIT = 120_000  # milliseconds
+
+
+def put(page: Page, idea: str) -> None:
+    field = page.get_by_label("Your idea")
+    field.fill(idea)
+    field.press("Tab")
+    expect(page.locator(".st-key-looked-at li").first).to_contain_text(idea)
+    page.get_by_role("button", name="Put it to the test").click()
+
+
+def verdict_of(page: Page) -> str:
+    """The address of the verdict, when it is there."""
+    expect(page).to_have_url(re.compile(r"verdict=\w+$"), timeout=WAIT)
+    expect(page.get_by_role("heading", name="What it rests on")).to_be_visible()
+    return page.url
+
+
+def test_an_idea_becomes_a_report_that_can_be_handed_on(visit: Visit, artifacts: Path, tmp_path: Path) -> None:
+    page = visit.page
+    page.goto(f"{visit.address}/pressure-test")
+    page.get_by_role("button", name="Try an example").click()
+    looked_at = page.locator(".st-key-looked-at li")
+    expect(looked_at.nth(1)).to_have_text("The reason buyers ask each other first")
+    picture(page, artifacts, "pressure-idea")
+
+    put(page, IDEA)
+    expect(page.get_by_role("heading", name="Putting it to the test")).to_be_visible()
+    expect(page).to_have_url(re.compile("job="))
+    page.reload()
+    first = verdict_of(page)
+    picture(page, artifacts, "pressure-verdict")
+
+    page.locator('[class*="st-key-finding-"]').get_by_role("button").first.click()
+    expect(page.locator("mark.cited")).to_be_in_viewport()
+    expect(page.locator("header.document")).to_contain_text(".md")
+    page.keyboard.press("Escape")
+    expect(page.locator("mark.cited")).to_have_count(0)
+
+    page.locator(".st-key-picture svg .mark-symbol path").nth(1).click()
+    expect(page).to_have_url(re.compile("assumption=2"))
+    expect(page.locator('[class*="st-key-at-card-"] details').nth(1)).to_have_attribute("open", "")
+    expect(page.locator('[class*="st-key-at-card-"] details').nth(0)).not_to_have_attribute("open", "")
+    slider = page.locator('[class*="st-key-at-card-"]').nth(1).get_by_role("slider")
+    slider.press("ArrowRight")
+    expect(page.get_by_text("as you set it")).to_be_visible()
+    picture(page, artifacts, "pressure-assumption")
+
+    page.get_by_text("Export", exact=True).click()
+    for name, ending in (("Markdown", ".md"), ("Web page", ".html"), ("Word document", ".docx")):
+        with page.expect_download() as awaited:
+            page.get_by_role("button", name=name).click()
+        awaited.value.save_as(tmp_path / f"report{ending}")
+    page.keyboard.press("Escape")
+    assert IDEA in (tmp_path / "report.md").read_text("utf-8")
+    assert IDEA in (tmp_path / "report.html").read_text("utf-8")
+    assert "word/document.xml" in zipfile.ZipFile(tmp_path / "report.docx").namelist()
+
+    page.get_by_text("Revise the idea").click()
+    page.get_by_label("The idea, revised").fill(REVISED)
+    page.get_by_role("button", name="Test it beside the former one").click()
+    expect(page.get_by_role("heading", name="Beside the former one")).to_be_visible(timeout=WAIT)
+    second = verdict_of(page)
+    assert second != first
+    picture(page, artifacts, "pressure-beside")
+
+    said = page.get_by_placeholder("Say something about it")
+    said.fill("You are wrong, and everybody knows it!")
+    said.press("Enter")
+    expect(page.get_by_text("disagreement is no evidence")).to_be_visible(timeout=WAIT)
+    page.get_by_text("disagreement is no evidence").scroll_into_view_if_needed()
+    picture(page, artifacts, "pressure-discussion")
+
+    other = page.context.new_page()
+    other.goto(second)
+    expect(other.get_by_role("heading", name=REVISED)).to_be_visible(timeout=WAIT)
+    other.set_viewport_size({"width": 360, "height": 780})
+    expect(other.get_by_role("heading", name="The strongest case for it")).to_be_visible()
+    assert other.evaluate("document.querySelector('.stMain').scrollWidth <= 360")
+    picture(other, artifacts, "pressure-phone")
+    other.close()
+
+    page.get_by_role("button", name="All tests").click()
+    expect(page.get_by_role("heading", name="Tested before")).to_be_visible()
+    page.get_by_role("button", name="Remove").first.click()
+    expect(page.get_by_text(f"Removed “{REVISED}”.")).to_be_visible()
+    picture(page, artifacts, "pressure-kept")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name=REVISED)).to_be_visible()
+
+
+def test_nothing_of_an_idea_or_a_document_acts_on_the_page(visit: Visit, artifacts: Path) -> None:
+    page = visit.page
+    page.goto(f"{visit.address}/pressure-test")
+
+    put(page, f"Move the launch of Bramble to June. {HOSTILE}")
+    verdict_of(page)
+    page.locator(".st-key-picture svg .mark-symbol path").first.hover()
+    page.locator('[class*="st-key-finding-"]').get_by_role("button").first.click()
+    expect(page.locator("header.document")).to_be_visible()
+    picture(page, artifacts, "pressure-hostile")
+
+    assert page.locator("h1.idea").inner_text().endswith(HOSTILE)
+    assert page.locator("img, .katex, .stHtml a, .st-key-pressure-test a").count() == 0
+    assert visit.dialogs == []
+    assert {urlsplit(url).hostname for url in visit.requests if url.startswith("http")} == {"127.0.0.1"}

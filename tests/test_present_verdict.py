@@ -1,0 +1,108 @@
+"""What the page of pressure tests shows of a verdict, as plain functions."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from assistant.discussion import Change
+from tests.test_verdict_page import AGAINST, EVIL, FOR, REPORT, VERDICT
+from ui import present_verdict
+from ui import verdict_report as told
+from ui.present import Standing
+from ui.present_verdict import FILLS, Place
+
+
+def test_what_will_be_looked_at_is_told_from_the_words_alone() -> None:
+    looked = present_verdict.looked_at("Hire ten people for cold calling, because calls are how we reach accounts.")
+
+    assert [one.name for one in looked.parts][:2] == ["the idea as it stands", "the reason"]
+    assert looked.parts[1].part == "calls are how we reach accounts"
+    assert not looked.urges
+
+
+def test_what_only_urges_is_told_to_be_left_aside() -> None:
+    looked = present_verdict.looked_at("Hire ten people for cold calling. Everybody knows that it works.")
+
+    assert (looked.tested, looked.urges) == ("Hire ten people for cold calling.", True)
+
+
+def test_of_no_idea_nothing_is_looked_at() -> None:
+    assert present_verdict.looked_at("  \n ").parts == ()
+
+
+def test_the_head_of_a_card_has_number_words_ruling_and_sides_and_is_inert() -> None:
+    one = replace(VERDICT.assumptions[0], text=EVIL)
+
+    head = present_verdict.head(3, one)
+
+    assert head.startswith("**3** ")
+    assert head.endswith(":orange-badge[contested] 1 for, 1 against")
+    assert "<script>" not in head.replace("\\<", "")
+    assert "no evidence" in present_verdict.head(1, VERDICT.assumptions[1])
+
+
+def test_a_finding_is_found_by_its_place() -> None:
+    assert present_verdict.places(VERDICT) == {FOR: Place(1, 1), AGAINST: Place(1, 2)}
+    assert present_verdict.cited(VERDICT, (1, 2)) == AGAINST.citation
+    assert present_verdict.cited(VERDICT, (2, 1)) is None
+    assert present_verdict.cited(VERDICT, None) is None
+
+
+def test_a_quote_is_marked_in_what_it_stands_in_and_is_only_text() -> None:
+    html = present_verdict.quote(FOR, in_context=True)
+
+    assert '<span class="context">Before it. </span><mark class="words">It works &lt;script&gt;' in html
+    assert "<mark" not in present_verdict.quote(FOR, in_context=False)
+
+
+def test_a_source_names_title_voice_date_and_is_inert() -> None:
+    source = present_verdict.source(AGAINST.citation)
+
+    assert "A guest" in source
+    assert "16 January 2023" in source
+    assert "<script>" not in source.replace("\\<", "")
+
+
+def test_a_finding_tells_how_it_is_said_and_what_became_of_its_source() -> None:
+    assert "a reported figure; side 80% sure" in present_verdict.attributed(AGAINST, REPORT)
+    assert Standing.GONE.value in present_verdict.attributed(AGAINST, REPORT)
+    assert "notice" not in present_verdict.attributed(FOR, REPORT)
+
+
+def test_what_got_better_and_what_worse_are_told_apart_with_their_quotes() -> None:
+    changes = (Change("more speaks for it", better=True, findings=(FOR,)), Change("it <b>fell</b>", better=False))
+
+    better, worse = (present_verdict.changes(changes, better=side) for side in (True, False))
+
+    assert "More speaks for it" in better
+    assert "It works &lt;script&gt;" in better
+    assert worse == "<ul><li>It &lt;b&gt;fell&lt;/b&gt;</li></ul>"
+    assert present_verdict.changes((), better=True) == "<p>Nothing.</p>"
+
+
+def test_the_picture_has_a_point_for_each_assumption_where_importance_and_evidence_put_it() -> None:
+    points = told.points(VERDICT)
+
+    spec = json.loads(json.dumps(present_verdict.picture(points, chosen=2)))
+
+    first, second = spec["data"]["values"]
+    assert (round(first["x"], 3), round(first["y"], 3), first["ruling"]) == (round(2 / 6, 3), 0.9, "contested")
+    assert (round(second["x"], 3), round(second["y"], 3), second["ruling"]) == (0, 0.8, "gap")
+    assert second["width"] > first["width"]
+    (circles,) = [layer for layer in spec["layer"] if "params" in layer]
+    assert circles["params"][0]["select"]["fields"] == ["number"]
+    assert circles["encoding"]["fill"]["scale"]["domain"] == list(FILLS)
+
+
+def test_the_picture_is_told_in_words_too() -> None:
+    words = present_verdict.in_words(told.points(VERDICT))
+
+    assert "1: importance 90%, evidence 33%, contested; 2: importance 80%, evidence 0%, gap" in words
+
+
+def test_questions_to_settle_come_with_the_cheapest_evidence_as_text() -> None:
+    html = present_verdict.settling(replace(VERDICT, assumptions=(replace(VERDICT.assumptions[1], settle=EVIL),)))
+
+    assert "<dt>Who pays?</dt><dd>Cheapest evidence: &lt;script&gt;" in html
+    assert present_verdict.settling(replace(VERDICT, assumptions=())) == "<p>None is open.</p>"

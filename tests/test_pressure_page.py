@@ -1,0 +1,337 @@
+"""The page of pressure tests, run by Streamlit's own test runner over a real library."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import streamlit
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from assistant import build
+from assistant.errors import LibraryLocked
+from assistant.library.library import Library
+from assistant.pressure import PressureTest
+from assistant.types import Assumption, Stance, Verdict
+from tests.conftest import make_document, make_new
+from tests.fakes import WordEmbedder
+from ui import jobs, verdict_kept
+from ui.parts import testing
+from ui.parts.idea import EXAMPLE
+
+APP = Path(__file__).parent.parent / "ui" / "app.py"
+IDEA = "We should print leaflets for the bakery."
+FOR = "We should print leaflets for the bakery, since leaflets bring guests to the bakery."
+AGAINST = "We should not print leaflets for the bakery: leaflets never brought a guest to it."
+
+
+@pytest.fixture(autouse=True)
+def the_words_embedder(monkeypatch: pytest.MonkeyPatch, embedder: WordEmbedder) -> Iterator[None]:
+    monkeypatch.setenv("PUSHBACK_EVIDENCE_MODEL", "none")
+    monkeypatch.setattr(build, "build_embedder", lambda _settings: embedder)
+    yield
+    streamlit.cache_resource.clear()
+
+
+@pytest.fixture
+def bakery(library: Library, embedder: WordEmbedder) -> Library:
+    documents = [
+        make_document(FOR, "for.txt", author="Head Baker", date="2021-05"),
+        make_document(AGAINST, "against.txt", author="The Shop"),
+        make_document("The mill on the hill was closed. Nobody came back to the hill twice.", "mill.txt"),
+    ]
+    with library.writing() as writer:
+        writer.put([make_new(document, embedder) for document in documents])
+    return library
+
+
+def opened(**address: str) -> AppTest:
+    page = AppTest.from_file(str(APP), default_timeout=60)
+    page._page_hash = calc_hash("pressure-test")  # the runner switches to files only
+    for name, value in address.items():
+        page.query_params[name] = value
+    return page.run()
+
+
+def shown(page: AppTest) -> str:
+    """All HTML on the page; anything that went wrong fails the test."""
+    assert not page.exception
+    return "\n".join(element.body for element in page.get("html"))
+
+
+def address(page: AppTest) -> dict[str, str]:
+    return {name: value if isinstance(value, str) else value[0] for name, value in page.query_params.items()}
+
+
+def press(page: AppTest, name: str) -> AppTest:
+    return next(one for one in page.button if one.label == name).click().run()
+
+
+def ended(page: AppTest) -> AppTest:
+    """The page when the job that its address names has ended, as the browser would show it by itself."""
+    for _ in range(1_000):
+        job = jobs.job(address(page).get("job", ""))
+        if job is None:  # it had ended before the page looked
+            return page
+        if job.done:
+            return page.run()
+        time.sleep(0.01)
+    raise AssertionError("the job did not end")
+
+
+def keep(library: Library, embedder: WordEmbedder, idea: str = IDEA) -> str:
+    with_fake = build.Assistant(library, embedder)
+    return verdict_kept.keep(library, with_fake.challenge(idea))
+
+
+def test_an_idea_is_tested_off_the_page_and_its_verdict_kept_and_named_in_the_address(bakery: Library) -> None:
+    page = opened()
+    assert "Put an idea to the test" in shown(page)
+
+    page.text_area[0].set_value(IDEA)
+    page = ended(press(page, "Put it to the test"))
+
+    (kept,) = bakery.verdicts()
+    assert address(page) == {"verdict": kept.id}
+    html = shown(page)
+    assert f'<h1 class="idea">{IDEA}</h1>' in html
+    for told in ("The strongest case for it", "The strongest objection", "What is missing", "What it rests on"):
+        assert told in html
+    assert "leaflets bring guests" in html
+    assert "leaflets never brought a guest" in html
+    assert kept.idea in shown(opened(verdict=kept.id))
+
+
+def test_what_will_be_looked_at_is_shown_before_anything_is_tested(bakery: Library) -> None:
+    page = opened()
+    assert page.expander[0].label.endswith("questions that a strategist asks")
+
+    press(page, "Try an example")
+
+    assert page.text_area[0].value == EXAMPLE
+    assert "<strong>The reason</strong> buyers ask each other first" in shown(page)
+    assert bakery.verdicts() == []
+
+
+def test_an_empty_field_is_told_and_tests_nothing(bakery: Library) -> None:
+    page = press(opened(), "Put it to the test")
+
+    assert "Put an idea in the field first" in shown(page)
+    assert "job" not in address(page)
+
+
+def test_a_test_can_be_stopped_and_the_idea_is_still_there(bakery: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(_: PressureTest, idea: str, progress: testing.Progress, _importance: object = None) -> Verdict:
+        progress(0, 1, idea)
+        for number in range(2_000):
+            progress(number, 2_000, "<b>each</b>")
+            time.sleep(0.01)
+        raise AssertionError("it was not stopped")
+
+    monkeypatch.setattr(PressureTest, "challenge", slow)
+    page = opened()
+    page.text_area[0].set_value(IDEA)
+    press(page, "Put it to the test")
+    again = opened(**address(page))  # a reload, or another tab
+    assert "Putting it to the test" in shown(again)
+    assert IDEA in shown(again)
+    assert "&lt;b&gt;each" in shown(again)
+
+    press(again, "Stop")
+    page = ended(again)
+
+    assert "Stopped; nothing was kept" in shown(page)
+    assert page.text_area[0].value == IDEA
+    assert bakery.verdicts() == []
+
+
+def test_what_goes_wrong_is_told_with_what_to_do(bakery: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(*_: object) -> None:
+        raise LibraryLocked("Another process is changing <b>it</b>.")
+
+    monkeypatch.setattr(PressureTest, "challenge", locked)
+    page = opened()
+    page.text_area[0].set_value(IDEA)
+    page = ended(press(page, "Put it to the test"))
+
+    assert "Another process is changing &lt;b&gt;it&lt;/b&gt;." in shown(page)
+    assert page.text_area[0].value == IDEA
+
+
+def test_a_test_that_the_server_no_longer_knows_is_told(bakery: Library) -> None:
+    page = opened(job="<b>gone</b>")
+
+    assert "the server was started anew" in shown(page)
+    assert page.text_area[0].value == ""
+
+
+def test_a_verdict_that_is_not_there_is_told(bakery: Library) -> None:
+    assert "There is no verdict" in shown(opened(verdict="nothing"))
+
+
+def test_without_documents_the_page_leads_to_the_library(library: Library) -> None:
+    page = opened()
+
+    assert "No documents yet" in shown(page)
+    assert page.get("page_link")
+
+
+def test_without_a_library_the_page_leads_there_too() -> None:
+    assert "No documents yet" in shown(opened())
+
+
+def test_importance_is_set_on_the_page_and_kept_with_what_follows(bakery: Library, embedder: WordEmbedder) -> None:
+    id = keep(bakery, embedder, "Sell umbrellas to fishermen at sea.")
+    page = opened(verdict=id)
+    assert "Leaps of faith" in shown(page)
+
+    page.slider[0].set_value(0.2).run()
+
+    assert "Leaps of faith" not in shown(page)
+    assert verdict_kept.opened(bakery, id).verdict.assumptions[0].importance == 0.2
+    assert page.slider[0].label.endswith("as you set it")
+    assert opened(verdict=id).slider[0].value == 0.2
+    verdict_kept.weigh(bakery, id, {"1": 0.9})  # in another tab
+    assert page.run().slider[0].value == 0.9
+
+
+def test_a_finding_opens_its_document_at_the_words(bakery: Library, embedder: WordEmbedder) -> None:
+    id = keep(bakery, embedder)
+    page = opened(verdict=id)
+    assert '<mark class="cited">' not in shown(page)
+
+    page.button("open-case-for-1").click().run()
+
+    assert '<mark class="cited">' in shown(page)
+    assert address(page)["verdict"] == id
+    assert "cited" in address(page)
+    assert '<mark class="cited">' in shown(opened(**address(page)))
+    assert '<mark class="cited">' not in shown(opened(verdict=id, cited="9.9"))
+
+
+def test_cards_hold_what_is_said_for_and_against_with_who_says_it(bakery: Library, embedder: WordEmbedder) -> None:
+    verdict = build.Assistant(bakery, embedder).challenge(IDEA)
+    gap = Assumption(
+        "It <b>sells</b>.", "price", 0.8, verdict.assumptions[0].ruling.GAP, (), "Who pays?", settle="Ask."
+    )
+    id = verdict_kept.keep(bakery, replace(verdict, assumptions=(*verdict.assumptions, gap)))
+
+    page = opened(verdict=id)
+
+    html = shown(page)
+    assert {one.stance for one in verdict.assumptions[0].findings} >= {Stance.SUPPORTS, Stance.CHALLENGES}
+    assert html.index("<h3>For</h3>") < html.index("<h3>Against</h3>")
+    assert "The documents say nothing on this. Ask." in html
+    sources = [one.label for one in page.button if one.key and one.key.startswith("open-card-1-")]
+    assert any("Head Baker · May 2021" in label for label in sources)
+    assert any("The Shop" in label for label in sources)
+    assert "<b>sells" not in html
+
+
+def test_a_citation_whose_source_has_changed_is_marked_and_the_idea_can_be_tested_again(
+    bakery: Library, embedder: WordEmbedder
+) -> None:
+    id = keep(bakery, embedder)
+    assert "The documents have changed" not in shown(opened(verdict=id))
+    with bakery.writing() as writer:
+        writer.put([make_new(make_document("The bakery is for sale.", "for.txt"), embedder)])
+
+    page = opened(verdict=id)
+    assert "no longer holds these words" in shown(page)
+    assert "The documents have changed" in shown(page)
+    page = ended(press(page, "Test it again"))
+
+    assert bakery.verdicts()[0].revises == id
+    assert "Beside the former one" in shown(page)
+    assert "no longer holds these words" not in shown(page)
+
+
+def test_a_revised_idea_stands_beside_the_former_one(bakery: Library, embedder: WordEmbedder) -> None:
+    id = keep(bakery, embedder, "Sell umbrellas to fishermen at sea.")
+    page = opened(verdict=id)
+
+    page.text_area[0].set_value(IDEA)
+    page = ended(press(page, "Test it beside the former one"))
+
+    html = shown(page)
+    assert "Sell umbrellas to fishermen at sea." in html
+    assert html.index("What got better") < html.index("What got worse")
+    assert bakery.verdicts()[0].revises == id
+    bakery.remove_verdict(id)
+    assert "Beside the former one" not in shown(page.run())
+
+
+def test_it_does_not_fold_and_says_what_moved_it(bakery: Library, embedder: WordEmbedder) -> None:
+    id = keep(bakery, embedder)
+    page = opened(verdict=id)
+
+    page.chat_input[0].set_value("You are wrong, and everybody knows it!").run()
+    page = ended(page)
+    assert address(page) == {"verdict": id}
+    assert "disagreement is no evidence" in shown(page)
+
+    page.chat_input[0].set_value("But it says “Nobody came back to the hill twice.”").run()
+    page = ended(page)
+    assert address(page)["verdict"] != id
+    html = shown(page)
+    assert "disagreement is no evidence" in html
+    assert "had not been looked at" in html or "its side is unclear" in html
+    assert any("Moved by a cited passage" in one.value for one in page.markdown)
+
+
+def test_a_verdict_is_removed_and_brought_back(bakery: Library, embedder: WordEmbedder) -> None:
+    id = keep(bakery, embedder)
+    page = opened()
+    assert page.button(f"verdict-{id}").label.startswith("We should print")
+
+    page.button(f"remove-{id}").click().run()
+    assert bakery.verdicts() == []
+    assert f"Removed “{IDEA}”." in shown(page)
+    press(page, "Undo")
+
+    assert [one.id for one in bakery.verdicts()] == [id]
+    page.button(f"verdict-{id}").click().run()
+    assert address(page) == {"verdict": id}
+    press(page, "Remove")
+    assert "Removed" in shown(page)
+    assert address(page) == {}
+
+
+def test_reports_are_made_when_they_are_asked_for(
+    bakery: Library, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object) -> bytes:
+        raise AssertionError("nobody asked for it")
+
+    monkeypatch.setattr("ui.verdict_page.rendered", never)
+
+    page = opened(verdict=keep(bakery, embedder))
+
+    assert shown(page)
+    assert [one.label for one in page.get("download_button")] == ["Markdown", "Web page", "Word document"]
+
+
+def test_many_verdicts_can_be_searched(bakery: Library, embedder: WordEmbedder) -> None:
+    ids = [keep(bakery, embedder, f"Paint the mill in colour {number}.") for number in range(9)]
+    page = opened()
+
+    page.text_input("search-verdicts").set_value("COLOUR 7").run()
+
+    assert [one.key for one in page.button if one.key and one.key.startswith("verdict-")] == [f"verdict-{ids[7]}"]
+
+
+def test_nothing_that_was_written_elsewhere_becomes_part_of_the_page(library: Library, embedder: WordEmbedder) -> None:
+    hostile = "Print <script>alert(1)</script> <img src=x onerror=alert(2)> leaflets for the bakery."
+    document = make_document(hostile, "<i>a.txt", title="<u>Title", author="<s>Author", date="<q>")
+    with library.writing() as writer:
+        writer.put([make_new(document, embedder)])
+    page = opened(verdict=keep(library, embedder, hostile))
+    page.chat_input[0].set_value(hostile).run()
+
+    html = shown(ended(page)) + shown(opened(verdict=library.verdicts()[0].id, cited="1.1"))
+    assert not [tag for tag in ("<script>alert", "<img", "<i>", "<u>", "<s>", "<q>") if tag in html]
+    assert "&lt;script&gt;alert(1)" in html

@@ -1,0 +1,88 @@
+"""Verdicts as the library keeps them: what was said of them, other importance, and what became of their sources."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.build import Assistant
+from assistant.errors import DocumentMissing
+from assistant.library.library import Library
+from tests.conftest import make_document, make_new
+from tests.fakes import WordEmbedder
+from ui import verdict_kept
+from ui.present import Standing
+
+IDEA = "We should print leaflets for the bakery."
+FOR = "We should print leaflets for the bakery, since leaflets bring guests to the bakery."
+MILL = "The mill on the hill was closed. Nobody came back to the hill twice."
+
+
+@pytest.fixture
+def assistant(library: Library, embedder: WordEmbedder) -> Assistant:
+    with library.writing() as writer:
+        writer.put([make_new(make_document(text, f"{text[:6]}.txt"), embedder) for text in (FOR, MILL)])
+    return Assistant(library, embedder)
+
+
+def test_a_verdict_opens_as_it_was_kept(assistant: Assistant) -> None:
+    verdict = assistant.challenge(IDEA)
+
+    id = verdict_kept.keep(assistant.library, verdict, revises="former")
+
+    kept = verdict_kept.opened(assistant.library, id)
+    assert (kept.verdict, kept.said, kept.listed.revises) == (verdict, (), "former")
+
+
+def test_importance_that_was_set_is_kept_under_the_same_id_with_what_follows(assistant: Assistant) -> None:
+    id = verdict_kept.keep(assistant.library, assistant.challenge("Sell umbrellas to fishermen at sea."))
+    assert verdict_kept.opened(assistant.library, id).verdict.leaps_of_faith
+
+    verdict_kept.weigh(assistant.library, id, {"1": 0.2})
+
+    kept = verdict_kept.opened(assistant.library, id)
+    first = kept.verdict.assumptions[0]
+    assert (first.importance, first.importance_by, kept.verdict.leaps_of_faith) == (0.2, "user", ())
+    assert [one.id for one in assistant.library.verdicts()] == [id]
+
+
+def test_what_was_said_stays_with_the_verdict_and_goes_over_to_the_one_that_it_moved(assistant: Assistant) -> None:
+    id = verdict_kept.keep(assistant.library, assistant.challenge(IDEA))
+    verdict_kept.weigh(assistant.library, id, {"1": 0.3})
+
+    _, same = verdict_kept.discussed(assistant, id, "You are wrong!")
+    reply, moved = verdict_kept.discussed(assistant, id, "But it says “Nobody came back to the hill twice.”")
+
+    assert (same, moved == id) == (id, False)
+    said = verdict_kept.opened(assistant.library, moved).said
+    assert [one.message for one in said] == ["You are wrong!", "But it says “Nobody came back to the hill twice.”"]
+    assert [one.moved for one in said] == ["nothing", "a cited passage"]
+    assert said[1].reply == reply.text
+    assert len(verdict_kept.opened(assistant.library, id).said) == 1
+    assert verdict_kept.opened(assistant.library, moved).verdict.assumptions[0].importance == 0.3
+
+
+def test_a_verdict_that_was_removed_comes_back_under_its_id(assistant: Assistant) -> None:
+    library = assistant.library
+    id = verdict_kept.keep(library, assistant.challenge(IDEA))
+    removed, told = library.verdict(id)
+    library.remove_verdict(id)
+    with pytest.raises(DocumentMissing):
+        verdict_kept.opened(library, id)
+
+    library.put_verdict(removed, told)
+
+    assert library.verdicts() == [removed]
+    assert library.verdict(id) == (removed, told)
+
+
+def test_a_report_tells_what_became_of_each_citation(assistant: Assistant, embedder: WordEmbedder) -> None:
+    library = assistant.library
+    id = verdict_kept.keep(library, assistant.challenge(IDEA))
+    kept = verdict_kept.opened(library, id)
+    assert set(verdict_kept.report(library, id, kept.verdict, "").standing.values()) == {Standing.HOLDS}
+
+    with library.writing() as writer:
+        writer.put([make_new(make_document("The bakery is for sale.", f"{FOR[:6]}.txt"), embedder)])
+
+    standing = verdict_kept.report(library, id, kept.verdict, "").standing
+    assert {told for one, told in standing.items() if one.quote in FOR} == {Standing.CHANGED}

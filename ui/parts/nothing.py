@@ -1,0 +1,16 @@
+"""A library without documents: said so, with the way to where documents are brought in."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+LIBRARY = "library"  # the path of its page
+
+
+def show(purpose: str) -> None:
+    """That there is nothing yet to do ``purpose`` with (our own words), and the way to the library's page."""
+    st.html(
+        f'<div class="welcome"><h1>No documents yet</h1><p>{purpose} Bring in a folder or a few files first.</p></div>'
+    )
+    page = st.Page(lambda: None, title="Library", url_path=LIBRARY)  # a page is known by its path
+    st.page_link(page, label="Go to the library", icon=":material/folder_open:")

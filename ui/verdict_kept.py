@@ -1,0 +1,90 @@
+"""A pressure test as the library keeps it: opened with its citations checked again, weighed anew, discussed.
+
+Beside the verdict stands what was said of it: each message with its reply, carried over to a verdict that it moved.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from assistant import rulings, wire
+from assistant.discussion import Asked, Moved, Reply, discuss
+from assistant.library.library import Library
+from assistant.library.records import KeptVerdict
+from assistant.types import Verdict
+from ui.parts.kept import standing
+from ui.verdict_report import Report
+
+SAID = "said"  # the field beside those of the verdict
+
+
+class Said(NamedTuple):
+    """A message about a verdict, what was replied, and what moved the verdict: a value of ``Moved``."""
+
+    message: str
+    reply: str
+    moved: str
+
+
+class Kept(NamedTuple):
+    """A verdict, how it is listed, and what was said of it."""
+
+    listed: KeptVerdict
+    verdict: Verdict
+    said: tuple[Said, ...]
+
+
+def keep(library: Library, verdict: Verdict, *, revises: str | None = None, said: Sequence[Said] = ()) -> str:
+    """Keep a verdict; its id. ``revises`` is the id of the one whose idea it revises."""
+    return library.keep_verdict(_told(verdict, said), revises=revises)
+
+
+def opened(library: Library, id: str) -> Kept:
+    """The kept verdict of this id.
+
+    Raises:
+        DocumentMissing: there is none.
+    """
+    listed, told = library.verdict(id)
+    kept = json.loads(told)
+    return Kept(listed, wire.read_verdict(kept), tuple(Said(**one) for one in kept.get(SAID, ())))
+
+
+def weigh(library: Library, id: str, importance: Mapping[str, float]) -> Verdict:
+    """Set the importance of assumptions, as ``rulings.weighed`` takes it, and keep what follows from it.
+
+    Raises:
+        DocumentMissing, SettingsError: there is no such verdict, or no such assumption.
+    """
+    kept = opened(library, id)
+    verdict = rulings.weighed(kept.verdict, importance)
+    library.put_verdict(kept.listed, _told(verdict, kept.said))
+    return verdict
+
+
+def discussed(assistant: Asked, id: str, message: str) -> tuple[Reply, str]:
+    """The reply to a message about a verdict, and the id of the verdict as it then stands, which keeps both.
+
+    Raises:
+        DocumentMissing: there is no such verdict.
+    """
+    kept = opened(assistant.library, id)
+    reply = discuss(assistant, kept.verdict, message)
+    said = (*kept.said, Said(message, reply.text, reply.moved.value))
+    if reply.moved is not Moved.NOTHING:
+        return reply, keep(assistant.library, reply.verdict, revises=id, said=said)
+    assistant.library.put_verdict(kept.listed, _told(reply.verdict, said))
+    return reply, id
+
+
+def report(library: Library, id: str, verdict: Verdict, created: str) -> Report:
+    """The verdict as its reports tell it, with what has become of each of its citations."""
+    cited = {f.citation for a in verdict.assumptions for f in a.findings}
+    return Report(verdict, id, created, {one: standing(one, library) for one in cited})
+
+
+def _told(verdict: Verdict, said: Sequence[Said]) -> str:
+    told = {SAID: [one._asdict() for one in said]} if said else {}
+    return json.dumps({**wire.verdict(verdict), **told})
