@@ -8,6 +8,7 @@ import streamlit as st
 
 CONVERSATION = "conversation"
 CITED = "cited"
+DOCUMENT = "document"
 
 
 def conversation() -> str | None:
@@ -34,3 +35,13 @@ def open_citation(turn: int, number: int) -> None:
 def close_citation() -> None:
     """Close the document that is open."""
     st.query_params.pop(CITED, None)
+
+
+def document() -> str | None:
+    """The id of the document that the address names."""
+    return st.query_params.get(DOCUMENT) or None
+
+
+def open_document(id: str | None) -> None:
+    """Go to a document on the library's page; None to the list of all."""
+    st.query_params.from_dict({DOCUMENT: id} if id else {})
