@@ -46,7 +46,7 @@ AGAINST = ("however instead fails problem", "costs too much", "benefit success w
 
 FEWEST = 4  # words of a sentence that says something,
 FEWEST_OF_CONTENT = 3  # and those among them that tell what it is about
-LONG = 9  # words from which there is a verb, whether we know it or not
+LONG = 9  # words from which there is a verb, whether we know it or not: so it is of the sample's documents
 _VERB = re.compile(
     r"\b(?:am|is|are|was|were|be|been|has|have|had|do|does|did|can|could|will|would|shall|should|may|might|must|needs?|gets?"
     r"|got|goes|went|makes?|made|takes?|took|gives?|gave|says?|said|sees?|saw|knows?|knew|comes?|came|buys?|bought|sells?"
@@ -54,7 +54,10 @@ _VERB = re.compile(
     r"|means?|meant|thinks?|thought|tells?|told|leads?|led|leaves?|left|falls?|fell|rises?|rose|grows?|grew|becomes?"
     r"|became|begins?|began|runs?|ran|holds?|held|stands?|stood|shows?|speaks?|spoke|writes?|wrote|builds?|built|sends?"
     r"|sent|meets?|met|cuts?|reads?|sets?|wants?|helps?|works?|seems?|depends?|looks?|uses?)\b"
-    r"|[’'](?:s|re|m|ve|ll|d)\b|n[’']t\b|\b\w{3,}(?:ed|ies|izes|ises|ates)\b",
+    r"|[’'](?:s|re|m|ve|ll|d)\b|n[’']t\b|\b\w{3,}(?:ed|ies|izes|ises|ates)\b"
+    r"|\b(?:I|we|you|he|she|they|it|who|nobody|(?:every|any|some)(?:body|one)|never|always|often|no longer)\s+[a-z]"
+    # "Buyers wait …", not "Leaflets for …"
+    r"|^\w+[^\Ws]s\s+(?!(?:of|for|in|on|at|to|from|with|by|and|or|as|per|about|versus)\b)[a-z]+\s",
     re.I,
 )
 _LEADS_ON = re.compile(r"(?::|\s\|\s.*)[\"”’')\]\s]*$")  # into a list, or a row of a table
