@@ -31,7 +31,7 @@ SAME = 0.82  # cosine from which two assume the same: claims of different lenses
 
 # What only code says.
 RULING = re.compile(
-    r"\b(?:verdict|ruling|ruled?)\b|\b(?:idea|plan|proposal) (?:\w+ )?(?:holds|is (?:right|wrong|sound|proven|confirmed"
+    r"\b(?:verdict|ruling)\b|\b(?:idea|plan|proposal) (?:\w+ )?(?:holds|is (?:right|wrong|sound|proven|confirmed"
     r"|approved|supported|contested|challenged|not covered))\b",
     re.I,
 )
