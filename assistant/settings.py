@@ -59,20 +59,39 @@ def load(flags: Mapping[str, Any], *, config: Path | None = None, environ: Mappi
         SettingsError: an unknown key, a value out of range, or a file that cannot be read; names each.
     """
     environ = os.environ if environ is None else environ
-    from_environment = {
-        name.removeprefix(PREFIX).lower(): value
-        for name, value in environ.items()
-        if name.startswith(PREFIX) and name not in NO_SETTINGS and value
-    }
-    path = config or (Path(named).expanduser() if (named := environ.get(f"{PREFIX}CONFIG")) else None)
+    path = config or _named_in(environ)
     given = {name: value for name, value in flags.items() if value is not None}
-    values = {**(_file(path) if path else {}), **from_environment, **given}
+    values = {**(_file(path) if path else {}), **_from(environ), **given}
     try:
         return Settings.model_validate(values)
     except ValidationError as exc:
         faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in exc.errors())
         known = ", ".join(sorted(Settings.model_fields))
         raise SettingsError(f"The settings do not hold: {faults}.", hint=f"The settings are: {known}.") from exc
+
+
+def set_by(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What sets each setting that is set: a variable of the environment, which flags of the web app become, or a file.
+
+    Raises:
+        SettingsError: the file cannot be read.
+    """
+    environ = os.environ if environ is None else environ
+    path = _named_in(environ)
+    by_file = dict.fromkeys(_file(path), str(path)) if path else {}
+    return {**by_file, **{name: f"{PREFIX}{name.upper()}" for name in _from(environ)}}
+
+
+def _from(environ: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environ.items()
+        if name.startswith(PREFIX) and name not in NO_SETTINGS and value
+    }
+
+
+def _named_in(environ: Mapping[str, str]) -> Path | None:
+    return Path(named).expanduser() if (named := environ.get(f"{PREFIX}CONFIG")) else None
 
 
 def _file(path: Path) -> dict[str, Any]:

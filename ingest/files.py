@@ -41,8 +41,10 @@ class Listing(NamedTuple):
     ignored: int  # files and folders that a .pushbackignore names
 
 
-def find(paths: Iterable[Path]) -> Listing:
+def find(paths: Iterable[Path], within: Path | None = None) -> Listing:
     """The files under these paths, each once, in the order of their names.
+
+    A file that is named goes by its name, or by its path in the folder ``within`` when it lies there.
 
     Raises:
         SourceError: one of the paths does not exist; nothing has been done then.
@@ -53,7 +55,8 @@ def find(paths: Iterable[Path]) -> Listing:
         if top.is_dir():
             walk.folder(top, top, (os.path.realpath(top),), Ignoring())
         else:
-            walk.file(top, top.name, is_named=True)
+            folder = within if within is not None and top.is_relative_to(within) else top.parent
+            walk.file(top, _source(top, folder), is_named=True)
     files = tuple(walk.files.values())
     return Listing(tuple(map(str, roots)), files, tuple(walk.failed), tuple(walk.unseen), walk.skipped, walk.ignored)
 

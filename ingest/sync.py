@@ -51,6 +51,7 @@ def sync(
     *,
     work: Work | None = None,
     bad: BadFiles | None = None,
+    within: Path | None = None,
 ) -> SyncReport:
     """Bring the library in step with these files and folders.
 
@@ -60,13 +61,14 @@ def sync(
         progress: told of each file that is new or changed when its turn comes, and at the end.
         work: told how much of them is embedded, by their size: what rate and time left are best reckoned by.
         bad: files not to be parsed once more while they are as they were; those that cannot be are added.
+        within: the folder that files which are named go by their path in, when they lie there.
 
     Raises:
         SourceError: one of the paths does not exist; nothing has been done then.
         LibraryError: another process is writing, or the library cannot be written.
     """
     started = time.monotonic()
-    listing = files.find(Path(path) for path in paths)
+    listing = files.find((Path(path) for path in paths), within)
     known, keeps = library.known(listing.roots), library.keeps()
     done = _Done(listing.failed)
     bad = {} if bad is None else bad

@@ -1,4 +1,4 @@
-"""Where a page is: the address says it all, so that a reload or another tab shows the same."""
+"""Where a page is and whose it is: the address says it all, so that a reload or another tab shows the same."""
 
 from __future__ import annotations
 
@@ -6,8 +6,37 @@ import re
 
 import streamlit as st
 
+from assistant.errors import PushbackError
+
 CONVERSATION = "conversation"
 CITED = "cited"
+LIBRARY = "library"
+
+_ASKED, _EDITED, _DELETED = "asked", "edited", "deleted"  # what is under way in this tab, and is gone with a reload
+
+
+def owner() -> str | None:
+    """Who has signed in, as a name that no two share; None where nobody needs to.
+
+    Raises:
+        PushbackError: signing in is set, and nobody has.
+    """
+    signed_in = st.user.get("is_logged_in")
+    if signed_in is None:
+        return None
+    if not signed_in:
+        raise PushbackError("Nobody is signed in.", hint="Reload the page, and sign in.")
+    return f"{st.user.get('iss', '')} {st.user.get('sub') or st.user.get('email')}"
+
+
+def library() -> str | None:
+    """The name of the library that the address names; None where it names none."""
+    return st.query_params.get(LIBRARY) or None
+
+
+def open_library(name: str | None) -> None:
+    """Let the address name a library; None: the one of the settings."""
+    st.query_params.from_dict({LIBRARY: name} if name else {})
 
 
 def conversation() -> str | None:
@@ -17,7 +46,10 @@ def conversation() -> str | None:
 
 def open_conversation(id: str | None) -> None:
     """Go to a conversation; None to a new one, which gets its id with the first question."""
-    st.query_params.from_dict({CONVERSATION: id} if id else {})
+    named = {LIBRARY: library(), CONVERSATION: id}
+    st.query_params.from_dict({name: value for name, value in named.items() if value})
+    st.session_state.pop(_EDITED, None)
+    st.session_state.pop(_DELETED, None)
 
 
 def cited() -> tuple[int, int] | None:
@@ -34,3 +66,38 @@ def open_citation(turn: int, number: int) -> None:
 def close_citation() -> None:
     """Close the document that is open."""
     st.query_params.pop(CITED, None)
+
+
+def ask(question: str, at: int | None = None) -> None:
+    """Let the page ask when it runs next, last or in the place of turn ``at`` and all after it."""
+    st.session_state[_ASKED] = question, at
+    st.session_state.pop(_EDITED, None)
+
+
+def asked() -> tuple[str, int | None] | None:
+    """What ``ask`` was told, once."""
+    told: tuple[str, int | None] | None = st.session_state.pop(_ASKED, None)
+    return told
+
+
+def edit(turn: int | None) -> None:
+    """Let the question of a turn be edited; None: none."""
+    st.session_state[_EDITED] = (conversation(), turn)
+
+
+def edited() -> int | None:
+    """The turn whose question is being edited."""
+    where, turn = st.session_state.get(_EDITED, (None, None))
+    return turn if where == conversation() else None
+
+
+def deleted(id: str, title: str) -> None:
+    """Leave a conversation that was deleted; the page offers to bring it back."""
+    open_conversation(None)
+    st.session_state[_DELETED] = id, title
+
+
+def last_deleted() -> tuple[str, str] | None:
+    """The conversation that was deleted last, and its title, while that is offered."""
+    told: tuple[str, str] | None = st.session_state.get(_DELETED)
+    return told

@@ -16,12 +16,11 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from assistant.errors import LibraryDamaged, LibraryError
-from assistant.library import furniture, verdicts, versions
+from assistant.library import conversations, furniture, holdings, verdicts, versions
 from assistant.library.narrowing import conditions, voice
 from assistant.library.records import (
     Cleaned,
@@ -29,9 +28,9 @@ from assistant.library.records import (
     DocumentRow,
     Entry,
     Feedback,
+    Holdings,
     KeptVerdict,
     KnownFile,
-    Opinion,
     PassageRow,
     State,
     Version,
@@ -119,6 +118,14 @@ class Catalog:
     def searched(self) -> Searched:
         """How many documents and passages there are."""
         return Searched(*self._db.row("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)"))
+
+    def holdings(self) -> Holdings:
+        """What there is, at a glance."""
+        return holdings.read(self._db)
+
+    def some(self, number: int) -> list[str]:
+        """The ids of a few documents, always the same ones."""
+        return holdings.some(self._db, number)
 
     def contents(self) -> list[str]:
         """The hash of each document's bytes, in order."""
@@ -513,92 +520,67 @@ class Catalog:
 
     # Conversations
 
-    def new_conversation(self) -> str:
+    def new_conversation(self, owner: str | None = None) -> str:
         """Begin a conversation; its id."""
-        id = secrets.token_hex(8)
-        self._db.run("INSERT INTO conversations (id, title, created) VALUES (?, '', ?)", [id, _now()])
-        return id
+        return conversations.begin(self._db, owner)
 
-    def conversations(self) -> list[Conversation]:
-        """All conversations, the latest first."""
-        return [
-            Conversation(*row)
-            for row in self._db.rows(
-                "SELECT c.id, c.title, c.created, (SELECT count(*) FROM turns t WHERE t.conversation = c.id) "
-                "FROM conversations c ORDER BY c.created DESC, c.rowid DESC"
-            )
-        ]
+    def conversations(self, owner: str | None = None) -> list[Conversation]:
+        """All of one owner, the latest first; None: those that are nobody's."""
+        return conversations.listed(self._db, owner)
 
-    def add_turn(self, conversation: str, title: str, answer: str) -> bool:
-        """Keep a turn as it is; ``title`` is taken when there is none yet. False: no such conversation."""
-        with self._db.changing():
-            named = "UPDATE conversations SET title = CASE title WHEN '' THEN ? ELSE title END WHERE id = ?"
-            if not self._db.run(named, [title, conversation]):
-                return False
-            sql = "INSERT INTO turns (conversation, created, answer) VALUES (?, ?, ?)"
-            self._db.run(sql, [conversation, _now(), answer])
-            return True
+    def belongs(self, conversation: str, owner: str | None) -> bool:
+        """Whether the conversation is there, and this owner's."""
+        return conversations.belongs(self._db, conversation, owner)
+
+    def add_turn(self, conversation: str, title: str, answer: str, at: int | None = None) -> bool:
+        """Keep a turn, in the place of the one ``at`` (from 1) and those after it; False: no such conversation."""
+        return conversations.add_turn(self._db, conversation, title, answer, at)
 
     def turns(self, conversation: str) -> list[str] | None:
         """The turns as they were kept, in order; None when there is no such conversation."""
-        with self._db.reading():
-            if not self._db.row("SELECT 1 FROM conversations WHERE id = ?", [conversation]):
-                return None
-            sql = "SELECT answer FROM turns WHERE conversation = ? ORDER BY key"
-            return [answer for (answer,) in self._db.rows(sql, [conversation])]
+        return conversations.turns(self._db, conversation)
 
     def rename_conversation(self, conversation: str, title: str) -> bool:
         """Give a conversation a title; False when there is none of that id."""
-        return bool(self._db.run("UPDATE conversations SET title = ? WHERE id = ?", [title, conversation]))
+        return conversations.rename(self._db, conversation, title)
+
+    def retitle(self, conversation: str, before: str, title: str) -> None:
+        """Give a conversation a title in the place of the one ``before``; nothing happens when it has another."""
+        conversations.retitle(self._db, conversation, before, title)
 
     def delete_conversation(self, conversation: str) -> bool:
-        """Forget a conversation, its turns and its feedback; False when there is none of that id."""
-        return bool(self._db.run("DELETE FROM conversations WHERE id = ?", [conversation]))
+        """Put a conversation away, for good after an hour; False when there is none of that id."""
+        return conversations.delete(self._db, conversation)
+
+    def restore_conversation(self, conversation: str) -> bool:
+        """Bring back a conversation that was put away; False when it is gone for good."""
+        return conversations.restore(self._db, conversation)
 
     def give_feedback(self, conversation: str, turn: int, citation: int | None, verdict: str, note: str) -> bool:
         """Keep what is said of a turn or a citation, in place of what was. False: there is no such turn."""
-        with self._db.changing():
-            turns = self._db.row("SELECT count(*) FROM turns WHERE conversation = ?", [conversation])[0]
-            if not 1 <= turn <= turns:
-                return False
-            self._db.run(
-                "INSERT INTO feedback (conversation, turn, citation, verdict, note, created) VALUES (?, ?, ?, ?, ?, ?) "
-                "ON CONFLICT (conversation, turn, coalesce(citation, 0)) DO UPDATE SET "
-                "verdict = excluded.verdict, note = excluded.note, created = excluded.created",
-                [conversation, turn, citation, verdict, note, _now()],
-            )
-            return True
+        return conversations.give_feedback(self._db, conversation, turn, citation, verdict=verdict, note=note)
 
     def withdraw_feedback(self, conversation: str, turn: int, citation: int | None) -> None:
         """Forget what was said of a turn or a citation, if anything."""
-        sql = "DELETE FROM feedback WHERE conversation = ? AND turn = ? AND citation IS ?"
-        self._db.run(sql, [conversation, turn, citation])
+        conversations.withdraw_feedback(self._db, conversation, turn, citation)
 
     def feedback(self, conversation: str | None) -> list[Feedback]:
         """What was said of one conversation, or of all: the earliest first, by turn, the whole answer first."""
-        return [
-            Feedback(id, turn, citation, Opinion(verdict), note, created)
-            for id, turn, citation, verdict, note, created in self._db.rows(
-                "SELECT f.conversation, f.turn, f.citation, f.verdict, f.note, f.created FROM feedback f "
-                "JOIN conversations c ON c.id = f.conversation WHERE f.conversation = coalesce(?, f.conversation) "
-                "ORDER BY c.created, c.rowid, f.turn, f.citation",
-                [conversation],
-            )
-        ]
+        return conversations.feedback(self._db, conversation)
 
     # Pressure tests
 
-    def keep_verdict(self, idea: str, ruling: str, verdict: str, revises: str | None) -> str:
+    def keep_verdict(self, idea: str, ruling: str, verdict: str, revises: str | None, owner: str | None = None) -> str:
         """Keep a verdict's JSON; its id."""
-        return verdicts.keep(self._db, idea, ruling, verdict, revises)
+        return verdicts.keep(self._db, idea, ruling, verdict, revises=revises, owner=owner)
 
     def put_verdict(self, kept: KeptVerdict, verdict: str) -> None:
         """Keep a verdict's JSON as ``kept`` lists it, in the place of what is kept under its id."""
         verdicts.put(self._db, kept, verdict)
 
-    def verdicts(self) -> list[KeptVerdict]:
-        """All that were kept, the latest first."""
-        return verdicts.listed(self._db)
+    def verdicts(self, owner: str | None = None) -> list[KeptVerdict]:
+        """All of one owner, the latest first; None: those that are nobody's."""
+        return verdicts.listed(self._db, owner)
 
     def verdict(self, id: str) -> tuple[KeptVerdict, str] | None:
         """A kept verdict and its JSON; None when there is none of that id."""
@@ -627,7 +609,3 @@ def _passages(rows: Iterable[Any]) -> list[tuple[Passage, bytes]]:
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

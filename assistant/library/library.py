@@ -34,6 +34,7 @@ from assistant.library.records import (
     Conversation,
     Entry,
     Feedback,
+    Holdings,
     KeptVerdict,
     KnownFile,
     NewDocument,
@@ -55,6 +56,7 @@ __all__ = [
     "Conversation",
     "Entry",
     "Feedback",
+    "Holdings",
     "KeptVerdict",
     "KnownFile",
     "Library",
@@ -112,6 +114,15 @@ class Library:
     def searched(self) -> Searched:
         """How many documents and passages there are to be searched."""
         return self._catalog.searched()
+
+    def holdings(self) -> Holdings:
+        """What there is, at a glance: kinds, years, authors."""
+        return self._catalog.holdings()
+
+    def some(self, number: int) -> list[Document]:
+        """A few documents, spread over all and always the same ones."""
+        found = (self._catalog.document(id) for id in self._catalog.some(number))
+        return [document for document in found if document is not None]
 
     def digest(self) -> str:
         """Of what the documents hold: the same while none is added, changed or removed."""
@@ -267,24 +278,34 @@ class Library:
 
     # Conversations
 
-    def new_conversation(self) -> str:
-        """Begin a conversation; its id."""
-        return self._catalog.new_conversation()
+    def new_conversation(self, owner: str | None = None) -> str:
+        """Begin a conversation, ``owner``'s where people sign in; its id."""
+        return self._catalog.new_conversation(owner)
 
-    def conversations(self) -> list[Conversation]:
-        """All conversations, the latest first."""
-        return self._catalog.conversations()
+    def conversations(self, owner: str | None = None) -> list[Conversation]:
+        """The conversations of one owner, the latest first; None: those that are nobody's."""
+        return self._catalog.conversations(owner)
 
-    def add_turn(self, conversation: str, answer_json: str) -> None:
-        """Keep an answer as it is; the first one's ``question`` becomes the conversation's title.
+    def check_owner(self, conversation: str, owner: str | None) -> None:
+        """Nothing, where the conversation is this owner's.
+
+        Raises:
+            DocumentMissing: it is somebody else's, or there is none; which of the two is not told.
+        """
+        self._found(self._catalog.belongs(conversation, owner), conversation)
+
+    def add_turn(self, conversation: str, answer_json: str, *, at: int | None = None) -> None:
+        """Keep an answer as it is, last or in the place of turn ``at`` (from 1) and all after it.
+
+        The first one's ``question`` becomes the conversation's title, unless it was renamed.
 
         Raises:
             DocumentMissing: there is no such conversation.
         """
-        answer = json.loads(answer_json)
-        question = " ".join(str(answer.get("question", "") if isinstance(answer, dict) else "").split())
-        title = question if len(question) <= TITLE else question[: TITLE - 1].rstrip() + "…"
-        self._found(self._catalog.add_turn(conversation, title, answer_json), conversation)
+        title = _title(answer_json)
+        if at == 1 and (before := self.turns(conversation)):
+            self._catalog.retitle(conversation, _title(before[0]), title)
+        self._found(self._catalog.add_turn(conversation, title, answer_json, at), conversation)
 
     def turns(self, conversation: str) -> list[str]:
         """The answers of a conversation as they were kept, in order.
@@ -305,12 +326,20 @@ class Library:
         self._found(self._catalog.rename_conversation(conversation, title), conversation)
 
     def delete_conversation(self, conversation: str) -> None:
-        """Forget a conversation, its turns and its feedback.
+        """Forget a conversation, its turns and its feedback; for an hour they can be brought back.
 
         Raises:
             DocumentMissing: there is no such conversation.
         """
         self._found(self._catalog.delete_conversation(conversation), conversation)
+
+    def restore_conversation(self, conversation: str) -> None:
+        """Bring back a conversation that was deleted.
+
+        Raises:
+            DocumentMissing: it is gone for good.
+        """
+        self._found(self._catalog.restore_conversation(conversation), conversation)
 
     def give_feedback(
         self, conversation: str, turn: int, verdict: Opinion, *, citation: int | None = None, note: str = ""
@@ -335,18 +364,18 @@ class Library:
         """
         return self._catalog.feedback(conversation)
 
-    def keep_verdict(self, verdict_json: str, *, revises: str | None = None) -> str:
+    def keep_verdict(self, verdict_json: str, *, revises: str | None = None, owner: str | None = None) -> str:
         """Keep a pressure test as it is; its id. ``revises`` is the id of the one whose idea it revises."""
         told = json.loads(verdict_json)
-        return self._catalog.keep_verdict(told["idea"], told["ruling"], verdict_json, revises)
+        return self._catalog.keep_verdict(told["idea"], told["ruling"], verdict_json, revises, owner)
 
     def put_verdict(self, kept: KeptVerdict, verdict_json: str) -> None:
         """Keep a pressure test under the id that it has: with other importance, or again after it was removed."""
         self._catalog.put_verdict(kept._replace(ruling=json.loads(verdict_json)["ruling"]), verdict_json)
 
-    def verdicts(self) -> list[KeptVerdict]:
-        """The pressure tests that were kept, the latest first."""
-        return self._catalog.verdicts()
+    def verdicts(self, owner: str | None = None) -> list[KeptVerdict]:
+        """The pressure tests that were kept of one owner, the latest first; None: those that are nobody's."""
+        return self._catalog.verdicts(owner)
 
     def verdict(self, id: str) -> tuple[KeptVerdict, str]:
         """A kept pressure test, and its JSON.
@@ -457,6 +486,13 @@ class Library:
                 f"The library {self._settings.library!r} was made with passages of {state.passage_words} words, "
                 f"the settings say {self._settings.passage_words}."
             )
+
+
+def _title(answer_json: str) -> str:
+    """What an answer's question calls a conversation."""
+    answer = json.loads(answer_json)
+    question = " ".join(str(answer.get("question", "") if isinstance(answer, dict) else "").split())
+    return question if len(question) <= TITLE else question[: TITLE - 1].rstrip() + "…"
 
 
 def _model(state: State) -> Identity:

@@ -73,6 +73,21 @@ class Entry(NamedTuple):
     superseded_by: str | None = None
 
 
+class Holdings(NamedTuple):
+    """What a library holds: media types with their counts, the first and last year, and who wrote most.
+
+    ``authors`` names the first few of ``voices`` different ones.
+    """
+
+    documents: int
+    passages: int
+    kinds: tuple[tuple[str, int], ...]
+    first: str | None
+    last: str | None
+    authors: tuple[str, ...]
+    voices: int
+
+
 class Conversation(NamedTuple):
     """A conversation as it is listed: ``created`` is ISO 8601 in UTC, ``turns`` a count."""
 
@@ -102,13 +117,17 @@ class Feedback(NamedTuple):
 
 
 class KeptVerdict(NamedTuple):
-    """A pressure test as it is listed: ``created`` is ISO 8601 in UTC; ``revises`` is the id of the one before."""
+    """A pressure test as it is listed: ``created`` is ISO 8601 in UTC; ``revises`` is the id of the one before.
+
+    ``owner`` is who made it where people sign in, else None.
+    """
 
     id: str
     created: str
     idea: str
     ruling: str
     revises: str | None
+    owner: str | None = None
 
 
 class Problem(NamedTuple):

@@ -1,6 +1,8 @@
 """The catalog's tables, as SQLite makes them: each statement by itself, in order."""
 
-VERSION = 4  # since 2 there is feedback, since 3 versions of a piece, since 4 verdicts and what cleaning went by
+# Since 2 there is feedback, since 3 versions of a piece, since 4 verdicts and what cleaning went by, since 5 owners of
+# conversations and verdicts, and conversations that can be brought back.
+VERSION = 5
 
 WORDS = "CREATE VIRTUAL TABLE words USING fts5 (text, title, voice, tokenize = 'porter unicode61 remove_diacritics 2')"
 
@@ -177,12 +179,32 @@ CREATE TABLE IF NOT EXISTS verdicts (
 );
 """
 
+# Whose a conversation or a verdict is, where people sign in (without a row: nobody's), and which conversations were
+# deleted, and when, in ISO 8601 and UTC.
+OWNERS = """
+CREATE TABLE IF NOT EXISTS conversation_owners (
+    conversation TEXT PRIMARY KEY REFERENCES conversations (id) ON DELETE CASCADE,
+    owner TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS deleted (
+    conversation TEXT PRIMARY KEY REFERENCES conversations (id) ON DELETE CASCADE,
+    at TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS verdict_owners (
+    verdict TEXT PRIMARY KEY REFERENCES verdicts (id) ON DELETE CASCADE,
+    owner TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
 _FEEDBACK, _VERSIONS = tuple(FEEDBACK.split(";\n\n")), tuple(VERSIONS.split(";\n\n"))
-_CLEANING = tuple(CLEANING.split(";\n\n"))
+_CLEANING, _OWNERS = tuple(CLEANING.split(";\n\n")), tuple(OWNERS.split(";\n\n"))
 # What makes a library of each version one of today's; 0 is none.
 STEPS = {
-    0: (*TABLES.split(";\n\n"), WORDS, *_FEEDBACK, *_VERSIONS, *_CLEANING, VERDICTS),
-    1: (*_FEEDBACK, *_VERSIONS, *_CLEANING, VERDICTS),
-    2: (*_VERSIONS, *_CLEANING, VERDICTS),
-    3: (*_CLEANING, VERDICTS),
+    0: (*TABLES.split(";\n\n"), WORDS, *_FEEDBACK, *_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS),
+    1: (*_FEEDBACK, *_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS),
+    2: (*_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS),
+    3: (*_CLEANING, VERDICTS, *_OWNERS),
+    4: _OWNERS,
 }

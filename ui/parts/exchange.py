@@ -3,26 +3,56 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException
 
+from assistant.answering import LONGEST_QUESTION
 from assistant.errors import ReplyCut
 from assistant.library.library import Library
 from assistant.types import Answer, Citation, Statement
-from ui import present, state
+from ui import conversation_export, present, state
 from ui.parts import kept
-from ui.present import Standing, escape
+from ui.present import Standing, escape, label
 
 EVERY = 0.2  # seconds between two looks
+LONGEST_TIP = 400  # characters of a quote that are shown when its number is pointed at
 
 
-def question(text: str) -> None:
-    """What was asked."""
+def question(text: str, turn: int | None = None) -> None:
+    """What was asked; it can be edited where ``turn``, its place in the conversation from 1, is given."""
     with st.chat_message("user", avatar=":material/person:"):
-        st.html(f'<p class="question">{escape(text)}</p>')
+        if turn is not None and turn == state.edited():
+            _editing(text, turn)
+            return
+        with st.container(key=f"asked-{turn}", horizontal=True, wrap=False, vertical_alignment="top"):
+            st.html(f'<p class="question">{escape(text)}</p>')
+            if turn is not None:
+                st.button(
+                    "Edit",
+                    key=f"edit-{turn}",
+                    icon=":material/edit:",
+                    type="tertiary",
+                    on_click=state.edit,
+                    args=(turn,),
+                )
+
+
+def _editing(text: str, turn: int) -> None:
+    key = f"edited-{turn}"
+    with st.form(f"edit-form-{turn}", border=False):
+        st.text_area("Your question", text, key=key, max_chars=LONGEST_QUESTION, height="content")
+        st.caption("It is asked again in the place of this one, and of all that came after.")
+        with st.container(horizontal=True):
+            st.form_submit_button("Ask again", type="primary", on_click=_ask_again, args=(key, turn))
+            st.form_submit_button("Cancel", on_click=state.edit, args=(None,))
+
+
+def _ask_again(key: str, turn: int) -> None:
+    if text := st.session_state[key].strip():
+        state.ask(text, turn)
 
 
 def reply() -> AbstractContextManager[object]:
@@ -77,6 +107,13 @@ def answer(one: Answer, turn: int, library: Library) -> None:
             st.html(f'<p class="small notice">{number}: {standing.value}</p>')
 
 
+def copy(one: Answer, turn: int) -> None:
+    """The answer as plain text, with the button that copies it."""
+    drawer = st.popover("Copy", icon=":material/content_copy:", type="tertiary", key=f"copy-{turn}", on_change="rerun")
+    if drawer.open:
+        drawer.code(conversation_export.plain(one), language=None, wrap_lines=True)
+
+
 def _refusal(one: Answer, turn: int, numbers: Mapping[Citation, int]) -> None:
     st.html(
         '<div class="notice"><p><strong>The documents do not say.</strong></p>'
@@ -86,12 +123,14 @@ def _refusal(one: Answer, turn: int, numbers: Mapping[Citation, int]) -> None:
         st.html('<p class="small">The nearest passages, which do not answer the question:</p>')
     for citation, number in numbers.items():
         with st.container(key=f"near-{turn}-{number}", gap="xxsmall"):
-            _cited(f"near-{turn}-{number}", f'<span class="said">“{escape(citation.quote)}”</span>', turn, [number])
+            quoted = f'<span class="said">“{escape(citation.quote)}”</span>'
+            _cited(f"near-{turn}-{number}", quoted, turn, {number: citation})
             st.html(f"<p>{present.source_line(citation)}</p>")
 
 
 def _said(key: str, one: Statement, turn: int, numbers: Mapping[Citation, int]) -> None:
-    _cited(f"said-{key}", f'<span class="said">{escape(one.text)}</span>', turn, [numbers[c] for c in one.citations])
+    cited = {numbers[citation]: citation for citation in one.citations}
+    _cited(f"said-{key}", f'<span class="said">{escape(one.text)}</span>', turn, cited)
 
 
 def _conflict(key: str, sides: tuple[Statement, ...], turn: int, numbers: Mapping[Citation, int]) -> None:
@@ -107,20 +146,22 @@ def _sources(one: Answer, turn: int) -> None:
     with st.container(key=f"sources-{turn}", gap="xxsmall"):
         st.html('<p class="small rule">Sources</p>')
         for place, source in enumerate(present.sources(one)):
-            _cited(f"source-{turn}-{place}", present.source_line(source.citation), turn, source.numbers, first=True)
+            cited = {number: one.cited[number - 1] for number in source.numbers}
+            _cited(f"source-{turn}-{place}", present.source_line(source.citation), turn, cited, first=True)
         st.html(f'<p class="small">{present.searched(one)}</p>')
 
 
-def _cited(key: str, html: str, turn: int, numbers: Iterable[int], *, first: bool = False) -> None:
-    """A line of text with the numbers that open its citations, at its end or ``first``."""
+def _cited(key: str, html: str, turn: int, cited: Mapping[int, Citation], *, first: bool = False) -> None:
+    """A line of text with the numbers that open its citations and tell their quotes, at its end or ``first``."""
     with st.container(key=f"cited-{key}"):
         if not first:
             st.html(html)
-        for number in numbers:
+        for number, citation in cited.items():
             st.button(
                 str(number),
                 key=f"open-{key}-{number}",
                 type="tertiary",
+                help=label(f"“{citation.quote}”", LONGEST_TIP),
                 on_click=state.open_citation,
                 args=(turn, number),
             )

@@ -28,14 +28,18 @@ class Place(NamedTuple):
 
 
 def thumbs(place: Place, library: Library) -> None:
-    """Thumbs beneath an answer; after a thumb down, a line for what was wrong."""
+    """Thumbs for an answer."""
     said = _said(place, library)
-    with st.container(key=f"feedback-{place.turn}", horizontal=True, vertical_alignment="center"):
-        key = _shows("thumb", place, THUMBS.index(said.verdict) if said and said.verdict in THUMBS else None)
-        st.feedback("thumbs", key=key, on_change=_rate, args=(place, key, library))
-        if said and said.verdict is Opinion.BAD:
-            _note(place, said, library)
-    _tell(key)
+    key = _shows("thumb", place, THUMBS.index(said.verdict) if said and said.verdict in THUMBS else None)
+    st.feedback("thumbs", key=key, on_change=_rate, args=(place, key, library))
+
+
+def note(place: Place, library: Library) -> None:
+    """After a thumb down, a line for what was wrong; and what went wrong with keeping it."""
+    said = _said(place, library)
+    if said and said.verdict is Opinion.BAD:
+        _note(place, said, library)
+    _tell(_key("thumb", place))
 
 
 def wrong_evidence(place: Place, library: Library) -> None:
@@ -65,10 +69,14 @@ def _said(place: Place, library: Library) -> Feedback | None:
 
 def _shows(kind: str, place: Place, value: object) -> str:
     """The key of a widget, which is made to show ``value``."""
-    key = "-".join([kind, *(str(part) for part in place if part is not None)])
+    key = _key(kind, place)
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
     return key
+
+
+def _key(kind: str, place: Place) -> str:
+    return "-".join([kind, *(str(part) for part in place if part is not None)])
 
 
 def _rate(place: Place, key: str, library: Library) -> None:

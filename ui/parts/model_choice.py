@@ -1,7 +1,6 @@
 """Which model writes for whoever has this page open: named, tried out, and used until the page is reloaded.
 
-A name can make this machine read a file or call an address, so it is taken only where the app is served to this
-machine alone. Keys stay in the environment; nothing here shows one.
+Keys stay in the environment; nothing here shows one.
 """
 
 from __future__ import annotations
@@ -10,9 +9,9 @@ import streamlit as st
 
 from assistant.errors import PushbackError
 from assistant.settings import Settings
-from ui.parts import failure
-from ui.present import escape
-from ui.serving import LOCAL
+from ui.parts import failure, nearby
+from ui.present import escape, label
+from ui.present_settings import hides, without_secrets
 
 CHOSEN = "model"
 FORMS = (
@@ -21,24 +20,16 @@ FORMS = (
 )
 
 
-def in_force(settings: Settings) -> Settings:
-    """The settings, with the model that was chosen on this page."""
-    return settings.model_copy(update={"model": st.session_state[CHOSEN]}) if CHOSEN in st.session_state else settings
-
-
-@st.dialog("Settings")
-def show(settings: Settings) -> None:
-    """The choice in a window of its own."""
-    choose(settings)
-
-
 def choose(settings: Settings) -> None:
     """Name a model, test the connection, use it."""
-    if not {settings.host, st.get_option("server.address") or settings.host} <= set(LOCAL):
-        st.write(f"The model is chosen by whoever runs Pushback: {settings.writer or 'none, answers are quoted'}.")
+    told = without_secrets(settings.writer or "")
+    if not nearby.only(settings):
+        st.write(f"The model is chosen by whoever runs Pushback: {label(told, 200) or 'none, answers are quoted'}.")
         return
     with st.form("model-form", border=False):
-        named = st.text_input("Model", settings.writer or "", placeholder="None: answers are quoted", help=FORMS)
+        shown = "" if hides(settings.writer or "") else told  # what is hidden could not be used again
+        none = "None: answers are quoted"
+        named = st.text_input("Model", shown, placeholder=told if told != shown else none, help=FORMS)
         st.caption("Used until this page is reloaded. PUSHBACK_MODEL names one for good.")
         tests = st.form_submit_button("Test the connection")
         uses = st.form_submit_button("Use it", type="primary")

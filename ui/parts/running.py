@@ -8,6 +8,7 @@ import streamlit as st
 
 from assistant import build
 from assistant.build import Assistant
+from assistant.embedding import Embedder
 from assistant.settings import Settings
 
 LOADING = "Loading the model; only the first question waits for it."
@@ -17,7 +18,18 @@ def _by_value(settings: Settings) -> str:
     return settings.model_dump_json()
 
 
+def _by_embedding(settings: Settings) -> str:
+    return settings.embedding_model
+
+
 _HASHED: dict[str | type[Any], Any] = {Settings: _by_value}
+_HASHED_BY_EMBEDDING: dict[str | type[Any], Any] = {Settings: _by_embedding}
+
+
+@st.cache_resource(show_spinner=False, hash_funcs=_HASHED_BY_EMBEDDING)
+def embedder(settings: Settings) -> Embedder:
+    """The embedder that answers and reads documents alike; nothing is loaded yet."""
+    return build.build_embedder(settings)
 
 
 @st.cache_resource(show_spinner=False, hash_funcs=_HASHED, on_release=Assistant.close)
@@ -27,7 +39,7 @@ def opened(settings: Settings) -> Assistant:
     Raises:
         LibraryMissing: nothing has been ingested there.
     """
-    return build.build_assistant(settings)
+    return build.build_assistant(settings, embedder(settings))
 
 
 @st.cache_resource(show_spinner=LOADING, hash_funcs=_HASHED)

@@ -1,22 +1,21 @@
-"""The side of the page: a new conversation, the kept ones, and what the library holds."""
+"""The side of the chat page: a new conversation, the kept ones, and who is signed in."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from assistant.library.library import Library
-from assistant.settings import Settings
+from assistant.library.library import Conversation
 from ui import state
-from ui.parts import model_choice
-from ui.present import label
+from ui.parts.conversation import UNNAMED
+from ui.present import escape, label
 
-MOST = 50  # conversations listed; the older ones keep their addresses
+MOST = 50  # conversations listed; the older ones are found by searching, and keep their addresses
+MANY = 8  # from which they can be searched
 
 
-def show(library: Library, settings: Settings) -> None:
+def show(conversations: list[Conversation]) -> None:
     """Ways to other conversations."""
     with st.sidebar:
-        st.html('<p class="brand">Pushback</p>')
         st.button(
             "New conversation",
             key="new",
@@ -25,17 +24,28 @@ def show(library: Library, settings: Settings) -> None:
             on_click=state.open_conversation,
             args=(None,),
         )
+        sought = _sought() if len(conversations) >= MANY else ""
+        found = [one for one in conversations if sought in one.title.casefold()]
         with st.container(key="conversations", gap=None):
-            for kept in library.conversations()[:MOST]:
+            for one in found[:MOST]:
                 st.button(
-                    label(kept.title) or "No question yet",
-                    key=f"conversation-{kept.id}",
-                    type="secondary" if kept.id == state.conversation() else "tertiary",
+                    label(one.title) or UNNAMED,
+                    key=f"conversation-{one.id}",
+                    type="secondary" if one.id == state.conversation() else "tertiary",
                     width="stretch",
                     on_click=state.open_conversation,
-                    args=(kept.id,),
+                    args=(one.id,),
                 )
-        documents, passages = library.searched()
-        st.caption(f"{documents:,} documents · {passages:,} passages")
-        if st.button("Settings", key="settings", icon=":material/tune:", type="tertiary"):
-            model_choice.show(settings)
+        if sought and not found:
+            st.html(f'<p class="small">No conversation has “{escape(sought)}” in its title.</p>')
+
+
+def _sought() -> str:
+    sought = st.text_input(
+        "Search conversations",
+        key="sought",
+        placeholder="Search conversations",
+        label_visibility="collapsed",
+        icon=":material/search:",
+    )
+    return " ".join((sought or "").split()).casefold()

@@ -9,56 +9,89 @@ import streamlit as st
 from assistant import wire
 from assistant.answering import LONGEST_QUESTION
 from assistant.conversation import spoken
-from assistant.library.library import Library
+from assistant.errors import LibraryMissing
+from assistant.library.library import Conversation, Library
 from assistant.settings import Settings
 from assistant.types import Answer, Statement
 from ui import state
-from ui.parts import exchange, feedback, reader, running, sidebar
+from ui.parts import conversation, exchange, feedback, reader, retrieved, running, sidebar, welcome
 from ui.parts.feedback import Place
+
+PLACEHOLDER = "Ask your documents"
 
 
 def show(settings: Settings) -> None:
     """The conversation that the address names, or a new one."""
-    library = running.opened(settings).library
-    sidebar.show(library, settings)
-    answers = _kept(library)
+    try:
+        library = running.opened(settings).library
+    except LibraryMissing as missing:
+        sidebar.show([])
+        st.chat_input(PLACEHOLDER, disabled=True)
+        welcome.first_documents(settings, missing)
+        return
+    owner = state.owner()
+    every = library.conversations(owner)
+    sidebar.show(every)
+    answers = _kept(library, owner)
     empty = library.searched().documents == 0
-    asked = st.chat_input("Ask your documents", max_chars=LONGEST_QUESTION, disabled=empty)
+    typed = st.chat_input(PLACEHOLDER, max_chars=LONGEST_QUESTION, disabled=empty)
+    asked, at = (typed, None) if typed else state.asked() or (None, None)
+    conversation.undo(library)
     if not answers and not asked:
-        _nothing_to_ask() if empty else _welcome()
-    for turn, answer in enumerate(answers, 1):
-        exchange.question(answer.question)
-        with exchange.reply():
-            exchange.answer(answer, turn, library)
-            feedback.thumbs(Place(state.conversation() or "", turn), library)
+        welcome.first_documents(settings) if empty else welcome.show(library, settings)
+    _head(every, answers, library)
+    shown = answers[: at - 1] if at else answers
+    for turn, answer in enumerate(shown, 1):
+        _turn(answer, turn, library, settings)
     if asked:
-        _ask(asked, answers, settings)
+        _ask(asked, shown, settings, at)
     _open_document(answers, library)
 
 
-def _kept(library: Library) -> list[Answer]:
-    conversation = state.conversation()
-    return [wire.read_answer(json.loads(turn)) for turn in library.turns(conversation)] if conversation else []
+def _kept(library: Library, owner: str | None) -> list[Answer]:
+    named = state.conversation()
+    if not named:
+        return []
+    library.check_owner(named, owner)
+    return [wire.read_answer(json.loads(turn)) for turn in library.turns(named)]
 
 
-def _ask(question: str, answers: list[Answer], settings: Settings) -> None:
+def _head(every: list[Conversation], answers: list[Answer], library: Library) -> None:
+    for one in every:
+        if one.id == state.conversation():
+            conversation.head(one, answers, library)
+
+
+def _turn(answer: Answer, turn: int, library: Library, settings: Settings) -> None:
+    exchange.question(answer.question, turn)
+    with exchange.reply():
+        exchange.answer(answer, turn, library)
+        place = Place(state.conversation() or "", turn)
+        with st.container(key=f"tools-{turn}", horizontal=True, vertical_alignment="center", gap="small"):
+            feedback.thumbs(place, library)
+            retrieved.show(answer, turn, settings)
+            exchange.copy(answer, turn)
+        feedback.note(place, library)
+
+
+def _ask(question: str, before: list[Answer], settings: Settings, at: int | None) -> None:
     """Show the answer as it comes, keep it, and show the conversation with it."""
     exchange.question(question)
     with exchange.reply():
         assistant = running.ready(settings)
         waiting = exchange.Waiting() if settings.writer else None
-        for part in assistant.stream(question, spoken(answers), tick=waiting.tick if waiting else lambda: None):
+        for part in assistant.stream(question, spoken(before), tick=waiting.tick if waiting else lambda: None):
             if isinstance(part, Statement):
                 exchange.statement(part)
             else:
-                _keep(part, assistant.library)
+                _keep(part, assistant.library, at)
     st.rerun()
 
 
-def _keep(answer: Answer, library: Library) -> None:
-    conversation = state.conversation() or library.new_conversation()
-    library.add_turn(conversation, json.dumps(wire.answer(answer), ensure_ascii=False))
-    state.open_conversation(conversation)
+def _keep(answer: Answer, library: Library, at: int | None) -> None:
+    named = state.conversation() or library.new_conversation(state.owner())
+    library.add_turn(named, json.dumps(wire.answer(answer), ensure_ascii=False), at=at)
+    state.open_conversation(named)
 
 
 def _open_document(answers: list[Answer], library: Library) -> None:
@@ -66,18 +99,3 @@ def _open_document(answers: list[Answer], library: Library) -> None:
     if 0 < turn <= len(answers) and 0 < number <= len(citations := answers[turn - 1].cited):
         evidence = None if answers[turn - 1].refused else Place(state.conversation() or "", turn, number)
         reader.show(citations[number - 1], library, evidence)
-
-
-def _welcome() -> None:
-    st.html(
-        '<div class="welcome"><h1>Ask your documents</h1><p>The answer is quoted from them, and every statement ends '
-        "with the number of its source: click it to read the words where they stand. When the documents do not say, "
-        "neither does Pushback.</p></div>"
-    )
-
-
-def _nothing_to_ask() -> None:
-    st.html(
-        '<div class="welcome"><h1>No documents yet</h1><p>Give Pushback a folder of yours, then reload this page:</p>'
-        "<pre>pushback ingest FOLDER</pre></div>"
-    )

@@ -8,7 +8,7 @@ from importlib import import_module
 import streamlit as st
 
 from assistant.settings import Settings
-from ui.parts import model_choice
+from ui.parts import chosen, signing_in
 
 PAGES = {  # module in this folder: title, icon, path in the address
     "chat": ("Ask", ":material/chat:", ""),
@@ -20,13 +20,20 @@ PAGES = {  # module in this folder: title, icon, path in the address
 
 
 def show(settings: Settings) -> None:
-    """The page that the address names, with the way to the others."""
-    settings = model_choice.in_force(settings)
+    """The page that the address names, with the way to the others; where people sign in, only to those who have."""
+    if signing_in.needed():
+        signing_in.door()
+        return
+    settings = chosen.in_force(settings)
     pages = [
         st.Page(_shows(name, settings), title=title, icon=icon, url_path=path, default=not path)
         for name, (title, icon, path) in PAGES.items()
     ]
-    st.navigation(pages).run()
+    page = st.navigation(pages)
+    try:
+        page.run()
+    finally:
+        signing_in.show()
 
 
 def _shows(name: str, settings: Settings) -> Callable[[], None]:

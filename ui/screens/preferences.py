@@ -1,13 +1,101 @@
-"""Being built."""
+"""The settings page: what answers, from which library, how it looks, and what is set by whom. Never a key."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from assistant.settings import Settings
+from assistant.errors import PushbackError
+from assistant.settings import Settings, set_by
+from ui import present_settings, state
+from ui.parts import chosen, failure, model_choice, nearby
+from ui.present import escape
+
+EVIDENCE = {
+    "pushback": "Pushback's own, trained for it",
+    "none": "None: plain marks such as “not” and “should”",
+    "llm": "The model that writes",
+}
 
 
 def show(settings: Settings) -> None:
-    """Being built."""
-    del settings
-    st.write("Being built.")
+    """Sections, each of one thing."""
+    st.title("Settings", anchor=False)
+    st.header("Model", anchor=False, divider="gray")
+    st.write("Without one, answers are quoted word for word. With one they are prose over the same checked evidence.")
+    model_choice.choose(settings)
+    st.header("Evidence model", anchor=False, divider="gray")
+    st.write("It tells on which side of an idea a sentence stands, in pressure tests.")
+    _evidence(settings)
+    st.header("Library", anchor=False, divider="gray")
+    _library(settings)
+    st.header("Appearance", anchor=False, divider="gray")
+    st.write("Light or dark, as your system is. The menu at the top right of the page (⋮) has the choice.")
+    st.header("What is set, and by what", anchor=False, divider="gray")
+    _all(settings)
+
+
+def _evidence(settings: Settings) -> None:
+    now = settings.evidence_model
+    if not nearby.only(settings):
+        st.html(f"<p>{escape(EVIDENCE.get(now, now))}</p>")
+        return
+    named = list(EVIDENCE) if now in EVIDENCE else [*EVIDENCE, now]
+    picked = st.radio(
+        "Evidence model",
+        range(len(named)),
+        named.index(now),
+        format_func=lambda place: EVIDENCE.get(named[place], "The one that the settings name"),
+        label_visibility="collapsed",
+    )
+    if named[picked] != now:
+        _choose(settings, "evidence_model", named[picked])
+
+
+def _library(settings: Settings) -> None:
+    now, found = settings.library, chosen.libraries(settings)
+    if not nearby.only(settings):
+        st.html(f"<p>{escape(now)}</p>")
+        return
+    names = sorted({now, *found})
+    picked = st.selectbox(
+        "Library",
+        names,
+        names.index(now),
+        accept_new_options=True,
+        help="Write another name for a new one: it is made with the first document.",
+    )
+    if picked and picked != now:
+        _choose(settings, "library", picked)
+    st.html(f'<p class="small">In <code>{escape(str(settings.home.expanduser()))}</code></p>')
+
+
+def _choose(settings: Settings, name: str, value: str) -> None:
+    """Take a setting for as long as the page is open; what cannot be one is told."""
+    from assistant import build
+
+    try:
+        changed = chosen.changed(settings, name, value)
+        build.build_stance(changed, build.build_model(changed))
+    except PushbackError as error:
+        failure.show(error)
+        return
+    st.session_state[name] = value
+    if name == "library":
+        state.open_library(value)
+    st.rerun()
+
+
+def _all(settings: Settings) -> None:
+    here = frozenset(name for name in chosen.NAMES if name in st.session_state)
+    rows = "".join(
+        f"<tr><th scope='row'>{escape(line.told)}</th><td><code>{escape(line.value)}</code></td>"
+        f"<td class='small'>{escape(line.by)}</td></tr>"
+        for line in present_settings.lines(settings, set_by(), here)
+    )
+    st.html(
+        '<div class="scrolls" tabindex="0" role="region" aria-label="All settings"><table class="settings"><thead><tr>'
+        '<th scope="col">Setting</th><th scope="col">Value</th><th scope="col">Set by</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+        '<p class="small">A variable of the environment (<code>PUSHBACK_MODEL</code>) or a settings file sets a thing '
+        "for good. Keys are read from the environment when a model is asked; they are not shown, and not kept.</p>"
+    )

@@ -1,0 +1,28 @@
+"""What a library holds at a glance: counts of its kinds, its years and its authors, and a handful of documents."""
+
+from __future__ import annotations
+
+from assistant.library.records import Holdings
+from assistant.library.sqlite import Database
+
+AUTHORS = 3  # that are named
+
+
+def read(db: Database) -> Holdings:
+    """What there is."""
+    with db.reading():
+        documents, passages, first, last = db.row(
+            "SELECT count(*), (SELECT count(*) FROM passages), min(substr(date, 1, 4)), max(substr(date, 1, 4)) "
+            "FROM documents"
+        )
+        kinds = db.rows("SELECT media_type, count(*) FROM documents GROUP BY 1 ORDER BY 2 DESC, 1")
+        authors = db.rows(
+            "SELECT author FROM documents WHERE author IS NOT NULL GROUP BY author ORDER BY count(*) DESC, author"
+        )
+    names = tuple(name for (name,) in authors)
+    return Holdings(documents, passages, tuple(kinds), first, last, names[:AUTHORS], len(names))
+
+
+def some(db: Database, number: int) -> list[str]:
+    """The ids of a few documents, always the same ones; ids come from sources by a hash, so these are spread."""
+    return [id for (id,) in db.rows("SELECT id FROM documents ORDER BY id LIMIT ?", [number])]

@@ -1,0 +1,105 @@
+"""Where documents are put into the library, run by Streamlit's own test runner."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit
+from streamlit.testing.v1 import AppTest
+
+from assistant import build
+from assistant.library.library import Library
+from assistant.settings import Settings
+from tests.fakes import WordEmbedder
+from ui import jobs, library_work
+
+PEARS = ("pears.md", b"The orchard has ninety pear trees.", "text/markdown")
+
+
+@pytest.fixture(autouse=True)
+def the_words_embedder(monkeypatch: pytest.MonkeyPatch, embedder: WordEmbedder) -> Iterator[None]:
+    monkeypatch.setattr(build, "build_embedder", lambda _settings: embedder)
+    yield
+    streamlit.cache_resource.clear()
+
+
+def opened() -> AppTest:
+    def page() -> None:
+        from assistant.settings import load
+        from ui.parts import adding
+
+        adding.show(load({}), "add")
+
+    return AppTest.from_function(page, default_timeout=60).run()
+
+
+def finished(page: AppTest, settings: Settings) -> AppTest:
+    """The page after all work on the library has ended."""
+    for _ in range(3000):
+        if all(job.done for job in jobs.of_kind(library_work.kind(settings))):
+            return page.run()
+        time.sleep(0.01)
+    raise AssertionError("the work did not end")
+
+
+def shown(page: AppTest) -> str:
+    assert not page.exception
+    return "\n".join(element.body for element in page.get("html"))
+
+
+def test_a_dropped_file_makes_the_library_and_its_outcome_is_told(settings: Settings) -> None:
+    page = opened()
+
+    page.file_uploader[0].set_value([PEARS, ("<b>.exe", b"MZ", "")]).run()
+    html = shown(finished(page, settings))
+
+    assert "1 added, 1 could not be read · 1 passage" in html
+    assert "<code>pears.md</code> added" in html
+    assert "<code>_b_.exe</code>" in html
+    assert "Save it as PDF" in html
+    with Library.open(settings, WordEmbedder()) as library:
+        assert [entry.about.source for entry in library.entries()] == ["pears.md"]
+    assert "pears.md" in shown(opened())  # in another tab, or after a reload
+
+
+def test_an_outcome_is_put_away(settings: Settings) -> None:
+    page = opened()
+    page.file_uploader[0].set_value([PEARS]).run()
+    finished(page, settings)
+
+    next(one for one in page.button if one.label == "Put away").click().run()
+
+    assert "pears.md" not in shown(page)
+
+
+def test_a_folder_of_this_machine_is_read(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "pears.md").write_bytes(PEARS[1])
+    page = opened()
+
+    page.text_input[0].set_value(str(tmp_path / "docs"))
+    page.button[0].click().run()
+
+    assert "<code>pears.md</code> added" in shown(finished(page, settings))
+
+
+def test_a_folder_that_is_not_there_is_told(settings: Settings) -> None:
+    page = opened()
+
+    page.text_input[0].set_value("/no/such/folder")
+    page.button[0].click().run()
+
+    assert "There is no folder or file &#x27;/no/such/folder&#x27;" in shown(page)
+    assert not settings.folder.exists()
+
+
+def test_who_is_served_from_elsewhere_names_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUSHBACK_HOST", "0.0.0.0")
+
+    page = opened()
+
+    assert page.file_uploader
+    assert not page.text_input

@@ -1,0 +1,106 @@
+"""Conversations in a library: whose they are, taking turns back, deleting and bringing back."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from assistant.errors import DocumentMissing
+from assistant.library import conversations
+from assistant.library.library import Library, Opinion
+
+
+def turn(question: str) -> str:
+    return json.dumps({"question": question})
+
+
+def questions(library: Library, conversation: str) -> list[str]:
+    return [json.loads(kept)["question"] for kept in library.turns(conversation)]
+
+
+def test_each_owners_conversations_are_theirs_alone(library: Library) -> None:
+    mine, yours, nobodys = (library.new_conversation(owner) for owner in ("me", "you", None))
+
+    listed = {owner: [one.id for one in library.conversations(owner)] for owner in ("me", "you", None, "other")}
+
+    assert listed == {"me": [mine], "you": [yours], None: [nobodys], "other": []}
+    library.check_owner(mine, "me")
+    for owner in ("you", None):
+        with pytest.raises(DocumentMissing, match="no conversation"):
+            library.check_owner(mine, owner)
+
+
+def test_verdicts_are_listed_for_their_owner(library: Library) -> None:
+    told = json.dumps({"idea": "Wait.", "ruling": "holds"})
+    mine, nobodys = library.keep_verdict(told, owner="me"), library.keep_verdict(told)
+
+    assert [[one.id for one in library.verdicts(owner)] for owner in ("me", "you", None)] == [[mine], [], [nobodys]]
+    assert (library.verdict(mine)[0].owner, library.verdict(nobodys)[0].owner) == ("me", None)
+    library.remove_verdict(mine)
+    assert library.verdicts("me") == []
+
+
+def test_a_turn_can_take_the_place_of_an_earlier_one_and_what_came_after(library: Library) -> None:
+    conversation = library.new_conversation()
+    for question in ("One?", "Two?", "Three?"):
+        library.add_turn(conversation, turn(question))
+    for number in (1, 2, 3):
+        library.give_feedback(conversation, number, Opinion.BAD)
+
+    library.add_turn(conversation, turn("Another?"), at=2)
+
+    assert questions(library, conversation) == ["One?", "Another?"]
+    assert [one.turn for one in library.feedback(conversation)] == [1]
+    assert library.conversations()[0].title == "One?"
+
+
+def test_the_title_follows_the_first_question_unless_it_was_renamed(library: Library) -> None:
+    conversation = library.new_conversation()
+    library.add_turn(conversation, turn("One?"))
+    library.add_turn(conversation, turn("First?"), at=1)
+    assert library.conversations()[0].title == "First?"
+
+    library.rename_conversation(conversation, "Mine")
+    library.add_turn(conversation, turn("Again?"), at=1)
+
+    assert library.conversations()[0].title == "Mine"
+    assert questions(library, conversation) == ["Again?"]
+
+
+def test_a_deleted_conversation_is_not_there_and_can_be_brought_back(library: Library) -> None:
+    conversation = library.new_conversation("me")
+    library.add_turn(conversation, turn("One?"))
+    library.give_feedback(conversation, 1, Opinion.GOOD)
+
+    library.delete_conversation(conversation)
+
+    assert (library.conversations("me"), library.feedback()) == ([], [])
+    for reaches in (
+        lambda: library.turns(conversation),
+        lambda: library.check_owner(conversation, "me"),
+        lambda: library.add_turn(conversation, turn("Two?")),
+        lambda: library.rename_conversation(conversation, "Mine"),
+        lambda: library.give_feedback(conversation, 1, Opinion.BAD),
+        lambda: library.delete_conversation(conversation),
+    ):
+        with pytest.raises(DocumentMissing):
+            reaches()
+
+    library.restore_conversation(conversation)
+
+    assert questions(library, conversation) == ["One?"]
+    assert [one.verdict for one in library.feedback()] == [Opinion.GOOD]
+    library.check_owner(conversation, "me")
+
+
+def test_what_was_deleted_goes_for_good_after_a_while(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, other = library.new_conversation(), library.new_conversation()
+    library.delete_conversation(old)
+    monkeypatch.setattr(conversations, "UNDO", -2)
+
+    library.delete_conversation(other)
+
+    with pytest.raises(DocumentMissing, match=old):
+        library.restore_conversation(old)
+    library.restore_conversation(other)

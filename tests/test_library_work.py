@@ -1,0 +1,91 @@
+"""What is done to a library from a page."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from assistant.library.library import Library
+from assistant.settings import Settings
+from tests.fakes import WordEmbedder
+from tests.test_jobs import ended
+from ui import jobs, library_work, uploads
+from ui.jobs import Job
+from ui.library_work import Outcome, Taken, take_in
+
+
+def done(outcome: Outcome) -> list[tuple[str, str]]:
+    return [(one.source, one.what) for one in outcome.files]
+
+
+@pytest.fixture
+def job() -> Job:
+    return Job("library", None, "Reading")
+
+
+def test_files_make_the_library_and_each_is_told(settings: Settings, embedder: WordEmbedder, job: Job) -> None:
+    files = [("pears.md", b"The orchard has ninety pear trees."), ("scan.pdf", b"%PDF-"), ("a.exe", b"MZ")]
+    kept = uploads.keep(settings, files)
+
+    outcome = take_in(job, settings, embedder, kept, uploads.folder(settings))
+
+    assert done(outcome) == [("pears.md", "added"), ("scan.pdf", "failed"), ("a.exe", "failed")]
+    assert "of this kind cannot be read" in outcome.files[2].reason
+    assert (outcome.passages, outcome.stopped) == (1, False)
+    with Library.open(settings, embedder) as library:
+        assert library.document(outcome.files[0].document or "").about.source == "pears.md"
+
+
+def test_what_changed_what_did_not_and_what_is_gone(
+    settings: Settings, embedder: WordEmbedder, job: Job, tmp_path: Path
+) -> None:
+    folder = tmp_path / "docs"
+    (folder / "deep").mkdir(parents=True)
+    for name in ("same.md", "changed.md", "deep/gone.md"):
+        (folder / name).write_text(f"The words of {name} are here.")
+    take_in(job, settings, embedder, [folder])
+    (folder / "changed.md").write_text("Other words are here now.")
+    (folder / "deep" / "gone.md").unlink()
+
+    outcome = take_in(job, settings, embedder, [folder])
+
+    assert sorted(done(outcome)) == [("changed.md", "changed"), ("deep/gone.md", "removed"), ("same.md", "same")]
+
+
+def test_one_file_of_a_folder_goes_by_its_path_there(
+    settings: Settings, embedder: WordEmbedder, job: Job, tmp_path: Path
+) -> None:
+    folder = tmp_path / "docs"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "deep" / "plan.md").write_text("Pears are planted in spring.")
+    before = take_in(job, settings, embedder, [folder])
+    (folder / "deep" / "plan.md").write_text("Pears are planted in autumn.")
+
+    after = take_in(job, settings, embedder, [folder / "deep" / "plan.md"], folder)
+
+    (document,) = before.files
+    assert after.files == (Taken("deep/plan.md", "changed", document.document),)
+
+
+def test_it_waits_while_somebody_else_writes(settings: Settings, library: Library, embedder: WordEmbedder) -> None:
+    kept = uploads.keep(settings, [("pears.md", b"The orchard has ninety pear trees.")])
+    with library.writing():
+        job = jobs.start("x", "", lambda job: take_in(job, settings, embedder, kept))
+        while job.doing != library_work.WAITING:
+            assert not job.done
+            threading.Event().wait(0.01)
+
+    assert done(ended(job).result) == [("pears.md", "added")]
+
+
+def test_stopped_it_tells_what_was_not_read(settings: Settings, embedder: WordEmbedder, job: Job) -> None:
+    kept = uploads.keep(settings, [("one.md", b"The first words."), ("two.md", b"The second words.")])
+    job.stop()
+
+    outcome = take_in(job, settings, embedder, kept)
+
+    assert outcome.stopped
+    assert done(outcome) == [("one.md", "not read"), ("two.md", "not read")]
+    assert take_in(Job("library", None, ""), settings, embedder, kept).count("added") == 2

@@ -1,0 +1,136 @@
+"""What is done to a library from a page, off its thread: files read, with what became of each.
+
+Each function is the work of a job: it opens the library for itself, so that no page waits for it, and waits its turn
+while somebody else writes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from assistant.errors import LibraryLocked
+from assistant.library.library import Library
+from assistant.settings import Settings
+from ui.jobs import Job, Stopped
+from ui.progress import pace
+
+if TYPE_CHECKING:
+    from assistant.embedding import Embedder
+    from assistant.library.records import KnownFile
+    from ingest.reports import SyncReport
+
+PATIENCE = 0.5  # seconds between two tries to be the one who writes
+WAITING = "Waiting until somebody else has written"
+ADDED, CHANGED, SAME, REMOVED, FAILED, LEFT = "added", "changed", "same", "removed", "failed", "not read"
+
+Result = TypeVar("Result")
+
+
+class Taken(NamedTuple):
+    """What became of a file: one of the words above; ``document`` is where it is, ``reason`` why it failed."""
+
+    source: str
+    what: str
+    document: str | None = None
+    reason: str = ""
+
+
+class Outcome(NamedTuple):
+    """What a reading did; ``files`` in the order of their paths, ``seconds`` it took. ``stopped`` before its end."""
+
+    files: tuple[Taken, ...]
+    passages: int
+    seconds: float
+    passed_over: int = 0  # files of kinds that are not read, hidden and ignored ones
+    stopped: bool = False
+
+    def count(self, what: str) -> int:
+        """How many files became that."""
+        return sum(file.what == what for file in self.files)
+
+
+def kind(settings: Settings) -> str:
+    """What jobs are called that change this library."""
+    return f"library {settings.folder}"
+
+
+def take_in(
+    job: Job, settings: Settings, embedder: Embedder, paths: Sequence[Path], within: Path | None = None
+) -> Outcome:
+    """Bring the library, made if there is none, in step with these files and folders; told as ``job`` goes on.
+
+    Stopped, it leaves what was read so far. ``within`` is the folder that named files are taken to be ingested from.
+
+    Raises:
+        SourceError: one of the paths does not exist.
+        LibraryError: the library cannot be written.
+    """
+    from ingest import files
+    from ingest.sync import sync
+
+    started = time.monotonic()
+    roots = [str(files.root(path)) for path in paths]
+    told = _Told(job)
+    report: SyncReport | None = None
+    with Library.open(settings, embedder, create=True) as library:
+        before = library.known(roots)
+        with suppress(Stopped):
+            report = patiently(
+                job, lambda: sync(paths, library, settings, embedder, told.files, work=told.work, within=within)
+            )
+        after = library.known(roots)
+    seconds = time.monotonic() - started
+    if report is None:
+        found = files.find([Path(root) for root in roots], within).files
+        left = [Taken(file.source, LEFT) for file in found if file.path not in after]
+        return Outcome((*_became(before, after), *left), 0, seconds, stopped=True)
+    failed = [Taken(one.source, FAILED, reason=one.reason) for one in report.failed]
+    sources = {one.source for one in report.failed}
+    taken = [one for one in _became(before, after) if one.source not in sources]
+    return Outcome((*taken, *failed), report.passages, seconds, report.skipped + report.ignored)
+
+
+def patiently(job: Job, work: Callable[[], Result]) -> Result:
+    """Do ``work`` as soon as nobody else writes.
+
+    Raises:
+        Stopped: the job was told to stop while it waited.
+    """
+    while True:
+        try:
+            return work()
+        except LibraryLocked:
+            job.at(WAITING)
+            time.sleep(PATIENCE)
+
+
+class _Told:
+    """How far a reading is, for people: files, how fast, how long yet, and the file in hand."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._started = time.monotonic()
+        self._doing = "Looking for files"
+        self._share = 0.0
+
+    def files(self, done: int, total: int, source: str) -> None:
+        far = pace(done, total, "files", time.monotonic() - self._started) if total > 1 else "Reading"
+        self._doing = f"{far} · {source}" if source else far
+        self._job.at(self._doing, self._share)
+
+    def work(self, done: float, total: int) -> None:
+        self._share = min(1.0, done / total) if total else 1.0
+        self._job.at(self._doing, self._share)
+
+
+def _became(before: dict[str, KnownFile], after: dict[str, KnownFile]) -> list[Taken]:
+    found = []
+    for path, now in after.items():
+        was = before.get(path)
+        same = was is not None and (was.sha256, was.document, was.kept) == (now.sha256, now.document, now.kept)
+        found.append(Taken(now.source, SAME if same else CHANGED if was else ADDED, now.document))
+    return found + [Taken(was.source, REMOVED) for path, was in before.items() if path not in after]

@@ -1,0 +1,88 @@
+"""Where documents are put into the library: dropped, or in a folder that is named; and what becomes of each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from assistant.errors import PushbackError, SettingsError
+from assistant.settings import Settings
+from ui import jobs, library_work, uploads
+from ui.parts import failure, nearby, running, work
+from ui.present_library import count
+
+READ = "PDF, Word, PowerPoint, Excel, CSV, OpenDocument, RTF, EPUB, html, Markdown, text and mail"
+
+
+def show(settings: Settings, key: str) -> bool:
+    """The drop zone, and below it what is being read and what became of it; whether any reading is going on.
+
+    Works where there is no library yet: the first file makes it. ``key`` sets its parts apart from others on the page.
+    What is dropped is kept with the library, read as a job, and found again after a reload. The page runs anew when
+    the last of it is done.
+    """
+    drops = st.session_state.setdefault(f"{key}-drops", 0)
+    st.file_uploader(
+        "Drop documents here",
+        accept_multiple_files=True,
+        key=f"{key}-drop-{drops}",  # another one after each drop, so that it is empty again
+        help=f"{READ}. They are kept on the machine that serves this page, with the library.",
+        on_change=_dropped,
+        args=(settings, key),
+    )
+    if nearby.only(settings):
+        _folder(settings, key)
+    if error := st.session_state.pop(f"{key}-failed", None):
+        failure.show(error)
+    return work.show(settings, key)
+
+
+def read(settings: Settings, paths: list[Path], about: str, within: Path | None = None) -> None:
+    """Let files and folders be read as a job."""
+    embedder = running.embedder(settings)
+    jobs.start(
+        library_work.kind(settings),
+        about,
+        lambda job: library_work.take_in(job, settings, embedder, paths, within),
+    )
+
+
+def _folder(settings: Settings, key: str) -> None:
+    with (
+        st.expander("Or read a folder of this machine", icon=":material/folder_open:", type="compact"),
+        st.form(f"{key}-folder-form", border=False),
+    ):
+        st.text_input(
+            "Folder or file",
+            key=f"{key}-folder",
+            placeholder="~/Documents/marketing",
+            help="It is read where it lies, and nothing in it is changed. Read it again to take in what has changed.",
+        )
+        st.form_submit_button("Read it", on_click=_named, args=(settings, key))
+
+
+def _dropped(settings: Settings, key: str) -> None:
+    dropped = st.session_state.get(f"{key}-drop-{st.session_state[f'{key}-drops']}")
+    if not dropped:
+        return
+    st.session_state[f"{key}-drops"] += 1
+    try:
+        kept = uploads.keep(settings, ((file.name, file.getvalue()) for file in dropped))
+    except PushbackError as error:  # before the page runs, out of its door's reach
+        st.session_state[f"{key}-failed"] = error
+        return
+    about = f"Reading {kept[0].name}" if len(kept) == 1 else f"Reading {count(len(kept), 'file')}"
+    read(settings, kept, about, uploads.folder(settings))
+
+
+def _named(settings: Settings, key: str) -> None:
+    named = st.session_state[f"{key}-folder"].strip()
+    path = Path(named).expanduser()
+    if not named or not path.exists():
+        st.session_state[f"{key}-failed"] = SettingsError(
+            f"There is no folder or file {named!r} on this machine." if named else "No folder is named.",
+            hint="Write its whole path, as in /home/me/documents.",
+        )
+        return
+    read(settings, [path], f"Reading {path.name or path}")

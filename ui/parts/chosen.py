@@ -1,0 +1,50 @@
+"""What is chosen on the page in the place of the settings: the models, and the library, which the address names too.
+
+Taken only where the app is served to this machine alone: a name can make it read a file or call an address, and
+another library may not be meant for everybody.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+from pydantic import ValidationError
+
+from assistant.errors import SettingsError
+from assistant.library.library import CATALOG
+from assistant.settings import Settings
+from ui import state
+from ui.parts import nearby
+
+NAMES = ("model", "evidence_model", "library")  # of settings, and of what the session keeps for them
+
+
+def in_force(settings: Settings) -> Settings:
+    """The settings, with what was chosen on this page."""
+    if not nearby.only(settings):
+        return settings
+    if (named := state.library()) and named in libraries(settings):
+        st.session_state["library"] = named
+    chosen = {name: st.session_state[name] for name in NAMES if name in st.session_state}
+    if (named := chosen.get("library")) and state.library() != named:
+        st.query_params[state.LIBRARY] = named
+    return settings.model_copy(update=chosen)
+
+
+def libraries(settings: Settings) -> list[str]:
+    """The libraries that lie beside the one in force, by name."""
+    home = settings.home.expanduser()
+    return sorted(path.parent.name for path in home.glob(f"*/{CATALOG}"))
+
+
+def changed(settings: Settings, name: str, value: str) -> Settings:
+    """The settings with another value.
+
+    Raises:
+        SettingsError: it cannot be one.
+    """
+    try:
+        return Settings.model_validate({**settings.model_dump(), name: value})
+    except ValidationError as exc:
+        said = "; ".join(str(error["msg"]) for error in exc.errors())
+        hint = "A name is of letters, digits, dots, dashes and underscores." if name == "library" else "Choose another."
+        raise SettingsError(f"{value!r} cannot be it: {said}.", hint=hint) from exc

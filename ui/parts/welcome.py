@@ -1,0 +1,63 @@
+"""The page before the first question: what the library holds and what can be asked of it, or where to put documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from assistant.errors import LibraryMissing
+from assistant.greeting import Greeting, greeting
+from assistant.library.library import Library
+from assistant.settings import Settings
+from ui import present_chat, state
+from ui.parts import adding
+from ui.present import escape, hint, label
+
+LONGEST = 160  # characters of a question that is offered
+
+_HASHED: dict[str | type[Any], Any] = {Settings: lambda settings: str(settings.folder)}
+
+
+def show(library: Library, settings: Settings) -> None:
+    """A greeting with questions to click, and the way to add documents."""
+    holds, questions = _greeting(settings, library.generation(), library)
+    with st.container(key="welcome"):
+        st.html(
+            '<div class="welcome"><h1>Ask your documents</h1>'
+            f"<p>{escape(present_chat.holds(holds))}</p>"
+            '<p class="small">Answers are quoted from them, and every statement ends with the number of its source: '
+            "click it to read the words where they stand. When the documents do not say, neither does Pushback.</p>"
+            "</div>"
+        )
+        with st.container(key="offered", gap="xsmall"):
+            for number, question in enumerate(questions):
+                st.button(
+                    label(question, LONGEST),
+                    key=f"offered-{number}",
+                    icon=":material/arrow_forward:",
+                    width="stretch",
+                    on_click=state.ask,
+                    args=(question,),
+                )
+        st.html('<p class="small rule">Or ask about documents of your own:</p>')
+        adding.show(settings, "chat")
+
+
+def first_documents(settings: Settings, missing: LibraryMissing | None = None) -> None:
+    """Where to drop the first documents; ``missing`` tells that there is not even a library yet."""
+    with st.container(key="welcome"):
+        st.html(
+            '<div class="welcome"><h1>No documents yet</h1><p>Drop some of yours here, then ask: answers are quoted '
+            "from them, and every statement is one click from its source.</p></div>"
+        )
+        adding.show(settings, "chat")
+        if missing:
+            st.html(f'<p class="small">{escape(str(missing))} {hint(missing.hint)}</p>')
+
+
+@st.cache_data(show_spinner=False, max_entries=32, hash_funcs=_HASHED)
+def _greeting(settings: Settings, generation: int, _library: Library) -> Greeting:
+    """Made once for each generation of a library."""
+    del settings, generation
+    return greeting(_library)

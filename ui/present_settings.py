@@ -1,0 +1,55 @@
+"""Settings to what a page shows of them. Pure; a key or a password never comes out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from assistant.settings import Settings
+
+TOLD = {  # what each setting is for, in the order in which they are shown
+    "home": "Where libraries lie",
+    "library": "The library",
+    "model": "The model that writes",
+    "model_reply": "How a model is asked to reply",
+    "model_timeout": "Seconds to wait for a model",
+    "model_budget": "Tokens until the program ends",
+    "evidence_model": "The model that tells the sides of evidence",
+    "lenses": "A folder of lenses of your own",
+    "embedding_model": "The embedding model",
+    "passage_words": "Words of a passage",
+    "chroma_url": "A Chroma server",
+    "host": "Served at",
+    "port": "Port",
+}
+
+_SECRET = re.compile(r"(?<=://)[^/?#@\s]+(?=@)|(?<=[?&])[^#\s]+")
+
+
+class Line(NamedTuple):
+    """A setting: what it is for, what it is, what sets it."""
+
+    told: str
+    value: str
+    by: str
+
+
+def lines(settings: Settings, set_by: Mapping[str, str], chosen: frozenset[str]) -> list[Line]:
+    """Every setting; ``set_by`` names what sets those that are set, ``chosen`` are those chosen on the page."""
+    found = []
+    for name, told in TOLD.items():
+        value = getattr(settings, name)
+        by = "this page" if name in chosen else set_by.get(name, "")
+        found.append(Line(told, "none" if value is None else without_secrets(str(value)), by or "as it comes"))
+    return found
+
+
+def without_secrets(text: str) -> str:
+    """An address without what can be a key: who logs in there, and what follows a question mark."""
+    return _SECRET.sub("…", text)
+
+
+def hides(text: str) -> bool:
+    """Whether there is anything to be left out."""
+    return without_secrets(text) != text

@@ -1,0 +1,94 @@
+"""Files that were dropped on a page: kept in the library's own folder ``uploads``, under names that are safe anywhere.
+
+A file is there whole or not at all. One of the same name takes its place; what it held goes to ``.earlier`` beside
+it, which nothing reads.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+from assistant.errors import LibraryError
+from assistant.settings import Settings
+
+FOLDER, EARLIER = "uploads", ".earlier"
+LONGEST = 120  # bytes of a name before its ending; file systems take 255 in all
+ENDING = 12  # characters of an ending that is kept as one
+FORBIDDEN = re.compile(r'[<>:"|?*]')  # on Windows; separators are gone before
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)  # names of its devices
+
+
+def folder(settings: Settings) -> Path:
+    """Where the files lie that were dropped into this library; it need not be there."""
+    return settings.folder.resolve() / FOLDER
+
+
+def keep(settings: Settings, files: Iterable[tuple[str, bytes]]) -> list[Path]:
+    """Keep files, each a name as the browser told it and bytes; their paths. Of one drop none replaces another.
+
+    Raises:
+        LibraryError: the folder cannot be written.
+    """
+    kept: list[Path] = []
+    for name, data in files:
+        path = free(folder(settings) / safe(name), kept)
+        try:
+            put(path, data)
+        except OSError as exc:
+            hint = "Check the space on the disk and the folder's permissions, then drop it again."
+            raise LibraryError(f"{path.name} cannot be kept in {path.parent}: {exc.strerror}.", hint=hint) from exc
+        kept.append(path)
+    return kept
+
+
+def put(path: Path, data: bytes) -> None:
+    """Write a file whole; what was there under its name is put by."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(data)
+    if path.exists() and path.read_bytes() != data:
+        put_by(path)
+    part.replace(path)
+
+
+def put_by(path: Path) -> Path:
+    """Move a file to where it is kept and not read; where it is now."""
+    aside = path.parent / EARLIER / f"{time.time_ns()} {path.name}"
+    aside.parent.mkdir(exist_ok=True)
+    return path.replace(aside)
+
+
+def free(path: Path, taken: Iterable[Path]) -> Path:
+    """The path, or one like it with a number, that is none of those taken, as file systems that know no case see it."""
+    others = {str(one).casefold() for one in taken}
+    number, found = 1, path
+    while str(found).casefold() in others:
+        number += 1
+        found = path.with_stem(f"{path.stem} ({number})")
+    return found
+
+
+def safe(name: str) -> str:
+    """A name without folders, unprintable characters and what some system forbids; never hidden, never too long."""
+    last = PurePosixPath(unicodedata.normalize("NFC", name).replace("\\", "/")).name
+    shown = FORBIDDEN.sub("_", "".join(character for character in last if character.isprintable()))
+    stem, ending = os.path.splitext(shown.strip(" ."))  # noqa: PTH122 - Path gives names of dots a meaning
+    if len(ending) > ENDING:
+        stem, ending = stem + ending, ""
+    stem = stem.encode()[:LONGEST].decode(errors="ignore").strip(" .") or "file"
+    return f"_{stem}{ending}" if RESERVED.fullmatch(stem) else f"{stem}{ending}"
+
+
+def unread(settings: Settings, known: Iterable[str]) -> list[Path]:
+    """The files that were dropped and are not in the library, whose paths are ``known``."""
+    try:
+        there = [path for path in sorted(folder(settings).iterdir()) if path.is_file() and path.name[0] != "."]
+    except OSError:
+        return []
+    of_library = set(known)
+    return [path for path in there if str(path) not in of_library]
