@@ -16,6 +16,7 @@ from assistant.embedding import Embedder, Vectors
 from assistant.evidence.stance import StanceModel
 from assistant.evidence.words import content_stems
 from assistant.lens import Lens, Side
+from assistant.types import Verdict
 
 APPLIED = 5  # lenses that are looked through for an idea
 NEAR = 0.42  # likeness from which a lens is about an idea: half of our own proposals are that near to their lens
@@ -24,6 +25,7 @@ TRUSTED = 0.1  # weight of the stance model beside likeness, which is right abou
 
 WHOLE = "the idea as it stands"
 REPLACED = "what it replaces"
+PROPOSED = "what would have to be true"  # by a model
 SETTLED = {  # the cheapest evidence that would settle a part of an idea, by what it is in it
     WHOLE: "Try it small for a quarter, and say beforehand which figure would end it.",
     REPLACED: "Keep it in one place, drop it in another, and compare.",
@@ -61,7 +63,7 @@ class Assumed(NamedTuple):
     """Something the idea rests on, before it is tested.
 
     ``part`` is the stretch of the idea that it is tied to; ``sides`` are the side of a lens that it takes and the
-    other one. With ``turned`` what speaks for ``text`` speaks against the idea.
+    other one. With ``turned`` what speaks for ``text`` speaks against the idea. ``importance_by`` is lens or model.
     """
 
     text: str
@@ -72,6 +74,7 @@ class Assumed(NamedTuple):
     question: str = ""
     settle: str = ""
     sides: tuple[Side, ...] = ()
+    importance_by: str = "lens"
 
 
 class SideVectors(NamedTuple):
@@ -190,3 +193,19 @@ def _kept_up(base: str, turned: bool) -> tuple[str, bool]:
 def _assumed(lens: Lens, side: int, part: str) -> Assumed:
     own, other = lens.sides[side], lens.sides[1 - side]
     return Assumed(own.claim, lens.name, lens.importance, False, part, lens.question, lens.settle, (own, other))
+
+
+def as_before(assumed: Sequence[Assumed], former: Verdict) -> list[Assumed]:
+    """What the idea of a ``former`` verdict rests on, with the importance that a model gave it and what it proposed."""
+    given = {(one.lens, one.part): one.importance for one in former.assumptions if one.importance_by == "model"}
+    kept = [
+        one._replace(importance=given[one.name, one.part], importance_by="model")
+        if (one.name, one.part) in given
+        else one
+        for one in assumed
+    ]
+    return kept + [
+        Assumed(one.text, PROPOSED, one.importance, False, one.part, one.question, one.settle, (), "model")
+        for one in former.assumptions
+        if one.lens == PROPOSED
+    ]

@@ -15,13 +15,15 @@ from assistant.evidence.nli import NliStance
 from assistant.evidence.relevance import SignalJudge
 from assistant.evidence.stance import PlainMarks, StanceModel
 from assistant.evidence.trained import TrainedStance
+from assistant.leaning import side_of
 from assistant.lens import Lens, gathered
 from assistant.library.library import Library
 from assistant.model import Model, Tick
-from assistant.pressure import PressureTest, side_of
+from assistant.pressure import PressureTest
+from assistant.prose import ModelPressureTest
 from assistant.retrieval import ANYWHERE, retrieve
 from assistant.settings import Settings
-from assistant.types import Answer, Filters, Hit, Stance, Statement, Turn, Verdict
+from assistant.types import Answer, Cost, Filters, Finding, Hit, Remark, Stance, Statement, Turn, Verdict
 from assistant.writing import ModelWriter
 
 if TYPE_CHECKING:
@@ -46,7 +48,9 @@ class Assistant:
         judge = SignalJudge()
         quoting = QuotingWriter(library, embedder, judge)
         self._writer = ModelWriter(quoting, model, self._stance, library, embedder) if model else quoting
-        self._pressure = PressureTest(library, embedder, judge, self._stance, lenses)
+        plain = PressureTest(library, embedder, judge, self._stance, lenses)
+        self._prose = ModelPressureTest(plain, model, self._stance, library, embedder) if model else None
+        self._pressure = self._prose or plain
 
     def with_model(self, model: Model) -> Assistant:
         """The same assistant over the same library, whose answers ``model`` writes."""
@@ -74,10 +78,19 @@ class Assistant:
         idea: str,
         progress: Callable[[int, int, str], None] = lambda *_: None,
         importance: Mapping[str, float] | None = None,
+        like: Verdict | None = None,
     ) -> Verdict:
         """What the documents say for and against ``idea``; ``progress`` is told how many of how many assumptions are
-        tested, and which is next. ``importance`` (0..1) is the user's, by lens or by an assumption's number."""
-        return self._pressure.challenge(idea, progress, importance)
+        tested, and which is next. ``importance`` (0..1) is the user's, by lens or by an assumption's number. What a
+        model proposed for a former verdict ``like`` this one is tested again."""
+        return self._pressure.challenge(idea, progress, importance, like)
+
+    def replied(
+        self, verdict: Verdict, message: str, findings: Sequence[Finding]
+    ) -> tuple[tuple[Remark, ...], Cost | None]:
+        """What a model says to a ``message`` about a verdict, over these findings and its case, checked; nothing where
+        no model writes."""
+        return self._prose.replied(verdict, message, findings) if self._prose else ((), None)
 
     def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
         """For each claim and text, the side on which the text stands and the probability of that."""

@@ -72,16 +72,20 @@ _TURNED = {
 
 
 class Grounds(NamedTuple):
-    """What a statement is held against: the words it cites, the passages they stand in, and the question."""
+    """What a statement is held against: the words it cites, the passages they stand in, and the question.
+
+    ``given`` is what code says itself and a statement can be about, such as an assumption.
+    """
 
     citations: tuple[Citation, ...]
     passages: tuple[Passage, ...]
     question: str
+    given: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
         """All that is cited, as one text."""
-        return "\n".join(one.quote for one in self.citations)
+        return "\n".join([*(one.quote for one in self.citations), *self.given])
 
     @property
     def particulars(self) -> str:
@@ -112,7 +116,7 @@ class Grounds(NamedTuple):
 
 def fault(text: str, grounds: Grounds, stance: StanceModel, embedder: Embedder) -> str | None:
     """Why ``text`` does not stand on its grounds, as the end of a sentence; None when it does."""
-    if said(text) in {said(one.quote) for one in grounds.citations}:
+    if said(text) in {said(one) for one in (*(one.quote for one in grounds.citations), *grounds.given)}:
         return None
     found = next(_plain(text, grounds), None) or _unmet(text, grounds, embedder)
     if found:
@@ -131,17 +135,11 @@ def _plain(text: str, grounds: Grounds) -> Iterator[str]:
     words = grounds.words
     if len(text.split()) > LONGEST:
         yield f"it is longer than {LONGEST} words"
-    if absent := {match[0] for match in _ADDRESS.finditer(text)} - {match[0] for match in _ADDRESS.finditer(words)}:
-        yield f"its address {_first(absent)} is not in the evidence"
     for match in _QUOTED.finditer(text):
         if f" {said(match[1] or match[2])} " not in f" {said(words)} ":
             yield f"the words it puts in quotation marks, “{match[1] or match[2]}”, are not in the evidence"
-    if absent := figures(text) - figures(f"{words}\n{grounds.dates}"):
-        yield f"its figure {_first(absent)} is not in the evidence"
-    there = tokens(f"{grounds.around}\n{grounds.particulars}")
-    known = {token.stem for token in there} | {part for token in there for part in _parts(token.word)}
-    if absent := {name for name in names(text) if not _parts(name) <= known}:
-        yield f"its name {_first(absent)} is not in the evidence"
+    if foreign := strange(text, words, "the evidence", f"{grounds.around}\n{grounds.particulars}", grounds.dates):
+        yield foreign
     yield from _attribution(text, grounds)
     if bool(negations(text)) != bool(negations(words)):
         yield "it says no where the evidence says yes, or the other way round"
@@ -156,6 +154,20 @@ def _plain(text: str, grounds: Grounds) -> Iterator[str]:
         match[0].lower() for match in _STRONG.finditer(words)
     }:
         yield f"it says “{_first(stronger)}” and the evidence does not"
+
+
+def strange(text: str, words: str, called: str, around: str = "", dates: str = "") -> str | None:
+    """An address or a figure of ``text`` that is not in ``words`` (or a figure of ``dates``), or a name that is not
+    around them either; None when all that it has is there."""
+    if absent := {match[0] for match in _ADDRESS.finditer(text)} - {match[0] for match in _ADDRESS.finditer(words)}:
+        return f"its address {_first(absent)} is not in {called}"
+    if absent := figures(text) - figures(f"{words}\n{dates}"):
+        return f"its figure {_first(absent)} is not in {called}"
+    there = tokens(f"{words}\n{around}")
+    known = {token.stem for token in there} | {part for token in there for part in _parts(token.word)}
+    if absent := {name for name in names(text) if not _parts(name) <= known}:
+        return f"its name {_first(absent)} is not in {called}"
+    return None
 
 
 def _attribution(text: str, grounds: Grounds) -> Iterator[str]:

@@ -19,9 +19,11 @@ from assistant.types import (
     Assumption,
     AssumptionRuling,
     Citation,
+    Cost,
     Finding,
     Hit,
     Kind,
+    Remark,
     Stance,
     Verdict,
 )
@@ -51,8 +53,14 @@ class Asked(Protocol):
 
     library: Library
 
-    def challenge(self, idea: str) -> Verdict:
-        """The verdict on an idea."""
+    def challenge(self, idea: str, *, like: Verdict | None = None) -> Verdict:
+        """The verdict on an idea, resting on what it did in a former one."""
+        ...
+
+    def replied(
+        self, verdict: Verdict, message: str, findings: Sequence[Finding]
+    ) -> tuple[tuple[Remark, ...], Cost | None]:
+        """What a model says to a message, checked; nothing where none writes."""
         ...
 
     def search(self, query: str, k: int = 8) -> list[Hit]:
@@ -82,16 +90,32 @@ class Change(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """What is answered: the verdict as it now stands, what moved it, and each change."""
+    """What is answered: the verdict as it now stands, what moved it, and each change.
+
+    ``prose`` is what a model says beside the text, over the same findings, and ``cost`` what it was asked for.
+    """
 
     text: str
     verdict: Verdict
     moved: Moved
     changes: tuple[Change, ...] = ()
+    prose: tuple[Remark, ...] = ()
+    cost: Cost | None = None
 
 
 def discuss(assistant: Asked, verdict: Verdict, message: str) -> Reply:
-    """The reply to what somebody says about a verdict; the verdict itself is never changed in place."""
+    """The reply to what somebody says about a verdict; the verdict itself is never changed in place.
+
+    What moves it is code's to say; a model, where one writes, only tells what of the findings bears on the message.
+    """
+    reply = _moved(assistant, verdict, message)
+    found = [finding for change in reply.changes for finding in change.findings]
+    prose, cost = assistant.replied(reply.verdict, message, found)
+    return reply._replace(prose=prose, cost=cost)
+
+
+def _moved(assistant: Asked, verdict: Verdict, message: str) -> Reply:
+    """What the message moves, and what code says to it."""
     quoted = [" ".join(match["quote"].split()) for match in _QUOTED.finditer(message)]
     if long_enough := [quote for quote in quoted if len(quote.split()) >= SHORTEST]:
         return _with_passages(assistant, verdict, long_enough)
@@ -193,7 +217,7 @@ def _revised(assistant: Asked, verdict: Verdict, idea: str) -> Reply:
 
 def _again(assistant: Asked, verdict: Verdict) -> Reply:
     """The documents are others than they were: the idea is tested again, with the importance that was set."""
-    after = rulings.weighed_as(verdict, assistant.challenge(verdict.idea))
+    after = rulings.weighed_as(verdict, assistant.challenge(verdict.idea, like=verdict))
     changes = compare(verdict, after)
     if not changes:
         return Reply(f"The documents have changed, but nothing that was found. {_unmoved(after)}", after, Moved.NOTHING)

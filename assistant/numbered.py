@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from assistant import checking, citations
 from assistant.answering import Quoted
+from assistant.checking import Grounds
 from assistant.evidence.words import content_stems
 from assistant.prompting import material
 from assistant.question import Asks, Question
@@ -15,7 +16,11 @@ from assistant.types import Citation, Passage, Rejected, Span, Statement, Suppor
 
 
 class Evidence(NamedTuple):
-    """One thing that code has chosen: its number, the quoting writer's statement, and where its words stand."""
+    """One thing that code has chosen: its number, the quoting writer's statement, and where its words stand.
+
+    Of a verdict, it can be a thing that code says itself, such as an assumption on which nothing is found: it then has
+    no citation and no passage.
+    """
 
     number: int
     statement: Statement
@@ -23,7 +28,7 @@ class Evidence(NamedTuple):
 
     @property
     def quote(self) -> str:
-        return self.statement.citations[0].quote
+        return self.statement.citations[0].quote if self.statement.citations else self.statement.text
 
 
 def numbered(quoted: Quoted) -> tuple[Evidence, ...]:
@@ -36,10 +41,21 @@ def numbered(quoted: Quoted) -> tuple[Evidence, ...]:
 
 def told(one: Evidence, *, with_passage: bool) -> str:
     """Evidence in a prompt: number, title, voice and date, the sentence, and its passage where there is room."""
+    if not one.statement.citations:
+        return f"[{one.number}] {material(one.quote)}"
     first = one.statement.citations[0]
     known = (first.about.title, first.heading, first.voice, first.about.date)
     lines = [f"[{one.number}] {material(' · '.join(part for part in known if part))}", f"    {material(first.quote)}"]
-    return "\n".join([*lines, f"    It stands in: {material(one.passages[0].text)}"] if with_passage else lines)
+    if with_passage and one.passages:
+        lines.append(f"    It stands in: {material(one.passages[0].text)}")
+    return "\n".join(lines)
+
+
+def grounds(stands_on: tuple[Citation, ...], evidence: Sequence[Evidence], asked: str) -> Grounds:
+    """What a claim that stands on these citations of this evidence is held against."""
+    passages = tuple(passage for one in evidence for passage in one.passages)
+    given = tuple(one.quote for one in evidence if not one.statement.citations)
+    return Grounds(stands_on, passages, asked, given)
 
 
 def nearest(text: str, evidence: Sequence[Evidence]) -> Evidence:
@@ -53,12 +69,12 @@ def cited(
 ) -> tuple[tuple[Citation, ...], list[Rejected]]:
     """What a claim cites of its evidence: the words chosen, or the whole sentences in which its quotes stand.
 
-    A quote that is found nowhere in the passages of this evidence is rejected.
+    A quote that is found nowhere in the passages of this evidence is rejected; where it has none, quotes prove nothing.
     """
     found: list[Citation] = []
     lost: list[Rejected] = []
     elsewhere: set[int] = set()
-    for quote in claim.quotes:
+    for quote in claim.quotes if any(one.passages for one in evidence) else ():
         one, there = next(((one, there) for one in evidence if (there := _located(quote, one, read))), (None, ()))
         if one is None:
             lost.append(Rejected(quote, "it stands in none of the evidence that the statement cites"))

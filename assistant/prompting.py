@@ -7,8 +7,26 @@ import re
 from importlib.resources import files
 from string import Template
 
-NAMES = ("write.system", "write.schema", "write.lines", "rewrite", "standalone", "stance.system", "stance")
-_FENCE = re.compile(r"<(?=\W*(?:evidence|conversation))", re.IGNORECASE)
+NAMES = (
+    "write.system",
+    "write.schema",
+    "write.lines",
+    "rewrite",
+    "standalone",
+    "stance.system",
+    "stance",
+    "propose.system",
+    "propose",
+    "argue.system",
+    "argue.schema",
+    "argue.lines",
+    "argue.case_for",
+    "argue.case_against",
+    "argue.missing",
+    "argue.to_settle",
+    "argue.reply",
+)
+_FENCE = re.compile(r"<(?=\W*(?:evidence|conversation|idea))", re.IGNORECASE)
 
 
 def render(name: str, **values: str) -> str:

@@ -143,24 +143,6 @@ class Hit:
     folded: tuple[Passage, ...] = ()  # near-duplicates that this hit stands for
 
 
-# What files are called, and the media types that are meant.
-KINDS = {
-    "text": ("text/plain",),
-    "markdown": ("text/markdown",),
-    "web": ("text/html",),
-    "pdf": ("application/pdf",),
-    "document": (
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "application/vnd.oasis.opendocument.text",
-        "application/rtf",
-    ),
-    "slides": ("application/vnd.openxmlformats-officedocument.presentationml.presentation",),
-    "sheet": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"),
-    "mail": ("message/rfc822",),
-    "book": ("application/epub+zip",),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Narrow a search; an empty field does not narrow, and of several values one is enough.
@@ -173,7 +155,7 @@ class Filters:
     since: str | None = None
     until: str | None = None
     languages: tuple[str, ...] = ()  # ISO 639-1
-    kinds: tuple[str, ...] = ()  # of KINDS
+    kinds: tuple[str, ...] = ()  # of library.narrowing.KINDS
     titles: tuple[str, ...] = ()
     headings: tuple[str, ...] = ()  # of the path above a passage, to which a sheet's name belongs
     pages: tuple[int, ...] = ()  # pages, slides or rows, from 1
@@ -352,7 +334,7 @@ class Assumption:
     part: str = ""  # the words of the idea that it is tied to
     searched: tuple[str, ...] = ()  # the queries, as they were put
     settle: str = ""  # the cheapest evidence that would settle it
-    importance_by: str = "lens"  # or user: who says how much hangs on it
+    importance_by: str = "lens"  # or model, or user: who says how much hangs on it
 
 
 class IdeaRuling(StrEnum):
@@ -365,12 +347,35 @@ class IdeaRuling(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence that a model wrote of a verdict, and that was checked against what it stands on: words it cites, or
+    assumptions on which nothing is found, by their numbers from 1."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    assumptions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A verdict in a model's words, over the same findings; a part that is empty stands in the code's own."""
+
+    case_for: tuple[Remark, ...] = ()
+    case_against: tuple[Remark, ...] = ()
+    missing: tuple[Remark, ...] = ()
+    to_settle: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """A pressure test's outcome; ``leaps_of_faith`` are important assumptions without support.
 
     ``case_for`` and ``case_against`` are the strongest findings of the assumptions' own, ``missing`` says of what
     nothing is known, and ``stance_model`` is the name of the model that gave the findings their sides. ``library`` is
     the digest of the documents that were searched: while it is the same, testing again finds the same.
+
+    ``model`` wrote ``prose`` or proposed assumptions, where one did; ``dropped``, ``notices`` and ``cost`` are as in an
+    ``Answer``.
     """
 
     idea: str
@@ -386,3 +391,7 @@ class Verdict:
     missing: tuple[str, ...] = ()
     stance_model: str = ""
     library: str = ""
+    prose: Prose | None = None
+    dropped: tuple[Rejected, ...] = ()
+    notices: tuple[str, ...] = ()
+    cost: Cost | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from assistant import rulings
@@ -26,7 +26,9 @@ from assistant.types import (
     Hit,
     IdeaRuling,
     Kind,
+    Prose,
     Rejected,
+    Remark,
     Searched,
     Stance,
     Statement,
@@ -164,6 +166,10 @@ def verdict(one: Verdict) -> Json:
         ],
         "stance_model": one.stance_model,
         "library": one.library,
+        "prose": _prose(one.prose) if one.prose else None,
+        "dropped": [asdict(r) for r in one.dropped],
+        "notices": list(one.notices),
+        "cost": one.cost._asdict() if one.cost else None,
     }
 
 
@@ -183,6 +189,10 @@ def read_verdict(kept: Json) -> Verdict:
         missing=tuple(kept["missing"]),
         stance_model=kept["stance_model"],
         library=kept.get("library", ""),
+        prose=_read_prose(kept["prose"]) if kept.get("prose") else None,  # verdicts of before models lack these
+        dropped=tuple(Rejected(**r) for r in kept.get("dropped", ())),
+        notices=tuple(kept.get("notices", ())),
+        cost=Cost(**kept["cost"]) if kept.get("cost") else None,
     )
 
 
@@ -198,6 +208,8 @@ def reply(one: Reply) -> Json:
         "moved": one.moved.value,
         "changes": [change(each) for each in one.changes],
         "verdict": verdict(one.verdict),
+        "prose": [_remark(each) for each in one.prose],
+        "cost": one.cost._asdict() if one.cost else None,
     }
 
 
@@ -265,6 +277,22 @@ def _read_finding(kept: Json) -> Finding:
         kind=Kind(kept["kind"]),
         context=kept["context"],
     )
+
+
+def _prose(one: Prose) -> Json:
+    return {part.name: [_remark(each) for each in getattr(one, part.name)] for part in fields(one)}
+
+
+def _read_prose(kept: Json) -> Prose:
+    return Prose(**{part.name: tuple(_read_remark(each) for each in kept[part.name]) for part in fields(Prose)})
+
+
+def _remark(one: Remark) -> Json:
+    return {"text": one.text, "citations": [citation(c) for c in one.citations], "assumptions": list(one.assumptions)}
+
+
+def _read_remark(kept: Json) -> Remark:
+    return Remark(kept["text"], tuple(_read_citation(c) for c in kept["citations"]), tuple(kept["assumptions"]))
 
 
 def _read_statement(kept: Json) -> Statement:

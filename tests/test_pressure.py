@@ -10,8 +10,10 @@ from assistant.build import Assistant
 from assistant.embedding import Embedder
 from assistant.errors import SettingsError
 from assistant.evidence.stance import PlainMarks
+from assistant.gathering import MOST
+from assistant.leaning import side_of
 from assistant.library.library import Library
-from assistant.pressure import LONGEST_IDEA, MOST, side_of
+from assistant.pressure import LONGEST_IDEA
 from assistant.rulings import rule, rule_idea
 from assistant.settings import Settings
 from assistant.types import (

@@ -18,6 +18,9 @@ from assistant.types import (
     Finding,
     IdeaRuling,
     Kind,
+    Prose,
+    Rejected,
+    Remark,
     Searched,
     Stance,
     Verdict,
@@ -62,6 +65,28 @@ def text_of(kind: str, report: Report = REPORT) -> str:
     if kind == ".html":
         return "\n".join(html.fromstring(made).itertext())
     return made.decode()
+
+
+@pytest.mark.parametrize("kind", verdict_page.KINDS)
+def test_what_a_model_wrote_stands_above_the_quotes_with_who_says_it(kind: str) -> None:
+    prose = Prose(
+        (Remark("It works well.", (FOR.citation,)),),
+        (Remark("It fails often.", (AGAINST.citation,)),),
+        (Remark("Who would pay for it?", (), (2,)),),
+        (Remark("Ask ten buyers who pays.", (), (2,)),),
+    )
+    dropped = (Rejected("It flies.", "its word “flies” is not in the evidence"),)
+    verdict = replace(VERDICT, prose=prose, model="fake:one", dropped=dropped, notices=("The model was slow.",))
+
+    told = text_of(kind, Report(verdict))
+
+    expected = ("It works well.", "It fails often.", "Who would pay for it?", "Ask ten buyers who pays.")
+    places = [told.index(text) for text in expected]
+    assert places == sorted(places)
+    assert told.index("It works well. (A guest, 2023-01-16)") < told.index("Before it.")
+    for text in ("fake:one", "The model was slow.", "1 did not hold"):
+        assert text in told
+    assert "It flies." not in told
 
 
 @pytest.mark.parametrize("kind", verdict_page.KINDS)

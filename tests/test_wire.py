@@ -251,6 +251,10 @@ def test_a_verdict_has_the_fields_that_people_script_against() -> None:
         "case_against": [told],
         "missing": ["Who pays."],
         "stance_model": "marks",
+        "prose": None,
+        "dropped": [],
+        "notices": [],
+        "cost": None,
     }
 
 

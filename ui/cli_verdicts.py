@@ -118,7 +118,7 @@ def discuss(context: click.Context, key: str, message: str, as_json: bool) -> No
     if as_json:
         terminal.say_json({**wire.reply(reply), "id": id, "revises": key if moved else None})
         return
-    terminal.say(terminal.filled(reply.text))
+    terminal.say(terminal.discussed(reply))
     if moved:
         terminal.note(f"Kept as {id}; {key} stays as it was.")
 

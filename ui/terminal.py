@@ -15,7 +15,7 @@ import click
 from assistant.rulings import to_settle
 
 if TYPE_CHECKING:
-    from assistant.discussion import Change
+    from assistant.discussion import Change, Reply
     from assistant.lens import Lens
     from assistant.library.library import Entry, KeptVerdict, Problem
     from assistant.trying import Trial
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Document,
         Finding,
         Hit,
+        Remark,
         Searched,
         Statement,
         Verdict,
@@ -91,16 +92,23 @@ def verdict(one: Verdict) -> str:
     """The case for the idea and the one against it, what is open, then each assumption with its findings."""
     sources = _Sources()
     parts = [f"The idea, by these documents: {one.ruling}."]
-    parts += _listed("The strongest case for it:", [_quoted(each, sources) for each in one.case_for])
-    parts += _listed("The strongest objection:", [_quoted(each, sources) for each in one.case_against])
-    parts += _listed("What is missing:", one.missing)
-    parts += _listed(
-        "Questions to settle, and the cheapest evidence:",
-        [f"{a.question or a.text} {f'→ {a.settle}' if a.settle else ''}" for a in to_settle(one)],
-    )
+    quotes = {name: [_quoted(f, sources) for f in getattr(one, name)] for name in ("case_for", "case_against")}
+    parts += _listed("The strongest case for it:", quotes["case_for"], _prose(one, "case_for", sources))
+    parts += _listed("The strongest objection:", quotes["case_against"], _prose(one, "case_against", sources))
+    parts += _listed("What is missing:", one.missing, _prose(one, "missing", sources))
+    settle = [f"{a.question or a.text} {f'→ {a.settle}' if a.settle else ''}" for a in to_settle(one)]
+    parts += _listed("Questions to settle, and the cheapest evidence:", settle, _prose(one, "to_settle", sources))
     parts += _listed("Leaps of faith, which nothing supports:", one.leaps_of_faith)
     parts += [_assumption(number, each, sources) for number, each in enumerate(one.assumptions, start=1)]
-    return "\n\n".join([*parts, _searched(one.searched), *([sources.listed()] if sources else [])])
+    parts += [_searched(one.searched), *_of_model(one)]
+    return "\n\n".join([*parts, *([sources.listed()] if sources else [])])
+
+
+def discussed(one: Reply) -> str:
+    """What code says to what was said, then what a model says beside it, with its sources."""
+    sources = _Sources()
+    told = _remarks(one.prose, sources)
+    return "\n\n".join([filled(one.text), *([filled(told), sources.listed()] if told else [])])
 
 
 def verdicts(kept: Sequence[KeptVerdict]) -> str:
@@ -230,7 +238,7 @@ def _refusal(one: Answer) -> str:
     return "\n\n".join(told)
 
 
-def _of_model(one: Answer) -> list[str]:
+def _of_model(one: Answer | Verdict) -> list[str]:
     """What went otherwise than asked, what of the model's statements is not shown, and what it cost."""
     told = [filled(notice) for notice in one.notices]
     if one.dropped:
@@ -263,9 +271,19 @@ def _hit(number: int, hit: Hit) -> str:
     return f"{number}. {where}\n   found {FOUND_BY[hit.found_by]}{folded}\n{filled(passage.text, '   ')}"
 
 
-def _listed(title: str, lines: Sequence[str]) -> list[str]:
-    """A titled list, as a paragraph; none where there is nothing to list."""
-    return ["\n".join([title, *(filled(line, "  - ", "    ") for line in lines)])] if lines else []
+def _listed(title: str, lines: Sequence[str], prose: str = "") -> list[str]:
+    """A titled list, as a paragraph, after what a model wrote of it; none where there is nothing to list."""
+    told = [filled(prose, "  ")] if prose else []
+    return ["\n".join([title, *told, *(filled(line, "  - ", "    ") for line in lines)])] if lines else []
+
+
+def _prose(one: Verdict, part: str, sources: _Sources) -> str:
+    """What a model wrote of a part of a verdict; empty where none did."""
+    return _remarks(getattr(one.prose, part), sources) if one.prose else ""
+
+
+def _remarks(remarks: Iterable[Remark], sources: _Sources) -> str:
+    return " ".join(f"{remark.text} {sources.marks(remark.citations)}".strip() for remark in remarks)
 
 
 def _quoted(one: Finding, sources: _Sources) -> str:

@@ -28,10 +28,13 @@ def page(report: Report) -> str:
     main = tag(
         "main",
         _verdict(report),
-        _case("The strongest case for it", verdict.case_for, report, "good"),
-        _case("The strongest objection", verdict.case_against, report, "bad"),
-        section("What is missing", _list(verdict.missing or ("Nothing: each assumption has evidence.",))),
-        section("Questions to settle", _settling(report)),
+        _case("The strongest case for it", "case_for", verdict.case_for, report, cls="good"),
+        _case("The strongest objection", "case_against", verdict.case_against, report, cls="bad"),
+        section(
+            "What is missing",
+            [_prose(report, "missing"), _list(verdict.missing or ("Nothing: each assumption has evidence.",))],
+        ),
+        section("Questions to settle", [_prose(report, "to_settle"), _settling(report)]),
         section("Leaps of faith, which nothing supports", _list(verdict.leaps_of_faith)),
         _picture(report),
         section(
@@ -67,9 +70,17 @@ def _verdict(report: Report) -> Element:
     )
 
 
-def _case(title: str, findings: Iterable[Finding], report: Report, cls: str) -> Element | None:
+def _case(title: str, part: str, findings: Iterable[Finding], report: Report, *, cls: str) -> Element | None:
     quotes = [_quote(one, report) for one in findings]
-    return section(title, tag("div", quotes or tag("p", told.NOTHING, cls="small"), cls=f"case {cls}"))
+    return section(
+        title, _prose(report, part), tag("div", quotes or tag("p", told.NOTHING, cls="small"), cls=f"case {cls}")
+    )
+
+
+def _prose(report: Report, part: str) -> Element | None:
+    """What a model wrote of it, as a paragraph."""
+    written = told.prose(report.verdict, part)
+    return tag("p", " ".join(written), cls="prose") if written else None
 
 
 def _settling(report: Report) -> Child:
@@ -100,7 +111,6 @@ def _picture(report: Report) -> Element | None:
 
 
 def _assumption(number: int, one: Assumption, report: Report) -> Element:
-    by = ", set by you" if one.importance_by == "user" else ""
     sides = [
         (tag("h4", name), [_quote(each, report, in_context=True) for each in found])
         for side, name in told.SIDES.items()
@@ -109,7 +119,7 @@ def _assumption(number: int, one: Assumption, report: Report) -> Element:
     return tag(
         "article",
         tag("h3", f"{number}. {one.text} ", _ruling(one.ruling)),
-        tag("p", f"As {one.lens} · importance {one.importance:.1f}{by}", cls="small"),
+        tag("p", f"As {one.lens} · importance {one.importance:.1f}{told.weighed_by(one)}", cls="small"),
         tag("p", one.question) if one.question else None,
         None if told.sided(one) else tag("p", told.NOTHING, cls="gap"),
         sides,

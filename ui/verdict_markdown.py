@@ -20,13 +20,20 @@ def _parts(report: Report) -> Iterator[str]:
     yield "# Pressure test"
     yield f"> {_plain(verdict.idea)}"
     yield f"The idea, by these documents: **{verdict.ruling}**. {told.MEANS[verdict.ruling]} {told.head(report)}"
-    yield _section("The strongest case for it", (_finding(one, report) for one in verdict.case_for))
-    yield _section("The strongest objection", (_finding(one, report) for one in verdict.case_against))
-    yield _section("What is missing", (f"- {_plain(one)}" for one in verdict.missing), "Nothing: each has evidence.")
+    yield _section(
+        "The strongest case for it",
+        _with_prose(report, "case_for", (_finding(one, report) for one in verdict.case_for)),
+    )
+    yield _section(
+        "The strongest objection",
+        _with_prose(report, "case_against", (_finding(one, report) for one in verdict.case_against)),
+    )
+    missing = _with_prose(report, "missing", (f"- {_plain(one)}" for one in verdict.missing))
+    yield _section("What is missing", missing, "Nothing: each has evidence.")
     questions = [
         f"- {_plain(q)}{f' Cheapest evidence: {_plain(how)}' if how else ''}" for q, how in told.settling(verdict)
     ]
-    yield _section("Questions to settle", questions, "None.")
+    yield _section("Questions to settle", _with_prose(report, "to_settle", questions), "None.")
     if verdict.leaps_of_faith:
         yield _section("Leaps of faith, which nothing supports", (f"- {_plain(one)}" for one in verdict.leaps_of_faith))
     yield "## Importance and evidence"
@@ -49,11 +56,10 @@ def _table(report: Report) -> str:
 
 
 def _assumption(number: int, one: Assumption, report: Report) -> str:
-    by = ", set by you" if one.importance_by == "user" else ""
     lines = [
         f"### {number}. {_plain(one.text)}",
         "",
-        f"As {_plain(one.lens)} (importance {one.importance:.1f}{by}): **{one.ruling}**.",
+        f"As {_plain(one.lens)} (importance {one.importance:.1f}{told.weighed_by(one)}): **{one.ruling}**.",
     ]
     if one.question:
         lines += ["", _plain(one.question)]
@@ -76,6 +82,12 @@ def _finding(one: Finding, report: Report, *, in_context: bool = False) -> str:
     if in_context and (before.strip() or after.strip()):
         line += f"\n  > {_plain(before)} **{_plain(one.citation.quote)}** {_plain(after)}".rstrip()
     return line
+
+
+def _with_prose(report: Report, part: str, lines: Iterable[str]) -> list[str]:
+    """What a model wrote of it as a paragraph before the lines."""
+    written = " ".join(_plain(one) for one in told.prose(report.verdict, part))
+    return [written, "", *lines] if written else list(lines)
 
 
 def _section(title: str, lines: Iterable[str], otherwise: str = told.NOTHING) -> str:

@@ -12,7 +12,8 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from assistant import rulings
-from assistant.types import Assumption, AssumptionRuling, Citation, Finding, IdeaRuling, Kind, Stance, Verdict
+from assistant.assumptions import PROPOSED
+from assistant.types import Assumption, AssumptionRuling, Citation, Finding, IdeaRuling, Kind, Remark, Stance, Verdict
 from ui.present import Standing
 
 MEANS = {
@@ -77,6 +78,23 @@ def settling(verdict: Verdict) -> list[tuple[str, str]]:
     return [(one.question or f"Does it hold: {one.text}", one.settle) for one in rulings.to_settle(verdict)]
 
 
+def prose(verdict: Verdict, part: str) -> list[str]:
+    """What a model wrote of a part of ``Prose``, each sentence with who says it; nothing where none wrote."""
+    remarks: tuple[Remark, ...] = getattr(verdict.prose, part) if verdict.prose else ()
+    return [remark(one) for one in remarks]
+
+
+def remark(one: Remark) -> str:
+    """A sentence with whom it stands on."""
+    who = dict.fromkeys(f"{c.voice or c.about.title}, {c.about.date or 'undated'}" for c in one.citations)
+    return f"{one.text} ({'; '.join(who)})" if who else one.text
+
+
+def weighed_by(one: Assumption) -> str:
+    """Who set its importance, where that is not the lens."""
+    return {"user": ", set by you", "model": ", set by the model"}.get(one.importance_by, "")
+
+
 def points(verdict: Verdict) -> list[Point]:
     """Every assumption in the picture of importance and evidence."""
     return [
@@ -130,6 +148,11 @@ def trust(verdict: Verdict) -> Iterator[str]:
     measures = list(_figures(_card(), ()))[:FIGURES]
     if verdict.stance_model == "pushback" and measures:
         yield f"How good it is, on claims and sentences it was not trained on: {'; '.join(measures)}."
+    if verdict.model:
+        yield f"Prose, and what is called “{PROPOSED}”, is by {verdict.model}; each sentence was checked."
+    if verdict.dropped:
+        yield f"Of what it wrote, {len(verdict.dropped)} did not hold and are left out."
+    yield from verdict.notices
     if verdict.rejected:
         yield f"Quotes that could not be found in the documents, and are left out: {len(verdict.rejected)}."
     yield "Quotes are verified: they stand in the documents. Their sides are a model's reading, so read the quotes."

@@ -4,7 +4,24 @@ from __future__ import annotations
 
 import json
 
-from assistant.types import KINDS, Filters
+from assistant.types import Filters
+
+# What files are called, and the media types that are meant.
+KINDS = {
+    "text": ("text/plain",),
+    "markdown": ("text/markdown",),
+    "web": ("text/html",),
+    "pdf": ("application/pdf",),
+    "document": (
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.oasis.opendocument.text",
+        "application/rtf",
+    ),
+    "slides": ("application/vnd.openxmlformats-officedocument.presentationml.presentation",),
+    "sheet": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"),
+    "mail": ("message/rfc822",),
+    "book": ("application/epub+zip",),
+}
 
 
 def voice(name: str) -> str:
