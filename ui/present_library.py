@@ -1,65 +1,128 @@
-"""What is done to a library, and what it holds, to what a page shows of it. Pure; escaped as ``present.py`` says."""
+"""What a library holds, to what a page shows of it. Pure, and inert as ``present.py`` says."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from ui.library_work import ADDED, CHANGED, FAILED, LEFT, REMOVED, SAME, Outcome, Taken
-from ui.present import escape
+from assistant.library.library import Listed
+from assistant.types import KINDS, About, Dropped, Passage
+from ui.present import date, escape
+from ui.present_work import count
 
-SAID = {
-    ADDED: "added",
-    CHANGED: "read anew",
-    SAME: "already there",
-    REMOVED: "gone, and taken out",
-    FAILED: "could not be read",
-    LEFT: "not read yet",
+if TYPE_CHECKING:
+    import pandas as pd
+
+PIECES, PIECE = 40, 600  # pieces of one reason that are shown, and characters of each
+GONE, OLDER = "file missing", "older version"
+STANDINGS = {
+    GONE: "Its file is no longer where it was read; what it held is still answered from.",
+    OLDER: "There is a newer version of it with another date or other figures.",
 }
-MARKS = {ADDED: "✓", CHANGED: "✓", SAME: "·", REMOVED: "−", FAILED: "!", LEFT: "…"}
-REMEDIES = (  # words of a reason, and what helps; the first that fits
-    ("holds no text", "If it is a scan, have its text recognised (OCR) and drop it again."),
-    ("of this kind cannot be read", "Save it as PDF, Word, PowerPoint, Excel, html, Markdown or text."),
-    ("is empty", "Save it again, then drop it."),
-    ("password", "Save a copy without a password."),
-    ("encrypted", "Save a copy without a password."),
-    ("too large", "Split it, or save only what is needed."),
-    ("the file is gone", "Put it back, or take it out of the library."),
-)
-OTHERWISE = "Open it in the program that made it, save it again, then drop it once more."
+LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch"}
+LANGUAGES |= {"pt": "Portuguese", "pl": "Polish", "sv": "Swedish", "da": "Danish", "fi": "Finnish", "no": "Norwegian"}
+_KIND_OF = {media_type: name for name, types in KINDS.items() for media_type in types}
 
 
-def count(number: int, thing: str) -> str:
-    """A number of things, as in ``1 passage`` and ``2,000 passages``."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+class Wanted(NamedTuple):
+    """What a list of documents is narrowed to: all words, and one of the values of each kind where there are any."""
+
+    words: str = ""
+    kinds: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
 
 
-def happened(outcome: Outcome) -> str:
-    """What a reading did, in a line: ``2 added, 1 could not be read · 31 passages in 4.2 s``."""
-    counts = [f"{number:,} {SAID[what]}" for what in SAID if (number := outcome.count(what))]
-    read = f" · {count(outcome.passages, 'passage')} in {outcome.seconds:.1f} s" if outcome.passages else ""
-    over = f" · {count(outcome.passed_over, 'file')} of other kinds passed over" if outcome.passed_over else ""
-    said = ", ".join(counts) or "Nothing to read there"
-    return f"{'Stopped: ' if outcome.stopped else ''}{said}{read}{over}"
+def kind(media_type: str) -> str:
+    """What files of this type are called."""
+    return _KIND_OF.get(media_type, media_type.rpartition("/")[2])
 
 
-def files(taken: Sequence[Taken], most: int) -> str:
-    """What became of each file, as HTML: what went wrong first and all of it, of the others at most ``most``."""
-    failed = [one for one in taken if one.what == FAILED]
-    others = [one for one in taken if one.what not in (FAILED, SAME)] or [one for one in taken if one.what == SAME]
-    more = len(others) - most
-    left_out = f'<li class="small">and {count(more, "other file")}</li>' if more > 0 else ""
-    return f'<ul class="taken">{"".join(map(_file, [*failed, *others[:most]]))}{left_out}</ul>' if taken else ""
+def standing(one: Listed) -> str:
+    """What is to be known of a document at a glance."""
+    if one.state != "ready":
+        return GONE
+    return OLDER if one.superseded_by else "ready"
 
 
-def remedy(reason: str) -> str:
-    """What helps against a reason for which a file could not be read."""
-    return next((helps for words, helps in REMEDIES if words in reason.lower()), OTHERWISE)
+def table(listed: Sequence[Listed]) -> pd.DataFrame:
+    """The documents as a frame, a row each; texts on one line, empty where nothing is known."""
+    import pandas as pd
+
+    columns = {
+        "document": [one.document for one in listed],
+        "title": [line(one.title) for one in listed],
+        "kind": [kind(one.media_type) for one in listed],
+        "author": [line(one.author or "") for one in listed],
+        "date": [one.date or "" for one in listed],
+        "passages": [one.passages for one in listed],
+        "state": [standing(one) for one in listed],
+        "language": [one.language or "" for one in listed],
+        "source": [line(one.source) for one in listed],
+    }
+    return pd.DataFrame(columns)
 
 
-def _file(one: Taken) -> str:
-    said = SAID[one.what] if not one.reason else one.reason.rstrip(".") + "."
-    helps = f' <span class="helps">{remedy(one.reason)}</span>' if one.reason else ""
+def matching(rows: pd.DataFrame, wanted: Wanted) -> pd.Series[bool]:
+    """Which rows are wanted."""
+    import pandas as pd
+
+    kept = pd.Series(True, index=rows.index)
+    if words := wanted.words.casefold().split():
+        told = (rows["title"] + "\n" + rows["author"] + "\n" + rows["source"]).str.casefold()
+        for word in words:
+            kept &= told.str.contains(word, regex=False)
+    for column, values in (("kind", wanted.kinds), ("language", wanted.languages), ("state", wanted.states)):
+        if values:
+            kept &= rows[column].isin(values)
+    return kept
+
+
+def line(text: str, most: int = 200) -> str:
+    """Text on one line, without what cannot be seen and may turn other text around."""
+    seen = "".join(character for character in " ".join(text.split()) if character.isprintable())
+    return seen if len(seen) <= most else seen[: most - 1] + "…"
+
+
+def head(about: About, standing: str, passages: int) -> str:
+    """What is known of a document, as HTML."""
+    when = f'<time datetime="{escape(about.date)}">{escape(date(about.date))}</time>' if about.date else ""
+    by = " · ".join(part for part in (escape(about.author or ""), when) if part)
+    language = LANGUAGES.get(about.language or "", about.language or "")
+    facts = [kind(about.media_type), language, about.site or "", count(passages, "passage"), about.source]
+    told = " · ".join(escape(fact) for fact in facts if fact)
+    notice = f'<p class="notice small" role="status">{STANDINGS[standing]}</p>' if standing in STANDINGS else ""
     return (
-        f'<li class="{one.what.replace(" ", "-")}"><span class="mark" aria-hidden="true">{MARKS[one.what]}</span>'
-        f"<span><code>{escape(one.source)}</code> {escape(said)}{helps}</span></li>"
+        f'<header class="document"><h1>{escape(about.title)}</h1>{f"<p>{by}</p>" if by else ""}'
+        f'<p class="small">{told}</p>{notice}</header>'
     )
+
+
+def passages(some: Sequence[Passage], first: int) -> str:
+    """Passages as HTML, numbered from ``first``, each with where it stands and who speaks."""
+    return f'<ol class="passages" start="{first}">{"".join(map(_passage, some))}</ol>'
+
+
+def dropped(pieces: Sequence[Dropped]) -> str:
+    """What cleaning left out, by reason, the most frequent first, as HTML."""
+    by_reason: dict[str, list[str]] = {}
+    for piece in pieces:
+        by_reason.setdefault(piece.reason, []).append(piece.text)
+    return "".join(_dropped(reason, texts) for reason, texts in sorted(by_reason.items(), key=lambda one: -len(one[1])))
+
+
+def _passage(one: Passage) -> str:
+    where = [*one.headings[-2:], one.speaker or "", one.about.place(one.page) or "", f"{one.start:,}-{one.end:,}"]
+    told = " · ".join(escape(part) for part in where if part)
+    return f'<li><p class="small">{told}</p><p class="text">{escape(one.text)}</p></li>'
+
+
+def _dropped(reason: str, texts: Sequence[str]) -> str:
+    shown = "".join(f"<blockquote>{escape(cut(text, PIECE))}</blockquote>" for text in texts[:PIECES])
+    more = f'<p class="small">and {len(texts) - PIECES:,} more</p>' if len(texts) > PIECES else ""
+    return f"<details><summary>{escape(reason)} · {count(len(texts), 'piece')}</summary>{shown}{more}</details>"
+
+
+def cut(text: str, most: int) -> str:
+    """At most so many characters of a text."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

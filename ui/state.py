@@ -11,6 +11,7 @@ from assistant.errors import PushbackError
 CONVERSATION = "conversation"
 CITED = "cited"
 LIBRARY = "library"
+DOCUMENT = "document"
 
 _ASKED, _EDITED, _DELETED = "asked", "edited", "deleted"  # what is under way in this tab, and is gone with a reload
 
@@ -101,3 +102,13 @@ def last_deleted() -> tuple[str, str] | None:
     """The conversation that was deleted last, and its title, while that is offered."""
     told: tuple[str, str] | None = st.session_state.get(_DELETED)
     return told
+
+
+def document() -> str | None:
+    """The id of the document that the address names."""
+    return st.query_params.get(DOCUMENT) or None
+
+
+def open_document(id: str | None) -> None:
+    """Go to a document on the library's page; None to the list of all."""
+    st.query_params.from_dict({DOCUMENT: id} if id else {})

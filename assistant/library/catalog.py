@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import LibraryDamaged, LibraryError
-from assistant.library import conversations, furniture, holdings, verdicts, versions
+from assistant.library import conversations, furniture, holdings, listing, verdicts, versions
 from assistant.library.narrowing import conditions, voice
 from assistant.library.records import (
     Cleaned,
@@ -31,6 +31,7 @@ from assistant.library.records import (
     Holdings,
     KeptVerdict,
     KnownFile,
+    Listed,
     PassageRow,
     State,
     Version,
@@ -151,6 +152,10 @@ class Catalog:
             )
             for about in abouts
         ]
+
+    def listed(self) -> list[Listed]:
+        """Every document, by source, as a long list shows it."""
+        return listing.listed(self._db)
 
     def document(self, key: str) -> Document | None:
         """The document of this id, or the first that was ingested under this source."""

@@ -37,6 +37,7 @@ from assistant.library.records import (
     Holdings,
     KeptVerdict,
     KnownFile,
+    Listed,
     NewDocument,
     Opinion,
     Problem,
@@ -60,6 +61,7 @@ __all__ = [
     "KeptVerdict",
     "KnownFile",
     "Library",
+    "Listed",
     "NewDocument",
     "Opinion",
     "Problem",
@@ -131,6 +133,10 @@ class Library:
     def entries(self) -> list[Entry]:
         """Every document, by source."""
         return self._catalog.entries()
+
+    def listed(self) -> list[Listed]:
+        """Every document, by source, with what a long list shows: one query, however many there are."""
+        return self._catalog.listed()
 
     def document(self, key: str) -> Document:
         """The document of this id or source.
@@ -256,7 +262,7 @@ class Library:
         try:
             self._check(self._catalog.state())
         except (IndexMismatch, ModelError) as exc:
-            problems.append(Problem(f"{exc}", exc.hint))
+            problems.append(Problem(f"{exc}", exc.hint, reindex=isinstance(exc, IndexMismatch)))
         try:
             with self._lock():
                 problems += [Problem(what, f"Mended: {how}.", mended=True) for what, how in self._mend()]

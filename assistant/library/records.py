@@ -88,6 +88,26 @@ class Holdings(NamedTuple):
     voices: int
 
 
+class Listed(NamedTuple):
+    """A document as a long list shows it: ``passages`` a count, ``files`` absolute paths, the rest as in ``Entry``.
+
+    ``stale`` is set when it would be cleaned otherwise by what is known of its site or author today.
+    """
+
+    document: str
+    source: str
+    media_type: str
+    title: str
+    author: str | None
+    date: str | None
+    language: str | None
+    passages: int
+    files: tuple[str, ...]
+    state: str
+    stale: bool
+    superseded_by: str | None
+
+
 class Conversation(NamedTuple):
     """A conversation as it is listed: ``created`` is ISO 8601 in UTC, ``turns`` a count."""
 
@@ -131,11 +151,15 @@ class KeptVerdict(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Something that is wrong with a library, and what to do; ``mended`` when that has been done already."""
+    """Something that is wrong with a library, and what to do; ``mended`` when that has been done already.
+
+    ``reindex`` when embedding all anew would mend it.
+    """
 
     what: str
     remedy: str
     mended: bool = False
+    reindex: bool = False
 
 
 class Version(NamedTuple):

@@ -26,11 +26,11 @@ def keep(db: Database, idea: str, ruling: str, verdict: str, *, revises: str | N
 
 def put(db: Database, kept: KeptVerdict, verdict: str) -> None:
     """Keep a verdict's JSON as ``kept`` lists it, in the place of what is kept under its id."""
+    sql = (
+        "INSERT INTO verdicts (id, created, idea, ruling, revises, verdict) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET ruling = excluded.ruling, verdict = excluded.verdict"
+    )
     with db.changing():
-        sql = (
-            "INSERT INTO verdicts (id, created, idea, ruling, revises, verdict) VALUES (?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (id) DO UPDATE SET ruling = excluded.ruling, verdict = excluded.verdict"
-        )
         db.run(sql, [kept.id, kept.created, kept.idea, kept.ruling, kept.revises, verdict])
         if kept.owner is not None:
             db.run("INSERT OR IGNORE INTO verdict_owners (verdict, owner) VALUES (?, ?)", [kept.id, kept.owner])

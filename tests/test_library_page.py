@@ -1,0 +1,223 @@
+"""The library page, run by Streamlit's own test runner over a real library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit
+from streamlit.testing.v1 import AppTest
+
+from assistant import build
+from assistant.library.library import Library
+from assistant.settings import Settings
+from assistant.types import Dropped
+from tests.conftest import make_document, make_new
+from tests.fakes import WordEmbedder
+from tests.test_adding import PEARS, finished, shown
+from tests.test_chat_page import UnloadedEmbedder, address
+from ui import uploads
+from ui.jobs import Job
+from ui.library_work import take_in
+
+HOSTILE = "<script>alert(1)</script> <img src=x onerror=alert(2)> ![a](http://far.example/b.png)"
+
+
+@pytest.fixture(autouse=True)
+def the_words_embedder(monkeypatch: pytest.MonkeyPatch, embedder: WordEmbedder) -> Iterator[None]:
+    monkeypatch.setattr(build, "build_embedder", lambda _settings: embedder)
+    yield
+    streamlit.cache_resource.clear()
+
+
+def opened(**query: str) -> AppTest:
+    def page() -> None:
+        from assistant.settings import load
+        from ui.screens import documents
+
+        documents.show(load({}))
+
+    test = AppTest.from_function(page, default_timeout=60)
+    for name, value in query.items():
+        test.query_params[name] = value
+    return test.run()
+
+
+def press(page: AppTest, name: str) -> AppTest:
+    return next(one for one in page.button if one.label == name).click().run()
+
+
+def put(library: Library, embedder: WordEmbedder, *documents: object) -> None:
+    with library.writing() as writer:
+        writer.put([make_new(document, embedder) for document in documents])  # type: ignore[arg-type]
+
+
+def test_where_there_is_no_library_a_first_file_begins_one(settings: Settings) -> None:
+    page = opened()
+    assert "Nothing in it yet" in shown(page)
+    assert not page.dataframe
+
+    page.file_uploader[0].set_value([PEARS]).run()
+    finished(page, settings)
+
+    assert "1 document, 1 passage" in shown(page)
+    assert list(page.dataframe[0].value["title"]) == ["Pears"]
+    press(page, "Open pears\\.md")
+    assert "The orchard has ninety pear trees." in shown(page)
+
+
+def test_the_first_paint_loads_no_model(
+    library: Library, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(library, embedder, make_document("Pears.", "pears.md"))
+    monkeypatch.setattr(build, "build_embedder", lambda _settings: UnloadedEmbedder())
+
+    assert len(opened().dataframe[0].value) == 1
+
+
+def test_documents_are_found_by_words_kind_language_and_state(library: Library, embedder: WordEmbedder) -> None:
+    texts = [make_document(f"Words {n}.", f"{n}.txt", author="Ann Lee", language="en") for n in range(9)]
+    pdf = make_document("Birnen.", "birnen.pdf", media_type="application/pdf", language="de", title="Birnen")
+    put(library, embedder, *texts, pdf)
+    page = opened()
+    assert len(page.dataframe[0].value) == 10
+
+    page.text_input(key="documents-words").set_value("lee 3.TXT").run()
+    assert list(page.dataframe[0].value["source"]) == ["3.txt"]
+    assert "1 of 10 documents" in shown(page)
+
+    page.text_input(key="documents-words").set_value("").run()
+    kinds = next(one for one in page.button_group if one.key == "documents-kind")
+    assert kinds.options == ["text 9", "pdf 1"]
+    kinds.set_value(["pdf"]).run()
+    assert list(page.dataframe[0].value["title"]) == ["Birnen"]
+
+
+def test_a_row_opens_its_document_and_the_address_says_which(library: Library, embedder: WordEmbedder) -> None:
+    put(library, embedder, make_document("Apples.", "apples.md"), make_document("Pears.", "pears.md"))
+    page = opened()
+
+    page.session_state["documents"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
+    page.run()
+    id = library.document("pears.md").id
+
+    for shows in (opened(document=id),):
+        assert "<h1>pears.md</h1>" in shown(shows)
+        assert '<p class="paragraph">Pears.</p>' in shown(shows)
+    assert address(press(opened(document=id), "All documents")) == {}
+
+
+def test_a_document_shows_its_passages_what_was_left_out_and_its_versions(
+    library: Library, embedder: WordEmbedder
+) -> None:
+    words = "The plan is to plant ninety pear trees in the orchard by the river and to press cider in October of "
+    words += (
+        "every year, to sell none of it before May, and to keep the books of all that it costs and all that it earns "
+    )
+    words += "in the office of the head gardener, who shows them to whoever asks, for the year"
+    one = make_document(
+        f"{words} 2021.\n\n{HOSTILE}.", "<b>one.md", title="<i>Plan", author="<u>Ann", date="2021-05-04"
+    )
+    dropped = (Dropped("<a>Home</a>", "menu", 0), Dropped("About", "menu", 0), Dropped("Tracked", "script", 3))
+    two = make_document(f"{words} 2022.\n\n{HOSTILE}.", "two.md", date="2022")
+    put(library, embedder, type(one)(one.about, one.text, one.blocks, dropped), two)
+    page = opened(document=one.about.id)
+    assert "4 May 2021" in shown(page)
+    assert "There is a newer version" in shown(page)
+    (part,) = page.button_group
+    assert part.options == ["Text", "Passages 2", "Left out 3", "Versions 2"]
+
+    html = shown(page)
+    for name, words in (("Passages", "pear trees"), ("Left out", "menu · 2 pieces"), ("Versions", "the newest first")):
+        page.button_group[0].set_value(name).run()
+        assert words in shown(page)
+        html += shown(page)
+
+    assert not [tag for tag in ("<script>", "<img", "<i>", "<b>one", "<u>", "<a>") if tag in html]
+    next(button for button in page.button if button.label.startswith("two")).click().run()
+    assert address(page) == {"document": two.about.id}
+
+
+def test_a_document_that_is_not_there_is_told_with_a_way_back(library: Library) -> None:
+    page = opened(document="<b>nothing")
+
+    assert "There is no document" in shown(page)
+    assert "<b>nothing" not in shown(page)
+    assert address(press(page, "All documents")) == {}
+
+
+@pytest.fixture
+def dropped(settings: Settings, embedder: WordEmbedder) -> list[Path]:
+    kept = uploads.keep(settings, [("pears.md", PEARS[1]), ("cider.md", b"Cider is pressed in October.")])
+    take_in(Job("", None, ""), settings, embedder, kept, uploads.folder(settings))
+    return kept
+
+
+def id_of(settings: Settings, source: str) -> str:
+    with Library.open(settings, WordEmbedder()) as library:
+        return library.document(source).id
+
+
+def test_a_removed_document_comes_back_with_one_click(settings: Settings, dropped: list[Path]) -> None:
+    id = id_of(settings, "pears.md")
+    page = opened(document=id)
+
+    press(page, "Remove")
+    finished(page, settings)
+    assert "Removed: Pears" in shown(page)
+    assert list(page.dataframe[0].value["source"]) == ["cider.md"]
+
+    press(page, "Undo")
+    finished(page, settings)
+    assert list(page.dataframe[0].value["source"]) == ["cider.md", "pears.md"]
+    assert id_of(settings, "pears.md") == id
+
+
+def test_a_document_is_replaced_by_a_dropped_file(settings: Settings, dropped: list[Path]) -> None:
+    page = opened(document=id_of(settings, "pears.md"))
+
+    page.file_uploader[0].set_value([("new pears.md", b"There are a hundred pear trees now.", "")]).run()
+    finished(page, settings)
+
+    assert "a hundred pear trees" in shown(page)
+    assert address(page) == {"document": id_of(settings, "pears.md")}
+
+
+def test_a_file_that_changed_is_read_again(settings: Settings, dropped: list[Path]) -> None:
+    dropped[0].write_bytes(b"The orchard was felled last winter.")
+    page = opened(document=id_of(settings, "pears.md"))
+
+    press(page, "Read again")
+
+    assert "felled last winter" in shown(finished(page, settings))
+
+
+def test_health_is_checked_and_what_is_missing_is_offered(settings: Settings, dropped: list[Path]) -> None:
+    uploads.keep(settings, [("late.md", b"Nobody has read this.")])
+    dropped[0].unlink()
+    page = opened()
+    assert "1 file that you dropped is not in the library: late.md" in shown(page)
+    assert "The files of 1 document are no longer there" in shown(page)
+
+    page.button(key="unread-read").click().run()
+    finished(page, settings)
+    page.button(key="gone-out").click().run()
+    finished(page, settings)
+    assert list(page.dataframe[0].value["source"]) == ["cider.md", "late.md"]
+
+    press(page, "Check the library")
+    assert "All is well" in shown(finished(page, settings))
+
+
+def test_a_library_of_another_model_is_mended_with_one_click(
+    settings: Settings, dropped: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "build_embedder", lambda _settings: WordEmbedder("others"))
+    page = opened()
+    press(page, "Check the library")
+    assert "was made with the embedding model" in shown(finished(page, settings))
+
+    next(one for one in page.button if "-reindex-" in str(one.key)).click().run()
+
+    assert "2 passages embedded anew" in shown(finished(page, settings))

@@ -1,0 +1,106 @@
+"""The documents of the library as a table: found by words, kind, language and state; a row opens its document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from assistant.library.library import Library
+from assistant.settings import Settings
+from ui import present_library, state
+from ui.present_library import LANGUAGES, Wanted
+from ui.present_work import count
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEPT_FOR = 30  # seconds: whether files are there can change while the library does not
+FROM = 8  # documents from which it is worth searching among them
+HEIGHT = 560  # pixels, about fifteen rows
+
+TABLE = "documents"
+
+
+def show(library: Library, settings: Settings) -> None:
+    """The table, and what narrows it."""
+    every = rows(settings.folder, library.generation(), library)
+    chosen = _chosen(every)
+    found = every[present_library.matching(every, chosen)]
+    if chosen != Wanted():
+        st.html(f'<p class="small" role="status">{len(found):,} of {count(len(every), "document")}</p>')
+    st.session_state[f"{TABLE}-shown"] = list(found["document"])
+    st.dataframe(
+        found,
+        key=TABLE,
+        on_select=_open,
+        selection_mode="single-row",
+        hide_index=True,
+        column_order=["title", "kind", "author", "date", "passages", "state", "language", "source"],
+        column_config=_columns(),
+        height=HEIGHT if len(found) > 14 else "content",
+        placeholder="",
+        alt="The documents of the library; select a row to open its document",
+    )
+
+
+@st.cache_resource(show_spinner=False, ttl=KEPT_FOR, max_entries=4)
+def rows(folder: Path, generation: int, _library: Library) -> pd.DataFrame:
+    """What the library of this folder lists at this generation; to be read, not changed."""
+    del folder, generation
+    return present_library.table(_library.listed())
+
+
+def _columns() -> dict[str, object]:
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    return {
+        "title": text("Title", width="large", pinned=True),
+        "kind": text("Kind", width="small"),
+        "author": text("Author", width="medium"),
+        "date": text("Date", width="small"),
+        "passages": number("Passages", width="small"),
+        "state": text("State", width="small"),
+        "language": text("Language", width="small"),
+        "source": text("File", width="medium"),
+    }
+
+
+def _chosen(every: pd.DataFrame) -> Wanted:
+    if len(every) < FROM:
+        return Wanted()
+    words = st.text_input(
+        "Find documents",
+        key="documents-words",
+        icon=":material/search:",
+        placeholder="Find by title, author or file",
+        label_visibility="collapsed",
+    )
+    with st.container(horizontal=True, gap="medium"):
+        picked = [
+            tuple(_pills(name, every[column]))
+            for column, name in (("kind", "Kind"), ("language", "Language"), ("state", "State"))
+        ]
+    return Wanted(words, *picked)
+
+
+def _pills(name: str, column: pd.Series[str]) -> list[str]:
+    """The values that are picked of a column; nothing to pick where all have one."""
+    counts = column[column != ""].value_counts()
+    if len(counts) < 2:
+        return []
+    return st.pills(
+        name,
+        list(counts.index),
+        selection_mode="multi",
+        format_func=lambda value: f"{LANGUAGES.get(value, value)} {counts[value]:,}",
+        key=f"documents-{name.lower()}",
+        label_visibility="collapsed",
+    )
+
+
+def _open() -> None:
+    selected = st.session_state[TABLE]["selection"]["rows"]
+    shown = st.session_state.get(f"{TABLE}-shown", [])
+    if selected and selected[0] < len(shown):
+        state.open_document(shown[selected[0]])
