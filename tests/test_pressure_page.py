@@ -19,7 +19,7 @@ from assistant.pressure import PressureTest
 from assistant.types import Assumption, Stance, Verdict
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
-from ui import jobs, verdict_kept
+from ui import jobs, state, verdict_kept
 from ui.parts import testing
 from ui.parts.idea import EXAMPLE
 
@@ -71,10 +71,10 @@ def press(page: AppTest, name: str) -> AppTest:
     return next(one for one in page.button if one.label == name).click().run()
 
 
-def ended(page: AppTest) -> AppTest:
+def ended(page: AppTest, owner: str | None = None) -> AppTest:
     """The page when the job that its address names has ended, as the browser would show it by itself."""
     for _ in range(1_000):
-        job = jobs.job(address(page).get("job", ""))
+        job = jobs.job(address(page).get("job", ""), owner)
         if job is None:  # it had ended before the page looked
             return page
         if job.done:
@@ -125,7 +125,7 @@ def test_an_empty_field_is_told_and_tests_nothing(bakery: Library) -> None:
 
 
 def test_a_test_can_be_stopped_and_the_idea_is_still_there(bakery: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    def slow(_: PressureTest, idea: str, progress: testing.Progress, _importance: object = None) -> Verdict:
+    def slow(_: PressureTest, idea: str, progress: testing.Progress, *_further: object) -> Verdict:
         progress(0, 1, idea)
         for number in range(2_000):
             progress(number, 2_000, "<b>each</b>")
@@ -193,7 +193,7 @@ def test_importance_is_set_on_the_page_and_kept_with_what_follows(bakery: Librar
 
     assert "Leaps of faith" not in shown(page)
     assert verdict_kept.opened(bakery, id).verdict.assumptions[0].importance == 0.2
-    assert page.slider[0].label.endswith("as you set it")
+    assert page.slider[0].label.endswith("set by you")
     assert opened(verdict=id).slider[0].value == 0.2
     verdict_kept.weigh(bakery, id, {"1": 0.9})  # in another tab
     assert page.run().slider[0].value == 0.9
@@ -299,6 +299,25 @@ def test_a_verdict_is_removed_and_brought_back(bakery: Library, embedder: WordEm
     press(page, "Remove")
     assert "Removed" in shown(page)
     assert address(page) == {}
+
+
+def test_where_people_sign_in_a_verdict_is_its_makers_alone(
+    bakery: Library, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobodys = keep(bakery, embedder)
+    monkeypatch.setattr(state, "owner", lambda: "ann")
+    page = opened()
+    page.text_area[0].set_value(IDEA)
+    page = ended(press(page, "Put it to the test"), "ann")
+    (anns,) = bakery.verdicts("ann")
+    assert address(page) == {"verdict": anns.id}
+    press(press(page, "Remove"), "Undo")
+    assert bakery.verdicts("ann") == [anns]
+
+    monkeypatch.setattr(state, "owner", lambda: "ben")
+    assert "There is no verdict" in shown(opened(verdict=anns.id))
+    assert "There is no verdict" in shown(opened(verdict=nobodys))
+    assert not [one for one in opened().button if one.key and one.key.startswith("verdict-")]
 
 
 def test_reports_are_made_when_they_are_asked_for(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from assistant.library.narrowing import KINDS
 from assistant.library.records import Holdings
-from assistant.types import KINDS, Answer, FoundBy, Hit
+from assistant.types import Answer, FoundBy, Hit
 from ui.present import escape
 
 SNIPPET = 280  # characters of a passage that was retrieved

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ui import state
+
 VERDICT = "verdict"
 JOB = "job"
 ASSUMPTION = "assumption"
@@ -16,7 +18,7 @@ def verdict() -> str | None:
 
 def open_verdict(id: str | None) -> None:
     """Go to a verdict; None to where ideas are put."""
-    st.query_params.from_dict({VERDICT: id} if id else {})
+    _go({VERDICT: id})
 
 
 def job() -> str | None:
@@ -26,8 +28,7 @@ def job() -> str | None:
 
 def watch(job: str) -> None:
     """Watch a job, beside the verdict that is open if one is."""
-    beside = {VERDICT: id} if (id := verdict()) else {}
-    st.query_params.from_dict({**beside, JOB: job})
+    _go({VERDICT: verdict(), JOB: job})
 
 
 def assumption() -> int | None:
@@ -39,3 +40,9 @@ def assumption() -> int | None:
 def read_assumption(number: int) -> None:
     """Read an assumption."""
     st.query_params[ASSUMPTION] = str(number)
+
+
+def _go(named: dict[str, str | None]) -> None:
+    """To an address of the same library."""
+    every = {state.LIBRARY: state.library(), **named}
+    st.query_params.from_dict({name: value for name, value in every.items() if value})

@@ -11,21 +11,24 @@ from typing import NamedTuple
 
 from assistant import rulings, wire
 from assistant.discussion import Asked, Moved, Reply, discuss
+from assistant.errors import DocumentMissing
 from assistant.library.library import Library
 from assistant.library.records import KeptVerdict
 from assistant.types import Verdict
 from ui.parts.kept import standing
-from ui.verdict_report import Report
+from ui.verdict_report import Report, remark
 
 SAID = "said"  # the field beside those of the verdict
 
 
 class Said(NamedTuple):
-    """A message about a verdict, what was replied, and what moved the verdict: a value of ``Moved``."""
+    """A message about a verdict, what was replied, what moved the verdict (a value of ``Moved``), and what a model
+    said beside it, a sentence each."""
 
     message: str
     reply: str
     moved: str
+    prose: Sequence[str] = ()
 
 
 class Kept(NamedTuple):
@@ -36,9 +39,16 @@ class Kept(NamedTuple):
     said: tuple[Said, ...]
 
 
-def keep(library: Library, verdict: Verdict, *, revises: str | None = None, said: Sequence[Said] = ()) -> str:
-    """Keep a verdict; its id. ``revises`` is the id of the one whose idea it revises."""
-    return library.keep_verdict(_told(verdict, said), revises=revises)
+def keep(
+    library: Library,
+    verdict: Verdict,
+    *,
+    revises: str | None = None,
+    said: Sequence[Said] = (),
+    owner: str | None = None,
+) -> str:
+    """Keep a verdict, ``owner``'s where people sign in; its id. ``revises`` is the one whose idea it revises."""
+    return library.keep_verdict(_told(verdict, said), revises=revises, owner=owner)
 
 
 def opened(library: Library, id: str) -> Kept:
@@ -50,6 +60,21 @@ def opened(library: Library, id: str) -> Kept:
     listed, told = library.verdict(id)
     kept = json.loads(told)
     return Kept(listed, wire.read_verdict(kept), tuple(Said(**one) for one in kept.get(SAID, ())))
+
+
+def own(library: Library, id: str, owner: str | None) -> Kept:
+    """The same, where the verdict is this owner's.
+
+    Raises:
+        DocumentMissing: it is somebody else's, or there is none; which of the two is not told.
+    """
+    try:
+        kept = opened(library, id)
+    except DocumentMissing:
+        kept = None
+    if kept is None or kept.listed.owner != owner:
+        raise DocumentMissing(f"There is no verdict {id!r} here.", hint="Those there are stand under “All tests”.")
+    return kept
 
 
 def weigh(library: Library, id: str, importance: Mapping[str, float]) -> Verdict:
@@ -72,9 +97,10 @@ def discussed(assistant: Asked, id: str, message: str) -> tuple[Reply, str]:
     """
     kept = opened(assistant.library, id)
     reply = discuss(assistant, kept.verdict, message)
-    said = (*kept.said, Said(message, reply.text, reply.moved.value))
+    prose = [remark(one) for one in reply.prose]
+    said = (*kept.said, Said(message, reply.text, reply.moved.value, prose))
     if reply.moved is not Moved.NOTHING:
-        return reply, keep(assistant.library, reply.verdict, revises=id, said=said)
+        return reply, keep(assistant.library, reply.verdict, revises=id, said=said, owner=kept.listed.owner)
     assistant.library.put_verdict(kept.listed, _told(reply.verdict, said))
     return reply, id
 

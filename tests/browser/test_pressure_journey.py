@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 IDEA = "Repeat the spring campaign and drop the radio spots, because the letter to former customers brings the orders."
 REVISED = "Repeat the letter to former customers."
-WAIT = 120_000  # milliseconds
+WAIT = 300_000  # milliseconds, for a machine that is busy while the model loads
 
 
 def put(page: Page, idea: str) -> None:
@@ -62,7 +62,7 @@ def test_an_idea_becomes_a_report_that_can_be_handed_on(visit: Visit, artifacts:
     expect(page.locator('[class*="st-key-at-card-"] details').nth(0)).not_to_have_attribute("open", "")
     slider = page.locator('[class*="st-key-at-card-"]').nth(1).get_by_role("slider")
     slider.press("ArrowRight")
-    expect(page.get_by_text("as you set it")).to_be_visible()
+    expect(page.get_by_text("set by you")).to_be_visible()
     picture(page, artifacts, "pressure-assumption")
 
     page.get_by_text("Export", exact=True).click()

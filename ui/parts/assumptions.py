@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from assistant.library.library import Library
 from assistant.types import Assumption, Finding, Stance
-from ui import present_verdict, verdict_address, verdict_kept
+from ui import present_verdict, verdict_address
 from ui import verdict_report as told
 from ui.parts.verdict import finding
 from ui.present import escape
@@ -32,16 +31,10 @@ SCROLL = """<script>
 </script>"""
 
 
-def weigh(id: str, library: Library) -> None:
-    """Keep the importance that was set in the page's last run, if one was.
-
-    Raises:
-        DocumentMissing: the verdict has been removed meanwhile.
-    """
-    if WEIGHED in st.session_state:
-        of, number, importance = st.session_state.pop(WEIGHED)
-        if of == id:
-            verdict_kept.weigh(library, id, {str(number): importance})
+def weighed(id: str) -> dict[str, float] | None:
+    """The importance (0..1) that the visitor has just given to an assumption of this verdict, by its number."""
+    of, number, importance = st.session_state.pop(WEIGHED, (None, 0, 0.0))
+    return {str(number): importance} if of == id else None
 
 
 def show(report: Report) -> None:
@@ -110,7 +103,7 @@ def _importance(id: str, number: int, one: Assumption) -> None:
     if st.session_state.get(key) != one.importance:  # the library's word counts, another tab may have set it
         st.session_state[key] = one.importance
     st.slider(
-        f"How much hangs on it{', as you set it' if one.importance_by == 'user' else ''}",
+        f"How much hangs on it{told.weighed_by(one)}",
         0.0,
         1.0,
         step=STEP,

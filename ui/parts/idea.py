@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from assistant.build import Assistant
 from assistant.lens import Lens
 from assistant.pressure import LONGEST_IDEA
 from ui import present_verdict
 from ui.parts import testing
+from ui.parts.testing import Desk
 from ui.present import escape
 
 FIELD = "idea"
@@ -18,7 +18,7 @@ EXAMPLE = "Stop going to trade fairs and rely on word of mouth, because buyers a
 EMPTY = '<p class="notice" role="alert">Put an idea in the field first: a sentence or two is enough.</p>'
 
 
-def put(assistant: Assistant, lenses: Sequence[Lens], before: str = "") -> None:
+def put(desk: Desk, lenses: Sequence[Lens], before: str = "") -> None:
     """The field with what it will look at; a click begins the test. ``before`` is what was tried last."""
     if FIELD not in st.session_state:
         st.session_state[FIELD] = before
@@ -29,20 +29,20 @@ def put(assistant: Assistant, lenses: Sequence[Lens], before: str = "") -> None:
         asked = st.button("Put it to the test", type="primary", icon=":material/balance:")
         st.button("Try an example", type="tertiary", on_click=_try)
     if asked and idea.strip():
-        testing.begin(assistant, idea)
+        testing.begin(desk, idea)
         st.rerun()
     elif asked:
         st.html(EMPTY)
     _looked_at(idea, lenses)
 
 
-def revise(assistant: Assistant, id: str, former: str) -> None:
+def revise(desk: Desk, id: str, former: str) -> None:
     """The idea to be put otherwise; a click tests it beside the former one."""
     with st.expander("Revise the idea", icon=":material/edit:"):
         idea = st.text_area("The idea, revised", former, key=f"revised-{id}", height=110, max_chars=LONGEST_IDEA)
         asked = st.button("Test it beside the former one", type="primary", key="revise")
         if asked and idea.strip():
-            testing.begin(assistant, idea, revises=id)
+            testing.begin(desk, idea, revises=id)
             st.rerun()
         elif asked:
             st.html(EMPTY)

@@ -8,6 +8,7 @@ from assistant.library.library import Library
 from assistant.library.records import KeptVerdict
 from ui import present, present_verdict, verdict_address
 from ui.parts import testing
+from ui.parts.testing import Desk
 from ui.present import escape, label
 
 MOST = 50  # listed; the older ones keep their addresses
@@ -16,9 +17,10 @@ IDEA = 110  # characters of one
 REMOVED = "verdict-removed"  # the last one with its JSON, until the visitor goes on
 
 
-def show(library: Library) -> None:
+def show(desk: Desk) -> None:
     """What is being tested, then what was, the latest first."""
-    for job in testing.running():
+    library = desk.library
+    for job in testing.running(desk):
         with st.container(horizontal=True, vertical_alignment="center", key=f"running-{job.id}"):
             st.html('<p class="small">Being tested:</p>', width="content")
             st.button(
@@ -28,7 +30,9 @@ def show(library: Library) -> None:
                 on_click=verdict_address.watch,
                 args=(job.id,),
             )
-    kept = sorted(library.verdicts(), key=lambda one: one.created, reverse=True)  # one brought back where it was
+    kept = sorted(
+        library.verdicts(desk.owner), key=lambda one: one.created, reverse=True
+    )  # one brought back where it was
     _undo(library)
     if not kept:
         return

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import monotonic
+from typing import NamedTuple
 
 import streamlit as st
 
 from assistant.build import Assistant
 from assistant.library.library import Library
 from assistant.rulings import weighed_as
-from assistant.types import Hit, Stance, Verdict
+from assistant.types import Verdict
 from ui import jobs, verdict_address, verdict_kept
 from ui.jobs import Job
 from ui.present import escape
@@ -22,63 +23,74 @@ SEARCHING = "Searching the documents"
 Progress = Callable[[int, int, str], None]
 
 
+class Desk(NamedTuple):
+    """Where a visitor's ideas are tested: by whom, in the library of which folder, and whose they are."""
+
+    assistant: Assistant
+    folder: str
+    owner: str | None
+
+    @property
+    def library(self) -> Library:
+        """The library that is tested against, which keeps the verdicts."""
+        return self.assistant.library
+
+    def kind(self, work: str) -> str:
+        """What jobs of this kind on this library are called."""
+        return f"{work} {self.folder}"
+
+
 class Reporting:
     """The assistant as a discussion needs it, which says how far a test is that it causes."""
 
     def __init__(self, assistant: Assistant, progress: Progress) -> None:
         self._assistant, self._progress = assistant, progress
-        self.library: Library = assistant.library
+        self.library, self.search = assistant.library, assistant.search
+        self.sides, self.replied = assistant.sides, assistant.replied
 
-    def challenge(self, idea: str) -> Verdict:
-        """The verdict on an idea."""
-        return self._assistant.challenge(idea, self._progress)
-
-    def search(self, query: str, k: int = 8) -> list[Hit]:
-        """The best passages."""
-        return self._assistant.search(query, k)
-
-    def sides(self, pairs: list[tuple[str, str]]) -> list[tuple[Stance, float]]:
-        """Of a claim and a text, the side on which the text stands."""
-        return self._assistant.sides(pairs)
+    def challenge(self, idea: str, *, like: Verdict | None = None) -> Verdict:
+        """The verdict on an idea, resting on what it did in a former one."""
+        return self._assistant.challenge(idea, self._progress, like=like)
 
 
-def begin(assistant: Assistant, idea: str, revises: str | None = None) -> None:
+def begin(desk: Desk, idea: str, revises: str | None = None) -> None:
     """Start testing ``idea`` and watch it; its result is the id of the verdict, which is kept."""
 
     def work(job: Job) -> str:
-        library = assistant.library
-        former = verdict_kept.opened(library, revises) if revises else None
-        verdict = assistant.challenge(idea, _tells(job))
+        former = verdict_kept.opened(desk.library, revises) if revises else None
+        like = former.verdict if former and former.verdict.idea == idea else None
+        verdict = desk.assistant.challenge(idea, _tells(job), like=like)
+        said = former.said if former else ()
         if former:
             verdict = weighed_as(former.verdict, verdict)
-        return verdict_kept.keep(library, verdict, revises=revises, said=former.said if former else ())
+        return verdict_kept.keep(desk.library, verdict, revises=revises, said=said, owner=desk.owner)
 
-    verdict_address.watch(jobs.start(TEST, idea, work).id)
+    verdict_address.watch(jobs.start(desk.kind(TEST), idea, work, desk.owner).id)
 
 
-def say(assistant: Assistant, id: str, message: str) -> None:
+def say(desk: Desk, id: str, message: str) -> None:
     """Start replying to a message about a verdict and watch it; its result is the id of what then stands."""
 
     def work(job: Job) -> str:
         job.at(SEARCHING)
-        return verdict_kept.discussed(Reporting(assistant, _tells(job)), id, message)[1]
+        return verdict_kept.discussed(Reporting(desk.assistant, _tells(job)), id, message)[1]
 
-    verdict_address.watch(jobs.start(DISCUSSION, message, work).id)
+    verdict_address.watch(jobs.start(desk.kind(DISCUSSION), message, work, desk.owner).id)
 
 
-def watched() -> Job | None:
+def watched(desk: Desk) -> Job | None:
     """The job that the address names; one that ended well leads to its verdict."""
     named = verdict_address.job()
-    job = jobs.job(named) if named else None
+    job = jobs.job(named, desk.owner) if named else None
     if job and job.done and job.result:
         verdict_address.open_verdict(job.result)
         st.rerun()
     return job
 
 
-def running() -> list[Job]:
-    """The tests that go on, the newest first."""
-    return [job for job in jobs.of_kind(TEST) if not job.done]
+def running(desk: Desk) -> list[Job]:
+    """The visitor's tests that go on, the newest first."""
+    return [job for job in jobs.of_kind(desk.kind(TEST), desk.owner) if not job.done]
 
 
 @st.fragment(run_every=EVERY)

@@ -29,6 +29,8 @@ def head(report: Report) -> None:
         st.markdown(present_verdict.badge(verdict.ruling), width="content")
         st.html(f"<p>{told.MEANS[verdict.ruling]}</p>", width="content")
     st.html(f'<p class="small">{escape(told.head(report))}</p>')
+    for notice in verdict.notices:
+        st.html(f'<p class="small notice">{escape(notice)}</p>')
 
 
 def glance(report: Report) -> None:
@@ -36,18 +38,20 @@ def glance(report: Report) -> None:
     verdict, places = report.verdict, present_verdict.places(report.verdict)
     for_it, against_it = st.columns(2, gap="medium")
     with for_it:
-        _case("case-for", "The strongest case for it", verdict.case_for, places, report)
+        _case("case_for", "The strongest case for it", verdict.case_for, places, report)
     with against_it:
-        _case("case-against", "The strongest objection", verdict.case_against, places, report)
+        _case("case_against", "The strongest objection", verdict.case_against, places, report)
     missing, settling = st.columns(2, gap="medium")
     with missing:
-        st.html(f"<h2>What is missing</h2>{present_verdict.listed(verdict.missing, 'Each assumption has evidence.')}")
+        listed = present_verdict.listed(verdict.missing, "Each assumption has evidence.")
+        st.html(f"<h2>What is missing</h2>{_prose(verdict, 'missing')}{listed}")
         if verdict.leaps_of_faith:
             leaps = present_verdict.listed(verdict.leaps_of_faith)
             st.html(f'<div class="notice leaps"><h2>Leaps of faith</h2><p>Nothing supports them.</p>{leaps}</div>')
     if to_settle(verdict):
         with settling:
-            st.html(f'<h2>Questions to settle</h2><div class="settling">{present_verdict.settling(verdict)}</div>')
+            asked = present_verdict.settling(verdict)
+            st.html(f"<h2>Questions to settle</h2>{_prose(verdict, 'to_settle')}{asked}")
 
 
 def finding(one: Finding, place: Place, key: str, report: Report, *, in_context: bool = False) -> None:
@@ -112,10 +116,17 @@ def how(report: Report) -> None:
         )
 
 
-def _case(key: str, title: str, findings: Sequence[Finding], places: dict[Finding, Place], report: Report) -> None:
+def _case(part: str, title: str, findings: Sequence[Finding], places: dict[Finding, Place], report: Report) -> None:
+    key = part.replace("_", "-")
     with st.container(key=key):
-        st.html(f"<h2>{title}</h2>")
+        st.html(f"<h2>{title}</h2>{_prose(report.verdict, part)}")
         for number, one in enumerate(findings, start=1):
             finding(one, places[one], f"{key}-{number}", report)
         if not findings:
             st.html(f"<p>{told.NOTHING}</p>")
+
+
+def _prose(verdict: Verdict, part: str) -> str:
+    """What a model wrote of a part, as HTML."""
+    written = " ".join(told.prose(verdict, part))
+    return f"<p>{escape(written)}</p>" if written else ""

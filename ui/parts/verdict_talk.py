@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 import streamlit as st
 
-from assistant.build import Assistant
 from assistant.discussion import Moved
 from ui.jobs import Job
-from ui.parts import exchange, failure, testing
+from ui.parts import failure, testing
+from ui.parts.testing import Desk
 from ui.present import escape
 from ui.verdict_kept import Kept, Said
 
 LONGEST = 2_000  # characters of a message
 
 
-def show(kept: Kept, job: Job | None, assistant: Assistant) -> None:
+def show(kept: Kept, job: Job | None, desk: Desk) -> None:
     """The talk so far, the reply that is being made, and a line for the next message."""
     st.html(
         "<h2>Discuss it</h2><p class='small'>Disagreement moves nothing. What does: words of a document in quotation "
@@ -23,8 +25,8 @@ def show(kept: Kept, job: Job | None, assistant: Assistant) -> None:
     for said in kept.said:
         _said(said)
     if job:
-        exchange.question(job.about)
-        with exchange.reply():
+        _asked(job.about)
+        with _replied():
             if not job.done:
                 testing.follow(job)
             elif job.error:
@@ -35,14 +37,24 @@ def show(kept: Kept, job: Job | None, assistant: Assistant) -> None:
     with st.container(key="discuss"):
         message = st.chat_input("Say something about it", key="message", max_chars=LONGEST, disabled=busy)
     if message:
-        testing.say(assistant, kept.listed.id, message)
+        testing.say(desk, kept.listed.id, message)
         st.rerun()
 
 
+def _asked(message: str) -> None:
+    with st.chat_message("user", avatar=":material/person:"):
+        st.html(f'<p class="question">{escape(message)}</p>')
+
+
+def _replied() -> AbstractContextManager[object]:
+    return st.chat_message("assistant", avatar=":material/balance:")
+
+
 def _said(said: Said) -> None:
-    exchange.question(said.message)
-    with exchange.reply():
+    _asked(said.message)
+    with _replied():
         moved = said.moved != Moved.NOTHING
         told = f"Moved by {said.moved}" if moved else "Not moved"
         st.markdown(f":{'green' if moved else 'gray'}-badge[{told}]")
-        st.html(f'<p class="arriving">{escape(said.reply)}</p>')
+        for told in (said.reply, *said.prose):
+            st.html(f'<p class="arriving">{escape(told)}</p>')

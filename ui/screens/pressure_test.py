@@ -6,13 +6,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from assistant.build import Assistant
 from assistant.errors import DocumentMissing, LibraryMissing
 from assistant.lens import gathered
 from assistant.settings import Settings
 from ui import present_verdict, state, verdict_address, verdict_kept
 from ui.jobs import Job
 from ui.parts import assumptions, failure, idea, kept_verdicts, nothing, reader, running, testing, verdict, verdict_talk
+from ui.parts.testing import Desk
 from ui.present import escape
 from ui.verdict_kept import Kept
 from ui.verdict_report import Report
@@ -36,24 +36,25 @@ def show(settings: Settings) -> None:
     except LibraryMissing:
         nothing.show("An idea is tested against your documents.")
         return
+    desk = Desk(assistant, str(settings.folder), state.owner())
     with st.container(key="pressure-test"):
-        job, id = testing.watched(), verdict_address.verdict()
-        if job and job.kind == testing.TEST and not job.done:
+        job, id = testing.watched(desk), verdict_address.verdict()
+        if job and job.kind == desk.kind(testing.TEST) and not job.done:
             st.html(f'<h1>Putting it to the test</h1><p class="idea">{escape(job.about)}</p>')
             testing.follow(job)
         elif id:
-            _verdict(id, job, assistant)
-        elif assistant.library.searched().documents == 0 and not assistant.library.verdicts():
+            _verdict(id, job, desk)
+        elif desk.library.searched().documents == 0 and not desk.library.verdicts(desk.owner):
             nothing.show("An idea is tested against your documents.")
         else:
-            _welcome(job, assistant, settings)
+            _welcome(job, desk, settings)
 
 
-def _welcome(job: Job | None, assistant: Assistant, settings: Settings) -> None:
+def _welcome(job: Job | None, desk: Desk, settings: Settings) -> None:
     st.html(f'<div class="pressure-welcome">{WELCOME}</div>')
     _ended(job)
-    idea.put(assistant, gathered(settings.lenses), job.about if job else "")
-    kept_verdicts.show(assistant.library)
+    idea.put(desk, gathered(settings.lenses), job.about if job else "")
+    kept_verdicts.show(desk)
 
 
 def _ended(job: Job | None) -> None:
@@ -66,29 +67,30 @@ def _ended(job: Job | None) -> None:
         st.html('<p class="notice" role="status">Stopped; nothing was kept. The idea is in the field still.</p>')
 
 
-def _verdict(id: str, job: Job | None, assistant: Assistant) -> None:
-    library = assistant.library
+def _verdict(id: str, job: Job | None, desk: Desk) -> None:
+    library = desk.library
     st.session_state.pop(kept_verdicts.REMOVED, None)
-    assumptions.weigh(id, library)
-    kept = verdict_kept.opened(library, id)
+    kept = verdict_kept.own(library, id, desk.owner)
+    if (importance := assumptions.weighed(id)) is not None:
+        kept = kept._replace(verdict=verdict_kept.weigh(library, id, importance))
     report = verdict_kept.report(library, id, kept.verdict, kept.listed.created)
-    _tools(report, assistant)
-    if job is None or job.kind == testing.TEST:
+    _tools(report, desk)
+    if job is None or job.kind == desk.kind(testing.TEST):
         _ended(job)
     verdict.head(report)
-    _documents_changed(kept, assistant)
+    _documents_changed(kept, desk)
     verdict.glance(report)
     if kept.listed.revises:
-        _beside(kept, assistant)
+        _beside(kept, desk)
     assumptions.show(report)
-    idea.revise(assistant, id, kept.verdict.idea)
+    idea.revise(desk, id, kept.verdict.idea)
     verdict.how(report)
-    verdict_talk.show(kept, job if job and job.kind == testing.DISCUSSION else None, assistant)
+    verdict_talk.show(kept, job if job and job.kind == desk.kind(testing.DISCUSSION) else None, desk)
     if cited := present_verdict.cited(kept.verdict, state.cited()):
         reader.show(cited, library)
 
 
-def _tools(report: Report, assistant: Assistant) -> None:
+def _tools(report: Report, desk: Desk) -> None:
     with st.container(horizontal=True, key="tools", gap="small"):
         st.button(
             "All tests",
@@ -100,23 +102,23 @@ def _tools(report: Report, assistant: Assistant) -> None:
         st.space("stretch")
         verdict.export(report)
         if st.button("Remove", icon=":material/delete:", type="tertiary", help="It can be brought back"):
-            kept_verdicts.remove(report.id, assistant.library)
+            kept_verdicts.remove(report.id, desk.library)
 
 
-def _documents_changed(kept: Kept, assistant: Assistant) -> None:
+def _documents_changed(kept: Kept, desk: Desk) -> None:
     """Offer to test the idea again when the documents are others than they were."""
-    if kept.verdict.library == assistant.library.digest():
+    if kept.verdict.library == desk.library.digest():
         return
     with st.container(horizontal=True, vertical_alignment="center", key="documents-changed"):
         st.html("<p>The documents have changed since this was tested.</p>", width="content")
         if st.button("Test it again", icon=":material/refresh:"):
-            testing.begin(assistant, kept.verdict.idea, revises=kept.listed.id)
+            testing.begin(desk, kept.verdict.idea, revises=kept.listed.id)
             st.rerun()
 
 
-def _beside(kept: Kept, assistant: Assistant) -> None:
+def _beside(kept: Kept, desk: Desk) -> None:
     try:
-        former = verdict_kept.opened(assistant.library, kept.listed.revises or "")
+        former = verdict_kept.own(desk.library, kept.listed.revises or "", desk.owner)
     except DocumentMissing:
         return  # it has been removed since
     verdict.beside(former, kept.verdict)
