@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.library.library import Listed
-from assistant.types import KINDS, About, Dropped, Passage
+from assistant.library.narrowing import KINDS
+from assistant.types import About, Dropped, Passage
 from ui.present import date, escape
 from ui.present_work import count
 
