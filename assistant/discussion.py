@@ -48,6 +48,14 @@ _BETTER = {
 }
 
 
+class Beside(NamedTuple):
+    """What a model says beside a reply, why it says no more, and what it was asked for."""
+
+    prose: tuple[Remark, ...] = ()
+    notices: tuple[str, ...] = ()
+    cost: Cost | None = None
+
+
 class Asked(Protocol):
     """What a discussion needs of the assistant."""
 
@@ -57,9 +65,7 @@ class Asked(Protocol):
         """The verdict on an idea, resting on what it did in a former one."""
         ...
 
-    def replied(
-        self, verdict: Verdict, message: str, findings: Sequence[Finding]
-    ) -> tuple[tuple[Remark, ...], Cost | None]:
+    def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
         """What a model says to a message, checked; nothing where none writes."""
         ...
 
@@ -92,15 +98,14 @@ class Change(NamedTuple):
 class Reply(NamedTuple):
     """What is answered: the verdict as it now stands, what moved it, and each change.
 
-    ``prose`` is what a model says beside the text, over the same findings, and ``cost`` what it was asked for.
+    ``beside`` is what a model says over the same findings.
     """
 
     text: str
     verdict: Verdict
     moved: Moved
     changes: tuple[Change, ...] = ()
-    prose: tuple[Remark, ...] = ()
-    cost: Cost | None = None
+    beside: Beside = Beside()
 
 
 def discuss(assistant: Asked, verdict: Verdict, message: str) -> Reply:
@@ -110,8 +115,7 @@ def discuss(assistant: Asked, verdict: Verdict, message: str) -> Reply:
     """
     reply = _moved(assistant, verdict, message)
     found = [finding for change in reply.changes for finding in change.findings]
-    prose, cost = assistant.replied(reply.verdict, message, found)
-    return reply._replace(prose=prose, cost=cost)
+    return reply._replace(beside=assistant.replied(reply.verdict, message, found))
 
 
 def _moved(assistant: Asked, verdict: Verdict, message: str) -> Reply:

@@ -107,8 +107,9 @@ def verdict(one: Verdict) -> str:
 def discussed(one: Reply) -> str:
     """What code says to what was said, then what a model says beside it, with its sources."""
     sources = _Sources()
-    told = _remarks(one.prose, sources)
-    return "\n\n".join([filled(one.text), *([filled(told), sources.listed()] if told else [])])
+    told = _remarks(one.beside.prose, sources)
+    parts = [one.text, told, *one.beside.notices]
+    return "\n\n".join([*(filled(part) for part in parts if part), *([sources.listed()] if told else [])])
 
 
 def verdicts(kept: Sequence[KeptVerdict]) -> str:
