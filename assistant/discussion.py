@@ -98,14 +98,16 @@ class Change(NamedTuple):
 class Reply(NamedTuple):
     """What is answered: the verdict as it now stands, what moved it, and each change.
 
-    ``beside`` is what a model says over the same findings.
+    ``prose`` is what a model says beside the text, over the same findings; ``notices`` and ``cost`` are as in a verdict.
     """
 
     text: str
     verdict: Verdict
     moved: Moved
     changes: tuple[Change, ...] = ()
-    beside: Beside = Beside()
+    prose: tuple[Remark, ...] = ()
+    notices: tuple[str, ...] = ()
+    cost: Cost | None = None
 
 
 def discuss(assistant: Asked, verdict: Verdict, message: str) -> Reply:
@@ -115,7 +117,8 @@ def discuss(assistant: Asked, verdict: Verdict, message: str) -> Reply:
     """
     reply = _moved(assistant, verdict, message)
     found = [finding for change in reply.changes for finding in change.findings]
-    return reply._replace(beside=assistant.replied(reply.verdict, message, found))
+    prose, notices, cost = assistant.replied(reply.verdict, message, found)
+    return reply._replace(prose=prose, notices=notices, cost=cost)
 
 
 def _moved(assistant: Asked, verdict: Verdict, message: str) -> Reply:

@@ -208,9 +208,9 @@ def reply(one: Reply) -> Json:
         "moved": one.moved.value,
         "changes": [change(each) for each in one.changes],
         "verdict": verdict(one.verdict),
-        "prose": [_remark(each) for each in one.beside.prose],
-        "notices": list(one.beside.notices),
-        "cost": one.beside.cost._asdict() if one.beside.cost else None,
+        "prose": [_remark(each) for each in one.prose],
+        "notices": list(one.notices),
+        "cost": one.cost._asdict() if one.cost else None,
     }
 
 

@@ -290,7 +290,7 @@ def test_a_reply_tells_what_bears_on_it_and_the_ruling_stays_codes(opened: Libra
     assert (reply.moved, reply.verdict) == (Moved.NOTHING, before)
     assert f"{text} [1]" in shown
     assert "for.txt" in shown
-    assert [one.text for one in reply.beside.prose] == [text]
+    assert [one.text for one in reply.prose] == [text]
     assert "disagreement is no evidence" in reply.text
 
 
@@ -300,9 +300,9 @@ def test_a_model_that_fails_leaves_the_reply_to_code_and_says_so(opened: Library
 
     reply = discuss(assistant, assistant.challenge(IDEA), "You are wrong, leaflets always work.")
 
-    assert reply.beside.prose == ()
+    assert reply.prose == ()
     assert "the reply is in the documents' or the lenses' words" in terminal.discussed(reply)
-    assert wire.reply(reply)["notices"] == list(reply.beside.notices)
+    assert wire.reply(reply)["notices"] == list(reply.notices)
 
 
 def test_documents_that_changed_are_asked_about_the_same_assumptions(

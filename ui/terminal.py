@@ -107,8 +107,8 @@ def verdict(one: Verdict) -> str:
 def discussed(one: Reply) -> str:
     """What code says to what was said, then what a model says beside it, with its sources."""
     sources = _Sources()
-    told = _remarks(one.beside.prose, sources)
-    parts = [one.text, told, *one.beside.notices]
+    told = _remarks(one.prose, sources)
+    parts = [one.text, told, *one.notices]
     return "\n\n".join([*(filled(part) for part in parts if part), *([sources.listed()] if told else [])])
 
 
