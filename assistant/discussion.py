@@ -98,7 +98,7 @@ class Change(NamedTuple):
 class Reply(NamedTuple):
     """What is answered: the verdict as it now stands, what moved it, and each change.
 
-    ``prose`` is what a model says beside the text, over the same findings; ``notices`` and ``cost`` are as in a verdict.
+    ``prose`` is what a model says beside the text, over the same findings; ``notices`` and ``cost`` are a verdict's.
     """
 
     text: str
