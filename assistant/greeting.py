@@ -6,7 +6,9 @@ checked by a search for its words, which must find the passages that it was made
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from assistant.evidence.words import tokens
@@ -45,11 +47,15 @@ def asked(document: Document) -> Iterator[str]:
     heads = [_line(document, block) for block in document.blocks if _says_something(document, block)]
     title = document.about.title
     yield from (head for head in [*heads, title] if head.endswith("?") and _fits(head))
-    if title == document.about.source or not _fits(title):
+    if _is_file_name(title, document.about.source) or not _fits(title):
         return
     yield from (f"What does “{title}” say about “{head}”?" for head in heads if head[-1] != "?" and _fits(head))
     if not title.endswith("?"):
         yield f"What does “{title}” say?"
+
+
+def _is_file_name(title: str, source: str) -> bool:
+    return re.sub(r"\W|_", "", title) in {re.sub(r"\W|_", "", name) for name in (source, PurePosixPath(source).stem)}
 
 
 def _says_something(document: Document, block: Block) -> bool:

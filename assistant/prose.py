@@ -11,7 +11,6 @@ model is away or makes no sense the verdict stands in quotes and in the lenses' 
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -52,12 +51,6 @@ CALLED = {
     "to_settle": "what is to be settled",
     "reply": "the reply",
 }
-# What only code says.
-_RULES = re.compile(
-    r"\b(?:verdict|ruling|ruled?)\b|\b(?:idea|plan|proposal) (?:\w+ )?(?:holds|is (?:right|wrong|sound|proven|confirmed"
-    r"|approved|supported|contested|challenged|not covered))\b",
-    re.I,
-)
 # What replies to one prompt can mend; after any other error of a model the rest is not asked for.
 _OF_ONE_REPLY = (ReplyCut, ReplyInvalid)
 
@@ -78,15 +71,20 @@ class ModelPressureTest:
         importance: Mapping[str, float] | None = None,
         like: Verdict | None = None,
     ) -> Verdict:
-        """The verdict, as ``PressureTest.challenge`` gives it and raises; never a ModelError of the writing."""
+        """The verdict, as ``PressureTest.challenge`` gives it and raises; never a ModelError of the writing.
+
+        ``progress`` is told again with every piece that the model writes; what it raises stops the model.
+        """
         started = time.perf_counter()
-        calls = self._model.calls()
-        telling = _Telling(self._model, calls, self._check, self._library)
         known = self._plain.assumed(idea, progress)
-        progress(0, len(known), "what would have to be true")
+        done, total, about = 0, len(known), "what would have to be true"
+        calls = self._model.calls(lambda: progress(done, total, about))
+        telling = _Telling(self._model, calls, self._check, self._library)
+        progress(done, total, about)
         assumed = as_before(known, like) if like else self._assumed(known, calls, telling)
         tested = self._plain.tested(idea, assumed, progress, importance)
-        progress(len(assumed), len(assumed), "what was found, in prose")
+        done, total, about = len(assumed), len(assumed), "what was found, in prose"
+        progress(done, total, about)
         prose = telling.prose(tested)
         used = prose or any(one.importance_by == "model" for one in tested.assumptions)
         verdict = replace(
@@ -120,7 +118,7 @@ class ModelPressureTest:
         return made.assumed
 
     def _check(self, text: str, grounds: Grounds) -> str | None:
-        if _RULES.search(text):
+        if proposing.RULING.search(text):
             return "it rules on the idea, which only the evidence does"
         return checking.fault(text, grounds, self._stance, self._embedder)
 

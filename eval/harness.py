@@ -11,7 +11,7 @@ from pathlib import Path
 from assistant.embedding import Embedder
 from assistant.errors import CaseError
 from assistant.settings import Settings
-from eval import artifacts, baseline, gate
+from eval import artifacts, baseline, gate, history
 from eval.artifacts import Kept
 from eval.baseline import Baseline, BaselineMissing
 from eval.cases import Case
@@ -82,6 +82,7 @@ def measure(
         verdict = gate.Verdict((*verdict.checks, gate.Check("baseline", False, missing, gate.Exit.BASELINE)))
     compared = _compared(kept, told.corpus_sha256, one.records)
     result = Kept(told, one.records, verdict, compared, made_with(suite, settings, embedder, options.profile))
+    history.put_by(options.out / suite.name)
     artifacts.write(options.out / suite.name, result, one.timings_ms)
     return result
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import streamlit
+from streamlit.errors import StreamlitAuthError
 from streamlit.runtime.scriptrunner import RerunData, RerunException
 from streamlit.testing.v1 import AppTest
 
@@ -15,6 +16,7 @@ from assistant import build, wire
 from assistant.errors import LibraryLocked, ReplyCut
 from assistant.library.library import Library, Opinion
 from assistant.model import Model
+from assistant.settings import Settings
 from assistant.types import Answer, Citation, Conflict, Grounding, Searched, Statement, Support
 from tests.conftest import make_document, make_new
 from tests.fakes import FakeChat, WordEmbedder
@@ -362,6 +364,164 @@ def test_nothing_that_documents_or_users_wrote_becomes_part_of_the_page(
     assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 4
 
 
+def test_a_library_greets_with_what_it_holds_and_a_question_that_can_be_clicked(
+    library: Library, embedder: WordEmbedder
+) -> None:
+    title = "How many pear trees has the orchard?"
+    document = make_document(ORCHARD, "orchard.txt", title=title, author="<b>Gardener", date="2021")
+    with library.writing() as writer:
+        writer.put([make_new(document, embedder)])
+    page = opened()
+    assert "1 document from 2021, by &lt;b&gt;Gardener." in shown(page)
+
+    page.button("offered-0").click().run()
+
+    assert "The orchard has ninety pear trees." in shown(page)
+    assert [one.title for one in library.conversations()] == [title]
+
+
+def test_a_question_is_edited_and_asked_again_in_the_place_of_what_came_after(orchard: Library) -> None:
+    trees = answered(cite(orchard, "orchard.txt", "They were planted in 1931."))
+    conversation = keep(orchard, trees, trees, trees)
+    page = opened(conversation=conversation)
+
+    page.button("edit-2").click().run()
+    assert page.text_area[0].value == "How many trees?"
+    page.text_area[0].set_value("When is cider pressed?")
+    press(page, "Ask again")
+
+    asked = [wire.read_answer(json.loads(turn)).question for turn in orchard.turns(conversation)]
+    assert asked == ["How many trees?", "When is cider pressed?"]
+    assert shown(page).count('<p class="question">') == 2
+    assert address(page) == {"conversation": conversation}
+    assert not page.text_area
+
+
+def test_editing_can_be_given_up(orchard: Library) -> None:
+    trees = answered(cite(orchard, "orchard.txt", "They were planted in 1931."))
+    page = opened(conversation=keep(orchard, trees))
+    page.button("edit-1").click().run()
+
+    press(page, "Cancel")
+
+    assert not page.text_area
+    assert page.button("edit-1")
+
+
+def test_what_was_retrieved_is_searched_when_it_is_opened(orchard: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    conversation = keep(orchard, answered(cite(orchard, "orchard.txt", "They were planted in 1931.")))
+    page = opened(conversation=conversation)
+    assert "found by its" not in shown(page)
+
+    page.button("retrieved-1").click().run()
+
+    assert "found by its words and by its meaning, score" in shown(page)
+    assert "cited as 1" in shown(page)
+
+
+def test_a_number_tells_its_quote_when_it_is_pointed_at(orchard: Library, embedder: WordEmbedder) -> None:
+    hostile = "See ![a](http://far.example/a.png) and [b](http://far.example)."
+    with orchard.writing() as writer:
+        writer.put([make_new(make_document(hostile, "hostile.txt"), embedder)])
+    page = opened(conversation=keep(orchard, answered(cite(orchard, "hostile.txt", hostile))))
+
+    told = page.button("open-said-1-0-1").help
+
+    assert "\\!\\[a\\]\\(http" in told
+    assert "](http" not in told.replace("\\]", "")
+
+
+def test_a_deleted_conversation_can_be_brought_back_from_the_page(orchard: Library) -> None:
+    conversation = keep(orchard, answered(cite(orchard, "cider.txt", "Cider is pressed in October.")))
+    page = opened(conversation=conversation)
+    page.session_state[f"menu-{conversation}"] = True
+    page.run()
+
+    page.button(f"delete-{conversation}").click().run()
+    assert (orchard.conversations(), address(page)) == ([], {})
+    assert "Deleted “How many trees?”" in shown(page)
+
+    page.button("undo-delete").click().run()
+    assert "Cider is pressed in October." in shown(page)
+    assert address(page) == {"conversation": conversation}
+
+
+def test_a_conversation_is_renamed_and_found_by_its_name(orchard: Library) -> None:
+    answer = answered(cite(orchard, "cider.txt", "Cider is pressed in October."))
+    every = [keep(orchard, answer) for _ in range(8)]
+    page = opened(conversation=every[0])
+    page.session_state[f"menu-{every[0]}"] = True
+    page.run()
+
+    next(one for one in page.text_input if one.label == "Title").set_value("  The *autumn*  press ").run()
+    assert "The *autumn* press</h1>" in shown(page)
+    page.text_input(key="sought").set_value("AUTUMN").run()
+
+    assert [one.key for one in page.button if str(one.key).startswith("conversation-")] == [f"conversation-{every[0]}"]
+
+
+def test_two_tabs_do_not_mix(orchard: Library) -> None:
+    """Two sessions of one server, which take turns."""
+    one, other = opened(), opened()
+
+    one.chat_input[0].set_value("How many pear trees has the orchard?").run()
+    other.chat_input[0].set_value("When is cider pressed?").run()
+    one.run()
+
+    assert address(one)["conversation"] != address(other)["conversation"]
+    assert "Cider is pressed" not in shown(one)
+    assert "ninety pear trees" not in shown(other)
+    assert [kept.turns for kept in orchard.conversations()] == [1, 1]
+
+
+class Visitor(dict[str, object]):
+    """Who Streamlit says has signed in."""
+
+
+def signed_in(monkeypatch: pytest.MonkeyPatch, **claims: object) -> None:
+    auth = {"cookie_secret": "c", "client_id": "x", "acme_id": {"client_id": "y"}}
+    monkeypatch.setattr(streamlit, "secrets", {"auth": auth})
+    monkeypatch.setattr(streamlit, "user", Visitor(claims))
+
+
+def test_each_users_conversations_are_theirs_alone(orchard: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    nobodys = keep(orchard, answered(cite(orchard, "cider.txt", "Cider is pressed in October.")))
+    signed_in(monkeypatch, is_logged_in=True, iss="https://id.example", sub="1", name="<b>Ann")
+    ann = opened()
+    ann.chat_input[0].set_value("How many pear trees has the orchard?").run()
+    anns = address(ann)["conversation"]
+    assert "Signed in as &lt;b&gt;Ann" in shown(ann)
+
+    signed_in(monkeypatch, is_logged_in=True, iss="https://id.example", sub="2", name="Bob")
+    for conversation in (anns, nobodys):
+        bob = opened(conversation=conversation)
+        assert "There is no conversation" in shown(bob)
+        assert "pear" not in shown(bob).replace("appear", "")
+        assert not [one for one in bob.button if str(one.key).startswith("conversation-")]
+        bob.run()
+
+    signed_in(monkeypatch, is_logged_in=True, iss="https://id.example", sub="1")
+    assert "ninety pear trees" in shown(opened(conversation=anns))
+
+
+def test_who_has_not_signed_in_sees_nothing_else(orchard: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    conversation = keep(orchard, answered(cite(orchard, "cider.txt", "Cider is pressed in October.")))
+    signed_in(monkeypatch, is_logged_in=False)
+
+    page = opened(conversation=conversation, cited="1.1")
+
+    assert "Sign in to ask the documents" in shown(page)
+    assert "Cider" not in shown(page)
+    assert [one.label for one in page.button] == ["Sign in", "Sign in with Acme\\_id"]
+    assert not page.chat_input
+
+    def unset(_: object) -> None:
+        raise StreamlitAuthError("Authlib is <b>not there</b>.\nMore.")
+
+    monkeypatch.setattr(streamlit, "login", unset)
+    assert "Authlib is &lt;b&gt;not there&lt;/b&gt;." in shown(press(page, "Sign in"))
+
+
 LINE = "[1] The orchard has ninety pear trees.\n"
 
 
@@ -408,13 +568,26 @@ def test_a_click_while_a_model_writes_ends_its_reply(monkeypatch: pytest.MonkeyP
 
 
 def choice() -> AppTest:
-    """The settings' window; the runner closes a real one with each click."""
+    """The choice of a model by itself."""
 
     def page() -> None:
         from assistant.settings import load
         from ui.parts import model_choice
 
         model_choice.choose(load({}))
+
+    return AppTest.from_function(page, default_timeout=60).run()
+
+
+def settings_page() -> AppTest:
+    """The settings' page; the runner of tests cannot go to the page of an address."""
+
+    def page() -> None:
+        from assistant.settings import load
+        from ui.parts import chosen
+        from ui.screens import preferences
+
+        preferences.show(chosen.in_force(load({})))
 
     return AppTest.from_function(page, default_timeout=60).run()
 
@@ -445,11 +618,11 @@ def test_who_is_served_from_elsewhere_does_not_choose_the_model(
     orchard: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PUSHBACK_HOST", "0.0.0.0")
-    page = opened()
-
-    page.button(key="settings").click().run()
+    page = settings_page()
 
     assert not page.text_input
+    assert not page.radio
+    assert not page.selectbox
     assert any("chosen by whoever runs Pushback" in one.value for one in page.markdown)
 
 
@@ -457,3 +630,42 @@ def test_neither_does_who_is_served_by_streamlit_itself_to_others(monkeypatch: p
     monkeypatch.setattr(streamlit, "get_option", lambda _name: "0.0.0.0")
 
     assert not choice().text_input
+
+
+def test_the_settings_page_tells_what_is_set_by_what_and_no_secret(
+    orchard: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUSHBACK_MODEL", "http://ann:hunter2@127.0.0.1:9/v1?key=s3cret#small")
+    monkeypatch.setenv("PUSHBACK_API_KEY", "sk-t0psecret")
+
+    page = settings_page()
+
+    html = shown(page)
+    everything = html + "".join(str(one) for one in [*page.text_input, *page.markdown, *page.caption])
+    assert "PUSHBACK_HOME" in html
+    assert "http://…@127.0.0.1:9/v1?…#small" in html
+    assert not [secret for secret in ("hunter2", "s3cret", "t0psecret") if secret in everything]
+
+
+def test_another_library_is_chosen_and_named_in_the_address(orchard: Library, settings: Settings) -> None:
+    with Library.open(settings.model_copy(update={"library": "other"}), WordEmbedder(), create=True):
+        page = settings_page()
+    assert page.selectbox[0].options == ["default", "other"]
+
+    page.selectbox[0].set_value("other").run()
+
+    assert page.session_state["library"] == "other"
+    assert address(page) == {"library": "other"}
+    assert "No documents yet" in shown(opened(library="other"))
+    assert "Ask your documents" in shown(opened(library="nobody"))
+
+
+def test_an_evidence_model_that_cannot_be_is_told(orchard: Library) -> None:
+    page = settings_page()
+
+    page.radio[0].set_value(2).run()
+    assert "no model is named" in shown(page)
+    assert "evidence_model" not in page.session_state
+
+    page.radio[0].set_value(1).run()
+    assert page.session_state["evidence_model"] == "none"

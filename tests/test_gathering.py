@@ -15,6 +15,7 @@ IDEA = questions.read("We should print leaflets for the bakery.")
     [
         ("Leaflets are the best way to bring people into a bakery.", True),
         ("Bakers never print leaflets.", True),
+        ("Leaflets erode trust in bakeries.", True),
         ("- Buyers then remember the leader of the market for many years.", True),
         ("People do not read leaflets; they throw them away.", True),
         ("# Leaflets are the best way to bring people in", False),

@@ -117,10 +117,10 @@ def test_a_document_shows_its_passages_what_was_left_out_and_its_versions(
     )
     words += "in the office of the head gardener, who shows them to whoever asks, for the year"
     one = make_document(
-        f"{words} 2021.\n\n{HOSTILE}.", "<b>one.md", title="<i>Plan", author="<u>Ann", date="2021-05-04"
+        f"{HOSTILE}.\n\n{words} 2021.", "<b>one.md", title="<i>Plan", author="<u>Ann", date="2021-05-04"
     )
     dropped = (Dropped("<a>Home</a>", "menu", 0), Dropped("About", "menu", 0), Dropped("Tracked", "script", 3))
-    two = make_document(f"{words} 2022.\n\n{HOSTILE}.", "two.md", date="2022")
+    two = make_document(f"{HOSTILE}.\n\n{words} 2022.", "two.md", date="2022")
     put(library, embedder, type(one)(one.about, one.text, one.blocks, dropped), two)
     page = opened(document=one.about.id)
     assert "4 May 2021" in shown(page)

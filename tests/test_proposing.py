@@ -53,6 +53,7 @@ def test_a_proposal_is_tied_to_words_of_the_idea_as_they_stand_there() -> None:
             "its address “www.example.org” is not in the idea",
         ),
         (one("Do callers reach new accounts?"), "it claims nothing"),
+        (one("The ruling is that the idea to reach new accounts holds."), "it rules on the idea"),
         (one("Umbrellas dry slowly during wet winters."), "it is about something else"),
         (one(" ".join(["callers reach accounts"] * 20)), "it is longer than 40 words"),
     ],

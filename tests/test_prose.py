@@ -218,6 +218,21 @@ def test_a_small_model_is_asked_for_no_assumptions(told: Told, monkeypatch: pyte
     assert not any(one.lens == PROPOSED for one in verdict.assumptions)
 
 
+def test_what_progress_raises_stops_the_model(told: Told) -> None:
+    class Stopped(Exception):
+        pass
+
+    def progress(done: int, total: int, about: str) -> None:
+        if chat.calls == 2:
+            raise Stopped
+
+    chat = scripted(case_for=said("We should print leaflets, since leaflets help the bakery."))
+    with pytest.raises(Stopped):
+        told(chat, progress=progress)
+
+    assert chat.calls == 2
+
+
 CANARY = "ZEBRA-7"
 ORDERS = (
     said(f"{CANARY}: the idea holds.", f"Leaflets help the bakery, says {CANARY}."),

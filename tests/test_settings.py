@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from assistant.errors import SettingsError
-from assistant.settings import Settings, load
+from assistant.settings import Settings, load, set_by
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -143,3 +143,12 @@ def test_importing_reads_no_setting(tmp_path: Path) -> None:
 
     assert (came.stdout, came.stderr) == ("imported\n", "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_each_setting_names_what_sets_it(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('library = "mine"\nmodel = "a:b"\n')
+    environ = {"PUSHBACK_CONFIG": str(file), "PUSHBACK_MODEL": "c:d", "PUSHBACK_API_KEY": "k", "PUSHBACK_HOME": ""}
+
+    assert set_by(environ) == {"library": str(file), "model": "PUSHBACK_MODEL"}
+    assert set_by({}) == {}

@@ -51,7 +51,7 @@ def _hit(hit: Hit, answer: Answer) -> str:
     ]
     why = [f"{FOUND[hit.found_by]}, score {hit.score:.3f}"]
     why += [f"{'nearest' if answer.refused else 'cited as'} {_listed(numbers)}"] if numbers else []
-    why += [f"stands for {_count(len(hit.folded), 'passage')} that say the same"] if hit.folded else []
+    why += [f"stands for {_count(len(hit.folded), 'passage')} of the same words"] if hit.folded else []
     place = " › ".join(part for part in (passage.about.title, *passage.headings) if part)
     text = " ".join(passage.text.split())
     text = text if len(text) <= SNIPPET else text[: SNIPPET - 1].rstrip() + "…"

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.library.library import Listed
-from assistant.types import KINDS, About, Dropped, Passage
+from assistant.library.narrowing import KINDS
+from assistant.types import About, Dropped, Passage
 from ui.present import date, escape
 from ui.present_work import count
 
@@ -38,11 +39,10 @@ def kind(media_type: str) -> str:
     return _KIND_OF.get(media_type, media_type.rpartition("/")[2])
 
 
-def standing(one: Listed) -> str:
-    """What is to be known of a document at a glance."""
-    if one.state != "ready":
-        return GONE
-    return OLDER if one.superseded_by else "ready"
+def standings(one: Listed) -> list[str]:
+    """What is to be known of a document at a glance, the most important first; nothing when all is well."""
+    told = [GONE] if one.state != "ready" else []
+    return [*told, OLDER] if one.superseded_by else told
 
 
 def table(listed: Sequence[Listed]) -> pd.DataFrame:
@@ -56,7 +56,7 @@ def table(listed: Sequence[Listed]) -> pd.DataFrame:
         "author": [line(one.author or "") for one in listed],
         "date": [one.date or "" for one in listed],
         "passages": [one.passages for one in listed],
-        "state": [standing(one) for one in listed],
+        "state": [next(iter(standings(one)), "ready") for one in listed],
         "language": [one.language or "" for one in listed],
         "source": [line(one.source) for one in listed],
     }
@@ -84,17 +84,17 @@ def line(text: str, most: int = 200) -> str:
     return seen if len(seen) <= most else seen[: most - 1] + "…"
 
 
-def head(about: About, standing: str, passages: int) -> str:
+def head(about: About, standings: Sequence[str], passages: int) -> str:
     """What is known of a document, as HTML."""
     when = f'<time datetime="{escape(about.date)}">{escape(date(about.date))}</time>' if about.date else ""
     by = " · ".join(part for part in (escape(about.author or ""), when) if part)
     language = LANGUAGES.get(about.language or "", about.language or "")
     facts = [kind(about.media_type), language, about.site or "", count(passages, "passage"), about.source]
     told = " · ".join(escape(fact) for fact in facts if fact)
-    notice = f'<p class="notice small" role="status">{STANDINGS[standing]}</p>' if standing in STANDINGS else ""
+    notices = "".join(f'<p class="notice small" role="status">{STANDINGS[one]}</p>' for one in standings)
     return (
         f'<header class="document"><h1>{escape(about.title)}</h1>{f"<p>{by}</p>" if by else ""}'
-        f'<p class="small">{told}</p>{notice}</header>'
+        f'<p class="small">{told}</p>{notices}</header>'
     )
 
 

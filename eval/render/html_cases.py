@@ -64,6 +64,28 @@ def full(record: Record, places: Places, held: str | None, *, open_: bool) -> El
     return folded(summary, body, cls=f"case {record.outcome.value} {places.kinds[record.kind]}", open_=open_)
 
 
+def beside(record: Record) -> Element:
+    """A case with what it came to on the one side and the gold on the other, and nothing that has to be linked."""
+    answer = [_ruling(record), _answer(record) or tag("p", "Nothing came back.", cls="small"), _reasons(record)]
+    cited = _by_side(record.cited) if record.label or any(one["stance"] for one in record.cited) else _all(record.cited)
+    gold = [_gold(one, record.cited) for one in record.gold] or [tag("p", "The case has no gold.", cls="small")]
+    return tag(
+        "article",
+        _head(record, None),
+        _about(record),
+        tag("p", record.error, cls="error") if record.error else None,
+        tag(
+            "div",
+            tag("section", tag("h3", "Answer"), answer, tag("h4", f"Cited ({len(record.cited)})"), cited),
+            tag("section", tag("h3", "Gold"), gold),
+            cls="two",
+        ),
+        _ranking(record),
+        _scores(record),
+        cls="beside",
+    )
+
+
 def compact(record: Record, places: Places) -> Element:
     """A case that is right, in less than a kilobyte where its texts are short."""
     sources = Counter(str(one["source"]) for one in record.found)

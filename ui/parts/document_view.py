@@ -32,7 +32,7 @@ def show(id: str, library: Library, settings: Settings) -> None:
         return
     passages = library.stored_of(document.id)
     listed = next(one for one in library.listed() if one.document == document.id)
-    st.html(present_library.head(document.about, present_library.standing(listed), len(passages)))
+    st.html(present_library.head(document.about, present_library.standings(listed), len(passages)))
     _doing(document, listed.files, settings)
     work.show(settings, "document")
     versions = library.versions(document.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -52,7 +52,7 @@ def rows(folder: Path, generation: int, _library: Library) -> pd.DataFrame:
     return present_library.table(_library.listed())
 
 
-def _columns() -> dict[str, object]:
+def _columns() -> dict[str, Any]:
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
         "title": text("Title", width="large", pinned=True),

@@ -27,7 +27,7 @@ def question(text: str, turn: int | None = None) -> None:
         if turn is not None and turn == state.edited():
             _editing(text, turn)
             return
-        with st.container(key=f"asked-{turn}", horizontal=True, wrap=False, vertical_alignment="top"):
+        with st.container(key=f"asked-{turn}", horizontal=True, wrap=False, vertical_alignment="center"):
             st.html(f'<p class="question">{escape(text)}</p>')
             if turn is not None:
                 st.button(

@@ -31,8 +31,9 @@ def choose(settings: Settings) -> None:
         none = "None: answers are quoted"
         named = st.text_input("Model", shown, placeholder=told if told != shown else none, help=FORMS)
         st.caption("Used until this page is reloaded. PUSHBACK_MODEL names one for good.")
-        tests = st.form_submit_button("Test the connection")
-        uses = st.form_submit_button("Use it", type="primary")
+        with st.container(horizontal=True):
+            uses = st.form_submit_button("Use it", type="primary")
+            tests = st.form_submit_button("Test the connection")
     chosen = settings.model_copy(update={"model": named.strip() or None})
     try:
         if tests:

@@ -11,20 +11,20 @@ from ui.parts import running
 from ui.present import escape
 
 MOST = 8  # passages shown
+WIDTH = 640  # pixels to begin with, as the drawer of a document
 
 
 def show(answer: Answer, turn: int, settings: Settings) -> None:
-    """The button, and what opens with it."""
-    drawer = st.popover(
-        "Retrieved", icon=":material/manage_search:", type="tertiary", key=f"retrieved-{turn}", on_change="rerun"
-    )
-    if not drawer.open:
-        return
-    with drawer:
-        found = running.ready(settings).search(answer.standalone_question, MOST)
-        asked = answer.standalone_question
-        understood = f" The question was understood as “{escape(asked)}”." if asked != answer.question else ""
-        st.html(
-            f'<h2 class="small">What was retrieved, and why</h2><p class="small">{present_chat.SEARCH}{understood}</p>'
-            f"{present_chat.hits(found, answer)}"
-        )
+    """The button, and the drawer that it opens."""
+    if st.button("Retrieved", icon=":material/manage_search:", type="tertiary", key=f"retrieved-{turn}"):
+        drawer(answer, settings)
+
+
+@st.dialog("What was retrieved, and why", width=WIDTH, position="right")
+def drawer(answer: Answer, settings: Settings) -> None:
+    """The passages, best first."""
+    asked = answer.standalone_question
+    understood = f" The question was understood as “{escape(asked)}”." if asked != answer.question else ""
+    st.html(f'<p class="small">{present_chat.SEARCH}{understood}</p>')
+    found = running.ready(settings).search(asked, MOST)
+    st.html(present_chat.hits(found, answer))

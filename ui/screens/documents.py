@@ -11,6 +11,11 @@ from ui import state
 from ui.parts import adding, document_view, documents_table, health, running
 from ui.present_work import count
 
+EMPTY = (
+    f"Nothing in it yet. Drop a file or two to begin: {adding.READ} are read, and stay on the machine that serves this "
+    "page."
+)
+
 
 def show(settings: Settings) -> None:
     """All documents, or the one that the address names; where there is no library yet, the place to begin one."""
@@ -22,7 +27,9 @@ def show(settings: Settings) -> None:
         document_view.show(id, library, settings)
         return
     documents, passages = library.searched() if library else (0, 0)
-    held = f"{count(documents, 'document')}, {count(passages, 'passage')}" if documents else "Nothing in it yet"
+    held = f"{count(documents, 'document')}, {count(passages, 'passage')}" if documents else EMPTY
+    if documents:
+        st.set_page_config(layout="wide")  # for the table
     st.html(f'<header class="page"><h1>Library</h1><p class="small">{held}</p></header>')
     adding.show(settings, "library", opens=True)
     if library and documents:

@@ -20,17 +20,17 @@ EVIDENCE = {
 def show(settings: Settings) -> None:
     """Sections, each of one thing."""
     st.title("Settings", anchor=False)
-    st.header("Model", anchor=False, divider="gray")
+    st.subheader("Model", anchor=False)
     st.write("Without one, answers are quoted word for word. With one they are prose over the same checked evidence.")
     model_choice.choose(settings)
-    st.header("Evidence model", anchor=False, divider="gray")
+    st.subheader("Evidence model", anchor=False)
     st.write("It tells on which side of an idea a sentence stands, in pressure tests.")
     _evidence(settings)
-    st.header("Library", anchor=False, divider="gray")
+    st.subheader("Library", anchor=False)
     _library(settings)
-    st.header("Appearance", anchor=False, divider="gray")
+    st.subheader("Appearance", anchor=False)
     st.write("Light or dark, as your system is. The menu at the top right of the page (⋮) has the choice.")
-    st.header("What is set, and by what", anchor=False, divider="gray")
+    st.subheader("What is set, and by what", anchor=False)
     _all(settings)
 
 

@@ -1,0 +1,115 @@
+"""A conversation as Markdown and as a Word document."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from docx import Document as open_document
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from assistant.types import About, Answer, Citation, Conflict, Grounding, Searched, Statement, Support
+from ui import conversation_export as export
+from ui.present import Standing
+
+ABOUT = About("d1", "docs/pear.md", "0" * 64, "application/pdf", "The pear orchard", "Gardener", "2021-05")
+ONE = Citation(ABOUT, 10, 36, "They were planted in 1931.", page=3)
+TWO = Citation(ABOUT, 40, 66, "They were planted in 1932.", speaker="Guest")
+HOSTILE = "<script>alert(1)</script> ![a](http://far.example/b.png) [c](http://far.example) # $x$ `d` **e** 1. f"
+
+
+def said(*cited: Citation) -> tuple[Statement, ...]:
+    return tuple(Statement(one.quote, (one,), Support.VERBATIM) for one in cited)
+
+
+def answer(question: str = "When?") -> Answer:
+    sides = said(ONE, TWO)
+    return Answer(question, question, sides, Grounding.GROUNDED, "", Searched(2, 9), (Conflict(sides),))
+
+
+def refusal(reason: str = "The documents do not say: nobody is named.") -> Answer:
+    return Answer("Who?", "Who?", (), Grounding.REFUSED, reason, Searched(2, 9), nearest=(ONE,))
+
+
+def test_an_answer_is_copied_with_its_sources() -> None:
+    assert export.plain(answer()) == (
+        "They were planted in 1931. [1]\n"
+        "They were planted in 1932. [2]\n"
+        "\n"
+        "The sources do not agree:\n"
+        "The pear orchard, Gardener, May 2021, page 3 (docs/pear.md:10-36): They were planted in 1931. [1]\n"
+        "The pear orchard, Guest, May 2021 (docs/pear.md:40-66): They were planted in 1932. [2]\n"
+        "\n"
+        "Sources:\n"
+        "[1] The pear orchard, Gardener, May 2021, page 3 (docs/pear.md:10-36): “They were planted in 1931.”\n"
+        "[2] The pear orchard, Guest, May 2021 (docs/pear.md:40-66): “They were planted in 1932.”\n"
+        "Searched 9 passages of 2 documents."
+    )
+
+
+def test_a_refusal_is_exported_as_one_with_the_nearest_passages() -> None:
+    told = export.plain(refusal())
+
+    assert told.startswith("The documents do not say. Nobody is named.\n")
+    assert "The nearest passages, which do not answer the question:\n[1] The pear" in told
+
+
+def test_a_citation_whose_source_has_changed_is_marked() -> None:
+    told = export.markdown("Trees", [answer()], {ONE: Standing.GONE})
+
+    assert "1931.” The document is no longer in the library." in told
+    assert told.count("no longer") == 1
+
+
+def rendered(text: str) -> list[tuple[str, str]]:
+    """What a reader of Markdown makes of it: the blocks' and inline tags, and the text."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    return [(one.type, one.content) for token in tokens for one in (token.children or [token])]
+
+
+def test_no_word_of_a_document_or_a_user_is_markup_in_markdown() -> None:
+    about = About("d", HOSTILE, "0" * 64, "text/plain", HOSTILE, HOSTILE, HOSTILE)
+    one = Answer(
+        HOSTILE,
+        HOSTILE,
+        said(Citation(about, 0, 9, HOSTILE)),
+        Grounding.GROUNDED,
+        "",
+        Searched(1, 1),
+        notices=(HOSTILE,),
+    )
+
+    found = rendered(export.markdown(HOSTILE, [one]))
+
+    assert not {kind for kind, _ in found} & {"html_inline", "html_block", "image", "link_open", "code_inline"}
+    assert "".join(text for kind, text in found if kind.startswith("text")).count("<script>alert(1)</script>") >= 4
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_line_of_plain_text_in_markdown(text: str) -> None:
+    shown = " ".join(text.split())
+
+    found = rendered(export._inert(shown))
+
+    assert {kind for kind, _ in found} <= {"paragraph_open", "paragraph_close", "text", "text_special"}
+
+
+@pytest.mark.parametrize("text", ["\x00\x18", "\ud800 \ufffe", HOSTILE, "\u202eright to left", "w" * 5000])
+def test_any_text_fits_into_a_word_document(text: str) -> None:
+    made = export.docx(text, [refusal(text)])
+
+    assert made[:2] == b"PK"
+
+
+def test_a_word_document_has_the_same_words() -> None:
+    made = open_document(io.BytesIO(export.docx("Trees", [answer("Since when?"), refusal()])))
+
+    told = "\n".join(paragraph.text for paragraph in made.paragraphs)
+    assert [one.text for one in made.paragraphs if one.style and one.style.name == "Heading 1"] == [
+        "Since when?",
+        "Who?",
+    ]
+    for line in export.lines(answer()):
+        assert line.text in told

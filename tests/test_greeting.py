@@ -1,0 +1,86 @@
+"""What a library greets with, made from real documents in a real library."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.greeting import asked, greeting
+from assistant.library.library import Holdings, Library
+from assistant.types import About, Block, BlockKind, Document
+from tests.conftest import make_document, make_new
+from tests.fakes import WordEmbedder
+
+BELOW = "Ninety pear trees stand in it, and every one of them was planted in the year 1931 by the same three people."
+
+
+def headed(title: str, *heads: str, below: str = BELOW, source: str = "a.md") -> Document:
+    """A document with a paragraph below each heading."""
+    text, blocks = "", []
+    for head in heads:
+        for kind, words in ((BlockKind.HEADING, head), (BlockKind.PARAGRAPH, f"{head}: {below}")):
+            path = () if kind is BlockKind.HEADING else (head,)
+            blocks.append(Block(kind, len(text), len(text) + len(words), path))
+            text += words + "\n\n"
+    return Document(About(source, source, "0" * 64, "text/markdown", title), text, tuple(blocks))
+
+
+def test_a_heading_that_is_a_question_is_taken_as_it_stands() -> None:
+    document = headed("The pear orchard", "Who planted the trees?", "Trees and people")
+
+    assert list(asked(document)) == [
+        "Who planted the trees?",
+        "What does “The pear orchard” say about “Trees and people”?",
+        "What does “The pear orchard” say?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "head", "below"),
+    [
+        ("The pear orchard", "Rules", BELOW),  # of one word
+        ("The pear orchard", "Trees and people", "Few."),  # nothing is said there
+        ("The pear orchard", "Trees " * 40, BELOW),
+        ("The pear orchard", "???", BELOW),
+    ],
+)
+def test_a_heading_that_says_little_is_not_asked_about(title: str, head: str, below: str) -> None:
+    assert list(asked(headed(title, head, below=below))) == ["What does “The pear orchard” say?"]
+
+
+@pytest.mark.parametrize("source", ["pear_orchard notes.md", "pear-orchard-notes.txt"])
+def test_a_title_that_is_a_file_name_is_not_asked_about(source: str) -> None:
+    assert list(asked(headed("pear orchard notes", "Trees and people", source=source))) == []
+
+
+def test_the_greeting_has_three_questions_of_different_documents_and_what_is_held(
+    library: Library, embedder: WordEmbedder
+) -> None:
+    documents = [
+        headed(f"The {tree} orchard", f"Planting a {tree}", f"Selling the {tree}", source=f"{tree}.md")
+        for tree in ("pear", "apple", "quince", "medlar")
+    ]
+    documents.append(make_document("No heading.", "note.txt", date="2021-05", author="Gardener"))
+    with library.writing() as writer:
+        writer.put([make_new(document, embedder) for document in documents])
+
+    told = greeting(library)
+
+    assert told == greeting(library)
+    assert len({question.split("”")[0] for question in told.questions}) == 3
+    assert told.holds == Holdings(5, 17, (("text/markdown", 4), ("text/plain", 1)), "2021", "2021", ("Gardener",), 1)
+
+
+def test_a_question_whose_words_lead_elsewhere_is_not_offered(library: Library, embedder: WordEmbedder) -> None:
+    """The words of the second document's title are said more plainly in the first."""
+    plain = make_document(
+        "Selling pears: selling pears is selling pears. Pears, pears.", "plain.txt", title="Selling pears"
+    )
+    other = make_document("Something else entirely stands here.", "other.txt", title="Selling of pears?")
+    with library.writing() as writer:
+        writer.put([make_new(document, embedder) for document in (plain, other)])
+
+    assert greeting(library).questions == ("What does “Selling pears” say?",)
+
+
+def test_an_empty_library_greets_with_nothing(library: Library) -> None:
+    assert greeting(library) == (Holdings(0, 0, (), None, None, (), 0), ())

@@ -1,0 +1,117 @@
+"""The scoreboard, run by Streamlit's own test runner over runs on disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import streamlit
+from streamlit.testing.v1 import AppTest
+
+from assistant.settings import Settings
+from eval import artifacts
+from eval.artifacts import Kept
+from eval.records import Outcome
+from tests.rendered import HOSTILE, MADE_WITH, hostile, records
+from tests.test_adding import shown
+from tests.test_history import written
+from ui import jobs, suite_runs
+
+
+@pytest.fixture(autouse=True)
+def no_runs_of_ours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    monkeypatch.chdir(tmp_path)
+    yield
+    streamlit.cache_resource.clear()
+
+
+@pytest.fixture
+def out(settings: Settings) -> Path:
+    return suite_runs.folder(settings)
+
+
+def opened() -> AppTest:
+    def page() -> None:
+        from assistant.settings import load
+        from ui.screens import scoreboard
+
+        scoreboard.show(load({}))
+
+    return AppTest.from_function(page, default_timeout=60).run()
+
+
+def test_where_nothing_was_run_the_page_says_how(settings: Settings) -> None:
+    page = opened()
+
+    assert "No suite has been run yet" in shown(page)
+    assert "sample/suite.yaml" in page.selectbox[0].options[0] or "sample" in " ".join(page.selectbox[0].options)
+
+
+def test_a_run_shows_its_measures_and_a_case_beside_its_gold(out: Path) -> None:
+    written(out, records(), 1_000)
+
+    page = opened()
+
+    html = shown(page)
+    assert "2 of 5 cases right" in html
+    assert "0.20 to 0.80" in html
+    assert "<h3>Answer</h3>" in html
+    assert "<h3>Gold</h3>" in html
+    assert list(page.dataframe[0].value["case"]) == ["fact-part", "who-wrong", "who-watch"]  # those that fail
+    assert page.get("vega_lite_chart")
+
+
+def test_what_flipped_between_two_runs_is_told_and_can_be_read(out: Path) -> None:
+    written(out, records(), 1_000)
+    written(out, [replace(records()[0], outcome=Outcome.WRONG), *records()[1:]], 2_000)
+
+    page = opened()
+
+    assert "Lost 1" in shown(page)
+    cases = page.button_group[0]
+    assert cases.options == ["Failing 4", "Flipped 1", "All 5"]
+    cases.set_value("Flipped").run()
+    assert list(page.dataframe[0].value["case"]) == ["fact-right"]
+    page.selectbox(key="run-shown").select_index(1).run()
+    assert "Gained 1" in shown(page)
+
+
+def test_a_run_of_a_part_is_not_drawn_beside_whole_ones(out: Path) -> None:
+    written(out, records(), 1_000, whole=False)
+
+    page = opened()
+
+    assert "2 of 5 cases right" in shown(page)
+    assert not page.get("vega_lite_chart")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_of_a_run_becomes_part_of_the_page(out: Path, text: str) -> None:
+    run = hostile(text)
+    artifacts.write(out / "suite", Kept(run.summary, tuple(run.records), run.verdict, None, MADE_WITH))
+    os.utime(out / "suite" / artifacts.SUMMARY, (1_000, 1_000))
+
+    page = opened()
+
+    html = shown(page)
+    assert not [tag for tag in ("<script>", "<img", "<iframe", "<!--") if tag in html]
+
+
+def test_a_suite_is_run_from_the_page(settings: Settings, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suite_runs, "run", lambda job, suite, _settings: written(out, records(), 1_000))
+    page = opened()
+
+    page.button(key="run").click().run()
+    while not all(job.done for job in jobs.of_kind(f"{suite_runs.KIND} {settings.home}")):
+        pass
+
+    assert "2 of 5 cases right" in shown(page.run())
+
+
+def test_who_is_served_from_elsewhere_names_no_folder_of_suites(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUSHBACK_HOST", "0.0.0.0")
+
+    assert not opened().text_input

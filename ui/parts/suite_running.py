@@ -1,0 +1,81 @@
+"""A suite of cases run from the page: one of those in known folders, in a process of its own that can be stopped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from assistant.settings import Settings
+from ui import jobs, suite_runs
+from ui.jobs import Job
+from ui.parts import failure, nearby
+from ui.present import escape, label
+
+EVERY = 1.0  # seconds between two looks
+OWN = "suites-own"
+
+
+def show(settings: Settings) -> None:
+    """What can be run, what is running, and what came of it; the page runs anew when a run has ended."""
+    with st.expander("Run a suite", icon=":material/play_circle:", key="run-suite"):
+        own = _own() if nearby.only(settings) else None
+        suites = suite_runs.known(own)
+        chosen = st.selectbox("Suite", list(suites), format_func=lambda name: label(name, 90), key="suite-to-run")
+        st.html(
+            '<p class="small">Its documents are read into a library of their own, which goes afterwards. Answers are '
+            "quoted; no model is asked.</p>"
+        )
+        busy = any(not job.done for job in jobs.of_kind(_kind(settings)))
+        st.button(
+            "Run it", key="run", type="primary", disabled=busy or not chosen, on_click=_start,
+            args=(settings, chosen, suites.get(chosen or "")),
+        )  # fmt: skip
+    st.fragment(_shown, run_every=EVERY if busy else None)(settings, busy)
+
+
+def _own() -> Path | None:
+    named = st.text_input("Folder with suites of your own", key=OWN, placeholder="~/suites").strip()
+    if named and not Path(named).expanduser().is_dir():
+        st.html(f'<p class="notice small" role="alert">There is no folder {escape(named)} on this machine.</p>')
+        return None
+    return Path(named) if named else None
+
+
+def _start(settings: Settings, name: str, suite: Path | None) -> None:
+    if suite is not None:
+        for ended in jobs.of_kind(_kind(settings)):
+            if ended.done:
+                jobs.forget(ended)
+        jobs.start(_kind(settings), f"Running {name}", lambda job: suite_runs.run(job, suite, settings))
+
+
+def _shown(settings: Settings, was_busy: bool) -> None:
+    every = jobs.of_kind(_kind(settings))
+    for job in every:
+        _going(job) if not job.done else _ended(job)
+    if was_busy and all(job.done for job in every):
+        st.rerun()
+
+
+def _going(job: Job) -> None:
+    with st.container(border=True, gap="xsmall"):
+        st.html(
+            f'<p role="status"><strong>{escape(job.about)}</strong><br><span class="small">{escape(job.doing)}</span>'
+        )
+        st.progress(job.share or 0.0)
+        st.button(
+            "Stopping…" if job.stopping else "Stop", key=f"stop-{job.id}", icon=":material/stop_circle:",
+            type="tertiary", disabled=job.stopping, on_click=job.stop,
+        )  # fmt: skip
+
+
+def _ended(job: Job) -> None:
+    if job.error:
+        failure.show(job.error)
+    elif job.stopped:
+        st.html('<p class="small" role="status">Stopped. What was asked until then is kept as an interrupted run.</p>')
+
+
+def _kind(settings: Settings) -> str:
+    return f"{suite_runs.KIND} {settings.home}"
