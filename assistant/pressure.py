@@ -110,7 +110,7 @@ class PressureTest:
         rejected: list[Rejected] = []
         unclear = 0
         for place, one in enumerate(assumed):
-            progress(place, len(assumed), one.text)
+            progress(place, len(assumed), _told(one))
             own = [each.one for each in near if each.place == place]
             for scored, odds in zip(own, self._odds(one, own) if touched else _untold(own), strict=True):
                 stance, confidence = leaning.side_of(odds)

@@ -27,7 +27,7 @@ from assistant.types import (
 )
 from ui import verdict_page, verdict_report
 from ui.present import Standing
-from ui.verdict_map import RADIUS, placed, shares
+from ui.verdict_map import APART, RADIUS, placed, shares
 from ui.verdict_report import Report
 
 EVIL = '<script>alert(1)</script> **bold** | [x](http://x) & "quoted"'
@@ -147,6 +147,16 @@ def test_what_matters_and_is_not_known_lies_at_the_upper_left_and_none_hides_ano
     assert (known.evidence, unknown.evidence) == (2 / 6, 0)
     assert x2 < x1
     assert abs(x3 - x2) >= 2 * RADIUS or abs(y3 - y2) >= 2 * RADIUS
+
+
+def test_many_points_of_one_place_stay_near_it() -> None:
+    many = replace(VERDICT, assumptions=(VERDICT.assumptions[1],) * 6)
+
+    places = [(x, y) for _, x, y in placed(verdict_report.points(many))]
+
+    assert len({(round(x), round(y)) for x, y in places}) == 6
+    assert max(x for x, _ in places) - places[0][0] <= 2 * APART
+    assert max(abs(y - places[0][1]) for _, y in places) <= APART
 
 
 def test_a_picture_of_another_size_has_the_same_places() -> None:

@@ -9,7 +9,6 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -72,7 +71,7 @@ class Job:
 
 _jobs: dict[str, Job] = {}
 _changes = threading.Lock()
-_hands = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pushback-job")
+_hands = threading.Semaphore(AT_ONCE)
 
 
 def start(kind: str, about: str, work: Callable[[Job], Any], owner: str | None = None) -> Job:
@@ -83,7 +82,8 @@ def start(kind: str, about: str, work: Callable[[Job], Any], owner: str | None =
         for id in ended[: max(0, len(ended) - KEPT)]:
             del _jobs[id]
         _jobs[job.id] = job
-    _hands.submit(_run, job, work)
+    # A server that ends does not wait for it: whatever writes to a library can be killed at any moment.
+    threading.Thread(target=_run, args=(job, work), name=f"job-{job.id}", daemon=True).start()
     return job
 
 
@@ -107,8 +107,9 @@ def forget(job: Job) -> None:
 
 def _run(job: Job, work: Callable[[Job], Any]) -> None:
     try:
-        job.at("Starting")
-        job.result = work(job)
+        with _hands:
+            job.at("Starting")
+            job.result = work(job)
     except Stopped:
         job.stopped = True
     except PushbackError as error:

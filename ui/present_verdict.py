@@ -30,7 +30,7 @@ BADGES = {
 # White on each has a contrast of 4.5 and more, each on either theme's ground 3 and more.
 FILLS = {"supported": "#2e7d55", "contested": "#8f6200", "challenged": "#b8443a", "gap": "#687078"}
 LINES = "#7f878b"  # seen on either ground
-CORNER = {"color": LINES, "fontSize": 11, "lineBreak": ": "}
+CORNER = {"color": LINES, "fontSize": 11, "lineBreak": "\n"}
 LEGEND = {"symbolSize": 120, "symbolStrokeWidth": 0}
 PICTURE = 420  # pixels high
 WORDS = 90  # characters of an assumption in the head of its card
@@ -67,7 +67,7 @@ def head(number: int, one: Assumption) -> str:
     """An assumption in a line of Markdown: its number, its words, its ruling, and how much speaks on either side."""
     sides = [len(told.of_side(one, side)) for side in (Stance.SUPPORTS, Stance.CHALLENGES)]
     counts = f" {sides[0]} for, {sides[1]} against" if any(sides) else ""
-    return f"**{number}** {label(one.text, WORDS)} {badge(one.ruling)}{counts}"
+    return f"**{number}** {label(opened(one.text), WORDS)} {badge(one.ruling)}{counts}"
 
 
 def places(verdict: Verdict) -> dict[Finding, Place]:
@@ -110,6 +110,11 @@ def attributed(one: Finding, report: Report) -> str:
     return f'<p class="small attributed">{escape(told.attributed(one))}</p>{since}'
 
 
+def opened(text: str) -> str:
+    """A text as it opens a line."""
+    return text[:1].upper() + text[1:]
+
+
 def settling(verdict: Verdict) -> str:
     """The questions to settle with the cheapest evidence, as HTML."""
     asked = [
@@ -121,14 +126,14 @@ def settling(verdict: Verdict) -> str:
 
 def listed(lines: Sequence[str], otherwise: str = "") -> str:
     """Lines as an HTML list, or what is said when there are none."""
-    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    items = "".join(f"<li>{escape(opened(line))}</li>" for line in lines)
     return f"<ul>{items}</ul>" if items else f"<p>{escape(otherwise)}</p>"
 
 
 def changes(found: Sequence[Change], *, better: bool) -> str:
     """What got better, or worse, each with the quotes that did it, as HTML."""
     items = [
-        f"<li>{escape(one.what[:1].upper() + one.what[1:])}{''.join(map(_because, one.findings[:3]))}</li>"
+        f"<li>{escape(opened(one.what))}{''.join(map(_because, one.findings[:3]))}</li>"
         for one in found
         if one.better is better
     ]
@@ -183,7 +188,11 @@ def picture(points: Sequence[Point], chosen: int) -> dict[str, Any]:
             ),
             *(
                 {
-                    "data": {"values": [{"x": -0.06 + column * 0.58, "y": 1.19 - row * 1.38, "told": words}]},
+                    "data": {
+                        "values": [
+                            {"x": -0.06 + column * 0.58, "y": 1.19 - row * 1.38, "told": words.replace(": ", ":\n")}
+                        ]
+                    },
                     "mark": {"type": "text", "align": "left", "baseline": ("top", "bottom")[row], **CORNER},
                     "encoding": {**at, "text": {"field": "told", "type": "nominal"}},
                 }

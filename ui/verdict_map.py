@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 from eval.render.elements import Element, tag
 from ui.verdict_report import ENOUGH, Point
@@ -12,6 +13,8 @@ RADIUS = 13
 LEFT, BOTTOM = EDGE + RADIUS + 4, HIGH - EDGE - RADIUS - 4  # where neither evidence nor importance is
 ACROSS, UP = WIDE - 2 * LEFT, 2 * BOTTOM - HIGH  # and how far it is to all of either
 APART = 28  # units by which points of the same place are moved apart
+# Steps of that, the nearest first; one upwards or downwards tells more that is not so than one to the side.
+NEAREST = sorted(product(range(4), range(-3, 4)), key=lambda step: step[0] ** 2 + (1.5 * step[1]) ** 2)
 CORNERS = {
     (0, 0): "Matters, not known: test first",
     (1, 0): "Matters, with evidence",
@@ -53,18 +56,26 @@ def picture(points: Sequence[Point]) -> Element:
 
 
 def placed(points: Sequence[Point]) -> list[tuple[Point, float, float]]:
-    """Each point with its place in units, moved to the side where another lies already."""
+    """Each point with its place in units, moved to the nearest free one where another lies already."""
     taken: list[tuple[float, float]] = []
     found = []
     for point in points:
         x = LEFT + point.evidence * ACROSS
         y = BOTTOM - point.importance * UP
-        step = APART if x + APART * 2 < WIDE - EDGE else -APART
-        while any(abs(x - a) < APART and abs(y - b) < APART for a, b in taken) and EDGE < x + step < WIDE - EDGE:
-            x += step
-        taken.append((x, y))
-        found.append((point, x, y))
+        inwards = 1 if x + APART * 2 < WIDE - EDGE else -1
+        near = ((x + inwards * across * APART, y + up * APART) for across, up in NEAREST)
+        free = (place for place in near if _is_inside(*place) and not any(_is_hidden(place, other) for other in taken))
+        taken.append(next(free, (x, y)))
+        found.append((point, *taken[-1]))
     return found
+
+
+def _is_inside(x: float, y: float) -> bool:
+    return EDGE + RADIUS <= x <= WIDE - EDGE - RADIUS and EDGE + RADIUS <= y <= HIGH - EDGE - RADIUS
+
+
+def _is_hidden(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return abs(one[0] - other[0]) < APART and abs(one[1] - other[1]) < APART
 
 
 def shares(points: Sequence[Point]) -> list[tuple[Point, float, float]]:

@@ -95,7 +95,7 @@ def _card(number: int, one: Assumption, report: Report) -> None:
 
 def _about(one: Assumption) -> str:
     """What it was looked at as, and what a strategist would ask."""
-    return " · ".join(part for part in (f"{one.lens[:1].upper()}{one.lens[1:]}", one.question) if part)
+    return " · ".join(part for part in (present_verdict.opened(one.lens), one.question) if part)
 
 
 def _importance(id: str, number: int, one: Assumption) -> None:

@@ -59,7 +59,7 @@ def _looked_at(idea: str, lenses: Sequence[Lens]) -> None:
         if looked.urges:
             st.html(f'<p class="small notice">What only urges is left aside. Tested is: “{escape(looked.tested)}”</p>')
         parts = "".join(
-            f"<li><strong>{escape(one.name[:1].upper() + one.name[1:])}</strong> {escape(one.part)}</li>"
+            f"<li><strong>{escape(present_verdict.opened(one.name))}</strong> {escape(one.part)}</li>"
             for one in looked.parts
         )
         st.html(f"<ol>{parts}</ol>" if parts else "<p>The idea as it stands, then each of its clauses.</p>")
