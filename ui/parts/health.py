@@ -17,9 +17,9 @@ from ui.present_work import count
 
 def show(library: Library, settings: Settings) -> None:
     """What is to be mended, and the check."""
-    listed = documents_table.rows(settings.folder, library.generation(), library)
+    rows = documents_table.listed(library, settings).rows
     _unread(library, settings)
-    _gone(list(listed.loc[listed["state"] == GONE, "document"]), settings)
+    _gone(list(rows.loc[rows["state"] == GONE, "document"]), settings)
     with st.container(horizontal=True, key="health"):
         st.button(
             "Check the library",
