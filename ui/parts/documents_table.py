@@ -28,8 +28,8 @@ def show(library: Library, settings: Settings) -> None:
     every = listed(library, settings).rows
     chosen = _chosen(every)
     found = every[present_library.matching(every, chosen)]
-    if chosen != Wanted():
-        st.html(f'<p class="small" role="status">{len(found):,} of {count(len(every), "document")}</p>')
+    some = f"{len(found):,} of {count(len(every), 'document')}. " if chosen != Wanted() else ""
+    st.html(f'<p class="small" role="status">{some}Tick a row to open its document.</p>')
     st.session_state[f"{TABLE}-shown"] = list(found["document"])
     st.dataframe(
         found,
@@ -66,15 +66,15 @@ def _listed(folder: Path, generation: int, _library: Library) -> Everything:
 
 def _columns() -> dict[str, Any]:
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
-    return {
-        "title": text("Title", width="large", pinned=True),
-        "kind": text("Kind", width="small"),
-        "author": text("Author", width="medium"),
-        "date": text("Date", width="small"),
-        "passages": number("Passages", width="small"),
-        "state": text("State", width="small"),
-        "language": text("Language", width="small"),
-        "source": text("File", width="medium"),
+    return {  # in pixels: what is told at a glance fits beside the sidebar of a small screen
+        "title": text("Title", width=250),
+        "kind": text("Kind", width=90),
+        "author": text("Author", width=140),
+        "date": text("Date", width=95),
+        "passages": number("Passages", width=85),
+        "state": text("State", width=110),
+        "language": text("Language", width=85),
+        "source": text("File", width=260),
     }
 
 
