@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +19,14 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 IDEA = "Repeat the spring campaign and drop the radio spots, because the letter to former customers brings the orders."
 REVISED = "Repeat the letter to former customers."
 WAIT = 300_000  # milliseconds, for a machine that is busy while the model loads
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """A machine that is busy, as with other tests, draws slowly."""
+    expect.set_options(timeout=30_000)
+    yield
+    expect.set_options(timeout=5_000)
 
 
 def put(page: Page, idea: str) -> None:
