@@ -111,7 +111,7 @@ def test_an_idea_becomes_a_report_that_can_be_handed_on(visit: Visit, artifacts:
     page.get_by_role("button", name="All tests").click()
     expect(page.get_by_role("heading", name="Tested before")).to_be_visible()
     page.get_by_role("button", name="Remove").first.click()
-    expect(page.get_by_text(f"Removed “{REVISED}”.")).to_be_visible()
+    expect(page.get_by_text(f"Removed “{REVISED}”")).to_be_visible()
     picture(page, artifacts, "pressure-kept")
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("button", name=REVISED)).to_be_visible()
