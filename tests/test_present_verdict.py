@@ -88,17 +88,17 @@ def test_the_picture_has_a_point_for_each_assumption_where_importance_and_eviden
 
     first, second = spec["data"]["values"]
     assert (round(first["x"], 3), round(first["y"], 3), first["ruling"]) == (round(2 / 6, 3), 0.9, "contested")
-    assert (round(second["x"], 3), round(second["y"], 3), second["ruling"]) == (0, 0.8, "gap")
+    assert (round(second["x"], 3), round(second["y"], 3), second["ruling"]) == (0, 0.8, "no evidence")
     assert second["width"] > first["width"]
     (circles,) = [layer for layer in spec["layer"] if "params" in layer]
     assert circles["params"][0]["select"]["fields"] == ["number"]
-    assert circles["encoding"]["fill"]["scale"]["domain"] == list(FILLS)
+    assert circles["encoding"]["fill"]["scale"]["domain"] == [*list(FILLS)[:-1], "no evidence"]
 
 
 def test_the_picture_is_told_in_words_too() -> None:
     words = present_verdict.in_words(told.points(VERDICT))
 
-    assert "1: importance 90%, evidence 33%, contested; 2: importance 80%, evidence 0%, gap" in words
+    assert "1: importance 90%, evidence 33%, contested; 2: importance 80%, evidence 0%, no evidence" in words
 
 
 def test_questions_to_settle_come_with_the_cheapest_evidence_as_text() -> None:

@@ -290,7 +290,7 @@ def test_a_verdict_is_removed_and_brought_back(bakery: Library, embedder: WordEm
 
     page.button(f"remove-{id}").click().run()
     assert bakery.verdicts() == []
-    assert f"Removed “{IDEA}”." in shown(page)
+    assert f"Removed “{IDEA}”" in shown(page)
     press(page, "Undo")
 
     assert [one.id for one in bakery.verdicts()] == [id]

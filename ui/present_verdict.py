@@ -60,7 +60,12 @@ def looked_at(idea: str) -> LookedAt:
 
 def badge(ruling: str) -> str:
     """A ruling as Streamlit's Markdown."""
-    return f":{BADGES[ruling]}-badge[{'no evidence' if ruling == AssumptionRuling.GAP else ruling}]"
+    return f":{BADGES[ruling]}-badge[{called(ruling)}]"
+
+
+def called(ruling: str) -> str:
+    """A ruling as a reader knows it."""
+    return "no evidence" if ruling == AssumptionRuling.GAP else ruling
 
 
 def head(number: int, one: Assumption) -> str:
@@ -147,7 +152,8 @@ def _because(one: Finding) -> str:
 def in_words(points: Sequence[Point]) -> str:
     """The picture for those who do not see it."""
     each = "; ".join(
-        f"{p.number}: importance {p.importance:.0%}, evidence {p.evidence:.0%}, {p.assumption.ruling}" for p in points
+        f"{p.number}: importance {p.importance:.0%}, evidence {p.evidence:.0%}, {called(p.assumption.ruling)}"
+        for p in points
     )
     return f"Assumptions by importance and evidence. {each}. Each is among the cards beside it."
 
@@ -159,7 +165,7 @@ def picture(points: Sequence[Point], chosen: int) -> dict[str, Any]:
             "number": point.number,
             "x": x,
             "y": y,
-            "ruling": point.assumption.ruling.value,
+            "ruling": called(point.assumption.ruling.value),
             "assumption": f"{point.number}. {point.assumption.text}",
             "importance": f"{point.importance:.0%}",
             "evidence": f"{len(told.sided(point.assumption))} citations that rule",
@@ -206,7 +212,7 @@ def picture(points: Sequence[Point], chosen: int) -> dict[str, Any]:
                     "fill": {
                         "field": "ruling",
                         "type": "nominal",
-                        "scale": {"domain": list(FILLS), "range": list(FILLS.values())},
+                        "scale": {"domain": [called(ruling) for ruling in FILLS], "range": list(FILLS.values())},
                         "legend": {"orient": "bottom", "title": None, "columns": 2, **LEGEND},
                     },
                     "strokeWidth": {"field": "width", "type": "quantitative", "scale": None, "legend": None},

@@ -89,7 +89,7 @@ def _undo(library: Library) -> None:
         return
     removed, told = st.session_state[REMOVED]
     with st.container(horizontal=True, vertical_alignment="center", key="undo"):
-        st.html(f'<p role="status">Removed “{escape(removed.idea)}”.</p>', width="content")
+        st.html(f'<p role="status">Removed “{escape(removed.idea)}”</p>', width="content")
         if st.button("Undo", icon=":material/undo:"):
             library.put_verdict(removed, told)
             del st.session_state[REMOVED]

@@ -17,8 +17,11 @@ from ui.present_verdict import Place
 from ui.verdict_kept import Kept
 from ui.verdict_report import Report
 
-FILES = {".md": ("Markdown", "text/markdown"), ".html": ("Web page", "text/html"), ".docx": ("Word document", "")}
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+FILES = {  # by their ending: what they are called, and their media type
+    ".md": ("Markdown", "text/markdown"),
+    ".html": ("Web page", "text/html"),
+    ".docx": ("Word document", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+}
 
 
 def head(report: Report) -> None:
@@ -99,7 +102,7 @@ def export(report: Report) -> None:
                 name,
                 data=partial(verdict_page.rendered, report, ending),
                 file_name=f"pressure-test-{report.id}{ending}",
-                mime=kind or WORD,
+                mime=kind,
                 key=f"export{ending}",
                 on_click="ignore",
                 width="stretch",

@@ -79,9 +79,9 @@ def _verdict(id: str, job: Job | None, desk: Desk) -> None:
         _ended(job)
     verdict.head(report)
     _documents_changed(kept, desk)
-    verdict.glance(report)
     if kept.listed.revises:
         _beside(kept, desk)
+    verdict.glance(report)
     assumptions.show(report)
     idea.revise(desk, id, kept.verdict.idea)
     verdict.how(report)
