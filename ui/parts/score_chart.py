@@ -28,9 +28,10 @@ def show(points: Sequence[Point]) -> None:
     rows = pd.DataFrame([point._asdict() for point in points])
     rows["when"] = pd.to_datetime(rows["when"], utc=True)
     colours = alt.Scale(range=COLOURS)
+    legend = alt.Legend(orient="top", labelLimit=0, symbolOpacity=1)  # else as faint as the bars
     base = alt.Chart(rows).encode(
         x=alt.X("when:T", title=None, scale=alt.Scale(padding=24)),
-        color=alt.Color("measure:N", title=None, scale=colours, legend=None),
+        color=alt.Color("measure:N", title=None, scale=colours, legend=legend),
         tooltip=[
             alt.Tooltip("measure:N", title="Measure"),
             alt.Tooltip("when:T", title="Run", format="%d %b %Y %H:%M"),
@@ -44,7 +45,6 @@ def show(points: Sequence[Point]) -> None:
     value = alt.Y("value:Q", title=None, scale=alt.Scale(domain=[least, 1]))
     bars = base.mark_rule(strokeWidth=3, opacity=0.35).encode(y=alt.Y("low:Q", title=None), y2="high:Q")
     line = base.mark_line(strokeWidth=2).encode(y=value)
-    legend = alt.Color("measure:N", title=None, scale=colours, legend=alt.Legend(orient="top", labelLimit=0))
-    dots = base.mark_point(size=60, filled=True, opacity=1).encode(y=value, color=legend)
+    dots = base.mark_point(size=60, filled=True, opacity=1).encode(y=value)
     told = "Measures of the runs of this suite over time; the table below has the last one's"
     st.altair_chart(bars + line + dots, height=300, alt=told)
