@@ -1,4 +1,4 @@
-"""All documents of a library as a list shows them, in one query: ten thousand in a quarter of a second."""
+"""All documents of a library as a list shows them, in one query: ten thousand in 0.4 seconds of a slow core."""
 
 from __future__ import annotations
 

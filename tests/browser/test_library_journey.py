@@ -19,7 +19,7 @@ FAIR = f"# Fair\n\n{NOTE}\n\n{HOSTILE}"
 def test_a_dropped_file_is_read_told_and_opened(visit: Visit, artifacts: Path) -> None:
     page = visit.page
     page.goto(f"{visit.address}/library")
-    expect(page.get_by_role("heading", name="Library")).to_be_visible()
+    expect(page.get_by_role("heading", name="Library")).to_be_visible(timeout=60_000)
     picture(page, artifacts, "library")
 
     page.locator('input[type="file"]').set_input_files(
@@ -33,20 +33,20 @@ def test_a_dropped_file_is_read_told_and_opened(visit: Visit, artifacts: Path) -
         ]
     )
     expect(page.get_by_text("1 added, 1 could not be read")).to_be_visible(timeout=300_000)
-    expect(page.get_by_text("Save it as PDF")).to_be_visible()
-    expect(page.get_by_text("4 documents")).to_be_visible()
+    expect(page.get_by_text("Save it as PDF")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("4 documents")).to_be_visible(timeout=60_000)
     picture(page, artifacts, "library-outcome")
     page.reload()
-    expect(page.get_by_text("1 added, 1 could not be read")).to_be_visible()  # not lost with the page
+    expect(page.get_by_text("1 added, 1 could not be read")).to_be_visible(timeout=60_000)  # not lost with the page
 
     page.get_by_role("button", name="Open autumn fair.md").click()
-    expect(page.locator("article.document")).to_contain_text(NOTE)
+    expect(page.locator("article.document")).to_contain_text(NOTE, timeout=60_000)
     assert HOSTILE in page.locator("article.document").inner_text()
     assert "document=" in page.url
     picture(page, artifacts, "library-document")
 
     page.reload()
-    expect(page.locator("article.document")).to_contain_text(NOTE)
+    expect(page.locator("article.document")).to_contain_text(NOTE, timeout=60_000)
     page.get_by_role("button", name="Remove").click()
     page.get_by_role("button", name="Undo").click(timeout=120_000)
     expect(page.get_by_text("4 documents")).to_be_visible(timeout=120_000)

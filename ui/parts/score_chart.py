@@ -8,6 +8,17 @@ import streamlit as st
 
 from ui.present_scores import Point
 
+COLOURS = [
+    "#2b8a80",
+    "#d08a1c",
+    "#5b7fc7",
+    "#b3548c",
+    "#7a9a3a",
+    "#a0705a",
+    "#7d73c3",
+    "#c2554a",
+]  # by day and by night
+
 
 def show(points: Sequence[Point]) -> None:
     """A line a measure through its runs, with a bar where it may as well lie at 0.95; a table says the same below."""
@@ -16,9 +27,11 @@ def show(points: Sequence[Point]) -> None:
 
     rows = pd.DataFrame([point._asdict() for point in points])
     rows["when"] = pd.to_datetime(rows["when"], utc=True)
+    colours = alt.Scale(range=COLOURS)
+    legend = alt.Legend(orient="top", labelLimit=0, symbolOpacity=1)  # else as faint as the bars
     base = alt.Chart(rows).encode(
         x=alt.X("when:T", title=None, scale=alt.Scale(padding=24)),
-        color=alt.Color("measure:N", title=None, legend=alt.Legend(orient="top", labelLimit=0)),
+        color=alt.Color("measure:N", title=None, scale=colours, legend=legend),
         tooltip=[
             alt.Tooltip("measure:N", title="Measure"),
             alt.Tooltip("when:T", title="Run", format="%d %b %Y %H:%M"),

@@ -51,12 +51,12 @@ def _chosen(runs: list[Past]) -> tuple[Past, Past | None]:
     names = {folder: present_scores.told(run) for folder, run in newest.items()}
     if len(newest) == 1:
         return runs[0], None
-    with st.container(horizontal=True, key="runs"):
-        shown = st.selectbox("Run", list(newest), format_func=names.__getitem__, key="run-shown")
-        others = [folder for folder in newest if folder != shown]
-        earlier = [folder for folder in others if newest[folder].when <= newest[shown].when]
-        place = others.index(earlier[0]) if earlier else 0
-        against = st.selectbox("Against", others, index=place, format_func=names.__getitem__, key=f"against-{shown}")
+    left, right = st.columns(2)
+    shown = left.selectbox("Run", list(newest), format_func=names.__getitem__, key="run-shown")
+    others = [folder for folder in newest if folder != shown]
+    earlier = [folder for folder in others if newest[folder].when <= newest[shown].when]
+    place = others.index(earlier[0]) if earlier else 0
+    against = right.selectbox("Against", others, index=place, format_func=names.__getitem__, key=f"against-{shown}")
     return newest[shown], newest[against]
 
 
