@@ -60,6 +60,9 @@ DOCUMENTS = {
 }
 
 
+expect.set_options(timeout=60_000)  # milliseconds; a loaded machine is slow, and what is waited for comes
+
+
 class Visit(NamedTuple):
     """A page, the address of the app, and what the page did that it should not."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -19,8 +20,8 @@ LONGEST = 160  # characters of a question that is offered
 _HASHED: dict[str | type[Any], Any] = {Settings: lambda settings: str(settings.folder)}
 
 
-def show(library: Library, settings: Settings) -> None:
-    """A greeting with questions to click, and the way to add documents."""
+def show(library: Library, settings: Settings, box: Callable[[], None]) -> None:
+    """A greeting with the ``box`` to ask in, questions to click, and the way to add documents."""
     holds, questions = _greeting(settings, library.generation(), library)
     with st.container(key="welcome"):
         st.html(
@@ -30,6 +31,7 @@ def show(library: Library, settings: Settings) -> None:
             "click it to read the words where they stand. When the documents do not say, neither does Pushback.</p>"
             "</div>"
         )
+        box()
         with st.container(key="offered", gap="xsmall"):
             for number, question in enumerate(questions):
                 st.button(
@@ -44,14 +46,15 @@ def show(library: Library, settings: Settings) -> None:
         adding.show(settings, "chat")
 
 
-def first_documents(settings: Settings, missing: LibraryMissing | None = None) -> None:
-    """Where to drop the first documents; ``missing`` tells that there is not even a library yet."""
+def first_documents(settings: Settings, box: Callable[[], None], missing: LibraryMissing | None = None) -> None:
+    """Where to drop the first documents, before the ``box`` to ask in; ``missing``: there is no library yet."""
     with st.container(key="welcome"):
         st.html(
             '<div class="welcome"><h1>No documents yet</h1><p>Drop some of yours here, then ask: answers are quoted '
             "from them, and every statement is one click from its source.</p></div>"
         )
         adding.show(settings, "chat")
+        box()
         if missing:
             st.html(f'<p class="small">{escape(str(missing))} {hint(missing.hint)}</p>')
 

@@ -17,7 +17,7 @@ from ui import state
 from ui.parts import conversation, exchange, feedback, reader, retrieved, running, sidebar, welcome
 from ui.parts.feedback import Place
 
-PLACEHOLDER = "Ask your documents"
+BOX = "question"
 
 
 def show(settings: Settings) -> None:
@@ -26,19 +26,21 @@ def show(settings: Settings) -> None:
         library = running.opened(settings).library
     except LibraryMissing as missing:
         sidebar.show([])
-        st.chat_input(PLACEHOLDER, disabled=True)
-        welcome.first_documents(settings, missing)
+        welcome.first_documents(settings, lambda: _box(disabled=True), missing)
         return
     owner = state.owner()
     every = library.conversations(owner)
     sidebar.show(every)
     answers = _kept(library, owner)
-    empty = library.searched().documents == 0
-    typed = st.chat_input(PLACEHOLDER, max_chars=LONGEST_QUESTION, disabled=empty)
+    typed = st.session_state.get(BOX)
     asked, at = (typed, None) if typed else state.asked() or (None, None)
     conversation.undo(library)
-    if not answers and not asked:
-        welcome.first_documents(settings) if empty else welcome.show(library, settings)
+    if answers or asked:
+        _box()
+    elif library.searched().documents:
+        welcome.show(library, settings, _box)
+    else:
+        welcome.first_documents(settings, lambda: _box(disabled=True))
     _head(every, answers, library)
     shown = answers[: at - 1] if at else answers
     for turn, answer in enumerate(shown, 1):
@@ -46,6 +48,11 @@ def show(settings: Settings) -> None:
     if asked:
         _ask(asked, shown, settings, at)
     _open_document(answers, library)
+
+
+def _box(*, disabled: bool = False) -> None:
+    """Where questions are typed: at the foot of the page, or in the container that it is called in."""
+    st.chat_input("Ask your documents", key=BOX, max_chars=LONGEST_QUESTION, disabled=disabled)
 
 
 def _kept(library: Library, owner: str | None) -> list[Answer]:
