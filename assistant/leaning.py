@@ -13,7 +13,8 @@ from assistant.types import Stance
 
 SURE = 0.55  # probability from which a side is taken
 CLEAR = 0.6  # probability of either side from which the stance model's doubt takes nothing away
-LEAD = 6.0  # weight of a lead in likeness (a cosine) beside the stance model's log odds
+SHARP = 3.0  # weight of the stance model's log odds, which are small between sides that a text only implies
+LEAD = 6.0  # and of a lead in likeness (a cosine)
 LEAST = 1e-6  # of a probability
 
 
@@ -25,7 +26,7 @@ def leant(odds: Vectors, leads: Vectors) -> Vectors:
     """
     sided = np.minimum(odds[:, :2].sum(axis=1) / CLEAR, 1)
     known = np.maximum(odds[:, :2], LEAST)
-    towards = np.log(known[:, 0] / known[:, 1]) + LEAD * leads
+    towards = SHARP * np.log(known[:, 0] / known[:, 1]) + LEAD * leads
     first = 1 / (1 + np.exp(-towards))
     return np.stack([sided * first, sided * (1 - first), 1 - sided], axis=1).astype(np.float32)
 

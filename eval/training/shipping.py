@@ -1,6 +1,8 @@
 """Make what is shipped of a trained head: how each weight moved, as two thin matrices in whole numbers of 8 bits.
 
 .venv/bin/python -m eval.training.shipping --trained /tmp/stance/model.pt --name stance --rank 128
+
+Of several trained states the mean is shipped (Wortsman et al. 2022, arXiv:2203.05482).
 """
 
 from __future__ import annotations
@@ -8,7 +10,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -22,17 +24,28 @@ OUT = Path(evidence.__file__).parent / "weights"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--trained", type=Path, required=True)
+    parser.add_argument("--trained", type=Path, nargs="+", required=True)
     parser.add_argument("--name", required=True)
     parser.add_argument("--rank", type=int, default=128)
     parser.add_argument("--told", type=json.loads, default={}, help="What is written beside the weights, as JSON.")
     given = parser.parse_args()
-    trained = torch.load(given.trained)
-    made = thin(trained.get("model", trained), load_file(Path(get_model_path()) / "model.safetensors"), given.rank)
+    made = thin(
+        mean([torch.load(path) for path in given.trained]),
+        load_file(Path(get_model_path()) / "model.safetensors"),
+        given.rank,
+    )
     OUT.mkdir(exist_ok=True)
     path = OUT / f"{given.name}.safetensors"
     save_file(made, path, {key: json.dumps(value) for key, value in given.told.items()})
     print(path, f"{path.stat().st_size / 1e6:.1f} MB", hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def mean(states: Sequence[Mapping[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+    """Each weight's mean over the states."""
+    return {
+        name: torch.stack([state[name] for state in states]).mean(0) if weight.is_floating_point() else weight
+        for name, weight in states[0].items()
+    }
 
 
 def thin(trained: Mapping[str, torch.Tensor], base: Mapping[str, torch.Tensor], rank: int) -> dict[str, torch.Tensor]:
