@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from assistant.answering import QuotingWriter
+from assistant.discussion import Beside
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.errors import SettingsError
 from assistant.evidence.nli import NliStance
@@ -23,7 +24,7 @@ from assistant.pressure import PressureTest
 from assistant.prose import ModelPressureTest
 from assistant.retrieval import ANYWHERE, retrieve
 from assistant.settings import Settings
-from assistant.types import Answer, Cost, Filters, Finding, Hit, Remark, Stance, Statement, Turn, Verdict
+from assistant.types import Answer, Filters, Finding, Hit, Stance, Statement, Turn, Verdict
 from assistant.writing import ModelWriter
 
 if TYPE_CHECKING:
@@ -85,12 +86,10 @@ class Assistant:
         model proposed for a former verdict ``like`` this one is tested again."""
         return self._pressure.challenge(idea, progress, importance, like)
 
-    def replied(
-        self, verdict: Verdict, message: str, findings: Sequence[Finding]
-    ) -> tuple[tuple[Remark, ...], Cost | None]:
+    def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
         """What a model says to a ``message`` about a verdict, over these findings and its case, checked; nothing where
         no model writes."""
-        return self._prose.replied(verdict, message, findings) if self._prose else ((), None)
+        return self._prose.replied(verdict, message, findings) if self._prose else Beside()
 
     def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
         """For each claim and text, the side on which the text stands and the probability of that."""

@@ -48,6 +48,14 @@ _BETTER = {
 }
 
 
+class Beside(NamedTuple):
+    """What a model says beside a reply, why it says no more, and what it was asked for."""
+
+    prose: tuple[Remark, ...] = ()
+    notices: tuple[str, ...] = ()
+    cost: Cost | None = None
+
+
 class Asked(Protocol):
     """What a discussion needs of the assistant."""
 
@@ -57,9 +65,7 @@ class Asked(Protocol):
         """The verdict on an idea, resting on what it did in a former one."""
         ...
 
-    def replied(
-        self, verdict: Verdict, message: str, findings: Sequence[Finding]
-    ) -> tuple[tuple[Remark, ...], Cost | None]:
+    def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
         """What a model says to a message, checked; nothing where none writes."""
         ...
 
@@ -92,7 +98,7 @@ class Change(NamedTuple):
 class Reply(NamedTuple):
     """What is answered: the verdict as it now stands, what moved it, and each change.
 
-    ``prose`` is what a model says beside the text, over the same findings, and ``cost`` what it was asked for.
+    ``prose`` is what a model says beside the text, over the same findings; ``notices`` and ``cost`` are a verdict's.
     """
 
     text: str
@@ -100,6 +106,7 @@ class Reply(NamedTuple):
     moved: Moved
     changes: tuple[Change, ...] = ()
     prose: tuple[Remark, ...] = ()
+    notices: tuple[str, ...] = ()
     cost: Cost | None = None
 
 
@@ -110,8 +117,8 @@ def discuss(assistant: Asked, verdict: Verdict, message: str) -> Reply:
     """
     reply = _moved(assistant, verdict, message)
     found = [finding for change in reply.changes for finding in change.findings]
-    prose, cost = assistant.replied(reply.verdict, message, found)
-    return reply._replace(prose=prose, cost=cost)
+    prose, notices, cost = assistant.replied(reply.verdict, message, found)
+    return reply._replace(prose=prose, notices=notices, cost=cost)
 
 
 def _moved(assistant: Asked, verdict: Verdict, message: str) -> Reply:

@@ -135,7 +135,7 @@ class PressureTest:
             _, other = assumed.sides
             odds = np.asarray((odds + self._stance.sides(other.claim, texts)[:, [1, 0, 2]]) / 2, dtype=np.float32)
             leads = self._lenses.leads(assumed.sides, np.stack([one.vector for one in near]))
-        told = leaning.leant(odds, leads, leaning.misgivings(texts))
+        told = leaning.leant(odds, leads)
         return told[:, [1, 0, 2]] if assumed.turned else told
 
 

@@ -19,6 +19,7 @@ from assistant import checking, claiming, proposing, rulings
 from assistant import question as questions
 from assistant.assumptions import Assumed, as_before
 from assistant.checking import Grounds
+from assistant.discussion import Beside
 from assistant.embedding import Embedder
 from assistant.errors import ModelError, ReplyCut, ReplyInvalid
 from assistant.evidence.stance import StanceModel
@@ -33,7 +34,6 @@ from assistant.replies import Reply
 from assistant.types import (
     AssumptionRuling,
     Citation,
-    Cost,
     Finding,
     Passage,
     Prose,
@@ -98,12 +98,11 @@ class ModelPressureTest:
         )
         return rulings.timed(verdict, time.perf_counter() - started, model=calls.seconds)
 
-    def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> tuple[tuple[Remark, ...], Cost]:
-        """What of these findings and of the verdict's case bears on what somebody says of it, checked, and its cost;
-        nothing where the model is away or writes nothing that holds."""
+    def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
+        """What of these findings and of the verdict's case bears on what somebody says of it, checked."""
         calls = self._model.calls()
         telling = _Telling(self._model, calls, self._check, self._library)
-        return telling.reply(verdict, message, findings), calls.cost
+        return Beside(telling.reply(verdict, message, findings), tuple(telling.notices), calls.cost)
 
     def _assumed(self, known: list[Assumed], calls: Calls, telling: _Telling) -> list[Assumed]:
         """With what the model proposes; a small one is not asked, since it only says the idea again."""
@@ -141,13 +140,15 @@ class _Telling:
 
     def prose(self, verdict: Verdict) -> Prose | None:
         """All parts, as far as they hold; None where nothing does."""
+        before = len(self.dropped)
+        idea = verdict.assumptions[0].part or verdict.idea  # less what only urges
         made = {
-            "case_for": self._told("case_for", self._found(verdict.case_for), verdict.idea),
-            "case_against": self._told("case_against", self._found(verdict.case_against), verdict.idea),
-            "missing": self._told("missing", _missing(verdict), verdict.idea),
-            "to_settle": self._told("to_settle", _unsettled(verdict), verdict.idea),
+            "case_for": self._told("case_for", self._found(verdict.case_for), idea),
+            "case_against": self._told("case_against", self._found(verdict.case_against), idea),
+            "missing": self._told("missing", _missing(verdict), idea),
+            "to_settle": self._told("to_settle", _unsettled(verdict), idea),
         }
-        if self.dropped and not any(made.values()) and not self.notices:
+        if len(self.dropped) > before and not any(made.values()) and not self.notices:
             self.notices.append(f"Nothing that {self._model.name} wrote of the findings is borne out; they are quoted.")
         return Prose(**made) if any(made.values()) else None
 
@@ -155,7 +156,8 @@ class _Telling:
         """What bears on a message."""
         case = (*findings, *verdict.case_against, *verdict.case_for)
         distinct = tuple({one.citation: one for one in case}.values())
-        return self._told("reply", self._found(distinct), verdict.idea, message=material(message))
+        idea = verdict.assumptions[0].part or verdict.idea
+        return self._told("reply", self._found(distinct), idea, message=material(message))
 
     def _told(self, part: str, evidence: Sequence[tuple[int, Evidence]], idea: str, **given: str) -> tuple[Remark, ...]:
         """The sentences of one part that hold; none where there is nothing to tell of, or nobody to tell it."""

@@ -209,6 +209,7 @@ def reply(one: Reply) -> Json:
         "changes": [change(each) for each in one.changes],
         "verdict": verdict(one.verdict),
         "prose": [_remark(each) for each in one.prose],
+        "notices": list(one.notices),
         "cost": one.cost._asdict() if one.cost else None,
     }
 

@@ -1,14 +1,14 @@
-"""On which side a sentence leans, by the stance model's word and plain signals beside it."""
+"""On which side a sentence leans, by the stance model's word and likeness beside it."""
 
 import numpy as np
 import pytest
 
-from assistant.leaning import leant, misgivings, side_of
+from assistant.leaning import leant, side_of
 from assistant.types import Stance
 
 
-def leaning(odds: tuple[float, float, float], text: str = "It is so.", lead: float = 0.0) -> Stance:
-    row = leant(np.array([odds], np.float32), np.array([lead], np.float32), misgivings([text]))[0]
+def leaning(odds: tuple[float, float, float], lead: float = 0.0) -> Stance:
+    row = leant(np.array([odds], np.float32), np.array([lead], np.float32))[0]
     assert row.sum() == pytest.approx(1)
     return side_of(row)[0]
 
@@ -23,11 +23,12 @@ def test_a_stance_model_that_is_sure_is_followed() -> None:
 
 
 def test_what_the_stance_model_finds_beside_the_point_stays_unclear() -> None:
-    assert leaning((0.05, 0.05, 0.9), "It fails, costs too much and nobody wants it.") is Stance.UNCLEAR
+    assert leaning((0.05, 0.05, 0.9)) is Stance.UNCLEAR
 
 
-def test_words_of_misgiving_speak_against_where_the_model_cannot_tell() -> None:
-    assert leaning((0.4, 0.4, 0.2), "It fails, costs too much and nobody wants it.") is Stance.CHALLENGES
+def test_a_model_that_is_as_sure_as_can_be_is_no_division_by_nothing() -> None:
+    assert leaning((1.0, 0.0, 0.0)) is Stance.SUPPORTS
+    assert leaning((0.0, 1.0, 0.0)) is Stance.CHALLENGES
 
 
 def test_likeness_to_a_side_of_a_lens_has_its_say() -> None:

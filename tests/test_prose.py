@@ -294,6 +294,17 @@ def test_a_reply_tells_what_bears_on_it_and_the_ruling_stays_codes(opened: Libra
     assert "disagreement is no evidence" in reply.text
 
 
+def test_a_model_that_fails_leaves_the_reply_to_code_and_says_so(opened: Library, embedder: WordEmbedder) -> None:
+    chat = scripted(reply=known.ModelConnectionError("connection refused"))
+    assistant = Assistant(opened, embedder, model=Model(SCHEMA, chat, sleep=lambda _: None))
+
+    reply = discuss(assistant, assistant.challenge(IDEA), "You are wrong, leaflets always work.")
+
+    assert reply.prose == ()
+    assert "the reply is in the documents' or the lenses' words" in terminal.discussed(reply)
+    assert wire.reply(reply)["notices"] == list(reply.notices)
+
+
 def test_documents_that_changed_are_asked_about_the_same_assumptions(
     opened: Library, embedder: WordEmbedder, tmp_path: Path
 ) -> None:

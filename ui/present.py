@@ -138,7 +138,7 @@ def page(document: Document, marked: Span | None) -> str:
     shown = Span(max(0, words.start - AROUND), min(len(text), words.end + AROUND))
     blocks = "".join(_block(text, block, shown, words) for block in document.blocks)
     before, after = _left_out(shown.start, "before"), _left_out(len(text) - shown.end, "after")
-    return f'<article class="document">{before}{blocks}{after}</article>'
+    return f'<article class="document" tabindex="0" aria-label="The document">{before}{blocks}{after}</article>'
 
 
 def quoted(citation: Citation) -> str:

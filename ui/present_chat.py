@@ -39,7 +39,7 @@ def holds(held: Holdings) -> str:
 
 def hits(found: list[Hit], answer: Answer) -> str:
     """The passages that a search found, best first, each with why it was and whether the answer cites it, as HTML."""
-    return f'<ol class="hits">{"".join(_hit(hit, answer) for hit in found)}</ol>'
+    return f'<ol class="hits" tabindex="0" aria-label="Passages">{"".join(_hit(hit, answer) for hit in found)}</ol>'
 
 
 def _hit(hit: Hit, answer: Answer) -> str:

@@ -59,7 +59,8 @@ def remedy(reason: str) -> str:
 
 
 def _file(one: Taken) -> str:
-    said = SAID[one.what] if not one.reason else one.reason.rstrip(".") + "."
+    reason = one.reason.partition("; known are")[0].rstrip(".")  # the remedy says what can be read
+    said = f"{reason}." if reason else SAID[one.what]
     helps = f' <span class="helps">{remedy(one.reason)}</span>' if one.reason else ""
     return (
         f'<li class="{one.what.replace(" ", "-")}"><span class="mark" aria-hidden="true">{MARKS[one.what]}</span>'

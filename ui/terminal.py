@@ -108,7 +108,8 @@ def discussed(one: Reply) -> str:
     """What code says to what was said, then what a model says beside it, with its sources."""
     sources = _Sources()
     told = _remarks(one.prose, sources)
-    return "\n\n".join([filled(one.text), *([filled(told), sources.listed()] if told else [])])
+    parts = [one.text, told, *one.notices]
+    return "\n\n".join([*(filled(part) for part in parts if part), *([sources.listed()] if told else [])])
 
 
 def verdicts(kept: Sequence[KeptVerdict]) -> str:

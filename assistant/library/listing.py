@@ -13,7 +13,7 @@ QUERY = """
 SELECT d.id, d.source, d.media_type, d.title, d.author, d.date, c.language,
     (SELECT count(*) FROM passages p WHERE p.document = d.id),
     (SELECT json_group_array(s.path) FROM sources s WHERE s.document = d.id),
-    coalesce(c.stale, 0), v.family, v.figures,
+    v.family, v.figures,
     first_value(v.document) OVER newest, first_value(d.date) OVER newest, first_value(v.figures) OVER newest
 FROM documents d LEFT JOIN cleaned c ON c.document = d.id LEFT JOIN versions v ON v.document = d.id
 WINDOW newest AS (PARTITION BY v.family ORDER BY v.time DESC, v.key DESC)
@@ -36,7 +36,6 @@ def _listed(  # noqa: PLR0917 — the columns of the query
     language: str | None,
     passages: int,
     paths: str,
-    stale: int,
     family: str | None,
     figures: str | None,
     *newest: str,
@@ -48,4 +47,4 @@ def _listed(  # noqa: PLR0917 — the columns of the query
         superseded_by = versions.newer(id, told)
     there = any(os.path.exists(path) for path in files)  # noqa: PTH110 - four times as fast as Path's, and asked of all
     about = (id, source, media_type, title, author, date, language)
-    return Listed(*about, passages, files, "ready" if there else "source missing", bool(stale), superseded_by)
+    return Listed(*about, passages, files, "ready" if there else "source missing", superseded_by)

@@ -89,10 +89,7 @@ class Holdings(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """A document as a long list shows it: ``passages`` a count, ``files`` absolute paths, the rest as in ``Entry``.
-
-    ``stale`` is set when it would be cleaned otherwise by what is known of its site or author today.
-    """
+    """A document as a long list shows it: ``passages`` a count, ``files`` absolute paths, the rest as in ``Entry``."""
 
     document: str
     source: str
@@ -104,7 +101,6 @@ class Listed(NamedTuple):
     passages: int
     files: tuple[str, ...]
     state: str
-    stale: bool
     superseded_by: str | None
 
 

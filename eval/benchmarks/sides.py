@@ -1,17 +1,15 @@
-"""On which side gold lies: how often the stance model is right, and what its word should weigh beside plain signals.
+"""On which side gold lies: how often the stance model is right.
 
-    python -m eval.benchmarks.sides SUITE… [--model pushback] [--fit]
+    python -m eval.benchmarks.sides SUITE… [--model pushback]
 
 Every gold sentence of the suites' ideas is put to the stance model with the part of the idea that it is nearest to, as
-a pressure test does. ``--fit`` prints ``SHARP``, ``MISGIVING`` and ``TRUSTING`` for ``assistant/leaning.py`` as they
-are best for this model, and how often they are right about ideas that they were not fitted on. ``LEAD`` stays: it
-weighs lenses, which gold does not name.
+a pressure test does. Lenses have no say here, since gold does not name them.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +21,7 @@ from assistant.embedding import Embedder, Vectors
 from assistant.evidence.stance import StanceModel
 from assistant.library.library import Library
 from assistant.settings import Settings
-from assistant.types import Span
+from assistant.types import Span, Stance
 from assistant.urging import left_out
 from eval.benchmarks.measuring import fresh_home
 from eval.cases import Case
@@ -32,23 +30,12 @@ from eval.metrics import covers
 from eval.suites import load
 from ingest.sync import sync
 
-SIDED = np.log(leaning.SURE / (1 - leaning.SURE))  # log odds from which a side is taken
-
-
-class Weights(NamedTuple):
-    """As in ``assistant/leaning.py``."""
-
-    sharp: float
-    misgiving: float
-    trusting: float
-
 
 class Sided(NamedTuple):
-    """A gold sentence: its idea, its signals (lead of the stance model, words of misgiving), whether it is for it."""
+    """A gold sentence: its idea, the odds of the sides, whether it is for the idea."""
 
     idea: str
-    text: str
-    signals: tuple[float, float]
+    odds: Vectors
     supports: bool
 
 
@@ -56,7 +43,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("suites", type=Path, nargs="+")
     parser.add_argument("--model", default="pushback", help="the evidence model")
-    parser.add_argument("--fit", action="store_true", help="print weights that fit this model")
     given = parser.parse_args()
     gold: list[Sided] = []
     for path in given.suites:
@@ -73,15 +59,11 @@ def main() -> None:
                     if isinstance(case, Case) and case.idea
                     for one in sides(case, library, embedder, stance)
                 ]
-    now = Weights(leaning.SHARP, leaning.MISGIVING, leaning.TRUSTING)
     print(f"{len(gold)} gold sentences of {len({one.idea for one in gold})} ideas, on the side that is theirs:")
-    told("the stance model alone", gold, [towards(one, Weights(1, 0, 0)) for one in gold])
-    told("as weighed now", gold, [towards(one, now) for one in gold])
-    if given.fit:
-        others = [towards(one, fitted([each for each in gold if each.idea != one.idea])) for one in gold]
-        told("fitted on the other ideas", gold, others)
-        weights = fitted(gold)
-        print(f"SHARP = {weights.sharp:.2f}, MISGIVING = {weights.misgiving:.2f}, TRUSTING = {weights.trusting:.2f}")
+    right = np.array([(one.odds[0] > one.odds[1]) == one.supports for one in gold])
+    given_one = np.array([leaning.side_of(one.odds)[0] is not Stance.UNCLEAR for one in gold])
+    share = f"{right[given_one].mean():.2f}" if given_one.any() else "none"
+    print(f"  {right.mean():.2f} of all, {share} of the {given_one.sum()} that are given one")
 
 
 def sides(case: Case, library: Library, embedder: Embedder, stance: StanceModel) -> Iterator[Sided]:
@@ -97,34 +79,8 @@ def sides(case: Case, library: Library, embedder: Embedder, stance: StanceModel)
                     start = stored.passage.start
                     text = stored.passage.text[sentence.start - start : sentence.end - start]
                     nearest = assumed[int(np.argmax(vectors @ vector))]
-                    odds = stance.sides(nearest.text, [text])[0]
-                    signals = (float(odds[0] - odds[1]), min(float(leaning.misgivings([text])[0]), leaning.MOST))
-                    yield Sided(case.idea or "", text, signals, supports != nearest.turned)
-
-
-def towards(one: Sided, weights: Weights) -> float:
-    """The log odds of its being for it."""
-    return weights.sharp * one.signals[0] - weights.misgiving * one.signals[1] + weights.trusting
-
-
-def fitted(gold: Sequence[Sided]) -> Weights:
-    """By logistic regression, both sides counting the same; trust alone takes no side."""
-    from sklearn.linear_model import LogisticRegression
-
-    signals = np.array([one.signals for one in gold])
-    made = LogisticRegression(class_weight="balanced").fit(signals, [one.supports for one in gold])
-    sharp, misgiving = made.coef_[0]
-    trusting = float(np.clip(made.intercept_[0], -0.95 * SIDED, 0.95 * SIDED))
-    return Weights(float(sharp), float(-misgiving), trusting)
-
-
-def told(what: str, gold: Sequence[Sided], odds: Sequence[float]) -> None:
-    """Print how often the side is right: of all, and of those that are given one."""
-    found: Vectors = np.asarray(odds)
-    right = (found > 0) == np.array([one.supports for one in gold])
-    given = np.abs(found) >= SIDED
-    share = f"{right[given].mean():.2f} of the {given.sum()} that are given one" if given.any() else "none is given one"
-    print(f"  {what}: {right.mean():.2f} of all, {share}")
+                    odds = leaning.leant(stance.sides(nearest.text, [text]), np.zeros(1, np.float32))[0]
+                    yield Sided(case.idea or "", odds, supports != nearest.turned)
 
 
 if __name__ == "__main__":

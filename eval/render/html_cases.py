@@ -66,7 +66,8 @@ def full(record: Record, places: Places, held: str | None, *, open_: bool) -> El
 
 def beside(record: Record) -> Element:
     """A case with what it came to on the one side and the gold on the other, and nothing that has to be linked."""
-    answer = [_ruling(record), _answer(record) or tag("p", "Nothing came back.", cls="small"), _reasons(record)]
+    said = _answer(record)
+    answer = [_ruling(record), tag("p", "Nothing came back.", cls="small") if said is None else said, _reasons(record)]
     cited = _by_side(record.cited) if record.label or any(one["stance"] for one in record.cited) else _all(record.cited)
     gold = [_gold(one, record.cited) for one in record.gold] or [tag("p", "The case has no gold.", cls="small")]
     return tag(

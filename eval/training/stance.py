@@ -52,10 +52,11 @@ def main() -> None:
     parser.add_argument("--stage", choices=("public", "own", "again"), required=True)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--rate", type=float, default=None)
+    parser.add_argument("--seed", type=int, default=SEED, help="Another draws other negations and other pairings.")
     given = parser.parse_args()
     work = given.work / given.stage
     work.mkdir(parents=True, exist_ok=True)
-    rng = seeded(SEED)
+    rng = seeded(given.seed)
     parts = {**dict(gathered(given.data)), **dict(ours()), **dict(lensed())}
     rate = given.rate or {"public": 8e-5, "own": 5e-5, "again": 6e-5}[given.stage]
     model = PairEncoder(Path(package).parent / "model", len(LABELS))
@@ -82,7 +83,7 @@ def main() -> None:
                 *elsewhere([*own, *lens], rng),
             ]
         items = [(model.pair(s.claim, s.text), LABELS.index(s.label), len(LABELS)) for s in said]
-        epochs.append(batches(items, lambda item: len(item[0].tokens), epoch))
+        epochs.append(batches(items, lambda item: len(item[0].tokens), given.seed + epoch))
 
     def loss_of(batch: Sequence[tuple[Pair, int, int]]) -> torch.Tensor:
         scores = model([pair for pair, _, _ in batch])

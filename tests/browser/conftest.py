@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from assistant.build import build_embedder
 from assistant.library.library import Library
 from assistant.settings import Settings
 from ingest.sync import sync
+from ui.screens.pages import PAGES
 
 ROOT = Path(__file__).parent.parent.parent
 FLAGS = [
@@ -78,15 +81,20 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the app over a library of its own."""
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the app over a library of its own, of the module's ``SERVED`` documents or else of ours.
+
+    Without any, there is no library either.
+    """
+    documents = getattr(request.module, "SERVED", DOCUMENTS)
     folder, home = tmp_path_factory.mktemp("documents"), tmp_path_factory.mktemp("home")
-    for name, text in DOCUMENTS.items():
+    for name, text in documents.items():
         (folder / name).write_text(text, encoding="utf-8")
     settings = Settings(home=home)
     embedder = build_embedder(settings)
-    with Library.open(settings, embedder, create=True) as library:
-        assert not sync([folder], library, settings, embedder).failed
+    if documents:
+        with Library.open(settings, embedder, create=True) as library:
+            assert not sync([folder], library, settings, embedder).failed
     log = home / "streamlit.log"
     port = _free_port()
     with log.open("w") as output:
@@ -109,7 +117,16 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def visit(browser: Browser, served: str) -> Iterator[Visit]:
     """A fresh visitor on the first page."""
-    context = browser.new_context(color_scheme="light", viewport={"width": 1280, "height": 900})
+    with visitor(browser, served) as seen:
+        yield seen
+
+
+@contextmanager
+def visitor(browser: Browser, served: str, width: int = 1280) -> Iterator[Visit]:
+    """Somebody with a browser of their own, on the first page."""
+    context = browser.new_context(
+        color_scheme="light", viewport={"width": width, "height": 900 if width > 500 else 740}
+    )
     seen = Visit(context.new_page(), served, [], [])
     seen.page.set_default_timeout(60_000)
     seen.page.on("request", lambda request: seen.requests.append(request.url))
@@ -117,6 +134,27 @@ def visit(browser: Browser, served: str) -> Iterator[Visit]:
     seen.page.goto(served)
     yield seen
     context.close()
+
+
+def ask(page: Page, question: str) -> None:
+    """Ask, and wait until the whole answer is there."""
+    answers = page.get_by_text(re.compile(r"^Searched \d"))
+    before = answers.count()
+    box = page.get_by_placeholder("Ask your documents")
+    box.fill(question)
+    box.press("Enter")
+    expect(answers).to_have_count(before + 1, timeout=120_000)
+
+
+def settle(page: Page) -> None:
+    """Wait until the page has run."""
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    page.wait_for_timeout(500)  # and the browser has drawn it
+
+
+def every_page(address: str) -> list[str]:
+    """The addresses of all pages."""
+    return [f"{address}/{path}" for _, _, path in PAGES.values()]
 
 
 @pytest.fixture(scope="session")

@@ -9,21 +9,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import HOSTILE, Visit
+from tests.browser.conftest import HOSTILE, Visit, ask
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 QUOTE = "The spring campaign cost €42,000 and brought 310 qualified leads."
-
-
-def ask(page: Page, question: str) -> None:
-    """Ask, and wait until the whole answer is there."""
-    answers = page.get_by_text(re.compile(r"^Searched \d"))
-    before = answers.count()
-    box = page.get_by_placeholder("Ask your documents")
-    box.fill(question)
-    box.press("Enter")
-    expect(answers).to_have_count(before + 1, timeout=120_000)
 
 
 def number_after(page: Page, statement: str) -> Locator:

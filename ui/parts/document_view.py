@@ -11,7 +11,7 @@ from assistant.library.library import Library
 from assistant.settings import Settings
 from assistant.types import Document, Span
 from ui import jobs, library_changes, library_work, present, present_library, state, uploads
-from ui.parts import adding, failure, running, work
+from ui.parts import adding, documents_table, failure, running, work
 from ui.present import label
 
 TEXT, PASSAGES, LEFT_OUT, VERSIONS = "Text", "Passages", "Left out", "Versions"
@@ -31,7 +31,7 @@ def show(id: str, library: Library, settings: Settings) -> None:
         work.show(settings, "document")
         return
     passages = library.stored_of(document.id)
-    listed = next(one for one in library.listed() if one.document == document.id)
+    listed = documents_table.listed(library, settings).by_id[document.id]
     st.html(present_library.head(document.about, present_library.standings(listed), len(passages)))
     _doing(document, listed.files, settings)
     work.show(settings, "document")

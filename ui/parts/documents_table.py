@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
-from assistant.library.library import Library
+from assistant.library.library import Library, Listed
 from assistant.settings import Settings
 from ui import present_library, state
 from ui.present_library import LANGUAGES, Wanted
@@ -25,11 +25,11 @@ TABLE = "documents"
 
 def show(library: Library, settings: Settings) -> None:
     """The table, and what narrows it."""
-    every = rows(settings.folder, library.generation(), library)
+    every = listed(library, settings).rows
     chosen = _chosen(every)
     found = every[present_library.matching(every, chosen)]
-    if chosen != Wanted():
-        st.html(f'<p class="small" role="status">{len(found):,} of {count(len(every), "document")}</p>')
+    some = f"{len(found):,} of {count(len(every), 'document')}. " if chosen != Wanted() else ""
+    st.html(f'<p class="small" role="status">{some}Tick a row to open its document.</p>')
     st.session_state[f"{TABLE}-shown"] = list(found["document"])
     st.dataframe(
         found,
@@ -45,24 +45,36 @@ def show(library: Library, settings: Settings) -> None:
     )
 
 
+class Everything(NamedTuple):
+    """All documents, by id and as the rows of a table; to be read, not changed."""
+
+    by_id: dict[str, Listed]
+    rows: pd.DataFrame
+
+
+def listed(library: Library, settings: Settings) -> Everything:
+    """What the library holds now; asked again when it has changed, and now and then."""
+    return _listed(settings.folder, library.generation(), library)
+
+
 @st.cache_resource(show_spinner=False, ttl=KEPT_FOR, max_entries=4)
-def rows(folder: Path, generation: int, _library: Library) -> pd.DataFrame:
-    """What the library of this folder lists at this generation; to be read, not changed."""
+def _listed(folder: Path, generation: int, _library: Library) -> Everything:
     del folder, generation
-    return present_library.table(_library.listed())
+    every = _library.listed()
+    return Everything({one.document: one for one in every}, present_library.table(every))
 
 
 def _columns() -> dict[str, Any]:
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
-    return {
-        "title": text("Title", width="large", pinned=True),
-        "kind": text("Kind", width="small"),
-        "author": text("Author", width="medium"),
-        "date": text("Date", width="small"),
-        "passages": number("Passages", width="small"),
-        "state": text("State", width="small"),
-        "language": text("Language", width="small"),
-        "source": text("File", width="medium"),
+    return {  # in pixels: what is told at a glance fits beside the sidebar of a small screen
+        "title": text("Title", width=250),
+        "kind": text("Kind", width=90),
+        "author": text("Author", width=140),
+        "date": text("Date", width=95),
+        "passages": number("Passages", width=85),
+        "state": text("State", width=110),
+        "language": text("Language", width=85),
+        "source": text("File", width=260),
     }
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from assistant.library.library import Library
 from assistant.settings import Settings
 from ui import jobs, library_changes, library_health, library_work, present_library, uploads
-from ui.parts import adding, documents_table, running
+from ui.parts import adding, documents_table, running, work
 from ui.present import escape
 from ui.present_library import GONE
 from ui.present_work import count
@@ -17,9 +17,9 @@ from ui.present_work import count
 
 def show(library: Library, settings: Settings) -> None:
     """What is to be mended, and the check."""
-    listed = documents_table.rows(settings.folder, library.generation(), library)
+    rows = documents_table.listed(library, settings).rows
     _unread(library, settings)
-    _gone(list(listed.loc[listed["state"] == GONE, "document"]), settings)
+    _gone(list(rows.loc[rows["state"] == GONE, "document"]), settings)
     with st.container(horizontal=True, key="health"):
         st.button(
             "Check the library",
@@ -64,7 +64,9 @@ def remove(ids: list[str], settings: Settings) -> None:
 
 
 def _unread(library: Library, settings: Settings) -> None:
-    left = uploads.unread(settings, library.known([str(uploads.folder(settings))]))
+    told = work.told_of(settings)
+    unread = uploads.unread(settings, library.known([str(uploads.folder(settings))]))
+    left = [path for path in unread if path.name not in told]
     if not left or not all(job.done for job in jobs.of_kind(library_work.kind(settings))):
         return
     names = ", ".join(present_library.line(path.name, 40) for path in left[:3]) + ("…" if len(left) > 3 else "")

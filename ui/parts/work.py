@@ -58,7 +58,7 @@ def _going(job: Job, key: str) -> None:
 
 
 def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
-    """What came of a job, and what can be done then."""
+    """What came of a job, and what can be done then. Of a click here only this fragment would know, so it tells all."""
     if job.error:
         failure.show(job.error)
     else:
@@ -68,20 +68,22 @@ def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
             case Outcome(files=files) if opens:
                 read = [one for one in files if one.document and one.what in (library_work.ADDED, library_work.CHANGED)]
                 for one in read[:OPENED]:
-                    st.button(
-                        f"Open {label(one.source, 40)}",
-                        key=f"{key}-open-{job.id}-{one.document}",
-                        on_click=state.open_document,
-                        args=(one.document,),
-                    )
+                    if st.button(f"Open {label(one.source, 40)}", key=f"{key}-open-{job.id}-{one.document}"):
+                        state.open_document(one.document)
+                        st.rerun()
             case [Removed(), *_] as removed:
-                undone = (job, tuple(removed), settings)
-                st.button("Undo", key=f"{key}-undo-{job.id}", icon=":material/undo:", on_click=_undo, args=undone)
+                if st.button("Undo", key=f"{key}-undo-{job.id}", icon=":material/undo:"):
+                    _undo(job, tuple(removed), settings)
+                    st.rerun()
             case Checked(problems=problems) if any(one.reindex for one in problems):
                 from ui.parts import health
 
-                st.button("Re-index", key=f"{key}-reindex-{job.id}", on_click=health.reindex, args=(settings,))
-        st.button("Put away", key=f"{key}-away-{job.id}", type="tertiary", on_click=jobs.forget, args=(job,))
+                if st.button("Re-index", key=f"{key}-reindex-{job.id}"):
+                    health.reindex(settings)
+                    st.rerun()
+        if st.button("Put away", key=f"{key}-away-{job.id}", type="tertiary"):
+            jobs.forget(job)
+            st.rerun()
 
 
 def _told(job: Job) -> str:
@@ -97,6 +99,13 @@ def _told(job: Job) -> str:
         case _:
             said = "Stopped" if job.stopped else str(job.result or "Done")
             return f"<p>{escape(job.about)}: {escape(said)}</p>"
+
+
+def told_of(settings: Settings) -> set[str]:
+    """The files that an outcome which is still shown says could not be read."""
+    ended = [job for job in jobs.of_kind(library_work.kind(settings)) if job.done][:ENDED]
+    files = [one for job in ended if isinstance(job.result, Outcome) for one in job.result.files]
+    return {one.source for one in files if one.what == library_work.FAILED}
 
 
 def _undo(job: Job, removed: tuple[Removed, ...], settings: Settings) -> None:

@@ -28,8 +28,6 @@ def show(settings: Settings) -> None:
         return
     documents, passages = library.searched() if library else (0, 0)
     held = f"{count(documents, 'document')}, {count(passages, 'passage')}" if documents else EMPTY
-    if documents:
-        st.set_page_config(layout="wide")  # for the table
     st.html(f'<header class="page"><h1>Library</h1><p class="small">{held}</p></header>')
     adding.show(settings, "library", opens=True)
     if library and documents:

@@ -18,6 +18,8 @@ PAGES = {  # module in this folder: title, icon, path in the address
     "preferences": ("Settings", ":material/tune:", "settings"),
 }
 
+WIDE = {"documents", "scoreboard"}  # tables, and two things side by side
+
 
 def show(settings: Settings) -> None:
     """The page that the address names, with the way to the others; where people sign in, only to those who have."""
@@ -38,6 +40,7 @@ def show(settings: Settings) -> None:
 
 def _shows(name: str, settings: Settings) -> Callable[[], None]:
     def page() -> None:
+        st.set_page_config(layout="wide" if name in WIDE else "centered")
         import_module(f"ui.screens.{name}").show(settings)
 
     return page

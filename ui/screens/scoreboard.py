@@ -19,7 +19,6 @@ DRAWN = 2  # measures drawn until others are picked
 
 def show(settings: Settings) -> None:
     """The runs that lie on disk, and the place to make one."""
-    st.set_page_config(layout="wide")  # for tables, and for two things side by side
     st.html(
         '<header class="page"><h1>Scoreboard</h1><p class="small">How good the answers are, measured on suites of '
         "cases whose right answers are known.</p></header>"

@@ -1,0 +1,138 @@
+"""How the app behaves: by keyboard alone, on a phone, after a reload, in a second tab, for two people at once."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Visit, ask, every_page, settle, visitor
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+QUOTE = "The spring campaign cost €42,000 and brought 310 qualified leads."
+QUESTION = "What did the spring campaign cost?"
+CALL = "New customers receive a call on the third day."
+
+
+def tab_to(page: Page, name: str, most: int = 60) -> None:
+    """Press Tab until what is focused is called so."""
+    focused = (
+        "() => { const e = document.activeElement; return (e.ariaLabel || e.innerText || e.placeholder || '').trim() }"
+    )
+    for _ in range(most):
+        if page.evaluate(focused) == name:
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"{name!r} is not reached by {most} tabs")
+
+
+def test_by_keyboard_alone_a_question_is_asked_and_its_source_read(visit: Visit) -> None:
+    page = visit.page
+    settle(page)
+    tab_to(page, "Ask your documents")
+    page.keyboard.type(QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(re.compile(r"^Searched \d"))).to_have_count(1, timeout=120_000)
+    settle(page)
+
+    page.locator("h1.title").evaluate("e => { e.tabIndex = -1; e.focus() }")  # where a screen reader's user begins
+    tab_to(page, "1")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("mark.cited")).to_have_text(QUOTE)
+    page.keyboard.press("Escape")
+    expect(page.locator("mark.cited")).to_have_count(0)
+    tab_to(page, "Retrieved")
+    page.keyboard.press("Enter")
+    expect(page.locator(".hits")).to_be_visible()
+
+
+def test_on_a_phone_a_question_is_asked_and_its_source_read(browser: Browser, served: str, artifacts: Path) -> None:
+    with visitor(browser, served, 360) as seen:
+        page = seen.page
+        expect(page.get_by_role("heading", name="Ask your documents")).to_be_in_viewport()
+        settle(page)
+        page.screenshot(path=artifacts / "phone-welcome.png")
+        page.locator('[class*="st-key-offered-"]').get_by_role("button").first.click()
+        expect(page.get_by_text(re.compile(r"^Searched \d"))).to_have_count(1, timeout=120_000)
+        ask(page, QUESTION)
+        page.screenshot(path=artifacts / "phone-answer.png")
+        page.locator('[class*="st-key-cited-said"]').filter(has_text=QUOTE).get_by_role("button").last.click()
+        expect(page.locator("mark.cited")).to_be_in_viewport()
+        settle(page)
+        page.screenshot(path=artifacts / "phone-document.png")
+        for address in every_page(served):
+            page.goto(address)
+            settle(page)
+            assert page.locator('[data-testid="stMain"]').evaluate("e => e.scrollWidth - e.clientWidth") <= 1, address
+
+
+def test_two_people_at_once_each_get_their_own_answer_and_a_second_tab_shows_it(browser: Browser, served: str) -> None:
+    with visitor(browser, served) as one, visitor(browser, served) as other:
+        for seen, question in ((one, QUESTION), (other, "When do new customers receive a call?")):
+            box = seen.page.get_by_placeholder("Ask your documents")
+            box.fill(question)
+            box.press("Enter")
+        for seen, own, others in ((one, QUOTE, CALL), (other, CALL, QUOTE)):
+            expect(seen.page.locator(".said", has_text=own).first).to_be_visible(timeout=120_000)
+            expect(seen.page.get_by_text(re.compile(r"^Searched \d"))).to_have_count(1)
+            expect(seen.page.locator(".said", has_text=others)).to_have_count(0)
+            seen.page.reload()
+            expect(seen.page.locator(".said", has_text=own).first).to_be_visible()
+        assert one.page.url != other.page.url
+
+        tab = other.page.context.new_page()
+        tab.goto(other.page.url)
+        expect(tab.locator(".said", has_text=CALL).first).to_be_visible()
+        ask(tab, "And who makes it?")
+        other.page.reload()
+        expect(other.page.locator(".question")).to_have_count(2)
+        expect(one.page.locator(".question")).to_have_count(1)
+
+
+def serious(page: Page, where: str) -> list[str]:
+    """What axe-core finds that keeps people out, by day and by night."""
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.wait_for_timeout(600)  # colours fade
+        for one in Axe().run(page).response["violations"]:
+            if one["impact"] in ("serious", "critical"):
+                nodes = "; ".join(node["html"][:160] for node in one["nodes"][:3])
+                found.append(f"{where} ({scheme}): {one['id']}: {nodes}")
+    return found
+
+
+def test_axe_finds_nothing_serious_on_any_screen(visit: Visit) -> None:
+    page, found = visit.page, []
+    for address in every_page(visit.address):
+        page.goto(address)
+        settle(page)
+        found += serious(page, address)
+    page.goto(visit.address)
+    ask(page, QUESTION)
+    ask(page, "Who is the president of the football association of Peru?")
+    settle(page)
+    found += serious(page, "answers")
+    for button, shows in (("Retrieved", ".hits"), ("Copy", ".stCode"), ("More", '[class*="st-key-delete-"]')):
+        page.get_by_role("button", name=button).first.click()
+        expect(page.locator(shows)).to_be_visible()
+        settle(page)
+        found += serious(page, button)
+        page.keyboard.press("Escape")
+        expect(page.locator(shows)).to_have_count(0)
+    page.get_by_role("button", name="Edit").first.click()
+    expect(page.get_by_role("button", name="Ask again")).to_be_visible()
+    settle(page)
+    found += serious(page, "edit")
+    page.get_by_role("button", name="Cancel").click()
+    page.locator('[class*="st-key-cited-said"]').get_by_role("button").first.click()
+    expect(page.locator("mark.cited")).to_be_in_viewport()
+    settle(page)
+    found += serious(page, "document")
+
+    assert found == []
