@@ -117,15 +117,14 @@ def test_an_idea_becomes_a_report_that_can_be_handed_on(visit: Visit, artifacts:
     expect(page.get_by_role("button", name=REVISED)).to_be_visible()
 
 
-def test_nothing_of_an_idea_or_a_document_acts_on_the_page(visit: Visit, artifacts: Path) -> None:
+def test_nothing_of_an_idea_acts_on_the_page(visit: Visit, artifacts: Path) -> None:
     page = visit.page
     page.goto(f"{visit.address}/pressure-test")
 
     put(page, f"Move the launch of Bramble to June. {HOSTILE}")
     verdict_of(page)
     page.locator(".st-key-picture svg .mark-symbol path").first.hover()
-    page.locator('[class*="st-key-finding-"]').get_by_role("button").first.click()
-    expect(page.locator("header.document")).to_be_visible()
+    expect(page.locator("#vg-tooltip-element")).to_contain_text("<script>alert(1)</script>")
     picture(page, artifacts, "pressure-hostile")
 
     assert page.locator("h1.idea").inner_text().endswith(HOSTILE)
