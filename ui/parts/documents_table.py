@@ -16,7 +16,7 @@ from ui.present_work import count
 if TYPE_CHECKING:
     import pandas as pd
 
-KEPT_FOR = 30  # seconds: whether files are there can change while the library does not
+KEPT_FOR = 300  # seconds: whether files are there can change while the library does not
 FROM = 8  # documents from which it is worth searching among them
 HEIGHT = 560  # pixels, about fifteen rows
 
@@ -32,7 +32,7 @@ def show(library: Library, settings: Settings) -> None:
     st.html(f'<p class="small" role="status">{some}Tick a row to open its document.</p>')
     st.session_state[f"{TABLE}-shown"] = list(found["document"])
     st.dataframe(
-        found,
+        found.drop(columns="document"),
         key=TABLE,
         on_select=_open,
         selection_mode="single-row",
