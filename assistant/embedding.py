@@ -87,6 +87,10 @@ class SentenceTransformerEmbedder:
         self._alone = RLock()  # a fast tokenizer keeps its padding and truncation, so two threads cannot share it
         self._words: dict[str, Vectors] = {}
 
+    def __reduce__(self) -> tuple[type[SentenceTransformerEmbedder], tuple[str]]:
+        """Another process gets the name and loads the model for itself."""
+        return type(self), (self._name,)
+
     @cached_property
     def identity(self) -> Identity:
         folder = self.folder

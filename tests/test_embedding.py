@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -245,3 +246,10 @@ print(*(name for name in heavy if name in sys.modules), "loaded for the identity
     )
 
     assert came.stdout == "384\nloaded for the identity\n"
+
+
+def test_another_process_can_be_given_an_embedder_that_has_loaded_its_model() -> None:
+    embedder = SentenceTransformerEmbedder()
+    _ = embedder.identity
+
+    assert pickle.loads(pickle.dumps(embedder)).identity == embedder.identity  # noqa: S301 - our own bytes
