@@ -12,7 +12,7 @@ import pytest
 from lxml import etree
 from lxml import html as lxml_html
 
-from assistant import answering, citations, pressure
+from assistant import answering, citations, leaning
 from assistant.build import Assistant
 from assistant.errors import CaseError
 from assistant.evidence import refusal
@@ -97,6 +97,7 @@ def test_what_was_accepted_passes_and_all_formats_say_so(gated: Callable[..., ar
         "summary.md",
         "report.html",
         "run.lock.json",
+        "earlier",  # runs before it, for the scoreboard
     }
 
 
@@ -114,7 +115,7 @@ def offsets_shifted(patch: pytest.MonkeyPatch) -> None:
 
 
 def stance_swapped(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(pressure, "SIDES", (Stance.CHALLENGES, Stance.SUPPORTS, Stance.UNCLEAR))
+    patch.setattr(leaning, "SIDES", (Stance.CHALLENGES, Stance.SUPPORTS, Stance.UNCLEAR))
 
 
 def threshold_up(patch: pytest.MonkeyPatch) -> None:
