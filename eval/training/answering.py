@@ -76,7 +76,7 @@ def main() -> None:
         asked += [a for a, dev in books if not dev]
         held = {"squad": list(squad(given.data, "dev", model, others=4)), "book": [a for a, dev in books if dev]}
     else:
-        model.load_state_dict(torch.load(given.work / "passages" / "model.pt"), strict=False)
+        model.load_state_dict(torch.load(given.work / "passages" / "model.pt"))
         near = Nearness()
         asked = [nearest(one, near) for one in squad_sentences(given.data, "train", model, others=1)]
         books = list(book_sentences(given.data / "textbook", model, others=2))
