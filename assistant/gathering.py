@@ -3,8 +3,8 @@
 Passages are searched for in the words of each assumption, of its opposite and of what speaks against it. Their
 sentences are ranked for the idea as a whole, by how well they would answer, by how much their document is about it, and
 by how much they say. A lens adds only what is near to one of its sides and ranks well for the idea, too. Each is quoted
-with the neighbour that ranks better, since arguments run over sentences: 16 findings an idea then hold 0.71 and 0.84 of the
-gold of our two suites' ideas, where 17 single sentences held 0.57 and 0.68.
+with the neighbour that ranks better, since arguments run over sentences: 16 findings an idea then hold 0.71 and 0.84 of
+the gold of our two suites' ideas, where 17 single sentences held 0.57 and 0.68.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ JUDGED_LENS = 4  # and for each way of saying a side of a lens: what only a lens
 # for the 28 ideas that they cover, 0.34 and less for 20 that they do not, on either of two libraries.
 TOUCHED = 0.37
 NEAR = 0.15  # the same below which a sentence is not read; at 0.28 gold that leans on the sentence before it is lost
-# What is added to the judge's log odds, chosen on the ideas of our two suites: by the judge alone the first 24 sentences
-# hold 0.57 and 0.70 of their gold.
+# What is added to the judge's log odds, chosen on the ideas of our two suites: by the judge alone the first 24
+# sentences hold 0.57 and 0.70 of their gold.
 OF_DOCUMENT = 28.0  # for the mean cosine to the idea of the sentences of its document that are nearest
 OF_WORDS = 0.2  # for each content word
 ENOUGH_WORDS = 8  # more of them add nothing
 ABOUT = 12  # sentences by which a document's nearness is told
 # How far below the best a sentence is still read, and the judge's own log odds below which none is. Of 107 findings
-# that a reader judged, 0.80 of those within both are relevant (0.65 of all within 7, 0.72 within 6, 0.81 within 5), with
-# 0.72 of the gold of both suites' ideas among them (0.82, 0.77, 0.65). Chosen on the same ideas.
+# that a reader judged, 0.80 of those within both are relevant (0.65 of all within 7, 0.72 within 6, 0.81 within 5),
+# with 0.72 of the gold of both suites' ideas among them (0.82, 0.77, 0.65). Chosen on the same ideas.
 WORSE = 6.0
 POOR = -6.0
 NEAR_LENS = 0.5  # likeness to what documents say for a side of a lens from which a sentence is read for it
