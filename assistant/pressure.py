@@ -17,9 +17,10 @@ from assistant.assumptions import REPLACED, Assumed, Lenses, as_before, of_words
 from assistant.attribution import kind_of
 from assistant.embedding import Embedder, Vectors
 from assistant.errors import SettingsError
-from assistant.evidence.relevance import RelevanceJudge, Scored
+from assistant.evidence.relevance import RelevanceJudge
 from assistant.evidence.stance import StanceModel
 from assistant.evidence.words import tokens
+from assistant.gathering import Near
 from assistant.lens import Lens
 from assistant.library.library import Library
 from assistant.types import Assumption, AssumptionRuling, Finding, IdeaRuling, Rejected, Stance, Verdict
@@ -111,8 +112,8 @@ class PressureTest:
         unclear = 0
         for place, one in enumerate(assumed):
             progress(place, len(assumed), _told(one))
-            own = [each.one for each in near if each.place == place]
-            for scored, odds in zip(own, self._odds(one, own) if touched else _untold(own), strict=True):
+            own = [each for each in near if each.place == place]
+            for (scored, *_), odds in zip(own, self._odds(one, own) if touched else _untold(own), strict=True):
                 stance, confidence = leaning.side_of(odds)
                 if stance is Stance.UNCLEAR and (unclear == UNCLEAR or one.sides):
                     continue
@@ -126,20 +127,20 @@ class PressureTest:
                 )
         return findings, tuple(rejected)
 
-    def _odds(self, assumed: Assumed, near: Sequence[Scored]) -> Vectors:
-        """The probabilities of ``SIDES`` for the idea (sentences, 3)."""
-        texts = [one.seen.text for one in near]
+    def _odds(self, assumed: Assumed, near: Sequence[Near]) -> Vectors:
+        """The probabilities of ``SIDES`` for the idea (stretches, 3), each read after the sentence before it."""
+        texts = [one.read for one in near]
         odds: Vectors = self._stance.sides(assumed.text, texts)
         leads: Vectors = np.zeros(len(near), dtype=np.float32)
         if assumed.sides and near:  # what is for the other side is against, and the two readings check each other
             _, other = assumed.sides
             odds = np.asarray((odds + self._stance.sides(other.claim, texts)[:, [1, 0, 2]]) / 2, dtype=np.float32)
-            leads = self._lenses.leads(assumed.sides, np.stack([one.vector for one in near]))
+            leads = self._lenses.leads(assumed.sides, np.stack([each.one.vector for each in near]))
         told = leaning.leant(odds, leads)
         return told[:, [1, 0, 2]] if assumed.turned else told
 
 
-def _untold(near: Sequence[Scored]) -> Vectors:
+def _untold(near: Sequence[Near]) -> Vectors:
     """No side for any: what is near an idea that the documents do not touch says nothing of it."""
     return np.tile(np.array([0, 0, 1], dtype=np.float32), (len(near), 1))
 

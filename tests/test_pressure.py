@@ -1,13 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from assistant.build import Assistant
-from assistant.embedding import Embedder
+from assistant.embedding import Embedder, Vectors
 from assistant.errors import SettingsError
 from assistant.evidence.stance import PlainMarks
 from assistant.gathering import MOST
@@ -180,3 +181,45 @@ def test_what_nothing_supports_is_a_leap_of_faith(assistant: Assistant) -> None:
     assert verdict.ruling is IdeaRuling.NOT_COVERED
     assert verdict.leaps_of_faith == tuple(assumption.text for assumption in verdict.assumptions)
     assert {assumption.ruling for assumption in verdict.assumptions} == {GAP}
+
+
+class Reading:
+    """A stance model that keeps what it was given to read."""
+
+    name = "reading"
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def sides(self, claim: str, texts: Sequence[str]) -> Vectors:
+        self.read += texts
+        return np.tile(np.array([0.8, 0.1, 0.1], dtype=np.float32), (len(texts), 1))
+
+
+@pytest.mark.slow
+def test_a_finding_is_a_sentence_with_its_neighbour_read_after_the_one_before(
+    tmp_path: Path, sentence_transformer: Embedder
+) -> None:
+    sentences = [
+        "Last spring our small bakery made a test in the old town.",
+        "We handed out leaflets on two mornings to bring in new customers.",
+        "They brought in thirty new customers for the bakery.",
+        "A leaflet with a coupon brought in more customers than one without.",
+        "We would hand out leaflets again.",
+    ]
+    (tmp_path / "a.txt").write_text(" ".join(sentences) + "\n", encoding="utf-8")
+    settings = Settings(home=tmp_path / "home")
+    stance = Reading()
+    with Library.open(settings, sentence_transformer, create=True) as library:
+        sync([tmp_path / "a.txt"], library, settings, sentence_transformer)
+        verdict = Assistant(library, sentence_transformer, stance=stance).challenge(
+            "A small bakery should hand out leaflets to bring in new customers."
+        )
+
+    quotes = [finding.citation.quote for a in verdict.assumptions for finding in a.findings]
+    said = [[n for n, sentence in enumerate(sentences) if sentence in quote] for quote in quotes]
+    assert sorted(n for those in said for n in those) == sorted({n for those in said for n in those})  # each once
+    assert any(len(those) == 2 for those in said)
+    for quote, those in zip(quotes, said, strict=True):
+        assert quote == " ".join(sentences[n] for n in those)
+        assert " ".join(sentences[max(those[0] - 1, 0) : those[-1] + 1]) in stance.read

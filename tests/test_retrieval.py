@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.library.library import Library
-from assistant.retrieval import DEPTH, Candidate, candidates, retrieve, spread
+from assistant.retrieval import DEPTH, Candidate, candidates, fused, retrieve, spread
 from assistant.types import Document, Filters, FoundBy, Hit, Passage
 from tests.conftest import make_document, make_new, make_passages
 from tests.fakes import WordEmbedder
@@ -147,7 +147,7 @@ def test_candidates_carry_their_sentences_vectors(library: Library, embedder: Wo
 
 
 def test_a_document_does_not_crowd_out_one_that_is_nearly_as_good() -> None:
-    found = by_hand(("long.txt", 1.0), ("long.txt", 0.99), ("long.txt", 0.98), ("other.txt", 0.9), ("weak.txt", 0.1))
+    found = by_hand(("long.txt", 1.0), ("long.txt", 0.99), ("long.txt", 0.98), ("other.txt", 0.96), ("weak.txt", 0.1))
 
     sources = [candidate.passage.about.source for candidate in spread(found)]
 
@@ -166,3 +166,20 @@ def test_spreading_loses_nothing_and_keeps_the_order_within_a_document(places: l
     assert ordered[:1] == found[:1]
     assert len(ordered) == len(found)
     assert all(of(ordered, source) == of(found, source) for source in "abc")
+
+
+def test_scores_of_both_halves_count_by_how_far_they_stand_out() -> None:
+    """One word match among many near-equal ones does not outweigh a passage that is much nearer than the others."""
+    scores = fused({"near": 0.9, "a": 0.3, "b": 0.29, "c": 0.28}, {"a": 2.0, "b": 1.9, "c": 1.8})
+
+    assert list(scores) == ["near", "a", "b", "c"]
+    assert max(scores, key=lambda passage: scores[passage]) == "near"
+    assert (max(scores.values()), min(scores.values())) == (1.0, 0.0)
+
+
+@given(st.dictionaries(st.text(max_size=2), st.floats(-1, 1)), st.dictionaries(st.text(max_size=2), st.floats(0, 30)))
+def test_fused_scores_lie_between_0_and_1(dense: dict[str, float], lexical: dict[str, float]) -> None:
+    scores = fused(dense, lexical)
+
+    assert scores.keys() == dense.keys() | lexical.keys()
+    assert all(0 <= score <= 1 for score in scores.values())

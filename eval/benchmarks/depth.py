@@ -1,4 +1,4 @@
-"""How deep to read: recall of the right sentence's passage by depth, fusion constant, pool and crowding.
+"""How deep to read: recall of the right sentence's passage by depth, weight of nearness, pool and crowding.
 
     python -m eval.benchmarks.depth --data ../shared/data --work /tmp/pushback-depth
 
@@ -20,10 +20,10 @@ from eval.training.relevance import Asked, ours, places
 from ingest.sync import sync
 
 VARIED = {
-    "DEPTH": (8, 16, 32, 64),
-    "RRF": (10, 60, 200),
+    "CROWDING": (0.0, 0.02, 0.05, 0.15),
+    "NEARNESS": (0.5, 0.6, 0.7, 0.8),
+    "DEPTH": (32, 64, 100, 200),
     "POOL": (24, 40, 64),
-    "CROWDING": (0.0, 0.05, 0.15, 0.5),
 }
 
 
