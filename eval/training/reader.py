@@ -4,8 +4,8 @@ MiniLM's six layers, whose weights the embedding model's package brings. The fir
 passage each by itself, exactly as the embedding model does, so a sentence is read in its passage's context and a
 passage's states serve every question. The others, moved by training, read the question beside the passage's states
 (late interaction in the transformer, as PreTTR: MacAvaney et al. 2020, arXiv:2004.14255). How much the two attend to
-each other is learnt too, from little: untrained, the score is the cosine of question and sentence. Imports torch, so
-it is itself imported late.
+each other is learnt too, from little: untrained, the score is the cosine of question and sentence. An experiment,
+of which nothing ships: ``README.md`` has its figures.
 """
 
 from __future__ import annotations
@@ -118,4 +118,3 @@ class Reader(torch.nn.Module):
 def _hidden(lengths: torch.Tensor, longest: int) -> torch.Tensor:
     """What is added to attention so that padding gets none."""
     return torch.where(torch.arange(longest)[None] < lengths[:, None], 0.0, -1e4)
-
