@@ -101,12 +101,12 @@ def ours(folder: Path) -> Iterator[Asked]:
 def squad(data: Path) -> Iterator[Asked]:
     """SQuAD's, an evenly spread part; an answer counts in its own paragraph only."""
     for part in ("train", "dev"):
-        homes = {p["_id"]: p for p in _lines(data / f"answering/squad2-{part}-paragraphs.jsonl")}
-        every = list(_lines(data / f"answering/squad2-{part}-questions.jsonl"))
+        homes = {p["_id"]: p for p in lines(data / f"answering/squad2-{part}-paragraphs.jsonl")}
+        every = list(lines(data / f"answering/squad2-{part}-questions.jsonl"))
         for asked in every[:: max(1, len(every) * 2 // SQUAD)]:
             home = homes[asked["passage_id"]]
             answers = tuple(asked["answers"]) if asked["answerable"] else ()
-            yield Asked(asked["question"], _file(home["title"]), answers, home["text"], 1.0 if answers else 0.0)
+            yield Asked(asked["question"], article_file(home["title"]), answers, home["text"], 1.0 if answers else 0.0)
 
 
 def squad_files(data: Path, folder: Path) -> Path:
@@ -114,10 +114,10 @@ def squad_files(data: Path, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     articles: dict[str, list[str]] = {}
     for part in ("train", "dev"):
-        for paragraph in _lines(data / f"answering/squad2-{part}-paragraphs.jsonl"):
+        for paragraph in lines(data / f"answering/squad2-{part}-paragraphs.jsonl"):
             articles.setdefault(paragraph["title"], []).append(" ".join(paragraph["text"].split()))
     for title, paragraphs in articles.items():
-        (folder / _file(title)).write_text("\n\n".join([title, *paragraphs]), "utf-8")
+        (folder / article_file(title)).write_text("\n\n".join([title, *paragraphs]), "utf-8")
     return folder
 
 
@@ -146,7 +146,7 @@ def _rows(asked: Asked, library: Library, embedder: Any, of: str) -> Iterator[Ro
     vector = embedder.query(asked.text)
     rarity = library.rarity([token.word for token in question.content])
     found = spread(candidates(asked.text, vector, library))
-    dev = int(hashlib.sha256(asked.source.encode()).hexdigest(), 16) % 4 == 0
+    dev = held_out(asked.source)
 
     def at_home(passage: Any) -> bool:
         return passage.about.id == document.id and passage.start < home[1] and passage.end > home[0]
@@ -250,13 +250,18 @@ def _kept(inputs: Sequence[str], model: relevance.Logistic) -> dict[str, Any]:
     }
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def held_out(file: str) -> bool:
+    """Whether nothing was trained on this file: so it is of a quarter of them."""
+    return int(hashlib.sha256(file.encode()).hexdigest(), 16) % 4 == 0
+
+
+def lines(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8") as file:
         for line in file:
             yield json.loads(line)
 
 
-def _file(title: str) -> str:
+def article_file(title: str) -> str:
     return re.sub(r"\W+", "_", title) + ".txt"
 
 

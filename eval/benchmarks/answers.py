@@ -1,0 +1,125 @@
+"""Which sentence answers, and does any: the signals that ship against the embedding's cosine, on SQuAD 2.0.
+
+    python -m eval.benchmarks.answers --data ../shared/data
+
+Each question is put to its own paragraph and four others (drawn, seed 1), then to its own alone: is it answerable from
+it? SQuAD's unanswerable ones are near misses, written to look answerable. The signals' few weights were learnt on the
+dev part, too (``eval/training/relevance.py``), so the articles that nothing was learnt on are told beside it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.metrics import balanced_accuracy_score, roc_auc_score
+
+from assistant import build
+from assistant import question as questions
+from assistant.embedding import Embedder
+from assistant.evidence.relevance import SignalJudge, load
+from assistant.evidence.signals import look
+from assistant.library.library import Library
+from assistant.retrieval import Candidate
+from assistant.settings import Settings
+from assistant.types import FoundBy, Hit
+from eval import statistics
+from eval.benchmarks.measuring import arguments, fresh_home
+from eval.training.answering import Question, squad_questions
+from eval.training.relevance import article_file, held_out, lines
+from ingest.sync import sync
+
+EVERY, OTHERS, SEED = 4, 4, 1
+
+
+class Answered(NamedTuple):
+    """What was made of a question: was the right sentence first by either, and the probability that one answers."""
+
+    answerable: bool
+    by_signals: bool
+    by_cosine: bool
+    probability: float
+
+
+def main() -> None:
+    given = arguments(__doc__)
+    for part in ("dev", "train"):
+        read = lines(given.data / f"answering/squad2-{part}-paragraphs.jsonl")
+        paragraphs = [one["text"] for one in read if part == "dev" or held_out(article_file(one["title"]))]
+        asked = [one for one in squad_questions(given.data, part, 0) if one.own in paragraphs][::EVERY]
+        with fresh_home() as home:
+            settings = Settings(home=home)
+            embedder = build.build_embedder(settings)
+            with Library.open(settings, embedder, create=True) as library:
+                shelves = shelved(paragraphs, home / "squad", library, settings, embedder)
+                tell("dev" if part == "dev" else "held-out articles", answered(asked, shelves, library, embedder))
+
+
+def shelved(
+    paragraphs: Sequence[str], folder: Path, library: Library, settings: Settings, embedder: Embedder
+) -> dict[str, list[Candidate]]:
+    """The passages of each paragraph, from a file of its own."""
+    folder.mkdir()
+    for number, paragraph in enumerate(paragraphs):
+        (folder / f"{number:04}.txt").write_text(" ".join(paragraph.split()) + "\n", encoding="utf-8")
+    sync([folder], library, settings, embedder)
+    stored = [library.stored_of(library.document(f"{number:04}.txt").id) for number in range(len(paragraphs))]
+    return {
+        paragraph: [Candidate(Hit(one.passage, 1.0, FoundBy.BOTH), one.vectors) for one in those]
+        for paragraph, those in zip(paragraphs, stored, strict=True)
+    }
+
+
+def answered(
+    asked: Sequence[Question],
+    shelves: Mapping[str, list[Candidate]],
+    library: Library,
+    embedder: Embedder,
+) -> Iterator[Answered]:
+    """What is made of each question; those whose answer stands in no one sentence are left out."""
+    rng = random.Random(SEED)
+    judge = SignalJudge()
+    for one in asked:
+        mine = shelves[one.own]
+        others = rng.sample([paragraph for paragraph in shelves if paragraph != one.own], OTHERS)
+        found = [*mine, *(candidate for other in others for candidate in shelves[other])]
+        question, vector = questions.read(one.question), embedder.query(one.question)
+        rarity = library.rarity([token.word for token in question.content])
+        sight = look(question, vector, found, rarity, embedder)
+        at_home = {candidate.passage.id for candidate in mine}
+        answers = [" ".join(answer.split()) for answer in one.answers]
+        right = [seen.passage.id in at_home and any(answer in seen.text for answer in answers) for seen in sight.seen]
+        if answers and not any(right):
+            continue
+        yield Answered(
+            bool(answers),
+            right[int(load("relevance").log_odds(sight.signals).argmax())],
+            right[int((sight.vectors @ vector).argmax())],
+            judge.judge(question, vector, mine, rarity, embedder).answerable,
+        )
+
+
+def tell(which: str, answers: Iterable[Answered]) -> None:
+    """Print how often each is right, and how well answerability is told."""
+    found = list(answers)
+    those = [one for one in found if one.answerable]
+    for name, right in (
+        ("signals", sum(one.by_signals for one in those)),
+        ("cosine", sum(one.by_cosine for one in those)),
+    ):
+        interval = statistics.wilson(right, len(those))
+        assert interval, "there are questions"
+        told = f"{right / len(those):.3f} ({interval.low:.3f} to {interval.high:.3f}) of {len(those)}"
+        print(f"{which}: right sentence first by {name} {told}")
+    truth = np.array([one.answerable for one in found])
+    said = np.array([one.probability for one in found])
+    best = max(balanced_accuracy_score(truth, said > cut) for cut in np.quantile(said, np.linspace(0.05, 0.95, 37)))
+    auroc = roc_auc_score(truth, said)
+    print(f"{which}: answerable, AUROC {auroc:.3f}, best balanced accuracy {best:.3f} of {len(found)}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
