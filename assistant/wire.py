@@ -79,9 +79,7 @@ def answer(one: Answer) -> Json:
         "rejected": [asdict(r) for r in one.rejected],
         "model": one.model,
         "timings_ms": dict(one.timings_ms),
-        "dropped": [asdict(r) for r in one.dropped],
-        "notices": list(one.notices),
-        "cost": one.cost._asdict() if one.cost else None,
+        **_of_model(one),
     }
 
 
@@ -99,9 +97,7 @@ def read_answer(kept: Json) -> Answer:
         rejected=tuple(Rejected(**r) for r in kept["rejected"]),
         model=kept["model"],
         timings_ms=kept["timings_ms"],
-        dropped=tuple(Rejected(**r) for r in kept.get("dropped", ())),  # conversations of before models lack these
-        notices=tuple(kept.get("notices", ())),
-        cost=Cost(**kept["cost"]) if kept.get("cost") else None,
+        **_read_of_model(kept),
     )
 
 
@@ -167,9 +163,7 @@ def verdict(one: Verdict) -> Json:
         "stance_model": one.stance_model,
         "library": one.library,
         "prose": _prose(one.prose) if one.prose else None,
-        "dropped": [asdict(r) for r in one.dropped],
-        "notices": list(one.notices),
-        "cost": one.cost._asdict() if one.cost else None,
+        **_of_model(one),
     }
 
 
@@ -190,9 +184,7 @@ def read_verdict(kept: Json) -> Verdict:
         stance_model=kept["stance_model"],
         library=kept.get("library", ""),
         prose=_read_prose(kept["prose"]) if kept.get("prose") else None,  # verdicts of before models lack these
-        dropped=tuple(Rejected(**r) for r in kept.get("dropped", ())),
-        notices=tuple(kept.get("notices", ())),
-        cost=Cost(**kept["cost"]) if kept.get("cost") else None,
+        **_read_of_model(kept),
     )
 
 
@@ -211,6 +203,24 @@ def reply(one: Reply) -> Json:
         "prose": [_remark(each) for each in one.prose],
         "notices": list(one.notices),
         "cost": one.cost._asdict() if one.cost else None,
+    }
+
+
+def _of_model(one: Answer | Verdict) -> Json:
+    """What a model that writes left besides its words: what of them did not hold, what failed, and what it cost."""
+    return {
+        "dropped": [asdict(r) for r in one.dropped],
+        "notices": list(one.notices),
+        "cost": one.cost._asdict() if one.cost else None,
+    }
+
+
+def _read_of_model(kept: Json) -> dict[str, Any]:
+    """The same again; what was kept before models wrote has none of it."""
+    return {
+        "dropped": tuple(Rejected(**r) for r in kept.get("dropped", ())),
+        "notices": tuple(kept.get("notices", ())),
+        "cost": Cost(**kept["cost"]) if kept.get("cost") else None,
     }
 
 

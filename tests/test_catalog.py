@@ -32,8 +32,8 @@ def make_row(document: Document, path: str | None = None, speakers: tuple[str | 
 
 
 def found(catalog: Catalog, words: str, **filters: object) -> list[str]:
-    ids = [id for id, _ in catalog.lexical(words.split(), 10, Filters(**filters))]  # type: ignore[arg-type]
-    return [passage.text for passage, _ in catalog.passages(ids)]
+    ids = [id for id, _ in catalog.full_text.search(words.split(), 10, Filters(**filters))]  # type: ignore[arg-type]
+    return [passage.text for passage, _ in catalog.passages.get(ids)]
 
 
 def test_a_document_comes_back_as_it_was_put(catalog: Catalog) -> None:
@@ -45,7 +45,7 @@ def test_a_document_comes_back_as_it_was_put(catalog: Catalog) -> None:
 
     catalog.put([make_row(document)])
 
-    assert (catalog.document(document.id), catalog.document("café/ü.md"), catalog.document("x")) == (
+    assert (catalog.documents.get(document.id), catalog.documents.get("café/ü.md"), catalog.documents.get("x")) == (
         document,
         document,
         None,
@@ -77,7 +77,7 @@ def test_passages_are_narrowed_by_what_is_known_of_their_place(
         )
         catalog.put([row._replace(passages=passages)])
 
-    allowed = catalog.passages(catalog.allowed(Filters(**filters)))  # type: ignore[arg-type]
+    allowed = catalog.passages.get(catalog.passages.allowed(Filters(**filters)))  # type: ignore[arg-type]
 
     assert sorted(passage.text for passage, _ in allowed) == left
 
@@ -102,14 +102,14 @@ def test_no_words_upset_the_search(words: list[str]) -> None:
     catalog = Catalog(Path(":memory:"), 80)
     catalog.put([make_row(make_document('Trust AND "quotes" NEAR me.'))])
 
-    assert len(catalog.lexical(words, 5, Filters())) <= 1
+    assert len(catalog.full_text.search(words, 5, Filters())) <= 1
     catalog.close()
 
 
 def test_a_search_takes_very_many_words(catalog: Catalog) -> None:
     catalog.put([make_row(make_document("Trust me."))])
 
-    assert len(catalog.lexical(["trust", *(f"word{number}" for number in range(20_000))], 5, Filters())) == 1
+    assert len(catalog.full_text.search(["trust", *(f"word{number}" for number in range(20_000))], 5, Filters())) == 1
 
 
 def test_filters_narrow_by_document_voice_and_date(catalog: Catalog) -> None:
@@ -119,7 +119,7 @@ def test_filters_narrow_by_document_voice_and_date(catalog: Catalog) -> None:
     catalog.put([make_row(old, speakers=(None, "Guest")), make_row(new), make_row(undated)])
 
     def texts(**filters: object) -> set[str]:
-        allowed = {p.text for p, _ in catalog.passages(catalog.allowed(Filters(**filters)))}  # type: ignore[arg-type]
+        allowed = {p.text for p, _ in catalog.passages.get(catalog.passages.allowed(Filters(**filters)))}  # type: ignore[arg-type]
         assert allowed == set(found(catalog, "trust", **filters))
         return allowed
 
@@ -140,30 +140,32 @@ def test_a_replaced_document_gives_up_its_old_passages_and_words(catalog: Catalo
 
     assert gone == [make_passages(before)[1].id]
     assert (found(catalog, "gone"), found(catalog, "fresh"), found(catalog, "kept")) == ([], ["Fresh."], ["Kept."])
-    assert catalog.document(after.id) == after
+    assert catalog.documents.get(after.id) == after
 
 
 def test_a_document_stays_while_one_of_its_sources_does(catalog: Catalog) -> None:
     document = make_document("Two names.", "a.txt")
     catalog.put([make_row(document)])
     catalog.attach("/docs/b.txt", "b.txt", 10, 1, document.id)
-    assert catalog.entries()[0].sources == ("a.txt", "b.txt")
+    assert catalog.documents.entries()[0].sources == ("a.txt", "b.txt")
 
     assert catalog.remove(["/docs/a.txt"]) == (0, [])
-    assert catalog.document("b.txt").about.source == "b.txt"  # type: ignore[union-attr]
+    assert catalog.documents.get("b.txt").about.source == "b.txt"  # type: ignore[union-attr]
 
     assert catalog.remove(["/docs/b.txt", "/docs/unknown.txt"]) == (1, [make_passages(document)[0].id])
-    assert (catalog.searched(), found(catalog, "names")) == (Searched(0, 0), [])
+    assert (catalog.documents.searched(), found(catalog, "names")) == (Searched(0, 0), [])
 
 
 def test_known_files_are_those_named_and_those_in_folders_named(catalog: Catalog) -> None:
     for path in ("/docs/a.txt", "/docs/in/b.txt", "/docs-too/c.txt"):
         catalog.put([make_row(make_document(f"Text of {path}.", path.rpartition("/")[2]), path)])
 
-    assert set(catalog.known(["/docs"])) == set(catalog.known(["/docs/"])) == {"/docs/a.txt", "/docs/in/b.txt"}
-    assert set(catalog.known(["/docs-too/c.txt", "/docs/in"])) == {"/docs-too/c.txt", "/docs/in/b.txt"}
-    assert set(catalog.known(["/"])) == {"/docs/a.txt", "/docs/in/b.txt", "/docs-too/c.txt"}
-    assert catalog.known([]) == {}
+    assert (
+        set(catalog.files.known(["/docs"])) == set(catalog.files.known(["/docs/"])) == {"/docs/a.txt", "/docs/in/b.txt"}
+    )
+    assert set(catalog.files.known(["/docs-too/c.txt", "/docs/in"])) == {"/docs-too/c.txt", "/docs/in/b.txt"}
+    assert set(catalog.files.known(["/"])) == {"/docs/a.txt", "/docs/in/b.txt", "/docs-too/c.txt"}
+    assert catalog.files.known([]) == {}
 
 
 def test_every_change_of_what_is_seen_raises_the_generation(catalog: Catalog) -> None:
@@ -187,7 +189,11 @@ def test_a_failed_change_leaves_nothing_behind(catalog: Catalog) -> None:
     with pytest.raises(LibraryError, match="UNIQUE"):
         catalog.put([make_row(whole), twice._replace(passages=twice.passages * 2)])
 
-    assert (catalog.searched(), catalog.state().generation, found(catalog, "whole")) == (Searched(0, 0), 0, [])
+    assert (catalog.documents.searched(), catalog.state().generation, found(catalog, "whole")) == (
+        Searched(0, 0),
+        0,
+        [],
+    )
 
 
 def test_threads_share_a_catalog(catalog: Catalog) -> None:
@@ -207,21 +213,25 @@ def test_threads_share_a_catalog(catalog: Catalog) -> None:
     for thread in threads:
         thread.join()
 
-    assert (failures, catalog.searched()) == ([], Searched(60, 60))
+    assert (failures, catalog.documents.searched()) == ([], Searched(60, 60))
 
 
 def test_a_conversation_keeps_its_turns_as_they_were(catalog: Catalog) -> None:
-    first, second = catalog.new_conversation(), catalog.new_conversation()
+    first, second = catalog.conversations.begin(), catalog.conversations.begin()
     answers = ['{"question": "Why?"}', '{"any":  "text"}']
     for answer in answers:
-        assert catalog.add_turn(first, "Why?", answer)
+        assert catalog.conversations.add_turn(first, "Why?", answer)
 
-    assert catalog.turns(first) == answers
-    assert {(c.id, c.title, c.turns) for c in catalog.conversations()} == {(first, "Why?", 2), (second, "", 0)}
-    assert catalog.rename_conversation(second, "Other")
-    assert catalog.delete_conversation(first)
-    assert [c.title for c in catalog.conversations()] == ["Other"]
-    assert (catalog.turns(first), catalog.add_turn(first, "", "{}"), catalog.delete_conversation(first)) == (
+    assert catalog.conversations.turns(first) == answers
+    assert {(c.id, c.title, c.turns) for c in catalog.conversations.listed()} == {(first, "Why?", 2), (second, "", 0)}
+    assert catalog.conversations.rename(second, "Other")
+    assert catalog.conversations.delete(first)
+    assert [c.title for c in catalog.conversations.listed()] == ["Other"]
+    assert (
+        catalog.conversations.turns(first),
+        catalog.conversations.add_turn(first, "", "{}"),
+        catalog.conversations.delete(first),
+    ) == (
         None,
         False,
         False,
@@ -230,18 +240,18 @@ def test_a_conversation_keeps_its_turns_as_they_were(catalog: Catalog) -> None:
 
 def said(catalog: Catalog, conversation: str | None = None) -> list[tuple[object, ...]]:
     """Feedback without its time."""
-    return [tuple(one[:-1]) for one in catalog.feedback(conversation)]
+    return [tuple(one[:-1]) for one in catalog.conversations.feedback(conversation)]
 
 
 def test_the_last_thing_said_of_a_turn_or_a_citation_is_kept(catalog: Catalog) -> None:
-    first, second = catalog.new_conversation(), catalog.new_conversation()
+    first, second = catalog.conversations.begin(), catalog.conversations.begin()
     for conversation in (first, first, second):
-        catalog.add_turn(conversation, "", "{}")
+        catalog.conversations.add_turn(conversation, "", "{}")
 
-    assert catalog.give_feedback(second, 1, None, Opinion.GOOD, "")
+    assert catalog.conversations.give_feedback(second, 1, None, verdict=Opinion.GOOD, note="")
     for verdict, note in ((Opinion.GOOD, ""), (Opinion.BAD, "Old\0 “news”\n")):
-        assert catalog.give_feedback(first, 2, 3, Opinion.WRONG_EVIDENCE, "")
-        assert catalog.give_feedback(first, 2, None, verdict, note)
+        assert catalog.conversations.give_feedback(first, 2, 3, verdict=Opinion.WRONG_EVIDENCE, note="")
+        assert catalog.conversations.give_feedback(first, 2, None, verdict=verdict, note=note)
 
     of_first = [
         (first, 2, None, Opinion.BAD, "Old\0 “news”\n"),
@@ -249,30 +259,32 @@ def test_the_last_thing_said_of_a_turn_or_a_citation_is_kept(catalog: Catalog) -
     ]
     assert said(catalog, first) == of_first
     assert said(catalog) == [*of_first, (second, 1, None, Opinion.GOOD, "")]
-    assert all(one.created.endswith("+00:00") for one in catalog.feedback(None))
+    assert all(one.created.endswith("+00:00") for one in catalog.conversations.feedback(None))
 
 
 def test_feedback_is_taken_back_and_goes_with_its_conversation(catalog: Catalog) -> None:
-    conversation = catalog.new_conversation()
-    catalog.add_turn(conversation, "", "{}")
+    conversation = catalog.conversations.begin()
+    catalog.conversations.add_turn(conversation, "", "{}")
     for citation in (None, 1, 2):
-        catalog.give_feedback(conversation, 1, citation, Opinion.BAD, "")
+        catalog.conversations.give_feedback(conversation, 1, citation, verdict=Opinion.BAD, note="")
 
     for _ in range(2):
-        catalog.withdraw_feedback(conversation, 1, None)
-        catalog.withdraw_feedback(conversation, 1, 2)
+        catalog.conversations.withdraw_feedback(conversation, 1, None)
+        catalog.conversations.withdraw_feedback(conversation, 1, 2)
     assert said(catalog) == [(conversation, 1, 1, Opinion.BAD, "")]
 
-    catalog.delete_conversation(conversation)
+    catalog.conversations.delete(conversation)
     assert said(catalog) == []
 
 
 def test_feedback_on_a_turn_that_is_not_there_is_not_kept(catalog: Catalog) -> None:
-    conversation = catalog.new_conversation()
-    catalog.add_turn(conversation, "", "{}")
+    conversation = catalog.conversations.begin()
+    catalog.conversations.add_turn(conversation, "", "{}")
 
     outside = [(conversation, 0), (conversation, 2), ("nobody", 1)]
-    assert [catalog.give_feedback(id, turn, None, Opinion.BAD, "") for id, turn in outside] == [False] * 3
+    assert [
+        catalog.conversations.give_feedback(id, turn, None, verdict=Opinion.BAD, note="") for id, turn in outside
+    ] == [False] * 3
     assert said(catalog) == []
 
 
@@ -297,7 +309,7 @@ def test_a_catalog_of_version_1_takes_feedback_and_loses_nothing(tmp_path: Path)
 
     for _ in range(2):
         catalog = Catalog(tmp_path / "catalog.sqlite3", 80)
-        assert catalog.give_feedback("old", 1, None, Opinion.BAD, "So")
+        assert catalog.conversations.give_feedback("old", 1, None, verdict=Opinion.BAD, note="So")
         catalog.put([make_row(make_document("Trust me."))])
         assert (said(catalog), found(catalog, "trust"), catalog.faults()) == (
             [("old", 1, None, Opinion.BAD, "So")],
@@ -324,9 +336,9 @@ def test_a_catalog_of_version_3_takes_verdicts(catalog: Catalog, tmp_path: Path)
     connection.close()
 
     newer = Catalog(tmp_path / "catalog.sqlite3", 80)
-    id = newer.keep_verdict("Wait.", "holds", "{}", None)
+    id = newer.verdicts.keep("Wait.", "holds", "{}")
 
-    assert [one.id for one in newer.verdicts()] == [id]
+    assert [one.id for one in newer.verdicts.listed()] == [id]
     assert found(newer, "trust") == ["Trust me."]
     newer.close()
 
@@ -338,7 +350,7 @@ def test_many_may_open_a_catalog_of_version_1_at_once(tmp_path: Path) -> None:
     def open_it() -> None:
         try:
             catalog = Catalog(tmp_path / "catalog.sqlite3", 80)
-            seen.append(catalog.feedback(None))
+            seen.append(catalog.conversations.feedback(None))
             catalog.close()
         except Exception as exc:
             seen.append(exc)
@@ -393,23 +405,23 @@ def test_a_transaction_that_takes_too_long_is_named(
     connection.execute("BEGIN IMMEDIATE")
 
     with pytest.raises(LibraryLocked, match="Another process"):
-        other.new_conversation()
-    assert other.conversations() == []  # reading goes on
+        other.conversations.begin()
+    assert other.conversations.listed() == []  # reading goes on
     connection.close()
     other.close()
 
 
 def test_words_that_do_not_fit_the_passages_are_noticed_and_made_anew(catalog: Catalog, tmp_path: Path) -> None:
     catalog.put([make_row(make_document("Trust me.\n\nBelieve me."))])
-    assert not catalog.words_are_wrong()
+    assert not catalog.full_text.is_wrong()
     connection = sqlite3.connect(tmp_path / "catalog.sqlite3")
     with connection:
         connection.execute("DELETE FROM words WHERE text LIKE 'Trust%'")
     connection.close()
 
-    assert catalog.words_are_wrong()
+    assert catalog.full_text.is_wrong()
     catalog.renew_words()
-    assert (catalog.words_are_wrong(), found(catalog, "trusting")) == (False, ["Trust me."])
-    assert catalog.counts(["trust", "zebra"]) == {"trust": 1}
+    assert (catalog.full_text.is_wrong(), found(catalog, "trusting")) == (False, ["Trust me."])
+    assert catalog.full_text.counts(["trust", "zebra"]) == {"trust": 1}
     catalog.put([make_row(make_document("Other."))])
-    assert (catalog.words_are_wrong(), found(catalog, "trust")) == (False, [])
+    assert (catalog.full_text.is_wrong(), found(catalog, "trust")) == (False, [])

@@ -10,8 +10,11 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from assistant.build import Assistant
+from assistant.embedding import SentenceTransformerEmbedder
 from assistant.errors import SettingsError
 from assistant.library.library import Library
+from assistant.settings import Settings
+from ingest.sync import sync
 from tests.fakes import WordEmbedder
 from ui import mcp_server
 
@@ -68,17 +71,18 @@ def test_without_the_sdk_its_install_line_is_named(
 
 
 @pytest.mark.slow
-def test_a_client_over_stdio_searches_asks_and_challenges(tmp_path: Path) -> None:
+def test_a_client_over_stdio_searches_asks_and_challenges(
+    tmp_path: Path, sentence_transformer: SentenceTransformerEmbedder
+) -> None:
     """The whole way: a process of its own, the real model, and a client that knows nothing of us."""
     (tmp_path / "lamp.txt").write_text("The price of the blue lamp is forty dollars. The blue lamp is made of brass.\n")
-    command = ["-m", "ui.cli", "--home", str(tmp_path / "home")]
+    settings = Settings(home=tmp_path / "home")
+    with Library.open(settings, sentence_transformer, create=True) as library:
+        sync([tmp_path / "lamp.txt"], library, settings, sentence_transformer)
+    command = ["-m", "ui.cli", "--home", str(settings.home), "mcp"]
 
     async def asked() -> list[Any]:
-        made = await asyncio.create_subprocess_exec(
-            sys.executable, *command, "ingest", "--quiet", str(tmp_path / "lamp.txt")
-        )
-        assert await made.wait() == 0
-        server = StdioServerParameters(command=sys.executable, args=[*command, "mcp"], cwd=Path(__file__).parents[1])
+        server = StdioServerParameters(command=sys.executable, args=command, cwd=Path(__file__).parents[1])
         async with Client(server) as client:
             return [
                 told(await client.call_tool("search", {"query": "blue lamp", "k": 1})),

@@ -13,6 +13,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from assistant.embedding import SentenceTransformerEmbedder
+from assistant.library.library import Library
+from assistant.settings import Settings
+from ingest.sync import sync
 from ui.cli import cli
 
 ROOT = Path(__file__).parent.parent
@@ -21,13 +25,15 @@ SAMPLE = ROOT / "eval/suites/sample/documents"
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+def environment(
+    tmp_path_factory: pytest.TempPathFactory, sentence_transformer: SentenceTransformerEmbedder
+) -> Mapping[str, str]:
     """A home with the sample documents in it, and nothing else set."""
+    settings = Settings(home=tmp_path_factory.mktemp("home"))
+    with Library.open(settings, sentence_transformer, create=True) as library:
+        assert not sync([SAMPLE], library, settings, sentence_transformer).failed
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PUSHBACK_")}
-    environment = {**kept, "PUSHBACK_HOME": str(tmp_path_factory.mktemp("home"))}
-    run = [sys.executable, "-m", "ui.cli", "ingest", "--quiet", str(SAMPLE)]
-    subprocess.run(run, cwd=ROOT, env=environment, check=True)
-    return environment
+    return {**kept, "PUSHBACK_HOME": str(settings.home)}
 
 
 def blocks(language: str) -> list[str]:

@@ -20,139 +20,132 @@ _KEPT = "conversations WHERE id NOT IN (SELECT conversation FROM deleted)"
 _OWNED = "LEFT JOIN conversation_owners o ON o.conversation = c.id"
 
 
-def begin(db: Database, owner: str | None) -> str:
-    """Begin a conversation; its id."""
-    id = secrets.token_hex(8)
-    with db.changing():
-        _forget(db)
-        db.run("INSERT INTO conversations (id, title, created) VALUES (?, '', ?)", [id, now()])
-        if owner is not None:
-            db.run("INSERT INTO conversation_owners (conversation, owner) VALUES (?, ?)", [id, owner])
-    return id
+class Conversations:
+    """Conversations by their ids, each with its turns and what was said of them."""
 
+    def __init__(self, db: Database) -> None:
+        self._db = db
 
-def listed(db: Database, owner: str | None) -> list[Conversation]:
-    """All of one owner, the latest first; None: those that are nobody's."""
-    return [
-        Conversation(*row)
-        for row in db.rows(
-            "SELECT c.id, c.title, c.created, (SELECT count(*) FROM turns t WHERE t.conversation = c.id) "
-            f"FROM (SELECT rowid AS age, * FROM {_KEPT}) c {_OWNED} WHERE o.owner IS ? "
-            "ORDER BY c.created DESC, c.age DESC",
-            [owner],
-        )
-    ]
+    def begin(self, owner: str | None = None) -> str:
+        """Begin a conversation; its id."""
+        id = secrets.token_hex(8)
+        with self._db.changing():
+            self._forget()
+            self._db.run("INSERT INTO conversations (id, title, created) VALUES (?, '', ?)", [id, now()])
+            if owner is not None:
+                self._db.run("INSERT INTO conversation_owners (conversation, owner) VALUES (?, ?)", [id, owner])
+        return id
 
-
-def belongs(db: Database, conversation: str, owner: str | None) -> bool:
-    """Whether it is there, and this owner's."""
-    sql = f"SELECT 1 FROM (SELECT * FROM {_KEPT} AND id = ?) c {_OWNED} WHERE o.owner IS ?"
-    return bool(db.row(sql, [conversation, owner]))
-
-
-def add_turn(db: Database, conversation: str, title: str, answer: str, at: int | None) -> bool:
-    """Keep a turn, in the place of the one ``at`` (from 1) and those after it; False: no such conversation.
-
-    ``title`` is taken when there is none yet.
-    """
-    with db.changing():
-        if not _is_there(db, conversation):
-            return False
-        db.run("UPDATE conversations SET title = ? WHERE id = ? AND title = ''", [title, conversation])
-        if at is not None:
-            kept = "SELECT key FROM turns WHERE conversation = ? ORDER BY key LIMIT ?"
-            db.run(
-                f"DELETE FROM turns WHERE conversation = ? AND key NOT IN ({kept})",
-                [conversation, conversation, at - 1],
+    def listed(self, owner: str | None = None) -> list[Conversation]:
+        """All of one owner, the latest first; None: those that are nobody's."""
+        return [
+            Conversation(*row)
+            for row in self._db.rows(
+                "SELECT c.id, c.title, c.created, (SELECT count(*) FROM turns t WHERE t.conversation = c.id) "
+                f"FROM (SELECT rowid AS age, * FROM {_KEPT}) c {_OWNED} WHERE o.owner IS ? "
+                "ORDER BY c.created DESC, c.age DESC",
+                [owner],
             )
-            db.run("DELETE FROM feedback WHERE conversation = ? AND turn >= ?", [conversation, at])
-        sql = "INSERT INTO turns (conversation, created, answer) VALUES (?, ?, ?)"
-        db.run(sql, [conversation, now(), answer])
-        return True
+        ]
 
+    def belongs(self, conversation: str, owner: str | None) -> bool:
+        """Whether it is there, and this owner's."""
+        sql = f"SELECT 1 FROM (SELECT * FROM {_KEPT} AND id = ?) c {_OWNED} WHERE o.owner IS ?"
+        return bool(self._db.row(sql, [conversation, owner]))
 
-def turns(db: Database, conversation: str) -> list[str] | None:
-    """The turns as they were kept, in order; None when there is no such conversation."""
-    with db.reading():
-        if not _is_there(db, conversation):
-            return None
-        sql = "SELECT answer FROM turns WHERE conversation = ? ORDER BY key"
-        return [answer for (answer,) in db.rows(sql, [conversation])]
+    def add_turn(self, conversation: str, title: str, answer: str, at: int | None = None) -> bool:
+        """Keep a turn, in the place of the one ``at`` (from 1) and those after it; False: no such conversation.
 
+        ``title`` is taken when there is none yet.
+        """
+        with self._db.changing():
+            if not self._is_there(conversation):
+                return False
+            self._db.run("UPDATE conversations SET title = ? WHERE id = ? AND title = ''", [title, conversation])
+            if at is not None:
+                kept = "SELECT key FROM turns WHERE conversation = ? ORDER BY key LIMIT ?"
+                self._db.run(
+                    f"DELETE FROM turns WHERE conversation = ? AND key NOT IN ({kept})",
+                    [conversation, conversation, at - 1],
+                )
+                self._db.run("DELETE FROM feedback WHERE conversation = ? AND turn >= ?", [conversation, at])
+            sql = "INSERT INTO turns (conversation, created, answer) VALUES (?, ?, ?)"
+            self._db.run(sql, [conversation, now(), answer])
+            return True
 
-def rename(db: Database, conversation: str, title: str) -> bool:
-    """Give a conversation a title; False when there is none of that id."""
-    with db.changing():
-        if not _is_there(db, conversation):
-            return False
-        return bool(db.run("UPDATE conversations SET title = ? WHERE id = ?", [title, conversation]))
+    def turns(self, conversation: str) -> list[str] | None:
+        """The turns as they were kept, in order; None when there is no such conversation."""
+        with self._db.reading():
+            if not self._is_there(conversation):
+                return None
+            sql = "SELECT answer FROM turns WHERE conversation = ? ORDER BY key"
+            return [answer for (answer,) in self._db.rows(sql, [conversation])]
 
+    def rename(self, conversation: str, title: str) -> bool:
+        """Give a conversation a title; False when there is none of that id."""
+        with self._db.changing():
+            if not self._is_there(conversation):
+                return False
+            return bool(self._db.run("UPDATE conversations SET title = ? WHERE id = ?", [title, conversation]))
 
-def retitle(db: Database, conversation: str, before: str, title: str) -> None:
-    """Give a conversation a title in the place of the one ``before``; nothing happens when it has another."""
-    db.run("UPDATE conversations SET title = ? WHERE id = ? AND title = ?", [title, conversation, before])
+    def retitle(self, conversation: str, before: str, title: str) -> None:
+        """Give a conversation a title in the place of the one ``before``; nothing happens when it has another."""
+        self._db.run("UPDATE conversations SET title = ? WHERE id = ? AND title = ?", [title, conversation, before])
 
+    def delete(self, conversation: str) -> bool:
+        """Put a conversation away; False when there is none of that id."""
+        with self._db.changing():
+            self._forget()
+            if not self._is_there(conversation):
+                return False
+            return bool(self._db.run("INSERT INTO deleted (conversation, at) VALUES (?, ?)", [conversation, now()]))
 
-def delete(db: Database, conversation: str) -> bool:
-    """Put a conversation away; False when there is none of that id."""
-    with db.changing():
-        _forget(db)
-        if not _is_there(db, conversation):
-            return False
-        return bool(db.run("INSERT INTO deleted (conversation, at) VALUES (?, ?)", [conversation, now()]))
+    def restore(self, conversation: str) -> bool:
+        """Bring back a conversation that was put away; False when it is gone for good."""
+        return bool(self._db.run("DELETE FROM deleted WHERE conversation = ?", [conversation]))
 
+    def give_feedback(self, conversation: str, turn: int, citation: int | None, *, verdict: str, note: str) -> bool:
+        """Keep what is said of a turn or a citation, in place of what was. False: there is no such turn."""
+        with self._db.changing():
+            held = self._db.row("SELECT count(*) FROM turns WHERE conversation = ?", [conversation])[0]
+            if not self._is_there(conversation) or not 1 <= turn <= held:
+                return False
+            self._db.run(
+                "INSERT INTO feedback (conversation, turn, citation, verdict, note, created) VALUES (?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (conversation, turn, coalesce(citation, 0)) DO UPDATE SET "
+                "verdict = excluded.verdict, note = excluded.note, created = excluded.created",
+                [conversation, turn, citation, verdict, note, now()],
+            )
+            return True
 
-def restore(db: Database, conversation: str) -> bool:
-    """Bring back a conversation that was put away; False when it is gone for good."""
-    return bool(db.run("DELETE FROM deleted WHERE conversation = ?", [conversation]))
+    def withdraw_feedback(self, conversation: str, turn: int, citation: int | None) -> None:
+        """Forget what was said of a turn or a citation, if anything."""
+        sql = "DELETE FROM feedback WHERE conversation = ? AND turn = ? AND citation IS ?"
+        self._db.run(sql, [conversation, turn, citation])
 
+    def feedback(self, conversation: str | None) -> list[Feedback]:
+        """What was said of one conversation, or of all: the earliest first, by turn, the whole answer first."""
+        return [
+            Feedback(id, turn, citation, Opinion(verdict), note, created)
+            for id, turn, citation, verdict, note, created in self._db.rows(
+                "SELECT f.conversation, f.turn, f.citation, f.verdict, f.note, f.created FROM feedback f "
+                "JOIN conversations c ON c.id = f.conversation "
+                "WHERE f.conversation = coalesce(?, f.conversation) "
+                "AND c.id NOT IN (SELECT conversation FROM deleted) "
+                "ORDER BY c.created, c.rowid, f.turn, f.citation",
+                [conversation],
+            )
+        ]
 
-def give_feedback(db: Database, conversation: str, turn: int, citation: int | None, *, verdict: str, note: str) -> bool:
-    """Keep what is said of a turn or a citation, in place of what was. False: there is no such turn."""
-    with db.changing():
-        held = db.row("SELECT count(*) FROM turns WHERE conversation = ?", [conversation])[0]
-        if not _is_there(db, conversation) or not 1 <= turn <= held:
-            return False
-        db.run(
-            "INSERT INTO feedback (conversation, turn, citation, verdict, note, created) VALUES (?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (conversation, turn, coalesce(citation, 0)) DO UPDATE SET "
-            "verdict = excluded.verdict, note = excluded.note, created = excluded.created",
-            [conversation, turn, citation, verdict, note, now()],
-        )
-        return True
+    def _is_there(self, conversation: str) -> bool:
+        return bool(self._db.row(f"SELECT 1 FROM {_KEPT} AND id = ?", [conversation]))
 
-
-def withdraw_feedback(db: Database, conversation: str, turn: int, citation: int | None) -> None:
-    """Forget what was said of a turn or a citation, if anything."""
-    sql = "DELETE FROM feedback WHERE conversation = ? AND turn = ? AND citation IS ?"
-    db.run(sql, [conversation, turn, citation])
-
-
-def feedback(db: Database, conversation: str | None) -> list[Feedback]:
-    """What was said of one conversation, or of all: the earliest first, by turn, the whole answer first."""
-    return [
-        Feedback(id, turn, citation, Opinion(verdict), note, created)
-        for id, turn, citation, verdict, note, created in db.rows(
-            "SELECT f.conversation, f.turn, f.citation, f.verdict, f.note, f.created FROM feedback f "
-            "JOIN conversations c ON c.id = f.conversation "
-            "WHERE f.conversation = coalesce(?, f.conversation) "
-            "AND c.id NOT IN (SELECT conversation FROM deleted) "
-            "ORDER BY c.created, c.rowid, f.turn, f.citation",
-            [conversation],
-        )
-    ]
+    def _forget(self) -> None:
+        """Let go for good of what was deleted longer ago than it can be brought back."""
+        before = (datetime.now(UTC) - timedelta(seconds=UNDO)).isoformat(timespec="seconds")
+        self._db.run("DELETE FROM conversations WHERE id IN (SELECT conversation FROM deleted WHERE at < ?)", [before])
 
 
 def now() -> str:
     """This second, in ISO 8601 and UTC."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _is_there(db: Database, conversation: str) -> bool:
-    return bool(db.row(f"SELECT 1 FROM {_KEPT} AND id = ?", [conversation]))
-
-
-def _forget(db: Database) -> None:
-    """Let go for good of what was deleted longer ago than it can be brought back."""
-    before = (datetime.now(UTC) - timedelta(seconds=UNDO)).isoformat(timespec="seconds")
-    db.run("DELETE FROM conversations WHERE id IN (SELECT conversation FROM deleted WHERE at < ?)", [before])

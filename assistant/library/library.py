@@ -1,35 +1,25 @@
 """A library: catalog and vector index, kept consistent. The only door to both.
 
-The catalog is the truth. The index is asked for ids only, and each is looked up in the catalog, so that a vector
-whose document is not visible yet, or no more, is never seen. Opening a library reads the catalog alone; Chroma
-and the model's identity wait until vectors are needed.
+The catalog is the truth. The index is asked for ids only, and each is looked up in the catalog (``searching``), so
+that a vector whose document is not visible yet, or no more, is never seen. Opening a library reads the catalog alone;
+Chroma and the model's identity wait until vectors are needed (``guard``).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
-import snowballstemmer
-from filelock import FileLock, Timeout
 
-from assistant.embedding import Identity, Vectors
-from assistant.errors import (
-    DocumentMissing,
-    IndexMismatch,
-    LibraryDamaged,
-    LibraryError,
-    LibraryLocked,
-    LibraryMissing,
-    ModelError,
-)
+from assistant.embedding import Vectors
+from assistant.errors import DocumentMissing, LibraryError, LibraryMissing
 from assistant.library.catalog import Catalog
+from assistant.library.doctor import examine
+from assistant.library.guard import Guard
 from assistant.library.records import (
     Conversation,
     Entry,
@@ -41,10 +31,10 @@ from assistant.library.records import (
     NewDocument,
     Opinion,
     Problem,
-    State,
     Stored,
 )
-from assistant.library.upkeep import Progress, Split, SplitAnew, difference, rebuild, reindex
+from assistant.library.searching import EVERYTHING, Searching
+from assistant.library.upkeep import Progress, Split, SplitAnew, reindex
 from assistant.library.vectors import VectorIndex
 from assistant.library.writer import Writer
 from assistant.types import About, Document, Filters, Passage, Searched
@@ -70,7 +60,6 @@ __all__ = [
 ]
 
 CATALOG = "catalog.sqlite3"
-EVERYTHING = Filters()
 TITLE = 80  # characters of the first question that name a conversation
 
 
@@ -87,6 +76,8 @@ class Library:
         self._embedder = embedder
         self._catalog = Catalog(settings.folder / CATALOG, settings.passage_words)
         self._index = VectorIndex(settings.folder, settings.chroma_url, settings.library)
+        self._guard = Guard(settings, embedder, self._catalog, self._index)
+        self._searching = Searching(self._catalog, self._index, self._guard)
 
     @classmethod
     def open(cls, settings: Settings, embedder: Embedder, *, create: bool = False) -> Library:
@@ -115,28 +106,28 @@ class Library:
 
     def searched(self) -> Searched:
         """How many documents and passages there are to be searched."""
-        return self._catalog.searched()
+        return self._catalog.documents.searched()
 
     def holdings(self) -> Holdings:
         """What there is, at a glance: kinds, years, authors."""
-        return self._catalog.holdings()
+        return self._catalog.documents.holdings()
 
     def some(self, number: int) -> list[Document]:
         """A few documents, spread over all and always the same ones."""
-        found = (self._catalog.document(id) for id in self._catalog.some(number))
+        found = (self._catalog.documents.get(id) for id in self._catalog.documents.some(number))
         return [document for document in found if document is not None]
 
     def digest(self) -> str:
         """Of what the documents hold: the same while none is added, changed or removed."""
-        return hashlib.sha256("".join(self._catalog.contents()).encode()).hexdigest()[:16]
+        return hashlib.sha256("".join(self._catalog.documents.contents()).encode()).hexdigest()[:16]
 
     def entries(self) -> list[Entry]:
         """Every document, by source."""
-        return self._catalog.entries()
+        return self._catalog.documents.entries()
 
     def listed(self) -> list[Listed]:
         """Every document, by source, with what a long list shows: one query, however many there are."""
-        return self._catalog.listed()
+        return self._catalog.documents.listed()
 
     def document(self, key: str) -> Document:
         """The document of this id or source.
@@ -144,82 +135,60 @@ class Library:
         Raises:
             DocumentMissing: there is none.
         """
-        document = self._catalog.document(key)
+        document = self._catalog.documents.get(key)
         if document is None:
             raise DocumentMissing(f"There is no document {key!r} in the library {self._settings.library!r}.")
         return document
 
     def quote(self, document: str, start: int, end: int) -> str | None:
         """The document's text at these offsets; None when there is no such document or stretch."""
-        text = self._catalog.text(document)
+        text = self._catalog.documents.text(document)
         return None if text is None or not 0 <= start < end <= len(text) else text[start:end]
 
     def dense(self, vector: Vectors, k: int, filters: Filters = EVERYTHING) -> list[tuple[str, float]]:
         """The ``k`` visible passages nearest to a vector of length 1, with their cosine, best first."""
-        try:
-            return self._dense(vector, k, filters)
-        except LibraryDamaged:
-            # The index can have been made anew between our look at the catalog and our look at it.
-            self._index.close()
-            return self._dense(vector, k, filters)
+        return self._searching.dense(vector, k, filters)
 
     def lexical(self, words: Sequence[str], k: int, filters: Filters = EVERYTHING) -> list[tuple[str, float]]:
         """The ``k`` passages that fit any of the words best (BM25 over stems), best first; higher is better."""
-        return self._catalog.lexical(words, k, filters)
+        return self._catalog.full_text.search(words, k, filters)
 
     def rarity(self, words: Sequence[str]) -> Vectors:
         """How telling each word is, (words,), summing to 1: the fewer passages have it, the more (BM25's idf)."""
-        parts = [_index_stems(word) for word in words]
-        counts = self._catalog.counts([stem for stems in parts for stem in stems])
-        of_word = np.array([min((counts.get(stem, 0) for stem in stems), default=0) for stems in parts])
-        weights = np.log(1 + (self.searched().passages - of_word + 0.5) / (of_word + 0.5))
-        return np.asarray(weights / weights.sum(), dtype=np.float32)
+        return self._searching.rarity(words)
 
     def stored(self, ids: Sequence[str]) -> list[Stored]:
         """These passages with their sentences' vectors, in this order; unknown ids are left out."""
-        return _stored(self._catalog.passages(ids))
+        return _stored(self._catalog.passages.get(ids))
 
     def stored_of(self, document: str) -> list[Stored]:
         """All passages of one document, by id, in its order; empty when there is no such document."""
-        return _stored(self._catalog.passages_of(document))
+        return _stored(self._catalog.passages.of(document))
 
     def versions(self, document: str) -> list[About]:
         """What else this document (by id) was saved as, with small differences: itself among them, the newest first.
 
         Empty when it is the only one, or is not there.
         """
-        found = (self._catalog.document(version.document) for version in self._catalog.family(document))
+        family = self._catalog.families.of([document]).get(document, [])
+        found = (self._catalog.documents.get(version.document) for version in family)
         return [version.about for version in found if version is not None]
 
     def places(self, documents: Sequence[str]) -> dict[str, tuple[str, int]]:
         """Of those documents that have other versions: their family, and their place in it, the newest's 0."""
-        return self._catalog.places(documents)
+        return self._catalog.families.places(documents)
 
     def known(self, under: Sequence[str]) -> dict[str, KnownFile]:
         """The files that were read, by absolute path: those named, and those in the folders named."""
-        return self._catalog.known(under)
+        return self._catalog.files.known(under)
 
     def keeps(self) -> dict[str, frozenset[str]]:
         """What is kept though it looks like furniture, by the files and folders that it was said for."""
-        return self._catalog.keeps()
+        return self._catalog.furniture.keeps()
 
     def generation(self) -> int:
         """A number that is higher after every change of what is visible."""
         return self._catalog.state().generation
-
-    def _dense(self, vector: Vectors, k: int, filters: Filters) -> list[tuple[str, float]]:
-        index = self._index_to_read()
-        among = None if filters == EVERYTHING else self._catalog.allowed(filters)
-        if index is None or among == []:
-            return []
-        fetch = k
-        while True:
-            hits = index.nearest(vector, fetch, among)
-            visible = self._catalog.visible([id for id, _ in hits])
-            found = [hit for hit in hits if hit[0] in visible]
-            if len(found) >= k or len(hits) < fetch:
-                return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:k]
-            fetch *= 2  # vectors on their way in or out stood in the way
 
     # Writing and upkeep
 
@@ -231,15 +200,15 @@ class Library:
             LibraryLocked: somebody else is.
             IndexMismatch: the library's passages are of another length than the settings say.
         """
-        with self._lock():
+        with self._guard.lock():
             if self.searched().documents == 0:
                 self._catalog.record_passage_words(self._settings.passage_words)
-            self._check_passages(self._catalog.state())
-            if self._catalog.staged():  # a writer was killed in the middle of a long document
-                self._catalog.unstage()
-            for document in self._catalog.unversioned():
+            self._guard.check_passages(self._catalog.state())
+            if self._catalog.staged.count():  # a writer was killed in the middle of a long document
+                self._catalog.staged.clear()
+            for document in self._catalog.families.unasked():
                 self._catalog.version(document)
-            yield Writer(self._catalog, self._index_to_write)
+            yield Writer(self._catalog, self._guard.to_write)
 
     def repair(self) -> bool:
         """Mend what a killed writer left; whether there was anything. The next search or writing does it by itself.
@@ -247,28 +216,11 @@ class Library:
         Raises:
             LibraryLocked: somebody writes.
         """
-        with self._lock():
-            in_doubt = self._catalog.state().in_doubt
-            if in_doubt:
-                rebuild(self._catalog, self._index)
-            return in_doubt
+        return self._guard.repair()
 
     def doctor(self) -> list[Problem]:
         """What is wrong, each with its remedy; what can be mended safely is mended, when nobody writes."""
-        again = "Put a copy of the folder back, or remove it and run `pushback ingest` again."
-        problems = [Problem(f"The catalog is damaged: {fault}.", again) for fault in self._catalog.faults()]
-        if problems:
-            return problems
-        try:
-            self._check(self._catalog.state())
-        except (IndexMismatch, ModelError) as exc:
-            problems.append(Problem(f"{exc}", exc.hint, reindex=isinstance(exc, IndexMismatch)))
-        try:
-            with self._lock():
-                problems += [Problem(what, f"Mended: {how}.", mended=True) for what, how in self._mend()]
-        except LibraryError as exc:
-            problems.append(Problem(f"{exc}", exc.hint))
-        return problems
+        return examine(self._catalog, self._index, self._guard)
 
     def reindex(self, progress: Progress | None = None, split: Split | None = None) -> None:
         """Embed every passage anew with the model in force; ``split`` makes the passages when their length changed.
@@ -278,7 +230,7 @@ class Library:
         Raises:
             LibraryLocked: somebody writes.
         """
-        with self._lock():
+        with self._guard.lock():
             anew = SplitAnew(split, self._settings.passage_words) if split else None
             reindex(self._catalog, self._index, self._embedder, anew, progress)
 
@@ -286,11 +238,11 @@ class Library:
 
     def new_conversation(self, owner: str | None = None) -> str:
         """Begin a conversation, ``owner``'s where people sign in; its id."""
-        return self._catalog.new_conversation(owner)
+        return self._catalog.conversations.begin(owner)
 
     def conversations(self, owner: str | None = None) -> list[Conversation]:
         """The conversations of one owner, the latest first; None: those that are nobody's."""
-        return self._catalog.conversations(owner)
+        return self._catalog.conversations.listed(owner)
 
     def check_owner(self, conversation: str, owner: str | None) -> None:
         """Nothing, where the conversation is this owner's.
@@ -298,7 +250,7 @@ class Library:
         Raises:
             DocumentMissing: it is somebody else's, or there is none; which of the two is not told.
         """
-        self._found(self._catalog.belongs(conversation, owner), conversation)
+        self._found(self._catalog.conversations.belongs(conversation, owner), conversation)
 
     def add_turn(self, conversation: str, answer_json: str, *, at: int | None = None) -> None:
         """Keep an answer as it is, last or in the place of turn ``at`` (from 1) and all after it.
@@ -310,8 +262,8 @@ class Library:
         """
         title = _title(answer_json)
         if at == 1 and (before := self.turns(conversation)):
-            self._catalog.retitle(conversation, _title(before[0]), title)
-        self._found(self._catalog.add_turn(conversation, title, answer_json, at), conversation)
+            self._catalog.conversations.retitle(conversation, _title(before[0]), title)
+        self._found(self._catalog.conversations.add_turn(conversation, title, answer_json, at), conversation)
 
     def turns(self, conversation: str) -> list[str]:
         """The answers of a conversation as they were kept, in order.
@@ -319,7 +271,7 @@ class Library:
         Raises:
             DocumentMissing: there is no such conversation.
         """
-        turns = self._catalog.turns(conversation)
+        turns = self._catalog.conversations.turns(conversation)
         self._found(turns is not None, conversation)
         return turns or []
 
@@ -329,7 +281,7 @@ class Library:
         Raises:
             DocumentMissing: there is no such conversation.
         """
-        self._found(self._catalog.rename_conversation(conversation, title), conversation)
+        self._found(self._catalog.conversations.rename(conversation, title), conversation)
 
     def delete_conversation(self, conversation: str) -> None:
         """Forget a conversation, its turns and its feedback; for an hour they can be brought back.
@@ -337,7 +289,7 @@ class Library:
         Raises:
             DocumentMissing: there is no such conversation.
         """
-        self._found(self._catalog.delete_conversation(conversation), conversation)
+        self._found(self._catalog.conversations.delete(conversation), conversation)
 
     def restore_conversation(self, conversation: str) -> None:
         """Bring back a conversation that was deleted.
@@ -345,7 +297,7 @@ class Library:
         Raises:
             DocumentMissing: it is gone for good.
         """
-        self._found(self._catalog.restore_conversation(conversation), conversation)
+        self._found(self._catalog.conversations.restore(conversation), conversation)
 
     def give_feedback(
         self, conversation: str, turn: int, verdict: Opinion, *, citation: int | None = None, note: str = ""
@@ -355,33 +307,33 @@ class Library:
         Raises:
             DocumentMissing: there is no such turn.
         """
-        if not self._catalog.give_feedback(conversation, turn, citation, verdict, note):
+        if not self._catalog.conversations.give_feedback(conversation, turn, citation, verdict=verdict, note=note):
             what = f"There is no turn {turn} of a conversation {conversation!r} in the library"
             raise DocumentMissing(f"{what} {self._settings.library!r}.", hint="Start a new one.")
 
     def withdraw_feedback(self, conversation: str, turn: int, *, citation: int | None = None) -> None:
         """Take back what was said of a turn or a citation; nothing happens when nothing was."""
-        self._catalog.withdraw_feedback(conversation, turn, citation)
+        self._catalog.conversations.withdraw_feedback(conversation, turn, citation)
 
     def feedback(self, conversation: str | None = None) -> list[Feedback]:
         """What was said of one conversation, or of all: oldest conversation first, by turn, then by citation.
 
         What is said of the whole answer comes before what is said of its citations.
         """
-        return self._catalog.feedback(conversation)
+        return self._catalog.conversations.feedback(conversation)
 
     def keep_verdict(self, verdict_json: str, *, revises: str | None = None, owner: str | None = None) -> str:
         """Keep a pressure test as it is; its id. ``revises`` is the id of the one whose idea it revises."""
         told = json.loads(verdict_json)
-        return self._catalog.keep_verdict(told["idea"], told["ruling"], verdict_json, revises, owner)
+        return self._catalog.verdicts.keep(told["idea"], told["ruling"], verdict_json, revises=revises, owner=owner)
 
     def put_verdict(self, kept: KeptVerdict, verdict_json: str) -> None:
         """Keep a pressure test under the id that it has: with other importance, or again after it was removed."""
-        self._catalog.put_verdict(kept._replace(ruling=json.loads(verdict_json)["ruling"]), verdict_json)
+        self._catalog.verdicts.put(kept._replace(ruling=json.loads(verdict_json)["ruling"]), verdict_json)
 
     def verdicts(self, owner: str | None = None) -> list[KeptVerdict]:
         """The pressure tests that were kept of one owner, the latest first; None: those that are nobody's."""
-        return self._catalog.verdicts(owner)
+        return self._catalog.verdicts.listed(owner)
 
     def verdict(self, id: str) -> tuple[KeptVerdict, str]:
         """A kept pressure test, and its JSON.
@@ -389,7 +341,7 @@ class Library:
         Raises:
             DocumentMissing: there is none of that id.
         """
-        found = self._catalog.verdict(id)
+        found = self._catalog.verdicts.read(id)
         if found is None:
             raise self._no_verdict(id)
         return found
@@ -400,7 +352,7 @@ class Library:
         Raises:
             DocumentMissing: there is none of that id.
         """
-        if not self._catalog.remove_verdict(id):
+        if not self._catalog.verdicts.remove(id):
             raise self._no_verdict(id)
 
     def _no_verdict(self, id: str) -> DocumentMissing:
@@ -412,87 +364,6 @@ class Library:
             what = f"There is no conversation {conversation!r} in the library {self._settings.library!r}."
             raise DocumentMissing(what, hint="Start a new one.")
 
-    # What the above stand on
-
-    @contextmanager
-    def _lock(self) -> Iterator[None]:
-        lock = FileLock(self._settings.folder / "writer.lock", timeout=0)
-        try:
-            lock.acquire()
-        except Timeout as exc:
-            raise LibraryLocked(f"Another process is writing to the library {self._settings.library!r}.") from exc
-        except OSError as exc:
-            what = f"The library {self._settings.library!r} cannot be written to: {exc}."
-            raise LibraryError(what, hint="Check that the folder can be written to.") from exc
-        try:
-            yield
-        finally:
-            lock.release()
-
-    def _index_to_read(self) -> VectorIndex | None:
-        """The index, as new as the catalog; None while nothing was ever put into it."""
-        state = self._catalog.state()
-        if state.model is None:
-            return None
-        self._check(state)
-        if state.in_doubt:
-            with suppress(LibraryLocked):  # a living writer's doubt is none of ours
-                self.repair()
-        self._open_index()
-        return self._index
-
-    def _index_to_write(self, *, new_vectors: bool) -> VectorIndex:
-        """The index, mended when it was in doubt; the first vectors decide which model it is for."""
-        state = self._catalog.state()
-        identity = self._embedder.identity if new_vectors else None
-        starts = identity is not None and self.searched().passages == 0 and _model(state) != identity
-        if identity is not None and starts:
-            self._catalog.record_model(*identity)
-        elif new_vectors:
-            self._check(state)
-        if state.in_doubt or starts:
-            rebuild(self._catalog, self._index)
-        self._open_index()
-        return self._index
-
-    def _open_index(self) -> None:
-        state, passages = self._catalog.state(), self.searched().passages
-        if not self._index.open(state.generation) or state.in_doubt:
-            return
-        if self._index.count() < passages and self.generation() == state.generation:
-            raise LibraryDamaged(f"The index of the library {self._settings.library!r} lacks vectors.")
-
-    def _mend(self) -> Iterator[tuple[str, str]]:
-        if self._catalog.staged():
-            self._catalog.unstage()
-            yield "A reindex or an ingest was interrupted.", "what it left is gone; the library is as it was before"
-        if self._catalog.words_are_wrong():
-            self._catalog.renew_words()
-            yield "The word index does not fit the passages.", "it was made anew"
-        state = self._catalog.state()
-        if state.in_doubt:
-            rebuild(self._catalog, self._index)
-            yield "A writer was stopped in the middle of its work.", "the vector index was made anew from the catalog"
-        elif state.model is not None and (what := difference(self._catalog, self._index)):
-            rebuild(self._catalog, self._index)
-            yield what, "the vector index was made anew from the catalog"
-
-    def _check(self, state: State) -> None:
-        self._check_passages(state)
-        identity = self._embedder.identity
-        if state.model is not None and (model := _model(state)) != identity:
-            raise IndexMismatch(
-                f"The library {self._settings.library!r} was made with the embedding model {_named(model)}, "
-                f"the settings say {_named(identity)}."
-            )
-
-    def _check_passages(self, state: State) -> None:
-        if state.passage_words != self._settings.passage_words:
-            raise IndexMismatch(
-                f"The library {self._settings.library!r} was made with passages of {state.passage_words} words, "
-                f"the settings say {self._settings.passage_words}."
-            )
-
 
 def _title(answer_json: str) -> str:
     """What an answer's question calls a conversation."""
@@ -501,23 +372,8 @@ def _title(answer_json: str) -> str:
     return question if len(question) <= TITLE else question[: TITLE - 1].rstrip() + "…"
 
 
-def _model(state: State) -> Identity:
-    return Identity(state.model or "", state.weights or "", state.dimension or 0)
-
-
-def _named(model: Identity) -> str:
-    return f"{model.name!r} (weights {model.sha256[:8]}, {model.dimension} dimensions)"
-
-
 def _stored(found: Sequence[tuple[Passage, bytes]]) -> list[Stored]:
     return [
         Stored(passage, np.frombuffer(vectors, np.float16).astype(np.float32).reshape(len(passage.sentences), -1))
         for passage, vectors in found
     ]
-
-
-def _index_stems(word: str) -> list[str]:
-    """The parts of a word as the full-text index knows them: no accents, the original Porter stems."""
-    plain = unicodedata.normalize("NFD", word.lower())
-    parts = re.findall(r"[^\W_]+", "".join(c for c in plain if not unicodedata.combining(c)))
-    return [str(stem) for stem in snowballstemmer.stemmer("porter").stemWords(parts)]  # one cannot be shared by threads

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import threading
@@ -14,6 +15,8 @@ from assistant.errors import LibraryDamaged, LibraryError, LibraryFull, LibraryL
 
 PATIENCE = 30.0  # seconds to wait for another process's transaction; the longest is the end of a reindex
 NEARLY_FULL = 1 << 20  # bytes: what is left when SQLite reports a failed write rather than a full disk
+
+LISTED = "(SELECT value FROM json_each(?))"  # of a query: any number of values, given as one JSON list
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
@@ -108,6 +111,11 @@ class Database:
 
     def _nearly_full(self) -> bool:
         return shutil.disk_usage(self._path.parent).free < NEARLY_FULL
+
+
+def as_json(value: object) -> str:
+    """A value as a column holds it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _folded(text: str | None) -> str | None:

@@ -39,7 +39,7 @@ def rebuild(catalog: Catalog, index: VectorIndex, change: Callable[[], None] | N
     with index.rebuilding():
         if change:
             change()
-        for batch in catalog.vectors(BATCH):
+        for batch in catalog.passages.vectors(BATCH):
             index.upsert([id for id, _ in batch], _matrix(batch))
         catalog.renew()
         index.generation = catalog.state().generation
@@ -50,7 +50,7 @@ def difference(catalog: Catalog, index: VectorIndex) -> str | None:
     try:
         index.open(catalog.state().generation)
         there, known, other = index.ids(), set[str](), 0
-        for batch in catalog.vectors(BATCH):
+        for batch in catalog.passages.vectors(BATCH):
             known.update(id for id, _ in batch)
             both = [(id, vector) for id, vector in batch if id in there]
             if both:
@@ -76,11 +76,11 @@ def reindex(
     """
     identity = embedder.identity
     words = split.words if split else catalog.state().passage_words
-    catalog.unstage()
-    done, total = 0, catalog.searched().passages
+    catalog.staged.clear()
+    done, total = 0, catalog.documents.searched().passages
     passages = _passages(catalog, split)
     while batch := list(islice(passages, BATCH)):
-        catalog.stage(_embedded(embedder, [passage for _, passage in batch]), [document for document, _ in batch])
+        catalog.staged.add(_embedded(embedder, [passage for _, passage in batch]), [document for document, _ in batch])
         done += len(batch)
         if progress:
             progress(done, max(done, total))
@@ -89,9 +89,9 @@ def reindex(
 
 def _passages(catalog: Catalog, split: SplitAnew | None) -> Iterator[tuple[Document, Passage]]:
     """Every document with each of its passages, split anew or as they are stored."""
-    for id in catalog.document_ids():
-        if document := catalog.document(id):
-            stored = (passage for passage, _ in catalog.passages_of(id))
+    for id in catalog.documents.ids():
+        if document := catalog.documents.get(id):
+            stored = (passage for passage, _ in catalog.passages.of(id))
             for passage in split.split(document, split.words) if split else stored:
                 yield document, passage
 

@@ -39,32 +39,32 @@ class Writer:
 
     def known(self, under: Sequence[str]) -> dict[str, KnownFile]:
         """The files that were read, by absolute path: those named, and those in the folders named."""
-        return self._catalog.known(under)
+        return self._catalog.files.known(under)
 
     def find_content(self, sha256: str, kept: Sequence[str] = ()) -> str | None:
         """The document made from these bytes, cleaned as they would be today, if there is one."""
-        return self._catalog.find_content(sha256, kept)
+        return self._catalog.documents.made_from(sha256, kept)
 
     def recurring(self) -> frozenset[int]:
         """The lines that are known to recur over documents of one site or author, as hashes."""
-        return self._catalog.recurring()
+        return self._catalog.furniture.known()
 
     def keep(self, paths: Sequence[str], reasons: Sequence[str]) -> None:
         """Let what these files and folders hold be kept though it looks like furniture, for these reasons.
 
         It takes the place of what was said for them and for what lies in them; without reasons it is forgotten.
         """
-        self._catalog.keep(paths, reasons)
+        self._catalog.furniture.keep(paths, reasons)
 
     def keeps(self) -> dict[str, frozenset[str]]:
         """What is kept, by the paths that it was said for."""
-        return self._catalog.keeps()
+        return self._catalog.furniture.keeps()
 
     def id_for(self, source: str, path: str) -> str:
         """The id for what this file holds: made from its source, and no other file's."""
         for name in _names(source, path):
             id = hashlib.blake2b(name.encode("utf-8", "surrogateescape")).hexdigest()[:10]
-            if self._given.get(id, path) == path and set(self._catalog.paths(id)) <= {path}:
+            if self._given.get(id, path) == path and set(self._catalog.files.of(id)) <= {path}:
                 self._given[id] = path
                 return id
         raise AssertionError("the names do not end")
@@ -77,7 +77,7 @@ class Writer:
         passages = {passage.passage.id: passage for row in rows for passage in row.passages}
         with self._changing_index(new_vectors=True) as index:
             # An id says what its passage holds, so one that is there keeps its vector; renewing it costs Chroma 50 ms.
-            new = sorted(passages.keys() - self._catalog.visible(list(passages)))
+            new = sorted(passages.keys() - self._catalog.passages.visible(list(passages)))
             self._upsert(index, [(id, passages[id].vector) for id in new])
             index.delete(self._catalog.put(rows))
 
@@ -88,18 +88,18 @@ class Writer:
         nothing is left of it when a part fails; a killed writer's parts go when the next one begins.
         """
         self._index(new_vectors=True)  # before hours of embedding, what would be refused after them
-        self._catalog.unstage()
+        self._catalog.staged.clear()
         try:
             for passages, embeddings in parts:
                 rows = [row(*pair) for pair in zip(passages, embeddings, strict=True)]
-                self._catalog.stage(rows, [new.document] * len(rows))
+                self._catalog.staged.add(rows, [new.document] * len(rows))
             with self._changing_index(new_vectors=True) as index:
-                for batch in self._catalog.staged_vectors(BATCH):
-                    known = self._catalog.visible([id for id, _ in batch])
+                for batch in self._catalog.staged.vectors(BATCH):
+                    known = self._catalog.passages.visible([id for id, _ in batch])
                     self._upsert(index, [one for one in batch if one[0] not in known])
                 index.delete(self._catalog.put_staged(_row(new._replace(passages=(), embeddings=()))))
         finally:
-            self._catalog.unstage()
+            self._catalog.staged.clear()
 
     def attach(self, path: str, source: str, size: int, mtime_ns: int, sha256: str, document: str) -> None:  # noqa: PLR0917 — a file, as it is
         """Let a file be one more source of the document that was made from the same bytes.
@@ -107,10 +107,10 @@ class Writer:
         Raises:
             ValueError: the document was not made from these bytes.
         """
-        known = self._catalog.document(document)
+        known = self._catalog.documents.get(document)
         if known is None or known.about.sha256 != sha256:
             raise ValueError(f"document {document!r} was not made from the bytes {sha256}")
-        if path not in self._catalog.known([path]):
+        if path not in self._catalog.files.known([path]):
             self._catalog.attach(path, source, size, mtime_ns, document)
             return
         with self._changing_index() as index:  # what the file held before may go
@@ -118,7 +118,7 @@ class Writer:
 
     def touch(self, path: str, size: int, mtime_ns: int) -> None:
         """The file has a new time, and the content that it had."""
-        self._catalog.touch(path, size, mtime_ns)
+        self._catalog.files.touch(path, size, mtime_ns)
 
     def remove(self, paths: Sequence[str]) -> int:
         """Forget files; how many documents went with their last one."""

@@ -15,7 +15,7 @@ from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.drafts import Draft, Piece, collapse
 from ingest.reading import number_formats, rows
-from ingest.reading.archive import Archive, bounded, check, child, count, local, refuse, value
+from ingest.reading.archive import SAFELY, Archive, bounded, check, child, count, local, refuse, value
 from ingest.reading.package import Relation, main_part, of_kind, properties, relations
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -103,12 +103,7 @@ class _Book:
             io.BytesIO(bounded(self._archive.read(part), part)),
             events=("end",),
             tag=("{*}row", "{*}pane", "{*}mergeCell"),
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
+            **SAFELY,
         )
         try:
             for _, element in walk:

@@ -12,14 +12,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from assistant.build import build_embedder
+from assistant.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.library.library import Library
 from assistant.settings import Settings
 from ingest.sync import sync
@@ -59,6 +59,7 @@ DOCUMENTS = {
     ),
 }
 
+SCHEMES: tuple[Literal["dark"], Literal["light"]] = ("dark", "light")
 
 expect.set_options(timeout=60_000)  # milliseconds; a loaded machine is slow, and what is waited for comes
 
@@ -72,8 +73,9 @@ class Visit(NamedTuple):
     dialogs: list[str]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """One Chromium for all tests here; each visitor has a context of their own in it."""
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("there is no chromium on this machine (Debian: apt-get install chromium)")
@@ -83,18 +85,56 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="module")
-def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the app over a library of its own, of the module's ``SERVED`` documents or else of ours.
+class App(NamedTuple):
+    """The app as it is served, and the home of its library."""
 
-    Without any, there is no library either.
+    address: str
+    home: Path
+
+
+@pytest.fixture(scope="package")
+def shared(
+    sentence_transformer: SentenceTransformerEmbedder, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[App]:
+    """The app over our documents, for all modules that need no others."""
+    with serving(DOCUMENTS, sentence_transformer, tmp_path_factory) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def served(
+    request: pytest.FixtureRequest,
+    sentence_transformer: SentenceTransformerEmbedder,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    """The address of the app, over the module's ``SERVED`` documents by a server of its own, or else over ours.
+
+    Ours are shared, and what visitors left in the library is taken out when the module is done.
     """
-    documents = getattr(request.module, "SERVED", DOCUMENTS)
-    folder, home = tmp_path_factory.mktemp("documents"), tmp_path_factory.mktemp("home")
+    own: dict[str, str] | None = getattr(request.module, "SERVED", None)
+    if own is not None:
+        with serving(own, sentence_transformer, tmp_path_factory) as app:
+            yield app.address
+        return
+    app = request.getfixturevalue("shared")
+    yield app.address
+    with Library.open(Settings(home=app.home), sentence_transformer) as library:
+        for conversation in library.conversations():
+            library.delete_conversation(conversation.id)
+        for verdict in library.verdicts():
+            library.remove_verdict(verdict.id)
+        with library.writing() as writer:
+            writer.remove(sorted(library.known([str(app.home)])))  # dropped files are kept there
+    shutil.rmtree(app.home / "default" / "uploads", ignore_errors=True)
+
+
+@contextmanager
+def serving(documents: dict[str, str], embedder: Embedder, folders: pytest.TempPathFactory) -> Iterator[App]:
+    """Streamlit over a library of these documents; without any, there is no library either."""
+    folder, home = folders.mktemp("documents"), folders.mktemp("home")
     for name, text in documents.items():
         (folder / name).write_text(text, encoding="utf-8")
     settings = Settings(home=home)
-    embedder = build_embedder(settings)
     if documents:
         with Library.open(settings, embedder, create=True) as library:
             assert not sync([folder], library, settings, embedder).failed
@@ -111,7 +151,7 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         )
     try:
         _wait_for(f"http://127.0.0.1:{port}/_stcore/health", log)
-        yield f"http://127.0.0.1:{port}"
+        yield App(f"http://127.0.0.1:{port}", home)
     finally:
         server.terminate()
         server.wait(timeout=60)
@@ -153,6 +193,24 @@ def settle(page: Page) -> None:
     """Wait until the page has run."""
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     page.wait_for_timeout(500)  # and the browser has drawn it
+
+
+def themed(page: Page, scheme: Literal["light", "dark"]) -> None:
+    """Show the page by day or by night, and wait until its colours have faded to that."""
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function(
+        "scheme => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === scheme && "
+        "document.getAnimations().every(one => one.playState !== 'running' || "
+        "one.effect.getComputedTiming().endTime === Infinity)",  # what turns for ever is not waited for
+        arg=scheme,
+    )
+
+
+def picture(page: Page, artifacts: Path, name: str) -> None:
+    """The page as it looks by night and by day."""
+    for scheme in SCHEMES:
+        themed(page, scheme)
+        page.screenshot(path=artifacts / f"{name}-{scheme}.png")
 
 
 def every_page(address: str) -> list[str]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import HOSTILE, Visit, ask
+from tests.browser.conftest import HOSTILE, Visit, ask, picture
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -20,14 +20,6 @@ def number_after(page: Page, statement: str) -> Locator:
     """The first number at the end of a statement."""
     line = page.locator('[class*="st-key-cited-said"]').filter(has_text=statement).first
     return line.get_by_role("button").first
-
-
-def picture(page: Page, artifacts: Path, name: str) -> None:
-    """The page as it looks by day and by night."""
-    for scheme in ("dark", "light"):
-        page.emulate_media(color_scheme=scheme)
-        page.wait_for_timeout(700)
-        page.screenshot(path=artifacts / f"{name}-{scheme}.png")
 
 
 def test_a_statement_leads_to_its_words_and_the_conversation_is_kept(visit: Visit, artifacts: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Visit, ask, every_page, settle, visitor
+from tests.browser.conftest import SCHEMES, Visit, ask, every_page, settle, themed, visitor
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -97,9 +97,8 @@ def test_two_people_at_once_each_get_their_own_answer_and_a_second_tab_shows_it(
 def serious(page: Page, where: str) -> list[str]:
     """What axe-core finds that keeps people out, by day and by night."""
     found = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.wait_for_timeout(600)  # colours fade
+    for scheme in SCHEMES:
+        themed(page, scheme)
         for one in Axe().run(page).response["violations"]:
             if one["impact"] in ("serious", "critical"):
                 nodes = "; ".join(node["html"][:160] for node in one["nodes"][:3])

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import HOSTILE, Visit
-from tests.browser.test_chat_journey import picture
+from tests.browser.conftest import HOSTILE, Visit, picture
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 

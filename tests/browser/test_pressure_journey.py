@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import HOSTILE, Visit
-from tests.browser.test_chat_journey import picture
+from tests.browser.conftest import HOSTILE, Visit, picture
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 IDEA = "Repeat the spring campaign and drop the radio spots, because the letter to former customers brings the orders."
 REVISED = "Repeat the letter to former customers."
 WAIT = 300_000  # milliseconds, for a machine that is busy while the model loads
-
-
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """A machine that is busy, as with other tests, draws slowly."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 def put(page: Page, idea: str) -> None:

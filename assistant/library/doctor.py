@@ -1,0 +1,47 @@
+"""What is wrong with a library, and its mending."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.errors import IndexMismatch, LibraryError, ModelError
+from assistant.library.catalog import Catalog
+from assistant.library.guard import Guard
+from assistant.library.records import Problem
+from assistant.library.upkeep import difference, rebuild
+from assistant.library.vectors import VectorIndex
+
+
+def examine(catalog: Catalog, index: VectorIndex, guard: Guard) -> list[Problem]:
+    """What is wrong, each with its remedy; what can be mended safely is mended, when nobody writes."""
+    again = "Put a copy of the folder back, or remove it and run `pushback ingest` again."
+    problems = [Problem(f"The catalog is damaged: {fault}.", again) for fault in catalog.faults()]
+    if problems:
+        return problems
+    try:
+        guard.check(catalog.state())
+    except (IndexMismatch, ModelError) as exc:
+        problems.append(Problem(f"{exc}", exc.hint, reindex=isinstance(exc, IndexMismatch)))
+    try:
+        with guard.lock():
+            problems += [Problem(what, f"Mended: {how}.", mended=True) for what, how in _mend(catalog, index)]
+    except LibraryError as exc:
+        problems.append(Problem(f"{exc}", exc.hint))
+    return problems
+
+
+def _mend(catalog: Catalog, index: VectorIndex) -> Iterator[tuple[str, str]]:
+    """What was wrong and how it was mended."""
+    if catalog.staged.count():
+        catalog.staged.clear()
+        yield "A reindex or an ingest was interrupted.", "what it left is gone; the library is as it was before"
+    if catalog.full_text.is_wrong():
+        catalog.renew_words()
+        yield "The word index does not fit the passages.", "it was made anew"
+    state = catalog.state()
+    if state.in_doubt:
+        rebuild(catalog, index)
+        yield "A writer was stopped in the middle of its work.", "the vector index was made anew from the catalog"
+    elif state.model is not None and (what := difference(catalog, index)):
+        rebuild(catalog, index)
+        yield what, "the vector index was made anew from the catalog"

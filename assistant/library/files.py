@@ -1,0 +1,62 @@
+"""The files that a library was read from: the SQL of one table."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+
+from assistant.library.records import KnownFile
+from assistant.library.sqlite import LISTED, Database
+
+
+class Files:
+    """Files by their absolute path, each with the document that it led to."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def known(self, under: Sequence[str]) -> dict[str, KnownFile]:
+        """The files that were read, by absolute path: those named, and those in the folders named."""
+        sql = (
+            "SELECT s.path, s.source, s.size, s.mtime_ns, d.sha256, d.id, coalesce(c.kept, ''), coalesce(c.stale, 0) "
+            "FROM sources s JOIN documents d ON d.id = s.document LEFT JOIN cleaned c ON c.document = d.id "
+            "ORDER BY s.path"
+        )
+        folders = tuple(path.rstrip(os.sep) + os.sep for path in under)
+        files = (
+            KnownFile(path, source, size, mtime_ns, sha256, id, _reasons(kept), bool(stale))
+            for path, source, size, mtime_ns, sha256, id, kept, stale in self._db.rows(sql)
+        )
+        return {file.path: file for file in files if file.path in under or file.path.startswith(folders)}
+
+    def of(self, document: str) -> list[str]:
+        """The paths of a document's files, the first first."""
+        sql = "SELECT path FROM sources WHERE document = ? ORDER BY key"
+        return [path for (path,) in self._db.rows(sql, [document])]
+
+    def newest(self, document: str) -> int | None:
+        """The latest time of a document's files, in nanoseconds; None when it has none."""
+        found: int | None = self._db.row("SELECT max(mtime_ns) FROM sources WHERE document = ?", [document])[0]
+        return found
+
+    def put(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> None:
+        """Let a file be a source of a document, whatever it led to before."""
+        self._db.run(
+            "INSERT INTO sources (path, source, size, mtime_ns, document) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (path) DO UPDATE SET source = excluded.source, size = excluded.size, "
+            "mtime_ns = excluded.mtime_ns, document = excluded.document",
+            [path, source, size, mtime_ns, document],
+        )
+
+    def touch(self, path: str, size: int, mtime_ns: int) -> None:
+        """The file has a new time and the same content."""
+        self._db.run("UPDATE sources SET size = ?, mtime_ns = ? WHERE path = ?", [size, mtime_ns, path])
+
+    def forget(self, paths: Sequence[str]) -> None:
+        """Forget files; a document that has none left is the catalog's to sweep."""
+        self._db.run(f"DELETE FROM sources WHERE path IN {LISTED}", [json.dumps(paths)])  # noqa: S608 - a constant
+
+
+def _reasons(kept: str) -> tuple[str, ...]:
+    return tuple(kept.split("\n")) if kept else ()

@@ -1,0 +1,142 @@
+"""The vector index beside its catalog: who may change it, when it is made anew, and which model it is for.
+
+The index is used only as new as the catalog, mended when a writer left it in doubt, and never with vectors of
+another model or of passages of another length than the settings say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from assistant.embedding import Identity
+from assistant.errors import IndexMismatch, LibraryDamaged, LibraryError, LibraryLocked
+from assistant.library.catalog import Catalog
+from assistant.library.records import State
+from assistant.library.upkeep import rebuild
+from assistant.library.vectors import VectorIndex
+
+if TYPE_CHECKING:
+    from assistant.embedding import Embedder
+    from assistant.settings import Settings
+
+
+class Guard:
+    """Gives the index of one library to those who read or write it."""
+
+    def __init__(self, settings: Settings, embedder: Embedder, catalog: Catalog, index: VectorIndex) -> None:
+        self._settings, self._embedder = settings, embedder
+        self._catalog, self._index = catalog, index
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Be the one who changes the library.
+
+        Raises:
+            LibraryLocked: somebody else is.
+            LibraryError: the folder cannot be written to.
+        """
+        lock = FileLock(self._settings.folder / "writer.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as exc:
+            raise LibraryLocked(f"Another process is writing to the library {self._settings.library!r}.") from exc
+        except OSError as exc:
+            what = f"The library {self._settings.library!r} cannot be written to: {exc}."
+            raise LibraryError(what, hint="Check that the folder can be written to.") from exc
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def to_read(self) -> VectorIndex | None:
+        """The index, as new as the catalog; None while nothing was ever put into it.
+
+        Raises:
+            IndexMismatch: it is of another model, or of other passages.
+            LibraryDamaged: it lacks vectors.
+        """
+        state = self._catalog.state()
+        if state.model is None:
+            return None
+        self.check(state)
+        if state.in_doubt:
+            with suppress(LibraryLocked):  # a living writer's doubt is none of ours
+                self.repair()
+        self._open()
+        return self._index
+
+    def to_write(self, *, new_vectors: bool) -> VectorIndex:
+        """The index, mended when it was in doubt; the first vectors decide which model it is for.
+
+        Raises:
+            IndexMismatch: new vectors are to come, and it is of another model, or of other passages.
+        """
+        state = self._catalog.state()
+        identity = self._embedder.identity if new_vectors else None
+        empty = self._catalog.documents.searched().passages == 0
+        starts = identity is not None and empty and _model(state) != identity
+        if identity is not None and starts:
+            self._catalog.record_model(*identity)
+        elif new_vectors:
+            self.check(state)
+        if state.in_doubt or starts:
+            rebuild(self._catalog, self._index)
+        self._open()
+        return self._index
+
+    def repair(self) -> bool:
+        """Mend what a killed writer left; whether there was anything.
+
+        Raises:
+            LibraryLocked: somebody writes.
+        """
+        with self.lock():
+            in_doubt = self._catalog.state().in_doubt
+            if in_doubt:
+                rebuild(self._catalog, self._index)
+            return in_doubt
+
+    def check(self, state: State) -> None:
+        """Nothing, where the library is of the model and the passages that are in force.
+
+        Raises:
+            IndexMismatch: it is not.
+        """
+        self.check_passages(state)
+        identity = self._embedder.identity
+        if state.model is not None and (model := _model(state)) != identity:
+            raise IndexMismatch(
+                f"The library {self._settings.library!r} was made with the embedding model {_named(model)}, "
+                f"the settings say {_named(identity)}."
+            )
+
+    def check_passages(self, state: State) -> None:
+        """Nothing, where the library's passages are as long as the settings say.
+
+        Raises:
+            IndexMismatch: they are not.
+        """
+        if state.passage_words != self._settings.passage_words:
+            raise IndexMismatch(
+                f"The library {self._settings.library!r} was made with passages of {state.passage_words} words, "
+                f"the settings say {self._settings.passage_words}."
+            )
+
+    def _open(self) -> None:
+        state, passages = self._catalog.state(), self._catalog.documents.searched().passages
+        if not self._index.open(state.generation) or state.in_doubt:
+            return
+        if self._index.count() < passages and self._catalog.state().generation == state.generation:
+            raise LibraryDamaged(f"The index of the library {self._settings.library!r} lacks vectors.")
+
+
+def _model(state: State) -> Identity:
+    return Identity(state.model or "", state.weights or "", state.dimension or 0)
+
+
+def _named(model: Identity) -> str:
+    return f"{model.name!r} (weights {model.sha256[:8]}, {model.dimension} dimensions)"
