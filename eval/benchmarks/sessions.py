@@ -3,9 +3,10 @@
     python -m eval.benchmarks.sessions
 
 Each speaks Streamlit's own protocol over its websocket, as the page in a browser does: it sends what was typed into
-the chat input, keeps the address that it is given, and asks on in its conversation as soon as the whole answer is on
-its page. A browser would draw the page besides, on the visitor's machine; twenty of them on the server's two cores say
-nothing of the server. Questions are those of the sample suite, each session beginning at another one.
+the chat input, keeps the address that it is given, and asks on as soon as the whole answer is on its page, five
+questions to a conversation: without an end to them, the faster the server, the longer they would get. A browser would
+draw the page besides, on the visitor's machine; twenty of them on the server's two cores say nothing of the server.
+Questions are those of the sample suite, each session beginning at another one.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from websockets.exceptions import ConnectionClosed
 from eval.benchmarks.measuring import APP, PUSHBACK, SAMPLE, arguments, fresh_home, run, serving, tell
 
 SESSIONS, SECONDS = 20, 60
+LONGEST = 5  # questions of a conversation
 STEP = 3  # questions from where one session begins to where the next does
 PATIENCE = 300.0  # seconds for one page
 ANSWERING = ('class="arriving"', 'class="said"', 'class="notice"')  # what only an answer has
@@ -48,7 +50,7 @@ class Session:
 
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
-        self._box = self._query = self._page = ""
+        self._box = self._new = self._query = self._page = ""
         self._cached: set[str] = set()
         self._turns = 0
 
@@ -63,13 +65,20 @@ class Session:
         Raises:
             Failed, ConnectionClosed, TimeoutError: there was none.
         """
+        if self._turns == LONGEST:
+            await self._begin_anew()
         self._turns += 1
         started = time.perf_counter()
         await self._send(question)
         first = await self._seen(started)
         return Took(first, time.perf_counter() - started)
 
-    async def _send(self, typed: str = "") -> None:
+    async def _begin_anew(self) -> None:
+        self._turns = 0
+        await self._send(clicked=self._new)
+        await self._seen(time.perf_counter())
+
+    async def _send(self, typed: str = "", clicked: str = "") -> None:
         told = BackMsg()
         state = told.rerun_script
         state.query_string, state.page_script_hash = self._query, self._page
@@ -77,6 +86,8 @@ class Session:
         state.context_info.url = "http://127.0.0.1/"
         if typed:
             state.widget_states.widgets.add(id=self._box).chat_input_value.data = typed
+        if clicked:
+            state.widget_states.widgets.add(id=clicked).trigger_value = True
         await self._connection.send(told.SerializeToString())
 
     async def _seen(self, started: float) -> float:
@@ -97,6 +108,8 @@ class Session:
                         kind, body = element.WhichOneof("type"), element.html.body
                         if kind == "chat_input":
                             self._box = element.chat_input.id
+                        if element.button.label == "New conversation":
+                            self._new = element.button.id
                         if kind in ("exception", "alert") or 'role="alert"' in body:
                             raise Failed(str(element))
                         asked += 'class="question"' in body
