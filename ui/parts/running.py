@@ -16,9 +16,9 @@ from assistant.types import Answer, Turn
 
 LOADING = "Loading the model; only the first question waits for it."
 
-# Answers made at a time; the rest waits its turn, in the order in which it was asked for. Where each of twenty sessions
-# made its own at once, half of the answers took 13 times as long as one session's, but one in twenty 62 times
-# (eval/benchmarks/sessions.py): threads that come anew to the model's or the catalog's lock overtake those that wait.
+# Answers made at a time; the rest waits its turn, in the order in which it was asked for. With twenty sessions that each
+# made its own at once, the median answer took 13 times as long as one session's and the p95 62 times; so it is 21 and 29
+# (eval/benchmarks/sessions.py, one core, conversations without an end).
 AT_ONCE = 2
 _answering = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answering")
 
