@@ -10,7 +10,7 @@ from ui.parts import running
 from ui.parts.running import AT_ONCE
 
 
-def test_answers_are_made_a_few_at_a_time_in_the_order_in_which_they_were_asked_for() -> None:
+def test_answers_are_made_by_turns_and_none_is_passed_over() -> None:
     begun: list[int] = []
     go_on = threading.Event()
 

@@ -16,10 +16,10 @@ from assistant.types import Answer, Turn
 
 LOADING = "Loading the model; only the first question waits for it."
 
-# Answers made at a time; the rest waits its turn, in the order in which it was asked for. With twenty sessions that each
-# made its own at once, the median answer took 13 times as long as one session's and the p95 62 times; so it is 21 and 29
-# (eval/benchmarks/sessions.py, one core, conversations without an end).
-AT_ONCE = 2
+# Answers made at a time; the rest waits its turn, in the order in which it was asked for. Where each of twenty sessions
+# made its own at once, the p95 was 54 times what one session alone waits, with half as many answers in the minute; two
+# at a time 25.5 times, one 24.7 (eval/benchmarks/sessions.py, on one core).
+AT_ONCE = 1
 _answering = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answering")
 
 
