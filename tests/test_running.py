@@ -27,6 +27,7 @@ def test_answers_are_made_by_turns_and_none_is_passed_over() -> None:
     first = set(begun)
     go_on.set()
 
-    assert [one.result(60) for one in waiting] == [str(number) for number in range(8)]
+    answers: list[Any] = [one.result(60) for one in waiting]
+    assert answers == [str(number) for number in range(8)]
     assert first == set(range(AT_ONCE))
     assert all(abs(place - number) < AT_ONCE for place, number in enumerate(begun))
