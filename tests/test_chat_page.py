@@ -153,6 +153,24 @@ def test_a_follow_up_is_asked_with_what_was_said_before(orchard: Library) -> Non
     assert "orchard" in answer.standalone_question
 
 
+def test_a_further_answer_is_whole_without_the_page_running_again(
+    orchard: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a reload shows is there at once: a long conversation is not drawn twice for each question."""
+    page = opened()
+    page.chat_input[0].set_value("How many pear trees has the orchard?").run()
+    monkeypatch.setattr(streamlit, "rerun", lambda: pytest.fail("the page ran again"))
+
+    page.chat_input[0].set_value("When is cider pressed?").run()
+
+    assert shown(page) == shown(opened(**address(page)))
+    assert len(page.feedback) == 2
+    page.button("edit-2").click().run()
+    assert page.text_area[0].value == "When is cider pressed?"
+    page.button("open-said-2-0-1").click().run()
+    assert '<mark class="cited">' in shown(page)
+
+
 def test_a_question_that_the_documents_do_not_answer_is_refused(orchard: Library) -> None:
     page = opened()
 

@@ -1,4 +1,4 @@
-"""What the benchmarks share: arguments, the library of the textbook, taking turns, and the line that is printed.
+"""What the benchmarks share: arguments, the library of the textbook, a server, taking turns, and the line printed.
 
 Imports nothing heavy: the memory of a process that starts another counts as the other's until it runs.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -15,10 +16,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
+from urllib.request import urlopen
 
 PYTHON = sys.executable
 PUSHBACK = str(Path(sys.executable).with_name("pushback"))
 QUESTIONS = Path(__file__).parents[1] / "training" / "questions.jsonl"
+APP = Path(__file__).parents[2] / "ui" / "app.py"
+SAMPLE = Path(__file__).parents[1] / "suites" / "sample"
 
 
 def arguments(about: str | None) -> argparse.Namespace:
@@ -51,6 +56,45 @@ def textbook_home(given: argparse.Namespace) -> Iterator[Path]:
         home = given.home or fresh
         run([PUSHBACK, "ingest", "--quiet", "--home", str(home), str(textbook(given.data))])
         yield home
+
+
+class Server(NamedTuple):
+    """A Streamlit page that is served to this machine: its port there, and the process."""
+
+    port: int
+    process: int
+
+
+@contextmanager
+def serving(page: Path, home: Path) -> Iterator[Server]:
+    """The server of a Streamlit page over the library in ``home``, for the length of the block."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [PYTHON, "-m", "streamlit", "run", str(page), f"--server.port={port}", "--server.headless=true"]
+    server = subprocess.Popen(
+        [*command, "--server.address=127.0.0.1", "--browser.gatherUsageStats=false", "--server.fileWatcherType=none"],
+        env={**os.environ, "PUSHBACK_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(300):
+            try:
+                urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5).close()
+                break
+            except OSError:
+                time.sleep(0.2)
+        else:
+            sys.exit(f"The server of {page} did not start.")
+        yield Server(port, server.pid)
+    finally:
+        server.terminate()
+        try:
+            server.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
 
 
 def in_turn(times: int, sides: Mapping[str, Callable[[], object]]) -> dict[str, list[float]]:

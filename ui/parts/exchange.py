@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import RerunException
 
 from assistant.answering import LONGEST_QUESTION
@@ -21,23 +22,30 @@ EVERY = 0.2  # seconds between two looks
 LONGEST_TIP = 400  # characters of a quote that are shown when its number is pointed at
 
 
-def question(text: str, turn: int | None = None) -> None:
-    """What was asked; it can be edited where ``turn``, its place in the conversation from 1, is given."""
-    with st.chat_message("user", avatar=":material/person:"):
-        if turn is not None and turn == state.edited():
+def question(text: str, turn: int) -> None:
+    """What was asked, to be edited; ``turn`` is its place in the conversation, from 1."""
+    if turn == state.edited():
+        with _visitor():
             _editing(text, turn)
-            return
-        with st.container(key=f"asked-{turn}", horizontal=True, wrap=False, vertical_alignment="center"):
-            st.html(f'<p class="question">{escape(text)}</p>')
-            if turn is not None:
-                st.button(
-                    "Edit",
-                    key=f"edit-{turn}",
-                    icon=":material/edit:",
-                    type="tertiary",
-                    on_click=state.edit,
-                    args=(turn,),
-                )
+    else:
+        editable(asked(text, turn), turn)
+
+
+def asked(text: str, turn: int) -> DeltaGenerator:
+    """What is being asked; the row that it stands in, which becomes ``editable`` with the answer."""
+    with _visitor():
+        row = st.container(key=f"asked-{turn}", horizontal=True, wrap=False, vertical_alignment="center")
+    row.html(f'<p class="question">{escape(text)}</p>')
+    return row
+
+
+def editable(row: DeltaGenerator, turn: int) -> None:
+    """Put the button that lets a question be edited into its row."""
+    row.button("Edit", key=f"edit-{turn}", icon=":material/edit:", type="tertiary", on_click=state.edit, args=(turn,))
+
+
+def _visitor() -> AbstractContextManager[object]:
+    return st.chat_message("user", avatar=":material/person:")
 
 
 def _editing(text: str, turn: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import streamlit as st
@@ -10,8 +12,20 @@ from assistant import build
 from assistant.build import Assistant
 from assistant.embedding import Embedder
 from assistant.settings import Settings
+from assistant.types import Answer, Turn
 
 LOADING = "Loading the model; only the first question waits for it."
+
+# Answers made at a time; the rest waits its turn, in the order in which it was asked for. Where each of twenty sessions
+# made its own at once, the p95 was 54 times what one session alone waits, with half as many answers in the minute; two
+# at a time 25.5 times, one 24.7 (eval/benchmarks/sessions.py, on one core).
+AT_ONCE = 1
+_answering = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answering")
+
+
+def answering(assistant: Assistant, question: str, history: Sequence[Turn]) -> Future[Answer]:
+    """The whole answer, when those that were asked for before it have theirs."""
+    return _answering.submit(assistant.ask, question, history)
 
 
 def _by_value(settings: Settings) -> str:

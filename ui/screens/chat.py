@@ -8,6 +8,7 @@ import streamlit as st
 
 from assistant import wire
 from assistant.answering import LONGEST_QUESTION
+from assistant.build import Assistant
 from assistant.conversation import spoken
 from assistant.errors import LibraryMissing
 from assistant.library.library import Conversation, Library
@@ -46,7 +47,7 @@ def show(settings: Settings) -> None:
     for turn, answer in enumerate(shown, 1):
         _turn(answer, turn, library, settings)
     if asked:
-        _ask(asked, shown, settings, at)
+        answers = [*shown, _ask(asked, shown, settings, at)]
     _open_document(answers, library)
 
 
@@ -73,26 +74,45 @@ def _turn(answer: Answer, turn: int, library: Library, settings: Settings) -> No
     exchange.question(answer.question, turn)
     with exchange.reply():
         exchange.answer(answer, turn, library)
-        place = Place(state.conversation() or "", turn)
-        with st.container(key=f"tools-{turn}", horizontal=True, vertical_alignment="center", gap="small"):
-            feedback.thumbs(place, library)
-            retrieved.show(answer, turn, settings)
-            exchange.copy(answer, turn)
-        feedback.note(place, library)
+        _tools(answer, turn, library, settings)
 
 
-def _ask(question: str, before: list[Answer], settings: Settings, at: int | None) -> None:
-    """Show the answer as it comes, keep it, and show the conversation with it."""
-    exchange.question(question)
+def _tools(answer: Answer, turn: int, library: Library, settings: Settings) -> None:
+    place = Place(state.conversation() or "", turn)
+    with st.container(key=f"tools-{turn}", horizontal=True, vertical_alignment="center", gap="small"):
+        feedback.thumbs(place, library)
+        retrieved.show(answer, turn, settings)
+        exchange.copy(answer, turn)
+    feedback.note(place, library)
+
+
+def _ask(question: str, before: list[Answer], settings: Settings, at: int | None) -> Answer:
+    """Show the answer as it comes, and keep it; the page runs anew where more of it has changed than was added."""
+    turn = len(before) + 1
+    row = exchange.asked(question, turn)
     with exchange.reply():
         assistant = running.ready(settings)
-        waiting = exchange.Waiting() if settings.writer else None
-        for part in assistant.stream(question, spoken(before), tick=waiting.tick if waiting else lambda: None):
-            if isinstance(part, Statement):
-                exchange.statement(part)
-            else:
-                _keep(part, assistant.library, at)
-    st.rerun()
+        if settings.writer:
+            answer = _written(assistant, question, before)
+        else:
+            answer = running.answering(assistant, question, spoken(before)).result()
+            exchange.answer(answer, turn, assistant.library)
+        _keep(answer, assistant.library, at)
+        if settings.writer or not before:  # what was shown while it was written goes; a conversation gets its name
+            st.rerun()
+        _tools(answer, turn, assistant.library, settings)
+    exchange.editable(row, turn)
+    return answer
+
+
+def _written(assistant: Assistant, question: str, before: list[Answer]) -> Answer:
+    waiting = exchange.Waiting()
+    for part in assistant.stream(question, spoken(before), tick=waiting.tick):
+        if isinstance(part, Statement):
+            exchange.statement(part)
+        else:
+            answer = part
+    return answer
 
 
 def _keep(answer: Answer, library: Library, at: int | None) -> None:

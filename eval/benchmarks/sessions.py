@@ -1,0 +1,191 @@
+"""Twenty sessions that ask at once for a minute, against one alone, without a browser: what the server makes of them.
+
+    python -m eval.benchmarks.sessions
+
+Each speaks Streamlit's own protocol over its websocket, as the page in a browser does: it sends what was typed into
+the chat input, keeps the address that it is given, and asks on as soon as the whole answer is on its page, five
+questions to a conversation: without an end to them, the faster the server, the longer they would get. A browser would
+draw the page besides, on the visitor's machine; twenty of them on the server's two cores say nothing of the server.
+Questions are those of the sample suite, each session beginning at another one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from itertools import count
+from pathlib import Path
+from statistics import median, quantiles
+from typing import NamedTuple
+
+import yaml
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from eval.benchmarks.measuring import APP, PUSHBACK, SAMPLE, arguments, fresh_home, run, serving, tell
+
+SESSIONS, SECONDS = 20, 60
+LONGEST = 5  # questions of a conversation
+STEP = 3  # questions from where one session begins to where the next does
+PATIENCE = 300.0  # seconds for one page
+ANSWERING = ('class="arriving"', 'class="said"', 'class="notice"')  # what only an answer has
+
+
+class Failed(Exception):
+    """A page showed an error, or not what was asked for."""
+
+
+class Took(NamedTuple):
+    """Seconds from a question until the first of its answer is on the page, and until all of it is."""
+
+    first: float
+    whole: float
+
+
+class Session:
+    """A visitor's page: it remembers what a browser would, and sends it back with what is typed."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+        self._box = self._new = self._query = self._page = ""
+        self._cached: set[str] = set()
+        self._turns = 0
+
+    async def open(self) -> None:
+        """See the page as it is before the first question."""
+        await self._send()
+        await self._seen(time.perf_counter())
+
+    async def ask(self, question: str) -> Took:
+        """Ask, and see the whole answer.
+
+        Raises:
+            Failed, ConnectionClosed, TimeoutError: there was none.
+        """
+        if self._turns == LONGEST:
+            await self._begin_anew()
+        self._turns += 1
+        started = time.perf_counter()
+        await self._send(question)
+        first = await self._seen(started)
+        return Took(first, time.perf_counter() - started)
+
+    async def _begin_anew(self) -> None:
+        self._turns = 0
+        await self._send(clicked=self._new)
+        await self._seen(time.perf_counter())
+
+    async def _send(self, typed: str = "", clicked: str = "") -> None:
+        told = BackMsg()
+        state = told.rerun_script
+        state.query_string, state.page_script_hash = self._query, self._page
+        state.cached_message_hashes.extend(self._cached)
+        state.context_info.url = "http://127.0.0.1/"
+        if typed:
+            state.widget_states.widgets.add(id=self._box).chat_input_value.data = typed
+        if clicked:
+            state.widget_states.widgets.add(id=clicked).trigger_value = True
+        await self._connection.send(told.SerializeToString())
+
+    async def _seen(self, started: float) -> float:
+        """Take in the page until it is whole; seconds until the first of the newest answer was there."""
+        first, asked, searched = 0.0, 0, 0
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                message = ForwardMsg.FromString(await self._connection.recv(decode=False))
+                if message.metadata.cacheable:
+                    self._cached.add(message.hash)
+                match message.WhichOneof("type"):
+                    case "new_session":
+                        self._page, asked, searched = message.new_session.page_script_hash, 0, 0
+                    case "page_info_changed":
+                        self._query = message.page_info_changed.query_string
+                    case "delta":
+                        element = message.delta.new_element
+                        kind, body = element.WhichOneof("type"), element.html.body
+                        if kind == "chat_input":
+                            self._box = element.chat_input.id
+                        if element.button.label == "New conversation":
+                            self._new = element.button.id
+                        if kind in ("exception", "alert") or 'role="alert"' in body:
+                            raise Failed(str(element))
+                        asked += 'class="question"' in body
+                        searched += "Searched " in body
+                        if not first and asked == self._turns and any(sign in body for sign in ANSWERING):
+                            first = time.perf_counter() - started
+                    case "script_finished" if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                        if searched != self._turns:
+                            raise Failed(f"{searched} answers are shown after {self._turns} questions")
+                        return first
+
+
+def main() -> None:
+    arguments(__doc__)
+    cases = yaml.safe_load((SAMPLE / "suite.yaml").read_text("utf-8"))["cases"]
+    questions = [case["question"] for case in cases if "question" in case and "history" not in case]
+    with fresh_home() as home:
+        run([PUSHBACK, "ingest", "--quiet", "--home", str(home), str(SAMPLE / "documents")])
+        with serving(APP, home) as server:
+            address = f"ws://127.0.0.1:{server.port}/_stcore/stream"
+            asyncio.run(one(address, questions[:1]))  # the model is loaded
+            before = spent(server.process)
+            errors, several = asyncio.run(crowd(address, questions))
+            cost = (spent(server.process) - before) / len(several)
+            alone = asyncio.run(one(address, questions[: max(2, len(several) // SESSIONS)]))
+    told = f"{len(several)} answers to {SESSIONS} sessions, {cost:.3f} s of the server's CPU each"
+    print(f"{told}; one alone asked {len(alone)} times")
+    first = compared("first statement", [one.first for one in several], [one.first for one in alone])
+    whole = compared("whole answer", [one.whole for one in several], [one.whole for one in alone])
+    print(f"first statements' p95 : p50 of one session: {first:.4g}")
+    tell("errors of sessions at once", errors, at_most=0)
+    tell("their p95 : p50 of one session", whole, at_most=25)
+
+
+def compared(what: str, several: list[float], alone: list[float]) -> float:
+    """The p95 of several against the p50 of one, which are told."""
+    parts = quantiles(several, n=20)
+    print(f"{what}, seconds: p50 of one {median(alone):.3f}, p50 of all {parts[9]:.3f}, p95 of all {parts[-1]:.3f}")
+    return parts[-1] / median(alone)
+
+
+async def one(address: str, questions: list[str]) -> list[Took]:
+    """How long each answer took a single session."""
+    async with connect(address, max_size=None) as connection:
+        session = Session(connection)
+        await session.open()
+        return [await session.ask(question) for question in questions]
+
+
+async def crowd(address: str, questions: list[str]) -> tuple[int, list[Took]]:
+    """Errors, and how long each answer took, of ``SESSIONS`` that ask again as soon as they are answered."""
+    took: list[Took] = []
+    end = time.perf_counter() + SECONDS
+
+    async def visitor(number: int) -> int:
+        try:
+            async with connect(address, max_size=None) as connection:
+                session = Session(connection)
+                await session.open()
+                for place in count(number * STEP):
+                    took.append(await session.ask(questions[place % len(questions)]))
+                    if time.perf_counter() > end:
+                        break
+        except (Failed, ConnectionClosed, TimeoutError) as error:
+            print(f"{type(error).__name__}: {error}")
+            return 1
+        return 0
+
+    return sum(await asyncio.gather(*map(visitor, range(SESSIONS)))), took
+
+
+def spent(process: int) -> float:
+    """Seconds of CPU that a process has used; Linux tells."""
+    used = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
+
+
+if __name__ == "__main__":
+    main()
