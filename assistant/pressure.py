@@ -107,7 +107,7 @@ class PressureTest:
         """The findings of each assumption, the most relevant first, and what could not be cited."""
         findings: list[list[Finding]] = [[] for _ in assumed]
         near = gathering.near(idea, assumed, self._library, self._embedder, self._judge)
-        touched = any(one.touching >= gathering.TOUCHED for one in near if not assumed[one.place].sides)
+        touched = gathering.touched(near, assumed, self._library.searched().passages)
         rejected: list[Rejected] = []
         unclear = 0
         for place, one in enumerate(assumed):

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from assistant import question as questions
-from assistant.gathering import fit, tells
+from assistant.assumptions import Assumed
+from assistant.gathering import Near, fit, tells, touched
+from assistant.lens import Side
 from tests.conftest import judged, make_marked
 
 IDEA = questions.read("We should print leaflets for the bakery.")
@@ -44,3 +46,26 @@ def test_of_two_that_answer_as_well_the_one_whose_document_is_about_the_idea_com
     )
 
     assert ranked["about.txt", "They"] > ranked["other.txt", "They"]
+
+
+@pytest.mark.parametrize(
+    ("touching", "passages", "touches"),
+    [
+        (0.36, 40, False),
+        (0.38, 0, True),
+        (0.38, 100, True),
+        (0.38, 1_000, False),
+        (0.45, 2_700, False),
+        (0.54, 2_700, True),
+    ],
+)
+def test_the_more_passages_there_are_the_nearer_one_must_be_to_touch_the_idea(
+    touching: float, passages: int, touches: bool
+) -> None:
+    one = judged((make_marked("Bakers print leaflets."), (1.0,))).sentences[0]
+    of_idea = Assumed("Print leaflets.", "the idea as it stands", 1.0)
+    side = Side(name="push", claim="Leaflets reach buyers.", ideas=("Print.", "Post."), search=("leaflets work",))
+    of_lens = of_idea._replace(sides=(side, side))
+
+    assert touched([Near(one, 0, touching, touching)], [of_idea], passages) is touches
+    assert touched([Near(one, 0, touching, touching)], [of_lens], passages) is False
