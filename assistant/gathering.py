@@ -31,9 +31,9 @@ from assistant.types import Passage
 
 JUDGED = 20  # passages read for each way of searching for the idea and its clauses
 JUDGED_LENS = 4  # and for each way of saying a side of a lens: what only a lens finds, a reader seldom calls relevant
-# Cosine of the nearest sentence to an idea or a clause of it from which the documents touch it at all. In libraries of 44
-# and 89 passages it is 0.40 and more for the 28 ideas that they cover, 0.34 and less for 20 that they do not; in one of
-# 2,714 it is 0.54 and more for ten and up to 0.45 for the same 20, since the more there is, the nearer the nearest.
+# Cosine of the nearest sentence to an idea or a clause of it from which the documents touch it at all. In libraries of
+# 44 and 89 passages it is 0.40 and more for the 28 ideas that they cover, 0.34 and less for 20 that they do not; in one
+# of 2,714 it is 0.54 and more for ten and up to 0.45 for the same 20: the more there is, the nearer the nearest.
 TOUCHED = 0.37
 WIDER = 0.07  # more of it for each tenfold of 100 passages
 NEAR = 0.15  # the same below which a sentence is not read; at 0.28 gold that leans on the sentence before it is lost
