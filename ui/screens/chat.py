@@ -52,8 +52,11 @@ def show(settings: Settings) -> None:
 
 
 def _box(*, disabled: bool = False) -> None:
-    """Where questions are typed: at the foot of the page, or in the container that it is called in."""
-    st.chat_input("Ask your documents", key=BOX, max_chars=LONGEST_QUESTION, disabled=disabled)
+    """Where questions are typed: at the foot of the page, or in the container that it is called in.
+
+    A question that came while another is answered would end that one, so it has to wait.
+    """
+    st.chat_input("Ask your documents", key=BOX, max_chars=LONGEST_QUESTION, disabled=disabled, submit_mode="disable")
 
 
 def _kept(library: Library, owner: str | None) -> list[Answer]:
