@@ -141,6 +141,12 @@ def test_a_question_is_answered_kept_and_named_in_the_address(orchard: Library) 
     assert kept.turns == 1
 
 
+def test_a_question_cannot_end_the_one_that_is_being_answered(orchard: Library) -> None:
+    (box,) = opened().chat_input
+
+    assert box.proto.submit_mode == box.proto.SUBMIT_MODE_DISABLE
+
+
 def test_a_follow_up_is_asked_with_what_was_said_before(orchard: Library) -> None:
     page = opened()
     page.chat_input[0].set_value("How many pear trees has the orchard?").run()
