@@ -27,9 +27,8 @@ DEPTH = 100  # passages read of each half
 POOL = 40  # of the fused, how many are read: enough that folding and spreading still leave what is judged
 SAME = 0.8  # share of words in common (Jaccard) above which two passages say the same
 FEWEST = 12  # words from which a passage can be said to be another's duplicate
-CROWDING = (
-    0.05  # what each passage already taken from a document costs the next one of it; 0.15 costs 0.01 of that recall
-)
+# What each passage already taken from a document costs the next one of it; 0.15 costs 0.01 of that recall.
+CROWDING = 0.05
 ANYWHERE = Filters()
 
 

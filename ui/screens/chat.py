@@ -99,7 +99,7 @@ def _ask(question: str, before: list[Answer], settings: Settings, at: int | None
             answer = _written(assistant, question, before)
         else:
             answer = running.answering(assistant, question, spoken(before)).result()
-        _keep(answer, assistant.library, at)  # before it is drawn, which a further question would end
+        _keep(answer, assistant.library, at)  # before it is drawn, which a click elsewhere would end
         if settings.writer or not before:  # what was shown while it was written goes; a conversation gets its name
             st.rerun()
         exchange.answer(answer, turn, assistant.library)
