@@ -1,67 +1,58 @@
-"""Question and hits to an answer, in the documents' own words: the quoting writer, which needs no LLM.
+"""Question to answer: passages are found, a reader reads them, and code checks every word that it stands on.
 
 ```text
-question ─standalone─▶ read ─▶ candidates ─▶ judged sentences ─▶ refuse? ─no─▶ choose ─▶ cite ─▶ Answer
-                                                                   └─yes─▶ nearest passages, offered as such
+question ─standalone─▶ Material ─Reader─▶ Claim, Claim, … ─Verifier─▶ Statement, at once ─▶ Answer
+                                    └─ fails, or nothing of it holds ─▶ the plain reader's stretches, and it is told
 ```
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
-from assistant import citations, conflicts, conversation
+from assistant import conflicts, conversation, followup
 from assistant import question as questions
-from assistant.embedding import Embedder, Vectors
-from assistant.errors import SettingsError
-from assistant.evidence.broad import leading_sentences
-from assistant.evidence.choice import Chosen, choose, stands_alone
-from assistant.evidence.refusal import reason_to_refuse
-from assistant.evidence.relevance import Judgement, RelevanceJudge
-from assistant.evidence.words import content_stems, tokens
+from assistant.embedding import Embedder
+from assistant.errors import ModelError, SettingsError
+from assistant.evidence.words import tokens
 from assistant.library.library import Library
-from assistant.question import Asks, Question
-from assistant.retrieval import ANYWHERE, Candidate, candidates, spread
-from assistant.types import (
-    Answer,
-    Citation,
-    Filters,
-    Grounding,
-    Passage,
-    Rejected,
-    Statement,
-    Support,
-    Turn,
-)
+from assistant.model import Calls, Tick
+from assistant.readers.material import Material
+from assistant.readers.model import ModelReader
+from assistant.readers.plain import PlainReader
+from assistant.readers.seam import Claim, Outcome, Reading
+from assistant.retrieval import ANYWHERE
+from assistant.types import Answer, Conflict, Filters, Grounding, Statement, Turn
+from assistant.verifying import Verifier
 
 LONGEST_QUESTION = 4_000  # characters; a longer text is a document, not a question
-JUDGED = 24  # passages whose sentences are judged: the right one is among them for 0.93, see eval/benchmarks/depth.py
-NAMED = 0.6  # share of a name's content words by which a question names it: "the kitchenware brand director"
-NEAREST = 3  # passages shown on a refusal
+OWN_WORDS = "These are the documents' own words."
+CHECKED = "What is shown of it was checked before."
+SAYS = "The documents do not say"
+NOTHING = Reading(Outcome.NOT_SAID)
 
 
-class Quoted(NamedTuple):
-    """An answer in the documents' own words, and the passage in which each of its citations stands.
+@dataclass
+class _Made:
+    """An answer in the making: what was stated and what its reader made of the whole."""
 
-    ``answerable`` is the probability that the evidence answers; 1 where nothing judged it.
-    """
-
-    answer: Answer
-    passages: dict[Citation, Passage]
-    answerable: float
+    statements: list[Statement] = field(default_factory=list)
+    reading: Reading = NOTHING
+    notices: list[str] = field(default_factory=list)
+    model: str | None = None
 
 
-class QuotingWriter:
-    """Answers with whole sentences of the documents, each cited, or says that they do not say."""
+class Answering:
+    """Answers from one library by what the ``model`` reads, or offline by what the ``plain`` reader does."""
 
-    name: str | None = None
-
-    def __init__(self, library: Library, embedder: Embedder, judge: RelevanceJudge) -> None:
-        self._library, self._embedder, self._judge = library, embedder, judge
+    def __init__(
+        self, library: Library, embedder: Embedder, plain: PlainReader, model: ModelReader | None = None
+    ) -> None:
+        self._library, self._embedder = library, embedder
+        self._plain, self._model = plain, model
 
     def answer(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
         """The whole answer.
@@ -74,95 +65,112 @@ class QuotingWriter:
         return last
 
     def stream(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        filters: Filters = ANYWHERE,
-        tick: Callable[[], None] = lambda: None,  # noqa: ARG002 - for what waits for a model
+        self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE, tick: Tick = lambda: None
     ) -> Iterator[Statement | Answer]:
-        """Each statement as it is found to hold, then the whole answer."""
-        answer = self.quoted(question, history, filters).answer
-        yield from answer.statements
-        yield answer
-
-    def quoted(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Quoted:
-        """The whole answer, and the passages in which what it cites stands: what another writer may write from.
+        """Each statement as it is found to hold, then the whole answer. What ``tick`` raises stops a model.
 
         Raises:
-            SettingsError: as ``answer`` does.
+            SettingsError: as ``answer`` does; a model's failure is told in the answer.
         """
-        clock = _Clock()
-        asked = conversation.standalone(_checked(question), history)
-        facts = questions.read(asked)
+        clock, made = _Clock(), _Made()
+        asked = _checked(question)
+        calls = self._model.calls(tick) if self._model else None
         with clock.measured("search"):
-            searched = self._library.searched()
-            vector = self._embedder.query(asked)
-            found = self._find(facts, vector, filters)
-        if facts.asks is Asks.BROAD and found:
-            chosen: list[Chosen] = leading_sentences(vector, self._library, filters)
-            refusal, answerable = None, 1.0
-        else:
-            with clock.measured("judge"):
-                rarity = self._library.rarity([token.word for token in facts.content])
-                judgement = self._judge.judge(facts, vector, found, rarity, self._embedder)
-                answerable = judgement.answerable
-                refusal = reason_to_refuse(facts, judgement)
-                chosen = nearest(facts, judgement) if refusal else choose(facts, judgement, self._passages_of)
-        with clock.measured("cite"):
-            cited = self._cite(chosen)
-            statements = _statements(facts, [c for c in cited if isinstance(c, Citation)])
-        rejected = tuple(c for c in cited if isinstance(c, Rejected))
-        refusal = refusal or (None if statements else "The passages found changed while they were read; ask again.")
-        answer = Answer(
+            standalone, away = self._standalone(asked, history, calls)
+            material = Material(questions.read(standalone), self._library, self._embedder, filters)
+        verifier = Verifier(material, self._library.quote, self._embedder)
+        if self._model and calls and material.extracts:
+            with clock.measured("read"):
+                yield from self._by_model(self._model.read(material, calls), verifier, made, away)
+        if not made.statements:
+            with clock.measured("look"):
+                yield from self._offline(material, verifier, made)
+        found = conflicts.find(made.statements) if made.model is None else _disagreeing(made, verifier)
+        answered = made.reading.outcome is Outcome.ANSWERED and bool(made.statements)
+        yield Answer(
             question=question,
-            standalone_question=asked,
-            statements=() if refusal else statements,
-            grounding=Grounding.REFUSED if refusal else Grounding.GROUNDED,
-            reason=refusal or _reason(statements),
-            searched=searched,
-            conflicts=() if refusal else conflicts.find(statements),
-            nearest=tuple(s.citations[0] for s in statements) if refusal else (),
-            rejected=rejected,
-            model=self.name,
-            timings_ms=clock.read(),
+            standalone_question=standalone,
+            statements=tuple(made.statements) if answered else (),
+            grounding=_grounding(made.reading.outcome, made.statements),
+            reason=made.reading.reason or _reason(made),
+            searched=self._library.searched(),
+            conflicts=found if answered else (),
+            nearest=() if answered else tuple(c for one in made.statements for c in one.citations),
+            rejected=tuple(verifier.rejected),
+            model=made.model,
+            timings_ms={**clock.read(), **({"model": round(1000 * calls.seconds, 1)} if calls else {})},
+            dropped=tuple(verifier.dropped),
+            notices=tuple(made.notices),
+            cost=calls.cost if calls else None,
+            missing=made.reading.missing,
         )
-        passages = {c: p for (p, _), c in zip(chosen, cited, strict=True) if isinstance(c, Citation)}
-        return Quoted(answer, passages, answerable)
 
-    def _find(self, question: Question, vector: Vectors, filters: Filters) -> list[Candidate]:
-        """The passages to be judged; where the question names who speaks, that voice's only."""
-        found = candidates(question.text, vector, self._library, filters)
-        voice = None if filters.authors else named_voice(question, [candidate.passage for candidate in found])
-        if voice:
-            found = candidates(question.text, vector, self._library, replace(filters, authors=(voice,)))
-        return spread(found)[:JUDGED]
+    def _standalone(self, question: str, history: Sequence[Turn], calls: Calls | None) -> tuple[str, ModelError | None]:
+        """The question as it can be understood alone, by the model or by plain rules, and what kept the model away."""
+        if history and calls:
+            try:
+                return followup.standalone(question, history, calls), None
+            except ModelError as error:
+                return conversation.standalone(question, history), error
+        return conversation.standalone(question, history), None
 
-    def _passages_of(self, document: str) -> list[Passage]:
-        return [stored.passage for stored in self._library.stored_of(document)]
+    def _by_model(
+        self, claims: Generator[Claim, None, Reading], verifier: Verifier, made: _Made, away: ModelError | None
+    ) -> Iterator[Statement]:
+        """What the model reads out of the material, as far as it holds; what goes wrong is told in the notices."""
+        assert self._model
+        try:
+            if away:
+                raise away
+            for statement in _followed(verifier.statements(claims), made):
+                made.statements.append(statement)
+                yield statement
+        except ModelError as error:
+            made.reading = Reading(Outcome.ANSWERED)
+            made.notices.append(f"{error} {CHECKED if made.statements else OWN_WORDS}")
+        made.model = self._model.name if made.statements else None
+        if made.statements or made.notices:
+            return
+        if verifier.dropped:
+            made.notices.append(f"Nothing that {self._model.name} wrote stands in the documents. {OWN_WORDS}")
+        elif made.reading.outcome is not Outcome.NOT_SAID:
+            made.notices.append(f"{self._model.name} found no answer in these passages. {OWN_WORDS}")
 
-    def _cite(self, chosen: Sequence[Chosen]) -> list[Citation | Rejected]:
-        return [citations.cite(passage, sentence, self._library.quote) for passage, sentence in chosen]
+    def _offline(self, material: Material, verifier: Verifier, made: _Made) -> Iterator[Statement]:
+        """The plain reader's stretches. A model's "not said" stands, and they are then shown as no more than near."""
+        said = made.reading if self._model and not made.notices and material.extracts else None
+        made.statements = list(_followed(verifier.statements(self._plain.read(material)), made))
+        if said:
+            missing = f": {said.missing}" if said.missing else "."
+            near = Outcome.NOT_SAID if made.reading.outcome is Outcome.NOT_SAID else Outcome.NEAR
+            made.reading = Reading(near, said.missing, f"{SAYS}{missing}")
+        if made.reading.outcome is Outcome.ANSWERED:
+            yield from made.statements
 
 
-def named_voice(question: Question, passages: Sequence[Passage]) -> str | None:
-    """The speaker or author of one of the passages whom the question names, by most of the words of the name."""
-    asked = {token.stem for token in question.content}
-    best: tuple[float, str] | None = None
-    for voice in dict.fromkeys(p.speaker or p.about.author for p in passages):
-        words = set(content_stems(voice or ""))
-        named = len(words & asked)
-        if voice and named >= min(2, len(words)) and named >= NAMED * len(words):
-            best = max(best or (0.0, ""), (named / len(words), voice))
-    return best[1] if best else None
+def _followed(statements: Generator[Statement, None, Reading], made: _Made) -> Iterator[Statement]:
+    """The statements; what was made of the whole is in ``made`` by the end."""
+    made.reading = yield from statements
 
 
-def nearest(question: Question, judgement: Judgement) -> list[Chosen]:
-    """The best sentence of each of the best passages, to be offered as no more than near."""
-    first: dict[str, Chosen] = {}
-    for one in judgement.sentences:
-        if stands_alone(question, one):
-            first.setdefault(one.seen.passage.id, (one.seen.passage, one.seen.sentence))
-    return list(first.values())[:NEAREST]
+def _grounding(outcome: Outcome, statements: Sequence[Statement]) -> Grounding:
+    if not statements or outcome is Outcome.NOT_SAID:
+        return Grounding.REFUSED
+    return Grounding.GROUNDED if outcome is Outcome.ANSWERED else Grounding.NEAR
+
+
+def _disagreeing(made: _Made, verifier: Verifier) -> tuple[Conflict, ...]:
+    """The pairs of claims that the reader said do not agree, as far as both hold."""
+    pairs = [tuple(verifier.made[n] for n in pair) for pair in made.reading.disagree if max(pair) < len(verifier.made)]
+    return tuple(Conflict((one, other)) for one, other in pairs if one and other and one != other)
+
+
+def _reason(made: _Made) -> str:
+    if not made.statements:
+        return f"{SAYS}: nothing in them is near this question."
+    documents = len({citation.about.id for one in made.statements for citation in one.citations})
+    how = f"written by {made.model}" if made.model else "quoted"
+    return f"{len(made.statements)} {how} from {documents} document{'s' if documents > 1 else ''}."
 
 
 def _checked(question: str) -> str:
@@ -179,26 +187,6 @@ def _checked(question: str) -> str:
             hint="Ask it shorter; to search in a long text, ingest it as a document.",
         )
     return plain
-
-
-def _statements(question: Question, found: Sequence[Citation]) -> tuple[Statement, ...]:
-    """One statement for each citation; the same words in two documents are one statement with both."""
-    same: dict[str, list[Citation]] = {}
-    for citation in found:
-        same.setdefault(" ".join(citation.quote.split()).casefold(), []).append(citation)
-    return tuple(Statement(_said(question, group), tuple(group), Support.VERBATIM) for group in same.values())
-
-
-def _said(question: Question, group: Sequence[Citation]) -> str:
-    """The sentence as it stands; what a speaker said in a discussion stays theirs, and "who" is told by name."""
-    voices = [citation.voice if question.asks is Asks.WHO else citation.speaker for citation in group]
-    told = " and ".join(dict.fromkeys(voice for voice in voices if voice))
-    return f"{told}: “{group[0].quote}”" if told else group[0].quote
-
-
-def _reason(statements: Sequence[Statement]) -> str:
-    documents = len({citation.about.id for statement in statements for citation in statement.citations})
-    return f"{len(statements)} quoted from {documents} document{'s' if documents > 1 else ''}."
 
 
 class _Clock:

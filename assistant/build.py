@@ -8,7 +8,7 @@ from itertools import groupby
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from assistant.answering import QuotingWriter
+from assistant.answering import Answering
 from assistant.discussion import Beside
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.errors import SettingsError
@@ -21,11 +21,11 @@ from assistant.lens import Lens, gathered
 from assistant.library.library import Library
 from assistant.model import Model, Tick
 from assistant.pressure import PressureTest
-from assistant.prose import ModelPressureTest
+from assistant.readers.model import ModelReader
+from assistant.readers.plain import PlainReader
 from assistant.retrieval import ANYWHERE, retrieve
 from assistant.settings import Settings
 from assistant.types import Answer, Filters, Finding, Hit, Stance, Statement, Turn, Verdict
-from assistant.writing import ModelWriter
 
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
@@ -47,11 +47,11 @@ class Assistant:
         self._lenses = lenses
         self._embedder, self._stance = embedder, stance or PlainMarks()
         judge = SignalJudge()
-        quoting = QuotingWriter(library, embedder, judge)
-        self._writer = ModelWriter(quoting, model, self._stance, library, embedder) if model else quoting
+        reader = ModelReader(model) if model else None
+        self._answering = Answering(library, embedder, PlainReader(library, embedder, judge), reader)
         plain = PressureTest(library, embedder, judge, self._stance, lenses)
-        self._prose = ModelPressureTest(plain, model, self._stance, library, embedder) if model else None
-        self._pressure = self._prose or plain
+        self._prose = None
+        self._pressure = plain
 
     def with_model(self, model: Model) -> Assistant:
         """The same assistant over the same library, whose answers ``model`` writes."""
@@ -59,7 +59,7 @@ class Assistant:
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
         """The whole answer to ``question``."""
-        return self._writer.answer(question, history, filters)
+        return self._answering.answer(question, history, filters)
 
     def stream(
         self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE, tick: Tick = lambda: None
@@ -68,7 +68,7 @@ class Assistant:
 
         A model that writes calls ``tick`` with every piece of its reply; what that raises stops the model.
         """
-        return self._writer.stream(question, history, filters, tick)
+        return self._answering.stream(question, history, filters, tick)
 
     def search(self, query: str, k: int = 8, filters: Filters = ANYWHERE) -> list[Hit]:
         """The ``k`` best passages."""

@@ -8,10 +8,11 @@ from importlib.resources import files
 from string import Template
 
 NAMES = (
-    "write.system",
-    "write.schema",
-    "write.lines",
-    "rewrite",
+    "read.system",
+    "read.schema",
+    "read.searches",
+    "read.last",
+    "read.lines",
     "standalone",
     "stance.system",
     "stance",
@@ -26,7 +27,7 @@ NAMES = (
     "argue.to_settle",
     "argue.reply",
 )
-_FENCE = re.compile(r"<(?=\W*(?:evidence|conversation|idea))", re.IGNORECASE)
+_FENCE = re.compile(r"<(?=\W*(?:passages|evidence|conversation|idea))", re.IGNORECASE)
 
 
 def render(name: str, **values: str) -> str:

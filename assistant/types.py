@@ -172,6 +172,7 @@ class Citation:
     speaker: str | None = None
     heading: str | None = None
     page: int | None = None
+    key: Span | None = None  # the sentence in it that seems to answer, at the document's offsets
 
     @property
     def voice(self) -> str | None:
@@ -203,6 +204,11 @@ class Statement:
     citations: tuple[Citation, ...]
     support: Support
 
+    @property
+    def key(self) -> Span | None:
+        """The sentence of its first citation that seems to answer; None where it was not marked."""
+        return self.citations[0].key if self.citations else None
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
@@ -212,9 +218,11 @@ class Conflict:
 
 
 class Grounding(StrEnum):
-    """Three facts, not one scale: it cites; it said that the documents do not say; it never said."""
+    """What an answer stands on: citations; only the closest passages, which may not answer; nothing, since the
+    documents do not say; or it never said."""
 
     GROUNDED = "grounded"
+    NEAR = "near"
     REFUSED = "refused"
     UNDECLARED = "undeclared"
 
@@ -237,8 +245,9 @@ class Cost(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is said to one question. ``nearest`` is filled on a refusal, and is offered as no more than that.
+    """What is said to one question. ``nearest`` is filled where nothing is stated, and is offered as no more than that.
 
+    ``missing`` says what of the question the documents leave open, in the reader's words; empty where nothing is.
     ``model`` wrote it, where one did. ``dropped`` are statements of its that did not hold, with the reason; they are
     not shown. ``notices`` tell what went otherwise than asked, as sentences.
     """
@@ -257,14 +266,16 @@ class Answer:
     dropped: tuple[Rejected, ...] = ()
     notices: tuple[str, ...] = ()
     cost: Cost | None = None
+    missing: str = ""
 
     @property
     def refused(self) -> bool:
-        return self.grounding is Grounding.REFUSED
+        """Whether nothing is stated, with or without closest passages."""
+        return self.grounding in (Grounding.NEAR, Grounding.REFUSED)
 
     @property
     def cited(self) -> tuple[Citation, ...]:
-        """The citations, each once, in the order of their numbers; on a refusal, what was nearest."""
+        """The citations, each once, in the order of their numbers; where nothing is stated, what was nearest."""
         citations = (citation for statement in self.statements for citation in statement.citations)
         return tuple(dict.fromkeys(self.nearest if self.refused else citations))
 
@@ -310,6 +321,7 @@ class Finding:
     confidence: float
     kind: Kind = Kind.CLAIM
     context: str = ""  # what the quote stands in, the quote included; empty where it was not read
+    why: str = ""  # why it bears on the assumption, in the words of a model that read it
 
 
 class AssumptionRuling(StrEnum):

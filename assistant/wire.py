@@ -30,6 +30,7 @@ from assistant.types import (
     Rejected,
     Remark,
     Searched,
+    Span,
     Stance,
     Statement,
     Support,
@@ -56,12 +57,18 @@ def citation(one: Citation) -> Json:
         "end": one.end,
         "quote": one.quote,
         "quote_sha256": hashlib.sha256(one.quote.encode()).hexdigest(),
+        "key": _span(one.key),
     }
 
 
 def statement(one: Statement) -> Json:
     """What one statement says and stands on."""
-    return {"text": one.text, "support": one.support.value, "citations": [citation(c) for c in one.citations]}
+    return {
+        "text": one.text,
+        "support": one.support.value,
+        "key": _span(one.key),
+        "citations": [citation(c) for c in one.citations],
+    }
 
 
 def answer(one: Answer) -> Json:
@@ -79,6 +86,7 @@ def answer(one: Answer) -> Json:
         "rejected": [asdict(r) for r in one.rejected],
         "model": one.model,
         "timings_ms": dict(one.timings_ms),
+        "missing": one.missing,
         **_of_model(one),
     }
 
@@ -97,6 +105,7 @@ def read_answer(kept: Json) -> Answer:
         rejected=tuple(Rejected(**r) for r in kept["rejected"]),
         model=kept["model"],
         timings_ms=kept["timings_ms"],
+        missing=kept.get("missing", ""),
         **_read_of_model(kept),
     )
 
@@ -224,6 +233,10 @@ def _read_of_model(kept: Json) -> dict[str, Any]:
     }
 
 
+def _span(span: Span | None) -> Json | None:
+    return span._asdict() if span else None
+
+
 def _about(about: About) -> Json:
     return {
         "document": about.id,
@@ -277,6 +290,7 @@ def _finding(one: Finding) -> Json:
         "citation": citation(one.citation),
         "kind": one.kind.value,
         "context": one.context,
+        "why": one.why,
     }
 
 
@@ -287,6 +301,7 @@ def _read_finding(kept: Json) -> Finding:
         confidence=kept["confidence"],
         kind=Kind(kept["kind"]),
         context=kept["context"],
+        why=kept.get("why", ""),
     )
 
 
@@ -322,4 +337,6 @@ def _read_citation(kept: Json) -> Citation:
         kept.get("language"),  # conversations of before there was one lack it
         kept.get("site"),
     )
-    return Citation(about, kept["start"], kept["end"], kept["quote"], kept["speaker"], kept["heading"], kept["page"])
+    key = Span(**kept["key"]) if kept.get("key") else None  # answers of before excerpts lack it
+    place = kept["start"], kept["end"], kept["quote"]
+    return Citation(about, *place, kept["speaker"], kept["heading"], kept["page"], key)

@@ -13,9 +13,7 @@ from assistant.evidence.words import content_stems, numbers, same_occasion, stem
 from assistant.question import Asks, Question
 from assistant.types import BlockKind, Passage, Sentence
 
-MARGIN = 0.6  # how far below the best sentence (log odds) another still helps
-MARGIN_SEVERAL = 1.6  # the same where several things were asked for
-FEW, SEVERAL = 3, 6
+LOOKED_AT = 12  # sentences among which those to show are sought
 ALIKE = 0.9  # cosine above which two sentences say the same
 MUCH_THE_SAME = 0.7  # share of content words in common of two versions of one sentence
 LONGEST_LIST = 12  # items
@@ -29,18 +27,13 @@ Neighbours = Callable[[str], Sequence[Passage]]
 Chosen = tuple[Passage, Sentence]
 
 
-def choose(question: Question, judgement: Judgement, passages_of: Neighbours) -> list[Chosen]:
-    """The sentences of the answer in reading order: best document first, then as they stand there."""
-    if listed := _list_asked_for(question, judgement, passages_of):
-        return listed
+def best(question: Question, judgement: Judgement) -> list[tuple[Chosen, float]]:
+    """The sentences that seem to answer, best first, each with its score: none that says what a better one says."""
     ranked = [one for one in judgement.sentences if stands_alone(question, one)] or list(judgement.sentences)
     if question.asks is Asks.NUMBER:
         ranked = [one for one in ranked if answers_in_kind(question, one.seen)] or ranked
-    several = question.wants_several or question.asks in (Asks.WHY, Asks.WHETHER)
-    margin = MARGIN_SEVERAL if several else MARGIN
-    near = [one for one in ranked if one.score >= ranked[0].score - margin]
-    kept = _of_each_voice(question, near)[: SEVERAL if several else FEW]
-    return _in_reading_order([*kept, *_other_figures(kept, ranked), *_objections(kept, judgement)])
+    kept = _of_each_voice(question, ranked[:LOOKED_AT])
+    return [((one.seen.passage, one.seen.sentence), one.score) for one in [*kept, *_other_figures(kept, ranked)]]
 
 
 def stands_alone(question: Question, one: Scored) -> bool:
@@ -127,7 +120,7 @@ def _in_reading_order(kept: Sequence[Scored]) -> list[Chosen]:
     return [(one.seen.passage, one.seen.sentence) for one in ordered]
 
 
-def _list_asked_for(question: Question, judgement: Judgement, passages_of: Neighbours) -> list[Chosen] | None:
+def listed(question: Question, judgement: Judgement, passages_of: Neighbours) -> list[Chosen] | None:
     """All items of the list that answers, or None: the one that the best sentence announces with a colon; else,
     where several things or reasons were asked for, the one that a good sentence leads into or two good ones are in.
     """

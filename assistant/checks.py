@@ -1,0 +1,175 @@
+"""Whether a claim stands on the words that it quotes, as far as code can be sure of it.
+
+Figures, dates, names and addresses of a claim must stand in its quotes, the passages around them, or what is known of
+their document; and the claim must have to do with its quotes and with the question. Whether the quotes bear it out is
+for a reader to say: lists of hedges, opposites and verbs of saying dropped more good sentences than bad ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from assistant.embedding import Embedder
+from assistant.evidence.amounts import Amount, amounts, rates, shares
+from assistant.evidence.words import MONTHS, NUMBER_WORDS, content_stems, names, stem, tokens
+from assistant.types import Citation
+
+LONGEST = 120  # words: what is longer is no claim
+NEAR_QUOTES = 0.2  # cosine of a claim to the nearest of its quotes below which it is about something else
+COUNTED = 12  # up to which a number in words counts things
+
+_ADDRESS = re.compile(
+    r"https?://[^\s<>()\"“”]+|[\w.+-]+@[\w-]+\.[\w.-]+|\b(?:[a-z][a-z0-9-]+\.)+[a-z]{2,}\b(?:/[^\s<>()\"“”]*)?", re.I
+)
+_MONTHS = tuple("january february march april may june july august september october november december".split())
+_CURRENCIES = frozenset({"eur", "usd", "gbp", "chf"})  # units, which the figures are compared by
+_MONTH = re.compile(
+    rf"\b(?:{'|'.join(m.capitalize() for m in _MONTHS if m != 'may')})\b|\bMay(?=,? (?:\d|of ))|(?<=\d )May\b"
+)
+
+
+class Grounds(NamedTuple):
+    """What a claim is held against: its citations, the text around them, the question, and all that was read.
+
+    ``read`` tells the names of other documents, which are strange to the claim wherever they stand in it.
+    """
+
+    citations: tuple[Citation, ...]
+    around: str
+    question: str
+    read: str = ""
+
+    @property
+    def words(self) -> str:
+        """All that is cited, as one text."""
+        return "\n".join(one.quote for one in self.citations)
+
+    @property
+    def particulars(self) -> str:
+        """Titles, sources, headings, voices and dates, dates also in parts and by the month's name."""
+        told = []
+        for one in self.citations:
+            about = one.about
+            told += [
+                about.title,
+                about.source,
+                one.heading,
+                one.speaker,
+                about.author,
+                about.site,
+                about.place(one.page),
+            ]
+            told += [about.date, *_parts_of(about.date)]
+        return " . ".join(part for part in told if part)
+
+
+def fault(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
+    """Why ``text`` does not stand on its grounds, as the end of a sentence; None when nothing speaks against it."""
+    return next(_faults(text, grounds), None) or _elsewhere(text, grounds, embedder)
+
+
+def _faults(text: str, grounds: Grounds) -> Iterator[str]:
+    if len(text.split()) > LONGEST:
+        yield f"it is longer than {LONGEST} words"
+    there = f"{grounds.words}\n{grounds.around}\n{grounds.particulars}"
+    if absent := _absent(_addresses(text), _addresses(there)):
+        yield f"its address {absent} is not in what it cites"
+    if strange := next(_strange_amounts(text, f"{there}\n{grounds.question}"), None):
+        yield f"its figure “{strange.written}” is not in what it cites"
+    if absent := _absent(set(rates(text)), set(rates(f"{there}\n{grounds.question}"))):
+        yield f"it counts by the {absent} and what it cites does not"
+    if absent := _absent(_months(text), {month for month in _MONTHS if month.capitalize() in there}):
+        yield f"its month {absent} is not in what it cites"
+    if absent := _absent(set(_strange_names(text, there, grounds)), set()):
+        yield f"its name {absent} is not in what it cites"
+
+
+def strange(text: str, there: str) -> str | None:
+    """An address, a figure or a name of ``text`` that is not in ``there``; None when all that it has is."""
+    return next(_faults(text, Grounds((), there, "")), None)
+
+
+def said(text: str) -> str:
+    """A text as far as two that say the same in the same words are alike: case, marks and space aside."""
+    return " ".join(token.word.lower().replace("’", "'") for token in tokens(text))
+
+
+def _strange_amounts(text: str, there: str) -> Iterator[Amount]:
+    """The figures that are not there, or only with another unit.
+
+    A small number in words without a unit counts things that the claim itself lists ("two reasons"), and is let be; so
+    is the sum or the difference of two figures of the claim that are there.
+    """
+    known = (*amounts(there), *shares(there))
+    mine = amounts(text)
+    right = [one for one in mine if _is_there(one, known)]
+    for one in mine:
+        counts = one.spelled and not one.unit and one.value <= COUNTED
+        if not counts and one not in right and not _is_computed(one, right):
+            yield one
+
+
+def _is_there(one: Amount, known: Sequence[Amount]) -> bool:
+    return any(one.same(other) for other in known)
+
+
+def _is_computed(one: Amount, right: Sequence[Amount]) -> bool:
+    pairs = [
+        (a.value, b.value) for a in right for b in right if a is not b and len({a.unit, b.unit, one.unit} - {""}) <= 1
+    ]
+    return any(abs(one.value - made) < 1e-6 * max(1.0, one.value) for a, b in pairs for made in (a + b, a - b))
+
+
+def _months(text: str) -> set[str]:
+    return {month.lower() for month in _MONTH.findall(text)}
+
+
+def _strange_names(text: str, there: str, grounds: Grounds) -> Iterator[str]:
+    """The names that are not there; at the beginning of a sentence only those that are names of what else was read."""
+    known = {part for token in tokens(f"{there}\n{grounds.question}") for part in _stems(token.word)}
+    known |= {stem(word) for word in (*MONTHS, *NUMBER_WORDS, *_CURRENCIES)} | {month[:3] for month in _MONTHS}
+    yield from (name for name in names(text) if not _stems(name) <= known)
+    others = set(names(grounds.read))
+    opening = re.findall(r"(?:^|[.!?:]\s+)[\"“]?([A-Z][\w’'-]+)", text)
+    yield from (word for word in opening if word in others and not _stems(word) <= known)
+
+
+def _stems(name: str) -> set[str]:
+    """The stems of what hyphens and apostrophes join, and of the whole."""
+    parts = re.split(r"[-’'.&]", name)
+    return {stem(part) for part in parts if len(part) > 1} or {stem(name)}
+
+
+def _elsewhere(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
+    """Whether it is about something else than the words that it cites; not where they have a figure in common."""
+    if not content_stems(text):
+        return "it says nothing"
+    if {one.value for one in amounts(text)} & {one.value for one in amounts(grounds.words)}:
+        return None
+    quotes = [f"{one.quote} {one.speaker or ''}".strip() for one in grounds.citations]
+    claim, *others = (embedder.query(one) for one in (text, *quotes))
+    if others and max(float(np.dot(claim, other)) for other in others) < NEAR_QUOTES:
+        return "it is about something else than the words that it cites"
+    return None
+
+
+def _addresses(text: str) -> set[str]:
+    return {match[0].rstrip(".,;:)").lower() for match in _ADDRESS.finditer(text)}
+
+
+def _absent(mine: set[str], theirs: set[str]) -> str | None:
+    left = mine - theirs
+    return f"“{min(left)}”" if left else None
+
+
+def _parts_of(date: str | None) -> Sequence[str]:
+    """A date's year, day and month, the month also by name: of 2012-10-05 the parts 2012, 10, 05 and October."""
+    parts = (date or "").split("-")
+    named = [
+        _MONTHS[int(parts[1]) - 1].capitalize() for _ in parts[1:2] if parts[1].isdigit() and 0 < int(parts[1]) < 13
+    ]
+    return [*parts, *named]

@@ -1,0 +1,98 @@
+"""The stretches of documents that an offline answer shows: whole sentences around those that seem to answer.
+
+A lone sentence torn out of its paragraph says less than it seems to; three stretches of a few sentences hold the whole
+evidence far more often than three sentences do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from assistant.types import BlockKind, Passage, Sentence, Span
+
+STRETCHES = 3
+SENTENCES = 4  # of a stretch
+CHARACTERS = 600  # of all stretches of an answer
+OF_A_LIST = 1_500  # of one that shows a list that was asked for
+_HEADS = (BlockKind.TITLE, BlockKind.HEADING)
+
+
+class Key(NamedTuple):
+    """A sentence that seems to answer; ``score`` is a log odds."""
+
+    passage: Passage
+    sentence: Sentence
+    score: float
+
+
+class Excerpt(NamedTuple):
+    """A stretch of one passage, at the document's offsets, and the sentence in it that seems to answer."""
+
+    passage: Passage
+    span: Span
+    key: Span
+
+
+def excerpts(keys: Sequence[Key], most: int = STRETCHES, characters: int = CHARACTERS) -> list[Excerpt]:
+    """Stretches around the ``keys``, the best first, no two of which touch; all of them within ``characters``.
+
+    Each begins as its key, the best one whatever its length. What is left of the room then lengthens them in turn by
+    the sentence after, else the one before, as long as these are of the same passage.
+    """
+    chosen: list[list[int]] = []  # of the passage's sentences: first, last
+    of: list[Key] = []
+    left = characters
+    for key in keys:
+        at = key.passage.sentences.index(key.sentence)
+        if any(
+            other.passage.id == key.passage.id and first <= at <= last
+            for other, (first, last) in zip(of, chosen, strict=True)
+        ):
+            continue
+        length = key.sentence.end - key.sentence.start
+        if len(of) == most or (of and length > left):
+            continue
+        of.append(key)
+        chosen.append([at, at])
+        left -= length
+    _lengthen(of, chosen, left)
+    return [_excerpt(key, first, last) for key, (first, last) in zip(of, chosen, strict=True)]
+
+
+def _lengthen(keys: Sequence[Key], chosen: list[list[int]], left: int) -> None:
+    """Give what is left of the room to the stretches, a sentence at a time, the best stretch first."""
+    grown = True
+    while grown:
+        grown = False
+        for place, key in enumerate(keys):
+            for step in (1, -1):
+                first, last = chosen[place]
+                n = last + 1 if step == 1 else first - 1
+                if last - first + 1 >= SENTENCES or not _free(place, n, keys, chosen):
+                    continue
+                bounds = (min(first, n), max(last, n))
+                sentences = key.passage.sentences
+                more = (sentences[bounds[1]].end - sentences[bounds[0]].start) - (
+                    sentences[last].end - sentences[first].start
+                )
+                if more <= left:
+                    chosen[place] = list(bounds)
+                    left -= more
+                    grown = True
+
+
+def _free(place: int, n: int, keys: Sequence[Key], chosen: Sequence[Sequence[int]]) -> bool:
+    """Whether the ``n``-th sentence of a stretch's passage is one, no heading, and in no other stretch."""
+    passage = keys[place].passage
+    if not 0 <= n < len(passage.sentences) or passage.sentences[n].kind in _HEADS:
+        return False
+    return not any(
+        other.passage.id == passage.id and first <= n <= last for other, (first, last) in zip(keys, chosen, strict=True)
+    )
+
+
+def _excerpt(key: Key, first: int, last: int) -> Excerpt:
+    sentences = key.passage.sentences
+    span = Span(sentences[first].start, sentences[last].end)
+    return Excerpt(key.passage, span, Span(key.sentence.start, key.sentence.end))

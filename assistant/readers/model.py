@@ -1,0 +1,142 @@
+"""The model reader: any LLM reads whole passages, and says what they answer, with the words that it stands on.
+
+```text
+extracts [1] [2] … ─▶ model ─claims, each with quotes─▶ Claim, at once
+                        ├─ "not said", and what is missing ─▶ Reading
+                        └─ further searches, once ─▶ more extracts ─▶ model
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from contextlib import closing
+
+from assistant.errors import ContextTooLong, ReplyInvalid, RequestInvalid
+from assistant.model import MOST_TOKENS, Calls, Model, Prompt, Tick
+from assistant.prompting import material as fenced
+from assistant.prompting import render
+from assistant.readers.material import Extract, Material
+from assistant.readers.replies import Json, Lines, Parsed, Reply
+from assistant.readers.seam import Claim, Outcome, Reading
+
+A_TOKEN = 3.0  # characters: fewer than the four of plain English, so that too much is seldom sent
+CHARACTERS = 40_000  # of passages at the most: some 10,000 tokens
+SEARCHES = 3  # further ones, once
+
+
+class ModelReader:
+    """Reads with one model."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    @property
+    def name(self) -> str:
+        """The model's name, without what is secret in it."""
+        return self._model.name
+
+    def calls(self, tick: Tick) -> Calls:
+        """The calls of one turn, counted together."""
+        return self._model.calls(tick)
+
+    def read(self, material: Material, calls: Calls) -> Generator[Claim, None, Reading]:
+        """Each claim as soon as it is whole, then the reading. A reply that makes no sense is asked for once more, as
+        plain lines.
+
+        A model asked for lines is a small one, or a simple server's: its "none" is no more than that it found nothing.
+
+        Raises:
+            ModelError: of the kind that it is; the claims before it stand.
+        """
+        for structured in dict.fromkeys((self._model.structured, False)):
+            parsed = yield from self._tried(material, calls, structured)
+            if parsed.found or parsed.declined:
+                declined = parsed.declined and not parsed.found
+                outcome = Outcome.ANSWERED if not declined else Outcome.NOT_SAID if structured else Outcome.NEAR
+                return Reading(outcome, parsed.missing, disagree=parsed.disagree)
+        raise ReplyInvalid(f"The reply of {self._model.name} could not be understood.")
+
+    def _tried(self, material: Material, calls: Calls, structured: bool) -> Generator[Claim, None, Parsed]:
+        """One reading; where it asks for further searches, another one of what these find beside the rest.
+
+        What it claimed while it asked for more is held back, and stands where the second reading says nothing.
+        """
+        parsed: Parsed = Json() if structured else Lines(most=2 * len(material.extracts))
+        held = yield from self._reply(material, calls, parsed, structured, last=False)
+        if not parsed.searches:
+            return parsed
+        if material.more(parsed.searches[:SEARCHES]):
+            again = Json()
+            yield from self._reply(material, calls, again, structured, last=True)
+            if again.found or again.declined:
+                return again
+        yield from held
+        parsed.declined = not parsed.found
+        return parsed
+
+    def _reply(
+        self, material: Material, calls: Calls, parsed: Parsed, structured: bool, last: bool
+    ) -> Generator[Claim, None, list[Claim]]:
+        """The claims of one reply; returned are those that came with the wish to search on."""
+        held: list[Claim] = []
+        try:
+            with closing(self._pieces(material, calls, structured, last)) as pieces:
+                for piece in pieces:
+                    for claim in parsed.feed(piece):
+                        if parsed.searches and not last:
+                            held.append(claim)
+                        else:
+                            yield claim
+                    if parsed.done:
+                        break
+            yield from parsed.end()
+        except RequestInvalid:
+            if not structured:
+                raise
+            self._model.schema_rejected()
+        return held
+
+    def _pieces(self, material: Material, calls: Calls, structured: bool, last: bool) -> Generator[str, None, None]:
+        """The reply to as many of the extracts as the model can read; those that rank worst are left out first."""
+        too_long = ContextTooLong(f"The passages are longer than {self._model.name} can read.")
+        window = self._model.facts.context
+        rest = len(render("read.system")) + len(material.question.text) + 2_000
+        room = CHARACTERS if window is None else int((window - min(MOST_TOKENS, window // 2)) * A_TOKEN) - rest
+        room = min(room, CHARACTERS)
+        while True:
+            extracts = material.within(room)
+            try:
+                yield from calls.stream(_prompt(material, extracts, structured, last), Reply if structured else None)
+            except ContextTooLong as error:
+                too_long = error
+                if len(extracts) == 1:
+                    raise too_long from error
+                room = sum(len(one.passage.text) for one in extracts) * 2 // 3
+            else:
+                return
+
+
+def _prompt(material: Material, extracts: Sequence[Extract], structured: bool, last: bool) -> Prompt:
+    """The extracts come first and in a stable order, so that a server need not read them again for a second call."""
+    told = "\n\n".join(_told(one) for one in extracts)
+    question = fenced(material.question.text)
+    if not structured:
+        return Prompt(render("read.system"), render("read.lines", passages=told, question=question))
+    searches = render("read.last" if last else "read.searches")
+    return Prompt(render("read.system"), render("read.schema", passages=told, question=question, searches=searches))
+
+
+def _told(one: Extract) -> str:
+    """An extract in a prompt: its number, title, heading, voice, date and place, then its text as it stands."""
+    passage = one.passage
+    about = passage.about
+    known = (
+        about.title,
+        " › ".join(passage.headings),
+        passage.speaker or about.author,
+        about.date,
+        about.place(passage.page),
+    )
+    lines = [fenced(line) for line in passage.text.splitlines() if line.strip()]
+    return "\n".join([f"[{one.number}] {fenced(' · '.join(part for part in known if part))}", *lines])

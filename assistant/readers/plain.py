@@ -1,0 +1,89 @@
+"""The plain reader, offline: which sentences of the passages seem to answer, shown in the stretches they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+
+from assistant.embedding import Embedder
+from assistant.evidence.choice import Chosen, best, listed
+from assistant.evidence.relevance import Judgement, RelevanceJudge
+from assistant.library.library import Library
+from assistant.readers.excerpts import OF_A_LIST, Excerpt, Key, excerpts
+from assistant.readers.material import Material
+from assistant.readers.refusal import reason_to_refuse
+from assistant.readers.seam import Claim, Outcome, Quote, Reading
+from assistant.types import Span
+
+JUDGED = 24  # passages whose sentences are judged: the right one is among them for 0.93, see eval/benchmarks/depth.py
+NEAR = 0.1  # probability of being answerable from which the closest stretches are worth showing
+
+
+class PlainReader:
+    """Shows the stretches around the sentences that a judge of relevance ranks best."""
+
+    def __init__(self, library: Library, embedder: Embedder, judge: RelevanceJudge) -> None:
+        self._library, self._embedder, self._judge = library, embedder, judge
+
+    def read(self, material: Material) -> Generator[Claim, None, Reading]:
+        """The stretches that seem to answer, or are closest; nothing is waited for."""
+        if material.leading:
+            yield from (_claim(_lone(chosen), material) for chosen in material.leading)
+            return Reading(Outcome.ANSWERED)
+        judgement = self._judged(material)
+        reason = reason_to_refuse(material.question, judgement)
+        for excerpt in shown(material, judgement):
+            yield _claim(excerpt, material)
+        if reason is None:
+            return Reading(Outcome.ANSWERED)
+        return Reading(Outcome.NEAR if judgement.answerable >= NEAR else Outcome.NOT_SAID, reason=reason)
+
+    def _judged(self, material: Material) -> Judgement:
+        rarity = self._library.rarity([token.word for token in material.question.content])
+        found = material.candidates[:JUDGED]
+        return self._judge.judge(material.question, material.vector, found, rarity, self._embedder)
+
+
+def shown(material: Material, judgement: Judgement) -> list[Excerpt]:
+    """The stretches of an answer: of the list that was asked for, else around the best sentences."""
+    if items := listed(material.question, judgement, material.flow):
+        return _of_list(items)
+    return excerpts([_key(material, chosen, score) for chosen, score in best(material.question, judgement)])
+
+
+def _of_list(items: Sequence[Chosen]) -> list[Excerpt]:
+    """A list whole, a stretch for each passage of it, as far as it is not too long."""
+    found: list[Excerpt] = []
+    for passage, sentence in items:
+        if found and found[-1].passage.id == passage.id:
+            span = Span(found[-1].span.start, sentence.end)
+            found[-1] = found[-1]._replace(span=span)
+        else:
+            found.append(_lone((passage, sentence)))
+        if sum(one.span.end - one.span.start for one in found) > OF_A_LIST:
+            break
+    return found
+
+
+def _lone(chosen: Chosen) -> Excerpt:
+    passage, sentence = chosen
+    span = Span(sentence.start, sentence.end)
+    return Excerpt(passage, span, span)
+
+
+def _key(material: Material, chosen: Chosen, score: float) -> Key:
+    """The sentence in the extract that its passage is part of, so that a stretch can run over the passage's end."""
+    passage, sentence = chosen
+    whole = next((e.passage for e in material.extracts if any(part.id == passage.id for part in e.parts)), passage)
+    return Key(whole, sentence, score)
+
+
+def _claim(excerpt: Excerpt, material: Material) -> Claim:
+    """A claim in the document's own words."""
+    passage, (start, end), key = excerpt
+    words = passage.text[start - passage.start : end - passage.start]
+    number = next(
+        e.number
+        for e in material.extracts
+        if e.passage.start <= start < e.passage.end and e.passage.about.id == passage.about.id
+    )
+    return Claim("", (Quote(number, words, Span(start, end), key),))

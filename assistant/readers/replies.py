@@ -1,0 +1,176 @@
+"""A model's reply to the claims it makes, each as soon as it is whole: from JSON, or from marked lines."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from pydantic import BaseModel, Field
+
+from assistant.readers.seam import Claim, Quote
+
+MOST = 24  # claims read of one reply: a model that goes on longer has lost its way
+LONGEST = 1_000  # characters of a line, likewise
+
+_MARK = re.compile(r"[\[(【]\s*(?:passage\s*)?(\d{1,3}(?:\s*[,;&]\s*\d{1,3})*)\s*[\])】]", re.I)
+_BULLET = re.compile(r"^\s*(?:[-*•>#]+\s+|\d{1,2}[.)]\s+|(?:statement|answer)\s*:\s*)", re.I)
+_NONE = re.compile(r"\W*(?:none|the (?:documents|passages) do(?:es)? not say)\W*", re.I)
+
+
+class Words(BaseModel):
+    """Words of a passage, letter for letter."""
+
+    passage: int
+    words: str
+
+
+class Said(BaseModel):
+    """One statement, and the words that bear it out."""
+
+    text: str
+    quotes: list[Words]
+
+
+class Reply(BaseModel):
+    """An answer from numbered passages, further searches, or that the passages do not say."""
+
+    searches: list[str] = Field(description="Further searches; empty if none is needed")
+    not_said: bool
+    claims: list[Said]
+    disagree: list[list[int]] = Field(description="Pairs of claims that contradict each other, by their place from 1")
+    missing: str
+
+
+class Parsed(Protocol):
+    """A reply as it comes, piece by piece."""
+
+    found: int  # claims so far
+    done: bool  # nothing more of it is worth reading
+    declined: bool  # it says that the passages do not say
+    searches: tuple[str, ...]
+    disagree: tuple[tuple[int, int], ...]  # places of claims, from 0
+    missing: str
+
+    def feed(self, piece: str) -> Iterator[Claim]:
+        """The claims that this piece completes."""
+        ...
+
+    def end(self) -> Iterator[Claim]:
+        """The claims that the end of the reply completes."""
+        ...
+
+
+class Lines:
+    """A claim a line, with the numbers of its passages in brackets; done after ``most``, or when it repeats itself.
+
+    A line is held to be copied: its own words are its quote.
+    """
+
+    def __init__(self, most: int = MOST) -> None:
+        self.found, self.done, self.declined = 0, False, False
+        self.searches: tuple[str, ...] = ()
+        self.disagree: tuple[tuple[int, int], ...] = ()
+        self.missing = ""
+        self._most = most
+        self._rest = ""
+        self._seen: set[str] = set()
+
+    def feed(self, piece: str) -> Iterator[Claim]:
+        self._rest += piece
+        while "\n" in self._rest and not self.done:
+            line, _, self._rest = self._rest.partition("\n")
+            yield from self._line(line)
+        self.done = self.done or len(self._rest) > LONGEST
+
+    def end(self) -> Iterator[Claim]:
+        if not self.done:
+            yield from self._line(self._rest)
+
+    def _line(self, line: str) -> Iterator[Claim]:
+        numbers = [int(digits) for match in _MARK.finditer(line) for digits in re.findall(r"\d+", match[1])]
+        text = plain(_BULLET.sub("", _MARK.sub("", line)).strip())
+        if _NONE.fullmatch(text):
+            self.declined = True
+            return
+        if len(text.split()) < 2 or text.endswith(":"):
+            return
+        if text in self._seen or self.found == self._most:
+            self.done = True
+            return
+        self._seen.add(text)
+        self.found += 1
+        yield Claim(text, (Quote(numbers[0] if numbers else 0, text),))
+
+
+class Json:
+    """The claims of a ``Reply``, each with the end of its object; what follows them, with the end of the reply."""
+
+    def __init__(self) -> None:
+        self.found, self.done, self.declined = 0, False, False
+        self.searches: tuple[str, ...] = ()
+        self.disagree: tuple[tuple[int, int], ...] = ()
+        self.missing = ""
+        self._text, self._at = "", -1
+        self._decoder = json.JSONDecoder()
+
+    def feed(self, piece: str) -> Iterator[Claim]:
+        self._text += piece
+        if self._at < 0 and (opens := re.search(r'"claims"\s*:\s*\[', self._text)):
+            self._at = opens.end()
+            self.searches = self._searches(self._text[: opens.start()])
+        while self._at >= 0 and "}" in piece:
+            start = self._at + len(self._text[self._at :]) - len(self._text[self._at :].lstrip(" \t\r\n,"))
+            try:
+                read, self._at = self._decoder.raw_decode(self._text, start)
+            except ValueError:
+                return
+            yield from self._claim(read)
+
+    def end(self) -> Iterator[Claim]:
+        """What stood outside the claims; nothing where the reply is no JSON."""
+        try:
+            read = self._decoder.raw_decode(self._text, max(self._text.find("{"), 0))[0]
+        except ValueError:
+            return
+        if isinstance(read, dict):
+            self.declined = read.get("not_said") is True
+            self.missing = plain(str(read.get("missing") or ""))
+            self.searches = _strings(read.get("searches"))
+            self.disagree = tuple(_pairs(read.get("disagree")))
+        yield from ()
+
+    def _searches(self, before: str) -> tuple[str, ...]:
+        match = re.search(r'"searches"\s*:\s*(?=\[)', before)
+        try:
+            return _strings(self._decoder.raw_decode(before, match.end())[0]) if match else ()
+        except ValueError:
+            return ()
+
+    def _claim(self, read: Any) -> Iterator[Claim]:
+        try:
+            one = Said.model_validate(read)
+        except ValueError:
+            return
+        self.found += 1
+        self.done = self.found == MOST
+        quotes = tuple(Quote(q.passage, q.words) for q in one.quotes if q.words.strip())
+        yield Claim(plain(_MARK.sub("", one.text)), quotes)
+
+
+def plain(text: str) -> str:
+    """A claim on one line, without marks of emphasis, and without the space that a mark left before a full stop."""
+    text = re.sub(r"(\*\*|__|`)", "", " ".join(text.split()))
+    return re.sub(r"\s+([.,;:!?])", r"\1", text).strip(" -–—")
+
+
+def _strings(read: Any) -> tuple[str, ...]:
+    given = read if isinstance(read, list) else []
+    return tuple(text for one in given if isinstance(one, str) and (text := " ".join(one.split())))
+
+
+def _pairs(read: Any) -> Iterator[tuple[int, int]]:
+    for pair in read if isinstance(read, list) else []:
+        if isinstance(pair, list) and len(pair) == 2 and all(isinstance(n, int) and n > 0 for n in pair):
+            yield pair[0] - 1, pair[1] - 1

@@ -1,0 +1,55 @@
+"""The seam between searching and checking: what a reader is given, and what it gives back.
+
+```text
+Material: question, extracts [1] [2] …  ─Reader.read─▶ Claim, Claim, …  ─▶ Reading: answered | near | not said
+```
+
+A claim is not yet a statement: its quotes have not been looked for in the documents. Code never decides what an extract
+means; a reader never decides what is in a document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from assistant.types import Rejected, Span
+
+
+class Quote(NamedTuple):
+    """Words that a claim stands on, and the number of the extract in which they are said to stand.
+
+    A reader that works on the text itself also gives the ``span``, at the document's offsets, and the ``key`` sentence.
+    """
+
+    extract: int
+    words: str
+    span: Span | None = None
+    key: Span | None = None
+
+
+class Claim(NamedTuple):
+    """What a reader says; with no ``text`` of its own, the words of its quotes are what is said."""
+
+    text: str
+    quotes: tuple[Quote, ...]
+
+
+class Outcome(StrEnum):
+    """Whether the extracts answer."""
+
+    ANSWERED = "answered"
+    NEAR = "near"  # the claims are the closest stretches, and may not answer
+    NOT_SAID = "not said"
+
+
+class Reading(NamedTuple):
+    """The end of a reading. ``missing`` is what the extracts leave open, ``reason`` why it does not answer, both as
+    sentences; ``disagree`` are pairs of claims, by their place from 0, that do not agree."""
+
+    outcome: Outcome
+    missing: str = ""
+    reason: str = ""
+    disagree: Sequence[tuple[int, int]] = ()
+    dropped: Sequence[Rejected] = ()  # what it wrote that is no claim

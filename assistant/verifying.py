@@ -1,0 +1,134 @@
+"""Claims to statements: each quote is found in the documents, and what a model says is held against it.
+
+A claim without a quote that stands there is dropped and counted; so is one with a figure, a date, a name or an address
+that is not in its quotes, their passages or what is known of their document. Nothing is shown before that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+
+from assistant import checks, citations
+from assistant.checks import Grounds
+from assistant.citations import Reader
+from assistant.embedding import Embedder
+from assistant.evidence.words import content_stems
+from assistant.question import Asks
+from assistant.readers.material import Extract, Material
+from assistant.readers.seam import Claim, Quote, Reading
+from assistant.types import Citation, Passage, Rejected, Sentence, Span, Statement, Support
+
+_ELLIPSIS = re.compile(r"\s*(?:\[\s*)?(?:\.\.\.|…)(?:\s*\])?\s*")
+
+
+class Verifier:
+    """Verifies the claims of one reading, and counts what does not hold."""
+
+    def __init__(self, material: Material, read: Reader, embedder: Embedder) -> None:
+        self._material, self._read, self._embedder = material, read, embedder
+        self.made: list[Statement | None] = []  # of each claim
+        self.dropped: list[Rejected] = []
+        self.rejected: list[Rejected] = []
+
+    def statements(self, claims: Generator[Claim, None, Reading]) -> Generator[Statement, None, Reading]:
+        """Each claim that holds as a statement, at once; then the reading. What raises while it reads is passed on."""
+        with closing(claims):
+            while True:
+                try:
+                    claim = next(claims)
+                except StopIteration as end:
+                    reading: Reading = end.value
+                    self.dropped += reading.dropped
+                    return reading
+                statement = self._verified(claim)
+                repeated = statement in self.made
+                self.made.append(statement)
+                if statement and not repeated:
+                    yield statement
+
+    def _verified(self, claim: Claim) -> Statement | None:
+        """The claim as a statement; None where it does not hold, which is counted."""
+        cited, lost = self._cited(claim)
+        self.rejected += lost
+        if not cited:
+            if claim.text:
+                self.dropped.append(Rejected(claim.text, "it quotes no words that stand in the documents"))
+            return None
+        if not claim.text:
+            return Statement(self._told(cited[0].quote, cited, claim), cited, Support.VERBATIM)
+        verbatim = any(checks.said(claim.text) == checks.said(one.quote) for one in cited)
+        why = None if verbatim else checks.fault(claim.text, self._grounds(cited), self._embedder)
+        if why:
+            self.dropped.append(Rejected(claim.text, why))
+            return None
+        support = Support.VERBATIM if verbatim else Support.SUPPORTED
+        return Statement(self._told(claim.text, cited, claim), cited, support)
+
+    def _cited(self, claim: Claim) -> tuple[tuple[Citation, ...], list[Rejected]]:
+        """What the quotes of a claim cite, each place once, and those that stand nowhere."""
+        found: list[Citation] = []
+        lost: list[Rejected] = []
+        for quote in claim.quotes:
+            places = [self._place(quote)] if quote.span else [self._place(one) for one in _parts(quote)]
+            wrong = [place for place in places if isinstance(place, Rejected)]
+            lost += wrong
+            if not wrong:
+                found += [place for place in places if isinstance(place, Citation)]
+        return tuple(dict.fromkeys(found)), lost
+
+    def _place(self, quote: Quote) -> Citation | Rejected:
+        """Where a quote stands: in the extract that it names, else in another one."""
+        named = [one for one in self._material.extracts if one.number == quote.extract]
+        if quote.span and named:
+            cited = _cite(named[0], quote.span, self._read)
+            return replace(cited, key=quote.key) if isinstance(cited, Citation) else cited
+        others = [one for one in self._material.extracts if one.number != quote.extract]
+        for extracts in (named, others):
+            place = citations.locate(quote.words, [one.passage for one in extracts], self._read)
+            if isinstance(place, Citation):
+                extract = next(one for one in extracts if _holds(one.passage, place))
+                return _cite(extract, Span(place.start, place.end), self._read)
+        return Rejected(quote.words, "it stands in none of the passages that were read")
+
+    def _grounds(self, cited: Sequence[Citation]) -> Grounds:
+        extracts = self._material.extracts
+        around = {part.id: part.text for one in extracts for part in one.parts for c in cited if _touches(part, c)}
+        read = "\n".join(f"{one.passage.text}\n{one.passage.speaker or ''}" for one in extracts)
+        return Grounds(tuple(cited), "\n".join(around.values()), self._material.question.text, read)
+
+    def _told(self, text: str, cited: Sequence[Citation], claim: Claim) -> str:
+        """What is said, with whose words they are before it: a speaker's in a discussion stay theirs, and "who" is told
+        by name."""
+        who = self._material.question.asks is Asks.WHO
+        voices = dict.fromkeys(one.voice if who else one.speaker for one in cited)
+        if not claim.text:
+            named = " and ".join(voice for voice in voices if voice)
+            return f"{named}: “{text}”" if named else text
+        known = set(content_stems(text))
+        unnamed = [one.speaker for one in cited if one.speaker and not known & set(content_stems(one.speaker))]
+        return f"{' and '.join(dict.fromkeys(unnamed))}: {text}" if unnamed else text
+
+
+def _parts(quote: Quote) -> Iterator[Quote]:
+    """A quote in which words are left out, as those that are there."""
+    parts = [part for part in _ELLIPSIS.split(quote.words) if part.strip()]
+    yield from (quote._replace(words=part) for part in parts) if parts else (quote,)
+
+
+def _cite(extract: Extract, span: Span, read: Reader) -> Citation | Rejected:
+    """The citation of a stretch, with heading and page of the passage and the sentence in which it begins."""
+    passage = extract.part(span)
+    first = next((s for s in extract.passage.sentences if s.start < span.end and span.start < s.end), None)
+    place = Sentence(span.start, span.end, first.kind, page=first.page) if first else span
+    return citations.cite(passage, place, read)
+
+
+def _holds(passage: Passage, one: Citation) -> bool:
+    return passage.about.id == one.about.id and passage.start <= one.start and one.end <= passage.end
+
+
+def _touches(passage: Passage, one: Citation) -> bool:
+    return passage.about.id == one.about.id and passage.start < one.end and one.start < passage.end
