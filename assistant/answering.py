@@ -151,7 +151,7 @@ def named_voice(question: Question, passages: Sequence[Passage]) -> str | None:
     for voice in dict.fromkeys(p.speaker or p.about.author for p in passages):
         words = set(content_stems(voice or ""))
         named = len(words & asked)
-        if voice and named >= min(2, len(words)) and named >= NAMED * len(words):
+        if voice and words and named >= min(2, len(words)) and named >= NAMED * len(words):
             best = max(best or (0.0, ""), (named / len(words), voice))
     return best[1] if best else None
 
