@@ -12,7 +12,7 @@ from assistant.types import About, Block, BlockKind, Document, Dropped
 from ingest import keeping
 from ingest import recurring as recurrence
 from ingest.cleaning import clean
-from ingest.drafts import Piece
+from ingest.drafts import Piece, writable
 from ingest.languages import language_of
 from ingest.reading.formats import read
 from ingest.structure import structure
@@ -32,7 +32,7 @@ def load(
     Raises:
         SourceError: the bytes cannot be read, or hold no words; names the source.
     """
-    draft = read(source, data)
+    draft = writable(read(source, data))
     cleaned = keeping.kept(clean(draft), keep)
     structured = structure(cleaned, draft.found, source)
     if not any(piece.reason is None for piece in structured.pieces):

@@ -6,10 +6,13 @@ furniture is decided after, in ``cleaning.py``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from assistant.types import BlockKind
+
+HALVES = re.compile("[\ud800-\udfff]")
 
 
 class Box(NamedTuple):
@@ -54,6 +57,29 @@ class Draft:
     media_type: str
     pieces: tuple[Piece, ...]
     found: Found = field(default_factory=Found)
+
+
+def writable(draft: Draft) -> Draft:
+    """The draft without halves of characters, which escapes can write (JSON's "\\ud800") and no file can hold."""
+    told = draft.found
+    found = Found(_texts(told.titles), _texts(told.authors), _texts(told.dates), _text(told.site))
+    return Draft(draft.media_type, tuple(map(_piece, draft.pieces)), found)
+
+
+def _piece(piece: Piece) -> Piece:
+    told = f"{piece.text}{piece.reason}{piece.speaker}"
+    if not HALVES.search(told):
+        return piece
+    reason, speaker = (text and _text(text) for text in (piece.reason, piece.speaker))
+    return replace(piece, text=_text(piece.text), reason=reason, speaker=speaker)
+
+
+def _texts(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(_text, texts))
+
+
+def _text(text: str) -> str:
+    return HALVES.sub("\ufffd", text)
 
 
 def words(text: str) -> frozenset[str]:

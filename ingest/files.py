@@ -13,6 +13,8 @@ from ingest.ignoring import NAME as IGNORING
 from ingest.ignoring import Ignoring
 from ingest.reading.formats import is_known
 
+DEEPEST = 100  # folders in folders; nobody finds anything deeper, and each costs a call
+
 
 class File(NamedTuple):
     """A file that can be read; ``source`` is its path as ingested, relative to the folder that was named."""
@@ -97,6 +99,9 @@ class _Walk:
 
         A folder whose .pushbackignore cannot be understood is left alone, since it may say that nothing is to be read.
         """
+        if len(above) > DEEPEST:
+            self._fail(folder, root, "it lies too deep in other folders.")
+            return
         try:
             with os.scandir(folder) as entries:
                 found = sorted(entries, key=lambda entry: entry.name)

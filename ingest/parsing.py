@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import NamedTuple
 
+from assistant.errors import SourceError
 from assistant.types import Document, Passage
 from ingest.documents import load
 from ingest.passages import split
@@ -54,6 +55,20 @@ def parse(task: Task) -> tuple[Document, Sequence[Passage]]:
 
 
 def parsed_here(task: Task) -> Parsed:
-    """The same, in this process, all passages at once."""
-    document, passages = parse(task)
+    """The same, in this process, all passages at once.
+
+    Raises:
+        SourceError: as ``parse``, or its reader failed, whatever way.
+    """
+    try:
+        document, passages = parse(task)
+    except SourceError:
+        raise
+    except Exception as exc:  # a file's fault must not end the whole run
+        raise SourceError(fault(exc)) from exc
     return Parsed(document, len(passages), iter([passages]))
+
+
+def fault(exc: Exception) -> str:
+    """What is told of a file whose reader failed in a way that nobody foresaw: the kind of failure is named."""
+    return f"its reader failed ({type(exc).__name__}: {exc}). Save it in another format."

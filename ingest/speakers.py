@@ -15,7 +15,7 @@ from assistant.types import BlockKind
 from ingest.drafts import Box, Piece
 from ingest.furniture import judge
 from ingest.layout import comments
-from ingest.voices import LABEL, ROLES, Voice, is_capitalised, is_date, is_no_name, name_of
+from ingest.voices import LABEL, ROLES, Voice, is_capitalised, is_date, is_no_name, name_of, tells_who
 
 LABELLED = (BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.HEADING)
 SIGNED = re.compile(r"posted by\b", re.IGNORECASE)
@@ -23,11 +23,14 @@ QUOTED = 8  # words; fewer may be said twice by chance
 
 
 def attribute(pieces: Sequence[Piece]) -> list[Piece]:
-    """The kept pieces, with SPEAKER lines marked and each piece after one given its speaker."""
-    pieces = _labelled(pieces)
+    """The kept pieces, with SPEAKER lines marked and each piece after one given its speaker.
+
+    What follows a letter or a small word is nobody's, unless the document says elsewhere that somebody goes by it.
+    """
+    as_read, pieces = pieces, _labelled(pieces)
     if signed := _signed(pieces):
         return _quoting(signed)
-    voices = _thread(pieces)
+    voices = _by_name(_thread(pieces), as_read)
     told: list[Piece] = []
     speaker: str | None = None
     area: Box | None = None
@@ -45,6 +48,15 @@ def attribute(pieces: Sequence[Piece]) -> list[Piece]:
             kind = BlockKind.SPEAKER
         told.append(replace(piece, kind=kind, speaker=speaker))
     return _quoting(_unlike(told))
+
+
+def _by_name(voices: Mapping[int, str], pieces: Sequence[Piece]) -> Mapping[int, str | None]:
+    """The voices, without those whose name alone tells nobody and whom no markup, verb of saying or date names."""
+    if all(map(tells_who, voices.values())):
+        return voices
+    told = {piece.speaker for piece in pieces if piece.kind is BlockKind.SPEAKER}
+    told |= {voice.name for piece in pieces if (voice := name_of(piece.text)) and not voice.is_plain}
+    return {index: name if tells_who(name) or name in told else None for index, name in voices.items()}
 
 
 def _signed(pieces: Sequence[Piece]) -> list[Piece]:
@@ -152,7 +164,7 @@ def _labelled(pieces: Sequence[Piece]) -> list[Piece]:
     lower = _lower_words(pieces, counts)
     paragraphs = sum(piece.kind is BlockKind.PARAGRAPH for piece in pieces)
     returning = [name for name, count in counts.items() if count > 1 and _is_person(name, lower)]
-    if len(counts) < 2 or not returning or 3 * len(labels) < paragraphs:
+    if len(counts) < 2 or not returning or 3 * len(labels) < paragraphs or not any(map(tells_who, counts)):
         return list(pieces)
     parted: list[Piece] = []
     for i, piece in enumerate(pieces):

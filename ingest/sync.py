@@ -313,7 +313,8 @@ class _Run:
             self._done.counts[what] += 1
 
     def _fail(self, file: File, reason: str) -> None:
-        self._done.failed.append(Failed(file.source, reason))
+        shown = reason.encode("utf-8", "replace").decode()  # a file's own words can hold what no terminal takes
+        self._done.failed.append(Failed(file.source, shown))
         self._move(file.size)
 
     def _move(self, size: float) -> None:

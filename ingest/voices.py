@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from assistant.evidence.words import FUNCTION_WORDS
 from ingest import dates
 from ingest.drafts import words
 
@@ -79,6 +80,11 @@ def is_capitalised(name: str) -> bool:
         return True
     own = [word for word in name.replace(",", " ").split() if word.lower() not in SMALL]
     return 0 < len(own) <= 5 and all(word.lstrip("@")[:1].isupper() or word.startswith("@") for word in own)
+
+
+def tells_who(name: str) -> bool:
+    """Whether a name alone says who somebody is: the "A" of a list of questions does not, nor does "The"."""
+    return any(len(word) > 1 and word.lower() not in FUNCTION_WORDS for word in re.split(r"[\s.,:;&@’'-]+", name))
 
 
 def is_no_name(name: str) -> bool:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from assistant.errors import SourceError
 from assistant.types import Document, Passage
-from ingest.parsing import Task
+from ingest.parsing import Task, fault
 
 SENT = 256  # passages at a time
 # Of the memory a worker may take: when its heaviest file took more it makes room for a fresh one, so that every file
@@ -88,7 +88,7 @@ def _answers(
     except MemoryError:
         yield Refused(f"reading it takes more than {memory >> 20:,} MB of memory. Split it into smaller files.")
     except Exception as exc:  # a reader's fault must not end the whole run; it is told with its kind
-        yield Refused(f"its reader failed ({type(exc).__name__}: {exc}). Save it in another format.")
+        yield Refused(fault(exc))
     else:
         yield Head(document, len(passages))
         for start in range(0, len(passages), SENT):

@@ -199,6 +199,16 @@ def test_an_interview_with_labels_has_speakers() -> None:
     assert speakers(note) == [("Host", "Who decides?"), ("Guest", PROSE), ("Host", "Always?"), ("Guest", "Always.")]
 
 
+def test_a_letter_or_a_small_word_is_no_speaker_unless_the_document_says_so() -> None:
+    faq = document(f"Questions\n\nQ: How long?\n\nA: {PROSE}\n\nQ: Who?\n\nA: {PROSE}\n")
+    mixed = document(f"A talk\n\nAnn Lee: {PROSE}\n\nK: Why?\n\nAnn Lee: {PROSE}\n\nK: So what?\n")
+    told = document(f"A talk\n\nA says:\n\n{PROSE}\n\nB says:\n\nIndeed not.\n\nA says:\n\nFine.\n")
+
+    assert [voice for voice, _ in speakers(faq)] == [None] * 5
+    assert [voice for voice, _ in speakers(mixed)] == [None, "Ann Lee", None, "Ann Lee", None]
+    assert [voice for voice, _ in speakers(told)] == [None, "A", "B", "A"]
+
+
 def test_headings_that_come_back_are_no_speakers() -> None:
     note = document(
         f"Sales and marketing\n\nThe first case\n\n{PROSE}\n\nMarketing Takeaway\n\n{PROSE}\n\n"

@@ -21,7 +21,9 @@ from assistant.library.library import Library
 from assistant.settings import Settings
 from assistant.types import Span
 from ingest import files
+from ingest.drafts import Draft
 from ingest.passages import split
+from ingest.reading import formats
 from ingest.sync import BadFiles, SyncReport, sync
 from tests.fakes import WordEmbedder
 
@@ -538,6 +540,56 @@ def test_files_that_misbehave_are_reported_and_the_rest_goes_in(
         ("e.txt", "its reader failed (KeyError: 'so')"),
     ]
     assert list(contents(library)) == [("a.txt",), ("d.txt",), ("f.txt",)]
+
+
+HALF = '{"author": {"name": "\\ud800 Lee"}}'
+ODD = {
+    "brackets.md": f"---\ntitle: {'[' * 400}{']' * 400}\n---\n\n{PROSE}",
+    "braces.md": f"---\nauthor: {'{a: ' * 400}b{'}' * 400}\n---\n\n{PROSE}",
+    "half.md": f'---\ntitle: "\\ud800"\nauthor: "Ann \\udfff"\n---\n\n{PROSE}',
+    "half.html": f'<title>Half</title><script type="application/ld+json">{HALF}</script><p>{PROSE}</p>',
+    "half.rtf": "{\\rtf1\\ansi\\uc0 {\\info{\\title \\u-10240 Half}}\\u-10240 " + PROSE + "}",
+    "half.eml": f"From: a@example.org\nContent-Type: text/html\n\n<p>\ud800 {PROSE}",
+}
+
+
+def test_no_metadata_however_odd_ends_a_run(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    for name, text in ODD.items():
+        write(folder / name, text.encode("utf-8", "surrogatepass"))
+
+    report = sync([folder], library, settings, embedder)
+
+    assert (report.failed, report.added) == ((), len(ODD))
+    assert all(PROSE in str(passages) for passages in contents(library).values())
+
+
+def test_a_small_text_whose_reader_fails_is_named_and_the_rest_goes_in(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(data: bytes) -> Draft:
+        raise RecursionError("maximum recursion depth exceeded")
+
+    monkeypatch.setitem(formats.READERS, ".md", read)
+    write(folder / "a.md")
+    write(folder / "b.txt")
+
+    report = sync([folder], library, settings, embedder)
+
+    why = "its reader failed (RecursionError: maximum recursion depth exceeded). Save it in another format."
+    assert (report.added, report.failed) == (1, (files.Failed("a.md", why),))
+
+
+def test_folders_nested_without_end_are_told(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    write(folder / "a.txt")
+    write(folder / ("d/" * 120) / "b.txt")
+
+    report = sync([folder], library, settings, embedder)
+
+    assert (counts(report), report.failed[0].reason) == ((1, 0, 0, 0, 1), "it lies too deep in other folders.")
 
 
 def test_it_makes_no_difference_who_parses(

@@ -14,6 +14,7 @@ from assistant.errors import LibraryLocked, PushbackError, SourceError
 from assistant.library.library import Library
 from assistant.settings import Settings
 from ingest import watching
+from ingest.reading import formats
 from ingest.sync import SyncReport
 from ingest.watching import watch
 from tests.fakes import WordEmbedder
@@ -145,6 +146,20 @@ def test_a_file_that_cannot_be_parsed_is_told_once_and_tried_again_when_it_chang
         assert (heard.counts(), parsed) == ([(0, 0, 0, 1)], ["a.txt"])
         (folder / "a.txt").write_text("Words of two, changed.")
         until(lambda: len(parsed) == 2)
+
+
+def test_a_reader_that_fails_does_not_end_the_watch(
+    folder: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(formats.READERS, ".text", lambda data: {}[str(data)])
+    (folder / "a.text").write_text("Words of one.")
+
+    with watched(folder, settings, every=0.2) as heard:
+        until(lambda: len(heard) == 1)
+        (folder / "b.txt").write_text("Words of two.")
+        until(lambda: len(heard) == 2)
+
+    assert heard.counts() == [(0, 0, 0, 1), (1, 0, 0, 1)]
 
 
 def refuse(parsed: list[str], source: str) -> None:

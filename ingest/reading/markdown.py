@@ -137,7 +137,7 @@ def _front_matter(text: str) -> tuple[str, Mapping[str, Any]]:
         return "", {}
     try:
         values = yaml.load(match[1], Loader=yaml.BaseLoader)  # noqa: S506 - the base loader makes strings only
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError):  # the latter by brackets in brackets
         return "", {}
     return (match[0], values) if isinstance(values, dict) else ("", {})
 
