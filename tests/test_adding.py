@@ -16,6 +16,8 @@ from assistant.settings import Settings
 from tests.fakes import WordEmbedder
 from ui import jobs, library_work
 
+pytestmark = pytest.mark.usefixtures("at_this_machine")
+
 PEARS = ("pears.md", b"The orchard has ninety pear trees.", "text/markdown")
 
 

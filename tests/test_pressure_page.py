@@ -23,7 +23,9 @@ from ui import jobs, state, verdict_kept
 from ui.parts import testing
 from ui.parts.idea import EXAMPLE
 
-APP = Path(__file__).parent.parent / "ui" / "app.py"
+pytestmark = pytest.mark.usefixtures("at_this_machine")
+
+APP = Path(__file__).parent.parent / "ui" / "page.py"
 IDEA = "We should print leaflets for the bakery."
 FOR = "We should print leaflets for the bakery, since leaflets bring guests to the bakery."
 AGAINST = "We should not print leaflets for the bakery: leaflets never brought a guest to it."

@@ -22,6 +22,8 @@ TOLD = {  # what each setting is for, in the order in which they are shown
     "chroma_url": "A Chroma server",
     "host": "Served at",
     "port": "Port",
+    "allowed_hosts": "Names that others know it by",
+    "server_folders": "Whether the page may name a folder of this machine",
 }
 
 _SECRET = re.compile(r"(?<=://)[^/?#@\s]+(?=@)|(?<=[?&])[^#\s]+")
@@ -41,8 +43,14 @@ def lines(settings: Settings, set_by: Mapping[str, str], chosen: frozenset[str])
     for name, told in TOLD.items():
         value = getattr(settings, name)
         by = "this page" if name in chosen else set_by.get(name, "")
-        found.append(Line(told, "none" if value is None else without_secrets(str(value)), by or "as it comes"))
+        found.append(Line(told, _value(value), by or "as it comes"))
     return found
+
+
+def _value(value: object) -> str:
+    if isinstance(value, tuple):
+        return without_secrets(", ".join(value)) or "none"
+    return "none" if value is None else without_secrets(str(value))
 
 
 def without_secrets(text: str) -> str:

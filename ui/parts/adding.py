@@ -31,7 +31,7 @@ def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
         on_change=_dropped,
         args=(settings, key),
     )
-    if nearby.only(settings):
+    if nearby.folders(settings):
         _folder(settings, key)
     if error := st.session_state.pop(f"{key}-failed", None):
         failure.show(error)
