@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from tests.test_architecture import ROOT
 from tests.visiting import App, free_port, local_app, serving, visiting
 
 __all__ = ["local_app"]
@@ -78,6 +79,38 @@ def test_a_foreign_origin_makes_the_server_ask_nobody(tmp_path: Path) -> None:
         proxy.settimeout(0.5)
         with pytest.raises(TimeoutError):
             proxy.accept()
+
+
+@pytest.mark.parametrize("path", ["/", "/library", "/_stcore/health", "/static/none.js"])
+def test_no_other_page_may_frame_ours_and_ours_loads_nothing_from_elsewhere(local_app: App, path: str) -> None:
+    headers = local_app.request("GET", path).headers
+    policy = headers["Content-Security-Policy"]
+
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "script-src 'self' 'sha256-" in policy
+    assert "unsafe-eval" not in policy
+    assert (headers["X-Frame-Options"], headers["X-Content-Type-Options"]) == ("DENY", "nosniff")
+
+
+def test_what_fails_in_the_program_is_told_in_the_log_and_to_no_visitor(tmp_path: Path) -> None:
+    broken = "raise ZeroDivisionError('the secret of the house')\n"
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\nfrom importlib.util import spec_from_loader\n"
+        "class Broken:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        return spec_from_loader(name, self) if name == 'ui.screens.documents' else None\n"
+        "    def create_module(self, spec): return None\n"
+        f"    def exec_module(self, module): {broken}"
+        "sys.meta_path.insert(0, Broken())\n"
+    )
+    with serving(tmp_path, PYTHONPATH=f"{tmp_path}:{ROOT}") as app, visiting(app) as visitor:
+        page = visitor.open("library")
+
+    assert [one.kind for one in page.elements if one.kind == "exception"]
+    assert "the secret of the house" in app.log.read_text()
+    for told in ("secret", "ZeroDivisionError", "Traceback", "pages.py", str(tmp_path)):
+        assert told not in page.raw
 
 
 def test_streamlit_called_by_hand_is_guarded_too(tmp_path: Path) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from assistant.addresses import without_secrets
 from assistant.settings import Settings
 
 TOLD = {  # what each setting is for, in the order in which they are shown
@@ -25,8 +25,6 @@ TOLD = {  # what each setting is for, in the order in which they are shown
     "allowed_hosts": "Names that others know it by",
     "server_folders": "Whether the page may name a folder of this machine",
 }
-
-_SECRET = re.compile(r"(?<=://)[^/?#@\s]+(?=@)|(?<=[?&])[^#\s]+")
 
 
 class Line(NamedTuple):
@@ -51,13 +49,3 @@ def _value(value: object) -> str:
     if isinstance(value, tuple):
         return without_secrets(", ".join(value)) or "none"
     return "none" if value is None else without_secrets(str(value))
-
-
-def without_secrets(text: str) -> str:
-    """An address without what can be a key: who logs in there, and what follows a question mark."""
-    return _SECRET.sub("…", text)
-
-
-def hides(text: str) -> bool:
-    """Whether there is anything to be left out."""
-    return without_secrets(text) != text
