@@ -49,6 +49,10 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8501
     allowed_hosts: Names = ()  # by which others know the page, besides this machine's own names
+    everyone: Literal["none", "reader", "editor", "owner"] = "reader"  # the role of those whom no list names
+    readers: Names = ()  # each a subject of a token, or claim=value of it; see ui/roles.py for what each role may do
+    editors: Names = ()
+    owners: Names = ()
     server_folders: bool | None = None  # whether the page may name a folder of the machine; None: only from itself
 
     @property

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import re
 import socket
+import time
+from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from assistant.library.library import Library
+from assistant.settings import Settings
+from tests.conftest import make_document, make_new
+from tests.fakes import WordEmbedder
 from tests.test_architecture import ROOT
-from tests.visiting import App, free_port, local_app, serving, visiting
+from tests.visiting import App, Browser, browser, free_port, local_app, serving, signed_in, visiting
 
 __all__ = ["local_app"]
 pytestmark = pytest.mark.slow
@@ -111,6 +120,124 @@ def test_what_fails_in_the_program_is_told_in_the_log_and_to_no_visitor(tmp_path
     assert "the secret of the house" in app.log.read_text()
     for told in ("secret", "ZeroDivisionError", "Traceback", "pages.py", str(tmp_path)):
         assert told not in page.raw
+
+
+SECRET = "a long random text of the server"
+FAR = "answers.example"
+PEARS = make_document("Ninety pear trees.", "pears.md")
+CHANGES = {"Remove", "Read again", "Replace", "Check the library", "Re-index", "Run it"}
+
+
+def held(app: App) -> float:
+    """Bytes of dropped files in the server's memory."""
+    time.sleep(5.1)  # Streamlit keeps what it told for five
+    told = app.request("GET", "/_stcore/metrics").body.decode()  # type: ignore[attr-defined]
+    return sum(map(float, re.findall(r'cache_type="UploadedFileManager"[^}]*}\s+(\d+)', told)))
+
+
+def pears(home: Path) -> Library:
+    """A library of one document."""
+    library = Library.open(Settings(home=home), WordEmbedder(), create=True)
+    with library.writing() as writer:
+        writer.put([make_new(PEARS, WordEmbedder())])
+    return library
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The app for people who sign in, over a library of one document; owners may name a folder of the machine."""
+    home = tmp_path_factory.mktemp("served")
+    pears(home).close()
+    (home / ".streamlit").mkdir()
+    auth = {
+        "redirect_uri": f"http://{FAR}/oauth2callback",
+        "cookie_secret": SECRET,
+        "client_id": "pushback",
+        "client_secret": "s",
+        "server_metadata_url": "http://127.0.0.1:9/.well-known/openid-configuration",
+    }
+    told = "\n".join(f"{name} = {json.dumps(value)}" for name, value in auth.items())
+    (home / ".streamlit" / "secrets.toml").write_text(f"[auth]\n{told}\n")
+    named = {"PUSHBACK_OWNERS": "boss", "PUSHBACK_EDITORS": "groups=writers", "PUSHBACK_SERVER_FOLDERS": "true"}
+    with serving(home, "--allowed-hosts", FAR, **named) as app:
+        yield app
+
+
+def someone(app: App, **claims: object) -> Browser:
+    """A browser in which somebody has signed in."""
+    one = browser(app, FAR)
+    return one._replace(cookies={**one.cookies, "_streamlit_user": signed_in(SECRET, one.origin, iss="id", **claims)})
+
+
+def test_who_has_not_signed_in_sees_the_door_alone_and_leaves_nothing_in_memory(served: App) -> None:
+    one = browser(served, FAR)
+    with one.visiting() as visitor:
+        page = visitor.open("library")
+        assert one.upload(page.session, "a.md", b"x" * 1_000_000) == 403
+        assert held(served) == 0
+
+    assert page.of_kind("button") == ["Sign in"]
+    assert not {"file_uploader", "text_input", "arrow_data_frame"} & {one.kind for one in page.elements}
+
+
+def test_a_reader_reads_and_changes_nothing(served: App) -> None:
+    one = someone(served, sub="ann")
+    with one.visiting() as visitor:
+        page = visitor.open("library")
+        document = visitor.open("library", f"document={PEARS.id}")
+        scores = visitor.open("scoreboard")
+        assert one.upload(page.session, "a.md", b"x" * 1_000_000) == 403
+
+    assert "1 document, 1 passage" in str(page.of_kind("html"))
+    assert not {"file_uploader", "text_input", "form"} & {one.kind for one in page.elements}
+    assert "Ninety pear trees." in str(document.of_kind("html"))
+    assert not CHANGES & {*page.of_kind("button"), *document.of_kind("button"), *scores.of_kind("button")}
+
+
+def test_an_editor_adds_and_removes_and_an_owner_does_all(served: App) -> None:
+    editor, owner = someone(served, sub="bob", groups=["writers"]), someone(served, sub="boss")
+    with editor.visiting() as visitor:
+        theirs = visitor.open("library")
+        document = visitor.open("library", f"document={PEARS.id}")
+        assert editor.upload(theirs.session, "a.md", b"Pears.") == 204
+        assert held(served) > 0
+    with owner.visiting() as visitor:
+        own = visitor.open("library")
+        scores = visitor.open("scoreboard")
+
+    assert "Remove" in document.of_kind("button")
+    assert FOLDER not in theirs.of_kind("text_input")
+    assert not {"Re-index", "Check the library"} & set(theirs.of_kind("button"))
+    assert FOLDER in own.of_kind("text_input")
+    assert {"Re-index", "Check the library", "Run it"} <= {*own.of_kind("button"), *scores.of_kind("button")}
+
+
+def test_a_forged_cookie_signs_nobody_in(served: App) -> None:
+    one = browser(served, FAR)
+    forged = signed_in("another secret", one.origin, sub="boss")
+    with one._replace(cookies={**one.cookies, "_streamlit_user": forged}).visiting() as visitor:
+        assert visitor.open("library").of_kind("button") == ["Sign in"]
+
+
+def test_where_nobody_signs_in_each_browser_from_elsewhere_has_its_own_conversations_and_adds_nothing(
+    tmp_path: Path,
+) -> None:
+    pears(tmp_path).close()
+    with serving(tmp_path, "--allowed-hosts", FAR) as app:
+        one, other, near = browser(app, FAR), browser(app, FAR), browser(app)
+        assert "pushback_visitor" not in near.cookies
+        with one.visiting() as visitor:
+            page = visitor.open("library")
+            assert one.upload(page.session, "a.md", b"Pears.") == 403
+        with Library.open(Settings(home=tmp_path), WordEmbedder()) as library:
+            library.new_conversation(f"visitor {sha256(one.cookies['pushback_visitor'].encode()).hexdigest()}")
+        lists = []
+        for each in (one, other, near):
+            with each.visiting() as visitor:
+                lists.append(visitor.open().of_kind("button").count("No question yet"))
+
+    assert not {"file_uploader", "text_input"} & {one.kind for one in page.elements}
+    assert lists == [1, 0, 0]
 
 
 def test_streamlit_called_by_hand_is_guarded_too(tmp_path: Path) -> None:

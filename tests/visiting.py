@@ -165,6 +165,46 @@ def signed_in(secret: str, address: str, **claims: object) -> str:
     return create_signed_value(secret, "_streamlit_user", told).decode()
 
 
+class Browser(NamedTuple):
+    """What a browser has of the app after its first page: its cookies, with the token against forged requests."""
+
+    app: App
+    origin: str
+    cookies: dict[str, str]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What it sends with every request."""
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        return {"Cookie": cookies, "Host": self.origin.partition("//")[2], "Origin": self.origin}
+
+    @contextmanager
+    def visiting(self) -> Iterator[Visitor]:
+        """The page opened in it."""
+        host = self.origin.partition("//")[2].partition(":")[0]
+        cookie, token = {"Cookie": self.headers["Cookie"]}, self.cookies["_streamlit_xsrf"]
+        with visiting(self.app, host=host, origin=self.origin, headers=cookie, token=token) as visitor:
+            yield visitor
+
+    def upload(self, session: str, name: str, data: bytes) -> int:
+        """The status with which a dropped file is taken."""
+        body = f'--x\r\nContent-Disposition: form-data; name="a"; filename="{name}"\r\n\r\n'.encode()
+        headers = {"X-Xsrftoken": self.cookies["_streamlit_xsrf"], "Content-Type": "multipart/form-data; boundary=x"}
+        path = f"/_stcore/upload_file/{session}/{name}"
+        return self.app.request("PUT", path, {**self.headers, **headers}, body + data + b"\r\n--x--\r\n").status
+
+
+def browser(app: App, host: str = "127.0.0.1") -> Browser:
+    """A fresh browser that has loaded the first page."""
+    origin = f"http://{host}:{app.port}"
+    cookies: dict[str, str] = {}
+    for path in ("/", "/_stcore/health"):
+        for cookie in app.request("GET", path, {"Host": f"{host}:{app.port}"}).headers.get_all("Set-Cookie") or []:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            cookies[name] = value
+    return Browser(app, origin, cookies)
+
+
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as probe:

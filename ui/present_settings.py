@@ -23,8 +23,15 @@ TOLD = {  # what each setting is for, in the order in which they are shown
     "host": "Served at",
     "port": "Port",
     "allowed_hosts": "Names that others know it by",
+    "everyone": "The role of those whom no list names",
+    "readers": "People who read",
+    "editors": "People who also change documents",
+    "owners": "People who may do all",
     "server_folders": "Whether the page may name a folder of this machine",
 }
+
+
+PEOPLE = ("readers", "editors", "owners")
 
 
 class Line(NamedTuple):
@@ -41,11 +48,13 @@ def lines(settings: Settings, set_by: Mapping[str, str], chosen: frozenset[str])
     for name, told in TOLD.items():
         value = getattr(settings, name)
         by = "this page" if name in chosen else set_by.get(name, "")
-        found.append(Line(told, _value(value), by or "as it comes"))
+        found.append(Line(told, _value(name, value), by or "as it comes"))
     return found
 
 
-def _value(value: object) -> str:
+def _value(name: str, value: object) -> str:
     if isinstance(value, tuple):
+        if name in PEOPLE and value:
+            return f"{len(value)} named"  # who they are is nobody's business
         return without_secrets(", ".join(value)) or "none"
     return "none" if value is None else without_secrets(str(value))
