@@ -28,17 +28,22 @@ PushbackError                what happened · hint: what to do about it · retry
 
 from typing import ClassVar
 
+from assistant.addresses import without_secrets
+
 
 class PushbackError(Exception):
-    """Something that a user can cause or mend: ``str(error)`` says what happened, ``hint`` what to do."""
+    """Something that a user can cause or mend: ``str(error)`` says what happened, ``hint`` what to do.
+
+    An address in it, of a model or a server, is told without what can be a key.
+    """
 
     hint: str = ""
     retryable: ClassVar[bool] = False
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
-        super().__init__(message)
+        super().__init__(without_secrets(message))
         if hint is not None:
-            self.hint = hint
+            self.hint = without_secrets(hint)
 
 
 class SettingsError(PushbackError):

@@ -21,6 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from assistant.addresses import without_secrets
 from assistant.errors import (
     ContextTooLong,
     ModelBusy,
@@ -89,8 +90,8 @@ def check(name: str) -> None:
 
 
 def shown(name: str) -> str:
-    """The name as people are told it: of a file its own name, without the folders above it."""
-    return f"gguf:{Path(name).name}" if name.startswith("gguf:") else name
+    """The name as people are told it: of a file its own name, without the folders above it; of an address no key."""
+    return f"gguf:{Path(name).name}" if name.startswith("gguf:") else without_secrets(name)
 
 
 def open_chat(name: str, *, seconds: float, most_tokens: int) -> Served:

@@ -13,13 +13,21 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from assistant.errors import SettingsError
 
 PREFIX = "PUSHBACK_"
 NO_SETTINGS = (f"{PREFIX}CONFIG", f"{PREFIX}API_KEY")  # the second is a model server's key, which is never kept
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+
+
+def _named(value: Any) -> Any:
+    """A list, as a file has it, or a line with commas, as the environment has it."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_named)]
 
 
 class Settings(BaseModel):
@@ -40,6 +48,12 @@ class Settings(BaseModel):
     chroma_url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8501
+    allowed_hosts: Names = ()  # by which others know the page, besides this machine's own names
+    everyone: Literal["none", "reader", "editor", "owner"] = "reader"  # the role of those whom no list names
+    readers: Names = ()  # each a subject of a token, or claim=value of it; see ui/roles.py for what each role may do
+    editors: Names = ()
+    owners: Names = ()
+    server_folders: bool | None = None  # whether the page may name a folder of the machine; None: only from itself
 
     @property
     def folder(self) -> Path:

@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from assistant import prompting
+from assistant.addresses import without_secrets
 from assistant.embedding import Embedder
 from assistant.settings import Settings
 from eval.metrics import SEED
@@ -24,6 +25,7 @@ def made_with(suite: Suite, settings: Settings, embedder: Embedder, profile: str
     """Commit, corpus, models with their weights, versions, seed and settings."""
     read = suite.path.read_bytes() if suite.path.is_file() else b""
     kept = settings.model_dump(mode="json", include={"model", "evidence_model", "embedding_model", "passage_words"})
+    kept["model"] = kept["model"] and without_secrets(kept["model"])
     return {
         "commit": _commit(),
         "suite": {"name": suite.name, "sha256": hashlib.sha256(read).hexdigest()},

@@ -44,6 +44,15 @@ def closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(socket.socket, name, _only_loopback(getattr(socket.socket, name)))
 
 
+@pytest.fixture
+def at_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The visitor of a page is at the machine that serves it; Streamlit's runner of tests knows no connection."""
+    from ui.parts import nearby
+
+    came = nearby.Connection("127.0.0.1", {"Host": "localhost:8501"})
+    monkeypatch.setattr(nearby, "connection", lambda: came)
+
+
 def _only_loopback(connect: Any) -> Any:
     def connect_if_near(self: socket.socket, address: Any) -> Any:
         if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_near(str(address[0])):

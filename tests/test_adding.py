@@ -16,6 +16,8 @@ from assistant.settings import Settings
 from tests.fakes import WordEmbedder
 from ui import jobs, library_work
 
+pytestmark = pytest.mark.usefixtures("at_this_machine")
+
 PEARS = ("pears.md", b"The orchard has ninety pear trees.", "text/markdown")
 
 
@@ -96,10 +98,14 @@ def test_a_folder_that_is_not_there_is_told(settings: Settings) -> None:
     assert not settings.folder.exists()
 
 
-def test_who_is_served_from_elsewhere_names_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("everyone", "drops"), [("reader", False), ("editor", True)])
+def test_who_is_served_from_elsewhere_names_no_folder_and_an_editor_drops_files(
+    monkeypatch: pytest.MonkeyPatch, everyone: str, drops: bool
+) -> None:
     monkeypatch.setenv("PUSHBACK_HOST", "0.0.0.0")
+    monkeypatch.setenv("PUSHBACK_EVERYONE", everyone)
 
     page = opened()
 
-    assert page.file_uploader
+    assert bool(page.file_uploader) is drops
     assert not page.text_input

@@ -22,7 +22,9 @@ from tests.conftest import make_document, make_new
 from tests.fakes import FakeChat, WordEmbedder
 from ui.parts import exchange
 
-APP = Path(__file__).parent.parent / "ui" / "app.py"
+pytestmark = pytest.mark.usefixtures("at_this_machine")
+
+APP = Path(__file__).parent.parent / "ui" / "page.py"
 ORCHARD = "The orchard has ninety pear trees. They were planted in 1931."
 CIDER = "Cider is pressed in October. Nobody drinks it before May."
 

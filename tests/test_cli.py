@@ -644,7 +644,9 @@ def test_the_web_app_is_called_with_nothing_sent_home_and_sees_the_flags(
     _, command, environment = called[0]
     flags = dict(zip(command[5::2], command[6::2], strict=True))
     assert done.stdout == "Pushback is at http://0.0.0.0:8600 (Ctrl-C ends it).\n"
-    assert done.stderr.startswith("Whoever can reach 0.0.0.0 can read the documents and ask.\n→ ")
+    assert done.stderr.startswith(
+        "Whoever can reach 0.0.0.0 can read the documents and ask, unless people sign in.\n→ "
+    )
     assert command[1:5] == ["-m", "streamlit", "run", str(serving.PAGE)]
     assert (flags["--server.address"], flags["--server.port"]) == ("0.0.0.0", "8600")
     assert (flags["--browser.gatherUsageStats"], flags["--server.headless"]) == ("false", "true")

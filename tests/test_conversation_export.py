@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 
 from assistant.types import About, Answer, Citation, Conflict, Grounding, Searched, Statement, Support
 from ui import conversation_export as export
+from ui import inert
 from ui.present import Standing
 
 ABOUT = About("d1", "docs/pear.md", "0" * 64, "application/pdf", "The pear orchard", "Gardener", "2021-05")
@@ -91,7 +92,7 @@ def test_no_word_of_a_document_or_a_user_is_markup_in_markdown() -> None:
 def test_any_text_is_a_line_of_plain_text_in_markdown(text: str) -> None:
     shown = " ".join(text.split())
 
-    found = rendered(export._inert(shown))
+    found = rendered(inert.markdown(shown))
 
     assert {kind for kind, _ in found} <= {"paragraph_open", "paragraph_close", "text", "text_special"}
 
@@ -113,3 +114,7 @@ def test_a_word_document_has_the_same_words() -> None:
     ]
     for line in export.lines(answer()):
         assert line.text in told
+
+
+def test_no_title_turns_the_line_round() -> None:
+    assert export.markdown("Pay \u202eyap", []) == "# Pay \ufffdyap\n"

@@ -19,7 +19,9 @@ HEAVY = ("torch", "transformers", "sentence_transformers", "chromadb", "langchai
 PAINT = """
 import json, sys
 from streamlit.testing.v1 import AppTest
-page = AppTest.from_file("ui/app.py", default_timeout=120).run()
+from ui.parts import nearby
+nearby.connection = lambda: nearby.Connection("127.0.0.1", {"Host": "localhost"})
+page = AppTest.from_file("ui/page.py", default_timeout=120).run()
 assert not page.exception, page.exception
 told = " ".join(element.body for element in page.get("html"))
 print(json.dumps([sorted(sys.modules), "No documents yet" in told]))

@@ -21,6 +21,8 @@ from ui import uploads
 from ui.jobs import Job
 from ui.library_work import take_in
 
+pytestmark = pytest.mark.usefixtures("at_this_machine")
+
 HOSTILE = "<script>alert(1)</script> <img src=x onerror=alert(2)> ![a](http://far.example/b.png)"
 
 

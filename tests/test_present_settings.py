@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from assistant.settings import Settings
 from ui import present_settings
 from ui.present_settings import Line
@@ -23,17 +21,3 @@ def test_each_setting_says_what_sets_it() -> None:
         Line("How a model is asked to reply", "auto", "as it comes"),
     ]
     assert len(told) == len(Settings.model_fields)
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("http://ann:secret@host:8/v1#small", "http://…@host:8/v1#small"),
-        ("https://host/v1?api_key=secret&b=secret#small", "https://host/v1?…#small"),
-        ("https://host/v1#small", "https://host/v1#small"),
-        ("openai:gpt", "openai:gpt"),
-    ],
-)
-def test_what_can_be_a_key_in_an_address_is_left_out(text: str, told: str) -> None:
-    assert present_settings.without_secrets(text) == told
-    assert present_settings.hides(text) == (told != text)

@@ -19,11 +19,13 @@ from assistant.pressure import PressureTest
 from assistant.types import Assumption, Stance, Verdict
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
-from ui import jobs, state, verdict_kept
-from ui.parts import testing
+from ui import jobs, verdict_kept
+from ui.parts import testing, visiting
 from ui.parts.idea import EXAMPLE
 
-APP = Path(__file__).parent.parent / "ui" / "app.py"
+pytestmark = pytest.mark.usefixtures("at_this_machine")
+
+APP = Path(__file__).parent.parent / "ui" / "page.py"
 IDEA = "We should print leaflets for the bakery."
 FOR = "We should print leaflets for the bakery, since leaflets bring guests to the bakery."
 AGAINST = "We should not print leaflets for the bakery: leaflets never brought a guest to it."
@@ -305,7 +307,7 @@ def test_where_people_sign_in_a_verdict_is_its_makers_alone(
     bakery: Library, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nobodys = keep(bakery, embedder)
-    monkeypatch.setattr(state, "owner", lambda: "ann")
+    monkeypatch.setattr(visiting, "owner", lambda: "ann")
     page = opened()
     page.text_area[0].set_value(IDEA)
     page = ended(press(page, "Put it to the test"), "ann")
@@ -314,7 +316,7 @@ def test_where_people_sign_in_a_verdict_is_its_makers_alone(
     press(press(page, "Remove"), "Undo")
     assert bakery.verdicts("ann") == [anns]
 
-    monkeypatch.setattr(state, "owner", lambda: "ben")
+    monkeypatch.setattr(visiting, "owner", lambda: "ben")
     assert "There is no verdict" in shown(opened(verdict=anns.id))
     assert "There is no verdict" in shown(opened(verdict=nobodys))
     assert not [one for one in opened().button if one.key and one.key.startswith("verdict-")]

@@ -20,6 +20,8 @@ from tests.test_adding import shown
 from tests.test_history import written
 from ui import jobs, suite_runs
 
+pytestmark = pytest.mark.usefixtures("at_this_machine")
+
 
 @pytest.fixture(autouse=True)
 def no_runs_of_ours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:

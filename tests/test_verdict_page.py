@@ -133,6 +133,14 @@ def test_text_of_documents_is_only_text_in_markdown() -> None:
     assert "\\*\\*bold\\*\\*" in told
 
 
+def test_in_markdown_no_text_is_a_formula_and_none_turns_the_line_round() -> None:
+    told = text_of(
+        ".md", Report(replace(VERDICT, idea="Pay $5 and $x^2$ \u202eyap\u202c \u2066at once\u2069 ![a](b)."))
+    )
+
+    assert "Pay \\$5 and \\$x^2\\$ \ufffdyap\ufffd \ufffdat once\ufffd \\!\\[a\\](b)." in told
+
+
 def test_a_word_document_holds_what_xml_cannot() -> None:
     odd = replace(VERDICT, idea="Do\x00 it\x0b now \ud800.")
 

@@ -1,4 +1,4 @@
-"""The web app's door: ``streamlit run ui/app.py``, or ``pushback ui``. It catches PushbackError once and shows it."""
+"""The web app: ``streamlit run ui/app.py``, or ``pushback ui``. It is the page in ``page.py``, behind its guards."""
 
 from __future__ import annotations
 
@@ -6,22 +6,19 @@ import sys
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 ROOT = str(Path(__file__).resolve().parent.parent)
 if ROOT not in sys.path:  # Streamlit puts this folder on the path, not the one that holds the rooms
     sys.path.append(ROOT)
 
-from assistant.errors import PushbackError  # noqa: E402  (the path comes first)
-from assistant.settings import load  # noqa: E402
-from ui.parts import failure, style  # noqa: E402
-from ui.screens import pages  # noqa: E402
+from ui import guard  # noqa: E402  (the path comes first)
 
-ABOUT = "Pushback answers from your team's own documents, every statement cited, and pressure-tests ideas against them."
-
-# The menu holds the choice of light and dark as well; without an entry of ours there would be none.
-st.set_page_config(page_title="Pushback", page_icon="💬", menu_items={"About": ABOUT})
-style.show()
-try:
-    pages.show(load({}))
-except PushbackError as error:
-    failure.show(error)
+app = st.App(
+    "page.py",
+    middleware=[
+        Middleware(TrustedHostMiddleware, allowed_hosts=guard.allowed_hosts(), www_redirect=False),
+        Middleware(guard.Guard),
+    ],
+)

@@ -288,6 +288,13 @@ def mcp(context: click.Context) -> None:
 @cli.command("ui")
 @click.option("--host", metavar="ADDRESS", expose_value=False, callback=remembered, help="Where to listen.")
 @click.option("--port", metavar="PORT", expose_value=False, callback=remembered, help="8501 when not said.")
+@click.option(
+    "--allowed-hosts",
+    metavar="NAMES",
+    expose_value=False,
+    callback=remembered,
+    help="By which others know it, with commas between; it answers to no other name but this machine's own.",
+)
 @click.pass_context
 def web(context: click.Context) -> None:
     """Open the web app on localhost; Ctrl-C ends it."""

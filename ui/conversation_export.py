@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.types import Answer, Citation, Statement
-from ui import present
+from ui import inert, present
 from ui.present import Standing
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ DISAGREE = "The sources do not agree"
 NEAREST = "The nearest passages, which do not answer the question"
 SOURCES = "Sources"
 
-_MARKUP = re.compile(r"([\\`*_\[\]<>#|~$!&])")
-_STARTS = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")  # what would make a list or a heading of a line
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what a Word document cannot hold
 
 
@@ -67,13 +65,13 @@ def plain(answer: Answer) -> str:
 
 def markdown(title: str, answers: Sequence[Answer], standing: Mapping[Citation, Standing] | None = None) -> str:
     """The conversation as Markdown, in which no word of a document, a model or a user is markup."""
-    told = [f"# {_inert(title)}"]
+    told = [f"# {inert.markdown(title)}"]
     for answer in answers:
-        told.append(f"## {_inert(answer.question)}")
+        told.append(f"## {inert.markdown(answer.question)}")
         for kind, text in lines(answer, standing):
             mark = {"said": "", "head": "**", "note": "*"}.get(kind, "- ")
             closes = mark if mark.startswith("*") else ""
-            told.append(f"{mark}{_inert(text)}{closes}")
+            told.append(f"{mark}{inert.markdown(text)}{closes}")
     return "\n\n".join(told) + "\n"
 
 
@@ -114,13 +112,6 @@ def _numbered(statement: Statement, numbers: Mapping[Citation, int]) -> str:
 def _voice(side: Statement) -> str:
     by = source(side.citations[0]) if side.citations else ""
     return f"{by}: " if by else ""
-
-
-def _inert(text: str) -> str:
-    line = _MARKUP.sub(r"\\\1", " ".join(text.split()))
-    return _STARTS.sub(
-        lambda found: f"{found[1]}{found[2]}\\" if found[2].isdigit() else f"{found[1]}\\{found[2]}", line
-    )
 
 
 def _xml(text: str) -> str:

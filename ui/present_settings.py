@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from assistant.addresses import without_secrets
 from assistant.settings import Settings
 
 TOLD = {  # what each setting is for, in the order in which they are shown
@@ -22,9 +22,16 @@ TOLD = {  # what each setting is for, in the order in which they are shown
     "chroma_url": "A Chroma server",
     "host": "Served at",
     "port": "Port",
+    "allowed_hosts": "Names that others know it by",
+    "everyone": "The role of those whom no list names",
+    "readers": "People who read",
+    "editors": "People who also change documents",
+    "owners": "People who may do all",
+    "server_folders": "Whether the page may name a folder of this machine",
 }
 
-_SECRET = re.compile(r"(?<=://)[^/?#@\s]+(?=@)|(?<=[?&])[^#\s]+")
+
+PEOPLE = ("readers", "editors", "owners")
 
 
 class Line(NamedTuple):
@@ -41,15 +48,13 @@ def lines(settings: Settings, set_by: Mapping[str, str], chosen: frozenset[str])
     for name, told in TOLD.items():
         value = getattr(settings, name)
         by = "this page" if name in chosen else set_by.get(name, "")
-        found.append(Line(told, "none" if value is None else without_secrets(str(value)), by or "as it comes"))
+        found.append(Line(told, _value(name, value), by or "as it comes"))
     return found
 
 
-def without_secrets(text: str) -> str:
-    """An address without what can be a key: who logs in there, and what follows a question mark."""
-    return _SECRET.sub("…", text)
-
-
-def hides(text: str) -> bool:
-    """Whether there is anything to be left out."""
-    return without_secrets(text) != text
+def _value(name: str, value: object) -> str:
+    if isinstance(value, tuple):
+        if name in PEOPLE and value:
+            return f"{len(value)} named"  # who they are is nobody's business
+        return without_secrets(", ".join(value)) or "none"
+    return "none" if value is None else without_secrets(str(value))

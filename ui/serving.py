@@ -1,4 +1,4 @@
-"""The web app as a process: Streamlit on the page in `app.py`, with nothing sent home."""
+"""The web app as a process: Streamlit on `app.py`, with nothing sent home."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import PushbackError
-from ui import terminal
+from ui import local, terminal
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
 
 PAGE = Path(__file__).with_name("app.py")
-LOCAL = ("127.0.0.1", "localhost", "::1")
+ANY = ("0.0.0.0", "::")  # noqa: S104 - all addresses of the machine, none of which is a name for it
 
 
 def serve(settings: Settings, environment: Mapping[str, str]) -> None:
@@ -27,10 +27,11 @@ def serve(settings: Settings, environment: Mapping[str, str]) -> None:
         PushbackError: the address cannot be listened on.
     """
     _check_free(settings.host, settings.port)
-    if settings.host not in LOCAL:
+    if not local.only([settings.host, *settings.allowed_hosts]):
         terminal.complain(
-            f"Whoever can reach {settings.host} can read the documents and ask.",
-            "Leave --host out to serve this machine only.",
+            f"Whoever can reach {settings.host} can read the documents and ask, unless people sign in.",
+            f"It answers to {', '.join(hosts(settings))}. Leave --host and --allowed-hosts out to serve this machine "
+            "only; docs/app.md says how to serve others.",
         )
     terminal.say(f"Pushback is at {address(settings)} (Ctrl-C ends it).")
     sys.stdout.flush()
@@ -46,6 +47,12 @@ def address(settings: Settings) -> str:
     return f"http://{host}:{settings.port}"
 
 
+def hosts(settings: Settings) -> list[str]:
+    """The names that it answers to: this machine's own, and those by which others know it."""
+    listened = [] if settings.host in ANY else [settings.host]
+    return list(dict.fromkeys([*local.NAMES, *listened, *settings.allowed_hosts]))
+
+
 def command(settings: Settings) -> list[str]:
     """How Streamlit is called."""
     flags = {
@@ -55,8 +62,10 @@ def command(settings: Settings) -> list[str]:
         "server.fileWatcherType": "none",
         "browser.gatherUsageStats": "false",
         "client.toolbarMode": "minimal",
+        "client.showErrorDetails": "none",
     }
     given = [part for name, value in flags.items() for part in (f"--{name}", str(value))]
+    given += [part for name in hosts(settings) for part in ("--server.allowedHosts", name)]
     return [sys.executable, "-m", "streamlit", "run", str(PAGE), *given]
 
 

@@ -1,4 +1,4 @@
-"""Where a page is and whose it is: the address says it all, so that a reload or another tab shows the same."""
+"""Where a page is: the address says it all, so that a reload or another tab shows the same."""
 
 from __future__ import annotations
 
@@ -6,28 +6,12 @@ import re
 
 import streamlit as st
 
-from assistant.errors import PushbackError
-
 CONVERSATION = "conversation"
 CITED = "cited"
 LIBRARY = "library"
 DOCUMENT = "document"
 
 _ASKED, _EDITED, _DELETED = "asked", "edited", "deleted"  # what is under way in this tab, and is gone with a reload
-
-
-def owner() -> str | None:
-    """Who has signed in, as a name that no two share; None where nobody needs to.
-
-    Raises:
-        PushbackError: signing in is set, and nobody has.
-    """
-    signed_in = st.user.get("is_logged_in")
-    if signed_in is None:
-        return None
-    if not signed_in:
-        raise PushbackError("Nobody is signed in.", hint="Reload the page, and sign in.")
-    return f"{st.user.get('iss', '')} {st.user.get('sub') or st.user.get('email')}"
 
 
 def library() -> str | None:

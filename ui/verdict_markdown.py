@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from assistant.types import Assumption, Finding, Stance
 from ui import verdict_report as told
+from ui.inert import markdown as _plain
 from ui.verdict_report import Report
 
 
@@ -19,7 +19,8 @@ def _parts(report: Report) -> Iterator[str]:
     verdict = report.verdict
     yield "# Pressure test"
     yield f"> {_plain(verdict.idea)}"
-    yield f"The idea, by these documents: **{verdict.ruling}**. {told.MEANS[verdict.ruling]} {told.head(report)}"
+    means, head = told.MEANS[verdict.ruling], _plain(told.head(report))
+    yield f"The idea, by these documents: **{verdict.ruling}**. {means} {head}"
     yield _section(
         "The strongest case for it",
         _with_prose(report, "case_for", (_finding(one, report) for one in verdict.case_for)),
@@ -92,7 +93,3 @@ def _with_prose(report: Report, part: str, lines: Iterable[str]) -> list[str]:
 
 def _section(title: str, lines: Iterable[str], otherwise: str = told.NOTHING) -> str:
     return "\n".join([f"## {title}", "", *(list(lines) or [otherwise])])
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"([\\`*_\[\]<>#|~])", r"\\\1", " ".join(text.split()))

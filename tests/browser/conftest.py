@@ -166,7 +166,7 @@ def visit(browser: Browser, served: str) -> Iterator[Visit]:
 
 @contextmanager
 def visitor(browser: Browser, served: str, width: int = 1280) -> Iterator[Visit]:
-    """Somebody with a browser of their own, on the first page."""
+    """Somebody with a browser of their own, on the first page; nothing of ours is what its policy forbids."""
     context = browser.new_context(
         color_scheme="light", viewport={"width": width, "height": 900 if width > 500 else 740}
     )
@@ -174,9 +174,14 @@ def visitor(browser: Browser, served: str, width: int = 1280) -> Iterator[Visit]
     seen.page.set_default_timeout(60_000)
     seen.page.on("request", lambda request: seen.requests.append(request.url))
     seen.page.on("dialog", lambda dialog: (seen.dialogs.append(dialog.message), dialog.dismiss()))
+    forbidden: list[str] = []
+    seen.page.on(
+        "console", lambda told: forbidden.append(told.text) if "Content Security Policy" in told.text else None
+    )
     seen.page.goto(served)
     yield seen
     context.close()
+    assert forbidden == []
 
 
 def ask(page: Page, question: str) -> None:

@@ -9,19 +9,28 @@ import streamlit as st
 from assistant.errors import PushbackError, SettingsError
 from assistant.settings import Settings
 from ui import jobs, library_work, uploads
-from ui.parts import failure, nearby, running, work
+from ui.parts import failure, nearby, running, visiting, work
 from ui.present_work import count
+from ui.roles import Role
 
 READ = "PDF, Word, PowerPoint, Excel, CSV, OpenDocument, RTF, EPUB, html, Markdown, text and mail"
 
 
 def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
-    """The drop zone, and below it what is being read and what became of it; whether any reading is going on.
+    """The drop zone, for an editor, and below it what is being read and what became of it; whether any is being read.
 
     Works where there is no library yet: the first file makes it. ``key`` sets its parts apart from others on the page.
     What is dropped is kept with the library, read as a job, and found again after a reload. The page runs anew when
     the last of it is done. ``opens``: the page can open the documents that were read.
     """
+    if visiting.may(Role.EDITOR, settings):
+        _put(settings, key)
+    if error := st.session_state.pop(f"{key}-failed", None):
+        failure.show(error)
+    return work.show(settings, key, opens=opens)
+
+
+def _put(settings: Settings, key: str) -> None:
     drops = st.session_state.setdefault(f"{key}-drops", 0)
     st.file_uploader(
         "Drop documents here",
@@ -31,11 +40,8 @@ def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
         on_change=_dropped,
         args=(settings, key),
     )
-    if nearby.only(settings):
+    if visiting.may(Role.OWNER, settings) and nearby.folders(settings):
         _folder(settings, key)
-    if error := st.session_state.pop(f"{key}-failed", None):
-        failure.show(error)
-    return work.show(settings, key, opens=opens)
 
 
 def read(settings: Settings, paths: list[Path], about: str, within: Path | None = None) -> None:

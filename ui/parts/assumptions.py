@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from assistant.types import Assumption, Finding, Stance
-from ui import present_verdict, verdict_address
+from ui import present_verdict, scripts, verdict_address
 from ui import verdict_report as told
 from ui.parts.verdict import finding
 from ui.present import escape
@@ -20,15 +20,6 @@ EMPTY = {
     Stance.CHALLENGES: '<p class="small">Nothing in the documents speaks against it.</p>',
 }
 WEIGHED, CHOSEN = "importance-set", "point-chosen"  # what a visitor has just done, until the page has seen to it
-
-# Ours: the card of a point that was clicked is brought into sight.
-SCROLL = """<script>
-(function look(tries) {
-  const card = document.querySelector(".st-key-NAMED");
-  if (card) card.scrollIntoView({block: "nearest"});
-  else if (tries) setTimeout(look, 50, tries - 1);
-})(40);
-</script>"""
 
 
 def weighed(id: str) -> dict[str, float] | None:
@@ -53,7 +44,7 @@ def show(report: Report) -> None:
             with st.container(key=f"at-{name}"), st.expander(label, key=name, on_change="rerun"):
                 _card(point.number, point.assumption, report)
     if st.session_state.pop(CHOSEN, False):
-        st.html(SCROLL.replace("NAMED", f"at-{_card_key(report.id, chosen)}"), unsafe_allow_javascript=True)
+        st.html(scripts.html(scripts.TO_THE_CARD), unsafe_allow_javascript=True)
 
 
 def _picture(id: str, points: Sequence[Point], chosen: int) -> None:

@@ -11,8 +11,9 @@ from assistant.library.library import Library
 from assistant.settings import Settings
 from assistant.types import Document, Span
 from ui import jobs, library_changes, library_work, present, present_library, state, uploads
-from ui.parts import adding, documents_table, failure, running, work
+from ui.parts import adding, documents_table, failure, running, visiting, work
 from ui.present import label
+from ui.roles import Role
 
 TEXT, PASSAGES, LEFT_OUT, VERSIONS = "Text", "Passages", "Left out", "Versions"
 PART = 2 * present.AROUND  # characters of a long text shown at a time
@@ -33,7 +34,8 @@ def show(id: str, library: Library, settings: Settings) -> None:
     passages = library.stored_of(document.id)
     listed = documents_table.listed(library, settings).by_id[document.id]
     st.html(present_library.head(document.about, present_library.standings(listed), len(passages)))
-    _doing(document, listed.files, settings)
+    if visiting.may(Role.EDITOR, settings):
+        _doing(document, listed.files, settings)
     work.show(settings, "document")
     versions = library.versions(document.id)
     names = {TEXT: TEXT, PASSAGES: f"{PASSAGES} {len(passages):,}"}

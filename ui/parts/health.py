@@ -9,17 +9,24 @@ import streamlit as st
 from assistant.library.library import Library
 from assistant.settings import Settings
 from ui import jobs, library_changes, library_health, library_work, present_library, uploads
-from ui.parts import adding, documents_table, running, work
+from ui.parts import adding, documents_table, running, visiting, work
 from ui.present import escape
 from ui.present_library import GONE
 from ui.present_work import count
+from ui.roles import Role
 
 
 def show(library: Library, settings: Settings) -> None:
-    """What is to be mended, and the check."""
-    rows = documents_table.listed(library, settings).rows
-    _unread(library, settings)
-    _gone(list(rows.loc[rows["state"] == GONE, "document"]), settings)
+    """What is to be mended, for who may change documents, and the check, for an owner."""
+    if visiting.may(Role.EDITOR, settings):
+        rows = documents_table.listed(library, settings).rows
+        _unread(library, settings)
+        _gone(list(rows.loc[rows["state"] == GONE, "document"]), settings)
+    if visiting.may(Role.OWNER, settings):
+        _checks(settings)
+
+
+def _checks(settings: Settings) -> None:
     with st.container(horizontal=True, key="health"):
         st.button(
             "Check the library",

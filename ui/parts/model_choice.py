@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from assistant.addresses import hides, without_secrets
 from assistant.errors import PushbackError
 from assistant.settings import Settings
 from ui.parts import failure, nearby
 from ui.present import escape, label
-from ui.present_settings import hides, without_secrets
 
 CHOSEN = "model"
 FORMS = (

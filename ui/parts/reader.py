@@ -6,21 +6,12 @@ import streamlit as st
 
 from assistant.library.library import Library
 from assistant.types import Citation
-from ui import present, state
+from ui import present, scripts, state
 from ui.parts import feedback, kept
 from ui.parts.feedback import Place
 from ui.present import Standing, escape
 
 WIDTH = 640  # pixels to begin with; the drawer can be drawn wider
-
-# Ours, and the same for every document: nothing of a document is ever part of it.
-SCROLL = """<script>
-(function look(tries) {
-  const words = document.querySelector("mark.cited");
-  if (words) words.scrollIntoView({block: "center", inline: "nearest"});
-  else if (tries) setTimeout(look, 50, tries - 1);
-})(40);
-</script>"""
 
 
 @st.dialog("In the document", width=WIDTH, position="right", on_dismiss=state.close_citation)
@@ -41,7 +32,7 @@ def show(citation: Citation, library: Library, evidence: Place | None = None) ->
     if words is None:
         st.html('<p class="small rule">The document as it is now</p>')
     st.html(present.page(document, words))
-    st.html(SCROLL, unsafe_allow_javascript=True)
+    st.html(scripts.html(scripts.TO_THE_WORDS), unsafe_allow_javascript=True)
 
 
 def _head(citation: Citation, standing: Standing) -> str:

@@ -34,6 +34,15 @@ def door() -> None:
             _sign_in(provider)
 
 
+def turn_away() -> None:
+    """What is told to a visitor who may see nothing."""
+    st.html(
+        '<div class="welcome"><h1>Pushback</h1><p>Nothing here is meant for you. Whoever runs this page names who may '
+        "read.</p></div>"
+    )
+    show()
+
+
 def show() -> None:
     """Who is signed in, with the way out; nothing where nobody needs to be."""
     if st.user.get("is_logged_in"):

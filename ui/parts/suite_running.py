@@ -9,15 +9,23 @@ import streamlit as st
 from assistant.settings import Settings
 from ui import jobs, suite_runs
 from ui.jobs import Job
-from ui.parts import failure, nearby
+from ui.parts import failure, nearby, visiting
 from ui.present import escape, label
+from ui.roles import Role
 
 EVERY = 1.0  # seconds between two looks
 OWN = "suites-own"
 
 
 def show(settings: Settings) -> None:
-    """What can be run, what is running, and what came of it; the page runs anew when a run has ended."""
+    """What can be run, by an owner, what is running, and what came of it; the page runs anew when a run has ended."""
+    busy = any(not job.done for job in jobs.of_kind(_kind(settings)))
+    if visiting.may(Role.OWNER, settings):
+        _choose(settings, busy=busy)
+    st.fragment(_shown, run_every=EVERY if busy else None)(settings, busy)
+
+
+def _choose(settings: Settings, *, busy: bool) -> None:
     with st.expander("Run a suite", icon=":material/play_circle:", key="run-suite"):
         own = _own() if nearby.only(settings) else None
         suites = suite_runs.known(own)
@@ -26,12 +34,10 @@ def show(settings: Settings) -> None:
             '<p class="small">Its documents are read into a library of their own, which goes afterwards. Answers are '
             "quoted; no model is asked.</p>"
         )
-        busy = any(not job.done for job in jobs.of_kind(_kind(settings)))
         st.button(
             "Run it", key="run", type="primary", disabled=busy or not chosen, on_click=_start,
             args=(settings, chosen, suites.get(chosen or "")),
         )  # fmt: skip
-    st.fragment(_shown, run_every=EVERY if busy else None)(settings, busy)
 
 
 def _own() -> Path | None:
@@ -53,21 +59,22 @@ def _start(settings: Settings, name: str, suite: Path | None) -> None:
 def _shown(settings: Settings, was_busy: bool) -> None:
     every = jobs.of_kind(_kind(settings))
     for job in every:
-        _going(job) if not job.done else _ended(job)
+        _going(job, settings) if not job.done else _ended(job)
     if was_busy and all(job.done for job in every):
         st.rerun()
 
 
-def _going(job: Job) -> None:
+def _going(job: Job, settings: Settings) -> None:
     with st.container(border=True, gap="xsmall"):
         st.html(
             f'<p role="status"><strong>{escape(job.about)}</strong><br><span class="small">{escape(job.doing)}</span>'
         )
         st.progress(job.share or 0.0)
-        st.button(
-            "Stopping…" if job.stopping else "Stop", key=f"stop-{job.id}", icon=":material/stop_circle:",
-            type="tertiary", disabled=job.stopping, on_click=job.stop,
-        )  # fmt: skip
+        if visiting.may(Role.OWNER, settings):
+            st.button(
+                "Stopping…" if job.stopping else "Stop", key=f"stop-{job.id}", icon=":material/stop_circle:",
+                type="tertiary", disabled=job.stopping, on_click=job.stop,
+            )  # fmt: skip
 
 
 def _ended(job: Job) -> None:

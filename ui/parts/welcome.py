@@ -12,8 +12,9 @@ from assistant.greeting import Greeting, greeting
 from assistant.library.library import Library
 from assistant.settings import Settings
 from ui import present_chat, state
-from ui.parts import adding
+from ui.parts import adding, visiting
 from ui.present import escape, hint, label
+from ui.roles import Role
 
 LONGEST = 160  # characters of a question that is offered
 
@@ -42,15 +43,18 @@ def show(library: Library, settings: Settings, box: Callable[[], None]) -> None:
                     on_click=state.ask,
                     args=(question,),
                 )
-        st.html('<p class="small rule">Or ask about documents of your own:</p>')
+        if visiting.may(Role.EDITOR, settings):
+            st.html('<p class="small rule">Or ask about documents of your own:</p>')
         adding.show(settings, "chat")
 
 
 def first_documents(settings: Settings, box: Callable[[], None], missing: LibraryMissing | None = None) -> None:
     """Where to drop the first documents, before the ``box`` to ask in; ``missing``: there is no library yet."""
+    edits = visiting.may(Role.EDITOR, settings)
+    first = "Drop some of yours here, then ask" if edits else "Whoever runs this page names who may add them"
     with st.container(key="welcome"):
         st.html(
-            '<div class="welcome"><h1>No documents yet</h1><p>Drop some of yours here, then ask: answers are quoted '
+            f'<div class="welcome"><h1>No documents yet</h1><p>{first}: answers are quoted '
             "from them, and every statement is one click from its source.</p></div>"
         )
         adding.show(settings, "chat")

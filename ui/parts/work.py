@@ -10,8 +10,9 @@ from ui.jobs import Job
 from ui.library_changes import Removed
 from ui.library_health import Checked
 from ui.library_work import Outcome
-from ui.parts import failure, running
+from ui.parts import failure, running, visiting
 from ui.present import escape, label
+from ui.roles import Role
 
 EVERY = 0.5  # seconds between two looks
 ENDED = 3  # outcomes shown, the newest first, until they are put away
@@ -33,7 +34,7 @@ def _shown(settings: Settings, key: str, was_busy: bool, opens: bool) -> None:
     every = jobs.of_kind(library_work.kind(settings))
     going = [job for job in every if not job.done]
     for job in reversed(going):
-        _going(job, key)
+        _going(job, settings, key)
     for job in [job for job in every if job.done][:ENDED]:
         with st.container(key=f"{key}-job-{job.id}", border=True, gap="small"):
             _ended(job, settings, key, opens)
@@ -41,20 +42,21 @@ def _shown(settings: Settings, key: str, was_busy: bool, opens: bool) -> None:
         st.rerun()
 
 
-def _going(job: Job, key: str) -> None:
+def _going(job: Job, settings: Settings, key: str) -> None:
     with st.container(key=f"{key}-job-{job.id}", border=True, gap="xsmall"):
         st.html(
             f'<p role="status"><strong>{escape(job.about)}</strong><br><span class="small">{escape(job.doing)}</span>'
         )
         st.progress(job.share or 0.0)
-        st.button(
-            "Stopping…" if job.stopping else "Stop",
-            key=f"{key}-stop-{job.id}",
-            icon=":material/stop_circle:",
-            type="tertiary",
-            disabled=job.stopping,
-            on_click=job.stop,
-        )
+        if visiting.may(Role.EDITOR, settings):
+            st.button(
+                "Stopping…" if job.stopping else "Stop",
+                key=f"{key}-stop-{job.id}",
+                icon=":material/stop_circle:",
+                type="tertiary",
+                disabled=job.stopping,
+                on_click=job.stop,
+            )
 
 
 def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
@@ -63,6 +65,7 @@ def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
         failure.show(job.error)
     else:
         st.html(f'<div class="outcome" role="status">{_told(job)}</div>')
+    edits, owns = (visiting.may(role, settings) for role in (Role.EDITOR, Role.OWNER))
     with st.container(horizontal=True, gap="small"):
         match job.result:
             case Outcome(files=files) if opens:
@@ -71,17 +74,17 @@ def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
                     if st.button(f"Open {label(one.source, 40)}", key=f"{key}-open-{job.id}-{one.document}"):
                         state.open_document(one.document)
                         st.rerun()
-            case [Removed(), *_] as removed:
+            case [Removed(), *_] as removed if edits:
                 if st.button("Undo", key=f"{key}-undo-{job.id}", icon=":material/undo:"):
                     _undo(job, tuple(removed), settings)
                     st.rerun()
-            case Checked(problems=problems) if any(one.reindex for one in problems):
+            case Checked(problems=problems) if owns and any(one.reindex for one in problems):
                 from ui.parts import health
 
                 if st.button("Re-index", key=f"{key}-reindex-{job.id}"):
                     health.reindex(settings)
                     st.rerun()
-        if st.button("Put away", key=f"{key}-away-{job.id}", type="tertiary"):
+        if edits and st.button("Put away", key=f"{key}-away-{job.id}", type="tertiary"):
             jobs.forget(job)
             st.rerun()
 

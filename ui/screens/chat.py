@@ -15,7 +15,7 @@ from assistant.library.library import Conversation, Library
 from assistant.settings import Settings
 from assistant.types import Answer, Statement
 from ui import state
-from ui.parts import conversation, exchange, feedback, reader, retrieved, running, sidebar, welcome
+from ui.parts import conversation, exchange, feedback, reader, retrieved, running, sidebar, visiting, welcome
 from ui.parts.feedback import Place
 
 BOX = "question"
@@ -29,7 +29,7 @@ def show(settings: Settings) -> None:
         sidebar.show([])
         welcome.first_documents(settings, lambda: _box(disabled=True), missing)
         return
-    owner = state.owner()
+    owner = visiting.owner()
     every = library.conversations(owner)
     sidebar.show(every)
     answers = _kept(library, owner)
@@ -119,7 +119,7 @@ def _written(assistant: Assistant, question: str, before: list[Answer]) -> Answe
 
 
 def _keep(answer: Answer, library: Library, at: int | None) -> None:
-    named = state.conversation() or library.new_conversation(state.owner())
+    named = state.conversation() or library.new_conversation(visiting.owner())
     library.add_turn(named, json.dumps(wire.answer(answer), ensure_ascii=False), at=at)
     state.open_conversation(named)
 

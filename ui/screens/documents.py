@@ -8,13 +8,12 @@ from assistant.errors import LibraryMissing
 from assistant.library.library import Library
 from assistant.settings import Settings
 from ui import state
-from ui.parts import adding, document_view, documents_table, health, running
+from ui.parts import adding, document_view, documents_table, health, running, visiting
 from ui.present_work import count
+from ui.roles import Role
 
-EMPTY = (
-    f"Nothing in it yet. Drop a file or two to begin: {adding.READ} are read, and stay on the machine that serves this "
-    "page."
-)
+EMPTY = "Nothing in it yet."
+BEGIN = f" Drop a file or two to begin: {adding.READ} are read, and stay on the machine that serves this page."
 
 
 def show(settings: Settings) -> None:
@@ -28,6 +27,7 @@ def show(settings: Settings) -> None:
         return
     documents, passages = library.searched() if library else (0, 0)
     held = f"{count(documents, 'document')}, {count(passages, 'passage')}" if documents else EMPTY
+    held += BEGIN if not documents and visiting.may(Role.EDITOR, settings) else ""
     st.html(f'<header class="page"><h1>Library</h1><p class="small">{held}</p></header>')
     adding.show(settings, "library", opens=True)
     if library and documents:

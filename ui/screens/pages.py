@@ -8,7 +8,7 @@ from importlib import import_module
 import streamlit as st
 
 from assistant.settings import Settings
-from ui.parts import chosen, signing_in
+from ui.parts import chosen, signing_in, visiting
 
 PAGES = {  # module in this folder: title, icon, path in the address
     "chat": ("Ask", ":material/chat:", ""),
@@ -25,6 +25,9 @@ def show(settings: Settings) -> None:
     """The page that the address names, with the way to the others; where people sign in, only to those who have."""
     if signing_in.needed():
         signing_in.door()
+        return
+    if not visiting.let_in(settings):
+        signing_in.turn_away()
         return
     settings = chosen.in_force(settings)
     pages = [

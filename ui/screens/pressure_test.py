@@ -11,7 +11,19 @@ from assistant.lens import gathered
 from assistant.settings import Settings
 from ui import present_verdict, state, verdict_address, verdict_kept
 from ui.jobs import Job
-from ui.parts import assumptions, failure, idea, kept_verdicts, nothing, reader, running, testing, verdict, verdict_talk
+from ui.parts import (
+    assumptions,
+    failure,
+    idea,
+    kept_verdicts,
+    nothing,
+    reader,
+    running,
+    testing,
+    verdict,
+    verdict_talk,
+    visiting,
+)
 from ui.parts.testing import Desk
 from ui.present import escape
 from ui.verdict_kept import Kept
@@ -36,7 +48,7 @@ def show(settings: Settings) -> None:
     except LibraryMissing:
         nothing.show("An idea is tested against your documents.")
         return
-    desk = Desk(assistant, str(settings.folder), state.owner())
+    desk = Desk(assistant, str(settings.folder), visiting.owner())
     with st.container(key="pressure-test"):
         job, id = testing.watched(desk), verdict_address.verdict()
         if job and job.kind == desk.kind(testing.TEST) and not job.done:

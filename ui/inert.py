@@ -1,0 +1,17 @@
+"""Words of documents, models and visitors in a Markdown file: they are read there, and do nothing else. Pure."""
+
+from __future__ import annotations
+
+import re
+
+_MARKUP = re.compile(r"([\\`*_\[\]<>#|~$!&])")
+_STARTS = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")  # what would make a list or a heading of a line
+_TURNING = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")  # also what turns the text round
+
+
+def markdown(text: str) -> str:
+    """The text on one line that a reader of Markdown shows as it stands; each character that steers it as U+FFFD."""
+    line = _MARKUP.sub(r"\\\1", _TURNING.sub("\ufffd", " ".join(text.split())))
+    return _STARTS.sub(
+        lambda found: f"{found[1]}{found[2]}\\" if found[2].isdigit() else f"{found[1]}\\{found[2]}", line
+    )

@@ -1,0 +1,36 @@
+"""Which visitors are at this machine itself: by its own names, with no proxy between. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from ipaddress import ip_address
+
+NAMES = ("localhost", "127.0.0.1", "::1")  # addresses and names that only this machine answers to
+PASSED_ON = ("forwarded", "via", "x-real-ip", "x-forwarded")  # what headers begin with that a proxy adds
+
+
+def only(names: Iterable[str]) -> bool:
+    """Whether all of these hosts are this machine's own."""
+    return set(names) <= set(NAMES)
+
+
+def is_local(peer: str | None, headers: Mapping[str, str]) -> bool:
+    """Whether a request comes from this machine itself: from its own address, to its own name, and not passed on."""
+    if any(name.lower().startswith(PASSED_ON) for name in headers):
+        return False
+    hosts = [value for name, value in headers.items() if name.lower() == "host"]
+    return len(hosts) == 1 and host(hosts[0]) in NAMES and _is_loopback(peer)
+
+
+def host(header: str) -> str:
+    """The name in a Host header, without its port and the brackets of an address."""
+    name, _, port = header.rpartition(":")
+    name = name if port.isdigit() else header
+    return name.removeprefix("[").removesuffix("]").lower()
+
+
+def _is_loopback(peer: str | None) -> bool:
+    try:
+        return ip_address(peer or "").is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,40 @@
+"""What a visitor may do with a library: as the settings name people, by what the token of their sign-in says. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+
+from assistant.settings import Settings
+
+
+class Role(IntEnum):
+    """Each may do what those before it may."""
+
+    NONE = 0  # sees nothing
+    READER = 1  # asks, tests ideas and reads documents
+    EDITOR = 2  # adds, replaces and removes documents
+    OWNER = 3  # re-indexes and checks the library, runs suites, and names folders of the server where that is allowed
+
+
+def of(token: Mapping[str, object] | None, settings: Settings, *, here: bool) -> Role:
+    """The role of whoever signed in with this token; None: nobody signs in. ``here``: at the machine that serves."""
+    if token is None:
+        return Role.OWNER if here else Role[settings.everyone.upper()]
+    lists = ((Role.OWNER, settings.owners), (Role.EDITOR, settings.editors), (Role.READER, settings.readers))
+    return next(
+        (role for role, names in lists if any(_is_named(name, token) for name in names)),
+        Role[settings.everyone.upper()],
+    )
+
+
+def _is_named(name: str, token: Mapping[str, object]) -> bool:
+    """Whether it is the token's subject, alone or after its issuer and a space, or ``claim=value`` of it."""
+    subject = token.get("sub")
+    if subject and name in (subject, f"{token.get('iss')} {subject}"):
+        return True
+    claim, is_claim, wanted = name.partition("=")
+    value = token.get(claim)
+    if not is_claim or (claim == "email" and token.get("email_verified") is False):
+        return False
+    return wanted in value if isinstance(value, list | tuple) else isinstance(value, str) and wanted == value
