@@ -369,16 +369,6 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Prose:
-    """A verdict in a model's words, over the same findings; a part that is empty stands in the code's own."""
-
-    case_for: tuple[Remark, ...] = ()
-    case_against: tuple[Remark, ...] = ()
-    missing: tuple[Remark, ...] = ()
-    to_settle: tuple[Remark, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """A pressure test's outcome; ``leaps_of_faith`` are important assumptions without support.
 
@@ -386,8 +376,8 @@ class Verdict:
     nothing is known, and ``stance_model`` is the name of the model that gave the findings their sides. ``library`` is
     the digest of the documents that were searched: while it is the same, testing again finds the same.
 
-    ``model`` wrote ``prose`` or proposed assumptions, where one did; ``dropped``, ``notices`` and ``cost`` are as in an
-    ``Answer``.
+    ``model`` proposed assumptions or read the passages, where one did; ``dropped``, ``notices`` and ``cost`` are as in
+    an ``Answer``.
     """
 
     idea: str
@@ -403,7 +393,6 @@ class Verdict:
     missing: tuple[str, ...] = ()
     stance_model: str = ""
     library: str = ""
-    prose: Prose | None = None
     dropped: tuple[Rejected, ...] = ()
     notices: tuple[str, ...] = ()
     cost: Cost | None = None
