@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from assistant import local_models
 from assistant.build import stay_offline
 from assistant.embedding import SentenceTransformerEmbedder
 from assistant.evidence.relevance import Judgement, Scored
@@ -42,6 +43,12 @@ def closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Connections leave this machine in no test."""
     for name in ("connect", "connect_ex"):
         monkeypatch.setattr(socket.socket, name, _only_loopback(getattr(socket.socket, name)))
+
+
+@pytest.fixture(autouse=True)
+def nobody_serves_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What happens to be served on the machine that runs the tests is not found by them."""
+    monkeypatch.setattr(local_models, "PLACES", ())
 
 
 def _only_loopback(connect: Any) -> Any:
