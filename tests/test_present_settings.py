@@ -26,6 +26,21 @@ def test_each_setting_says_what_sets_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("model", "lacks_key", "told"),
+    [
+        (None, False, "Quotes only"),
+        ("none", False, "Quotes only"),
+        ("openai:gpt", True, "Quotes only, since openai:gpt needs a key"),
+        ("gguf:/home/ann/small.gguf", False, "Written by gguf:small.gguf, checked against the documents"),
+        ("http://ann:pw@host:8/v1?key=s#a/b", False, "Written by a/b at host:8, checked against the documents"),
+        ("http://host:8/v1", False, "Written by the model at host:8, checked against the documents"),
+    ],
+)
+def test_what_answers_now_is_told_in_a_line(model: str | None, lacks_key: bool, told: str) -> None:
+    assert present_settings.answers(Settings(model=model), lacks_key=lacks_key) == told
+
+
+@pytest.mark.parametrize(
     ("text", "told"),
     [
         ("http://ann:secret@host:8/v1#small", "http://…@host:8/v1#small"),

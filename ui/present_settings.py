@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
+from assistant import providers
 from assistant.settings import Settings
 
 TOLD = {  # what each setting is for, in the order in which they are shown
@@ -43,6 +45,24 @@ def lines(settings: Settings, set_by: Mapping[str, str], chosen: frozenset[str])
         by = "this page" if name in chosen else set_by.get(name, "")
         found.append(Line(told, "none" if value is None else without_secrets(str(value)), by or "as it comes"))
     return found
+
+
+def answers(settings: Settings, *, lacks_key: bool) -> str:
+    """What answers now, as a line."""
+    if not settings.writer:
+        return "Quotes only"
+    name = without_secrets(_spoken(settings.writer))
+    if lacks_key:
+        return f"Quotes only, since {name} needs a key"
+    return f"Written by {name}, checked against the documents"
+
+
+def _spoken(model: str) -> str:
+    """A model's name as a sentence takes it: of a server by address, what it is called there."""
+    address, _, called = model.partition("#")
+    if not address.startswith(("http://", "https://")):
+        return providers.shown(model)
+    return f"{called or 'the model'} at {urlsplit(address).netloc.rpartition('@')[2]}"
 
 
 def without_secrets(text: str) -> str:
