@@ -87,7 +87,7 @@ def press(page: AppTest, name: str) -> AppTest:
 def everything(page: AppTest) -> str:
     """All that a page sends to its browser, as it is read: without what keeps words from being Markdown."""
     assert not page.exception
-    return re.sub(r"\\+(342\\+201\\+240)?", "", "\n".join(str(getattr(one, "proto", "")) for one in page.main))
+    return re.sub(r"[\u2060\\]", "", "\n".join(str(getattr(one, "proto", "")) for one in page.main))
 
 
 def ask(page: AppTest) -> AppTest:

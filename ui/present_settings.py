@@ -54,7 +54,7 @@ def answers(settings: Settings, *, lacks_key: bool) -> str:
     name = without_secrets(_spoken(settings.writer))
     if lacks_key:
         return f"Quotes only, since {name} needs a key"
-    return f"Written by {name}, checked against the documents"
+    return f"Written by {name}"
 
 
 def _spoken(model: str) -> str:

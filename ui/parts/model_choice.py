@@ -20,7 +20,8 @@ FORMS = (
 
 def choose(settings: Settings) -> None:
     """Use a model that was found, or name one; its key, and a test of the connection."""
-    st.html(f'<p role="status">{escape(answers(settings, lacks_key=keys.lacking(settings)))}.</p>')
+    now = answers(settings, lacks_key=keys.lacking(settings))
+    st.html(f'<p role="status">Now: {escape(now[0].lower() + now[1:])}.</p>')
     mine = nearby.only(settings)
     if mine:
         found_models.show(settings.writer)
