@@ -29,6 +29,7 @@ from assistant.types import Answer, Filters, Finding, Hit, Stance, Statement, Tu
 
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
+    from pydantic import SecretStr
 
 
 class Assistant:
@@ -53,9 +54,9 @@ class Assistant:
         self._prose = None
         self._pressure = plain
 
-    def with_model(self, model: Model) -> Assistant:
-        """The same assistant over the same library, whose answers ``model`` writes."""
-        return Assistant(self.library, self._embedder, self._stance, self._lenses, model=model)
+    def with_model(self, model: Model, stance: StanceModel | None = None) -> Assistant:
+        """The same assistant over the same library, whose answers ``model`` writes; ``stance`` where it is another."""
+        return Assistant(self.library, self._embedder, stance or self._stance, self._lenses, model=model)
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
         """The whole answer to ``question``."""
@@ -132,13 +133,15 @@ def build_assistant(
     return Assistant(library, embedder, build_stance(settings, model), gathered(settings.lenses), model=model)
 
 
-def build_model(settings: Settings, chat: BaseChatModel | None = None) -> Model | None:
+def build_model(settings: Settings, chat: BaseChatModel | None = None, *, key: SecretStr | None = None) -> Model | None:
     """The model that ``settings`` name, None where they name none; nothing is loaded or asked yet.
+
+    ``key`` takes the place of the environment's.
 
     Raises:
         SettingsError, ModelUnavailable: as ``providers.check`` does.
     """
-    return Model(settings, chat) if settings.writer else None
+    return Model(settings, chat, key=key) if settings.writer else None
 
 
 def build_stance(settings: Settings, model: Model | None = None) -> StanceModel:

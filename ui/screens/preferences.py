@@ -97,5 +97,6 @@ def _all(settings: Settings) -> None:
         '<th scope="col">Setting</th><th scope="col">Value</th><th scope="col">Set by</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
         '<p class="small">A variable of the environment (<code>PUSHBACK_MODEL</code>) or a settings file sets a thing '
-        "for good. Keys are read from the environment when a model is asked; they are not shown, and not kept.</p>"
+        "for good. Keys are read from the environment or Streamlit's secrets when a model is asked, or typed above; "
+        "they are not shown, and not kept.</p>"
     )
