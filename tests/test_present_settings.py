@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from assistant.settings import Settings
 from ui import present_settings
 from ui.present_settings import Line
