@@ -18,14 +18,9 @@ NAMES = (
     "stance",
     "propose.system",
     "propose",
-    "argue.system",
-    "argue.schema",
-    "argue.lines",
-    "argue.case_for",
-    "argue.case_against",
-    "argue.missing",
-    "argue.to_settle",
-    "argue.reply",
+    "discuss",
+    "weigh.system",
+    "weigh",
 )
 _FENCE = re.compile(r"<(?=\W*(?:passages|evidence|conversation|idea))", re.IGNORECASE)
 
