@@ -18,6 +18,9 @@ NAMES = (
     "stance",
     "propose.system",
     "propose",
+    "discuss",
+    "weigh.system",
+    "weigh",
 )
 _FENCE = re.compile(r"<(?=\W*(?:passages|evidence|conversation|idea))", re.IGNORECASE)
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-
 from assistant.checking import Grounds, fault
+
 from assistant.embedding import SentenceTransformerEmbedder, Vectors
 from assistant.evidence.stance import PlainMarks
 from assistant.types import Citation, Passage

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-
 from assistant.evidence.refusal import ANSWER_FROM, reason_to_refuse
+
 from assistant.evidence.relevance import LOOKED_AT, Judgement
 from assistant.question import read
 from assistant.types import Passage

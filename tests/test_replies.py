@@ -3,10 +3,9 @@
 import json
 from itertools import pairwise
 
+from assistant.replies import Claim, Json, Lines, Reading
 from hypothesis import given
 from hypothesis import strategies as st
-
-from assistant.replies import Claim, Json, Lines, Reading
 
 REPLY = {
     "documents_do_not_say": False,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from assistant.writing import ModelWriter
 from langchain_core import exceptions as known
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk
@@ -19,7 +20,6 @@ from assistant.library.library import Library
 from assistant.model import Model
 from assistant.settings import Settings
 from assistant.types import Answer, Cost, Grounding, Rejected, Role, Statement, Support, Turn
-from assistant.writing import ModelWriter
 from ingest.sync import sync
 from tests.fakes import FakeChat
 from tests.test_answering import DOCUMENTS
