@@ -360,12 +360,10 @@ class IdeaRuling(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A sentence that a model wrote of a verdict, and that was checked against what it stands on: words it cites, or
-    assumptions on which nothing is found, by their numbers from 1."""
+    """A sentence that a model wrote of a verdict, and that was checked against the words that it cites."""
 
     text: str
     citations: tuple[Citation, ...] = ()
-    assumptions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -303,7 +303,7 @@ def _read_finding(kept: Json) -> Finding:
 
 
 def _remark(one: Remark) -> Json:
-    return {"text": one.text, "citations": [citation(c) for c in one.citations], "assumptions": list(one.assumptions)}
+    return {"text": one.text, "citations": [citation(c) for c in one.citations]}
 
 
 def _read_statement(kept: Json) -> Statement:
