@@ -13,6 +13,7 @@ NAMES = (
     "read.searches",
     "read.last",
     "read.lines",
+    "standalone.system",
     "standalone",
     "stance.system",
     "stance",

@@ -19,8 +19,8 @@ from assistant.question import Asks, Question
 from assistant.retrieval import ANYWHERE, Candidate, candidates, spread
 from assistant.types import BlockKind, Filters, Passage, Sentence, Span
 
-READ = 24  # passages that rank best
-BEST = 2  # documents of which more is read than ranks so high,
+READ = 40  # passages that rank best
+BEST = 4  # documents of which more is read than ranks so high,
 BEYOND = 6  # by so many passages each, the nearest to the question
 FOR_MORE = 8  # passages read of each further search
 OF_A_LIST = 6  # passages by which a list or a table that goes on is made whole, on either side
