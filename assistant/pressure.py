@@ -94,7 +94,7 @@ class PressureTest:
                 weighed = self._model.weighed(idea, assumed, calls, step)
                 return weighed._replace(dropped=dropped), self._model.name, notices
         except ModelError as error:
-            what = f"The reply of {self._model.name} made no sense." if isinstance(error, ReplyInvalid) else error
+            what = "The model's reply made no sense." if isinstance(error, ReplyInvalid) else error
             notices.append(f"{what} {OFFLINE}")
         assumed = assumed or self._plain.assumed(idea, like)
         weighed = self._plain.weighed(idea, assumed, lambda done, of, one: step(done, of, _told(one)))

@@ -65,8 +65,10 @@ def _joined(keys: Sequence[Key], chosen: Sequence[Sequence[int]]) -> list[tuple[
     made: list[tuple[Key, tuple[int, int]]] = []
     for key, (first, last) in zip(keys, chosen, strict=True):
         for place, (other, (start, end)) in enumerate(made):
-            if other.passage.id == key.passage.id and first <= end + 1 and start <= last + 1:
-                made[place] = (other, (min(first, start), max(last, end)))
+            both = min(first, start), max(last, end)
+            touch = other.passage.id == key.passage.id and first <= end + 1 and start <= last + 1
+            if touch and both[1] - both[0] < SENTENCES:
+                made[place] = (other, both)
                 break
         else:
             made.append((key, (first, last)))
