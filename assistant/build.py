@@ -18,6 +18,7 @@ from assistant.evidence.nli import NliStance
 from assistant.evidence.relevance import SignalJudge
 from assistant.evidence.stance import PlainMarks, StanceModel
 from assistant.evidence.trained import TrainedStance
+from assistant.judging import EvidenceJudge, Judge, ModelJudge
 from assistant.leaning import side_of
 from assistant.lens import Lens, gathered
 from assistant.library.library import Library
@@ -50,15 +51,19 @@ class Assistant:
         *,
         model: Model | None = None,
         weighs: bool = True,
+        judge: Judge | None = None,
     ) -> None:
-        """``model`` reads for answers, and for pressure tests where it ``weighs``, too; else ``stance`` tells sides."""
+        """``model`` reads for answers, and for pressure tests where it ``weighs``, too; else ``stance`` tells sides.
+
+        A ``judge`` is asked of what the model claims.
+        """
         self.library = library
-        self._lenses, self._weighs = lenses, weighs
+        self._lenses, self._weighs, self._judge = lenses, weighs, judge
         self._embedder, self._stance = embedder, stance or PlainMarks()
-        judge = SignalJudge()
+        relevance = SignalJudge()
         self._reader = ModelReader(model) if model else None
-        self._answering = Answering(library, embedder, PlainReader(library, embedder, judge), self._reader)
-        plain = PlainIdeas(library, embedder, judge, self._stance, lenses)
+        self._answering = Answering(library, embedder, PlainReader(library, embedder, relevance), self._reader, judge)
+        plain = PlainIdeas(library, embedder, relevance, self._stance, lenses)
         weigher = model if weighs else None
         self._pressure = PressureTest(
             library, plain, ModelIdeas(library, embedder, weigher, lenses) if weigher else None
@@ -68,7 +73,9 @@ class Assistant:
     def with_model(self, model: Model, stance: StanceModel | None = None) -> Assistant:
         """The same assistant over the same library, whose answers ``model`` writes; ``stance`` where it is another."""
         stance = stance or self._stance
-        return Assistant(self.library, self._embedder, stance, self._lenses, model=model, weighs=self._weighs)
+        return Assistant(
+            self.library, self._embedder, stance, self._lenses, model=model, weighs=self._weighs, judge=self._judge
+        )
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
         """The whole answer to ``question``."""
@@ -153,7 +160,15 @@ def build_assistant(
     embedder = embedder or build_embedder(settings)
     library = Library.open(settings, embedder)
     stance, weighs = build_stance(settings, model), settings.evidence_model in FOLLOWS
-    return Assistant(library, embedder, stance, gathered(settings.lenses), model=model, weighs=weighs)
+    return Assistant(
+        library,
+        embedder,
+        stance,
+        gathered(settings.lenses),
+        model=model,
+        weighs=weighs,
+        judge=build_judge(settings, stance),
+    )
 
 
 def build_model(settings: Settings, chat: BaseChatModel | None = None, *, key: SecretStr | None = None) -> Model | None:
@@ -186,6 +201,17 @@ def build_stance(settings: Settings, model: Model | None = None) -> StanceModel:
         case name:
             stay_offline()
             return NliStance(name)
+
+
+def build_judge(settings: Settings, stance: StanceModel) -> Judge | None:
+    """Who is asked whether claims are borne out; None where code alone checks them."""
+    match settings.check_claims:
+        case "model":
+            return ModelJudge()
+        case "evidence":
+            return EvidenceJudge(stance)
+        case _:
+            return None
 
 
 def stay_offline() -> None:

@@ -49,6 +49,15 @@ class Verifier:
                 if statement and not repeated:
                     yield statement
 
+    def around(self, statement: Statement) -> str:
+        """The text around what a statement cites."""
+        return self._grounds(statement.citations).around
+
+    def doubted(self, statement: Statement, why: str) -> None:
+        """Take a statement back that has not been shown, and count it."""
+        self.made = [None if one == statement else one for one in self.made]
+        self.dropped.append(Rejected(statement.text, why))
+
     def _verified(self, claim: Claim) -> Statement | None:
         """The claim as a statement; None where it does not hold, which is counted."""
         cited, lost = self._cited(claim)
