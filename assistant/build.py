@@ -18,7 +18,7 @@ from assistant.evidence.nli import NliStance
 from assistant.evidence.relevance import SignalJudge
 from assistant.evidence.stance import PlainMarks, StanceModel
 from assistant.evidence.trained import TrainedStance
-from assistant.judging import EvidenceJudge, Judge, ModelJudge
+from assistant.judging import Judge, ModelJudge
 from assistant.leaning import side_of
 from assistant.lens import Lens, gathered
 from assistant.library.library import Library
@@ -159,6 +159,7 @@ def build_assistant(
     model = build_model(settings, chat)
     embedder = embedder or build_embedder(settings)
     library = Library.open(settings, embedder)
+    judge = ModelJudge() if settings.check_claims == "model" else None
     stance, weighs = build_stance(settings, model), settings.evidence_model in FOLLOWS
     return Assistant(
         library,
@@ -201,17 +202,6 @@ def build_stance(settings: Settings, model: Model | None = None) -> StanceModel:
         case name:
             stay_offline()
             return NliStance(name)
-
-
-def build_judge(settings: Settings, stance: StanceModel) -> Judge | None:
-    """Who is asked whether claims are borne out; None where code alone checks them."""
-    match settings.check_claims:
-        case "model":
-            return ModelJudge()
-        case "evidence":
-            return EvidenceJudge(stance)
-        case _:
-            return None
 
 
 def stay_offline() -> None:

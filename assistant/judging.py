@@ -1,7 +1,8 @@
 """Whether the words that a claim quotes bear it out: for what code cannot be sure of, a judge can be asked.
 
 Swapped figures, an opposite, a "may" that became a "will" stand in no list. The judge is the model itself, in one
-call for all claims of an answer, or the evidence model. ``eval/benchmarks/claims.py`` says what each finds.
+call for all claims of an answer. The evidence model is none: of 219 sound claims it doubts 33, and of 222 false ones that
+have quotes, 42 (``eval/benchmarks/claims.py``).
 """
 
 from __future__ import annotations
@@ -9,13 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-import numpy as np
 from pydantic import BaseModel, Field
 
-from assistant.evidence.stance import SIDES, StanceModel
 from assistant.model import Calls, Prompt
 from assistant.prompting import material, render
-from assistant.types import Stance, Statement
+from assistant.types import Statement
 
 
 class Doubt(BaseModel):
@@ -61,20 +60,6 @@ class ModelJudge:
             f"its quotes do not bear it out: {why[number]}" if number in why else None
             for number in range(1, len(held) + 1)
         ]
-
-
-class EvidenceJudge:
-    """Asks the evidence model whether the quotes speak against the claim."""
-
-    def __init__(self, stance: StanceModel) -> None:
-        self._stance = stance
-
-    def doubts(self, held: Sequence[Held], calls: Calls) -> list[str | None]:  # noqa: ARG002
-        return [self._doubt(one.statement) for one in held]
-
-    def _doubt(self, one: Statement) -> str | None:
-        sides = self._stance.sides(one.text, ["\n".join(citation.quote for citation in one.citations)])[0]
-        return "the evidence speaks against it" if SIDES[int(np.argmax(sides))] is Stance.CHALLENGES else None
 
 
 def _told(number: int, held: Held) -> str:
