@@ -168,7 +168,7 @@ def build_assistant(
         gathered(settings.lenses),
         model=model,
         weighs=weighs,
-        judge=build_judge(settings, stance),
+        judge=judge,
     )
 
 
