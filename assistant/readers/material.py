@@ -58,6 +58,7 @@ class Material:
         self.question, self.vector = question, embedder.query(question.text)
         self._library, self._embedder, self._filters = library, embedder, filters
         self._flows: dict[str, list[Passage]] = {}
+        self._seen: set[str] = set()  # passages, and those that say the same as one of them
         self.candidates: tuple[Candidate, ...] = ()
         self.leading: tuple[tuple[Passage, Sentence], ...] = ()
         if question.asks is Asks.BROAD:
@@ -68,23 +69,30 @@ class Material:
             voice = None if filters.authors else named_voice(question, [one.passage for one in anywhere])
             of_voice = self._searched(question.text, self.vector, replace(filters, authors=(voice,))) if voice else ()
             self.candidates = of_voice or anywhere
-            passages = self._chosen(
-                dict.fromkeys((*(one.passage for one in of_voice[:READ]), *(one.passage for one in anywhere[:READ])))
-            )
+            passages = self._chosen(self._unseen((*of_voice[:READ], *anywhere[:READ])))
         self.extracts = self._numbered(passages, 1)
 
     def _searched(self, query: str, vector: Vectors, filters: Filters) -> tuple[Candidate, ...]:
         return tuple(spread(candidates(query, vector, self._library, filters)))
 
+    def _unseen(self, found: Iterable[Candidate]) -> list[Passage]:
+        """Their passages that neither are among those seen nor say the same as one of them; these are then seen."""
+        fresh: list[Passage] = []
+        for one in found:
+            alike = {one.passage.id, *(passage.id for passage in one.hit.folded)}
+            if not alike & self._seen:
+                fresh.append(one.passage)
+            self._seen |= alike
+        return fresh
+
     def more(self, queries: Iterable[str]) -> tuple[Extract, ...]:
         """What further searches find that was not among the extracts; they are numbered on, and remembered."""
-        known = {part.id for extract in self.extracts for part in extract.parts}
-        new: dict[str, Passage] = {}
+        self._seen |= {part.id for extract in self.extracts for part in extract.parts}
+        new: list[Passage] = []
         for query in queries:
-            found = spread(candidates(query, self._embedder.query(query), self._library, self._filters))
-            fresh = [one.passage for one in found[:FOR_MORE] if one.passage.id not in known]
-            new.update({passage.id: passage for passage in fresh})
-        added = self._numbered(list(new.values()), len(self.extracts) + 1)
+            found = self._searched(query, self._embedder.query(query), self._filters)
+            new += self._unseen(found[:FOR_MORE])
+        added = self._numbered(new, len(self.extracts) + 1)
         self.extracts = (*self.extracts, *added)
         return added
 
@@ -110,7 +118,7 @@ class Material:
         """The passages that rank best, with more of the best documents, and lists and tables made whole."""
         chosen = {passage.id: passage for passage in ranked}
         for document in list(dict.fromkeys(passage.about.id for passage in chosen.values()))[:BEST]:
-            rest = [stored for stored in self._library.stored_of(document) if stored.passage.id not in chosen]
+            rest = [stored for stored in self._library.stored_of(document) if stored.passage.id not in self._seen]
             near = sorted(rest, key=lambda stored: -float((stored.vectors @ self.vector).max(initial=-1.0)))
             chosen.update({stored.passage.id: stored.passage for stored in near[:BEYOND]})
         for passage in list(chosen.values()):
