@@ -60,11 +60,8 @@ def test_json_letter_by_letter_gives_the_same(text: str) -> None:
 
 def test_a_claim_is_there_before_the_reply_ends() -> None:
     text = json.dumps(REPLY)
-    whole = text.index("}]}") if "}]}" in text else 0
-    parsed = Json()
 
-    assert list(parsed.feed(text[: text.index("]}") + 2])) == CLAIMS[:1]
-    assert whole
+    assert list(Json().feed(text[: text.index("]}") + 2])) == CLAIMS[:1]
 
 
 def test_searches_are_known_before_the_first_claim() -> None:
@@ -124,15 +121,13 @@ def test_marked_lines_are_their_own_quotes() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["NONE", "None.\n", "[1] NONE", "The passages do not say.", "The documents don't say."]
+    "text", ["NONE", "None.\n", "[1] NONE", "The passages do not say.", "The documents do not say"]
 )
 def test_none_alone_declines(text: str) -> None:
     parsed = Lines()
 
-    made = read(parsed, text)
-
-    assert parsed.declined or made  # what it makes is then looked for in the passages
-    assert parsed.declined is ("don't" not in text)
+    assert read(parsed, text) == []
+    assert parsed.declined
 
 
 def test_a_model_that_repeats_itself_is_read_no_further() -> None:
