@@ -57,7 +57,7 @@ class Scripted(FakeChat):
             if isinstance(piece, Exception):
                 raise piece
             for part in piece.splitlines(keepends=True):
-                yield ChatGenerationChunk(message=AIMessageChunk(part))
+                yield ChatGenerationChunk(message=AIMessageChunk(content=part))
 
 
 def reply(

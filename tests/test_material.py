@@ -183,6 +183,41 @@ def test_what_does_not_fit_is_left_out_from_the_worst(library: Library) -> None:
     assert [one.number for one in material.within(0)] == [1]
 
 
+def test_what_was_searched_for_ranks_with_the_best_where_not_all_fits(library: Library) -> None:
+    for n in range(36):
+        kept(library, f"The mill sold {n} linen. {'It rains. ' * 9}", f"mill{n}.txt")
+    for n in range(20):
+        kept(library, f"Far orchard {n} is far.", f"far{n}.txt")
+    kept(library, "The weavers had a wage.", "wages.txt")
+    material = read_for(library, "What linen did the mill sell?")
+    before = material.extracts
+    assert not any("wage" in one.passage.text for one in before)
+
+    material.more(["the wage of the weavers"])
+
+    kept_now = material.within(sum(len(one.passage.text) for one in before) // 2)
+    assert "The weavers had a wage." in [one.passage.text for one in kept_now]
+    assert material.candidates[0].passage.text in [one.passage.text for one in kept_now]
+
+
+def test_an_extract_too_long_for_its_reader_is_cut_to_what_stands_around_the_best_of_it(library: Library) -> None:
+    text = f"{far(6)}\n\nThe mill sold linen to tailors.\n\n{far(6, 'hill')}"
+    kept(library, text, "mill.txt")
+    material = read_for(library, "To which tailors did the mill sell linen?")
+    (whole,) = material.extracts
+
+    sizes = []
+    for characters in (len(text), 150, 40, 0):
+        (one,) = material.within(characters)
+        assert "sold linen to tailors" in one.passage.text
+        assert one.passage.text == text[one.passage.start : one.passage.end]
+        assert set(one.parts) <= set(whole.parts)
+        assert len(one.passage.text) <= max(characters, len("The mill sold linen to tailors."))
+        sizes.append(len(one.parts))
+
+    assert sizes[0] == len(whole.parts) > sizes[1] > sizes[2] == sizes[3] == 1
+
+
 def test_the_voice_that_a_question_names_comes_first(library: Library) -> None:
     kept(library, "Repairs are cheap.\n\nRepairs are dear.", "talk.txt", ("Shop Owner", "Category Manager"))
     kept(library, "Repairs are repairs of repairs.", "other.txt")

@@ -7,7 +7,7 @@ and of the two best documents more than rank among them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -70,6 +70,7 @@ class Material:
             of_voice = self._searched(question.text, self.vector, replace(filters, authors=(voice,))) if voice else ()
             self.candidates = of_voice or anywhere
             passages = self._chosen(self._unseen((*of_voice[:READ], *anywhere[:READ])))
+        self._rank = {candidate.passage.id: place for place, candidate in enumerate(self.candidates)}
         self.extracts = self._numbered(passages, 1)
 
     def _searched(self, query: str, vector: Vectors, filters: Filters) -> tuple[Candidate, ...]:
@@ -90,23 +91,43 @@ class Material:
         self._seen |= {part.id for extract in self.extracts for part in extract.parts}
         new: list[Passage] = []
         for query in queries:
-            found = self._searched(query, self._embedder.query(query), self._filters)
-            new += self._unseen(found[:FOR_MORE])
+            found = self._searched(query, self._embedder.query(query), self._filters)[:FOR_MORE]
+            for place, one in enumerate(found):
+                self._rank[one.passage.id] = min(place, self._rank.get(one.passage.id, place))
+            new += self._unseen(found)
         added = self._numbered(new, len(self.extracts) + 1)
         self.extracts = (*self.extracts, *added)
         return added
 
     def within(self, characters: int) -> tuple[Extract, ...]:
-        """The extracts that fit; those whose passages rank worst are left out first, one always stays."""
-        rank = {candidate.passage.id: place for place, candidate in enumerate(self.candidates)}
-        best = sorted(self.extracts, key=lambda one: min(rank.get(part.id, len(rank)) for part in one.parts))
+        """The extracts that fit; those whose passages rank worst are left out first. One always stays, and is cut to
+        the passages around its best one where it is too long."""
+        worst = len(self.candidates)
+        places = {part.id: self._rank.get(part.id, worst) for one in self.extracts for part in one.parts}
+        best = sorted(self.extracts, key=lambda one: min(places[part.id] for part in one.parts))
         kept: list[Extract] = []
         for one in best:
-            characters -= len(one.passage.text)
+            fits = one if kept else self._cut(one, characters, places)
+            characters -= len(fits.passage.text)
             if kept and characters < 0:
                 break
-            kept.append(one)
+            kept.append(fits)
         return tuple(sorted(kept, key=lambda one: one.number))
+
+    def _cut(self, extract: Extract, characters: int, places: Mapping[str, int]) -> Extract:
+        """As much of an extract around its best passage as fits, that one at least."""
+        parts = extract.parts
+        first = last = min(range(len(parts)), key=lambda n: places[parts[n].id])
+        grown = True
+        while grown:
+            grown = False
+            for n in (last + 1, first - 1):
+                low, high = min(first, n), max(last, n)
+                if low >= 0 and high < len(parts) and parts[high].end - parts[low].start <= characters:
+                    first, last, grown = low, high, True
+                    break
+        run = parts[first : last + 1]
+        return extract if len(run) == len(parts) else Extract(extract.number, self._joined(run), run)
 
     def flow(self, document: str) -> list[Passage]:
         """All passages of a document, in its order."""
