@@ -109,7 +109,7 @@ class ModelError(PushbackError):
 class ModelUnavailable(ModelError):
     """Weights or a server cannot be reached."""
 
-    hint = "Check the model's name and that it is installed."
+    hint = "Check the model's name, and that its server runs; `pushback doctor --model` lists those on this machine."
     retryable = True
 
 
@@ -136,7 +136,7 @@ class ModelBusy(ModelError):
 class ModelDenied(ModelError):
     """The key, the rights or the name is not accepted."""
 
-    hint = "Check the model's name, and the provider's key in the environment."
+    hint = "Check the model's name, and its key: in the environment, or under Settings on the page."
 
 
 class ModelRefused(ModelError):

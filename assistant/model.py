@@ -19,7 +19,7 @@ from contextlib import closing
 from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from assistant import providers
 from assistant.errors import (
@@ -58,7 +58,8 @@ class Prompt(NamedTuple):
 class Model:
     """One model by its name; shared by everyone who asks, and safe to share.
 
-    ``chat`` takes the place of the one that the name stands for: a recording, or a double in tests.
+    ``chat`` takes the place of the one that the name stands for: a recording, or a double in tests. ``key`` takes the
+    place of the environment's.
     """
 
     def __init__(
@@ -66,10 +67,12 @@ class Model:
         settings: Settings,
         chat: BaseChatModel | None = None,
         *,
+        key: SecretStr | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         assert settings.model
         self.name = providers.shown(settings.model)
+        self.key = key
         self._named = settings.model
         self._settings, self._sleep = settings, sleep
         self._served = Served(chat, Facts()) if chat else None
@@ -115,7 +118,7 @@ class Model:
         with self._lock:
             if self._served is None:
                 seconds = self._settings.model_timeout
-                self._served = providers.open_chat(self._named, seconds=seconds, most_tokens=MOST_TOKENS)
+                self._served = providers.open_chat(self._named, seconds=seconds, most_tokens=MOST_TOKENS, key=self.key)
             return self._served
 
     def remembered(self, key: tuple[Prompt, str]) -> str | None:
@@ -159,6 +162,11 @@ class Calls:
         self._model, self._tick = model, tick
         self.cost = Cost()
         self.seconds = 0.0  # waited for the model
+
+    @property
+    def small(self) -> bool:
+        """Whether the model is a small one, as ``Model.small`` tells."""
+        return self._model.small
 
     def stream(self, prompt: Prompt, schema: type[BaseModel] | None = None) -> Generator[str, None, None]:
         """The reply in pieces as they come: text, or with ``schema`` its JSON.
@@ -233,7 +241,7 @@ class Calls:
         except Exception as exc:
             if whole is None and "No generation chunks" in str(exc):  # LangChain's words for an empty reply
                 return
-            raise providers.translated(exc, self._model.name) from exc
+            raise providers.translated(exc, self._model.name, self._model.key) from exc
         finally:
             self._count(prompt, whole, written)
         _check_end(whole, self._model.name)

@@ -6,8 +6,9 @@ http://host:port/v1#NAME            an OpenAI-compatible server; without #NAME, 
 gguf:PATH                           a local file, served in this process through xllamacpp, on loopback
 ```
 
-Keys are read from the environment only (Streamlit puts its secrets there): by the provider's own variable, and for
-a server by address from ``PUSHBACK_API_KEY``, so that nobody's OpenAI key is sent to another host.
+A key is handed in, or read from the environment (Streamlit puts its secrets there): by the provider's own variable,
+and for a server by address from ``PUSHBACK_API_KEY``, so that nobody's OpenAI key is sent to another host. No key, and
+no part of one, is in any error.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
 
 from assistant.addresses import without_secrets
 from assistant.errors import (
@@ -37,17 +39,20 @@ from assistant.errors import (
 
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
+    from pydantic import SecretStr
 
 KEY = "PUSHBACK_API_KEY"
 SMALL = 1_000_000_000  # parameters below which a model is not asked for a schema: see eval/benchmarks/writing.py
 CONTEXT = 4_096  # tokens of context that a local file is served with: 12 sentences in their passages take about 2,500
-NEEDED = {  # extra → the package that it brings
-    "openai": "langchain_openai",
-    "anthropic": "langchain_anthropic",
-    "ollama": "langchain_ollama",
-    "gguf": "xllamacpp",
+OLLAMA = 8_192  # tokens of context asked of Ollama, which else takes fewer and cuts a longer prompt without a word
+KEYS = {  # provider → the variables of which one holds its key
+    "openai": ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY"),
+    "anthropic": ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"),
 }
+SECRET = 8  # characters from which a key is one, and not a word for a server that looks at none
+_NAMED = (*KEYS, "ollama")  # providers whose packages are always there
 ADDRESS = re.compile(r"https?://[^\s#]+(#\S+)?")
+_PIECE = re.compile(r"[\w-]{4,}")  # of a key
 _CONTEXT = re.compile(r"context (?:size|length|window)|exceed_context|prompt is too long|maximum .*tokens", re.I)
 
 
@@ -77,16 +82,32 @@ def check(name: str) -> None:
     if kind == "gguf":
         if not Path(rest).expanduser().is_file():
             raise SettingsError(f"There is no model file {rest or '(no path given)'}.", hint="Write gguf:PATH.gguf.")
-        _need("gguf")
-        _need("openai", of="gguf")
+        if find_spec("xllamacpp") is None:
+            hint = 'Run `pip install "pushback[gguf]"`.'
+            raise ModelUnavailable("The package xllamacpp, which serves model files, is not installed.", hint=hint)
     elif kind in ("http", "https"):
         if not ADDRESS.fullmatch(name):
             raise SettingsError(f"The model {name!r} is no address.", hint="Write http://host:port/v1#model-name.")
-        _need("openai")
-    elif kind in NEEDED:
-        _need(kind)
-        if not rest:
-            raise SettingsError(f"The model {name!r} has no name after its provider.", hint=f"Write {kind}:NAME.")
+    elif kind in _NAMED and not rest:
+        raise SettingsError(f"The model {name!r} has no name after its provider.", hint=f"Write {kind}:NAME.")
+
+
+def keyed(name: str) -> str:
+    """Whom a key for this model is given to: the server of an address, else the provider; empty where nobody asks.
+
+    Models of which this is the same share a key.
+    """
+    kind = name.partition(":")[0]
+    if kind in ("http", "https"):
+        server = urlsplit(name)
+        return f"{server.scheme}://{server.netloc}"
+    return "" if kind in ("gguf", "ollama") else kind
+
+
+def lacks_key(name: str) -> bool:
+    """Whether its provider is known to ask for a key, and the environment has none."""
+    variables = KEYS.get(name.partition(":")[0], ())
+    return bool(variables) and not any(map(os.environ.get, variables))
 
 
 def shown(name: str) -> str:
@@ -94,50 +115,71 @@ def shown(name: str) -> str:
     return f"gguf:{Path(name).name}" if name.startswith("gguf:") else without_secrets(name)
 
 
-def open_chat(name: str, *, seconds: float, most_tokens: int) -> Served:
+def open_chat(name: str, *, seconds: float, most_tokens: int, key: SecretStr | None = None) -> Served:
     """The chat model of this name; ``seconds`` bound each wait for it, ``most_tokens`` each reply.
+
+    ``key`` takes the place of the environment's.
 
     Raises:
         SettingsError, ModelUnavailable: as ``check`` does, or the server does not say what it serves.
+        ModelDenied: it needs a key, and there is none.
     """
     check(name)
     kind, _, rest = name.partition(":")
     limits: dict[str, Any] = {"timeout": seconds, "max_retries": 0, "max_tokens": most_tokens}
     if kind == "gguf":
-        address, key = _serve(str(Path(rest).expanduser().resolve()))
-        served = _compatible(f"{address}/v1", "local", key, limits)
+        address, own = _serve(str(Path(rest).expanduser().resolve()))
+        served = _compatible(f"{address}/v1", "local", own, limits)
         return served._replace(facts=served.facts._replace(context=CONTEXT))
     if kind in ("http", "https"):
         address, _, model = name.partition("#")
-        return _compatible(address, model, os.environ.get(KEY, ""), limits)
+        return _compatible(address, model, key.get_secret_value() if key else os.environ.get(KEY, ""), limits)
+    if not key and lacks_key(name):
+        hint = f"Set {KEYS[kind][0]} in the environment, or type the key under Settings on the page."
+        raise ModelDenied(f"The model {name} needs a key.", hint=hint)
     from langchain.chat_models import init_chat_model
 
     if kind == "ollama":
-        limits = {"num_predict": most_tokens, "client_kwargs": {"timeout": seconds}}
+        limits = {"num_predict": most_tokens, "num_ctx": OLLAMA, "client_kwargs": {"timeout": seconds}}
+    elif key:
+        limits["api_key"] = key
     try:
         chat: Any = init_chat_model(name, **limits)
     except ImportError as exc:
         raise ModelUnavailable(f"The model {name!r} cannot be used: {exc}.", hint="Install what it names.") from exc
     except ValueError as exc:  # pydantic's is one; so is an unknown provider
-        told = str(exc).splitlines()[0]
+        told = _without_keys(str(exc).splitlines()[0], key)
         hint = "Write provider:name, as in openai:gpt-5-mini, and set the provider's key in the environment."
         raise SettingsError(f"The model {name!r} cannot be used: {told}.", hint=hint) from exc
     except Exception as exc:  # a provider's own way to say that its key is missing
-        raise translated(exc, name) from exc
-    known: dict[str, Any] = dict(chat.profile or {})
+        raise translated(exc, name, key) from exc
+    known: dict[str, Any] = {"max_input_tokens": OLLAMA} if kind == "ollama" else dict(chat.profile or {})
     structured = known.get("structured_output") or known.get("tool_calling")
     return Served(chat, Facts(known.get("max_input_tokens"), structured))
 
 
-def translated(error: Exception, name: str) -> ModelError:
-    """A library's exception as one of ours; a bug (a builtin exception that is no OSError) is raised again as it is."""
+def translated(error: Exception, name: str, key: SecretStr | None = None) -> ModelError:
+    """A library's exception as one of ours; a bug (a builtin exception that is no OSError) is raised again as it is.
+
+    ``key`` is what the model was opened with, where it is not the environment's.
+    """
     if isinstance(error, ModelError):
         return error
     if type(error).__module__ == "builtins" and not isinstance(error, OSError | ValueError):
         raise error
-    told = " ".join(str(error).split())[:300]
+    told = _without_keys(" ".join(str(error).split()), key)[:300]
     kind, what = next((kind, what) for kind, what, holds in _KINDS if holds(error, told))
     return kind(f"{what.format(name)}{f': {told}' if told and kind not in _NEED_NO_MORE else '.'}")
+
+
+def _without_keys(text: str, key: SecretStr | None) -> str:
+    """``text`` without our keys and the pieces of one that a provider repeats when it rejects it (“sk-ab…yz12”)."""
+    names = (KEY, *(variable for variables in KEYS.values() for variable in variables))
+    every = [key.get_secret_value() if key else "", *(os.environ.get(name, "") for name in names)]
+    keys = [one for one in every if len(one) >= SECRET]
+    for one in keys:
+        text = text.replace(one, "…")
+    return _PIECE.sub(lambda piece: "…" if any(piece[0] in one for one in keys) else piece[0], text)
 
 
 def _is(error: Exception, *named: str, status: tuple[int, ...] = ()) -> bool:
@@ -205,6 +247,7 @@ def _told(address: str, model: str, key: str, seconds: float) -> dict[str, Any]:
         ModelUnavailable: it cannot be reached, or serves none.
     """
     import httpx
+    from pydantic import SecretStr
 
     try:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
@@ -214,7 +257,8 @@ def _told(address: str, model: str, key: str, seconds: float) -> dict[str, Any]:
         return next((one for one in served if one.get("id") == model), served[0])
     except httpx.HTTPError as exc:
         hint = f"Check the address, and {KEY} if the server asks for a key."
-        raise ModelUnavailable(f"The model server {address} cannot be reached: {exc}", hint=hint) from exc
+        told = _without_keys(str(exc), SecretStr(key))
+        raise ModelUnavailable(f"The model server {address} cannot be reached: {told}", hint=hint) from exc
     except (ValueError, LookupError, TypeError, AttributeError) as exc:
         raise ModelUnavailable(f"{address} does not say what it serves.", hint=f"Write {address}#NAME.") from exc
 
@@ -244,11 +288,3 @@ def _serve(path: str) -> tuple[str, str]:
 
 
 _SERVERS: list[Any] = []  # what is served stops when nobody holds it
-
-
-def _need(extra: str, *, of: str | None = None) -> None:
-    if find_spec(NEEDED[extra]) is None:
-        raise ModelUnavailable(
-            f"The package {NEEDED[extra]}, which this model needs, is not installed.",
-            hint=f'Run `pip install "pushback[{of or extra}]"`.',
-        )

@@ -17,7 +17,7 @@ from assistant.citations import Reader
 from assistant.embedding import Embedder
 from assistant.evidence.words import content_stems
 from assistant.question import Asks
-from assistant.readers.material import Extract, Material
+from assistant.readers.material import Extract, Given
 from assistant.readers.seam import Claim, Quote, Reading
 from assistant.types import Citation, Passage, Rejected, Sentence, Span, Statement, Support
 
@@ -27,7 +27,7 @@ _ELLIPSIS = re.compile(r"\s*(?:\[\s*)?(?:\.\.\.|…)(?:\s*\])?\s*")
 class Verifier:
     """Verifies the claims of one reading, and counts what does not hold."""
 
-    def __init__(self, material: Material, read: Reader, embedder: Embedder) -> None:
+    def __init__(self, material: Given, read: Reader, embedder: Embedder) -> None:
         self._material, self._read, self._embedder = material, read, embedder
         self.made: list[Statement | None] = []  # of each claim
         self.dropped: list[Rejected] = []
@@ -72,26 +72,12 @@ class Verifier:
         found: list[Citation] = []
         lost: list[Rejected] = []
         for quote in claim.quotes:
-            places = [self._place(quote)] if quote.span else [self._place(one) for one in _parts(quote)]
-            wrong = [place for place in places if isinstance(place, Rejected)]
+            places = [place(one, self._material.extracts, self._read) for one in _parts(quote)]
+            wrong = [one for one in places if isinstance(one, Rejected)]
             lost += wrong
             if not wrong:
-                found += [place for place in places if isinstance(place, Citation)]
+                found += [one for one in places if isinstance(one, Citation)]
         return tuple(dict.fromkeys(found)), lost
-
-    def _place(self, quote: Quote) -> Citation | Rejected:
-        """Where a quote stands: in the extract that it names, else in another one."""
-        named = [one for one in self._material.extracts if one.number == quote.extract]
-        if quote.span and named:
-            cited = _cite(named[0], quote.span, self._read)
-            return replace(cited, key=quote.key) if isinstance(cited, Citation) else cited
-        others = [one for one in self._material.extracts if one.number != quote.extract]
-        for extracts in (named, others):
-            place = citations.locate(quote.words, [one.passage for one in extracts], self._read)
-            if isinstance(place, Citation):
-                extract = next(one for one in extracts if _holds(one.passage, place))
-                return _cite(extract, Span(place.start, place.end), self._read)
-        return Rejected(quote.words, "it stands in none of the passages that were read")
 
     def _grounds(self, cited: Sequence[Citation]) -> Grounds:
         extracts = self._material.extracts
@@ -112,8 +98,25 @@ class Verifier:
         return f"{' and '.join(dict.fromkeys(unnamed))}: {text}" if unnamed else text
 
 
+def place(quote: Quote, extracts: Sequence[Extract], read: Reader) -> Citation | Rejected:
+    """Where a quote stands: in the extract that it names, else in another one."""
+    named = [one for one in extracts if one.number == quote.extract]
+    if quote.span and named:
+        cited = _cite(named[0], quote.span, read)
+        return replace(cited, key=quote.key) if isinstance(cited, Citation) else cited
+    for among in (named, [one for one in extracts if one.number != quote.extract]):
+        found = citations.locate(quote.words, [one.passage for one in among], read)
+        if isinstance(found, Citation):
+            extract = next(one for one in among if _holds(one.passage, found))
+            return _cite(extract, Span(found.start, found.end), read)
+    return Rejected(quote.words, "it stands in none of the passages that were read")
+
+
 def _parts(quote: Quote) -> Iterator[Quote]:
     """A quote in which words are left out, as those that are there."""
+    if quote.span:
+        yield quote
+        return
     parts = [part for part in _ELLIPSIS.split(quote.words) if part.strip()]
     yield from (quote._replace(words=part) for part in parts) if parts else (quote,)
 

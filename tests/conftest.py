@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from assistant import local_models
 from assistant.build import stay_offline
 from assistant.embedding import SentenceTransformerEmbedder
 from assistant.evidence.relevance import Judgement, Scored
@@ -51,6 +52,12 @@ def at_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
     came = nearby.Connection("127.0.0.1", {"Host": "localhost:8501"})
     monkeypatch.setattr(nearby, "connection", lambda: came)
+
+
+@pytest.fixture(autouse=True)
+def nobody_serves_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What happens to be served on the machine that runs the tests is not found by them."""
+    monkeypatch.setattr(local_models, "PLACES", ())
 
 
 def _only_loopback(connect: Any) -> Any:

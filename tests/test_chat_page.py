@@ -624,7 +624,7 @@ def press(page: AppTest, name: str) -> AppTest:
 
 def test_a_model_is_named_tested_and_used_from_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     chat = FakeChat(replies=lambda _: '{"number": 7}')
-    monkeypatch.setattr(build, "build_model", lambda one: Model(one, chat) if one.writer else None)
+    monkeypatch.setattr(build, "build_model", lambda one, **_: Model(one, chat) if one.writer else None)
     page = choice()
 
     page.text_input[0].set_value("ollama:small")

@@ -9,11 +9,13 @@ from click.testing import CliRunner, Result
 from langchain_core import exceptions as known
 from langchain_core.messages import AIMessage, BaseMessage
 
-from assistant import build, providers
+from assistant import build, local_models, providers
+from assistant.local_models import Place
 from assistant.model import Model
 from assistant.providers import Facts, Served
 from assistant.settings import Settings
 from tests.fakes import FakeChat, WordEmbedder
+from tests.model_server import model_server
 from ui.cli import cli
 
 PRICE = "The price of the blue lamp is forty dollars. The blue lamp is made of brass."
@@ -119,3 +121,37 @@ def test_a_run_is_written_by_a_model_once_and_replayed_without_it(lamp: Path, mo
     assert missing.exit_code == 3
     assert "not recorded" in missing.stderr
     assert [done.exit_code for done in wrong] == [2, 2, 2]
+
+
+def test_doctor_lists_the_models_of_this_machine_and_names_none_as_no_failure(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with model_server("org/chat", "x-embed") as server:
+        monkeypatch.setattr(local_models, "PLACES", (Place("LM Studio", server.port),))
+        listed = run("doctor", "--model")
+        no_library = run("doctor", "--model", "--home", tmp_path / "nothing")
+    monkeypatch.setattr(local_models, "PLACES", ())
+    none = run("doctor", "--model")
+
+    use = f"  --model http://127.0.0.1:{server.port}/v1#org/chat"
+    assert listed.stdout.splitlines()[1:3] == [f"LM Studio at 127.0.0.1:{server.port}", use]
+    assert "All is well" in listed.stdout
+    assert use in no_library.stdout.splitlines()
+    assert "No model is served on this machine" in none.stdout
+    assert [done.exit_code for done in (listed, no_library, none)] == [0, 0, 0]
+
+
+def test_doctor_without_a_name_tries_the_model_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    written_by(monkeypatch, FakeChat(replies=["one two three"]))
+    monkeypatch.setenv("PUSHBACK_MODEL", "fake:one")
+
+    done = run("doctor", "--model")
+
+    assert done.exit_code == 0
+    assert "No model is served" in done.stdout
+    assert "The model fake:one" in done.stdout
+
+
+def test_a_command_that_needs_a_models_name_still_asks_for_it() -> None:
+    assert run("doctor", "--model", "").exit_code == 2
+    assert run("ask", QUESTION, "--model").exit_code == 2

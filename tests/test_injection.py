@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from assistant.writing import ModelWriter
 from langchain_core.messages import BaseMessage
 
 from assistant.answering import Quoted, QuotingWriter
@@ -19,7 +20,6 @@ from assistant.model import Model
 from assistant.retrieval import ANYWHERE
 from assistant.settings import Settings
 from assistant.types import Answer, Filters, Grounding, Statement, Support, Turn
-from assistant.writing import ModelWriter
 from eval import suites
 from eval.obeying import CANARY, obeyed
 from ingest.sync import sync

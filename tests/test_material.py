@@ -184,8 +184,8 @@ def test_what_does_not_fit_is_left_out_from_the_worst(library: Library) -> None:
 
 
 def test_what_was_searched_for_ranks_with_the_best_where_not_all_fits(library: Library) -> None:
-    for n in range(36):
-        kept(library, f"The mill sold {n} linen. {'It rains. ' * 9}", f"mill{n}.txt")
+    for n in range(60):
+        kept(library, f"The mill sold {n} linen. {'The mill sold linen. ' * 9}", f"mill{n}.txt")
     for n in range(20):
         kept(library, f"Far orchard {n} is far.", f"far{n}.txt")
     kept(library, "The weavers had a wage.", "wages.txt")

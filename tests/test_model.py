@@ -1,14 +1,16 @@
 """A model is asked with bounds on tries, tokens and memory; what goes wrong is one of our errors."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from langchain_core import exceptions as known
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
+from assistant import providers
 from assistant.errors import (
     ContextTooLong,
     ModelBusy,
@@ -211,14 +213,28 @@ def test_a_provider_that_takes_no_schema_is_asked_in_words() -> None:
         ("gguf:", SettingsError),
         ("openai:", SettingsError),
         ("http://", SettingsError),
-        ("anthropic:x", ModelUnavailable),
+        ("ollama:", SettingsError),
     ],
 )
 def test_a_name_that_cannot_be_a_model_is_told_before_anything_is_loaded(name: str, error: type[Exception]) -> None:
-    """Anthropic's package is in no lock, so its install line is named."""
-    with pytest.raises(error) as told:
+    with pytest.raises(error):
         Model(Settings(model=name))
-    assert error is SettingsError or 'pip install "pushback[anthropic]"' in told.value.hint  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", ["openai:x", "anthropic:x", "ollama:x", "http://127.0.0.1:9/v1#x"])
+def test_the_clients_of_the_usual_providers_are_there_without_an_extra(name: str) -> None:
+    assert Model(Settings(model=name), key=SecretStr("sk-of-nobody")).served.chat
+
+
+def test_a_package_that_is_missing_is_told_with_the_line_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "a.gguf").touch()
+    monkeypatch.setattr(providers, "find_spec", lambda _: None)
+
+    with pytest.raises(ModelUnavailable) as told:
+        Model(Settings(model=f"gguf:{tmp_path / 'a.gguf'}"))
+    assert 'pip install "pushback[gguf]"' in told.value.hint
 
 
 def test_an_unknown_provider_is_told_with_the_first_call() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from assistant.settings import Settings
 from ui import present_settings
 from ui.present_settings import Line
@@ -21,3 +23,18 @@ def test_each_setting_says_what_sets_it() -> None:
         Line("How a model is asked to reply", "auto", "as it comes"),
     ]
     assert len(told) == len(Settings.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("model", "lacks_key", "told"),
+    [
+        (None, False, "Quotes only"),
+        ("none", False, "Quotes only"),
+        ("openai:gpt", True, "Quotes only, since openai:gpt needs a key"),
+        ("gguf:/home/ann/small.gguf", False, "Written by gguf:small.gguf"),
+        ("http://ann:pw@host:8/v1?key=s#a/b", False, "Written by a/b at host:8"),
+        ("http://host:8/v1", False, "Written by the model at host:8"),
+    ],
+)
+def test_what_answers_now_is_told_in_a_line(model: str | None, lacks_key: bool, told: str) -> None:
+    assert present_settings.answers(Settings(model=model), lacks_key=lacks_key) == told

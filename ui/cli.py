@@ -13,21 +13,30 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.errors import PushbackError, SettingsError
+from assistant.errors import LibraryMissing, PushbackError, SettingsError
 from ui import terminal
 from ui.cli_eval import evaluate
 from ui.cli_opening import EACH_LINE
 from ui.cli_opening import assistant as _assistant
 from ui.cli_opening import each_line as _each_line
 from ui.cli_opening import library as _library
-from ui.cli_options import as_json, filtering, filters_of, flags_as_environment, is_quiet, remembered, settings_of
+from ui.cli_options import (
+    NO_NAME,
+    as_json,
+    filtering,
+    filters_of,
+    flags_as_environment,
+    is_quiet,
+    remembered,
+    remembered_if_named,
+    settings_of,
+)
 from ui.cli_verdicts import challenge, discuss, verdicts
 from ui.door import PARTLY, Door
 from ui.progress import Progress
 
 if TYPE_CHECKING:
     from assistant.library.library import Entry
-    from assistant.model import Model
     from assistant.settings import Settings
     from ingest.reports import SyncReport
 
@@ -242,23 +251,27 @@ def remove(context: click.Context, key: str) -> None:
 
 
 @cli.command()
+@click.option(
+    "--model",
+    "lists_models",
+    metavar="[STRING]",
+    is_flag=False,
+    flag_value=NO_NAME,
+    callback=remembered_if_named,
+    help="A model to try, too; without a name, the models served on this machine are listed.",
+)
 @click.pass_context
-def doctor(context: click.Context) -> None:
+def doctor(context: click.Context, *, lists_models: bool) -> None:
     """Find what is wrong with the library, and mend what can be mended safely; with --model, try the model, too."""
     settings = settings_of(context)
-    if model := _model(settings):
-        from assistant.trying import tried
-
-        terminal.say(terminal.trial(tried(model)))
-    with _library(settings) as (library, _):
-        problems = library.doctor()
-        if problems:
-            terminal.say(terminal.problems(problems))
-        elif not is_quiet(context):
-            searched = library.searched()
-            terminal.say(f"All is well: {searched.documents:,} documents, {searched.passages:,} passages.")
-    if not all(problem.mended for problem in problems):
-        context.exit(PARTLY)
+    if lists_models:
+        _list_models()
+    _try_model(settings)
+    try:
+        _check_library(context, settings)
+    except LibraryMissing:
+        if not lists_models:
+            raise
 
 
 @cli.command()
@@ -307,10 +320,30 @@ def _versions(entry: Entry) -> dict[str, Any]:
     return {"versions": list(entry.versions), "superseded_by": entry.superseded_by}
 
 
-def _model(settings: Settings) -> Model | None:
-    from assistant import build
+def _check_library(context: click.Context, settings: Settings) -> None:
+    with _library(settings) as (library, _):
+        problems = library.doctor()
+        if problems:
+            terminal.say(terminal.problems(problems))
+        elif not is_quiet(context):
+            searched = library.searched()
+            terminal.say(f"All is well: {searched.documents:,} documents, {searched.passages:,} passages.")
+    if not all(problem.mended for problem in problems):
+        context.exit(PARTLY)
 
-    return build.build_model(settings)
+
+def _list_models() -> None:
+    from assistant import local_models
+
+    terminal.say(terminal.local_models(local_models.found()))
+
+
+def _try_model(settings: Settings) -> None:
+    from assistant import build
+    from assistant.trying import tried
+
+    if model := build.build_model(settings):
+        terminal.say(terminal.trial(tried(model)))
 
 
 def main() -> None:

@@ -21,10 +21,14 @@ DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON value on stdout, and nothing else.")
 
 
+NO_NAME = "?"  # what `--model` stands for where nothing follows it
+
+
 class _WithCommonOptions(click.Command):
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.params += _common()
+        own = {flag for param in self.params for flag in param.opts}
+        self.params += [param for param in _common() if own.isdisjoint(param.opts)]
 
 
 class Command(_WithCommonOptions):
@@ -67,6 +71,14 @@ def remembered(context: click.Context, option: click.Parameter, value: Any) -> N
         raise click.BadParameter("it is empty.")
     if value not in (None, False):
         _given(context)[str(option.name)] = value
+
+
+def remembered_if_named(context: click.Context, _: click.Parameter, value: str | None) -> bool:
+    """Keep the model that was named; whether ``--model`` was given without a name."""
+    if value == NO_NAME:
+        return True
+    remembered(context, click.Option(["--model"]), value)
+    return False
 
 
 def filtering(function: Function) -> Function:

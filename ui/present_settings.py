@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
+from assistant import providers
 from assistant.addresses import without_secrets
 from assistant.settings import Settings
 
@@ -58,3 +60,21 @@ def _value(name: str, value: object) -> str:
             return f"{len(value)} named"  # who they are is nobody's business
         return without_secrets(", ".join(value)) or "none"
     return "none" if value is None else without_secrets(str(value))
+
+
+def answers(settings: Settings, *, lacks_key: bool) -> str:
+    """What answers now, as a line."""
+    if not settings.writer:
+        return "Quotes only"
+    name = without_secrets(_spoken(settings.writer))
+    if lacks_key:
+        return f"Quotes only, since {name} needs a key"
+    return f"Written by {name}"
+
+
+def _spoken(model: str) -> str:
+    """A model's name as a sentence takes it: of a server by address, what it is called there."""
+    address, _, called = model.partition("#")
+    if not address.startswith(("http://", "https://")):
+        return providers.shown(model)
+    return f"{called or 'the model'} at {urlsplit(address).netloc.rpartition('@')[2]}"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from assistant.discussion import Change, Reply
     from assistant.lens import Lens
     from assistant.library.library import Entry, KeptVerdict, Problem
+    from assistant.local_models import Found
     from assistant.trying import Trial
     from assistant.types import (
         About,
@@ -199,6 +200,20 @@ def trial(one: Trial) -> str:
         "context": context,
     }
     return "\n".join([f"The model {one.name}", *(f"  {name:8} {told}" for name, told in rows.items())])
+
+
+def local_models(found: Sequence[Found]) -> str:
+    """The model servers of this machine, with the flag that uses each of their models."""
+    if not found:
+        return (
+            "No model is served on this machine, as far as the usual ports tell.\n"
+            "Start Ollama, LM Studio or another server, or name a model: --model openai:NAME, with OPENAI_API_KEY set."
+        )
+    lines = []
+    for server in found:
+        key = " asks for a key: set PUSHBACK_API_KEY" if server.asks_key else ""
+        lines += [f"{server.program} at {server.address}{key}", *(f"  --model {name}" for name in server.models)]
+    return "\n".join(["Models served on this machine, by the programs that usually listen there:", *lines])
 
 
 class _Sources:

@@ -11,7 +11,7 @@ import argparse
 from pathlib import Path
 
 from assistant import retrieval
-from assistant.answering import JUDGED
+from assistant.readers.plain import JUDGED
 from assistant.build import build_embedder
 from assistant.embedding import Vectors
 from assistant.library.library import Library

@@ -18,16 +18,17 @@ from collections.abc import Generator
 from pathlib import Path
 from statistics import median
 
+from assistant.checking import Grounds
+from assistant.writing import ModelWriter
+
 from assistant import build, checking
 from assistant.answering import QuotingWriter
-from assistant.checking import Grounds
 from assistant.evidence.relevance import SignalJudge
 from assistant.evidence.stance import PlainMarks
 from assistant.library.library import Library
 from assistant.model import Calls, Model, Prompt
 from assistant.settings import Settings
 from assistant.types import Answer, Statement, Support
-from assistant.writing import ModelWriter
 from eval import suites
 from eval.benchmarks.measuring import fresh_home, tell
 from eval.examine import Texts

@@ -30,7 +30,7 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
 from assistant import question as questions
-from assistant.answering import JUDGED
+from assistant.readers.plain import JUDGED
 from assistant.build import build_embedder
 from assistant.embedding import Vectors
 from assistant.evidence import relevance, signals

@@ -1,54 +1,70 @@
-"""Which model writes for whoever has this page open: named, tried out, and used until the page is reloaded.
-
-Keys stay in the environment; nothing here shows one.
-"""
+"""Which model writes for whoever has this page open: found or named, tried out, and used until the page is reloaded."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from assistant import providers
 from assistant.addresses import hides, without_secrets
 from assistant.errors import PushbackError
 from assistant.settings import Settings
-from ui.parts import failure, nearby
+from ui.parts import failure, found_models, keys, nearby
+from ui.parts.found_models import CHOSEN
 from ui.present import escape, label
+from ui.present_settings import answers
 
-CHOSEN = "model"
 FORMS = (
-    "`gguf:PATH` for a file on this machine, `http://host:port/v1#NAME` for a server, or a provider's name, as in "
-    "`ollama:NAME`. Keys are read from the environment."
+    "`openai:NAME`, `anthropic:NAME` or `ollama:NAME`, `http://host:port/v1#NAME` for a server, or `gguf:PATH` for a "
+    "file on this machine."
 )
 
 
 def choose(settings: Settings) -> None:
-    """Name a model, test the connection, use it."""
-    told = without_secrets(settings.writer or "")
-    if not nearby.only(settings):
-        st.write(f"The model is chosen by whoever runs Pushback: {label(told, 200) or 'none, answers are quoted'}.")
-        return
+    """Use a model that was found, or name one; its key, and a test of the connection."""
+    now = answers(settings, lacks_key=keys.lacking(settings))
+    st.html(f'<p role="status">Now: {escape(now[0].lower() + now[1:])}.</p>')
+    mine = nearby.only(settings)
+    if mine:
+        found_models.show(settings.writer)
+    else:
+        told = label(without_secrets(settings.writer or ""), 200)
+        st.write(f"The model is chosen by whoever runs Pushback: {told or 'none, answers are quoted'}.")
+        if not providers.keyed(settings.writer or ""):
+            return
     with st.form("model-form", border=False):
-        shown = "" if hides(settings.writer or "") else told  # what is hidden could not be used again
-        none = "None: answers are quoted"
-        named = st.text_input("Model", shown, placeholder=told if told != shown else none, help=FORMS)
-        st.caption("Used until this page is reloaded. PUSHBACK_MODEL names one for good.")
+        named = _named(settings) if mine else settings.writer or ""
+        keys.field()
+        st.caption("Both are held until this page is reloaded. PUSHBACK_MODEL names a model for good.")
         with st.container(horizontal=True):
-            uses = st.form_submit_button("Use it", type="primary")
-            tests = st.form_submit_button("Test the connection")
+            uses = st.form_submit_button("Use it", type="primary", on_click=keys.take)
+            tests = st.form_submit_button("Test the connection", on_click=keys.take)
     chosen = settings.model_copy(update={"model": named.strip() or None})
     try:
+        keys.keep(chosen)
         if tests:
             _test(chosen)
         elif uses:
             _use(chosen)
     except PushbackError as error:
         failure.show(error)
+    if keys.of(chosen):
+        with st.container(horizontal=True, vertical_alignment="center", key="key-held"):
+            st.html('<p class="small" role="status">A key is set for this session.</p>', width="content")
+            st.button("Forget it", type="tertiary", on_click=keys.forget, args=(chosen,))
+
+
+def _named(settings: Settings) -> str:
+    told = without_secrets(settings.writer or "")
+    shown = "" if hides(settings.writer or "") else told  # what is hidden could not be used again
+    none = "None: answers are quoted"
+    return st.text_input("Model", shown, placeholder=told if told != shown else none, help=FORMS)
 
 
 def _test(settings: Settings) -> None:
     from assistant import build, trying
     from ui import terminal
 
-    model = build.build_model(settings)
+    model = build.build_model(settings, key=keys.of(settings))
     if model is None:
         st.write("No model is named; answers are quoted.")
         return

@@ -1,4 +1,4 @@
-"""The assistant of the running app, shared by everyone who has the page open."""
+"""The assistant of the running app, shared by all who have the page open, but for a model with a key that one typed."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import streamlit as st
+from pydantic import SecretStr
 
 from assistant import build
 from assistant.build import Assistant
 from assistant.embedding import Embedder
 from assistant.settings import Settings
 from assistant.types import Answer, Turn
+from ui.parts import keys
 
 LOADING = "Loading the model; only the first question waits for it."
 
@@ -20,6 +22,7 @@ LOADING = "Loading the model; only the first question waits for it."
 # made its own at once, the p95 was 54 times what one session alone waits, with half as many answers in the minute; two
 # at a time 25.5 times, one 24.7 (eval/benchmarks/sessions.py, on one core).
 AT_ONCE = 1
+_OWN = "own-assistant"  # where a session keeps it
 _answering = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answering")
 
 
@@ -46,19 +49,46 @@ def embedder(settings: Settings) -> Embedder:
     return build.build_embedder(settings)
 
 
-@st.cache_resource(show_spinner=False, hash_funcs=_HASHED, on_release=Assistant.close)
 def opened(settings: Settings) -> Assistant:
     """The assistant over the open library; no model is loaded.
 
     Raises:
         LibraryMissing: nothing has been ingested there.
     """
+    key = keys.of(settings)
+    return _with_key(settings, key) if key else _shared(settings)
+
+
+def ready(settings: Settings) -> Assistant:
+    """The same assistant with its embedding model loaded, by a first search."""
+    _load(_without_model(settings) if keys.of(settings) else settings)
+    return opened(settings)
+
+
+@st.cache_resource(show_spinner=False, hash_funcs=_HASHED, on_release=Assistant.close)
+def _shared(settings: Settings) -> Assistant:
     return build.build_assistant(settings, embedder(settings))
 
 
 @st.cache_resource(show_spinner=LOADING, hash_funcs=_HASHED)
-def ready(settings: Settings) -> Assistant:
-    """The same assistant with its model loaded, by a first search."""
-    assistant = opened(settings)
-    assistant.search("ready", k=1)
-    return assistant
+def _load(settings: Settings) -> None:
+    _shared(settings).search("ready", k=1)
+
+
+def _with_key(settings: Settings, key: SecretStr) -> Assistant:
+    """An assistant of this session's own, whose model has its key; library and all else are everybody's."""
+    shared = _shared(_without_model(settings))
+    now = (shared, settings, key)
+    made: tuple[tuple[Assistant, Settings, SecretStr], Assistant] | None = st.session_state.get(_OWN)
+    if made is None or made[0] != now:
+        model = build.build_model(settings, key=key)
+        assert model, "a key is for a model"
+        stance = build.build_stance(settings, model) if settings.evidence_model == "llm" else None
+        made = st.session_state[_OWN] = now, shared.with_model(model, stance)
+    return made[1]
+
+
+def _without_model(settings: Settings) -> Settings:
+    """The settings of what is shared by those who have a model of their own."""
+    evidence = "auto" if settings.evidence_model == "llm" else settings.evidence_model
+    return settings.model_copy(update={"model": None, "evidence_model": evidence})

@@ -12,10 +12,12 @@ from assistant.greeting import Greeting, greeting
 from assistant.library.library import Library
 from assistant.settings import Settings
 from ui import present_chat, state
-from ui.parts import adding, visiting
+from ui.parts import adding, keys, nearby, visiting
 from ui.present import escape, hint, label
+from ui.present_settings import answers
 from ui.roles import Role
 
+SETTINGS = "settings"  # the path of its page
 LONGEST = 160  # characters of a question that is offered
 
 _HASHED: dict[str | type[Any], Any] = {Settings: lambda settings: str(settings.folder)}
@@ -28,11 +30,12 @@ def show(library: Library, settings: Settings, box: Callable[[], None]) -> None:
         st.html(
             '<div class="welcome"><h1>Ask your documents</h1>'
             f"<p>{escape(present_chat.holds(holds))}</p>"
-            '<p class="small">Answers are quoted from them, and every statement ends with the number of its source: '
-            "click it to read the words where they stand. When the documents do not say, neither does Pushback.</p>"
+            '<p class="small">Every statement ends with the number of its source: click it to read the words where '
+            "they stand. When the documents do not say, neither does Pushback.</p>"
             "</div>"
         )
         box()
+        _what_answers(settings)
         with st.container(key="offered", gap="xsmall"):
             for number, question in enumerate(questions):
                 st.button(
@@ -54,13 +57,26 @@ def first_documents(settings: Settings, box: Callable[[], None], missing: Librar
     first = "Drop some of yours here, then ask" if edits else "Whoever runs this page names who may add them"
     with st.container(key="welcome"):
         st.html(
-            f'<div class="welcome"><h1>No documents yet</h1><p>{first}: answers are quoted '
-            "from them, and every statement is one click from its source.</p></div>"
+            f'<div class="welcome"><h1>No documents yet</h1><p>{first}: every statement of an '
+            "answer is one click from its source.</p></div>"
         )
         adding.show(settings, "chat")
         box()
+        _what_answers(settings)
         if missing:
             st.html(f'<p class="small">{escape(str(missing))} {hint(missing.hint)}</p>')
+
+
+def _what_answers(settings: Settings) -> None:
+    """One line: what answers now, and the way to change that for who can."""
+    now = answers(settings, lacks_key=keys.lacking(settings))
+    if not settings.writer and not nearby.only(settings):
+        st.html(f'<p class="small">{escape(now)}.</p>')
+        return
+    page = st.Page(lambda: None, title="Settings", url_path=SETTINGS)  # a page is known by its path
+    line = now if settings.writer else f"{now}; add a model for written answers"
+    with st.container(key="what-answers"):
+        st.page_link(page, label=label(line, LONGEST), icon=":material/tune:")
 
 
 @st.cache_data(show_spinner=False, max_entries=32, hash_funcs=_HASHED)

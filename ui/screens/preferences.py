@@ -11,9 +11,10 @@ from ui.parts import chosen, failure, model_choice, nearby
 from ui.present import escape
 
 EVIDENCE = {
+    "auto": "The model that reads, where there is one; else Pushback's own",
     "pushback": "Pushback's own, trained for it",
     "none": "None: plain marks such as “not” and “should”",
-    "llm": "The model that writes",
+    "llm": "The model that reads",
 }
 
 
@@ -97,5 +98,6 @@ def _all(settings: Settings) -> None:
         '<th scope="col">Setting</th><th scope="col">Value</th><th scope="col">Set by</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
         '<p class="small">A variable of the environment (<code>PUSHBACK_MODEL</code>) or a settings file sets a thing '
-        "for good. Keys are read from the environment when a model is asked; they are not shown, and not kept.</p>"
+        "for good. Keys are read from the environment or Streamlit's secrets when a model is asked, or typed above; "
+        "they are not shown, and not kept.</p>"
     )

@@ -1,0 +1,128 @@
+"""Models that are served on this machine: asked for at the ports where such servers usually listen, and nowhere else.
+
+Only 127.0.0.1 is asked, past any proxy, without a key, and for the list of models alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    import httpx
+
+HOST = "127.0.0.1"
+SECONDS = 1.0  # that a server has to reply; a port at which nobody listens says so at once
+LARGEST = 1_000_000  # bytes of a reply that are read: what listens there need not be a model server
+OLLAMA, OPENAI = "/api/tags", "/models"  # how a list of models is asked for
+
+
+class Place(NamedTuple):
+    """A port, the program that usually listens there, and the path of the models that it lists."""
+
+    program: str
+    port: int
+    path: str = f"/v1{OPENAI}"
+
+
+PLACES = (
+    Place("Ollama", 11434, OLLAMA),
+    Place("LM Studio", 1234),
+    Place("llama.cpp", 8080),  # also LocalAI, llamafile and MLX
+    Place("vLLM", 8000),
+    Place("Jan", 1337),
+    Place("GPT4All", 4891),
+    Place("KoboldCpp", 5001),
+    Place("text-generation-webui", 5000),
+    Place("Lemonade", 13305),
+    Place("Docker Model Runner", 12434, f"/engines/v1{OPENAI}"),
+    Place("SGLang", 30000),
+)
+
+_WRITES_NOT = re.compile(r"embed|minilm|\bbge-|rerank|whisper", re.IGNORECASE)  # models that write no text
+_LOOPBACK = (HOST, "localhost", "0.0.0.0", "::1")  # noqa: S104 - names that OLLAMA_HOST has for this machine
+
+
+class Found(NamedTuple):
+    """A server that was found: the program that it seems to be, where, and its models as settings name them.
+
+    One that ``asks_key`` does not say what it serves; its only name stands for the first of its models.
+    """
+
+    program: str
+    address: str
+    models: tuple[str, ...]
+    asks_key: bool = False
+
+
+def found() -> tuple[Found, ...]:
+    """The model servers of this machine that reply; all are asked at once, so it takes two seconds at most."""
+    import httpx
+
+    with (
+        httpx.Client(trust_env=False, follow_redirects=False, timeout=SECONDS) as client,
+        ThreadPoolExecutor(max(1, len(PLACES))) as asking,
+    ):
+        return tuple(one for one in asking.map(lambda place: _at(place, client), PLACES) if one)
+
+
+def _at(place: Place, client: httpx.Client) -> Found | None:
+    import httpx
+
+    address = f"{HOST}:{place.port}"
+    try:
+        with client.stream("GET", f"http://{address}{place.path}") as reply:
+            if reply.status_code in (401, 403) and place.path != OLLAMA:
+                return Found(place.program, address, (_base(place),), asks_key=True)
+            models = tuple(_models(json.loads(_body(reply)), place)) if reply.status_code == 200 else ()
+    except (httpx.HTTPError, ValueError, RecursionError):
+        return None
+    return Found(place.program, address, models) if models else None
+
+
+def _body(reply: httpx.Response) -> bytes:
+    """What the server replies.
+
+    Raises:
+        ValueError: it is too long, or takes too long.
+    """
+    until, body = monotonic() + SECONDS, b""
+    for piece in reply.iter_bytes():
+        body += piece
+        if len(body) > LARGEST or monotonic() > until:
+            raise ValueError("this is no list of models")
+    return body
+
+
+def _models(listed: Any, place: Place) -> Iterator[str]:
+    """The models that write among those listed, each as settings name it."""
+    key, name = ("models", "name") if place.path == OLLAMA else ("data", "id")
+    entries = listed.get(key) if isinstance(listed, dict) else None
+    for entry in entries if isinstance(entries, list) else ():
+        named = entry.get(name) if isinstance(entry, dict) else None
+        if isinstance(named, str) and re.fullmatch(r"\S{1,200}", named) and named.isprintable():
+            if _WRITES_NOT.search(named):
+                continue
+            yield f"ollama:{named}" if _is_ollamas(place) else f"{_base(place)}#{named}"
+
+
+def _base(place: Place) -> str:
+    """The address of a server's OpenAI-compatible interface, which Ollama has, too."""
+    return f"http://{HOST}:{place.port}{'/v1' if place.path == OLLAMA else place.path.removesuffix(OPENAI)}"
+
+
+def _is_ollamas(place: Place) -> bool:
+    """Whether Ollama's client would ask this place, too: it goes where OLLAMA_HOST leads."""
+    named = os.environ.get("OLLAMA_HOST") or f"{HOST}:11434"
+    try:
+        leads = urlsplit(named if "://" in named else f"//{named}")
+        port = leads.port or 11434
+    except ValueError:
+        return False
+    return place.path == OLLAMA and leads.hostname in _LOOPBACK and port == place.port

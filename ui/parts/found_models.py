@@ -1,0 +1,58 @@
+"""The models that are served on this machine, each used with one click."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant import local_models
+from assistant.local_models import Found
+from ui.present import escape, label
+
+CHOSEN = "model"  # where a session keeps the model that was chosen
+MOST = 8  # models offered of a server; the others can be named
+FRESH = 30  # seconds for which what was found is not looked for again
+
+
+def show(now: str | None) -> None:
+    """What was found, but for the model that is used ``now``; and the way to look again."""
+    found = _found()
+    with st.container(key="found-models", gap="xsmall"):
+        if not found:
+            st.html(
+                '<p class="small">No model is served on this machine, as far as the usual ports of Ollama, LM Studio '
+                "and the like tell.</p>"
+            )
+        for server in found:
+            _server(server, now)
+        st.button("Look again", icon=":material/refresh:", type="tertiary", on_click=_found.clear)
+
+
+@st.cache_data(ttl=FRESH, show_spinner="Looking for models on this machine…")
+def _found() -> tuple[Found, ...]:
+    return local_models.found()
+
+
+def _server(server: Found, now: str | None) -> None:
+    key = ", asks for a key" if server.asks_key else ""
+    st.html(
+        f"<p><strong>{escape(server.program)}</strong> "
+        f'<span class="small">on this machine, at {escape(server.address)}{key}</span></p>'
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        for name in server.models[:MOST]:
+            short = _short(name)
+            if name == now:
+                st.html(f"<p>✓ {escape(short)} is used</p>", width="content")
+            else:
+                st.button(f"Use {label(short)}", key=f"use-{name}", on_click=_use, args=(name,))
+    if (more := len(server.models) - MOST) > 0:
+        st.html(f'<p class="small">And {more} more, which can be named below.</p>')
+
+
+def _short(name: str) -> str:
+    """A model's name without where it is served, which stands above it."""
+    return name.partition("#")[2] or (name.removeprefix("ollama:") if name.startswith("ollama:") else "its model")
+
+
+def _use(name: str) -> None:
+    st.session_state[CHOSEN] = name
