@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from assistant.conflicts import disagrees
 from assistant.evidence.relevance import Judgement, Scored
 from assistant.evidence.signals import answers_in_kind, is_fragment, is_heading
 from assistant.evidence.words import content_stems, numbers, same_occasion, stem
@@ -95,19 +94,6 @@ def _revises(one: Scored, other: Scored) -> bool:
     return len(words & theirs) >= MUCH_THE_SAME * len(words | theirs)
 
 
-def _objections(kept: Sequence[Scored], judgement: Judgement) -> list[Scored]:
-    """The sentences right after those kept that say that they disagree."""
-    after = {(one.seen.passage.id, one.seen.sentence.start): one for one in judgement.sentences}
-    found = []
-    for one in kept:
-        order = [sentence.start for sentence in one.seen.passage.sentences]
-        place = order.index(one.seen.sentence.start) + 1
-        following = after.get((one.seen.passage.id, order[place])) if place < len(order) else None
-        if following and all(following is not other for other in kept) and disagrees(following.seen.text):
-            found.append(following)
-    return found
-
-
 def _same(one: Scored, other: Scored) -> bool:
     """Two sentences that say the same. Of two voices that is no reason to drop one where the words are the same
     (they are cited together) or the figures differ (they disagree)."""
@@ -120,14 +106,6 @@ def _same(one: Scored, other: Scored) -> bool:
 
 def _voice(one: Scored) -> tuple[str, str | None]:
     return one.seen.passage.about.id, one.seen.passage.speaker
-
-
-def _in_reading_order(kept: Sequence[Scored]) -> list[Chosen]:
-    first: dict[str, int] = {}
-    for place, one in enumerate(kept):
-        first.setdefault(one.seen.passage.about.id, place)
-    ordered = sorted(kept, key=lambda one: (first[one.seen.passage.about.id], one.seen.sentence.start))
-    return [(one.seen.passage, one.seen.sentence) for one in ordered]
 
 
 def listed(question: Question, judgement: Judgement, passages_of: Neighbours) -> list[Chosen] | None:

@@ -7,7 +7,7 @@ and of the two best documents more than rank among them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -52,22 +52,47 @@ class Given:
 
     def __init__(self, question: Question, extracts: Sequence[Extract], candidates: Sequence[Candidate] = ()) -> None:
         self.question, self.extracts, self.candidates = question, tuple(extracts), tuple(candidates)
+        self._rank = {candidate.passage.id: place for place, candidate in enumerate(self.candidates)}
 
     def more(self, queries: Iterable[str]) -> tuple[Extract, ...]:  # noqa: ARG002
         """What further searches find that was not among the extracts; numbered on, and added to them."""
         return ()
 
     def within(self, characters: int) -> tuple[Extract, ...]:
-        """The extracts that fit; those whose passages rank worst are left out first, one always stays."""
-        rank = {candidate.passage.id: place for place, candidate in enumerate(self.candidates)}
-        best = sorted(self.extracts, key=lambda one: min(rank.get(part.id, len(rank)) for part in one.parts))
+        """The extracts that fit; those whose passages rank worst are left out first. One always stays, and is cut to
+        the passages around its best one where it is too long."""
+        worst = len(self.candidates)
+        places = {part.id: self._rank.get(part.id, worst) for one in self.extracts for part in one.parts}
+        best = sorted(self.extracts, key=lambda one: min(places[part.id] for part in one.parts))
         kept: list[Extract] = []
         for one in best:
-            characters -= len(one.passage.text)
+            fits = one if kept else _cut(one, characters, places)
+            characters -= len(fits.passage.text)
             if kept and characters < 0:
                 break
-            kept.append(one)
+            kept.append(fits)
         return tuple(sorted(kept, key=lambda one: one.number))
+
+
+def _cut(extract: Extract, characters: int, places: Mapping[str, int]) -> Extract:
+    """As much of an extract around its best passage as fits, that one at least."""
+    whole, parts = extract.passage, extract.parts
+    first = last = min(range(len(parts)), key=lambda n: places[parts[n].id])
+    grown = True
+    while grown:
+        grown = False
+        for n in (last + 1, first - 1):
+            low, high = min(first, n), max(last, n)
+            if low >= 0 and high < len(parts) and parts[high].end - parts[low].start <= characters:
+                first, last, grown = low, high, True
+                break
+    start, end = parts[first].start, parts[last].end
+    if last - first + 1 == len(parts):
+        return extract
+    text = whole.text[start - whole.start : end - whole.start]
+    sentences = tuple(one for one in whole.sentences if start <= one.start and one.end <= end)
+    cut = replace(whole, start=start, end=end, text=text, sentences=sentences)
+    return Extract(extract.number, cut, parts[first : last + 1])
 
 
 class Shelf:
@@ -141,6 +166,7 @@ class Material(Given):
         self.vector = embedder.query(question.text)
         self._library, self._embedder, self._filters = library, embedder, filters
         self._shelf = Shelf(library)
+        self._seen: set[str] = set()  # passages, and those that say the same as one of them
         self.leading: tuple[tuple[Passage, Sentence], ...] = ()
         if question.asks is Asks.BROAD:
             self.leading = tuple(leading_sentences(self.vector, library, filters))
@@ -149,16 +175,30 @@ class Material(Given):
         anywhere = self._searched(question.text, self.vector, filters)
         voice = None if filters.authors else named_voice(question, [one.passage for one in anywhere])
         of_voice = self._searched(question.text, self.vector, replace(filters, authors=(voice,))) if voice else ()
-        first = [one.passage for found in (of_voice, anywhere) for one in found[:READ]]
+        first = self._unseen((*of_voice[:READ], *anywhere[:READ]))
         super().__init__(question, self._shelf.extracts(self._chosen(first)), of_voice or anywhere)
 
     def more(self, queries: Iterable[str]) -> tuple[Extract, ...]:
-        known = {part.id for extract in self.extracts for part in extract.parts}
-        found = [self._searched(query, self._embedder.query(query), self._filters)[:FOR_MORE] for query in queries]
-        new = [one.passage for each in found for one in each if one.passage.id not in known]
+        self._seen |= {part.id for extract in self.extracts for part in extract.parts}
+        new: list[Passage] = []
+        for query in queries:
+            found = self._searched(query, self._embedder.query(query), self._filters)[:FOR_MORE]
+            for place, one in enumerate(found):  # what was asked for is read before the worst of the rest
+                self._rank[one.passage.id] = min(place, self._rank.get(one.passage.id, place))
+            new += self._unseen(found)
         added = self._shelf.extracts(new, len(self.extracts) + 1)
         self.extracts = (*self.extracts, *added)
         return added
+
+    def _unseen(self, found: Iterable[Candidate]) -> list[Passage]:
+        """Their passages that neither are among those seen nor say the same as one of them; these are then seen."""
+        fresh: list[Passage] = []
+        for one in found:
+            alike = {one.passage.id, *(passage.id for passage in one.hit.folded)}
+            if not alike & self._seen:
+                fresh.append(one.passage)
+            self._seen |= alike
+        return fresh
 
     def flow(self, document: str) -> list[Passage]:
         """All passages of a document, in its order."""
@@ -171,7 +211,7 @@ class Material(Given):
         """The passages that rank best, with more of the best documents, and lists and tables made whole."""
         chosen = {passage.id: passage for passage in ranked}
         for document in list(dict.fromkeys(passage.about.id for passage in chosen.values()))[:BEST]:
-            rest = [stored for stored in self._library.stored_of(document) if stored.passage.id not in chosen]
+            rest = [stored for stored in self._library.stored_of(document) if stored.passage.id not in self._seen]
             near = sorted(rest, key=lambda stored: -float((stored.vectors @ self.vector).max(initial=-1.0)))
             chosen.update({stored.passage.id: stored.passage for stored in near[:BEYOND]})
         for passage in list(chosen.values()):

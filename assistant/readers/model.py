@@ -110,7 +110,7 @@ class ModelReader:
                 yield from calls.stream(_prompt(material, extracts, structured, last), Reply if structured else None)
             except ContextTooLong as error:
                 too_long = error
-                if len(extracts) == 1:
+                if len(extracts) == len(extracts[0].parts) == 1:
                     raise too_long from error
                 room = sum(len(one.passage.text) for one in extracts) * 2 // 3
             else:
