@@ -12,12 +12,13 @@ from assistant.types import About, Block, BlockKind, Document, Dropped
 from ingest import keeping
 from ingest import recurring as recurrence
 from ingest.cleaning import clean
-from ingest.drafts import Piece, writable
+from ingest.drafts import Piece, sound
 from ingest.languages import language_of
 from ingest.reading.formats import read
 from ingest.structure import structure
 
 TIGHT = frozenset({BlockKind.ITEM, BlockKind.ROW})
+PARAGRAPHS = 100_000  # of a file, rows aside, which cost less; a library of novels, and ten seconds
 
 
 def load(
@@ -32,7 +33,9 @@ def load(
     Raises:
         SourceError: the bytes cannot be read, or hold no words; names the source.
     """
-    draft = writable(read(source, data))
+    draft = sound(read(source, data))
+    if sum(piece.kind is not BlockKind.ROW for piece in draft.pieces) > PARAGRAPHS:
+        raise SourceError(f"{source}: it holds more than {PARAGRAPHS:,} paragraphs; split it into smaller files.")
     cleaned = keeping.kept(clean(draft), keep)
     structured = structure(cleaned, draft.found, source)
     if not any(piece.reason is None for piece in structured.pieces):
