@@ -18,7 +18,7 @@ from ingest.reading.formats import read
 from ingest.structure import structure
 
 TIGHT = frozenset({BlockKind.ITEM, BlockKind.ROW})
-PARAGRAPHS = 100_000  # of a file, rows aside, which cost less; a library of novels, and ten seconds
+PIECES = 100_000  # of a file; a shelf of novels, and ten seconds
 
 
 def load(
@@ -34,8 +34,9 @@ def load(
         SourceError: the bytes cannot be read, or hold no words; names the source.
     """
     draft = sound(read(source, data))
-    if sum(piece.kind is not BlockKind.ROW for piece in draft.pieces) > PARAGRAPHS:
-        raise SourceError(f"{source}: it holds more than {PARAGRAPHS:,} paragraphs; split it into smaller files.")
+    if len(draft.pieces) > PIECES:
+        why = f"it holds more than {PIECES:,} paragraphs or rows; save the part that matters as a file of its own."
+        raise SourceError(f"{source}: {why}")
     cleaned = keeping.kept(clean(draft), keep)
     structured = structure(cleaned, draft.found, source)
     if not any(piece.reason is None for piece in structured.pieces):

@@ -95,10 +95,8 @@ def test_a_sentence_of_a_script_without_spaces_stands_alone() -> None:
     assert [len(passage.sentences) for passage in passages] == [3]
 
 
-def test_a_file_of_more_paragraphs_than_are_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "PARAGRAPHS", 10)
+def test_a_file_of_more_pieces_than_are_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "PIECES", 10)
 
-    with pytest.raises(SourceError, match=r"^a\.md: it holds more than 10 paragraphs; split it into smaller files\.$"):
+    with pytest.raises(SourceError, match=r"^a\.md: it holds more than 10 paragraphs or rows; save the part"):
         parse(Task(b"- a\n" * 11, "a.md", "0123456789", 80))
-
-    assert parse(Task(b"|a|b|\n|-|-|\n" + b"|c|d|\n" * 11, "a.md", "0123456789", 80))[1]

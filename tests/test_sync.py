@@ -520,6 +520,7 @@ def test_files_that_misbehave_are_reported_and_the_rest_goes_in(
 ) -> None:
     monkeypatch.setattr("ingest.workers.PARSER", "tests.misbehaving:parse")
     monkeypatch.setattr("ingest.workers.SECONDS", 2.0)
+    monkeypatch.setattr("ingest.workers.WAITING", 5.0)
     monkeypatch.setattr("ingest.parsing.LIGHT", 0)
     for name, text in {
         "a": PROSE,
@@ -536,7 +537,7 @@ def test_files_that_misbehave_are_reported_and_the_rest_goes_in(
     assert counts(report) == (3, 0, 0, 0, 3)
     assert [(failed.source, failed.reason.partition(".")[0]) for failed in report.failed] == [
         ("b.txt", "reading it breaks the reader (SIGSEGV)"),
-        ("c.txt", "reading it takes longer than 2 s"),
+        ("c.txt", "reading it takes longer than 10 s"),
         ("e.txt", "its reader failed (KeyError: 'so')"),
     ]
     assert list(contents(library)) == [("a.txt",), ("d.txt",), ("f.txt",)]
