@@ -1,8 +1,8 @@
 """Whether the words that a claim quotes bear it out: for what code cannot be sure of, a judge can be asked.
 
 Swapped figures, an opposite, a "may" that became a "will" stand in no list. The judge is the model itself, in one
-call for all claims of an answer. The evidence model is none: of 219 sound claims it doubts 33, and of 222 false ones that
-have quotes, 42 (``eval/benchmarks/claims.py``).
+call for all claims of an answer. The evidence model is none: of 219 sound claims it doubts 33, and of 222 false
+ones that have quotes, 42 (``eval/benchmarks/claims.py``).
 """
 
 from __future__ import annotations
