@@ -90,7 +90,7 @@ class Answering:
             with clock.measured("read"):
                 claims = verifier.statements(self._model.read(material, calls))
                 if self._judge:
-                    claims = _judged(claims, self._judge, verifier, calls)
+                    claims = _judged(claims, self._judge, verifier, standalone, calls)
                 yield from self._by_model(claims, verifier, made, away)
         if not made.statements:
             with clock.measured("look"):
@@ -164,13 +164,13 @@ def _followed(statements: Generator[Statement, None, Reading], made: _Made) -> I
 
 
 def _judged(
-    statements: Generator[Statement, None, Reading], judge: Judge, verifier: Verifier, calls: Calls
+    statements: Generator[Statement, None, Reading], judge: Judge, verifier: Verifier, question: str, calls: Calls
 ) -> Generator[Statement, None, Reading]:
     """The statements that a judge finds borne out, when it has read all of them."""
     made = _Made()
     made.statements = list(_followed(statements, made))
     own = [one for one in made.statements if one.support is not Support.VERBATIM]
-    doubts = judge.doubts([Held(one, verifier.around(one)) for one in own], calls) if own else []
+    doubts = judge.doubts(question, [Held(one, verifier.around(one)) for one in own], calls) if own else []
     for one, why in zip(own, doubts, strict=True):
         if why:
             verifier.doubted(one, why)

@@ -40,8 +40,9 @@ class Held(NamedTuple):
 class Judge(Protocol):
     """Says of statements whether the words they cite bear them out."""
 
-    def doubts(self, held: Sequence[Held], calls: Calls) -> list[str | None]:
-        """Of each statement why not, as the end of a sentence; None where nothing speaks against it.
+    def doubts(self, question: str, held: Sequence[Held], calls: Calls) -> list[str | None]:
+        """Of each statement of the answer to ``question`` why not, as the end of a sentence; None where nothing speaks
+        against it.
 
         Raises:
             ModelError: a model that judges failed.
@@ -52,9 +53,11 @@ class Judge(Protocol):
 class ModelJudge:
     """Asks the model that wrote the claims, in one call for all of them."""
 
-    def doubts(self, held: Sequence[Held], calls: Calls) -> list[str | None]:
+    def doubts(self, question: str, held: Sequence[Held], calls: Calls) -> list[str | None]:
         told = "\n\n".join(_told(number, one) for number, one in enumerate(held, 1))
-        reply = calls.reply(Prompt(render("check.system"), render("check", claims=told)), Doubts)
+        reply = calls.reply(
+            Prompt(render("check.system"), render("check", question=material(question), claims=told)), Doubts
+        )
         why = {one.claim: " ".join(one.why.split()) for one in reply.not_borne_out}
         return [
             f"its quotes do not bear it out: {why[number]}" if number in why else None
@@ -63,9 +66,8 @@ class ModelJudge:
 
 
 def _told(number: int, held: Held) -> str:
-    first = held.statement.citations[0]
-    known = (first.about.title, first.heading, first.voice, first.about.date)
-    quotes = "\n".join(f"quote: {material(one.quote)}" for one in held.statement.citations)
-    source = material(" · ".join(part for part in known if part))
-    around = f"around the quotes: {material(held.around)}"
-    return f"[{number}] claim: {material(held.statement.text)}\nsource: {source}\n{quotes}\n{around}"
+    lines = [f"[{number}] claim: {material(held.statement.text)}"]
+    for one in held.statement.citations:
+        known = (one.about.title, one.heading, one.voice, one.about.date)
+        lines.append(f"quote: {material(one.quote)} ({material(' · '.join(part for part in known if part))})")
+    return "\n".join([*lines, f"around the quotes: {material(held.around)}"])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -45,7 +46,7 @@ class Borne(BaseModel):
     assumptions: list[int] = Field(description="Numbers of the assumptions on which they bear")
     side: Stance
     sure: Sure = Sure.LIKELY
-    kind: Kind = Kind.CLAIM
+    kind: Literal[Kind.CLAIM, Kind.FIGURE, Kind.QUOTED, Kind.FORECAST] = Kind.CLAIM
     why: str = ""
 
 
