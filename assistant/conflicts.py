@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from assistant.evidence.words import NUMBER_WORDS, content_stems, numbers, same_occasion, tokens
-from assistant.types import Citation, Conflict, Statement
+from assistant.types import Conflict, Statement
 
 SHARED = 2  # content stems in common from which two sentences can be about the same thing
 SAME_THING = 0.5  # of the shorter one's content stems, in common, for figures or negations to be compared
@@ -41,12 +41,7 @@ def _apart(a: Statement, b: Statement) -> bool:
     one, other = a.citations[0], b.citations[0]
     if one.about.id != other.about.id or one.voice != other.voice:
         return True
-    return disagrees(_key(one)) or disagrees(_key(other))
-
-
-def _key(one: Citation) -> str:
-    """The sentence that seems to answer where it is marked, else the whole quote."""
-    return one.quote[one.key.start - one.start : one.key.end - one.start] if one.key else one.quote
+    return disagrees(one.key_quote) or disagrees(other.key_quote)
 
 
 def disagrees(text: str) -> bool:
@@ -60,7 +55,7 @@ def negations(text: str) -> int:
 
 
 def _disagree(a: Statement, b: Statement) -> bool:
-    one, other = _key(a.citations[0]), _key(b.citations[0])
+    one, other = a.citations[0].key_quote, b.citations[0].key_quote
     words, others = set(content_stems(one)), set(content_stems(other))
     if len(words & others) < SHARED:
         return False

@@ -24,7 +24,7 @@ from assistant import question as questions
 from assistant.evidence.words import ASKING_WORDS, WORD, YEAR, Token, names, tokens
 from assistant.naming import Name, names_in
 from assistant.question import Asks
-from assistant.types import Answer, Role, Statement, Turn
+from assistant.types import Answer, Grounding, Role, Statement, Turn
 
 LONG_ENOUGH = 3  # content words with which a question without pronouns stands alone
 SHORT_ENOUGH = 8  # words of a thing that reads well in place of "it" or "the second one"
@@ -371,7 +371,9 @@ def spoken(answers: Iterable[Answer]) -> list[Turn]:
     """A conversation as a follow-up needs it. Several statements are a list: "the second one" is one of them."""
     turns = []
     for answer in answers:
-        said = [_with_voice(statement) for statement in answer.statements] or ["The documents do not say."]
+        near = answer.nearest if answer.grounding is Grounding.NEAR else ()
+        said = [_with_voice(statement) for statement in answer.statements] or [one.key_quote for one in near]
+        said = said or ["The documents do not say."]
         told = said[0] if len(said) == 1 else "\n".join(f"- {text}" for text in said)
         turns += [Turn(Role.USER, answer.question), Turn(Role.ASSISTANT, told)]
     return turns

@@ -179,6 +179,11 @@ class Citation:
         """Who says it: the speaker, else the document's author."""
         return self.speaker or self.about.author
 
+    @property
+    def key_quote(self) -> str:
+        """The sentence that seems to answer; the whole quote where none is marked."""
+        return self.quote[self.key.start - self.start : self.key.end - self.start] if self.key else self.quote
+
 
 @dataclass(frozen=True, slots=True)
 class Rejected:

@@ -17,7 +17,7 @@ import yaml
 from assistant import wire
 from assistant.conversation import spoken
 from assistant.library.library import Feedback, Library, Opinion
-from assistant.types import Answer
+from assistant.types import Answer, Grounding
 
 TAG = "from-feedback"
 HEAD = f"""\
@@ -72,12 +72,12 @@ def _comment(answer: Answer, said: Sequence[Feedback]) -> Iterator[str]:
     if answer.standalone_question != answer.question:
         yield f"Understood as: {_text(answer.standalone_question)}"
     if answer.refused:
-        yield f"Refused: {_text(answer.reason)}"
+        yield f"{'Closest passages only' if _near(answer) else 'Refused'}: {_text(answer.reason)}"
     for statement in answer.statements:
         yield f"Answered: {_text(statement.text)}"
     wrong = _wrong(said)
     for number, citation in enumerate(answer.cited, 1):
-        nearest = "nearest, " if answer.refused else ""
+        nearest = "closest, " if _near(answer) else "nearest, " if answer.refused else ""
         called = ", called WRONG EVIDENCE" if number in wrong else ""
         yield f"[{number}] {nearest}{_text(citation.about.source)}{called}: {_text(citation.quote)}"
     for one in said:
@@ -91,8 +91,12 @@ def _offer(answer: Answer, wrong: frozenset[int]) -> Iterator[str]:
     yield 'answer: ["TO DO"]'
     for number, citation in enumerate(answer.cited, 1):
         if number not in wrong:
-            yield f"evidence: [{{source: {_text(citation.about.source)}, quote: {_text(citation.quote)}}}]"
+            yield f"evidence: [{{source: {_text(citation.about.source)}, quote: {_text(citation.key_quote)}}}]"
     yield "refuse: true"
+
+
+def _near(answer: Answer) -> bool:
+    return answer.grounding is Grounding.NEAR
 
 
 def _wrong(said: Sequence[Feedback]) -> frozenset[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from assistant.errors import LibraryLocked, ReplyCut
 from assistant.library.library import Library, Opinion
 from assistant.model import Model
 from assistant.settings import Settings
-from assistant.types import Answer, Citation, Conflict, Grounding, Searched, Statement, Support
+from assistant.types import Answer, Citation, Conflict, Grounding, Searched, Span, Statement, Support
 from tests.conftest import make_document, make_new
 from tests.fakes import FakeChat, WordEmbedder
 from ui.parts import exchange
@@ -236,6 +237,71 @@ def test_the_nearest_passages_of_a_refusal_can_be_opened(orchard: Library) -> No
     page.button("open-near-1-1-1").click().run()
 
     assert '<mark class="cited">Cider is pressed in October.</mark>' in shown(page)
+
+
+def stretch(library: Library, source: str, quote: str, key: str) -> Citation:
+    """A citation whose sentence ``key`` seems to answer."""
+    whole, sentence = cite(library, source, quote), cite(library, source, key)
+    return replace(whole, key=Span(sentence.start, sentence.end))
+
+
+def test_the_sentence_that_seems_to_answer_is_marked_in_the_answer_and_in_the_document(orchard: Library) -> None:
+    page = opened(
+        conversation=keep(orchard, answered(stretch(orchard, "orchard.txt", ORCHARD, "They were planted in 1931.")))
+    )
+    assert (
+        '<span class="said">The orchard has ninety pear trees. <mark class="key">They were planted in 1931.</mark>'
+        in shown(page)
+    )
+
+    page.button("open-said-1-0-1").click().run()
+
+    assert (
+        '<mark class="cited">The orchard has ninety pear trees. <strong>They were planted in 1931.</strong></mark>'
+        in shown(page)
+    )
+    assert "They were planted" in page.button("open-said-1-0-1").help
+
+
+def test_closest_passages_are_shown_as_such_and_can_be_opened(orchard: Library) -> None:
+    closest = (
+        stretch(orchard, "cider.txt", CIDER, "Nobody drinks it before May."),
+        cite(orchard, "orchard.txt", "They were planted in 1931."),
+    )
+    reason = "The documents do not say: no passage answers this on “<b>wine”."
+    near = Answer("Who?", "Who?", (), Grounding.NEAR, reason, Searched(2, 2), nearest=closest)
+    page = opened(conversation=keep(orchard, near))
+
+    html = shown(page)
+    assert "<strong>Closest passages.</strong> They may not answer the question." in html
+    assert "No passage answers this on “&lt;b&gt;wine”." in html
+    assert "The documents do not say" not in html
+    assert 'Cider is pressed in October. <mark class="key">Nobody drinks it before May.</mark></span>' in html
+    assert html.index("They were planted in 1931.") < html.index("Sources") < html.index("Head Gardener")
+    page.button("open-said-1-1-2").click().run()
+    assert '<mark class="cited">They were planted in 1931.</mark>' in shown(page)
+    assert not page.toggle
+
+
+def test_of_a_refusals_nearest_passages_the_sentence_is_shown(orchard: Library) -> None:
+    near = stretch(orchard, "cider.txt", CIDER, "Nobody drinks it before May.")
+    refused = Answer("Who?", "Who?", (), Grounding.REFUSED, "Nobody is named.", Searched(2, 2), nearest=(near,))
+
+    html = shown(opened(conversation=keep(orchard, refused)))
+
+    assert '<span class="nearest">“Nobody drinks it before May.”</span>' in html
+    assert "Cider is pressed in October." not in html
+    assert "Closest passages" not in html
+
+
+def test_what_the_documents_leave_open_stands_under_the_statements(orchard: Library) -> None:
+    said = answered(cite(orchard, "orchard.txt", "They were planted in 1931."))
+
+    html = shown(opened(conversation=keep(orchard, replace(said, missing="Who planted <i>them</i>."))))
+
+    told = "Not said: Who planted &lt;i&gt;them&lt;/i&gt;."
+    assert html.index("They were planted") < html.index(told) < html.index("Sources")
+    assert "Not said:" not in shown(opened(conversation=keep(orchard, said)))
 
 
 def test_a_citation_whose_document_has_changed_says_so_and_keeps_its_words(
@@ -495,8 +561,8 @@ def test_two_tabs_do_not_mix(orchard: Library) -> None:
     one.run()
 
     assert address(one)["conversation"] != address(other)["conversation"]
-    assert "Cider is pressed" not in shown(one)
-    assert "ninety pear trees" not in shown(other)
+    assert "When is cider pressed?" not in shown(one)
+    assert "How many pear trees has the orchard?" not in shown(other)
     assert [kept.turns for kept in orchard.conversations()] == [1, 1]
 
 

@@ -133,7 +133,9 @@ def test_an_answer_has_numbered_statements_and_their_sources(full: Run) -> None:
     done = full("ask", "What is the price of the blue lamp?")
 
     assert done.exit_code == 0
-    assert "The price of the blue lamp is forty dollars. [1]" in done.stdout
+    assert done.stdout.startswith(
+        "» The price of the blue lamp is forty dollars.\n  The blue lamp is made of brass. [1]\n\n"
+    )
     assert "\nSources\n  [1] The blue lamp · lamp.md:" in done.stdout
 
 
@@ -147,11 +149,22 @@ def test_the_json_of_an_answer_is_one_value_whose_quotes_stand_where_they_say(fu
 
 
 def test_a_refusal_is_an_answer(full: Run) -> None:
+    done = full("ask", "How many moons has Jupiter?")
+
+    assert done.exit_code == 0
+    assert done.stdout.startswith("The documents do not say. Nothing near this question mentions “Jupiter”.\n")
+    assert "Searched: 2 documents, 2 passages.\n\nThe nearest passages:\n  - “" in done.stdout
+
+
+def test_closest_passages_are_told_as_such(full: Run) -> None:
     done = full("ask", "Who won the Vuelta in Zanzibar?")
 
     assert done.exit_code == 0
-    assert done.stdout.startswith("The documents do not say")
+    assert done.stdout.startswith("Closest passages. They may not answer the question. Nothing near this question")
+    assert "The documents do not say" not in done.stdout
     assert "Searched: 2 documents, 2 passages." in done.stdout
+    assert "\n» The price of the blue lamp is forty dollars.\n" in done.stdout
+    assert "\nSources\n  [1] " in done.stdout
 
 
 def test_filters_narrow_the_search(full: Run) -> None:

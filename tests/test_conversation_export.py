@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from docx import Document as open_document
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from assistant.types import About, Answer, Citation, Conflict, Grounding, Searched, Statement, Support
+from assistant.types import About, Answer, Citation, Conflict, Grounding, Searched, Span, Statement, Support
 from ui import conversation_export as export
 from ui import inert
 from ui.present import Standing
@@ -37,6 +38,7 @@ def refusal(reason: str = "The documents do not say: nobody is named.") -> Answe
 def test_an_answer_is_copied_with_its_sources() -> None:
     assert export.plain(answer()) == (
         "They were planted in 1931. [1]\n"
+        "\n"
         "They were planted in 1932. [2]\n"
         "\n"
         "The sources do not agree:\n"
@@ -44,8 +46,8 @@ def test_an_answer_is_copied_with_its_sources() -> None:
         "The pear orchard, Guest, May 2021 (docs/pear.md:40-66): They were planted in 1932. [2]\n"
         "\n"
         "Sources:\n"
-        "[1] The pear orchard, Gardener, May 2021, page 3 (docs/pear.md:10-36): “They were planted in 1931.”\n"
-        "[2] The pear orchard, Guest, May 2021 (docs/pear.md:40-66): “They were planted in 1932.”\n"
+        "[1] The pear orchard, Gardener, May 2021, page 3 (docs/pear.md:10-36)\n"
+        "[2] The pear orchard, Guest, May 2021 (docs/pear.md:40-66)\n"
         "Searched 9 passages of 2 documents."
     )
 
@@ -54,13 +56,65 @@ def test_a_refusal_is_exported_as_one_with_the_nearest_passages() -> None:
     told = export.plain(refusal())
 
     assert told.startswith("The documents do not say. Nobody is named.\n")
-    assert "The nearest passages, which do not answer the question:\n[1] The pear" in told
+    assert "The nearest passages:\n[1] The pear" in told
+    assert "(docs/pear.md:10-36): “They were planted in 1931.”\n" in told
+
+
+def test_what_a_model_says_comes_with_the_words_that_it_stands_on() -> None:
+    one = replace(answer(), statements=(Statement("In 1931.", (ONE,), Support.SUPPORTED),), conflicts=())
+
+    told = export.plain(replace(one, missing="Who planted them."))
+
+    assert told.startswith("In 1931. [1]\nNot said: Who planted them.\n")
+    assert "(docs/pear.md:10-36): “They were planted in 1931.”\n" in told
+
+
+LIST = Citation(ABOUT, 70, 113, "1. *Cut* them.\n2. Water them.\n\n# Then wait.", "Guest", key=Span(85, 99))
+
+
+def test_a_stretch_keeps_its_lines_and_its_sentence_is_bold_in_markdown() -> None:
+    told = export.markdown("Trees", [replace(answer(), statements=said(LIST), conflicts=())])
+
+    assert "\n\n1\\. \\*Cut\\* them.\\\n**2\\. Water them.**\n\n\\# Then wait. \\[1\\]\n" in told
+
+
+def test_closest_passages_are_exported_as_such() -> None:
+    near = replace(refusal("The documents do not say: no year is named."), grounding=Grounding.NEAR, nearest=(LIST,))
+
+    told = export.plain(near)
+
+    assert told.startswith("Closest passages. They may not answer the question. No year is named.\n\nGuest: “1. *Cut*")
+    assert "# Then wait.” [1]\n\nSources:\n[1] The pear orchard, Guest, May 2021 (docs/pear.md:70-113)\n" in told
+
+
+@given(st.text(max_size=30), st.text(min_size=1, max_size=30), st.text(max_size=30))
+def test_any_stretch_is_plain_text_in_markdown_but_for_its_bold_sentence(before: str, key: str, after: str) -> None:
+    quote = before + key + after
+    one = Citation(ABOUT, 0, len(quote), quote, key=Span(len(before), len(before + key)))
+
+    found = rendered(export.markdown("T", [replace(answer("Q"), statements=said(one), conflicts=())]))
+
+    assert {kind for kind, _ in found if not kind.endswith("_close")} <= {
+        *("paragraph_open", "heading_open", "bullet_list_open", "list_item_open", "strong_open", "em_open"),
+        *("text", "text_special", "hardbreak", "softbreak"),
+    }
+    written = "".join(text for kind, text in found if kind.startswith("text"))
+    assert "".join(inert.TURNING.sub("\ufffd", " ".join(quote.split())).split()) in "".join(written.split())
+
+
+def test_a_sentence_is_bold_in_a_word_document() -> None:
+    one = replace(answer(), statements=said(LIST), conflicts=())
+    made = open_document(io.BytesIO(export.docx("Trees", [one])))
+
+    (told,) = (paragraph for paragraph in made.paragraphs if "Water" in paragraph.text)
+    assert told.text == f"{LIST.quote} [1]"
+    assert [run.text for run in told.runs if run.bold] == ["2. Water them."]
 
 
 def test_a_citation_whose_source_has_changed_is_marked() -> None:
     told = export.markdown("Trees", [answer()], {ONE: Standing.GONE})
 
-    assert "1931.” The document is no longer in the library." in told
+    assert "(docs/pear.md:10-36) The document is no longer in the library." in told
     assert told.count("no longer") == 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -14,7 +15,7 @@ from assistant import wire
 from assistant.conversation import spoken
 from assistant.errors import CaseError
 from assistant.library.library import Library, Opinion
-from assistant.types import About, Answer, Citation, Grounding, Searched, Statement, Support
+from assistant.types import About, Answer, Citation, Grounding, Searched, Span, Statement, Support
 from eval.cases import Case, Gold, Said, parse
 from eval.feedback import cases_of
 
@@ -146,6 +147,17 @@ def test_the_nearest_passages_of_a_refusal_are_offered(library: Library) -> None
 
     assert "Refused: " in drafted(library)
     assert len(offered(drafted(library), "evidence")) == 1
+
+
+def test_the_closest_passages_are_told_as_such_and_their_sentences_are_offered(library: Library) -> None:
+    near = replace(TREES, key=Span(TREES.start, TREES.start + 11))
+    closest = replace(refused("Who?", near), grounding=Grounding.NEAR)
+    library.give_feedback(keep(library, closest), 1, Opinion.BAD)
+
+    text = drafted(library)
+
+    assert '# Closest passages only: "Nobody is named."\n    # [1] closest, "orchard.txt": "The orchard has' in text
+    assert '# evidence: [{source: "orchard.txt", quote: "The orchard"}]' in text
 
 
 def test_a_follow_up_comes_with_what_was_said_before_as_the_page_tells_it(library: Library) -> None:

@@ -28,6 +28,7 @@ from assistant.types import (
 )
 from ui import present
 from ui.present import Source, Standing
+from ui.shown import Shown
 
 ABOUT = About("d1", "notes/thread.txt", "0" * 64, "text/plain", "A thread", "The Editor", "2024-03-14")
 OTHER = About("d2", "policy.md", "1" * 64, "text/markdown", "A policy")
@@ -58,6 +59,12 @@ class Read(HTMLParser):
 
 def citation(quote: str, about: About = ABOUT, start: int = 0, speaker: str | None = None) -> Citation:
     return Citation(about, start, start + len(quote), quote, speaker)
+
+
+def keyed(before: str, key: str, after: str, start: int = 0) -> Citation:
+    quote = before + key + after
+    at = start + len(before)
+    return Citation(ABOUT, start, start + len(quote), quote, key=Span(at, at + len(key)))
 
 
 def answer(*quotes: Citation, grounding: Grounding = Grounding.GROUNDED, nearest: tuple[Citation, ...] = ()) -> Answer:
@@ -136,13 +143,6 @@ def test_on_a_refusal_the_nearest_passages_carry_the_numbers() -> None:
     assert answer(grounding=Grounding.REFUSED, nearest=(near,)).cited == (near,)
 
 
-def test_a_refusal_does_not_say_twice_that_the_documents_do_not_say() -> None:
-    told = "The documents do not say: nothing near this question mentions “Peru”."
-    refused = Answer("Who?", "Who?", (), Grounding.REFUSED, told, Searched(1, 1))
-
-    assert present.why(refused) == "Nothing near this question mentions “Peru”."
-
-
 def test_quotes_that_were_not_found_are_counted() -> None:
     told = replace(answer(), rejected=(Rejected("made up", "it stands in none of the passages"),))
 
@@ -156,13 +156,22 @@ def test_a_source_line_names_title_voice_date_and_file() -> None:
 
 
 def test_a_conversation_is_told_as_turns() -> None:
-    told = spoken([answer(citation("One."), citation("Two.", start=9)), answer(grounding=Grounding.REFUSED)])
+    near = keyed("One. ", "Two.", "\nThree.")
+    told = spoken(
+        [
+            answer(citation("One."), citation("Two.", start=9)),
+            answer(grounding=Grounding.REFUSED, nearest=(near,)),
+            answer(grounding=Grounding.NEAR, nearest=(near,)),
+        ]
+    )
 
     assert told == [
         Turn(Role.USER, "What?"),
         Turn(Role.ASSISTANT, "- One.\n- Two."),
         Turn(Role.USER, "What?"),
         Turn(Role.ASSISTANT, "The documents do not say."),
+        Turn(Role.USER, "What?"),
+        Turn(Role.ASSISTANT, "Two."),
     ]
 
 
@@ -205,3 +214,38 @@ def test_of_a_very_long_document_what_stands_around_the_words_is_shown() -> None
     assert read.marked == "The words."
     assert len(read.text) < 3 * present.AROUND
     assert "80,002 characters before this are not shown." in read.text
+
+
+@given(st.text(), st.text(), st.text(), st.text(), st.text())
+def test_a_text_is_shown_whole_with_its_sentence_marked(a: str, b: str, key: str, c: str, d: str) -> None:
+    read = Read(present.said(Shown((), a, b, key, c, d)))
+
+    assert (read.text, read.marked) == (a + b + key + c + d, key)
+    assert read.tags <= {"span", "mark"}
+
+
+def test_a_text_without_such_a_sentence_has_no_mark() -> None:
+    assert present.said(Shown((), "", "One.", "", "", "")) == '<span class="said">One.</span>'
+
+
+def test_in_the_document_the_quote_is_marked_and_its_sentence_more() -> None:
+    shown = document("Zero. One.", "Two. Three.")
+    one = keyed("One.\n\n", "Two.", " Three.", 6)
+
+    html = present.page(shown, Span(6, 23), present.key(one, Span(6, 23)))
+
+    assert 'Zero. <mark class="cited">One.</mark></p>' in html
+    assert '<p class="paragraph"><mark class="cited"><strong>Two.</strong> Three.</mark></p>' in html
+
+
+def test_the_sentence_moves_with_its_quote() -> None:
+    assert present.key(keyed("One. ", "Two.", "", 6), Span(106, 115)) == Span(111, 115)
+    assert present.key(keyed("", "Two.", "", 6), Span(106, 110)) is None
+    assert present.key(citation("One. Two."), Span(0, 9)) is None
+
+
+def test_words_by_themselves_have_their_sentence_marked_too() -> None:
+    html = present.quoted(keyed("One & ", "Two.", " <Three>", 50))
+
+    assert '<mark class="cited">One &amp; <strong>Two.</strong> &lt;Three&gt;</mark>' in html
+    assert "<strong>" not in present.quoted(citation("One."))

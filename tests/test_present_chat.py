@@ -50,3 +50,14 @@ def test_each_passage_says_why_it_was_retrieved_and_whether_it_is_cited() -> Non
     assert "found by its words, score 0.090; stands for 1 passage of the same words" in html
     assert "Pear &lt;b&gt;trees&lt;/b&gt;." in html
     assert "<cite>&lt;i&gt;Trees</cite>" in html
+
+
+def test_a_passage_that_is_shown_as_closest_is_told_from_one_that_is_cited() -> None:
+    document = make_document("Pear trees.\n\nOther words.", "a.txt")
+    first, second = make_passages(document)
+    over_both = Citation(document.about, 5, len(document.text), document.text[5:])
+    near = Answer("Q?", "Q?", (), Grounding.NEAR, "", Searched(1, 2), nearest=(over_both,))
+
+    html = present_chat.hits([Hit(first, 0.2, FoundBy.BOTH), Hit(second, 0.1, FoundBy.LEXICAL)], near)
+
+    assert html.count("; shown as closest, 1") == 2

@@ -174,7 +174,7 @@ def ask(context: click.Context, /, question: str, history: Path | None, as_json:
             _each_line(context, reply)
         else:
             answer = assistant.ask(cli_lines.encodable(question), before, filters)
-            terminal.say_json(wire.answer(answer)) if as_json else terminal.say(terminal.answer(answer))
+            terminal.say_json(wire.answer(answer)) if as_json else terminal.say_answer(answer)
 
 
 @cli.command()

@@ -7,47 +7,62 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from assistant.types import Answer, Citation, Statement
+from assistant.types import Answer, Citation, Grounding, Statement
 from ui import inert, present
 from ui.present import Standing
+from ui.shown import CLOSEST, DISAGREE, NEAREST, NOT_SAID, PERHAPS, REFUSED, disagreeing, shown, why
 
 if TYPE_CHECKING:
     from docx.document import Document
 
-REFUSED = "The documents do not say."
-DISAGREE = "The sources do not agree"
-NEAREST = "The nearest passages, which do not answer the question"
 SOURCES = "Sources"
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what a Word document cannot hold
 
 
 class Line(NamedTuple):
-    """A line of an answer: what kind it is (``said``, ``head``, ``side``, ``source``, ``note``), and its text."""
+    """A line of an answer: what kind it is (``said``, ``head``, ``side``, ``source``, ``note``), and its text.
+
+    The text is in three parts, of which ``key`` is to be marked where there is one.
+    """
 
     kind: str
-    text: str
+    before: str
+    key: str = ""
+    after: str = ""
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return self.before + self.key + self.after
 
 
 def lines(answer: Answer, standing: Mapping[Citation, Standing] | None = None) -> Iterator[Line]:
-    """An answer without its question, line by line."""
+    """An answer without its question, line by line. What is quoted in full is not quoted again with its source."""
     numbers = {citation: number for number, citation in enumerate(answer.cited, 1)}
     if answer.refused:
-        yield Line("said", f"{REFUSED} {present.why(answer)}".strip())
-    for statement in answer.statements:
-        yield Line("said", _numbered(statement, numbers))
+        opening = REFUSED if answer.grounding is Grounding.REFUSED else f"{CLOSEST} {PERHAPS}"
+        yield Line("said", f"{opening} {why(answer)}".strip())
+    told = shown(answer)
+    for one in told:
+        after = _numbered(f"{one.after}{one.closing}", one.citations, numbers)
+        yield Line("said", one.opening + one.before, one.key, after)
     for conflict in answer.conflicts:
         yield Line("head", DISAGREE)
-        yield from (Line("side", f"{_voice(side)}{_numbered(side, numbers)}") for side in conflict.sides)
+        for side in conflict.sides:
+            yield Line("side", _voice(side) + _numbered(disagreeing(side), side.citations, numbers))
+    if answer.missing and not answer.refused:
+        yield Line("note", f"{NOT_SAID} {answer.missing}")
     yield from (Line("note", notice) for notice in answer.notices)
     if numbers:
-        yield Line("head", NEAREST if answer.refused else SOURCES)
+        yield Line("head", NEAREST if answer.grounding is Grounding.REFUSED else SOURCES)
     for citation, number in numbers.items():
         mark = (standing or {}).get(citation, Standing.HOLDS).value
-        yield Line("source", f"[{number}] {source(citation)}: “{citation.quote}”{f' {mark}' if mark else ''}")
+        quote = "" if any(citation.quote in one.text for one in told) else f": “{citation.key_quote}”"
+        yield Line("source", f"[{number}] {source(citation)}{quote}{f' {mark}' if mark else ''}")
     yield Line("note", present.searched(answer))
 
 
@@ -59,8 +74,9 @@ def source(citation: Citation) -> str:
 
 
 def plain(answer: Answer) -> str:
-    """An answer as text to be pasted anywhere."""
-    return "\n".join(f"\n{text}:" if kind == "head" else text for kind, text in lines(answer))
+    """An answer as text to be pasted anywhere; a blank line parts the texts that are shown, which can have several."""
+    apart = {"said": "\n{}", "head": "\n{}:"}
+    return "\n".join(apart.get(line.kind, "{}").format(line.text) for line in lines(answer)).removeprefix("\n")
 
 
 def markdown(title: str, answers: Sequence[Answer], standing: Mapping[Citation, Standing] | None = None) -> str:
@@ -68,10 +84,11 @@ def markdown(title: str, answers: Sequence[Answer], standing: Mapping[Citation, 
     told = [f"# {inert.markdown(title)}"]
     for answer in answers:
         told.append(f"## {inert.markdown(answer.question)}")
-        for kind, text in lines(answer, standing):
-            mark = {"said": "", "head": "**", "note": "*"}.get(kind, "- ")
+        for line in lines(answer, standing):
+            mark = {"said": "", "head": "**", "note": "*"}.get(line.kind, "- ")
             closes = mark if mark.startswith("*") else ""
-            told.append(f"{mark}{inert.markdown(text)}{closes}")
+            text = _marked(line) if line.kind == "said" else inert.markdown(line.text)
+            told.append(f"{mark}{text}{closes}")
     return "\n\n".join(told) + "\n"
 
 
@@ -102,11 +119,19 @@ def _add(made: Document, line: Line) -> None:
         case "side" | "source":
             made.add_paragraph(text, "List Bullet")
         case _:
-            made.add_paragraph(text)
+            paragraph = made.add_paragraph(_xml(line.before))
+            paragraph.add_run(_xml(line.key)).bold = True
+            paragraph.add_run(_xml(line.after))
 
 
-def _numbered(statement: Statement, numbers: Mapping[Citation, int]) -> str:
-    return " ".join([statement.text, *(f"[{numbers[citation]}]" for citation in statement.citations)])
+def _marked(line: Line) -> str:
+    """The text as Markdown, its key in bold where it stands apart; touched by other letters, the marks would show."""
+    apart = all(beside.isspace() or beside in "“”" for beside in line.before[-1:] + line.after[:1])
+    return inert.lines(line.before) + inert.lines(line.key, bold=apart) + inert.lines(line.after)
+
+
+def _numbered(text: str, citations: Iterable[Citation], numbers: Mapping[Citation, int]) -> str:
+    return " ".join([text, *(f"[{numbers[citation]}]" for citation in citations)])
 
 
 def _voice(side: Statement) -> str:

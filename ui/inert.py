@@ -6,12 +6,25 @@ import re
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~$!&])")
 _STARTS = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")  # what would make a list or a heading of a line
-_TURNING = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")  # also what turns the text round
+TURNING = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")  # also what turns the text round
 
 
 def markdown(text: str) -> str:
     """The text on one line that a reader of Markdown shows as it stands; each character that steers it as U+FFFD."""
-    line = _MARKUP.sub(r"\\\1", _TURNING.sub("\ufffd", " ".join(text.split())))
+    line = _MARKUP.sub(r"\\\1", TURNING.sub("\ufffd", " ".join(text.split())))
     return _STARTS.sub(
         lambda found: f"{found[1]}{found[2]}\\" if found[2].isdigit() else f"{found[1]}\\{found[2]}", line
     )
+
+
+def lines(text: str, *, bold: bool = False) -> str:
+    """The text as ``markdown`` shows it, with its line breaks and with the white space at its ends."""
+    mark = "**" if bold else ""
+    parts = re.split(r"(\s*\n\s*|^\s+|\s+$)", text)  # lines, and between them what parts them
+    shown = [f"{mark}{markdown(line)}{mark}" if line else "" for line in parts[::2]]
+    return "".join(line + space for line, space in zip(shown, [*map(_break, parts[1::2]), ""], strict=True))
+
+
+def _break(space: str) -> str:
+    lines = space.count("\n")
+    return "\n\n" if lines > 1 else "\\\n" if lines else " " * bool(space)

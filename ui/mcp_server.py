@@ -66,7 +66,8 @@ def server(assistant: Assistant) -> MCPServer:
 
     @made.tool(annotations=reads)
     def ask(question: str) -> dict[str, Any]:
-        """The answer to a question in the documents' own words, cited; or that the documents do not say."""
+        """The answer to a question, each statement with its quotes; where there is none, `refused` is true: `grounding`
+        is `near` with the closest passages, which may not answer it, or `refused`, as the documents do not say."""
         try:
             with turn:
                 return wire.answer(assistant.ask(question))

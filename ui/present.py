@@ -13,9 +13,11 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from assistant.types import Answer, Block, BlockKind, Citation, Document, Span
+from ui.shown import Shown
 
 AROUND = 20_000  # characters of a document shown on either side of the cited words; a browser is slow beyond
 LABEL = 60  # characters of a label
+NOWHERE = Span(0, 0)
 
 _NO_BREAK = "\u2060"  # word joiner: not seen, and ends what Streamlit would take for :emoji: or a link
 _TAGS = {
@@ -94,10 +96,10 @@ def source_line(citation: Citation) -> str:
     return f'<span class="source"><cite>{escape(about.title)}</cite>{said} <code>{escape(about.source)}</code></span>'
 
 
-def why(answer: Answer) -> str:
-    """Why the documents do not say, without saying once more that they do not."""
-    reason = answer.reason.removeprefix("The documents do not say: ")
-    return reason[:1].upper() + reason[1:]
+def said(one: Shown) -> str:
+    """A text that is shown, as HTML, with the sentence that seems to answer in ``<mark>``."""
+    key = f'<mark class="key">{escape(one.key)}</mark>' if one.key else ""
+    return f'<span class="said">{escape(one.opening + one.before)}{key}{escape(one.after + one.closing)}</span>'
 
 
 def searched(answer: Answer) -> str:
@@ -132,30 +134,47 @@ def standing(citation: Citation, document: Document | None) -> tuple[Standing, S
     return Standing.MOVED, Span(found, found + len(citation.quote))
 
 
-def page(document: Document, marked: Span | None) -> str:
-    """The document as HTML, with the stretch ``marked`` in ``<mark>``; of a long one, what stands around it."""
-    text, words = document.text, marked or Span(0, 0)
+def page(document: Document, marked: Span | None, key: Span | None = None) -> str:
+    """The document as HTML, with the stretch ``marked`` in ``<mark>`` and in it the sentence ``key``; of a long one,
+    what stands around it."""
+    text, words = document.text, marked or NOWHERE
     shown = Span(max(0, words.start - AROUND), min(len(text), words.end + AROUND))
-    blocks = "".join(_block(text, block, shown, words) for block in document.blocks)
+    blocks = "".join(_block(text, block, shown, words, key or NOWHERE) for block in document.blocks)
     before, after = _left_out(shown.start, "before"), _left_out(len(text) - shown.end, "after")
     return f'<article class="document" tabindex="0" aria-label="The document">{before}{blocks}{after}</article>'
 
 
 def quoted(citation: Citation) -> str:
     """The words of a citation by themselves, as HTML."""
-    return f'<blockquote class="frozen"><mark class="cited">{escape(citation.quote)}</mark></blockquote>'
+    words = _marked(citation.quote, citation.start, key(citation, Span(citation.start, citation.end)) or NOWHERE)
+    return f'<blockquote class="frozen">{words}</blockquote>'
 
 
-def _block(text: str, block: Block, shown: Span, marked: Span) -> str:
+def key(citation: Citation, words: Span) -> Span | None:
+    """The sentence that seems to answer, where the quoted ``words`` now stand; None where it is all of them."""
+    if citation.key is None or citation.key_quote == citation.quote:
+        return None
+    moved = words.start - citation.start
+    return Span(citation.key.start + moved, citation.key.end + moved)
+
+
+def _block(text: str, block: Block, shown: Span, marked: Span, key: Span) -> str:
     start, end = max(block.start, shown.start), min(block.end, shown.end)
     if start >= end:
         return ""
     first, last = (min(max(edge, start), end) for edge in marked)
-    words = f'<mark class="cited">{escape(text[first:last])}</mark>' if first < last else ""
+    words = _marked(text[first:last], first, key) if first < last else ""
     tag, look = _TAGS.get(block.kind, "p"), block.kind.value
     if block.kind is BlockKind.ITEM and not _NUMBERED.match(text, block.start):
         look += " dotted"
     return f'<{tag} class="{look}">{escape(text[start:first])}{words}{escape(text[last:end])}</{tag}>'
+
+
+def _marked(quote: str, at: int, key: Span) -> str:
+    """Cited words that begin ``at``, and what of the sentence ``key`` is in them."""
+    first, last = (min(max(edge - at, 0), len(quote)) for edge in key)
+    words = f"<strong>{escape(quote[first:last])}</strong>" if first < last else ""
+    return f'<mark class="cited">{escape(quote[:first])}{words}{escape(quote[last:])}</mark>'
 
 
 def _left_out(characters: int, side: str) -> str:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from assistant.library.narrowing import KINDS
 from assistant.library.records import Holdings
-from assistant.types import Answer, FoundBy, Hit
+from assistant.types import Answer, FoundBy, Grounding, Hit
 from ui.present import escape
 
 SNIPPET = 280  # characters of a passage that was retrieved
 
 SEARCH = (
-    "Passages are searched by words and by meaning, the two ranks are added up to a score, and the sentences of the "
-    "best are then judged one by one. Searched anew in the library as it is now."
+    "Passages are searched by words and by meaning, and the two ranks are added up to a score. A model reads the best "
+    "ones whole; without one, their sentences are judged one by one. Searched anew in the library as it is now."
 )
 FOUND = {
     FoundBy.BOTH: "found by its words and by its meaning",
     FoundBy.LEXICAL: "found by its words",
     FoundBy.DENSE: "found by its meaning",
+}
+USED = {
+    Grounding.GROUNDED: "cited as",
+    Grounding.UNDECLARED: "cited as",
+    Grounding.NEAR: "shown as closest,",
+    Grounding.REFUSED: "nearest",
 }
 _KIND = {media_type: kind for kind, types in KINDS.items() for media_type in types}
 _PLURAL = {"text": "texts", "markdown": "Markdown", "web": "web pages", "pdf": "PDF", "mail": "mails"}
@@ -47,10 +53,10 @@ def _hit(hit: Hit, answer: Answer) -> str:
     numbers = [
         str(number)
         for number, one in enumerate(answer.cited, 1)
-        if one.about.id == passage.about.id and passage.start <= one.start < passage.end
+        if one.about.id == passage.about.id and passage.start < one.end and one.start < passage.end
     ]
     why = [f"{FOUND[hit.found_by]}, score {hit.score:.3f}"]
-    why += [f"{'nearest' if answer.refused else 'cited as'} {_listed(numbers)}"] if numbers else []
+    why += [f"{USED[answer.grounding]} {_listed(numbers)}"] if numbers else []
     why += [f"stands for {_count(len(hit.folded), 'passage')} of the same words"] if hit.folded else []
     place = " › ".join(part for part in (passage.about.title, *passage.headings) if part)
     text = " ".join(passage.text.split())

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.rulings import to_settle
+from assistant.types import Grounding
+from ui.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, shown, why
 
 if TYPE_CHECKING:
     from assistant.discussion import Change, Reply
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
         Verdict,
     )
     from ingest.sync import SyncReport
+    from ui.shown import Shown
 
 WIDEST = 100  # columns; longer lines are tiring to read
 COLUMNS = (("DOCUMENT", 10), ("DATE", 10), ("PASSAGES", 8), ("AUTHOR", 20), ("TITLE", 40))
@@ -52,7 +55,7 @@ _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]
 
 def say(text: str) -> None:
     """Print for people."""
-    click.echo(text.translate(_STEERING))
+    click.echo(_tame(text))
 
 
 def say_json(value: object) -> None:
@@ -71,17 +74,26 @@ def complain(what: str, remedy: str) -> None:
     note(f"{what}\n→ {remedy}" if remedy else what)
 
 
+def say_answer(one: Answer) -> None:
+    """Print an answer for people; in a terminal, what seems to answer is bold."""
+    click.echo(answer(one))
+
+
 def answer(one: Answer) -> str:
-    """The statements with the numbers of their sources; or that the documents do not say."""
-    understood = [] if one.standalone_question == " ".join(one.question.split()) else [_understood(one)]
-    if one.refused:
-        return "\n\n".join([*understood, _refusal(one), *_of_model(one)])
+    """What it states, with the numbers of its sources; or the closest passages; or that the documents do not say.
+
+    It can be printed as it is: nothing of a document can steer the terminal.
+    """
     sources = _Sources()
-    parts = [filled(f"{statement.text} {sources.marks(statement.citations)}") for statement in one.statements]
-    parts += [_conflict(conflict, sources) for conflict in one.conflicts]
+    understood = [] if one.standalone_question == " ".join(one.question.split()) else [_understood(one)]
+    stretches = [_stretch(each, sources.marks(each.citations)) for each in shown(one)]
+    rest = [_conflict(conflict, sources) for conflict in one.conflicts]
+    if one.missing and not one.refused:
+        rest.append(filled(f"{NOT_SAID} {one.missing}"))
     if one.rejected:
-        parts.append(f"Quotes that were not found in the documents and are not shown: {len(one.rejected)}.")
-    return "\n\n".join([*understood, *parts, *_of_model(one), sources.listed()])
+        rest.append(f"Quotes that were not found in the documents and are not shown: {len(one.rejected)}.")
+    rest += [*_of_model(one), *([sources.listed()] if sources else [])]
+    return "\n\n".join([*map(_tame, [*understood, *_refusal(one)]), *stretches, *map(_tame, rest)])
 
 
 def hits(found: Sequence[Hit]) -> str:
@@ -251,14 +263,44 @@ def _understood(one: Answer) -> str:
     return filled(f"Understood as: {one.standalone_question}")
 
 
-def _refusal(one: Answer) -> str:
-    opening = "The documents do not say"
-    reason = one.reason if one.reason.startswith(opening) else f"{opening}. {one.reason}"
-    told = [filled(reason) + "\n" + _searched(one.searched)]
-    if one.nearest:
-        nearest = (f"{filled(f'“{c.quote}”', '  - ', '    ')}\n    {_place(c)}" for c in one.nearest)
-        told.append("\n".join(["Nearest passages, which do not answer it:", *nearest]))
-    return "\n\n".join(told)
+def _refusal(one: Answer) -> list[str]:
+    """What is said where nothing is stated: that these are the closest passages, or that the documents do not say."""
+    if not one.refused:
+        return []
+    near = one.grounding is Grounding.NEAR
+    opening = filled(f"{f'{CLOSEST} {PERHAPS}' if near else REFUSED} {why(one)}")
+    told = [f"{opening}\n{_searched(one.searched)}"]
+    if one.nearest and not near:
+        nearest = (f"{filled(f'“{c.key_quote}”', '  - ', '    ')}\n    {_place(c)}" for c in one.nearest)
+        told.append("\n".join([f"{NEAREST}:", *nearest]))
+    return told
+
+
+def _stretch(one: Shown, marks: str) -> str:
+    """A text with its line breaks and ``marks``; a sentence to be marked has lines of its own, in bold after ``»``."""
+    parts = [text.strip() for text in (one.before, one.key, one.after)]
+    told = [place for place, text in enumerate(parts) if text] or [0]
+    parts[told[0]] = one.opening + parts[told[0]]
+    parts[told[-1]] += f"{one.closing} {marks}".rstrip()
+    before, key, after = parts
+    if not key:
+        return "\n".join(_lines(before, ""))
+    bold = [f"{line[:2]}{click.style(line[2:], bold=True)}" for line in _lines(key, "» ")]
+    return "\n".join([*_lines(before, "  "), *bold, *_lines(after, "  ")])
+
+
+def _lines(text: str, first: str) -> list[str]:
+    """The lines of a text, each filled, the first one after ``first`` and the others as far in."""
+    lines = [line for line in _tame(text).split("\n") if line.strip()]
+    indented = " " * len(first)
+    return [
+        part for n, line in enumerate(lines) for part in filled(line, indented if n else first, indented).split("\n")
+    ]
+
+
+def _tame(text: str) -> str:
+    """Text without what could steer the terminal."""
+    return text.translate(_STEERING)
 
 
 def _of_model(one: Answer | Verdict) -> list[str]:
@@ -284,7 +326,7 @@ def _conflict(conflict: Conflict, sources: _Sources) -> str:
 def _side(side: Statement, sources: _Sources) -> str:
     first = side.citations[0]
     who = ", ".join(filter(None, [first.voice or first.about.title, first.about.date or "undated"]))
-    return filled(f"{who}: “{first.quote}” {sources.marks(side.citations)}", "  - ", "    ")
+    return filled(f"{who}: “{first.key_quote}” {sources.marks(side.citations)}", "  - ", "    ")
 
 
 def _hit(number: int, hit: Hit) -> str:

@@ -57,7 +57,7 @@ def _of_list(items: Sequence[Chosen]) -> list[Excerpt]:
     for passage, sentence in items:
         if found and found[-1].passage.id == passage.id:
             span = Span(found[-1].span.start, sentence.end)
-            found[-1] = found[-1]._replace(span=span)
+            found[-1] = found[-1]._replace(span=span, key=span)
         else:
             found.append(_lone((passage, sentence)))
         if sum(one.span.end - one.span.start for one in found) > OF_A_LIST:

@@ -13,10 +13,11 @@ from streamlit.runtime.scriptrunner import RerunException
 from assistant.answering import LONGEST_QUESTION
 from assistant.errors import ReplyCut
 from assistant.library.library import Library
-from assistant.types import Answer, Citation, Statement
+from assistant.types import Answer, Citation, Grounding, Statement
 from ui import conversation_export, present, state
 from ui.parts import kept
 from ui.present import Standing, escape, label
+from ui.shown import CLOSEST, DISAGREE, NEAREST, NOT_SAID, PERHAPS, REFUSED, disagreeing, shown, why
 
 EVERY = 0.2  # seconds between two looks
 LONGEST_TIP = 400  # characters of a quote that are shown when its number is pointed at
@@ -100,15 +101,19 @@ class Waiting:
 def answer(one: Answer, turn: int, library: Library) -> None:
     """The whole answer; ``turn`` is its place in the conversation, from 1."""
     numbers = {citation: number for number, citation in enumerate(one.cited, 1)}
-    if one.refused:
+    if one.grounding is Grounding.REFUSED:
         _refusal(one, turn, numbers)
-    for place, said in enumerate(one.statements):
-        _said(f"{turn}-{place}", said, turn, numbers)
+    if one.grounding is Grounding.NEAR:
+        st.html(_notice(CLOSEST, PERHAPS, why(one)))
+    for place, each in enumerate(shown(one)):
+        _cited(f"said-{turn}-{place}", present.said(each), turn, {numbers[c]: c for c in each.citations})
     for place, conflict in enumerate(one.conflicts):
         _conflict(f"{turn}-conflict-{place}", conflict.sides, turn, numbers)
+    if one.missing and not one.refused:
+        st.html(f'<p class="notice">{NOT_SAID} {escape(one.missing)}</p>')
     for told in present.of_model(one):
         st.html(f'<p class="small notice">{told}</p>')
-    if not one.refused:
+    if one.grounding is not Grounding.REFUSED:
         _sources(one, turn)
     for citation, number in numbers.items():
         if (standing := kept.standing(citation, library)) is not Standing.HOLDS:
@@ -122,32 +127,31 @@ def copy(one: Answer, turn: int) -> None:
         drawer.code(conversation_export.plain(one), language=None, wrap_lines=True)
 
 
+def _notice(what: str, *more: str) -> str:
+    """A notice that says ``what`` before all else; ``more`` may be empty."""
+    rest = "".join(f"<p>{escape(part)}</p>" for part in more[1:] if part)
+    return f'<div class="notice"><p><strong>{what}</strong> {escape(more[0])}</p>{rest}</div>'
+
+
 def _refusal(one: Answer, turn: int, numbers: Mapping[Citation, int]) -> None:
-    st.html(
-        '<div class="notice"><p><strong>The documents do not say.</strong></p>'
-        f"<p>{escape(present.why(one))}</p><p>{present.searched(one)}</p></div>"
-    )
+    st.html(_notice(REFUSED, why(one), present.searched(one)))
     if numbers:
-        st.html('<p class="small">The nearest passages, which do not answer the question:</p>')
+        st.html(f'<p class="small">{NEAREST}</p>')
     for citation, number in numbers.items():
+        quoted = f'<span class="nearest">“{escape(citation.key_quote)}”</span>'
         with st.container(key=f"near-{turn}-{number}", gap="xxsmall"):
-            quoted = f'<span class="said">“{escape(citation.quote)}”</span>'
             _cited(f"near-{turn}-{number}", quoted, turn, {number: citation})
             st.html(f"<p>{present.source_line(citation)}</p>")
 
 
-def _said(key: str, one: Statement, turn: int, numbers: Mapping[Citation, int]) -> None:
-    cited = {numbers[citation]: citation for citation in one.citations}
-    _cited(f"said-{key}", f'<span class="said">{escape(one.text)}</span>', turn, cited)
-
-
 def _conflict(key: str, sides: tuple[Statement, ...], turn: int, numbers: Mapping[Citation, int]) -> None:
     with st.container(border=True, key=f"sides-{key}", gap="xsmall"):
-        st.html('<p class="small"><strong>The sources do not agree</strong></p>')
+        st.html(f'<p class="small"><strong>{DISAGREE}</strong></p>')
         for place, (column, side) in enumerate(zip(st.columns(len(sides)), sides, strict=True)):
             with column:
                 st.html(f'<p class="small">{present.source_line(side.citations[0])}</p>')
-                _said(f"{key}-{place}", side, turn, numbers)
+                said = f'<span class="said">{escape(disagreeing(side))}</span>'
+                _cited(f"said-{key}-{place}", said, turn, {numbers[c]: c for c in side.citations})
 
 
 def _sources(one: Answer, turn: int) -> None:
@@ -169,7 +173,7 @@ def _cited(key: str, html: str, turn: int, cited: Mapping[int, Citation], *, fir
                 str(number),
                 key=f"open-{key}-{number}",
                 type="tertiary",
-                help=label(f"“{citation.quote}”", LONGEST_TIP),
+                help=label(f"“{citation.key_quote}”", LONGEST_TIP),
                 on_click=state.open_citation,
                 args=(turn, number),
             )

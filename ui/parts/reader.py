@@ -31,7 +31,7 @@ def show(citation: Citation, library: Library, evidence: Place | None = None) ->
         return
     if words is None:
         st.html('<p class="small rule">The document as it is now</p>')
-    st.html(present.page(document, words))
+    st.html(present.page(document, words, words and present.key(citation, words)))
     st.html(scripts.html(scripts.TO_THE_WORDS), unsafe_allow_javascript=True)
 
 

@@ -22,7 +22,9 @@ def show(settings: Settings) -> None:
     """Sections, each of one thing."""
     st.title("Settings", anchor=False)
     st.subheader("Model", anchor=False)
-    st.write("Without one, answers are quoted word for word. With one they are prose over the same checked evidence.")
+    st.write(
+        "Without one, the documents' own words are shown. A model reads whole passages; code checks each of its quotes."
+    )
     model_choice.choose(settings)
     st.subheader("Evidence model", anchor=False)
     st.write("It tells on which side of an idea a sentence stands, in pressure tests.")

@@ -1,0 +1,67 @@
+"""What an answer shows on the page, in a terminal and in files: texts, and in each the sentence to be marked. Pure."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from assistant.types import Answer, Citation, Grounding, Statement
+
+REFUSED = "The documents do not say."
+CLOSEST = "Closest passages."
+PERHAPS = "They may not answer the question."
+NEAREST = "The nearest passages"
+DISAGREE = "The sources do not agree"
+NOT_SAID = "Not said:"
+
+
+class Shown(NamedTuple):
+    """A text in its parts, and what it stands on. Line breaks in it are those of the document's items and rows."""
+
+    citations: tuple[Citation, ...]
+    opening: str  # whose words follow
+    before: str
+    key: str  # the sentence that seems to answer; empty where none is to be marked
+    after: str
+    closing: str
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return "".join(self[1:])
+
+
+def shown(answer: Answer) -> tuple[Shown, ...]:
+    """What an answer states or, where it states nothing, offers as closest; nothing of a refusal.
+
+    Sentences are marked only where one of them has others around it: else there is nothing to pick them out of.
+    """
+    if answer.grounding is Grounding.NEAR:
+        told = [(_told(citation), (citation,)) for citation in answer.nearest]
+    else:
+        told = [(statement.text, statement.citations) for statement in answer.statements]
+    marks = any(one.key_quote != one.quote for one in answer.cited)
+    return tuple(_shown(text, citations, marks=marks) for text, citations in told)
+
+
+def why(answer: Answer) -> str:
+    """Why the documents do not say, without saying once more that they do not."""
+    reason = answer.reason.removeprefix(REFUSED).removeprefix(f"{REFUSED[:-1]}: ").strip()
+    return reason[:1].upper() + reason[1:]
+
+
+def disagreeing(side: Statement) -> str:
+    """What one side of a conflict says: of a stretch of a document, the sentence that seems to answer."""
+    return side.citations[0].key_quote if side.key else side.text
+
+
+def _told(citation: Citation) -> str:
+    return f"{citation.speaker}: “{citation.quote}”" if citation.speaker else citation.quote
+
+
+def _shown(text: str, citations: tuple[Citation, ...], *, marks: bool) -> Shown:
+    for first in citations[:1]:
+        opening, quote, closing = text.partition(first.quote)
+        if marks and first.key and quote:
+            start, end = first.key.start - first.start, first.key.end - first.start
+            return Shown(citations, opening, quote[:start], quote[start:end], quote[end:], closing)
+    return Shown(citations, "", text, "", "", "")
