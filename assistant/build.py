@@ -18,6 +18,7 @@ from assistant.evidence.nli import NliStance
 from assistant.evidence.relevance import SignalJudge
 from assistant.evidence.stance import PlainMarks, StanceModel
 from assistant.evidence.trained import TrainedStance
+from assistant.judging import Judge, ModelJudge
 from assistant.leaning import side_of
 from assistant.lens import Lens, gathered
 from assistant.library.library import Library
@@ -50,15 +51,19 @@ class Assistant:
         *,
         model: Model | None = None,
         weighs: bool = True,
+        judge: Judge | None = None,
     ) -> None:
-        """``model`` reads for answers, and for pressure tests where it ``weighs``, too; else ``stance`` tells sides."""
+        """``model`` reads for answers, and for pressure tests where it ``weighs``, too; else ``stance`` tells sides.
+
+        A ``judge`` is asked of what the model claims.
+        """
         self.library = library
-        self._lenses, self._weighs = lenses, weighs
+        self._lenses, self._weighs, self._judge = lenses, weighs, judge
         self._embedder, self._stance = embedder, stance or PlainMarks()
-        judge = SignalJudge()
+        relevance = SignalJudge()
         self._reader = ModelReader(model) if model else None
-        self._answering = Answering(library, embedder, PlainReader(library, embedder, judge), self._reader)
-        plain = PlainIdeas(library, embedder, judge, self._stance, lenses)
+        self._answering = Answering(library, embedder, PlainReader(library, embedder, relevance), self._reader, judge)
+        plain = PlainIdeas(library, embedder, relevance, self._stance, lenses)
         weigher = model if weighs else None
         self._pressure = PressureTest(
             library, plain, ModelIdeas(library, embedder, weigher, lenses) if weigher else None
@@ -68,7 +73,9 @@ class Assistant:
     def with_model(self, model: Model, stance: StanceModel | None = None) -> Assistant:
         """The same assistant over the same library, whose answers ``model`` writes; ``stance`` where it is another."""
         stance = stance or self._stance
-        return Assistant(self.library, self._embedder, stance, self._lenses, model=model, weighs=self._weighs)
+        return Assistant(
+            self.library, self._embedder, stance, self._lenses, model=model, weighs=self._weighs, judge=self._judge
+        )
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
         """The whole answer to ``question``."""
@@ -152,8 +159,17 @@ def build_assistant(
     model = build_model(settings, chat)
     embedder = embedder or build_embedder(settings)
     library = Library.open(settings, embedder)
+    judge = ModelJudge() if settings.check_claims == "model" else None
     stance, weighs = build_stance(settings, model), settings.evidence_model in FOLLOWS
-    return Assistant(library, embedder, stance, gathered(settings.lenses), model=model, weighs=weighs)
+    return Assistant(
+        library,
+        embedder,
+        stance,
+        gathered(settings.lenses),
+        model=model,
+        weighs=weighs,
+        judge=judge,
+    )
 
 
 def build_model(settings: Settings, chat: BaseChatModel | None = None, *, key: SecretStr | None = None) -> Model | None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from assistant import gathering, rulings
 from assistant.assumptions import REPLACED, Assumed
-from assistant.errors import ModelError, SettingsError
+from assistant.errors import ModelError, ReplyInvalid, SettingsError
 from assistant.evidence.words import tokens
 from assistant.library.library import Library
 from assistant.model import Calls
@@ -94,7 +94,8 @@ class PressureTest:
                 weighed = self._model.weighed(idea, assumed, calls, step)
                 return weighed._replace(dropped=dropped), self._model.name, notices
         except ModelError as error:
-            notices.append(f"{error} {OFFLINE}")
+            what = "The model's reply made no sense." if isinstance(error, ReplyInvalid) else error
+            notices.append(f"{what} {OFFLINE}")
         assumed = assumed or self._plain.assumed(idea, like)
         weighed = self._plain.weighed(idea, assumed, lambda done, of, one: step(done, of, _told(one)))
         return weighed._replace(dropped=dropped), None, notices

@@ -9,6 +9,8 @@ from string import Template
 
 NAMES = (
     "read.system",
+    "check.system",
+    "check",
     "read.schema",
     "read.searches",
     "read.last",

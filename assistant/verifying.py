@@ -7,6 +7,7 @@ that is not in its quotes, their passages or what is known of their document. No
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -15,12 +16,13 @@ from assistant import checks, citations
 from assistant.checks import Grounds
 from assistant.citations import Reader
 from assistant.embedding import Embedder
-from assistant.evidence.words import content_stems
+from assistant.evidence.words import content_stems, names
 from assistant.question import Asks
 from assistant.readers.material import Extract, Given
 from assistant.readers.seam import Claim, Quote, Reading
 from assistant.types import Citation, Passage, Rejected, Sentence, Span, Statement, Support
 
+HOUSE, HOUSE_SHARE = 3, 0.2  # documents, and share of those read, from which a name is the house's own
 _ELLIPSIS = re.compile(r"\s*(?:\[\s*)?(?:\.\.\.|…)(?:\s*\])?\s*")
 
 
@@ -29,6 +31,7 @@ class Verifier:
 
     def __init__(self, material: Given, read: Reader, embedder: Embedder) -> None:
         self._material, self._read, self._embedder = material, read, embedder
+        self._house = _house(material.extracts)
         self.made: list[Statement | None] = []  # of each claim
         self.dropped: list[Rejected] = []
         self.rejected: list[Rejected] = []
@@ -48,6 +51,15 @@ class Verifier:
                 self.made.append(statement)
                 if statement and not repeated:
                     yield statement
+
+    def around(self, statement: Statement) -> str:
+        """The text around what a statement cites."""
+        return self._grounds(statement.citations).around
+
+    def doubted(self, statement: Statement, why: str) -> None:
+        """Take a statement back that has not been shown, and count it."""
+        self.made = [None if one == statement else one for one in self.made]
+        self.dropped.append(Rejected(statement.text, why))
 
     def _verified(self, claim: Claim) -> Statement | None:
         """The claim as a statement; None where it does not hold, which is counted."""
@@ -83,7 +95,7 @@ class Verifier:
         extracts = self._material.extracts
         around = {part.id: part.text for one in extracts for part in one.parts for c in cited if _touches(part, c)}
         read = "\n".join(f"{one.passage.text}\n{one.passage.speaker or ''}" for one in extracts)
-        return Grounds(tuple(cited), "\n".join(around.values()), self._material.question.text, read)
+        return Grounds(tuple(cited), "\n".join(around.values()), self._material.question.text, read, self._house)
 
     def _told(self, text: str, cited: Sequence[Citation], claim: Claim) -> str:
         """What is said, with whose words they are before it: a speaker's in a discussion stay theirs, and "who" is told
@@ -96,6 +108,16 @@ class Verifier:
         known = set(content_stems(text))
         unnamed = [one.speaker for one in cited if one.speaker and not known & set(content_stems(one.speaker))]
         return f"{' and '.join(dict.fromkeys(unnamed))}: {text}" if unnamed else text
+
+
+def _house(extracts: Sequence[Extract]) -> frozenset[str]:
+    """The names that stand in many of the documents: a company's own, which its pages write as "we"."""
+    texts: dict[str, str] = {}
+    for one in extracts:
+        texts[one.passage.about.id] = f"{texts.get(one.passage.about.id, '')}\n{one.passage.text}"
+    counted = Counter(name for text in texts.values() for name in names(text))
+    least = max(HOUSE, HOUSE_SHARE * len(texts))
+    return frozenset(name for name, count in counted.items() if count >= least)
 
 
 def place(quote: Quote, extracts: Sequence[Extract], read: Reader) -> Citation | Rejected:

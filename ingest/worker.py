@@ -25,7 +25,6 @@ SENT = 256  # passages at a time
 # Of the memory a worker may take: when its heaviest file took more it makes room for a fresh one, so that every file
 # finds most of the limit free, whatever the ones before it left behind.
 TIRED = 0.25
-PROCESSORS = 3.0  # processor time for each second on the clock, as parsers may use threads
 
 
 class Head(NamedTuple):
@@ -61,7 +60,7 @@ def main(parser: str, memory: int) -> None:
     stays = True
     while stays:
         task, seconds = tasks.get()
-        _limit("RLIMIT_CPU", int(_processor_time() + PROCESSORS * seconds) + 1)
+        _limit("RLIMIT_CPU", int(_processor_time() + seconds) + 1)
         for answer in _answers(parse, task, memory):
             pickle.dump(answer, answers)
             answers.flush()

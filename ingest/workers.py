@@ -25,8 +25,9 @@ from ingest.parsing import Parsed, Task
 from ingest.worker import Ended, Head, Refused
 
 MOST = 4  # workers: embedding, which follows, keeps a machine's cores busy by itself
-SECONDS = 60.0  # for each file, and more for a long one
-SECONDS_A_MEGABYTE = 5.0  # plain text takes 0.5 on idle cores and 2.8 on busy ones
+SECONDS = 60.0  # of processor time for each file, and more for a long one
+SECONDS_A_MEGABYTE = 5.0  # plain text takes 0.5
+WAITING = 10.0  # times as long on the clock, for a file that waits instead of working, or a machine that does
 MEMORY = 2 << 30  # bytes of addresses; plain text takes 20 for each of its own
 PARSER = "ingest.parsing:parse"
 LEAVE_OUT = "Save it in another format, or name it in a .pushbackignore."
@@ -138,17 +139,19 @@ class _Worker:
         """
         self._is_done = False
         seconds = SECONDS + len(task.data) / 1e6 * SECONDS_A_MEGABYTE
-        ends = time.monotonic() + seconds
-        timer = threading.Timer(seconds, self.kill)
+        ends = time.monotonic() + WAITING * seconds
+        timer = threading.Timer(WAITING * seconds, self.kill)
         timer.daemon = True
         timer.start()
         try:
             self._send(task, seconds)
             answer = self._receive()
         except SourceError as exc:
-            if time.monotonic() < ends and not self._used_up_its_time:
+            if self._used_up_its_time:
+                raise SourceError(f"reading it takes more than {seconds:.0f} s of processor time. {LEAVE_OUT}") from exc
+            if time.monotonic() < ends:
                 raise
-            raise SourceError(f"reading it takes longer than {seconds:.0f} s. {LEAVE_OUT}") from exc
+            raise SourceError(f"reading it takes longer than {WAITING * seconds:.0f} s. {LEAVE_OUT}") from exc
         finally:
             timer.cancel()
         if isinstance(answer, Refused):

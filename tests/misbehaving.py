@@ -22,6 +22,8 @@ def parse(task: Task) -> tuple[Document, Sequence[Passage]]:
             told.write(f"{os.getpid()}\n")
     if order == "hang":
         time.sleep(1000)
+    if order == "wait":  # for a processor that others use
+        time.sleep(float(value.split()[0]))
     if order == "spin":
         while True:
             pass

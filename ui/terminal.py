@@ -136,6 +136,12 @@ def changes(found: Sequence[Change]) -> str:
     return "\n".join(lines) or "Nothing is otherwise than before."
 
 
+def spared(files: int) -> str:
+    """Why what is gone has not been taken out."""
+    what = "1 file that was read before is" if files == 1 else f"{files:,} files that were read before are"
+    return f"{what} not there any more, over a third of the folder: what it held stays. Is its disk or share mounted?"
+
+
 def lens(one: Lens) -> str:
     """Its question and what either side claims."""
     sides = [filled(f"{side.name}: {side.claim}", "  - ") for side in one.sides]

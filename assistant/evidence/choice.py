@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from assistant.evidence.words import content_stems, numbers, same_occasion, stem
 from assistant.question import Asks, Question
 from assistant.types import BlockKind, Passage, Sentence
 
+# What is added to a sentence's log odds for its passage, times how well that fits. Three stretches then hold the answer
+# to 0.61 of 97 questions on a company's handbook and 0.81 of 70 on the textbook (0.56 and 0.79 without).
+PASSAGE = 4.0
 LOOKED_AT = 12  # sentences among which those to show are sought
 ALIKE = 0.9  # cosine above which two sentences say the same
 MUCH_THE_SAME = 0.7  # share of content words in common of two versions of one sentence
@@ -26,9 +29,16 @@ Neighbours = Callable[[str], Sequence[Passage]]
 Chosen = tuple[Passage, Sentence]
 
 
-def best(question: Question, judgement: Judgement) -> list[tuple[Chosen, float]]:
-    """The sentences that seem to answer, best first, each with its score: none that says what a better one says."""
-    ranked = [one for one in judgement.sentences if stands_alone(question, one)] or list(judgement.sentences)
+def best(question: Question, judgement: Judgement, fits: Mapping[str, float]) -> list[tuple[Chosen, float]]:
+    """The sentences that seem to answer, best first, each with its score: none that says what a better one says.
+
+    ``fits`` says of each passage, by id, how well the search found it to fit, from 0 to 1.
+    """
+    scored = [
+        one._replace(score=one.score + PASSAGE * fits.get(one.seen.passage.id, 0.0)) for one in judgement.sentences
+    ]
+    scored.sort(key=lambda one: -one.score)
+    ranked = [one for one in scored if stands_alone(question, one)] or scored
     if question.asks is Asks.NUMBER:
         ranked = [one for one in ranked if answers_in_kind(question, one.seen)] or ranked
     kept = _of_each_voice(question, ranked[:LOOKED_AT])

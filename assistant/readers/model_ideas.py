@@ -128,7 +128,9 @@ class ModelIdeas:
             context = numbered[one.passage].passage.text
             why = " ".join(one.why.split())
             about = f"{context} {told(numbered[one.passage])} {idea} {' '.join(assumed[n].text for n in places)}"
-            if strange(why, about):  # said of the finding, not by it: what it brings in itself is left out
+            if strange(why, about) or proposing.RULING.search(
+                why
+            ):  # said of the finding, not by it: what it brings in itself is left out
                 why = ""
             confidence = WEIGHT[one.sure] if one.side is not Stance.UNCLEAR else 1 - WEIGHT[Sure.GUESS]
             yield Bearing(Quote(one.passage, one.words), places, one.side, confidence, one.kind, why, context)
