@@ -35,9 +35,10 @@ class Head(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """A file cannot be read, for this reason."""
+    """A file cannot be read, for this reason; ``fatal`` when it is too much for its reader."""
 
     reason: str
+    fatal: bool = False
 
 
 class Ended(NamedTuple):
@@ -85,7 +86,7 @@ def _answers(
     except SourceError as exc:
         yield Refused(str(exc))
     except MemoryError:
-        yield Refused(f"reading it takes more than {memory >> 20:,} MB of memory. Split it into smaller files.")
+        yield Refused(f"reading it takes more than {memory >> 20:,} MB of memory. Split it into smaller files.", True)
     except Exception as exc:  # a reader's fault must not end the whole run; it is told with its kind
         yield Refused(fault(exc))
     else:

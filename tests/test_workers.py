@@ -140,6 +140,17 @@ def test_what_a_file_leaves_in_memory_is_not_the_next_ones_fault(
     del of_the_parent
 
 
+def test_what_is_attached_and_breaks_its_reader_does_not_sink_its_mail(pool: Workers) -> None:
+    head = "From: Ann <a@example.org>\nContent-Type: multipart/mixed; boundary=b\n\n"
+    mail = f"{head}--b\n\n{WORDS}\n--b\nContent-Type: application/pdf; name=a.pdf\n\n%PDF\n--b--\n"
+
+    document, passages = whole(pool.parse(make_task(mail, "a.eml")).result())
+
+    assert [passage.text for passage in passages] == [WORDS.strip()]  # type: ignore[attr-defined]
+    why = "attachment not read: a.pdf, what is attached breaks its reader, or takes it too long."
+    assert why in [dropped.reason for dropped in document.dropped]  # type: ignore[attr-defined]
+
+
 def test_what_a_parser_prints_disturbs_nothing(pool: Workers) -> None:
     assert whole(pool.parse(make_task("print " + WORDS)).result()) == parse(make_task("print " + WORDS))
 
