@@ -33,7 +33,8 @@ MEMORY = 2 << 30  # bytes of addresses; plain text takes 20 for each of its own
 PARSER = "ingest.parsing:parse"
 LEAVE_OUT = "Save it in another format, or name it in a .pushbackignore."
 PROGRAM = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from ingest.worker import main; main(sys.argv[2], int(sys.argv[3]))"
+    "import sys; sys.path.insert(0, sys.argv[1]); from ingest.worker import main; "
+    "main(sys.argv[2], *map(int, sys.argv[3:]))"
 )
 
 
@@ -134,7 +135,7 @@ class _Worker:
         root = str(Path(__file__).parents[1])
         # -P: nothing is imported from the folder that the program was started in, which may be anybody's.
         self._process = subprocess.Popen(  # noqa: S603 — our own program
-            [sys.executable, "-P", "-c", PROGRAM, root, PARSER, str(MEMORY)],
+            [sys.executable, "-P", "-c", PROGRAM, root, PARSER, str(MEMORY), str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
