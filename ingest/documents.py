@@ -22,18 +22,24 @@ PIECES = 100_000  # of a file; a shelf of novels, and ten seconds
 
 
 def load(
-    data: bytes, *, source: str, id: str, keep: Sequence[str] = (), recurring: AbstractSet[int] = frozenset()
+    data: bytes,
+    *,
+    source: str,
+    id: str,
+    keep: Sequence[str] = (),
+    recurring: AbstractSet[int] = frozenset(),
+    alone: bool = False,
 ) -> Document:
     """The document that these bytes of the file ``source`` hold.
 
     ``keep`` are reasons whose pieces stay though they are furniture, ``recurring`` the lines that are known to recur
-    over their site's or their author's documents (``recurring.line_hash``).
+    over their site's or their author's documents (``recurring.line_hash``). ``alone`` leaves out what is attached.
     The kept text and the dropped pieces, each put back before its offset, are the file's words in order.
 
     Raises:
         SourceError: the bytes cannot be read, or hold no words; names the source.
     """
-    draft = sound(read(source, data))
+    draft = sound(read(source, data, alone=alone))
     if len(draft.pieces) > PIECES:
         why = f"it holds more than {PIECES:,} paragraphs or rows; save the part that matters as a file of its own."
         raise SourceError(f"{source}: {why}")

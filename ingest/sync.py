@@ -54,6 +54,7 @@ def sync(
     bad: BadFiles | None = None,
     within: Path | None = None,
     allow_removals: bool = False,
+    force: bool = False,
 ) -> SyncReport:
     """Bring the library in step with these files and folders.
 
@@ -64,6 +65,7 @@ def sync(
         work: told how much of them is embedded, by their size: what rate and time left are best reckoned by.
         bad: files not to be parsed once more while they are as they were; those that cannot be are added.
         within: the folder that files which are named go by their path in, when they lie there.
+        force: look into every file, though its size and time are what they were.
         allow_removals: also take out what is gone where it is more than a third of what its folder had.
 
     Raises:
@@ -75,7 +77,7 @@ def sync(
     known, keeps = library.known(listing.roots), library.keeps()
     done = _Done(listing.failed)
     bad = {} if bad is None else bad
-    todo = [file for file in listing.files if not _is_same(file, known.get(file.path), keeps)]
+    todo = [file for file in listing.files if force or not _is_same(file, known.get(file.path), keeps)]
     if all(file in bad for file in todo) and not _gone(listing, known):
         _tell(progress, len(listing.files), len(listing.files), "")
         done.counts["same"] = len(listing.files) - len(todo)
@@ -83,7 +85,7 @@ def sync(
     else:
         with library.writing() as writer, Workers() as workers:
             run = _Run(writer, workers, settings.passage_words, embedder, listing, done, _Told(progress, work), bad)
-            run.go(allow_removals)
+            run.go(allow_removals, force)
     return SyncReport(
         **done.counts,
         failed=tuple(done.failed),
@@ -155,8 +157,9 @@ class _Run:
         self._pending: list[tuple[File, NewDocument]] = []  # parsed, and together less than a batch
         self._bytes = 0.0
 
-    def go(self, allow_removals: bool) -> None:
-        todo = [file for file in self._listing.files if not _is_same(file, self._known.get(file.path), self._keeps)]
+    def go(self, allow_removals: bool, force: bool) -> None:
+        known = {} if force else self._known
+        todo = [file for file in self._listing.files if not _is_same(file, known.get(file.path), self._keeps)]
         self._done.counts["same"] += len(self._listing.files) - len(todo)
         self._total = sum(file.size for file in todo)
         for number, file in enumerate(todo):

@@ -185,6 +185,20 @@ def test_a_change_within_the_clocks_grain_is_seen(
     assert counts(sync([folder], library, settings, embedder)) == (0, 1, 0, 0, 0)
 
 
+def test_a_change_of_the_same_size_and_time_is_seen_when_that_is_asked_for(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    write(folder / "a.txt", "Words of one.")
+    write(folder / "b.txt", "Words of b.")
+    sync([folder], library, settings, embedder)
+    write(folder / "a.txt", "Words of two.")
+
+    usual, forced = (sync([folder], library, settings, embedder, force=force) for force in (False, True))
+
+    assert (counts(usual), counts(forced)) == ((0, 0, 0, 2, 0), (0, 1, 0, 1, 0))
+    assert contents(library)["a.txt",] == ["Words of two."]
+
+
 def test_two_names_for_one_content_are_one_document_with_two_sources(
     folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
 ) -> None:

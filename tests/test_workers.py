@@ -140,6 +140,17 @@ def test_what_a_file_leaves_in_memory_is_not_the_next_ones_fault(
     del of_the_parent
 
 
+def test_what_is_attached_and_breaks_its_reader_does_not_sink_its_mail(pool: Workers) -> None:
+    head = "From: Ann <a@example.org>\nContent-Type: multipart/mixed; boundary=b\n\n"
+    mail = f"{head}--b\n\n{WORDS}\n--b\nContent-Type: application/pdf; name=a.pdf\n\n%PDF\n--b--\n"
+
+    document, passages = whole(pool.parse(make_task(mail, "a.eml")).result())
+
+    assert [passage.text for passage in passages] == [WORDS.strip()]  # type: ignore[attr-defined]
+    why = "attachment not read: a.pdf, what is attached breaks its reader, or takes it too long."
+    assert why in [dropped.reason for dropped in document.dropped]  # type: ignore[attr-defined]
+
+
 def test_what_a_parser_prints_disturbs_nothing(pool: Workers) -> None:
     assert whole(pool.parse(make_task("print " + WORDS)).result()) == parse(make_task("print " + WORDS))
 
@@ -188,12 +199,12 @@ def test_nothing_is_imported_from_the_folder_that_the_program_runs_in(
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
-@pytest.mark.parametrize(("order", "within"), [("hang", 3), ("spin", 3), ("grip", 15), ("", 3)])
-def test_no_worker_outlives_a_parent_that_was_killed(tmp_path: Path, order: str, within: float) -> None:
+@pytest.mark.parametrize("order", ["hang", "spin", "grip", ""])
+def test_no_worker_outlives_a_parent_that_was_killed(tmp_path: Path, order: str) -> None:
     """Whether it waits, sleeps, works, or is deep inside one instruction."""
     program = (
         "import sys, time; from ingest import workers; from tests.test_workers import make_task;"
-        "workers.PARSER = 'tests.misbehaving:parse'; workers.SECONDS = 2.0; pool = workers.Workers();"
+        "workers.PARSER = 'tests.misbehaving:parse'; pool = workers.Workers();"
         f"future = pool.parse(make_task('tell {tmp_path / 'who'} {order} more words'));"
         "time.sleep(1000)"
     )
@@ -206,7 +217,7 @@ def test_no_worker_outlives_a_parent_that_was_killed(tmp_path: Path, order: str,
             worker = int((tmp_path / "who").read_text())
         finally:
             parent.kill()  # also when there is no worker, else all wait for its end
-    ends = time.monotonic() + within
+    ends = time.monotonic() + 1.0
 
     while alive(worker) and time.monotonic() < ends:
         time.sleep(0.1)

@@ -65,6 +65,7 @@ cli.add_command(discuss)
 @click.option("--watch", "stays", is_flag=True, help="Keep at it until interrupted.")
 @click.option("--allow-private", metavar="HOST", multiple=True, help="A host that may be on your own network.")
 @click.option("--keep", "wanted", metavar="REASON", multiple=True, help=KEEP_HELP)
+@click.option("--force", is_flag=True, help="Look into every file, though its size and time are what they were.")
 @click.option("--allow-removals", is_flag=True, help="Take out what is gone, though it is over a third of its folder.")
 @click.option("--details", is_flag=True, help="Also seconds a stage, and what was cleaned away.")
 @as_json
@@ -78,6 +79,7 @@ def ingest(
     stays: bool,
     allow_private: tuple[str, ...],
     wanted: tuple[str, ...],
+    force: bool,
     allow_removals: bool,
     details: bool,
     as_json: bool,
@@ -141,7 +143,9 @@ def ingest(
                 allow_removals=allow_removals,
             )
             return
-        report = sync(() if held else paths, library, settings, embedder, progress, allow_removals=allow_removals)
+        report = sync(
+            () if held else paths, library, settings, embedder, progress, allow_removals=allow_removals, force=force
+        )
         report = report._replace(failed=(*report.failed, *missing))
     if held and not as_json:
         terminal.say(f"The library has {held} documents already.")
