@@ -35,6 +35,7 @@ def shown(answer: Answer) -> tuple[Shown, ...]:
 
     Sentences are marked only where one of them has others around it: else there is nothing to pick them out of.
     """
+    told: list[tuple[str, tuple[Citation, ...]]]
     if answer.grounding is Grounding.NEAR:
         told = [(_told(citation), (citation,)) for citation in answer.nearest]
     else:
