@@ -26,7 +26,7 @@ from assistant.urging import left_out
 from assistant.verifying import place
 
 LONGEST_IDEA = 4_000  # characters
-MOST = 12  # findings of an assumption
+MOST = 25  # findings of an assumption
 OFFLINE = "What was found was read without it."
 
 Progress = Callable[[int, int, str], None]
