@@ -37,7 +37,8 @@ _PARTS = "one|item|point|step|reason|statement|claim|idea|argument|option|exampl
 _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _ORDINALS = {word: place for place, word in enumerate(_PLACES)}
 _ORDINAL = re.compile(
-    rf"\bthe\s+(?:(?P<word>{'|'.join(_ORDINALS)}|last|former|latter|other)|(?P<number>\d{{1,2}})(?:st|nd|rd|th))"
+    r"\bthe (?P<two>former|latter)\b"
+    rf"|\bthe\s+(?:(?P<word>{'|'.join(_ORDINALS)}|last|other)|(?P<number>\d{{1,2}})(?:st|nd|rd|th))"
     rf"(?:\s+(?P<kind>{_PEOPLE}|{_COMPANIES}|{_DOCUMENTS})(?!\s+(?:of|about|on|in|for|that|who|which)\b)"
     rf"|(?:\s+(?:{_PARTS}))?(?:\s+of (?:them|these|those))?"
     r"(?=\s*(?:\W*$|[,.;?!]|['’]s\b|\b(?:mean|involve|about|say|do|does|did|is|was|has|work|entail|look|refer|stand"
@@ -247,7 +248,7 @@ def _place_in_list(question: str, talk: _Talk) -> str | None:
 
 
 def _place(match: re.Match[str], count: int) -> int:
-    word = (match["word"] or "").lower()
+    word = (match["word"] or match["two"] or "").lower()
     if word in ("last", "latter"):
         return count - 1
     return 0 if word == "former" else _ORDINALS[word] if word else int(match["number"] or match["digits"]) - 1
@@ -362,8 +363,12 @@ def _with_what_was_asked(question: str, talk: _Talk) -> str:
     known = {token.stem for token in tokens(question)}
     new = [match.start() for match in WORD.finditer(asked) if {token.stem for token in _own(match[0])} - known]
     stretch = " ".join(asked[new[0] :].split()[:MOST_WORDS]).strip(" .?!") if new else ""
-    parts = [stretch] if not talk.topic or talk.topic in stretch else [talk.topic, stretch]
-    parts = [part for part in parts if {token.stem for token in _own(part)} - known]
+    parts: list[str] = []
+    for part in (talk.topic or "", stretch):
+        stems = {token.stem for token in _own(part)}
+        if stems - known:
+            parts.append(part)
+            known |= stems
     return f"{question} ({', '.join(parts)})" if parts else question
 
 

@@ -19,7 +19,7 @@ _ITS_VERB_BEFORE = re.compile(
 _SPEAKERS = re.compile(rf"^(?:[-*•]\s+)?(?P<who>{_CAPITAL}(?: (?:(?:of|the|and) )?{_CAPITAL}){{0,5}}):\s", re.M)
 _TITLES = re.compile(r"[“\"](?P<title>[A-Z][^”\".]+)[”\"]")
 _NO_NAMES = FUNCTION_WORDS | MONTHS | ASKING_WORDS
-_BEFORE_PLACES = frozenset("the in at from near to".split())
+_BEFORE_PLACES = frozenset("in at from near to".split())
 _BEFORE_PEOPLE = frozenset("about by with and".split())
 _NOT_PEOPLE = frozenset(
     "inc ltd llc gmbh plc co corp corporation company group agency university college school institute association "
@@ -29,11 +29,12 @@ _NOT_PEOPLE = frozenset(
 
 
 class Name(NamedTuple):
-    """Words written like a name: whether they can be a person's, and whether a sentence is about them."""
+    """Words written like a name: whether they can be a person's, or a place's, and whether a sentence is about them."""
 
     text: str
     person: bool
     subject: bool
+    place: bool = False
 
 
 def speakers(text: str) -> list[str]:
@@ -65,7 +66,7 @@ def names_in(text: str, said: str = "") -> list[Name]:
         phrase = " ".join(words)
         before = text[: match.end() - len(phrase)]
         opens = bool(_OPENS.search(before))
-        known = len(words) > 1 or not opens or _is_named(phrase, said)
+        known = len(words) > 1 or (_is_named(phrase, said) if opens else not _tells_which(before, text[match.end() :]))
         if phrase and known and phrase not in " ".join(speaking):
             found.append(_name(words, before, opens))
     return list({name.text: name for name in reversed(found)}.values())[::-1]
@@ -75,8 +76,13 @@ def _name(words: Sequence[str], before: str, opens: bool) -> Name:
     last = (before.split() or [""])[-1].lower()
     subject = opens or bool(_ITS_VERB_BEFORE.search(before))
     of_a_person = len(words) > 1 or subject or last in _BEFORE_PEOPLE
-    of_a_place = last in _BEFORE_PLACES or words[-1].lower().rstrip(".") in _NOT_PEOPLE
-    return Name(" ".join(words), of_a_person and not of_a_place, subject)
+    of_nobody = last in ("the", *_BEFORE_PLACES) or words[-1].lower().rstrip(".") in _NOT_PEOPLE
+    return Name(" ".join(words), of_a_person and not of_nobody, subject, last in _BEFORE_PLACES)
+
+
+def _tells_which(before: str, after: str) -> bool:
+    """Whether a word only tells which thing is meant: "the German market"."""
+    return bool(re.search(r"\b(?:the|an?) $", before) and re.match(r" [a-z]", after))
 
 
 def _is_named(word: str, said: str) -> bool:
@@ -97,8 +103,8 @@ def person(every: Sequence[Sequence[Name]]) -> str | None:
 
 
 def organisation(every: Iterable[Sequence[Name]]) -> str | None:
-    """The nearest name that is not a person's."""
-    return next((name.text for found in every for name in found if not name.person), None)
+    """The nearest name that is neither a person's nor a place's."""
+    return next((name.text for found in every for name in found if not (name.person or name.place)), None)
 
 
 def _in_full(name: str, every: Iterable[Sequence[Name]]) -> str:

@@ -262,3 +262,16 @@ def test_a_courtesy_asks_nothing(question: str) -> None:
 )
 def test_a_pronoun_that_needs_nothing_from_before_gets_nothing(question: str) -> None:
     assert standalone(question, said("Why did Shein grow?", "It uploads 1000 items a day.")) == question
+
+
+def test_a_word_that_tells_which_thing_is_meant_and_a_place_are_no_company() -> None:
+    history = said("How did Lumen Works enter the German market?", "It hired resellers in Munich.")
+
+    assert standalone("What does that company make?", history) == "What does Lumen Works make?"
+
+
+@pytest.mark.parametrize(("question", "meant"), [("the former", "Blue Lantern"), ("the latter", "Kestrel Media")])
+def test_the_former_and_the_latter_are_places_wherever_they_stand(question: str, meant: str) -> None:
+    history = said("Which agencies did we hire?", "There were two: Blue Lantern and Kestrel Media.")
+
+    assert standalone(f"Is {question} still under contract?", history) == f"Is {meant} still under contract?"
