@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from assistant.settings import load  # noqa: E402
 from ui.parts import failure, style  # noqa: E402
 from ui.screens import pages  # noqa: E402
 
+os.umask(0o077)  # what the server writes is for its user alone: uploads, libraries, runs
 ABOUT = "Pushback answers from your team's own documents, every statement cited, and pressure-tests ideas against them."
 
 # The menu holds the choice of light and dark as well; without an entry of ours there would be none.

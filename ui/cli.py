@@ -325,7 +325,8 @@ def _model(settings: Settings) -> Model | None:
 
 
 def main() -> None:
-    """The entry point."""
+    """The entry point. What is written is for its user alone: libraries, runs, reports."""
+    os.umask(0o077)
     cli.main(prog_name="pushback")
 
 
