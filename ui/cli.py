@@ -365,7 +365,8 @@ def _try_model(settings: Settings) -> None:
 
 
 def main() -> None:
-    """The entry point."""
+    """The entry point. What is written is for its user alone: libraries, runs, reports."""
+    os.umask(0o077)
     cli.main(prog_name="pushback")
 
 
