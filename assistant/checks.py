@@ -13,15 +13,21 @@ from typing import NamedTuple
 
 import numpy as np
 
+from assistant import question as questions
 from assistant.embedding import Embedder
 from assistant.evidence.amounts import Amount, amounts, rates, shares
-from assistant.evidence.words import MONTHS, NUMBER_WORDS, content_stems, names, stem, tokens
+from assistant.evidence.words import ASKING_WORDS, MONTHS, NUMBER_WORDS, content_stems, names, stem, tokens
 from assistant.types import Citation
 
 LONGEST = 120  # words: what is longer is no claim
 NEAR_QUOTES = 0.2  # cosine of a claim to the nearest of its quotes below which it is about something else
+# Cosine of a question to the sentence that bears a claim out from which that has to do with the question; else it must
+# have a word in common with the question, or so many with the claim beside names and figures. Of 220 sound claims all
+# do; of 224 that say what an order in a document says none does: "the answer is X", since a line says "answer with X".
+NEAR_QUESTION, COMMON = 0.3, 2
 COUNTED = 12  # up to which a number in words counts things
 
+_SENTENCE = re.compile(r"(?<=[.!?])[\"”’']*\s+")
 _ADDRESS = re.compile(
     r"https?://[^\s<>()\"“”]+|[\w.+-]+@[\w-]+\.[\w.-]+|\b(?:[a-z][a-z0-9-]+\.)+[a-z]{2,}\b(?:/[^\s<>()\"“”]*)?", re.I
 )
@@ -44,6 +50,7 @@ class Grounds(NamedTuple):
     question: str
     read: str = ""
     house: frozenset[str] = frozenset()
+    sentences: tuple[str, ...] = ()  # that the citations touch, whole
 
     @property
     def words(self) -> str:
@@ -71,7 +78,7 @@ class Grounds(NamedTuple):
 
 def fault(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
     """Why ``text`` does not stand on its grounds, as the end of a sentence; None when nothing speaks against it."""
-    return next(_faults(text, grounds), None) or _elsewhere(text, grounds, embedder)
+    return next(_faults(text, grounds), None) or _elsewhere(text, grounds, embedder) or beside(text, grounds, embedder)
 
 
 def _faults(text: str, grounds: Grounds) -> Iterator[str]:
@@ -148,16 +155,51 @@ def _stems(name: str) -> set[str]:
 
 
 def _elsewhere(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
-    """Whether it is about something else than the words that it cites; not where they have a figure in common."""
+    """Whether it is about something else than the words that it cites; not where they have a figure in common. Of
+    several sentences each that brings a name or a figure must have to do with them."""
     if not content_stems(text):
         return "it says nothing"
-    if {one.value for one in amounts(text)} & {one.value for one in amounts(grounds.words)}:
-        return None
-    quotes = [f"{one.quote} {one.speaker or ''}".strip() for one in grounds.citations]
-    claim, *others = (embedder.query(one) for one in (text, *quotes))
-    if others and max(float(np.dot(claim, other)) for other in others) < NEAR_QUOTES:
-        return "it is about something else than the words that it cites"
+    figures = {one.value for one in amounts(grounds.words)}
+    named = set(content_stems(text))
+    quotes = [
+        f"{one.quote} {one.speaker}" if one.speaker and named & set(content_stems(one.speaker)) else one.quote
+        for one in grounds.citations
+    ]
+    cited = {stem for quote in quotes for stem in content_stems(quote)}
+    parts = [one for one in _SENTENCE.split(text) if (names(one) or amounts(one)) and not cited & {*content_stems(one)}]
+    for one in [text, *parts]:
+        alike = not quotes or bool(figures & {amount.value for amount in amounts(one)})
+        if not alike and _nearest(one, quotes, embedder)[0] < NEAR_QUOTES:
+            return "it is about something else than the words that it cites"
     return None
+
+
+def beside(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
+    """Whether what bears it out has nothing to do with the question, and it takes no more from there than a name or a
+    figure: a line that only tells the reader what to answer is evidence of nothing."""
+    sentences = grounds.sentences or tuple(one.quote for one in grounds.citations)
+    if not sentences or not grounds.question:
+        return None
+    bears = _nearest(text, sentences, embedder)[1]
+    asked = {token.stem for token in questions.read(grounds.question).content}
+    if asked & set(content_stems(bears)) or _nearest(grounds.question, [bears], embedder)[0] >= NEAR_QUESTION:
+        return None
+    if len(_ordinary(text) & _ordinary(" . ".join(sentences))) >= COMMON:
+        return None
+    return "what it cites has nothing to do with the question"
+
+
+def _nearest(text: str, others: Sequence[str], embedder: Embedder) -> tuple[float, str]:
+    """The nearest of the others, and its cosine."""
+    mine = embedder.query(text)
+    return max((float(np.dot(mine, embedder.query(other))), other) for other in others)
+
+
+def _ordinary(text: str) -> set[str]:
+    """The stems of what a text says beside names, figures and words of asking."""
+    named = {name.lower() for name in names(text)}
+    words = [token for token in tokens(text) if token.content and token.word.isalpha()]
+    return {token.stem for token in words if token.word.lower() not in named | ASKING_WORDS}
 
 
 def _addresses(text: str) -> set[str]:

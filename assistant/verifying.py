@@ -23,6 +23,7 @@ from assistant.readers.seam import Claim, Quote, Reading
 from assistant.types import Citation, Passage, Rejected, Sentence, Span, Statement, Support
 
 HOUSE, HOUSE_SHARE = 3, 0.2  # documents, and share of those read, from which a name is the house's own
+_SENTENCE = re.compile(r"\S.*?(?:[.!?][\"”’']*(?=\s)|$)", re.DOTALL)
 _ELLIPSIS = re.compile(r"\s*(?:\[\s*)?(?:\.\.\.|…)(?:\s*\])?\s*")
 
 
@@ -45,7 +46,7 @@ class Verifier:
                 except StopIteration as end:
                     reading: Reading = end.value
                     self.dropped += reading.dropped
-                    return reading
+                    return reading._replace(missing=self._known(reading.missing))
                 statement = self._verified(claim)
                 repeated = statement in self.made
                 self.made.append(statement)
@@ -61,6 +62,13 @@ class Verifier:
         self.made = [None if one == statement else one for one in self.made]
         self.dropped.append(Rejected(statement.text, why))
 
+    def _known(self, missing: str) -> str:
+        """What a reader says is missing, unless it brings a name or a figure that nobody asked for and nothing that
+        holds has: no words of the documents stand beside it."""
+        cited = [one.quote for statement in self.made if statement for one in statement.citations]
+        there = "\n".join([self._material.question.text, *cited, *self._house])
+        return "" if checks.strange(missing, there) else missing
+
     def _verified(self, claim: Claim) -> Statement | None:
         """The claim as a statement; None where it does not hold, which is counted."""
         cited, lost = self._cited(claim)
@@ -72,7 +80,8 @@ class Verifier:
         if not claim.text:
             return Statement(self._told(cited[0].quote, cited, claim), cited, Support.VERBATIM)
         verbatim = any(checks.said(claim.text) == checks.said(one.quote) for one in cited)
-        why = None if verbatim else checks.fault(claim.text, self._grounds(cited), self._embedder)
+        grounds = self._grounds(cited)
+        why = (checks.beside if verbatim else checks.fault)(claim.text, grounds, self._embedder)
         if why:
             self.dropped.append(Rejected(claim.text, why))
             return None
@@ -95,7 +104,15 @@ class Verifier:
         extracts = self._material.extracts
         around = {part.id: part.text for one in extracts for part in one.parts for c in cited if _touches(part, c)}
         read = "\n".join(f"{one.passage.text}\n{one.passage.speaker or ''}" for one in extracts)
-        return Grounds(tuple(cited), "\n".join(around.values()), self._material.question.text, read, self._house)
+        touched = [_whole(extract, one) for one in cited for extract in extracts if _touches(extract.passage, one)]
+        return Grounds(
+            tuple(cited),
+            "\n".join(around.values()),
+            self._material.question.text,
+            read,
+            self._house,
+            tuple(sentence for sentences in touched for sentence in sentences),
+        )
 
     def _told(self, text: str, cited: Sequence[Citation], claim: Claim) -> str:
         """What is said, with whose words they are before it: a speaker's in a discussion stay theirs, and "who" is told
@@ -149,6 +166,16 @@ def _cite(extract: Extract, span: Span, read: Reader) -> Citation | Rejected:
     first = next((s for s in extract.passage.sentences if s.start < span.end and span.start < s.end), None)
     place = Sentence(span.start, span.end, first.kind, page=first.page) if first else span
     return citations.cite(passage, place, read)
+
+
+def _whole(extract: Extract, one: Citation) -> Iterator[str]:
+    """The whole sentences that a citation touches; what goes on after a full stop is another one, whatever its
+    letters are."""
+    passage = extract.passage
+    for sentence in extract.sentences(Span(one.start, one.end)):
+        text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
+        parts = [match.span() for match in _SENTENCE.finditer(text)]
+        yield from (text[a:b] for a, b in parts if sentence.start + a < one.end and one.start < sentence.start + b)
 
 
 def _holds(passage: Passage, one: Citation) -> bool:
