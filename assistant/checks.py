@@ -16,7 +16,7 @@ import numpy as np
 from assistant import question as questions
 from assistant.embedding import Embedder
 from assistant.evidence.amounts import Amount, amounts, rates, shares
-from assistant.evidence.words import ASKING_WORDS, MONTHS, NUMBER_WORDS, content_stems, names, stem, tokens
+from assistant.evidence.words import ASKING_WORDS, MONTHS, NUMBER_WORDS, YEAR, content_stems, names, stem, tokens
 from assistant.types import Citation
 
 LONGEST = 120  # words: what is longer is no claim
@@ -39,8 +39,9 @@ _MONTH = re.compile(
 
 
 class Grounds(NamedTuple):
-    """What a claim is held against: its citations, the text around them, the question, and all that was read.
+    """What a claim is held against: its citations, the passages ``around`` them, the question, and all that was read.
 
+    A figure must stand in the passages; a name, a month or a year may also stand elsewhere in the cited ``documents``.
     ``read`` tells the names of other documents, which are strange to the claim wherever they stand in it; those of the
     ``house`` stand in many of them, and are what "we" is called.
     """
@@ -50,6 +51,7 @@ class Grounds(NamedTuple):
     question: str
     read: str = ""
     house: frozenset[str] = frozenset()
+    documents: str = ""  # all that was read of what is cited
     sentences: tuple[str, ...] = ()  # that the citations touch, whole
 
     @property
@@ -84,16 +86,18 @@ def fault(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
 def _faults(text: str, grounds: Grounds) -> Iterator[str]:
     if len(text.split()) > LONGEST:
         yield f"it is longer than {LONGEST} words"
-    there = f"{grounds.words}\n{grounds.around}\n{grounds.particulars}"
+    there = f"{grounds.words}\n{grounds.around}\n{grounds.particulars}\n{grounds.question}"
+    anywhere = f"{there}\n{grounds.documents}"
     if absent := _absent(_addresses(text), _addresses(there)):
         yield f"its address {absent} is not in what it cites"
-    if strange := next(_strange_amounts(text, f"{there}\n{grounds.question}"), None):
+    years = {one.value for one in amounts(grounds.documents) if _is_year(one)}
+    if strange := next((one for one in _strange_amounts(text, there) if one.value not in years), None):
         yield f"its figure “{strange.written}” is not in what it cites"
-    if absent := _absent(set(rates(text)), set(rates(f"{there}\n{grounds.question}"))):
+    if absent := _absent(set(rates(text)), set(rates(there))):
         yield f"it counts by the {absent} and what it cites does not"
-    if absent := _absent(_months(text), {month for month in _MONTHS if month.capitalize() in there}):
+    if absent := _absent(_months(text), {month for month in _MONTHS if month.capitalize() in anywhere}):
         yield f"its month {absent} is not in what it cites"
-    if absent := _absent(set(_strange_names(text, there, grounds)), set()):
+    if absent := _absent(set(_strange_names(text, anywhere, grounds)), set()):
         yield f"its name {absent} is not in what it cites"
 
 
@@ -120,6 +124,10 @@ def _strange_amounts(text: str, there: str) -> Iterator[Amount]:
         counts = one.spelled and not one.unit and one.value <= COUNTED
         if not counts and one not in right and not _is_computed(one, right):
             yield one
+
+
+def _is_year(one: Amount) -> bool:
+    return not one.unit and YEAR.fullmatch(f"{one.value:.0f}") is not None
 
 
 def _is_there(one: Amount, known: Sequence[Amount]) -> bool:

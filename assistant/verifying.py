@@ -93,12 +93,19 @@ class Verifier:
         found: list[Citation] = []
         lost: list[Rejected] = []
         for quote in claim.quotes:
+            if self._is_particular(quote):
+                continue
             places = [place(one, self._material.extracts, self._read) for one in _parts(quote)]
             wrong = [one for one in places if isinstance(one, Rejected)]
             lost += wrong
             if not wrong:
                 found += [one for one in places if isinstance(one, Citation)]
         return tuple(dict.fromkeys(found)), lost
+
+    def _is_particular(self, quote: Quote) -> bool:
+        """Whether the words are what stands above an extract (who speaks, a title, a date), which is known anyway."""
+        above = " · ".join(_above(one) for one in self._material.extracts if one.number == quote.extract)
+        return quote.span is None and checks.said(quote.words) in checks.said(above)
 
     def _grounds(self, cited: Sequence[Citation]) -> Grounds:
         extracts = self._material.extracts
@@ -111,6 +118,7 @@ class Verifier:
             self._material.question.text,
             read,
             self._house,
+            "\n".join(_told_of(one) for one in extracts if any(one.passage.about.id == c.about.id for c in cited)),
             tuple(sentence for sentences in touched for sentence in sentences),
         )
 
@@ -176,6 +184,16 @@ def _whole(extract: Extract, one: Citation) -> Iterator[str]:
         text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
         parts = [match.span() for match in _SENTENCE.finditer(text)]
         yield from (text[a:b] for a, b in parts if sentence.start + a < one.end and one.start < sentence.start + b)
+
+
+def _above(extract: Extract) -> str:
+    """What is known of an extract: its title, headings, voice and date."""
+    passage, about = extract.passage, extract.passage.about
+    return " · ".join(p for p in (about.title, *passage.headings, passage.speaker, about.author, about.date) if p)
+
+
+def _told_of(extract: Extract) -> str:
+    return f"{_above(extract)}\n{extract.passage.text}"
 
 
 def _holds(passage: Passage, one: Citation) -> bool:
