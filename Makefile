@@ -4,10 +4,12 @@ BIN := .venv/bin
 DOCS ?=
 DATA ?= ../shared/data
 INGEST = $(BIN)/pushback ingest $(if $(DOCS),"$(DOCS)",--if-empty eval/suites/sample/documents)
-FREEZE = .venv/lock/bin/python -m pip freeze --quiet --exclude-editable | sed 's/+cpu//'
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+FREEZE = .venv/lock/bin/python -m pip freeze --all --exclude pip --exclude uv --exclude-editable | sed 's/+cpu//'
+HASHED = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 Q ?= What should we do about discounts?
 
-.PHONY: run ask test gate bench format lock clean
+.PHONY: run ask test gate bench format lock audit clean
 
 run: .venv/run
 	@$(INGEST)
@@ -38,26 +40,52 @@ format: .venv/dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# The locks hold what a fresh environment got, so that everybody gets the same; `make lock` gets it anew.
+# The locks hold what a fresh environment got, with the hash of every file of it that an index has, so that everybody gets
+# the same; `make lock` gets it anew, where pip finds torch without CUDA.
 lock:
 	rm -rf .venv/lock && $(PYTHON) -m venv .venv/lock
-	.venv/lock/bin/python -m pip install --quiet --upgrade pip
+	.venv/lock/bin/python -m pip install --quiet --upgrade pip setuptools uv
 	.venv/lock/bin/python -m pip install --quiet --editable .
-	(echo "# What a fresh environment got from pyproject.toml. No CUDA package is among them."; $(FREEZE)) > requirements.lock
+	$(FREEZE) > .venv/lock/run
 	.venv/lock/bin/python -m pip install --quiet --group dev
+	$(FREEZE) | grep -Fxvf .venv/lock/run > .venv/lock/dev
+	grep '^torch==' .venv/lock/run > .venv/lock/torch
+	.venv/lock/bin/python -m pip download --quiet --no-deps --dest .venv/lock/wheel -r .venv/lock/torch
+	(echo "# What a fresh environment got from pyproject.toml, but for torch."; \
+	  grep -v '^torch==' .venv/lock/run | $(HASHED) --no-deps -) > requirements.lock
+	(echo "# The wheel of torch without CUDA, which comes from elsewhere than the rest."; \
+	  echo "$$(cat .venv/lock/torch)+cpu --hash=$$(.venv/lock/bin/python -m pip hash .venv/lock/wheel/*+cpu* | grep -o 'sha256:.*')" \
+	  ) > requirements-torch-cpu.lock
+	(echo "# Torch as the public index has it, where there is no other: on Linux with CUDA, and what that needs."; \
+	  $(HASHED) .venv/lock/torch --constraints .venv/lock/run \
+	  $$(grep -v '^torch==' .venv/lock/run | sed 's/==.*//; s/^/--no-emit-package /')) > requirements-torch.lock
 	(echo "# On top of requirements.lock: tests, linters, the browser's driver (which downloads no browser)."; \
-	  $(FREEZE) | grep -Fxvf requirements.lock) > requirements-dev.lock
+	  $(HASHED) --no-deps .venv/lock/dev) > requirements-dev.lock
+	(grep '^#' requirements-files.lock; $(HASHED) --no-deps requirements-files.lock) > .venv/lock/files
+	mv .venv/lock/files requirements-files.lock
+	(echo "# The tool of the weekly look for known faults in what the other locks hold."; \
+	  echo pip-audit | $(HASHED) -) > requirements-audit.lock
 	rm -rf .venv/lock
 
-.venv/run: requirements.lock pyproject.toml
+# Known faults in what is locked, as the public index tells them.
+audit: .venv/audit
+	.venv/audit/bin/pip-audit --disable-pip --require-hashes \
+	  -r requirements.lock -r requirements-torch.lock -r requirements-dev.lock -r requirements-files.lock
+
+.venv/audit: requirements-audit.lock
+	rm -rf $@ && $(PYTHON) -m venv $@
+	$@/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-audit.lock
+
+.venv/run: requirements.lock requirements-torch-cpu.lock requirements-torch.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --require-hashes -r requirements-torch-cpu.lock 2>/dev/null || $(INSTALL) --require-hashes -r requirements-torch.lock
+	$(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
 .venv/dev: requirements-dev.lock requirements-files.lock .venv/run
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-files.lock
+	$(INSTALL) --require-hashes -r requirements-dev.lock
+	$(INSTALL) --require-hashes -r requirements-files.lock
 	@touch $@
 
 clean:

@@ -18,14 +18,15 @@ from assistant import question as questions
 from assistant.embedding import Embedder
 from assistant.errors import ModelError, SettingsError
 from assistant.evidence.words import tokens
+from assistant.judging import Held, Judge
 from assistant.library.library import Library
 from assistant.model import Calls, Tick
 from assistant.readers.material import Material
 from assistant.readers.model import ModelReader
 from assistant.readers.plain import PlainReader
-from assistant.readers.seam import Claim, Outcome, Reading
+from assistant.readers.seam import Outcome, Reading
 from assistant.retrieval import ANYWHERE
-from assistant.types import Answer, Conflict, Filters, Grounding, Statement, Turn
+from assistant.types import Answer, Conflict, Filters, Grounding, Statement, Support, Turn
 from assistant.verifying import Verifier
 
 LONGEST_QUESTION = 4_000  # characters; a longer text is a document, not a question
@@ -49,10 +50,16 @@ class Answering:
     """Answers from one library by what the ``model`` reads, or offline by what the ``plain`` reader does."""
 
     def __init__(
-        self, library: Library, embedder: Embedder, plain: PlainReader, model: ModelReader | None = None
+        self,
+        library: Library,
+        embedder: Embedder,
+        plain: PlainReader,
+        model: ModelReader | None = None,
+        judge: Judge | None = None,
     ) -> None:
+        """What the model claims is shown as it comes; with a ``judge``, when that has read all of it."""
         self._library, self._embedder = library, embedder
-        self._plain, self._model = plain, model
+        self._plain, self._model, self._judge = plain, model, judge
 
     def answer(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
         """The whole answer.
@@ -81,7 +88,10 @@ class Answering:
         verifier = Verifier(material, self._library.quote, self._embedder)
         if self._model and calls and material.extracts:
             with clock.measured("read"):
-                yield from self._by_model(self._model.read(material, calls), verifier, made, away)
+                claims = verifier.statements(self._model.read(material, calls))
+                if self._judge:
+                    claims = _judged(claims, self._judge, verifier, standalone, calls)
+                yield from self._by_model(claims, verifier, made, away)
         if not made.statements:
             with clock.measured("look"):
                 yield from self._offline(material, verifier, made)
@@ -115,14 +125,14 @@ class Answering:
         return conversation.standalone(question, history), None
 
     def _by_model(
-        self, claims: Generator[Claim, None, Reading], verifier: Verifier, made: _Made, away: ModelError | None
+        self, claims: Generator[Statement, None, Reading], verifier: Verifier, made: _Made, away: ModelError | None
     ) -> Iterator[Statement]:
         """What the model reads out of the material, as far as it holds; what goes wrong is told in the notices."""
         assert self._model
         try:
             if away:
                 raise away
-            for statement in _followed(verifier.statements(claims), made):
+            for statement in _followed(claims, made):
                 made.statements.append(statement)
                 yield statement
         except ModelError as error:
@@ -151,6 +161,21 @@ class Answering:
 def _followed(statements: Generator[Statement, None, Reading], made: _Made) -> Iterator[Statement]:
     """The statements; what was made of the whole is in ``made`` by the end."""
     made.reading = yield from statements
+
+
+def _judged(
+    statements: Generator[Statement, None, Reading], judge: Judge, verifier: Verifier, question: str, calls: Calls
+) -> Generator[Statement, None, Reading]:
+    """The statements that a judge finds borne out, when it has read all of them."""
+    made = _Made()
+    made.statements = list(_followed(statements, made))
+    own = [one for one in made.statements if one.support is not Support.VERBATIM]
+    doubts = judge.doubts(question, [Held(one, verifier.around(one)) for one in own], calls) if own else []
+    for one, why in zip(own, doubts, strict=True):
+        if why:
+            verifier.doubted(one, why)
+    yield from (one for one in made.statements if one in verifier.made)
+    return made.reading
 
 
 def _grounding(outcome: Outcome, statements: Sequence[Statement]) -> Grounding:

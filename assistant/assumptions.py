@@ -64,6 +64,7 @@ class Assumed(NamedTuple):
 
     ``part`` is the stretch of the idea that it is tied to; ``sides`` are the side of a lens that it takes and the
     other one. With ``turned`` what speaks for ``text`` speaks against the idea. ``importance_by`` is lens or model.
+    ``searches`` are a model's words for what would speak for it and against it.
     """
 
     text: str
@@ -75,6 +76,7 @@ class Assumed(NamedTuple):
     settle: str = ""
     sides: tuple[Side, ...] = ()
     importance_by: str = "lens"
+    searches: tuple[str, ...] = ()
 
 
 class SideVectors(NamedTuple):
@@ -205,7 +207,9 @@ def as_before(assumed: Sequence[Assumed], former: Verdict) -> list[Assumed]:
         for one in assumed
     ]
     return kept + [
-        Assumed(one.text, PROPOSED, one.importance, False, one.part, one.question, one.settle, (), "model")
+        Assumed(
+            one.text, PROPOSED, one.importance, False, one.part, one.question, one.settle, (), "model", one.searched
+        )
         for one in former.assumptions
         if one.lens == PROPOSED
     ]

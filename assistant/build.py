@@ -8,21 +8,26 @@ from itertools import groupby
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from assistant import replying
 from assistant.answering import Answering
 from assistant.discussion import Beside
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
-from assistant.errors import SettingsError
+from assistant.errors import ModelError, SettingsError
+from assistant.evidence.llm import LlmStance
 from assistant.evidence.nli import NliStance
 from assistant.evidence.relevance import SignalJudge
 from assistant.evidence.stance import PlainMarks, StanceModel
 from assistant.evidence.trained import TrainedStance
+from assistant.judging import Judge, ModelJudge
 from assistant.leaning import side_of
 from assistant.lens import Lens, gathered
 from assistant.library.library import Library
 from assistant.model import Model, Tick
 from assistant.pressure import PressureTest
 from assistant.readers.model import ModelReader
+from assistant.readers.model_ideas import ModelIdeas
 from assistant.readers.plain import PlainReader
+from assistant.readers.plain_ideas import PlainIdeas
 from assistant.retrieval import ANYWHERE, retrieve
 from assistant.settings import Settings
 from assistant.types import Answer, Filters, Finding, Hit, Stance, Statement, Turn, Verdict
@@ -30,6 +35,8 @@ from assistant.types import Answer, Filters, Finding, Hit, Stance, Statement, Tu
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
     from pydantic import SecretStr
+
+FOLLOWS = ("auto", "llm")  # evidence models with which a model that is set reads for pressure tests, too
 
 
 class Assistant:
@@ -43,20 +50,32 @@ class Assistant:
         lenses: Sequence[Lens] = (),
         *,
         model: Model | None = None,
+        weighs: bool = True,
+        judge: Judge | None = None,
     ) -> None:
+        """``model`` reads for answers, and for pressure tests where it ``weighs``, too; else ``stance`` tells sides.
+
+        A ``judge`` is asked of what the model claims.
+        """
         self.library = library
-        self._lenses = lenses
+        self._lenses, self._weighs, self._judge = lenses, weighs, judge
         self._embedder, self._stance = embedder, stance or PlainMarks()
-        judge = SignalJudge()
-        reader = ModelReader(model) if model else None
-        self._answering = Answering(library, embedder, PlainReader(library, embedder, judge), reader)
-        plain = PressureTest(library, embedder, judge, self._stance, lenses)
-        self._prose = None
-        self._pressure = plain
+        relevance = SignalJudge()
+        self._reader = ModelReader(model) if model else None
+        self._answering = Answering(library, embedder, PlainReader(library, embedder, relevance), self._reader, judge)
+        plain = PlainIdeas(library, embedder, relevance, self._stance, lenses)
+        weigher = model if weighs else None
+        self._pressure = PressureTest(
+            library, plain, ModelIdeas(library, embedder, weigher, lenses) if weigher else None
+        )
+        self._sides = LlmStance(weigher) if weigher else None
 
     def with_model(self, model: Model, stance: StanceModel | None = None) -> Assistant:
         """The same assistant over the same library, whose answers ``model`` writes; ``stance`` where it is another."""
-        return Assistant(self.library, self._embedder, stance or self._stance, self._lenses, model=model)
+        stance = stance or self._stance
+        return Assistant(
+            self.library, self._embedder, stance, self._lenses, model=model, weighs=self._weighs, judge=self._judge
+        )
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
         """The whole answer to ``question``."""
@@ -90,14 +109,17 @@ class Assistant:
     def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
         """What a model says to a ``message`` about a verdict, over these findings and its case, checked; nothing where
         no model writes."""
-        return self._prose.replied(verdict, message, findings) if self._prose else Beside()
+        if self._reader is None:
+            return Beside()
+        return replying.replied(self._reader, verdict, message, findings, library=self.library, embedder=self._embedder)
 
     def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
-        """For each claim and text, the side on which the text stands and the probability of that."""
-        found: list[tuple[Stance, float]] = []
-        for claim, group in groupby(pairs, key=lambda pair: pair[0]):
-            found += [side_of(row) for row in self._stance.sides(claim, [text for _, text in group])]
-        return found
+        """For each claim and text, the side on which the text stands and the probability of that; a model that weighs
+        tells it, and where it fails the evidence model."""
+        try:
+            return _sides(self._sides or self._stance, pairs)
+        except ModelError:
+            return _sides(self._stance, pairs)
 
     def close(self) -> None:
         """Let go of the library's files."""
@@ -110,6 +132,13 @@ class Assistant:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _sides(stance: StanceModel, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
+    found: list[tuple[Stance, float]] = []
+    for claim, group in groupby(pairs, key=lambda pair: pair[0]):
+        found += [side_of(row) for row in stance.sides(claim, [text for _, text in group])]
+    return found
 
 
 def build_embedder(settings: Settings) -> Embedder:
@@ -130,7 +159,17 @@ def build_assistant(
     model = build_model(settings, chat)
     embedder = embedder or build_embedder(settings)
     library = Library.open(settings, embedder)
-    return Assistant(library, embedder, build_stance(settings, model), gathered(settings.lenses), model=model)
+    judge = ModelJudge() if settings.check_claims == "model" else None
+    stance, weighs = build_stance(settings, model), settings.evidence_model in FOLLOWS
+    return Assistant(
+        library,
+        embedder,
+        stance,
+        gathered(settings.lenses),
+        model=model,
+        weighs=weighs,
+        judge=judge,
+    )
 
 
 def build_model(settings: Settings, chat: BaseChatModel | None = None, *, key: SecretStr | None = None) -> Model | None:
@@ -151,7 +190,7 @@ def build_stance(settings: Settings, model: Model | None = None) -> StanceModel:
         SettingsError: it is to be the model, and there is none.
     """
     match settings.evidence_model:
-        case "pushback":
+        case "auto" | "pushback":
             return TrainedStance()
         case "none":
             return PlainMarks()
@@ -159,8 +198,6 @@ def build_stance(settings: Settings, model: Model | None = None) -> StanceModel:
             if model is None:
                 hint = "Name one with --model or PUSHBACK_MODEL, or leave evidence_model out."
                 raise SettingsError("The evidence model is to be the LLM, and no model is named.", hint=hint)
-            from assistant.evidence.llm import LlmStance
-
             return LlmStance(model)
         case name:
             stay_offline()

@@ -35,13 +35,15 @@ _MONTH = re.compile(
 class Grounds(NamedTuple):
     """What a claim is held against: its citations, the text around them, the question, and all that was read.
 
-    ``read`` tells the names of other documents, which are strange to the claim wherever they stand in it.
+    ``read`` tells the names of other documents, which are strange to the claim wherever they stand in it; those of the
+    ``house`` stand in many of them, and are what "we" is called.
     """
 
     citations: tuple[Citation, ...]
     around: str
     question: str
     read: str = ""
+    house: frozenset[str] = frozenset()
 
     @property
     def words(self) -> str:
@@ -131,6 +133,7 @@ def _months(text: str) -> set[str]:
 def _strange_names(text: str, there: str, grounds: Grounds) -> Iterator[str]:
     """The names that are not there; at the beginning of a sentence only those that are names of what else was read."""
     known = {part for token in tokens(f"{there}\n{grounds.question}") for part in _stems(token.word)}
+    known |= {part for name in grounds.house for part in _stems(name)}
     known |= {stem(word) for word in (*MONTHS, *NUMBER_WORDS, *_CURRENCIES)} | {month[:3] for month in _MONTHS}
     yield from (name for name in names(text) if not _stems(name) <= known)
     others = set(names(grounds.read))

@@ -13,7 +13,7 @@ from itertools import chain
 from rapidfuzz import fuzz
 
 from assistant.conflicts import figures, negations
-from assistant.evidence.words import names
+from assistant.evidence.words import WORD
 from assistant.types import Citation, Passage, Rejected, Sentence, Span
 
 # (document id, start, end) to the stored text there, or None where there is no such stretch.
@@ -28,6 +28,8 @@ _ALIKE = {
     **dict.fromkeys("-‐‑‒–—", "[-‐‑‒–—]"),
 }
 _ENDS = re.compile(r"^(?:\.\.\.|…|[\s\"“”'‘’*_])+|(?:\.\.\.|…|[\s\"“”'‘’*_])+$")
+_SPACED = re.compile(r"\S+")
+_CAPITALISED = re.compile(r"\b[A-Z][\w’'-]*")
 _HYPHEN = r"(?:[-‐­]\s*\n?\s*)?"  # a word may be divided at the end of a line
 
 
@@ -69,39 +71,51 @@ def _whole(pattern: re.Pattern[str], passages: Sequence[Passage]) -> Iterator[tu
 
 
 def _near(quote: str, passages: Sequence[Passage]) -> Iterator[tuple[Passage, Span]]:
-    for passage in passages:
-        if span := _like(quote, passage):
-            yield passage, span
+    """The stretches that are near to the quote; none where they are not all in the same words."""
+    found = [(passage, span) for passage in passages for span in _like(quote, passage)]
+    if len({_words(passage, span) for passage, span in found}) == 1:
+        yield from found
 
 
-def _like(quote: str, passage: Passage) -> Span | None:
-    """The one stretch of whole words that is near to the quote; none where a figure, a name or a "not" is the slip."""
+def _words(passage: Passage, span: Span) -> tuple[str, ...]:
+    return tuple(passage.text[span.start - passage.start : span.end - passage.start].split())
+
+
+def _like(quote: str, passage: Passage) -> Iterator[Span]:
+    """The stretches of whole words that are near to the quote, two at the most; none where a figure, a name or a "not"
+    is the slip."""
     words = _ENDS.sub("", quote)
-    place = _nearest(words, passage.text) if len(words) >= SHORTEST else None
-    if place is None:
-        return None
-    start, end = place
-    text = passage.text[start:end]
-    other = passage.text[:start] + "\0" * (end - start) + passage.text[end:]
-    if _nearest(words, other) or figures(text) != figures(words) or negations(text) != negations(words):
-        return None
-    if set(names(words)) - set(names(text)):
-        return None
-    return Span(passage.start + start, passage.start + end)
+    text = passage.text if len(words) >= SHORTEST else ""
+    for _ in range(2):
+        if (place := _nearest(words, text)) is None:
+            return
+        start, end = place
+        if _same_particulars(words, text[start:end]):
+            yield Span(passage.start + start, passage.start + end)
+        text = text[:start] + "\0" * (end - start) + text[end:]
+
+
+def _same_particulars(words: str, text: str) -> bool:
+    """Whether the figures and the "not" of both are the same, and what is capitalised in the words is in the text."""
+    capitalised = {word.lower() for word in _CAPITALISED.findall(words)}
+    return (
+        figures(text) == figures(words)
+        and negations(text) == negations(words)
+        and capitalised <= {word.lower() for word in WORD.findall(text)}
+    )
 
 
 def _nearest(words: str, text: str) -> tuple[int, int] | None:
-    """The stretch of ``text`` that is like ``words`` from ``NEAR`` on, widened to whole words."""
+    """The stretch of whole words of ``text`` that is like ``words`` from ``NEAR`` on."""
     found = fuzz.partial_ratio_alignment(words, text, score_cutoff=NEAR)
     if found is None or found.dest_end - found.dest_start < len(words) * NEAR / 100:
         return None
-    start, end = found.dest_start, found.dest_end
-    while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
-        start -= 1
-    while end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
-        end += 1
-    trimmed = text[start:end]
-    return start + len(trimmed) - len(trimmed.lstrip()), end - (len(trimmed) - len(trimmed.rstrip()))
+    slack = len(words) // 10 + 1  # of two words alike, the stretch found is as long as the shorter one
+    bounds = [match.span() for match in _SPACED.finditer(text)]
+    starts = [start for start, end in bounds if start <= found.dest_start + slack and end >= found.dest_start - slack]
+    ends = [end for start, end in bounds if start <= found.dest_end + slack and end >= found.dest_end - slack]
+    pairs = [(start, end) for start in starts for end in ends if start < end]
+    return max(pairs, key=lambda pair: fuzz.ratio(words, text[slice(*pair)]), default=None)
 
 
 def _pattern(quote: str) -> re.Pattern[str] | None:

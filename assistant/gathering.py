@@ -141,7 +141,10 @@ def touched(near: Sequence[Near], assumed: Sequence[Assumed], passages: int) -> 
 
 
 def searches(assumed: Assumed) -> tuple[str, ...]:
-    """What is searched for: the words of both sides, or what speaks against where nobody has written the other side."""
+    """What is searched for: a model's searches, or the words of both sides, or what speaks against where nobody has
+    written the other side."""
+    if assumed.searches:
+        return tuple(dict.fromkeys((assumed.text, *assumed.searches)))
     if assumed.sides:
         return _said(assumed)
     return (assumed.text, *(f"{assumed.text} {words}" for words in AGAINST))

@@ -163,6 +163,11 @@ class Calls:
         self.cost = Cost()
         self.seconds = 0.0  # waited for the model
 
+    @property
+    def small(self) -> bool:
+        """Whether the model is a small one, as ``Model.small`` tells."""
+        return self._model.small
+
     def stream(self, prompt: Prompt, schema: type[BaseModel] | None = None) -> Generator[str, None, None]:
         """The reply in pieces as they come: text, or with ``schema`` its JSON.
 

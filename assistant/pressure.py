@@ -1,8 +1,10 @@
 """Idea to verdict: for each assumption, what the documents say for it, against it, or that they say nothing.
 
-The assumptions are the idea, its own clauses and the sides it takes in the lenses. For each, passages are searched for
-in its words and in those of its opposite. Their sentences are ranked by how much they have to do with the idea, and
-only then asked for their side, by the stance model, which may not be able to tell.
+```text
+idea ─▶ assumed ─search, for and against─▶ extracts ─a reader─▶ Bearing … ─quotes found─▶ Finding … ─rulings─▶ Verdict
+```
+
+Who reads says what bears on the idea and on which side; code finds each quote, and rules.
 """
 
 from __future__ import annotations
@@ -10,48 +12,41 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
-
-from assistant import citations, gathering, leaning, rulings
-from assistant.assumptions import REPLACED, Assumed, Lenses, as_before, of_words
-from assistant.attribution import kind_of
-from assistant.embedding import Embedder, Vectors
-from assistant.errors import SettingsError
-from assistant.evidence.relevance import RelevanceJudge
-from assistant.evidence.stance import StanceModel
+from assistant import gathering, rulings
+from assistant.assumptions import REPLACED, Assumed
+from assistant.errors import ModelError, ReplyInvalid, SettingsError
 from assistant.evidence.words import tokens
-from assistant.gathering import Near
-from assistant.lens import Lens
 from assistant.library.library import Library
-from assistant.types import Assumption, AssumptionRuling, Finding, IdeaRuling, Rejected, Stance, Verdict
+from assistant.model import Calls
+from assistant.readers.bearing import Weighed
+from assistant.readers.model_ideas import ModelIdeas
+from assistant.readers.plain_ideas import PlainIdeas
+from assistant.types import Assumption, AssumptionRuling, Citation, Finding, IdeaRuling, Rejected, Verdict
 from assistant.urging import left_out
+from assistant.verifying import place
 
 LONGEST_IDEA = 4_000  # characters
-UNCLEAR = 3  # findings whose side cannot be told, so that a reader sees what is near the idea
+MOST = 25  # findings of an assumption
+OFFLINE = "What was found was read without it."
+
+Progress = Callable[[int, int, str], None]
 
 
 class PressureTest:
-    """Tests ideas against one library."""
+    """Tests ideas against one library, by what the ``model`` reads, or offline by what the ``plain`` reader does."""
 
-    def __init__(
-        self,
-        library: Library,
-        embedder: Embedder,
-        judge: RelevanceJudge,
-        stance: StanceModel,
-        lenses: Sequence[Lens] = (),
-    ) -> None:
-        self._library, self._embedder, self._judge, self._stance = library, embedder, judge, stance
-        self._lenses = Lenses(lenses, embedder, stance)
+    def __init__(self, library: Library, plain: PlainIdeas, model: ModelIdeas | None = None) -> None:
+        self._library, self._plain, self._model = library, plain, model
 
     def challenge(
         self,
         idea: str,
-        progress: Callable[[int, int, str], None] = lambda *_: None,
+        progress: Progress = lambda *_: None,
         importance: Mapping[str, float] | None = None,
         like: Verdict | None = None,
     ) -> Verdict:
-        """The verdict on ``idea``; ``progress`` is told how many of how many assumptions are tested, and the next one.
+        """The verdict on ``idea``, never a ModelError. ``progress`` is told how many of how many steps are done and
+        what is next, and again with every piece that a model writes; what it raises stops the model.
 
         ``importance`` (0..1) of assumptions is by lens or by number, as in ``rulings.weighed``. ``like`` is a former
         verdict on the same idea: what a model proposed then is tested again.
@@ -60,89 +55,89 @@ class PressureTest:
             SettingsError: the idea is empty or longer than ``LONGEST_IDEA``, or an importance cannot be used.
         """
         started = time.perf_counter()
-        assumed = self.assumed(idea, progress)
-        verdict = self.tested(idea, as_before(assumed, like) if like else assumed, progress, importance)
-        return rulings.timed(verdict, time.perf_counter() - started)
-
-    def assumed(self, idea: str, progress: Callable[[int, int, str], None] = lambda *_: None) -> list[Assumed]:
-        """What ``idea`` rests on, less what only urges: itself first, its clauses, the sides it takes in the lenses.
-
-        Raises:
-            SettingsError: the idea is empty or longer than ``LONGEST_IDEA``.
-        """
         plain = left_out(_checked(idea))
         progress(0, 1, plain)
-        return [*of_words(plain), *self._lenses.assumptions(plain)]
-
-    def tested(
-        self,
-        idea: str,
-        assumed: Sequence[Assumed],
-        progress: Callable[[int, int, str], None] = lambda *_: None,
-        importance: Mapping[str, float] | None = None,
-    ) -> Verdict:
-        """The verdict on ``idea`` as it rests on what is ``assumed``, of which the first is the idea itself.
-
-        Raises:
-            SettingsError: an importance cannot be used.
-        """
-        plain = assumed[0].part
         searched, digest = self._library.searched(), self._library.digest()
-        findings, rejected = self._found(plain, assumed, progress)
-        tested = Verdict(
+        step = _Step(progress)
+        calls = self._model.calls(step.again) if self._model else None
+        weighed, by, notices = self._weighed(plain, like, calls, step)
+        findings, rejected = self._findings(weighed)
+        verdict = Verdict(
             idea=idea,
             ruling=IdeaRuling.NOT_COVERED,
-            assumptions=tuple(_assumption(one, found) for one, found in zip(assumed, findings, strict=True)),
+            assumptions=tuple(_assumption(one, own) for one, own in zip(weighed.assumed, findings, strict=True)),
             leaps_of_faith=(),
             searched=searched,
             rejected=rejected,
-            stance_model=self._stance.name,
+            stance_model=by or self._plain.stance_model,
             library=digest,
+            model=by or (self._model.name if self._model and _proposed(weighed.assumed) else None),
+            dropped=tuple(weighed.dropped),
+            notices=tuple(notices),
+            cost=calls.cost if calls else None,
         )
-        return rulings.weighed(tested, importance or {})
+        made = rulings.weighed(verdict, importance or {})
+        waited = {"model": calls.seconds} if calls else {}
+        return rulings.timed(made, time.perf_counter() - started, **waited)
 
-    def _found(
-        self, idea: str, assumed: Sequence[Assumed], progress: Callable[[int, int, str], None]
-    ) -> tuple[list[list[Finding]], tuple[Rejected, ...]]:
-        """The findings of each assumption, the most relevant first, and what could not be cited."""
-        findings: list[list[Finding]] = [[] for _ in assumed]
-        near = gathering.near(idea, assumed, self._library, self._embedder, self._judge)
-        touched = gathering.touched(near, assumed, self._library.searched().passages)
+    def _weighed(
+        self, idea: str, like: Verdict | None, calls: Calls | None, step: _Step
+    ) -> tuple[Weighed, str | None, list[str]]:
+        """What the model makes of the idea, and its name; where it fails, what is made of it without, and why."""
+        notices: list[str] = []
+        assumed: list[Assumed] | None = None
+        dropped: Sequence[Rejected] = ()
+        try:
+            if self._model and calls and self._model.able:
+                step(0, 1, "what would have to be true")
+                assumed, dropped = self._model.assumed(idea, like, calls)
+                weighed = self._model.weighed(idea, assumed, calls, step)
+                return weighed._replace(dropped=dropped), self._model.name, notices
+        except ModelError as error:
+            what = "The model's reply made no sense." if isinstance(error, ReplyInvalid) else error
+            notices.append(f"{what} {OFFLINE}")
+        assumed = assumed or self._plain.assumed(idea, like)
+        weighed = self._plain.weighed(idea, assumed, lambda done, of, one: step(done, of, _told(one)))
+        return weighed._replace(dropped=dropped), None, notices
+
+    def _findings(self, weighed: Weighed) -> tuple[list[list[Finding]], tuple[Rejected, ...]]:
+        """The findings of each assumption, each place once, and what could not be cited."""
+        findings: list[list[Finding]] = [[] for _ in weighed.assumed]
         rejected: list[Rejected] = []
-        unclear = 0
-        for place, one in enumerate(assumed):
-            progress(place, len(assumed), _told(one))
-            own = [each for each in near if each.place == place]
-            for (scored, *_), odds in zip(own, self._odds(one, own) if touched else _untold(own), strict=True):
-                stance, confidence = leaning.side_of(odds)
-                if stance is Stance.UNCLEAR and (unclear == UNCLEAR or one.sides):
-                    continue
-                cited = citations.cite(scored.seen.passage, scored.seen.sentence, self._library.quote)
-                if isinstance(cited, Rejected):
-                    rejected.append(cited)
-                    continue
-                unclear += stance is Stance.UNCLEAR
-                findings[place].append(
-                    Finding(cited, stance, confidence, kind_of(scored.seen), scored.seen.passage.text)
-                )
+        for one in weighed.bearings:
+            cited = place(one.quote, weighed.extracts, self._library.quote)
+            if isinstance(cited, Rejected):
+                rejected.append(cited)
+                continue
+            found = Finding(cited, one.stance, one.confidence, one.kind, one.context, one.why)
+            for number in one.assumptions:
+                own = findings[number]
+                if len(own) < MOST and not any(_overlap(cited, f.citation) and f.stance is one.stance for f in own):
+                    own.append(found)
         return findings, tuple(rejected)
 
-    def _odds(self, assumed: Assumed, near: Sequence[Near]) -> Vectors:
-        """The probabilities of ``SIDES`` for the idea (stretches, 3), each read after the sentence before it."""
-        texts = [one.read for one in near]
-        odds: Vectors = self._stance.sides(assumed.text, texts)
-        leads: Vectors = np.zeros(len(near), dtype=np.float32)
-        if assumed.sides and near:  # what is for the other side is against, and the two readings check each other
-            _, other = assumed.sides
-            odds = np.asarray((odds + self._stance.sides(other.claim, texts)[:, [1, 0, 2]]) / 2, dtype=np.float32)
-            leads = self._lenses.leads(assumed.sides, np.stack([each.one.vector for each in near]))
-        told = leaning.leant(odds, leads)
-        return told[:, [1, 0, 2]] if assumed.turned else told
+
+class _Step:
+    """Where a test stands: told, and told again while a model writes."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self._last = progress, (0, 1, "")
+
+    def __call__(self, done: int, of: int, about: str) -> None:
+        self._last = (done, of, about)
+        self._progress(done, of, about)
+
+    def again(self) -> None:
+        """Tell the same once more."""
+        self._progress(*self._last)
 
 
-def _untold(near: Sequence[Near]) -> Vectors:
-    """No side for any: what is near an idea that the documents do not touch says nothing of it."""
-    return np.tile(np.array([0, 0, 1], dtype=np.float32), (len(near), 1))
+def _proposed(assumed: Sequence[Assumed]) -> bool:
+    return any(one.importance_by == "model" for one in assumed)
+
+
+def _overlap(one: Citation, other: Citation) -> bool:
+    return one.about.id == other.about.id and one.start < other.end and other.start < one.end
 
 
 def _assumption(assumed: Assumed, found: Sequence[Finding]) -> Assumption:

@@ -9,23 +9,21 @@ from string import Template
 
 NAMES = (
     "read.system",
+    "check.system",
+    "check",
     "read.schema",
     "read.searches",
     "read.last",
     "read.lines",
+    "standalone.system",
     "standalone",
     "stance.system",
     "stance",
     "propose.system",
     "propose",
-    "argue.system",
-    "argue.schema",
-    "argue.lines",
-    "argue.case_for",
-    "argue.case_against",
-    "argue.missing",
-    "argue.to_settle",
-    "argue.reply",
+    "discuss",
+    "weigh.system",
+    "weigh",
 )
 _FENCE = re.compile(r"<(?=\W*(?:passages|evidence|conversation|idea))", re.IGNORECASE)
 

@@ -1,7 +1,7 @@
 """What would have to be true for an idea to work out, as a model proposes it, each thing tied to words of the idea.
 
 A proposal is a thing to be tested, and never evidence. Code holds each against the idea: the words that it is tied to
-must stand there, and it must bring in no name, figure or address that does not. What a lens assumes already is folded.
+must stand there, and it must bring in no name, figure or address that does not.
 """
 
 from __future__ import annotations
@@ -11,23 +11,20 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-import numpy as np
 from pydantic import BaseModel, Field
 
 from assistant.assumptions import PROPOSED, SETTLED, Assumed
-from assistant.checking import strange
-from assistant.conflicts import figures, negations
-from assistant.embedding import Embedder, Vectors
+from assistant.checks import strange
+from assistant.conflicts import figures
 from assistant.evidence.words import content_stems
 from assistant.model import Calls, Prompt
 from assistant.prompting import material, render
 from assistant.types import Rejected
 
-MOST = 6  # proposals that are tested: each costs four searches and the reading of what they find
+MOST = 6  # proposals that are tested
+SEARCHES = 4  # read of each kind
 LONGEST = 40  # words of what is proposed
-NEAR = 0.22  # cosine to the idea below which it is about something else: of 13 of our own the farthest is at 0.24
-SAME = 0.82  # cosine from which two assume the same: claims of different lenses have 0.81 at most
-
+OF_A_SEARCH = 25  # words
 
 # What only code says.
 RULING = re.compile(
@@ -49,27 +46,23 @@ WEIGHT = {Grade.DECISIVE: 0.9, Grade.IMPORTANT: 0.6, Grade.MINOR: 0.3}  # not me
 
 
 class Proposal(BaseModel):
-    """One thing that would have to be true."""
+    """One thing that would have to be true, and how documents might speak for it and against it."""
 
     words: str = Field(description="The words of the idea that it follows from, copied letter for letter")
     assumption: str
     question: str = ""
     settle: str = Field(default="", description="The cheapest way to find out")
     importance: Grade = Grade.IMPORTANT
-
-
-class Weight(BaseModel):
-    """How much hangs on one of the assumptions that were listed."""
-
-    number: int
-    importance: Grade
+    searches_for: list[str] = []
+    searches_against: list[str] = []
 
 
 class Proposals(BaseModel):
     """The reply."""
 
+    searches_for: list[str] = []
+    searches_against: list[str] = []
     assumptions: list[Proposal]
-    weights: list[Weight] = []
 
 
 class Proposed(NamedTuple):
@@ -79,30 +72,24 @@ class Proposed(NamedTuple):
     dropped: tuple[Rejected, ...]
 
 
-def proposed(idea: str, known: Sequence[Assumed], calls: Calls, embedder: Embedder) -> Proposed:
-    """``known`` with the importance that the model gives them, and what it proposes beside them.
+def proposed(idea: str, whole: Assumed, questions: Sequence[str], calls: Calls) -> Proposed:
+    """The ``whole`` idea with searches for it, and what the model proposes that it rests on.
 
     Raises:
         ModelError: of the kind that it is.
     """
-    listed = "\n".join(f"[{number}] {material(one.text)}" for number, one in enumerate(known, 1))
-    task = render("propose", idea=material(idea), known=listed)
+    listed = "\n".join(f"- {question}" for question in questions)
+    task = render("propose", idea=material(idea), questions=listed)
     reply = calls.reply(Prompt(render("propose.system"), task), Proposals)
-    assumed = _weighed(known, reply.weights)
-    vectors = [embedder.query(one.text) for one in known]
-    whole = embedder.query(idea)
+    assumed = [whole._replace(searches=_searches(reply))]
     dropped: list[Rejected] = []
     for one in reply.assumptions:
         text = " ".join(one.assumption.split())
-        vector = embedder.query(text)
         words = tied(one.words, idea)
         why = "it is tied to no words of the idea" if words is None else fault(text, idea)
-        if not why and float(np.dot(vector, whole)) < NEAR:
-            why = "it is about something else"
         if why:
             dropped.append(Rejected(text, why))
-        elif len(assumed) < len(known) + MOST and not _is_known(text, vector, assumed, vectors):
-            vectors.append(vector)
+        elif len(assumed) <= MOST and text not in {known.text for known in assumed}:
             assumed.append(_assumed(one, text, words or "", idea))
     return Proposed(assumed, tuple(dropped))
 
@@ -123,26 +110,16 @@ def fault(text: str, idea: str) -> str | None:
         return "it claims nothing"
     if RULING.search(text):
         return "it rules on the idea"
-    return strange(text, idea, "the idea")
+    return strange(text, idea)
 
 
-def _is_known(text: str, vector: Vectors, assumed: Sequence[Assumed], vectors: Sequence[Vectors]) -> bool:
-    """Whether one of those assumes the same; two that are alike in all but a "not" do not."""
-    return any(
-        float(np.dot(vector, other)) >= SAME and negations(text) == negations(one.text)
-        for one, other in zip(assumed, vectors, strict=True)
-    )
-
-
-def _weighed(known: Sequence[Assumed], weights: Sequence[Weight]) -> list[Assumed]:
-    """With the model's importance, the idea itself aside; one grade for all weighs nothing."""
-    given = {one.number: WEIGHT[one.importance] for one in weights if 1 < one.number <= len(known)}
-    if len(set(given.values())) < 2:
-        return list(known)
-    return [
-        one._replace(importance=given[number], importance_by="model") if number in given else one
-        for number, one in enumerate(known, 1)
-    ]
+def _searches(one: Proposal | Proposals) -> tuple[str, ...]:
+    """What to search for, what speaks for it and what against in turn."""
+    given = [text for pair in zip(one.searches_for, one.searches_against, strict=False) for text in pair]
+    shorter = min(len(one.searches_for), len(one.searches_against))
+    given += [*one.searches_for[shorter:], *one.searches_against[shorter:]]
+    plain = (" ".join(text.split()[:OF_A_SEARCH]) for text in given[: 2 * SEARCHES])
+    return tuple(dict.fromkeys(text for text in plain if content_stems(text)))
 
 
 def _assumed(one: Proposal, text: str, words: str, idea: str) -> Assumed:
@@ -151,11 +128,12 @@ def _assumed(one: Proposal, text: str, words: str, idea: str) -> Assumed:
     about = f"{text} {idea}"
     question = question if _is_about(question, about) and figures(question) <= figures(about) else ""
     settle = settle if _is_about(settle, f"{about} {question}") else SETTLED["a part of the idea"]
-    return Assumed(text, PROPOSED, WEIGHT[one.importance], False, words, question, settle, (), "model")
+    weight = WEIGHT[one.importance]
+    return Assumed(text, PROPOSED, weight, False, words, question, settle, (), "model", _searches(one))
 
 
 def _is_about(text: str, about: str) -> bool:
     """Whether it has to do with it; a figure of its own it may have, as in "ask ten buyers"."""
     if not set(content_stems(text)) & set(content_stems(about)) or len(text.split()) > LONGEST:
         return False
-    return strange(text, f"{about} {' '.join(figures(text))}", "the idea") is None
+    return strange(text, f"{about} {' '.join(figures(text))}") is None

@@ -24,7 +24,7 @@ from assistant.types import Filters, FoundBy, Hit, Passage
 # 0.94; 0.436, 0.410, 0.785. At 0.7: 0.449, 0.412, 0.794; at 0.8: 0.440, 0.401, 0.797.
 NEARNESS = 0.6  # weight of the cosine, the rest is BM25's
 DEPTH = 100  # passages read of each half
-POOL = 40  # of the fused, how many are read: enough that folding and spreading still leave what is judged
+POOL = 80  # of the fused, how many are read: enough that folding and spreading leave a reader what its context holds
 SAME = 0.8  # share of words in common (Jaccard) above which two passages say the same
 FEWEST = 12  # words from which a passage can be said to be another's duplicate
 # What each passage already taken from a document costs the next one of it; 0.15 costs 0.01 of that recall.

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from assistant.errors import SettingsError
-from assistant.types import Assumption, AssumptionRuling, Finding, IdeaRuling, Kind, Prose, Remark, Stance, Verdict
+from assistant.types import Assumption, AssumptionRuling, Finding, IdeaRuling, Kind, Stance, Verdict
 
 CASE = 3  # findings that make the case for, and against
 IMPORTANT = 0.5  # importance from which an assumption without support is a leap of faith
@@ -42,7 +42,7 @@ def rule_idea(assumptions: Sequence[Assumption]) -> IdeaRuling:
 def ruled(verdict: Verdict) -> Verdict:
     """The verdict with all that follows from its assumptions' findings and importance made anew."""
     assumptions = tuple(replace(one, ruling=rule(one.findings)) for one in verdict.assumptions)
-    made = replace(
+    return replace(
         verdict,
         assumptions=assumptions,
         ruling=rule_idea(assumptions),
@@ -53,7 +53,6 @@ def ruled(verdict: Verdict) -> Verdict:
         case_against=strongest(assumptions, Stance.CHALLENGES),
         missing=tuple(one.question or one.text for one in assumptions if one.ruling is AssumptionRuling.GAP),
     )
-    return replace(made, prose=_still_so(made, made.prose)) if made.prose else made
 
 
 def weighed(verdict: Verdict, importance: Mapping[str, float]) -> Verdict:
@@ -125,27 +124,6 @@ def on(findings: Sequence[Finding], stance: Stance) -> list[Finding]:
 def voice(finding: Finding) -> tuple[str, str | None]:
     """Who says it, as far as counting goes: a speaker in a document, else the document."""
     return finding.citation.about.id, finding.citation.speaker
-
-
-def _still_so(verdict: Verdict, prose: Prose) -> Prose:
-    """Of what was written of a verdict, that which is about its case and its open assumptions as they are now."""
-    gaps = {n for n, one in enumerate(verdict.assumptions, start=1) if one.ruling is AssumptionRuling.GAP}
-    settled = {id(one) for one in to_settle(verdict)}
-    unsettled = {n for n, one in enumerate(verdict.assumptions, start=1) if id(one) in settled}
-
-    def cited(remarks: Sequence[Remark], case: Sequence[Finding]) -> tuple[Remark, ...]:
-        known = {one.citation for one in case}
-        return tuple(one for one in remarks if known & set(one.citations))
-
-    def about(remarks: Sequence[Remark], known: set[int]) -> tuple[Remark, ...]:
-        return tuple(one for one in remarks if set(one.assumptions) <= known)
-
-    return Prose(
-        cited(prose.case_for, verdict.case_for),
-        cited(prose.case_against, verdict.case_against),
-        about(prose.missing, gaps),
-        about(prose.to_settle, unsettled),
-    )
 
 
 def _is_named(name: str, number: int, one: Assumption) -> bool:

@@ -365,22 +365,10 @@ class IdeaRuling(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A sentence that a model wrote of a verdict, and that was checked against what it stands on: words it cites, or
-    assumptions on which nothing is found, by their numbers from 1."""
+    """A sentence that a model wrote of a verdict, and that was checked against the words that it cites."""
 
     text: str
     citations: tuple[Citation, ...] = ()
-    assumptions: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Prose:
-    """A verdict in a model's words, over the same findings; a part that is empty stands in the code's own."""
-
-    case_for: tuple[Remark, ...] = ()
-    case_against: tuple[Remark, ...] = ()
-    missing: tuple[Remark, ...] = ()
-    to_settle: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,8 +379,8 @@ class Verdict:
     nothing is known, and ``stance_model`` is the name of the model that gave the findings their sides. ``library`` is
     the digest of the documents that were searched: while it is the same, testing again finds the same.
 
-    ``model`` wrote ``prose`` or proposed assumptions, where one did; ``dropped``, ``notices`` and ``cost`` are as in an
-    ``Answer``.
+    ``model`` proposed assumptions or read the passages, where one did; ``dropped``, ``notices`` and ``cost`` are as in
+    an ``Answer``.
     """
 
     idea: str
@@ -408,7 +396,6 @@ class Verdict:
     missing: tuple[str, ...] = ()
     stance_model: str = ""
     library: str = ""
-    prose: Prose | None = None
     dropped: tuple[Rejected, ...] = ()
     notices: tuple[str, ...] = ()
     cost: Cost | None = None

@@ -7,6 +7,7 @@ that is not in its quotes, their passages or what is known of their document. No
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -15,20 +16,22 @@ from assistant import checks, citations
 from assistant.checks import Grounds
 from assistant.citations import Reader
 from assistant.embedding import Embedder
-from assistant.evidence.words import content_stems
+from assistant.evidence.words import content_stems, names
 from assistant.question import Asks
-from assistant.readers.material import Extract, Material
+from assistant.readers.material import Extract, Given
 from assistant.readers.seam import Claim, Quote, Reading
 from assistant.types import Citation, Passage, Rejected, Sentence, Span, Statement, Support
 
+HOUSE, HOUSE_SHARE = 3, 0.2  # documents, and share of those read, from which a name is the house's own
 _ELLIPSIS = re.compile(r"\s*(?:\[\s*)?(?:\.\.\.|…)(?:\s*\])?\s*")
 
 
 class Verifier:
     """Verifies the claims of one reading, and counts what does not hold."""
 
-    def __init__(self, material: Material, read: Reader, embedder: Embedder) -> None:
+    def __init__(self, material: Given, read: Reader, embedder: Embedder) -> None:
         self._material, self._read, self._embedder = material, read, embedder
+        self._house = _house(material.extracts)
         self.made: list[Statement | None] = []  # of each claim
         self.dropped: list[Rejected] = []
         self.rejected: list[Rejected] = []
@@ -48,6 +51,15 @@ class Verifier:
                 self.made.append(statement)
                 if statement and not repeated:
                     yield statement
+
+    def around(self, statement: Statement) -> str:
+        """The text around what a statement cites."""
+        return self._grounds(statement.citations).around
+
+    def doubted(self, statement: Statement, why: str) -> None:
+        """Take a statement back that has not been shown, and count it."""
+        self.made = [None if one == statement else one for one in self.made]
+        self.dropped.append(Rejected(statement.text, why))
 
     def _verified(self, claim: Claim) -> Statement | None:
         """The claim as a statement; None where it does not hold, which is counted."""
@@ -72,32 +84,18 @@ class Verifier:
         found: list[Citation] = []
         lost: list[Rejected] = []
         for quote in claim.quotes:
-            places = [self._place(quote)] if quote.span else [self._place(one) for one in _parts(quote)]
-            wrong = [place for place in places if isinstance(place, Rejected)]
+            places = [place(one, self._material.extracts, self._read) for one in _parts(quote)]
+            wrong = [one for one in places if isinstance(one, Rejected)]
             lost += wrong
             if not wrong:
-                found += [place for place in places if isinstance(place, Citation)]
+                found += [one for one in places if isinstance(one, Citation)]
         return tuple(dict.fromkeys(found)), lost
-
-    def _place(self, quote: Quote) -> Citation | Rejected:
-        """Where a quote stands: in the extract that it names, else in another one."""
-        named = [one for one in self._material.extracts if one.number == quote.extract]
-        if quote.span and named:
-            cited = _cite(named[0], quote.span, self._read)
-            return replace(cited, key=quote.key) if isinstance(cited, Citation) else cited
-        others = [one for one in self._material.extracts if one.number != quote.extract]
-        for extracts in (named, others):
-            place = citations.locate(quote.words, [one.passage for one in extracts], self._read)
-            if isinstance(place, Citation):
-                extract = next(one for one in extracts if _holds(one.passage, place))
-                return _cite(extract, Span(place.start, place.end), self._read)
-        return Rejected(quote.words, "it stands in none of the passages that were read")
 
     def _grounds(self, cited: Sequence[Citation]) -> Grounds:
         extracts = self._material.extracts
         around = {part.id: part.text for one in extracts for part in one.parts for c in cited if _touches(part, c)}
         read = "\n".join(f"{one.passage.text}\n{one.passage.speaker or ''}" for one in extracts)
-        return Grounds(tuple(cited), "\n".join(around.values()), self._material.question.text, read)
+        return Grounds(tuple(cited), "\n".join(around.values()), self._material.question.text, read, self._house)
 
     def _told(self, text: str, cited: Sequence[Citation], claim: Claim) -> str:
         """What is said, with whose words they are before it: a speaker's in a discussion stay theirs, and "who" is told
@@ -112,8 +110,35 @@ class Verifier:
         return f"{' and '.join(dict.fromkeys(unnamed))}: {text}" if unnamed else text
 
 
+def _house(extracts: Sequence[Extract]) -> frozenset[str]:
+    """The names that stand in many of the documents: a company's own, which its pages write as "we"."""
+    texts: dict[str, str] = {}
+    for one in extracts:
+        texts[one.passage.about.id] = f"{texts.get(one.passage.about.id, '')}\n{one.passage.text}"
+    counted = Counter(name for text in texts.values() for name in names(text))
+    least = max(HOUSE, HOUSE_SHARE * len(texts))
+    return frozenset(name for name, count in counted.items() if count >= least)
+
+
+def place(quote: Quote, extracts: Sequence[Extract], read: Reader) -> Citation | Rejected:
+    """Where a quote stands: in the extract that it names, else in another one."""
+    named = [one for one in extracts if one.number == quote.extract]
+    if quote.span and named:
+        cited = _cite(named[0], quote.span, read)
+        return replace(cited, key=quote.key) if isinstance(cited, Citation) else cited
+    for among in (named, [one for one in extracts if one.number != quote.extract]):
+        found = citations.locate(quote.words, [one.passage for one in among], read)
+        if isinstance(found, Citation):
+            extract = next(one for one in among if _holds(one.passage, found))
+            return _cite(extract, Span(found.start, found.end), read)
+    return Rejected(quote.words, "it stands in none of the passages that were read")
+
+
 def _parts(quote: Quote) -> Iterator[Quote]:
     """A quote in which words are left out, as those that are there."""
+    if quote.span:
+        yield quote
+        return
     parts = [part for part in _ELLIPSIS.split(quote.words) if part.strip()]
     yield from (quote._replace(words=part) for part in parts) if parts else (quote,)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from assistant import rulings
@@ -26,7 +26,6 @@ from assistant.types import (
     Hit,
     IdeaRuling,
     Kind,
-    Prose,
     Rejected,
     Remark,
     Searched,
@@ -171,7 +170,6 @@ def verdict(one: Verdict) -> Json:
         ],
         "stance_model": one.stance_model,
         "library": one.library,
-        "prose": _prose(one.prose) if one.prose else None,
         **_of_model(one),
     }
 
@@ -192,7 +190,6 @@ def read_verdict(kept: Json) -> Verdict:
         missing=tuple(kept["missing"]),
         stance_model=kept["stance_model"],
         library=kept.get("library", ""),
-        prose=_read_prose(kept["prose"]) if kept.get("prose") else None,  # verdicts of before models lack these
         **_read_of_model(kept),
     )
 
@@ -305,20 +302,8 @@ def _read_finding(kept: Json) -> Finding:
     )
 
 
-def _prose(one: Prose) -> Json:
-    return {part.name: [_remark(each) for each in getattr(one, part.name)] for part in fields(one)}
-
-
-def _read_prose(kept: Json) -> Prose:
-    return Prose(**{part.name: tuple(_read_remark(each) for each in kept[part.name]) for part in fields(Prose)})
-
-
 def _remark(one: Remark) -> Json:
-    return {"text": one.text, "citations": [citation(c) for c in one.citations], "assumptions": list(one.assumptions)}
-
-
-def _read_remark(kept: Json) -> Remark:
-    return Remark(kept["text"], tuple(_read_citation(c) for c in kept["citations"]), tuple(kept["assumptions"]))
+    return {"text": one.text, "citations": [citation(c) for c in one.citations]}
 
 
 def _read_statement(kept: Json) -> Statement:

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from assistant.types import BlockKind
 from ingest import layout
@@ -40,13 +41,14 @@ def _by_words(pieces: Sequence[Piece]) -> list[str | None]:
     judged = _repeated(pieces, [Judged(Certainty.NONE) if _is_row(piece) else judge(piece.text) for piece in pieces])
     prose = [index for index, piece in enumerate(pieces) if not judged[index].certainty and _is_prose(piece)]
     first, last = (prose[0], prose[-1]) if prose else (0, len(pieces))
+    among_links = _among_links(pieces)
     reasons: list[str | None] = []
     label = ""  # of the furniture in hand: what it says covers the short lines under it
     for index, (piece, own) in enumerate(zip(pieces, judged, strict=True)):
         reason = _own(own, is_before=index < first, is_after=index > last, is_title=_is_title(pieces, index, first))
         if reason is None and label and _belongs(piece, label, is_after=index > last):
             reason = label
-        elif reason is None and _is_link(piece) and _among_links(pieces, index):
+        elif reason is None and among_links[index]:
             reason = "list of links"
         elif reason is None and piece.path:
             reason = _on_page(piece, own)
@@ -113,15 +115,13 @@ def _is_link(piece: Piece) -> bool:
     return piece.linked >= LINKS * len(piece.text)
 
 
-def _among_links(pieces: Sequence[Piece], index: int) -> bool:
-    """Whether the piece stands in a run of three or more that are nothing but links."""
-    start = index
-    while start > 0 and _is_link(pieces[start - 1]):
-        start -= 1
-    end = index
-    while end + 1 < len(pieces) and _is_link(pieces[end + 1]):
-        end += 1
-    return end - start >= 2
+def _among_links(pieces: Sequence[Piece]) -> list[bool]:
+    """Whether each piece stands in a run of three or more that are nothing but links."""
+    among: list[bool] = []
+    for is_link, run in groupby(map(_is_link, pieces)):
+        length = len(list(run))
+        among += [is_link and length >= 3] * length
+    return among
 
 
 def _is_row(piece: Piece) -> bool:

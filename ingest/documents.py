@@ -12,27 +12,37 @@ from assistant.types import About, Block, BlockKind, Document, Dropped
 from ingest import keeping
 from ingest import recurring as recurrence
 from ingest.cleaning import clean
-from ingest.drafts import Piece, writable
+from ingest.drafts import Piece, sound
 from ingest.languages import language_of
 from ingest.reading.formats import read
 from ingest.structure import structure
 
 TIGHT = frozenset({BlockKind.ITEM, BlockKind.ROW})
+PIECES = 100_000  # of a file; a shelf of novels, and ten seconds
 
 
 def load(
-    data: bytes, *, source: str, id: str, keep: Sequence[str] = (), recurring: AbstractSet[int] = frozenset()
+    data: bytes,
+    *,
+    source: str,
+    id: str,
+    keep: Sequence[str] = (),
+    recurring: AbstractSet[int] = frozenset(),
+    alone: bool = False,
 ) -> Document:
     """The document that these bytes of the file ``source`` hold.
 
     ``keep`` are reasons whose pieces stay though they are furniture, ``recurring`` the lines that are known to recur
-    over their site's or their author's documents (``recurring.line_hash``).
+    over their site's or their author's documents (``recurring.line_hash``). ``alone`` leaves out what is attached.
     The kept text and the dropped pieces, each put back before its offset, are the file's words in order.
 
     Raises:
         SourceError: the bytes cannot be read, or hold no words; names the source.
     """
-    draft = writable(read(source, data))
+    draft = sound(read(source, data, alone=alone))
+    if len(draft.pieces) > PIECES:
+        why = f"it holds more than {PIECES:,} paragraphs or rows; save the part that matters as a file of its own."
+        raise SourceError(f"{source}: {why}")
     cleaned = keeping.kept(clean(draft), keep)
     structured = structure(cleaned, draft.found, source)
     if not any(piece.reason is None for piece in structured.pieces):

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 import httpx
 
 from assistant.errors import SourceError
+from ingest.reading.decoding import known
 from ingest.reading.formats import is_known
 
 EXTENSIONS = {
@@ -80,7 +81,8 @@ def in_utf_8(data: bytes, media_type: str, content_type: str) -> bytes:
     match = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
     if not match or not media_type.startswith(("text/", "application/xhtml")) or data.startswith(b"\xef\xbb\xbf"):
         return data
+    encoding = known(match[1])
     try:
-        return data if match[1].lower() in {"utf-8", "utf8"} else b"\xef\xbb\xbf" + data.decode(match[1]).encode()
-    except (LookupError, UnicodeError, ValueError):
+        return b"\xef\xbb\xbf" + data.decode(encoding).encode() if encoding and encoding != "utf-8" else data
+    except ValueError:
         return data

@@ -13,6 +13,9 @@ from typing import NamedTuple
 from assistant.types import BlockKind
 
 HALVES = re.compile("[\ud800-\udfff]")
+HEADING = 300  # characters; what is longer heads nothing
+TOLD = 300  # characters of a title, a name or a date
+MANY = 50  # of each that a file tells
 
 
 class Box(NamedTuple):
@@ -59,26 +62,29 @@ class Draft:
     found: Found = field(default_factory=Found)
 
 
-def writable(draft: Draft) -> Draft:
-    """The draft without halves of characters, which escapes can write (JSON's "\\ud800") and no file can hold."""
+def sound(draft: Draft) -> Draft:
+    """The draft without what no honest file has: halves of characters, which escapes can write (JSON's "\\ud800") and
+    no file can hold, and titles, names and headings without end, which every passage under them would repeat.
+    """
     told = draft.found
-    found = Found(_texts(told.titles), _texts(told.authors), _texts(told.dates), _text(told.site))
+    found = Found(_told(told.titles), _told(told.authors), _told(told.dates), _whole(told.site)[:TOLD])
     return Draft(draft.media_type, tuple(map(_piece, draft.pieces)), found)
 
 
 def _piece(piece: Piece) -> Piece:
-    told = f"{piece.text}{piece.reason}{piece.speaker}"
-    if not HALVES.search(told):
-        return piece
-    reason, speaker = (text and _text(text) for text in (piece.reason, piece.speaker))
-    return replace(piece, text=_text(piece.text), reason=reason, speaker=speaker)
+    if piece.kind is BlockKind.HEADING and len(piece.text) > HEADING:
+        piece = replace(piece, kind=BlockKind.PARAGRAPH, level=0)
+    if len(piece.speaker or "") > TOLD or HALVES.search(f"{piece.text}{piece.reason}{piece.speaker}"):
+        reason, speaker = (text and _whole(text)[:TOLD] for text in (piece.reason, piece.speaker))
+        piece = replace(piece, text=_whole(piece.text), reason=reason, speaker=speaker)
+    return piece
 
 
-def _texts(texts: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(map(_text, texts))
+def _told(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_whole(text)[:TOLD] for text in texts[:MANY])
 
 
-def _text(text: str) -> str:
+def _whole(text: str) -> str:
     return HALVES.sub("\ufffd", text)
 
 

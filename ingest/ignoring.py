@@ -5,6 +5,7 @@ A file of that name may lie in the folder that is ingested and in any below; the
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,9 +13,13 @@ from assistant.errors import SourceError
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 NAME = ".pushbackignore"
 HOW = "Write one pattern a line, as in a .gitignore."
+MOST = 1_000  # patterns of a file: each is tried on each path
+ANYWHERE = 3  # times "/**/" in a pattern: each tries all folders of a path
+STAR = "[^/]*"  # what pathspec makes of "*"
 
 
 class Ignoring(NamedTuple):
@@ -41,8 +46,6 @@ class Ignoring(NamedTuple):
 
 
 def _read(path: Path) -> GitIgnoreSpec:
-    import re
-
     from pathspec import GitIgnoreSpec
 
     if not path.is_file():
@@ -53,9 +56,36 @@ def _read(path: Path) -> GitIgnoreSpec:
         raise SourceError(f"cannot be read: {exc.strerror or exc}.") from exc
     except UnicodeDecodeError as exc:
         raise SourceError(f"is not in UTF-8. {HOW}") from exc
-    for number, line in enumerate(lines, start=1):
-        try:
-            GitIgnoreSpec.from_lines([line])
-        except (ValueError, re.error) as exc:
-            raise SourceError(f"line {number} is no pattern: {line!r}. {HOW}") from exc
-    return GitIgnoreSpec.from_lines(lines)
+    if len(lines) > MOST:
+        raise SourceError(f"has more than {MOST:,} lines. Name folders instead of files.")
+    return GitIgnoreSpec([_pattern(line, number) for number, line in enumerate(lines, start=1)])
+
+
+def _pattern(line: str, number: int) -> GitIgnoreSpecPattern:
+    """The pattern of a line, bounded in what it takes to try it on a path.
+
+    Raises:
+        SourceError: it is none, or cannot be bounded.
+    """
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+    if line.count("/**/") > ANYWHERE:
+        raise SourceError(f"line {number} has more than {ANYWHERE} of /**/: {line[:80]!r}.")
+    try:
+        regex, include = GitIgnoreSpecPattern.pattern_to_regex(line)
+        return GitIgnoreSpecPattern(regex and re.compile(_bounded(regex)), include)
+    except (ValueError, re.error) as exc:
+        raise SourceError(f"line {number} is no pattern: {line[:80]!r}. {HOW}") from exc
+
+
+def _bounded(regex: str) -> str:
+    """The expression, every star but the last of a part of the path tried once, at its first fit, as ``fnmatch`` does.
+
+    Where the rest does not fit after that, it fits after no later one; else stars multiply each other's tries.
+    """
+    first, *rest = regex.split(STAR)
+    parts = [first]
+    for index, part in enumerate(rest):
+        is_last = index + 1 == len(rest) or "/" in part.replace("[^/]", "")
+        parts.append(f"{STAR}{part}" if is_last else f"(?>{STAR}?{part})")
+    return "".join(parts)

@@ -20,7 +20,8 @@ PLAIN = frozenset({".txt", ".text", ".md", ".markdown"})
 class Task(NamedTuple):
     """A file to be parsed; ``words`` is how long its passages are.
 
-    ``keep`` and ``recurring`` say what is furniture besides what is so everywhere (``documents.load``).
+    ``keep`` and ``recurring`` say what is furniture besides what is so everywhere (``documents.load``). ``alone``:
+    what is attached is left out.
     """
 
     data: bytes
@@ -29,6 +30,7 @@ class Task(NamedTuple):
     words: int
     keep: tuple[str, ...] = ()
     recurring: frozenset[int] = frozenset()
+    alone: bool = False
 
     @property
     def is_light(self) -> bool:
@@ -50,8 +52,9 @@ def parse(task: Task) -> tuple[Document, Sequence[Passage]]:
     Raises:
         SourceError: the bytes cannot be read, or hold no words; names the source.
     """
-    document = load(task.data, source=task.source, id=task.id, keep=task.keep, recurring=task.recurring)
-    return document, split(document, task.words)
+    data, source, id, words, keep, recurring, alone = task
+    document = load(data, source=source, id=id, keep=keep, recurring=recurring, alone=alone)
+    return document, split(document, words)
 
 
 def parsed_here(task: Task) -> Parsed:

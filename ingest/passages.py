@@ -1,16 +1,18 @@
 """A document to passages: whole sentences of one section and one speaker, at exact offsets.
 
 A heading goes with what follows it. Speakers' lines, and a heading with nothing under it, are in no passage:
-by themselves they say nothing.
+by themselves they say nothing. No passage is longer than the embedding model reads at a time.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from assistant.types import Block, BlockKind, Document, Passage, Sentence
 from ingest import sentences
+from ingest.sentences import MOST_PIECES
 
 HEADS = frozenset({BlockKind.TITLE, BlockKind.HEADING})
 BULLET = "-*•‣▪–— "  # of an item: the sentence begins after it
@@ -25,8 +27,9 @@ def split(document: Document, words: int) -> tuple[Passage, ...]:
     """
     passages: list[Passage] = []
     for run in _runs(document.blocks):
+        block = next(block for block in run if block.kind not in HEADS)
         for group in _groups(document.text, run, words):
-            passages.append(_passage(document, run, group))
+            passages.append(_passage(document, block, group))
     return tuple(passages)
 
 
@@ -62,31 +65,47 @@ def _said(run: list[Block]) -> Iterator[list[Block]]:
 
 def _groups(text: str, run: Sequence[Block], words: int) -> list[list[Sentence]]:
     """The run's sentences, grouped to about ``words`` words; paragraphs stay whole where they fit."""
-    groups: list[list[Sentence]] = [[]]
-    count = 0
+    groups = [_Group()]
     for block in run:
-        own = list(_sentences(text, block))
-        whole = sum(_words(text, sentence) for sentence in own)
-        is_headed = all(sentence.kind in HEADS for sentence in groups[-1])
-        if not is_headed and count >= words / 2 and count + whole > OVER * words:
-            groups.append([])
-            count = 0
-        for sentence in own:
-            length = _words(text, sentence)
-            if count and not all(s.kind in HEADS for s in groups[-1]) and count + length > OVER * words:
-                groups.append([])
-                count = 0
-            groups[-1].append(sentence)
-            count += length
-    return _joined(text, groups, words)
+        own = [(sentence, _words(text, sentence), _pieces(text, sentence)) for sentence in _sentences(text, block)]
+        whole = sum(length for _, length, _ in own)
+        if groups[-1].said and groups[-1].words >= words / 2 and groups[-1].words + whole > OVER * words:
+            groups.append(_Group())
+        for sentence, length, pieces in own:
+            is_full = groups[-1].said and groups[-1].words + length > OVER * words
+            if is_full or not groups[-1].takes(pieces):
+                groups.append(_Group())
+            groups[-1].add(sentence, length, pieces)
+    return [group.sentences for group in _joined(groups, TINY * words)]
 
 
-def _joined(text: str, groups: list[list[Sentence]], words: int) -> list[list[Sentence]]:
-    """The groups, a tiny one joined to the one before it (the first to the one after)."""
-    joined: list[list[Sentence]] = []
+@dataclass(slots=True)
+class _Group:
+    """Sentences of a passage to be; ``said`` once there is more than headings."""
+
+    sentences: list[Sentence] = field(default_factory=list)
+    words: int = 0
+    pieces: int = 0
+    said: bool = False
+
+    def takes(self, pieces: int) -> bool:
+        return not self.sentences or self.pieces + pieces <= MOST_PIECES
+
+    def add(self, sentence: Sentence, words: int, pieces: int) -> None:
+        self.sentences.append(sentence)
+        self.words += words
+        self.pieces += pieces
+        self.said = self.said or sentence.kind not in HEADS
+
+
+def _joined(groups: Sequence[_Group], tiny: float) -> list[_Group]:
+    """The groups, a tiny one joined to the one before it (the first to the one after) where both fit."""
+    joined: list[_Group] = []
     for group in groups:
-        if joined and (_total(text, group) < TINY * words or _total(text, joined[-1]) < TINY * words):
-            joined[-1] += group
+        before = joined[-1] if joined else None
+        if before and (group.words < tiny or before.words < tiny) and before.takes(group.pieces):
+            before.sentences += group.sentences
+            before.words, before.pieces = before.words + group.words, before.pieces + group.pieces
         else:
             joined.append(group)
     return joined
@@ -106,14 +125,13 @@ def _words(text: str, sentence: Sentence) -> int:
     return max(text.count(" ", sentence.start, sentence.end) + 1, (sentence.end - sentence.start) // 12)
 
 
-def _total(text: str, group: Sequence[Sentence]) -> int:
-    return sum(_words(text, sentence) for sentence in group)
+def _pieces(text: str, sentence: Sentence) -> int:
+    return sentences.pieces(text, sentence.start, sentence.end)
 
 
-def _passage(document: Document, run: Sequence[Block], group: Sequence[Sentence]) -> Passage:
+def _passage(document: Document, block: Block, group: Sequence[Sentence]) -> Passage:
     start, end = group[0].start, group[-1].end
     text = document.text[start:end]
-    block = next(block for block in run if block.kind not in HEADS)
     key = f"{document.id}\0{start}\0{end}\0{text}"
     return Passage(
         id=hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest(),

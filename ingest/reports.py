@@ -17,7 +17,8 @@ class SyncReport(NamedTuple):
 
     ``stages`` are the seconds waited for each of ``STAGES``; ``dropped`` counts the pieces of the files taken in that
     were found to be no content, by reason; ``skipped`` are files of kinds that are not read, and hidden ones;
-    ``ignored`` the files and folders that a .pushbackignore names.
+    ``ignored`` the files and folders that a .pushbackignore names; ``spared`` files that are gone, but so much of their
+    folder that what they held stays until that is allowed.
     """
 
     added: int
@@ -31,6 +32,7 @@ class SyncReport(NamedTuple):
     ignored: int = 0
     stages: Mapping[str, float] = {}
     dropped: Mapping[str, int] = {}
+    spared: int = 0
 
     @property
     def found(self) -> int:

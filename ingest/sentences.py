@@ -9,15 +9,19 @@ from sentencex import get_sentence_boundaries  # type: ignore[import-untyped]
 
 from assistant.types import Span
 
-STRETCH = 20_000  # characters given to sentencex at a time, so that one endless line costs no more than many
+STRETCH = 4_000  # characters given to sentencex at a time, since it takes quadratic time for some
 ENUMERATOR = re.compile(r"\W*(?:\d{1,3}|[A-Za-z]|[ivxIVX]{2,4})[.)]\s*")  # "1." opens the sentence that follows
 LETTERED = re.compile(r"\((\w{1,3})\)")  # "(a)": sentencex takes no boundary after one
 NO_WORDS = re.compile(r"[\W_]*")
 MOST_WORDS = 200  # no sentence is longer: a list without full stops, a file without any
 MOST_CHARACTERS = 2_000
+MOST_PIECES = 250  # of words, as the embedding model reads them: 256 at a time
+PIECE = re.compile(r"[A-Za-z]{1,4}|\d{1,2}|\S")  # of 4,919 English passages one is more to the model than this counts
 FEWEST_WORDS = (
     4  # a shorter sentence says too little alone: "Sure." goes with the next, "Sales = Push." with the one before
 )
+FEWEST_PIECES = 12  # where no spaces part words, a sentence of one "word" says enough, too
+SHORT = 100  # characters; a longer sentence is not looked at
 
 
 def spans(text: str) -> list[Span]:
@@ -45,8 +49,8 @@ def telling(text: str) -> Iterator[Span]:
     for span in spans(text):
         if kept is None:
             kept = span
-        elif _short(text, kept) or _short(text, span):
-            kept = Span(kept.start, span.end)
+        elif (_short(text, kept) or _short(text, span)) and _fits(text, joined := Span(kept.start, span.end)):
+            kept = joined
         else:
             yield kept
             kept = span
@@ -54,8 +58,21 @@ def telling(text: str) -> Iterator[Span]:
         yield kept
 
 
+def pieces(text: str, start: int, end: int) -> int:
+    """About how many pieces of words the embedding model reads there; seldom fewer than it does."""
+    return sum(1 for _ in PIECE.finditer(text, start, end))
+
+
 def _short(text: str, span: Span) -> bool:
-    return len(text[span.start : span.end].split()) < FEWEST_WORDS
+    if span.end - span.start > SHORT or len(text[span.start : span.end].split()) >= FEWEST_WORDS:
+        return False
+    return pieces(text, span.start, span.end) < FEWEST_PIECES
+
+
+def _fits(text: str, span: Span) -> bool:
+    """Whether it is no longer than a sentence may be."""
+    length = span.end - span.start
+    return length <= MOST_CHARACTERS and (length <= MOST_PIECES or pieces(text, span.start, span.end) <= MOST_PIECES)
 
 
 def _raw(text: str) -> Iterator[tuple[int, int]]:
@@ -86,22 +103,23 @@ def _trimmed(text: str, span: Span) -> Span:
 
 def _cut(text: str, span: Span) -> Iterator[Span]:
     """The sentence itself, or its parts when it is longer than any sentence is."""
-    if span.end - span.start <= MOST_CHARACTERS and text.count(" ", span.start, span.end) < MOST_WORDS:
+    if _fits(text, span) and text.count(" ", span.start, span.end) < MOST_WORDS:
         yield span
         return
     start = end = span.start
-    words = 0
+    words = held = 0
     for word in _words(text, span):
-        if words == MOST_WORDS or (words and word.end - start > MOST_CHARACTERS):
+        own = pieces(text, word.start, word.end)
+        if words == MOST_WORDS or (words and (word.end - start > MOST_CHARACTERS or held + own > MOST_PIECES)):
             yield Span(start, end)
-            start, words = word.start, 0
+            start, words, held = word.start, 0, 0
         end = word.end
-        words += 1
+        words, held = words + 1, held + own
     yield Span(start, end)
 
 
 def _words(text: str, span: Span) -> Iterator[Span]:
     """The words of a sentence, an endless one in parts."""
     for match in re.compile(r"\S+").finditer(text, span.start, span.end):
-        for start in range(match.start(), match.end(), MOST_CHARACTERS):
-            yield Span(start, min(match.end(), start + MOST_CHARACTERS))
+        for start in range(match.start(), match.end(), MOST_PIECES):
+            yield Span(start, min(match.end(), start + MOST_PIECES))

@@ -7,9 +7,10 @@ of them returns. A heading that comes back ("Marketing Takeaway") has no such co
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from assistant.types import BlockKind
 from ingest.drafts import Box, Piece
@@ -95,7 +96,8 @@ def _told(pieces: Sequence[Piece], named: Mapping[int, Voice], lower: frozenset[
     marked = {voice.name for i, voice in named.items() if pieces[i].kind is BlockKind.SPEAKER}
     told = {voice for voice in named.values() if not voice.is_plain and _is_person(voice.name, lower)}
     names = {voice.name for voice in told}
-    lines = {i: voice.name for i, voice in named.items() if voice.name in names | marked}
+    own = names | marked
+    lines = {i: voice.name for i, voice in named.items() if voice.name in own}
     is_thread = marked or len(names) >= 2 or (len(lines) >= 2 and any(voice.is_said for voice in told))
     return lines if is_thread else {}
 
@@ -146,8 +148,7 @@ def _is_person(name: str, lower: frozenset[str]) -> bool:
 def _lower_words(pieces: Sequence[Piece], names: Iterable[str]) -> frozenset[str]:
     """Those words of the names that the text writes small somewhere."""
     asked = {word for name in names for word in re.findall(r"\w+", name.lower())}
-    texts = "\n".join(piece.text for piece in pieces)
-    return frozenset(word for word in asked if word in texts and re.search(rf"\b{word}\b", texts))
+    return frozenset(word for piece in pieces for word in re.findall(r"\w+", piece.text) if word in asked)
 
 
 def _labelled(pieces: Sequence[Piece]) -> list[Piece]:
@@ -186,17 +187,18 @@ def _unlike(pieces: Sequence[Piece]) -> list[Piece]:
     put words into somebody's mouth.
     """
     told = list(pieces)
+    own: dict[str, list[int]] = defaultdict(list)
+    careless: Counter[str] = Counter()
     for index, piece in enumerate(pieces):
-        is_last = index + 1 == len(pieces) or pieces[index + 1].kind is BlockKind.SPEAKER
-        if not (is_last and piece.speaker and piece.kind is BlockKind.PARAGRAPH and _is_careless(piece.text)):
-            continue
-        own = [
-            p
-            for i, p in enumerate(pieces)
-            if p.speaker == piece.speaker and p.kind is BlockKind.PARAGRAPH and i != index
-        ]
-        if own and not any(_is_careless(p.text) for p in own) and pieces[index - 1] in own:
-            told[index] = replace(piece, speaker=None)
+        if piece.speaker and piece.kind is BlockKind.PARAGRAPH:
+            own[piece.speaker].append(index)
+            careless[piece.speaker] += _is_careless(piece.text)
+    for speaker, places in own.items():
+        for before, index in pairwise(places):
+            is_last = index + 1 == len(pieces) or pieces[index + 1].kind is BlockKind.SPEAKER
+            is_alone = careless[speaker] == 1 and _is_careless(pieces[index].text)
+            if is_last and is_alone and before == index - 1:
+                told[index] = replace(pieces[index], speaker=None)
     return told
 
 

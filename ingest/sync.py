@@ -35,6 +35,7 @@ __all__ = ["BadFiles", "Progress", "SyncReport", "Work", "sync"]
 
 BATCH = 256  # passages embedded and written at a time; more gains nothing and costs memory
 RACY = 2_000_000_000  # nanoseconds; a file so young may change again and keep its time (FAT keeps even seconds)
+MOST_GONE = 1 / 3  # of a folder's files: when more are gone at once, it may be a share that is not mounted
 UNSURE = -1  # written down in place of such a file's time, so that the next run looks at its bytes
 
 Progress: TypeAlias = Callable[[int, int, str], None]  # files done, files in all, the source in hand
@@ -52,6 +53,8 @@ def sync(
     work: Work | None = None,
     bad: BadFiles | None = None,
     within: Path | None = None,
+    allow_removals: bool = False,
+    force: bool = False,
 ) -> SyncReport:
     """Bring the library in step with these files and folders.
 
@@ -62,6 +65,8 @@ def sync(
         work: told how much of them is embedded, by their size: what rate and time left are best reckoned by.
         bad: files not to be parsed once more while they are as they were; those that cannot be are added.
         within: the folder that files which are named go by their path in, when they lie there.
+        force: look into every file, though its size and time are what they were.
+        allow_removals: also take out what is gone where it is more than a third of what its folder had.
 
     Raises:
         SourceError: one of the paths does not exist; nothing has been done then.
@@ -72,14 +77,15 @@ def sync(
     known, keeps = library.known(listing.roots), library.keeps()
     done = _Done(listing.failed)
     bad = {} if bad is None else bad
-    todo = [file for file in listing.files if not _is_same(file, known.get(file.path), keeps)]
+    todo = [file for file in listing.files if force or not _is_same(file, known.get(file.path), keeps)]
     if all(file in bad for file in todo) and not _gone(listing, known):
         _tell(progress, len(listing.files), len(listing.files), "")
         done.counts["same"] = len(listing.files) - len(todo)
         done.failed += (Failed(file.source, bad[file]) for file in todo)
     else:
         with library.writing() as writer, Workers() as workers:
-            _Run(writer, workers, settings.passage_words, embedder, listing, done, _Told(progress, work), bad).go()
+            run = _Run(writer, workers, settings.passage_words, embedder, listing, done, _Told(progress, work), bad)
+            run.go(allow_removals, force)
     return SyncReport(
         **done.counts,
         failed=tuple(done.failed),
@@ -88,6 +94,7 @@ def sync(
         ignored=listing.ignored,
         stages=done.clock.seconds,
         dropped=dict(done.dropped.most_common()),
+        spared=done.spared,
     )
 
 
@@ -98,6 +105,7 @@ class _Done:
         self.failed = list(failed)
         self.counts = dict.fromkeys(("added", "changed", "removed", "same", "passages"), 0)
         self.dropped: Counter[str] = Counter()
+        self.spared = 0
         self.clock = Clock()
 
 
@@ -149,14 +157,19 @@ class _Run:
         self._pending: list[tuple[File, NewDocument]] = []  # parsed, and together less than a batch
         self._bytes = 0.0
 
-    def go(self) -> None:
-        todo = [file for file in self._listing.files if not _is_same(file, self._known.get(file.path), self._keeps)]
+    def go(self, allow_removals: bool, force: bool) -> None:
+        known = {} if force else self._known
+        todo = [file for file in self._listing.files if not _is_same(file, known.get(file.path), self._keeps)]
         self._done.counts["same"] += len(self._listing.files) - len(todo)
         self._total = sum(file.size for file in todo)
         for number, file in enumerate(todo):
             _tell(self._told.progress, number, len(todo), file.source)
             self._take(file)
         self._settle()
+        if not allow_removals:
+            spared = _too_many(self._gone, self._known, self._listing.roots)
+            self._done.spared = len(spared)
+            self._gone = {path: file for path, file in self._gone.items() if path not in spared}
         with self._clock.stage("writing"):
             self._writer.remove(sorted(self._gone))
         self._done.counts["removed"] += len(self._gone)
@@ -333,6 +346,17 @@ def _gone(listing: Listing, known: Mapping[str, KnownFile]) -> dict[str, KnownFi
     """The files that were read once and are there no more; one that could not be looked at may still be."""
     here = {file.path for file in listing.files}
     return {path: old for path, old in known.items() if path not in here and not files.within(path, listing.unseen)}
+
+
+def _too_many(gone: Iterable[str], known: Iterable[str], roots: Iterable[str]) -> set[str]:
+    """Those of the files that are gone which are too much of what their folder had; one file alone is not, but for a
+    folder's only one."""
+    found: set[str] = set()
+    for root in roots:
+        had, lost = ([path for path in paths if files.within(path, [root])] for paths in (known, gone))
+        if len(lost) > MOST_GONE * len(had) and (len(lost) > 1 or len(lost) == len(had)):
+            found.update(lost)
+    return found
 
 
 def _dated(file: File) -> File:

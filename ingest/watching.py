@@ -35,6 +35,7 @@ def watch(
     every: float = EVERY,
     progress: Progress | None = None,
     work: Work | None = None,
+    allow_removals: bool = False,
 ) -> None:
     """Sync now and after each change, until ``stop`` is set; a round that has begun is finished first.
 
@@ -43,16 +44,19 @@ def watch(
     tried again when it has changed.
     """
     bad: BadFiles = {}
-    failed: tuple[Failed, ...] | None = None
+    before: tuple[tuple[Failed, ...], int] | None = None
     for _ in _looks(paths, settings.home.expanduser(), stop, every):
         try:
-            report = sync(paths, library, settings, embedder, progress, work=work, bad=bad)
+            report = sync(
+                paths, library, settings, embedder, progress, work=work, bad=bad, allow_removals=allow_removals
+            )
         except PushbackError as error:
             told(error)
         else:
-            if report.failed != failed or report.added or report.changed or report.removed:
+            now = report.failed, report.spared
+            if now != before or report.added or report.changed or report.removed:
                 told(report)
-            failed = report.failed
+            before = now
 
 
 def _looks(paths: Sequence[str | Path], home: Path, stop: Event, every: float) -> Iterator[None]:

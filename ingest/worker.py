@@ -1,7 +1,8 @@
 """The program of a worker process: files come on stdin, documents and passages go out on stdout.
 
-A worker ends with its parent: stdin is read by a thread of its own, which ends the process when the parent is gone.
-Code that lets no other thread run meanwhile is ended by the kernel's limit of processor time.
+A worker ends with its parent: Linux kills it then, whatever it is doing. Elsewhere a thread of its own reads stdin, and
+ends the process when the parent is gone; code that lets no other thread run meanwhile is ended by the kernel's limit of
+processor time.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ SENT = 256  # passages at a time
 # Of the memory a worker may take: when its heaviest file took more it makes room for a fresh one, so that every file
 # finds most of the limit free, whatever the ones before it left behind.
 TIRED = 0.25
-PROCESSORS = 3.0  # processor time for each second on the clock, as parsers may use threads
+
+PR_SET_PDEATHSIG = 1  # of Linux's prctl: the thread that started this process is meant, which lives as long as its pool
 
 
 class Head(NamedTuple):
@@ -36,9 +38,10 @@ class Head(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """A file cannot be read, for this reason."""
+    """A file cannot be read, for this reason; ``fatal`` when it is too much for its reader."""
 
     reason: str
+    fatal: bool = False
 
 
 class Ended(NamedTuple):
@@ -47,8 +50,10 @@ class Ended(NamedTuple):
     stays: bool
 
 
-def main(parser: str, memory: int) -> None:
-    """Parse what comes, with at most ``memory`` bytes, until stdin ends; ``parser`` is ``module:function``."""
+def main(parser: str, memory: int, parent: int) -> None:
+    """Parse what comes, with at most ``memory`` bytes, until stdin or the process ``parent`` ends; ``parser`` is
+    ``module:function``."""
+    _end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a parser prints is no answer
@@ -61,13 +66,23 @@ def main(parser: str, memory: int) -> None:
     stays = True
     while stays:
         task, seconds = tasks.get()
-        _limit("RLIMIT_CPU", int(_processor_time() + PROCESSORS * seconds) + 1)
+        _limit("RLIMIT_CPU", int(_processor_time() + seconds) + 1)
         for answer in _answers(parse, task, memory):
             pickle.dump(answer, answers)
             answers.flush()
         stays = _peak() <= TIRED * memory
         pickle.dump(Ended(stays), answers)
         answers.flush()
+
+
+def _end_with(parent: int) -> None:
+    """Let the kernel kill this process when its parent ends, where it can; at once when that has happened already."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(0)
 
 
 def _receive(tasks: SimpleQueue[tuple[Task, float]]) -> None:
@@ -86,7 +101,7 @@ def _answers(
     except SourceError as exc:
         yield Refused(str(exc))
     except MemoryError:
-        yield Refused(f"reading it takes more than {memory >> 20:,} MB of memory. Split it into smaller files.")
+        yield Refused(f"reading it takes more than {memory >> 20:,} MB of memory. Split it into smaller files.", True)
     except Exception as exc:  # a reader's fault must not end the whole run; it is told with its kind
         yield Refused(fault(exc))
     else:

@@ -22,17 +22,24 @@ from typing import Any
 from assistant.errors import SourceError
 from assistant.types import Passage
 from ingest.parsing import Parsed, Task
+from ingest.reading.formats import has_attachments
 from ingest.worker import Ended, Head, Refused
 
 MOST = 4  # workers: embedding, which follows, keeps a machine's cores busy by itself
-SECONDS = 60.0  # for each file, and more for a long one
-SECONDS_A_MEGABYTE = 5.0  # plain text takes 0.5 on idle cores and 2.8 on busy ones
+SECONDS = 60.0  # of processor time for each file, and more for a long one
+SECONDS_A_MEGABYTE = 5.0  # plain text takes 0.5
+WAITING = 10.0  # times as long on the clock, for a file that waits instead of working, or a machine that does
 MEMORY = 2 << 30  # bytes of addresses; plain text takes 20 for each of its own
 PARSER = "ingest.parsing:parse"
 LEAVE_OUT = "Save it in another format, or name it in a .pushbackignore."
 PROGRAM = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from ingest.worker import main; main(sys.argv[2], int(sys.argv[3]))"
+    "import sys; sys.path.insert(0, sys.argv[1]); from ingest.worker import main; "
+    "main(sys.argv[2], *map(int, sys.argv[3:]))"
 )
+
+
+class Broke(SourceError):
+    """A file is too much for its reader: it takes too long, too much memory, or ends its process."""
 
 
 class Workers:
@@ -74,6 +81,11 @@ class Workers:
         worker = self._take()
         try:
             head = worker.begin(task)
+        except Broke:
+            self._give_back(worker)
+            if has_attachments(task.source) and not task.alone:  # what is attached must not sink the mail
+                return self._parse(task._replace(alone=True))
+            raise
         except SourceError:
             self._give_back(worker)
             raise
@@ -123,7 +135,7 @@ class _Worker:
         root = str(Path(__file__).parents[1])
         # -P: nothing is imported from the folder that the program was started in, which may be anybody's.
         self._process = subprocess.Popen(  # noqa: S603 — our own program
-            [sys.executable, "-P", "-c", PROGRAM, root, PARSER, str(MEMORY)],
+            [sys.executable, "-P", "-c", PROGRAM, root, PARSER, str(MEMORY), str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -138,22 +150,24 @@ class _Worker:
         """
         self._is_done = False
         seconds = SECONDS + len(task.data) / 1e6 * SECONDS_A_MEGABYTE
-        ends = time.monotonic() + seconds
-        timer = threading.Timer(seconds, self.kill)
+        ends = time.monotonic() + WAITING * seconds
+        timer = threading.Timer(WAITING * seconds, self.kill)
         timer.daemon = True
         timer.start()
         try:
             self._send(task, seconds)
             answer = self._receive()
         except SourceError as exc:
-            if time.monotonic() < ends and not self._used_up_its_time:
+            if self._used_up_its_time:
+                raise Broke(f"reading it takes more than {seconds:.0f} s of processor time. {LEAVE_OUT}") from exc
+            if time.monotonic() < ends:
                 raise
-            raise SourceError(f"reading it takes longer than {seconds:.0f} s. {LEAVE_OUT}") from exc
+            raise Broke(f"reading it takes longer than {WAITING * seconds:.0f} s. {LEAVE_OUT}") from exc
         finally:
             timer.cancel()
         if isinstance(answer, Refused):
             self._end(self._receive())
-            raise SourceError(answer.reason)
+            raise Broke(answer.reason) if answer.fatal else SourceError(answer.reason)
         assert isinstance(answer, Head)
         return answer
 
@@ -195,12 +209,12 @@ class _Worker:
         except (EOFError, OSError, ValueError, pickle.UnpicklingError) as exc:
             raise self._broken() from exc
 
-    def _broken(self) -> SourceError:
+    def _broken(self) -> Broke:
         """What to say when the process has ended in the middle of a file."""
         self.kill()
         code = self._process.wait()
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        return SourceError(f"reading it breaks the reader ({how}). {LEAVE_OUT}")
+        return Broke(f"reading it breaks the reader ({how}). {LEAVE_OUT}")
 
     def _end(self, answer: Ended) -> None:
         self._is_done = answer.stays

@@ -88,6 +88,26 @@ def test_a_folder_of_this_machine_is_read(settings: Settings, tmp_path: Path) ->
     assert "<code>pears.md</code> added" in shown(finished(page, settings))
 
 
+def test_a_folder_that_has_lost_its_files_is_asked_about(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "pears.md").write_bytes(PEARS[1])
+    page = opened()
+    for _ in range(2):
+        page.text_input[0].set_value(str(tmp_path / "docs"))
+        page.button[0].click().run()
+        finished(page, settings)
+        (tmp_path / "docs" / "pears.md").unlink(missing_ok=True)
+    assert "1 file of this folder, over a third of it, cannot be found any more." in shown(page)
+    with Library.open(settings, WordEmbedder()) as library:
+        assert library.searched().documents == 1
+
+    next(one for one in page.button if one.label == "Take them out").click().run()
+    finished(page, settings)
+
+    with Library.open(settings, WordEmbedder()) as library:
+        assert library.searched().documents == 0
+
+
 def test_a_folder_that_is_not_there_is_told(settings: Settings) -> None:
     page = opened()
 

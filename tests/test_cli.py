@@ -95,6 +95,22 @@ def test_an_empty_folder_says_so(run: Run, tmp_path: Path) -> None:
     )
 
 
+def test_a_folder_that_has_lost_its_files_keeps_them_in_the_library_until_that_is_allowed(
+    full: Run, folder: Path
+) -> None:
+    for file in folder.iterdir():
+        file.unlink()
+
+    held, told = full("ingest", folder), full("ingest", folder, "--json")
+    allowed = full("ingest", folder, "--allow-removals", "--json")
+
+    assert [done.exit_code for done in (held, told, allowed)] == [1, 1, 0]
+    assert held.stderr.startswith("2 files that were read before are not there any more, over a third of the folder")
+    assert "--allow-removals" in held.stderr
+    assert (json.loads(told.stdout)["spared"], told.stderr) == (2, "")
+    assert json.loads(allowed.stdout)["removed"] == 2
+
+
 def test_no_such_path_makes_no_library(run: Run, home: Path) -> None:
     done = run("ingest", "nowhere")
 

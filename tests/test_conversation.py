@@ -121,3 +121,157 @@ def test_the_main_points_of_something_are_not_those_of_all_the_documents() -> No
 @pytest.mark.parametrize("question", ["Why?", "What does he mean?", "What about the second one?"])
 def test_with_nothing_said_before_there_is_nothing_to_put_in(question: str) -> None:
     assert standalone(question, []) == standalone(question, said("")) == question
+
+
+WHO = ("Who disagrees with the thread's author?", "Stephen Newton: “Businesses already talk to their customers.”")
+STATED = "- Ann Lee: “Outreach is dead.”\n- Bob Ray: “Calls still work.”"
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("What is his company called?", "What is Stephen Newton's company called?"),
+        ("What does that person sell?", "What does Stephen Newton sell?"),
+        ("Where did this commenter work?", "Where did Stephen Newton work?"),
+    ],
+)
+def test_a_speaker_with_whom_an_answer_opens_is_who_is_meant(question: str, meant: str) -> None:
+    assert standalone(question, said(*WHO)) == meant
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "meant"),
+    [
+        ("What does that company sell?", "Most are made by Shein, an online shop.", "What does Shein sell?"),
+        ("Who wrote that document?", "It is told in “Pricing at Work”, on page 2.", "Who wrote Pricing at Work?"),
+        ("What is her company called?", "Northwind Ltd was founded by Jane Doe.", "What is Jane Doe's company called?"),
+    ],
+)
+def test_a_thing_is_what_the_answer_names_of_its_kind(question: str, told: str, meant: str) -> None:
+    assert standalone(question, said("Where are most sales made?", told)) == meant
+
+
+def test_a_short_name_is_put_in_as_it_was_said_in_full() -> None:
+    history = said("Who is Stephen Newton?", "A commenter.", "What does Newton argue?", "That firms talk.")
+
+    assert standalone("Where does he work?", history) == "Where does Stephen Newton work?"
+
+
+def test_the_person_goes_on_being_meant_when_an_answer_names_another() -> None:
+    history = said("What does Jane Doe say about price?", "She quotes Bob Ray and agrees with him.")
+
+    assert standalone("Where does she work?", history) == "Where does Jane Doe work?"
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("Where does the second one come from?", "Where does Bob Ray's “Calls still work” come from?"),
+        ("What does the second person sell?", "What does Bob Ray sell?"),
+        ("What about the first?", "What about Ann Lee's “Outreach is dead”?"),
+    ],
+)
+def test_of_several_statements_the_place_is_one_with_its_speaker(question: str, meant: str) -> None:
+    assert standalone(question, said("What do they say about outreach?", STATED)) == meant
+
+
+def test_a_long_statement_is_put_in_as_a_quote() -> None:
+    long = "- Calls still work if the list is good and somebody has read it.\n- Letters do not."
+
+    meant = standalone("Who says the first one?", said("What works?", long))
+
+    assert meant == "Who says “Calls still work if the list is good and somebody has read it”?"
+
+
+def test_the_other_one_of_two_is_the_one_not_asked_about_before() -> None:
+    history = said(
+        "Which offices are there?",
+        "There are two: the Lisbon office and the Porto office.",
+        "How big is the Lisbon office?",
+        "It has 40 desks.",
+    )
+
+    assert standalone("And the other one?", history) == "And the Porto office?"
+
+
+def test_two_who_are_named_have_places_too() -> None:
+    history = said("Who wrote it?", "It was written by Ann Lee and Bob Ray.")
+
+    assert standalone("Where does the second one work?", history) == "Where does Bob Ray work?"
+
+
+@pytest.mark.parametrize(
+    ("question", "asked", "meant"),
+    [
+        ("And in 2019?", "How many cars did Ford sell in 2018?", "How many cars did Ford sell in 2019?"),
+        ("And in 2019?", "How many cars did Ford sell?", "How many cars did Ford sell in 2019?"),
+        ("What about 2019?", "How many cars did Ford sell in 2018?", "How many cars did Ford sell in 2019?"),
+        ("What about Zara?", "How many shops does Shein run?", "How many shops does Zara run?"),
+    ],
+)
+def test_a_year_or_a_name_alone_asks_the_question_before_of_it(question: str, asked: str, meant: str) -> None:
+    assert standalone(question, said(asked, "Many.")) == meant
+
+
+@pytest.mark.parametrize(
+    ("question", "asked", "meant"),
+    [
+        ("Why?", "Did the bakery raise prices?", "Why? (bakery raise prices)"),
+        ("And for newsletters?", "Which rate is good for mail?", "And for newsletters? (rate is good for mail)"),
+        (
+            "Does he think so too?",
+            "Does Ann Lee think outreach is dead?",
+            "Does Ann Lee think so too? (outreach is dead)",
+        ),
+        ("Summarise that.", "Did the bakery raise prices?", "Summarise that. (bakery raise prices)"),
+    ],
+)
+def test_what_was_asked_is_added_in_its_own_words(question: str, asked: str, meant: str) -> None:
+    assert standalone(question, said(asked, "Yes.")) == meant
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("What should that policy say?", "What should the 2023 policy say?"),
+        ("Does it say that policy matters?", "Does it say that policy matters? (manager grant under the 2023 policy)"),
+    ],
+)
+def test_that_thing_is_called_as_it_was_called_before(question: str, meant: str) -> None:
+    assert standalone(question, said("What may a manager grant under the 2023 policy?", "15%.")) == meant
+
+
+def test_what_it_is_about_lasts_as_long_as_it_is_meant() -> None:
+    history = said("Tell me about the loyalty scheme.", "It began in May.", "What does it cost?", "£4 a head.")
+
+    assert standalone("And who runs it?", history) == "And who runs the loyalty scheme?"
+
+
+@pytest.mark.parametrize("question", ["Thanks!", "Great, thank you very much.", "ok", "Thanks, that helps.", "Hello"])
+def test_a_courtesy_asks_nothing(question: str) -> None:
+    assert standalone(question, said(*WHO)) == question
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When a buyer is in doubt and a price is shown, does it help?",
+        "Is it wise to cut prices in a bad quarter?",
+        "What is a niche?",
+    ],
+)
+def test_a_pronoun_that_needs_nothing_from_before_gets_nothing(question: str) -> None:
+    assert standalone(question, said("Why did Shein grow?", "It uploads 1000 items a day.")) == question
+
+
+def test_a_word_that_tells_which_thing_is_meant_and_a_place_are_no_company() -> None:
+    history = said("How did Lumen Works enter the German market?", "It hired resellers in Munich.")
+
+    assert standalone("What does that company make?", history) == "What does Lumen Works make?"
+
+
+@pytest.mark.parametrize(("question", "meant"), [("the former", "Blue Lantern"), ("the latter", "Kestrel Media")])
+def test_the_former_and_the_latter_are_places_wherever_they_stand(question: str, meant: str) -> None:
+    history = said("Which agencies did we hire?", "There were two: Blue Lantern and Kestrel Media.")
+
+    assert standalone(f"Is {question} still under contract?", history) == f"Is {meant} still under contract?"

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from pathspec import GitIgnoreSpec
 
 from assistant.library.library import Library
 from assistant.settings import Settings
 from ingest import files
+from ingest.ignoring import _pattern
 from ingest.sync import sync
 from tests.fakes import WordEmbedder
 
@@ -51,6 +56,39 @@ def test_patterns_mean_what_they_mean_to_git(folder: Path, patterns: str, left: 
     write(folder / ".pushbackignore", patterns)
 
     assert found(folder) == left
+
+
+@example("*a*b", ["aab", "ab"])
+@example("a*a/*b", ["aaa", "abb"])
+@given(st.text("a*?/.b!", max_size=12), st.lists(st.text("ab.", min_size=1, max_size=6), min_size=1, max_size=4))
+def test_bounded_patterns_match_what_unbounded_ones_do(pattern: str, parts: list[str]) -> None:
+    path = "/".join(parts)
+    try:
+        theirs = GitIgnoreSpec.from_lines([pattern]).check_file(path).include
+    except ValueError:
+        return
+
+    assert GitIgnoreSpec([_pattern(pattern, 1)]).check_file(path).include == theirs
+
+
+@pytest.mark.parametrize("pattern", ["*a" * 60 + "b", ("*a" * 10 + "*/") * 6 + "x", "**/a/**/a/**/a/**/x"])
+def test_no_pattern_takes_long(folder: Path, pattern: str) -> None:
+    write(folder / ".pushbackignore", pattern)
+    write(folder / "/".join(["a" * 100] * 8) / "c.txt", "Words of c.")
+    write(folder / "/".join("a" * 90) / "d.txt", "Words of d.")
+    started = time.process_time()
+
+    assert len(found(folder)) == 6
+    assert time.process_time() - started < 5
+
+
+def test_a_file_of_patterns_without_end_leaves_its_folder_alone(folder: Path) -> None:
+    write(folder / "drafts/.pushbackignore", "x\n" * 2_000)
+
+    listing = files.find([folder])
+
+    assert [failed.source for failed in listing.failed] == ["drafts/.pushbackignore"]
+    assert {file.source for file in listing.files} == {"a.txt", "b.md"}
 
 
 def test_a_deeper_file_has_the_last_word(folder: Path) -> None:

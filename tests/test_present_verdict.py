@@ -56,6 +56,14 @@ def test_a_quote_is_marked_in_what_it_stands_in_and_is_only_text() -> None:
     assert "<mark" not in present_verdict.quote(FOR, in_context=False)
 
 
+def test_why_it_bears_on_the_assumption_stands_beneath_a_quote_as_text() -> None:
+    html = present_verdict.quote(replace(FOR, why=EVIL), in_context=False)
+
+    assert "</blockquote><p" in html
+    assert "A model&#x27;s reading: &lt;script&gt;" in html
+    assert "reading" not in present_verdict.quote(FOR, in_context=False)
+
+
 def test_a_source_names_title_voice_date_and_is_inert() -> None:
     source = present_verdict.source(AGAINST.citation)
 

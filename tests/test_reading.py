@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.reading import markdown, page, plain
-from ingest.reading.decoding import decode
+from ingest.reading.decoding import decode, known
 from ingest.reading.formats import is_known, read
 
 SENTENCE = "Größe is not “price”, and the café knew it before we did."
@@ -211,3 +212,22 @@ def test_broken_html_loses_and_doubles_no_word(parts: list[str]) -> None:
 
     assert found["one"] == visible["one"]
     assert found["two"] == visible["two"]
+
+
+@pytest.mark.parametrize(
+    "name", ["punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7", "zip"]
+)
+def test_what_is_no_known_encoding_of_text_is_not_decoded_with(name: str) -> None:
+    """Punycode takes a minute for 600 kB."""
+    data = b"The buyer compares the offers \\u0041-" + b"z9" * 200_000
+    started = time.process_time()
+
+    assert decode(data, name) == data.decode()
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    "name", ["windows-1251", "koi8-r", "shift_jis", "euc-jp", "gb18030", "big5", "iso-2022-jp", "tis-620"]
+)
+def test_the_encodings_of_the_web_are_known(name: str) -> None:
+    assert known(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -16,12 +17,13 @@ from assistant.types import BlockKind
 from ingest import documents
 from ingest.documents import load
 from ingest.drafts import Piece
+from ingest.reading import formats
 from ingest.reading.mail import read
 
 
 @pytest.fixture(autouse=True)
 def mails_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "read", lambda _, data: read(data))
+    monkeypatch.setattr(documents, "read", lambda _, data, **__: read(data))
 
 
 DATE = "Mon, 02 Mar 2026 09:30:00 +0100"
@@ -436,3 +438,14 @@ def test_every_word_of_a_text_is_there_once(lines: list[str], is_forward: bool) 
     expected = Counter(re.findall(r"\w+", " ".join(lines)))
     for word in ("one", "two", "three", "Best", "wrote", "Bob", "now", "Original", "iPhone", "org"):
         assert (found - Counter({"org": 1}))[word] == expected[word]
+
+
+def test_an_attachment_whose_reader_fails_does_not_sink_its_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(formats.READERS, ".csv", lambda data: {}[data])
+    message = message_from_bytes(mail("Price follows value."), _class=EmailMessage, policy=SMTP)
+    message.add_attachment(b"a,b", maintype="text", subtype="csv", filename="a.csv")
+
+    pieces = read(message.as_bytes()).pieces
+
+    assert "Price follows value." in [piece.text for piece in pieces if not piece.reason]
+    assert [piece.text for piece in pieces if "its reader failed (KeyError" in (piece.reason or "")] == ["a.csv"]

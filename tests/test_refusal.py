@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from assistant.evidence.refusal import ANSWER_FROM, reason_to_refuse
 
 from assistant.evidence.relevance import LOOKED_AT, Judgement
 from assistant.question import read
+from assistant.readers.refusal import ANSWER_FROM, reason_to_refuse
 from assistant.types import Passage
 from tests.conftest import judged, make_marked
 

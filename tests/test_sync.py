@@ -100,6 +100,54 @@ def test_a_changed_file_replaces_and_a_removed_file_leaves(
     assert contents(library) == {("a.txt",): ["Entirely new words stand here."]}
 
 
+def test_an_emptied_folder_keeps_what_was_read_until_that_is_allowed(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    for name in "abcdef":
+        write(folder / f"{name}.txt", f"Words of {name}.")
+    sync([folder], library, settings, embedder)
+    before = contents(library)
+    for name in "abc":
+        (folder / f"{name}.txt").unlink()
+    write(folder / "g.txt", "Words of g.")
+
+    held = sync([folder], library, settings, embedder)
+    during = contents(library)
+    allowed = sync([folder], library, settings, embedder, allow_removals=True)
+
+    assert (counts(held), held.spared) == ((1, 0, 0, 3, 0), 3)
+    assert during == {**before, ("g.txt",): ["Words of g."]}
+    assert (counts(allowed), allowed.spared) == ((0, 0, 3, 4, 0), 0)
+
+
+def test_a_third_of_a_folder_or_one_file_may_be_gone_and_its_only_one_may_not(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    for name in "abc":
+        write(folder / f"{name}.txt", f"Words of {name}.")
+    sync([folder], library, settings, embedder)
+    reports = []
+    for name in "abc":
+        (folder / f"{name}.txt").unlink()
+        reports.append(sync([folder], library, settings, embedder))
+
+    assert [(report.removed, report.spared) for report in reports] == [(1, 0), (1, 0), (0, 1)]
+
+
+def test_a_folder_whose_files_were_all_renamed_has_lost_none(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    for name in "abc":
+        write(folder / f"{name}.txt", f"Words of {name}.")
+    sync([folder], library, settings, embedder)
+    for name in "abc":
+        (folder / f"{name}.txt").rename(folder / f"new-{name}.txt")
+
+    report = sync([folder], library, settings, embedder)
+
+    assert (counts(report), report.spared) == ((0, 3, 0, 0, 0), 0)
+
+
 def test_only_files_under_the_named_paths_can_be_gone(
     folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
 ) -> None:
@@ -135,6 +183,20 @@ def test_a_change_within_the_clocks_grain_is_seen(
     os.utime(path, ns=(now, now))
 
     assert counts(sync([folder], library, settings, embedder)) == (0, 1, 0, 0, 0)
+
+
+def test_a_change_of_the_same_size_and_time_is_seen_when_that_is_asked_for(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    write(folder / "a.txt", "Words of one.")
+    write(folder / "b.txt", "Words of b.")
+    sync([folder], library, settings, embedder)
+    write(folder / "a.txt", "Words of two.")
+
+    usual, forced = (sync([folder], library, settings, embedder, force=force) for force in (False, True))
+
+    assert (counts(usual), counts(forced)) == ((0, 0, 0, 2, 0), (0, 1, 0, 1, 0))
+    assert contents(library)["a.txt",] == ["Words of two."]
 
 
 def test_two_names_for_one_content_are_one_document_with_two_sources(
@@ -447,7 +509,7 @@ def test_many_syncs_end_as_one_would(tmp_path_factory: pytest.TempPathFactory, c
                 path.unlink()
             for name, text in state.items():
                 write(folder / name, text, mtime=OLD + step)
-            sync([folder], library, settings, embedder)
+            sync([folder], library, settings, embedder, allow_removals=True)
             held = {name: text or held.get(name, "") for name, text in state.items()}
         expected = {name: text for name, text in held.items() if text}
         assert {s: texts for e, texts in contents(library).items() for s in e} == {n: [t] for n, t in expected.items()}
@@ -520,6 +582,7 @@ def test_files_that_misbehave_are_reported_and_the_rest_goes_in(
 ) -> None:
     monkeypatch.setattr("ingest.workers.PARSER", "tests.misbehaving:parse")
     monkeypatch.setattr("ingest.workers.SECONDS", 2.0)
+    monkeypatch.setattr("ingest.workers.WAITING", 5.0)
     monkeypatch.setattr("ingest.parsing.LIGHT", 0)
     for name, text in {
         "a": PROSE,
@@ -536,7 +599,7 @@ def test_files_that_misbehave_are_reported_and_the_rest_goes_in(
     assert counts(report) == (3, 0, 0, 0, 3)
     assert [(failed.source, failed.reason.partition(".")[0]) for failed in report.failed] == [
         ("b.txt", "reading it breaks the reader (SIGSEGV)"),
-        ("c.txt", "reading it takes longer than 2 s"),
+        ("c.txt", "reading it takes longer than 10 s"),
         ("e.txt", "its reader failed (KeyError: 'so')"),
     ]
     assert list(contents(library)) == [("a.txt",), ("d.txt",), ("f.txt",)]

@@ -10,6 +10,7 @@ from docx import Document
 from lxml import html
 
 from assistant import rulings
+from assistant.discussion import Change, Moved, Reply
 from assistant.types import (
     About,
     Assumption,
@@ -18,14 +19,13 @@ from assistant.types import (
     Finding,
     IdeaRuling,
     Kind,
-    Prose,
     Rejected,
     Remark,
     Searched,
     Stance,
     Verdict,
 )
-from ui import verdict_page, verdict_report
+from ui import terminal, verdict_page, verdict_report
 from ui.present import Standing
 from ui.verdict_map import APART, RADIUS, placed, shares
 from ui.verdict_report import Report
@@ -53,6 +53,13 @@ VERDICT = rulings.ruled(
         stance_model="pushback",
     )
 )
+READ = replace(
+    VERDICT,
+    assumptions=(
+        replace(VERDICT.assumptions[0], findings=(FOR, replace(AGAINST, why=f"A trial of it failed {EVIL}."))),
+        VERDICT.assumptions[1],
+    ),
+)
 REPORT = Report(VERDICT, "ab12", "2026-01-02T10:00:00+00:00", {AGAINST.citation: Standing.GONE})
 
 
@@ -68,22 +75,46 @@ def text_of(kind: str, report: Report = REPORT) -> str:
 
 
 @pytest.mark.parametrize("kind", verdict_page.KINDS)
-def test_what_a_model_wrote_stands_above_the_quotes_with_who_says_it(kind: str) -> None:
-    prose = Prose(
-        (Remark("It works well.", (FOR.citation,)),),
-        (Remark("It fails often.", (AGAINST.citation,)),),
-        (Remark("Who would pay for it?", (), (2,)),),
-        (Remark("Ask ten buyers who pays.", (), (2,)),),
-    )
+def test_why_a_finding_bears_on_it_stands_beneath_its_quote_as_a_models_words(kind: str) -> None:
+    told = text_of(kind, Report(rulings.ruled(READ)))
+
+    assert told.count("A model's reading: A trial of it failed") == 2  # in the objection and at its assumption
+    assert told.index("It fails.") < told.index("A model's reading:")
+    assert "A model's reading" not in text_of(kind)
+
+
+def test_the_terminal_tells_why_a_finding_bears_on_it_beneath_its_quote() -> None:
+    told = terminal.verdict(rulings.ruled(READ))
+
+    for first, quote in (("  - ", "It fails."), ("   against ", "It fails.")):
+        lines = told[told.index(f"{first}“{quote}”") :].splitlines()
+        assert lines[1].strip().startswith("A model's reading: A trial of it failed")
+    assert "A model's reading" not in terminal.verdict(VERDICT)
+
+
+def test_what_moved_a_verdict_is_told_with_why_it_bears_on_it() -> None:
+    change = Change("more speaks against it", better=False, findings=READ.assumptions[0].findings)
+
+    assert "A model's reading: A trial of it failed" in terminal.changes([change])
+
+
+def test_a_sentence_that_a_model_says_in_a_discussion_names_whom_it_stands_on() -> None:
+    remark = Remark("It fails often.", (AGAINST.citation,))
+    reply = Reply("It stands.", VERDICT, Moved.NOTHING, prose=(remark,), notices=("The model was slow.",))
+
+    told = terminal.discussed(reply)
+
+    assert verdict_report.remark(remark) == "It fails often. (A guest, 2023-01-16)"
+    assert told.index("It stands.") < told.index("It fails often. [1]") < told.index("The model was slow.")
+    assert "A guest" in told[told.index("Sources") :]
+
+
+@pytest.mark.parametrize("kind", verdict_page.KINDS)
+def test_a_report_says_which_model_read_and_what_of_its_words_did_not_hold(kind: str) -> None:
     dropped = (Rejected("It flies.", "its word “flies” is not in the evidence"),)
-    verdict = replace(VERDICT, prose=prose, model="fake:one", dropped=dropped, notices=("The model was slow.",))
 
-    told = text_of(kind, Report(verdict))
+    told = text_of(kind, Report(replace(READ, model="fake:one", dropped=dropped, notices=("The model was slow.",))))
 
-    expected = ("It works well.", "It fails often.", "Who would pay for it?", "Ask ten buyers who pays.")
-    places = [told.index(text) for text in expected]
-    assert places == sorted(places)
-    assert told.index("It works well. (A guest, 2023-01-16)") < told.index("Before it.")
     for text in ("fake:one", "The model was slow.", "1 did not hold"):
         assert text in told
     assert "It flies." not in told
@@ -115,8 +146,9 @@ def test_an_idea_that_nothing_touches_is_told_so(kind: str) -> None:
     assert verdict_report.NOTHING in told
 
 
-def test_text_of_documents_is_only_text_in_the_page() -> None:
-    made = verdict_page.rendered(REPORT, ".html").decode()
+@pytest.mark.parametrize("verdict", [VERDICT, rulings.ruled(READ)])
+def test_text_of_documents_and_models_is_only_text_in_the_page(verdict: Verdict) -> None:
+    made = verdict_page.rendered(Report(verdict), ".html").decode()
     tree = html.fromstring(made)
 
     assert not tree.xpath("//script | //a | //img | //link | //@onclick")
@@ -126,8 +158,9 @@ def test_text_of_documents_is_only_text_in_the_page() -> None:
     assert "default-src 'none'" in made
 
 
-def test_text_of_documents_is_only_text_in_markdown() -> None:
-    told = text_of(".md")
+@pytest.mark.parametrize("verdict", [VERDICT, rulings.ruled(READ)])
+def test_text_of_documents_and_models_is_only_text_in_markdown(verdict: Verdict) -> None:
+    told = text_of(".md", Report(verdict))
 
     assert "<script>" not in told.replace("\\<script\\>", "")
     assert "\\*\\*bold\\*\\*" in told

@@ -61,7 +61,7 @@ ANSWER = st.builds(
     model=MAYBE,
     timings_ms=st.dictionaries(TEXT, st.floats(0, 1e6), max_size=2),
 )
-FINDING = st.builds(Finding, CITATION, st.sampled_from(Stance), st.floats(0, 1), st.sampled_from(Kind), TEXT)
+FINDING = st.builds(Finding, CITATION, st.sampled_from(Stance), st.floats(0, 1), st.sampled_from(Kind), TEXT, TEXT)
 ASSUMPTION = st.builds(
     Assumption,
     text=TEXT,
@@ -133,6 +133,14 @@ def test_fields_added_later_do_not_hinder_reading() -> None:
     assert wire.read_answer({**wire.answer(answer), "mood": "good"}) == answer
 
 
+def test_a_verdict_of_before_opens_without_what_a_model_told_over_its_findings() -> None:
+    verdict = Verdict("Wait.", IdeaRuling.CHALLENGED, (), (), Searched(2, 5), model="fake:one")
+    remark = {"text": "Buyers wait.", "citations": [wire.citation(QUOTE)], "assumptions": []}
+    prose = {"case_for": [], "case_against": [remark], "missing": [], "to_settle": []}
+
+    assert wire.read_verdict({**wire.verdict(verdict), "prose": prose}) == verdict
+
+
 def test_a_citation_says_all_that_it_takes_to_check_it() -> None:
     came = wire.citation(QUOTE)
 
@@ -154,6 +162,7 @@ def test_a_citation_says_all_that_it_takes_to_check_it() -> None:
         "sha256": "ab" * 32,
         "media_type": "text/markdown",
         "quote_sha256": hashlib.sha256("“Trust”".encode()).hexdigest(),
+        "key": None,
     }
 
 
@@ -179,13 +188,14 @@ def test_an_answer_has_the_fields_that_people_script_against() -> None:
         "grounding": "refused",
         "refused": True,
         "reason": "no",
-        "statements": [{"text": SAID.text, "support": "verbatim", "citations": [wire.citation(QUOTE)]}],
+        "statements": [{"text": SAID.text, "support": "verbatim", "key": None, "citations": [wire.citation(QUOTE)]}],
         "conflicts": [{"sides": [wire.statement(SAID), wire.statement(SAID)]}],
         "nearest": [wire.citation(QUOTE)],
         "searched": {"documents": 2, "passages": 5},
         "rejected": [{"quote": "x", "why": "why"}],
         "model": None,
         "timings_ms": {"total": 1.5},
+        "missing": "",
         "dropped": [],
         "notices": [],
         "cost": None,
@@ -200,6 +210,7 @@ def test_a_verdict_has_the_fields_that_people_script_against() -> None:
         "citation": wire.citation(QUOTE),
         "kind": "forecast",
         "context": "He said “Trust”.",
+        "why": "",
     }
     assumption = Assumption(
         "Buyers wait.",
@@ -251,7 +262,6 @@ def test_a_verdict_has_the_fields_that_people_script_against() -> None:
         "case_against": [told],
         "missing": ["Who pays."],
         "stance_model": "marks",
-        "prose": None,
         "dropped": [],
         "notices": [],
         "cost": None,

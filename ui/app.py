@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ if ROOT not in sys.path:  # Streamlit puts this folder on the path, not the one 
 
 from ui import guard  # noqa: E402  (the path comes first)
 
+os.umask(0o077)  # what the server writes is for its user alone: uploads, libraries, runs
 app = st.App(
     "page.py",
     middleware=[

@@ -65,6 +65,8 @@ cli.add_command(discuss)
 @click.option("--watch", "stays", is_flag=True, help="Keep at it until interrupted.")
 @click.option("--allow-private", metavar="HOST", multiple=True, help="A host that may be on your own network.")
 @click.option("--keep", "wanted", metavar="REASON", multiple=True, help=KEEP_HELP)
+@click.option("--force", is_flag=True, help="Look into every file, though its size and time are what they were.")
+@click.option("--allow-removals", is_flag=True, help="Take out what is gone, though it is over a third of its folder.")
 @click.option("--details", is_flag=True, help="Also seconds a stage, and what was cleaned away.")
 @as_json
 @click.pass_context
@@ -77,6 +79,8 @@ def ingest(
     stays: bool,
     allow_private: tuple[str, ...],
     wanted: tuple[str, ...],
+    force: bool,
+    allow_removals: bool,
     details: bool,
     as_json: bool,
 ) -> None:
@@ -99,13 +103,16 @@ def ingest(
     def tell(done: SyncReport | PushbackError) -> None:
         if isinstance(done, PushbackError):
             terminal.complain(str(done), done.hint)
-        elif as_json:
+            return
+        if as_json:
             terminal.say_json({**done._asdict(), "failed": [failed._asdict() for failed in done.failed]})
         else:
             for failed in done.failed:
                 terminal.note(f"{failed.source}: {failed.reason}")
             if not is_quiet(context):
                 terminal.say(terminal.synced(done, details=details))
+            if done.spared:
+                terminal.complain(terminal.spared(done.spared), "If they are meant to be gone, add --allow-removals.")
 
     with (
         _library(settings, create=True) as (library, embedder),
@@ -125,15 +132,26 @@ def ingest(
 
             from ingest.watching import watch
 
-            watch(paths, library, settings, embedder, told=tell, stop=Event(), progress=progress)
+            watch(
+                paths,
+                library,
+                settings,
+                embedder,
+                told=tell,
+                stop=Event(),
+                progress=progress,
+                allow_removals=allow_removals,
+            )
             return
-        report = sync(() if held else paths, library, settings, embedder, progress)
+        report = sync(
+            () if held else paths, library, settings, embedder, progress, allow_removals=allow_removals, force=force
+        )
         report = report._replace(failed=(*report.failed, *missing))
     if held and not as_json:
         terminal.say(f"The library has {held} documents already.")
     else:
         tell(report)
-    if report.failed:
+    if report.failed or report.spared:
         context.exit(PARTLY)
 
 
@@ -347,7 +365,8 @@ def _try_model(settings: Settings) -> None:
 
 
 def main() -> None:
-    """The entry point."""
+    """The entry point. What is written is for its user alone: libraries, runs, reports."""
+    os.umask(0o077)
     cli.main(prog_name="pushback")
 
 

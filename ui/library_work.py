@@ -47,6 +47,8 @@ class Outcome(NamedTuple):
     seconds: float
     passed_over: int = 0  # files of kinds that are not read, hidden and ignored ones
     stopped: bool = False
+    spared: int = 0  # files that are gone, so much of their folder that what they held stays
+    paths: tuple[Path, ...] = ()  # what was read
 
     def count(self, what: str) -> int:
         """How many files became that."""
@@ -59,7 +61,13 @@ def kind(settings: Settings) -> str:
 
 
 def take_in(
-    job: Job, settings: Settings, embedder: Embedder, paths: Sequence[Path], within: Path | None = None
+    job: Job,
+    settings: Settings,
+    embedder: Embedder,
+    paths: Sequence[Path],
+    within: Path | None = None,
+    *,
+    allow_removals: bool = False,
 ) -> Outcome:
     """Bring the library, made if there is none, in step with these files and folders; told as ``job`` goes on.
 
@@ -80,7 +88,17 @@ def take_in(
         before = library.known(roots)
         with suppress(Stopped):
             report = patiently(
-                job, lambda: sync(paths, library, settings, embedder, told.files, work=told.work, within=within)
+                job,
+                lambda: sync(
+                    paths,
+                    library,
+                    settings,
+                    embedder,
+                    told.files,
+                    work=told.work,
+                    within=within,
+                    allow_removals=allow_removals,
+                ),
             )
         after = library.known(roots)
     seconds = time.monotonic() - started
@@ -91,7 +109,10 @@ def take_in(
     failed = [Taken(one.source, FAILED, reason=one.reason) for one in report.failed]
     sources = {one.source for one in report.failed}
     taken = [one for one in _became(before, after) if one.source not in sources]
-    return Outcome((*taken, *failed), report.passages, seconds, report.skipped + report.ignored)
+    passed_over = report.skipped + report.ignored
+    return Outcome(
+        (*taken, *failed), report.passages, seconds, passed_over, spared=report.spared, paths=tuple(map(Path, roots))
+    )
 
 
 def patiently(job: Job, work: Callable[[], Result]) -> Result:

@@ -90,11 +90,12 @@ def cited(verdict: Verdict, place: tuple[int, int] | None) -> Citation | None:
 
 
 def quote(one: Finding, *, in_context: bool) -> str:
-    """The words of a finding as HTML, marked where what they stand in is shown."""
+    """The words of a finding as HTML, marked where what they stand in is shown; beneath them a model's reading."""
     before, words, after = told.around(one) if in_context else ("", one.citation.quote, "")
     context = [f'<span class="context">{_lines(part)}</span>' if part.strip() else "" for part in (before, after)]
     said = f'<mark class="words">{escape(words)}</mark>' if any(context) else escape(words)
-    return f'<blockquote class="finding">{context[0]}{said}{context[1]}</blockquote>'
+    why = f'<p class="small why">{escape(told.why(one))}</p>' if one.why else ""
+    return f'<blockquote class="finding">{context[0]}{said}{context[1]}</blockquote>{why}'
 
 
 def _lines(text: str) -> str:

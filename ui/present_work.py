@@ -35,6 +35,12 @@ def count(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
+def spared(files: int) -> str:
+    """What is asked where a folder has lost so much that nothing of it was taken out."""
+    what = "1 file" if files == 1 else f"{files:,} files"
+    return f"{what} of this folder, over a third of it, cannot be found any more. What was read of it stays for now."
+
+
 def happened(outcome: Outcome) -> str:
     """What a reading did, in a line: ``2 added, 1 could not be read · 31 passages in 4.2 s``."""
     counts = [f"{number:,} {SAID[what]}" for what in SAID if (number := outcome.count(what))]

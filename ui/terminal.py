@@ -105,12 +105,11 @@ def verdict(one: Verdict) -> str:
     """The case for the idea and the one against it, what is open, then each assumption with its findings."""
     sources = _Sources()
     parts = [f"The idea, by these documents: {one.ruling}."]
-    quotes = {name: [_quoted(f, sources) for f in getattr(one, name)] for name in ("case_for", "case_against")}
-    parts += _listed("The strongest case for it:", quotes["case_for"], _prose(one, "case_for", sources))
-    parts += _listed("The strongest objection:", quotes["case_against"], _prose(one, "case_against", sources))
-    parts += _listed("What is missing:", one.missing, _prose(one, "missing", sources))
+    for title, case in (("The strongest case for it:", one.case_for), ("The strongest objection:", one.case_against)):
+        parts += _titled(title, [_finding(f, _quoted(f, sources), "  - ", "    ") for f in case])
+    parts += _listed("What is missing:", one.missing)
     settle = [f"{a.question or a.text} {f'→ {a.settle}' if a.settle else ''}" for a in to_settle(one)]
-    parts += _listed("Questions to settle, and the cheapest evidence:", settle, _prose(one, "to_settle", sources))
+    parts += _listed("Questions to settle, and the cheapest evidence:", settle)
     parts += _listed("Leaps of faith, which nothing supports:", one.leaps_of_faith)
     parts += [_assumption(number, each, sources) for number, each in enumerate(one.assumptions, start=1)]
     parts += [_searched(one.searched), *_of_model(one)]
@@ -143,8 +142,16 @@ def changes(found: Sequence[Change]) -> str:
         lines += [name] if told else []
         for one in told:
             lines.append(filled(one.what, "  - ", "    "))
-            lines += [filled(f"“{f.citation.quote}” ({_place(f.citation)})", "    ") for f in one.findings[:3]]
+            lines += [
+                _finding(f, f"“{f.citation.quote}” ({_place(f.citation)})", "    ", "    ") for f in one.findings[:3]
+            ]
     return "\n".join(lines) or "Nothing is otherwise than before."
+
+
+def spared(files: int) -> str:
+    """Why what is gone has not been taken out."""
+    what = "1 file that was read before is" if files == 1 else f"{files:,} files that were read before are"
+    return f"{what} not there any more, over a third of the folder: what it held stays. Is its disk or share mounted?"
 
 
 def lens(one: Lens) -> str:
@@ -329,15 +336,13 @@ def _hit(number: int, hit: Hit) -> str:
     return f"{number}. {where}\n   found {FOUND_BY[hit.found_by]}{folded}\n{filled(passage.text, '   ')}"
 
 
-def _listed(title: str, lines: Sequence[str], prose: str = "") -> list[str]:
-    """A titled list, as a paragraph, after what a model wrote of it; none where there is nothing to list."""
-    told = [filled(prose, "  ")] if prose else []
-    return ["\n".join([title, *told, *(filled(line, "  - ", "    ") for line in lines)])] if lines else []
+def _listed(title: str, lines: Sequence[str]) -> list[str]:
+    """A titled list, as a paragraph; none where there is nothing to list."""
+    return _titled(title, [filled(line, "  - ", "    ") for line in lines])
 
 
-def _prose(one: Verdict, part: str, sources: _Sources) -> str:
-    """What a model wrote of a part of a verdict; empty where none did."""
-    return _remarks(getattr(one.prose, part), sources) if one.prose else ""
+def _titled(title: str, lines: Sequence[str]) -> list[str]:
+    return ["\n".join([title, *lines])] if lines else []
 
 
 def _remarks(remarks: Iterable[Remark], sources: _Sources) -> str:
@@ -348,12 +353,17 @@ def _quoted(one: Finding, sources: _Sources) -> str:
     return f"“{one.citation.quote}” {sources.marks([one.citation])}"
 
 
+def _finding(one: Finding, told: str, first: str, rest: str) -> str:
+    """What is told of a finding, and on a line of its own why it bears on the assumption, as a model has it."""
+    why = [filled(f"A model's reading: {one.why}", rest)] if one.why else []
+    return "\n".join([filled(told, first, rest), *why])
+
+
 def _assumption(number: int, one: Assumption, sources: _Sources) -> str:
     lines = [filled(f"{number}. {one.text} ({one.lens}): {one.ruling}", "", "   ")]
     for finding in one.findings:
-        quoted = f"“{finding.citation.quote}” {sources.marks([finding.citation])}"
-        kind = KINDS.get(finding.kind, "")
-        lines.append(filled(f"{SIGNS[finding.stance]} {quoted}{kind}", "   ", "           "))
+        told = f"{SIGNS[finding.stance]} {_quoted(finding, sources)}{KINDS.get(finding.kind, '')}"
+        lines.append(_finding(finding, told, "   ", "           "))
     return "\n".join(lines if one.findings else [*lines, "   The documents say nothing on this."])
 
 

@@ -32,12 +32,11 @@ def document(report: Report) -> bytes:
     opening = made.add_paragraph("The idea, by these documents: ")
     opening.add_run(f"{verdict.ruling}. ").bold = True
     opening.add_run(f"{told.MEANS[verdict.ruling]} {told.head(report)}")
-    _findings(made, "The strongest case for it", "case_for", verdict.case_for, report)
-    _findings(made, "The strongest objection", "case_against", verdict.case_against, report)
-    missing = verdict.missing or ("Nothing: each assumption has evidence.",)
-    _listed(made, "What is missing", missing, told.prose(verdict, "missing"))
+    _findings(made, "The strongest case for it", verdict.case_for, report)
+    _findings(made, "The strongest objection", verdict.case_against, report)
+    _listed(made, "What is missing", verdict.missing or ("Nothing: each assumption has evidence.",))
     asked = [f"{question}{f' Cheapest evidence: {how}' if how else ''}" for question, how in told.settling(verdict)]
-    _listed(made, "Questions to settle", asked or ("None is open.",), told.prose(verdict, "to_settle"))
+    _listed(made, "Questions to settle", asked or ("None is open.",))
     if verdict.leaps_of_faith:
         _listed(made, "Leaps of faith, which nothing supports", verdict.leaps_of_faith)
     made.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
@@ -95,9 +94,8 @@ def _assumption(made: Document, number: int, one: Assumption, report: Report) ->
                 _finding(made, each, report, in_context=True)
 
 
-def _findings(made: Document, title: str, part: str, findings: Sequence[Finding], report: Report) -> None:
+def _findings(made: Document, title: str, findings: Sequence[Finding], report: Report) -> None:
     made.add_heading(title, 1)
-    _prose(made, told.prose(report.verdict, part))
     for one in findings:
         _finding(made, one, report)
     if not findings:
@@ -110,21 +108,17 @@ def _finding(made: Document, one: Finding, report: Report, *, in_context: bool =
     words = quoted.add_run(_plain(quote))
     words.bold = in_context
     quoted.add_run(_plain(after))
+    if why := told.why(one):
+        made.add_paragraph().add_run(_plain(why)).italic = True
     line = made.add_paragraph(_plain(f"{told.source(one.citation)}. {told.attributed(one)}."))
     if mark := report.mark(one.citation):
         line.add_run(f" {mark}").bold = True
 
 
-def _listed(made: Document, title: str, lines: Iterable[str], prose: Sequence[str] = ()) -> None:
+def _listed(made: Document, title: str, lines: Iterable[str]) -> None:
     made.add_heading(title, 1)
-    _prose(made, prose)
     for line in lines:
         made.add_paragraph(_plain(line), "List Bullet")
-
-
-def _prose(made: Document, written: Sequence[str]) -> None:
-    if written:
-        made.add_paragraph(_plain(" ".join(written)))
 
 
 def _plain(text: str) -> str:

@@ -28,13 +28,10 @@ def page(report: Report) -> str:
     main = tag(
         "main",
         _verdict(report),
-        _case("The strongest case for it", "case_for", verdict.case_for, report, cls="good"),
-        _case("The strongest objection", "case_against", verdict.case_against, report, cls="bad"),
-        section(
-            "What is missing",
-            [_prose(report, "missing"), _list(verdict.missing or ("Nothing: each assumption has evidence.",))],
-        ),
-        section("Questions to settle", [_prose(report, "to_settle"), _settling(report)]),
+        _case("The strongest case for it", verdict.case_for, report, cls="good"),
+        _case("The strongest objection", verdict.case_against, report, cls="bad"),
+        section("What is missing", _list(verdict.missing or ("Nothing: each assumption has evidence.",))),
+        section("Questions to settle", _settling(report)),
         section("Leaps of faith, which nothing supports", _list(verdict.leaps_of_faith)),
         _picture(report),
         section(
@@ -70,17 +67,9 @@ def _verdict(report: Report) -> Element:
     )
 
 
-def _case(title: str, part: str, findings: Iterable[Finding], report: Report, *, cls: str) -> Element | None:
+def _case(title: str, findings: Iterable[Finding], report: Report, *, cls: str) -> Element | None:
     quotes = [_quote(one, report) for one in findings]
-    return section(
-        title, _prose(report, part), tag("div", quotes or tag("p", told.NOTHING, cls="small"), cls=f"case {cls}")
-    )
-
-
-def _prose(report: Report, part: str) -> Element | None:
-    """What a model wrote of it, as a paragraph."""
-    written = told.prose(report.verdict, part)
-    return tag("p", " ".join(written), cls="prose") if written else None
+    return section(title, tag("div", quotes or tag("p", told.NOTHING, cls="small"), cls=f"case {cls}"))
 
 
 def _settling(report: Report) -> Child:
@@ -129,10 +118,11 @@ def _assumption(number: int, one: Assumption, report: Report) -> Element:
 
 def _quote(one: Finding, report: Report, *, in_context: bool = False) -> Element:
     before, quote, after = told.around(one) if in_context else ("", one.citation.quote, "")
-    mark = report.mark(one.citation)
+    why, mark = told.why(one), report.mark(one.citation)
     return tag(
         "figure",
         tag("blockquote", before, tag("mark", quote), after),
+        tag("p", why, cls="small why") if why else None,
         tag("figcaption", told.source(one.citation), " · ", told.attributed(one), cls="small"),
         tag("p", mark, cls="fault") if mark else None,
     )

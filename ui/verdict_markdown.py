@@ -21,20 +21,14 @@ def _parts(report: Report) -> Iterator[str]:
     yield f"> {_plain(verdict.idea)}"
     means, head = told.MEANS[verdict.ruling], _plain(told.head(report))
     yield f"The idea, by these documents: **{verdict.ruling}**. {means} {head}"
-    yield _section(
-        "The strongest case for it",
-        _with_prose(report, "case_for", (_finding(one, report) for one in verdict.case_for)),
-    )
-    yield _section(
-        "The strongest objection",
-        _with_prose(report, "case_against", (_finding(one, report) for one in verdict.case_against)),
-    )
-    missing = _with_prose(report, "missing", (f"- {_plain(one)}" for one in verdict.missing))
+    yield _section("The strongest case for it", (_finding(one, report) for one in verdict.case_for))
+    yield _section("The strongest objection", (_finding(one, report) for one in verdict.case_against))
+    missing = (f"- {_plain(one)}" for one in verdict.missing)
     yield _section("What is missing", missing, "Nothing: each has evidence.")
     questions = [
         f"- {_plain(q)}{f' Cheapest evidence: {_plain(how)}' if how else ''}" for q, how in told.settling(verdict)
     ]
-    yield _section("Questions to settle", _with_prose(report, "to_settle", questions), "None.")
+    yield _section("Questions to settle", questions, "None.")
     if verdict.leaps_of_faith:
         yield _section("Leaps of faith, which nothing supports", (f"- {_plain(one)}" for one in verdict.leaps_of_faith))
     yield "## Importance and evidence"
@@ -79,16 +73,12 @@ def _finding(one: Finding, report: Report, *, in_context: bool = False) -> str:
     line += f" — {_plain(told.KINDS[one.kind])}"
     if mark := report.mark(one.citation):
         line += f" — **{mark}**"
+    if why := told.why(one):
+        line += f"\\\n  *{_plain(why)}*"
     before, _, after = told.around(one)
     if in_context and (before.strip() or after.strip()):
         line += f"\n  > {_plain(before)} **{_plain(one.citation.quote)}** {_plain(after)}".rstrip()
     return line
-
-
-def _with_prose(report: Report, part: str, lines: Iterable[str]) -> list[str]:
-    """What a model wrote of it as a paragraph before the lines."""
-    written = " ".join(_plain(one) for one in told.prose(report.verdict, part))
-    return [written, "", *lines] if written else list(lines)
 
 
 def _section(title: str, lines: Iterable[str], otherwise: str = told.NOTHING) -> str:

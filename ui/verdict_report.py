@@ -78,10 +78,9 @@ def settling(verdict: Verdict) -> list[tuple[str, str]]:
     return [(one.question or f"Does it hold: {one.text}", one.settle) for one in rulings.to_settle(verdict)]
 
 
-def prose(verdict: Verdict, part: str) -> list[str]:
-    """What a model wrote of a part of ``Prose``, each sentence with who says it; nothing where none wrote."""
-    remarks: tuple[Remark, ...] = getattr(verdict.prose, part) if verdict.prose else ()
-    return [remark(one) for one in remarks]
+def why(finding: Finding) -> str:
+    """Why it bears on the assumption, marked as a model's words; empty where no model said."""
+    return f"A model's reading: {finding.why}" if finding.why else ""
 
 
 def remark(one: Remark) -> str:
@@ -149,7 +148,7 @@ def trust(verdict: Verdict) -> Iterator[str]:
     if verdict.stance_model == "pushback" and measures:
         yield f"How good it is, on claims and sentences it was not trained on: {'; '.join(measures)}."
     if verdict.model:
-        yield f"Prose, and what is called “{PROPOSED}”, is by {verdict.model}; each sentence was checked."
+        yield f"What is called “{PROPOSED}”, and what is told as a model's reading, is in the words of {verdict.model}."
     if verdict.dropped:
         yield f"Of what it wrote, {len(verdict.dropped)} did not hold and are left out."
     yield from verdict.notices

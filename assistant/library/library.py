@@ -17,6 +17,7 @@ import numpy as np
 
 from assistant.embedding import Vectors
 from assistant.errors import DocumentMissing, LibraryError, LibraryMissing
+from assistant.library import private
 from assistant.library.catalog import Catalog
 from assistant.library.doctor import examine
 from assistant.library.guard import Guard
@@ -86,9 +87,10 @@ class Library:
             if not create:
                 raise LibraryMissing(f"There is no library {settings.library!r} in {settings.home}.")
             try:
-                settings.folder.mkdir(parents=True, exist_ok=True)
+                private.begin(settings.folder, settings.folder / CATALOG)
             except OSError as exc:
                 raise LibraryError(f"{settings.folder} cannot be made: {exc}.", hint="Choose another --home.") from exc
+        private.put_right(settings.folder)
         return cls(settings, embedder)
 
     def close(self) -> None:

@@ -35,7 +35,7 @@ class Excerpt(NamedTuple):
 
 
 def excerpts(keys: Sequence[Key], most: int = STRETCHES, characters: int = CHARACTERS) -> list[Excerpt]:
-    """Stretches around the ``keys``, the best first, no two of which touch; all of them within ``characters``.
+    """Stretches around the ``keys``, the best first, no two of which touch: within ``characters``.
 
     Each begins as its key, the best one whatever its length. What is left of the room then lengthens them in turn by
     the sentence after, else the one before, as long as these are of the same passage.
@@ -57,7 +57,22 @@ def excerpts(keys: Sequence[Key], most: int = STRETCHES, characters: int = CHARA
         chosen.append([at, at])
         left -= length
     _lengthen(of, chosen, left)
-    return [_excerpt(key, first, last) for key, (first, last) in zip(of, chosen, strict=True)]
+    return [_excerpt(key, first, last) for key, (first, last) in _joined(of, chosen)]
+
+
+def _joined(keys: Sequence[Key], chosen: Sequence[Sequence[int]]) -> list[tuple[Key, tuple[int, int]]]:
+    """Stretches that follow on each other as one, at the place and with the key of the better."""
+    made: list[tuple[Key, tuple[int, int]]] = []
+    for key, (first, last) in zip(keys, chosen, strict=True):
+        for place, (other, (start, end)) in enumerate(made):
+            both = min(first, start), max(last, end)
+            touch = other.passage.id == key.passage.id and first <= end + 1 and start <= last + 1
+            if touch and both[1] - both[0] < SENTENCES:
+                made[place] = (other, both)
+                break
+        else:
+            made.append((key, (first, last)))
+    return made
 
 
 def _lengthen(keys: Sequence[Key], chosen: list[list[int]], left: int) -> None:

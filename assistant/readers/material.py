@@ -7,7 +7,7 @@ and of the two best documents more than rank among them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -19,8 +19,8 @@ from assistant.question import Asks, Question
 from assistant.retrieval import ANYWHERE, Candidate, candidates, spread
 from assistant.types import BlockKind, Filters, Passage, Sentence, Span
 
-READ = 24  # passages that rank best
-BEST = 2  # documents of which more is read than ranks so high,
+READ = 40  # passages that rank best
+BEST = 4  # documents of which more is read than ranks so high,
 BEYOND = 6  # by so many passages each, the nearest to the question
 FOR_MORE = 8  # passages read of each further search
 OF_A_LIST = 6  # passages by which a list or a table that goes on is made whole, on either side
@@ -47,58 +47,60 @@ class Extract(NamedTuple):
         return [s for s in self.passage.sentences if s.start < span.end and span.start < s.end]
 
 
-class Material:
-    """What is read for one question: the candidates of its search, best first, and the extracts made of them.
+class Given:
+    """What a reader is given: a question and numbered extracts; the ``candidates`` they come from rank them."""
 
-    Where the question names who speaks, the candidates are that voice's. ``leading`` are the sentences that stand for
-    the documents where the question is about all of them.
-    """
+    def __init__(self, question: Question, extracts: Sequence[Extract], candidates: Sequence[Candidate] = ()) -> None:
+        self.question, self.extracts, self.candidates = question, tuple(extracts), tuple(candidates)
+        self._rank = {candidate.passage.id: place for place, candidate in enumerate(self.candidates)}
 
-    def __init__(self, question: Question, library: Library, embedder: Embedder, filters: Filters = ANYWHERE) -> None:
-        self.question, self.vector = question, embedder.query(question.text)
-        self._library, self._embedder, self._filters = library, embedder, filters
-        self._flows: dict[str, list[Passage]] = {}
-        self.candidates: tuple[Candidate, ...] = ()
-        self.leading: tuple[tuple[Passage, Sentence], ...] = ()
-        if question.asks is Asks.BROAD:
-            self.leading = tuple(leading_sentences(self.vector, library, filters))
-            passages = [passage for passage, _ in self.leading]
-        else:
-            anywhere = self._searched(question.text, self.vector, filters)
-            voice = None if filters.authors else named_voice(question, [one.passage for one in anywhere])
-            of_voice = self._searched(question.text, self.vector, replace(filters, authors=(voice,))) if voice else ()
-            self.candidates = of_voice or anywhere
-            passages = self._chosen(
-                dict.fromkeys((*(one.passage for one in of_voice[:READ]), *(one.passage for one in anywhere[:READ])))
-            )
-        self.extracts = self._numbered(passages, 1)
-
-    def _searched(self, query: str, vector: Vectors, filters: Filters) -> tuple[Candidate, ...]:
-        return tuple(spread(candidates(query, vector, self._library, filters)))
-
-    def more(self, queries: Iterable[str]) -> tuple[Extract, ...]:
-        """What further searches find that was not among the extracts; they are numbered on, and remembered."""
-        known = {part.id for extract in self.extracts for part in extract.parts}
-        new: dict[str, Passage] = {}
-        for query in queries:
-            found = spread(candidates(query, self._embedder.query(query), self._library, self._filters))
-            fresh = [one.passage for one in found[:FOR_MORE] if one.passage.id not in known]
-            new.update({passage.id: passage for passage in fresh})
-        added = self._numbered(list(new.values()), len(self.extracts) + 1)
-        self.extracts = (*self.extracts, *added)
-        return added
+    def more(self, queries: Iterable[str]) -> tuple[Extract, ...]:  # noqa: ARG002
+        """What further searches find that was not among the extracts; numbered on, and added to them."""
+        return ()
 
     def within(self, characters: int) -> tuple[Extract, ...]:
-        """The extracts that fit; those whose passages rank worst are left out first, one always stays."""
-        rank = {candidate.passage.id: place for place, candidate in enumerate(self.candidates)}
-        best = sorted(self.extracts, key=lambda one: min(rank.get(part.id, len(rank)) for part in one.parts))
+        """The extracts that fit; those whose passages rank worst are left out first. One always stays, and is cut to
+        the passages around its best one where it is too long."""
+        worst = len(self.candidates)
+        places = {part.id: self._rank.get(part.id, worst) for one in self.extracts for part in one.parts}
+        best = sorted(self.extracts, key=lambda one: min(places[part.id] for part in one.parts))
         kept: list[Extract] = []
         for one in best:
-            characters -= len(one.passage.text)
+            fits = one if kept else _cut(one, characters, places)
+            characters -= len(fits.passage.text)
             if kept and characters < 0:
                 break
-            kept.append(one)
+            kept.append(fits)
         return tuple(sorted(kept, key=lambda one: one.number))
+
+
+def _cut(extract: Extract, characters: int, places: Mapping[str, int]) -> Extract:
+    """As much of an extract around its best passage as fits, that one at least."""
+    whole, parts = extract.passage, extract.parts
+    first = last = min(range(len(parts)), key=lambda n: places[parts[n].id])
+    grown = True
+    while grown:
+        grown = False
+        for n in (last + 1, first - 1):
+            low, high = min(first, n), max(last, n)
+            if low >= 0 and high < len(parts) and parts[high].end - parts[low].start <= characters:
+                first, last, grown = low, high, True
+                break
+    start, end = parts[first].start, parts[last].end
+    if last - first + 1 == len(parts):
+        return extract
+    text = whole.text[start - whole.start : end - whole.start]
+    sentences = tuple(one for one in whole.sentences if start <= one.start and one.end <= end)
+    cut = replace(whole, start=start, end=end, text=text, sentences=sentences)
+    return Extract(extract.number, cut, parts[first : last + 1])
+
+
+class Shelf:
+    """Passages of a library as extracts: lists made whole, neighbours joined."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._flows: dict[str, list[Passage]] = {}
 
     def flow(self, document: str) -> list[Passage]:
         """All passages of a document, in its order."""
@@ -106,18 +108,16 @@ class Material:
             self._flows[document] = [stored.passage for stored in self._library.stored_of(document)]
         return self._flows[document]
 
-    def _chosen(self, ranked: Iterable[Passage]) -> list[Passage]:
-        """The passages that rank best, with more of the best documents, and lists and tables made whole."""
-        chosen = {passage.id: passage for passage in ranked}
-        for document in list(dict.fromkeys(passage.about.id for passage in chosen.values()))[:BEST]:
-            rest = [stored for stored in self._library.stored_of(document) if stored.passage.id not in chosen]
-            near = sorted(rest, key=lambda stored: -float((stored.vectors @ self.vector).max(initial=-1.0)))
-            chosen.update({stored.passage.id: stored.passage for stored in near[:BEYOND]})
-        for passage in list(chosen.values()):
-            chosen.update({one.id: one for one in self._rest_of_list(passage)})
-        return list(chosen.values())
+    def extracts(self, passages: Iterable[Passage], first: int = 1) -> tuple[Extract, ...]:
+        """The passages as extracts, numbered from ``first``: documents in the order in which they first come, each read
+        from its beginning."""
+        by_document: dict[str, dict[str, Passage]] = {}
+        for passage in passages:
+            by_document.setdefault(passage.about.id, {})[passage.id] = passage
+        runs = [run for document, own in by_document.items() for run in self._runs(document, own)]
+        return tuple(Extract(number, self._joined(run), tuple(run)) for number, run in enumerate(runs, first))
 
-    def _rest_of_list(self, passage: Passage) -> Iterator[Passage]:
+    def rest_of_list(self, passage: Passage) -> Iterator[Passage]:
         """The passages in which a list or a table goes on that begins or ends in this one."""
         flow = self.flow(passage.about.id)
         at = next((n for n, one in enumerate(flow) if one.id == passage.id), None)
@@ -129,14 +129,6 @@ class Material:
                 if not (0 <= there < len(flow) and _goes_on(*((flow[here], flow[there])[::step]))):
                     break
                 yield flow[there]
-
-    def _numbered(self, passages: Sequence[Passage], first: int) -> tuple[Extract, ...]:
-        """The passages as extracts: documents in the order in which they first rank, each read from its beginning."""
-        by_document: dict[str, dict[str, Passage]] = {}
-        for passage in passages:
-            by_document.setdefault(passage.about.id, {})[passage.id] = passage
-        runs = [run for document, own in by_document.items() for run in self._runs(document, own)]
-        return tuple(Extract(number, self._joined(run), tuple(run)) for number, run in enumerate(runs, first))
 
     def _runs(self, document: str, chosen: dict[str, Passage]) -> Iterator[list[Passage]]:
         """The chosen passages of a document that follow on each other and have one voice; a gap of one is filled."""
@@ -161,6 +153,70 @@ class Material:
             return first
         sentences = tuple(sentence for passage in run for sentence in passage.sentences)
         return replace(first, end=last.end, text=text, sentences=sentences)
+
+
+class Material(Given):
+    """What is read for one question: the candidates of its search, best first, and the extracts made of them.
+
+    Where the question names who speaks, the candidates are that voice's. ``leading`` are the sentences that stand for
+    the documents where the question is about all of them.
+    """
+
+    def __init__(self, question: Question, library: Library, embedder: Embedder, filters: Filters = ANYWHERE) -> None:
+        self.vector = embedder.query(question.text)
+        self._library, self._embedder, self._filters = library, embedder, filters
+        self._shelf = Shelf(library)
+        self._seen: set[str] = set()  # passages, and those that say the same as one of them
+        self.leading: tuple[tuple[Passage, Sentence], ...] = ()
+        if question.asks is Asks.BROAD:
+            self.leading = tuple(leading_sentences(self.vector, library, filters))
+            super().__init__(question, self._shelf.extracts(passage for passage, _ in self.leading))
+            return
+        anywhere = self._searched(question.text, self.vector, filters)
+        voice = None if filters.authors else named_voice(question, [one.passage for one in anywhere])
+        of_voice = self._searched(question.text, self.vector, replace(filters, authors=(voice,))) if voice else ()
+        first = self._unseen((*of_voice[:READ], *anywhere[:READ]))
+        super().__init__(question, self._shelf.extracts(self._chosen(first)), of_voice or anywhere)
+
+    def more(self, queries: Iterable[str]) -> tuple[Extract, ...]:
+        self._seen |= {part.id for extract in self.extracts for part in extract.parts}
+        new: list[Passage] = []
+        for query in queries:
+            found = self._searched(query, self._embedder.query(query), self._filters)[:FOR_MORE]
+            for place, one in enumerate(found):  # what was asked for is read before the worst of the rest
+                self._rank[one.passage.id] = min(place, self._rank.get(one.passage.id, place))
+            new += self._unseen(found)
+        added = self._shelf.extracts(new, len(self.extracts) + 1)
+        self.extracts = (*self.extracts, *added)
+        return added
+
+    def _unseen(self, found: Iterable[Candidate]) -> list[Passage]:
+        """Their passages that neither are among those seen nor say the same as one of them; these are then seen."""
+        fresh: list[Passage] = []
+        for one in found:
+            alike = {one.passage.id, *(passage.id for passage in one.hit.folded)}
+            if not alike & self._seen:
+                fresh.append(one.passage)
+            self._seen |= alike
+        return fresh
+
+    def flow(self, document: str) -> list[Passage]:
+        """All passages of a document, in its order."""
+        return self._shelf.flow(document)
+
+    def _searched(self, query: str, vector: Vectors, filters: Filters) -> tuple[Candidate, ...]:
+        return tuple(spread(candidates(query, vector, self._library, filters)))
+
+    def _chosen(self, ranked: Sequence[Passage]) -> list[Passage]:
+        """The passages that rank best, with more of the best documents, and lists and tables made whole."""
+        chosen = {passage.id: passage for passage in ranked}
+        for document in list(dict.fromkeys(passage.about.id for passage in chosen.values()))[:BEST]:
+            rest = [stored for stored in self._library.stored_of(document) if stored.passage.id not in self._seen]
+            near = sorted(rest, key=lambda stored: -float((stored.vectors @ self.vector).max(initial=-1.0)))
+            chosen.update({stored.passage.id: stored.passage for stored in near[:BEYOND]})
+        for passage in list(chosen.values()):
+            chosen.update({one.id: one for one in self._shelf.rest_of_list(passage)})
+        return list(chosen.values())
 
 
 def named_voice(question: Question, passages: Sequence[Passage]) -> str | None:

@@ -16,7 +16,7 @@ from assistant.errors import ContextTooLong, ReplyInvalid, RequestInvalid
 from assistant.model import MOST_TOKENS, Calls, Model, Prompt, Tick
 from assistant.prompting import material as fenced
 from assistant.prompting import render
-from assistant.readers.material import Extract, Material
+from assistant.readers.material import Extract, Given
 from assistant.readers.replies import Json, Lines, Parsed, Reply
 from assistant.readers.seam import Claim, Outcome, Reading
 
@@ -40,7 +40,7 @@ class ModelReader:
         """The calls of one turn, counted together."""
         return self._model.calls(tick)
 
-    def read(self, material: Material, calls: Calls) -> Generator[Claim, None, Reading]:
+    def read(self, material: Given, calls: Calls) -> Generator[Claim, None, Reading]:
         """Each claim as soon as it is whole, then the reading. A reply that makes no sense is asked for once more, as
         plain lines.
 
@@ -57,7 +57,7 @@ class ModelReader:
                 return Reading(outcome, parsed.missing, disagree=parsed.disagree)
         raise ReplyInvalid(f"The reply of {self._model.name} could not be understood.")
 
-    def _tried(self, material: Material, calls: Calls, structured: bool) -> Generator[Claim, None, Parsed]:
+    def _tried(self, material: Given, calls: Calls, structured: bool) -> Generator[Claim, None, Parsed]:
         """One reading; where it asks for further searches, another one of what these find beside the rest.
 
         What it claimed while it asked for more is held back, and stands where the second reading says nothing.
@@ -76,7 +76,7 @@ class ModelReader:
         return parsed
 
     def _reply(
-        self, material: Material, calls: Calls, parsed: Parsed, structured: bool, last: bool
+        self, material: Given, calls: Calls, parsed: Parsed, structured: bool, last: bool
     ) -> Generator[Claim, None, list[Claim]]:
         """The claims of one reply; returned are those that came with the wish to search on."""
         held: list[Claim] = []
@@ -97,7 +97,7 @@ class ModelReader:
             self._model.schema_rejected()
         return held
 
-    def _pieces(self, material: Material, calls: Calls, structured: bool, last: bool) -> Generator[str, None, None]:
+    def _pieces(self, material: Given, calls: Calls, structured: bool, last: bool) -> Generator[str, None, None]:
         """The reply to as many of the extracts as the model can read; those that rank worst are left out first."""
         too_long = ContextTooLong(f"The passages are longer than {self._model.name} can read.")
         window = self._model.facts.context
@@ -110,24 +110,24 @@ class ModelReader:
                 yield from calls.stream(_prompt(material, extracts, structured, last), Reply if structured else None)
             except ContextTooLong as error:
                 too_long = error
-                if len(extracts) == 1:
+                if len(extracts) == len(extracts[0].parts) == 1:
                     raise too_long from error
                 room = sum(len(one.passage.text) for one in extracts) * 2 // 3
             else:
                 return
 
 
-def _prompt(material: Material, extracts: Sequence[Extract], structured: bool, last: bool) -> Prompt:
+def _prompt(material: Given, extracts: Sequence[Extract], structured: bool, last: bool) -> Prompt:
     """The extracts come first and in a stable order, so that a server need not read them again for a second call."""
-    told = "\n\n".join(_told(one) for one in extracts)
+    passages = "\n\n".join(told(one) for one in extracts)
     question = fenced(material.question.text)
     if not structured:
-        return Prompt(render("read.system"), render("read.lines", passages=told, question=question))
+        return Prompt(render("read.system"), render("read.lines", passages=passages, question=question))
     searches = render("read.last" if last else "read.searches")
-    return Prompt(render("read.system"), render("read.schema", passages=told, question=question, searches=searches))
+    return Prompt(render("read.system"), render("read.schema", passages=passages, question=question, searches=searches))
 
 
-def _told(one: Extract) -> str:
+def told(one: Extract) -> str:
     """An extract in a prompt: its number, title, heading, voice, date and place, then its text as it stands."""
     passage = one.passage
     about = passage.about

@@ -47,7 +47,8 @@ def shown(material: Material, judgement: Judgement) -> list[Excerpt]:
     """The stretches of an answer: of the list that was asked for, else around the best sentences."""
     if items := listed(material.question, judgement, material.flow):
         return _of_list(items)
-    return excerpts([_key(material, chosen, score) for chosen, score in best(material.question, judgement)])
+    fits = {candidate.passage.id: candidate.hit.score for candidate in material.candidates}
+    return excerpts([_key(material, *one) for one in best(material.question, judgement, fits)])
 
 
 def _of_list(items: Sequence[Chosen]) -> list[Excerpt]:

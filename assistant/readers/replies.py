@@ -120,7 +120,7 @@ class Json:
         if self._at < 0 and (opens := re.search(r'"claims"\s*:\s*\[', self._text)):
             self._at = opens.end()
             self.searches = self._searches(self._text[: opens.start()])
-        while self._at >= 0 and "}" in piece:
+        while self._at >= 0 and not self.done and "}" in piece:
             start = self._at + len(self._text[self._at :]) - len(self._text[self._at :].lstrip(" \t\r\n,"))
             try:
                 read, self._at = self._decoder.raw_decode(self._text, start)

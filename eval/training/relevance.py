@@ -30,13 +30,13 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
 from assistant import question as questions
-from assistant.answering import JUDGED
 from assistant.build import build_embedder
 from assistant.embedding import Vectors
 from assistant.evidence import relevance, signals
 from assistant.evidence.signals import SIGNALS, Sight, look
 from assistant.library.library import Library
 from assistant.question import Question
+from assistant.readers.plain import JUDGED
 from assistant.retrieval import candidates, spread
 from assistant.settings import Settings
 from assistant.types import Document

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from assistant.errors import SourceError
 
@@ -14,6 +15,11 @@ MARKS = (  # the longer first: UTF-32's mark begins with UTF-16's
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 SAMPLE = 1 << 16  # bytes to guess an encoding from; more changes no guess and costs time
+# The encodings of text that Python reads in time that grows with their length; "punycode" and "idna" are none.
+LINEAR = re.compile(
+    r"utf-(?:8(?:-sig)?|16|32)(?:-[bl]e)?|ascii|cp\d+|(?:iso8859|koi8|mac)-\w+|kz1048|ptcp154|tis-620|hp-roman8|gb\w+|big5\w*|hz|johab"
+    r"|(?:shift_jis|euc|iso2022)_\w+|shift_jis"
+)
 CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b\x1c\x1d\x1e\x1f"))
 NOT_TEXT = "not a text file"
 
@@ -50,13 +56,21 @@ def _strict(data: bytes, encoding: str) -> str:
 def _declared(data: bytes, encoding: str) -> str | None:
     """The text in the encoding that the file itself names; None when Python does not know it or it does not fit."""
     try:
-        name = codecs.lookup(encoding).name
-        if name.startswith(("utf-16", "utf-32")):  # it could not have been read so far: the declaration is wrong
-            return None
-        # Browsers read Latin-1 as Windows-1252 (the WHATWG encoding standard), and pages rely on it.
-        return data.decode("cp1252" if name in {"iso8859-1", "ascii"} else name)
-    except (LookupError, UnicodeDecodeError, ValueError):
+        name = known(encoding)
+        is_wide = name is not None and name.startswith(("utf-16", "utf-32"))  # it could not have been read so far
+        return data.decode(name) if name and not is_wide else None
+    except ValueError:
         return None
+
+
+def known(encoding: str) -> str | None:
+    """Python's name of an encoding that a text says it is in; None for what is no encoding of text, or a slow one."""
+    try:
+        name = codecs.lookup(encoding).name
+    except (LookupError, ValueError):
+        return None
+    # Browsers read Latin-1 as Windows-1252 (the WHATWG encoding standard), and pages rely on it.
+    return "cp1252" if name in {"iso8859-1", "ascii"} else name if LINEAR.fullmatch(name) else None
 
 
 def _guess(data: bytes) -> str:

@@ -34,15 +34,21 @@ def is_known(name: str) -> bool:
     return PurePath(name).suffix.lower() in READERS
 
 
-def read(name: str, data: bytes) -> Draft:
-    """The draft of a file.
+def has_attachments(name: str) -> bool:
+    """Whether a file of this name can have others attached to it."""
+    return PurePath(name).suffix.lower() == ".eml"
+
+
+def read(name: str, data: bytes, *, alone: bool = False) -> Draft:
+    """The draft of a file; ``alone`` leaves out what is attached to it.
 
     Raises:
         SourceError: the format is unknown, or the bytes are not of it; names the file.
     """
     if not is_known(name):
         raise SourceError(f"{name}: files of this kind cannot be read; known are {', '.join(READERS)}.")
+    reader = READERS[PurePath(name).suffix.lower()]
     try:
-        return READERS[PurePath(name).suffix.lower()](data)
+        return mail.read(data, alone=True) if alone and has_attachments(name) else reader(data)
     except SourceError as exc:
         raise SourceError(f"{name}: {exc}") from exc

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -84,9 +85,9 @@ def _json(script: html.HtmlElement) -> list[Any]:
 
 def _values(value: Any, key: str) -> Iterator[Any]:
     """Every value of ``key``, at any depth; without recursion, since the page is not ours."""
-    todo = [value]
+    todo = deque([value])
     while todo:
-        value = todo.pop(0)
+        value = todo.popleft()
         if isinstance(value, dict):
             if isinstance(value.get(key), (str, dict, list)):
                 yield value[key]

@@ -28,8 +28,10 @@ HEADERS = ("from", "to", "cc", "date", "subject", "message-id", "received", "ret
 UNREADABLE = {"text/calendar", "text/vcard", "text/x-vcard", "text/css", "text/javascript"}
 
 
-def read(data: bytes) -> Draft:
+def read(data: bytes, *, alone: bool = False) -> Draft:
     """A mail's words, its attachments' after them; its subject, sender and date are its title, author and date.
+
+    ``alone``: what is attached is only named, since it breaks whatever reads it.
 
     Raises:
         SourceError: it has none of a mail's headers, or is nested too deeply.
@@ -38,7 +40,7 @@ def read(data: bytes) -> Draft:
         message = mail_parts.parse(data)
         if not any(name in message for name in HEADERS):
             raise SourceError("is no mail: it has no From, To, Date or Subject.")
-        pieces = tuple(_Reading().mail(message, depth=0))
+        pieces = tuple(_Reading(alone).mail(message, depth=0))
     except RecursionError as exc:
         raise SourceError("its parts are nested too deeply to be read.") from exc
     subject, sender = mail_parts.subject(message), mail_parts.sender(message)
@@ -49,7 +51,8 @@ def read(data: bytes) -> Draft:
 class _Reading:
     """One mail with all that is in it, and how much of it has been read."""
 
-    def __init__(self) -> None:
+    def __init__(self, alone: bool) -> None:
+        self._alone = alone
         self._parts = 0
         self._bytes = 0
 
@@ -113,10 +116,12 @@ class _Reading:
         name = mail_parts.file_name(part, nested)
         data = b"" if nested else mail_parts.content(part)
         self._bytes += len(data)
-        if nested is None and PurePath(name).suffix.lower() == ".eml":
-            nested = mail_parts.parse(data)
         try:
-            if self._bytes > BYTES:
+            if nested is None and PurePath(name).suffix.lower() == ".eml":
+                nested = mail_parts.parse(data)
+            if self._alone:
+                yield _untold(name, "what is attached breaks its reader, or takes it too long.")
+            elif self._bytes > BYTES:
                 yield _untold(name, "all that is attached is too large.")
             elif nested is not None and depth > DEPTH:
                 yield _untold(name, "mails are nested too deeply.")
@@ -126,6 +131,8 @@ class _Reading:
                 yield from _file(part, name, data, depth)
         except SourceError as exc:
             yield _untold(name, str(exc).removeprefix(f"{name}: "))
+        except Exception as exc:  # whatever its reader makes of it, the mail is read
+            yield _untold(name, f"its reader failed ({type(exc).__name__}: {exc}).")
 
 
 def _untold(name: str, why: str) -> Piece:

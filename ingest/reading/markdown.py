@@ -18,6 +18,7 @@ from ingest.reading.decoding import decode
 from ingest.reading.plain import RULE
 
 FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+LONGEST_FRONT = 50_000  # characters; YAML takes a second for 100,000
 AUTHOR_KEYS = ("author", "authors", "by", "byline")
 DATE_KEYS = ("date", "published", "published_at", "created", "updated", "last_updated", "modified")
 
@@ -133,7 +134,7 @@ def _alternatives(token: Token) -> Iterator[str]:
 
 def _front_matter(text: str) -> tuple[str, Mapping[str, Any]]:
     """The front matter as it stands, fences included, and its values; nothing when it is no YAML mapping."""
-    if not (match := FRONT.match(text)):
+    if not (match := FRONT.match(text, 0, LONGEST_FRONT)):
         return "", {}
     try:
         values = yaml.load(match[1], Loader=yaml.BaseLoader)  # noqa: S506 - the base loader makes strings only

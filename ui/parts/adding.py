@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -44,13 +45,20 @@ def _put(settings: Settings, key: str) -> None:
         _folder(settings, key)
 
 
-def read(settings: Settings, paths: list[Path], about: str, within: Path | None = None) -> None:
+def read(
+    settings: Settings,
+    paths: Sequence[Path],
+    about: str,
+    within: Path | None = None,
+    *,
+    allow_removals: bool = False,
+) -> None:
     """Let files and folders be read as a job."""
     embedder = running.embedder(settings)
     jobs.start(
         library_work.kind(settings),
         about,
-        lambda job: library_work.take_in(job, settings, embedder, paths, within),
+        lambda job: library_work.take_in(job, settings, embedder, paths, within, allow_removals=allow_removals),
     )
 
 

@@ -90,5 +90,5 @@ def _with_key(settings: Settings, key: SecretStr) -> Assistant:
 
 def _without_model(settings: Settings) -> Settings:
     """The settings of what is shared by those who have a model of their own."""
-    evidence = "none" if settings.evidence_model == "llm" else settings.evidence_model
+    evidence = "auto" if settings.evidence_model == "llm" else settings.evidence_model
     return settings.model_copy(update={"model": None, "evidence_model": evidence})

@@ -41,20 +41,20 @@ def glance(report: Report) -> None:
     verdict, places = report.verdict, present_verdict.places(report.verdict)
     for_it, against_it = st.columns(2, gap="medium")
     with for_it:
-        _case("case_for", "The strongest case for it", verdict.case_for, places, report)
+        _case("case-for", "The strongest case for it", verdict.case_for, places, report)
     with against_it:
-        _case("case_against", "The strongest objection", verdict.case_against, places, report)
+        _case("case-against", "The strongest objection", verdict.case_against, places, report)
     missing, settling = st.columns(2, gap="medium")
     with missing:
         listed = present_verdict.listed(verdict.missing, "Each assumption has evidence.")
-        st.html(f"<h2>What is missing</h2>{_prose(verdict, 'missing')}{listed}")
+        st.html(f"<h2>What is missing</h2>{listed}")
         if verdict.leaps_of_faith:
             leaps = present_verdict.listed(verdict.leaps_of_faith)
             st.html(f'<div class="notice leaps"><h2>Leaps of faith</h2><p>Nothing supports them.</p>{leaps}</div>')
     if to_settle(verdict):
         with settling:
             asked = present_verdict.settling(verdict)
-            st.html(f"<h2>Questions to settle</h2>{_prose(verdict, 'to_settle')}{asked}")
+            st.html(f"<h2>Questions to settle</h2>{asked}")
 
 
 def finding(one: Finding, place: Place, key: str, report: Report, *, in_context: bool = False) -> None:
@@ -119,17 +119,10 @@ def how(report: Report) -> None:
         )
 
 
-def _case(part: str, title: str, findings: Sequence[Finding], places: dict[Finding, Place], report: Report) -> None:
-    key = part.replace("_", "-")
+def _case(key: str, title: str, findings: Sequence[Finding], places: dict[Finding, Place], report: Report) -> None:
     with st.container(key=key):
-        st.html(f"<h2>{title}</h2>{_prose(report.verdict, part)}")
+        st.html(f"<h2>{title}</h2>")
         for number, one in enumerate(findings, start=1):
             finding(one, places[one], f"{key}-{number}", report)
         if not findings:
             st.html(f"<p>{told.NOTHING}</p>")
-
-
-def _prose(verdict: Verdict, part: str) -> str:
-    """What a model wrote of a part, as HTML."""
-    written = " ".join(told.prose(verdict, part))
-    return f"<p>{escape(written)}</p>" if written else ""

@@ -68,6 +68,13 @@ def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
     edits, owns = (visiting.may(role, settings) for role in (Role.EDITOR, Role.OWNER))
     with st.container(horizontal=True, gap="small"):
         match job.result:
+            case Outcome(spared=spared, paths=paths) if spared:
+                if st.button("Take them out", key=f"{key}-gone-{job.id}", icon=":material/delete:"):
+                    from ui.parts import adding
+
+                    jobs.forget(job)
+                    adding.read(settings, paths, "Taking out what is gone", allow_removals=True)
+                    st.rerun()
             case Outcome(files=files) if opens:
                 read = [one for one in files if one.document and one.what in (library_work.ADDED, library_work.CHANGED)]
                 for one in read[:OPENED]:
@@ -94,7 +101,8 @@ def _told(job: Job) -> str:
     match job.result:
         case Outcome() as outcome:
             said = escape(present_work.happened(outcome))
-            return f"<p>{said}</p>{present_work.files(outcome.files, LISTED)}"
+            gone = f"<p>{escape(present_work.spared(outcome.spared))}</p>" if outcome.spared else ""
+            return f"<p>{said}</p>{gone}{present_work.files(outcome.files, LISTED)}"
         case Checked(problems=problems):
             return present_work.problems(problems)
         case tuple() as removed:

@@ -11,9 +11,10 @@ from ui.parts import chosen, failure, model_choice, nearby
 from ui.present import escape
 
 EVIDENCE = {
+    "auto": "The model that reads, where there is one; else Pushback's own",
     "pushback": "Pushback's own, trained for it",
     "none": "None: plain marks such as “not” and “should”",
-    "llm": "The model that writes",
+    "llm": "The model that reads",
 }
 
 

@@ -1,0 +1,136 @@
+"""Follow-ups made standalone by the plain rules, against the rewrites that people wrote, and in a search.
+
+    python -m eval.benchmarks.followups --data ../shared/data [--part train] [--other conversation_before.py]
+
+The first table is over `followup/`: of the content words that the gold rewrite brought in, the share that ours brings
+in too (recall); of the words that ours brings in, the share that stands in gold (precision); the cosine of ours and
+gold. The second is over `answering/mtrag_un`, whose rows name the passages that answer: how often one of them is
+among the first 1 and 5 of all its passages. "as typed" is the question unchanged. `--other` is an older
+`conversation.py` to compare with. Rules are developed on the train parts and reported on the dev parts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from assistant import build, conversation
+from assistant.embedding import SentenceTransformerEmbedder
+from assistant.evidence.words import content_stems
+from assistant.types import Role, Turn
+
+SETS = ("canard", "trec_cast", "mtrag_human")
+Rules = Callable[[str, Sequence[Turn]], str]
+
+
+class Row(NamedTuple):
+    """A follow-up, what went before it, and how a person wrote it anew."""
+
+    question: str
+    history: tuple[Turn, ...]
+    gold: str
+
+
+class Brought(NamedTuple):
+    """How many content words gold brought in, ours brought in, and both did."""
+
+    gold: int
+    ours: int
+    both: int
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--part", choices=("train", "dev"), default="dev")
+    parser.add_argument("--other", type=Path, help="an older conversation.py to compare with")
+    parser.add_argument("--words-only", action="store_true", help="leave out what needs the embedding model")
+    given = parser.parse_args()
+    rules: dict[str, Rules] = {"as typed": lambda question, _: question}
+    if given.other:
+        rules["other"] = _rules_of(given.other)
+    rules["ours"] = conversation.standalone
+    build.stay_offline()
+    embedder = None if given.words_only else SentenceTransformerEmbedder()
+    parts = {name: list(_rows(given.data / "followup" / name / f"{given.part}.jsonl")) for name in SETS}
+    print(f"{'':24}{'rows':>6}{'recall':>8}{'prec.':>8}{'cosine':>8}{'words+':>8}{'ms':>8}")
+    every = list(chain.from_iterable(parts.values()))
+    for name, rows in {**parts, "all": every}.items():
+        for who, rule in rules.items():
+            started = time.perf_counter()
+            made = [rule(row.question, row.history) for row in rows]
+            each = 1000 * (time.perf_counter() - started) / len(rows)
+            gold, ours, both = (sum(column) for column in zip(*map(_brought, rows, made), strict=True))
+            cosine = _cosine(embedder, rows, made) if embedder else float("nan")
+            shares = f"{both / gold:8.3f}{both / max(ours, 1):8.3f}{cosine:8.3f}{ours / len(rows):8.2f}{each:8.2f}"
+            print(f"{name:12}{who:12}{len(rows):6}{shares}")
+    if embedder:
+        _search(embedder, given.data / "answering" / "mtrag_un", given.part, rules)
+
+
+def _rules_of(path: Path) -> Rules:
+    spec = importlib.util.spec_from_file_location("other_conversation", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    rule: Rules = module.standalone
+    return rule
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def _turns(line: Mapping[str, Any]) -> tuple[Turn, ...]:
+    return tuple(Turn(Role(turn["role"]), turn["text"]) for turn in line["history"])
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    """The follow-ups; a first question is none."""
+    for line in _lines(path):
+        if line["history"]:
+            yield Row(line["question"], _turns(line), line["standalone"])
+
+
+def _brought(row: Row, made: str) -> Brought:
+    own = set(content_stems(row.question))
+    gold, ours = set(content_stems(row.gold)) - own, set(content_stems(made)) - own
+    return Brought(len(gold), len(ours), len(gold & ours))
+
+
+def _cosine(embedder: SentenceTransformerEmbedder, rows: Sequence[Row], made: Sequence[str]) -> float:
+    return float(
+        np.mean([embedder.query(row.gold) @ embedder.query(text) for row, text in zip(rows, made, strict=True)])
+    )
+
+
+def _search(embedder: SentenceTransformerEmbedder, folder: Path, part: str, rules: Mapping[str, Rules]) -> None:
+    """How often a passage that answers is among the first of the passages of both parts."""
+    both = [line for name in ("train", "dev") for line in _lines(folder / f"{name}.jsonl")]
+    passages = {context["_id"]: context["text"] for line in both for context in line["contexts"]}
+    found = embedder.embed(list(passages.values()), [()] * len(passages))
+    vectors = np.stack([embedding.passage for _, embedding in sorted(found, key=lambda one: one[0])])
+    lines = [line for line in _lines(folder / f"{part}.jsonl") if line["contexts"] and line["history"]]
+    print(f"\n{'':24}{'rows':>6}{'hit@1':>8}{'hit@5':>8}   of {len(passages)} passages")
+    for who, rule in rules.items():
+        first: list[set[str]] = []
+        for line in lines:
+            ranked = np.argsort(-(vectors @ embedder.query(rule(line["question"], _turns(line)))))[:5]
+            answering = {context["_id"] for context in line["contexts"]}
+            places = [place for place, index in enumerate(ranked) if list(passages)[index] in answering]
+            first.append({name for name, depth in (("1", 1), ("5", 5)) if places and places[0] < depth})
+        hits = "".join(f"{np.mean([depth in one for one in first]):8.3f}" for depth in ("1", "5"))
+        print(f"{'mtrag_un':12}{who:12}{len(lines):6}{hits}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,277 @@
+"""An idea that a model reads for: its findings are quoted with a reason, rulings stay code's, and a failure is told."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core import exceptions as known
+from langchain_core.messages import BaseMessage
+
+from assistant import wire
+from assistant.assumptions import PROPOSED
+from assistant.build import Assistant
+from assistant.discussion import Moved, discuss
+from assistant.library.library import Library
+from assistant.model import Model
+from assistant.settings import Settings
+from assistant.types import IdeaRuling, Stance, Verdict
+from ingest.sync import sync
+from tests.fakes import FakeChat, WordEmbedder
+from ui import terminal
+
+SCHEMA = Settings(model="fake:one", model_reply="schema")
+IDEA = "We should print leaflets for the bakery, so that people come to the bakery."
+FOR = "We should print leaflets for the bakery, since leaflets help the bakery."
+AGAINST = "We should not print leaflets for the bakery: nobody reads leaflets."
+DOCUMENTS = {"for.txt": FOR, "against.txt": AGAINST, "mill.txt": "The mill was closed."}
+WHY = "It says that nobody reads leaflets."
+NOTHING = json.dumps({"searches": [], "not_said": True, "claims": [], "disagree": [], "missing": ""})
+PARTS = {"propose": "under assumptions, give", "weigh": "Under bearing, list", "discuss": "somebody says:"}
+
+
+def part_of(messages: list[BaseMessage]) -> str:
+    return next(part for part, words in PARTS.items() if words in messages[-1].text)
+
+
+def proposal(words: str = "the bakery", assumption: str = "People near the bakery read leaflets.", **more: str) -> Any:
+    return {"words": words, "assumption": assumption, "importance": "decisive", **more}
+
+
+def proposed(*proposals: Any) -> str:
+    return json.dumps({"searches_for": ["leaflets help"], "searches_against": [], "assumptions": proposals})
+
+
+def borne(
+    words: str, side: str = "challenges", why: str = WHY, assumptions: tuple[int, ...] = (1,)
+) -> Callable[..., Any]:
+    """What bears on the idea, in whichever passage of the prompt holds the words, else in the first."""
+
+    def of(prompt: str) -> Any:
+        numbers = re.findall(r"^\[(\d+)\]", prompt.partition(words)[0], re.M)
+        number = int(numbers[-1]) if words in prompt else 1
+        return {"passage": number, "words": words, "assumptions": assumptions, "side": side, "why": why}
+
+    return of
+
+
+def scripted(*bearing: Callable[..., Any], **replies: Any) -> FakeChat:
+    """A model that finds this to bear on an idea, and replies so to each other part; else that there is nothing."""
+
+    def reply(messages: list[BaseMessage]) -> str:
+        part = part_of(messages)
+        nothing = {"propose": proposed(), "discuss": NOTHING}
+        told = replies.get(part, replies.get("otherwise", nothing.get(part)))
+        if isinstance(told, Exception):
+            raise told
+        return str(told or json.dumps({"bearing": [one(messages[-1].text) for one in bearing]}))
+
+    return FakeChat(replies=reply)
+
+
+@pytest.fixture
+def opened(tmp_path: Path, embedder: WordEmbedder) -> Iterator[Library]:
+    files = tmp_path / "documents"
+    files.mkdir()
+    for name, text in DOCUMENTS.items():
+        (files / name).write_text(f"{text}\n", encoding="utf-8")
+    settings = Settings(home=tmp_path / "home")
+    with Library.open(settings, embedder, create=True) as library:
+        sync([files], library, settings, embedder)
+        yield library
+
+
+Told = Callable[..., Verdict]
+
+
+@pytest.fixture
+def told(opened: Library, embedder: WordEmbedder) -> Told:
+    def challenge(chat: FakeChat, settings: Settings = SCHEMA, idea: str = IDEA, **given: Any) -> Verdict:
+        model = Model(settings, chat, sleep=lambda _: None)
+        return Assistant(opened, embedder, model=model).challenge(idea, **given)
+
+    return challenge
+
+
+@pytest.fixture
+def plain(opened: Library, embedder: WordEmbedder) -> Verdict:
+    return Assistant(opened, embedder).challenge(IDEA)
+
+
+def placed(verdict: Verdict) -> list[Any]:
+    return [(a.text, a.ruling, a.findings) for a in verdict.assumptions]
+
+
+def test_what_a_model_reads_is_quoted_with_why_it_bears_on_the_idea(told: Told) -> None:
+    verdict = told(chat := scripted(borne(AGAINST)))
+
+    (finding,) = verdict.assumptions[0].findings
+    assert (finding.citation.quote, finding.stance, finding.why) == (AGAINST, Stance.CHALLENGES, WHY)
+    assert (verdict.ruling, verdict.model, verdict.stance_model) == (IdeaRuling.CHALLENGED, "fake:one", "fake:one")
+    assert verdict.cost
+    assert verdict.cost.calls == chat.calls
+    assert f"A model's reading: {WHY}" in terminal.verdict(verdict)
+    assert wire.read_verdict(json.loads(json.dumps(wire.verdict(verdict)))) == verdict
+
+
+def test_words_that_stand_in_no_document_are_no_finding_and_are_counted(told: Told) -> None:
+    verdict = told(scripted(borne("Leaflets doubled the sales of every bakery.", "supports")))
+
+    assert verdict.assumptions[0].findings == ()
+    assert verdict.ruling is IdeaRuling.NOT_COVERED
+    assert [one.quote for one in verdict.rejected] == ["Leaflets doubled the sales of every bakery."]
+
+
+@pytest.mark.parametrize("why", ["It shows that 400 people left.", "As Porter says, nobody reads leaflets."])
+def test_a_reason_that_brings_in_a_figure_or_a_name_is_left_out_and_the_quote_stays(told: Told, why: str) -> None:
+    (finding,) = told(scripted(borne(AGAINST, why=why))).assumptions[0].findings
+
+    assert (finding.citation.quote, finding.why) == (AGAINST, "")
+
+
+FAILURES = {
+    "unreachable": known.ModelConnectionError("connection refused"),
+    "timeout": known.ModelTimeoutError("timed out"),
+    "rate limit": known.ModelRateLimitError("too many requests"),
+    "key": known.ModelAuthenticationError("invalid key"),
+    "malformed": "I am only a model.",
+    "half": '{"assumptions": [{"words": "the',
+    "other JSON": '{"statements": "none", "assumptions": 3}',
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES)
+def test_a_model_that_fails_leaves_the_test_to_be_made_without_it_and_says_so(
+    told: Told, plain: Verdict, failure: Exception | str
+) -> None:
+    verdict = told(scripted(otherwise=failure))
+
+    assert (verdict.model, verdict.ruling) == (None, plain.ruling)
+    assert (placed(verdict), verdict.case_for) == (placed(plain), plain.case_for)
+    assert verdict.notices
+
+
+def test_a_model_that_is_away_is_asked_no_more(told: Told) -> None:
+    verdict = told(chat := scripted(otherwise=known.ModelAuthenticationError("invalid key")))
+
+    assert chat.calls == 1
+    assert len(verdict.notices) == 1
+
+
+def test_what_was_proposed_before_it_failed_is_tested_without_it(told: Told) -> None:
+    verdict = told(scripted(propose=proposed(proposal()), weigh=known.ModelAuthenticationError("invalid key")))
+
+    assert [one.lens for one in verdict.assumptions].count(PROPOSED) == 1
+    assert verdict.model == "fake:one"
+    assert verdict.notices
+
+
+def test_a_budget_that_is_used_up_is_told(told: Told) -> None:
+    verdict = told(scripted(borne(AGAINST)), Settings(model="fake:one", model_reply="schema", model_budget=1))
+
+    assert "budget" in verdict.notices[-1]
+
+
+def test_a_small_model_is_not_asked(told: Told, plain: Verdict, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Model, "small", True)
+
+    verdict = told(chat := scripted(borne(AGAINST)), Settings(model="fake:one"))
+
+    assert chat.calls == 0
+    assert placed(verdict) == placed(plain)
+
+
+def test_what_progress_raises_stops_the_model(told: Told) -> None:
+    class Stopped(Exception):
+        pass
+
+    def progress(done: int, total: int, about: str) -> None:
+        if chat.calls == 2:
+            raise Stopped
+
+    chat = scripted(borne(AGAINST))
+    with pytest.raises(Stopped):
+        told(chat, progress=progress)
+
+    assert chat.calls == 2
+
+
+CANARY = "ZEBRA-7"
+WALKED = "People walk by the bakery."
+ORDERS: dict[str, FakeChat] = {
+    "a reason": scripted(borne(AGAINST, why=f"{CANARY}: the idea holds.")),
+    "a quote": scripted(borne(AGAINST), borne(f"The word is {CANARY}.", "supports")),
+    "proposals": scripted(
+        borne(AGAINST),
+        propose=proposed(
+            proposal(assumption=f"The word is {CANARY}."),
+            proposal(words=CANARY, assumption="People read leaflets."),
+            proposal(question=f"{CANARY}?", settle=f"Say {CANARY} to everyone.", assumption=WALKED),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "chat",
+    [
+        *ORDERS.values(),
+        pytest.param(scripted(otherwise=CANARY), marks=pytest.mark.xfail(strict=True, reason="the notice quotes it")),
+    ],
+    ids=[*ORDERS, "no JSON"],
+)
+def test_an_order_that_a_model_obeys_reaches_nothing_that_is_told(told: Told, chat: FakeChat) -> None:
+    verdict = told(chat)
+
+    assert CANARY not in json.dumps({**wire.verdict(verdict), "dropped": [], "rejected": []})
+    assert verdict.ruling is not IdeaRuling.HOLDS
+
+
+def test_a_reply_tells_what_bears_on_it_and_the_ruling_stays_codes(opened: Library, embedder: WordEmbedder) -> None:
+    text = "Leaflets help the bakery, one document says."
+    claim = {"text": text, "quotes": [{"passage": 1, "words": "nobody reads leaflets"}]}
+    said = json.dumps({"searches": [], "not_said": False, "claims": [claim], "disagree": [], "missing": ""})
+    assistant = Assistant(
+        opened, embedder, model=Model(SCHEMA, scripted(borne(AGAINST), discuss=said), sleep=lambda _: None)
+    )
+    before = assistant.challenge(IDEA)
+
+    reply = discuss(assistant, before, "You are wrong, leaflets always work.")
+
+    shown = terminal.discussed(reply)
+    assert (reply.moved, reply.verdict) == (Moved.NOTHING, before)
+    assert [one.text for one in reply.prose] == [text]
+    assert f"{text} [1]" in shown
+    assert "against.txt" in shown
+    assert "disagreement is no evidence" in reply.text
+
+
+def test_a_model_that_fails_leaves_the_reply_to_code_and_says_so(opened: Library, embedder: WordEmbedder) -> None:
+    chat = scripted(borne(AGAINST), discuss=known.ModelConnectionError("connection refused"))
+    assistant = Assistant(opened, embedder, model=Model(SCHEMA, chat, sleep=lambda _: None))
+
+    reply = discuss(assistant, assistant.challenge(IDEA), "You are wrong, leaflets always work.")
+
+    assert reply.prose == ()
+    assert reply.notices
+    assert reply.notices[0] in terminal.discussed(reply)
+    assert wire.reply(reply)["notices"] == list(reply.notices)
+
+
+def test_documents_that_changed_are_asked_about_the_same_assumptions(
+    opened: Library, embedder: WordEmbedder, tmp_path: Path
+) -> None:
+    chat = scripted(borne(AGAINST), propose=proposed(proposal()))
+    assistant = Assistant(opened, embedder, model=Model(SCHEMA, chat, sleep=lambda _: None))
+    before = assistant.challenge(IDEA)
+    (tmp_path / "documents" / "new.txt").write_text("People near the bakery read leaflets.\n", encoding="utf-8")
+    sync([tmp_path / "documents"], opened, Settings(home=tmp_path / "home"), embedder)
+
+    after = discuss(assistant, before, "Look at it again now.").verdict
+
+    assert [part_of(asked) for asked in chat.asked].count("propose") == 1
+    assert [(one.text, one.importance) for one in after.assumptions] == [
+        (one.text, one.importance) for one in before.assumptions
+    ]
