@@ -35,11 +35,9 @@ def shown(answer: Answer) -> tuple[Shown, ...]:
 
     Sentences are marked only where one of them has others around it: else there is nothing to pick them out of.
     """
-    told: list[tuple[str, tuple[Citation, ...]]]
+    told = [(statement.text, statement.citations) for statement in answer.statements]
     if answer.grounding is Grounding.NEAR:
         told = [(_told(citation), (citation,)) for citation in answer.nearest]
-    else:
-        told = [(statement.text, statement.citations) for statement in answer.statements]
     marks = any(one.key_quote != one.quote for one in answer.cited)
     return tuple(_shown(text, citations, marks=marks) for text, citations in told)
 

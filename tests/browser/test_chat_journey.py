@@ -29,11 +29,13 @@ def test_a_statement_leads_to_its_words_and_the_conversation_is_kept(visit: Visi
 
     ask(page, "What did the spring campaign cost?")
     expect(page.locator(".said", has_text=QUOTE).first).to_be_visible()
+    expect(page.locator("mark.key").first).to_have_text(QUOTE)
+    assert f'- mark: "[marked: {QUOTE} end of mark]"' in page.locator(".said").first.aria_snapshot()
     picture(page, artifacts, "chat-answer")
 
     number_after(page, QUOTE).click()
     words = page.locator("mark.cited")
-    expect(words).to_have_text(QUOTE)
+    expect(words.locator("strong")).to_have_text(QUOTE)
     expect(words).to_be_in_viewport()
     expect(page.locator("header.document")).to_contain_text("Review of the spring campaign")
     expect(page.locator("header.document")).to_contain_text("campaign-review.md")
@@ -86,6 +88,16 @@ def test_what_the_documents_do_not_say_is_refused(visit: Visit, artifacts: Path)
     expect(visit.page.get_by_text("The documents do not say.")).to_be_visible()
     expect(visit.page.get_by_text("passages of 3 documents")).to_be_visible()
     picture(visit.page, artifacts, "chat-refusal")
+
+
+def test_closest_passages_are_shown_like_an_answer_and_said_to_be_perhaps_none(visit: Visit, artifacts: Path) -> None:
+    ask(visit.page, "What did the spring campaign cost in 2019?")
+
+    expect(visit.page.get_by_text("Closest passages. They may not answer the question.")).to_be_visible()
+    expect(visit.page.get_by_text("Nothing near this question mentions “2019”.")).to_be_visible()
+    expect(visit.page.locator(".said", has_text=QUOTE).first).to_be_visible()
+    expect(visit.page.get_by_text("The documents do not say")).to_have_count(0)
+    picture(visit.page, artifacts, "chat-closest")
 
 
 def test_nothing_that_was_written_elsewhere_acts_on_the_page(visit: Visit, artifacts: Path) -> None:

@@ -127,10 +127,10 @@ def copy(one: Answer, turn: int) -> None:
         drawer.code(conversation_export.plain(one), language=None, wrap_lines=True)
 
 
-def _notice(what: str, *more: str) -> str:
-    """A notice that says ``what`` before all else; ``more`` may be empty."""
-    rest = "".join(f"<p>{escape(part)}</p>" for part in more[1:] if part)
-    return f'<div class="notice"><p><strong>{what}</strong> {escape(more[0])}</p>{rest}</div>'
+def _notice(what: str, more: str, below: str) -> str:
+    """A notice that says ``what`` before all else; the others may be empty."""
+    below = f"<p>{escape(below)}</p>" if below else ""
+    return f'<div class="notice"><p><strong>{what}</strong> {escape(more)}</p>{below}</div>'
 
 
 def _refusal(one: Answer, turn: int, numbers: Mapping[Citation, int]) -> None:
