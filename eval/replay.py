@@ -1,15 +1,17 @@
 """Recorded replies of a chat model, so that a run with a model is deterministic and needs no key.
 
-A recording is a JSONL file, a line a reply, which is found by what was asked: the model's name, the messages and
+A recording is a JSONL file, packed where its name ends in ``.gz``, a line a reply, which is found by what was asked: the model's name, the messages and
 the parameters (temperature, stop, tools, and ``sample`` for the n-th repeat, which no real model is told).
 LangChain is imported at the top, so only what uses a model may import this module.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +32,7 @@ from assistant.errors import CaseError, ModelUnavailable, PushbackError, Setting
 from eval.cases import Strict, fault
 
 Json = dict[str, Any]
+PACKED = ".gz"  # the same passages stand in many prompts: packed they take a hundredth
 KEPT = {"content", "tool_calls", "invalid_tool_calls", "additional_kwargs", "response_metadata", "usage_metadata"}
 
 
@@ -138,8 +141,9 @@ class Recording:
             CaseError: the file cannot be read, or a line is no recorded reply or has the key of another; names it.
         """
         try:
-            lines = path.read_text(encoding="utf-8").split("\n")
-        except (OSError, UnicodeDecodeError) as exc:
+            data = path.read_bytes()
+            lines = (gzip.decompress(data) if path.suffix == PACKED else data).decode().split("\n")
+        except (OSError, EOFError, zlib.error, UnicodeDecodeError) as exc:
             raise CaseError(f"The recording {path} cannot be read: {exc}.", hint=ReplyMissing.hint) from exc
         recording = cls()
         for number, line in enumerate(lines, 1):
@@ -167,7 +171,8 @@ class Recording:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             text = "".join(f"{_canonical(self._lines[key])}\n" for key in sorted(self._lines))
-            beside.write_text(text, encoding="utf-8", newline="\n")
+            data = text.encode()
+            beside.write_bytes(gzip.compress(data, mtime=0) if path.suffix == PACKED else data)
             beside.replace(path)
         except OSError as exc:
             beside.unlink(missing_ok=True)

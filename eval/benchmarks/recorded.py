@@ -1,0 +1,75 @@
+"""What a model replies to some cases of a suite, recorded, so that what is made of it can be tried without it.
+
+    python -m eval.benchmarks.recorded --model http://127.0.0.1:8080/v1#reader --cases FILE --out FILE.jsonl.gz
+
+``eval/suites/sample/recorded`` holds what a strong reader, who saw the prompts alone, replied to 32 cases of the
+sample. A changed prompt, another order of the search or another split of passages asks for other replies: record them anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from assistant import providers
+from assistant.build import Assistant, build_embedder
+from assistant.embedding import Embedder
+from assistant.lens import gathered
+from assistant.library.library import Library
+from assistant.model import MOST_TOKENS, Model
+from assistant.settings import Settings
+from assistant.types import Answer, Verdict
+from eval import suites
+from eval.benchmarks.measuring import fresh_home
+from eval.cases import Case
+from eval.replay import Budget, Recording, RecordingChat, ReplayedChat
+from ingest.sync import sync
+
+SAMPLE = Path(__file__).parents[1] / "suites/sample/suite.yaml"
+NAME = "reader"
+WAIT = 3_600  # seconds for a reply: whoever writes it may be a person
+
+
+def main() -> None:
+    """Record the cases' replies."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--suite", type=Path, default=SAMPLE)
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--name", default=NAME)
+    parser.add_argument("--cases", type=Path, required=True, help="a file of ids, one a line")
+    parser.add_argument("--out", type=Path, required=True)
+    given = parser.parse_args()
+    suite = suites.load(given.suite)
+    recording = Recording.load(given.out) if given.out.exists() else Recording()
+    real = providers.open_chat(given.model, seconds=WAIT, most_tokens=MOST_TOKENS).chat
+    chat = RecordingChat(model=given.name, recording=recording, chat=real, budget=Budget())
+    with fresh_home() as home:
+        settings = Settings(home=home, model=given.name)
+        embedder = build_embedder(settings)
+        with Library.open(settings, embedder, create=True) as library:
+            sync([suite.corpus], library, settings, embedder)
+            assistant = reading(library, embedder, settings, chat)
+            for case in cases(suite, given.cases):
+                came = replied(case, assistant)
+                recording.save(given.out)
+                print(f"{case.id}: {came.grounding if isinstance(came, Answer) else came.ruling}", flush=True)
+
+
+def cases(suite: suites.Suite, picked: Path) -> list[Case]:
+    """The cases of a suite whose ids stand in a file, in the file's order."""
+    known = {case.id: case for case in suite.cases if isinstance(case, Case)}
+    return [known[id] for id in picked.read_text("utf-8").split()]
+
+
+def reading(library: Library, embedder: Embedder, settings: Settings, chat: ReplayedChat) -> Assistant:
+    """An assistant for which the recorded model reads."""
+    return Assistant(library, embedder, lenses=gathered(None), model=Model(settings, chat))
+
+
+def replied(case: Case, assistant: Assistant) -> Answer | Verdict:
+    """What is made of the model's replies to a case."""
+    return assistant.ask(case.asked, case.turns) if case.question else assistant.challenge(case.asked)
+
+
+if __name__ == "__main__":
+    main()
