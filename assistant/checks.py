@@ -170,7 +170,7 @@ def _elsewhere(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
     figures = {one.value for one in amounts(grounds.words)}
     named = set(content_stems(text))
     quotes = [
-        f"{one.quote} {one.speaker}" if one.speaker and named & set(content_stems(one.speaker)) else one.quote
+        f"{one.quote} {one.speaker}" if one.speaker and set(content_stems(one.speaker)) <= named else one.quote
         for one in grounds.citations
     ]
     cited = {stem for quote in quotes for stem in content_stems(quote)}

@@ -19,6 +19,7 @@ from assistant.embedding import Embedder
 from assistant.evidence.words import content_stems, names
 from assistant.question import Asks
 from assistant.readers.material import Extract, Given
+from assistant.readers.replies import unmarked
 from assistant.readers.seam import Claim, Quote, Reading
 from assistant.types import Citation, Passage, Rejected, Sentence, Span, Statement, Support
 
@@ -79,7 +80,7 @@ class Verifier:
             return None
         if not claim.text:
             return Statement(self._told(cited[0].quote, cited, claim), cited, Support.VERBATIM)
-        verbatim = any(checks.said(claim.text) == checks.said(one.quote) for one in cited)
+        verbatim = any(checks.said(claim.text) == checks.said(unmarked(one.quote)) for one in cited)
         grounds = self._grounds(cited)
         why = (checks.beside if verbatim else checks.fault)(claim.text, grounds, self._embedder)
         if why:

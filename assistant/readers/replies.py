@@ -156,7 +156,12 @@ class Json:
         self.found += 1
         self.done = self.found == MOST
         quotes = tuple(Quote(q.passage, q.words) for q in one.quotes if q.words.strip())
-        yield Claim(plain(_MARK.sub("", one.text)), quotes)
+        yield Claim(unmarked(one.text), quotes)
+
+
+def unmarked(text: str) -> str:
+    """A text without the numbers in brackets by which passages are named."""
+    return plain(_MARK.sub("", text))
 
 
 def plain(text: str) -> str:
