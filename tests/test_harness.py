@@ -12,10 +12,10 @@ import pytest
 from lxml import etree
 from lxml import html as lxml_html
 
-from assistant import answering, citations, leaning
+from assistant import citations, leaning
 from assistant.build import Assistant
 from assistant.errors import CaseError
-from assistant.evidence import refusal
+from assistant.readers import material, plain, refusal
 from assistant.settings import Settings
 from assistant.types import Answer, Citation, Hit, Stance, Turn
 from eval import accept, artifacts, baseline, report, suites
@@ -102,7 +102,7 @@ def test_what_was_accepted_passes_and_all_formats_say_so(gated: Callable[..., ar
 
 
 def retrieval_off(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(answering, "candidates", lambda *_: [])
+    patch.setattr(material, "candidates", lambda *_: [])
 
 
 def offsets_shifted(patch: pytest.MonkeyPatch) -> None:
@@ -123,7 +123,7 @@ def threshold_up(patch: pytest.MonkeyPatch) -> None:
 
 
 def refusal_off(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(answering, "reason_to_refuse", lambda *_: None)
+    patch.setattr(plain, "reason_to_refuse", lambda *_: None)
 
 
 @pytest.mark.parametrize(
