@@ -87,7 +87,7 @@ class LibraryFull(LibraryError):
 class LibraryDamaged(LibraryError):
     """A part of the library cannot be read."""
 
-    hint = "Run `pushback doctor`, then `pushback reindex`."
+    hint = "Run `pushback doctor`: it makes the vector index anew from the catalog."
 
 
 class IndexMismatch(LibraryError):

@@ -332,6 +332,65 @@ def test_a_lost_index_is_no_empty_answer(library: Library, settings: Settings, e
         assert len(dense(again, "trust")) == 2
 
 
+def test_a_library_beside_which_nothing_can_be_written_is_read(settings: Settings, embedder: WordEmbedder) -> None:
+    """Folders in the place of the files that SQLite and the lock write stand for a disk that is full or read-only."""
+    with Library.open(settings, embedder, create=True) as library, library.writing() as writer:
+        writer.put([make_new(make_document("Apples are red.\n\nPears are green."), embedder)])
+    (settings.folder / "index.lock").unlink()
+    for name in ("index.lock", "catalog.sqlite3-shm"):
+        (settings.folder / name).mkdir()
+
+    with Library.open(settings, embedder) as library:
+        assert dense(library, "green pears", 1) == ["Pears are green."]
+        assert library.dense(embedder.query("green pears"), 9) == sorted(
+            library.dense(embedder.query("green pears"), 9), key=lambda hit: -hit[1]
+        )
+        assert len(library.lexical(["pears"], 9)) == 1
+
+
+def test_a_library_in_doubt_is_read_though_its_index_cannot_be_made_anew(
+    settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a disk that filled in the middle of writing."""
+    with Library.open(settings, embedder, create=True) as library, library.writing() as writer:
+        writer.put([make_new(make_document("Apples are red.\n\nPears are green."), embedder)])
+    with Library.open(settings, embedder) as library:
+        library._catalog.doubt()
+        monkeypatch.setattr("assistant.library.guard.rebuild", full)
+
+        assert dense(library, "green pears", 1) == ["Pears are green."]
+
+
+def full(*_: object) -> None:
+    raise LibraryFull("The disk is full.")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "start", "end", "why"),
+    [("link_lists.bin", 0, None, "SIGSEGV"), ("chroma.sqlite3", 4096, 12288, "malformed"), ("header.bin", 0, 100, "")],
+)
+def test_the_doctor_outlives_an_index_that_ends_whoever_reads_it(
+    settings: Settings, embedder: WordEmbedder, name: str, start: int, end: int | None, why: str
+) -> None:
+    """With links zeroed, Chroma's library reads memory that is not its own; the doctor of before found all well."""
+    with Library.open(settings, embedder, create=True) as library, library.writing() as writer:
+        text = "\n\n".join(f"Words of {number} and {number * 7}." for number in range(600))
+        writer.put([make_new(make_document(text), embedder)])
+    (damaged,) = (settings.folder / "chroma").rglob(name)
+    held = bytearray(damaged.read_bytes())
+    held[start:end] = bytes(len(held[start:end]))
+    damaged.write_bytes(held)
+
+    with Library.open(settings, embedder) as library:
+        (problem,) = library.doctor()
+
+        assert problem.mended
+        assert why in problem.what
+        assert "made anew from the catalog" in problem.remedy
+        assert (library.doctor(), len(dense(library, "words", 5))) == ([], 5)
+
+
 def test_the_doctor_tells_of_a_damaged_catalog(library: Library, settings: Settings) -> None:
     put(library, TRUST)
     connection = sqlite3.connect(settings.folder / "catalog.sqlite3")

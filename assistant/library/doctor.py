@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from assistant.errors import IndexMismatch, LibraryError, ModelError
 from assistant.library.catalog import Catalog
 from assistant.library.guard import Guard
+from assistant.library.probing import breaks
 from assistant.library.records import Problem
 from assistant.library.upkeep import difference, rebuild
 from assistant.library.vectors import VectorIndex
@@ -42,6 +43,9 @@ def _mend(catalog: Catalog, index: VectorIndex) -> Iterator[tuple[str, str]]:
     if state.in_doubt:
         rebuild(catalog, index)
         yield "A writer was stopped in the middle of its work.", "the vector index was made anew from the catalog"
+    elif state.model is not None and index.is_unread and (why := breaks(index.home)):
+        rebuild(catalog, index)
+        yield why, "the vector index was made anew from the catalog"
     elif state.model is not None and (what := difference(catalog, index)):
         rebuild(catalog, index)
         yield what, "the vector index was made anew from the catalog"

@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from assistant.embedding import Identity
 from assistant.errors import IndexMismatch, LibraryDamaged, LibraryError, LibraryLocked
 from assistant.library.catalog import Catalog
+from assistant.library.exact import Exact
 from assistant.library.records import State
 from assistant.library.upkeep import rebuild
 from assistant.library.vectors import VectorIndex
@@ -52,8 +53,10 @@ class Guard:
         finally:
             lock.release()
 
-    def to_read(self) -> VectorIndex | None:
+    def to_read(self) -> VectorIndex | Exact | None:
         """The index, as new as the catalog; None while nothing was ever put into it.
+
+        Where it cannot be opened or mended since nothing can be written, what reads the catalog instead.
 
         Raises:
             IndexMismatch: it is of another model, or of other passages.
@@ -63,10 +66,17 @@ class Guard:
         if state.model is None:
             return None
         self.check(state)
-        if state.in_doubt:
-            with suppress(LibraryLocked):  # a living writer's doubt is none of ours
-                self.repair()
-        self._open()
+        try:
+            if state.in_doubt:
+                with suppress(LibraryLocked):  # a living writer's doubt is none of ours
+                    self.repair()
+            self._open()
+        except (LibraryLocked, LibraryDamaged):
+            raise
+        except LibraryError:
+            if self._settings.chroma_url is not None:
+                raise
+            return Exact(self._catalog)
         return self._index
 
     def to_write(self, *, new_vectors: bool) -> VectorIndex:

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from assistant.errors import LibraryDamaged, LibraryError, LibraryFull, LibraryL
 
 PATIENCE = 30.0  # seconds to wait for another process's transaction; the longest is the end of a reindex
 NEARLY_FULL = 1 << 20  # bytes: what is left when SQLite reports a failed write rather than a full disk
+
+UNWRITABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL)
 
 LISTED = "(SELECT value FROM json_each(?))"  # of a query: any number of values, given as one JSON list
 
@@ -28,15 +30,10 @@ class Database:
         self._path = path
         self._turn = threading.RLock()
         with self._translated():
-            # Transactions are begun by hand (isolation_level None), so that a write waits for its turn at its start.
-            self._connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
             try:
-                self._connection.create_function("fold", 1, _folded, deterministic=True)  # lower() knows ASCII only
-                self._connection.execute("PRAGMA foreign_keys = ON")
-                self._connection.execute("PRAGMA journal_mode = WAL")
-            except sqlite3.Error:
-                self._connection.close()
-                raise
+                self._connection = _connection(path.absolute().as_uri(), "PRAGMA journal_mode = WAL")
+            except sqlite3.Error as error:
+                self._connection = _reading(path, error)
 
     def close(self) -> None:
         """Give the file back; a second call does nothing."""
@@ -111,6 +108,32 @@ class Database:
 
     def _nearly_full(self) -> bool:
         return shutil.disk_usage(self._path.parent).free < NEARLY_FULL
+
+
+def _connection(address: str, first: str) -> sqlite3.Connection:
+    """A connection on which a first statement went well."""
+    # Transactions are begun by hand (isolation_level None), so that a write waits for its turn at its start.
+    made = sqlite3.connect(address, timeout=PATIENCE, isolation_level=None, check_same_thread=False, uri=True)
+    try:
+        made.create_function("fold", 1, _folded, deterministic=True)  # lower() knows ASCII only
+        made.execute("PRAGMA foreign_keys = ON")
+        made.execute(first)
+    except sqlite3.Error:
+        made.close()
+        raise
+    return made
+
+
+def _reading(path: Path, error: sqlite3.Error) -> sqlite3.Connection:
+    """A connection that only reads, where the file is there and nothing can be written beside it; else the error."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF not in UNWRITABLE or not path.is_file():
+        raise error
+    log = path.with_name(f"{path.name}-wal")
+    is_whole = not log.exists() or log.stat().st_size == 0  # else what was written last is in the log
+    for how in ("mode=ro", *(["immutable=1"] if is_whole else [])):
+        with suppress(sqlite3.Error):
+            return _connection(f"{path.absolute().as_uri()}?{how}", "SELECT count(*) FROM sqlite_master")
+    raise error
 
 
 def as_json(value: object) -> str:

@@ -55,6 +55,7 @@ class VectorIndex:
     _taken: ClassVar[set[int]] = set()
 
     def __init__(self, folder: Path, url: str | None, library: str) -> None:
+        self.home = folder
         self._folder = folder / "chroma"
         self._url = url
         self._name = COLLECTION if url is None else f"pushback-{library}-{COLLECTION}"
@@ -75,6 +76,11 @@ class VectorIndex:
                 self._open()
             self.generation = generation
             return True
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it lies in files here that this process has not opened yet."""
+        return self._url is None and self._open_collection is None and self._folder.exists()
 
     def close(self) -> None:
         """Let go of the files; ``open`` comes before the next use."""
