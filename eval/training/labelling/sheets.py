@@ -64,9 +64,9 @@ class LabelError(Exception):
     """What a labeller wrote that cannot be read."""
 
 
-def asked(path: Path = ASKED) -> list[Asked]:
+def asked() -> list[Asked]:
     """All that is asked, in the order in which it was written."""
-    return [Asked(**json.loads(line)) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    return [Asked(**json.loads(line)) for line in ASKED.read_text("utf-8").splitlines() if line.strip()]
 
 
 def corpora(parts: Sequence[str] = MADE_FROM) -> list[str]:
