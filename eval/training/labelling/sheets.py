@@ -1,0 +1,357 @@
+"""Sheets to label: what our own retrieval finds for each idea and question, and the labels that readers give it.
+
+    python -m eval.training.labelling.sheets ingest --data ../shared/data --work DIR [CORPUS …]
+    python -m eval.training.labelling.sheets sheets --work DIR [CORPUS …]
+    python -m eval.training.labelling.sheets claim --work DIR --by NAME [--kind idea] [--count 5] [--again]
+    python -m eval.training.labelling.sheets collect --work DIR
+    python -m eval.training.labelling.sheets agree
+
+``--work`` lies outside of the repository: it holds the libraries, one a corpus, and ``labelling/`` with the sheets (the
+documents' words), their places, the claims and what each labeller wrote. Each command does only what is not yet done.
+The repository holds what is asked (``asked.jsonl``) and, for each labelled passage, its place and label.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import re
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from assistant.assumptions import of_words
+from assistant.build import build_embedder
+from assistant.embedding import Embedder
+from assistant.gathering import searches
+from assistant.library.library import Library
+from assistant.retrieval import candidates, spread
+from assistant.settings import Settings
+from assistant.types import Passage
+from ingest.sync import sync
+
+HERE = Path(__file__).parent
+ASKED, SPLIT, LABELS = HERE / "asked.jsonl", HERE / "split.toml", HERE / "labels"
+MADE_FROM = ("train", "thresholds")  # the parts of the split of which sheets may be made
+READ = {"idea": 40, "question": 12}  # passages of a sheet
+FOR_EACH_SEARCH = 30  # passages that each search for an idea gives to be fused
+LATE = 20.0  # constant of reciprocal rank: the first of one search counts as two that are 22nd of theirs
+TWICE = 10  # one sheet in so many is labelled a second time
+LETTERS = {
+    "idea": {"s": "supports", "c": "challenges", "u": "unclear"},
+    "question": {"a": "answers", "p": "partly"},
+}
+_MARK = re.compile(r"(\d+)((?:[a-z]\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)+)$")
+_PART = re.compile(r"([a-z])([\d,-]+)")
+
+
+class Asked(NamedTuple):
+    """An idea or a question, in our words; ``against`` is what somebody would say who is against the idea."""
+
+    id: str
+    kind: str  # idea | question
+    corpus: str
+    text: str
+    against: str = ""
+    near_miss: bool = False  # meant not to be answered; what the labels say counts
+
+
+class LabelError(Exception):
+    """What a labeller wrote that cannot be read."""
+
+
+def asked() -> list[Asked]:
+    """All that is asked, in the order in which it was written."""
+    return [Asked(**json.loads(line)) for line in ASKED.read_text("utf-8").splitlines() if line.strip()]
+
+
+def corpora(parts: Sequence[str] = MADE_FROM) -> list[str]:
+    """The corpora of these parts of the split."""
+    split = tomllib.loads(SPLIT.read_text("utf-8"))
+    return [corpus for part in parts for corpus in split[part]]
+
+
+# Sheets
+
+
+def ingest(data: Path, work: Path, names: Sequence[str]) -> None:
+    """A library for each corpus, brought in step with its folder."""
+    for corpus in names or corpora():
+        settings = _settings(work, corpus)
+        embedder = build_embedder(settings)
+        with Library.open(settings, embedder, create=True) as library:
+            report = sync([data / "corpora" / corpus], library, settings, embedder)
+            print(f"{corpus}: {len(report.failed)} failed, {library.searched()}", flush=True)
+
+
+def write_sheets(work: Path, names: Sequence[str] = ()) -> None:
+    """A sheet and its places for all that is asked of these corpora and has none; each must be ingested whole."""
+    folder = work / "labelling"
+    for name in ("sheets", "places", "labels", "claims"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    missing = [one for one in asked() if not (folder / "places" / f"{one.id}.json").exists()]
+    for corpus in names or corpora():
+        own = [one for one in missing if one.corpus == corpus]
+        if not own:
+            continue
+        settings = _settings(work, corpus)
+        embedder = build_embedder(settings)
+        with Library.open(settings, embedder) as library:
+            for one in own:
+                write_sheet(one, found(one, library, embedder), library, folder)
+                print(one.id, flush=True)
+
+
+def found(one: Asked, library: Library, embedder: Embedder) -> list[Passage]:
+    """The passages that are read for it, best first: of a question those that a search finds, of an idea those that
+    searches for it, for its clauses, for what speaks against them and for its opposite find, by reciprocal rank."""
+    if one.kind == "question":
+        return [c.passage for c in spread(candidates(one.text, embedder.query(one.text), library))[: READ["question"]]]
+    queries = dict.fromkeys([one.text, *(query for part in of_words(one.text) for query in searches(part))])
+    scores: dict[str, float] = defaultdict(float)
+    passages: dict[str, Passage] = {}
+    for query in [*queries, *([one.against] if one.against else [])]:
+        weight = 2.0 if query in (one.text, one.against) else 1.0
+        for place, candidate in enumerate(spread(candidates(query, embedder.query(query), library))[:FOR_EACH_SEARCH]):
+            scores[candidate.passage.id] += weight / (LATE + place)
+            passages[candidate.passage.id] = candidate.passage
+    return [passages[id] for id in sorted(scores, key=lambda id: (-scores[id], id))[: READ["idea"]]]
+
+
+def write_sheet(one: Asked, passages: Sequence[Passage], library: Library, folder: Path) -> None:
+    """Its sheet: each document's passages in their order, the documents in one that tells nothing of their rank."""
+    rank = {passage.id: place for place, passage in enumerate(passages)}
+    documents = sorted({passage.about.id for passage in passages})
+    random.Random(one.id).shuffle(documents)
+    ordered = sorted(passages, key=lambda p: (documents.index(p.about.id), p.start))
+    lines = [f"##### {one.id} {one.kind}: {one.text}", ""]
+    places = []
+    for number, passage in enumerate(ordered, 1):
+        lines += [f"({number}) {_heading(passage)}", _marked(passage), ""]
+        text = library.document(passage.about.id).text
+        places.append(
+            {
+                "file": _file(passage, one.corpus),
+                "text_sha256": hashlib.sha256(text.encode()).hexdigest()[:16],
+                "start": passage.start,
+                "end": passage.end,
+                "rank": rank[passage.id],
+                "sentences": [[sentence.start, sentence.end] for sentence in passage.sentences],
+            }
+        )
+    (folder / "sheets" / f"{one.id}.txt").write_text("\n".join(lines), "utf-8")
+    kept = folder / "places" / f"{one.id}.json"
+    kept.with_suffix(".new").write_text(json.dumps({"asked": one._asdict(), "passages": places}), "utf-8")
+    kept.with_suffix(".new").replace(kept)
+
+
+def _heading(passage: Passage) -> str:
+    date = f", {passage.about.date}" if passage.about.date else ""
+    return f"{passage.about.title}{date} | {' > '.join(passage.headings)}"
+
+
+def _marked(passage: Passage) -> str:
+    """The text with the number of each sentence before it."""
+    return " ".join(
+        f"[{number}] {' '.join(passage.text[s.start - passage.start : s.end - passage.start].split())}"
+        for number, s in enumerate(passage.sentences, 1)
+    )
+
+
+def _file(passage: Passage, corpus: str) -> str:
+    """The path within the corpus."""
+    return passage.about.source.removeprefix(f"{corpus}/")
+
+
+def _settings(work: Path, corpus: str) -> Settings:
+    return Settings(home=work, library=corpus)
+
+
+# Labels
+
+
+def claim(work: Path, by: str, kind: str | None, count: int, again: bool) -> list[Path]:
+    """The next sheets for a labeller, which nobody else has; ``again`` those that are to be labelled a second time and
+    were by another."""
+    folder = work / "labelling"
+    taken: list[Path] = []
+    for one in asked():
+        if len(taken) == count:
+            break
+        sheet = folder / "sheets" / f"{one.id}.txt"
+        if (kind and one.kind != kind) or not sheet.exists() or (again and not is_twice(one.id)):
+            continue
+        first = folder / "claims" / one.id
+        if again and (not first.exists() or first.read_text("utf-8").strip() == by):
+            continue
+        try:
+            with (first.with_suffix(".again") if again else first).open("x", encoding="utf-8") as file:
+                file.write(by)
+        except FileExistsError:
+            continue
+        taken.append(sheet)
+    return taken
+
+
+def is_twice(id: str) -> bool:
+    """Whether a sheet is one of those that two label."""
+    return int(hashlib.sha256(id.encode()).hexdigest(), 16) % TWICE == 0
+
+
+def read_line(line: str, places: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The labels of a sheet: ``i001 3s2 5c1,3-4 7s1c3 9u2 .`` names the passages that are not ``no``; the full stop
+    says that all were read.
+
+    Raises:
+        LabelError: it names what there is not, names it twice, or does not end.
+    """
+    id, *marks = line.split()
+    if not marks or marks.pop() != ".":
+        raise LabelError(f"{id} does not end with a full stop")
+    asked_of, passages = places["asked"], places["passages"]
+    spans: dict[int, dict[str, list[list[int]]]] = {}
+    for mark in marks:
+        match = _MARK.match(mark)
+        number = int(match[1]) if match else 0
+        if not match or not 0 < number <= len(passages) or number in spans:
+            raise LabelError(f"{id}: {mark}")
+        spans[number] = {}
+        for letter, listed in _PART.findall(match[2]):
+            label = LETTERS[asked_of["kind"]].get(letter)
+            sentences = list(_numbers(listed))
+            known = passages[number - 1]["sentences"]
+            if label is None or label in spans[number] or not all(0 < n <= len(known) for n in sentences):
+                raise LabelError(f"{id}: {mark}")
+            spans[number][label] = [known[n - 1] for n in sentences]
+        if len(spans[number]) > 1 and set(spans[number]) != {"supports", "challenges"}:
+            raise LabelError(f"{id}: {mark} has labels that exclude each other")
+    return [_labelled(asked_of, place, spans.get(number, {})) for number, place in enumerate(passages, 1)]
+
+
+def _labelled(asked_of: Mapping[str, Any], place: Mapping[str, Any], spans: Mapping[str, Any]) -> dict[str, Any]:
+    label = "both" if len(spans) > 1 else next(iter(spans), "no")
+    given = {"asked": asked_of["id"], "corpus": asked_of["corpus"], "file": place["file"], "start": place["start"]}
+    return {**given, "end": place["end"], "label": label, **({"spans": dict(spans)} if spans else {})}
+
+
+def _numbers(listed: str) -> Iterator[int]:
+    """``1,3-5`` as numbers."""
+    for part in listed.split(","):
+        first, _, last = part.partition("-")
+        yield from range(int(first), int(last or first) + 1)
+
+
+def collect(work: Path) -> None:
+    """What labellers wrote (``labelling/labels/NAME.txt``) joins what the repository holds, and is counted."""
+    folder = work / "labelling"
+    kept = {_key(one): one for one in labelled()}
+    texts = {(one["corpus"], one["file"]): one["text_sha256"] for one in _lines(LABELS / "files.jsonl")}
+    for path in sorted((folder / "labels").glob("*.txt")):
+        for line in path.read_text("utf-8").splitlines():
+            if not line.strip() or line.startswith("#"):
+                continue
+            try:
+                places = json.loads((folder / "places" / f"{line.split()[0]}.json").read_text("utf-8"))
+                for one in read_line(line, places):
+                    own = {**one, "by": path.stem}
+                    kept[_key(own)] = own
+            except (LabelError, OSError) as problem:
+                print(f"{path.name}: {problem}")
+                continue
+            corpus = places["asked"]["corpus"]
+            texts |= {(corpus, place["file"]): place["text_sha256"] for place in places["passages"]}
+    kinds = {one.id: one.kind for one in asked()}
+    for kind in READ:
+        own = [kept[key] for key in sorted(kept) if kinds[kept[key]["asked"]] == kind]
+        _write(LABELS / f"{kind}s.jsonl", own)
+        counts = Counter(one["label"] for one in own)
+        sheets = len({(one["asked"], one["by"]) for one in own})
+        print(f"{kind}s: {len(own)} pairs on {sheets} sheets, {dict(counts)}")
+    named = {(one["corpus"], one["file"]) for one in kept.values()}
+    files = [{"corpus": c, "file": f, "text_sha256": texts[c, f]} for c, f in sorted(named)]
+    _write(LABELS / "files.jsonl", files)
+
+
+def labelled() -> list[dict[str, Any]]:
+    """All labels of the repository."""
+    return [one for kind in READ for one in _lines(LABELS / f"{kind}s.jsonl")]
+
+
+def _key(one: Mapping[str, Any]) -> tuple[str, str, str, int]:
+    return (one["asked"], one["by"], one["file"], one["start"])
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+
+
+def _write(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+
+
+# Agreement
+
+
+def agree() -> None:
+    """Cohen's kappa of what two labelled: bears on it or not, the side where both say that it bears, all labels."""
+    by_pair: dict[tuple[str, str, int], dict[str, str]] = defaultdict(dict)
+    for one in labelled():
+        by_pair[one["asked"], one["file"], one["start"]][one["by"]] = one["label"]
+    kinds = {one.id: one.kind for one in asked()}
+    for kind in READ:
+        twice = [
+            tuple(of[name] for name in sorted(of)[:2])
+            for (id, _, _), of in by_pair.items()
+            if kinds[id] == kind and len(of) > 1
+        ]
+        bears = [(a != "no", b != "no") for a, b in twice]
+        side = [(a, b) for a, b in twice if "no" not in (a, b)]
+        told = (("any", bears), ("which, where both say any", side), ("all labels", twice))
+        for name, pairs in told:
+            print(f"{kind}, {name}: kappa {kappa(pairs):.2f} of {len(pairs)}")
+
+
+def kappa(pairs: Sequence[tuple[Any, Any]]) -> float:
+    """Cohen's kappa; not a number where there is nothing to disagree on."""
+    if not pairs:
+        return float("nan")
+    agreed = sum(a == b for a, b in pairs) / len(pairs)
+    first, second = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
+    by_chance = sum(first[label] * second[label] for label in first) / len(pairs) ** 2
+    return (agreed - by_chance) / (1 - by_chance) if by_chance < 1 else float("nan")
+
+
+def main() -> None:
+    """Do one of the steps."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("step", choices=("ingest", "sheets", "claim", "collect", "agree"))
+    parser.add_argument("corpora", nargs="*", help="for ingest and sheets; else those of train and thresholds")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--work", type=Path, default=Path("/tmp/pushback-labelling"))
+    parser.add_argument("--by", default="")
+    parser.add_argument("--kind", choices=tuple(READ))
+    parser.add_argument("--count", type=int, default=5)
+    parser.add_argument("--again", action="store_true")
+    given = parser.parse_args()
+    match given.step:
+        case "ingest":
+            ingest(given.data, given.work, given.corpora)
+        case "sheets":
+            write_sheets(given.work, given.corpora)
+        case "claim":
+            if not re.fullmatch(r"[a-z][a-z0-9]*", given.by):
+                parser.error("--by NAME: a word in small letters")
+            print(*claim(given.work, given.by, given.kind, given.count, given.again), sep="\n")
+        case "collect":
+            collect(given.work)
+        case "agree":
+            agree()
+
+
+if __name__ == "__main__":
+    main()
