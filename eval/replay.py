@@ -1,7 +1,8 @@
 """Recorded replies of a chat model, so that a run with a model is deterministic and needs no key.
 
-A recording is a JSONL file, packed where its name ends in ``.gz``, a line a reply, which is found by what was asked: the model's name, the messages and
-the parameters (temperature, stop, tools, and ``sample`` for the n-th repeat, which no real model is told).
+A recording is a JSONL file, packed where its name ends in ``.gz``, a line a reply, which is found by what was asked:
+the model's name, the messages and the parameters (temperature, stop, tools, and ``sample`` for the n-th repeat, which
+no real model is told).
 LangChain is imported at the top, so only what uses a model may import this module.
 """
 
