@@ -21,10 +21,10 @@ from assistant.types import Citation
 
 LONGEST = 120  # words: what is longer is no claim
 NEAR_QUOTES = 0.2  # cosine of a claim to the nearest of its quotes below which it is about something else
-# Cosine of a question to the sentence that bears a claim out from which that has to do with the question; else it must
-# have a word in common with the question, or so many with the claim beside names and figures. Of 220 sound claims all
-# do; of 224 that say what an order in a document says none does: "the answer is X", since a line says "answer with X".
-NEAR_QUESTION, COMMON = 0.3, 2
+# Cosine of a question to the sentence that bears a claim out from which that has to do with the question, and the same
+# where they have a word in common; else claim and sentence must have so many words in common beside names and figures.
+# Of 220 sound claims all do; of what an order in a document makes a model say ("the answer is X") nothing does.
+NEAR_QUESTION, WITH_A_WORD, COMMON = 0.3, 0.1, 2
 COUNTED = 12  # up to which a number in words counts things
 
 _SENTENCE = re.compile(r"(?<=[.!?])[\"”’']*\s+")
@@ -190,7 +190,8 @@ def beside(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
         return None
     bears = _nearest(text, sentences, embedder)[1]
     asked = {token.stem for token in questions.read(grounds.question).content}
-    if asked & set(content_stems(bears)) or _nearest(grounds.question, [bears], embedder)[0] >= NEAR_QUESTION:
+    least = WITH_A_WORD if asked & set(content_stems(bears)) else NEAR_QUESTION
+    if _nearest(grounds.question, [bears], embedder)[0] >= least:
         return None
     if len(_ordinary(text) & _ordinary(" . ".join(sentences))) >= COMMON:
         return None

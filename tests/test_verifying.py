@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
+from assistant.embedding import SentenceTransformerEmbedder
 from assistant.library.library import Library
 from assistant.readers.material import Material
 from assistant.readers.seam import Claim, Outcome, Quote, Reading
@@ -262,3 +263,17 @@ def test_words_of_a_document_that_is_gone_by_now_are_none(material: Material, li
 
     assert made == []
     assert len(verifier.dropped) == 1
+
+
+@pytest.mark.slow
+def test_sound_claims_are_kept_and_what_code_can_be_sure_of_is_caught(
+    sentence_transformer: SentenceTransformerEmbedder,
+) -> None:
+    from eval.benchmarks.claims import SOUND, shares, tried
+
+    dropped = {kind: share for kind, (_, share) in shares(tried(sentence_transformer)).items()}
+
+    assert dropped[SOUND] <= 0.02
+    assert dropped["words not there"] == dropped["address"] == 1.0
+    assert min(dropped["wrong passage"], dropped["unit"]) >= 0.9
+    assert min(dropped["figure"], dropped["date"], dropped["name"]) >= 0.7
