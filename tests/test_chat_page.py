@@ -22,6 +22,7 @@ from assistant.types import Answer, Citation, Conflict, Grounding, Searched, Spa
 from tests.conftest import make_document, make_new
 from tests.fakes import FakeChat, WordEmbedder
 from ui.parts import exchange
+from ui.screens import preferences
 
 pytestmark = pytest.mark.usefixtures("at_this_machine")
 
@@ -755,9 +756,11 @@ def test_another_library_is_chosen_and_named_in_the_address(orchard: Library, se
 def test_an_evidence_model_that_cannot_be_is_told(orchard: Library) -> None:
     page = settings_page()
 
-    page.radio[0].set_value(2).run()
+    places = list(preferences.EVIDENCE)
+
+    page.radio[0].set_value(places.index("llm")).run()
     assert "no model is named" in shown(page)
     assert "evidence_model" not in page.session_state
 
-    page.radio[0].set_value(1).run()
+    page.radio[0].set_value(places.index("none")).run()
     assert page.session_state["evidence_model"] == "none"
