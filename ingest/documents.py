@@ -12,13 +12,13 @@ from assistant.types import About, Block, BlockKind, Document, Dropped
 from ingest import keeping
 from ingest import recurring as recurrence
 from ingest.cleaning import clean
-from ingest.drafts import Piece, sound
+from ingest.drafts import Draft, Piece, sound
 from ingest.languages import language_of
 from ingest.reading.formats import read
 from ingest.structure import structure
 
 TIGHT = frozenset({BlockKind.ITEM, BlockKind.ROW})
-PIECES = 100_000  # of a file; a shelf of novels, and ten seconds
+PARAGRAPHS, ROWS = 60_000, 100_000  # of a file: a shelf of novels, a large export; each takes ten seconds
 
 
 def load(
@@ -40,9 +40,7 @@ def load(
         SourceError: the bytes cannot be read, or hold no words; names the source.
     """
     draft = sound(read(source, data, alone=alone))
-    if len(draft.pieces) > PIECES:
-        why = f"it holds more than {PIECES:,} paragraphs or rows; save the part that matters as a file of its own."
-        raise SourceError(f"{source}: {why}")
+    _check_length(draft, source)
     cleaned = keeping.kept(clean(draft), keep)
     structured = structure(cleaned, draft.found, source)
     if not any(piece.reason is None for piece in structured.pieces):
@@ -63,6 +61,20 @@ def load(
     text, blocks, dropped = _assemble(pieces)
     about = replace(about, language=language_of(text))
     return Document(about, text, blocks, dropped)
+
+
+def _check_length(draft: Draft, source: str) -> None:
+    """Refuse a file that would take more than seconds.
+
+    Raises:
+        SourceError: it is one.
+    """
+    rows = sum(piece.kind is BlockKind.ROW for piece in draft.pieces)
+    for count, most, what in ((len(draft.pieces) - rows, PARAGRAPHS, "paragraphs"), (rows, ROWS, "rows")):
+        if count > most:
+            raise SourceError(
+                f"{source}: it holds more than {most:,} {what}; save the part that matters as a file of its own."
+            )
 
 
 def _assemble(pieces: Sequence[Piece]) -> tuple[str, tuple[Block, ...], tuple[Dropped, ...]]:

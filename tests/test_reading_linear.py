@@ -95,8 +95,10 @@ def test_a_sentence_of_a_script_without_spaces_stands_alone() -> None:
     assert [len(passage.sentences) for passage in passages] == [3]
 
 
-def test_a_file_of_more_pieces_than_are_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "PIECES", 10)
+@pytest.mark.parametrize(("text", "what"), [("- a\n" * 11, "paragraphs"), ("|a|b|\n|-|-|\n" + "|c|d|\n" * 11, "rows")])
+def test_a_file_of_more_pieces_than_are_read_is_refused(text: str, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "PARAGRAPHS", 10)
+    monkeypatch.setattr(documents, "ROWS", 10)
 
-    with pytest.raises(SourceError, match=r"^a\.md: it holds more than 10 paragraphs or rows; save the part"):
-        parse(Task(b"- a\n" * 11, "a.md", "0123456789", 80))
+    with pytest.raises(SourceError, match=rf"^a\.md: it holds more than 10 {what}; save the part that matters"):
+        parse(Task(text.encode(), "a.md", "0123456789", 80))
