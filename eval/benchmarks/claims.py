@@ -3,7 +3,7 @@
     python -m eval.benchmarks.claims [--told]
 
 Each claim of eval/suites/claims/ goes through ``Verifier`` over all of the sample documents, as if a model had read
-them. What becomes of faults that code cannot judge (turned round, said too strongly) is told, too: that is for a reader.
+them. What becomes of faults that code cannot judge (turned round, said too strongly) is told: that is for a reader.
 """
 
 from __future__ import annotations
