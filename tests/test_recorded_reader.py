@@ -1,4 +1,4 @@
-"""What is made of a strong reader's recorded replies: whole passages in, statements that stand out; no model is asked."""
+"""What is made of a strong reader's recorded replies: whole passages in, statements that stand out; no model here."""
 
 from collections.abc import Iterator
 from pathlib import Path
