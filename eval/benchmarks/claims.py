@@ -2,7 +2,7 @@
 
     python -m eval.benchmarks.claims [--told]
 
-Each claim of eval/suites/claims/ goes through ``Verifier`` over all of the sample documents, as if a model had read them.
+Each claim of eval/suites/claims/ goes through ``Verifier`` over all of the sample documents, as if a model read them.
 Which way a claim goes that code cannot judge (turned round, said too strongly) is told, too: that is for a reader.
 """
 
