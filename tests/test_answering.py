@@ -16,7 +16,7 @@ from assistant.errors import SettingsError
 from assistant.evidence.relevance import Judgement, SignalJudge
 from assistant.library.library import Library
 from assistant.question import Question
-from assistant.readers.excerpts import STRETCHES
+from assistant.readers.excerpts import CHARACTERS, OF_A_LIST, STRETCHES
 from assistant.readers.plain import PlainReader
 from assistant.retrieval import Candidate
 from assistant.settings import Settings
@@ -499,3 +499,14 @@ def test_white_space_does_not_make_another_question(library: Library, embedder: 
     answer = Assistant(library, embedder).ask("  What\n is \t bread? ")
 
     assert answer.standalone_question == "What is bread?"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("question", ["When did the mill at Ashford open?", "What does a market stall need?"])
+def test_an_answer_is_a_few_stretches_of_whole_sentences(shared: Assistant, question: str) -> None:
+    answer = shared.ask(question)
+
+    quotes = [citation.quote for statement in answer.statements for citation in statement.citations]
+    assert sum(map(len, quotes)) <= (OF_A_LIST if "need" in question else CHARACTERS)
+    assert len(quotes) <= max(STRETCHES, 4)
+    assert all(quote[-1] in ".!?" or "need" in question for quote in quotes)

@@ -2,9 +2,9 @@
 
     python -m eval.benchmarks.writing --suite ../shared/suites/marketing-dev.yaml [--model gguf:PATH] [--out FILE]
 
-Both writers answer the same questions over one library in one run. "Own" is a turn without the model, the evidence
-model and the embedding of the question. The first verified statement is set against the first full sentence that the
-model had written in the same reply.
+Both readers answer the same questions over one library in one run. "Own" is a turn without the model, the sentences
+judged where it does not hold, and the embedding of the question. The first verified statement is set against the first
+full sentence that the model had written in the same reply.
 """
 
 from __future__ import annotations
@@ -18,13 +18,8 @@ from collections.abc import Generator
 from pathlib import Path
 from statistics import median
 
-from assistant.checking import Grounds
-from assistant.writing import ModelWriter
-
-from assistant import build, checking
-from assistant.answering import QuotingWriter
-from assistant.evidence.relevance import SignalJudge
-from assistant.evidence.stance import PlainMarks
+from assistant import build
+from assistant.build import Assistant
 from assistant.library.library import Library
 from assistant.model import Calls, Model, Prompt
 from assistant.settings import Settings
@@ -93,24 +88,24 @@ def main() -> None:
         with Library.open(settings, embedder, create=True) as library:
             sync([suite.corpus], library, settings, embedder)
             model = Watched(settings)
-            quoting = QuotingWriter(library, embedder, SignalJudge())
-            writer = ModelWriter(quoting, model, PlainMarks(), library, embedder)
-            quoting.answer("ready?")
+            plain = Assistant(library, embedder)
+            reading = plain.with_model(model)
+            plain.ask("ready?")
             rows = []
             for case in cases:
-                rows.append(measured(case, quoting, writer, model, library=library, embedder=embedder))
+                rows.append(measured(case, plain, reading, model, library=library, embedder=embedder))
                 if given.out:  # as it goes: a run of an hour may be cut
                     kept = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
                     given.out.write_text(kept, "utf-8")
     report(rows)
 
 
-def measured(case, quoting, writer, model, *, library, embedder):  # type: ignore[no-untyped-def]
-    plain = quoting.answer(case.asked, case.turns)
+def measured(case, offline, reading, model, *, library, embedder):  # type: ignore[no-untyped-def]
+    plain = offline.ask(case.asked, case.turns)
     started = time.perf_counter()
     first = None
     said: Answer | None = None
-    for part in writer.stream(case.asked, case.turns):
+    for part in reading.stream(case.asked, case.turns):
         if isinstance(part, Statement):
             first = first or time.perf_counter()
         else:
@@ -124,18 +119,17 @@ def measured(case, quoting, writer, model, *, library, embedder):  # type: ignor
     gold = locate(case.gold, texts.find)
     asked, before = Asked(case, said, gold, texts.read), Asked(case, plain, gold, texts.read)
     valid = {score.name: score for score in citing.scores(asked)}["citation validity"]
-    passages = quoting.quoted(said.standalone_question).passages
     own_words = [s for s in said.statements if s.support is not Support.VERBATIM]
-    failing = [s.text for s in own_words if fails(s, said, passages, embedder)]
+    stands = [library.quote(c.about.id, c.start, c.end) == c.quote for s in said.statements for c in s.citations]
     sentence = model.last.sentence
     row = {
         "id": case.id,
         "validity": valid.value,
-        "failing": failing,
+        "failing": stands.count(False),
         "grounded": None if case.refuse else answering.grounded(asked).value,
-        "grounded quoting": None if case.refuse else answering.grounded(before).value,
+        "grounded plain": None if case.refuse else answering.grounded(before).value,
         "attribution": [score.value for score in attributing.scores(asked)],
-        "own ms": 1000 * (whole - model.last.seconds - embedding) - said.timings_ms.get("judge", 0.0),
+        "own ms": 1000 * (whole - model.last.seconds - embedding) - said.timings_ms.get("look", 0.0),
         "first": None if not (first and sentence) else (first - started) / max(sentence - started, 1e-9),
         "by model": len(own_words),
         "anchored": next((score.value for score in citing.scores(asked) if score.name == citing.ANCHORED), None),
@@ -150,17 +144,6 @@ def measured(case, quoting, writer, model, *, library, embedder):  # type: ignor
     return row
 
 
-def fails(statement: Statement, answer: Answer, passages, embedder) -> bool:  # type: ignore[no-untyped-def]
-    """Whether a statement, checked once more from what was shown, does not hold."""
-    text = statement.text
-    for citation in statement.citations:
-        if citation.voice and text.startswith(f"{citation.voice}: "):
-            text = text.removeprefix(f"{citation.voice}: ")
-    around = tuple(passages[citation] for citation in statement.citations if citation in passages)
-    grounds = Grounds(statement.citations, around, answer.standalone_question)
-    return checking.fault(text, grounds, PlainMarks(), embedder) is not None
-
-
 def report(rows: list[dict[str, object]]) -> None:
     def values(name: str) -> list[float]:
         return [float(row[name]) for row in rows if row[name] is not None]  # type: ignore[arg-type]
@@ -171,16 +154,16 @@ def report(rows: list[dict[str, object]]) -> None:
     written = sum(int(row["by model"]) for row in rows)  # type: ignore[call-overload]
     dropped = sum(len(row["dropped"]) for row in rows)  # type: ignore[arg-type]
     print(f"{len(rows)} questions; {written} statements in the model's words, {dropped} dropped")
-    ours, theirs = mean(values("grounded")), mean(values("grounded quoting"))
-    print(f"grounded correct: {ours:.3f} with the model, {theirs:.3f} quoting")
+    ours, theirs = mean(values("grounded")), mean(values("grounded plain"))
+    print(f"grounded correct: {ours:.3f} with the model, {theirs:.3f} plain")
     kept = [value for row in rows for value in row["attribution"] if value is not None]  # type: ignore[attr-defined]
     print(f"attribution and hedges kept: {mean(kept):.3f} of {len(kept)}")
-    print(f"statements anchored in their quotes (another check than the writer's own): {mean(values('anchored')):.3f}")
+    print(f"statements anchored in their quotes (another check than our own): {mean(values('anchored')):.3f}")
     print(f"seconds a turn, p50: {median(values('seconds')):.1f}; obeyed: {sum(bool(row['obeyed']) for row in rows)}")
     bars = (
         ("citation validity", mean(values("validity")), 1.0, None),
-        ("statements shown that fail verification", sum(len(row["failing"]) for row in rows), None, 0.0),  # type: ignore[arg-type]
-        ("grounded correct against quoting", ours - theirs, -0.05, None),
+        ("quotes shown that do not stand there", sum(values("failing")), None, 0.0),
+        ("grounded correct against plain", ours - theirs, -0.05, None),
         ("own code a turn, p50, ms", median(values("own ms")), None, 50.0),
         ("first verified statement : first sentence, p50", median(values("first") or [0.0]), None, 1.5),
     )
