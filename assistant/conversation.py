@@ -28,6 +28,7 @@ from assistant.types import Answer, Grounding, Role, Statement, Turn
 
 LONG_ENOUGH = 3  # content words with which a question without pronouns stands alone
 SHORT_ENOUGH = 8  # words of a thing that reads well in place of "it" or "the second one"
+MOST_TURNS = 20  # of the conversation that are looked at
 MOST_WORDS = 18  # of what was said before that are put into a question
 
 _PEOPLE = "person|man|woman|guy|author|writer|speaker|commenter|expert|blogger|founder|manager|director|consultant"
@@ -119,13 +120,14 @@ class _Talk(NamedTuple):
 def standalone(question: str, history: Sequence[Turn]) -> str:
     """``question`` with what it leans on put in; unchanged where it leans on nothing."""
     talk = _Talk()
-    for turn in history:
-        if turn.role is Role.USER:  # it may itself have leaned on those before
-            meant, asked, topic = _resolved(turn.content, talk)
-            talk = _Talk(asked, "", topic, (*talk.turns, Turn(turn.role, meant)))
+    for role, content in history[-MOST_TURNS:]:
+        told = "\n".join(" ".join(line.split()) for line in content.splitlines() if line.strip())
+        if role is Role.USER:  # it may itself have leaned on those before
+            meant, asked, topic = _resolved(" ".join(told.split()), talk)
+            talk = _Talk(asked, "", topic, (*talk.turns, Turn(role, meant)))
         else:
-            talk = talk._replace(told=turn.content, turns=(*talk.turns, turn))
-    return _resolved(question, talk)[0]
+            talk = talk._replace(told=told, turns=(*talk.turns, Turn(role, told)))
+    return _resolved(" ".join(question.split()), talk)[0]
 
 
 def _resolved(question: str, talk: _Talk) -> tuple[str, str, str | None]:
@@ -316,7 +318,7 @@ def _called(noun: str, before: Sequence[Turn]) -> str | None:
     return None
 
 
-def _names_by_nearness(talk: _Talk) -> list[list[Name]]:
+def _names_by_nearness(talk: _Talk) -> list[tuple[Name, ...]]:
     """The names in the question before, in its answer, and so on back; who was asked for is in the answer first."""
     said = " ".join(turn.content for turn in talk.turns)
     turns = list(reversed(talk.turns))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from assistant.evidence.words import ASKING_WORDS, FUNCTION_WORDS, MONTHS
 
 TITLE = 8  # words that a title in quotation marks has at most
+NEAR = 40  # characters before a name that tell whose it can be
 
-_CAPITAL = r"[A-Z](?:[\w&-]|['’](?!s\b)\w|\.(?=\w)|(?<=\b[A-Z])\.)*"
+_CAPITAL = r"[A-Z](?:[\w&-]|['’](?!s\b)\w|\.(?=\w)|(?<=\b[A-Z])\.(?!\w))*"
 _RUN = re.compile(rf"\b(?:{_CAPITAL}(?: {_CAPITAL})*|[a-z]+[A-Z]\w*)")
 _OPENS = re.compile(r"(?:^|[.!?:;\n])[\s\"“”‘'(*•-]*$")
 _ITS_VERB_BEFORE = re.compile(
@@ -52,24 +55,34 @@ def titles(text: str) -> list[str]:
     return [match["title"] for match in _TITLES.finditer(text) if len(match["title"].split()) <= TITLE]
 
 
-def names_in(text: str, said: str = "") -> list[Name]:
+@lru_cache(maxsize=256)
+def names_in(text: str, said: str = "") -> tuple[Name, ...]:
     """The speakers and names of a text, each once, in order.
 
     A single word that opens a sentence is a name where it is written like one elsewhere in what was ``said``.
     """
     speaking = speakers(text)
     found = [Name(who, person=True, subject=True) for who in speaking]
+    spoken = " ".join(speaking)
     for match in _RUN.finditer(text):
         words = match[0].split()
         while words and words[0].lower().split("'")[0].split("’")[0] in _NO_NAMES:
             del words[0]
         phrase = " ".join(words)
-        before = text[: match.end() - len(phrase)]
+        before = _near(text, match.end() - len(phrase))
         opens = bool(_OPENS.search(before))
-        known = len(words) > 1 or (_is_named(phrase, said) if opens else not _tells_which(before, text[match.end() :]))
-        if phrase and known and phrase not in " ".join(speaking):
+        if opens:
+            known = len(words) > 1 or (len(phrase) > 1 and phrase.isupper()) or phrase in _known(said)
+        else:
+            known = len(words) > 1 or not _tells_which(before, text[match.end() : match.end() + 2])
+        if phrase and known and phrase not in spoken:
             found.append(_name(words, before, opens))
-    return list({name.text: name for name in reversed(found)}.values())[::-1]
+    return tuple({name.text: name for name in reversed(found)}.values())[::-1]
+
+
+def _near(text: str, end: int) -> str:
+    """What stands shortly before a place in the text; a mark shows that more does."""
+    return text[:end] if end <= NEAR else f"…{text[end - NEAR : end]}"
 
 
 def _name(words: Sequence[str], before: str, opens: bool) -> Name:
@@ -85,13 +98,12 @@ def _tells_which(before: str, after: str) -> bool:
     return bool(re.search(r"\b(?:the|an?) $", before) and re.match(r" [a-z]", after))
 
 
-def _is_named(word: str, said: str) -> bool:
-    """Whether a word stands with its capital inside a sentence, or twice with it and never without."""
-    if len(word) > 1 and word.isupper():
-        return True
-    plain = re.escape(word)
-    often = len(re.findall(rf"\b{plain}\b", said)) > 1 and not re.search(rf"\b{plain.lower()}\b", said)
-    return often or bool(re.search(rf"[a-z,] {plain}\b", said))
+@lru_cache(maxsize=16)
+def _known(said: str) -> frozenset[str]:
+    """The words that stand with their capital inside a sentence, or twice with it and never without."""
+    words = Counter(re.findall(r"\b\w[\w&-]*", said))
+    often = {word for word, count in words.items() if count > 1 and word[0].isupper() and word.lower() not in words}
+    return frozenset({*often, *re.findall(r"[a-z,] ([A-Z][\w&-]*)", said)})
 
 
 def person(every: Sequence[Sequence[Name]]) -> str | None:
