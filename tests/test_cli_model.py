@@ -54,7 +54,7 @@ def away(_: list[BaseMessage]) -> AIMessage:
 
 def test_what_a_model_cost_is_in_the_json_and_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     usage: Any = {"input_tokens": 80, "output_tokens": 9, "total_tokens": 89}
-    line = AIMessage("[1] The blue lamp has a price of forty dollars.", usage_metadata=usage)
+    line = AIMessage("[1] The price of the blue lamp is forty dollars.", usage_metadata=usage)
     written_by(monkeypatch, FakeChat(replies=lambda _: line))
 
     answer = json.loads(run("ask", QUESTION, *MODEL, "--json").stdout)
@@ -101,7 +101,7 @@ def test_doctor_says_that_a_model_is_away(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_run_is_written_by_a_model_once_and_replayed_without_it(lamp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     case = "{id: fact-price, question: What does the blue lamp cost, answer: [forty]}"
     (lamp / "suite.yaml").write_text(f"corpus: documents\ncases:\n  - {case}\n")
-    chat = FakeChat(replies=["[1] The blue lamp has a price of forty dollars."])
+    chat = FakeChat(replies=["[1] The price of the blue lamp is forty dollars."])
     monkeypatch.setattr(providers, "open_chat", lambda *_, **__: Served(chat, Facts()))
     start = ["eval", "run", lamp / "suite.yaml", "--out", lamp / "out", *MODEL, "--json"]
     kept = ["--recording", lamp / "replies.jsonl"]
