@@ -497,7 +497,7 @@ def test_a_loss_against_the_baseline_names_the_case(
         file.write("gate: {baseline: kept.json}\n")
     evaluate("run", suite)
     evaluate("accept", suite, "--reason", "The first.")
-    monkeypatch.setattr("assistant.answering.candidates", lambda *_: [])
+    monkeypatch.setattr("assistant.readers.material.candidates", lambda *_: [])
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
 
     done = evaluate("run", suite)

@@ -94,11 +94,13 @@ def test_an_answer_stands_on_words_that_anyone_can_check(full: dict[str, str]) -
     asked = run(full, "ask", "What does a lamp of brass cost?", "--json")
 
     answer = json.loads(asked.stdout)
-    cited = answer["statements"][0]["citations"][0]
+    first = answer["statements"][0]
+    cited, key = first["citations"][0], first["key"]
     shown = json.loads(run(full, "show", cited["document"], "--json").stdout)
     assert (asked.returncode, asked.stderr) == (0, "")
-    assert cited["quote"] == "A lamp of brass costs forty dollars."
+    assert shown["text"][key["start"] : key["end"]] == "A lamp of brass costs forty dollars."
     assert shown["text"][cited["start"] : cited["end"]] == cited["quote"]
+    assert cited["start"] <= key["start"] < key["end"] <= cited["end"]
 
 
 def test_a_second_ingest_loads_neither_model_nor_index(full: dict[str, str]) -> None:

@@ -55,6 +55,16 @@ def test_a_heading_is_no_part_of_a_stretch() -> None:
     page = make_marked("It is old.\n# The mill\nIt sold linen. It closed.", "page.txt")
 
     assert texts(excerpts([key(page, 2)])) == ["It sold linen. It closed."]
+    found = excerpts([key(page, 2), key(page, 1)])
+    assert texts(found) == ["It sold linen. It closed.", "The mill"]
+
+
+def test_stretches_that_follow_on_each_other_are_one_where_there_is_room_for_what_lies_between() -> None:
+    page = make_marked("It sold linen.\nIt closed.", "page.txt")
+    room = len(page.text)
+
+    assert texts(excerpts([key(page, 0), key(page, 1)], characters=room)) == [page.text]
+    assert texts(excerpts([key(page, 0), key(page, 1)], characters=room - 1)) == page.text.splitlines()
 
 
 @st.composite

@@ -56,27 +56,32 @@ def excerpts(keys: Sequence[Key], most: int = STRETCHES, characters: int = CHARA
         of.append(key)
         chosen.append([at, at])
         left -= length
-    _lengthen(of, chosen, left)
-    return [_excerpt(key, first, last) for key, (first, last) in _joined(of, chosen)]
+    left = _lengthen(of, chosen, left)
+    return [_excerpt(key, first, last) for key, (first, last) in _joined(of, chosen, left)]
 
 
-def _joined(keys: Sequence[Key], chosen: Sequence[Sequence[int]]) -> list[tuple[Key, tuple[int, int]]]:
-    """Stretches that follow on each other as one, at the place and with the key of the better."""
+def _joined(keys: Sequence[Key], chosen: Sequence[Sequence[int]], left: int) -> list[tuple[Key, tuple[int, int]]]:
+    """Stretches that follow on each other as one, at the place and with the key of the better, where there is room for
+    what lies between them; none is lengthened by a heading."""
     made: list[tuple[Key, tuple[int, int]]] = []
     for key, (first, last) in zip(keys, chosen, strict=True):
         for place, (other, (start, end)) in enumerate(made):
             both = min(first, start), max(last, end)
             touch = other.passage.id == key.passage.id and first <= end + 1 and start <= last + 1
-            if touch and both[1] - both[0] < SENTENCES:
+            if not touch or both[1] - both[0] >= SENTENCES or key.sentence.kind in _HEADS:
+                continue
+            between = _length(key, *both) - _length(key, start, end) - _length(key, first, last)
+            if between <= left:
                 made[place] = (other, both)
+                left -= between
                 break
         else:
             made.append((key, (first, last)))
     return made
 
 
-def _lengthen(keys: Sequence[Key], chosen: list[list[int]], left: int) -> None:
-    """Give what is left of the room to the stretches, a sentence at a time, the best stretch first."""
+def _lengthen(keys: Sequence[Key], chosen: list[list[int]], left: int) -> int:
+    """Give what is left of the room to the stretches, a sentence at a time, the best stretch first; the rest of it."""
     grown = True
     while grown:
         grown = False
@@ -87,14 +92,17 @@ def _lengthen(keys: Sequence[Key], chosen: list[list[int]], left: int) -> None:
                 if last - first + 1 >= SENTENCES or not _free(place, n, keys, chosen):
                     continue
                 bounds = (min(first, n), max(last, n))
-                sentences = key.passage.sentences
-                more = (sentences[bounds[1]].end - sentences[bounds[0]].start) - (
-                    sentences[last].end - sentences[first].start
-                )
+                more = _length(key, *bounds) - _length(key, first, last)
                 if more <= left:
                     chosen[place] = list(bounds)
                     left -= more
                     grown = True
+    return left
+
+
+def _length(key: Key, first: int, last: int) -> int:
+    """The characters from a sentence of the key's passage to another."""
+    return key.passage.sentences[last].end - key.passage.sentences[first].start
 
 
 def _free(place: int, n: int, keys: Sequence[Key], chosen: Sequence[Sequence[int]]) -> bool:
