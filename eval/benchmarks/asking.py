@@ -65,10 +65,12 @@ def main() -> None:
         documents = {f"{first + i}.{kind}": text for i in range(number) for kind, text in [document(random)]}
         with tempfile.TemporaryDirectory(prefix="pushback-asking-") as folder:
             questions = [question(random) for _ in range(number * given.questions)]
+            before = len(crashes)
             told += asked(documents, questions, Path(folder), crashes)
-    for crash in crashes[:20]:
-        print(crash)
-    print(f"{given.documents} documents, {told.total()} questions: {dict(told)}; crashes: {len(crashes)}")
+        for crash in crashes[before:20]:
+            print(crash)
+        counts = {str(how): count for how, count in sorted(told.items())}
+        print(f"{first + number} documents, {told.total()} questions: {counts}; crashes: {len(crashes)}", flush=True)
     sys.exit(1 if crashes else 0)
 
 

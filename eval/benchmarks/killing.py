@@ -1,0 +1,392 @@
+"""Commands killed while they write, with the real embedder: is anything lost, half visible, or not mended?
+
+    python -m eval.benchmarks.killing [--kills 200] [--seed 1]
+
+Each kill (SIGKILL) hits a real command in a process of its own: ingest into a new library, ingest of changed files,
+remove, reindex to another length of passages, and ingest into a library of each older schema. The moment is random
+between two of the steps by which a command changes catalog or index, which an undisturbed run counts. Then a copy of
+what is left is opened and searched: each document is as it was before or as it is after, wholly. In what was left
+itself the same command runs again; after it the library is what the undisturbed run made, and the doctor finds it well.
+Batches are small, so that few documents make many transactions. Unix only; ends with 1 when anything failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import pickle
+import random
+import re
+import shutil
+import signal
+import sqlite3
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import chromadb  # noqa: F401 — once for all the forks; a process that used it could not be forked
+import torch
+
+import ingest.sync as syncing
+from assistant import build
+from assistant.embedding import Embedder, Vectors
+from assistant.errors import IndexMismatch
+from assistant.library import upkeep
+from assistant.library.catalog import Catalog
+from assistant.library.library import CATALOG, Library, Opinion
+from assistant.library.schema import STEPS
+from assistant.library.sqlite import Database
+from assistant.library.vectors import VectorIndex
+from assistant.settings import Settings
+from ui import cli
+
+DOCUMENTS = 20
+BATCH = 4  # passages a transaction
+SHORT = 40  # words of a passage after the reindex
+OLD = 1_700_000_000  # seconds: files whose time says that they will not change
+KINDS = ("ingest", "re-ingest", "remove", "reindex", *(f"upgrade from {n}" for n in sorted(STEPS) if n))
+IDEA = '{"idea": "Wait.", "ruling": "holds"}'
+THINGS = ("cloth", "lamps", "tea", "paper", "salt", "bricks", "glue", "wool", "tiles", "rope")
+
+
+class Whole(NamedTuple):
+    """All that a library shows: documents by source, as digests and a sentence of each, and what people said."""
+
+    documents: dict[str, tuple[str, str]]
+    said: tuple[str, ...]
+
+
+class Kind(NamedTuple):
+    """A command to be killed: what it begins with, how it is said, and what there is before and after."""
+
+    name: str
+    home: Path
+    files: Path
+    command: list[str]
+    before: Whole
+    after: Whole
+    steps: list[float]  # seconds from each of the undisturbed run to the next
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--kills", type=int, default=200, help="all kinds together")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    torch.set_num_threads(1)  # a pool of threads would not survive a fork
+    embedder = build.build_embedder(Settings())
+    meaning(embedder, "memo")
+    build.build_embedder = lambda _: embedder  # loaded once, for all the forks
+    syncing.BATCH = upkeep.BATCH = BATCH
+    moments, faults = random.Random(given.seed), Counter[tuple[str, str]]()
+    with tempfile.TemporaryDirectory(prefix="pushback-killing-") as folder:
+        lay(Path(folder) / "files", "ingest")
+        (Path(folder) / "short.toml").write_text(f"passage_words = {SHORT}", "utf-8")
+        made(in_a_fork(lambda: begin(Path(folder), embedder)))
+        kinds = [prepared(kind, Path(folder), embedder) for kind in KINDS]
+        for number in range(given.kills):
+            kind = kinds[number % len(kinds)]
+            for fault, why in killed(kind, Path(folder), moments, embedder):
+                faults[kind.name, fault] += 1
+                print(f"{kind.name}, kill {number + 1}: {fault}: {why}", flush=True)
+            faults[kind.name, "kills"] += 1
+            if (number + 1) % (5 * len(kinds)) == 0 or number + 1 == given.kills:
+                print(f"after {number + 1} kills:")
+                for kind in kinds:
+                    told = (
+                        f"{what} {faults[kind.name, what]}" for what in ("kills", "lost", "half visible", "not mended")
+                    )
+                    print(f"  {kind.name}: {', '.join(told)}", flush=True)
+    sys.exit(1 if any(what != "kills" for _, what in faults) else 0)
+
+
+def prepared(name: str, folder: Path, embedder: Embedder) -> Kind:
+    """The kind with its library as it is before, and run once to its end on a copy."""
+    files, home, kept = folder / "files", folder / "home", folder / name
+    first = ["ingest", "--quiet", "--home", str(home), str(files)]
+    command = {
+        "remove": ["remove", "--quiet", "--home", str(home), source(3)],
+        "reindex": ["reindex", "--quiet", "--home", str(home), "--config", str(folder / "short.toml")],
+    }.get(name, first)
+    renew(home, folder / "base")
+    if name == "ingest":
+        shutil.rmtree(home)
+        home.mkdir(exist_ok=True)
+    elif name.startswith("upgrade"):
+        downgrade(home / "default" / CATALOG, int(name.rsplit(maxsplit=1)[-1]))
+    renew(kept, home)
+    before = made(in_a_fork(lambda: held(home, embedder)))
+    renew(home, kept)
+    lay(files, name)
+    steps = [0.0]
+    with running(command) as (child, pipe):
+        started = time.perf_counter()
+        while os.read(pipe, 1):
+            steps.append(time.perf_counter() - started)
+        assert os.waitpid(child, 0)[1] == 0, f"{command} failed"
+    after = made(in_a_fork(lambda: held(home, embedder)))
+    for _, sentence in (*before.documents.values(), *after.documents.values()):
+        meaning(embedder, sentence)  # here, so that the forks have it
+    gaps = [end - start for start, end in pairwise(steps[1:])]
+    print(f"{name}: {len(gaps) + 1} steps, {steps[-1]:.1f} s", flush=True)
+    return Kind(name, kept, files, command, before, after, [*gaps, 0.02])
+
+
+def renew(folder: Path, of: Path) -> None:
+    """Make a folder the copy of another, which it may be already."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(of, folder)
+
+
+def lay(files: Path, kind: str) -> None:
+    """The files as a kind's command meets them."""
+    shutil.rmtree(files, ignore_errors=True)
+    files.mkdir()
+    write(files, range(DOCUMENTS), "first")
+    if kind == "re-ingest" or kind.startswith("upgrade"):
+        write(files, range(0, DOCUMENTS, 4), "second")
+        write(files, range(DOCUMENTS, DOCUMENTS + 3), "first")
+        for gone in (1, 2):
+            (files / source(gone)).unlink()
+
+
+def begin(folder: Path, embedder: Embedder) -> None:
+    """Make the library with which kinds begin: documents, a conversation and what is said of it, a verdict."""
+    run(["ingest", "--quiet", "--home", str(folder / "base"), str(folder / "files")])
+    with Library.open(Settings(home=folder / "base"), embedder) as library:
+        conversation = library.new_conversation()
+        library.add_turn(conversation, '{"question": "Why?"}')
+        library.give_feedback(conversation, 1, Opinion.GOOD, note="So it is.")
+        library.keep_verdict(IDEA)
+
+
+def downgrade(catalog: Path, version: int) -> None:
+    """Let a catalog be as an older version made it."""
+    connection = sqlite3.connect(catalog)
+    with connection:
+        for table in reversed(re.findall(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)", ";".join(STEPS[version]))):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute(f"PRAGMA user_version = {version}")
+    connection.close()
+
+
+def killed(kind: Kind, folder: Path, moments: random.Random, embedder: Embedder) -> Iterator[tuple[str, str]]:
+    """Run the command and kill it in the middle of its writing; each fault that is found then, and what it is."""
+    home, copy = folder / "home", folder / "copy"
+    lay(kind.files, kind.name)
+    alive = True
+    while alive:
+        renew(home, kind.home)
+        step = moments.randrange(len(kind.steps))
+        moment = moments.uniform(0, kind.steps[step])
+        with running(kind.command) as (child, pipe):
+            reached = len([1 for _ in range(step + 1) if os.read(pipe, 1)])
+            time.sleep(moment)
+            os.kill(child, signal.SIGKILL)
+            alive = not os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    where = f"killed {moment * 1000:.0f} ms after step {reached} of {len(kind.steps)}"
+    renew(copy, home)
+    left = in_a_fork(lambda: held(copy, embedder))
+    if isinstance(left, Exception):
+        yield "half visible", f"{where}: {left}"
+    else:
+        yield from ((fault, f"{where}: {what}") for fault, what in compared(kind, left))
+    again = in_a_fork(lambda: finished(home, kind, embedder))
+    if again is not None:
+        yield "not mended", f"{where}: {again}"
+
+
+def compared(kind: Kind, left: Whole) -> Iterator[tuple[str, str]]:
+    """What of a library is neither as before nor as after."""
+    for one in kind.before.documents.keys() | kind.after.documents.keys() | left.documents.keys():
+        was, becomes, found = (whole.documents.get(one) for whole in (kind.before, kind.after, left))
+        if found is None and was is not None and becomes is not None:
+            yield "lost", one
+        elif found not in (was, becomes):
+            yield "half visible", one
+    if kind.name == "reindex" and left.documents not in (kind.before.documents, kind.after.documents):
+        yield "half visible", "some passages are of one length, some of the other"
+    if left.said != kind.before.said:
+        yield "lost", f"of what was said is left {left.said}"
+
+
+def finished(home: Path, kind: Kind, embedder: Embedder) -> str | None:
+    """Run the command again; what is wrong after it."""
+    gone = kind.name == "remove" and source(3) not in catalogued(home)
+    if not gone:  # what is removed already cannot be removed again
+        run(kind.command)
+    with opened(home, embedder) as library:
+        if problems := library.doctor():
+            return "; ".join(problem.what for problem in problems)
+    return None if held(home, embedder) == kind.after else "it is not what the undisturbed run made"
+
+
+def held(home: Path, embedder: Embedder) -> Whole:
+    """All that a library shows, once each document was found by a search, by its words and by its vectors.
+
+    Raises:
+        AssertionError: what is searched is not what is there.
+    """
+    with opened(home, embedder) as library:
+        documents, passages = {}, set[str]()
+        for entry in library.entries():
+            document, stored = library.document(entry.about.id), library.stored_of(entry.about.id)
+            passages |= {one.passage.id for one in stored}
+            shown = repr((document.text, [(one.passage, len(one.vectors)) for one in stored]))
+            assert stored, f"{entry.about.source} has no passages"
+            assert all(document.text[p.start : p.end] == p.text for p in (one.passage for one in stored)), (
+                f"{entry.about.source} is mixed"
+            )
+            sentence = document.text.split("\n\n")[1].split(".")[0]
+            documents[entry.about.source] = hashlib.sha256(shown.encode()).hexdigest(), sentence
+        for name, (_, sentence) in documents.items():
+            near = [id for id, _ in library.dense(meaning(embedder, sentence), 5)]
+            worded = [id for id, _ in library.lexical(sentence.split(), 5)]
+            for how, ids in (("vector", near), ("words", worded)):
+                found = {one.passage.about.source for one in library.stored(ids)}
+                assert name in found, f"{name} is not found by its {how}"
+        everything = {id for id, _ in library.dense(meaning(embedder, "memo"), 10_000)} if passages else set()
+        assert everything == passages, f"{len(passages - everything)} passages lack vectors"
+        said = [turn for one in library.conversations() for turn in (one.title, *library.turns(one.id))]
+        said += [f"{one.verdict} {one.note}" for one in library.feedback()]
+        said += [library.verdict(one.id)[1] for one in library.verdicts()]
+        return Whole(documents, tuple(said))
+
+
+@cache
+def meaning(embedder: Embedder, text: str) -> Vectors:
+    """The vector of a question."""
+    return embedder.query(text)
+
+
+@contextmanager
+def opened(home: Path, embedder: Embedder) -> Iterator[Library]:
+    """The library, with the length of passages that it has."""
+    with Library.open(Settings(home=home), embedder, create=True) as library:
+        try:
+            library.dense(meaning(embedder, "memo"), 1)
+            words = Settings().passage_words
+        except IndexMismatch:
+            words = SHORT
+    with Library.open(Settings(home=home, passage_words=words), embedder) as library:
+        yield library
+
+
+def catalogued(home: Path) -> set[str]:
+    """The sources in a catalog, which is not changed or mended by asking."""
+    connection = sqlite3.connect(home / "default" / CATALOG)
+    found = {one for (one,) in connection.execute("SELECT source FROM sources")}
+    connection.close()
+    return found
+
+
+def source(number: int) -> str:
+    return f"memo-{number:02}.{('txt', 'md')[number % 2]}"
+
+
+def write(folder: Path, numbers: range, edition: str) -> None:
+    """Small memos; a few are long, and go the way of long documents."""
+    for number in numbers:
+        thing = THINGS[number % len(THINGS)]
+        parts = [
+            f"The {edition} paragraph {part} of memo {number} is about {thing}. We sold {number * 100 + part} of them "
+            f"in {1990 + number}. Whoever bought them came back within {part + 2} days and asked for more of the kind."
+            for part in range(4 * BATCH if number % 16 == 4 else 2)
+        ]
+        path = folder / source(number)
+        path.write_text("\n\n".join((f"# Memo {number} on {thing}", *parts)), "utf-8")
+        seconds = OLD + (edition == "second")
+        os.utime(path, (seconds, seconds))
+
+
+def run(command: list[str]) -> None:
+    """A command of ``pushback`` in this process.
+
+    Raises:
+        RuntimeError: it does not end with 0.
+    """
+    try:
+        cli.cli.main(command, prog_name="pushback")
+    except SystemExit as end:
+        if end.code not in (None, 0):
+            raise RuntimeError(f"{command[0]} ended with {end.code}") from None
+
+
+@contextmanager
+def running(command: list[str]) -> Iterator[tuple[int, int]]:
+    """A process that runs a command, and a pipe that gets a byte at each step by which something changes."""
+    reads, writes = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reads)
+        tell_steps(writes)
+        code = 1
+        with suppress(BaseException):
+            run(command)
+            code = 0
+        os._exit(code)
+    os.close(writes)
+    try:
+        yield child, reads
+    finally:
+        os.close(reads)
+
+
+def tell_steps(pipe: int) -> None:
+    """Let this process write a byte whenever it is about to change catalog or index."""
+
+    def telling(cls: type, name: str) -> None:
+        plain = getattr(cls, name)
+
+        def told(self: Any, *given: Any, **named: Any) -> Any:
+            os.write(pipe, b".")
+            return plain(self, *given, **named)
+
+        setattr(cls, name, told)
+
+    for name in ("changing", "run_each"):
+        telling(Database, name)
+    for name in ("doubt", "trust", "renew", "_sweep"):
+        telling(Catalog, name)
+    for name in ("upsert", "delete", "rebuilding"):
+        telling(VectorIndex, name)
+
+
+def made(told: Any) -> Any:
+    """What a fork gave, raised where that is an error."""
+    if isinstance(told, Exception):
+        raise told
+    return told
+
+
+def in_a_fork(work: Callable[[], Any]) -> Any:
+    """What work gives in a process of its own, which has this one's modules and model; or what it raises."""
+    reads, writes = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            told = work()
+        except BaseException as exc:
+            told = RuntimeError(f"{exc!r} {traceback.format_exc().splitlines()[-3:-1]}")
+        with os.fdopen(writes, "wb") as out:
+            pickle.dump(told, out)
+        os._exit(0)
+    os.close(writes)
+    with os.fdopen(reads, "rb") as back:
+        told = pickle.loads(back.read() or pickle.dumps(RuntimeError("the process ended by itself")))
+    os.waitpid(child, 0)
+    return told
+
+
+if __name__ == "__main__":
+    main()
