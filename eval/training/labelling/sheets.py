@@ -250,12 +250,15 @@ def collect(work: Path) -> None:
     folder = work / "labelling"
     kept = {_key(one): one for one in labelled()}
     texts = {(one["corpus"], one["file"]): one["text_sha256"] for one in _lines(LABELS / "files.jsonl")}
+    kinds = {one.id: one.kind for one in asked()}
     for path in sorted((folder / "labels").glob("*.txt")):
         for line in path.read_text("utf-8").splitlines():
             if not line.strip() or line.startswith("#"):
                 continue
             try:
                 places = json.loads((folder / "places" / f"{line.split()[0]}.json").read_text("utf-8"))
+                if places["asked"]["id"] not in kinds:
+                    raise LabelError(f"{places['asked']['id']} is not asked in {ASKED}")
                 for one in read_line(line, places):
                     own = {**one, "by": path.stem}
                     kept[_key(own)] = own
@@ -264,7 +267,6 @@ def collect(work: Path) -> None:
                 continue
             corpus = places["asked"]["corpus"]
             texts |= {(corpus, place["file"]): place["text_sha256"] for place in places["passages"]}
-    kinds = {one.id: one.kind for one in asked()}
     for kind in READ:
         own = [kept[key] for key in sorted(kept) if kinds[kept[key]["asked"]] == kind]
         _write(LABELS / f"{kind}s.jsonl", own)
