@@ -20,7 +20,7 @@ import random
 import re
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -256,9 +256,7 @@ def collect(work: Path) -> None:
             if not line.strip() or line.startswith("#"):
                 continue
             try:
-                places = json.loads((folder / "places" / f"{line.split()[0]}.json").read_text("utf-8"))
-                if places["asked"]["id"] not in kinds:
-                    raise LabelError(f"{places['asked']['id']} is not asked in {ASKED}")
+                places = _places(folder, line.split()[0], kinds)
                 for one in read_line(line, places):
                     own = {**one, "by": path.stem}
                     kept[_key(own)] = own
@@ -276,6 +274,13 @@ def collect(work: Path) -> None:
     named = {(one["corpus"], one["file"]) for one in kept.values()}
     files = [{"corpus": c, "file": f, "text_sha256": texts[c, f]} for c, f in sorted(named)]
     _write(LABELS / "files.jsonl", files)
+
+
+def _places(folder: Path, id: str, known: Container[str]) -> dict[str, Any]:
+    places: dict[str, Any] = json.loads((folder / "places" / f"{id}.json").read_text("utf-8"))
+    if places["asked"]["id"] not in known:
+        raise LabelError(f"{id} is not asked in {ASKED}")
+    return places
 
 
 def labelled() -> list[dict[str, Any]]:
