@@ -258,8 +258,8 @@ def collect(work: Path) -> None:
             try:
                 places = _places(folder, line.split()[0], kinds)
                 for one in read_line(line, places):
-                    own = {**one, "by": path.stem}
-                    kept[_key(own)] = own
+                    signed = {**one, "by": path.stem}
+                    kept[_key(signed)] = signed
             except (LabelError, OSError) as problem:
                 print(f"{path.name}: {problem}")
                 continue
@@ -318,12 +318,13 @@ def agree() -> None:
         ]
         bears = [(a != "no", b != "no") for a, b in twice]
         side = [(a, b) for a, b in twice if "no" not in (a, b)]
+        told: Sequence[tuple[str, Sequence[tuple[Any, ...]]]]
         told = (("any", bears), ("which, where both say any", side), ("all labels", twice))
         for name, pairs in told:
             print(f"{kind}, {name}: kappa {kappa(pairs):.2f} of {len(pairs)}")
 
 
-def kappa(pairs: Sequence[tuple[Any, Any]]) -> float:
+def kappa(pairs: Sequence[tuple[Any, ...]]) -> float:
     """Cohen's kappa; not a number where there is nothing to disagree on."""
     if not pairs:
         return float("nan")
