@@ -55,6 +55,25 @@ def test_a_sheet_is_given_to_one_labeller_and_a_second_time_only_to_another(
     assert twice == [one.stem for one in own if sheets.is_twice(one.stem)]
 
 
+def test_labels_of_what_is_not_asked_here_are_named_and_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "asked.jsonl"
+    path.write_text(json.dumps({"id": "i0001", "kind": "idea", "corpus": "of_ours", "text": "?"}), "utf-8")
+    monkeypatch.setattr(sheets, "ASKED", path)
+    monkeypatch.setattr(sheets, "LABELS", tmp_path / "labels")
+    for name in ("labelling/labels", "labelling/places", "labels"):
+        (tmp_path / name).mkdir(parents=True)
+    passages = [{**one, "text_sha256": "0"} for one in PLACES["passages"]]
+    for id in ("i0001", "i0002"):
+        places = {"asked": {**PLACES["asked"], "id": id}, "passages": passages}
+        (tmp_path / "labelling" / "places" / f"{id}.json").write_text(json.dumps(places), "utf-8")
+    (tmp_path / "labelling" / "labels" / "ada.txt").write_text("i0001 1s1 .\ni0002 .\n", "utf-8")
+    sheets.collect(tmp_path)
+    assert {one["asked"] for one in sheets.labelled()} == {"i0001"}
+    assert "i0002 is not asked" in capsys.readouterr().out
+
+
 def test_kappa_is_one_for_full_agreement_and_nought_for_chance() -> None:
     assert sheets.kappa([("no", "no"), ("supports", "supports")]) == 1.0
     assert sheets.kappa([("a", "a"), ("a", "b"), ("b", "a"), ("b", "b")]) == 0.0

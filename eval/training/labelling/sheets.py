@@ -20,7 +20,7 @@ import random
 import re
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -250,21 +250,21 @@ def collect(work: Path) -> None:
     folder = work / "labelling"
     kept = {_key(one): one for one in labelled()}
     texts = {(one["corpus"], one["file"]): one["text_sha256"] for one in _lines(LABELS / "files.jsonl")}
+    kinds = {one.id: one.kind for one in asked()}
     for path in sorted((folder / "labels").glob("*.txt")):
         for line in path.read_text("utf-8").splitlines():
             if not line.strip() or line.startswith("#"):
                 continue
             try:
-                places = json.loads((folder / "places" / f"{line.split()[0]}.json").read_text("utf-8"))
+                places = _places(folder, line.split()[0], kinds)
                 for one in read_line(line, places):
-                    own = {**one, "by": path.stem}
-                    kept[_key(own)] = own
+                    signed = {**one, "by": path.stem}
+                    kept[_key(signed)] = signed
             except (LabelError, OSError) as problem:
                 print(f"{path.name}: {problem}")
                 continue
             corpus = places["asked"]["corpus"]
             texts |= {(corpus, place["file"]): place["text_sha256"] for place in places["passages"]}
-    kinds = {one.id: one.kind for one in asked()}
     for kind in READ:
         own = [kept[key] for key in sorted(kept) if kinds[kept[key]["asked"]] == kind]
         _write(LABELS / f"{kind}s.jsonl", own)
@@ -274,6 +274,13 @@ def collect(work: Path) -> None:
     named = {(one["corpus"], one["file"]) for one in kept.values()}
     files = [{"corpus": c, "file": f, "text_sha256": texts[c, f]} for c, f in sorted(named)]
     _write(LABELS / "files.jsonl", files)
+
+
+def _places(folder: Path, id: str, known: Container[str]) -> dict[str, Any]:
+    places: dict[str, Any] = json.loads((folder / "places" / f"{id}.json").read_text("utf-8"))
+    if places["asked"]["id"] not in known:
+        raise LabelError(f"{id} is not asked in {ASKED}")
+    return places
 
 
 def labelled() -> list[dict[str, Any]]:
@@ -311,12 +318,13 @@ def agree() -> None:
         ]
         bears = [(a != "no", b != "no") for a, b in twice]
         side = [(a, b) for a, b in twice if "no" not in (a, b)]
+        told: Sequence[tuple[str, Sequence[tuple[Any, ...]]]]
         told = (("any", bears), ("which, where both say any", side), ("all labels", twice))
         for name, pairs in told:
             print(f"{kind}, {name}: kappa {kappa(pairs):.2f} of {len(pairs)}")
 
 
-def kappa(pairs: Sequence[tuple[Any, Any]]) -> float:
+def kappa(pairs: Sequence[tuple[Any, ...]]) -> float:
     """Cohen's kappa; not a number where there is nothing to disagree on."""
     if not pairs:
         return float("nan")
