@@ -73,7 +73,7 @@ class Verifier:
     def _verified(self, claim: Claim) -> Statement | None:
         """The claim as a statement; None where it does not hold, which is counted."""
         cited, lost = self._cited(claim)
-        self.rejected += lost
+        self.rejected += [one for one in lost if one.quote != claim.text]  # a line that is not copied is dropped
         if not cited:
             if claim.text:
                 self.dropped.append(Rejected(claim.text, "it quotes no words that stand in the documents"))
