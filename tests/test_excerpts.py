@@ -55,8 +55,9 @@ def test_a_heading_is_no_part_of_a_stretch() -> None:
     page = make_marked("It is old.\n# The mill\nIt sold linen. It closed.", "page.txt")
 
     assert texts(excerpts([key(page, 2)])) == ["It sold linen. It closed."]
-    found = excerpts([key(page, 2), key(page, 1)])
-    assert texts(found) == ["It sold linen. It closed.", "The mill"]
+
+    headed = make_marked("# The mill\nIt sold linen. It closed.", "headed.txt")
+    assert texts(excerpts([key(headed, 1), key(headed, 0)])) == ["It sold linen. It closed.", "The mill"]
 
 
 def test_stretches_that_follow_on_each_other_are_one_where_there_is_room_for_what_lies_between() -> None:

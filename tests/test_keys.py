@@ -24,6 +24,8 @@ from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
 from tests.model_server import ModelServer, model_server
 
+pytestmark = pytest.mark.usefixtures("at_this_machine")
+
 KEY = "sk-Qx7typedByAVisitor9Zz"
 QUESTION = "How many pear trees has the orchard?"
 ORCHARD = "The orchard has ninety pear trees. They were planted in 1931."
