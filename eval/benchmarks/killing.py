@@ -29,6 +29,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,7 +40,6 @@ import torch
 import ingest.sync as syncing
 from assistant import build
 from assistant.embedding import Embedder, Vectors
-from assistant.errors import IndexMismatch
 from assistant.library import upkeep
 from assistant.library.catalog import Catalog
 from assistant.library.library import CATALOG, Library, Opinion
@@ -54,6 +54,8 @@ BATCH = 4  # passages a transaction
 SHORT = 40  # words of a passage after the reindex
 OLD = 1_700_000_000  # seconds: files whose time says that they will not change
 KINDS = ("ingest", "re-ingest", "remove", "reindex", *(f"upgrade from {n}" for n in sorted(STEPS) if n))
+FAULTS = ("lost", "half visible", "not mended")
+DOUBT = "index left in doubt"  # is told, and no fault: how often a kill hit between index and catalog
 IDEA = '{"idea": "Wait.", "ruling": "holds"}'
 THINGS = ("cloth", "lamps", "tea", "paper", "salt", "bricks", "glue", "wool", "tiles", "rope")
 
@@ -88,26 +90,25 @@ def main() -> None:
     meaning(embedder, "memo")
     build.build_embedder = lambda _: embedder  # loaded once, for all the forks
     syncing.BATCH = upkeep.BATCH = BATCH
-    moments, faults = random.Random(given.seed), Counter[tuple[str, str]]()
+    moments, counts = random.Random(given.seed), Counter[tuple[str, str]]()
     with tempfile.TemporaryDirectory(prefix="pushback-killing-") as folder:
         lay(Path(folder) / "files", "ingest")
         (Path(folder) / "short.toml").write_text(f"passage_words = {SHORT}", "utf-8")
-        made(in_a_fork(lambda: begin(Path(folder), embedder)))
+        for module in made(in_a_fork(lambda: begin(Path(folder), embedder))):
+            with suppress(Exception):
+                import_module(module)  # here, so that no fork has to
         kinds = [prepared(kind, Path(folder), embedder) for kind in KINDS]
         for number in range(given.kills):
             kind = kinds[number % len(kinds)]
-            for fault, why in killed(kind, Path(folder), moments, embedder):
-                faults[kind.name, fault] += 1
-                print(f"{kind.name}, kill {number + 1}: {fault}: {why}", flush=True)
-            faults[kind.name, "kills"] += 1
-            if (number + 1) % (5 * len(kinds)) == 0 or number + 1 == given.kills:
-                print(f"after {number + 1} kills:")
-                for kind in kinds:
-                    told = (
-                        f"{what} {faults[kind.name, what]}" for what in ("kills", "lost", "half visible", "not mended")
-                    )
-                    print(f"  {kind.name}: {', '.join(told)}", flush=True)
-    sys.exit(1 if any(what != "kills" for _, what in faults) else 0)
+            counts[kind.name, "kills"] += 1
+            for what, why in killed(kind, Path(folder), moments, embedder):
+                counts[kind.name, what] += 1
+                if what in FAULTS:
+                    print(f"{kind.name}, kill {number + 1}: {what}: {why}")
+            told = ", ".join(f"{what} {counts[kind.name, what]}" for what in ("kills", *FAULTS, DOUBT))
+            print(f"{number + 1}. {kind.name}: {told}", flush=True)
+    print(", ".join(f"{what} {sum(counts[kind, what] for kind in KINDS)}" for what in ("kills", *FAULTS, DOUBT)))
+    sys.exit(1 if any(counts[kind, fault] for kind in KINDS for fault in FAULTS) else 0)
 
 
 def prepared(name: str, folder: Path, embedder: Embedder) -> Kind:
@@ -160,14 +161,16 @@ def lay(files: Path, kind: str) -> None:
             (files / source(gone)).unlink()
 
 
-def begin(folder: Path, embedder: Embedder) -> None:
-    """Make the library with which kinds begin: documents, a conversation and what is said of it, a verdict."""
+def begin(folder: Path, embedder: Embedder) -> list[str]:
+    """Make the library with which kinds begin: documents, a conversation, a verdict; the modules that it takes."""
     run(["ingest", "--quiet", "--home", str(folder / "base"), str(folder / "files")])
     with Library.open(Settings(home=folder / "base"), embedder) as library:
         conversation = library.new_conversation()
         library.add_turn(conversation, '{"question": "Why?"}')
         library.give_feedback(conversation, 1, Opinion.GOOD, note="So it is.")
         library.keep_verdict(IDEA)
+    held(folder / "base", embedder)
+    return sorted(sys.modules)
 
 
 def downgrade(catalog: Path, version: int) -> None:
@@ -181,7 +184,7 @@ def downgrade(catalog: Path, version: int) -> None:
 
 
 def killed(kind: Kind, folder: Path, moments: random.Random, embedder: Embedder) -> Iterator[tuple[str, str]]:
-    """Run the command and kill it in the middle of its writing; each fault that is found then, and what it is."""
+    """Run the command and kill it in the middle of its writing; what is found then, and where."""
     home, copy = folder / "home", folder / "copy"
     lay(kind.files, kind.name)
     alive = True
@@ -195,6 +198,8 @@ def killed(kind: Kind, folder: Path, moments: random.Random, embedder: Embedder)
             os.kill(child, signal.SIGKILL)
             alive = not os.WIFSIGNALED(os.waitpid(child, 0)[1])
     where = f"killed {moment * 1000:.0f} ms after step {reached} of {len(kind.steps)}"
+    if asked(home, "SELECT in_doubt FROM state") == [1]:
+        yield DOUBT, where
     renew(copy, home)
     left = in_a_fork(lambda: held(copy, embedder))
     if isinstance(left, Exception):
@@ -222,45 +227,51 @@ def compared(kind: Kind, left: Whole) -> Iterator[tuple[str, str]]:
 
 def finished(home: Path, kind: Kind, embedder: Embedder) -> str | None:
     """Run the command again; what is wrong after it."""
-    gone = kind.name == "remove" and source(3) not in catalogued(home)
+    gone = kind.name == "remove" and source(3) not in asked(home, "SELECT source FROM sources")
     if not gone:  # what is removed already cannot be removed again
         run(kind.command)
     with opened(home, embedder) as library:
+        whole = shown(library, embedder)
         if problems := library.doctor():
             return "; ".join(problem.what for problem in problems)
-    return None if held(home, embedder) == kind.after else "it is not what the undisturbed run made"
+    return None if whole == kind.after else "it is not what the undisturbed run made"
 
 
 def held(home: Path, embedder: Embedder) -> Whole:
+    """All that the library shows; see ``shown``."""
+    with opened(home, embedder) as library:
+        return shown(library, embedder)
+
+
+def shown(library: Library, embedder: Embedder) -> Whole:
     """All that a library shows, once each document was found by a search, by its words and by its vectors.
 
     Raises:
         AssertionError: what is searched is not what is there.
     """
-    with opened(home, embedder) as library:
-        documents, passages = {}, set[str]()
-        for entry in library.entries():
-            document, stored = library.document(entry.about.id), library.stored_of(entry.about.id)
-            passages |= {one.passage.id for one in stored}
-            shown = repr((document.text, [(one.passage, len(one.vectors)) for one in stored]))
-            assert stored, f"{entry.about.source} has no passages"
-            assert all(document.text[p.start : p.end] == p.text for p in (one.passage for one in stored)), (
-                f"{entry.about.source} is mixed"
-            )
-            sentence = document.text.split("\n\n")[1].split(".")[0]
-            documents[entry.about.source] = hashlib.sha256(shown.encode()).hexdigest(), sentence
-        for name, (_, sentence) in documents.items():
-            near = [id for id, _ in library.dense(meaning(embedder, sentence), 5)]
-            worded = [id for id, _ in library.lexical(sentence.split(), 5)]
-            for how, ids in (("vector", near), ("words", worded)):
-                found = {one.passage.about.source for one in library.stored(ids)}
-                assert name in found, f"{name} is not found by its {how}"
-        everything = {id for id, _ in library.dense(meaning(embedder, "memo"), 10_000)} if passages else set()
-        assert everything == passages, f"{len(passages - everything)} passages lack vectors"
-        said = [turn for one in library.conversations() for turn in (one.title, *library.turns(one.id))]
-        said += [f"{one.verdict} {one.note}" for one in library.feedback()]
-        said += [library.verdict(one.id)[1] for one in library.verdicts()]
-        return Whole(documents, tuple(said))
+    documents, passages = {}, set[str]()
+    for entry in library.entries():
+        document, stored = library.document(entry.about.id), library.stored_of(entry.about.id)
+        passages |= {one.passage.id for one in stored}
+        text = repr((document.text, [(one.passage, len(one.vectors)) for one in stored]))
+        assert stored, f"{entry.about.source} has no passages"
+        assert all(document.text[p.start : p.end] == p.text for p in (one.passage for one in stored)), (
+            f"{entry.about.source} is mixed"
+        )
+        sentence = document.text.split("\n\n")[1].split(".")[0]
+        documents[entry.about.source] = hashlib.sha256(text.encode()).hexdigest(), sentence
+    for name, (_, sentence) in documents.items():
+        near = [id for id, _ in library.dense(meaning(embedder, sentence), 5)]
+        worded = [id for id, _ in library.lexical(sentence.split(), 5)]
+        for how, ids in (("vector", near), ("words", worded)):
+            found = {one.passage.about.source for one in library.stored(ids)}
+            assert name in found, f"{name} is not found by its {how}"
+    everything = {id for id, _ in library.dense(meaning(embedder, "memo"), 10_000)} if passages else set()
+    assert everything == passages, f"{len(passages - everything)} passages lack vectors"
+    said = [turn for one in library.conversations() for turn in (one.title, *library.turns(one.id))]
+    said += [f"{one.verdict} {one.note}" for one in library.feedback()]
+    said += [library.verdict(one.id)[1] for one in library.verdicts()]
+    return Whole(documents, tuple(said))
 
 
 @cache
@@ -271,23 +282,24 @@ def meaning(embedder: Embedder, text: str) -> Vectors:
 
 @contextmanager
 def opened(home: Path, embedder: Embedder) -> Iterator[Library]:
-    """The library, with the length of passages that it has."""
-    with Library.open(Settings(home=home), embedder, create=True) as library:
-        try:
-            library.dense(meaning(embedder, "memo"), 1)
-            words = Settings().passage_words
-        except IndexMismatch:
-            words = SHORT
-    with Library.open(Settings(home=home, passage_words=words), embedder) as library:
+    """The library, with the length of passages that it has; made where there is none."""
+    words = asked(home, "SELECT passage_words FROM state") or [Settings().passage_words]
+    with Library.open(Settings(home=home, passage_words=words[0]), embedder, create=True) as library:
         yield library
 
 
-def catalogued(home: Path) -> set[str]:
-    """The sources in a catalog, which is not changed or mended by asking."""
-    connection = sqlite3.connect(home / "default" / CATALOG)
-    found = {one for (one,) in connection.execute("SELECT source FROM sources")}
-    connection.close()
-    return found
+def asked(home: Path, sql: str) -> list[Any]:
+    """A column of a catalog, which is not changed or mended by asking; nothing where there is no table yet."""
+    catalog = home / "default" / CATALOG
+    if not catalog.exists():
+        return []
+    connection = sqlite3.connect(f"{catalog.as_uri()}?mode=ro", uri=True)  # another would put the log away at its end
+    try:
+        return [one for (one,) in connection.execute(sql)]
+    except sqlite3.OperationalError:
+        return []
+    finally:
+        connection.close()
 
 
 def source(number: int) -> str:
