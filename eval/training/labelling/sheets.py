@@ -345,7 +345,7 @@ def main() -> None:
     parser.add_argument("--kind", choices=tuple(READ))
     parser.add_argument("--count", type=int, default=5)
     parser.add_argument("--again", action="store_true")
-    given = parser.parse_args()
+    given = parser.parse_intermixed_args()
     match given.step:
         case "ingest":
             ingest(given.data, given.work, given.corpora)
