@@ -11,6 +11,7 @@ from assistant.errors import SourceError
 from assistant.types import Passage
 from ingest import documents
 from ingest.parsing import Task, parse
+from ingest.reading import pdf_blocks
 from ingest.sentences import MOST_PIECES, pieces
 
 PROSE = "The buyer compares the offers, and then she picks the one that she can explain to her colleagues. "
@@ -57,6 +58,14 @@ def test_many_voices_are_told_in_linear_time() -> None:
     spoken(500)
 
     assert spoken(4_000) < 8 * spoken(1_000) + 0.2
+
+
+def test_an_unending_word_of_a_pdf_is_looked_at_once() -> None:
+    started = time.process_time()
+
+    assert pdf_blocks.WHOLE.findall("word" * 50_000) == []
+    assert pdf_blocks.WHOLE.findall("One-off words, cut-") == ["One-off", "words"]
+    assert time.process_time() - started < 1
 
 
 UNENDING = {

@@ -23,7 +23,7 @@ def read(data: bytes) -> Draft:
     """The file's rows; ``page`` is a row's number as a spreadsheet shows it.
 
     Raises:
-        SourceError: the bytes are no text, or more than two million cells.
+        SourceError: the bytes are no text, or more than a million cells.
     """
     text = decode(data).replace("\0", "")
     named = NAMED.match(text)

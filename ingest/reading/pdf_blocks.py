@@ -18,6 +18,7 @@ BULLET = re.compile(r"(?:[-*•‣▪◦○●■□–—]|o(?=\s+[A-Z]))\s+")
 MARKED = re.compile(r"[•‣▪◦○●■□]\s*\S")  # marks that need no space after them
 ENDED = re.compile(r"(?:[.!?:…][)\]\"'”’»]*|(?<!\d)[.!?…][)\]\"'”’»\d]*)$")  # a footnote's number may follow
 LEADERS = re.compile(r"\s*(?:\.\s?){5,}")  # from an entry of a table of contents to its page
+WHOLE = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:-[^\W\d_]++)*(?!-?$)\b")  # begins and goes back at whole words only
 ALWAYS = frozenset({"self", "non", "well", "cross"})  # first parts that keep their hyphen
 LONGEST_WORD = 80  # characters
 HEADING_WORDS = 20
@@ -236,4 +237,4 @@ def _is_compound(head: str, tail: str, vocabulary: Counter[str]) -> bool:
 
 def _words(text: str) -> list[str]:
     """The words of a line, compounds whole; not the parts of one that its end cuts."""
-    return [word.lower() for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*(?!-?$)\b", text)]
+    return [word.lower() for word in WHOLE.findall(text)]

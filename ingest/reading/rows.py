@@ -12,7 +12,7 @@ from ingest.drafts import Piece
 
 SAME = "\0"  # a cell that is merged with the one on its left
 HEAD = "names of columns"
-CELLS = 2_000_000  # of a file; about 1 GB of memory, and more than anyone asks questions of
+CELLS = 1_000_000  # of a file; ten seconds, and more than anyone asks questions of
 LAID_OUT = 400  # characters; a table with a longer cell is there for its layout
 LABEL = 120  # characters; the name of a column is not longer
 NUMBER = re.compile(

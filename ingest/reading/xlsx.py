@@ -32,7 +32,7 @@ def read(data: bytes) -> Draft:
     Formulas give the value they had when the file was saved.
 
     Raises:
-        SourceError: no Excel file, damaged, encrypted, made to deceive, or with more than two million cells.
+        SourceError: no Excel file, damaged, encrypted, made to deceive, or with more than a million cells.
     """
     archive = Archive(data)
     part = main_part(archive, "xl/workbook.xml")
