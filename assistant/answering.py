@@ -95,7 +95,8 @@ class Answering:
         if not made.statements:
             with clock.measured("look"):
                 yield from self._offline(material, verifier, made)
-        found = conflicts.find(made.statements) if made.model is None else _disagreeing(made, verifier)
+        stems = {token.stem for token in material.question.content}
+        found = conflicts.find(made.statements, stems) if made.model is None else _disagreeing(made, verifier)
         answered = made.reading.outcome is Outcome.ANSWERED and bool(made.statements)
         yield Answer(
             question=question,
@@ -142,7 +143,8 @@ class Answering:
         if made.statements or made.notices:
             return
         if verifier.dropped:
-            made.notices.append(f"Nothing that {self._model.name} wrote stands in the documents. {OWN_WORDS}")
+            why = verifier.dropped[0].why
+            made.notices.append(f"Nothing that {self._model.name} wrote is shown, since {why}. {OWN_WORDS}")
         elif made.reading.outcome is not Outcome.NOT_SAID:
             made.notices.append(f"{self._model.name} found no answer in these passages. {OWN_WORDS}")
 
@@ -152,8 +154,7 @@ class Answering:
         made.statements = list(_followed(verifier.statements(self._plain.read(material)), made))
         if said:
             missing = f": {said.missing}" if said.missing else "."
-            near = Outcome.NOT_SAID if made.reading.outcome is Outcome.NOT_SAID else Outcome.NEAR
-            made.reading = Reading(near, said.missing, f"{SAYS}{missing}")
+            made.reading = Reading(Outcome.NOT_SAID, said.missing, f"{SAYS}{missing}")
         if made.reading.outcome is Outcome.ANSWERED:
             yield from made.statements
 

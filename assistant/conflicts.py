@@ -7,7 +7,7 @@ things the other way round, or a sentence that says itself that it disagrees. A 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import combinations
 
 from assistant.evidence.words import NUMBER_WORDS, content_stems, numbers, same_occasion, tokens
@@ -31,9 +31,19 @@ _DIGITS = {word: str(value) for value, word in enumerate(_SPELLED)} | {
 }
 
 
-def find(statements: Sequence[Statement]) -> tuple[Conflict, ...]:
-    """Every pair of statements by different voices or of different documents that do not agree."""
-    return tuple(Conflict((a, b)) for a, b in combinations(statements, 2) if _apart(a, b) and _disagree(a, b))
+def find(statements: Sequence[Statement], asked: Collection[str] = ()) -> tuple[Conflict, ...]:
+    """Every pair of statements by different voices or of different documents that do not agree.
+
+    With the stems of what was ``asked`` about, only where both say one of these: two things about something else do not
+    disagree on it.
+    """
+    pairs = [(a, b) for a, b in combinations(statements, 2) if _apart(a, b) and _disagree(a, b)]
+    return tuple(Conflict(pair) for pair in pairs if not asked or _both_say(pair, asked))
+
+
+def _both_say(pair: tuple[Statement, Statement], asked: Collection[str]) -> bool:
+    said = [set(content_stems(one.citations[0].key_quote)) for one in pair]
+    return bool(said[0] & said[1] & set(asked))
 
 
 def _apart(a: Statement, b: Statement) -> bool:

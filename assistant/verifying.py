@@ -150,7 +150,7 @@ def place(quote: Quote, extracts: Sequence[Extract], read: Reader) -> Citation |
     """Where a quote stands: in the extract that it names, else in another one."""
     named = [one for one in extracts if one.number == quote.extract]
     if quote.span and named:
-        cited = _cite(named[0], quote.span, read)
+        cited = _cite(named[0], quote.span, read, quote.key)
         return replace(cited, key=quote.key) if isinstance(cited, Citation) else cited
     for among in (named, [one for one in extracts if one.number != quote.extract]):
         found = citations.locate(quote.words, [one.passage for one in among], read)
@@ -169,9 +169,9 @@ def _parts(quote: Quote) -> Iterator[Quote]:
     yield from (quote._replace(words=part) for part in parts) if parts else (quote,)
 
 
-def _cite(extract: Extract, span: Span, read: Reader) -> Citation | Rejected:
-    """The citation of a stretch, with heading and page of the passage and the sentence in which it begins."""
-    passage = extract.part(span)
+def _cite(extract: Extract, span: Span, read: Reader, key: Span | None = None) -> Citation | Rejected:
+    """The citation of a stretch, with the heading of its key, else of where it begins, and the page where it begins."""
+    passage = extract.part(span, (key or span).start)
     first = next((s for s in extract.passage.sentences if s.start < span.end and span.start < s.end), None)
     place = Sentence(span.start, span.end, first.kind, page=first.page) if first else span
     return citations.cite(passage, place, read)

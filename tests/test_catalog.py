@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
@@ -99,11 +100,12 @@ def test_a_passage_is_found_by_its_title_and_by_who_speaks(catalog: Catalog) -> 
 
 @given(st.lists(st.text(max_size=12), max_size=30))
 def test_no_words_upset_the_search(words: list[str]) -> None:
-    catalog = Catalog(Path(":memory:"), 80)
-    catalog.put([make_row(make_document('Trust AND "quotes" NEAR me.'))])
+    with TemporaryDirectory() as folder:
+        catalog = Catalog(Path(folder) / "catalog.sqlite3", 80)
+        catalog.put([make_row(make_document('Trust AND "quotes" NEAR me.'))])
 
-    assert len(catalog.full_text.search(words, 5, Filters())) <= 1
-    catalog.close()
+        assert len(catalog.full_text.search(words, 5, Filters())) <= 1
+        catalog.close()
 
 
 def test_a_search_takes_very_many_words(catalog: Catalog) -> None:

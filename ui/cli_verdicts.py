@@ -11,7 +11,7 @@ import click
 from assistant.errors import SettingsError
 from ui import terminal
 from ui.cli_opening import EACH_LINE, assistant, each_line, library
-from ui.cli_options import Group, as_json, is_quiet, settings_of
+from ui.cli_options import Command, Group, as_json, is_quiet, settings_of
 from ui.progress import Progress
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ importance_option = click.option(
 )
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("idea")
 @out_option
 @importance_option
@@ -100,7 +100,7 @@ def challenge(
         terminal.note(f"Kept as {id}; `pushback verdicts show {id}` opens it again.")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("key", metavar="ID")
 @click.argument("message")
 @as_json

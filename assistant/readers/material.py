@@ -38,9 +38,13 @@ class Extract(NamedTuple):
     passage: Passage
     parts: tuple[Passage, ...]
 
-    def part(self, span: Span) -> Passage:
-        """The passage in which the stretch lies, else the whole."""
-        return next((p for p in self.parts if p.start <= span.start and span.end <= p.end), self.passage)
+    def part(self, span: Span, at: int) -> Passage:
+        """The passage in which the stretch lies; else the whole, under the heading of what stands ``at`` an offset."""
+        within = next((p for p in self.parts if p.start <= span.start and span.end <= p.end), None)
+        if within:
+            return within
+        there = next((p for p in self.parts if p.start <= at < p.end), self.passage)
+        return replace(self.passage, headings=there.headings, page=there.page)
 
     def sentences(self, span: Span) -> list[Sentence]:
         """The sentences that a stretch touches."""
