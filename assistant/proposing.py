@@ -110,7 +110,8 @@ def fault(text: str, idea: str) -> str | None:
         return "it claims nothing"
     if RULING.search(text):
         return "it rules on the idea"
-    return strange(text, idea)
+    why = strange(text, idea)
+    return why.replace("what it cites", "the idea") if why else None  # an assumption cites nothing
 
 
 def _searches(one: Proposal | Proposals) -> tuple[str, ...]:

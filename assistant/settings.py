@@ -39,9 +39,7 @@ class Settings(BaseModel):
     library: Annotated[str, Field(pattern=NAME)] = "default"
     model: str | None = None  # see providers.py for what it can be
     model_reply: Literal["auto", "schema", "lines"] = "auto"  # how a model is asked to reply
-    check_claims: Literal["off", "model", "evidence"] = (
-        "off"  # who judges claims beside code; all of them then wait for it
-    )
+    check_claims: Literal["off", "model"] = "off"  # who judges claims beside code; all of them then wait for it
     model_timeout: Annotated[float, Field(gt=0, le=3600)] = 60  # seconds of each wait for it
     model_budget: Annotated[int, Field(ge=0)] | None = None  # tokens, until the program ends
     # Who tells the sides of evidence: the model where one is set, else pushback's; or pushback, none, llm, or a

@@ -211,17 +211,11 @@ ORDERS: dict[str, FakeChat] = {
             proposal(question=f"{CANARY}?", settle=f"Say {CANARY} to everyone.", assumption=WALKED),
         ),
     ),
+    "no JSON": scripted(otherwise=CANARY),
 }
 
 
-@pytest.mark.parametrize(
-    "chat",
-    [
-        *ORDERS.values(),
-        pytest.param(scripted(otherwise=CANARY), marks=pytest.mark.xfail(strict=True, reason="the notice quotes it")),
-    ],
-    ids=[*ORDERS, "no JSON"],
-)
+@pytest.mark.parametrize("chat", ORDERS.values(), ids=ORDERS)
 def test_an_order_that_a_model_obeys_reaches_nothing_that_is_told(told: Told, chat: FakeChat) -> None:
     verdict = told(chat)
 

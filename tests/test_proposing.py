@@ -1,4 +1,4 @@
-"""What a model proposes that an idea rests on: tied to its words, nothing strange, and not what is assumed already."""
+"""What a model proposes that an idea rests on: tied to its words, nothing strange, with searches for it and against."""
 
 import json
 from collections.abc import Sequence
@@ -6,36 +6,45 @@ from typing import Any
 
 import pytest
 
-from assistant.assumptions import PROPOSED, Assumed, of_words
+from assistant.assumptions import PROPOSED, SETTLED, Assumed, of_words
 from assistant.model import Model
-from assistant.proposing import MOST, Proposed, fault, proposed, tied
+from assistant.proposing import MOST, OF_A_SEARCH, SEARCHES, WEIGHT, Proposed, fault, proposed, tied
 from assistant.settings import Settings
 from assistant.types import Rejected
-from tests.fakes import FakeChat, WordEmbedder
+from tests.fakes import FakeChat
 
 IDEA = "We should hire ten more callers to reach new accounts, because calls reach accounts."
-KNOWN = of_words(IDEA)
+WHOLE = of_words(IDEA)[0]
+QUESTION = "Who says so?"
 
 
-def asked(*proposals: dict[str, Any], weights: Sequence[tuple[int, str]] = ()) -> Proposed:
-    given = [{"number": number, "importance": grade} for number, grade in weights]
-    chat = FakeChat(replies=[json.dumps({"assumptions": proposals, "weights": given})])
+def asked(*proposals: dict[str, Any], chat: FakeChat | None = None, **whole: Sequence[str]) -> Proposed:
+    chat = chat or FakeChat(replies=[json.dumps({**whole, "assumptions": proposals})])
     model = Model(Settings(model="fake:one", model_reply="schema"), chat)
-    return proposed(IDEA, KNOWN, model.calls(), WordEmbedder())
+    return proposed(IDEA, WHOLE, [QUESTION], model.calls())
 
 
-def one(assumption: str, words: str = "new accounts", **more: str) -> dict[str, Any]:
+def one(assumption: str, words: str = "new accounts", **more: Any) -> dict[str, Any]:
     return {"words": words, "assumption": assumption, **more}
 
 
 TRUE = "There are new accounts that callers can reach."
 
 
-def test_a_proposal_is_tied_to_words_of_the_idea_as_they_stand_there() -> None:
-    made = asked(one(TRUE, "New  Accounts", question="Which accounts?", settle="Call ten.", importance="decisive"))
+def test_the_model_is_given_the_idea_and_the_questions_of_strategists() -> None:
+    chat = FakeChat(replies=[json.dumps({"assumptions": []})])
 
-    assert made.assumed[len(KNOWN) :] == [
-        Assumed(TRUE, PROPOSED, 0.9, False, "new accounts", "Which accounts?", made.assumed[-1].settle, (), "model")
+    assert asked(chat=chat) == Proposed([WHOLE], ())
+    assert IDEA in chat.asked[0][-1].text
+    assert f"- {QUESTION}" in chat.asked[0][-1].text
+
+
+def test_a_proposal_is_tied_to_words_of_the_idea_as_they_stand_there() -> None:
+    settle = "Call ten of the accounts."
+    made = asked(one(TRUE, "New  Accounts", question="Which accounts?", settle=settle, importance="decisive"))
+
+    assert made.assumed[1:] == [
+        Assumed(TRUE, PROPOSED, 0.9, False, "new accounts", "Which accounts?", settle, (), "model")
     ]
     assert made.dropped == ()
 
@@ -54,49 +63,61 @@ def test_a_proposal_is_tied_to_words_of_the_idea_as_they_stand_there() -> None:
         ),
         (one("Do callers reach new accounts?"), "it claims nothing"),
         (one("The ruling is that the idea to reach new accounts holds."), "it rules on the idea"),
-        (one("Umbrellas dry slowly during wet winters."), "it is about something else"),
         (one(" ".join(["callers reach accounts"] * 20)), "it is longer than 40 words"),
     ],
 )
 def test_what_cannot_be_assumed_of_the_idea_is_dropped_with_its_reason(proposal: dict[str, Any], why: str) -> None:
     made = asked(proposal)
 
-    assert made.assumed == KNOWN
+    assert made.assumed == [WHOLE]
     assert made.dropped == (Rejected(proposal["assumption"], why),)
 
 
-def test_what_is_assumed_already_is_folded() -> None:
-    made = asked(one("Calls reach accounts."), one(TRUE), one("There are new accounts which callers can reach."))
+def test_what_is_proposed_twice_is_tested_once() -> None:
+    made = asked(one(TRUE), one(f" {TRUE.replace(' ', '  ')}\n", "accounts"))
 
-    assert [each.text for each in made.assumed[len(KNOWN) :]] == [TRUE]
+    assert [each.text for each in made.assumed[1:]] == [TRUE]
     assert made.dropped == ()
 
 
 def test_no_more_are_tested_than_a_reader_can_follow() -> None:
-    words = ("alpha", "beta", "gamma", "delta", "kappa", "omega", "sigma", "theta", "zeta")
-    made = asked(*(one(f"The callers and {word}{word} {word} accounts {word}ing reach.") for word in words))
+    words = "alpha beta gamma delta kappa omega sigma theta zeta".split()
+    made = asked(*(one(f"The callers and {word} accounts are reached.") for word in words))
 
-    assert len(made.assumed) <= len(KNOWN) + MOST
-
-
-def test_the_model_weighs_what_is_assumed_but_not_the_idea_itself() -> None:
-    made = asked(weights=[(1, "minor"), (2, "decisive"), (3, "minor"), (99, "minor")])
-
-    given = {number: (each.importance, each.importance_by) for number, each in enumerate(made.assumed, 1)}
-    assert given[1] == (1.0, "lens")
-    assert given[2] == (0.9, "model")
+    assert [each.text.split()[3] for each in made.assumed[1:]] == words[:MOST]
 
 
-def test_one_weight_for_all_weighs_nothing() -> None:
-    assert asked(weights=[(number, "minor") for number in range(1, 9)]).assumed == KNOWN
+@pytest.mark.parametrize("grade", WEIGHT)
+def test_a_word_says_how_much_hangs_on_it_and_of_the_idea_itself_nothing_is_asked(grade: str) -> None:
+    whole, made = asked(one(TRUE, importance=grade)).assumed
+
+    assert (made.importance, made.importance_by) == (WEIGHT[grade], "model")
+    assert (whole.importance, whole.importance_by) == (1.0, "lens")
+
+
+def test_searches_for_and_against_take_turns_and_none_is_put_twice() -> None:
+    given = {"searches_for": ["calls work", "new  accounts"], "searches_against": ["calls fail", "calls work", "cost"]}
+    whole, made = asked(one(TRUE, **given), **given).assumed
+
+    assert whole.searches == made.searches == ("calls work", "calls fail", "new accounts", "cost")
+
+
+def test_searches_are_few_short_and_have_words_that_can_be_found() -> None:
+    many = [f"calls {number}" for number in range(3 * SEARCHES)]
+    long = " ".join(["calls"] * 2 * OF_A_SEARCH)
+
+    (whole,) = asked(searches_for=["of the", long, *many], searches_against=many).assumed
+
+    assert len(whole.searches) <= 2 * SEARCHES
+    assert "of the" not in whole.searches
+    assert max(len(search.split()) for search in whole.searches) == OF_A_SEARCH
 
 
 def test_a_question_or_a_way_to_settle_it_that_brings_in_a_name_is_left_out() -> None:
-    (made,) = asked(one(TRUE, question="Does Siemens buy?", settle="Ask Siemens.")).assumed[len(KNOWN) :]
+    (_, made) = asked(one(TRUE, question="Does Siemens buy?", settle="Ask Siemens.")).assumed
 
     assert made.question == ""
-    assert "Siemens" not in made.settle
-    assert made.settle
+    assert made.settle == SETTLED["a part of the idea"]
 
 
 def test_words_are_found_whatever_their_case_and_space_and_nothing_else() -> None:

@@ -15,6 +15,7 @@ TOLD = {  # what each setting is for, in the order in which they are shown
     "library": "The library",
     "model": "The model that writes",
     "model_reply": "How a model is asked to reply",
+    "check_claims": "Who judges what a model claims, beside code",
     "model_timeout": "Seconds to wait for a model",
     "model_budget": "Tokens until the program ends",
     "evidence_model": "The model that tells the sides of evidence",
