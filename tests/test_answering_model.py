@@ -120,8 +120,8 @@ def test_where_nothing_holds_the_documents_are_shown_and_it_is_told(library: Lib
     assert answer.statements == plain(library).statements
     assert answer.nearest == plain(library).nearest
     assert (answer.model, answer.grounding) == (None, plain(library).grounding)
-    assert answer.notices == (f"Nothing that fake:one wrote stands in the documents. {OWN_WORDS}",)
-    assert len(answer.dropped) == 1
+    (dropped,) = answer.dropped
+    assert answer.notices == (f"Nothing that fake:one wrote is shown, since {dropped.why}. {OWN_WORDS}",)
 
 
 def test_not_said_stands_and_what_is_nearest_is_shown_as_no_more_than_that(library: Library) -> None:
@@ -129,7 +129,7 @@ def test_not_said_stands_and_what_is_nearest_is_shown_as_no_more_than_that(libra
 
     answer, chat = ask(library, reply(not_said=True, missing="the day of the month"))
 
-    assert (answer.grounding, answer.refused, answer.statements) == (Grounding.NEAR, True, ())
+    assert (answer.grounding, answer.refused, answer.statements) == (Grounding.REFUSED, True, ())
     assert [citation.quote for citation in answer.nearest] == [
         citation.quote for statement in plain(library).statements for citation in statement.citations
     ]
