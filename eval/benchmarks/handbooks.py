@@ -1,0 +1,65 @@
+"""Suites on companies' handbooks, whose gold is kept as places: made whole with the documents, or kept again.
+
+    python -m eval.benchmarks.handbooks --corpora ../shared/data/corpora --out FOLDER
+    python -m eval.benchmarks.handbooks --corpora ../shared/data/corpora --keep SUITE.yaml
+
+``--keep`` writes a suite with quotes into ``eval/suites/handbooks`` with their places instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FOLDER = Path(__file__).parents[1] / "suites/handbooks"
+GOLD = ("evidence", "supports", "challenges")
+Json = dict[str, Any]
+
+
+def main() -> None:
+    """Make the suites, or keep one."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--corpora", type=Path, required=True)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--keep", type=Path)
+    given = parser.parse_args()
+    for path in [given.keep] if given.keep else sorted(FOLDER.glob("*.yaml")):
+        suite = yaml.safe_load(path.read_text("utf-8"))
+        corpus = given.corpora / Path(suite["corpus"]).name
+        changed = with_gold(suite, lambda gold, c=corpus: placed(gold, c) if given.keep else quoted(gold, c))
+        folder = FOLDER if given.keep else given.out
+        folder.mkdir(parents=True, exist_ok=True)
+        changed["corpus"] = corpus.name if given.keep else str(corpus.resolve())
+        text = yaml.safe_dump(changed, allow_unicode=True, sort_keys=False, width=120)
+        (folder / path.name).write_text(text, "utf-8")
+
+
+def with_gold(suite: Json, change: Callable[[Json], Json]) -> Json:
+    """The suite with each gold changed."""
+    cases = [{k: [change(g) for g in v] if k in GOLD else v for k, v in case.items()} for case in suite["cases"]]
+    return {**suite, "cases": cases}
+
+
+def placed(gold: Json, corpus: Path) -> Json:
+    """The place of a quote in its file, white space aside; ValueError where it is not there."""
+    text = (corpus / gold["source"]).read_text("utf-8")
+    match = re.search(r"\s+".join(map(re.escape, gold["quote"].split())), text)
+    if match is None:
+        raise ValueError(f"not in {gold['source']}: {gold['quote'][:60]}")
+    return {"source": gold["source"], "at": [match.start(), match.end()]}
+
+
+def quoted(gold: Json, corpus: Path) -> Json:
+    """The words at a place."""
+    start, end = gold["at"]
+    text = (corpus / gold["source"]).read_text("utf-8")
+    return {"source": gold["source"], "quote": " ".join(text[start:end].split())}
+
+
+if __name__ == "__main__":
+    main()
