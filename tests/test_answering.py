@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,13 +17,15 @@ from assistant.errors import SettingsError
 from assistant.evidence.relevance import Judgement, SignalJudge
 from assistant.library.library import Library
 from assistant.question import Question
+from assistant.readers import material
 from assistant.readers.excerpts import CHARACTERS, OF_A_LIST, STRETCHES
 from assistant.readers.plain import PlainReader
-from assistant.retrieval import Candidate
+from assistant.retrieval import Candidate, candidates
 from assistant.settings import Settings
 from assistant.types import Answer, Conflict, Filters, Role, Searched, Support, Turn
 from ingest.sync import sync
 from tests.fakes import WordEmbedder
+from tests.reading import kept
 
 MILL = """The mill at Ashford
 May 2014
@@ -445,6 +448,27 @@ def test_when_all_that_was_found_is_gone_the_answer_is_a_refusal(
         assert answer.refused
         assert (answer.statements, answer.nearest) == ((), ())
         assert {one.why for one in answer.rejected} == {"its document is no longer in the library"}
+
+
+def test_a_document_that_goes_while_it_is_searched_for_leaves_a_refusal(
+    library: Library, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between its candidates being found and their neighbours being read."""
+    kept(library, "The mill sold linen.\n\nThe mill sold wool.", "mill.txt")
+
+    def found(*given: Any) -> list[Candidate]:
+        all_found = candidates(*given)
+        with library.writing() as writer:
+            writer.remove(["/docs/mill.txt"])
+        return all_found
+
+    monkeypatch.setattr(material, "candidates", found)
+
+    answer = Assistant(library, embedder).ask("What did the mill sell?")
+
+    assert answer.refused
+    assert (answer.statements, answer.nearest) == ((), ())
+    assert answer.rejected
 
 
 @pytest.mark.slow

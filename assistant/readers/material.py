@@ -119,7 +119,7 @@ class Shelf:
         for passage in passages:
             by_document.setdefault(passage.about.id, {})[passage.id] = passage
         runs = [run for document, own in by_document.items() for run in self._runs(document, own)]
-        return tuple(Extract(number, self._joined(run), tuple(run)) for number, run in enumerate(runs, first))
+        return tuple(self._extract(number, run) for number, run in enumerate(runs, first))
 
     def rest_of_list(self, passage: Passage) -> Iterator[Passage]:
         """The passages in which a list or a table goes on that begins or ends in this one."""
@@ -149,14 +149,14 @@ class Shelf:
         if run:
             yield run
 
-    def _joined(self, run: Sequence[Passage]) -> Passage:
-        """One passage of several; where the document changed meanwhile, the first of them."""
+    def _extract(self, number: int, run: Sequence[Passage]) -> Extract:
+        """One extract of several passages; where the document changed meanwhile, of the first of them."""
         first, last = run[0], run[-1]
         text = self._library.quote(first.about.id, first.start, last.end) if len(run) > 1 else first.text
         if text is None:
-            return first
+            return Extract(number, first, (first,))
         sentences = tuple(sentence for passage in run for sentence in passage.sentences)
-        return replace(first, end=last.end, text=text, sentences=sentences)
+        return Extract(number, replace(first, end=last.end, text=text, sentences=sentences), tuple(run))
 
 
 class Material(Given):

@@ -82,9 +82,6 @@ def _claim(excerpt: Excerpt, material: Material) -> Claim:
     """A claim in the document's own words."""
     passage, (start, end), key = excerpt
     words = passage.text[start - passage.start : end - passage.start]
-    number = next(
-        e.number
-        for e in material.extracts
-        if e.passage.start <= start < e.passage.end and e.passage.about.id == passage.about.id
-    )
+    holds = (e for e in material.extracts if e.passage.about.id == passage.about.id)
+    number = next((e.number for e in holds if e.passage.start <= start < e.passage.end), 0)  # 0: changed meanwhile
     return Claim("", (Quote(number, words, Span(start, end), key),))
