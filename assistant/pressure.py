@@ -93,6 +93,8 @@ class PressureTest:
                 assumed, dropped = self._model.assumed(idea, like, calls)
                 weighed = self._model.weighed(idea, assumed, calls, step)
                 return weighed._replace(dropped=dropped), self._model.name, notices
+            if self._model:
+                notices.append(f"{self._model.name} is too small to read for an idea. {OFFLINE}")
         except ModelError as error:
             what = "The model's reply made no sense." if isinstance(error, ReplyInvalid) else error
             notices.append(f"{what} {OFFLINE}")

@@ -181,6 +181,7 @@ def test_a_small_model_is_not_asked(told: Told, plain: Verdict, monkeypatch: pyt
 
     assert chat.calls == 0
     assert placed(verdict) == placed(plain)
+    assert "too small" in verdict.notices[0]
 
 
 def test_what_progress_raises_stops_the_model(told: Told) -> None:
