@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import cached_property
 
 from assistant import checks, citations
 from assistant.checks import Grounds
@@ -33,7 +34,6 @@ class Verifier:
 
     def __init__(self, material: Given, read: Reader, embedder: Embedder) -> None:
         self._material, self._read, self._embedder = material, read, embedder
-        self._house = _house(material.extracts)
         self.made: list[Statement | None] = []  # of each claim
         self.dropped: list[Rejected] = []
         self.rejected: list[Rejected] = []
@@ -107,6 +107,11 @@ class Verifier:
         """Whether the words are what stands above an extract (who speaks, a title, a date), which is known anyway."""
         above = " · ".join(_above(one) for one in self._material.extracts if one.number == quote.extract)
         return quote.span is None and checks.said(quote.words) in checks.said(above)
+
+    @cached_property
+    def _house(self) -> frozenset[str]:
+        """Found only for a model's claims: the plain reader's are the documents' own words."""
+        return _house(self._material.extracts)
 
     def _grounds(self, cited: Sequence[Citation]) -> Grounds:
         extracts = self._material.extracts
