@@ -66,6 +66,8 @@ class Verifier:
     def _known(self, missing: str) -> str:
         """What a reader says is missing, unless it brings a name or a figure that nobody asked for and nothing that
         holds has: no words of the documents stand beside it."""
+        if not missing:
+            return ""
         cited = [one.quote for statement in self.made if statement for one in statement.citations]
         there = "\n".join([self._material.question.text, *cited, *self._house])
         return "" if checks.strange(missing, there) else missing
