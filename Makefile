@@ -32,7 +32,7 @@ gate: .venv/run
 # What it costs against the bare libraries, as ratios; the textbook's library is made once for those that ask it.
 bench: .venv/run
 	@failed=0; home=$$(mktemp -d); \
-	for name in startup throughput resync question memory; do \
+	for name in startup throughput linear resync question memory; do \
 	  echo "$$name"; $(BIN)/python -m eval.benchmarks.$$name --data "$(DATA)" --home "$$home" || failed=1; \
 	done; rm -rf "$$home"; exit $$failed
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import re
+import signal
 import socket
 import sys
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,8 @@ from assistant.library.library import Library, NewDocument
 from assistant.settings import Settings
 from assistant.types import About, Block, BlockKind, Document, Passage, Sentence, Span
 from tests.fakes import WordEmbedder
+
+ENDLESS = 120  # seconds of processor time: what is guarded takes some twenty at most
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +46,25 @@ def closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Connections leave this machine in no test."""
     for name in ("connect", "connect_ex"):
         monkeypatch.setattr(socket.socket, name, _only_loopback(getattr(socket.socket, name)))
+
+
+@pytest.fixture
+def ending() -> Iterator[None]:
+    """The test fails after minutes of work: a guard against what never ends, and no measure. Benchmarks measure.
+
+    Only this process's work counts, so that no busy machine breaks a test; what waits instead is not noticed.
+    """
+
+    def gave_up(*_: Any) -> None:
+        pytest.fail(f"it does not end within {ENDLESS} seconds of processor time")
+
+    before = signal.signal(signal.SIGPROF, gave_up)
+    signal.setitimer(signal.ITIMER_PROF, ENDLESS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import ast
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -113,19 +112,3 @@ for name in {names!r}:
 print(sorted(set(sys.modules) & set({HEAVY!r})))
 """
     assert run_python(code) == "[]\n"
-
-
-@pytest.mark.slow
-def test_help_takes_at_most_four_times_as_long_as_click() -> None:
-    def best(code: str) -> float:
-        times = []
-        for _ in range(7):
-            started = time.perf_counter()
-            run_python(code)
-            times.append(time.perf_counter() - started)
-        return min(times)
-
-    click = best("import click")
-    ours = best("import sys; from ui.cli import main; sys.argv = ['pushback', '--help']; main()")
-
-    assert ours <= 4 * click

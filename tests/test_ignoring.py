@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -71,15 +70,14 @@ def test_bounded_patterns_match_what_unbounded_ones_do(pattern: str, parts: list
     assert GitIgnoreSpec([_pattern(pattern, 1)]).check_file(path).include == theirs
 
 
+@pytest.mark.usefixtures("ending")
 @pytest.mark.parametrize("pattern", ["*a" * 60 + "b", ("*a" * 10 + "*/") * 6 + "x", "**/a/**/a/**/a/**/x"])
-def test_no_pattern_takes_long(folder: Path, pattern: str) -> None:
+def test_no_pattern_takes_for_ever(folder: Path, pattern: str) -> None:
     write(folder / ".pushbackignore", pattern)
     write(folder / "/".join(["a" * 100] * 8) / "c.txt", "Words of c.")
     write(folder / "/".join("a" * 90) / "d.txt", "Words of d.")
-    started = time.process_time()
 
     assert len(found(folder)) == 6
-    assert time.process_time() - started < 5
 
 
 def test_a_file_of_patterns_without_end_leaves_its_folder_alone(folder: Path) -> None:

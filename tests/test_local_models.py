@@ -109,19 +109,20 @@ def test_who_does_not_reply_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -
         with listening.accept()[0] as one:
             one.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
             try:
-                for _ in range(100):
+                for _ in range(1_000):  # a hundred seconds
                     one.sendall(b" ")
                     time.sleep(0.1)
+                over.append(True)
             except OSError:
                 pass
 
+    over: list[bool] = []
     with socket.create_server((HOST, 0)) as silent, socket.create_server((HOST, 0)) as dripping:
         Thread(target=drip, args=(dripping,), daemon=True).start()
         look_at(monkeypatch, *(Place("x", one.getsockname()[1]) for one in (silent, dripping)))
-        started = time.monotonic()
 
         assert found() == ()
-        assert time.monotonic() - started < 3
+        assert not over
 
 
 def test_ollamas_model_is_asked_with_room_for_what_it_is_to_read(monkeypatch: pytest.MonkeyPatch) -> None:

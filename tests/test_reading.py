@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections import Counter
 
 import pytest
@@ -214,16 +213,15 @@ def test_broken_html_loses_and_doubles_no_word(parts: list[str]) -> None:
     assert found["two"] == visible["two"]
 
 
+@pytest.mark.usefixtures("ending")
 @pytest.mark.parametrize(
     "name", ["punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7", "zip"]
 )
 def test_what_is_no_known_encoding_of_text_is_not_decoded_with(name: str) -> None:
     """Punycode takes a minute for 600 kB."""
     data = b"The buyer compares the offers \\u0041-" + b"z9" * 200_000
-    started = time.process_time()
 
     assert decode(data, name) == data.decode()
-    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(

@@ -471,18 +471,17 @@ def test_an_unchanged_folder_loads_neither_model_nor_index(
 
 
 @pytest.mark.slow
-def test_a_line_of_50_megabytes_is_read_in_bounded_time() -> None:
+@pytest.mark.usefixtures("ending")
+def test_a_line_of_50_megabytes_is_read_to_its_end() -> None:
     from ingest.documents import load
 
     data = b"This is one of very many sentences in a line. " * (50_000_000 // 46)
-    started = time.monotonic()
 
     document = load(data, source="long.txt", id="0123456789")
     passages = split(document, 80)
 
     assert max(len(passage.text.split()) for passage in passages) <= 100
     assert passages[-1].end == len(document.text)
-    assert time.monotonic() - started < 120  # about 20 s on two cores: the bound is for machines under load
 
 
 CHANGES = st.lists(
