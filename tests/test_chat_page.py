@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +18,7 @@ from streamlit.runtime.scriptrunner import RerunData, RerunException
 from streamlit.testing.v1 import AppTest
 
 from assistant import build, wire
-from assistant.errors import LibraryLocked, ReplyCut
+from assistant.errors import LibraryFull, LibraryLocked, ReplyCut
 from assistant.library.library import Library, Opinion
 from assistant.model import Model
 from assistant.settings import Settings
@@ -488,6 +492,93 @@ def test_a_question_is_edited_and_asked_again_in_the_place_of_what_came_after(or
     assert shown(page).count('<p class="question">') == 2
     assert address(page) == {"conversation": conversation}
     assert not page.text_area
+
+
+KILLED = """
+import os, signal
+from streamlit.testing.v1 import AppTest
+from assistant import build
+from tests.fakes import WordEmbedder
+from ui.parts import nearby
+build.build_embedder = lambda _settings: WordEmbedder()
+build.Assistant.ask = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+nearby.connection = lambda: nearby.Connection("127.0.0.1", {"Host": "localhost"})
+page = AppTest.from_file("ui/page.py", default_timeout=120).run()
+page.chat_input[0].set_value("How many pear trees has the orchard?").run()
+"""
+
+
+@pytest.mark.slow
+def test_a_question_is_kept_when_the_server_is_killed_before_it_answers(orchard: Library, home: Path) -> None:
+    environment = {**os.environ, "PUSHBACK_HOME": str(home)}
+
+    ended = subprocess.run([sys.executable, "-c", KILLED], cwd=APP.parents[1], env=environment, check=False)
+
+    assert ended.returncode == -signal.SIGKILL
+    (conversation,) = orchard.conversations()
+    assert (conversation.title, conversation.turns) == ("How many pear trees has the orchard?", 0)
+    page = opened(conversation=conversation.id)
+    assert shown(page).count('<p class="question">How many pear trees has the orchard?</p>') == 1
+    assert "This question has no answer yet." in shown(page)
+    press(page, "Ask again")
+    assert "has no answer yet" not in shown(page)
+    assert "ninety pear trees" in shown(page)
+    assert len(orchard.turns(conversation.id)) == 1
+
+
+def test_a_question_whose_answer_failed_is_asked_again_in_its_place(
+    orchard: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trees = answered(cite(orchard, "orchard.txt", "They were planted in 1931."))
+    conversation = keep(orchard, trees, trees)
+    page = opened(conversation=conversation)
+    page.button("edit-1").click().run()
+    page.text_area[0].set_value("When is cider pressed?")
+    with monkeypatch.context() as failing:
+        failing.setattr(build.Assistant, "ask", raises)
+        press(page, "Ask again")
+    assert 'role="alert"' in shown(page)
+
+    page.run()
+
+    assert shown(page).count('<p class="question">') == 3  # nothing was taken out before there is an answer
+    press(page, "Ask again")
+    asked = [wire.read_answer(json.loads(turn)).question for turn in orchard.turns(conversation)]
+    assert asked == ["When is cider pressed?"]
+
+
+def raises(*_: object) -> None:
+    raise LibraryLocked("Somebody writes.")
+
+
+def test_where_nothing_can_be_kept_the_answer_is_shown_with_the_reason(
+    orchard: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a read-only disk."""
+
+    def full(*_: object) -> str:
+        raise LibraryFull("The disk is full.")
+
+    page = opened()
+    monkeypatch.setattr(Library, "new_conversation", full)
+
+    page.chat_input[0].set_value("How many pear trees has the orchard?").run()
+
+    assert "ninety pear trees" in shown(page)
+    assert "This answer cannot be kept and goes with the next click. The disk is full." in shown(page)
+    assert (orchard.conversations(), address(page)) == ([], {})
+
+
+def test_another_question_takes_the_place_of_one_without_an_answer(orchard: Library) -> None:
+    conversation = orchard.new_conversation()
+    orchard.ask(conversation, "How many pear trees has the orchard?")
+    page = opened(conversation=conversation)
+
+    page.chat_input[0].set_value("When is cider pressed?").run()
+
+    assert orchard.unanswered(conversation) is None
+    assert "How many pear trees" not in shown(page)
+    assert [one.title for one in orchard.conversations()] == ["When is cider pressed?"]
 
 
 def test_editing_can_be_given_up(orchard: Library) -> None:

@@ -55,6 +55,22 @@ def test_a_turn_can_take_the_place_of_an_earlier_one_and_what_came_after(library
     assert library.conversations()[0].title == "One?"
 
 
+def test_a_question_is_kept_until_it_has_an_answer_and_names_its_conversation(library: Library) -> None:
+    conversation = library.new_conversation()
+    assert library.unanswered(conversation) is None
+
+    library.ask(conversation, "One?")
+    library.ask(conversation, "Two?", at=1)
+
+    assert library.unanswered(conversation) == ("Two?", 1)
+    assert [(one.title, one.turns) for one in library.conversations()] == [("Two?", 0)]
+    library.add_turn(conversation, turn("Two?"))
+    assert library.unanswered(conversation) is None
+    assert [(one.title, one.turns) for one in library.conversations()] == [("Two?", 1)]
+    with pytest.raises(DocumentMissing):
+        library.ask("none", "One?")
+
+
 def test_the_title_follows_the_first_question_unless_it_was_renamed(library: Library) -> None:
     conversation = library.new_conversation()
     library.add_turn(conversation, turn("One?"))

@@ -285,6 +285,30 @@ def test_it_does_not_fold_and_says_what_moved_it(bakery: Library, embedder: Word
     assert any("Moved by a cited passage" in one.value for one in page.markdown)
 
 
+def test_a_message_without_a_reply_is_shown_and_said_again(
+    bakery: Library, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = keep(bakery, embedder)
+    message = "You are wrong, and everybody knows it!"
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killing:
+        killing.setattr(verdict_kept, "discuss", killed)
+        with pytest.raises(KeyboardInterrupt):
+            verdict_kept.discussed(build.Assistant(bakery, embedder), id, message)
+    page = opened(verdict=id)
+    assert f'<p class="question">{message}</p>' in shown(page)
+    assert "This has no reply yet." in shown(page)
+
+    page = ended(press(page, "Say it again"))
+
+    assert "disagreement is no evidence" in shown(page)
+    assert "This has no reply yet." not in shown(page)
+    assert shown(page).count(f'<p class="question">{message}</p>') == 1
+
+
 def test_a_verdict_is_removed_and_brought_back(bakery: Library, embedder: WordEmbedder) -> None:
     id = keep(bakery, embedder)
     page = opened()

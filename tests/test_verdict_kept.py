@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from assistant.build import Assistant
+from assistant.discussion import Reply
 from assistant.errors import DocumentMissing
 from assistant.library.library import Library
 from tests.conftest import make_document, make_new
@@ -15,6 +18,7 @@ from ui.present import Standing
 IDEA = "We should print leaflets for the bakery."
 FOR = "We should print leaflets for the bakery, since leaflets bring guests to the bakery."
 MILL = "The mill on the hill was closed. Nobody came back to the hill twice."
+MESSAGE = "But it says “Nobody came back to the hill twice.”"
 
 
 @pytest.fixture
@@ -59,6 +63,43 @@ def test_what_was_said_stays_with_the_verdict_and_goes_over_to_the_one_that_it_m
     assert said[1].reply == reply.text
     assert len(verdict_kept.opened(assistant.library, id).said) == 1
     assert verdict_kept.opened(assistant.library, moved).verdict.assumptions[0].importance == 0.3
+
+
+def test_a_message_is_kept_before_it_is_replied_to(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    id = verdict_kept.keep(assistant.library, assistant.challenge(IDEA))
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killing:
+        killing.setattr(verdict_kept, "discuss", killed)
+        with pytest.raises(KeyboardInterrupt):
+            verdict_kept.discussed(assistant, id, MESSAGE)
+    kept = verdict_kept.opened(assistant.library, id)
+    assert (kept.asked, kept.said) == (MESSAGE, ())
+    verdict_kept.weigh(assistant.library, id, {"1": 0.3})
+    assert verdict_kept.opened(assistant.library, id).asked == MESSAGE
+
+    _, moved = verdict_kept.discussed(assistant, id, MESSAGE)
+
+    assert [verdict_kept.opened(assistant.library, one).asked for one in (id, moved)] == ["", ""]
+    assert [one.message for one in verdict_kept.opened(assistant.library, moved).said] == [MESSAGE]
+
+
+def test_a_verdict_that_was_removed_while_it_was_discussed_does_not_come_back(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = verdict_kept.keep(assistant.library, assistant.challenge(IDEA))
+    discuss = verdict_kept.discuss
+
+    def removing(*given: Any) -> Reply:
+        assistant.library.remove_verdict(id)
+        return discuss(*given)
+
+    monkeypatch.setattr(verdict_kept, "discuss", removing)
+    _, moved = verdict_kept.discussed(assistant, id, MESSAGE)
+
+    assert [one.id for one in assistant.library.verdicts()] == [moved]
 
 
 def test_a_verdict_that_was_removed_comes_back_under_its_id(assistant: Assistant) -> None:

@@ -1,12 +1,14 @@
 """A pressure test as the library keeps it: opened with its citations checked again, weighed anew, discussed.
 
-Beside the verdict stands what was said of it: each message with its reply, carried over to a verdict that it moved.
+Beside the verdict stands what was said of it: each message with its reply, carried over to a verdict that it moved;
+and a message that has no reply yet, so that none is lost with the server.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from assistant import rulings, wire
@@ -18,7 +20,7 @@ from assistant.types import Verdict
 from ui.parts.kept import standing
 from ui.verdict_report import Report, remark
 
-SAID = "said"  # the field beside those of the verdict
+SAID, ASKED = "said", "asked"  # the fields beside those of the verdict
 
 
 class Said(NamedTuple):
@@ -32,11 +34,12 @@ class Said(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """A verdict, how it is listed, and what was said of it."""
+    """A verdict, how it is listed, what was said of it, and the message that has no reply yet; empty when each has."""
 
     listed: KeptVerdict
     verdict: Verdict
     said: tuple[Said, ...]
+    asked: str = ""
 
 
 def keep(
@@ -59,7 +62,8 @@ def opened(library: Library, id: str) -> Kept:
     """
     listed, told = library.verdict(id)
     kept = json.loads(told)
-    return Kept(listed, wire.read_verdict(kept), tuple(Said(**one) for one in kept.get(SAID, ())))
+    said = tuple(Said(**one) for one in kept.get(SAID, ()))
+    return Kept(listed, wire.read_verdict(kept), said, kept.get(ASKED, ""))
 
 
 def own(library: Library, id: str, owner: str | None) -> Kept:
@@ -85,22 +89,29 @@ def weigh(library: Library, id: str, importance: Mapping[str, float]) -> Verdict
     """
     kept = opened(library, id)
     verdict = rulings.weighed(kept.verdict, importance)
-    library.put_verdict(kept.listed, _told(verdict, kept.said))
+    library.put_verdict(kept.listed, _told(verdict, kept.said, kept.asked))
     return verdict
 
 
 def discussed(assistant: Asked, id: str, message: str) -> tuple[Reply, str]:
     """The reply to a message about a verdict, and the id of the verdict as it then stands, which keeps both.
 
+    The message is kept before it is replied to.
+
     Raises:
         DocumentMissing: there is no such verdict.
     """
     kept = opened(assistant.library, id)
+    assistant.library.put_verdict(kept.listed, _told(kept.verdict, kept.said, message))
     reply = discuss(assistant, kept.verdict, message)
     prose = [remark(one) for one in reply.prose]
     said = (*kept.said, Said(message, reply.text, reply.moved.value, prose))
     if reply.moved is not Moved.NOTHING:
-        return reply, keep(assistant.library, reply.verdict, revises=id, said=said, owner=kept.listed.owner)
+        moved = keep(assistant.library, reply.verdict, revises=id, said=said, owner=kept.listed.owner)
+        with suppress(DocumentMissing):  # it was removed meanwhile
+            former = opened(assistant.library, id)
+            assistant.library.put_verdict(former.listed, _told(former.verdict, former.said))
+        return reply, moved
     assistant.library.put_verdict(kept.listed, _told(reply.verdict, said))
     return reply, id
 
@@ -111,6 +122,6 @@ def report(library: Library, id: str, verdict: Verdict, created: str) -> Report:
     return Report(verdict, id, created, {one: standing(one, library) for one in cited})
 
 
-def _told(verdict: Verdict, said: Sequence[Said]) -> str:
-    told = {SAID: [one._asdict() for one in said]} if said else {}
-    return json.dumps({**wire.verdict(verdict), **told})
+def _told(verdict: Verdict, said: Sequence[Said], asked: str = "") -> str:
+    beside = {SAID: [one._asdict() for one in said], ASKED: asked}
+    return json.dumps({**wire.verdict(verdict), **{name: value for name, value in beside.items() if value}})

@@ -1,4 +1,4 @@
-"""Conversations as the catalog keeps them, with what is said of their answers: the SQL of three tables.
+"""Conversations as the catalog keeps them, with what is said of their answers: the SQL of its tables.
 
 A conversation that was deleted can be brought back for ``UNDO`` seconds; until then it is as if it were not there.
 """
@@ -37,12 +37,17 @@ class Conversations:
         return id
 
     def listed(self, owner: str | None = None) -> list[Conversation]:
-        """All of one owner, the latest first; None: those that are nobody's."""
+        """All of one owner, the latest first; None: those that are nobody's.
+
+        One without a title is called by its question that has no answer yet.
+        """
         return [
             Conversation(*row)
             for row in self._db.rows(
-                "SELECT c.id, c.title, c.created, (SELECT count(*) FROM turns t WHERE t.conversation = c.id) "
-                f"FROM (SELECT rowid AS age, * FROM {_KEPT}) c {_OWNED} WHERE o.owner IS ? "
+                "SELECT c.id, coalesce(nullif(c.title, ''), substr(u.question, 1, 80), ''), c.created, "
+                "(SELECT count(*) FROM turns t WHERE t.conversation = c.id) "
+                f"FROM (SELECT rowid AS age, * FROM {_KEPT}) c {_OWNED} "
+                "LEFT JOIN unanswered u ON u.conversation = c.id WHERE o.owner IS ? "
                 "ORDER BY c.created DESC, c.age DESC",
                 [owner],
             )
@@ -53,10 +58,24 @@ class Conversations:
         sql = f"SELECT 1 FROM (SELECT * FROM {_KEPT} AND id = ?) c {_OWNED} WHERE o.owner IS ?"
         return bool(self._db.row(sql, [conversation, owner]))
 
+    def ask(self, conversation: str, question: str, at: int | None = None) -> bool:
+        """Keep a question that has no answer yet, in place of another such; False: no such conversation."""
+        with self._db.changing():
+            if not self._is_there(conversation):
+                return False
+            sql = "INSERT OR REPLACE INTO unanswered (conversation, question, turn) VALUES (?, ?, ?)"
+            self._db.run(sql, [conversation, question, at])
+            return True
+
+    def unanswered(self, conversation: str) -> tuple[str, int | None] | None:
+        """The question that has no answer yet, and the turn in whose place it was asked; None when there is none."""
+        row = self._db.row("SELECT question, turn FROM unanswered WHERE conversation = ?", [conversation])
+        return (row[0], row[1]) if row else None
+
     def add_turn(self, conversation: str, title: str, answer: str, at: int | None = None) -> bool:
         """Keep a turn, in the place of the one ``at`` (from 1) and those after it; False: no such conversation.
 
-        ``title`` is taken when there is none yet.
+        ``title`` is taken when there is none yet. No question is without an answer then.
         """
         with self._db.changing():
             if not self._is_there(conversation):
@@ -71,6 +90,7 @@ class Conversations:
                 self._db.run("DELETE FROM feedback WHERE conversation = ? AND turn >= ?", [conversation, at])
             sql = "INSERT INTO turns (conversation, created, answer) VALUES (?, ?, ?)"
             self._db.run(sql, [conversation, now(), answer])
+            self._db.run("DELETE FROM unanswered WHERE conversation = ?", [conversation])
             return True
 
     def turns(self, conversation: str) -> list[str] | None:

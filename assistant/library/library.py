@@ -254,6 +254,18 @@ class Library:
         """
         self._found(self._catalog.conversations.belongs(conversation, owner), conversation)
 
+    def ask(self, conversation: str, question: str, *, at: int | None = None) -> None:
+        """Keep a question before it is answered, in place of another that has no answer; ``at`` as for ``add_turn``.
+
+        Raises:
+            DocumentMissing: there is no such conversation.
+        """
+        self._found(self._catalog.conversations.ask(conversation, question, at), conversation)
+
+    def unanswered(self, conversation: str) -> tuple[str, int | None] | None:
+        """The question that was asked last and has no answer, and its ``at``; None when every question has one."""
+        return self._catalog.conversations.unanswered(conversation)
+
     def add_turn(self, conversation: str, answer_json: str, *, at: int | None = None) -> None:
         """Keep an answer as it is, last or in the place of turn ``at`` (from 1) and all after it.
 

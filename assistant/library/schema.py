@@ -1,8 +1,8 @@
 """The catalog's tables, as SQLite makes them: each statement by itself, in order."""
 
 # Since 2 there is feedback, since 3 versions of a piece, since 4 verdicts and what cleaning went by, since 5 owners of
-# conversations and verdicts, and conversations that can be brought back.
-VERSION = 5
+# conversations and verdicts, and conversations that can be brought back, since 6 questions without an answer.
+VERSION = 6
 
 WORDS = "CREATE VIRTUAL TABLE words USING fts5 (text, title, voice, tokenize = 'porter unicode61 remove_diacritics 2')"
 
@@ -198,13 +198,23 @@ CREATE TABLE IF NOT EXISTS verdict_owners (
 ) WITHOUT ROWID;
 """
 
+# What was asked in a conversation and has no answer yet; ``turn`` is the one in whose place it was asked, from 1.
+UNANSWERED = """
+CREATE TABLE IF NOT EXISTS unanswered (
+    conversation TEXT PRIMARY KEY REFERENCES conversations (id) ON DELETE CASCADE,
+    question TEXT NOT NULL,
+    turn INTEGER
+) WITHOUT ROWID;
+"""
+
 _FEEDBACK, _VERSIONS = tuple(FEEDBACK.split(";\n\n")), tuple(VERSIONS.split(";\n\n"))
 _CLEANING, _OWNERS = tuple(CLEANING.split(";\n\n")), tuple(OWNERS.split(";\n\n"))
 # What makes a library of each version one of today's; 0 is none.
 STEPS = {
-    0: (*TABLES.split(";\n\n"), WORDS, *_FEEDBACK, *_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS),
-    1: (*_FEEDBACK, *_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS),
-    2: (*_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS),
-    3: (*_CLEANING, VERDICTS, *_OWNERS),
-    4: _OWNERS,
+    0: (*TABLES.split(";\n\n"), WORDS, *_FEEDBACK, *_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED),
+    1: (*_FEEDBACK, *_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED),
+    2: (*_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED),
+    3: (*_CLEANING, VERDICTS, *_OWNERS, UNANSWERED),
+    4: (*_OWNERS, UNANSWERED),
+    5: (UNANSWERED,),
 }

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import RerunException
 
 from assistant.answering import LONGEST_QUESTION
-from assistant.errors import ReplyCut
+from assistant.errors import PushbackError, ReplyCut
 from assistant.library.library import Library
 from assistant.types import Answer, Citation, Grounding, Statement
 from ui import conversation_export, present, state
@@ -38,6 +38,20 @@ def asked(text: str, turn: int) -> DeltaGenerator:
         row = st.container(key=f"asked-{turn}", horizontal=True, wrap=False, vertical_alignment="center")
     row.html(f'<p class="question">{escape(text)}</p>')
     return row
+
+
+def unanswered(text: str, at: int | None, turn: int) -> None:
+    """What was asked and has no answer, to be asked again in the place that it was asked in."""
+    asked(text, turn)
+    with reply():
+        st.html('<p class="notice" role="status">This question has no answer yet.</p>')
+        st.button("Ask again", key="ask-again", icon=":material/refresh:", on_click=state.ask, args=(text, at))
+
+
+def unkept(why: PushbackError) -> None:
+    """That an answer is shown and not kept."""
+    told = f"This answer cannot be kept and goes with the next click. {why}"
+    st.html(f'<p class="notice" role="status">{escape(told)}</p>')
 
 
 def editable(row: DeltaGenerator, turn: int) -> None:

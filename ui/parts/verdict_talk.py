@@ -17,26 +17,37 @@ LONGEST = 2_000  # characters of a message
 
 
 def show(kept: Kept, job: Job | None, desk: Desk) -> None:
-    """The talk so far, the reply that is being made, and a line for the next message."""
+    """The talk so far, the reply that is being made or was not, and a line for the next message."""
     st.html(
         "<h2>Discuss it</h2><p class='small'>Disagreement moves nothing. What does: words of a document in quotation "
         "marks, documents that came or changed since, and a narrower idea (“only for small firms”, “what if we …”).</p>"
     )
     for said in kept.said:
         _said(said)
-    if job:
-        _asked(job.about)
+    if job or kept.asked:
+        _asked(job.about if job else kept.asked)
         with _replied():
-            if not job.done:
-                testing.follow(job)
-            elif job.error:
-                failure.show(job.error)
-            elif job.stopped:
-                st.html('<p class="notice">Stopped; nothing was changed.</p>')
+            _reply(kept, job, desk)
     busy = bool(job and not job.done)
     with st.container(key="discuss"):
         message = st.chat_input("Say something about it", key="message", max_chars=LONGEST, disabled=busy)
     if message:
+        testing.say(desk, kept.listed.id, message)
+        st.rerun()
+
+
+def _reply(kept: Kept, job: Job | None, desk: Desk) -> None:
+    """What there is in the place of a reply."""
+    if job and not job.done:
+        testing.follow(job)
+        return
+    if job and job.error:
+        failure.show(job.error)
+    else:
+        told = "Stopped; nothing was changed." if job else "This has no reply yet."
+        st.html(f'<p class="notice" role="status">{told}</p>')
+    message = job.about if job else kept.asked
+    if st.button("Say it again", key="say-again", icon=":material/refresh:"):
         testing.say(desk, kept.listed.id, message)
         st.rerun()
 

@@ -10,7 +10,7 @@ from assistant import wire
 from assistant.answering import LONGEST_QUESTION
 from assistant.build import Assistant
 from assistant.conversation import spoken
-from assistant.errors import LibraryMissing
+from assistant.errors import DocumentMissing, LibraryError, LibraryMissing, PushbackError
 from assistant.library.library import Conversation, Library
 from assistant.settings import Settings
 from assistant.types import Answer, Statement
@@ -35,8 +35,9 @@ def show(settings: Settings) -> None:
     answers = _kept(library, owner)
     typed = st.session_state.get(BOX)
     asked, at = (typed, None) if typed else state.asked() or (None, None)
+    waiting = None if asked else library.unanswered(state.conversation() or "")
     conversation.undo(library)
-    if answers or asked:
+    if answers or asked or waiting:
         _box()
     elif library.searched().documents:
         welcome.show(library, settings, _box)
@@ -47,7 +48,9 @@ def show(settings: Settings) -> None:
     for turn, answer in enumerate(shown, 1):
         _turn(answer, turn, library, settings)
     if asked:
-        answers = [*shown, _ask(asked, shown, settings, at)]
+        answers = [*shown, _ask(asked, shown, settings, at, _keep_question(asked, library, at))]
+    if waiting:
+        exchange.unanswered(*waiting, len(shown) + 1)
     _open_document(answers, library)
 
 
@@ -89,8 +92,13 @@ def _tools(answer: Answer, turn: int, library: Library, settings: Settings) -> N
     feedback.note(place, library)
 
 
-def _ask(question: str, before: list[Answer], settings: Settings, at: int | None) -> Answer:
-    """Show the answer as it comes, and keep it; the page runs anew where more of it has changed than was added."""
+def _ask(
+    question: str, before: list[Answer], settings: Settings, at: int | None, unkept: PushbackError | None
+) -> Answer:
+    """Show the answer as it comes, and keep it; the page runs anew where more of it has changed than was added.
+
+    Where nothing can be kept, as on a read-only disk, the answer is shown with the reason.
+    """
     turn = len(before) + 1
     row = exchange.asked(question, turn)
     with exchange.reply():
@@ -99,6 +107,10 @@ def _ask(question: str, before: list[Answer], settings: Settings, at: int | None
             answer = _written(assistant, question, before)
         else:
             answer = running.answering(assistant, question, spoken(before)).result()
+        if unkept:
+            exchange.answer(answer, turn, assistant.library)
+            exchange.unkept(unkept)
+            return answer
         _keep(answer, assistant.library, at)  # before it is drawn, which a click elsewhere would end
         if settings.writer or not before:  # what was shown while it was written goes; a conversation gets its name
             st.rerun()
@@ -118,10 +130,21 @@ def _written(assistant: Assistant, question: str, before: list[Answer]) -> Answe
     return answer
 
 
-def _keep(answer: Answer, library: Library, at: int | None) -> None:
-    named = state.conversation() or library.new_conversation(visiting.owner())
-    library.add_turn(named, json.dumps(wire.answer(answer), ensure_ascii=False), at=at)
+def _keep_question(question: str, library: Library, at: int | None) -> PushbackError | None:
+    """Keep it before it is answered: the server may be killed, or the page left. Why it cannot be, where it cannot."""
+    try:
+        named = state.conversation() or library.new_conversation(visiting.owner())
+        library.ask(named, question, at=at)
+    except DocumentMissing:
+        raise
+    except LibraryError as error:
+        return error
     state.open_conversation(named)
+    return None
+
+
+def _keep(answer: Answer, library: Library, at: int | None) -> None:
+    library.add_turn(state.conversation() or "", json.dumps(wire.answer(answer), ensure_ascii=False), at=at)
 
 
 def _open_document(answers: list[Answer], library: Library) -> None:
