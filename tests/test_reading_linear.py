@@ -50,6 +50,8 @@ UNENDING = {
     "head.md": f"# {'word ' * 2_000}\n\n{PROSE}",
     "title.md": f"---\ntitle: {'word ' * 2_000}\nauthor: {'Ann ' * 2_000}\n---\n\n{PROSE}",
     "title.html": f"<title>{'word ' * 2_000}</title><p>{PROSE}",
+    "references.md": "".join(f"[{n}] http://example.org/{n}\n" for n in range(2_000)),
+    "references.txt": "".join(f"[{n}]: http://example.org/{n}\n" for n in range(2_000)),
     "cell.csv": f"a,b\nc,{'12345.678 ' * 2_000}",
 }
 
