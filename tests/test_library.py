@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -389,6 +391,85 @@ def test_the_doctor_outlives_an_index_that_ends_whoever_reads_it(
         assert why in problem.what
         assert "made anew from the catalog" in problem.remedy
         assert (library.doctor(), len(dense(library, "words", 5))) == ([], 5)
+
+
+def damaged(settings: Settings, embedder: WordEmbedder) -> Path:
+    """The file of an index that ends the process that reads it; the library is closed."""
+    with Library.open(settings, embedder, create=True) as library, library.writing() as writer:
+        text = "\n\n".join(f"Words of {number} and {number * 7}." for number in range(600))
+        writer.put([make_new(make_document(text), embedder)])
+    (links,) = (settings.folder / "chroma").rglob("link_lists.bin")
+    links.write_bytes(bytes(links.stat().st_size))
+    return links
+
+
+@pytest.mark.slow
+def test_an_index_that_was_changed_is_looked_at_by_another_process_before_it_is_asked(
+    settings: Settings, embedder: WordEmbedder, caplog: pytest.LogCaptureFixture
+) -> None:
+    damaged(settings, embedder)
+
+    with Library.open(settings, embedder) as library:
+        assert len(dense(library, "words", 5)) == 5
+
+    assert "SIGSEGV). It was made anew from the catalog." in caplog.text
+
+
+@pytest.mark.slow
+def test_an_index_that_ended_a_question_is_made_anew_for_the_next(settings: Settings, embedder: WordEmbedder) -> None:
+    """Nothing tells of the damage at first, as when a disk fails."""
+    links = damaged(settings, embedder)
+    seen = json.loads((settings.folder / "index.seen").read_text())
+    (time,) = (time for name, (_, time) in seen.items() if name.endswith(links.name))
+    os.utime(links, ns=(time, time))
+    program = (
+        "import sys; from pathlib import Path; from assistant.library.library import Library;"
+        "from assistant.settings import Settings; from tests.fakes import WordEmbedder; embedder = WordEmbedder();"
+        "library = Library.open(Settings(home=Path(sys.argv[1])), embedder);"
+        "print(len(library.dense(embedder.query('words'), 5)))"
+    )
+    command = [sys.executable, "-c", program, str(settings.home)]
+
+    first, second = (
+        subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False)
+        for _ in range(2)
+    )
+
+    assert first.returncode == -signal.SIGSEGV
+    assert (second.returncode, second.stdout) == (0, "5\n")
+
+
+def test_an_index_that_breaks_its_readers_waits_for_who_writes_and_names_the_remedy(
+    settings: Settings, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(library, TRUST)
+    (settings.folder / "index.seen").write_text("{}")
+    monkeypatch.setattr("assistant.library.guard.breaks", lambda _: "It ends its readers.")
+
+    with (
+        library.writing(),
+        Library.open(settings, WordEmbedder()) as other,
+        pytest.raises(LibraryDamaged, match="ends its readers") as raised,
+    ):
+        dense(other, "trust")
+
+    assert "pushback doctor" in str(raised.value.hint)
+
+
+def test_an_index_that_was_used_well_is_read_without_another_look(
+    settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another look takes a second; a thread other than the one that opened it may close it."""
+    monkeypatch.setattr("assistant.library.guard.breaks", lambda _: pytest.fail("it was looked at"))
+    for _ in range(2):
+        with Library.open(settings, embedder, create=True) as library, Library.open(settings, embedder) as other:
+            put(library, TRUST)
+            assert dense(other, "trust", 1) == dense(library, "trust", 1)
+            closing = threading.Thread(target=other.close)
+            closing.start()
+            closing.join()
+
+    assert list((settings.folder / "index.used").iterdir()) == []
 
 
 def test_the_doctor_tells_of_a_damaged_catalog(library: Library, settings: Settings) -> None:

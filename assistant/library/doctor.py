@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from assistant.errors import IndexMismatch, LibraryError, ModelError
 from assistant.library.catalog import Catalog
 from assistant.library.guard import Guard
-from assistant.library.probing import breaks
 from assistant.library.records import Problem
 from assistant.library.upkeep import difference, rebuild
 from assistant.library.vectors import VectorIndex
@@ -25,13 +24,13 @@ def examine(catalog: Catalog, index: VectorIndex, guard: Guard) -> list[Problem]
         problems.append(Problem(f"{exc}", exc.hint, reindex=isinstance(exc, IndexMismatch)))
     try:
         with guard.lock():
-            problems += [Problem(what, f"Mended: {how}.", mended=True) for what, how in _mend(catalog, index)]
+            problems += [Problem(what, f"Mended: {how}.", mended=True) for what, how in _mend(catalog, index, guard)]
     except LibraryError as exc:
         problems.append(Problem(f"{exc}", exc.hint))
     return problems
 
 
-def _mend(catalog: Catalog, index: VectorIndex) -> Iterator[tuple[str, str]]:
+def _mend(catalog: Catalog, index: VectorIndex, guard: Guard) -> Iterator[tuple[str, str]]:
     """What was wrong and how it was mended."""
     if catalog.staged.count():
         catalog.staged.clear()
@@ -43,7 +42,7 @@ def _mend(catalog: Catalog, index: VectorIndex) -> Iterator[tuple[str, str]]:
     if state.in_doubt:
         rebuild(catalog, index)
         yield "A writer was stopped in the middle of its work.", "the vector index was made anew from the catalog"
-    elif state.model is not None and index.is_unread and (why := breaks(index.home)):
+    elif state.model is not None and index.is_unread and (why := guard.broken()):
         rebuild(catalog, index)
         yield why, "the vector index was made anew from the catalog"
     elif state.model is not None and (what := difference(catalog, index)):

@@ -6,6 +6,7 @@ another model or of passages of another length than the settings say.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from assistant.embedding import Identity
 from assistant.errors import IndexMismatch, LibraryDamaged, LibraryError, LibraryLocked
 from assistant.library.catalog import Catalog
 from assistant.library.exact import Exact
+from assistant.library.probing import breaks
 from assistant.library.records import State
 from assistant.library.upkeep import rebuild
 from assistant.library.vectors import VectorIndex
@@ -23,6 +25,8 @@ from assistant.library.vectors import VectorIndex
 if TYPE_CHECKING:
     from assistant.embedding import Embedder
     from assistant.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 
 class Guard:
@@ -70,6 +74,8 @@ class Guard:
             if state.in_doubt:
                 with suppress(LibraryLocked):  # a living writer's doubt is none of ours
                     self.repair()
+            elif self._index.is_suspect and (why := self.broken()):
+                self._make_anew(why)
             self._open()
         except (LibraryLocked, LibraryDamaged):
             raise
@@ -93,10 +99,17 @@ class Guard:
             self._catalog.record_model(*identity)
         elif new_vectors:
             self.check(state)
-        if state.in_doubt or starts:
+        if state.in_doubt or starts or (self._index.is_suspect and self.broken()):
             rebuild(self._catalog, self._index)
         self._open()
         return self._index
+
+    def broken(self) -> str | None:
+        """What happens to a process that reads the index; None when all is well."""
+        why = breaks(self._index.home)
+        if why is None:
+            self._index.believe()
+        return why
 
     def repair(self) -> bool:
         """Mend what a killed writer left; whether there was anything.
@@ -135,6 +148,19 @@ class Guard:
                 f"The library {self._settings.library!r} was made with passages of {state.passage_words} words, "
                 f"the settings say {self._settings.passage_words}."
             )
+
+    def _make_anew(self, why: str) -> None:
+        """Mend an index that breaks its readers.
+
+        Raises:
+            LibraryDamaged: somebody writes, so that it has to wait.
+        """
+        try:
+            with self.lock():
+                rebuild(self._catalog, self._index)
+        except LibraryLocked as exc:
+            raise LibraryDamaged(why) from exc
+        _log.warning("%s It was made anew from the catalog.", why)
 
     def _open(self) -> None:
         state, passages = self._catalog.state(), self._catalog.documents.searched().passages

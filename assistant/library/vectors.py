@@ -27,6 +27,7 @@ from filelock import FileLock, Timeout
 
 from assistant.embedding import Vectors
 from assistant.errors import LibraryDamaged, LibraryError, LibraryFull, LibraryLocked, PushbackError
+from assistant.library.traces import Traces
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -61,6 +62,7 @@ class VectorIndex:
         self._name = COLLECTION if url is None else f"pushback-{library}-{COLLECTION}"
         self._turn = threading.RLock()
         self._lock = FileLock(folder / "index.lock", timeout=PATIENCE)
+        self._traces = Traces(folder, self._folder)
         self._spelling: int | None = None
         self._open_client: Client | None = None
         self._open_collection: Collection | None = None
@@ -72,6 +74,8 @@ class VectorIndex:
             if self._open_collection is not None and self.generation == generation:
                 return False
             self.close()
+            if self._url is None:
+                self._traces.open()
             with self._files():
                 self._open()
             self.generation = generation
@@ -81,6 +85,15 @@ class VectorIndex:
     def is_unread(self) -> bool:
         """Whether it lies in files here that this process has not opened yet."""
         return self._url is None and self._open_collection is None and self._folder.exists()
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether something says that it may end the process that reads it, and this one has not opened it yet."""
+        return self.is_unread and self._traces.are_bad
+
+    def believe(self) -> None:
+        """It was read to its end by a process of its own: what made it suspect is forgotten."""
+        self._traces.forget()
 
     def close(self) -> None:
         """Let go of the files; ``open`` comes before the next use."""
@@ -93,6 +106,7 @@ class VectorIndex:
             if self._spelling is not None:
                 self._taken.discard(self._spelling)
                 self._spelling = None
+            self._traces.close()
 
     def nearest(self, vector: Vectors, k: int, among: Sequence[str] | None = None) -> list[tuple[str, float]]:
         """The ``k`` nearest ids with their cosine, the nearest first; only some of them when ``among`` is given."""
@@ -142,8 +156,11 @@ class VectorIndex:
                 self._open()
                 self._client.delete_collection(self._name)
                 self.close()
+            if self._url is None:
+                self._traces.open()
             self._open()
             yield
+            self._traces.forget()
 
     @property
     def _client(self) -> Client:
@@ -197,6 +214,7 @@ class VectorIndex:
                 raise LibraryLocked(what) from exc
             try:
                 yield
+                self._traces.see()
             finally:
                 self._lock.release()
 
