@@ -4,9 +4,11 @@
 
 Each kill (SIGKILL) hits a real command in a process of its own: ingest into a new library, ingest of changed files,
 remove, reindex to another length of passages, and ingest into a library of each older schema. The moment is random
-between two of the steps by which a command changes catalog or index, which an undisturbed run counts. Then a copy of
-what is left is opened and searched: each document is as it was before or as it is after, wholly. In what was left
-itself the same command runs again; after it the library is what the undisturbed run made, and the doctor finds it well.
+between two of the steps by which a command changes catalog or index, which an undisturbed run counts; of a reindex
+every other kill hits its end, where the new passages take the place of the old and the index is made anew, and of an
+older library the statements that make it one of today's. Then a copy of what is left is opened and searched: each
+document is as it was before or as it is after, wholly. In what was left itself the same command runs again; after it
+the library is what the undisturbed run made, and the doctor finds it well.
 Batches are small, so that few documents make many transactions. Unix only; ends with 1 when anything failed.
 """
 
@@ -56,8 +58,16 @@ OLD = 1_700_000_000  # seconds: files whose time says that they will not change
 KINDS = ("ingest", "re-ingest", "remove", "reindex", *(f"upgrade from {n}" for n in sorted(STEPS) if n))
 FAULTS = ("lost", "half visible", "not mended")
 DOUBT = "index left in doubt"  # is told, and no fault: how often a kill hit between index and catalog
+HARD = "where it is hard"  # likewise: how many kills were meant for the end of a reindex, or the middle of an upgrade
+TOLD = ("kills", *FAULTS, DOUBT, HARD)
 IDEA = '{"idea": "Wait.", "ruling": "holds"}'
 THINGS = ("cloth", "lamps", "tea", "paper", "salt", "bricks", "glue", "wool", "tiles", "rope")
+
+
+STEPS_OF = {
+    "_prepare": "p", "changing": "c", "run": "q", "run_each": "e", "doubt": "d", "trust": "t", "renew": "n",
+    "_sweep": "s", "upsert": "u", "delete": "x", "rebuilding": "r",
+}  # fmt: skip
 
 
 class Whole(NamedTuple):
@@ -77,6 +87,7 @@ class Kind(NamedTuple):
     before: Whole
     after: Whole
     steps: list[float]  # seconds from each of the undisturbed run to the next
+    hard: range  # those that every other kill is to hit; all, where none is harder than another
 
 
 def main() -> None:
@@ -101,13 +112,15 @@ def main() -> None:
         for number in range(given.kills):
             kind = kinds[number % len(kinds)]
             counts[kind.name, "kills"] += 1
-            for what, why in killed(kind, Path(folder), moments, embedder):
+            among = kind.hard if number // len(kinds) % 2 else range(len(kind.steps))
+            counts[kind.name, HARD] += len(among) < len(kind.steps)
+            for what, why in killed(kind, among, Path(folder), moments, embedder):
                 counts[kind.name, what] += 1
                 if what in FAULTS:
                     print(f"{kind.name}, kill {number + 1}: {what}: {why}")
-            told = ", ".join(f"{what} {counts[kind.name, what]}" for what in ("kills", *FAULTS, DOUBT))
+            told = ", ".join(f"{what} {counts[kind.name, what]}" for what in TOLD)
             print(f"{number + 1}. {kind.name}: {told}", flush=True)
-    print(", ".join(f"{what} {sum(counts[kind, what] for kind in KINDS)}" for what in ("kills", *FAULTS, DOUBT)))
+    print(", ".join(f"{what} {sum(counts[kind, what] for kind in KINDS)}" for what in TOLD))
     sys.exit(1 if any(counts[kind, fault] for kind in KINDS for fault in FAULTS) else 0)
 
 
@@ -129,18 +142,29 @@ def prepared(name: str, folder: Path, embedder: Embedder) -> Kind:
     before = made(in_a_fork(lambda: held(home, embedder)))
     renew(home, kept)
     lay(files, name)
-    steps = [0.0]
+    steps, taken = [0.0], ""
     with running(command) as (child, pipe):
         started = time.perf_counter()
-        while os.read(pipe, 1):
+        while letter := os.read(pipe, 1):
             steps.append(time.perf_counter() - started)
+            taken += letter.decode()
         assert os.waitpid(child, 0)[1] == 0, f"{command} failed"
     after = made(in_a_fork(lambda: held(home, embedder)))
     for _, sentence in (*before.documents.values(), *after.documents.values()):
         meaning(embedder, sentence)  # here, so that the forks have it
     gaps = [end - start for start, end in pairwise(steps[1:])]
     print(f"{name}: {len(gaps) + 1} steps, {steps[-1]:.1f} s", flush=True)
-    return Kind(name, kept, files, command, before, after, [*gaps, 0.02])
+    return Kind(name, kept, files, command, before, after, [*gaps, 0.02], hard_steps(name, taken))
+
+
+def hard_steps(name: str, taken: str) -> range:
+    """The steps in which more can go wrong than in others, by the letters of those that a command took."""
+    if name == "reindex":
+        return range(taken.index(STEPS_OF["rebuilding"]), len(taken))
+    if name.startswith("upgrade"):
+        begins = taken.index(STEPS_OF["_prepare"])  # then it begins to change, and last it says of which version it is
+        return range(begins, begins + 2 + len(STEPS[int(name.rsplit(maxsplit=1)[-1])]) + 1)
+    return range(len(taken))
 
 
 def renew(folder: Path, of: Path) -> None:
@@ -167,6 +191,7 @@ def begin(folder: Path, embedder: Embedder) -> list[str]:
     with Library.open(Settings(home=folder / "base"), embedder) as library:
         conversation = library.new_conversation()
         library.add_turn(conversation, '{"question": "Why?"}')
+        library.ask(conversation, "And then?")
         library.give_feedback(conversation, 1, Opinion.GOOD, note="So it is.")
         library.keep_verdict(IDEA)
     held(folder / "base", embedder)
@@ -183,14 +208,16 @@ def downgrade(catalog: Path, version: int) -> None:
     connection.close()
 
 
-def killed(kind: Kind, folder: Path, moments: random.Random, embedder: Embedder) -> Iterator[tuple[str, str]]:
-    """Run the command and kill it in the middle of its writing; what is found then, and where."""
+def killed(
+    kind: Kind, among: range, folder: Path, moments: random.Random, embedder: Embedder
+) -> Iterator[tuple[str, str]]:
+    """Run the command and kill it in the middle of one of these steps; what is found then, and where."""
     home, copy = folder / "home", folder / "copy"
     lay(kind.files, kind.name)
     alive = True
     while alive:
         renew(home, kind.home)
-        step = moments.randrange(len(kind.steps))
+        step = moments.choice(among)
         moment = moments.uniform(0, kind.steps[step])
         with running(kind.command) as (child, pipe):
             reached = len([1 for _ in range(step + 1) if os.read(pipe, 1)])
@@ -269,6 +296,7 @@ def shown(library: Library, embedder: Embedder) -> Whole:
     everything = {id for id, _ in library.dense(meaning(embedder, "memo"), 10_000)} if passages else set()
     assert everything == passages, f"{len(passages - everything)} passages lack vectors"
     said = [turn for one in library.conversations() for turn in (one.title, *library.turns(one.id))]
+    said += [f"{library.unanswered(one.id)}" for one in library.conversations()]
     said += [f"{one.verdict} {one.note}" for one in library.feedback()]
     said += [library.verdict(one.id)[1] for one in library.verdicts()]
     return Whole(documents, tuple(said))
@@ -336,7 +364,7 @@ def run(command: list[str]) -> None:
 
 @contextmanager
 def running(command: list[str]) -> Iterator[tuple[int, int]]:
-    """A process that runs a command, and a pipe that gets a byte at each step by which something changes."""
+    """A process that runs a command, and a pipe that gets a letter at each step by which something changes."""
     reads, writes = os.pipe()
     child = os.fork()
     if child == 0:
@@ -355,20 +383,20 @@ def running(command: list[str]) -> Iterator[tuple[int, int]]:
 
 
 def tell_steps(pipe: int) -> None:
-    """Let this process write a byte whenever it is about to change catalog or index."""
+    """Let this process write a letter of ``STEPS_OF`` whenever it is about to change catalog or index."""
 
     def telling(cls: type, name: str) -> None:
         plain = getattr(cls, name)
 
         def told(self: Any, *given: Any, **named: Any) -> Any:
-            os.write(pipe, b".")
+            os.write(pipe, STEPS_OF[name].encode())
             return plain(self, *given, **named)
 
         setattr(cls, name, told)
 
-    for name in ("changing", "run_each"):
+    for name in ("changing", "run", "run_each"):
         telling(Database, name)
-    for name in ("doubt", "trust", "renew", "_sweep"):
+    for name in ("_prepare", "doubt", "trust", "renew", "_sweep"):
         telling(Catalog, name)
     for name in ("upsert", "delete", "rebuilding"):
         telling(VectorIndex, name)

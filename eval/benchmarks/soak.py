@@ -3,8 +3,10 @@
     python -m eval.benchmarks.soak [--questions 500] [--tests 50]
 
 Asks over the sample's documents: the sample's questions and as many that are about something else, so that few come
-twice; the pressure tests lie evenly between them. Prints both every ``EACH`` questions, and their slopes after the
-first ``WARM``, in which caches fill. Linux only: it reads ``/proc``.
+twice; the pressure tests lie evenly between them. Prints both every ``EACH`` questions, and what they gain for each 100
+after the first ``WARM``, in which caches fill: the median of the slopes between any two looks, which a jump or two do
+not move; the line of least squares, which they do; and the largest rises by themselves, so that neither are jumps
+called growth nor is growth called jumps. Linux only: it reads ``/proc``.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 import numpy as np
@@ -29,8 +32,9 @@ from eval.suites import load
 from ingest.sync import sync
 
 IDEAS = Path(__file__).parents[1] / "suites" / "pressing" / "ideas.yaml"
-EACH = 50  # questions between two looks
+EACH = 20  # questions between two looks
 WARM = 100  # questions before the slope counts
+RISES = 3  # that are told by themselves
 
 
 class Look(NamedTuple):
@@ -66,9 +70,7 @@ def main() -> None:
                     print(f"{number} questions, {tested} pressure tests: {what}, {took:.0f} s", flush=True)
     after = [one for one in looks if one.questions >= WARM]
     if len(after) > 1:
-        memory = slope(after, [one.kilobytes for one in after])
-        files = slope(after, [one.files for one in after])
-        print(f"for each 100 questions, after the first {WARM}: {memory:+,.0f} kB, {files:+.2f} files")
+        print("\n".join(told(after)))
 
 
 def questions() -> Iterator[str]:
@@ -92,9 +94,26 @@ def look(number: int) -> Look:
     return Look(number, pages * os.sysconf("SC_PAGE_SIZE") // 1024, len(list(Path("/proc/self/fd").iterdir())))
 
 
-def slope(looks: list[Look], values: list[int]) -> float:
-    """How much a value grows in 100 questions: the line of least squares."""
-    return float(np.polyfit([one.questions for one in looks], values, 1)[0]) * 100
+def told(looks: list[Look]) -> Iterator[str]:
+    """What memory and files gained over these looks."""
+    memory, files = ([(one.questions, one[place]) for one in looks] for place in (1, 2))
+    yield (
+        f"for each 100 questions, after the first {WARM}: {median_slope(memory):+,.0f} kB, {median_slope(files):+.2f} "
+        f"files (by least squares {line(memory):+,.0f} kB, {line(files):+.2f} files)"
+    )
+    rises = sorted(itertools.pairwise(looks), key=lambda pair: pair[0].kilobytes - pair[1].kilobytes)[:RISES]
+    largest = ", ".join(f"{b.kilobytes - a.kilobytes:+,} between {a.questions} and {b.questions}" for a, b in rises)
+    yield f"{looks[-1].kilobytes - looks[0].kilobytes:+,} kB in all; the largest rises: {largest}"
+
+
+def median_slope(points: list[tuple[int, int]]) -> float:
+    """How much a value grows in 100 questions: the median over any two points (Theil and Sen)."""
+    return median(100 * (y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in itertools.combinations(points, 2))
+
+
+def line(points: list[tuple[int, int]]) -> float:
+    """The same by the line of least squares."""
+    return float(np.polyfit(*zip(*points, strict=True), 1)[0]) * 100
 
 
 if __name__ == "__main__":
