@@ -89,11 +89,18 @@ def ingest(data: Path, work: Path, names: Sequence[str]) -> None:
 
 
 def write_sheets(work: Path, names: Sequence[str] = ()) -> None:
-    """A sheet and its places for all that is asked of these corpora and has none; each must be ingested whole."""
+    """A sheet and its places for all that is asked of these corpora, has none and is to be labelled, a first or a
+    second time; each corpus must be ingested whole."""
     folder = work / "labelling"
     for name in ("sheets", "places", "labels", "claims"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    missing = [one for one in asked() if not (folder / "places" / f"{one.id}.json").exists()]
+    done = labellers()
+    missing = [
+        one
+        for one in asked()
+        if not (folder / "places" / f"{one.id}.json").exists()
+        and (one.id not in done or (is_twice(one.id) and len(done[one.id]) == 1))
+    ]
     for corpus in names or corpora():
         own = [one for one in missing if one.corpus == corpus]
         if not own:
@@ -179,6 +186,7 @@ def claim(work: Path, by: str, kind: str | None, count: int, again: bool) -> lis
     were by another."""
     folder = work / "labelling"
     taken: list[Path] = []
+    done = labellers()
     for one in asked():
         if len(taken) == count:
             break
@@ -186,7 +194,8 @@ def claim(work: Path, by: str, kind: str | None, count: int, again: bool) -> lis
         if (kind and one.kind != kind) or not sheet.exists() or (again and not is_twice(one.id)):
             continue
         first = folder / "claims" / one.id
-        if again and (not first.exists() or first.read_text("utf-8").strip() == by):
+        had = done.get(one.id, set()) | ({first.read_text("utf-8").strip()} if first.exists() else set())
+        if (by in had or len(had) != 1) if again else had:
             continue
         try:
             with (first.with_suffix(".again") if again else first).open("x", encoding="utf-8") as file:
@@ -286,6 +295,14 @@ def _places(folder: Path, id: str, known: Container[str]) -> dict[str, Any]:
 def labelled() -> list[dict[str, Any]]:
     """All labels of the repository."""
     return [one for kind in READ for one in _lines(LABELS / f"{kind}s.jsonl")]
+
+
+def labellers() -> dict[str, set[str]]:
+    """Who labelled each sheet, in the repository."""
+    by: dict[str, set[str]] = defaultdict(set)
+    for one in labelled():
+        by[one["asked"]].add(one["by"])
+    return by
 
 
 def _key(one: Mapping[str, Any]) -> tuple[str, str, str, int]:
