@@ -44,6 +44,7 @@ def test_a_sheet_is_given_to_one_labeller_and_a_second_time_only_to_another(
     path = tmp_path / "asked.jsonl"
     path.write_text("\n".join(map(json.dumps, asked)), "utf-8")
     monkeypatch.setattr(sheets, "ASKED", path)
+    monkeypatch.setattr(sheets, "LABELS", tmp_path / "kept")
     for name in ("sheets", "claims"):
         (tmp_path / "labelling" / name).mkdir(parents=True)
     for id in ids:
@@ -53,6 +54,25 @@ def test_a_sheet_is_given_to_one_labeller_and_a_second_time_only_to_another(
     assert [one.stem for one in (*own, *others)] == ids
     twice = [one.stem for one in sheets.claim(tmp_path, "bob", None, 60, again=True)]
     assert twice == [one.stem for one in own if sheets.is_twice(one.stem)]
+
+
+def test_a_sheet_whose_labels_are_kept_is_given_only_a_second_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [f"q{number:04}" for number in range(60)]
+    asked = [{"id": id, "kind": "question", "corpus": "of_ours", "text": "?"} for id in ids]
+    (tmp_path / "asked.jsonl").write_text("\n".join(map(json.dumps, asked)), "utf-8")
+    monkeypatch.setattr(sheets, "ASKED", tmp_path / "asked.jsonl")
+    monkeypatch.setattr(sheets, "labellers", lambda: {id: {"ada"} for id in ids})
+    for name in ("sheets", "claims"):
+        (tmp_path / "labelling" / name).mkdir(parents=True)
+    for id in ids:
+        (tmp_path / "labelling" / "sheets" / f"{id}.txt").touch()
+    assert sheets.claim(tmp_path, "bob", None, 60, again=False) == []
+    assert sheets.claim(tmp_path, "ada", None, 60, again=True) == []
+    assert [one.stem for one in sheets.claim(tmp_path, "bob", None, 60, again=True)] == [
+        id for id in ids if sheets.is_twice(id)
+    ]
 
 
 def test_labels_of_what_is_not_asked_here_are_named_and_left_out(
