@@ -21,6 +21,7 @@ import re
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -276,7 +277,7 @@ def collect(work: Path) -> None:
             texts |= {(corpus, place["file"]): place["text_sha256"] for place in places["passages"]}
     for kind in READ:
         own = [kept[key] for key in sorted(kept) if kinds[kept[key]["asked"]] == kind]
-        _write(LABELS / f"{kind}s.jsonl", own)
+        _write(LABELS / f"{kind}s.jsonl", packed(own))
         counts = Counter(one["label"] for one in own)
         sheets = len({(one["asked"], one["by"]) for one in own})
         print(f"{kind}s: {len(own)} pairs on {sheets} sheets, {dict(counts)}")
@@ -293,8 +294,29 @@ def _places(folder: Path, id: str, known: Container[str]) -> dict[str, Any]:
 
 
 def labelled() -> list[dict[str, Any]]:
-    """All labels of the repository."""
-    return [one for kind in READ for one in _lines(LABELS / f"{kind}s.jsonl")]
+    """All labels of the repository, one a passage."""
+    return [one for kind in READ for sheet in _lines(LABELS / f"{kind}s.jsonl") for one in unpacked(sheet)]
+
+
+def packed(labels: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """A sheet a line: what is "no" as places of each file, the rest as it is."""
+    for (asked_of, corpus, by), own in groupby(labels, key=lambda one: (one["asked"], one["corpus"], one["by"])):
+        no: dict[str, list[list[int]]] = defaultdict(list)
+        rest = []
+        for one in own:
+            if one["label"] == "no":
+                no[one["file"]].append([one["start"], one["end"]])
+            else:
+                rest.append({key: one[key] for key in ("file", "start", "end", "label", "spans")})
+        yield {"asked": asked_of, "corpus": corpus, "by": by, "bears": rest, "no": no}
+
+
+def unpacked(sheet: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The labels of a sheet, each with what it is of."""
+    of = {key: sheet[key] for key in ("asked", "corpus", "by")}
+    yield from ({**of, **one} for one in sheet["bears"])
+    for file, places in sheet["no"].items():
+        yield from ({**of, "file": file, "start": start, "end": end, "label": "no"} for start, end in places)
 
 
 def labellers() -> dict[str, set[str]]:
