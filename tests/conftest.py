@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as trying
 
 from assistant import local_models
 from assistant.build import stay_offline
@@ -24,6 +26,9 @@ from assistant.library.library import Library, NewDocument
 from assistant.settings import Settings
 from assistant.types import About, Block, BlockKind, Document, Passage, Sentence, Span
 from tests.fakes import WordEmbedder
+
+trying.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+trying.load_profile("unhurried")  # a busy machine breaks no law
 
 ENDLESS = 120  # seconds of processor time: what is guarded takes some twenty at most
 

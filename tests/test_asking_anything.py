@@ -16,7 +16,7 @@ SAYS = "Discounts\n\nA says:\n\nNo discount is given.\n\nB says:\n\nIt is given 
 WROTE = "---\ntitle: Of\nauthor: The\n---\n\nNo discount is given.\n"
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False))
 def test_every_question_to_every_document_is_answered_or_refused(random: Random) -> None:
     documents = {f"{i}.{kind}": text for i in range(3) for kind, text in [document(random)]}

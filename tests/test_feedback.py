@@ -199,7 +199,7 @@ def test_a_case_keeps_its_id_whatever_else_is_said(library: Library) -> None:
     assert re.findall(r"- id: (\S+)", drafted(library))[1] == id
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)
 @given(st.text().map(lambda text: f"x{text}"))
 @example(f"x{HOSTILE}")
 @example(f"x{'long words ' * 500}")

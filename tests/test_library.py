@@ -314,6 +314,7 @@ def test_a_spoilt_index_is_reported_and_mended(library: Library, settings: Setti
     put(library, TRUST)
     library.close()
     spoil_index(settings)
+    (settings.folder / "index.seen").unlink()  # as in a library of before, of which nothing tells that it was changed
     with Library.open(settings, embedder) as again:
         with pytest.raises(LibraryDamaged):
             dense(again, "trust")

@@ -16,7 +16,9 @@ import pytest
 from pptx import Presentation
 
 from assistant.errors import SourceError
+from eval.benchmarks.hostile_small import small
 from ingest.drafts import Draft
+from ingest.parsing import Task, parse
 from ingest.reading import archive, csvs, docx, epub, odt, pptx, rtf, xlsx
 from tests.office import BODY, EPUB, W, packed, saved
 from tests.office import odt as odt_file
@@ -268,3 +270,16 @@ def _damaged(data: bytes, chance: random.Random) -> bytes:
             [b"", bytes(chance.randrange(256) for _ in range(length)), bytes(held[at : at + length]) * 2, b"9" * length]
         )
     return bytes(held)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("ending")
+@pytest.mark.parametrize("name", small())
+def test_a_small_file_made_to_break_its_reader_is_read_or_refused(name: str) -> None:
+    content = small()[name]()
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
+
+    with contextlib.suppress(SourceError):
+        document, passages = parse(Task(data, name, "0123456789", 80))
+        about = document.about
+        assert "\n".join([about.title, about.author or "", document.text, *(p.text for p in passages)]).encode()

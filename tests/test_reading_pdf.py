@@ -427,7 +427,7 @@ def test_damaged_bytes_are_read_or_refused() -> None:
             pdf.read(bytes(data))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(
         st.lists(

@@ -110,6 +110,16 @@ def test_a_sheet_with_too_many_cells_is_refused_by_name_of_the_limit(monkeypatch
         xlsx.read(workbook(sheet))
 
 
+def test_a_long_cell_that_is_merged_over_many_rows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "CHARACTERS", 3_000)
+    text = f"<row><c t='inlineStr'><is><t>{'word ' * 20}</t></is></c></row>"
+    numbers = "".join(f"<row><c/><c><v>{number}</v></c></row>" for number in range(50))
+    sheet = f"<sheetData>{text}{numbers}</sheetData><mergeCells><mergeCell ref='A1:A50'/></mergeCells>"
+
+    with pytest.raises(SourceError, match="more than 3,000 characters, those of merged cells once for each row"):
+        xlsx.read(workbook(sheet))
+
+
 @pytest.mark.parametrize(
     ("number", "code", "text"),
     [
@@ -133,6 +143,9 @@ def test_a_sheet_with_too_many_cells_is_refused_by_name_of_the_limit(monkeypatch
         (1, "yyyy-mm-dd", "1900-01-01"),
         (-1, "yyyy-mm-dd", "-1"),
         (1e300, "yyyy-mm-dd", "1e+300"),
+        (1e305, "[h]:mm", "1e+305"),
+        (-1e305, "[s]", "-1e+305"),
+        (5, f"0{',' * 240}", "0"),
     ],
 )
 def test_a_number_is_read_as_its_format_shows_it(number: float, code: str, text: str) -> None:

@@ -163,6 +163,17 @@ def test_a_number_that_word_shows_is_read_as_it_is_shown() -> None:
     ]
 
 
+def test_a_form_of_numbers_without_end_is_cut() -> None:
+    level = '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="{}"/></w:lvl>'
+    numbering = (
+        f'<w:numbering xmlns:w="{W}"><w:abstractNum w:abstractNumId="0">{level.format("%1" * 50_000)}</w:abstractNum>'
+        '<w:num w:numId="3"><w:abstractNumId w:val="0"/></w:num></w:numbering>'
+    )
+    item = '<w:p><w:pPr><w:numPr><w:numId w:val="3"/></w:numPr></w:pPr><w:r><w:t>a</w:t></w:r></w:p>'
+
+    assert [text for *_, text in kept(word_reader.read(word(item, numbering=numbering)))] == [f"{'1' * 50} a"]
+
+
 def test_a_formula_keeps_what_its_layout_says() -> None:
     body = (
         "<w:p><m:oMath xmlns:m='m'><m:r><m:t>sin\u2061θ=</m:t></m:r><m:f><m:num><m:r><m:t>λ</m:t></m:r></m:num><m:den>"

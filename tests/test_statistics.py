@@ -39,7 +39,7 @@ items = st.lists(
 scores = st.sampled_from([0.0, 0.1, 0.2, 0.3, 0.5, 1.0])
 pairs = st.lists(st.tuples(scores, scores), max_size=16)
 passes = st.lists(st.tuples(st.booleans(), st.booleans()), max_size=40)
-few = settings(max_examples=50, deadline=None)  # busy cores stall now and then
+few = settings(max_examples=50)
 
 
 def permutation(those: list[tuple[float, float]], seed: int = 1) -> float:

@@ -492,9 +492,7 @@ CHANGES = st.lists(
 
 @example([{"a.txt": "One."}, {"a.txt": "Two.", "b.txt": "One."}])  # renamed, and its old name written anew
 @given(CHANGES)
-@hypothesis_settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@hypothesis_settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_many_syncs_end_as_one_would(tmp_path_factory: pytest.TempPathFactory, changes: list[dict[str, str]]) -> None:
     """Whatever happens to the files in between, the library holds what they hold last, and a bad file's last words."""
     here = tmp_path_factory.mktemp("sync")

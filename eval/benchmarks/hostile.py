@@ -84,9 +84,16 @@ def _used() -> float:
 
 def hostile() -> Iterator[tuple[str, bytes]]:
     """The files, each made when its turn comes."""
-    for made in (_texts, _markdown, _pages, _tables, _mails, _packed, _others):
+    for made in (_texts, _markdown, _pages, _tables, _mails, _packed, _others, _small):
         for name, content in made():
             yield name, content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
+
+
+def _small() -> Iterator[tuple[str, str | bytes]]:
+    from eval.benchmarks.hostile_small import small
+
+    for name, make in small().items():
+        yield f"small-{name}", make()
 
 
 def _texts() -> Iterator[tuple[str, str | bytes]]:
@@ -225,14 +232,14 @@ def _others() -> Iterator[tuple[str, str | bytes]]:
     yield "paragraphs.rtf", "{\\rtf1 " + f"{PROSE}\\par " * 20_000 + "}"
     yield "hex.rtf", "{\\rtf1 " + "\\'e9" * 500_000 + "}"
     yield "binary.rtf", "{\\rtf1 \\bin999999999 " + PROSE + "}"
-    yield "pages.pdf", _pdf(5_000)
-    yield "text-objects.pdf", _pdf(1, "BT /F 9 Tf " + "1 0 0 1 9 9 Tm (a) Tj " * 100_000 + "ET")
-    yield "one-place.pdf", _pdf(20, "BT /F 9 Tf 9 9 Td " + "(word) Tj " * 3_000 + "ET")
-    yield "cut.pdf", _pdf(3)[:-200]
+    yield "pages.pdf", pdf(5_000)
+    yield "text-objects.pdf", pdf(1, "BT /F 9 Tf " + "1 0 0 1 9 9 Tm (a) Tj " * 100_000 + "ET")
+    yield "one-place.pdf", pdf(20, "BT /F 9 Tf 9 9 Td " + "(word) Tj " * 3_000 + "ET")
+    yield "cut.pdf", pdf(3)[:-200]
     yield "no.pdf", b"%PDF-1.7\n" + b"1 0 obj\n" * 200_000
 
 
-def _pdf(pages: int, content: str = "") -> bytes:
+def pdf(pages: int, content: str = "") -> bytes:
     """A PDF of so many pages, all with one content: small, however many they are."""
     lines = "".join(f"1 0 0 1 50 {780 - 12 * n} Tm ({PROSE}) Tj " for n in range(60))
     stream = (content or f"BT /F 9 Tf {lines}ET").encode()

@@ -9,6 +9,7 @@ import io
 import posixpath
 import zipfile
 import zlib
+from lzma import LZMAError
 from typing import Any, NoReturn
 
 from lxml import etree
@@ -32,7 +33,9 @@ SAFELY: dict[str, Any] = {
     "remove_comments": True,
     "remove_pis": True,
 }
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError)
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, LZMAError, EOFError, OSError, ValueError, RuntimeError, NotImplementedError,
+)  # fmt: skip
 
 
 class Archive:

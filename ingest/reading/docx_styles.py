@@ -11,6 +11,7 @@ from lxml import etree
 from ingest.reading.archive import child, count, local, value
 
 HEADING = re.compile(r"heading ([1-9])")
+LABEL = 100  # characters of a form such as "%1.%2", that each paragraph of a list would repeat
 CHAIN = 20  # styles based on one another; a circle ends here
 ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
          (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
@@ -89,7 +90,7 @@ class Numbers:
             depth = int(match[1]) - 1
             return _written(counts[depth] or _start(levels.get(depth)), value(child(levels.get(depth), "numFmt")))
 
-        return re.sub(r"%([1-9])", shown, value(child(own, "lvlText")) or "").strip()
+        return re.sub(r"%([1-9])", shown, (value(child(own, "lvlText")) or "")[:LABEL]).strip()
 
 
 def _is_default(style: etree._Element) -> bool:

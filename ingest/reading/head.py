@@ -28,7 +28,7 @@ def found(root: html.HtmlElement) -> Found:
     linked = [value for script in root.iter("script") if "ld+json" in script.get("type", "") for value in _json(script)]
     titles = [*(metas.get(name, "") for name in TITLES), *(collapse(t.text_content()) for t in root.iter("title"))]
     authors = [*(metas.get(name, "") for name in AUTHORS), *_names(linked), *_bylines(root)]
-    dates = [*(metas.get(name, "") for name in DATES), *_values(linked, "datePublished"), *_times(root)]
+    dates = [*(metas.get(name, "") for name in DATES), *_texts(linked, "datePublished"), *_times(root)]
     return Found(
         titles=tuple(filter(None, titles)),
         authors=tuple(name for name in authors if name and "://" not in name),
@@ -94,6 +94,11 @@ def _values(value: Any, key: str) -> Iterator[Any]:
             todo.extend(value.values())
         elif isinstance(value, list):
             todo.extend(value)
+
+
+def _texts(value: Any, key: str) -> Iterator[str]:
+    """Every value of ``key`` that is a text."""
+    return (text for text in _values(value, key) if isinstance(text, str))
 
 
 def _names(linked: list[Any]) -> Iterator[str]:

@@ -27,14 +27,20 @@ PASSED_ON = re.compile(r"(?:fwd?|wg|tr|rv|enc|doorst)\s*[:：]", re.IGNORECASE)
 LONGEST = 4000  # characters of a header that are looked at; the library takes quadratic time for some
 STUB = 0.25  # of the words of its html part: a text part with fewer only says that there is one
 # What the library's parser of headers raises on broken ones, by its own bug reports; the raw header is used then.
-BROKEN = (MessageError, ValueError, LookupError, AttributeError, TypeError, RecursionError)
+BROKEN = (MessageError, ValueError, LookupError, AttributeError, TypeError, OverflowError, RecursionError)
 
 
 class _Policy(EmailPolicy):
-    """The library's default for reading, without the rest of headers that are longer than any honest one."""
+    """The library's default for reading, without the rest of headers that are longer than any honest one.
+
+    A header that breaks its parser is given as it stands: the library asks for some while it reads.
+    """
 
     def header_fetch_parse(self, name: str, value: str) -> Any:
-        return super().header_fetch_parse(name, value[:LONGEST])
+        try:
+            return super().header_fetch_parse(name, value[:LONGEST])
+        except BROKEN:
+            return "".join(value[:LONGEST].splitlines())
 
 
 def parse(data: bytes) -> EmailMessage:
@@ -45,9 +51,17 @@ def parse(data: bytes) -> EmailMessage:
 
 def children(part: EmailMessage) -> list[EmailMessage]:
     """The parts in this one; none for a mail that is attached, which is a whole of its own."""
-    inner = part.get_payload()
+    inner = _payload(part)
     is_mail = part.get_content_maintype() == "message"
     return [one for one in inner if isinstance(one, EmailMessage)] if isinstance(inner, list) and not is_mail else []
+
+
+def _payload(part: EmailMessage) -> Any:
+    """The parts in this one, or its text; None where the library cannot give it."""
+    try:
+        return part.get_payload()
+    except BROKEN:
+        return None
 
 
 def best(parts: Iterable[EmailMessage]) -> EmailMessage | None:
@@ -133,7 +147,7 @@ def content(part: EmailMessage) -> bytes:
 
 def nested(part: EmailMessage) -> EmailMessage | None:
     """The mail that is attached as a mail."""
-    inner = part.get_payload()
+    inner = _payload(part)
     if part.get_content_type() == "message/rfc822" and isinstance(inner, list) and inner:
         return inner[0] if isinstance(inner[0], EmailMessage) else None
     return None

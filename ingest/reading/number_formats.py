@@ -20,6 +20,7 @@ FRACTION = re.compile(r"[#0?]\s*/\s*[#0?\d]")
 ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
 DATE_PART = re.compile(r"y+|m+|d+|h+|s+", re.IGNORECASE)
 CODES = 1000  # formats whose reading is remembered
+MOST_SCALES = 9  # commas after a figure, each a thousandth of it
 LAST = 2_958_465  # the day number of 9999-12-31
 
 
@@ -84,7 +85,7 @@ def _form(code: str) -> _Form | None:
         before=_opened(literal[: digits.start()]),
         after=_opened(re.sub(r"[#0?,.]", "", literal[digits.end() :])),
         places=min(30, len(decimals)),
-        scale=(100.0 if "%" in literal else 1.0) / 1000 ** (len(digits[0]) - len(form)),
+        scale=(100.0 if "%" in literal else 1.0) / 1000.0 ** min(len(digits[0]) - len(form), MOST_SCALES),
         has_commas="," in form.partition(".")[0],
         has_exponent="E" in form.upper(),
         is_trimmed=decimals.endswith("#"),
@@ -116,13 +117,15 @@ def _currency(match: re.Match[str]) -> str:
 
 
 def _date(number: float, code: str, *, is_1904: bool) -> str:
+    if abs(number) > LAST:
+        return general(number)
     if elapsed := ELAPSED.search(code):
         minutes, seconds = divmod(round(number * 86_400), 60)
         first = elapsed[1][0].lower()
         if first == "s":
             return str(minutes * 60 + seconds)
         return f"{minutes}:{seconds:02}" if first == "m" else f"{minutes // 60}:{minutes % 60:02}"
-    if not 0 <= number <= LAST:
+    if number < 0:
         return general(number)
     # Excel counts 1900-02-29, which never was: from March 1900 on its days are one ahead.
     start = datetime(1904, 1, 1) if is_1904 else datetime(1899, 12, 30) if number >= 61 else datetime(1899, 12, 31)

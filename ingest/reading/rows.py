@@ -12,7 +12,9 @@ from ingest.drafts import Piece
 
 SAME = "\0"  # a cell that is merged with the one on its left
 HEAD = "names of columns"
+CHARACTERS = 50_000_000  # of one part of a file; a merged cell says the same in each of its rows, and counts in each
 CELLS = 1_000_000  # of a file; ten seconds, and more than anyone asks questions of
+AGAIN, SAVE = "those of merged cells once for each row", "save the part that matters as a file of its own"
 LAID_OUT = 400  # characters; a table with a longer cell is there for its layout
 LABEL = 120  # characters; the name of a column is not longer
 NUMBER = re.compile(
@@ -36,7 +38,19 @@ def pieces(rows: Sequence[Row], heads: Collection[int] = ()) -> Iterator[Piece]:
     Args:
         rows: in order.
         heads: numbers of rows that the file itself marks as the names of columns.
+
+    Raises:
+        SourceError: they hold more characters than are safe to hold.
     """
+    held = 0
+    for piece in _told(rows, heads):
+        held += len(piece.text)
+        if held > CHARACTERS:
+            raise SourceError(f"its rows hold more than {CHARACTERS:,} characters, {AGAIN}; {SAVE}.")
+        yield piece
+
+
+def _told(rows: Sequence[Row], heads: Collection[int]) -> Iterator[Piece]:
     names: list[str] = []
     for table in _tables(rows):
         names = yield from _table(table, heads, names)
@@ -49,7 +63,7 @@ def limit(cells: int) -> None:
         SourceError: it is so.
     """
     if cells > CELLS:
-        raise SourceError(f"it holds more than {CELLS:,} cells; save the part that matters as a file of its own.")
+        raise SourceError(f"it holds more than {CELLS:,} cells; {SAVE}.")
 
 
 def _tables(rows: Sequence[Row]) -> Iterator[list[Row]]:

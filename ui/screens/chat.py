@@ -104,7 +104,11 @@ def _ask(
     with exchange.reply():
         assistant = running.ready(settings)
         if settings.writer:
-            answer = _written(assistant, question, before)
+            arriving = st.empty()
+            with arriving.container():
+                answer = _written(assistant, question, before)
+            if unkept:  # else the page runs anew
+                arriving.empty()
         else:
             answer = running.answering(assistant, question, spoken(before)).result()
         if unkept:
