@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assistant.errors import LibraryMissing, PushbackError, SettingsError
+from assistant.installation import DISTRIBUTION
 from ui import terminal
 from ui.cli_eval import evaluate
 from ui.cli_opening import EACH_LINE
@@ -48,7 +49,7 @@ KEEP_HELP = (
 
 
 @click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="pushback")
+@click.version_option(package_name=DISTRIBUTION)
 def cli() -> None:
     """Answers from your team's own documents, every statement cited; and pressure-tests strategy ideas against them."""
 
