@@ -36,6 +36,7 @@ from assistant.errors import (
     RequestInvalid,
     SettingsError,
 )
+from assistant.installation import how_to_add
 
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
@@ -83,8 +84,9 @@ def check(name: str) -> None:
         if not Path(rest).expanduser().is_file():
             raise SettingsError(f"There is no model file {rest or '(no path given)'}.", hint="Write gguf:PATH.gguf.")
         if find_spec("xllamacpp") is None:
-            hint = 'Run `pip install "pushback[gguf]"`.'
-            raise ModelUnavailable("The package xllamacpp, which serves model files, is not installed.", hint=hint)
+            raise ModelUnavailable(
+                "The package xllamacpp, which serves model files, is not installed.", hint=how_to_add("gguf")
+            )
     elif kind in ("http", "https"):
         if not ADDRESS.fullmatch(name):
             raise SettingsError(f"The model {name!r} is no address.", hint="Write http://host:port/v1#model-name.")

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
-from importlib.metadata import version
 from typing import NamedTuple
 from urllib.robotparser import RobotFileParser
 
@@ -19,6 +18,7 @@ import httpcore
 import httpx
 
 from assistant.errors import SourceError
+from assistant.installation import version
 from ingest.connections import Guarded, NotPublic
 from ingest.downloads import Unpacked, extension_of, in_utf_8
 
@@ -91,7 +91,7 @@ class _Visit:
         self._url = url
         self._limits = limits
         self._robots: dict[bytes, RobotFileParser] = {}
-        self._agent = f"Pushback/{version('pushback')}"
+        self._agent = f"Pushback/{version()}"
         backend = Guarded(allowed, limits.seconds)
         self._pool = httpcore.ConnectionPool(max_keepalive_connections=0, network_backend=backend)
 

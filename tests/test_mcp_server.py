@@ -67,7 +67,7 @@ def test_without_the_sdk_its_install_line_is_named(
     with pytest.raises(SettingsError) as error:
         mcp_server.server(Assistant(library, embedder))
 
-    assert "pushback[mcp]" in error.value.hint
+    assert 'pip install -e ".[mcp]"' in error.value.hint
 
 
 @pytest.mark.slow

@@ -234,7 +234,7 @@ def test_a_package_that_is_missing_is_told_with_the_line_that_installs_it(
 
     with pytest.raises(ModelUnavailable) as told:
         Model(Settings(model=f"gguf:{tmp_path / 'a.gguf'}"))
-    assert 'pip install "pushback[gguf]"' in told.value.hint
+    assert 'pip install -e ".[gguf]"' in told.value.hint
 
 
 def test_an_unknown_provider_is_told_with_the_first_call() -> None:

@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from assistant.embedding import SentenceTransformerEmbedder
+from assistant.installation import how_to_add
 from assistant.library.library import Library
 from assistant.settings import Settings
 from ingest.sync import sync
@@ -44,6 +46,24 @@ def test_the_first_command_stands_on_the_first_screen() -> None:
     first = README.splitlines().index("$ make run")
 
     assert first < 25
+
+
+def test_the_environment_is_activated_before_the_first_command_that_needs_it() -> None:
+    block = next(block for block in blocks("console") if "$ pushback " in block)
+
+    assert block.startswith("$ source .venv/bin/activate\n$ pushback ")
+
+
+def test_every_extra_that_a_text_names_is_installed_from_a_clone() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    folders = ("assistant", "docs", "ingest", "ui")
+    files = [ROOT / "README.md", ROOT / "CHANGELOG.md"]
+    files += [path for folder in folders for kind in ("py", "md") for path in (ROOT / folder).rglob(f"*.{kind}")]
+    text = "".join(path.read_text("utf-8") for path in files)
+
+    assert "pushback[" not in text
+    assert set(re.findall(r"pip install -e \S*\.\[(\w+)\]", text)) <= set(extras)
+    assert 'pip install -e ".[mcp]"' in how_to_add("mcp")
 
 
 @pytest.mark.parametrize("line", re.findall(r"^\$ pushback (.+?)(?:\s+#.*)?$", README, re.MULTILINE))

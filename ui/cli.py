@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assistant.errors import LibraryMissing, PushbackError, SettingsError
+from assistant.installation import DISTRIBUTION
 from ui import terminal
 from ui.cli_eval import evaluate
 from ui.cli_opening import EACH_LINE
@@ -47,8 +48,22 @@ KEEP_HELP = (
 )
 
 
-@click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="pushback")
+SECTIONS = {
+    "Ask and test": ("ask", "search", "challenge", "discuss", "verdicts", "lenses"),
+    "Fill and keep a library": ("ingest", "documents", "show", "remove", "doctor", "reindex"),
+    "Serve": ("ui", "mcp"),
+    "Measure": ("eval",),
+}
+EXAMPLES = (
+    "pushback ingest reports",
+    'pushback ask "What do we say about free trials?"',
+    'pushback challenge "Drop the trade fairs." --out report.html',
+    "pushback ui",
+)
+
+
+@click.group(cls=Door, sections=SECTIONS, examples=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name=DISTRIBUTION)
 def cli() -> None:
     """Answers from your team's own documents, every statement cited; and pressure-tests strategy ideas against them."""
 
@@ -59,7 +74,14 @@ cli.add_command(verdicts)
 cli.add_command(discuss)
 
 
-@cli.command()
+@cli.command(
+    examples=(
+        "pushback ingest reports notes.html",
+        "pushback ingest https://example.org/post",
+        "pushback ingest reports --watch",
+        "pushback ingest reports --library europe",
+    )
+)
 @click.argument("named", metavar="PATH...", nargs=-1, required=True)
 @click.option("--if-empty", is_flag=True, help="Do nothing when the library has documents already.")
 @click.option("--watch", "stays", is_flag=True, help="Keep at it until interrupted.")
@@ -148,14 +170,21 @@ def ingest(
         )
         report = report._replace(failed=(*report.failed, *missing))
     if held and not as_json:
-        terminal.say(f"The library has {held} documents already.")
+        if not is_quiet(context):
+            terminal.say(f"The library has {held} documents already.")
     else:
         tell(report)
     if report.failed or report.spared:
         context.exit(PARTLY)
 
 
-@cli.command()
+@cli.command(
+    examples=(
+        'pushback ask "What do we say about free trials?"',
+        'pushback ask "What did we charge?" --since 2024 --author "Bruce DeBoer"',
+        "pushback ask - --json < questions.jsonl",
+    )
+)
 @click.argument("question")
 @click.option("--history", metavar="FILE", type=click.Path(path_type=Path), help="What was said before, as JSON.")
 @filtering
@@ -181,7 +210,7 @@ def ask(context: click.Context, /, question: str, history: Path | None, as_json:
             terminal.say_json(wire.answer(answer)) if as_json else terminal.say_answer(answer)
 
 
-@cli.command()
+@cli.command(examples=('pushback search "price premium" -k 5', 'pushback search "price premium" --kind pdf --json'))
 @click.argument("query")
 @click.option("-k", default=8, show_default=True, type=click.IntRange(1, 1000), help="How many passages.")
 @filtering
@@ -200,7 +229,7 @@ def search(context: click.Context, /, query: str, k: int, as_json: bool, **narro
     terminal.say_json([wire.hit(hit) for hit in found]) if as_json else terminal.say(terminal.hits(found))
 
 
-@cli.command()
+@cli.command(examples=("pushback lenses",))
 @as_json
 @click.pass_context
 def lenses(context: click.Context, as_json: bool) -> None:
@@ -214,7 +243,7 @@ def lenses(context: click.Context, as_json: bool) -> None:
         terminal.say("\n\n".join(map(terminal.lens, found)))
 
 
-@cli.command()
+@cli.command(examples=("pushback documents", "pushback documents --library europe --json"))
 @as_json
 @click.pass_context
 def documents(context: click.Context, as_json: bool) -> None:
@@ -234,7 +263,7 @@ def documents(context: click.Context, as_json: bool) -> None:
             terminal.say(terminal.documents(entries))
 
 
-@cli.command()
+@cli.command(examples=("pushback show pricing-policy-2025.md", "pushback show pricing-policy-2025.md --dropped"))
 @click.argument("key", metavar="ID")
 @click.option("--dropped", is_flag=True, help="What cleaning removed, and why, instead of the text.")
 @as_json
@@ -253,7 +282,7 @@ def show(context: click.Context, key: str, dropped: bool, as_json: bool) -> None
             terminal.say(terminal.dropped(document) if dropped else terminal.document(document, entry))
 
 
-@cli.command()
+@cli.command(examples=("pushback remove pricing-policy-2023.md",))
 @click.argument("key", metavar="ID")
 @click.pass_context
 def remove(context: click.Context, key: str) -> None:
@@ -268,7 +297,7 @@ def remove(context: click.Context, key: str) -> None:
         terminal.note("It comes back with the next ingest, as long as its file is there.")
 
 
-@cli.command()
+@cli.command(examples=("pushback doctor", "pushback doctor --model", "pushback doctor --model ollama:llama3.2"))
 @click.option(
     "--model",
     "lists_models",
@@ -292,7 +321,7 @@ def doctor(context: click.Context, *, lists_models: bool) -> None:
             raise
 
 
-@cli.command()
+@cli.command(examples=("pushback reindex",))
 @click.pass_context
 def reindex(context: click.Context) -> None:
     """Embed all that is stored anew, with the model and the passage length that the settings name."""
@@ -305,7 +334,7 @@ def reindex(context: click.Context) -> None:
             terminal.say(f"Embedded {library.searched().passages:,} passages anew.")
 
 
-@cli.command()
+@cli.command(examples=("pushback mcp --library europe",))
 @click.pass_context
 def mcp(context: click.Context) -> None:
     """Serve search, ask and challenge over the Model Context Protocol on stdin and stdout; read-only."""
@@ -316,7 +345,10 @@ def mcp(context: click.Context) -> None:
         mcp_server.serve(assistant)
 
 
-@cli.command("ui")
+@cli.command(
+    "ui",
+    examples=("pushback ui", "pushback ui --port 8600", "pushback ui --host 0.0.0.0 --allowed-hosts answers.example"),
+)
 @click.option("--host", metavar="ADDRESS", expose_value=False, callback=remembered, help="Where to listen.")
 @click.option("--port", metavar="PORT", expose_value=False, callback=remembered, help="8501 when not said.")
 @click.option(

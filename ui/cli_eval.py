@@ -54,7 +54,11 @@ def _code(error: PushbackError) -> int:
     return Exit.USAGE if isinstance(error, CaseError | SettingsError | SourceError) else Exit.INFRASTRUCTURE
 
 
-@click.group("eval", cls=Measuring)
+@click.group(
+    "eval",
+    cls=Measuring,
+    examples=("pushback eval run eval/suites/sample/suite.yaml", "pushback eval explain fact-stand-price"),
+)
 def evaluate() -> None:
     """Measure the answers on suites of cases, and gate a build on them.
 
@@ -64,7 +68,14 @@ def evaluate() -> None:
     """
 
 
-@evaluate.command("run")
+@evaluate.command(
+    "run",
+    examples=(
+        "pushback eval run eval/suites/sample/suite.yaml",
+        "pushback eval run eval/suites/sample/suite.yaml --kind fact --limit 10 --verbose",
+        "pushback eval run suite.yaml --model ollama:llama3.2 --profile llm-live --recording replies.jsonl",
+    ),
+)
 @click.argument("suites", metavar="SUITE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @out
 @click.option("--baseline", type=file, help="Compare with this one instead of the suite's own.")
@@ -140,7 +151,7 @@ def eval_run(
     context.exit(_worst(done))
 
 
-@evaluate.command("lint")
+@evaluate.command("lint", examples=("pushback eval lint eval/suites/sample/suite.yaml",))
 @click.argument("suites", metavar="SUITE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--lock", is_flag=True, help="Keep the sha256 of each file of the corpus beside the suite.")
 @as_json
@@ -162,7 +173,7 @@ def eval_lint(context: click.Context, suites: tuple[Path, ...], lock: bool, as_j
     context.exit(Exit.USAGE if faults else Exit.PASSED)
 
 
-@evaluate.command("compare")
+@evaluate.command("compare", examples=("pushback eval compare eval/baselines/sample.json artifacts/eval/sample",))
 @click.argument("before", type=click.Path(path_type=Path, exists=True))
 @click.argument("after", type=folder)
 @as_json
@@ -187,7 +198,7 @@ def eval_compare(context: click.Context, before: Path, after: Path, as_json: boo
     context.exit(gate.Exit.QUALITY if compared.lost else gate.Exit.PASSED)
 
 
-@evaluate.command("report")
+@evaluate.command("report", examples=("pushback eval report artifacts/eval/sample",))
 @click.argument("run", type=folder)
 @click.option("--verbose", is_flag=True, help="Case by case.")
 @as_json
@@ -205,7 +216,7 @@ def eval_report(context: click.Context, run: Path, verbose: bool, as_json: bool)
     context.exit(kept.verdict.exit)
 
 
-@evaluate.command("explain")
+@evaluate.command("explain", examples=("pushback eval explain fact-stand-price",))
 @click.argument("case")
 @out
 @click.option("--suite", "named", metavar="NAME", help="The suite's name, where several runs are kept.")
@@ -222,7 +233,12 @@ def eval_explain(case: str, out: Path, named: str | None) -> None:
     raise CaseError(f"No run in {out} has a case {case!r}.", hint="Run `pushback eval run SUITE` first.")
 
 
-@evaluate.command("accept")
+@evaluate.command(
+    "accept",
+    examples=(
+        'pushback eval accept eval/suites/sample/suite.yaml --reason "The policy of 2025 replaces that of 2023."',
+    ),
+)
 @click.argument("suite", type=click.Path(path_type=Path))
 @click.option("--reason", required=True, help="Why this is how it is to be; read in review.")
 @out
@@ -233,7 +249,7 @@ def eval_accept(suite: Path, reason: str, out: Path) -> None:
     terminal.say(f"Accepted: {accept.accept(suite, reason, out)}")
 
 
-@evaluate.command("power")
+@evaluate.command("power", examples=("pushback eval power --cases 100 --drop 0.05",))
 @click.option("--suite", type=click.Path(path_type=Path), help="A suite to count the cases of.")
 @click.option("--cases", type=click.IntRange(1), help="So many cases, when no suite is named.")
 @click.option("--share", type=click.FloatRange(0, 1), default=0.8, show_default=True, help="Cases that pass today.")
@@ -245,7 +261,7 @@ def eval_power(suite: Path | None, cases: int | None, share: float, drop: float 
     terminal.say(accept.power(suite, cases, share, drop))
 
 
-@evaluate.command("cases")
+@evaluate.command("cases", examples=("pushback eval cases --from-feedback > drafts.yaml",))
 @click.option("--from-feedback", is_flag=True, required=True, help="From thumbs down and “wrong evidence”.")
 @click.pass_context
 def eval_cases(context: click.Context, from_feedback: bool) -> None:  # noqa: ARG001 - the flag names the source

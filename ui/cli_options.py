@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from ui.cli_help import COMMON, FILTERS, Helped, HelpedGroup, Option
+
 if TYPE_CHECKING:
     from assistant.settings import Settings
     from assistant.types import Filters
@@ -24,22 +26,23 @@ as_json = click.option("--json", "as_json", is_flag=True, help="One JSON value o
 NO_NAME = "?"  # what `--model` stands for where nothing follows it
 
 
-class _WithCommonOptions(click.Command):
-    def __init__(self, *args: Any, **values: Any) -> None:
-        super().__init__(*args, **values)
-        own = {flag for param in self.params for flag in param.opts}
-        self.params += [param for param in _common() if own.isdisjoint(param.opts)]
-
-
-class Command(_WithCommonOptions):
+class Command(Helped):
     """A command that takes the common options."""
 
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        _add_common(self)
 
-class Group(_WithCommonOptions, click.Group):
+
+class Group(HelpedGroup):
     """A group whose commands take the common options, as it does itself."""
 
     command_class = Command
     group_class = type
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        _add_common(self)
 
 
 def settings_of(context: click.Context) -> Settings:
@@ -84,21 +87,19 @@ def remembered_if_named(context: click.Context, _: click.Parameter, value: str |
 def filtering(function: Function) -> Function:
     """Add the options that narrow a search; ``filters_of`` reads them."""
     for option in (
-        click.option(
+        _filter(
             "--page", "pages", metavar="N", multiple=True, type=click.IntRange(1), help="Only this page, slide or row."
         ),
-        click.option("--heading", "headings", metavar="TEXT", multiple=True, help="Only what stands under it."),
-        click.option("--title", "titles", metavar="TEXT", multiple=True, help="Only documents that are called so."),
-        click.option("--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="Only such files."),
-        click.option(
+        _filter("--heading", "headings", metavar="TEXT", multiple=True, help="Only what stands under it."),
+        _filter("--title", "titles", metavar="TEXT", multiple=True, help="Only documents that are called so."),
+        _filter("--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="Only such files."),
+        _filter(
             "--language", "languages", metavar="CODE", multiple=True, help="Only documents in it, as in: en, de, fr."
         ),
-        click.option("--until", metavar="DATE", callback=_date, help="Nothing later: 2012, 2012-10 or 2012-10-05."),
-        click.option("--since", metavar="DATE", callback=_date, help="Nothing earlier."),
-        click.option(
-            "--author", "authors", metavar="NAME", multiple=True, help="Only what this author or speaker says."
-        ),
-        click.option("--document", "documents", metavar="ID", multiple=True, help="Only this document (id or source)."),
+        _filter("--until", metavar="DATE", callback=_date, help="Nothing later: 2012, 2012-10 or 2012-10-05."),
+        _filter("--since", metavar="DATE", callback=_date, help="Nothing earlier."),
+        _filter("--author", "authors", metavar="NAME", multiple=True, help="Only what this author or speaker says."),
+        _filter("--document", "documents", metavar="ID", multiple=True, help="Only this document (id or source)."),
     ):
         function = option(function)
     return function
@@ -116,14 +117,23 @@ def _given(context: click.Context) -> dict[str, Any]:
     return given
 
 
+def _filter(*names: str, **values: Any) -> Callable[[Function], Function]:
+    return click.option(*names, cls=Option, section=FILTERS, **values)
+
+
+def _add_common(command: click.Command) -> None:
+    own = {flag for param in command.params for flag in param.opts}
+    command.params += [param for param in _common() if own.isdisjoint(param.opts)]
+
+
 def _common() -> list[click.Parameter]:
-    kept: dict[str, Any] = {"expose_value": False, "callback": remembered}
+    kept: dict[str, Any] = {"expose_value": False, "callback": remembered, "section": COMMON}
     return [
-        click.Option(["--home"], metavar="DIR", help="Where libraries lie.", **kept),
-        click.Option(["--library"], metavar="NAME", help="Which library; `default` when not said.", **kept),
-        click.Option(["--model"], metavar="STRING", help="The model that writes; none is needed.", **kept),
-        click.Option(["--config"], metavar="FILE", help="Settings as TOML; the environment and flags win.", **kept),
-        click.Option(["--quiet"], is_flag=True, help="Results and errors only.", **kept),
+        Option(["--home"], metavar="DIR", help="Where libraries lie.", **kept),
+        Option(["--library"], metavar="NAME", help="Which library; `default` when not said.", **kept),
+        Option(["--model"], metavar="STRING", help="The model that writes; none is needed.", **kept),
+        Option(["--config"], metavar="FILE", help="Settings as TOML; the environment and flags win.", **kept),
+        Option(["--quiet"], is_flag=True, help="Results and errors only.", **kept),
     ]
 
 

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from ui.verdict_report import Report
 
 
+EXAMPLES = (
+    'pushback challenge "Drop the trade fairs."',
+    'pushback challenge "Drop the trade fairs." --importance reach=0.9 --out report.html',
+    'pushback challenge "Drop the small trade fairs." --revises 582d125b',
+    "pushback challenge - < ideas.jsonl",
+)
+
+
 def _weights(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, float]:
     """What hangs on what, of ``NAME=0.9``."""
     found = {}
@@ -45,7 +53,7 @@ importance_option = click.option(
 )
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, examples=EXAMPLES)
 @click.argument("idea")
 @out_option
 @importance_option
@@ -100,7 +108,7 @@ def challenge(
         terminal.note(f"Kept as {id}; `pushback verdicts show {id}` opens it again.")
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, examples=('pushback discuss 582d125b "But only at small fairs."',))
 @click.argument("key", metavar="ID")
 @click.argument("message")
 @as_json
@@ -119,11 +127,11 @@ def discuss(context: click.Context, key: str, message: str, as_json: bool) -> No
         terminal.say_json({**wire.reply(reply), "id": id, "revises": key if moved else None})
         return
     terminal.say(terminal.discussed(reply))
-    if moved:
+    if moved and not is_quiet(context):
         terminal.note(f"Kept as {id}; {key} stays as it was.")
 
 
-@click.group(cls=Group, invoke_without_command=True)
+@click.group(cls=Group, examples=("pushback verdicts", "pushback verdicts show 582d125b"), invoke_without_command=True)
 @as_json
 @click.pass_context
 def verdicts(context: click.Context, as_json: bool) -> None:
@@ -135,7 +143,7 @@ def verdicts(context: click.Context, as_json: bool) -> None:
     terminal.say_json([one._asdict() for one in kept]) if as_json else terminal.say(terminal.verdicts(kept))
 
 
-@verdicts.command("show")
+@verdicts.command("show", examples=("pushback verdicts show 582d125b --out report.docx",))
 @click.argument("key", metavar="ID")
 @out_option
 @importance_option
@@ -162,7 +170,7 @@ def show(context: click.Context, key: str, out: Path | None, importance: dict[st
         terminal.say(f"\n“{citation.quote}” ({citation.about.source})\n→ {told.value}")
 
 
-@verdicts.command("remove")
+@verdicts.command("remove", examples=("pushback verdicts remove 582d125b",))
 @click.argument("key", metavar="ID")
 @click.pass_context
 def remove(context: click.Context, key: str) -> None:

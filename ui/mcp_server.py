@@ -1,6 +1,6 @@
 """The library for programs that speak the Model Context Protocol: three tools over stdio, all of which only read.
 
-The official SDK is an extra (``pip install 'pushback[mcp]'``) and is imported when the server starts.
+The official SDK is an extra (``.[mcp]``) and is imported when the server starts.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from assistant import wire
 from assistant.build import Assistant
 from assistant.errors import PushbackError, SettingsError
+from assistant.installation import how_to_add
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
@@ -43,9 +44,7 @@ def server(assistant: Assistant) -> MCPServer:
     except ModuleNotFoundError as exc:
         if exc.name != "mcp":
             raise
-        raise SettingsError(
-            "The Model Context Protocol's SDK is not installed.", hint="Run `pip install 'pushback[mcp]'`."
-        ) from exc
+        raise SettingsError("The Model Context Protocol's SDK is not installed.", hint=how_to_add("mcp")) from exc
     made = MCPServer("pushback", instructions=TOLD, log_level="WARNING")
     reads = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
     turn = Lock()  # tools run in threads, and one question at a time is what two cores are for

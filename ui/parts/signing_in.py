@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAuthError
 
 from assistant.errors import PushbackError
+from assistant.installation import how_to_add
 from ui.present import escape, label
 
 DEFAULT = "default"  # what Streamlit calls a provider that is set in [auth] itself
@@ -63,5 +64,5 @@ def _sign_in(provider: str) -> None:
     try:
         st.login(None if provider == DEFAULT else provider)
     except StreamlitAuthError as exc:
-        hint = "Run `pip install 'pushback[signin]'`, and look at [auth] in Streamlit's secrets.toml."
+        hint = f"{how_to_add('signin')} Then check [auth] in Streamlit's secrets.toml."
         raise PushbackError(f"Signing in does not work: {str(exc).split(chr(10))[0]}", hint=hint) from exc
