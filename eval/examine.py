@@ -88,7 +88,7 @@ def _question(case: Case, system: System, texts: Texts, budget: int) -> Examined
     hits = system.search(answer.standalone_question, k=finding.DEPTH) if gold else []
     timings["search"] = _since(searching)
     scoring = time.perf_counter()
-    asked = Asked(case, answer, gold, texts.read, budget)
+    asked = Asked(case, answer, gold, texts.read, budget, texts.find)
     scorers = (citing, attributing, telling, answering, refusing)
     scores = [score for scorer in scorers for score in scorer.scores(asked)]
     if gold:

@@ -285,6 +285,16 @@ def test_a_quoted_statement_is_its_quote_and_any_statement_has_its_figures(text:
     assert bool(answering.grounded(asked(answer, evidence=gold("down to $260"))).value) is right
 
 
+def test_a_figure_may_stand_elsewhere_in_the_document_that_is_cited():
+    statement = Statement("By 1925 he had hired many people.", (cite("He hired many people."),), Support.SUPPORTED)
+    one = asked(
+        Answer("q", "q", (statement,), Grounding.GROUNDED, "", Searched(2, 3)), evidence=gold("He hired many people.")
+    )
+
+    assert answering.grounded(one).why.startswith("figures that are not in what it cites: 1925")
+    assert answering.grounded(replace(one, find=DOCUMENTS.get)).value == 1
+
+
 def test_an_answer_over_its_budget_is_grounded_and_not_right():
     one = asked(answered(cite(FORD.text)), answer=["$260"], evidence=gold("down to $260"))
     tight = replace(one, budget=15)

@@ -69,7 +69,7 @@ def grounded(asked: Asked) -> Score:
     parts = [one for one in scores_of_words(asked) if one.value == 0]
     why = [part.why for part in parts]
     why += [faulty(one) for one in asked.cited if one.fault] + [refuted(one) for one in asked.answer.rejected]
-    why += [altered for one in asked.answer.statements if (altered := citing.altered(one))]
+    why += [altered for one in asked.answer.statements if (altered := citing.altered(one, asked.find))]
     if not asked.cited and not asked.answer.refused:
         why.append("nothing is cited")
     if asked.answer.refused and not why:

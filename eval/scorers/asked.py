@@ -9,7 +9,7 @@ from functools import cached_property
 from assistant.citations import Reader
 from assistant.types import Answer, Citation, Rejected, Span, Stance, Verdict
 from eval.cases import BUDGET, Case, Gold, alternatives
-from eval.gold import Cited, Located, judge, matches
+from eval.gold import Cited, Finder, Located, judge, matches
 from eval.metrics import Score, covers, share
 
 
@@ -22,6 +22,7 @@ class Asked:
     gold: tuple[Located, ...]
     read: Reader
     budget: int = BUDGET  # words that an answer may show
+    find: Finder | None = None  # a document by its id, for what stands in it beside the quotes
 
     @cached_property
     def cited(self) -> tuple[Cited, ...]:

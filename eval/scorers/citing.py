@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from assistant.evidence.words import content_stems, names, numbers, tokens
 from assistant.types import Statement, Support
-from eval.gold import judge, matches
+from eval.gold import Finder, judge, matches
 from eval.metrics import Score, share
 from eval.scorers.asked import Asked, not_cited, refuted, short, valid, yes_or_no
 
@@ -89,11 +89,13 @@ def anchoring(asked: Asked) -> Score:
     return Score(ANCHORED, share(of - len(loose), of), "; ".join(loose), of)
 
 
-def altered(statement: Statement) -> str | None:
-    """How a statement differs from what it quotes: by a figure, or by any word where it is a quote; None if it does
-    not. Who says it may stand before a quote."""
-    if more := numbers(statement.text) - numbers(_known(statement)):
-        return f"figures that are not in its quotes: {', '.join(sorted(more))} (“{short(statement.text)}”)"
+def altered(statement: Statement, find: Finder | None = None) -> str | None:
+    """How a statement differs from what it cites: by a figure that its documents have nowhere, or by any word where it
+    is a quote; None if it does not. Who says it may stand before a quote."""
+    documents = [find(one.about.id) for one in statement.citations] if find else []
+    there = "\n".join([_known(statement), *(one.text for one in documents if one)])
+    if more := numbers(statement.text) - numbers(there):
+        return f"figures that are not in what it cites: {', '.join(sorted(more))} (“{short(statement.text)}”)"
     said = _WORD.findall(statement.text.casefold())
     quotes = [_WORD.findall(one.quote.casefold()) for one in statement.citations]
     if statement.support is Support.VERBATIM and not any(said[-len(quote) :] == quote for quote in quotes if quote):
