@@ -57,7 +57,10 @@ def write(baseline: Baseline, path: Path) -> None:
         "measures": {name: _rounded(value) for name, value in baseline.measures.items()},
         "files": dict(baseline.files),
     }
-    lines = [f" {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in head.items()]
+    lines = [
+        f" {json.dumps(name)}: {json.dumps(value, ensure_ascii=False, indent=2 if name == 'files' else None)}"
+        for name, value in head.items()
+    ]
     cases = [
         f"  {json.dumps(id)}: "
         + json.dumps({"passed": one.passed, "outcome": one.outcome, "values": _values(one)}, ensure_ascii=False)
