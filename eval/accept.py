@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from assistant.errors import CaseError, SettingsError
-from eval import artifacts, baseline, statistics, suites
+from eval import baseline, history, statistics, suites
+from eval.baseline import Baseline, BaselineMissing
+from eval.compare import compare
+from eval.measures import BY_NAME
 from eval.metrics import shown
 
+VISIBLE = 0.005  # a difference that two digits show
 
-def accept(path: Path, reason: str, out: Path) -> Path:
-    """Write the last run of a suite to its baseline; gives the file.
+
+class Accepted(NamedTuple):
+    """The baseline's file, and what was better in the one before: cases that passed, measures that were higher."""
+
+    path: Path
+    buried: tuple[str, ...]
+
+
+def accept(path: Path, reason: str, out: Path) -> Accepted:
+    """Write the last run of all cases of a suite to its baseline.
 
     Raises:
         CaseError: the suite names no baseline, or its last run is missing, partial, or of another corpus.
@@ -21,7 +35,7 @@ def accept(path: Path, reason: str, out: Path) -> Path:
         raise CaseError(f"The suite {path} names no baseline.", hint=hint)
     if not reason.strip():
         raise SettingsError("The reason is empty.", hint="Say why with --reason.")
-    run = artifacts.read(out / suite.name)
+    run = history.whole(out / suite.name)
     again = f"Run `pushback eval run {path}` first."
     if run.summary.interrupted or not run.summary.whole or run.summary.done < len(suite.cases):
         raise CaseError(f"The last run of {suite.name} has not all of its cases.", hint=again)
@@ -29,8 +43,26 @@ def accept(path: Path, reason: str, out: Path) -> Path:
         raise CaseError(f"The last run of {suite.name} is of another corpus.", hint=again)
     if crashed := [record.id for record in run.records if record.error]:
         raise CaseError(f"Cases crashed in the last run: {', '.join(crashed)}.", hint="A crash is never a baseline.")
-    baseline.write(baseline.of(run.summary, run.records, reason.strip()), suite.baseline)
-    return suite.baseline
+    new = baseline.of(run.summary, run.records, reason.strip(), suite.files)
+    buried = tuple(_buried(suite.baseline, new))
+    baseline.write(new, suite.baseline)
+    return Accepted(suite.baseline, buried)
+
+
+def _buried(path: Path, new: Baseline) -> Iterator[str]:
+    """What was better in the baseline that a new one takes the place of."""
+    try:
+        old = baseline.read(path)
+    except BaselineMissing:
+        return
+    compared = compare(old.cases, new.cases)
+    yield from (f"{id} was {old.cases[id].outcome} and is {new.cases[id].outcome}" for id in compared.lost)
+    yield from (f"{id} is no longer asked" for id in compared.gone)
+    for name, before in old.measures.items():
+        now = new.measures.get(name)
+        sign = 1 if name not in BY_NAME or BY_NAME[name].higher else -1
+        if before is not None and (now is None or sign * (before - now) >= VISIBLE):
+            yield f"{name}: {shown(before)} → {shown(now)}"
 
 
 def power(path: Path | None, cases: int | None, share: float, drop: float | None) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from eval.render import html, junit, markdown
 from eval.summary import Summary
 
 RESULTS, SUMMARY, TIMINGS, LOCK = "results.jsonl", "summary.json", "timings.json", "run.lock.json"
+UNFINISHED = "unfinished.jsonl"  # a case a line, of a run that is going on, or that was killed
 JUNIT, MARKDOWN, HTML = "junit.xml", "summary.md", "report.html"
 
 
@@ -44,6 +46,29 @@ def write(folder: Path, run: Kept, timings_ms: Mapping[str, Mapping[str, float]]
     if timings_ms is not None:
         _put(folder / TIMINGS, _json({"stages": stages(timings_ms), "cases": timings_ms}))
     render(folder, run)
+
+
+@contextmanager
+def unfinished(folder: Path) -> Iterator[Callable[[Sequence[Record]], None]]:
+    """Keeps what a run has done as it is done, so that one that is killed has it; gone when the run has ended."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / UNFINISHED).open("w", encoding="utf-8", errors="replace") as file:
+
+        def keep(done: Sequence[Record]) -> None:
+            file.writelines(f"{records.to_line(record)}\n" for record in done)
+            file.flush()
+
+        yield keep
+    (folder / UNFINISHED).unlink()
+
+
+def killed(folder: Path) -> str:
+    """What a run left that did not come to its end, in a sentence; empty where there is none."""
+    try:
+        count = len((folder / UNFINISHED).read_text("utf-8").splitlines())
+    except OSError:
+        return ""
+    return f" One was killed after {count} cases, which are in {folder / UNFINISHED}."
 
 
 def render(folder: Path, run: Kept) -> None:
@@ -77,7 +102,7 @@ def read(folder: Path) -> Kept:
         return Kept(summary.read(told), every, verdict, _read_comparison(compared), made_with)
     except FileNotFoundError as exc:
         hint = "Run `pushback eval run SUITE` first, or name the folder with --out."
-        raise CaseError(f"There is no run in {folder}.", hint=hint) from exc
+        raise CaseError(f"There is no run in {folder}.{killed(folder)}", hint=hint) from exc
     except (OSError, ValueError, KeyError, TypeError) as exc:
         hint = "Run the suite again."
         raise CaseError(f"The run in {folder} cannot be read: {exc}.", hint=hint) from exc

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assistant.errors import PushbackError
@@ -23,19 +23,28 @@ class BaselineMissing(PushbackError):
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A run that was accepted, and why."""
+    """A run that was accepted, and why; ``files`` is the sha256 of each file of its corpus."""
 
     suite: str
     corpus_sha256: str
     reason: str
     measures: Mapping[str, float | None]
     cases: Mapping[str, Kept]
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def changed(self, corpus_sha256: str, files: Mapping[str, str]) -> tuple[str, ...]:
+        """The files that are other, new or gone in a corpus, in a line each; nothing where it is the same corpus."""
+        if corpus_sha256 == self.corpus_sha256:
+            return ()
+        names = sorted(name for name in {*self.files, *files} if self.files.get(name) != files.get(name))
+        return tuple(names) if self.files else ("the baseline does not say which files",)
 
 
-def of(summary: Summary, records: Sequence[Record], reason: str) -> Baseline:
-    """A run as a baseline."""
+def of(summary: Summary, records: Sequence[Record], reason: str, files: Mapping[str, str] | None = None) -> Baseline:
+    """A run over a corpus of these files as a baseline."""
     measures = {one.name: one.value for one in (*summary.measures, *summary.robustness)}
-    return Baseline(summary.suite, summary.corpus_sha256, reason, measures, {r.id: kept(r) for r in records})
+    cases = {r.id: kept(r) for r in records}
+    return Baseline(summary.suite, summary.corpus_sha256, reason, measures, cases, files or {})
 
 
 def write(baseline: Baseline, path: Path) -> None:
@@ -46,8 +55,12 @@ def write(baseline: Baseline, path: Path) -> None:
         "reason": baseline.reason,
         "corpus_sha256": baseline.corpus_sha256,
         "measures": {name: _rounded(value) for name, value in baseline.measures.items()},
+        "files": dict(baseline.files),
     }
-    lines = [f" {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in head.items()]
+    lines = [
+        f" {json.dumps(name)}: {json.dumps(value, ensure_ascii=False, indent=2 if name == 'files' else None)}"
+        for name, value in head.items()
+    ]
     cases = [
         f"  {json.dumps(id)}: "
         + json.dumps({"passed": one.passed, "outcome": one.outcome, "values": _values(one)}, ensure_ascii=False)
@@ -69,6 +82,7 @@ def read(path: Path) -> Baseline:
         schema = data["schema"]
         cases = {id: Kept(one["passed"], one["outcome"], one["values"]) for id, one in data["cases"].items()}
         found = Baseline(data["suite"], data["corpus_sha256"], data["reason"], data["measures"], cases)
+        found = replace(found, files=dict(data.get("files", {})))
     except FileNotFoundError as exc:
         raise BaselineMissing(f"There is no baseline {path}.") from exc
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:

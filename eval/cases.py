@@ -21,6 +21,7 @@ Words = Annotated[str, Field(pattern=r"\S")]
 AnyOf = Annotated[  # strings of which one is enough; a single one may stand by itself
     tuple[Words, ...], Field(min_length=1), BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)
 ]
+BUDGET = 120  # words that an answer may show; what our plain reader shows of a fact is 45 to 120
 Share = Annotated[float, Field(ge=-1, le=1)]  # -1 is the least that truthfulness can be
 Place: TypeAlias = tuple[str | int, ...]  # keys and indices that lead to a value of the file
 Lines: TypeAlias = Mapping[Place, int]
@@ -33,10 +34,12 @@ class Strict(BaseModel):
 
 
 class Gold(Strict):
-    """Words that stand in a source of the corpus, whitespace aside."""
+    """Words that stand in a source of the corpus, whitespace aside; ``voice`` and ``date`` are whose and when."""
 
     source: Words
     quote: Words
+    voice: Words | None = None
+    date: Words | None = None
 
 
 class Said(Strict):
@@ -66,8 +69,8 @@ class Case(Strict):
 
     Each string of ``answer`` must be said; of a list in it, one. ``sets`` are minimal sets of evidence, any one of
     which is complete; without them, ``evidence`` with ``require: all`` is one set, with ``any`` each quote is one.
-    ``negated`` is the idea's opposite, whose ruling must be the mirror image. ``cluster`` names what cases have in
-    common, for the intervals; without it, the source of the gold.
+    ``conflict`` says whether the documents disagree on it. ``negated`` is the idea's opposite, whose ruling must be the
+    mirror image. ``cluster`` names what cases have in common, for the intervals; without it, the source of the gold.
     """
 
     id: Annotated[str, Field(pattern=r"^[^\s-][^\s]*$")]
@@ -81,6 +84,7 @@ class Case(Strict):
     sets: tuple[Annotated[tuple[Gold, ...], Field(min_length=1)], ...] = ()
     require: Literal["any", "all"] = "any"
     refuse: StrictBool = False
+    conflict: StrictBool | None = None
     supports: tuple[Gold, ...] = ()
     challenges: tuple[Gold, ...] = ()
     ruling: IdeaRuling | None = None
@@ -154,7 +158,7 @@ class Case(Strict):
         return self
 
 
-OF_QUESTIONS = {"history", "answer", "numbers", "must_not", "evidence", "sets", "require", "refuse"}
+OF_QUESTIONS = {"history", "answer", "numbers", "must_not", "evidence", "sets", "require", "refuse", "conflict"}
 OF_IDEAS = {"supports", "challenges", "ruling", "negated"}
 
 
@@ -168,14 +172,15 @@ def alternatives(golds: tuple[Gold, ...], require: str) -> tuple[tuple[Gold, ...
 class Gate(Strict):
     """What turns a build red. Measures are named as in the report; shares are of 1.
 
-    ``floors``: the least a measure may be (``ceilings``: the most). ``drops``: how far it may fall below the baseline.
+    ``floors``: the least a measure may be (``ceilings``: the most). ``drops``: how far it may be worse than in the
+    baseline.
     ``flips``: how many cases that the baseline has right may now be wrong. ``errors``: how many cases may crash.
     ``undefined``: the largest share of the cases a gated measure applies to for which it has no value.
     ``headlines``: where a sentinel must not reach us; when not said, the first headline that the suite's cases have.
     """
 
     floors: dict[Words, Share] = {}
-    ceilings: dict[Words, Share] = {}
+    ceilings: dict[Words, Annotated[float, Field(ge=-1)]] = {}
     drops: dict[Words, Annotated[float, Field(ge=0, le=2)]] = {}
     flips: Annotated[int, Field(ge=0)] = 0
     errors: Annotated[int, Field(ge=0)] = 0
@@ -185,12 +190,16 @@ class Gate(Strict):
 
 
 class SuiteFile(Strict):
-    """A suite as its file says it; paths are relative to the file, ``jsonl`` is a file of more cases, one a line."""
+    """A suite as its file says it; paths are relative to the file, ``jsonl`` is a file of more cases, one a line.
+
+    ``words`` is how many an answer may show; one whose evidence takes several quotes may have theirs besides.
+    """
 
     name: Annotated[str, Field(pattern=r"^\w[\w .-]*$")] | None = None
     corpus: Words
     cases: tuple[Case, ...] = ()
     jsonl: Words | None = None
+    words: Annotated[int, Field(ge=1)] = BUDGET
     gate: Gate = Gate()
 
 

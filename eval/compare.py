@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from eval import statistics
@@ -56,9 +56,9 @@ def kept(record: Record) -> Kept:
     return Kept(record.passed, record.outcome.value, values)
 
 
-def compare(before: Mapping[str, Kept], after: Mapping[str, Kept]) -> Comparison:
-    """What became of the cases of ``before`` in ``after``."""
-    both = [id for id in before if id in after]
+def compare(before: Mapping[str, Kept], after: Mapping[str, Kept], without: Collection[str] = ()) -> Comparison:
+    """What became of the cases of ``before`` in ``after``, but for those of ``without``."""
+    both = [id for id in before if id in after and id not in without]
     lost = tuple(id for id in both if before[id].passed and not after[id].passed)
     gained = tuple(id for id in both if not before[id].passed and after[id].passed)
     share = sum(before[id].passed for id in both) / len(both) if both else 0.0

@@ -12,10 +12,10 @@ from assistant.errors import DocumentMissing
 from assistant.library.library import Library
 from assistant.types import Document, Stance
 from assistant.wire import Json
-from eval.cases import Case
+from eval.cases import BUDGET, Case
 from eval.gold import Cited, Located, locate
 from eval.records import Outcome, Record
-from eval.scorers import answering, arguing, attributing, citing, finding, refusing
+from eval.scorers import answering, arguing, attributing, citing, finding, refusing, telling
 from eval.scorers.asked import Asked, Pressed, yes_or_no
 from eval.suites import AnyCase, Pair, Query
 from eval.systems import System
@@ -58,42 +58,46 @@ class Texts:
         return {"before": text[max(0, start - AROUND) : start], "after": text[end : end + AROUND]}
 
 
-def examine(cases: Sequence[AnyCase], system: System, texts: Texts | None) -> list[Examined]:
-    """Each case put to ``system``; pairs together. One that crashes is told so, and the others go on."""
+def examine(cases: Sequence[AnyCase], system: System, texts: Texts | None, budget: int = BUDGET) -> list[Examined]:
+    """Each case put to ``system``; pairs together. One that crashes is told so, and the others go on.
+
+    ``budget`` is how many words an answer may show.
+    """
     pairs = [case for case in cases if isinstance(case, Pair)]
     of_pairs = iter(_pairs(pairs, system)) if pairs else iter(())
-    return [next(of_pairs) if isinstance(case, Pair) else _one(case, system, texts) for case in cases]
+    return [next(of_pairs) if isinstance(case, Pair) else _one(case, system, texts, budget) for case in cases]
 
 
-def _one(case: Case | Query, system: System, texts: Texts | None) -> Examined:
+def _one(case: Case | Query, system: System, texts: Texts | None, budget: int) -> Examined:
     assert texts is not None  # a suite of such cases has documents
     started = time.perf_counter()
     try:
         if isinstance(case, Query):
             return _query(case, system)
-        return _question(case, system, texts) if case.question else _idea(case, system, texts)
+        return _question(case, system, texts, budget) if case.question else _idea(case, system, texts, budget)
     except Exception as exc:  # a crash is this case's result; the other cases still have theirs
         return Examined(_blank(case, Outcome.ERROR, f"{type(exc).__name__}: {exc}"), {"answer": _since(started)})
 
 
-def _question(case: Case, system: System, texts: Texts) -> Examined:
+def _question(case: Case, system: System, texts: Texts, budget: int) -> Examined:
     started = time.perf_counter()
     answer = system.ask(case.asked, case.turns)
     timings = {"answer": _since(started), **{f"answer: {k}": v for k, v in answer.timings_ms.items()}}
     searching = time.perf_counter()
-    gold = locate(case.gold, texts.find)
+    gold = locate(case.gold, texts.find, budget)
     hits = system.search(answer.standalone_question, k=finding.DEPTH) if gold else []
     timings["search"] = _since(searching)
     scoring = time.perf_counter()
-    asked = Asked(case, answer, gold, texts.read)
-    scores = [*citing.scores(asked), *attributing.scores(asked), *answering.scores(asked), *refusing.scores(asked)]
+    asked = Asked(case, answer, gold, texts.read, budget, texts.find)
+    scorers = (citing, attributing, telling, answering, refusing)
+    scores = [score for scorer in scorers for score in scorer.scores(asked)]
     if gold:
         scores += finding.of_case(hits, gold, case.minimal_sets)
     record = replace(
         _blank(case, _outcome_of_question(asked)),
         scores=tuple(scores),
         text="\n".join(one.text for one in answer.statements) or answer.reason,
-        output=_without_timings(wire.answer(answer)),
+        output=_repeatable(wire.answer(answer)),
         gold=tuple(_gold(one, texts) for one in gold),
         cited=tuple(_cited(one, texts) for one in asked.cited),
         found=tuple(
@@ -105,7 +109,7 @@ def _question(case: Case, system: System, texts: Texts) -> Examined:
     return Examined(record, {**timings, "scoring": _since(scoring)})
 
 
-def _idea(case: Case, system: System, texts: Texts) -> Examined:
+def _idea(case: Case, system: System, texts: Texts, budget: int) -> Examined:
     started = time.perf_counter()
     verdict = system.challenge(case.asked)
     timings = {"challenge": _since(started), **{f"challenge: {k}": v for k, v in verdict.timings_ms.items()}}
@@ -115,14 +119,14 @@ def _idea(case: Case, system: System, texts: Texts) -> Examined:
         swayed.append(arguing.flip(verdict, system.challenge(case.negated)))
     timings["challenge under pressure"] = _since(swaying)
     scoring = time.perf_counter()
-    pressed = Pressed(case, verdict, locate(case.gold, texts.find), texts.read)
+    pressed = Pressed(case, verdict, locate(case.gold, texts.find, budget), texts.read)
     record = replace(
         _blank(case, _outcome_of_idea(pressed)),
         scores=(*arguing.scores(pressed), *swayed),
         label=case.expected.value if case.gold or case.ruling else None,
         said=verdict.ruling.value,
         text=verdict.ruling.value,
-        output=_without_timings(wire.verdict(verdict)),
+        output=_repeatable(wire.verdict(verdict)),
         gold=tuple(_gold(one, texts) for one in pressed.gold),
         cited=tuple(_cited(one, texts) for one in pressed.cited),
     )
@@ -167,7 +171,7 @@ def _blank(case: AnyCase, outcome: Outcome, error: str | None = None) -> Record:
 def _outcome_of_question(asked: Asked) -> Outcome:
     if asked.case.refuse:
         return Outcome.RIGHT if refusing.truthfulness(asked).value == 1 else Outcome.WRONG
-    if answering.grounded(asked).value:
+    if answering.within(asked).value:
         return Outcome.RIGHT
     return Outcome.PARTLY if len(asked.missed) < len(asked.gold) else Outcome.WRONG
 
@@ -197,8 +201,9 @@ def _cited(one: Cited, texts: Texts) -> Json:
     }
 
 
-def _without_timings(output: Json) -> Json:
-    return {key: value for key, value in output.items() if key != "timings_ms"}
+def _repeatable(output: Json) -> Json:
+    """What came back, without what differs where it is asked again: how long it took, and what it cost."""
+    return {key: value for key, value in output.items() if key not in ("timings_ms", "cost")}
 
 
 def _since(started: float) -> float:

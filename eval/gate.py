@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import IntEnum
 
 from eval.baseline import Baseline
 from eval.cases import Gate, Severity
 from eval.compare import Comparison, compare, kept
+from eval.measures import BY_NAME
 from eval.metrics import shown
 from eval.records import Json, Outcome, Record
 from eval.summary import Summary
 
+NAMED = 10  # changed files that a check names
 CHANCE = 0.05  # a flip of a live model counts when chance would do as much less often than this
 
 
@@ -60,6 +62,10 @@ class Verdict:
     def passed(self) -> bool:
         return not self.failed
 
+    def plus(self, check: Check) -> Verdict:
+        """This with one check more."""
+        return Verdict((*self.checks, check))
+
     @property
     def exit(self) -> Exit:
         """The exit code; ``Exit.PASSED`` only when every check passed."""
@@ -85,9 +91,15 @@ def judge(
     gate: Gate,
     baseline: Baseline | None,
     budget_spent: str | None = None,
+    *,
+    files: Mapping[str, str] | None = None,
 ) -> Verdict:
-    """The verdict on a run; without a baseline, what needs one is not checked."""
-    return Verdict(tuple(_checks(summary, records, gate, baseline, budget_spent)))
+    """The verdict on a run; without a baseline, what needs one is not checked.
+
+    ``files`` is what each file of the corpus is: where some are other than in the baseline, flips and drops are judged
+    on the cases whose gold still stands.
+    """
+    return Verdict(tuple(_checks(summary, records, gate, baseline, budget_spent, files=files or {})))
 
 
 def to_json(verdict: Verdict) -> Json:
@@ -107,7 +119,13 @@ def read(data: Json) -> Verdict:
 
 
 def _checks(
-    summary: Summary, records: Sequence[Record], gate: Gate, baseline: Baseline | None, budget_spent: str | None
+    summary: Summary,
+    records: Sequence[Record],
+    gate: Gate,
+    baseline: Baseline | None,
+    budget_spent: str | None,
+    *,
+    files: Mapping[str, str],
 ) -> Iterator[Check]:
     yield Check("cases", summary.selected > 0, f"{summary.selected} selected", Exit.NOTHING)
     if summary.interrupted:
@@ -122,12 +140,12 @@ def _checks(
     yield from _floors(summary, gate)
     yield from _undefined(summary, gate)
     yield _blockers(records)
-    yield from _sentinels(summary, gate)
+    yield from _sentinels(summary, records, gate)
     same = f"{summary.checked} cases gave the same bytes twice"
     differing = summary.differing
     yield Check("determinism", not differing, "differ the second time" if differing else same, cases=differing)
     if baseline:
-        yield from _against(baseline, summary, records, gate)
+        yield from _against(baseline, summary, records, gate, files)
 
 
 def _errors(records: Sequence[Record], gate: Gate) -> Check:
@@ -168,9 +186,13 @@ def _blockers(records: Sequence[Record]) -> Check:
     return Check("blockers", not failing, ", ".join(failing) or "none fails", cases=failing)
 
 
-def _sentinels(summary: Summary, gate: Gate) -> Iterator[Check]:
+def _sentinels(summary: Summary, records: Sequence[Record], gate: Gate) -> Iterator[Check]:
     headline = summary.headline
+    gating = [record for record in records if record.severity is not Severity.WATCH]
     for name in gate.headlines or ((headline.name,) if headline else ()):
+        if records and not any(score.name == name for record in gating for score in record.scores):
+            yield Check(f"sentinels on {name}", True, "no case that gates has it")
+            continue
         ours = _value(summary, name)
         reached = [
             f"{sentinel} {shown(value)}"
@@ -182,11 +204,17 @@ def _sentinels(summary: Summary, gate: Gate) -> Iterator[Check]:
         yield Check(f"sentinels on {name}", not reached and ours is not None, why)
 
 
-def _against(baseline: Baseline, summary: Summary, records: Sequence[Record], gate: Gate) -> Iterator[Check]:
-    if baseline.corpus_sha256 != summary.corpus_sha256:
-        yield Check("baseline", False, "it is of another corpus; accept a new one on purpose", Exit.BASELINE)
-        return
-    compared = compared_with(baseline, records)
+def _against(
+    baseline: Baseline, summary: Summary, records: Sequence[Record], gate: Gate, files: Mapping[str, str]
+) -> Iterator[Check]:
+    changed = baseline.changed(summary.corpus_sha256, files)
+    if changed:
+        more = f" and {len(changed) - NAMED} more" if len(changed) > NAMED else ""
+        yield Check("corpus", True, f"other than in the baseline: {', '.join(changed[:NAMED])}{more}")
+        stale = tuple(record.id for record in records if is_stale(record, changed))
+        why = f"no longer in the documents, and judged no further: {', '.join(stale)}" if stale else "all of it stands"
+        yield Check("gold", not stale, why, cases=stale)
+    compared = compared_with(baseline, records, changed)
     if summary.whole and not summary.interrupted:
         why = ", ".join(compared.gone) or "none disappeared"
         yield Check("cases of the baseline", not compared.gone, why, cases=compared.gone)
@@ -196,15 +224,25 @@ def _against(baseline: Baseline, summary: Summary, records: Sequence[Record], ga
     told = ", ".join(lost) or "none lost"
     why = f"{told} (gained {len(compared.gained)}, p = {compared.p:.2g})"
     yield Check("flips", len(lost) <= gate.flips or not certain, why, cases=lost if len(lost) > gate.flips else ())
+    paired = {change.name: change for change in compared.changes} if changed else {}
     for name, allowed in gate.drops.items():
         before, now = baseline.measures.get(name), _value(summary, name)
-        fell = before is not None and (now is None or before - now > allowed + 1e-9)
+        if name in paired:  # the means over the cases that stand; with other documents the rest is no comparison
+            before, now = paired[name].before, paired[name].after
+        sign = 1 if name not in BY_NAME or BY_NAME[name].higher else -1
+        fell = before is not None and (now is None or sign * (before - now) > allowed + 1e-9)
         yield Check(f"drop of {name}", not fell, f"{shown(before)} → {shown(now)}, {allowed:g} allowed")
 
 
-def compared_with(baseline: Baseline, records: Sequence[Record]) -> Comparison:
-    """The records against a baseline's cases."""
-    return compare(baseline.cases, {record.id: kept(record) for record in records})
+def compared_with(baseline: Baseline, records: Sequence[Record], changed: Sequence[str] = ()) -> Comparison:
+    """The records against a baseline's cases, but for those whose gold one of the ``changed`` files has lost."""
+    without = [record.id for record in records if is_stale(record, changed)]
+    return compare(baseline.cases, {record.id: kept(record) for record in records}, without)
+
+
+def is_stale(record: Record, changed: Sequence[str]) -> bool:
+    """Whether gold of a case stands no longer where one of these files had it."""
+    return any(gold["lost"] and gold["source"] in changed for gold in record.gold)
 
 
 def _value(summary: Summary, name: str) -> float | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.citations import Reader
 from assistant.errors import SourceError
 from assistant.types import Citation, Document, Span, Stance
-from eval.cases import Gold
+from eval.cases import BUDGET, Gold
 from eval.metrics import covers
 from ingest.reading.formats import read as read_file
 
@@ -19,12 +19,16 @@ Finder = Callable[[str], Document | None]
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A gold quote, and each place of its document where these words stand; none, and ``why``, when it is lost."""
+    """A gold quote, and each place of its document where these words stand; none, and ``why``, when it is lost.
+
+    A citation of it that has more than ``most`` words does not count: quoting everything is no finding.
+    """
 
     gold: Gold
     document: str | None
     spans: tuple[Span, ...]
     why: str | None = None
+    most: int = BUDGET
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +41,13 @@ class Cited:
     stance: Stance | None = None
 
 
-def locate(golds: Sequence[Gold], find: Finder) -> tuple[Located, ...]:
-    """The quotes at their offsets. One that cleaning dropped or changed stays among them: it can only be missed."""
-    return tuple(_locate(gold, find(gold.source)) for gold in golds)
+def locate(golds: Sequence[Gold], find: Finder, budget: int = BUDGET) -> tuple[Located, ...]:
+    """The quotes at their offsets. One that cleaning dropped or changed stays among them: it can only be missed.
+
+    A citation may be longer than the quote by ``budget`` words.
+    """
+    located = (_locate(gold, find(gold.source)) for gold in golds)
+    return tuple(replace(one, most=words(one.gold.quote) + budget) for one in located)
 
 
 def judge(
@@ -53,9 +61,16 @@ def judge(
 
 
 def matches(citation: Citation, gold: Located) -> bool:
-    """Whether a citation lies in the quote's document, whatever its name, and covers at least half of the quote."""
+    """Whether a citation lies in the quote's document, whatever its name, covers at least half of the quote, and is
+    not much longer."""
     place = Span(citation.start, citation.end)
-    return citation.about.id == gold.document and any(covers(place, span) for span in gold.spans)
+    near = citation.about.id == gold.document and any(covers(place, span) for span in gold.spans)
+    return near and words(citation.quote) <= gold.most
+
+
+def words(text: str) -> int:
+    """How many words a reader has to read."""
+    return len(text.split())
 
 
 def fault(citation: Citation, read: Reader) -> str | None:

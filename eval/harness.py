@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple, Protocol
 
+from assistant.build import Assistant
 from assistant.embedding import Embedder
 from assistant.errors import CaseError
 from assistant.settings import Settings
@@ -15,18 +17,44 @@ from eval import artifacts, baseline, gate, history
 from eval.artifacts import Kept
 from eval.baseline import Baseline, BaselineMissing
 from eval.cases import Case
-from eval.compare import Comparison
 from eval.lint import unknown_measures
 from eval.made_with import made_with
 from eval.metrics import Measure
 from eval.records import Record
 from eval.robustness import robustness
-from eval.run import Progress, Run, Wrap, run
+from eval.run import Keep, Progress, Run, Wrap, run
 from eval.suites import AnyCase, Suite
 from eval.summary import summarise
+from eval.systems import System
 
 DISTRACTORS = Path(__file__).with_name("suites") / "distractors"
 OFFLINE, REPLAY, LIVE = "offline", "llm-replay", "llm-live"
+
+
+class Reader(Protocol):
+    """A model that reads in a run."""
+
+    def wrap(self, assistant: Assistant) -> System:
+        """The assistant with this model, which remembers nothing yet."""
+        ...
+
+    def again(self, repeat: int) -> None:
+        """From now on it is asked for the n-th time, from 0, and not answered from what it said before."""
+        ...
+
+    def silent(self, records: Sequence[Record]) -> str:
+        """Why these records say nothing of the model; empty where they do."""
+        ...
+
+    @property
+    def spent(self) -> str | None:
+        """What of its budget is spent, where it was asked for more."""
+        ...
+
+    @property
+    def told(self) -> str:
+        """How often it replied."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +63,7 @@ class Options:
 
     ``ids``, ``kinds`` and ``tags`` select cases, any of each; ``limit`` takes so many, evenly spread. ``repeats``
     runs the suite so often, and a case passes that passes ``needed`` times. ``seconds`` is the budget of time.
+    ``libraries`` is a folder in which libraries of suites are kept between runs.
     """
 
     out: Path = Path("artifacts/eval")
@@ -50,6 +79,7 @@ class Options:
     seconds: float | None = None
     robustness: bool = False
     distractors: Path = DISTRACTORS
+    libraries: Path | None = None
 
 
 def measure(
@@ -60,8 +90,11 @@ def measure(
     *,
     progress: Progress | None = None,
     wrap: Wrap | None = None,
+    reader: Reader | None = None,
 ) -> Kept:
-    """Run, judge and write a suite; what was done is kept when it is interrupted.
+    """Run, judge and write a suite; what was done is kept when it is interrupted, and as it is done in ``UNFINISHED``.
+
+    ``wrap`` says what is measured, ``reader`` is the model that reads in it, where one does.
 
     Raises:
         CaseError: the gate names a measure that there is none of, or an id is selected that no case has.
@@ -69,18 +102,30 @@ def measure(
     if wrong := list(unknown_measures(suite.path.name, suite.gate)):
         raise CaseError("\n".join(wrong))
     cases = select(suite, options)
-    one, spent = _run(suite, settings, options, embedder, cases, progress=progress, wrap=wrap)
+    with artifacts.unfinished(options.out / suite.name) as keep:
+        watched = _Watched(progress, keep, wrap, reader)
+        one, spent = _run(suite, settings, options, embedder, cases=cases, watched=watched)
     robust: tuple[Measure, ...] = ()
     if options.robustness and not one.interrupted and cases:
         robust = robustness(
-            suite, one, settings, embedder=embedder, jobs=options.jobs, distractors=options.distractors, wrap=wrap
+            suite,
+            one,
+            settings,
+            embedder=embedder,
+            jobs=options.jobs,
+            distractors=options.distractors,
+            wrap=reader.wrap if reader else wrap,
         )
     told = summarise(one, options.profile, robust)
     kept, missing = _baseline(suite, options)
-    verdict = gate.judge(told, one.records, suite.gate, kept, spent)
+    verdict = gate.judge(told, one.records, suite.gate, kept, spent, files=suite.files)
     if missing:
-        verdict = gate.Verdict((*verdict.checks, gate.Check("baseline", False, missing, gate.Exit.BASELINE)))
-    compared = _compared(kept, told.corpus_sha256, one.records)
+        verdict = verdict.plus(gate.Check("baseline", False, missing, gate.Exit.BASELINE))
+    if reader and one.records:
+        silent = reader.silent(one.records)
+        verdict = verdict.plus(gate.Check("model", not silent, silent or reader.told, gate.Exit.INFRASTRUCTURE))
+    changed = kept.changed(told.corpus_sha256, suite.files) if kept else ()
+    compared = gate.compared_with(kept, one.records, changed) if kept else None
     result = Kept(told, one.records, verdict, compared, made_with(suite, settings, embedder, options.profile))
     history.put_by(options.out / suite.name)
     artifacts.write(options.out / suite.name, result, one.timings_ms)
@@ -96,6 +141,7 @@ def measure_each(
     models: Sequence[str],
     progress: Progress | None = None,
     wrap: Wrap | None = None,
+    reader: Reader | None = None,
     after: Callable[[], None] = lambda: None,
 ) -> list[dict[str, Kept]]:
     """Each suite measured with each evidence model, by its name; stops after a run that was interrupted.
@@ -113,7 +159,7 @@ def measure_each(
             chosen = settings.model_copy(update={"evidence_model": model})
             kept_in = options.out / "beside" / (re.sub(r"[^A-Za-z0-9-]+", "-", model).strip("-") or "model")
             own = replace(options, out=kept_in) if place else options
-            done[-1][model] = measure(suite, chosen, own, embedder, progress=progress, wrap=wrap)
+            done[-1][model] = measure(suite, chosen, own, embedder, progress=progress, wrap=wrap, reader=reader)
             after()
             if done[-1][model].summary.interrupted:
                 return done
@@ -140,20 +186,37 @@ def select(suite: Suite, options: Options) -> tuple[AnyCase, ...]:
     return tuple(found)
 
 
+class _Watched(NamedTuple):
+    """Who is told of a run, and what is measured in it."""
+
+    progress: Progress | None
+    keep: Keep | None
+    wrap: Wrap | None
+    reader: Reader | None
+
+
 def _run(
     suite: Suite,
     settings: Settings,
     options: Options,
     embedder: Embedder,
-    cases: Sequence[AnyCase],
     *,
-    progress: Progress | None,
-    wrap: Wrap | None,
+    cases: Sequence[AnyCase],
+    watched: _Watched,
 ) -> tuple[Run, str | None]:
-    """The run, repeated as the options say, and why it stopped when its time was spent."""
+    """The run, repeated as the options say, and why it stopped when its time or its model's budget was spent."""
     ends = None if options.seconds is None else time.monotonic() + options.seconds
+    reader = watched.reader
     runs: list[Run] = []
-    for _ in range(options.repeats):
+
+    def spent() -> str | None:
+        if ends is not None and time.monotonic() > ends:
+            return f"{options.seconds:g} seconds"
+        return reader.spent if reader else None
+
+    for repeat in range(options.repeats):
+        if reader:
+            reader.again(repeat)
         runs.append(
             run(
                 suite,
@@ -161,15 +224,17 @@ def _run(
                 embedder=embedder,
                 cases=cases,
                 jobs=options.jobs,
-                progress=progress,
-                wrap=wrap,
-                stop=_stop(ends),
+                progress=watched.progress,
+                wrap=reader.wrap if reader else watched.wrap,
+                stop=lambda: spent() is not None,
+                keep=watched.keep,
+                kept_in=options.libraries,
             )
         )
         if runs[-1].interrupted or runs[-1].stopped:
             break
-    spent = f"{options.seconds:g} seconds" if any(one.stopped for one in runs) else None
-    return merged(runs, options.needed), spent
+    why = spent() if any(one.stopped for one in runs) else None
+    return merged(runs, options.needed), why
 
 
 def merged(runs: Sequence[Run], needed: int) -> Run:
@@ -189,10 +254,6 @@ def merged(runs: Sequence[Run], needed: int) -> Run:
     return replace(runs[-1], records=tuple(kept), sentinels=runs[0].sentinels)
 
 
-def _stop(ends: float | None) -> Callable[[], bool] | None:
-    return None if ends is None else lambda: time.monotonic() > ends
-
-
 def _baseline(suite: Suite, options: Options) -> tuple[Baseline | None, str | None]:
     """The baseline that is to be compared with, or why the one that is named cannot be."""
     path = options.baseline or suite.baseline
@@ -202,9 +263,3 @@ def _baseline(suite: Suite, options: Options) -> tuple[Baseline | None, str | No
         return baseline.read(path), None
     except BaselineMissing as exc:
         return None, f"{exc} {exc.hint}"
-
-
-def _compared(kept: Baseline | None, corpus_sha256: str, records: Sequence[Record]) -> Comparison | None:
-    if kept is None or kept.corpus_sha256 != corpus_sha256:
-        return None
-    return gate.compared_with(kept, records)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from assistant.errors import CaseError
 from eval import artifacts, gate, summary
+from eval.artifacts import Kept
 from eval.gate import Verdict
 from eval.summary import Summary
 
@@ -40,6 +43,22 @@ def put_by(folder: Path) -> None:
             (folder / name).replace(aside / name)
     for old in sorted((folder / EARLIER).iterdir())[:-KEPT]:
         shutil.rmtree(old, ignore_errors=True)
+
+
+def whole(folder: Path) -> Kept:
+    """The last run of all cases that a suite's folder holds: one of some cases, made since, is passed over.
+
+    Raises:
+        CaseError: there is no run, or none that can be read.
+    """
+    last = artifacts.read(folder)
+    earlier = sorted((folder / EARLIER).iterdir(), reverse=True) if (folder / EARLIER).exists() else []
+    for past in earlier:
+        if last.summary.whole:
+            break
+        with suppress(CaseError):
+            last = artifacts.read(past)
+    return last
 
 
 def runs(roots: Iterable[Path]) -> list[Past]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,8 +13,10 @@ from eval import forms, suites
 from eval.cases import Case, Gate, fault
 from eval.measures import BY_NAME
 from eval.robustness import SPECS
+from eval.scorers.answering import contains, figures, is_near
 from eval.suites import Suite
 
+_PLACE = re.compile(r"(?P<name>[^:\s]+\.(?:ya?ml|jsonl?))(?::(?P<line>\d+))?: (?P<what>.*)", re.DOTALL)
 KNOWN = (*BY_NAME, *(spec.name for spec in SPECS))
 
 
@@ -29,8 +32,49 @@ def lint(paths: Sequence[Path]) -> tuple[list[Suite], list[str]]:
             faults += str(exc).splitlines()
             continue
         read.append(suite)
-        faults += [*wrong, *unknown_measures(path.name, suite.gate)]
+        faults += [*wrong, *unknown_measures(path.name, suite.gate), *empty_gold(suite)]
     return read, [*faults, *shared(read)]
+
+
+def empty_gold(suite: Suite) -> Iterator[str]:
+    """Cases whose gold cannot tell a right answer from a wrong one."""
+    for case in suite.cases:
+        if isinstance(case, Case):
+            name, line = suite.lines[case.id]
+            yield from (fault(name, line, case.id, what) for what in _empty(case))
+
+
+def _empty(case: Case) -> Iterator[str]:
+    quotes = [gold.quote for gold in case.gold]
+    for quote in quotes:
+        if len(quote.split()) == 1 and not any(character.isdigit() for character in quote):
+            yield f"gold of one common word, which stands in any text: {quote!r}"
+    told = [*quotes, *(gold.voice for gold in case.gold if gold.voice)]
+    for either in case.answer if told else ():
+        if not any(contains(text, string) for text in told for string in either):
+            yield f"the answer does not stand in its gold: {' or '.join(map(repr, either))}"
+    given = [figure for text in quotes for figure in figures(text)]
+    for number in case.numbers if quotes else ():
+        if not any(is_near(number, figure) for figure in given):
+            yield f"the number does not stand in its gold: {number.value:g}"
+    for string in case.must_not:
+        if any(contains(quote, string) for quote in quotes):
+            yield f"what must not be said stands in its gold: {string!r}"
+
+
+def commands(paths: Sequence[Path], faults: Sequence[str]) -> list[str]:
+    """The faults as GitHub Actions shows them beside the lines of a change."""
+    return [_annotation(paths, one) for one in faults]
+
+
+def _annotation(paths: Sequence[Path], told: str) -> str:
+    found = _PLACE.match(told)
+    if not found:
+        return f"::error::{told}"
+    name = found["name"]
+    folder = next((path.parent for path in paths if path.with_name(name).exists()), Path())
+    line = f",line={found['line']}" if found["line"] else ""
+    return f"::error file={(folder / name).as_posix()}{line}::{found['what']}"
 
 
 def unknown_measures(name: str, gate: Gate) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from eval.examine import STANCE_ACCURACY
-from eval.scorers import answering, arguing, attributing, citing, finding, refusing
+from eval.scorers import answering, arguing, attributing, citing, finding, refusing, telling
 
 
 class Spec(NamedTuple):
@@ -30,19 +30,26 @@ FINDING, CITING, ANSWERING, REFUSING, ARGUING, STANCE = (
 )
 
 SPECS: tuple[Spec, ...] = (
+    Spec(answering.WITHIN, ANSWERING, "Grounded and correct, in no more words than the suite allows."),
     Spec(answering.GROUNDED, ANSWERING, "The answer is right, its evidence complete, every citation valid."),
     Spec(citing.HIT, ANSWERING, "At least one citation is correct."),
     Spec(answering.COMPLETE, ANSWERING, "A whole minimal set of the gold evidence is cited."),
     Spec(answering.STRINGS, ANSWERING, "Every string that an answer needs is said."),
     Spec(answering.NUMBERS, ANSWERING, "Every number that an answer needs is given."),
     Spec(answering.MUST_NOT, ANSWERING, "Nothing is said that must not be."),
+    Spec(answering.WORDS, ANSWERING, "Words that an answer shows; a number, no share.", higher=False),
     Spec(citing.PRECISION, CITING, "Citations that are gold, of all that are given or were rejected."),
+    Spec(citing.PRECISE, CITING, "Characters of gold, of all that are cited."),
     Spec(citing.RECALL, CITING, "Gold quotes that are cited."),
     Spec(citing.VALIDITY, CITING, "Citations whose words stand where they say."),
     Spec(citing.UNCITED, CITING, "Statements that cite nothing.", higher=False),
     Spec(citing.ANCHORED, CITING, "Statements whose numbers, names, negation and words stand in their quotes."),
     Spec(attributing.VOICE, CITING, "Statements on somebody's words that keep who says so."),
     Spec(attributing.HEDGES, CITING, "Statements on hedged words that hedge."),
+    Spec(telling.VOICES, CITING, "Citations of gold that say whose words they are, where the gold does."),
+    Spec(telling.DATES, CITING, "Citations of gold that have its date, where the gold does."),
+    Spec(telling.CONFLICTS, ANSWERING, "Conflicts that are told, where there is one."),
+    Spec(telling.ALARMS, ANSWERING, "Conflicts that are told where there is none.", higher=False),
     Spec(refusing.REFUSAL_PRECISION, REFUSING, "Refusals of what has no answer, of all refusals."),
     Spec(refusing.REFUSAL_RECALL, REFUSING, "Of what has no answer, what was refused."),
     Spec(refusing.OVER_REFUSAL, REFUSING, "Of what has an answer, what was refused.", higher=False),
@@ -69,5 +76,5 @@ SPECS: tuple[Spec, ...] = (
 )
 BY_NAME = {spec.name: spec for spec in SPECS}
 GROUPS = tuple(dict.fromkeys(spec.group for spec in SPECS))
-HEADLINES = (answering.GROUNDED, arguing.STRICT, STANCE_F1, finding.NDCG)  # the first that a suite has decides
+HEADLINES = (answering.WITHIN, arguing.STRICT, STANCE_F1, finding.NDCG)  # the first that a suite has decides
 F1 = {RULING_F1: "idea", STANCE_F1: "stance"}

@@ -7,12 +7,22 @@ from collections.abc import Callable, Iterable, Iterator
 from difflib import SequenceMatcher
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from assistant.errors import SourceError
 from eval.cases import Case, Gold, fault
 from ingest.drafts import collapse
 from ingest.reading.decoding import decode
 from ingest.reading.formats import read
+
+
+class Missing(NamedTuple):
+    """A quote that does not stand in its source; ``line`` tells it to a person."""
+
+    case: str
+    source: str
+    line: str
+
 
 LIKE = 0.5  # of what a suggestion must have in common with the quote; below it would only mislead
 
@@ -21,14 +31,14 @@ def missing(
     corpus: Path,
     cases: Iterable[tuple[Case, tuple[str, int]]],
     place: Callable[[int, tuple[str | int, ...]], tuple[str, int] | None],
-) -> Iterator[str]:
-    """A line for each quote that does not stand in its source, with the nearest words that do."""
+) -> Iterator[Missing]:
+    """Each quote that does not stand in its source, with the nearest words that do."""
     sources: dict[str, Source] = {}
     for index, (case, line) in enumerate(cases):
         for keys, gold in _golds(case):
             source = sources.setdefault(gold.source, Source(corpus, gold.source))
             if what := source.lacks(gold.quote):
-                yield fault(*(place(index, keys) or line), case.id, what)
+                yield Missing(case.id, gold.source, fault(*(place(index, keys) or line), case.id, what))
 
 
 def _golds(case: Case) -> Iterator[tuple[tuple[str | int, ...], Gold]]:

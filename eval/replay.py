@@ -98,6 +98,7 @@ class Budget:
     tokens: int | None = None
     spent_calls: int = 0
     spent_tokens: int = 0
+    denied: str | None = None  # what was spent when more was asked for
 
     def take(self) -> None:
         """Count a live call that is about to be made.
@@ -106,8 +107,10 @@ class Budget:
             BudgetSpent: there is nothing left for it.
         """
         if self.calls is not None and self.spent_calls >= self.calls:
+            self.denied = f"{self.calls} calls"
             raise BudgetSpent(f"The budget of {self.calls} calls is spent.")
         if self.tokens is not None and self.spent_tokens >= self.tokens:
+            self.denied = f"{self.tokens} tokens"
             raise BudgetSpent(f"The budget of {self.tokens} tokens is spent: {self.spent_tokens} were used.")
         self.spent_calls += 1
 
@@ -200,13 +203,15 @@ class Recording:
 class ReplayedChat(BaseChatModel):
     """A chat model that answers from a recording only; ``model`` is the name under which it was recorded.
 
-    Calls raise ``ReplyMissing`` for what was not recorded. A stream is the whole reply as one chunk.
+    Calls raise ``ReplyMissing`` for what was not recorded. A stream is the whole reply as one chunk. With a ``sample``
+    above 0 it is asked for the n-th time, which is another question to the recording and the same one to the model.
     """
 
     model: str
     recording: Recording
     usage: Usage = Usage()
     missing: int = 0  # replies asked for and not recorded
+    sample: int = 0
 
     @property
     def _llm_type(self) -> str:
@@ -247,6 +252,7 @@ class ReplayedChat(BaseChatModel):
         yield ChatGenerationChunk(message=AIMessageChunk(**reply.model_dump(include=KEPT), chunk_position="last"))
 
     def _reply(self, messages: list[BaseMessage], parameters: Json) -> AIMessage:
+        parameters = {"sample": self.sample, **parameters} if self.sample else parameters
         key = asked(self.model, messages, parameters)
         reply = self.recording.reply(key) or self._unrecorded(key, messages, parameters)
         self.usage = self.usage.plus(reply)

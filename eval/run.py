@@ -18,10 +18,11 @@ from assistant.embedding import Embedder
 from assistant.library.library import Library
 from assistant.settings import Settings
 from assistant.types import Searched
+from eval import shelf
 from eval.examine import Examined, Texts, examine
 from eval.records import Record, to_line
 from eval.suites import AnyCase, Pair, Suite
-from eval.systems import SENTINELS, System
+from eval.systems import SENTINELS, Near, Remembering, System
 from ingest.sync import SyncReport, sync
 
 CHUNK, PAIRS = 4, 64  # cases and pairs that a process takes at once; the same for any number of jobs
@@ -29,6 +30,7 @@ TWICE = 10  # every tenth chunk is examined twice and must give the same bytes
 
 Progress: TypeAlias = Callable[[str, int, int], None]  # suite, cases done, cases in all
 Wrap: TypeAlias = Callable[[Assistant], System]  # what is measured, of the assistant: itself, or a mutation of it
+Keep: TypeAlias = Callable[[Sequence[Record]], None]  # is given what is done, as it is done
 Ingest: TypeAlias = Callable[[Sequence[Path], Library, Settings, Embedder], SyncReport]
 
 
@@ -70,22 +72,27 @@ def run(
     stop: Callable[[], bool] | None = None,
     ingest: Ingest = sync,
     alone: bool = False,
+    keep: Keep | None = None,
+    kept_in: Path | None = None,
 ) -> Run:
     """Every case of ``suite``, or these ones; interrupted from the keyboard or told to ``stop``, what is done.
 
-    ``alone`` leaves out the sentinels and the second look at a tenth of the cases.
+    ``alone`` leaves out the sentinels and the second look at a tenth of the cases. ``kept_in`` is a folder of libraries
+    of suites that were read before, to which this one is added.
 
     Raises:
         LibraryError: the suite's documents cannot be kept.
     """
     cases = suite.cases if cases is None else cases
     embedder = embedder or build_embedder(settings)
-    with _prepared(suite, settings, embedder, ingest) as (fresh, searched, failed):
+    with _prepared(suite, settings, embedder, ingest, kept_in) as (fresh, searched, failed):
         worked: list[Worked] = []
         interrupted = stopped = False
         try:
-            for done in _work(_chunks(cases), _Hands(fresh, embedder, wrap, alone), jobs):
+            for done in _work(_chunks(cases), _Hands(fresh, embedder, wrap, alone, suite.words), jobs):
                 worked.append(done)
+                if keep:
+                    keep([one.record for one in done.ours])
                 if progress:
                     progress(suite.name, sum(len(one.ours) for one in worked), len(cases))
                 if stopped := stop is not None and stop():
@@ -115,6 +122,7 @@ class _Hands:
     embedder: Embedder
     wrap: Wrap | None
     alone: bool
+    budget: int
 
 
 class _Worker:
@@ -124,17 +132,21 @@ class _Worker:
         plain = hands.settings.model_copy(update={"model": None})  # a model that writes comes with ``wrap``
         self._assistant = build_assistant(plain, hands.embedder)
         self._system: System = hands.wrap(self._assistant) if hands.wrap else self._assistant
-        self._alone = hands.alone
+        self._alone, self._budget = hands.alone, hands.budget
         kinds = () if hands.alone else SENTINELS
-        self._sentinels = [kind(self._assistant.library, hands.embedder) for kind in kinds]
+        self._remembering = Remembering(self._system)
+        near = Near(self._assistant.library, hands.embedder)
+        self._sentinels = [kind(near, self._remembering) for kind in kinds]
         self._texts = Texts(self._assistant.library)
 
     def work(self, chunk: Sequence[AnyCase], twice: bool) -> Worked:
-        ours = examine(chunk, self._system, self._texts)
-        sentinels = {one.name: [e.record for e in examine(chunk, one, self._texts)] for one in self._sentinels}
+        ours = examine(chunk, self._remembering, self._texts, self._budget)
+        sentinels = {
+            one.name: [e.record for e in examine(chunk, one, self._texts, self._budget)] for one in self._sentinels
+        }
         differing: list[str] = []
         if twice and not self._alone:
-            again = examine(chunk, self._system, self._texts)
+            again = examine(chunk, self._system, self._texts, self._budget)
             pairs = zip(ours, again, strict=True)
             differing = [one.record.id for one, two in pairs if to_line(one.record) != to_line(two.record)]
         return Worked(ours, sentinels, len(chunk) if twice and not self._alone else 0, differing)
@@ -185,20 +197,28 @@ def _chunks(cases: Sequence[AnyCase]) -> list[Sequence[AnyCase]]:
 
 @contextmanager
 def _prepared(
-    suite: Suite, settings: Settings, embedder: Embedder, ingest: Ingest
+    suite: Suite, settings: Settings, embedder: Embedder, ingest: Ingest, kept_in: Path | None
 ) -> Iterator[tuple[Settings, Searched, tuple[str, ...]]]:
     """Settings of a library that holds the suite's documents, and goes when the work is done."""
     with tempfile.TemporaryDirectory(prefix="pushback-eval-", ignore_cleanup_errors=True) as home:
+        fresh = settings.model_copy(update={"home": Path(home), "library": "eval", "chroma_url": None})
+        name = shelf.key(suite, settings, embedder) if kept_in and (suite.corpus or suite.lay_out) else ""
+        if kept_in and name and shelf.take(kept_in, name, Path(home) / fresh.library):
+            with Library.open(fresh, embedder) as library:
+                searched = library.searched()
+            yield fresh, searched, ()
+            return
         corpus = suite.corpus
         if suite.lay_out:
             corpus = Path(home) / "corpus"
             corpus.mkdir()
             suite.lay_out(corpus)
-        fresh = settings.model_copy(update={"home": Path(home), "library": "eval", "chroma_url": None})
         with Library.open(fresh, embedder, create=True) as library:
             synced = ingest([corpus], library, fresh, embedder) if corpus else None
             searched = library.searched()
         failed = tuple(f"{one.source}: {one.reason}" for one in synced.failed) if synced else ()
+        if kept_in and name and not failed:
+            shelf.put(kept_in, name, Path(home) / fresh.library)
         yield fresh, searched, failed
 
 

@@ -11,13 +11,14 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from assistant.errors import CaseError
 from eval import quotes
-from eval.cases import Case, Gate, Parsed, fault, parse, parse_lines
+from eval.cases import BUDGET, Case, Gate, Parsed, fault, parse, parse_lines
+from eval.quotes import Missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,9 @@ class Suite:
     corpus_sha256: str = ""
     lines: Mapping[str, tuple[str, int]] = field(default_factory=dict, hash=False)
     lay_out: Callable[[Path], None] | None = None
+    words: int = BUDGET  # that an answer may show
+    files: Mapping[str, str] = field(default_factory=dict, hash=False)  # the sha256 of each file of the corpus
+    stale: tuple[Missing, ...] = ()  # gold that a document has lost since the baseline was accepted
 
     @property
     def baseline(self) -> Path | None:
@@ -90,7 +94,7 @@ class Suite:
 
 
 def load(path: Path) -> Suite:
-    """The suite at ``path``.
+    """The suite at ``path``. Gold that a document lost after the baseline was accepted is ``stale``, and no fault.
 
     Raises:
         CaseError: the file or its corpus is missing or not what was locked, a case cannot be understood, two have
@@ -100,10 +104,12 @@ def load(path: Path) -> Suite:
 
     if (public := forms.recognised(path)) is not None:
         return public
-    suite, faults = examine(path)
-    if faults:
+    suite, faults, lost = _examined(path)
+    accepted = _accepted(suite) if lost else {}
+    stale = [one for one in lost if one.source in accepted and accepted[one.source] != suite.files.get(one.source)]
+    if faults := faults + [one.line for one in lost if one not in stale]:
         raise CaseError("\n".join(faults))
-    return suite
+    return replace(suite, stale=tuple(stale))
 
 
 def examine(path: Path) -> tuple[Suite, list[str]]:
@@ -112,20 +118,39 @@ def examine(path: Path) -> tuple[Suite, list[str]]:
     Raises:
         CaseError: it cannot be read at all.
     """
+    suite, faults, lost = _examined(path)
+    return suite, [*faults, *(one.line for one in lost)]
+
+
+def _accepted(suite: Suite) -> Mapping[str, str]:
+    """What each file of the corpus was when the baseline was accepted; nothing where that is not known."""
+    from eval import baseline
+
+    try:
+        return baseline.read(suite.baseline).files if suite.baseline else {}
+    except baseline.BaselineMissing:
+        return {}
+
+
+def _examined(path: Path) -> tuple[Suite, list[str], list[Missing]]:
     parsed = parse(_text(path), path.name)
     cases, lines = _cases(parsed, path)
     corpus = _corpus(parsed, path)
     digests = digests_of(corpus)
     by_id = {case.id: (_shown(path.with_name(name)), line) for case, (name, line) in zip(cases, lines, strict=True)}
     suite = Suite(
-        parsed.file.name or path.stem, path, corpus, cases, parsed.file.gate, _sha256_of(digests), by_id, None
+        name=parsed.file.name or path.stem,
+        path=path,
+        corpus=corpus,
+        cases=cases,
+        gate=parsed.file.gate,
+        corpus_sha256=_sha256_of(digests),
+        lines=by_id,
+        words=parsed.file.words,
+        files=digests,
     )
-    faults = [
-        *_same_ids(cases, lines),
-        *changed(path, digests),
-        *quotes.missing(corpus, zip(cases, lines, strict=True), _places(parsed, path)),
-    ]
-    return suite, faults
+    lost = quotes.missing(corpus, zip(cases, lines, strict=True), _places(parsed, path))
+    return suite, [*_same_ids(cases, lines), *changed(path, digests)], list(lost)
 
 
 def lock_of(path: Path) -> Path:

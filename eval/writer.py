@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from assistant import providers
+from assistant.build import Assistant
 from assistant.errors import SettingsError
 from assistant.model import MOST_TOKENS, Model
 from assistant.settings import Settings
+from eval.records import Json, Record
 from eval.replay import Budget, Recording, RecordingChat, ReplayedChat, ReplyMissing
-from eval.run import Wrap
+from eval.systems import System
 
 RECORDED = "--profile llm-replay or llm-live"
 
@@ -25,10 +30,42 @@ def recorded(settings: Settings, recording: Recording, *, live: bool, budget: Bu
     return RecordingChat(model=name, recording=recording, chat=chat, budget=budget)
 
 
-def wrap(settings: Settings, chat: ReplayedChat) -> Wrap:
-    """What is measured: the assistant, its answers written by the model."""
-    model = Model(settings, chat)
-    return lambda assistant: assistant.with_model(model)
+@dataclass
+class Written:
+    """What is measured: the assistant, its answers read by a model whose replies are recorded."""
+
+    settings: Settings
+    chat: ReplayedChat
+    budget: Budget
+
+    def wrap(self, assistant: Assistant) -> System:
+        """A model of its own for each run, since one remembers what it said."""
+        return assistant.with_model(Model(self.settings, self.chat))
+
+    def again(self, repeat: int) -> None:
+        self.chat.sample = repeat
+
+    def silent(self, records: Sequence[Record]) -> str:
+        came = [record.output or {} for record in records]
+        if not self.chat.usage.calls:
+            return f"{self.chat.model} replied to nothing: {_why(came)}"
+        if not any(one.get("model") or (one.get("refused") and not one.get("notices")) for one in came):
+            return f"nothing that {self.chat.model} wrote is shown: {_why(came)}"
+        return ""
+
+    @property
+    def spent(self) -> str | None:
+        return self.budget.denied
+
+    @property
+    def told(self) -> str:
+        return f"{self.chat.model} replied {self.chat.usage.calls} times"
+
+
+def _why(came: Sequence[Json]) -> str:
+    """What the answers say of it."""
+    notices = [notice for one in came for notice in one.get("notices") or ()]
+    return notices[0] if notices else "nothing was asked of it"
 
 
 def check(settings: Settings, profile: str, jobs: int) -> None:

@@ -76,7 +76,7 @@ def summary_of(those: Sequence[Record], **given: Any) -> Summary:
         return {o.value: n for o in Outcome if (n := sum(one.outcome is o for one in some))}
 
     measures = (
-        Measure("grounded correct", 0.5, 0.5, Interval(0.2, 0.8), 4, 4),
+        Measure("grounded within budget", 0.5, 0.5, Interval(0.2, 0.8), 4, 4),
         Measure("hit", 0.75, 0.75, None, 4, 4),
         Measure("citation recall", None, None, None, 0, 0, 2, "nothing is cited"),
         Measure("over-refusal", 0.0, 0.0, Interval(0.0, 0.3), 4, 4),
@@ -86,8 +86,8 @@ def summary_of(those: Sequence[Record], **given: Any) -> Summary:
         suite="tiny", profile="offline", corpus_sha256="c", selected=len(those), whole=True, outcomes=outcomes(those),
         measures=measures if those else (), kinds=tuple(Kind(k, outcomes(v), ()) for k, v in by_kind(those).items()),
         confusion={"idea": (("challenged", "challenged", 1), ("contested", "challenged", 2))},
-        sentinels={"parrot": {"grounded correct": 0.25}, "random": {"grounded correct": None}}, checked=1, differing=(),
-        failed=(), lost=(), documents=2, passages=5, interrupted=False,
+        sentinels={"parrot": {"grounded within budget": 0.25}, "random": {"grounded within budget": None}},
+        checked=1, differing=(), failed=(), lost=(), documents=2, passages=5, interrupted=False,
     )  # fmt: skip
     return replace(told, **given)
 
@@ -117,7 +117,7 @@ def every_end() -> dict[str, Rendered]:
     those = records()
     return {
         "passed": judged(those),
-        "quality": judged(those, Gate(floors={"grounded correct": 0.9})),
+        "quality": judged(those, Gate(floors={"grounded within budget": 0.9})),
         "blocker": judged([replace(one, severity=Severity.BLOCKER) for one in those]),
         "crash": judged(crashed()),
         "crash allowed": judged(crashed(), Gate(errors=1)),

@@ -65,7 +65,9 @@ def write_small(folder: Path, text: str = SUITE, **documents: str) -> Path:
 def make_record(id: str, outcome: Outcome = Outcome.RIGHT, **more: Any) -> Record:
     """A record of a question that was right or wrong."""
     value = float(outcome is Outcome.RIGHT)
-    scores = () if outcome is Outcome.ERROR else (Score("grounded correct", value, "" if value else "not said: “x”"),)
+    scores = (
+        () if outcome is Outcome.ERROR else (Score("grounded within budget", value, "" if value else "not said: “x”"),)
+    )
     error = "ValueError: broken" if outcome is Outcome.ERROR else None
     kind = id.partition("-")[0]
     return Record(id, kind, "Why?", outcome, cluster=id, error=error, **{"scores": scores, **more})

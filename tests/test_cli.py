@@ -408,7 +408,7 @@ def test_while_another_process_writes_questions_are_answered_and_writing_is_refu
 @pytest.fixture
 def suite(folder: Path) -> Path:
     case = "{id: fact-price, question: What does the blue lamp cost, answer: [forty]}"
-    (folder.parent / "suite.yaml").write_text(f"corpus: {folder.name}\ncases:\n  - {case}\n")
+    (folder.parent / "suite.yaml").write_text(f"corpus: {folder.name}\ncases:\n  - {case}\nwords: 34\n")
     return folder.parent / "suite.yaml"
 
 
@@ -488,6 +488,13 @@ def test_a_run_is_accepted_compared_explained_and_reported(evaluate: Run, suite:
     assert json.loads(compared.stdout)["lost"] == []
     assert "grounded correct" in explained.stdout
     assert reported.stdout.splitlines()[0] == again.stdout.splitlines()[0]
+
+
+def test_lint_tells_github_where_faults_are(evaluate: Run, suite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    suite.write_text(suite.read_text().replace("{id: fact-price", "{id: fact-price, severity: grave"))
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+
+    assert f"::error file={suite.as_posix()},line=3::fact-price: severity" in evaluate("lint", suite).stderr
 
 
 def test_a_loss_against_the_baseline_names_the_case(

@@ -1,6 +1,7 @@
 """The `pushback` command with a model that writes: what is shown, what it cost, and what is told when it fails."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,60 @@ def test_a_run_is_written_by_a_model_once_and_replayed_without_it(lamp: Path, mo
     assert missing.exit_code == 3
     assert "not recorded" in missing.stderr
     assert [done.exit_code for done in wrong] == [2, 2, 2]
+
+
+@pytest.fixture
+def measured(lamp: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Measures the lamp's suite with a model in the place of a live one."""
+    cases = ["{id: fact-price, question: What does the blue lamp cost, answer: [forty]}"]
+    cases += ["{id: fact-made, question: What is the blue lamp made of, answer: [brass]}"]
+    (lamp / "suite.yaml").write_text("corpus: documents\ncases:\n" + "".join(f"  - {one}\n" for one in cases))
+    monkeypatch.setattr("assistant.model.WAITS", ())
+    recording = iter(range(9))
+
+    def measured(chat: FakeChat, *more: object) -> Result:
+        monkeypatch.setattr(providers, "open_chat", lambda *_, **__: Served(chat, Facts()))
+        kept = ["--recording", lamp / f"{next(recording)}.jsonl", "--profile", "llm-live"]
+        return run("eval", "run", lamp / "suite.yaml", "--out", lamp / "out", *MODEL, "--json", *kept, *more)
+
+    return measured
+
+
+def both(messages: list[BaseMessage]) -> str:
+    price = "[1] The price of the blue lamp is forty dollars."
+    return "[1] The blue lamp is made of brass." if "made of" in messages[-1].text.rpartition("?")[0][-80:] else price
+
+
+def checks_of(done: Result) -> dict[str, bool]:
+    return {one["name"]: one["passed"] for one in json.loads(done.stdout)[0]["gate"]["checks"]}
+
+
+def test_what_a_model_cost_is_no_part_of_being_the_same_twice(measured: Callable[..., Result]) -> None:
+    done = measured(FakeChat(replies=both))
+
+    assert (checks_of(done)["determinism"], checks_of(done)["model"]) == (True, True)
+
+
+def test_a_model_that_wrote_nothing_is_infrastructure(measured: Callable[..., Result]) -> None:
+    done = measured(FakeChat(replies=away))
+
+    assert done.exit_code == 3
+    assert checks_of(done)["model"] is False
+    assert measured(FakeChat(replies=lambda _: "[1] Something that stands nowhere in the documents.")).exit_code == 3
+
+
+def test_a_budget_of_calls_that_is_spent_has_its_exit_code(measured: Callable[..., Result]) -> None:
+    assert measured(FakeChat(replies=both), "--budget-calls", 1).exit_code == 6
+
+
+def test_each_repeat_asks_again(measured: Callable[..., Result]) -> None:
+    once, thrice = FakeChat(replies=both), FakeChat(replies=both)
+
+    measured(once)
+    measured(thrice, "--repeats", 3, "--needed", 2)
+
+    assert once.calls > 0
+    assert thrice.calls == 3 * once.calls
 
 
 def test_doctor_lists_the_models_of_this_machine_and_names_none_as_no_failure(

@@ -39,9 +39,9 @@ def test_a_run_that_nothing_is_held_against_passes():
 @pytest.mark.parametrize(
     ("rules", "names"),
     [
-        ({"floors": {"grounded correct": 0.5}}, []),
-        ({"floors": {"grounded correct": 0.51}}, ["floor of grounded correct"]),
-        ({"ceilings": {"grounded correct": 0.4}}, ["ceiling of grounded correct"]),
+        ({"floors": {"grounded within budget": 0.5}}, []),
+        ({"floors": {"grounded within budget": 0.51}}, ["floor of grounded within budget"]),
+        ({"ceilings": {"grounded within budget": 0.4}}, ["ceiling of grounded within budget"]),
         ({"floors": {"hit": 0.0}}, ["floor of hit", "coverage of hit"]),  # what no case is for has no floor to hold
     ],
 )
@@ -67,7 +67,7 @@ def test_a_crash_is_of_the_infrastructure_and_in_no_mean():
 
     assert (verdict.exit, verdict.cases) == (Exit.INFRASTRUCTURE, {"b": "errors"})
     assert "ValueError: broken" in verdict.banner
-    assert make_summary(*records).measure("grounded correct").value == 1
+    assert make_summary(*records).measure("grounded within budget").value == 1
     assert judged(*records, rules={"errors": 1}).passed
 
 
@@ -83,7 +83,7 @@ def test_a_failing_blocker_turns_the_gate_red_even_without_a_baseline():
 
 @pytest.mark.parametrize(("theirs", "passes"), [(0.4, True), (0.5, False), (0.9, False)])
 def test_a_sentinel_that_ties_or_beats_us_on_the_headline_fails_the_gate(theirs: float, passes: bool):
-    parrot = tuple(make_record(str(n), scores=(Score("grounded correct", theirs),)) for n in range(2))
+    parrot = tuple(make_record(str(n), scores=(Score("grounded within budget", theirs),)) for n in range(2))
 
     verdict = judged(make_record("a"), make_record("b", WRONG), sentinels={"parrot": parrot})
 
@@ -130,17 +130,60 @@ def test_a_measure_may_fall_so_far_and_no_farther(allowed: float, passes: bool):
         make_record("a"),
         make_record("b", WRONG, severity=Severity.WATCH),
         before=before,
-        rules={"drops": {"grounded correct": allowed}},
+        rules={"drops": {"grounded within budget": allowed}},
     )
 
     assert verdict.passed is passes
 
 
-def test_a_baseline_of_another_corpus_says_nothing():
-    records = [make_record("a", WRONG)]
-    old = baseline.Baseline("tiny", "cd" * 32, "first", {}, {"a": kept(make_record("a"))})
+def test_a_measure_of_which_less_is_better_may_rise_so_far():
+    before = [make_record("a", scores=(Score("over-refusal", 0.0),))]
+    after = make_record("a", scores=(Score("over-refusal", 1.0),))
 
-    assert gate.judge(make_summary(*records), records, Gate(), old).exit is Exit.BASELINE
+    assert failed(judged(after, before=before, rules={"drops": {"over-refusal": 0.9}})) == ["drop of over-refusal"]
+    assert judged(before[0], before=[after], rules={"drops": {"over-refusal": 0.0}}).passed
+
+
+def over_another_corpus(*after: Record, files: dict[str, str], rules: dict[str, Any] | None = None) -> gate.Verdict:
+    before = [make_record(id) for id in "ab"]
+    measures = {"grounded within budget": 1.0}
+    cases = {one.id: kept(one) for one in before}
+    old = baseline.Baseline("tiny", "cd" * 32, "first", measures, cases, {"a.md": "1", "b.md": "1"})
+    return gate.judge(make_summary(*after), after, Gate(**(rules or {})), old, files=files)
+
+
+def test_over_a_changed_corpus_cases_are_judged_whose_gold_still_stands():
+    lost = {"source": "b.md", "quote": "x", "lost": "gold not in the kept text of b.md"}
+    files = {"a.md": "1", "b.md": "2", "picture.png": "3"}
+
+    verdict = over_another_corpus(make_record("a", WRONG), make_record("b", WRONG, gold=(lost,)), files=files)
+
+    assert (verdict.exit, verdict.cases) == (Exit.QUALITY, {"a": "flips", "b": "gold"})
+    assert next(one.why for one in verdict.checks if one.name == "corpus").endswith(": b.md, picture.png")
+
+
+def test_a_change_that_has_nothing_to_do_with_any_case_passes():
+    files = {"a.md": "1", "b.md": "1", "picture.png": "3"}
+
+    assert over_another_corpus(make_record("a"), make_record("b"), files=files).passed
+
+
+def test_over_a_changed_corpus_a_drop_is_measured_on_the_cases_that_stand():
+    lost = {"source": "b.md", "quote": "x", "lost": "gold not in the kept text of b.md"}
+    rules = {"drops": {"grounded within budget": 0.1}, "flips": 1}
+    gone = make_record("b", WRONG, gold=(lost,))
+
+    assert failed(over_another_corpus(make_record("a"), gone, files={"b.md": "2"}, rules=rules)) == ["gold"]
+    worse = over_another_corpus(make_record("a", WRONG), gone, files={"b.md": "2"}, rules=rules)
+    assert failed(worse) == ["gold", "drop of grounded within budget"]
+
+
+def test_cases_that_nobody_has_reviewed_decide_nothing_against_sentinels():
+    watched = make_record("a", WRONG, severity=Severity.WATCH)
+    parrot = {"parrot": (make_record("a"),)}
+
+    assert judged(watched, sentinels=parrot).passed
+    assert not judged(watched, make_record("b", WRONG), sentinels=parrot).passed
 
 
 @pytest.mark.parametrize(
@@ -166,7 +209,7 @@ def test_what_was_only_tested_is_neither_lost_nor_gained():
 def test_verdict_summary_and_records_are_read_as_they_were_written():
     records = [make_record("a", tags=("x",)), make_record("b", ERROR), make_record("c", WRONG)]
     summary = make_summary(*records, failed=("x.txt: broken",))
-    verdict = gate.judge(summary, records, Gate(floors={"grounded correct": 0.9}), None)
+    verdict = gate.judge(summary, records, Gate(floors={"grounded within budget": 0.9}), None)
 
     assert gate.read(json.loads(json.dumps(gate.to_json(verdict)))) == verdict
     assert read(json.loads(json.dumps(to_json(summary), allow_nan=False))) == summary

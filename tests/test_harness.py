@@ -21,14 +21,17 @@ from assistant.types import Answer, Citation, Hit, Stance, Turn
 from eval import accept, artifacts, baseline, report, suites
 from eval.gate import Exit
 from eval.harness import Options, measure, measure_each, merged, select
-from eval.records import Record
+from eval.records import Record, read_lines
 from eval.run import run
 from eval.summary import measures_of
 from eval.systems import System
 from tests.fakes import WordEmbedder
-from tests.suites import FORD, SUITE, make_record, make_run, write_small
+from tests.suites import FORD, LAMPS, SUITE, make_record, make_run, write_small
 
 GATED = "gate: {baseline: baseline.json, floors: {citation validity: 1.0}}\n"
+MILLS = " ".join(
+    f"Mill {n} made cloth of sort {n} for traders from town {n}." for n in range(40)
+)  # so that a heap is one
 
 
 class Wrapped:
@@ -54,12 +57,12 @@ def settings(settings: Settings) -> Settings:
 @pytest.fixture
 def gated(tmp_path: Path, settings: Settings) -> Callable[..., artifacts.Kept]:
     """Measures the small suite, whose baseline was accepted, and gives what came of it."""
-    path = write_small(tmp_path, SUITE + GATED)
+    path = write_small(tmp_path, SUITE + GATED, **{"mills.txt": f"Mills\n\n{MILLS}\n"})
     embedder = WordEmbedder()
 
     def again(**options: Any) -> artifacts.Kept:
         wrap = options.pop("wrap", None)
-        given = Options(out=tmp_path / "out", **options)
+        given = Options(**{"out": tmp_path / "out", **options})
         return measure(suites.load(path), settings, given, embedder, wrap=wrap)
 
     assert again().verdict.exit is Exit.BASELINE
@@ -280,6 +283,20 @@ def test_a_parrot_cites_well_and_is_far_below_us_on_the_headline(tmp_path: Path,
     assert parrot["refusal recall"] == 0
 
 
+def test_quoting_everything_and_taking_both_sides_is_far_below_us(tmp_path: Path, settings: Settings):
+    """Long documents: on shorter ones a whole one is an answer."""
+    tails = {"ford.txt": f"Ford and prices\n\n{FORD}\n\n{MILLS}\n", "lamps.txt": f"Lamps\n\n{LAMPS}\n\n{MILLS}\n"}
+    done = run(suites.load(write_small(tmp_path, **tails)), settings, embedder=WordEmbedder())
+
+    ours = values(done.records)["grounded within budget"]
+    named = ("three passages", "eight passages", "thirty sentences", "three documents", "three documents, our refusals")
+    dumped = {name: values(done.sentinels[name]) for name in named}
+    assert ours == 1
+    assert max(of["grounded within budget"] or 0 for of in dumped.values()) < ours
+    assert dumped["three documents, our refusals"]["refusal recall"] == 1
+    assert values(done.sentinels["both sides"])["strict stance accuracy"] == 0
+
+
 def test_refusing_always_has_all_of_refusal_recall_and_of_over_refusal(tmp_path: Path, settings: Settings):
     done = run(suites.load(write_small(tmp_path)), settings, embedder=WordEmbedder())
 
@@ -323,8 +340,59 @@ def test_the_baseline_that_is_accepted_says_why_and_a_partial_run_is_none(
 
     gated(kinds=("fact",))
 
+    assert accept.accept(tmp_path / "small.yaml", "The whole one before.", tmp_path / "out").buried == ()
+
+    empty = tmp_path / "elsewhere"
+    gated(kinds=("fact",), out=empty)
     with pytest.raises(CaseError, match="has not all of its cases"):
-        accept.accept(tmp_path / "small.yaml", "Part of it.", tmp_path / "out")
+        accept.accept(tmp_path / "small.yaml", "Part of it.", empty)
+
+
+def test_accepting_lists_what_was_better_before(
+    gated: Callable[..., artifacts.Kept], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    retrieval_off(monkeypatch)
+    gated()
+
+    buried = accept.accept(tmp_path / "small.yaml", "Worse on purpose.", tmp_path / "out").buried
+
+    assert buried[:3] == tuple(f"{id} was right and is wrong" for id in ("fact-price", "fact-brands", "multi-lamps"))
+    assert "grounded within budget: 1.00 → 0.00" in buried
+
+
+def test_a_document_that_changed_names_the_cases_it_broke_and_the_others_are_judged(
+    gated: Callable[..., artifacts.Kept], tmp_path: Path
+):
+    (tmp_path / "documents" / "picture.png").write_bytes(b"no document")
+    (tmp_path / "documents" / "page.txt").write_text("Brands\n\nBrands are slow to build, they say.\n")
+
+    run = gated()
+
+    assert agree(run, tmp_path / "out" / "small") is Exit.QUALITY
+    assert run.verdict.cases == {"fact-brands": "gold"}
+
+
+def test_a_run_that_is_killed_has_left_what_it_did(tmp_path: Path, settings: Settings):
+    def wrap(assistant: Assistant) -> System:
+        asked: list[str] = []
+
+        def ask(question: str) -> Answer:
+            asked.append(question)
+            if len(asked) > 9:
+                raise SystemExit  # as from the outside: nothing below comes to its end
+            return assistant.ask(question)
+
+        return Wrapped(assistant, ask)
+
+    more = "".join(f"  - {{id: none-{n}, question: 'How far is star {n}?', refuse: true}}\n" for n in range(8))
+    path = write_small(tmp_path, SUITE + more)
+    with pytest.raises(SystemExit):
+        measure(suites.load(path), settings, Options(out=tmp_path / "out"), WordEmbedder(), wrap=wrap)
+
+    with (tmp_path / "out" / "small" / artifacts.UNFINISHED).open(encoding="utf-8") as lines:
+        assert [one.id for one in read_lines(lines)] == ["fact-price", "fact-brands", "multi-lamps", "none-moon"]
+    with pytest.raises(CaseError, match="killed after 4 cases"):
+        artifacts.read(tmp_path / "out" / "small")
 
 
 def test_a_gate_that_names_no_measure_is_an_error(tmp_path: Path, settings: Settings):

@@ -7,7 +7,7 @@ import pytest
 from assistant.errors import CaseError
 from eval import suites
 from eval.cases import parse_lines
-from eval.lint import lint
+from eval.lint import commands, lint
 from tests.suites import SUITE, write_small
 
 
@@ -29,6 +29,7 @@ def test_every_fault_of_every_suite_is_named_with_its_line(tmp_path: Path):
         "small.yaml:9: fact-price: not in ford.txt: 'The Runabout cost $270 in 1925.'; "
         "nearest is 'The Runabout cost $260 in 1925.'",
         "small.yaml: gate.drops: no measure 'recal@5'; 'recall@5'?",
+        "small.yaml:10: fact-price: the answer does not stand in its gold: '$260'",
         "broken.yaml:3: a: unknown key 'qestion'",
         f"The suite {tmp_path / 'gone.yaml'} cannot be read: [Errno 2] No such file or directory: "
         f"'{tmp_path / 'gone.yaml'}'.",
@@ -74,3 +75,34 @@ def test_what_is_wrong_in_a_jsonl_file_is_named_with_its_line():
         ["more.jsonl:3", "this is no JSON"],
         ["more.jsonl:4", "d"],
     ]
+
+
+def test_gold_that_cannot_tell_right_from_wrong_is_a_fault(tmp_path: Path):
+    own = SUITE.replace('quote: "The blue lamp costs forty dollars."', 'quote: "lamp"')
+    own = own.replace('answer: ["years"]', 'answer: ["years", ["decades", "centuries"]]\n    must_not: ["it takes"]')
+    own = own.replace('answer: ["$260"]', 'answer: ["$260"]\n    numbers: [{value: 261}, {value: 1924, tolerance: 1}]')
+
+    _, faults = lint([write_small(tmp_path, own)])
+
+    assert faults == [
+        "small.yaml:5: fact-price: the number does not stand in its gold: 261",
+        "small.yaml:11: fact-brands: the answer does not stand in its gold: 'decades' or 'centuries'",
+        "small.yaml:11: fact-brands: what must not be said stands in its gold: 'it takes'",
+        "small.yaml:17: multi-lamps: gold of one common word, which stands in any text: 'lamp'",
+        "small.yaml:17: multi-lamps: the answer does not stand in its gold: 'forty'",
+    ]
+
+
+def test_an_answer_may_be_whose_words_the_gold_is(tmp_path: Path):
+    own = SUITE.replace('answer: ["years"]', 'answer: ["Editor"]').replace('know them"}', 'know them", voice: Editor}')
+
+    assert lint([write_small(tmp_path, own)])[1] == []
+
+
+def test_faults_are_shown_beside_the_lines_of_a_change(tmp_path: Path):
+    path = write_small(tmp_path, SUITE.replace("cost $260 in 1925.", "cost $270 in 1925."))
+
+    (line,) = commands([path], ["small.yaml:9: fact-price: not in ford.txt: x"])
+
+    assert line == f"::error file={path.as_posix()},line=9::fact-price: not in ford.txt: x"
+    assert commands([path], ["something else"]) == ["::error::something else"]

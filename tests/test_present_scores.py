@@ -32,10 +32,10 @@ def test_a_run_is_told_in_a_line() -> None:
 def test_measures_over_time_are_of_whole_runs_and_carry_their_intervals() -> None:
     runs = present_scores.whole([past(), past(whole=False), past(interrupted=True)])
 
-    assert present_scores.measured(runs)[0] == "grounded correct"  # what suites are about comes first
-    assert present_scores.points(runs, ["hit", "grounded correct", "citation recall"]) == [
+    assert present_scores.measured(runs)[0] == "grounded within budget"  # what suites are about comes first
+    assert present_scores.points(runs, ["hit", "grounded within budget", "citation recall"]) == [
         Point(runs[0].when, "hit", 0.75, 0.75, 0.75, "4"),
-        Point(runs[0].when, "grounded correct", 0.5, 0.2, 0.8, "4"),
+        Point(runs[0].when, "grounded within budget", 0.5, 0.2, 0.8, "4"),
     ]
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from assistant.types import (
 )
 from eval.cases import Case, Gold
 from eval.gold import locate
-from eval.scorers import answering, arguing, citing, refusing
+from eval.scorers import answering, arguing, citing, refusing, telling
 from eval.scorers.answering import contains, figures
 from eval.scorers.asked import Asked, Pressed
 from tests.conftest import make_document
@@ -86,12 +87,15 @@ def test_a_right_answer_gets_everything_that_applies():
         "hit": 1,
         "evidence complete": 1,
         "citation precision": 1,
+        "precision by characters": pytest.approx(12 / 36),
         "citation recall": 1,
         "citation validity": 1,
         "uncited statements": 0,
         "anchored statements": 1,
         "answer strings": 1,
+        "words shown": 8,
         "grounded correct": 1,
+        "grounded within budget": 1,
         "over-refusal": 0,
         "truthfulness": 1,
     }
@@ -106,10 +110,12 @@ def test_an_answerable_question_that_is_refused_is_a_miss_and_no_lie():
         "hit": 0,
         "evidence complete": 0,
         "citation precision": None,
+        "precision by characters": None,
         "citation recall": 0,
         "citation validity": 1,
         "answer strings": 0,
         "grounded correct": 0,
+        "grounded within budget": 0,
         "refusal precision": 0,
         "over-refusal": 1,
         "truthfulness": 0,
@@ -255,6 +261,74 @@ def test_numbers_are_read_as_they_are_written():
     assert figures("1,260 and 2.5, -3 and 1,000,000.5; 7% of B12; 2,5") == [1260, 2.5, -3, 1_000_000.5, 7, 2.5]
 
 
+def test_an_answer_string_that_only_stands_in_a_quote_is_not_said():
+    one = said("The price came down.", "The price came down to $260 in 1925.")
+
+    assert answering.strings(replace(one, case=one.case.model_copy(update={"answer": (("$260",),)}))).value == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "support", "right"),
+    [
+        ("The price came down to $260 in 1925.", Support.VERBATIM, True),
+        ("Henry Ford: “The price came down to $260 in 1925.”", Support.VERBATIM, True),
+        ("The price came down to $261 in 1926.", Support.VERBATIM, False),
+        ("The price went down to $260 in 1925.", Support.VERBATIM, False),
+        ("In 1925 the price was down to $260.", Support.SUPPORTED, True),
+        ("In 1926 the price was down to $260.", Support.SUPPORTED, False),
+    ],
+)
+def test_a_quoted_statement_is_its_quote_and_any_statement_has_its_figures(text: str, support: Support, right: bool):
+    statement = Statement(text, (cite("The price came down to $260 in 1925."),), support)
+    answer = Answer("q", "q", (statement,), Grounding.GROUNDED, "", Searched(2, 3))
+
+    assert bool(answering.grounded(asked(answer, evidence=gold("down to $260"))).value) is right
+
+
+def test_a_figure_may_stand_elsewhere_in_the_document_that_is_cited():
+    statement = Statement("By 1925 he had hired many people.", (cite("He hired many people."),), Support.SUPPORTED)
+    one = asked(
+        Answer("q", "q", (statement,), Grounding.GROUNDED, "", Searched(2, 3)), evidence=gold("He hired many people.")
+    )
+
+    assert answering.grounded(one).why.startswith("figures that are not in what it cites: 1925")
+    assert answering.grounded(replace(one, find=DOCUMENTS.get)).value == 1
+
+
+def test_an_answer_over_its_budget_is_grounded_and_not_right():
+    one = asked(answered(cite(FORD.text)), answer=["$260"], evidence=gold("down to $260"))
+    tight = replace(one, budget=15)
+
+    assert (answering.grounded(tight).value, answering.within(tight).value) == (1, 0)
+    assert answering.within(tight).why == "16 words are shown, 15 allowed"
+    assert answering.within(replace(one, budget=16)).value == 1
+    assert refusing.truthfulness(tight).value == -1
+
+
+def test_quotes_behind_a_statement_are_shown_as_well_and_a_quoted_statement_is_its_quote():
+    assert answering.shown(said("It fell to $260.", "The price came down to $260 in 1925.")).value == 4 + 8
+    assert answering.shown(asked(answered(cite("The price came down to $260 in 1925.")), refuse=True)).value == 8
+
+
+def test_what_takes_several_quotes_may_show_their_words_besides():
+    quotes = gold("He hired many people.", "The price rose again.")
+    answer = answered(cite("He hired many people."))
+
+    assert answering.allowed(asked(answer, evidence=quotes, require="all")) == 120 + 8
+    assert answering.allowed(asked(answer, evidence=quotes)) == 120
+    assert answering.allowed(asked(answer, sets=[quotes, gold("The price rose again.")])) == 120
+
+
+def test_a_citation_that_is_longer_than_its_gold_by_more_than_the_budget_is_a_miss():
+    answer, case = answered(cite(FORD.text)), Case(id="fact-a", question="q", evidence=gold("down to $260"))
+
+    def got(budget: int) -> dict[str, float | None]:
+        return scores(Asked(case, answer, locate(case.gold, find, budget), read, budget))
+
+    assert [got(13)[name] for name in ("hit", "citation precision", "citation recall")] == [1, 1, 1]
+    assert [got(12)[name] for name in ("hit", "citation precision", "citation recall")] == [0, 0, 0]
+
+
 def test_what_must_not_be_said_makes_a_right_answer_wrong():
     one = asked(answered(cite("The price came down to $260 in 1925.")), answer=["$260"], must_not=["came  DOWN"])
 
@@ -310,6 +384,29 @@ def test_gold_that_is_not_in_the_kept_text_is_named_and_can_only_be_missed():
     assert "Post a comment" in citing.hit(one).why
 
 
+def test_whose_words_gold_is_and_from_when_is_looked_at_where_it_is_cited():
+    cited = replace(cite("He hired many people."), speaker="Crowther")
+    golds = (Gold(source="ford.txt", quote="He hired many people.", voice="Crowther", date="1922"), *gold("down to"))
+
+    got = {one.name: (one.value, one.why) for one in telling.scores(asked(answered(cited), evidence=golds))}
+
+    assert got == {"voices told": (1, ""), "dates told": (0, "nothing instead of 1922")}
+    assert telling.scores(asked(answered(cite("The price rose again.")), evidence=golds)) == []
+
+
+def test_a_conflict_is_to_be_told_where_there_is_one_and_only_there():
+    said = answered(cite("The price rose again."))
+    told = replace(said, conflicts=(Conflict(said.statements),))
+
+    def got(answer: Answer, conflict: bool | None) -> dict[str, float | None]:
+        one = asked(answer, conflict=conflict, evidence=gold("The price rose again."))
+        return {score.name: score.value for score in telling.scores(one)}
+
+    assert [got(told, True), got(said, True)] == [{"conflicts told": 1}, {"conflicts told": 0}]
+    assert [got(told, False), got(said, False)] == [{"conflicts alleged": 1}, {"conflicts alleged": 0}]
+    assert got(told, None) == got(answered(refused=True), True) == {}
+
+
 def test_evidence_of_an_idea_counts_on_its_own_side_only():
     verdict = ruled(
         IdeaRuling.HOLDS,
@@ -344,6 +441,20 @@ def test_strict_stance_wants_the_label_and_a_whole_set_on_each_side():
     assert (one_side.value, one_side.why) == (0, "no gold that challenges is cited as such")
     swapped = ((cheaper, Stance.CHALLENGES), (rose, Stance.SUPPORTS))
     assert arguing.strict(pressed(ruled(IdeaRuling.CONTESTED, *swapped), **sides)).value == 0
+
+
+def test_what_is_put_on_both_sides_is_on_neither():
+    cheaper, rose = "The price came down to $260 in 1925.", "The price rose again."
+    dumped = [(quote, side) for quote in (cheaper, rose) for side in (Stance.SUPPORTS, Stance.CHALLENGES)]
+    one = pressed(
+        ruled(IdeaRuling.CONTESTED, *dumped, ("He hired many people.", Stance.SUPPORTS)),
+        supports=gold("down to $260", "He hired many people."),
+        challenges=gold("The price rose again."),
+    )
+
+    got = {score.name: score.value for score in arguing.scores(one)}
+
+    assert [got[name] for name in ("evidence for", "evidence against", "strict stance accuracy")] == [0.5, 0, 0]
 
 
 def test_an_idea_without_gold_is_only_looked_at_for_what_needs_none():

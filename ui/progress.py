@@ -1,4 +1,5 @@
-"""How far long work is: one line on stderr, written over itself, and only where a person looks on."""
+"""How far long work is: one line on stderr, written over itself where a person looks on, and now and then one more in
+a log."""
 
 from __future__ import annotations
 
@@ -7,16 +8,18 @@ import time
 from types import TracebackType
 
 EVERY = 0.1  # seconds between two writings
+LOGGED = 30.0  # the same in a log, where nothing is written over
 WIPE = "\r\x1b[K"
 
 
 class Progress:
     """Told how much is done of how much, and of what; a context manager that wipes its line at the end."""
 
-    def __init__(self, doing: str, things: str, *, quiet: bool) -> None:
+    def __init__(self, doing: str, things: str, *, quiet: bool, logged: bool = False) -> None:
         self._doing, self._things = doing, things
         self._shown = not quiet and sys.stderr.isatty()
-        self._started = time.monotonic()
+        self._logged = logged and not quiet and not self._shown
+        self._started = self._told = time.monotonic()
         self._written = 0.0
 
     def __call__(self, done: int, total: int, _: str = "") -> None:
@@ -25,6 +28,9 @@ class Progress:
             self._written = now
             sys.stderr.write(f"{WIPE}{self._doing}: {pace(done, total, self._things, now - self._started)}")
             sys.stderr.flush()
+        if self._logged and now - self._told >= LOGGED:
+            self._told = now
+            print(f"{self._doing}: {pace(done, total, self._things, now - self._started)}", file=sys.stderr, flush=True)
 
     def __enter__(self) -> Progress:
         return self

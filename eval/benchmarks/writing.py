@@ -117,7 +117,7 @@ def measured(case, offline, reading, model, *, library, embedder):  # type: igno
     embedding = time.perf_counter() - embedding
     texts = Texts(library)
     gold = locate(case.gold, texts.find)
-    asked, before = Asked(case, said, gold, texts.read), Asked(case, plain, gold, texts.read)
+    asked, before = (Asked(case, one, gold, texts.read, find=texts.find) for one in (said, plain))
     valid = {score.name: score for score in citing.scores(asked)}["citation validity"]
     own_words = [s for s in said.statements if s.support is not Support.VERBATIM]
     stands = [library.quote(c.about.id, c.start, c.end) == c.quote for s in said.statements for c in s.citations]

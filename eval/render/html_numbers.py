@@ -105,8 +105,9 @@ def _moved(spec: Spec, change: Change) -> Child:
 
 
 def _bar(one: Measure, change: Change | None = None) -> Element | None:
-    """Where the value and its interval lie in 0..1, or in -1..1; the numbers beside it say the same."""
-    if one.value is None:
+    """Where the value and its interval lie in 0..1, or in -1..1; the numbers beside it say the same. None of what is
+    no share."""
+    if one.value is None or one.value > 1:
         return None
     low, high = one.interval or (one.value, one.value)
     least = -1.0 if min(one.value, low) < 0 else 0.0

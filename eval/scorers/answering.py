@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from assistant.types import Support
 from eval.cases import Number
+from eval.gold import words
 from eval.metrics import Score
+from eval.scorers import citing
 from eval.scorers.asked import Asked, faulty, refuted, yes_or_no
 
 COMPLETE = "evidence complete"
@@ -14,6 +17,8 @@ STRINGS = "answer strings"
 NUMBERS = "answer numbers"
 MUST_NOT = "must not say"
 GROUNDED = "grounded correct"
+WITHIN = "grounded within budget"
+WORDS = "words shown"
 
 _FIGURE = re.compile(r"(?<![\w.,])[-−]?\d+(?:[.,]\d+)*")
 
@@ -25,7 +30,8 @@ def scores(asked: Asked) -> list[Score]:
     made += [strings(asked)] if case.answer else []
     made += [numbers(asked)] if case.numbers else []
     made += [must_not(asked)] if case.must_not else []
-    return [*made, grounded(asked)] if not case.refuse else made
+    made += [] if asked.answer.refused else [shown(asked)]
+    return [*made, grounded(asked), within(asked)] if not case.refuse else made
 
 
 def complete(asked: Asked) -> Score:
@@ -34,7 +40,7 @@ def complete(asked: Asked) -> Score:
 
 
 def strings(asked: Asked) -> Score:
-    """Whether every string of the case stands in a statement or a quote; of alternatives, one."""
+    """Whether every string of the case stands in a statement; of alternatives, one."""
     absent = [
         " or ".join(f"“{string}”" for string in either)
         for either in asked.case.answer
@@ -46,7 +52,7 @@ def strings(asked: Asked) -> Score:
 def numbers(asked: Asked) -> Score:
     """Whether every number of the case is given, give or take its tolerance."""
     given = [figure for text in asked.said for figure in figures(text)]
-    absent = [one for one in asked.case.numbers if not any(_is(one, figure) for figure in given)]
+    absent = [one for one in asked.case.numbers if not any(is_near(one, figure) for figure in given)]
     told = ", ".join(f"{one.value:g}" + (f" ± {one.tolerance:g}" if one.tolerance else "") for one in absent)
     return yes_or_no(NUMBERS, not absent, f"not given: {told}")
 
@@ -59,15 +65,40 @@ def must_not(asked: Asked) -> Score:
 
 
 def grounded(asked: Asked) -> Score:
-    """The headline: the answer is right, its evidence complete, and every citation valid."""
+    """The answer is right, its evidence complete, every citation valid, and what is said as quoted."""
     parts = [one for one in scores_of_words(asked) if one.value == 0]
     why = [part.why for part in parts]
     why += [faulty(one) for one in asked.cited if one.fault] + [refuted(one) for one in asked.answer.rejected]
+    why += [altered for one in asked.answer.statements if (altered := citing.altered(one, asked.find))]
     if not asked.cited and not asked.answer.refused:
         why.append("nothing is cited")
     if asked.answer.refused and not why:
         why.append(f"refused: {asked.answer.reason}")
     return yes_or_no(GROUNDED, not why, "; ".join(why))
+
+
+def within(asked: Asked) -> Score:
+    """The headline: grounded and correct, in no more words than a reader is to read."""
+    right, count, most = grounded(asked), shown(asked).value or 0, allowed(asked)
+    why = [right.why] if right.why else []
+    why += [f"{count:g} words are shown, {most} allowed"] if count > most else []
+    return yes_or_no(WITHIN, not why, "; ".join(why))
+
+
+def shown(asked: Asked) -> Score:
+    """How many words are shown: what is said, and the quotes behind what is not a quote itself, each place once."""
+    answer = asked.answer
+    sides = (side for conflict in answer.conflicts for side in conflict.sides)
+    every = dict.fromkeys((*answer.statements, *sides))
+    behind = dict.fromkeys(c.quote for one in every if one.support is not Support.VERBATIM for c in one.citations)
+    return Score(WORDS, float(sum(map(words, (*(one.text for one in every), *behind)))))
+
+
+def allowed(asked: Asked) -> int:
+    """How many words the answer may show; what takes several quotes may have theirs besides."""
+    lists = [sum(words(gold.quote) for gold in one) for one in asked.case.minimal_sets if len(one) > 1]
+    single = any(len(one) == 1 for one in asked.case.minimal_sets)
+    return asked.budget + (min(lists) if lists and not single else 0)
 
 
 def scores_of_words(asked: Asked) -> Iterator[Score]:
@@ -109,5 +140,6 @@ def figures(text: str) -> list[float]:
     return found
 
 
-def _is(number: Number, figure: float) -> bool:
+def is_near(number: Number, figure: float) -> bool:
+    """Whether a figure is the number, give or take its tolerance."""
     return abs(figure - number.value) <= number.tolerance + 1e-9 * abs(number.value)

@@ -1,7 +1,8 @@
 """Does it argue rightly? A pressure test's ruling, the evidence on each side, and whether it can be swayed.
 
 Strict stance accuracy is SciFact's, of an idea: the label is right and a whole set of gold is cited on each side that
-has gold (Wadden et al. 2020, arXiv:2004.14974, abstract-level label with rationale).
+has gold (Wadden et al. 2020, arXiv:2004.14974, abstract-level label with rationale). What is given on both sides counts
+on neither: else whoever cites everything has every set on every side.
 """
 
 from __future__ import annotations

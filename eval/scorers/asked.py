@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from assistant.citations import Reader
-from assistant.types import Answer, Rejected, Stance, Verdict
-from eval.cases import Case, Gold, alternatives
-from eval.gold import Cited, Located, judge, matches
-from eval.metrics import Score, share
+from assistant.types import Answer, Citation, Rejected, Span, Stance, Verdict
+from eval.cases import BUDGET, Case, Gold, alternatives
+from eval.gold import Cited, Finder, Located, judge, matches
+from eval.metrics import Score, covers, share
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class Asked:
     answer: Answer
     gold: tuple[Located, ...]
     read: Reader
+    budget: int = BUDGET  # words that an answer may show
+    find: Finder | None = None  # a document by its id, for what stands in it beside the quotes
 
     @cached_property
     def cited(self) -> tuple[Cited, ...]:
@@ -53,8 +55,8 @@ class Asked:
 
     @property
     def said(self) -> list[str]:
-        """The statements and the quotes."""
-        return [one.text for one in self.answer.statements] + [one.citation.quote for one in self.cited]
+        """What is said, which is the statements: that a quote behind one has the answer does not say it."""
+        return [one.text for one in self.answer.statements]
 
     @property
     def why_missed(self) -> str:
@@ -88,14 +90,24 @@ class Pressed:
         return tuple(one for one in self.gold if one.gold in wanted)
 
     def cited_on(self, side: Stance) -> tuple[Cited, ...]:
-        """The findings on one side."""
-        return tuple(one for one in self.cited if one.stance is side)
+        """The findings on one side; what is given for and against alike is on neither."""
+        opposite = {Stance.SUPPORTS: Stance.CHALLENGES, Stance.CHALLENGES: Stance.SUPPORTS}.get(side)
+        others = [one.citation for one in self.cited if one.stance is opposite]
+        return tuple(
+            one for one in self.cited if one.stance is side and not any(_same(one.citation, other) for other in others)
+        )
 
     def complete(self, side: Stance) -> bool:
         """Whether this side has a whole minimal set of its gold cited."""
         golds = self.gold_of(side)
         sets = alternatives(tuple(one.gold for one in golds), "any")
         return whole(sets, golds, self.cited_on(side))
+
+
+def _same(one: Citation, other: Citation) -> bool:
+    """Whether two citations have at least half of the shorter one in common."""
+    first, second = Span(one.start, one.end), Span(other.start, other.end)
+    return one.about.id == other.about.id and (covers(first, second) or covers(second, first))
 
 
 def whole(sets: Sequence[Sequence[Gold]], golds: Sequence[Located], cited: Sequence[Cited]) -> bool:

@@ -6,19 +6,21 @@ import re
 from collections.abc import Sequence
 
 from assistant.evidence.words import content_stems, names, numbers, tokens
-from assistant.types import Statement
-from eval.gold import judge, matches
+from assistant.types import Statement, Support
+from eval.gold import Finder, judge, matches
 from eval.metrics import Score, share
 from eval.scorers.asked import Asked, not_cited, refuted, short, valid, yes_or_no
 
 HIT = "hit"
 PRECISION = "citation precision"
+PRECISE = "precision by characters"
 RECALL = "citation recall"
 VALIDITY = "citation validity"
 UNCITED = "uncited statements"
 ANCHORED = "anchored statements"
 
 ANCHORED_FROM = 0.5  # of a statement's content words that its quotes must have; a paraphrase keeps about half
+_WORD = re.compile(r"\w+")
 _NO = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot)\b|n['’]t\b", re.IGNORECASE)
 
 
@@ -26,7 +28,7 @@ def scores(asked: Asked) -> list[Score]:
     """Every score of this module that applies."""
     made = [validity(asked)]
     if asked.gold:
-        made += [hit(asked), precision(asked), recall(asked)]
+        made += [hit(asked), precision(asked), precise(asked), recall(asked)]
     if asked.answer.statements:
         made += [uncited(asked), anchoring(asked)]
     return made
@@ -45,6 +47,18 @@ def precision(asked: Asked) -> Score:
         return Score(PRECISION, None, "nothing is cited", 0)
     why = [f"{of - right} of {of} not gold", *map(refuted, asked.answer.rejected)] if right < of else []
     return Score(PRECISION, share(right, of), "; ".join(why), of)
+
+
+def precise(asked: Asked) -> Score:
+    """Of the characters that are cited, those of gold; words rejected as a quote count as cited."""
+    gold = {(one.document, at) for one in asked.credited for span in one.spans for at in range(*span)}
+    holding = [one.citation for one in asked.cited if not one.fault]
+    cited = {(one.about.id, at) for one in holding for at in range(one.start, one.end)}
+    invented = [one.citation.quote for one in asked.cited if one.fault] + [one.quote for one in asked.answer.rejected]
+    of = len(cited) + sum(map(len, invented))
+    if not of:
+        return Score(PRECISE, None, "nothing is cited", 0)
+    return Score(PRECISE, share(len(cited & gold), of), "", of)
 
 
 def recall(asked: Asked) -> Score:
@@ -75,15 +89,34 @@ def anchoring(asked: Asked) -> Score:
     return Score(ANCHORED, share(of - len(loose), of), "; ".join(loose), of)
 
 
+def altered(statement: Statement, find: Finder | None = None) -> str | None:
+    """How a statement differs from what it cites: by a figure that its documents have nowhere, or by any word where it
+    is a quote; None if it does not. Who says it may stand before a quote."""
+    documents = [find(one.about.id) for one in statement.citations] if find else []
+    there = "\n".join([_known(statement), *(one.text for one in documents if one)])
+    if more := numbers(statement.text) - numbers(there):
+        return f"figures that are not in what it cites: {', '.join(sorted(more))} (“{short(statement.text)}”)"
+    said = _WORD.findall(statement.text.casefold())
+    quotes = [_WORD.findall(one.quote.casefold()) for one in statement.citations]
+    if statement.support is Support.VERBATIM and not any(said[-len(quote) :] == quote for quote in quotes if quote):
+        return f"not the words that it cites: “{short(statement.text)}”"
+    return None
+
+
+def _known(statement: Statement) -> str:
+    """The words of its quotes, and what is known of where they stand."""
+    told = (f"{one.voice or ''} {one.about.title} {one.about.date or ''}" for one in statement.citations)
+    return " ".join([*(one.quote for one in statement.citations), *told])
+
+
 def unanchored(statement: Statement) -> str | None:
     """What a statement says that its quotes do not: a number, a name, a negation, most of its words; None if nothing.
 
     A name or a number may also come from who is cited and from the title, since statements say who said it.
     """
     quotes = " ".join(one.quote for one in statement.citations)
-    told = " ".join(f"{one.voice or ''} {one.about.title} {one.about.date or ''}" for one in statement.citations)
-    there = {token.stem for token in tokens(f"{quotes} {told}")}
-    if more := numbers(statement.text) - numbers(f"{quotes} {told}"):
+    there = {token.stem for token in tokens(_known(statement))}
+    if more := numbers(statement.text) - numbers(_known(statement)):
         return f"not in its quotes: {', '.join(sorted(more))} (“{short(statement.text)}”)"
     if strange := [name for name in names(statement.text) if not {t.stem for t in tokens(name)} <= there]:
         return f"not in its quotes: {', '.join(strange)} (“{short(statement.text)}”)"

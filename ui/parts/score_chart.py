@@ -41,8 +41,8 @@ def show(points: Sequence[Point]) -> None:
             alt.Tooltip("of:N", title="Of"),
         ],
     )
-    least = min(0.0, *(point.low for point in points))
-    value = alt.Y("value:Q", title=None, scale=alt.Scale(domain=[least, 1]))
+    least, most = min(0.0, *(point.low for point in points)), max(1.0, *(point.high for point in points))
+    value = alt.Y("value:Q", title=None, scale=alt.Scale(domain=[least, most]))
     bars = base.mark_rule(strokeWidth=3, opacity=0.35).encode(y=alt.Y("low:Q", title=None), y2="high:Q")
     line = base.mark_line(strokeWidth=2).encode(y=value)
     dots = base.mark_point(size=60, filled=True, opacity=1).encode(y=value)

@@ -1,0 +1,46 @@
+"""Is it told whose words these are, from when, and that the documents disagree?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from assistant.types import Citation
+from eval.gold import Located, matches
+from eval.metrics import Score, share
+from eval.scorers.asked import Asked, yes_or_no
+
+VOICES = "voices told"
+DATES = "dates told"
+CONFLICTS = "conflicts told"
+ALARMS = "conflicts alleged"
+
+
+def scores(asked: Asked) -> list[Score]:
+    """Every score of this module that applies: to cited gold that has a voice or a date, to a case that says whether
+    the documents disagree."""
+    made = [
+        *_told(asked, VOICES, lambda gold: gold.gold.voice, lambda cited: cited.voice),
+        *_told(asked, DATES, lambda gold: gold.gold.date, lambda cited: cited.about.date),
+    ]
+    if asked.case.conflict is None or asked.answer.refused:
+        return made
+    shown = bool(asked.answer.conflicts)
+    if asked.case.conflict:
+        return [*made, yes_or_no(CONFLICTS, shown, "the documents disagree, and it is not told")]
+    return [*made, Score(ALARMS, float(shown), "a conflict is told, and there is none" if shown else "")]
+
+
+def _told(
+    asked: Asked, name: str, wanted: Callable[[Located], str | None], given: Callable[[Citation], str | None]
+) -> list[Score]:
+    pairs = [
+        (want, given(one.citation))
+        for gold in asked.gold
+        if (want := wanted(gold))
+        for one in asked.cited
+        if matches(one.citation, gold)
+    ]
+    if not pairs:
+        return []
+    wrong = [f"{got or 'nothing'} instead of {want}" for want, got in pairs if got != want]
+    return [Score(name, share(len(pairs) - len(wrong), len(pairs)), "; ".join(wrong), len(pairs))]

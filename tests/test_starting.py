@@ -1,0 +1,86 @@
+"""The way into another repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from assistant.errors import SettingsError
+from assistant.settings import Settings
+from eval import accept, starting, suites
+from eval.gate import Exit
+from eval.harness import Options, measure
+from eval.lint import lint
+from tests.fakes import WordEmbedder
+
+HANDBOOK = """# Handbook
+
+We sell lamps that are made of brass, and have done so for years.
+
+## Prices
+
+The blue lamp costs forty dollars and the red lamp costs fifty. Both are dear.
+
+## Contact
+
+Write to us.
+"""
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Path:
+    folder = tmp_path / "repository" / "handbook"
+    folder.mkdir(parents=True)
+    (folder / "handbook.md").write_text(HANDBOOK)
+    (folder / "note.txt").write_text("A note without a heading.")
+    (folder.parent / ".git").mkdir()
+    return folder
+
+
+def test_drafts_are_made_of_headings_and_what_stands_below(documents: Path) -> None:
+    started = starting.start(documents)
+
+    suite = suites.load(started.suite)
+    assert started.suite == documents.resolve().parent / "pushback-eval" / "suite.yaml"
+    assert [(case.id, case.asked) for case in suite.cases] == [
+        ("none-ethanol", "At what temperature does ethanol boil?"),
+        ("draft-1", "What is said about Handbook?"),
+        ("draft-2", "What is said about Prices (Handbook)?"),
+    ]
+    assert [gold.quote for case in suite.cases for gold in case.gold] == [
+        "We sell lamps that are made of brass, and have done so for years.",
+        "The blue lamp costs forty dollars and the red lamp costs fifty.",
+    ]
+    assert lint([started.suite])[1] == []
+
+
+def test_the_workflow_runs_the_suite_and_is_not_written_over(documents: Path) -> None:
+    started = starting.start(documents)
+
+    assert started.workflow is not None
+    steps = yaml.safe_load(started.workflow.read_text())["jobs"]["answers"]["steps"]
+    assert "pushback eval run pushback-eval/suite.yaml --out artifacts/eval" in [step.get("run") for step in steps]
+    assert starting.start(documents, documents.parent / "again").workflow is None
+
+
+def test_from_nothing_to_a_green_gate(documents: Path, tmp_path: Path, settings: Settings) -> None:
+    """`eval init`, `eval run`, `eval accept`, and every run after."""
+    suite, options = starting.start(documents).suite, Options(out=tmp_path / "out")
+    plain = settings.model_copy(update={"evidence_model": "none"})
+
+    first = measure(suites.load(suite), plain, options, WordEmbedder()).verdict.exit
+    accept.accept(suite, "The first one.", options.out)
+    second = measure(suites.load(suite), plain, options, WordEmbedder()).verdict.exit
+
+    assert (first, second) == (Exit.BASELINE, Exit.PASSED)
+
+
+def test_a_suite_that_is_there_and_a_folder_without_documents_are_refused(documents: Path, tmp_path: Path) -> None:
+    starting.start(documents)
+
+    with pytest.raises(SettingsError, match="there already"):
+        starting.start(documents)
+    with pytest.raises(SettingsError, match="no documents"):
+        starting.start(tmp_path / "nowhere")
