@@ -19,8 +19,8 @@ KEEP = 200
 Item = TypeVar("Item")
 
 
-def batches(items: Sequence[Item], length: Callable[[Item], int], seed: int) -> list[list[Item]]:
-    """The items in batches of like length, ``TOKENS`` tokens each, both in an order that ``seed`` fixes."""
+def batches(items: Sequence[Item], length: Callable[[Item], int], seed: int, tokens: int = TOKENS) -> list[list[Item]]:
+    """The items in batches of like length, ``tokens`` tokens each, both in an order that ``seed`` fixes."""
     rng = random.Random(seed)
     shuffled = list(items)
     rng.shuffle(shuffled)
@@ -30,7 +30,7 @@ def batches(items: Sequence[Item], length: Callable[[Item], int], seed: int) -> 
         pool.sort(key=length)
         batch: list[Item] = []
         for item in pool:
-            if batch and (len(batch) + 1) * length(item) > TOKENS:
+            if batch and (len(batch) + 1) * length(item) > tokens:
                 made.append(batch)
                 batch = []
             batch.append(item)

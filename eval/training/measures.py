@@ -1,0 +1,162 @@
+"""How well the evidence model reads examples: does it answer or bear, which side, which sentence; with intervals."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from eval.training.examples import Example
+from eval.training.network import PassageNetwork
+
+TOKENS = 4_096
+Rows = list["Read"]
+
+
+class Read(NamedTuple):
+    """An example and the probabilities of its labels: of the passage, and of each sentence (sentences, labels)."""
+
+    one: Example
+    passage: np.ndarray
+    sentences: np.ndarray
+
+
+@torch.inference_mode()
+def scored(model: PassageNetwork, examples: Sequence[Example]) -> Rows:
+    """Each example with what the model says."""
+    model.eval()
+    pairs = [model.pair(one.kind, one.first, one.second, one.spans) for one in examples]
+    order = sorted(range(len(pairs)), key=lambda i: -len(pairs[i].tokens))
+    found: dict[int, Read] = {}
+    batch: list[int] = []
+    for place, i in enumerate(order):
+        batch.append(i)
+        last = place + 1 == len(order)
+        if last or (len(batch) + 1) * len(pairs[batch[0]].tokens) > TOKENS:
+            with torch.autocast("cpu", torch.bfloat16):
+                scores = model([pairs[j] for j in batch])
+            answers, bears = (part.float().softmax(1).numpy() for part in scores)
+            at = 0
+            for j in batch:
+                odds = answers if examples[j].kind == "question" else bears
+                end = at + len(pairs[j].spans)
+                found[j] = Read(examples[j], odds[at], odds[at + 1 : end])
+                at = end
+            batch = []
+    return [found[i] for i in range(len(examples))]
+
+
+def measured(model: PassageNetwork, examples: Sequence[Example]) -> dict[str, Any]:
+    """All measures of some examples."""
+    return told(scored(model, examples))
+
+
+def told(rows: Rows) -> dict[str, Any]:
+    """The measures by kind; each where there is something to measure."""
+    questions = [r for r in rows if r.one.kind == "question"]
+    ideas = [r for r in rows if r.one.kind == "idea"]
+    measures: dict[str, tuple[Callable[[Rows], float], Rows]] = {
+        "answers_auroc": (answers_auroc, questions),
+        "first": (lambda r: among(r, 1), questions),
+        "first3": (lambda r: among(r, 3), questions),
+        "answerable_auroc": (answerable_auroc, questions),
+        "sentence": (best_sentence, questions),
+        "bears_auroc": (bears_auroc, ideas),
+        "bears_ap": (bears_ap, ideas),
+        "side": (side, ideas),
+        "side_sure": (lambda r: side(r, 0.85), ideas),
+        "share_sure": (lambda r: share(r, 0.85), ideas),
+    }
+    out: dict[str, Any] = {}
+    for name, (measure, those) in measures.items():
+        try:
+            out[name] = round(float(measure(those)), 3)
+        except ValueError:
+            continue
+    out["of"] = [len(questions), len(ideas)]
+    return out
+
+
+def answers_auroc(rows: Rows) -> float:
+    """Of passages that answer above those that do not."""
+    known = [r for r in rows if r.one.label in ("answers", "no")]
+    return float(roc_auc_score([r.one.label == "answers" for r in known], [1 - r.passage[0] for r in known]))
+
+
+def among(rows: Rows, first: int) -> float:
+    """Questions with an answer among their passages: whether one is ranked among the first."""
+    hits = []
+    for own in by_asked(rows).values():
+        if len(own) > first and any(r.one.label == "answers" for r in own):
+            best = sorted(own, key=lambda r: -(r.passage[2] + r.passage[1] / 2))[:first]
+            hits.append(any(r.one.label == "answers" for r in best))
+    return float(np.mean(hits)) if hits else float("nan")
+
+
+def answerable_auroc(rows: Rows) -> float:
+    """Questions that have an answer among their passages above those that have nothing, by the best passage."""
+    truth, score = [], []
+    for own in by_asked(rows).values():
+        labels = {r.one.label for r in own}
+        if "partly" in labels and "answers" not in labels:
+            continue
+        truth.append("answers" in labels)
+        score.append(max(r.passage[2] + r.passage[1] / 2 for r in own))
+    return float(roc_auc_score(truth, score))
+
+
+def best_sentence(rows: Rows) -> float:
+    """Whether the best sentence of a passage that answers is one that does."""
+    hits = [
+        r.one.told[int(np.argmax(1 - r.sentences[:, 0]))] == "answers"
+        for r in rows
+        if r.one.label == "answers" and len(r.one.told) > 1 and "answers" in r.one.told
+    ]
+    return float(np.mean(hits)) if hits else float("nan")
+
+
+def _bearing(rows: Rows) -> tuple[list[bool], list[float]]:
+    known = [r for r in rows if r.one.label != "no side"]
+    return [r.one.label != "no" for r in known], [1 - r.passage[0] for r in known]
+
+
+def bears_auroc(rows: Rows) -> float:
+    """Of passages that bear on their idea above those that do not."""
+    return float(roc_auc_score(*_bearing(rows)))
+
+
+def bears_ap(rows: Rows) -> float:
+    """Average precision of the same."""
+    return float(average_precision_score(*_bearing(rows)))
+
+
+def _sided(rows: Rows) -> list[tuple[bool, float]]:
+    """Of passages on one side: whether the likelier side is right, and the probability of that side."""
+    return [
+        ((r.passage[1] > r.passage[2]) == (r.one.label == "supports"), max(r.passage[1:3]) / r.passage[1:].sum())
+        for r in rows
+        if r.one.label in ("supports", "challenges")
+    ]
+
+
+def side(rows: Rows, sure: float = 0.0) -> float:
+    """How often the likelier side is right, where it is at least so sure."""
+    kept = [right for right, p in _sided(rows) if p >= sure]
+    return float(np.mean(kept)) if kept else float("nan")
+
+
+def share(rows: Rows, sure: float) -> float:
+    """The share of them that are so sure."""
+    return float(np.mean([p >= sure for _, p in _sided(rows)]))
+
+
+def by_asked(rows: Rows) -> dict[str, Rows]:
+    """The rows of each question or idea."""
+    of: dict[str, Rows] = defaultdict(list)
+    for r in rows:
+        of[r.one.asked].append(r)
+    return of

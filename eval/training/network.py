@@ -1,0 +1,113 @@
+"""The evidence model's network: a question or an idea and a whole passage are read together, in one pass.
+
+A pretrained encoder, moved by training, whose states are read by linear heads over four vectors: the pair's, the
+stretch's, the first text's, and the product of the last two. The stretches are the passage as a whole and each of its
+sentences. Not shipped yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+
+LONGEST = 224  # tokens of a pair; what is beyond them is not read
+ANSWERS = ("no", "partly", "answers")
+BEARS = ("no", "supports", "challenges", "unclear")
+
+
+class Pair(NamedTuple):
+    """A pair as tokens; ``spans`` are the passage and its sentences, half open, in tokens, (0, 0) where cut off."""
+
+    tokens: list[int]
+    first: int  # tokens up to and with the first separator
+    spans: tuple[tuple[int, int], ...]
+
+
+class Scores(NamedTuple):
+    """Log odds of each stretch of a batch, in order: (stretches, 3) as an answer, (stretches, 4) for ideas."""
+
+    answers: torch.Tensor
+    bears: torch.Tensor
+
+
+def above(title: str, headings: Sequence[str]) -> str:
+    """What stands above a passage, as the network reads it before the passage."""
+    path = [title, *(heading for heading in headings if heading != title)]
+    return f"{' > '.join(filter(None, path))}\n" if any(path) else ""
+
+
+class PassageNetwork(torch.nn.Module):
+    """An encoder from ``folder``, its first ``layers`` only where that is given, with the heads."""
+
+    def __init__(self, folder: Path, layers: int | None = None) -> None:
+        from transformers import AutoModel, AutoTokenizer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        super().__init__()
+        self.tokenizer = AutoTokenizer.from_pretrained(folder)
+        # No dropout inside: an eighth of a step on two cores, and nothing is trained for more than three epochs.
+        self.encoder = AutoModel.from_pretrained(folder, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
+        if layers:
+            self.encoder.encoder.layer = self.encoder.encoder.layer[:layers]
+        self.encoder.pooler = None
+        width = 4 * self.encoder.config.hidden_size
+        self.dropout = torch.nn.Dropout(0.1)
+        # The passage and its sentences have heads of their own, side by side.
+        self.heads = torch.nn.Linear(width, 2 * (len(ANSWERS) + len(BEARS)))
+
+    def pair(self, kind: str, first: str, passage: str, sentences: Sequence[tuple[int, int]]) -> Pair:
+        """The tokens of a question or idea (``kind``) and a passage, ``sentences`` being offsets into it."""
+        read = self.tokenizer(
+            f"{kind}: {first}", passage, truncation="longest_first", max_length=LONGEST, return_offsets_mapping=True,
+            verbose=False,
+        )  # fmt: skip
+        ids, offsets, of = read["input_ids"], read["offset_mapping"], read.sequence_ids()
+        second = [index for index, which in enumerate(of) if which == 1]
+        spans = [(second[0], second[-1] + 1)] if second else [(0, 0)]
+        for start, end in sentences:
+            inside = [index for index in second if offsets[index][0] < end and offsets[index][1] > start]
+            spans.append((inside[0], inside[-1] + 1) if inside else (0, 0))
+        return Pair(ids, second[0] if second else len(ids), tuple(spans))
+
+    def forward(self, pairs: Sequence[Pair]) -> Scores:
+        pooled = self._pooled(self._states(pairs), pairs)
+        found = self.heads(self.dropout(pooled))
+        whole = torch.zeros(len(found), dtype=torch.bool)
+        at = 0
+        for pair in pairs:
+            whole[at] = True
+            at += len(pair.spans)
+        half = found.shape[1] // 2
+        own = torch.where(whole[:, None], found[:, :half], found[:, half:])
+        return Scores(own[:, : len(ANSWERS)], own[:, len(ANSWERS) :])
+
+    def _states(self, pairs: Sequence[Pair]) -> torch.Tensor:
+        """The last layer (pairs, tokens, width)."""
+        longest = max(len(pair.tokens) for pair in pairs)
+        ids = torch.full((len(pairs), longest), self.tokenizer.pad_token_id, dtype=torch.long)
+        mask, kinds = torch.zeros_like(ids), torch.zeros_like(ids)
+        for row, pair in enumerate(pairs):
+            ids[row, : len(pair.tokens)] = torch.tensor(pair.tokens)
+            mask[row, : len(pair.tokens)] = 1
+            kinds[row, pair.first : len(pair.tokens)] = 1
+        types = {"token_type_ids": kinds} if getattr(self.encoder.config, "type_vocab_size", 1) > 1 else {}
+        out: torch.Tensor = self.encoder(input_ids=ids, attention_mask=mask, **types).last_hidden_state
+        return out
+
+    @staticmethod
+    def _pooled(states: torch.Tensor, pairs: Sequence[Pair]) -> torch.Tensor:
+        """What the heads see of each stretch (stretches, 4 * width)."""
+        rows: Any = [row for row, pair in enumerate(pairs) for _ in pair.spans]
+        sums = torch.nn.functional.pad(states.float().cumsum(1), (0, 0, 1, 0))
+        row = torch.tensor(rows, dtype=torch.long)
+        start = torch.tensor([span[0] for pair in pairs for span in pair.spans])
+        end = torch.tensor([span[1] for pair in pairs for span in pair.spans])
+        first = torch.tensor([pair.first - 1 for pair in pairs])
+        stretch = (sums[row, end] - sums[row, start]) / (end - start).clamp(min=1)[:, None]
+        every = torch.arange(len(pairs))
+        asked = ((sums[every, first] - sums[every, 1]) / (first - 1).clamp(min=1)[:, None])[row]
+        return torch.cat([states[row, 0].float(), stretch, asked, stretch * asked], dim=1)

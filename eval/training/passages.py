@@ -1,0 +1,158 @@
+"""Train the evidence model: a question or idea and a passage, to whether it fits, on which side, and which sentence.
+
+    OMP_NUM_THREADS=2 python -m eval.training.passages --work DIR --base FOLDER --name minilm --stage public
+    OMP_NUM_THREADS=2 python -m eval.training.passages --work DIR --base FOLDER --name minilm --stage own \\
+        --start DIR/minilm/public/model.pt --epochs 2
+
+``DIR/examples`` is made by ``eval.training.examples``. ``FOLDER`` holds the pretrained encoder. A killed run goes on
+where it was. A device that computes faster is used where there is one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from eval.training.examples import Example, read
+from eval.training.network import ANSWERS, BEARS, Pair, PassageNetwork
+from eval.training.pairs import batches, seeded, train
+
+SEED = 7
+FROZEN = 4  # layers that stay as they were: a third less work a step
+NO = 0.15  # share of the passages labelled "no" that each epoch reads: there are ten of them for each other
+TOKENS = 2_048  # of a step
+SENTENCES = 0.5  # weight of the sentences' loss beside the passage's
+REPLAY = 0.25  # examples of public sets beside one of our own
+OPPOSITES = Path(__file__).parent / "labelling/opposites.jsonl"
+Item = tuple[Pair, Example]
+
+
+def main() -> None:
+    """Train one stage."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--base", type=Path, required=True)
+    parser.add_argument("--name", default="mpnet", help="Folder within --work for what is trained.")
+    parser.add_argument("--stage", required=True, help="Folder for it; of public sets if so named, else of our labels.")
+    parser.add_argument("--start", type=Path, help="Weights of the stage before.")
+    parser.add_argument("--kind", choices=("idea", "question"), help="Only these.")
+    parser.add_argument("--no", type=float, default=NO, help='Share of the passages labelled "no" that are read.')
+    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=4e-5)
+    parser.add_argument("--layers", type=int)
+    parser.add_argument("--frozen", type=int, default=FROZEN)
+    given = parser.parse_args()
+    rng = seeded(SEED)
+    model = PassageNetwork(given.base, given.layers)
+    freeze(model, given.frozen)
+    if given.start:
+        model.load_state_dict(torch.load(given.start))
+    examples = given.work / "examples"
+    public, own = (
+        [one for one in read(examples / f"{name}.jsonl") if given.kind in (None, one.kind)]
+        for name in ("public", "own")
+    )
+    epochs = []
+    for epoch in range(given.epochs):
+        chosen = (
+            public
+            if given.stage == "public"
+            else [*thinned([*own, *turned(own)], given.no, rng), *replayed(public, own, rng)]
+        )
+        items = [(paired(model, one), one) for one in chosen]
+        epochs.append(batches(items, lambda item: len(item[0].tokens), SEED + epoch, TOKENS))
+    held = {name: read(examples / f"{name}.jsonl") for name in ("public-dev", "thresholds")}
+    work = given.work / given.name / given.stage
+    work.mkdir(parents=True, exist_ok=True)
+
+    def loss_of(batch: Sequence[Item]) -> torch.Tensor:
+        with torch.autocast("cpu", torch.bfloat16):
+            return loss(model, batch)
+
+    def after_epoch(epoch: int) -> None:
+        from eval.training.measures import measured
+
+        for name, those in held.items():
+            print(
+                json.dumps({"epoch": epoch + 1, name: measured(model, those[:: 4 if name == "thresholds" else 2])}),
+                flush=True,
+            )
+        torch.save(model.state_dict(), work / f"after-{epoch + 1}.pt")
+
+    train(model, epochs, loss_of, work, (given.rate, 1e-3), after_epoch)
+    torch.save(model.state_dict(), work / "model.pt")
+
+
+def freeze(model: PassageNetwork, layers: int) -> None:
+    """The embeddings and the first layers stay as they were pretrained."""
+    for part in (model.encoder.embeddings, *model.encoder.encoder.layer[:layers]):
+        part.requires_grad_(False)
+
+
+def thinned(own: Sequence[Example], share: float, rng: random.Random) -> list[Example]:
+    """All that are labelled other than "no", and a share of the rest."""
+    return [one for one in own if one.label != "no" or rng.random() < share]
+
+
+def turned(own: Sequence[Example]) -> list[Example]:
+    """What bears on an idea, beside the idea's opposite (``labelling/opposites.jsonl``): on the other side of it."""
+    flipped = {"supports": "challenges", "challenges": "supports"}
+    opposites = {one["id"]: one["opposite"] for one in map(json.loads, OPPOSITES.read_text("utf-8").splitlines())}
+    return [
+        one._replace(
+            first=opposites[one.asked],
+            label=flipped.get(one.label, one.label),
+            told=[flipped.get(label, label) for label in one.told],
+        )
+        for one in own
+        if one.asked in opposites and one.label in ("supports", "challenges", "both", "unclear")
+    ]
+
+
+def replayed(public: Sequence[Example], own: Sequence[Example], rng: random.Random) -> list[Example]:
+    """Some of the public sets, so that what they taught is not forgotten."""
+    return rng.sample(list(public), min(len(public), int(len(own) * NO * REPLAY)))
+
+
+def paired(model: PassageNetwork, one: Example) -> Pair:
+    """The tokens of an example."""
+    return model.pair(one.kind, one.first, one.second, one.spans)
+
+
+def loss(model: PassageNetwork, batch: Sequence[Item]) -> torch.Tensor:
+    """Cross entropy of the passages' labels, and of the sentences' where they are known."""
+    scores = model([pair for pair, _ in batch])
+    answers, bears = scores.answers.float().log_softmax(1), scores.bears.float().log_softmax(1)
+    passages, sentences = [], []
+    at = 0
+    for pair, one in batch:
+        odds, labels = (answers, ANSWERS) if one.kind == "question" else (bears, BEARS)
+        passages.append(-likelihood(odds[at], one.label, labels))
+        known = [
+            -likelihood(odds[at + 1 + n], label, labels)
+            for n, label in enumerate(one.told)
+            if pair.spans[1 + n] != (0, 0)
+        ]
+        if known:
+            sentences.append(torch.stack(known).mean())
+        at += len(pair.spans)
+    total = torch.stack(passages).mean()
+    return total + SENTENCES * torch.stack(sentences).mean() if sentences else total
+
+
+def likelihood(odds: torch.Tensor, label: str, labels: Sequence[str]) -> torch.Tensor:
+    """The log likelihood of a label: ``both`` sides count by half each, ``no side`` leaves open whether it bears."""
+    if label == "both":
+        return (odds[labels.index("supports")] + odds[labels.index("challenges")]) / 2
+    if label == "no side":
+        return torch.logaddexp(odds[labels.index("no")], odds[labels.index("unclear")])
+    return odds[labels.index(label)]
+
+
+if __name__ == "__main__":
+    main()
