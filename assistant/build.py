@@ -15,6 +15,7 @@ from assistant.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.errors import ModelError, SettingsError
 from assistant.evidence.llm import LlmStance
 from assistant.evidence.nli import NliStance
+from assistant.evidence.reading import PassageReader
 from assistant.evidence.relevance import SignalJudge
 from assistant.evidence.stance import PlainMarks, StanceModel
 from assistant.evidence.trained import TrainedStance
@@ -62,7 +63,9 @@ class Assistant:
         self._embedder, self._stance = embedder, stance or PlainMarks()
         relevance = SignalJudge()
         self._reader = ModelReader(model) if model else None
-        self._answering = Answering(library, embedder, PlainReader(library, embedder, relevance), self._reader, judge)
+        self._answering = Answering(
+            library, embedder, PlainReader(library, embedder, relevance, PassageReader()), self._reader, judge
+        )
         plain = PlainIdeas(library, embedder, relevance, self._stance, lenses)
         weigher = model if weighs else None
         self._pressure = PressureTest(

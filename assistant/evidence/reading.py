@@ -1,0 +1,103 @@
+"""Whether a passage answers a question: the passage is read with it, whole, under its title and headings.
+
+The weights ship as those of ``trained.py`` do: heads, and how far training moved each weight of MiniLM's layers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from assistant.embedding import DEFAULT, SentenceTransformerEmbedder, Vectors
+from assistant.evidence.trained import batches, moved
+from assistant.types import Passage
+
+if TYPE_CHECKING:
+    from assistant.evidence.network import PassageNetwork
+
+REMEMBERED = 20_000  # pairs whose probabilities are kept in a session
+
+
+class AnswerModel(Protocol):
+    """Says of passages whether they answer; deterministic for the same input."""
+
+    def answers(self, question: str, passages: Sequence[Passage]) -> Vectors:
+        """The probability that each answers, at least in part, (passages,)."""
+        ...
+
+
+class PassageReader:
+    """The model that ships; nothing is loaded before the first pair."""
+
+    def __init__(self) -> None:
+        self._alone = RLock()  # a fast tokenizer keeps its padding and truncation, so two threads cannot share it
+        self._kept: dict[tuple[str, str], float] = {}
+
+    def answers(self, question: str, passages: Sequence[Passage]) -> Vectors:
+        """The calibrated probability that each answers, at least in part, (passages,).
+
+        Raises:
+            ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
+        """
+        with self._alone:
+            keys = [(question, as_read(passage)) for passage in passages]
+            if len(self._kept) + len(keys) > REMEMBERED:
+                self._kept.clear()
+            new = list(dict.fromkeys(key for key in keys if key not in self._kept))
+            self._kept |= zip(new, self._score(new), strict=True)
+            return np.array([self._kept[key] for key in keys], dtype=np.float32)
+
+    def _score(self, asked: Sequence[tuple[str, str]]) -> list[float]:
+        import torch
+
+        pairs = {n: self._model.pair("question", question, text, ()) for n, (question, text) in enumerate(asked)}
+        found: dict[int, float] = {}
+        for batch in batches(pairs):
+            with torch.inference_mode():
+                odds = self._model([pairs[n] for n in batch]).answers.softmax(1).numpy()
+            found |= {n: calibrated(1 - float(row[0]), *self.told["fits"]) for n, row in zip(batch, odds, strict=True)}
+        return [found[n] for n in range(len(asked))]
+
+    @cached_property
+    def told(self) -> dict[str, Any]:
+        """What training wrote beside the weights: how scores become probabilities."""
+        from safetensors import safe_open
+
+        with safe_open(self._path, "numpy") as file:
+            return {key: json.loads(value) for key, value in (file.metadata() or {}).items()}
+
+    @cached_property
+    def _model(self) -> PassageNetwork:
+        from safetensors.numpy import load_file
+
+        from assistant.evidence.network import PassageNetwork
+
+        embedder = SentenceTransformerEmbedder(DEFAULT)
+        _ = embedder.identity  # checks that the weights are the published ones
+        model = PassageNetwork(embedder.folder)
+        moved(model, load_file(self._path))
+        return model.eval()
+
+    @property
+    def _path(self) -> Path:
+        return Path(str(files(__package__).joinpath("weights", "reader.safetensors")))
+
+
+def as_read(passage: Passage) -> str:
+    """A passage under its title and headings, as it is read."""
+    path = [passage.about.title, *(heading for heading in passage.headings if heading != passage.about.title)]
+    head = " > ".join(filter(None, path))
+    return f"{head}\n{passage.text}" if head else passage.text
+
+
+def calibrated(probability: float, slope: float, shift: float) -> float:
+    """A probability whose log odds are scaled and shifted (Platt 1999)."""
+    certain = min(max(probability, 1e-6), 1 - 1e-6)
+    return float(1 / (1 + np.exp(-(slope * np.log(certain / (1 - certain)) + shift))))
