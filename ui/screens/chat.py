@@ -104,11 +104,7 @@ def _ask(
     with exchange.reply():
         assistant = running.ready(settings)
         if settings.writer:
-            arriving = st.empty()
-            with arriving.container():
-                answer = _written(assistant, question, before)
-            if unkept:  # else the page runs anew
-                arriving.empty()
+            answer = _written(assistant, question, before)
         else:
             answer = running.answering(assistant, question, spoken(before)).result()
         if unkept:
