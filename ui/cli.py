@@ -350,7 +350,13 @@ def mcp(context: click.Context) -> None:
     examples=("pushback ui", "pushback ui --port 8600", "pushback ui --host 0.0.0.0 --allowed-hosts answers.example"),
 )
 @click.option("--host", metavar="ADDRESS", expose_value=False, callback=remembered, help="Where to listen.")
-@click.option("--port", metavar="PORT", expose_value=False, callback=remembered, help="8501 when not said.")
+@click.option(
+    "--port",
+    metavar="PORT",
+    expose_value=False,
+    callback=remembered,
+    help="Port to listen on; 8501 unless the settings name another.",
+)
 @click.option(
     "--allowed-hosts",
     metavar="NAMES",
@@ -360,7 +366,7 @@ def mcp(context: click.Context) -> None:
 )
 @click.pass_context
 def web(context: click.Context) -> None:
-    """Open the web app on localhost; Ctrl-C ends it."""
+    """Serve the web app to this machine until Ctrl-C. Open the address that is printed in a browser."""
     from ui import serving
 
     serving.serve(settings_of(context), flags_as_environment(context))

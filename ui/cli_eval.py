@@ -249,7 +249,7 @@ def eval_accept(suite: Path, reason: str, out: Path) -> None:
     terminal.say(f"Accepted: {accept.accept(suite, reason, out)}")
 
 
-@evaluate.command("power", examples=("pushback eval power --cases 100 --drop 0.05",))
+@evaluate.command("power", examples=("pushback eval power --cases 100", "pushback eval power --drop 0.05"))
 @click.option("--suite", type=click.Path(path_type=Path), help="A suite to count the cases of.")
 @click.option("--cases", type=click.IntRange(1), help="So many cases, when no suite is named.")
 @click.option("--share", type=click.FloatRange(0, 1), default=0.8, show_default=True, help="Cases that pass today.")

@@ -131,9 +131,14 @@ def _common() -> list[click.Parameter]:
     return [
         Option(["--home"], metavar="DIR", help="Where libraries lie.", **kept),
         Option(["--library"], metavar="NAME", help="Which library; `default` when not said.", **kept),
-        Option(["--model"], metavar="STRING", help="The model that writes; none is needed.", **kept),
+        Option(["--model"], metavar="STRING", help="Model that reads passages and writes; none is needed.", **kept),
         Option(["--config"], metavar="FILE", help="Settings as TOML; the environment and flags win.", **kept),
-        Option(["--quiet"], is_flag=True, help="Results and errors only.", **kept),
+        Option(
+            ["--quiet"],
+            is_flag=True,
+            help="Print results and errors only: no progress, no notes, no counts of what was done.",
+            **kept,
+        ),
     ]
 
 

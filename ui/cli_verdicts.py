@@ -70,7 +70,11 @@ def challenge(
     revises: str | None,
     as_json: bool,
 ) -> None:
-    """What the documents say for and against IDEA, kept as a verdict; `-` tests each JSON line of stdin."""
+    """Test IDEA: what the documents say for it and against it.
+
+    The verdict is kept in the library; `pushback verdicts` lists all that are. With `-` as IDEA, each JSON line of
+    stdin is tested, as in {"idea": "Drop the trade fairs."}. Those verdicts are printed as JSON lines and not kept.
+    """
     from assistant import wire
     from assistant.discussion import compare
     from ui import cli_lines, verdict_kept, verdict_page
