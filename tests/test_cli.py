@@ -497,6 +497,20 @@ def test_lint_tells_github_where_faults_are(evaluate: Run, suite: Path, monkeypa
     assert f"::error file={suite.as_posix()},line=3::fact-price: severity" in evaluate("lint", suite).stderr
 
 
+def test_two_systems_are_set_beside_one_another(evaluate: Run, suite: Path, tmp_path: Path) -> None:
+    answers = tmp_path / "answers.jsonl"
+    answers.write_text('{"question": "What does the blue lamp cost", "answer": "Nobody knows."}\n')
+
+    done = evaluate("run", suite, "--system", "pushback", "--system", answers)
+    alone = evaluate("run", suite, "--system", answers, "--json")
+
+    assert done.exit_code == 0
+    assert f"pushback → {answers}" in done.stdout
+    assert "lost: fact-price" in done.stdout
+    assert json.loads(alone.stdout)[0]["outcomes"] == {"wrong": 1}
+    assert evaluate("run", suite, "--system", answers, "--jobs", 2).exit_code == 2
+
+
 def test_a_loss_against_the_baseline_names_the_case(
     evaluate: Run, suite: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,11 +20,15 @@ from ui.progress import Progress
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from assistant.embedding import Embedder
     from assistant.settings import Settings
     from eval.artifacts import Kept
     from eval.harness import Options, Reader
+    from eval.run import Wrap
+    from eval.suites import Suite
 
 OUT = Path("artifacts") / "eval"
+OURS = "pushback"  # the name by which --system means this program
 LIBRARIES = "libraries"  # beside the runs: they are no artifacts of a run
 PROFILES = ("offline", "llm-replay", "llm-live")
 PROFILE_HELP = "offline: no model. llm-replay: recorded replies, no key. llm-live: ask the model."
@@ -119,6 +123,8 @@ def evaluate() -> None:
 @click.option("--budget-seconds", type=click.FloatRange(0), help="Stop after this many seconds.")
 @click.option("--budget-calls", type=click.IntRange(0), help="Stop after this many calls of a live model.")
 @click.option("--budget-tokens", type=click.IntRange(0), help="Stop after this many tokens of a live model.")
+@click.option("--system", "systems", metavar="SPEC", multiple=True, help="Measure this system. Repeat it to compare.")
+@click.option("--record", type=file, help="File to write the system's replies to; --system reads such a file.")
 @click.option("--fresh", is_flag=True, help="Read the documents again, even if a kept library has them.")
 @click.option("--verbose", is_flag=True, help="Case by case.")
 @as_json
@@ -145,9 +151,12 @@ def eval_run(
 
     _end_when_told()
     reader, kept = _reader(settings, given)
+    systems = _systems(given, reader)
     loaded = [suite_files.load(path) for path in suites]  # all before the first is run: a faulty one costs no time
     options = _options(given)
     embedder = build.build_embedder(settings)
+    if len(systems) > 1:
+        context.exit(_side_by_side(loaded, settings, options, embedder, systems))
     with Progress("Asking", "cases", quiet=is_quiet(context), logged=True) as progress:
         ran = measure_each(
             loaded,
@@ -157,6 +166,7 @@ def eval_run(
             models=models or (settings.evidence_model,),
             progress=lambda name, count, of: progress(count, of, name),
             reader=reader,
+            wrap=next(iter(systems.values()), None),
             after=kept,
         )
     done = [next(iter(of_model.values())) for of_model in ran]
@@ -354,8 +364,52 @@ def _options(given: dict[str, Any]) -> Options:
         **{name: given[name] for name in names},
         seconds=given["budget_seconds"],
         distractors=given["distractors"] or DISTRACTORS,
+        ours=set(given["systems"]) <= {OURS},
         libraries=None if given["fresh"] else given["out"].parent / LIBRARIES,
     )
+
+
+def _systems(given: dict[str, Any], reader: Reader | None) -> dict[str, Wrap | None]:
+    """What is to be measured, by its name: other systems, and ours where it is named ``pushback``; none is ours."""
+    from eval import outside
+
+    if given["systems"] and (reader or given["jobs"] > 1):
+        raise SettingsError("A system from outside is asked by one process, without --model.")
+    return {spec: None if spec == OURS else outside.wrap(spec, given["record"]) for spec in given["systems"]}
+
+
+def _side_by_side(
+    suites: list[Suite], settings: Settings, options: Options, embedder: Embedder, systems: dict[str, Wrap | None]
+) -> int:
+    """Each suite with each system, their measures beside one another, and each against the first; the first decides."""
+    from dataclasses import replace
+
+    from eval import baseline, gate, report
+    from eval.harness import folder_of, measure
+
+    codes = []
+    for suite in suites:
+        kept = {
+            name: measure(
+                suite,
+                settings,
+                replace(
+                    options,
+                    out=options.out / "beside" / folder_of(name) if place else options.out,
+                    ours=name == OURS,
+                ),
+                embedder,
+                wrap=wrap,
+            )
+            for place, (name, wrap) in enumerate(systems.items())
+        }
+        first, *others = kept
+        terminal.say(report.of_models({name: one.summary for name, one in kept.items()}, "system"))
+        was = baseline.of(kept[first].summary, kept[first].records, "")
+        for name in others:
+            terminal.say(f"{first} → {name}\n{report.of_comparison(gate.compared_with(was, kept[name].records))}\n")
+        codes.append(kept[first].verdict.exit)
+    return int(max(codes, default=0))
 
 
 def _end_when_told() -> None:
