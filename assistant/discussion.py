@@ -47,7 +47,7 @@ _CONDITION = re.compile(
     rf"(?P<only>{_ONLY} (?:{_WHERE}\b.+|an? .+|the .+)|{_WHERE}\b.+ only\W*)$",
     re.I | re.S,
 )
-# What is put in the idea's place leans on it: "only do it for …", "limit this to …", "it is for … only", "outsource it".
+# What leans on the former idea: "only do it for …", "limit this to …", "it is for … only", "outsource it".
 _LEANS = re.compile(
     r"^(?:(?:only|just|not|never|first|also|still|even|either|then|do not|don['’]t|should|could|would|can|will)\s+)*"
     r"(?:(?P<verb>[a-z][a-z-]*)(?:\s+(?:out|up|down|off|on|with|away|back))?\s+)?"
