@@ -84,6 +84,8 @@ def answer(one: Answer) -> str:
 
     It can be printed as it is: nothing of a document can steer the terminal.
     """
+    if one.grounding is Grounding.ASIDE:
+        return _tame(filled(one.reason))
     sources = _Sources()
     understood = [] if one.standalone_question == " ".join(one.question.split()) else [_understood(one)]
     stretches = [_stretch(each, sources.marks(each.citations)) for each in shown(one)]

@@ -114,6 +114,9 @@ class Waiting:
 
 def answer(one: Answer, turn: int, library: Library) -> None:
     """The whole answer; ``turn`` is its place in the conversation, from 1."""
+    if one.grounding is Grounding.ASIDE:
+        st.html(f'<p class="notice">{escape(one.reason)}</p>')
+        return
     numbers = {citation: number for number, citation in enumerate(one.cited, 1)}
     if one.grounding is Grounding.REFUSED:
         _refusal(one, turn, numbers)
