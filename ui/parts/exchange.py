@@ -10,7 +10,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import RerunException
 
-from assistant.answering import LONGEST_QUESTION
 from assistant.errors import PushbackError, ReplyCut
 from assistant.library.library import Library
 from assistant.types import Answer, Citation, Grounding, Statement
@@ -66,7 +65,7 @@ def _visitor() -> AbstractContextManager[object]:
 def _editing(text: str, turn: int) -> None:
     key = f"edited-{turn}"
     with st.form(f"edit-form-{turn}", border=False):
-        st.text_area("Your question", text, key=key, max_chars=LONGEST_QUESTION, height="content")
+        st.text_area("Your question", text, key=key, height="content")
         st.caption("It is asked again in the place of this one, and of all that came after.")
         with st.container(horizontal=True):
             st.form_submit_button("Ask again", type="primary", on_click=_ask_again, args=(key, turn))

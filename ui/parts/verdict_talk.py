@@ -9,7 +9,7 @@ import streamlit as st
 
 from assistant.discussion import Moved
 from ui.jobs import Job
-from ui.parts import failure, testing
+from ui.parts import failure, pasted, testing
 from ui.parts.testing import Desk
 from ui.present import escape
 from ui.verdict_kept import Kept, Said
@@ -39,13 +39,11 @@ def show(kept: Kept, line: Sequence[Job], desk: Desk) -> None:
             _reply(kept, None, line, desk)
     # A callback, since the page may run anew, for a reply that has just come, before it gets here.
     with st.container(key="discuss"):
-        st.chat_input(
-            "Say something about it", key=BOX, max_chars=LONGEST, on_submit=_say, args=(desk, kept.listed.id, line)
-        )
+        st.chat_input("Say something about it", key=BOX, on_submit=_say, args=(desk, kept.listed.id, line))
 
 
 def _say(desk: Desk, id: str, line: Sequence[Job]) -> None:
-    if message := st.session_state[BOX]:
+    if (message := st.session_state[BOX]) and not pasted.too_long(message, LONGEST):
         testing.say(desk, id, message, line)
 
 

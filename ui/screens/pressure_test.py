@@ -17,6 +17,7 @@ from ui.parts import (
     idea,
     kept_verdicts,
     nothing,
+    pasted,
     reader,
     running,
     testing,
@@ -61,6 +62,7 @@ def show(settings: Settings) -> None:
             nothing.show("An idea is tested against your documents.")
         else:
             _welcome(job, desk, settings)
+        pasted.offer(settings)
 
 
 def _welcome(job: Job | None, desk: Desk, settings: Settings) -> None:
