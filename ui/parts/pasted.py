@@ -36,10 +36,10 @@ def offer(settings: Settings) -> None:
 def _offered(text: str, settings: Settings) -> None:
     edits = visiting.may(Role.EDITOR, settings)
     more = "It can be kept as a document, and asked about." if edits else "Who may add documents can put it in there."
+    length, most = len(" ".join(text.split())), st.session_state[_MOST]
     with st.container(key="pasted", border=True, gap="small"):
         st.html(
-            f'<p role="status">That text has {len(" ".join(text.split())):,} characters, and at most {st.session_state[_MOST]:,} can be '
-            f"sent at once. {more}</p>"
+            f'<p role="status">That text has {length:,} characters, and at most {most:,} can be sent at once. {more}</p>'
         )
         with st.expander("The text"):
             st.code(text, language=None, wrap_lines=True, height=200)
