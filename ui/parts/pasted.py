@@ -38,9 +38,7 @@ def _offered(text: str, settings: Settings) -> None:
     more = "It can be kept as a document, and asked about." if edits else "Who may add documents can put it in there."
     length, most = len(" ".join(text.split())), st.session_state[_MOST]
     with st.container(key="pasted", border=True, gap="small"):
-        st.html(
-            f'<p role="status">That text has {length:,} characters, and at most {most:,} can be sent at once. {more}</p>'
-        )
+        st.html(f'<p role="status">It has {length:,} characters; at most {most:,} can be sent at once. {more}</p>')
         with st.expander("The text"):
             st.code(text, language=None, wrap_lines=True, height=200)
         with st.container(horizontal=True, gap="small"):
