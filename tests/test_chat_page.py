@@ -875,7 +875,10 @@ def test_another_library_is_chosen_and_named_in_the_address(orchard: Library, se
     assert page.session_state["library"] == "other"
     assert address(page) == {"library": "other"}
     assert "No documents yet" in shown(opened(library="other"))
-    assert "Ask your documents" in shown(opened(library="nobody"))
+    page = opened(library="<b>nobody")
+    assert "Ask your documents" in shown(page)
+    assert "There is no library “&lt;b&gt;nobody” here. This is “default”." in shown(page)
+    assert "There is no library" not in shown(opened(library="default"))
 
 
 def test_an_evidence_model_that_cannot_be_is_told(orchard: Library) -> None:
