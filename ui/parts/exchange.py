@@ -66,7 +66,10 @@ def _editing(text: str, turn: int) -> None:
     key = f"edited-{turn}"
     with st.form(f"edit-form-{turn}", border=False):
         st.text_area("Your question", text, key=key, height="content")
-        st.caption("It is asked again in the place of this one, and of all that came after.")
+        st.caption(
+            "It is asked again in the place of this one, and of all that came after. Where something did, the "
+            "conversation as it was is kept beside this one."
+        )
         with st.container(horizontal=True):
             st.form_submit_button("Ask again", type="primary", on_click=_ask_again, args=(key, turn))
             st.form_submit_button("Cancel", on_click=state.edit, args=(None,))
