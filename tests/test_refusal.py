@@ -33,6 +33,15 @@ def test_an_unlikely_one_is_refused_and_the_reason_names_what_is_missing() -> No
     assert "“wages” or “rent”" in refusal
 
 
+def test_a_reason_names_what_the_question_is_about_and_no_kind_of_answer_nor_what_stands_near() -> None:
+    refusal = reason("Which year did the weaver sell rent?", MILL, answerable=0.0, missing=("year", "linen", "rent"))
+
+    assert refusal == "The documents do not say: nothing near this question is about “rent”."
+    assert reason("Which year was it?", MILL, answerable=0.0, missing=("year",)) == (
+        "The documents do not say: what is nearest is no answer."
+    )
+
+
 def test_an_unlikely_one_with_all_its_words_met_is_refused_too() -> None:
     refusal = reason("What did the mill sell?", MILL, likely=0.0)
 

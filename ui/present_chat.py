@@ -23,6 +23,7 @@ USED = {
     Grounding.UNDECLARED: "cited as",
     Grounding.NEAR: "shown as closest,",
     Grounding.REFUSED: "nearest",
+    Grounding.ASIDE: "",  # it cites nothing
 }
 _KIND = {media_type: kind for kind, types in KINDS.items() for media_type in types}
 _PLURAL = {"text": "texts", "markdown": "Markdown", "web": "web pages", "pdf": "PDF", "mail": "mails"}

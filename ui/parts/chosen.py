@@ -30,6 +30,13 @@ def in_force(settings: Settings) -> Settings:
     return settings.model_copy(update=chosen)
 
 
+def not_here(settings: Settings) -> str | None:
+    """The library that the address names and that is not shown: there is none, or it may not be chosen here."""
+    named = state.library()
+    known = [settings.library, *(libraries(settings) if nearby.only(settings) else ())]
+    return named if named not in known else None
+
+
 def libraries(settings: Settings) -> list[str]:
     """The libraries that lie beside the one in force, by name."""
     home = settings.home.expanduser()
