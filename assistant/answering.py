@@ -220,9 +220,9 @@ def _grounding(outcome: Outcome, statements: Sequence[Statement]) -> Grounding:
 
 
 def _disagreeing(made: _Made, verifier: Verifier) -> tuple[Conflict, ...]:
-    """The pairs of claims that the reader said do not agree, as far as both hold."""
+    """The pairs of claims that the reader said do not agree, as far as both hold and are not one source's."""
     pairs = [tuple(verifier.made[n] for n in pair) for pair in made.reading.disagree if max(pair) < len(verifier.made)]
-    return tuple(Conflict((one, other)) for one, other in pairs if one and other and one != other)
+    return tuple(Conflict((one, other)) for one, other in pairs if one and other and conflicts.apart(one, other))
 
 
 def _reason(made: _Made) -> str:

@@ -32,12 +32,12 @@ _DIGITS = {word: str(value) for value, word in enumerate(_SPELLED)} | {
 
 
 def find(statements: Sequence[Statement], asked: Collection[str] = ()) -> tuple[Conflict, ...]:
-    """Every pair of statements by different voices or of different documents that do not agree.
+    """Every pair of statements by different voices or of different documents (``apart``) that do not agree.
 
     With the stems of what was ``asked`` about, only where both say one of these: two things about something else do not
     disagree on it.
     """
-    pairs = [(a, b) for a, b in combinations(statements, 2) if _apart(a, b) and _disagree(a, b)]
+    pairs = [(a, b) for a, b in combinations(statements, 2) if apart(a, b) and _disagree(a, b)]
     return tuple(Conflict(pair) for pair in pairs if not asked or _both_say(pair, asked))
 
 
@@ -46,12 +46,10 @@ def _both_say(pair: tuple[Statement, Statement], asked: Collection[str]) -> bool
     return bool(said[0] & said[1] & set(asked))
 
 
-def _apart(a: Statement, b: Statement) -> bool:
-    """Not the same voice in the same document; a sentence that says that it disagrees tells of two voices itself."""
+def apart(a: Statement, b: Statement) -> bool:
+    """Not the same voice in the same document: who tells of a disagreement, as an anecdote does, is one source."""
     one, other = a.citations[0], b.citations[0]
-    if one.about.id != other.about.id or one.voice != other.voice:
-        return True
-    return disagrees(one.key_quote) or disagrees(other.key_quote)
+    return one.about.id != other.about.id or one.voice != other.voice
 
 
 def disagrees(text: str) -> bool:

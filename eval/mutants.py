@@ -91,8 +91,8 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     *_of(
         "assistant/conflicts.py", "conflicts",
-        ("conflicts-off", "if _apart(a, b) and _disagree(a, b)]", "if False]"),
-        ("conflicts-everywhere", "if _apart(a, b) and _disagree(a, b)]", "if _apart(a, b)]"),
+        ("conflicts-off", "if apart(a, b) and _disagree(a, b)]", "if False]"),
+        ("conflicts-everywhere", "if apart(a, b) and _disagree(a, b)]", "if apart(a, b)]"),
     ),
     *_of(
         "assistant/conversation.py", "conversation",

@@ -28,6 +28,11 @@ BYLINE = re.compile(
 )
 ROLE = re.compile(rf"(?:{'|'.join(sorted(voices.ROLES - {'q', 'a'}))})s?\b", re.IGNORECASE)
 PARTS = re.compile(r"\s+[|·•–—]\s+|\s*[|·•]\s*|;\s+|\.\s+(?=[A-Z])|\.$|,\s+(?=(?:\w+ )?\d)")
+WRITING = re.compile(r"(?:written|posted|published|recorded|words)\b.*\bby\b", re.IGNORECASE)
+PASSIVE = re.compile(
+    r"\b(?:[a-z]+ed|built|made|run|led|held|sold|seen|given|done|driven|chosen|taken|known|kept) by\b", re.IGNORECASE
+)
+CLAUSE = re.compile(r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|must|should|which|who|that)\b")
 NOT_NAME = re.compile(
     r"\b(?:filed under|in category|(?:last )?updated|published|posted)\b.*$|\s(?:on|at|in)\s*$", re.IGNORECASE
 )
@@ -39,7 +44,7 @@ def author(pieces: Sequence[Piece], found: Found) -> str | None:
         if name := _name(re.sub(r"^(?:by|author:?)\s+", "", given, flags=re.IGNORECASE)):
             return name
     for piece in _top(pieces):
-        parts = [part.strip() for part in PARTS.split(piece.text) if part.strip()]
+        parts = _parts(piece.text)
         for part in parts:
             if name := _byline(part) or (_role(part) if len(parts) > 1 and dates.find(piece.text) else None):
                 return name
@@ -77,8 +82,15 @@ def is_about(text: str) -> bool:
         return False
     bare = LABELLED.sub(" ", dates.without(text))
     is_only_date = bare != text and not re.search(r"[^\W\d_]{2}", bare)
-    is_by = any(_byline(part.strip()) for part in PARTS.split(text))
+    is_by = any(map(_byline, _parts(text)))
     return is_only_date or is_by or (len(PARTS.split(text)) > 1 and dates.find(text) is not None)
+
+
+def _parts(line: str) -> list[str]:
+    """What a line of facts is made of; of prose only the sentences that say who wrote it."""
+    parts = [part.strip() for part in PARTS.split(line) if part.strip()]
+    is_prose = line.endswith(".")
+    return [part for part in parts if not is_prose or WRITING.match(part) or _person(part)]
 
 
 def _role(part: str) -> str | None:
@@ -93,11 +105,20 @@ def _byline(line: str) -> str | None:
         return None
     match = BYLINE.fullmatch(collapse(dates.without(line)))
     name = _name(match["name"]) if match else None
-    if name is None:
+    if name is None or CLAUSE.search(name) or (PASSIVE.search(line) and not WRITING.match(line)):
         return None
+    return name if _is_person(name) or ROLE.search(name) else None
+
+
+def _person(part: str) -> bool:
+    """Whether the sentence is a name after "by", and nothing else: "By Ann Lee."."""
+    match = BYLINE.fullmatch(collapse(dates.without(part)))
+    return match is not None and part[:2].lower() == "by" and _is_person(match["name"])
+
+
+def _is_person(name: str) -> bool:
     words = [word for word in re.findall(r"[^\W\d_][\w'’.-]*", name) if word.lower() not in voices.SMALL]
-    is_person = len(words) <= 5 and all(word[0].isupper() for word in words)
-    return name if is_person or ROLE.search(name) else None
+    return len(words) <= 5 and all(word[0].isupper() for word in words)
 
 
 def _name(text: str) -> str | None:

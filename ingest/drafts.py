@@ -51,6 +51,9 @@ class Found:
     authors: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
     site: str = ""  # of a web page
+    is_written: bool = (
+        False  # somebody wrote the title down for this: front matter; programs fill in properties and tags
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def sound(draft: Draft) -> Draft:
     no file can hold, and titles, names and headings without end, which every passage under them would repeat.
     """
     told = draft.found
-    found = Found(_told(told.titles), _told(told.authors), _told(told.dates), _whole(told.site)[:TOLD])
+    found = Found(_told(told.titles), _told(told.authors), _told(told.dates), _whole(told.site)[:TOLD], told.is_written)
     return Draft(draft.media_type, tuple(map(_piece, draft.pieces)), found)
 
 

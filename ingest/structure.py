@@ -86,7 +86,7 @@ def _is_title_case(words: Sequence[str]) -> bool:
 def _titled(pieces: Sequence[Piece], found: Found) -> tuple[str | None, list[Piece]]:
     """The title, and the pieces with the block that bears it marked; a second copy of it below is dropped."""
     told = [_without_site(title) for title in found.titles]
-    index = _title_index(pieces, told)
+    index = _title_index(pieces, told, found.is_written)
     if index is None:
         return (told[0] if told else None), list(pieces)
     bearer = pieces[index]
@@ -99,11 +99,15 @@ def _titled(pieces: Sequence[Piece], found: Found) -> tuple[str | None, list[Pie
         and marked[following].text == bearer.text
     ):
         marked[following] = replace(marked[following], reason=REPEATED)
-    return bearer.text.rstrip(" :"), [piece for piece in marked if not piece.reason]
+    title = told[0] if found.is_written else bearer.text.rstrip(" :")
+    return title, [piece for piece in marked if not piece.reason]
 
 
-def _title_index(pieces: Sequence[Piece], told: Sequence[str]) -> int | None:
-    """Which piece is the title: the heading that the metadata repeats, the first of level 1, or the first line."""
+def _title_index(pieces: Sequence[Piece], told: Sequence[str], is_written: bool) -> int | None:
+    """Which piece is the title: the heading that the metadata repeats, the first of level 1, or the first line.
+
+    None where somebody wrote the title down above the text (``is_written``) and no heading repeats it.
+    """
     heads = [
         i
         for i, piece in enumerate(pieces)
@@ -111,6 +115,8 @@ def _title_index(pieces: Sequence[Piece], told: Sequence[str]) -> int | None:
     ]
     if same := [i for i in heads if any(_same(pieces[i].text, title) for title in told)]:
         return same[0]
+    if is_written:
+        return None
     if not any(piece.level for piece in pieces):
         return _first_line(pieces)
     ones = [i for i in heads if pieces[i].level == 1]

@@ -39,7 +39,8 @@ MOST_GONE = 1 / 3  # of a folder's files: when more are gone at once, it may be 
 UNSURE = -1  # written down in place of such a file's time, so that the next run looks at its bytes
 
 Progress: TypeAlias = Callable[[int, int, str], None]  # files done, files in all, the source in hand
-Work: TypeAlias = Callable[[float, int], None]  # bytes done, bytes in all, of the files that are new or changed
+# Bytes done and bytes in all, of the files that are new or changed, and the passages embedded.
+Work: TypeAlias = Callable[[float, int, int], None]
 BadFiles: TypeAlias = MutableMapping[File, str]  # files that could not be parsed as they are, and why
 
 
@@ -62,7 +63,8 @@ def sync(
 
     Args:
         progress: told of each file that is new or changed when its turn comes, and at the end.
-        work: told how much of them is embedded, by their size: what rate and time left are best reckoned by.
+        work: told of each passage that is embedded, and how much of the files that makes by their size: what time left
+            is best reckoned by. What it raises ends the work between two passes of the model.
         bad: files not to be parsed once more while they are as they were; those that cannot be are added.
         within: the folder that files which are named go by their path in, when they lie there.
         force: look into every file, though its size and time are what they were.
@@ -290,8 +292,7 @@ class _Run:
                 return
             for start in range(0, len(part), BATCH):
                 some = part[start : start + BATCH]
-                yield some, self._embed(some)
-                self._move(size * len(some) / parsed.length)
+                yield some, self._embed(some, [size / parsed.length] * len(some))
 
     def _settle(self) -> None:
         """Finish all that is on its way."""
@@ -302,23 +303,26 @@ class _Run:
     def _flush(self) -> None:
         """Embed and write what waits, as one transaction."""
         waiting, self._pending = self._pending, []
-        embeddings = iter(self._embed([passage for _, new in waiting for passage in new.passages]))
+        weights = [file.size / len(new.passages) for file, new in waiting for _ in new.passages]
+        embeddings = iter(self._embed([passage for _, new in waiting for passage in new.passages], weights))
         news = [new._replace(embeddings=tuple(next(embeddings) for _ in new.passages)) for _, new in waiting]
         with self._clock.stage("writing"):
             self._writer.put(news)
             self._recurring = self._writer.recurring()
         for file, _ in waiting:
             self._count("changed" if file.path in self._known else "added", file)
-        self._move(sum(file.size for file, _ in waiting))
 
-    def _embed(self, passages: Sequence[Passage]) -> list[Embedding]:
-        """One embedding for each passage, in their order."""
+    def _embed(self, passages: Sequence[Passage], weights: Sequence[float]) -> list[Embedding]:
+        """One embedding for each passage, in their order; ``weights`` are the bytes that each stands for."""
         if not passages:
             return []
         with self._clock.stage("embedding"):
             spans = [[Span(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
-            found = dict(self._embedder.embed([passage.text for passage in passages], spans))
-        self._done.counts["passages"] += len(passages)
+            found: dict[int, Embedding] = {}
+            for index, embedding in self._embedder.embed([passage.text for passage in passages], spans):
+                found[index] = embedding
+                self._done.counts["passages"] += 1
+                self._move(weights[index])
         return [found[index] for index in range(len(passages))]
 
     def _count(self, what: str, file: File) -> None:
@@ -333,7 +337,7 @@ class _Run:
     def _move(self, size: float) -> None:
         self._bytes = min(self._bytes + size, self._total)  # what is read once more was counted
         if self._told.work is not None:
-            self._told.work(self._bytes, self._total)
+            self._told.work(self._bytes, self._total, self._done.counts["passages"])
 
 
 def _is_same(file: File, known: KnownFile | None, keeps: Mapping[str, AbstractSet[str]]) -> bool:

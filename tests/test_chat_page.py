@@ -824,6 +824,26 @@ def test_a_model_is_named_tested_and_used_from_the_page(monkeypatch: pytest.Monk
     assert press(page, "Use it").session_state["model"] == "ollama:small"
 
 
+def test_what_is_chosen_outlives_a_reload_until_its_setting_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = settings_page()
+    page.text_input[0].set_value("ollama:small")
+    press(page, "Use it")
+    next(one for one in page.radio).set_value(2).run()
+
+    assert "ollama:small" in settings_page().text_input[0].value
+    assert settings_page().session_state["evidence_model"] == "none"
+    monkeypatch.setenv("PUSHBACK_MODEL", "ollama:other")
+    assert settings_page().text_input[0].value == "ollama:other"
+
+
+def test_a_model_whose_address_holds_a_key_is_not_written_down(settings: Settings) -> None:
+    page = settings_page()
+    page.text_input[0].set_value("http://me:secret@localhost:9/v1#m")
+    press(page, "Use it")
+
+    assert not any("secret" in path.read_text("utf-8", "replace") for path in settings.home.rglob("*.json"))
+
+
 def test_a_model_that_cannot_be_one_is_told_with_what_to_do() -> None:
     page = choice()
 

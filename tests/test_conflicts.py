@@ -109,10 +109,13 @@ def test_two_speakers_of_one_thread_do() -> None:
     assert find((one, other)) == (Conflict((one, other)),)
 
 
-def test_a_sentence_that_tells_of_a_disagreement_stands_for_the_other_voice() -> None:
-    one, other = said(CHEAPER), said("On the other hand, a hatter found that a discount keeps buyers away.")
+def test_who_tells_of_a_disagreement_is_one_source() -> None:
+    """A story has its turns; only another document, or another voice in this one, does not agree with it."""
+    turn = "On the other hand, a hatter found that a discount keeps buyers away."
 
-    assert find((one, other)) == (Conflict((one, other)),)
+    assert find((said(CHEAPER), said(turn))) == ()
+    assert differ(CHEAPER, turn)
+    assert find((said(CHEAPER, speaker="Draper"), said(turn, speaker="Hatter")))
 
 
 def test_every_pair_that_differs_is_shown() -> None:

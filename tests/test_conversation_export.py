@@ -41,7 +41,7 @@ def test_an_answer_is_copied_with_its_sources() -> None:
         "\n"
         "They were planted in 1932. [2]\n"
         "\n"
-        "The sources do not agree:\n"
+        "Two voices in one document do not agree:\n"
         "The pear orchard, Gardener, May 2021, page 3 (docs/pear.md:10-36): They were planted in 1931. [1]\n"
         "The pear orchard, Guest, May 2021 (docs/pear.md:40-66): They were planted in 1932. [2]\n"
         "\n"

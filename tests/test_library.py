@@ -218,7 +218,7 @@ def test_another_model_is_refused_until_a_reindex(library: Library, settings: Se
         done: list[tuple[int, int]] = []
         other.reindex(lambda *progress: done.append(progress))
 
-        assert (done, other.doctor(), wide.embedded) == ([(2, 2)], [], 4)
+        assert (done, other.doctor(), wide.embedded) == ([(1, 2), (2, 2)], [], 4)
         assert dense(other, "slow") == dense(other, "slow trust")
     with pytest.raises(IndexMismatch):
         library.dense(wide.query("trust"), 1)

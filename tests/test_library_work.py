@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.embedding import Vectors
 from assistant.library.library import Library
 from assistant.settings import Settings
 from tests.fakes import WordEmbedder
@@ -120,3 +121,27 @@ def test_stopped_it_tells_what_was_not_read(settings: Settings, embedder: WordEm
     assert outcome.stopped
     assert done(outcome) == [("one.md", "not read"), ("two.md", "not read")]
     assert take_in(Job("library", None, ""), settings, embedder, kept).count("added") == 2
+
+
+def test_progress_is_told_in_passages_embedded_and_stop_ends_it_between_two(
+    settings: Settings, embedder: WordEmbedder, job: Job
+) -> None:
+    text = "\n\n".join(f"{' '.join(f'word{n}x{i}' for i in range(70))}." for n in range(40))
+    kept = uploads.keep(settings, [("one.md", text.encode())])
+    wholly = Job("library", None, "Reading")
+    take_in(wholly, settings.model_copy(update={"library": "other"}), embedder, kept)
+    before = embedder.embedded
+    while_at_work = embedder.query
+
+    def stopping(words: str) -> Vectors:
+        if embedder.embedded == before + 5:
+            job.stop()
+        return while_at_work(words)
+
+    embedder.query = stopping  # type: ignore[method-assign]  # somebody presses Stop while the fifth is embedded
+
+    outcome = take_in(job, settings, embedder, kept)
+
+    assert any("20 passages embedded · 0:0" in doing for doing in wholly.told)
+    assert (outcome.stopped, embedder.embedded) == (True, before + 5)
+    assert 0 < (job.share or 0) < 0.5

@@ -31,7 +31,7 @@ def test_nothing_depends_on_what_is_read_beside_it() -> None:
 def test_a_passage_is_read_once_in_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
     reader = PassageReader()
     first = reader.answers(QUESTION, [MILL, RAIN, MILL])
-    monkeypatch.setattr(reader, "_model", None)  # would fail if it were asked
+    monkeypatch.setattr(PassageReader, "_network", None)  # would fail if it were asked
 
     assert reader.answers(QUESTION, [RAIN, MILL]).tolist() == first[[1, 0]].tolist()
     assert reader.answers(QUESTION, []).shape == (0,)

@@ -81,6 +81,37 @@ def test_a_sentence_is_neither_byline_nor_date(line: str) -> None:
     assert (note.about.author, note.about.date) == (None, None)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "It is maintained by a Stripe developer and is used inside Stripe.",
+        "A library maintained by a Stripe developer",
+        "This page is read by the customer. It is kept by an editor and is used by the whole team.",
+        "By the end of the quarter each manager will have a plan.",
+        "A gift chosen by the first 300 participants",
+    ],
+)
+def test_what_somebody_does_is_not_who_wrote(line: str) -> None:
+    assert document(f"A title\n\n{line}\n\n{PROSE}\n").about.author is None
+
+
+def test_a_byline_may_end_with_a_full_stop() -> None:
+    assert document(f"A title\n\nBy Ann Lee.\n\n{PROSE}\n").about.author == "Ann Lee"
+
+
+def test_a_title_written_above_the_text_is_not_beaten_by_its_only_heading() -> None:
+    note = document(f"---\ntitle: Password rules\n---\n\n# Who to ask\n\n{PROSE}\n", "p.md")
+
+    assert note.about.title == "Password rules"
+    assert [block.headings for block in note.blocks] == [(), ("Who to ask",)]
+
+
+def test_a_title_written_above_the_text_is_whole_though_its_heading_is_shorter() -> None:
+    note = document(f"---\ntitle: Benefits links and resources\n---\n\n# Benefits links\n\n{PROSE}\n", "p.md")
+
+    assert (note.about.title, note.blocks[0].kind) == ("Benefits links and resources", BlockKind.TITLE)
+
+
 def test_a_date_at_the_end_counts_when_it_says_so() -> None:
     assert (
         document(f"A title\n\n{PROSE}\n\nPosted on October 5, 2012 and filed under General.").about.date == "2012-10-05"

@@ -718,12 +718,13 @@ def test_work_is_told_in_bytes_and_ends_with_all_of_them(
     write(folder / "twin1.txt")
     write(folder / "twin2.txt")
     total = sum(path.stat().st_size for path in folder.iterdir())
-    told: list[tuple[float, int]] = []
+    told: list[tuple[float, int, int]] = []
 
-    sync([folder], library, settings, embedder, work=lambda *args: told.append(args))
+    report = sync([folder], library, settings, embedder, work=lambda *args: told.append(args))
 
-    done = [bytes_done for bytes_done, _ in told]
-    assert {in_all for _, in_all in told} == {total}
+    done = [bytes_done for bytes_done, _, _ in told]
+    assert {in_all for _, in_all, _ in told} == {total}
+    assert {passages for _, _, passages in told} == set(range(report.passages + 1))  # each, and a file that has none
     assert done == sorted(done)
     assert done[-1] == pytest.approx(total)
     assert len(told) >= 6  # the long one comes in parts

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from assistant.types import Answer, Citation, Grounding, Statement
 from ui import inert, present
 from ui.present import Standing
-from ui.shown import CLOSEST, DISAGREE, NEAREST, NOT_SAID, PERHAPS, REFUSED, disagreeing, shown, why
+from ui.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, disagreeing, shown, who_disagrees, why
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -54,7 +54,7 @@ def lines(answer: Answer, standing: Mapping[Citation, Standing] | None = None) -
         after = _numbered(f"{one.after}{one.closing}", one.citations, numbers)
         yield Line("said", one.opening + one.before, one.key, after)
     for conflict in answer.conflicts:
-        yield Line("head", DISAGREE)
+        yield Line("head", who_disagrees(conflict))
         for side in conflict.sides:
             yield Line("side", _voice(side) + _numbered(disagreeing(side), side.citations, numbers))
     if answer.missing and not answer.refused:

@@ -70,7 +70,7 @@ def put_back(job: Job, settings: Settings, embedder: Embedder, removed: Sequence
             for path, aside in one.put_by:
                 if aside.exists() and not path.exists():
                     aside.replace(path)
-            new = one.new._replace(embeddings=_embedded(embedder, one.new.passages))
+            new = one.new._replace(embeddings=_embedded(job, embedder, one.new.passages))
             patiently(job, lambda new=new, files=one.files: _write(library, new, files))  # type: ignore[misc]
             taken.append(Taken(new.document.about.source, "added", new.document.id))
     return Outcome(tuple(taken), sum(len(one.new.passages) for one in removed), 0.0)
@@ -111,9 +111,12 @@ def _put_by(settings: Settings, paths: Sequence[str]) -> tuple[tuple[Path, Path]
     return tuple((path, uploads.put_by(path)) for path in dropped)
 
 
-def _embedded(embedder: Embedder, passages: Sequence[Passage]) -> tuple[Embedding, ...]:
+def _embedded(job: Job, embedder: Embedder, passages: Sequence[Passage]) -> tuple[Embedding, ...]:
     spans = [[Span(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
-    found = dict(embedder.embed([passage.text for passage in passages], spans))
+    found: dict[int, Embedding] = {}
+    for index, embedding in embedder.embed([passage.text for passage in passages], spans):
+        found[index] = embedding
+        job.at(job.doing, job.share)  # a long document can be stopped, too
     return tuple(found[index] for index in range(len(passages)))
 
 

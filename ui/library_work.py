@@ -17,7 +17,7 @@ from assistant.errors import LibraryLocked
 from assistant.library.library import Library
 from assistant.settings import Settings
 from ui.jobs import Job, Stopped
-from ui.progress import pace
+from ui.progress import time_left
 
 if TYPE_CHECKING:
     from assistant.embedding import Embedder
@@ -136,22 +136,31 @@ def patiently(job: Job, work: Callable[[], Result]) -> Result:
 
 
 class _Told:
-    """How far a reading is, for people: files, how fast, how long yet, and the file in hand."""
+    """How far a reading is, for people: files, passages embedded, how long yet, and the file in hand.
+
+    Reading is quick and embedding is not, so the time left is reckoned by what is embedded.
+    """
 
     def __init__(self, job: Job) -> None:
         self._job = job
         self._started = time.monotonic()
-        self._doing = "Looking for files"
+        self._files, self._embedded, self._left, self._source = "Looking for files", "", "", ""
         self._share = 0.0
 
     def files(self, done: int, total: int, source: str) -> None:
-        far = pace(done, total, "files", time.monotonic() - self._started) if total > 1 else "Reading"
-        self._doing = f"{far} · {source}" if source else far
-        self._job.at(self._doing, self._share)
+        self._files = f"{done:,} of {total:,} files read" if total > 1 else "Reading"
+        self._source = source
+        self._tell()
 
-    def work(self, done: float, total: int) -> None:
+    def work(self, done: float, total: int, passages: int) -> None:
         self._share = min(1.0, done / total) if total else 1.0
-        self._job.at(self._doing, self._share)
+        self._embedded = f"{passages:,} passage{'' if passages == 1 else 's'} embedded" if passages else ""
+        self._left = time_left(done, total, time.monotonic() - self._started) if passages else ""
+        self._tell()
+
+    def _tell(self) -> None:
+        parts = (self._files, self._embedded, self._left, self._source)
+        self._job.at(" · ".join(filter(None, parts)), self._share)
 
 
 def _became(before: dict[str, KnownFile], after: dict[str, KnownFile], there: dict[str, str]) -> list[Taken]:

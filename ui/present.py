@@ -52,10 +52,14 @@ def escape(text: str) -> str:
 
 def label(text: str, most: int = LABEL) -> str:
     """``text`` on one line of at most ``most`` characters, as Streamlit's Markdown that shows it and does no more."""
-    line = " ".join(text.split())
-    line = line if len(line) <= most else line[: most - 1].rstrip() + "…"
-    marked = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", line)
+    marked = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", option(text, most))
     return re.sub(r"(?<=[:@])|(?<=www)(?=\\\.)", _NO_BREAK, marked, flags=re.I)
+
+
+def option(text: str, most: int = LABEL) -> str:
+    """``text`` on one line of at most ``most`` characters, for a list to choose from, which reads no Markdown."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def hint(text: str) -> str:

@@ -48,5 +48,10 @@ def pace(done: int, total: int, things: str, seconds: float) -> str:
     far = f"{done:,} of {total:,} {things}"
     if not done or not seconds:
         return far
-    left = round((total - done) * seconds / done)
-    return f"{far}, {done / seconds:,.1f} a second, {left // 60}:{left % 60:02} left"
+    return f"{far}, {done / seconds:,.1f} a second, {time_left(done, total, seconds)}"
+
+
+def time_left(done: float, total: float, seconds: float) -> str:
+    """How long it takes yet, at the pace of before; nothing where that is not known."""
+    left = round((total - done) * seconds / done) if done else None
+    return "" if left is None else f"{left // 60}:{left % 60:02} left"

@@ -13,7 +13,16 @@ _SCROLL = """
 TO_THE_WORDS = _SCROLL.replace("PLACE", "mark.cited").replace("BLOCK", "center")
 TO_THE_CARD = _SCROLL.replace("PLACE", '[class*="st-key-at-card-"] details[open]').replace("BLOCK", "nearest")
 
-EVERY = (TO_THE_WORDS, TO_THE_CARD)
+# Streamlit lays the sidebar over the page below this width, and closes it after its own links only.
+CLOSE_SIDEBAR = """
+(function () {
+const open = document.querySelector('[data-testid="stSidebar"][data-collapsed="false"]');
+if (open && matchMedia("(max-width: 768px)").matches)
+  open.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
+})();
+"""
+
+EVERY = (TO_THE_WORDS, TO_THE_CARD, CLOSE_SIDEBAR)
 
 
 def html(script: str) -> str:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from assistant.types import Answer, Citation, Grounding, Statement
+from assistant.types import Answer, Citation, Conflict, Grounding, Statement
 
 REFUSED = "The documents do not say."
 CLOSEST = "Closest passages."
 PERHAPS = "They may not answer the question."
 NEAREST = "The nearest passages"
-DISAGREE = "The sources do not agree"
 NOT_SAID = "Not said:"
+
+
+def who_disagrees(conflict: Conflict) -> str:
+    """That sources do not agree; of one document these are voices in it."""
+    documents = {side.citations[0].about.id for side in conflict.sides}
+    return "The sources do not agree" if len(documents) > 1 else "Two voices in one document do not agree"
 
 
 class Shown(NamedTuple):

@@ -14,7 +14,7 @@ import click
 
 from assistant.rulings import to_settle
 from assistant.types import Grounding
-from ui.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, shown, why
+from ui.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, shown, who_disagrees, why
 
 if TYPE_CHECKING:
     from assistant.discussion import Change, Reply
@@ -325,7 +325,7 @@ def cost_line(cost: Cost) -> str:
 
 
 def _conflict(conflict: Conflict, sources: _Sources) -> str:
-    return "\n".join(["The documents disagree:", *(_side(side, sources) for side in conflict.sides)])
+    return "\n".join([f"{who_disagrees(conflict)}:", *(_side(side, sources) for side in conflict.sides)])
 
 
 def _side(side: Statement, sources: _Sources) -> str:

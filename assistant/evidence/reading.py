@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from threading import RLock
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from assistant.evidence.network import PassageNetwork
 
 REMEMBERED = 20_000  # pairs whose probabilities are kept in a session
+_ALONE = RLock()  # a fast tokenizer keeps its padding and truncation, so two threads cannot share it
 
 
 class AnswerModel(Protocol):
@@ -37,7 +38,6 @@ class PassageReader:
     """The model that ships; nothing is loaded before the first pair."""
 
     def __init__(self) -> None:
-        self._alone = RLock()  # a fast tokenizer keeps its padding and truncation, so two threads cannot share it
         self._kept: dict[tuple[str, str], float] = {}
 
     def answers(self, question: str, passages: Sequence[Passage]) -> Vectors:
@@ -46,7 +46,7 @@ class PassageReader:
         Raises:
             ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
         """
-        with self._alone:
+        with _ALONE:
             keys = [(question, as_read(passage)) for passage in passages]
             if len(self._kept) + len(keys) > REMEMBERED:
                 self._kept.clear()
@@ -57,37 +57,48 @@ class PassageReader:
     def _score(self, asked: Sequence[tuple[str, str]]) -> list[float]:
         import torch
 
-        pairs = {n: self._model.pair("question", question, text, ()) for n, (question, text) in enumerate(asked)}
+        pairs = {n: self._network.pair("question", question, text, ()) for n, (question, text) in enumerate(asked)}
         found: dict[int, float] = {}
         for batch in batches(pairs):
             with torch.inference_mode():
-                odds = self._model([pairs[n] for n in batch]).answers.softmax(1).numpy()
+                odds = self._network([pairs[n] for n in batch]).answers.softmax(1).numpy()
             found |= {n: calibrated(1 - float(row[0]), *self.told["fits"]) for n, row in zip(batch, odds, strict=True)}
         return [found[n] for n in range(len(asked))]
 
-    @cached_property
-    def told(self) -> dict[str, Any]:
-        """What training wrote beside the weights: how scores become probabilities."""
-        from safetensors import safe_open
-
-        with safe_open(self._path, "numpy") as file:
-            return {key: json.loads(value) for key, value in (file.metadata() or {}).items()}
-
-    @cached_property
-    def _model(self) -> PassageNetwork:
-        from safetensors.numpy import load_file
-
-        from assistant.evidence.network import PassageNetwork
-
-        embedder = SentenceTransformerEmbedder(DEFAULT)
-        _ = embedder.identity  # checks that the weights are the published ones
-        model = PassageNetwork(embedder.folder)
-        moved(model, load_file(self._path))
-        return model.eval()
+    @property
+    def _network(self) -> PassageNetwork:
+        return _network()
 
     @property
-    def _path(self) -> Path:
-        return Path(str(files(__package__).joinpath("weights", "reader.safetensors")))
+    def told(self) -> dict[str, Any]:
+        """What training wrote beside the weights: how scores become probabilities."""
+        return _told()
+
+
+@cache
+def _network() -> PassageNetwork:
+    """The network, once for the process, however many libraries are asked."""
+    from safetensors.numpy import load_file
+
+    from assistant.evidence.network import PassageNetwork
+
+    embedder = SentenceTransformerEmbedder(DEFAULT)
+    _ = embedder.identity  # checks that the weights are the published ones
+    model = PassageNetwork(embedder.folder)
+    moved(model, load_file(_weights()))
+    return model.eval()
+
+
+@cache
+def _told() -> dict[str, Any]:
+    from safetensors import safe_open
+
+    with safe_open(_weights(), "numpy") as file:
+        return {key: json.loads(value) for key, value in (file.metadata() or {}).items()}
+
+
+def _weights() -> Path:
+    return Path(str(files(__package__).joinpath("weights", "reader.safetensors")))
 
 
 def as_read(passage: Passage) -> str:

@@ -80,10 +80,13 @@ def reindex(
     done, total = 0, catalog.documents.searched().passages
     passages = _passages(catalog, split)
     while batch := list(islice(passages, BATCH)):
-        catalog.staged.add(_embedded(embedder, [passage for _, passage in batch]), [document for document, _ in batch])
-        done += len(batch)
-        if progress:
-            progress(done, max(done, total))
+        found: dict[int, PassageRow] = {}
+        for place, embedded in _embedded(embedder, [passage for _, passage in batch]):
+            found[place] = embedded
+            done += 1
+            if progress:
+                progress(done, max(done, total))
+        catalog.staged.add([found[place] for place in range(len(batch))], [document for document, _ in batch])
     rebuild(catalog, index, lambda: catalog.adopt(*identity, words))
 
 
@@ -96,10 +99,10 @@ def _passages(catalog: Catalog, split: SplitAnew | None) -> Iterator[tuple[Docum
                 yield document, passage
 
 
-def _embedded(embedder: Embedder, passages: list[Passage]) -> list[PassageRow]:
+def _embedded(embedder: Embedder, passages: list[Passage]) -> Iterator[tuple[int, PassageRow]]:
     spans = [[Span(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
-    embeddings = dict(embedder.embed([passage.text for passage in passages], spans))
-    return [row(passage, embeddings[index]) for index, passage in enumerate(passages)]
+    for index, embedding in embedder.embed([passage.text for passage in passages], spans):
+        yield index, row(passages[index], embedding)
 
 
 def _matrix(batch: list[tuple[str, bytes]]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:

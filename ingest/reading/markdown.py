@@ -145,7 +145,8 @@ def _front_matter(text: str) -> tuple[str, Mapping[str, Any]]:
 
 def _found(values: Mapping[str, Any]) -> Found:
     lower = {str(key).lower(): value for key, value in values.items()}
-    return Found(titles=_texts(lower, ("title",)), authors=_texts(lower, AUTHOR_KEYS), dates=_texts(lower, DATE_KEYS))
+    titles = _texts(lower, ("title",))
+    return Found(titles, _texts(lower, AUTHOR_KEYS), _texts(lower, DATE_KEYS), is_written=bool(titles))
 
 
 def _texts(values: Mapping[str, Any], keys: Sequence[str]) -> tuple[str, ...]:

@@ -71,6 +71,17 @@ def test_on_a_phone_a_question_is_asked_and_its_source_read(browser: Browser, se
             assert page.locator('[data-testid="stMain"]').evaluate("e => e.scrollWidth - e.clientWidth") <= 1, address
 
 
+def test_on_a_phone_the_sidebar_closes_after_each_choice(browser: Browser, served: str) -> None:
+    with visitor(browser, served, 360) as seen:
+        page = seen.page
+        expect(page.get_by_role("heading", name="Ask your documents")).to_be_in_viewport()
+        for _ in range(2):  # the second choice is the first one's script once more
+            page.get_by_test_id("stExpandSidebarButton").click()
+            expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "false")
+            page.get_by_role("button", name="New conversation").click()
+            expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
+
+
 def test_two_people_at_once_each_get_their_own_answer_and_a_second_tab_shows_it(browser: Browser, served: str) -> None:
     with visitor(browser, served) as one, visitor(browser, served) as other:
         for seen, question in ((one, QUESTION), (other, "When do new customers receive a call?")):

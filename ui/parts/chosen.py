@@ -12,16 +12,20 @@ from pydantic import ValidationError
 from assistant.errors import SettingsError
 from assistant.library.library import CATALOG
 from assistant.settings import Settings
-from ui import state
+from ui import remembered, state
 from ui.parts import nearby
 
 NAMES = ("model", "evidence_model", "library")  # of settings, and of what the session keeps for them
+_BEFORE = "settings-before"  # the settings without the page's choices
 
 
 def in_force(settings: Settings) -> Settings:
-    """The settings, with what was chosen on this page."""
+    """The settings, with what was chosen on this page, now or before a reload."""
     if not nearby.only(settings):
         return settings
+    st.session_state[_BEFORE] = settings
+    for name, value in remembered.choices(settings).items():
+        st.session_state.setdefault(name, value)
     if (named := state.library()) and named in libraries(settings):
         st.session_state["library"] = named
     chosen = {name: st.session_state[name] for name in NAMES if name in st.session_state}
@@ -35,6 +39,13 @@ def not_here(settings: Settings) -> str | None:
     named = state.library()
     known = [settings.library, *(libraries(settings) if nearby.only(settings) else ())]
     return named if named not in known else None
+
+
+def take(settings: Settings, name: str, value: str | None) -> None:
+    """Let a setting be another from now on."""
+    before: Settings = st.session_state.get(_BEFORE, settings)
+    st.session_state[name] = value
+    remembered.keep(settings.home, name, value, getattr(before, name))
 
 
 def libraries(settings: Settings) -> list[str]:

@@ -12,11 +12,11 @@ from streamlit.runtime.scriptrunner import RerunException
 
 from assistant.errors import PushbackError, ReplyCut
 from assistant.library.library import Library
-from assistant.types import Answer, Citation, Grounding, Statement
+from assistant.types import Answer, Citation, Conflict, Grounding, Statement
 from ui import conversation_export, present, state
 from ui.parts import kept
 from ui.present import Standing, escape, label
-from ui.shown import CLOSEST, DISAGREE, NEAREST, NOT_SAID, PERHAPS, REFUSED, disagreeing, shown, why
+from ui.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, disagreeing, shown, who_disagrees, why
 
 EVERY = 0.2  # seconds between two looks
 LONGEST_TIP = 400  # characters of a quote that are shown when its number is pointed at
@@ -127,7 +127,7 @@ def answer(one: Answer, turn: int, library: Library) -> None:
     for place, each in enumerate(shown(one)):
         _cited(f"said-{turn}-{place}", present.said(each), turn, {numbers[c]: c for c in each.citations})
     for place, conflict in enumerate(one.conflicts):
-        _conflict(f"{turn}-conflict-{place}", conflict.sides, turn, numbers)
+        _conflict(f"{turn}-conflict-{place}", conflict, turn, numbers)
     if one.missing and not one.refused:
         st.html(f'<p class="notice">{NOT_SAID} {escape(one.missing)}</p>')
     for told in present.of_model(one):
@@ -163,10 +163,10 @@ def _refusal(one: Answer, turn: int, numbers: Mapping[Citation, int]) -> None:
             st.html(f"<p>{present.source_line(citation)}</p>")
 
 
-def _conflict(key: str, sides: tuple[Statement, ...], turn: int, numbers: Mapping[Citation, int]) -> None:
+def _conflict(key: str, conflict: Conflict, turn: int, numbers: Mapping[Citation, int]) -> None:
     with st.container(border=True, key=f"sides-{key}", gap="xsmall"):
-        st.html(f'<p class="small"><strong>{DISAGREE}</strong></p>')
-        for place, (column, side) in enumerate(zip(st.columns(len(sides)), sides, strict=True)):
+        st.html(f'<p class="small"><strong>{who_disagrees(conflict)}</strong></p>')
+        for place, (column, side) in enumerate(zip(st.columns(len(conflict.sides)), conflict.sides, strict=True)):
             with column:
                 st.html(f'<p class="small">{present.source_line(side.citations[0])}</p>')
                 said = f'<span class="said">{escape(disagreeing(side))}</span>'

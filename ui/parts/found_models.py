@@ -6,15 +6,16 @@ import streamlit as st
 
 from assistant import local_models
 from assistant.local_models import Found
+from assistant.settings import Settings
+from ui.parts import chosen
 from ui.present import escape, label
 
-CHOSEN = "model"  # where a session keeps the model that was chosen
 MOST = 8  # models offered of a server; the others can be named
 FRESH = 30  # seconds for which what was found is not looked for again
 
 
-def show(now: str | None) -> None:
-    """What was found, but for the model that is used ``now``; and the way to look again."""
+def show(settings: Settings) -> None:
+    """What was found, but for the model that is used now; and the way to look again."""
     found = _found()
     with st.container(key="found-models", gap="xsmall"):
         if not found:
@@ -23,7 +24,7 @@ def show(now: str | None) -> None:
                 "and the like tell.</p>"
             )
         for server in found:
-            _server(server, now)
+            _server(server, settings)
         st.button("Look again", icon=":material/refresh:", type="tertiary", on_click=_found.clear)
 
 
@@ -32,7 +33,7 @@ def _found() -> tuple[Found, ...]:
     return local_models.found()
 
 
-def _server(server: Found, now: str | None) -> None:
+def _server(server: Found, settings: Settings) -> None:
     key = ", asks for a key" if server.asks_key else ""
     st.html(
         f"<p><strong>{escape(server.program)}</strong> "
@@ -41,10 +42,12 @@ def _server(server: Found, now: str | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for name in server.models[:MOST]:
             short = _short(name)
-            if name == now:
+            if name == settings.writer:
                 st.html(f"<p>✓ {escape(short)} is used</p>", width="content")
             else:
-                st.button(f"Use {label(short)}", key=f"use-{name}", on_click=_use, args=(name,))
+                st.button(
+                    f"Use {label(short)}", key=f"use-{name}", on_click=chosen.take, args=(settings, "model", name)
+                )
     if (more := len(server.models) - MOST) > 0:
         st.html(f'<p class="small">And {more} more, which can be named below.</p>')
 
@@ -52,7 +55,3 @@ def _server(server: Found, now: str | None) -> None:
 def _short(name: str) -> str:
     """A model's name without where it is served, which stands above it."""
     return name.partition("#")[2] or (name.removeprefix("ollama:") if name.startswith("ollama:") else "its model")
-
-
-def _use(name: str) -> None:
-    st.session_state[CHOSEN] = name

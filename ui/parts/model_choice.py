@@ -1,4 +1,4 @@
-"""Which model writes for whoever has this page open: found or named, tried out, and used until the page is reloaded."""
+"""Which model writes for whoever has this page open: found or named, tried out, and used."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from assistant import providers
 from assistant.addresses import hides, without_secrets
 from assistant.errors import PushbackError
 from assistant.settings import Settings
-from ui.parts import failure, found_models, keys, nearby
-from ui.parts.found_models import CHOSEN
+from ui.parts import chosen, failure, found_models, keys, nearby
 from ui.present import escape, label
 from ui.present_settings import answers
 
@@ -25,7 +24,7 @@ def choose(settings: Settings) -> None:
     st.html(f'<p role="status">Now: {escape(now[0].lower() + now[1:])}.</p>')
     mine = nearby.only(settings)
     if mine:
-        found_models.show(settings.writer)
+        found_models.show(settings)
     else:
         told = label(without_secrets(settings.writer or ""), 200)
         st.write(f"The model is chosen by whoever runs Pushback: {told or 'none, answers are quoted'}.")
@@ -34,23 +33,27 @@ def choose(settings: Settings) -> None:
     with st.form("model-form", border=False):
         named = _named(settings) if mine else settings.writer or ""
         keys.field()
-        st.caption("Both are held until this page is reloaded. PUSHBACK_MODEL names a model for good.")
+        st.caption(
+            "A model that is named here stays named; a key is held until this page is reloaded."
+            if mine
+            else "A key is held until this page is reloaded."
+        )
         with st.container(horizontal=True):
             uses = st.form_submit_button("Use it", type="primary", on_click=keys.take)
             tests = st.form_submit_button("Test the connection", on_click=keys.take)
-    chosen = settings.model_copy(update={"model": named.strip() or None})
+    wanted = settings.model_copy(update={"model": named.strip() or None})
     try:
-        keys.keep(chosen)
+        keys.keep(wanted)
         if tests:
-            _test(chosen)
+            _test(wanted)
         elif uses:
-            _use(chosen)
+            _use(wanted)
     except PushbackError as error:
         failure.show(error)
-    if keys.of(chosen):
+    if keys.of(wanted):
         with st.container(horizontal=True, vertical_alignment="center", key="key-held"):
             st.html('<p class="small" role="status">A key is set for this session.</p>', width="content")
-            st.button("Forget it", type="tertiary", on_click=keys.forget, args=(chosen,))
+            st.button("Forget it", type="tertiary", on_click=keys.forget, args=(wanted,))
 
 
 def _named(settings: Settings) -> str:
@@ -77,5 +80,5 @@ def _use(settings: Settings) -> None:
     from assistant import build
 
     build.build_model(settings)  # a name that cannot be one is told here, not with the next question
-    st.session_state[CHOSEN] = settings.model
+    chosen.take(settings, "model", settings.model)
     st.rerun()

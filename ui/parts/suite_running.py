@@ -10,7 +10,7 @@ from assistant.settings import Settings
 from ui import jobs, suite_runs
 from ui.jobs import Job
 from ui.parts import failure, nearby, visiting
-from ui.present import escape, label
+from ui.present import escape, option
 from ui.roles import Role
 
 EVERY = 1.0  # seconds between two looks
@@ -29,7 +29,7 @@ def _choose(settings: Settings, *, busy: bool) -> None:
     with st.expander("Run a suite", icon=":material/play_circle:", key="run-suite"):
         own = _own() if nearby.only(settings) else None
         suites = suite_runs.known(own)
-        chosen = st.selectbox("Suite", list(suites), format_func=lambda name: label(name, 90), key="suite-to-run")
+        chosen = st.selectbox("Suite", list(suites), format_func=lambda name: option(name, 90), key="suite-to-run")
         st.html(
             '<p class="small">Its documents are read into a library of their own, which goes afterwards. Answers are '
             "quoted; no model is asked.</p>"

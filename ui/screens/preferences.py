@@ -73,7 +73,7 @@ def _library(settings: Settings) -> None:
 
 
 def _choose(settings: Settings, name: str, value: str) -> None:
-    """Take a setting for as long as the page is open; what cannot be one is told."""
+    """Take a setting; what cannot be one is told."""
     from assistant import build
 
     try:
@@ -82,7 +82,7 @@ def _choose(settings: Settings, name: str, value: str) -> None:
     except PushbackError as error:
         failure.show(error)
         return
-    st.session_state[name] = value
+    chosen.take(settings, name, value)
     if name == "library":
         state.open_library(value)
     st.rerun()

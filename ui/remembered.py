@@ -1,0 +1,55 @@
+"""What is chosen on the page of one's own machine, kept beside the libraries, so that a reload or a restart keeps it.
+
+Each choice is kept with the setting that it took the place of, and holds until that setting is another one. Never a
+key, nor an address that holds one.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from assistant.addresses import hides
+from assistant.settings import Settings
+
+NAMES = ("model", "evidence_model")  # the library stands in the address
+FILE = ".chosen.json"  # no library can be called so
+
+_log = logging.getLogger(__name__)
+
+
+def keep(home: Path, name: str, value: str | None, instead_of: str | None) -> None:
+    """Keep a choice; where nothing can be written, or the value holds a key, it lasts as long as the page."""
+    if name not in NAMES or hides(value or "") or hides(instead_of or ""):
+        return
+    path = home.expanduser() / FILE
+    every = {**_read(path), name: [value, instead_of]}
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        beside = path.with_suffix(".new")
+        with os.fdopen(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            json.dump(every, file)
+        beside.replace(path)
+    except OSError as error:
+        _log.warning("a choice cannot be kept: %s", error)
+
+
+def choices(settings: Settings) -> dict[str, str | None]:
+    """The choices that were kept and still hold, over the settings as they are without the page's."""
+    found: dict[str, str | None] = {}
+    for name, kept in _read(settings.home.expanduser() / FILE).items():
+        match kept:
+            case [str() | None as value, instead_of] if name in NAMES and instead_of == getattr(settings, name):
+                found[name] = value
+    return found
+
+
+def _read(path: Path) -> Mapping[str, object]:
+    try:
+        kept = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return kept if isinstance(kept, dict) else {}
