@@ -157,7 +157,7 @@ def test_a_refusal_is_an_answer(full: Run) -> None:
 
 
 def test_closest_passages_are_told_as_such(full: Run) -> None:
-    done = full("ask", "Who won the Vuelta in Zanzibar?")
+    done = full("ask", "What does the blue lamp cost in Zanzibar?")
 
     assert done.exit_code == 0
     assert done.stdout.startswith("Closest passages. They may not answer the question. Nothing near this question")

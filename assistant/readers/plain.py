@@ -17,7 +17,7 @@ from assistant.types import Span
 
 JUDGED = 24  # passages whose sentences are judged: the right one is among them for 0.93, see eval/benchmarks/depth.py
 READ = 12  # passages that are read whole, to see whether any answers: of the gold of a handbook 0.8 is among them
-NEAR = 0.02  # probability of an answer from which the closest stretches are worth showing
+NEAR = 0.01  # probability of an answer from which the closest stretches are worth showing: a hundred to one against it
 
 
 class PlainReader:

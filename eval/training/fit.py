@@ -25,7 +25,7 @@ RIGHT = 0.85  # share of the sides said that are right
 SHOWN = 0.8  # share of the passages shown for an idea that bear on it
 MOST = 12  # passages shown for an idea
 REFUSED = 3.0  # cost of refusing what is answered beside that of showing what does not answer
-NEAR = 0.02  # probability of an answer from which what is closest is worth showing
+NEAR = 0.01  # probability of an answer from which what is closest is worth showing
 
 
 def main() -> None:
