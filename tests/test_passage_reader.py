@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from assistant.evidence import reading
 from assistant.evidence.reading import PassageReader, as_read, calibrated
 from tests.conftest import make_marked
 
@@ -23,6 +24,7 @@ def test_what_answers_is_likelier_than_what_does_not() -> None:
 def test_nothing_depends_on_what_is_read_beside_it() -> None:
     together = PassageReader().answers(QUESTION, [MILL, RAIN, LONG])
 
+    reading._KEPT.clear()
     alone = [PassageReader().answers(QUESTION, [passage])[0] for passage in (MILL, RAIN, LONG)]
     np.testing.assert_allclose(together, alone, atol=1e-4)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from assistant.evidence.network import PassageNetwork
 
 REMEMBERED = 20_000  # pairs whose probabilities are kept in a session
+_KEPT: dict[tuple[str, str], float] = {}  # of the process, as the network is: what was read for one library is read
 _ALONE = RLock()  # a fast tokenizer keeps its padding and truncation, so two threads cannot share it
 
 
@@ -37,9 +38,6 @@ class AnswerModel(Protocol):
 class PassageReader:
     """The model that ships; nothing is loaded before the first pair."""
 
-    def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], float] = {}
-
     def answers(self, question: str, passages: Sequence[Passage]) -> Vectors:
         """The calibrated probability that each answers, at least in part, (passages,).
 
@@ -48,11 +46,11 @@ class PassageReader:
         """
         with _ALONE:
             keys = [(question, as_read(passage)) for passage in passages]
-            if len(self._kept) + len(keys) > REMEMBERED:
-                self._kept.clear()
-            new = list(dict.fromkeys(key for key in keys if key not in self._kept))
-            self._kept |= zip(new, self._score(new), strict=True)
-            return np.array([self._kept[key] for key in keys], dtype=np.float32)
+            if len(_KEPT) + len(keys) > REMEMBERED:
+                _KEPT.clear()
+            new = list(dict.fromkeys(key for key in keys if key not in _KEPT))
+            _KEPT.update(zip(new, self._score(new), strict=True))
+            return np.array([_KEPT[key] for key in keys], dtype=np.float32)
 
     def _score(self, asked: Sequence[tuple[str, str]]) -> list[float]:
         import torch
