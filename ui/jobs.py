@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from time import monotonic, sleep
 from typing import Any
@@ -121,9 +121,16 @@ def forget(job: Job) -> None:
         _jobs.pop(job.id, None)
 
 
+def _before(job: Job) -> Iterator[Job]:
+    """Those that it waits for."""
+    while before := job.after:
+        yield before
+        job = before
+
+
 def _run(job: Job, work: Callable[[Job], Any]) -> None:
     try:
-        while job.after and not job.after.done:
+        while not all(one.done for one in _before(job)):  # one of them that was taken back ends before its turn
             job.at(job.doing)
             sleep(LOOK)
         with _hands:
