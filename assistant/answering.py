@@ -89,6 +89,7 @@ class Answering:
             SettingsError: as ``answer`` does; a model's failure is told in the answer.
         """
         clock, made = _Clock(), _Made()
+        question = questions.encodable(question)
         asked = _checked(question)
         if told := asides.reply(asked, model=self._model is not None):
             yield Answer(question, asked, (), Grounding.ASIDE, told, self._library.searched())

@@ -25,6 +25,7 @@ from assistant.lens import Lens, gathered
 from assistant.library.library import Library
 from assistant.model import Model, Tick
 from assistant.pressure import PressureTest
+from assistant.question import encodable
 from assistant.readers.model import ModelReader
 from assistant.readers.model_ideas import ModelIdeas
 from assistant.readers.plain import PlainReader
@@ -95,7 +96,7 @@ class Assistant:
 
     def search(self, query: str, k: int = 8, filters: Filters = ANYWHERE) -> list[Hit]:
         """The ``k`` best passages."""
-        return retrieve(query, self.library, self._embedder, k=k, filters=filters)
+        return retrieve(encodable(query), self.library, self._embedder, k=k, filters=filters)
 
     def challenge(
         self,

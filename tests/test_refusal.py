@@ -34,10 +34,10 @@ def test_an_unlikely_one_is_refused_and_the_reason_names_what_is_missing() -> No
 
 
 def test_a_reason_names_what_the_question_is_about_and_no_kind_of_answer_nor_what_stands_near() -> None:
-    refusal = reason("Which year did the weaver sell rent?", MILL, answerable=0.0, missing=("year", "linen", "rent"))
+    refusal = reason("Which year did the weaver sell rent?", MILL, likely=0.0, missing=("year", "linen", "rent"))
 
     assert refusal == "The documents do not say: nothing near this question is about “rent”."
-    assert reason("Which year was it?", MILL, answerable=0.0, missing=("year",)) == (
+    assert reason("Which year was it?", MILL, likely=0.0, missing=("year",)) == (
         "The documents do not say: what is nearest is no answer."
     )
 

@@ -208,7 +208,7 @@ def test_two_names_for_one_content_are_one_document_with_two_sources(
 
     report = sync([folder], library, settings, embedder)
 
-    assert (counts(report), embedder.embedded) == ((2, 0, 0, 0, 0), 1)
+    assert (counts(report), report.copies, embedder.embedded) == ((1, 0, 0, 0, 0), 1, 1)
     assert list(contents(library)) == [("a.txt", "b.txt")]
 
 

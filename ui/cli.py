@@ -230,7 +230,7 @@ def ask(context: click.Context, /, question: str, history: Path | None, as_json:
 
             _each_line(context, reply)
         else:
-            answer = assistant.ask(cli_lines.encodable(question), before, filters)
+            answer = assistant.ask(question, before, filters)
             terminal.say_json(wire.answer(answer)) if as_json else terminal.say_answer(answer)
 
 
@@ -243,13 +243,12 @@ def ask(context: click.Context, /, question: str, history: Path | None, as_json:
 def search(context: click.Context, /, query: str, k: int, as_json: bool, **narrowed: Any) -> None:
     """List the passages nearest to QUERY, and how each was found."""
     from assistant import wire
-    from ui.cli_lines import encodable
 
     settings, filters = settings_of(context), filters_of(**narrowed)
     if not query.strip():
         raise SettingsError("The query is empty.", hint='Name something, as in: pushback search "price premium"')
     with _assistant(settings, filters.documents) as assistant:
-        found = assistant.search(encodable(query), k, filters)
+        found = assistant.search(query, k, filters)
     terminal.say_json([wire.hit(hit) for hit in found]) if as_json else terminal.say(terminal.hits(found))
 
 

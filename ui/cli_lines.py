@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import PushbackError, ReplyInvalid, SettingsError
+from assistant.question import encodable
 from assistant.types import Role, Turn
 
 TURN = '{"role": "user" or "assistant", "content": "…"}'
@@ -46,7 +47,7 @@ def text_of(asked: dict[str, Any], name: str) -> str:
     """
     if not isinstance(asked.get(name), str):
         raise SettingsError(f'The line has no text under "{name}".', hint=f'Write each line as {{"{name}": "…"}}.')
-    return encodable(asked[name])
+    return str(asked[name])
 
 
 def weights(given: object) -> dict[str, float]:
@@ -60,11 +61,6 @@ def weights(given: object) -> dict[str, float]:
     if not isinstance(given, dict) or not all(isinstance(value, int | float) for value in given.values()):
         raise SettingsError("The importance is not an object of numbers.", hint='Write it as {"reach": 0.9}.')
     return {name: float(value) for name, value in given.items()}
-
-
-def encodable(text: str) -> str:
-    """The text with each lone surrogate (half a character, which JSON can contain) replaced by `?`."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def turns(said: object) -> tuple[Turn, ...]:

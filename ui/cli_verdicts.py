@@ -100,7 +100,7 @@ def challenge(
             return
         before = verdict_kept.opened(opened.library, revises).verdict if revises else None
         with Progress("Testing", "assumptions", quiet=is_quiet(context)) as progress:
-            verdict = opened.challenge(cli_lines.encodable(idea), progress, importance)
+            verdict = opened.challenge(idea, progress, importance)
         id = verdict_kept.keep(opened.library, verdict, revises=revises)
         report = _report(opened.library, id)
     if out:
@@ -130,8 +130,8 @@ def discuss(context: click.Context, key: str, message: str, as_json: bool) -> No
     """
     from assistant import wire
     from assistant.discussion import Moved
+    from assistant.question import encodable
     from ui import verdict_kept
-    from ui.cli_lines import encodable
 
     with assistant(settings_of(context)) as opened:
         reply, id = verdict_kept.discussed(opened, key, encodable(message))
