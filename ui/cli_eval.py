@@ -191,7 +191,7 @@ def eval_run(
 @click.argument("documents", type=folder)
 @click.option("--into", type=folder, help="Where the suite goes, instead of pushback-eval beside the documents.")
 def eval_init(documents: Path, into: Path | None) -> None:
-    """Write a first suite over DOCUMENTS, with and a workflow that runs it; its drafts gate nothing."""
+    """Write a first suite over DOCUMENTS, and a workflow that runs it."""
     from eval import starting
 
     started = starting.start(documents, into)
