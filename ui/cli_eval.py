@@ -307,7 +307,10 @@ def eval_explain(case: str, out: Path, named: str | None) -> None:
 @click.option("--reason", required=True, help="Why the new results are right; reviewers read it.")
 @out
 def eval_accept(suite: Path, reason: str, out: Path) -> None:
-    """Make the last run of all cases of SUITE its baseline, and list what was better before."""
+    """Make the last run of all cases of SUITE its baseline.
+
+    What was better in the baseline before is listed.
+    """
     from eval import accept
 
     accepted = accept.accept(suite, reason, out)
