@@ -22,7 +22,7 @@ from assistant.types import Assumption, Stance, Verdict
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
 from ui import jobs, verdict_kept
-from ui.parts import testing, visiting
+from ui.parts import testing, verdict_talk, visiting
 from ui.parts.idea import EXAMPLE
 
 pytestmark = pytest.mark.usefixtures("at_this_machine")
@@ -325,6 +325,24 @@ def test_a_message_sent_while_another_is_worked_on_waits_its_turn(
     assert address(page)["verdict"] == last
     assert [one.message for one in verdict_kept.opened(bakery, last).said] == [messages[0], messages[2]]
     assert "Stopped; nothing was changed." in shown(page)
+
+
+def test_a_reply_that_comes_while_the_page_is_drawn_is_shown(
+    bakery: Library, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = opened(verdict=keep(bakery, embedder))
+    asked = verdict_talk._asked
+
+    def slowly(message: str) -> None:
+        while not all(one.done for one in jobs._jobs.values()):
+            time.sleep(0.01)
+        asked(message)
+
+    monkeypatch.setattr(verdict_talk, "_asked", slowly)
+    page.chat_input[0].set_value("You are wrong, and everybody knows it!").run()
+
+    assert "disagreement is no evidence" in shown(page)
+    assert "job" not in address(page)
 
 
 def told(library: Library, id: str) -> int:

@@ -49,6 +49,8 @@ def _say(desk: Desk, id: str, line: Sequence[Job]) -> None:
 
 def _reply(kept: Kept, job: Job | None, line: Sequence[Job], desk: Desk) -> None:
     """What there is in the place of a reply."""
+    if job and job.result:  # it came while the page was drawn
+        st.rerun()
     if job and not job.done:
         if job is next(one for one in line if not one.done):
             testing.follow(job)

@@ -53,7 +53,7 @@ def show(settings: Settings) -> None:
     with st.container(key="pressure-test"):
         line, id = testing.watched(desk), verdict_address.verdict()
         job = line[0] if line else None
-        if job and job.kind == desk.kind(testing.TEST) and not job.done:
+        if job and job.kind == desk.kind(testing.TEST) and not (job.error or job.stopped):
             st.html(f'<h1>Putting it to the test</h1><p class="idea">{escape(job.about)}</p>')
             testing.follow(job)
         elif id:
