@@ -23,7 +23,7 @@ test: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 # Two suites, each against the baseline that was accepted; reports are in artifacts/eval. Their libraries are kept in
 # artifacts/libraries, so that only the first run reads the documents.
