@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
+from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant import replying
 from assistant.answering import Answering
@@ -31,7 +32,7 @@ from assistant.readers.model_ideas import ModelIdeas
 from assistant.readers.plain import PlainReader
 from assistant.readers.plain_ideas import PlainIdeas
 from assistant.retrieval import ANYWHERE, retrieve
-from assistant.settings import Settings
+from assistant.settings import Settings, load
 from assistant.types import Answer, Filters, Finding, Hit, Stance, Statement, Turn, Verdict
 
 if TYPE_CHECKING:
@@ -149,6 +150,30 @@ def build_embedder(settings: Settings) -> Embedder:
     """The embedder that ``settings`` name; nothing is loaded yet."""
     stay_offline()
     return SentenceTransformerEmbedder(settings.embedding_model)
+
+
+def open_library(
+    library: str | None = None,
+    *,
+    home: str | Path | None = None,
+    config: str | Path | None = None,
+    chat: BaseChatModel | None = None,
+    **settings: Any,
+) -> Assistant:
+    """An assistant over a library that ``pushback ingest`` has filled.
+
+    Without arguments it is the library that the command line uses: a TOML file (``config``) and the variables
+    ``PUSHBACK_*`` are read, and arguments override them. ``settings`` are further fields of ``Settings``, for instance
+    ``model="ollama:llama3.2"``. ``chat`` is a chat model of LangChain that writes the answers.
+
+    Close the assistant when you are done, or use it in a ``with`` block.
+
+    Raises:
+        LibraryMissing: nothing has been ingested there.
+        SettingsError, ModelUnavailable: a setting does not hold, or the model that it names lacks a package.
+    """
+    flags = {"library": library, "home": home, **settings}
+    return build_assistant(load(flags, config=Path(config) if config else None), chat=chat)
 
 
 def build_assistant(

@@ -24,7 +24,10 @@ from assistant.types import Answer, Filters, Role, Statement, Turn
 
 
 class PassageRetriever(BaseRetriever):
-    """The passages that the assistant would read; metadata as ``pushback search --json`` has it."""
+    """The passages that the assistant would read; metadata as ``pushback search --json`` has it.
+
+    ``k`` is how many; ``invoke(query, k=3)`` overrides it for one call.
+    """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -33,10 +36,10 @@ class PassageRetriever(BaseRetriever):
     filters: Filters = Filters()
 
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None
     ) -> list[LangChainDocument]:
         del run_manager  # nothing is called that would report to it
-        found = [wire.hit(hit) for hit in self.assistant.search(query, self.k, self.filters)]
+        found = [wire.hit(hit) for hit in self.assistant.search(query, k or self.k, self.filters)]
         return [LangChainDocument(id=hit["passage"], page_content=hit.pop("text"), metadata=hit) for hit in found]
 
 

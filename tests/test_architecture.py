@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,26 @@ def imported_at_the_top(tree: ast.Module) -> Iterator[str]:
             yield from imported(node)
 
 
+def files_imported() -> dict[str, set[str]]:
+    """For each file of a room, by its full name, the files that importing it imports."""
+    paths = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for room in ROOMS
+        for path in modules(room)
+    }
+    graph = {}
+    for name, path in paths.items():
+        tree = ast.parse(path.read_text("utf-8"))
+        members = {
+            f"{node.module}.{alias.name}"
+            for node in tree.body
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        }
+        graph[name] = ({*imported_at_the_top(tree), *members} & set(paths)) - {name}
+    return graph
+
+
 def run_python(code: str) -> str:
     return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT, timeout=60
@@ -61,6 +82,25 @@ def test_a_room_imports_only_the_rooms_it_may(room: str) -> None:
     }
 
     assert entered == set()
+
+
+def test_no_file_imports_itself_by_way_of_others() -> None:
+    TopologicalSorter(files_imported()).prepare()  # raises, and names the files, where there is a cycle
+
+
+def test_no_two_rooms_within_a_room_import_each_other() -> None:
+    """A room's own flat files are left out: folders within it and their parent still need each other."""
+    between = {
+        (name.rpartition(".")[0], other.rpartition(".")[0])
+        for name, others in files_imported().items()
+        for other in others
+        if name.count(".") == other.count(".") == 2
+    }
+    mutual = {frozenset(pair) for pair in between if len(set(pair)) == 2 and pair[::-1] in between}
+
+    assert mutual == {
+        frozenset({"assistant.evidence", "assistant.library"})
+    }  # goes when the words have a room of their own
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -103,9 +103,8 @@ def test_the_pressure_test_shown_is_the_one_made(environment: Mapping[str, str])
 
 
 @pytest.mark.slow
-def test_the_langchain_example_runs(environment: Mapping[str, str]) -> None:
-    (example,) = blocks("python")
-
+@pytest.mark.parametrize("example", blocks("python"))
+def test_the_python_examples_run(environment: Mapping[str, str], example: str) -> None:
     given = subprocess.run(
         [sys.executable, "-c", example], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
     )
