@@ -179,7 +179,7 @@ class _Run:
         _tell(self._told.progress, len(todo), len(todo), "")
 
     def _clean_again(self) -> None:
-        """Read those once more that were taken in before it was known what recurs over their site or author."""
+        """Read those once more that were taken in before it was known what recurs over their site."""
         self._known, self._recurring = self._writer.known(self._listing.roots), self._writer.recurring()
         self._again = {path for path, file in self._known.items() if file.stale}
         for file in self._listing.files:
@@ -242,7 +242,8 @@ class _Run:
             self._finish(self._jobs.popleft())
         id = self._writer.id_for(file.source, file.path)
         kept = keeping.kept_of(file.path, self._keeps)
-        task = Task(data, file.source, id, self._words, kept, self._recurring)
+        gone = recurring.gone_from(id, self._recurring)
+        task = Task(data, file.source, id, self._words, kept, gone)
         parsed = (lambda: parsed_here(task)) if task.is_light else self._workers.parse(task).result
         self._jobs.append(_Job(file, task, sha256, parsed))
         while self._jobs and self._jobs[0].task.is_light:
