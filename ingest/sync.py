@@ -97,6 +97,7 @@ def sync(
         stages=done.clock.seconds,
         dropped=dict(done.dropped.most_common()),
         spared=done.spared,
+        empty=tuple(done.empty),
     )
 
 
@@ -105,6 +106,7 @@ class _Done:
 
     def __init__(self, failed: Iterable[Failed]) -> None:
         self.failed = list(failed)
+        self.empty: list[str] = []
         self.counts = dict.fromkeys(("added", "changed", "removed", "same", "copies", "passages"), 0)
         self.dropped: Counter[str] = Counter()
         self.spared = 0
@@ -197,6 +199,9 @@ class _Run:
                 data, file = files.read(file)
                 file = _dated(file)
                 sha256 = hashlib.sha256(data).hexdigest()
+        except files.Empty:
+            self._pass_by(file)
+            return
         except SourceError as exc:
             self._fail(file, str(exc))
             return
@@ -208,6 +213,13 @@ class _Run:
             self._attach(file, sha256, document)
         else:
             self._begin(file, data, sha256)
+
+    def _pass_by(self, file: File) -> None:
+        """An empty file: what it held when it was read before is gone."""
+        self._done.empty.append(file.source)
+        if file.path in self._known:
+            self._gone[file.path] = self._known[file.path]
+        self._move(file.size)
 
     def _touch(self, file: File, before: KnownFile) -> None:
         self._done.counts["same"] += 1
