@@ -10,9 +10,10 @@ Each is given a request and gives a reply, both one JSON object:
 {"challenge": "Make it cheaper."}            what `pushback challenge --json` prints
 ```
 
-A citation with ``start`` and ``end`` is taken as it is; one without is looked for in its source, and rejected where its
-words do not stand there. A reply may also be what `pushback ask --json` prints. ``{"not_applicable": "why"}`` says that
-a system does no such thing: what would measure it is then left out.
+A citation with ``start`` and ``end`` is taken as it is; one without is looked for in its source (a path may have
+folders before it), or in all documents where it names none, and rejected where its words do not stand there. A reply
+may also be what `pushback ask --json` prints. ``{"not_applicable": "why"}`` says that a system does no such thing: what
+would measure it is then left out.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ from assistant.types import (
     Verdict,
 )
 from assistant.wire import Json
+from eval.adapters import adapted
 from eval.gold import places
 from eval.run import Wrap
 from eval.systems import NotAsked, System
@@ -89,12 +91,10 @@ def _outside(answers: Answers, assistant: Assistant) -> System:
 
 def _function(module: str, name: str) -> Answers:
     try:
-        found = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError) as exc:
+        return adapted(getattr(importlib.import_module(module), name))
+    except (ImportError, AttributeError, TypeError) as exc:
         hint = "Name it as module:function, from a folder on PYTHONPATH."
         raise SettingsError(f"There is no {module}:{name}: {exc}.", hint=hint) from exc
-    given: Answers = found
-    return given
 
 
 class Command:
@@ -254,8 +254,10 @@ class Outside:
         )
 
     def _cited(self, one: Json) -> Citation | Rejected:
-        document = self._document(str(one.get("source") or one.get("document") or ""))
         quote = str(one.get("quote") or one.get("text") or "")
+        document = self._document_of(one, quote)
+        if document is None and not one.get("source"):
+            return Rejected(quote, "it stands in no document")
         if document is None:
             return Rejected(quote, f"there is no document {one.get('source')!r}")
         span = self._place(one, quote, document)
@@ -267,7 +269,7 @@ class Outside:
     def _hit(self, one: Json) -> Hit:
         """What was found, at its place; what stands nowhere keeps its rank, and holds nothing."""
         quote = str(one.get("quote") or one.get("text") or "")
-        document = self._document(str(one.get("source") or one.get("document") or ""))
+        document = self._document_of(one, quote)
         span = self._place(one, quote, document) if document else None
         about, (start, end) = (document.about, span) if document and span else (NOWHERE, (0, 0))
         folded = tuple(self._folded(other) for other in one.get("folded", ()))
@@ -277,6 +279,15 @@ class Outside:
     def _folded(self, one: Json) -> Passage:
         document = self._document(str(one["document"]))
         return Passage("", document.about if document else NOWHERE, one["start"], one["end"], "", ())
+
+    def _document_of(self, one: Json, quote: str) -> Document | None:
+        """The document that is named, by its source or a path that ends with it; without a name, one that has it."""
+        parts = str(one.get("source") or one.get("document") or "").replace("\\", "/").split("/")
+        if parts != [""]:
+            named = (self._document("/".join(parts[place:])) for place in range(len(parts)))
+            return next((found for found in named if found), None)
+        every = (self._document(entry.about.id) for entry in self._library.entries())
+        return next((found for found in every if found and places(quote, found.text)), None) if quote.strip() else None
 
     def _document(self, name: str) -> Document | None:
         try:

@@ -40,7 +40,7 @@ KEPT = {"content", "tool_calls", "invalid_tool_calls", "additional_kwargs", "res
 class ReplyMissing(ModelUnavailable):
     """A reply that was asked for is not in the recording."""
 
-    hint = "Record it with `--profile llm-live --record FILE`."
+    hint = "Record it with `--profile llm-live --recording FILE`."
     retryable: ClassVar[bool] = False  # the recording will not say more when asked again
 
 

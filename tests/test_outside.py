@@ -162,3 +162,29 @@ def test_a_function_a_command_an_address_and_a_file_are_told_apart(tmp_path: Pat
     assert outside.opened("cat -u")({"ask": "Why?"}) == {"ask": "Why?"}
     with pytest.raises(CaseError, match="cannot be read"):
         outside.opened(str(tmp_path / "none.jsonl"))
+
+
+def test_a_citation_without_a_source_is_looked_for_everywhere_and_a_path_by_its_end(
+    tmp_path: Path, settings: Settings
+) -> None:
+    def replies(request: Json) -> Any:
+        if "ask" not in request:
+            return {"not_applicable": "it only answers"}
+        cited = [
+            {"quote": "The Runabout cost $260 in 1925."},
+            {"source": "/home/me/documents/ford.txt", "quote": "The Runabout cost $260"},
+            {"quote": "The Runabout cost nothing."},
+        ]
+        return {"answer": "It cost $260.", "citations": cited}
+
+    run = measure(
+        suites.load(write_small(tmp_path)),
+        settings,
+        Options(out=tmp_path / "out", ids=("fact-price",), ours=False),
+        WordEmbedder(),
+        wrap=lambda assistant: Outside(replies, assistant.library),
+    )
+
+    (record,) = run.records
+    assert (record.value("hit"), record.value("citation precision")) == (1, pytest.approx(2 / 3))
+    assert "rejected (it stands in no document)" in str(record.scores)

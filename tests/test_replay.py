@@ -65,7 +65,7 @@ def test_a_reply_that_was_not_recorded_is_an_error_that_says_what_was_asked() ->
 
     key = asked("fake:one", QUESTION, {}).key
     assert str(caught.value) == f"No reply of fake:one is recorded for {key[:12]}: “What did the Runabout cost?”."
-    assert caught.value.hint == "Record it with `--profile llm-live --record FILE`."
+    assert caught.value.hint == "Record it with `--profile llm-live --recording FILE`."
     assert isinstance(caught.value, ModelUnavailable)
     assert not caught.value.retryable
 
