@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
     from pydantic import SecretStr
 
+UNSURE = (Stance.UNCLEAR, 0.0)
+SURE = 0.7  # probability from which a model that weighs is sure: of what it calls likely, and not of a guess
 FOLLOWS = ("auto", "llm")  # evidence models with which a model that is set reads for pressure tests, too
 
 
@@ -125,6 +128,15 @@ class Assistant:
             return _sides(self._sides or self._stance, pairs)
         except ModelError:
             return _sides(self._stance, pairs)
+
+    def sure_sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
+        """The same as a model that weighs tells it; unclear where none is or it fails, since the evidence model is
+        wrong too often to move a verdict by what somebody brings."""
+        if self._sides:
+            with suppress(ModelError):
+                told = _sides(self._sides, pairs)
+                return [one if one[1] >= SURE else UNSURE for one in told]
+        return [UNSURE for _ in pairs]
 
     def close(self) -> None:
         """Let go of the library's files."""

@@ -64,6 +64,16 @@ _DOES = re.compile(
 )
 _NARROWS = re.compile(r"(?:limit|restrict|confin)", re.I)
 _NOT = re.compile(r"\b(?:not|never|no)\b|n['’]t\b", re.I)
+_FOR, _AGAINST = r"(?:for|supports?|in favou?r of)", r"(?:against|challenges?|contradicts?)"
+_IT = r"(?:it|this|that|them|the (?:idea|plan|quote|passage))"
+_SIDE = re.compile(  # a message that says no more than the side of what was quoted
+    rf"^\W*(?:{_IT}\b\s*)?(?:(?:speaks?|is|are|counts?|stands?)\s+|['’]s\s+)?"
+    rf"(?:(?P<for>{_FOR})|(?P<against>{_AGAINST})|(?P<none>not about|neither|nothing to do with))(?:\s+{_IT})?\W*$",
+    re.I,
+)
+_SIDED = {"for": Stance.SUPPORTS, "against": Stance.CHALLENGES, "none": Stance.UNCLEAR}
+ASKED = 0.0  # confidence of a finding whose side the user is asked for
+_ASKS = "On which side is it? Say “for”, “against” or “not about this”; until then it rules on nothing."
 _BETTER = {
     AssumptionRuling.CHALLENGED: 0,
     AssumptionRuling.GAP: 1,
@@ -97,8 +107,8 @@ class Asked(Protocol):
         """The best passages."""
         ...
 
-    def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
-        """Of a claim and a text, the side on which the text stands."""
+    def sure_sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
+        """Of a claim and a text, the side on which the text stands; unclear where nothing can tell it for sure."""
         ...
 
 
@@ -150,11 +160,38 @@ def _moved(assistant: Asked, verdict: Verdict, message: str) -> Reply:
     quoted = [" ".join(match["quote"].split()) for match in _QUOTED.finditer(message)]
     if long_enough := [quote for quote in quoted if len(quote.split()) >= SHORTEST]:
         return _with_passages(assistant, verdict, long_enough)
+    if (side := side_told(message)) and any(map(_is_asked, verdict.assumptions[0].findings)):
+        return _judged(verdict, side)
     if idea := revised_idea(verdict.idea, message):
         return _revised(assistant, verdict, idea)
     if assistant.library.digest() != verdict.library:
         return _again(assistant, verdict)
     return Reply(_unmoved(verdict), verdict, Moved.NOTHING)
+
+
+def side_told(message: str) -> Stance | None:
+    """The side that a message gives to what was quoted; None where it says something else."""
+    match = _SIDE.match(" ".join(message.split()))
+    return _SIDED[match.lastgroup or "none"] if match else None
+
+
+def _judged(verdict: Verdict, side: Stance) -> Reply:
+    """The user says on which side the quotes stand that they brought, and the rulings follow."""
+    first, *rest = verdict.assumptions
+    findings = tuple(replace(one, stance=side, confidence=1.0) if _is_asked(one) else one for one in first.findings)
+    after = rulings.ruled(replace(verdict, assumptions=(replace(first, findings=findings), *rest)))
+    told = {Stance.SUPPORTS: "for it", Stance.CHALLENGES: "against it"}.get(side, "not about this")
+    quotes = ", ".join(f"“{one.citation.quote}”" for one in first.findings if _is_asked(one))
+    return Reply(
+        f"By your word, {quotes} counts as {told}. {_ruling(verdict, after)}",
+        after,
+        Moved.PASSAGE,
+        compare(verdict, after),
+    )
+
+
+def _is_asked(finding: Finding) -> bool:
+    return finding.stance is Stance.UNCLEAR and finding.confidence == ASKED
 
 
 def revised_idea(idea: str, message: str) -> str | None:
@@ -247,9 +284,9 @@ def _with_passages(assistant: Asked, verdict: Verdict, quotes: list[str]) -> Rep
     if not found:
         return Reply(" ".join([*told, _unmoved(verdict)]), verdict, Moved.NOTHING)
     first, *rest = verdict.assumptions
-    sides = assistant.sides([(verdict.idea, cited.quote) for cited, _ in found])
+    sides = assistant.sure_sides([(verdict.idea, cited.quote) for cited, _ in found])
     added = [
-        Finding(cited, stance, confidence, Kind.CLAIM, context)
+        Finding(cited, stance, ASKED if stance is Stance.UNCLEAR else confidence, Kind.CLAIM, context)
         for (cited, context), (stance, confidence) in zip(found, sides, strict=True)
     ]
     places = {_place(one.citation) for one in added}
@@ -261,8 +298,10 @@ def _with_passages(assistant: Asked, verdict: Verdict, quotes: list[str]) -> Rep
         told.append(
             f"“{one.citation.quote}” ({where}) had not been looked at and {side}."
             if side
-            else f"“{one.citation.quote}” ({where}) is there; its side is unclear, so it rules on nothing."
+            else f"“{one.citation.quote}” ({where}) is there, and had not been weighed."
         )
+    if any(map(_is_asked, added)):
+        told.append(_ASKS)
     changes = compare(verdict, after)
     return Reply(" ".join([*told, _ruling(verdict, after)]), after, Moved.PASSAGE, changes)
 

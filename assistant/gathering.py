@@ -76,6 +76,8 @@ _LEADS_ON = re.compile(r"(?::|\s\|\s.*)[\"”’')\]\s]*$")  # into a list, or a
 class Near(NamedTuple):
     """A sentence, the assumption it is nearest to, how near (cosine), and how near it is to the idea's own words.
 
+    ``also`` are the other assumptions that it is near to.
+
     Once chosen, ``one`` is the sentence with a neighbour of it, and ``read`` is that with the sentence before it.
     """
 
@@ -84,6 +86,7 @@ class Near(NamedTuple):
     likeness: float
     touching: float
     read: str = ""
+    also: tuple[int, ...] = ()
 
 
 Fits: TypeAlias = Mapping[tuple[str, int], float]  # of the sentences that tell, by passage and start
@@ -123,15 +126,19 @@ def near(
         for n, row in zip(order, cosines[order], strict=True)
     ]
     fits = {(one.seen.passage.id, one.seen.sentence.start): float(of) for one, of in zip(told, fitting, strict=True)}
-    chosen = _distinct(kept, MOST, (), fits)
-    for place in dict.fromkeys(places[~own].tolist()):
+    chosen = _distinct(kept, MOST, fits)
+    more: list[Near] = []
+    for place in dict.fromkeys(places.tolist()):
         near_it = [
             one._replace(place=place, likeness=float(row[places == place].max()))
             for one, row in zip(kept, cosines[order], strict=True)
         ]
-        near_it.sort(key=lambda each: -each.likeness)
-        chosen += _distinct([one for one in near_it if one.likeness >= NEAR_LENS], OF_LENS, chosen, fits)
-    return chosen[:MOST]
+        near_it = sorted((one for one in near_it if one.likeness >= NEAR_LENS), key=lambda one: -one.likeness)
+        chosen, shared = _shared(chosen, near_it, place)
+        more, also = _shared(more, near_it, place)
+        if assumed[place].sides:
+            more += _distinct(near_it, max(0, OF_LENS - shared - also), fits, [*chosen, *more])
+    return [*_cut(chosen, MOST - len(more)), *more]
 
 
 def touched(near: Sequence[Near], assumed: Sequence[Assumed], passages: int) -> bool:
@@ -185,7 +192,25 @@ def _said(assumed: Assumed) -> tuple[str, ...]:
     return tuple(text for side in assumed.sides for text in (side.claim, *side.search))
 
 
-def _distinct(near: Sequence[Near], most: int, beside: Sequence[Near], fits: Fits) -> list[Near]:
+def _shared(chosen: Sequence[Near], near_it: Sequence[Near], place: int) -> tuple[list[Near], int]:
+    """What was chosen, where it is near to this assumption also as one of its, and how many are: a finding counts for
+    every assumption that it bears on."""
+    shared = [
+        one.place != place and any(_within(near.one.seen, one.one.seen) or _same(near.one, one.one) for near in near_it)
+        for one in chosen
+    ]
+    also = [
+        one._replace(also=(*one.also, place)) if is_near else one for one, is_near in zip(chosen, shared, strict=True)
+    ]
+    return also, sum(shared)
+
+
+def _cut(chosen: Sequence[Near], most: int) -> list[Near]:
+    """The first ``most``, and of the rest what more than one assumption has."""
+    return [one for number, one in enumerate(chosen) if number < most or one.also]
+
+
+def _distinct(near: Sequence[Near], most: int, fits: Fits, beside: Sequence[Near] = ()) -> list[Near]:
     """The first ``most`` that say what neither one before nor one ``beside`` says, each with its neighbour."""
     kept: list[Near] = []
     for one in near:

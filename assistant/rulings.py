@@ -51,8 +51,31 @@ def ruled(verdict: Verdict) -> Verdict:
         ),
         case_for=strongest(assumptions, Stance.SUPPORTS),
         case_against=strongest(assumptions, Stance.CHALLENGES),
-        missing=tuple(one.question or one.text for one in assumptions if one.ruling is AssumptionRuling.GAP),
+        missing=tuple(one.question or one.text for one in assumptions if not bears(one.findings)),
     )
+
+
+def bears(findings: Sequence[Finding]) -> bool:
+    """Whether anything was found that bears on an assumption, be its side clear or not: a finding that is sure to take
+    no side is only near to an idea of which the documents say nothing."""
+    return any(one.stance is not Stance.UNCLEAR or one.confidence < 1 for one in findings)
+
+
+def elsewhere(assumptions: Sequence[Assumption], number: int) -> tuple[int, ...]:
+    """The former assumptions, by number from 1, under which findings of this one stand already."""
+    own = {one.citation for one in assumptions[number - 1].findings}
+    found = []
+    for other, one in enumerate(assumptions[: number - 1], start=1):
+        cited = {finding.citation for finding in one.findings}
+        found += [other] if own & cited else []
+        own -= cited
+    return tuple(found)
+
+
+def first_told(assumptions: Sequence[Assumption], number: int) -> tuple[Finding, ...]:
+    """The findings of an assumption that stand under no former one, as they are told."""
+    known = {finding.citation for one in assumptions[: number - 1] for finding in one.findings}
+    return tuple(one for one in assumptions[number - 1].findings if one.citation not in known)
 
 
 def weighed(verdict: Verdict, importance: Mapping[str, float]) -> Verdict:

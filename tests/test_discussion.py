@@ -1,16 +1,18 @@
 """It does not fold, and it can be moved: by words of a document, by other documents, by another idea."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from assistant import rulings
 from assistant.build import Assistant
-from assistant.discussion import Moved, compare, discuss, revised_idea, summary
+from assistant.discussion import Moved, compare, discuss, revised_idea, side_told, summary
 from assistant.embedding import Embedder
 from assistant.library.library import Library
 from assistant.settings import Settings
-from assistant.types import Stance, Verdict
+from assistant.types import IdeaRuling, Stance, Verdict
 from ingest.sync import sync
 from tests.fakes import WordEmbedder
 
@@ -95,6 +97,43 @@ def test_cited_words_that_had_not_been_looked_at_become_a_finding(opened: tuple[
     assert reply.moved is Moved.PASSAGE
     assert [f.citation.about.source for f in added] == ["mill.txt"]
     assert "mill.txt" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("answer", "side"),
+    [
+        ("for", Stance.SUPPORTS),
+        ("It speaks against it.", Stance.CHALLENGES),
+        ("That’s against the idea", Stance.CHALLENGES),
+        ("not about this", Stance.UNCLEAR),
+    ],
+)
+def test_a_quote_that_a_user_brings_rules_on_nothing_until_they_have_said_its_side(
+    opened: tuple[Assistant, Path], answer: str, side: Stance
+) -> None:
+    """Its words would be read as praise of the idea, which no evidence model is sure of."""
+    assistant, files = opened
+    (files / "pull.txt").write_text("Companies should move from a leaflets bakery to posters of benefit.\n")
+    ingest(assistant, files, WordEmbedder())
+    before = assistant.challenge("Sell umbrellas to leaflets bakery fishermen at sea.")
+    bare = replace(before, assumptions=tuple(replace(one, findings=()) for one in before.assumptions))
+
+    brought = discuss(assistant, rulings.ruled(bare), "But “move from a leaflets bakery to posters of benefit”")
+
+    assert "“for”, “against” or “not about this”" in brought.text
+    assert brought.verdict.ruling is IdeaRuling.NOT_COVERED
+    told = discuss(assistant, brought.verdict, answer)
+    (finding,) = told.verdict.assumptions[0].findings
+    ruling = {Stance.SUPPORTS: IdeaRuling.HOLDS, Stance.CHALLENGES: IdeaRuling.CHALLENGED}
+    assert (finding.stance, told.verdict.ruling) == (side, ruling.get(side, IdeaRuling.NOT_COVERED))
+    assert "By your word" in told.text
+    again = discuss(assistant, told.verdict, answer)
+    assert "By your word" not in again.text
+
+
+@pytest.mark.parametrize("message", ["I am against it all, really.", "for the bakery only", "You are wrong."])
+def test_what_says_more_than_a_side_is_no_answer_to_it(message: str) -> None:
+    assert side_told(message) is None
 
 
 def test_words_that_stand_in_no_document_move_nothing(opened: tuple[Assistant, Path]) -> None:

@@ -13,6 +13,7 @@ from assistant.errors import SettingsError
 from assistant.evidence.stance import PlainMarks
 from assistant.gathering import MOST
 from assistant.leaning import side_of
+from assistant.lens import Lens, Side
 from assistant.library.library import Library
 from assistant.pressure import LONGEST_IDEA
 from assistant.rulings import rule, rule_idea
@@ -223,3 +224,37 @@ def test_a_finding_is_a_sentence_with_its_neighbour_read_after_the_one_before(
     for quote, those in zip(quotes, said, strict=True):
         assert quote == " ".join(sentences[n] for n in those)
         assert " ".join(sentences[max(those[0] - 1, 0) : those[-1] + 1]) in stance.read
+
+
+def test_a_finding_counts_for_every_assumption_that_it_bears_on_however_many_the_idea_has(
+    tmp_path: Path, embedder: WordEmbedder
+) -> None:
+    """The idea alone takes all places; what a side of a lens shares with it counts for the lens, too."""
+    idea = "We should print leaflets for the bakery."
+    towns = [
+        f"{a}{b}ville"
+        for a in ("Ash", "Birch", "Cedar", "Elm", "Fir")
+        for b in ("ton", "ham", "field", "wood", "by", "ley")
+    ]
+    for town in towns:
+        (tmp_path / f"{town}.txt").write_text(f"We should print leaflets for the bakery at {town} near {town[::-1]}.\n")
+    side = Side(
+        name="pushed",
+        claim="We should print leaflets for the bakery.",
+        ideas=(idea, "Print leaflets for the bakery."),
+        search=("print leaflets for the bakery",),
+    )
+    other = Side(
+        name="drawn", claim="Guests come unasked.", ideas=("Wait for guests.", "Be found."), search=("guests come",)
+    )
+    lens = Lens(name="reach", question="Drawn in, or pushed at?", importance=0.7, settle="Ask.", sides=(side, other))
+    settings = Settings(home=tmp_path / "home")
+    with Library.open(settings, embedder, create=True) as library:
+        sync([tmp_path], library, settings, embedder)
+        verdict = Assistant(library, embedder, stance=Reading(), lenses=(lens,)).challenge(idea)
+
+    own, of_lens = verdict.assumptions
+    assert of_lens.lens == "reach"
+    assert {finding.citation for finding in of_lens.findings} <= {finding.citation for finding in own.findings}
+    assert (own.ruling, of_lens.ruling, verdict.missing) == (SUPPORTED, SUPPORTED, ())
+    assert len({finding.citation for a in verdict.assumptions for finding in a.findings}) <= MOST

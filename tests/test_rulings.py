@@ -100,3 +100,23 @@ def test_ruling_again_changes_nothing() -> None:
 
     assert rulings.ruled(ruled) == ruled
     assert rulings.ruled(replace(ruled, leaps_of_faith=("x",), ruling=IdeaRuling.HOLDS)) == ruled
+
+
+def test_only_that_on_which_nothing_was_found_is_missing() -> None:
+    unclear = assumption("unclear", 0.6, finding(Stance.UNCLEAR, 0.7))
+    untouched = assumption("untouched", 0.6, finding(Stance.UNCLEAR, 1.0))  # near, and says nothing of it
+
+    ruled = verdict(unclear, untouched, assumption("empty", 0.6))
+
+    assert [one.ruling for one in ruled.assumptions] == [AssumptionRuling.GAP] * 3
+    assert ruled.missing == ("Does untouched hold?", "Does empty hold?")
+
+
+def test_a_finding_of_two_assumptions_rules_on_both_and_is_told_under_the_first() -> None:
+    shared, own = finding(S), finding(C, document="b")
+
+    ruled = verdict(assumption("price", 0.6, shared), assumption("reach", 0.6, shared, own))
+
+    assert [one.ruling for one in ruled.assumptions] == [AssumptionRuling.SUPPORTED, AssumptionRuling.CONTESTED]
+    assert rulings.first_told(ruled.assumptions, 2) == (own,)
+    assert [rulings.elsewhere(ruled.assumptions, number) for number in (1, 2)] == [(), (1,)]

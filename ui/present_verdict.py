@@ -72,7 +72,8 @@ def head(number: int, one: Assumption) -> str:
     """An assumption in a line of Markdown: its number, its words, its ruling, and how much speaks on either side."""
     sides = [len(told.of_side(one, side)) for side in (Stance.SUPPORTS, Stance.CHALLENGES)]
     counts = f" {sides[0]} for, {sides[1]} against" if any(sides) else ""
-    return f"**{number}** {label(opened(one.text), WORDS)} {badge(one.ruling)}{counts}"
+    mark = f":gray-badge[{told.OPEN}]" if told.outcome(one) == told.OPEN else badge(one.ruling)
+    return f"**{number}** {label(opened(one.text), WORDS)} {mark}{counts}"
 
 
 def places(verdict: Verdict) -> dict[Finding, Place]:

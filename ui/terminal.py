@@ -15,6 +15,7 @@ import click
 from assistant.rulings import to_settle
 from assistant.types import Grounding
 from ui.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, shown, who_disagrees, why
+from ui.verdict_report import beside, first_told
 
 if TYPE_CHECKING:
     from assistant.discussion import Change, Reply
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from assistant.types import (
         About,
         Answer,
-        Assumption,
         Citation,
         Conflict,
         Cost,
@@ -113,7 +113,7 @@ def verdict(one: Verdict) -> str:
     settle = [f"{a.question or a.text} {f'→ {a.settle}' if a.settle else ''}" for a in to_settle(one)]
     parts += _listed("Questions to settle, and the cheapest evidence:", settle)
     parts += _listed("Leaps of faith, which nothing supports:", one.leaps_of_faith)
-    parts += [_assumption(number, each, sources) for number, each in enumerate(one.assumptions, start=1)]
+    parts += [_assumption(number, one, sources) for number in range(1, len(one.assumptions) + 1)]
     parts += [_searched(one.searched), *_of_model(one)]
     return "\n\n".join([*parts, *([sources.listed()] if sources else [])])
 
@@ -365,12 +365,14 @@ def _finding(one: Finding, told: str, first: str, rest: str) -> str:
     return "\n".join([filled(told, first, rest), *why])
 
 
-def _assumption(number: int, one: Assumption, sources: _Sources) -> str:
+def _assumption(number: int, verdict: Verdict, sources: _Sources) -> str:
+    one, own = verdict.assumptions[number - 1], first_told(verdict, number)
     lines = [filled(f"{number}. {one.text} ({one.lens}): {one.ruling}", "", "   ")]
-    for finding in one.findings:
+    for finding in own.findings:
         told = f"{SIGNS[finding.stance]} {_quoted(finding, sources)}{KINDS.get(finding.kind, '')}"
         lines.append(_finding(finding, told, "   ", "           "))
-    return "\n".join(lines if one.findings else [*lines, "   The documents say nothing on this."])
+    said = beside(verdict, number)
+    return "\n".join([*lines, f"   {said}"] if said else lines)
 
 
 def _place(citation: Citation) -> str:

@@ -34,7 +34,7 @@ def document(report: Report) -> bytes:
     opening.add_run(f"{told.MEANS[verdict.ruling]} {told.head(report)}")
     _findings(made, "The strongest case for it", verdict.case_for, report)
     _findings(made, "The strongest objection", verdict.case_against, report)
-    _listed(made, "What is missing", verdict.missing or ("Nothing: each assumption has evidence.",))
+    _listed(made, "What is missing", verdict.missing or ("Nothing: something that bears on each was found.",))
     asked = [f"{question}{f' Cheapest evidence: {how}' if how else ''}" for question, how in told.settling(verdict)]
     _listed(made, "Questions to settle", asked or ("None is open.",))
     if verdict.leaps_of_faith:
@@ -85,10 +85,11 @@ def _assumption(made: Document, number: int, one: Assumption, report: Report) ->
     line.add_run(str(one.ruling)).bold = True
     if one.question:
         made.add_paragraph(_plain(one.question))
-    if not told.sided(one):
-        made.add_paragraph(told.NOTHING)
+    if beside := told.beside(report.verdict, number):
+        made.add_paragraph(beside)
+    own = told.first_told(report.verdict, number)
     for side, name in told.SIDES.items():
-        if found := told.of_side(one, side):
+        if found := told.of_side(own, side):
             made.add_heading(name, 3)
             for each in found:
                 _finding(made, each, report, in_context=True)

@@ -30,7 +30,7 @@ def page(report: Report) -> str:
         _verdict(report),
         _case("The strongest case for it", verdict.case_for, report, cls="good"),
         _case("The strongest objection", verdict.case_against, report, cls="bad"),
-        section("What is missing", _list(verdict.missing or ("Nothing: each assumption has evidence.",))),
+        section("What is missing", _list(verdict.missing or ("Nothing: something that bears on each was found.",))),
         section("Questions to settle", _settling(report)),
         section("Leaps of faith, which nothing supports", _list(verdict.leaps_of_faith)),
         _picture(report),
@@ -100,17 +100,18 @@ def _picture(report: Report) -> Element | None:
 
 
 def _assumption(number: int, one: Assumption, report: Report) -> Element:
+    own, beside = told.first_told(report.verdict, number), told.beside(report.verdict, number)
     sides = [
         (tag("h4", name), [_quote(each, report, in_context=True) for each in found])
         for side, name in told.SIDES.items()
-        if (found := told.of_side(one, side))
+        if (found := told.of_side(own, side))
     ]
     return tag(
         "article",
         tag("h3", f"{number}. {one.text} ", _ruling(one.ruling)),
         tag("p", f"As {one.lens} · importance {one.importance:.1f}{told.weighed_by(one)}", cls="small"),
         tag("p", one.question) if one.question else None,
-        None if told.sided(one) else tag("p", told.NOTHING, cls="gap"),
+        tag("p", beside, cls="gap") if beside else None,
         sides,
         cls="assumption",
     )

@@ -24,7 +24,7 @@ def _parts(report: Report) -> Iterator[str]:
     yield _section("The strongest case for it", (_finding(one, report) for one in verdict.case_for))
     yield _section("The strongest objection", (_finding(one, report) for one in verdict.case_against))
     missing = (f"- {_plain(one)}" for one in verdict.missing)
-    yield _section("What is missing", missing, "Nothing: each has evidence.")
+    yield _section("What is missing", missing, "Nothing: something that bears on each was found.")
     questions = [
         f"- {_plain(q)}{f' Cheapest evidence: {_plain(how)}' if how else ''}" for q, how in told.settling(verdict)
     ]
@@ -58,10 +58,11 @@ def _assumption(number: int, one: Assumption, report: Report) -> str:
     ]
     if one.question:
         lines += ["", _plain(one.question)]
-    if not told.sided(one):
-        lines += ["", told.NOTHING]
+    if beside := told.beside(report.verdict, number):
+        lines += ["", beside]
+    own = told.first_told(report.verdict, number)
     for side, name in told.SIDES.items():
-        if found := told.of_side(one, side):
+        if found := told.of_side(own, side):
             lines += ["", f"{name}:", "", *(_finding(each, report, in_context=True) for each in found)]
     return "\n".join(lines)
 

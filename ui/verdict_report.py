@@ -6,8 +6,9 @@ It opens with the case for the idea, then the strongest objection, then what nob
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -23,6 +24,7 @@ MEANS = {
     IdeaRuling.NOT_COVERED: "The documents say nothing on it: neither for it nor against it.",
 }
 NOTHING = "The documents say nothing on this."
+UNTOLD = "What bears on this takes no side that can be told."
 KINDS = {
     Kind.CLAIM: "the author's claim",
     Kind.FIGURE: "a reported figure",
@@ -31,6 +33,8 @@ KINDS = {
     Kind.OPPONENT: "reported of somebody the author does not agree with; does not count",
 }
 SIDES = {Stance.SUPPORTS: "For", Stance.CHALLENGES: "Against", Stance.UNCLEAR: "Unclear"}
+OPEN, NONE = "of no clear side", "with no evidence"
+OUTCOMES = (*(ruling.value for ruling in AssumptionRuling if ruling is not AssumptionRuling.GAP), OPEN, NONE)
 ENOUGH = 6  # citations from which an assumption lies at the right edge of the picture
 FIGURES = 12  # of the stance model's card that are told
 
@@ -61,16 +65,20 @@ class Report:
 def head(report: Report) -> str:
     """When, what was searched, and how many assumptions came out how."""
     verdict = report.verdict
-    counts = ", ".join(
-        f"{number} {ruling.value}" if ruling is not AssumptionRuling.GAP else f"{number} with no evidence"
-        for ruling in AssumptionRuling
-        if (number := sum(one.ruling is ruling for one in verdict.assumptions))
-    )
+    called = Counter(map(outcome, verdict.assumptions))
+    counts = ", ".join(f"{called[name]} {name}" for name in OUTCOMES if called[name])
     when = f"Tested {report.created[:10]}. " if report.created else ""
     searched = f"Searched: {verdict.searched.documents:,} documents, {verdict.searched.passages:,} passages."
     faults = sum(standing is not Standing.HOLDS for standing in report.standing.values())
     since = f" Since then the sources of {faults} citations have changed or gone; they are marked." if faults else ""
     return f"{when}It rests on {len(verdict.assumptions)} assumptions: {counts}. {searched}{since}"
+
+
+def outcome(one: Assumption) -> str:
+    """A ruling as a reader knows it: what bears on an assumption may take no side that can be told."""
+    if one.ruling is not AssumptionRuling.GAP:
+        return one.ruling.value
+    return OPEN if rulings.bears(one.findings) else NONE
 
 
 def settling(verdict: Verdict) -> list[tuple[str, str]]:
@@ -110,6 +118,21 @@ def sided(one: Assumption) -> list[Finding]:
 def of_side(one: Assumption, side: Stance) -> list[Finding]:
     """All its findings of one side, the ones that do not count among them."""
     return [finding for finding in one.findings if finding.stance is side]
+
+
+def first_told(verdict: Verdict, number: int) -> Assumption:
+    """An assumption with the findings that stand under no former one: each is told once."""
+    own = rulings.first_told(verdict.assumptions, number)
+    return replace(verdict.assumptions[number - 1], findings=own)
+
+
+def beside(verdict: Verdict, number: int) -> str:
+    """What is said of an assumption on which no finding rules, and where what bears on it stands already."""
+    one = verdict.assumptions[number - 1]
+    others = rulings.elsewhere(verdict.assumptions, number)
+    open = "" if sided(one) else UNTOLD if rulings.bears(one.findings) else NOTHING
+    see = f"See {'also ' if rulings.first_told(verdict.assumptions, number) else ''}the findings of" if others else ""
+    return f"{open} {see} {' and '.join(map(str, others))}.".strip() if others else open
 
 
 def around(finding: Finding) -> tuple[str, str, str]:

@@ -73,17 +73,21 @@ class PlainIdeas:
         progress: Progress,
     ) -> Iterator[Bearing]:
         unclear = 0
+        borne: set[int] = set()
         for place, one in enumerate(assumed):
             progress(place, len(assumed), one)
             own = [each for each in near if each.place == place]
             for each, odds in zip(own, self._odds(one, own) if touched else _untold(own), strict=True):
                 stance, confidence = leaning.side_of(odds)
-                if stance is Stance.UNCLEAR and (unclear == UNCLEAR or one.sides):
-                    continue
+                places = (place, *each.also) if touched else (place,)
+                spare = unclear >= UNCLEAR or bool(one.sides)
+                if stance is Stance.UNCLEAR and spare and (not touched or borne.issuperset(places)):
+                    continue  # an assumption that has nothing else shows one
                 unclear += stance is Stance.UNCLEAR
+                borne.update(places)
                 seen = each.one.seen
                 quote = _quote(seen.passage, Span(seen.sentence.start, seen.sentence.end), numbers)
-                yield Bearing(quote, (place,), stance, confidence, kind_of(seen), "", seen.passage.text)
+                yield Bearing(quote, places, stance, confidence, kind_of(seen), "", seen.passage.text)
 
     def _odds(self, assumed: Assumed, near: Sequence[Near]) -> Vectors:
         """The probabilities of ``SIDES`` for the idea (stretches, 3), each read after the sentence before it."""

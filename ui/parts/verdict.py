@@ -46,7 +46,7 @@ def glance(report: Report) -> None:
         _case("case-against", "The strongest objection", verdict.case_against, places, report)
     missing, settling = st.columns(2, gap="medium")
     with missing:
-        listed = present_verdict.listed(verdict.missing, "Each assumption has evidence.")
+        listed = present_verdict.listed(verdict.missing, "Nothing: something that bears on each was found.")
         st.html(f"<h2>What is missing</h2>{listed}")
         if verdict.leaps_of_faith:
             leaps = present_verdict.listed(verdict.leaps_of_faith)
