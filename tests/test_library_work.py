@@ -111,6 +111,6 @@ def test_progress_is_told_in_passages_embedded_and_stop_ends_it_between_two(
 
     outcome = take_in(job, settings, embedder, kept)
 
-    assert any("20 passages embedded · 0:0" in doing for doing in wholly.told)
+    assert any("60 passages embedded · 0:0" in doing for doing in wholly.told)
     assert (outcome.stopped, embedder.embedded) == (True, before + 5)
     assert 0 < (job.share or 0) < 0.5
