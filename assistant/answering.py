@@ -8,12 +8,13 @@ question ─standalone─▶ Material ─Reader─▶ Claim, Claim, … ─Verif
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from assistant import conflicts, conversation, followup
+from assistant import asides, conflicts, conversation, followup
 from assistant import question as questions
 from assistant.embedding import Embedder
 from assistant.errors import ModelError, SettingsError
@@ -26,14 +27,22 @@ from assistant.readers.model import ModelReader
 from assistant.readers.plain import PlainReader
 from assistant.readers.seam import Outcome, Reading
 from assistant.retrieval import ANYWHERE
-from assistant.types import Answer, Conflict, Filters, Grounding, Statement, Support, Turn
+from assistant.types import Answer, Conflict, Filters, Grounding, Role, Statement, Support, Turn
 from assistant.verifying import Verifier
 
 LONGEST_QUESTION = 4_000  # characters; a longer text is a document, not a question
 OWN_WORDS = "These are the documents' own words."
 CHECKED = "What is shown of it was checked before."
 SAYS = "The documents do not say"
+NO_MORE = f"{SAYS} more on this than stands above."
+AGAIN = "These words stand above already."
 NOTHING = Reading(Outcome.NOT_SAID)
+
+_MORE = re.compile(
+    r"\b(?:(?:tell me|say|anything|something|know|any|some|what) (?:more|else|further)|more (?:about|on|details?)"
+    r"|go on|continue|elaborate|expand on|what else|who else|where else)\b|^\W*(?:and )?more\W*$",
+    re.I,
+)
 
 
 @dataclass
@@ -80,7 +89,11 @@ class Answering:
             SettingsError: as ``answer`` does; a model's failure is told in the answer.
         """
         clock, made = _Clock(), _Made()
+        question = questions.encodable(question)
         asked = _checked(question)
+        if told := asides.reply(asked, model=self._model is not None):
+            yield Answer(question, asked, (), Grounding.ASIDE, told, self._library.searched())
+            return
         calls = self._model.calls(tick) if self._model else None
         with clock.measured("search"):
             standalone, away = self._standalone(asked, history, calls)
@@ -94,7 +107,7 @@ class Answering:
                 yield from self._by_model(claims, verifier, made, away)
         if not made.statements:
             with clock.measured("look"):
-                yield from self._offline(material, verifier, made)
+                yield from self._offline(material, verifier, made, _told(history), more=bool(_MORE.search(asked)))
         stems = {token.stem for token in material.question.content}
         found = conflicts.find(made.statements, stems) if made.model is None else _disagreeing(made, verifier)
         answered = made.reading.outcome is Outcome.ANSWERED and bool(made.statements)
@@ -148,15 +161,37 @@ class Answering:
         elif made.reading.outcome is not Outcome.NOT_SAID:
             made.notices.append(f"{self._model.name} found no answer in these passages. {OWN_WORDS}")
 
-    def _offline(self, material: Material, verifier: Verifier, made: _Made) -> Iterator[Statement]:
-        """The plain reader's stretches. A model's "not said" stands, and they are then shown as no more than near."""
+    def _offline(
+        self, material: Material, verifier: Verifier, made: _Made, told: str, *, more: bool
+    ) -> Iterator[Statement]:
+        """The plain reader's stretches. A model's "not said" stands, and they are then shown as no more than near.
+
+        Of those that were ``told`` before only the best is shown again, and none where ``more`` is asked for.
+        """
         said = made.reading if self._model and not made.notices and material.extracts else None
         made.statements = list(_followed(verifier.statements(self._plain.read(material)), made))
+        again = [one for one in made.statements if _plain(one.text) in told]
+        if again and (more or len(made.statements) > 1):
+            keep = [] if more else made.statements[:1]
+            made.statements = [one for one in made.statements if one not in again or one in keep]
+        if again and not made.statements:
+            made.reading = Reading(Outcome.NOT_SAID, reason=NO_MORE)
+        elif again and made.reading.outcome is Outcome.ANSWERED and set(made.statements) <= set(again):
+            made.notices.append(AGAIN)
         if said:
             missing = f": {said.missing}" if said.missing else "."
             made.reading = Reading(Outcome.NOT_SAID, said.missing, f"{SAYS}{missing}")
         if made.reading.outcome is Outcome.ANSWERED:
             yield from made.statements
+
+
+def _told(history: Sequence[Turn]) -> str:
+    """What was answered before."""
+    return _plain(" ".join(turn.content for turn in history if turn.role is not Role.USER))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _followed(statements: Generator[Statement, None, Reading], made: _Made) -> Iterator[Statement]:

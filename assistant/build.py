@@ -15,6 +15,7 @@ from assistant.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.errors import ModelError, SettingsError
 from assistant.evidence.llm import LlmStance
 from assistant.evidence.nli import NliStance
+from assistant.evidence.reading import PassageReader
 from assistant.evidence.relevance import SignalJudge
 from assistant.evidence.stance import PlainMarks, StanceModel
 from assistant.evidence.trained import TrainedStance
@@ -24,6 +25,7 @@ from assistant.lens import Lens, gathered
 from assistant.library.library import Library
 from assistant.model import Model, Tick
 from assistant.pressure import PressureTest
+from assistant.question import encodable
 from assistant.readers.model import ModelReader
 from assistant.readers.model_ideas import ModelIdeas
 from assistant.readers.plain import PlainReader
@@ -62,7 +64,9 @@ class Assistant:
         self._embedder, self._stance = embedder, stance or PlainMarks()
         relevance = SignalJudge()
         self._reader = ModelReader(model) if model else None
-        self._answering = Answering(library, embedder, PlainReader(library, embedder, relevance), self._reader, judge)
+        self._answering = Answering(
+            library, embedder, PlainReader(library, embedder, relevance, PassageReader()), self._reader, judge
+        )
         plain = PlainIdeas(library, embedder, relevance, self._stance, lenses)
         weigher = model if weighs else None
         self._pressure = PressureTest(
@@ -92,7 +96,7 @@ class Assistant:
 
     def search(self, query: str, k: int = 8, filters: Filters = ANYWHERE) -> list[Hit]:
         """The ``k`` best passages."""
-        return retrieve(query, self.library, self._embedder, k=k, filters=filters)
+        return retrieve(encodable(query), self.library, self._embedder, k=k, filters=filters)
 
     def challenge(
         self,

@@ -130,9 +130,14 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     return _resolved(" ".join(question.split()), talk)[0]
 
 
+def is_courtesy(said: str) -> bool:
+    """Whether it is thanks, a greeting or the like, and asks nothing."""
+    return {word.lower() for word in WORD.findall(said)} <= _COURTESY
+
+
 def _resolved(question: str, talk: _Talk) -> tuple[str, str, str | None]:
     """The question with what it leans on, what of it the next one may lean on, and what it is about."""
-    if {word.lower() for word in WORD.findall(question)} <= _COURTESY:
+    if is_courtesy(question):
         return question, talk.asked, talk.topic
     if questions.read(question).asks is Asks.BROAD and not _THING.search(question):
         return question, question, None
@@ -378,6 +383,8 @@ def spoken(answers: Iterable[Answer]) -> list[Turn]:
     """A conversation as a follow-up needs it. Several statements are a list: "the second one" is one of them."""
     turns = []
     for answer in answers:
+        if answer.grounding is Grounding.ASIDE:
+            continue
         near = answer.nearest if answer.grounding is Grounding.NEAR else ()
         said = [_with_voice(statement) for statement in answer.statements] or [one.key_quote for one in near]
         said = said or ["The documents do not say."]

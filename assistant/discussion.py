@@ -37,9 +37,33 @@ _NARROWER = re.compile(
     r"|(?:and )?(?:if|what if) we\b|we (?:could|would|might)\b)\s*(?:we\s+)?(?P<idea>.+)$",
     re.I | re.S,
 )
-_CONDITION = re.compile(
-    r"^\s*(?:and |but |what about |say )?(?P<only>(?:only|just) (?:for|in|with|to|where|when|if)\b.+)$", re.I | re.S
+_WHERE = (
+    r"(?:for|in|with|within|without|to|at|on|by|from|during|among|under|where|when|while|if|until|after|before|once"
+    r"|as long as|unless)"
 )
+_ONLY = r"(?:only|just|solely|exclusively)"
+_CONDITION = re.compile(
+    rf"^\s*(?:(?:and|but|or|so|say|(?:what|how) about|what if|instead|rather|suppose)\b[,:]?\s*)*"
+    rf"(?P<only>{_ONLY} (?:{_WHERE}\b.+|an? .+|the .+)|{_WHERE}\b.+ only\W*)$",
+    re.I | re.S,
+)
+# What leans on the former idea: "only do it for …", "limit this to …", "it is for … only", "outsource it".
+_LEANS = re.compile(
+    r"^(?:(?:only|just|not|never|first|also|still|even|either|then|do not|don['’]t|should|could|would|can|will)\s+)*"
+    r"(?:(?P<verb>[a-z][a-z-]*)(?:\s+(?:out|up|down|off|on|with|away|back))?\s+)?"
+    r"(?:(?:it|them)\b|(?:this|that|these|those|so)\b"
+    rf"(?=\s*(?:$|[.,;?!]|(?:{_ONLY}|{_WHERE}|is|are|was|were|first|instead|the|we|you|they)\b)))"
+    r"(?:\s+(?:out|up|down|off|away|back)\b)?(?P<rest>.*)$",
+    re.I | re.S,
+)
+# Verbs that say no more than that it is done; what comes after them is its condition.
+_DOES = re.compile(
+    r"(?:do|did|try|tried|run|ran|make|made|offer|start|launch|use|have|test|apply|keep|kept|limit|restrict|confine"
+    r"|roll|carry)(?:ing|ed)?|doing|making|using|having|limiting|trying|running",
+    re.I,
+)
+_NARROWS = re.compile(r"(?:limit|restrict|confin)", re.I)
+_NOT = re.compile(r"\b(?:not|never|no)\b|n['’]t\b", re.I)
 _BETTER = {
     AssumptionRuling.CHALLENGED: 0,
     AssumptionRuling.GAP: 1,
@@ -134,13 +158,41 @@ def _moved(assistant: Asked, verdict: Verdict, message: str) -> Reply:
 
 
 def revised_idea(idea: str, message: str) -> str | None:
-    """The idea that a message puts in the place of the former one; None where it only comments on it."""
+    """The idea that a message puts in the place of the former one; None where it only comments on it.
+
+    One that is only narrowed keeps its subject: “only do it for small firms” is the former idea, only for small firms.
+    """
     if message.rstrip().endswith("!") or len(message.split()) < SHORTEST:
         return None
     if match := _CONDITION.match(message):
-        return f"{idea.rstrip(' .')}, {match['only'].strip(' ?.')}."
+        return _with(idea, match["only"])
     match = _NARROWER.match(message)
-    return f"{match['idea'].strip(' ?.').capitalize()}." if match and len(match["idea"].split()) >= SHORTEST else None
+    if not match or len(match["idea"].split()) < SHORTEST:
+        return None
+    new = match["idea"].strip(" ?.")
+    if leans := _LEANS.match(new):
+        return _narrowed(idea, new, leans)
+    if re.match(r"only\b|.*\bonly$", new, re.I | re.S) and "instead" not in new.lower():
+        return _with(idea, f"but {new}")
+    return f"{new[:1].upper()}{new[1:]}."
+
+
+def _narrowed(idea: str, new: str, leans: re.Match[str]) -> str | None:
+    """The former idea with what is said of “it”."""
+    rest = re.sub(r"^\s*(?:is|are|was|were|be)\b", "", leans["rest"]).strip()
+    before = new[: leans.start("rest")]
+    only = bool(re.search(rf"\b{_ONLY}\b", before, re.I) or _NARROWS.match(leans["verb"] or ""))
+    condition = re.match(rf"(?:{_ONLY}\s+)?(?:{_WHERE}|first)\b", rest, re.I)
+    if _NOT.search(new) or not (leans["verb"] is None or _DOES.fullmatch(leans["verb"])):
+        return _with(idea, f"but {new}")
+    if not condition:
+        return None if leans["verb"] else _with(idea, f"but {new}")
+    rest = re.sub(r"^to\b", "for", rest) if _NARROWS.match(leans["verb"] or "") else rest
+    return _with(idea, f"only {rest}" if only and not re.match(_ONLY, rest, re.I) else rest)
+
+
+def _with(idea: str, more: str) -> str:
+    return f"{idea.rstrip(' .')}, {more.strip(' ?.')}."
 
 
 def compare(before: Verdict, after: Verdict) -> tuple[Change, ...]:

@@ -18,6 +18,7 @@ from assistant.errors import ModelError, ReplyInvalid, SettingsError
 from assistant.evidence.words import tokens
 from assistant.library.library import Library
 from assistant.model import Calls
+from assistant.question import encodable
 from assistant.readers.bearing import Weighed
 from assistant.readers.model_ideas import ModelIdeas
 from assistant.readers.plain_ideas import PlainIdeas
@@ -165,7 +166,7 @@ def _told(assumed: Assumed) -> str:
 
 
 def _checked(idea: str) -> str:
-    plain = " ".join(idea.split())
+    plain = " ".join(encodable(idea).split())
     if not plain:
         raise SettingsError("The idea is empty.", hint='Name one, as in: pushback challenge "Double the sales team."')
     if not tokens(plain):

@@ -69,6 +69,11 @@ class Question:
     numbers: frozenset[str]
 
 
+def encodable(text: str) -> str:
+    """The text with each lone surrogate (half a character, which JSON can contain) replaced by `?`."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def read(text: str) -> Question:
     """The question's facts. Words of asking ("say", "the documents") are not what it is about, unless all are."""
     words = tokens(text)

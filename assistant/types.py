@@ -224,12 +224,13 @@ class Conflict:
 
 class Grounding(StrEnum):
     """What an answer stands on: citations; only the closest passages, which may not answer; nothing, since the
-    documents do not say; or it never said."""
+    documents do not say; or it never said. An aside stands on nothing, since nothing was asked of the documents."""
 
     GROUNDED = "grounded"
     NEAR = "near"
     REFUSED = "refused"
     UNDECLARED = "undeclared"
+    ASIDE = "aside"
 
 
 class Searched(NamedTuple):

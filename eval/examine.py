@@ -10,7 +10,7 @@ from typing import NamedTuple
 from assistant import wire
 from assistant.errors import DocumentMissing
 from assistant.library.library import Library
-from assistant.types import Document, Stance
+from assistant.types import Document, Hit, Stance
 from assistant.wire import Json
 from eval.cases import BUDGET, Case
 from eval.gold import Cited, Located, locate
@@ -18,7 +18,7 @@ from eval.records import Outcome, Record
 from eval.scorers import answering, arguing, attributing, citing, finding, refusing, telling
 from eval.scorers.asked import Asked, Pressed, yes_or_no
 from eval.suites import AnyCase, Pair, Query
-from eval.systems import System
+from eval.systems import NotAsked, System
 
 STANCE_ACCURACY = "stance accuracy"
 AROUND = 300  # characters of a document kept on each side of what is cited, to be read in the report
@@ -75,6 +75,8 @@ def _one(case: Case | Query, system: System, texts: Texts | None, budget: int) -
         if isinstance(case, Query):
             return _query(case, system)
         return _question(case, system, texts, budget) if case.question else _idea(case, system, texts, budget)
+    except NotAsked as exc:
+        return Examined(replace(_blank(case, Outcome.TESTED), text=f"not applicable: {exc}"), {})
     except Exception as exc:  # a crash is this case's result; the other cases still have theirs
         return Examined(_blank(case, Outcome.ERROR, f"{type(exc).__name__}: {exc}"), {"answer": _since(started)})
 
@@ -85,13 +87,13 @@ def _question(case: Case, system: System, texts: Texts, budget: int) -> Examined
     timings = {"answer": _since(started), **{f"answer: {k}": v for k, v in answer.timings_ms.items()}}
     searching = time.perf_counter()
     gold = locate(case.gold, texts.find, budget)
-    hits = system.search(answer.standalone_question, k=finding.DEPTH) if gold else []
+    hits = _searched(system, answer.standalone_question) if gold else None
     timings["search"] = _since(searching)
     scoring = time.perf_counter()
     asked = Asked(case, answer, gold, texts.read, budget, texts.find)
     scorers = (citing, attributing, telling, answering, refusing)
     scores = [score for scorer in scorers for score in scorer.scores(asked)]
-    if gold:
+    if hits is not None:
         scores += finding.of_case(hits, gold, case.minimal_sets)
     record = replace(
         _blank(case, _outcome_of_question(asked)),
@@ -103,10 +105,18 @@ def _question(case: Case, system: System, texts: Texts, budget: int) -> Examined
         found=tuple(
             {"source": hit.passage.about.source, "start": hit.passage.start, "end": hit.passage.end,
              "found_by": hit.found_by.value, "text": hit.passage.text}
-            for hit in hits[:10]
+            for hit in (hits or ())[:10]
         ),
     )  # fmt: skip
     return Examined(record, {**timings, "scoring": _since(scoring)})
+
+
+def _searched(system: System, query: str) -> list[Hit] | None:
+    """What the search finds; None of a system that has none."""
+    try:
+        return system.search(query, k=finding.DEPTH)
+    except NotAsked:
+        return None
 
 
 def _idea(case: Case, system: System, texts: Texts, budget: int) -> Examined:

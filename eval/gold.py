@@ -86,12 +86,13 @@ def fault(citation: Citation, read: Reader) -> str | None:
 def _locate(gold: Gold, document: Document | None) -> Located:
     if document is None:
         return Located(gold, None, (), f"{gold.source} did not go into the library")
-    spans = _places(gold.quote, document.text) or _places(_visible(gold), document.text)
+    spans = places(gold.quote, document.text) or places(_visible(gold), document.text)
     why = None if spans else f"gold not in the kept text of {gold.source}: “{gold.quote}”"
     return Located(gold, document.id, spans, why)
 
 
-def _places(quote: str, text: str) -> tuple[Span, ...]:
+def places(quote: str, text: str) -> tuple[Span, ...]:
+    """Each place of a text where these words stand, whitespace aside."""
     words = [re.escape(word) for word in quote.split()]
     return tuple(Span(*match.span()) for match in re.finditer(r"\s+".join(words), text)) if words else ()
 

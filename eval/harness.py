@@ -63,7 +63,8 @@ class Options:
 
     ``ids``, ``kinds`` and ``tags`` select cases, any of each; ``limit`` takes so many, evenly spread. ``repeats``
     runs the suite so often, and a case passes that passes ``needed`` times. ``seconds`` is the budget of time.
-    ``libraries`` is a folder in which libraries of suites are kept between runs.
+    ``libraries`` is a folder in which libraries of suites are kept between runs. What is not ``ours`` has nothing to do
+    with the baseline that the suite names.
     """
 
     out: Path = Path("artifacts/eval")
@@ -80,6 +81,7 @@ class Options:
     robustness: bool = False
     distractors: Path = DISTRACTORS
     libraries: Path | None = None
+    ours: bool = True
 
 
 def measure(
@@ -157,13 +159,18 @@ def measure_each(
         done.append({})
         for place, model in enumerate(dict.fromkeys(models)):
             chosen = settings.model_copy(update={"evidence_model": model})
-            kept_in = options.out / "beside" / (re.sub(r"[^A-Za-z0-9-]+", "-", model).strip("-") or "model")
+            kept_in = options.out / "beside" / folder_of(model)
             own = replace(options, out=kept_in) if place else options
             done[-1][model] = measure(suite, chosen, own, embedder, progress=progress, wrap=wrap, reader=reader)
             after()
             if done[-1][model].summary.interrupted:
                 return done
     return done
+
+
+def folder_of(name: str) -> str:
+    """What a model's or a system's runs beside the first one's lie in."""
+    return re.sub(r"[^A-Za-z0-9-]+", "-", name).strip("-")[:60] or "other"
 
 
 def select(suite: Suite, options: Options) -> tuple[AnyCase, ...]:
@@ -256,7 +263,7 @@ def merged(runs: Sequence[Run], needed: int) -> Run:
 
 def _baseline(suite: Suite, options: Options) -> tuple[Baseline | None, str | None]:
     """The baseline that is to be compared with, or why the one that is named cannot be."""
-    path = options.baseline or suite.baseline
+    path = options.baseline or (suite.baseline if options.ours else None)
     if path is None:
         return None, None
     try:

@@ -73,8 +73,8 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     *_of(
         "assistant/readers/refusal.py", "refusal",
-        ("threshold-0", "ANSWER_FROM = 0.3", "ANSWER_FROM = 0.0"),
-        ("threshold-1", "ANSWER_FROM = 0.3", "ANSWER_FROM = 1.01"),
+        ("threshold-0", "ANSWER_FROM = 0.06", "ANSWER_FROM = 0.0"),
+        ("threshold-1", "ANSWER_FROM = 0.06", "ANSWER_FROM = 1.01"),
         ("absent-names-answered", "if absent and len(absent) * 2 > len(question.names):", "if False:"),
         ("absent-numbers-answered", "if question.numbers and not question.numbers & near:", "if False:"),
     ),

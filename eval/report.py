@@ -133,12 +133,12 @@ def _notes(summary: Summary, verdict: Verdict) -> Iterator[str]:
     yield verdict.banner if verdict.passed else f"FAILED ({verdict.exit.value})"
 
 
-def of_models(told: Mapping[str, Summary]) -> str:
-    """The measures of one suite with each evidence model, by its name, a column each."""
+def of_models(told: Mapping[str, Summary], what: str = "evidence model") -> str:
+    """The measures of one suite with each evidence model or system, by its name, a column each."""
     values = {name: {one.name: one.value for one in summary.measures} for name, summary in told.items()}
     rows = dict.fromkeys(name for of_model in values.values() for name in of_model)
-    first = max([len(row) for row in rows] + [len("evidence model")])
-    lines = [f"{'evidence model':{first}}  " + "  ".join(values)]
+    first = max([len(row) for row in rows] + [len(what)])
+    lines = [f"{what:{first}}  " + "  ".join(values)]
     for row in rows:
         cells = (f"{shown(of_model.get(row)):>{len(name)}}" for name, of_model in values.items())
         lines.append(f"{row:{first}}  " + "  ".join(cells))

@@ -100,6 +100,10 @@ class Near:
         return tuple(hit.passage for hit in retrieve(text, self.library, self.embedder, k=20))
 
 
+class NotAsked(Exception):
+    """A system does no such thing, for the reason given: what would measure it is left out."""
+
+
 class Sentinel:
     """Refuses everything and takes no side; each of the others changes one thing."""
 

@@ -18,7 +18,7 @@ class SyncReport(NamedTuple):
     ``stages`` are the seconds waited for each of ``STAGES``; ``dropped`` counts the pieces of the files taken in that
     were found to be no content, by reason; ``skipped`` are files of kinds that are not read, and hidden ones;
     ``ignored`` the files and folders that a .pushbackignore names; ``spared`` files that are gone, but so much of their
-    folder that what they held stays until that is allowed.
+    folder that what they held stays until that is allowed; ``copies`` files whose bytes a document already held.
     """
 
     added: int
@@ -33,11 +33,12 @@ class SyncReport(NamedTuple):
     stages: Mapping[str, float] = {}
     dropped: Mapping[str, int] = {}
     spared: int = 0
+    copies: int = 0
 
     @property
     def found(self) -> int:
         """How many files of a kind that is read there are."""
-        return self.added + self.changed + self.same + len(self.failed)
+        return self.added + self.changed + self.same + self.copies + len(self.failed)
 
 
 class Clock:

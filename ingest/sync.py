@@ -105,7 +105,7 @@ class _Done:
 
     def __init__(self, failed: Iterable[Failed]) -> None:
         self.failed = list(failed)
-        self.counts = dict.fromkeys(("added", "changed", "removed", "same", "passages"), 0)
+        self.counts = dict.fromkeys(("added", "changed", "removed", "same", "copies", "passages"), 0)
         self.dropped: Counter[str] = Counter()
         self.spared = 0
         self.clock = Clock()
@@ -233,7 +233,7 @@ class _Run:
             if renamed:  # it has changed its name, and is not gone
                 del self._gone[renamed]
                 self._writer.remove([renamed])
-        self._count("changed" if renamed or file.path in self._known else "added", file)
+        self._count("changed" if renamed or file.path in self._known else "copies", file)
         self._move(file.size)
 
     def _begin(self, file: File, data: bytes, sha256: str) -> None:

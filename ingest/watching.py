@@ -54,7 +54,7 @@ def watch(
             told(error)
         else:
             now = report.failed, report.spared
-            if now != before or report.added or report.changed or report.removed:
+            if now != before or report.added or report.copies or report.changed or report.removed:
                 told(report)
             before = now
 

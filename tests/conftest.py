@@ -169,9 +169,7 @@ def make_marked(
     return Passage(id, document.about, 0, len(document.text), document.text, tuple(sentences), headings, speaker)
 
 
-def judged(
-    *passages: tuple[Passage, Sequence[float]], answerable: float = 0.9, missing: tuple[str, ...] = ()
-) -> Judgement:
+def judged(*passages: tuple[Passage, Sequence[float]], missing: tuple[str, ...] = ()) -> Judgement:
     """The sentences of these passages with these scores; one without a score is far below all others."""
     embedder = WordEmbedder()
     sentences = []
@@ -180,7 +178,7 @@ def judged(
         for sentence, score in zip(passage.sentences, padded, strict=True):
             text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
             sentences.append(Scored(Seen(passage, sentence, text, tokens(text)), score, embedder.query(text)))
-    return Judgement(tuple(sorted(sentences, key=lambda one: -one.score)), answerable, missing)
+    return Judgement(tuple(sorted(sentences, key=lambda one: -one.score)), missing)
 
 
 def make_new(

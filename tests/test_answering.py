@@ -14,6 +14,7 @@ from assistant.answering import LONGEST_QUESTION, Answering
 from assistant.build import Assistant, build_embedder
 from assistant.embedding import Embedder, Vectors
 from assistant.errors import SettingsError
+from assistant.evidence.reading import PassageReader
 from assistant.evidence.relevance import Judgement, SignalJudge
 from assistant.library.library import Library
 from assistant.question import Question
@@ -399,7 +400,9 @@ class Meanwhile(SignalJudge):
 
 def answering(assistant: Assistant, embedder: Embedder, happens: Callable[[], object]) -> Answering:
     """Answers from the assistant's library, in which something happens before what was found is cited."""
-    return Answering(assistant.library, embedder, PlainReader(assistant.library, embedder, Meanwhile(happens)))
+    return Answering(
+        assistant.library, embedder, PlainReader(assistant.library, embedder, Meanwhile(happens), PassageReader())
+    )
 
 
 @pytest.mark.slow

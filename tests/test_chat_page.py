@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from assistant.settings import Settings
 from assistant.types import Answer, Citation, Conflict, Grounding, Searched, Span, Statement, Support
 from tests.conftest import make_document, make_new
 from tests.fakes import FakeChat, WordEmbedder
+from ui import jobs, library_work
 from ui.parts import exchange
 from ui.screens import preferences
 
@@ -149,6 +151,38 @@ def test_a_question_is_answered_kept_and_named_in_the_address(orchard: Library) 
     (kept,) = orchard.conversations()
     assert address(page) == {"conversation": kept.id}
     assert kept.turns == 1
+
+
+def test_a_paste_that_is_too_long_is_kept_as_a_document_where_that_is_wished(
+    orchard: Library, settings: Settings
+) -> None:
+    page = opened()
+    page.chat_input[0].set_value("Plums <b>ripen</b> in August. " * 200).run()
+    assert "It has 5,999 characters; at most 4,000 can be sent at once." in shown(page)
+    assert orchard.conversations() == []
+    assert page.chat_input[0].proto.max_chars == 0  # else the box would take nothing of it, without a word
+
+    next(one for one in page.button if one.label == "Keep it as a document").click().run()
+    while [job for job in jobs.of_kind(library_work.kind(settings)) if not job.done]:
+        time.sleep(0.01)
+
+    assert "It is kept as a document." in shown(page.run())
+    assert "can be sent at once" not in shown(page)
+    kept = orchard.document("Plums b ripen b in August Plums b ripen b in August.txt")
+    assert "Plums <b>ripen</b> in August." in kept.text
+
+
+def test_a_paste_that_is_too_long_can_be_put_away(orchard: Library) -> None:
+    page = opened(conversation=keep(orchard, answered(cite(orchard, "cider.txt", "Cider is pressed in October."))))
+    page.button("edit-1").click().run()
+    page.text_area[0].set_value("why " * 2_000)
+    next(one for one in page.button if one.label == "Ask again").click().run()
+    assert "can be sent at once" in shown(page)
+
+    next(one for one in page.button if one.label == "Put it away").click().run()
+
+    assert "can be sent at once" not in shown(page)
+    assert [kept.turns for kept in orchard.conversations()] == [1]
 
 
 def test_a_question_cannot_end_the_one_that_is_being_answered(orchard: Library) -> None:
@@ -863,7 +897,10 @@ def test_another_library_is_chosen_and_named_in_the_address(orchard: Library, se
     assert page.session_state["library"] == "other"
     assert address(page) == {"library": "other"}
     assert "No documents yet" in shown(opened(library="other"))
-    assert "Ask your documents" in shown(opened(library="nobody"))
+    page = opened(library="<b>nobody")
+    assert "Ask your documents" in shown(page)
+    assert "There is no library “&lt;b&gt;nobody” here. This is “default”." in shown(page)
+    assert "There is no library" not in shown(opened(library="default"))
 
 
 def test_an_evidence_model_that_cannot_be_is_told(orchard: Library) -> None:

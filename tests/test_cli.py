@@ -157,7 +157,7 @@ def test_a_refusal_is_an_answer(full: Run) -> None:
 
 
 def test_closest_passages_are_told_as_such(full: Run) -> None:
-    done = full("ask", "Who won the Vuelta in Zanzibar?")
+    done = full("ask", "What does the blue lamp cost in Zanzibar?")
 
     assert done.exit_code == 0
     assert done.stdout.startswith("Closest passages. They may not answer the question. Nothing near this question")
@@ -495,6 +495,20 @@ def test_lint_tells_github_where_faults_are(evaluate: Run, suite: Path, monkeypa
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
 
     assert f"::error file={suite.as_posix()},line=3::fact-price: severity" in evaluate("lint", suite).stderr
+
+
+def test_two_systems_are_set_beside_one_another(evaluate: Run, suite: Path, tmp_path: Path) -> None:
+    answers = tmp_path / "answers.jsonl"
+    answers.write_text('{"question": "What does the blue lamp cost", "answer": "Nobody knows."}\n')
+
+    done = evaluate("run", suite, "--system", "pushback", "--system", answers)
+    alone = evaluate("run", suite, "--system", answers, "--json")
+
+    assert done.exit_code == 0
+    assert f"pushback → {answers}" in done.stdout
+    assert "lost: fact-price" in done.stdout
+    assert json.loads(alone.stdout)[0]["outcomes"] == {"wrong": 1}
+    assert evaluate("run", suite, "--system", answers, "--jobs", 2).exit_code == 2
 
 
 def test_a_loss_against_the_baseline_names_the_case(

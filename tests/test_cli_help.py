@@ -94,6 +94,20 @@ def test_every_command_stands_in_one_section() -> None:
     assert sorted(listed) == sorted(cli.commands)
 
 
+@pytest.mark.parametrize("names", [(), ("verdicts",), ("eval",)], ids=" ".join)
+def test_the_line_of_each_command_in_a_list_is_a_whole_sentence(names: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(cli, [*names, "--help"]).output
+
+    assert "..." not in shown.replace("[ARGS]...", "")
+
+
+@pytest.mark.parametrize("names", ALL, ids=" ".join)
+def test_every_option_says_what_it_does(names: tuple[str, ...]) -> None:
+    options = [param for param in ALL[names].params if isinstance(param, click.Option)]
+
+    assert [param.name for param in options if not (param.help or "").endswith(".")] == []
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_for_each_shell_is_written(shell: str) -> None:
     done = complete({"_PUSHBACK_COMPLETE": f"{shell}_source"})

@@ -19,6 +19,23 @@ def questions(library: Library, conversation: str) -> list[str]:
     return [json.loads(kept)["question"] for kept in library.turns(conversation)]
 
 
+def test_a_question_asked_anew_keeps_the_conversation_as_it_was(library: Library) -> None:
+    conversation = library.new_conversation("me")
+    for question in ("One?", "Two?", "Three?"):
+        library.add_turn(conversation, turn(question))
+    library.give_feedback(conversation, 3, Opinion.GOOD, note="Good")
+
+    library.add_turn(conversation, turn("Else?"), at=1)
+
+    former, now = sorted(library.conversations("me"), key=lambda one: one.id == conversation)
+    assert (now.title, questions(library, conversation)) == ("Else?", ["Else?"])
+    assert (former.title, questions(library, former.id)) == ("One? (before an edit)", ["One?", "Two?", "Three?"])
+    assert [(one.conversation, one.turn, one.note) for one in library.feedback()] == [(former.id, 3, "Good")]
+    assert library.conversations() == []
+    library.add_turn(conversation, turn("Otherwise?"), at=1)  # nothing came after it
+    assert len(library.conversations("me")) == 2
+
+
 def test_each_owners_conversations_are_theirs_alone(library: Library) -> None:
     mine, yours, nobodys = (library.new_conversation(owner) for owner in ("me", "you", None))
 

@@ -77,3 +77,45 @@ def test_the_job_of_one_person_is_not_shown_to_another() -> None:
     assert jobs.job(job.id, "ann") is job
     assert jobs.job(job.id, "ben") is None
     assert jobs.of_kind("private", "ben") == []
+
+
+def test_a_job_waits_for_the_one_before_it_and_both_are_found_in_their_order() -> None:
+    go_on = threading.Event()
+    done: list[str] = []
+
+    def first(_: Job) -> None:
+        go_on.wait(5)
+        done.append("first")
+
+    one = jobs.start("queue", "", first)
+    other = jobs.start("queue", "", lambda _: done.append("second"), after=one)
+    gone = jobs.start("queue", "", lambda _: done.append("third"), after=other)
+    gone.stop()
+    assert ended(gone).stopped
+    assert jobs.line(one) == [one, other, gone]
+
+    go_on.set()
+    ended(other)
+
+    assert done == ["first", "second"]
+
+
+def test_what_waits_for_one_that_is_taken_back_waits_for_those_before_it_still() -> None:
+    go_on, order = threading.Event(), list[str]()
+
+    def first(job: Job) -> None:
+        go_on.wait(60)
+        order.append("first")
+
+    one = jobs.start("line", "first", first)
+    two = jobs.start("line", "second", lambda _: order.append("second"), after=one)
+    three = jobs.start("line", "third", lambda _: order.append("third"), after=two)
+    two.stop()
+    ended(two)
+    time.sleep(0.2)
+    assert not three.done
+
+    go_on.set()
+    ended(three)
+
+    assert order == ["first", "third"]

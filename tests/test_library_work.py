@@ -12,7 +12,7 @@ from assistant.library.library import Library
 from assistant.settings import Settings
 from tests.fakes import WordEmbedder
 from tests.test_jobs import ended
-from ui import jobs, library_work, uploads
+from ui import jobs, library_work, present_work, uploads
 from ui.jobs import Job
 from ui.library_work import Outcome, Taken, take_in
 
@@ -70,6 +70,37 @@ def test_one_file_of_a_folder_goes_by_its_path_there(
     assert after.files == (Taken("deep/plan.md", "changed", document.document),)
 
 
+def test_a_copy_of_what_is_there_is_told_as_already_there_under_its_other_name(
+    settings: Settings, embedder: WordEmbedder, job: Job, tmp_path: Path
+) -> None:
+    pears, plums = b"The orchard has ninety pear trees.", b"Plums ripen in August."
+    take_in(job, settings, embedder, uploads.keep(settings, [("pears.md", pears)]))
+
+    kept = uploads.keep(settings, [("copy.md", pears), ("plums.md", plums), ("plums too.md", plums)])
+    outcome = take_in(job, settings, embedder, kept)
+
+    assert {(one.source, one.what, one.other) for one in outcome.files} >= {("copy.md", "copy", "pears.md")}
+    assert sorted(one.what for one in outcome.files) == ["added", "copy", "copy"]
+    assert "1 added, 2 already there under another name" in present_work.happened(outcome)
+    assert "already there as pears.md" in present_work.files(outcome.files, 9)
+    again = take_in(job, settings, embedder, uploads.keep(settings, [("copy.md", pears)]))
+    assert [one.what for one in again.files] == ["same"]
+
+
+def test_a_file_that_was_renamed_is_no_copy(
+    settings: Settings, embedder: WordEmbedder, job: Job, tmp_path: Path
+) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "old.md").write_text("Pears are planted in spring.")
+    take_in(job, settings, embedder, [folder])
+    (folder / "old.md").rename(folder / "new.md")
+
+    outcome = take_in(job, settings, embedder, [folder])
+
+    assert sorted((one.source, one.what) for one in outcome.files) == [("new.md", "added"), ("old.md", "removed")]
+
+
 def test_it_waits_while_somebody_else_writes(settings: Settings, library: Library, embedder: WordEmbedder) -> None:
     kept = uploads.keep(settings, [("pears.md", b"The orchard has ninety pear trees.")])
     with library.writing():
@@ -111,6 +142,6 @@ def test_progress_is_told_in_passages_embedded_and_stop_ends_it_between_two(
 
     outcome = take_in(job, settings, embedder, kept)
 
-    assert any("60 passages embedded · 0:0" in doing for doing in wholly.told)
+    assert any("60 passages embedded · 0:" in doing for doing in wholly.told)  # the last fifty are kept
     assert (outcome.stopped, embedder.embedded) == (True, before + 5)
     assert 0 < (job.share or 0) < 0.5

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit
@@ -283,6 +285,67 @@ def test_it_does_not_fold_and_says_what_moved_it(bakery: Library, embedder: Word
     assert "disagreement is no evidence" in html
     assert "had not been looked at" in html or "its side is unclear" in html
     assert any("Moved by a cited passage" in one.value for one in page.markdown)
+
+
+def all_ended(page: AppTest) -> AppTest:
+    """The page when nothing is being replied to any more."""
+    while "job" in address(page):
+        page = ended(page)
+    return page
+
+
+def test_a_message_sent_while_another_is_worked_on_waits_its_turn(
+    bakery: Library, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    discussed = verdict_kept.discussed
+
+    def slowly(*args: Any) -> object:
+        go_on.wait(60)
+        return discussed(*args)
+
+    monkeypatch.setattr(verdict_kept, "discussed", slowly)
+    page = opened(verdict=keep(bakery, embedder))
+    messages = ["But it says “Nobody came back to the hill twice.”", "You are wrong, I know!", "Everybody knows it!"]
+    for message in messages:
+        page.chat_input[0].set_value(message).run()
+    html = shown(opened(**address(page)))  # a reload, or another tab
+    assert [html.count(f'<p class="question">{message}</p>') for message in messages] == [1, 1, 1]
+    assert html.count("It is read when the one before has its reply.") == 2
+    press(page, "Take it back")  # the first that waits
+
+    go_on.set()
+    page = ended(page)
+    for _ in range(100):
+        if "It is read" not in shown(page) and any(told(bakery, one.id) == 2 for one in bakery.verdicts()):
+            break
+        page = page.run()
+
+    last = next(one.id for one in bakery.verdicts() if one.revises)
+    assert address(page)["verdict"] == last
+    assert [one.message for one in verdict_kept.opened(bakery, last).said] == [messages[0], messages[2]]
+    assert "Stopped; nothing was changed." in shown(page)
+
+
+def told(library: Library, id: str) -> int:
+    return len(verdict_kept.opened(library, id).said)
+
+
+def test_a_message_that_comes_with_the_reply_to_the_one_before_is_about_what_then_stands(
+    bakery: Library, embedder: WordEmbedder
+) -> None:
+    page = opened(verdict=keep(bakery, embedder))
+    page.chat_input[0].set_value("But it says “Nobody came back to the hill twice.”").run()
+    job = jobs.job(address(page)["job"])
+    assert job
+    while not job.done:  # and the page has not looked yet
+        time.sleep(0.01)
+
+    page.chat_input[0].set_value("You are wrong, I know!").run()
+    page = all_ended(page)
+
+    assert address(page) == {"verdict": job.result}
+    assert [one.message[:3] for one in verdict_kept.opened(bakery, job.result).said] == ["But", "You"]
 
 
 def test_a_message_without_a_reply_is_shown_and_said_again(

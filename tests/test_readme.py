@@ -91,6 +91,18 @@ def test_the_answer_shown_is_the_answer_given(environment: Mapping[str, str]) ->
 
 
 @pytest.mark.slow
+def test_the_pressure_test_shown_is_the_one_made(environment: Mapping[str, str]) -> None:
+    shown = next(block for block in blocks("console") if "$ pushback challenge" in block and "objection" in block)
+    asked = re.search(r'\$ pushback challenge "(.*)"\n((?:.*\n)+)…\n', shown)
+    assert asked
+
+    run = [sys.executable, "-m", "ui.cli", "challenge", asked[1]]
+    given = subprocess.run(run, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
+
+    assert given.stdout.startswith(asked[2])
+
+
+@pytest.mark.slow
 def test_the_langchain_example_runs(environment: Mapping[str, str]) -> None:
     (example,) = blocks("python")
 

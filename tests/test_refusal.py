@@ -16,31 +16,41 @@ MILL = make_marked(
 )
 
 
-def reason(question: str, *passages: Passage, answerable: float = 0.9, missing: tuple[str, ...] = ()) -> str | None:
-    found = judged(*((passage, (1.0,)) for passage in passages), answerable=answerable, missing=missing)
-    return reason_to_refuse(read(question), found)
+def reason(question: str, *passages: Passage, likely: float = 0.9, missing: tuple[str, ...] = ()) -> str | None:
+    return reason_to_refuse(
+        read(question), judged(*((passage, (1.0,)) for passage in passages), missing=missing), likely
+    )
 
 
 def test_an_answer_that_is_likely_enough_is_given() -> None:
-    assert reason("What did the mill sell?", MILL, answerable=ANSWER_FROM) is None
+    assert reason("What did the mill sell?", MILL, likely=ANSWER_FROM) is None
 
 
 def test_an_unlikely_one_is_refused_and_the_reason_names_what_is_missing() -> None:
-    refusal = reason("What did the mill pay?", MILL, answerable=ANSWER_FROM - 0.01, missing=("wages", "rent"))
+    refusal = reason("What did the mill pay?", MILL, likely=ANSWER_FROM - 0.01, missing=("wages", "rent"))
 
     assert refusal
     assert "“wages” or “rent”" in refusal
 
 
+def test_a_reason_names_what_the_question_is_about_and_no_kind_of_answer_nor_what_stands_near() -> None:
+    refusal = reason("Which year did the weaver sell rent?", MILL, likely=0.0, missing=("year", "linen", "rent"))
+
+    assert refusal == "The documents do not say: nothing near this question is about “rent”."
+    assert reason("Which year was it?", MILL, likely=0.0, missing=("year",)) == (
+        "The documents do not say: what is nearest is no answer."
+    )
+
+
 def test_an_unlikely_one_with_all_its_words_met_is_refused_too() -> None:
-    refusal = reason("What did the mill sell?", MILL, answerable=0.0)
+    refusal = reason("What did the mill sell?", MILL, likely=0.0)
 
     assert refusal
     assert "“" not in refusal
 
 
 def test_without_a_sentence_there_is_nothing_to_say() -> None:
-    assert reason_to_refuse(read("What did the mill sell?"), Judgement((), 0.9, ()))
+    assert reason_to_refuse(read("What did the mill sell?"), Judgement((), ()), 0.9)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +63,7 @@ def test_without_a_sentence_there_is_nothing_to_say() -> None:
     ],
 )
 def test_a_name_or_number_that_is_nowhere_near_outweighs_any_score(question: str, missing: str) -> None:
-    refusal = reason(question, MILL, answerable=1.0)
+    refusal = reason(question, MILL, likely=1.0)
 
     assert refusal
     assert missing in refusal
@@ -86,8 +96,8 @@ def test_a_name_far_below_the_best_evidence_is_not_near() -> None:
     last = make_marked("Norton was sad.", "norton.txt")
     best_first = [(passage, (9.0 - place,)) for place, passage in enumerate([*others, last])]
 
-    assert reason_to_refuse(read("What did the mill sell to Norton?"), judged(*best_first))
-    assert not reason_to_refuse(read("What did the mill sell to Norton?"), judged(*best_first[1:]))
+    assert reason_to_refuse(read("What did the mill sell to Norton?"), judged(*best_first), 0.9)
+    assert not reason_to_refuse(read("What did the mill sell to Norton?"), judged(*best_first[1:]), 0.9)
 
 
 def test_thousands_are_the_same_with_and_without_their_comma() -> None:
@@ -99,7 +109,7 @@ def test_thousands_are_the_same_with_and_without_their_comma() -> None:
 def test_a_figure_that_was_asked_for_must_be_there() -> None:
     page = make_marked("The mill paid its weavers well. They liked it.")
 
-    refusal = reason("How much did the mill pay?", page, answerable=1.0)
+    refusal = reason("How much did the mill pay?", page, likely=1.0)
 
     assert refusal
     assert "figure" in refusal
@@ -113,14 +123,14 @@ def test_a_figure_may_be_written_in_words(text: str) -> None:
 
 
 def test_the_number_in_the_question_is_no_figure_that_answers_it() -> None:
-    assert reason("How many looms were there in 1987?", make_marked("In 1987 there were looms."), answerable=1.0)
+    assert reason("How many looms were there in 1987?", make_marked("In 1987 there were looms."), likely=1.0)
 
 
 def test_the_letter_words_of_the_trade_are_no_figures() -> None:
-    assert reason("How many buyers did they have?", make_marked("They had B2B buyers."), answerable=1.0)
+    assert reason("How many buyers did they have?", make_marked("They had B2B buyers."), likely=1.0)
 
 
 def test_a_figure_below_the_best_sentences_does_not_count() -> None:
     page = make_marked("It paid. It paid well. It paid on time. It rained. It had 4 looms.")
 
-    assert reason_to_refuse(read("How much did it pay?"), judged((page, (5.0, 4.0, 3.0, 2.0, 1.0))))
+    assert reason_to_refuse(read("How much did it pay?"), judged((page, (5.0, 4.0, 3.0, 2.0, 1.0))), 0.9)

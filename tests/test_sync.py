@@ -26,6 +26,7 @@ from ingest.passages import split
 from ingest.reading import formats
 from ingest.sync import BadFiles, SyncReport, sync
 from tests.fakes import WordEmbedder
+from ui import terminal
 
 OLD = 1_600_000_000
 PROSE = "The buyer compares the offers, and then she picks the one that she can explain to her colleagues."
@@ -207,7 +208,7 @@ def test_two_names_for_one_content_are_one_document_with_two_sources(
 
     report = sync([folder], library, settings, embedder)
 
-    assert (counts(report), embedder.embedded) == ((2, 0, 0, 0, 0), 1)
+    assert (counts(report), report.copies, embedder.embedded) == ((1, 0, 0, 0, 0), 1, 1)
     assert list(contents(library)) == [("a.txt", "b.txt")]
 
 
@@ -691,6 +692,22 @@ def test_the_report_says_where_the_time_went_and_what_was_dropped(
     assert set(report.stages) == {"reading", "embedding", "writing"}
     assert all(seconds > 0 for seconds in report.stages.values())
     assert sum(report.stages.values()) <= report.seconds
+
+
+def test_files_of_the_same_bytes_are_one_document_and_told_as_copies(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    before = sync([folder], library, settings, embedder)
+    held = library.searched()
+    write(folder / "twin1.txt", b"Plums ripen in August.")
+    write(folder / "twin2.txt", b"Plums ripen in August.")
+
+    report = sync([folder], library, settings, embedder)
+
+    assert (report.added, report.copies, report.found) == (1, 1, before.found + 2)
+    assert library.searched().documents == held.documents + 1
+    assert "1 added, 0 changed, 0 removed" in terminal.synced(report)
+    assert "1 already there under another name" in terminal.synced(report)
 
 
 def test_work_is_told_in_bytes_and_ends_with_all_of_them(

@@ -75,3 +75,14 @@ def test_a_folder_that_cannot_be_written_is_told_with_what_to_do(settings: Setti
     with pytest.raises(LibraryError, match=r"plan\.md cannot be kept") as told:
         uploads.keep(settings, [("plan.md", b"1")])
     assert "again" in told.value.hint
+
+
+def test_a_pasted_text_is_named_by_its_first_words_and_takes_no_other_text_s_place(settings: Settings) -> None:
+    one, other = "Minutes of the 3/4 meeting. " * 9, "Minutes of the 3/4 meeting. " * 10
+
+    paths = [uploads.keep_text(settings, text) for text in (one, other, one)]
+
+    assert [path.read_text() for path in paths] == [one, other, one]
+    assert paths[0] == paths[2] != paths[1]
+    assert paths[0].name.startswith("Minutes of the 3 4 meeting")
+    assert uploads.keep_text(settings, "x" * 5_000).name == "Pasted text.txt"

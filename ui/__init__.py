@@ -1,1 +1,1 @@
-"""The doors: the `pushback` command and the web pages. They may import every room; none imports them."""
+"""The doors: the `pushback` command and the web pages. They may import every room. Only a benchmark imports them."""

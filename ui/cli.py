@@ -1,7 +1,7 @@
-"""The `pushback` command. Names, JSON and exit codes are what people script against, so they stay.
+"""The `pushback` command. People script against its names, JSON and exit codes, so these do not change.
 
-Exit codes: 0 done · 1 done in part · 2 wrong usage or settings · 3 cannot run · 130 interrupted. What a command
-needs is imported inside it, so that ``pushback --help`` is there at once.
+Exit codes: 0 done · 1 done in part · 2 wrong usage or settings · 3 cannot run · 130 interrupted. Each command
+imports what it needs when it runs, so that ``pushback --help`` answers at once.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)  # a web page, not a file
 KEEP_HELP = (
-    "Keep what is cleaned away for this reason (`show ID --dropped` names them), or `all`; it holds for PATH from then "
-    "on. `none` forgets."
+    "Do not clean away text for this reason, or for `all`. `show ID --dropped` lists the reasons. The choice holds for "
+    "later runs over PATH, too; `none` ends it."
 )
 
 
@@ -65,7 +65,7 @@ EXAMPLES = (
 @click.group(cls=Door, sections=SECTIONS, examples=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name=DISTRIBUTION)
 def cli() -> None:
-    """Answers from your team's own documents, every statement cited; and pressure-tests strategy ideas against them."""
+    """Answer questions from your team's own documents, and test strategy ideas against them, with citations."""
 
 
 cli.add_command(evaluate)
@@ -83,13 +83,28 @@ cli.add_command(discuss)
     )
 )
 @click.argument("named", metavar="PATH...", nargs=-1, required=True)
-@click.option("--if-empty", is_flag=True, help="Do nothing when the library has documents already.")
-@click.option("--watch", "stays", is_flag=True, help="Keep at it until interrupted.")
-@click.option("--allow-private", metavar="HOST", multiple=True, help="A host that may be on your own network.")
+@click.option("--if-empty", is_flag=True, help="Do nothing if the library has documents already.")
+@click.option(
+    "--watch", "stays", is_flag=True, help="Keep running, and read files again when they change. Ctrl-C ends it."
+)
+@click.option(
+    "--allow-private",
+    metavar="HOST",
+    multiple=True,
+    help="Read web pages of this host, although it is on a private network.",
+)
 @click.option("--keep", "wanted", metavar="REASON", multiple=True, help=KEEP_HELP)
-@click.option("--force", is_flag=True, help="Look into every file, though its size and time are what they were.")
-@click.option("--allow-removals", is_flag=True, help="Take out what is gone, though it is over a third of its folder.")
-@click.option("--details", is_flag=True, help="Also seconds a stage, and what was cleaned away.")
+@click.option("--force", is_flag=True, help="Read every file, even if its size and time have not changed.")
+@click.option(
+    "--allow-removals",
+    is_flag=True,
+    help="Remove documents whose files are gone, even if they are over a third of their folder.",
+)
+@click.option(
+    "--details",
+    is_flag=True,
+    help="Also print the seconds of each stage, and how much was cleaned away for which reason.",
+)
 @as_json
 @click.pass_context
 def ingest(
@@ -106,9 +121,10 @@ def ingest(
     details: bool,
     as_json: bool,
 ) -> None:
-    """Bring the library in step with files and folders; what a .pushbackignore names is left out.
+    """Read files, folders and web pages into the library.
 
-    PATH may be the address of a web page (https://…): it is kept beside the library, and asked for again each time.
+    New and changed files are read, and documents whose files are gone are removed. Files that a .pushbackignore names
+    are skipped. PATH may be the address of a web page (https://…), which is downloaded again in each run.
     """
     settings = settings_of(context)
     addresses = [one for one in named if ADDRESS.match(one)]
@@ -186,12 +202,20 @@ def ingest(
     )
 )
 @click.argument("question")
-@click.option("--history", metavar="FILE", type=click.Path(path_type=Path), help="What was said before, as JSON.")
+@click.option(
+    "--history",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="File with the conversation so far: a JSON list, or one JSON object a line.",
+)
 @filtering
 @as_json
 @click.pass_context
 def ask(context: click.Context, /, question: str, history: Path | None, as_json: bool, **narrowed: Any) -> None:
-    """Answer QUESTION from the documents; `-` answers each JSON line of stdin."""
+    """Answer QUESTION from the documents, with citations.
+
+    With `-` as QUESTION, each JSON line of stdin is answered, as in {"question": "What does it cost?"}.
+    """
     from assistant import wire
     from ui import cli_lines
 
@@ -206,26 +230,25 @@ def ask(context: click.Context, /, question: str, history: Path | None, as_json:
 
             _each_line(context, reply)
         else:
-            answer = assistant.ask(cli_lines.encodable(question), before, filters)
+            answer = assistant.ask(question, before, filters)
             terminal.say_json(wire.answer(answer)) if as_json else terminal.say_answer(answer)
 
 
 @cli.command(examples=('pushback search "price premium" -k 5', 'pushback search "price premium" --kind pdf --json'))
 @click.argument("query")
-@click.option("-k", default=8, show_default=True, type=click.IntRange(1, 1000), help="How many passages.")
+@click.option("-k", default=8, show_default=True, type=click.IntRange(1, 1000), help="Number of passages.")
 @filtering
 @as_json
 @click.pass_context
 def search(context: click.Context, /, query: str, k: int, as_json: bool, **narrowed: Any) -> None:
-    """The passages nearest to QUERY, and how each was found."""
+    """List the passages nearest to QUERY, and how each was found."""
     from assistant import wire
-    from ui.cli_lines import encodable
 
     settings, filters = settings_of(context), filters_of(**narrowed)
     if not query.strip():
         raise SettingsError("The query is empty.", hint='Name something, as in: pushback search "price premium"')
     with _assistant(settings, filters.documents) as assistant:
-        found = assistant.search(encodable(query), k, filters)
+        found = assistant.search(query, k, filters)
     terminal.say_json([wire.hit(hit) for hit in found]) if as_json else terminal.say(terminal.hits(found))
 
 
@@ -233,7 +256,10 @@ def search(context: click.Context, /, query: str, k: int, as_json: bool, **narro
 @as_json
 @click.pass_context
 def lenses(context: click.Context, as_json: bool) -> None:
-    """The questions that an idea is looked at through: the shipped ones and your own, checked."""
+    """List the lenses: the questions that are asked of every idea.
+
+    Lenses of your own are checked and listed, too; the setting `lenses` names their folder.
+    """
     from assistant.lens import gathered
 
     found = gathered(settings_of(context).lenses)
@@ -247,7 +273,7 @@ def lenses(context: click.Context, as_json: bool) -> None:
 @as_json
 @click.pass_context
 def documents(context: click.Context, as_json: bool) -> None:
-    """What the library holds."""
+    """List the documents in the library."""
     from assistant import wire
 
     with _library(settings_of(context)) as (library, _):
@@ -265,11 +291,14 @@ def documents(context: click.Context, as_json: bool) -> None:
 
 @cli.command(examples=("pushback show pricing-policy-2025.md", "pushback show pricing-policy-2025.md --dropped"))
 @click.argument("key", metavar="ID")
-@click.option("--dropped", is_flag=True, help="What cleaning removed, and why, instead of the text.")
+@click.option("--dropped", is_flag=True, help="Show what was cleaned away and why, instead of the text.")
 @as_json
 @click.pass_context
 def show(context: click.Context, key: str, dropped: bool, as_json: bool) -> None:
-    """The document of this id or source, as its citations count it."""
+    """Show a document's text. ID is its id or its source.
+
+    Citations count their characters in this text.
+    """
     from assistant import wire
 
     with _library(settings_of(context)) as (library, _):
@@ -286,7 +315,10 @@ def show(context: click.Context, key: str, dropped: bool, as_json: bool) -> None
 @click.argument("key", metavar="ID")
 @click.pass_context
 def remove(context: click.Context, key: str) -> None:
-    """Take the document of this id or source out of the library; its files stay where they are."""
+    """Remove a document from the library. ID is its id or its source.
+
+    Its file is not touched, and is read again by the next `pushback ingest` of its folder.
+    """
     with _library(settings_of(context)) as (library, _):
         document = library.document(key)
         with library.writing() as writer:
@@ -305,11 +337,14 @@ def remove(context: click.Context, key: str) -> None:
     is_flag=False,
     flag_value=NO_NAME,
     callback=remembered_if_named,
-    help="A model to try, too; without a name, the models served on this machine are listed.",
+    help="Also try this model. Without a name: list the models that are served on this machine.",
 )
 @click.pass_context
 def doctor(context: click.Context, *, lists_models: bool) -> None:
-    """Find what is wrong with the library, and mend what can be mended safely; with --model, try the model, too."""
+    """Check the library, and repair what can be repaired safely.
+
+    A model is tried, too, if --model or the settings name one.
+    """
     settings = settings_of(context)
     if lists_models:
         _list_models()
@@ -324,20 +359,26 @@ def doctor(context: click.Context, *, lists_models: bool) -> None:
 @cli.command(examples=("pushback reindex",))
 @click.pass_context
 def reindex(context: click.Context) -> None:
-    """Embed all that is stored anew, with the model and the passage length that the settings name."""
+    """Rebuild the index of the library.
+
+    Every document is split and embedded again, with the embedding model and the passage length in the settings.
+    """
     from ingest.passages import split
 
     with _library(settings_of(context)) as (library, _):
         with Progress("Embedding", "passages", quiet=is_quiet(context)) as progress:
             library.reindex(progress, split)
         if not is_quiet(context):
-            terminal.say(f"Embedded {library.searched().passages:,} passages anew.")
+            terminal.say(f"Embedded {library.searched().passages:,} passages again.")
 
 
 @cli.command(examples=("pushback mcp --library europe",))
 @click.pass_context
 def mcp(context: click.Context) -> None:
-    """Serve search, ask and challenge over the Model Context Protocol on stdin and stdout; read-only."""
+    """Serve the library to AI agents over the Model Context Protocol.
+
+    Agents can search, ask and challenge, and change nothing. The server speaks on stdin and stdout.
+    """
     settings = settings_of(context)
     from ui import mcp_server
 
@@ -349,18 +390,33 @@ def mcp(context: click.Context) -> None:
     "ui",
     examples=("pushback ui", "pushback ui --port 8600", "pushback ui --host 0.0.0.0 --allowed-hosts answers.example"),
 )
-@click.option("--host", metavar="ADDRESS", expose_value=False, callback=remembered, help="Where to listen.")
-@click.option("--port", metavar="PORT", expose_value=False, callback=remembered, help="8501 when not said.")
+@click.option(
+    "--host",
+    metavar="ADDRESS",
+    expose_value=False,
+    callback=remembered,
+    help="Address to listen on; 127.0.0.1 unless the settings name another.",
+)
+@click.option(
+    "--port",
+    metavar="PORT",
+    expose_value=False,
+    callback=remembered,
+    help="Port to listen on; 8501 unless the settings name another.",
+)
 @click.option(
     "--allowed-hosts",
     metavar="NAMES",
     expose_value=False,
     callback=remembered,
-    help="By which others know it, with commas between; it answers to no other name but this machine's own.",
+    help="Names under which other machines reach it, separated by commas. Requests for any other name are refused.",
 )
 @click.pass_context
 def web(context: click.Context) -> None:
-    """Open the web app on localhost; Ctrl-C ends it."""
+    """Serve the web app to this machine.
+
+    Open the printed address in a browser. Ctrl-C ends the server.
+    """
     from ui import serving
 
     serving.serve(settings_of(context), flags_as_environment(context))
@@ -397,7 +453,7 @@ def _try_model(settings: Settings) -> None:
 
 
 def main() -> None:
-    """The entry point. What is written is for its user alone: libraries, runs, reports."""
+    """Run the command. Only its user can read the files that it writes."""
     os.umask(0o077)
     cli.main(prog_name="pushback")
 

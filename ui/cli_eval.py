@@ -1,4 +1,4 @@
-"""`pushback eval …`: what the answers are worth, measured on suites of cases, and whether that may pass."""
+"""`pushback eval …`: measures the answers on suites of cases, and says whether a build may pass."""
 
 from __future__ import annotations
 
@@ -20,24 +20,31 @@ from ui.progress import Progress
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from assistant.embedding import Embedder
     from assistant.settings import Settings
     from eval.artifacts import Kept
     from eval.harness import Options, Reader
+    from eval.run import Wrap
+    from eval.suites import Suite
 
 OUT = Path("artifacts") / "eval"
+OURS = "pushback"  # the name by which --system means this program
 LIBRARIES = "libraries"  # beside the runs: they are no artifacts of a run
 PROFILES = ("offline", "llm-replay", "llm-live")
+PROFILE_HELP = "offline: no model. llm-replay: recorded replies, no key. llm-live: ask the model."
 
 folder = click.Path(path_type=Path, file_okay=False)
 file = click.Path(path_type=Path, dir_okay=False)
-out = click.option("--out", type=folder, default=OUT, show_default=True, help="Where runs are kept, a folder a suite.")
+out = click.option(
+    "--out", type=folder, default=OUT, show_default=True, help="Folder for the runs; each suite gets a folder in it."
+)
 
 
 class Measuring(Group):
-    """The group of commands that measure, with exit codes of their own (``eval.gate.Exit``)."""
+    """The commands that measure. Their exit codes are those of ``eval.gate.Exit``."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command named."""
+        """Run the command; an error becomes an exit code of the gate."""
         try:
             return super().invoke(ctx)
         except PushbackError as error:
@@ -62,10 +69,10 @@ def _code(error: PushbackError) -> int:
     examples=("pushback eval run eval/suites/sample/suite.yaml", "pushback eval explain fact-stand-price"),
 )
 def evaluate() -> None:
-    """Measure the answers on suites of cases, and gate a build on them.
+    """Measure the answers on suites of cases, and gate a build.
 
     \b
-    Exits with 0 passed, 1 quality fell, 2 usage or a faulty suite, 3 infrastructure, 4 nothing selected,
+    Exit codes: 0 passed, 1 quality fell, 2 usage or a faulty suite, 3 infrastructure, 4 nothing selected,
     5 baseline missing, 6 budget spent, 130 interrupted.
     """
 
@@ -80,25 +87,45 @@ def evaluate() -> None:
 )
 @click.argument("suites", metavar="SUITE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @out
-@click.option("--baseline", type=file, help="Compare with this one instead of the suite's own.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes at work.")
-@click.option("--case", "ids", metavar="ID", multiple=True, help="Only this case.")
-@click.option("--kind", "kinds", metavar="KIND", multiple=True, help="Only cases of this kind (first word of the id).")
-@click.option("--tag", "tags", metavar="TAG", multiple=True, help="Only cases with this tag.")
-@click.option("--limit", type=click.IntRange(1), help="At most so many cases, evenly spread.")
-@click.option("--robustness", is_flag=True, help="Again with distractors, in another order, with planted instructions.")
-@click.option("--distractors", type=folder, help="Documents to distract with, instead of ours.")
-@click.option("--profile", type=click.Choice(PROFILES), default="offline", show_default=True)
-@click.option("--evidence-model", "models", metavar="NAME", multiple=True, help="Repeat to compare; the first decides.")
-@click.option("--judge", metavar="MODEL", help="A chat model that gives its opinion; it decides nothing.")
-@click.option("--recording", type=file, help="Replies of the model: read by llm-replay, added to by llm-live.")
-@click.option("--labels", type=file, help="What people say of the same answers, to calibrate the judge.")
-@click.option("--repeats", type=click.IntRange(1), default=1, help="Run so often (llm-live).")
-@click.option("--needed", type=click.IntRange(1), default=1, help="Of the repeats, how many must pass.")
-@click.option("--budget-seconds", type=click.FloatRange(0), help="Stop after so long.")
-@click.option("--budget-calls", type=click.IntRange(0), help="At most so many live calls of the model.")
-@click.option("--budget-tokens", type=click.IntRange(0), help="At most so many tokens of live calls.")
-@click.option("--fresh", is_flag=True, help="Read the documents again, also where a kept library has them.")
+@click.option("--baseline", type=file, help="Compare with this baseline instead of the suite's own.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Number of processes.")
+@click.option("--case", "ids", metavar="ID", multiple=True, help="Run this case only.")
+@click.option(
+    "--kind",
+    "kinds",
+    metavar="KIND",
+    multiple=True,
+    help="Run cases of this kind only. The kind is the first word of a case's id.",
+)
+@click.option("--tag", "tags", metavar="TAG", multiple=True, help="Run cases with this tag only.")
+@click.option("--limit", type=click.IntRange(1), help="Run at most this many cases, spread evenly over the suite.")
+@click.option(
+    "--robustness",
+    is_flag=True,
+    help="Run again with distracting documents, in another order, and with planted instructions.",
+)
+@click.option("--distractors", type=folder, help="Folder of distracting documents to use instead of the shipped ones.")
+@click.option("--profile", type=click.Choice(PROFILES), default="offline", show_default=True, help=PROFILE_HELP)
+@click.option(
+    "--evidence-model",
+    "models",
+    metavar="NAME",
+    multiple=True,
+    help="Evidence model to measure. Repeat it to compare models; the first decides the verdict.",
+)
+@click.option("--judge", metavar="MODEL", help="Chat model that also rates each answer. Its ratings decide nothing.")
+@click.option("--recording", type=file, help="File of the model's replies: llm-replay reads it, llm-live adds to it.")
+@click.option(
+    "--labels", type=file, help="File of people's ratings of the same answers; the judge is compared with them."
+)
+@click.option("--repeats", type=click.IntRange(1), default=1, help="Number of runs (llm-live).")
+@click.option("--needed", type=click.IntRange(1), default=1, help="Number of those runs that a case must pass.")
+@click.option("--budget-seconds", type=click.FloatRange(0), help="Stop after this many seconds.")
+@click.option("--budget-calls", type=click.IntRange(0), help="Stop after this many calls of a live model.")
+@click.option("--budget-tokens", type=click.IntRange(0), help="Stop after this many tokens of a live model.")
+@click.option("--system", "systems", metavar="SPEC", multiple=True, help="Measure this system. Repeat it to compare.")
+@click.option("--record", type=file, help="File to write the system's replies to; --system reads such a file.")
+@click.option("--fresh", is_flag=True, help="Read the documents again, even if a kept library has them.")
 @click.option("--verbose", is_flag=True, help="Case by case.")
 @as_json
 @click.pass_context
@@ -111,9 +138,10 @@ def eval_run(
     models: tuple[str, ...],
     **given: Any,
 ) -> None:
-    """Run SUITEs, each on a fresh library of its own documents, and say whether they pass.
+    """Run suites of cases, and say whether they pass.
 
-    A suite is a YAML file, or public data as it lies: a BEIR folder, stance pairs, questions with paragraphs.
+    Each suite gets a fresh library of its own documents. SUITE is a YAML file or a public data set in its own format: a
+    BEIR folder, stance pairs, or questions with paragraphs.
     """
     settings = settings_of(context)
     from assistant import build
@@ -123,9 +151,12 @@ def eval_run(
 
     _end_when_told()
     reader, kept = _reader(settings, given)
+    systems = _systems(given, reader)
     loaded = [suite_files.load(path) for path in suites]  # all before the first is run: a faulty one costs no time
     options = _options(given)
     embedder = build.build_embedder(settings)
+    if len(systems) > 1:
+        context.exit(_side_by_side(loaded, settings, options, embedder, systems))
     with Progress("Asking", "cases", quiet=is_quiet(context), logged=True) as progress:
         ran = measure_each(
             loaded,
@@ -135,6 +166,7 @@ def eval_run(
             models=models or (settings.evidence_model,),
             progress=lambda name, count, of: progress(count, of, name),
             reader=reader,
+            wrap=next(iter(systems.values()), None),
             after=kept,
         )
     done = [next(iter(of_model.values())) for of_model in ran]
@@ -159,7 +191,7 @@ def eval_run(
 @click.argument("documents", type=folder)
 @click.option("--into", type=folder, help="Where the suite goes, instead of pushback-eval beside the documents.")
 def eval_init(documents: Path, into: Path | None) -> None:
-    """Write a first suite over DOCUMENTS, with drafts that gate nothing yet, and a workflow that runs it."""
+    """Write a first suite over DOCUMENTS, and a workflow that runs it."""
     from eval import starting
 
     started = starting.start(documents, into)
@@ -171,11 +203,14 @@ def eval_init(documents: Path, into: Path | None) -> None:
 
 @evaluate.command("lint", examples=("pushback eval lint eval/suites/sample/suite.yaml",))
 @click.argument("suites", metavar="SUITE...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--lock", is_flag=True, help="Keep the sha256 of each file of the corpus beside the suite.")
+@click.option("--lock", is_flag=True, help="Write the sha256 of each file of the corpus beside the suite.")
 @as_json
 @click.pass_context
 def eval_lint(context: click.Context, suites: tuple[Path, ...], lock: bool, as_json: bool) -> None:
-    """Check SUITEs: schema, ids, quotes in the corpus, gates, and cases that two of them share."""
+    """Check suites for mistakes, without running them.
+
+    Checked are the schema, ids, quotes in the corpus, gates, and cases that two suites share.
+    """
     from eval import suites as suite_files
     from eval.gate import Exit
     from eval.lint import commands
@@ -200,7 +235,10 @@ def eval_lint(context: click.Context, suites: tuple[Path, ...], lock: bool, as_j
 @as_json
 @click.pass_context
 def eval_compare(context: click.Context, before: Path, after: Path, as_json: bool) -> None:
-    """Compare the run in folder AFTER with BEFORE, a run's folder or a baseline file; 1 when cases were lost."""
+    """Compare two runs. Exits with 1 if cases were lost.
+
+    BEFORE is the folder of a run or a baseline file; AFTER is the folder of a run.
+    """
     from dataclasses import asdict
 
     from eval import artifacts, baseline, gate, report
@@ -224,7 +262,10 @@ def eval_compare(context: click.Context, before: Path, after: Path, as_json: boo
 @as_json
 @click.pass_context
 def eval_report(context: click.Context, run: Path, verbose: bool, as_json: bool) -> None:
-    """Write the report of the run in folder RUN anew, and print it. Exits as the run did."""
+    """Write the report of a run again, and print it.
+
+    RUN is the folder of the run. The exit code is that of the run.
+    """
     from eval import artifacts, report
 
     kept = artifacts.read(run)
@@ -239,9 +280,12 @@ def eval_report(context: click.Context, run: Path, verbose: bool, as_json: bool)
 @evaluate.command("explain", examples=("pushback eval explain fact-stand-price",))
 @click.argument("case")
 @out
-@click.option("--suite", "named", metavar="NAME", help="The suite's name, where several runs are kept.")
+@click.option("--suite", "named", metavar="NAME", help="Name of the suite, if several suites have a run.")
 def eval_explain(case: str, out: Path, named: str | None) -> None:
-    """Tell all that the last run knows of CASE: what was found, said and cited, and where the gold is."""
+    """Show one case of the last run in full.
+
+    CASE is its id. Shown are the passages found, the answer, its citations, and where the right evidence stands.
+    """
     from eval import artifacts, report
 
     runs = [one.parent for one in sorted(out.glob(f"*/{artifacts.SUMMARY}")) if named in (None, one.parent.name)]
@@ -260,33 +304,46 @@ def eval_explain(case: str, out: Path, named: str | None) -> None:
     ),
 )
 @click.argument("suite", type=click.Path(path_type=Path))
-@click.option("--reason", required=True, help="Why this is how it is to be; read in review.")
+@click.option("--reason", required=True, help="Why the new results are right; reviewers read it.")
 @out
 def eval_accept(suite: Path, reason: str, out: Path) -> None:
-    """Make the last run of all cases of SUITE the baseline that its gate names, and list what was better before."""
+    """Make the last run of all cases of SUITE its baseline.
+
+    What was better in the baseline before is listed.
+    """
     from eval import accept
 
     accepted = accept.accept(suite, reason, out)
     terminal.say("\n".join([f"Accepted: {accepted.path}", *(f"  buried: {one}" for one in accepted.buried)]))
 
 
-@evaluate.command("power", examples=("pushback eval power --cases 100 --drop 0.05",))
-@click.option("--suite", type=click.Path(path_type=Path), help="A suite to count the cases of.")
-@click.option("--cases", type=click.IntRange(1), help="So many cases, when no suite is named.")
-@click.option("--share", type=click.FloatRange(0, 1), default=0.8, show_default=True, help="Cases that pass today.")
-@click.option("--drop", type=click.FloatRange(0, 1), help="The drop that is to be noticed.")
+@evaluate.command("power", examples=("pushback eval power --cases 100", "pushback eval power --drop 0.05"))
+@click.option("--suite", type=click.Path(path_type=Path), help="Suite whose cases are counted.")
+@click.option("--cases", type=click.IntRange(1), help="Number of cases, if no suite is named.")
+@click.option(
+    "--share", type=click.FloatRange(0, 1), default=0.8, show_default=True, help="Share of the cases that pass today."
+)
+@click.option("--drop", type=click.FloatRange(0, 1), help="Drop of that share that the suite should notice.")
 def eval_power(suite: Path | None, cases: int | None, share: float, drop: float | None) -> None:
-    """Say which drop so many cases can show, or how many cases a drop needs (power 0.8 at 0.05)."""
+    """Say how small a drop a suite can show, or its size for a drop.
+
+    The figures hold for a power of 0.8 at a level of 0.05.
+    """
     from eval import accept
 
     terminal.say(accept.power(suite, cases, share, drop))
 
 
 @evaluate.command("cases", examples=("pushback eval cases --from-feedback > drafts.yaml",))
-@click.option("--from-feedback", is_flag=True, required=True, help="From thumbs down and “wrong evidence”.")
+@click.option(
+    "--from-feedback",
+    is_flag=True,
+    required=True,
+    help="Take answers that people marked as bad, or as resting on wrong evidence.",
+)
 @click.pass_context
 def eval_cases(context: click.Context, from_feedback: bool) -> None:  # noqa: ARG001 - the flag names the source
-    """Print what people found wrong in the chat as a suite to be reviewed, as YAML."""
+    """Print answers that people marked as wrong as a draft suite."""
     settings = settings_of(context)
     from assistant import build
     from assistant.library.library import Library
@@ -310,8 +367,52 @@ def _options(given: dict[str, Any]) -> Options:
         **{name: given[name] for name in names},
         seconds=given["budget_seconds"],
         distractors=given["distractors"] or DISTRACTORS,
+        ours=set(given["systems"]) <= {OURS},
         libraries=None if given["fresh"] else given["out"].parent / LIBRARIES,
     )
+
+
+def _systems(given: dict[str, Any], reader: Reader | None) -> dict[str, Wrap | None]:
+    """What is to be measured, by its name: other systems, and ours where it is named ``pushback``; none is ours."""
+    from eval import outside
+
+    if given["systems"] and (reader or given["jobs"] > 1):
+        raise SettingsError("A system from outside is asked by one process, without --model.")
+    return {spec: None if spec == OURS else outside.wrap(spec, given["record"]) for spec in given["systems"]}
+
+
+def _side_by_side(
+    suites: list[Suite], settings: Settings, options: Options, embedder: Embedder, systems: dict[str, Wrap | None]
+) -> int:
+    """Each suite with each system, their measures beside one another, and each against the first; the first decides."""
+    from dataclasses import replace
+
+    from eval import baseline, gate, report
+    from eval.harness import folder_of, measure
+
+    codes = []
+    for suite in suites:
+        kept = {
+            name: measure(
+                suite,
+                settings,
+                replace(
+                    options,
+                    out=options.out / "beside" / folder_of(name) if place else options.out,
+                    ours=name == OURS,
+                ),
+                embedder,
+                wrap=wrap,
+            )
+            for place, (name, wrap) in enumerate(systems.items())
+        }
+        first, *others = kept
+        terminal.say(report.of_models({name: one.summary for name, one in kept.items()}, "system"))
+        was = baseline.of(kept[first].summary, kept[first].records, "")
+        for name in others:
+            terminal.say(f"{first} → {name}\n{report.of_comparison(gate.compared_with(was, kept[name].records))}\n")
+        codes.append(kept[first].verdict.exit)
+    return int(max(codes, default=0))
 
 
 def _end_when_told() -> None:
@@ -321,7 +422,7 @@ def _end_when_told() -> None:
 
 
 def _reader(settings: Settings, given: dict[str, Any]) -> tuple[Reader | None, Callable[[], None]]:
-    """The model that reads in the run, and how its replies are kept; none where no model is named."""
+    """The model that reads in the run, and a function that saves its replies; None if no model is set."""
     if not settings.writer:
         return None, lambda: None
     from eval import writer
@@ -345,7 +446,11 @@ def _reader(settings: Settings, given: dict[str, Any]) -> tuple[Reader | None, C
 
 
 def _advice(run: Kept, kept_in: Path, given: dict[str, Any]) -> list[str]:
-    """What the judge says of a run. A reply that is missing, or a budget that is spent, is an error of its own."""
+    """The judge's ratings of a run, as lines of text.
+
+    Raises:
+        PushbackError: a recorded reply is missing, or the budget is spent.
+    """
     if given["profile"] == "offline":
         raise SettingsError("The judge is a model; the profile offline uses none.", hint="Use --profile llm-replay.")
     if not given["recording"]:
@@ -375,7 +480,7 @@ def _whole(run: Kept) -> dict[str, Any]:
 
 
 def _beside(of_model: Mapping[str, Kept]) -> dict[str, Any]:
-    """The measures with each evidence model, where there are several."""
+    """The measures of each evidence model, if there are several."""
     from eval import summary
 
     if len(of_model) < 2:
@@ -384,7 +489,7 @@ def _beside(of_model: Mapping[str, Kept]) -> dict[str, Any]:
 
 
 def _worst(runs: list[Kept]) -> int:
-    """The exit code of several suites: the first in the gate's order that one of them has."""
+    """The exit code for several suites: of their codes, the first in the gate's order."""
     from eval.gate import ORDER, Exit
 
     codes = {one.verdict.exit for one in runs}

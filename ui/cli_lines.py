@@ -1,4 +1,4 @@
-"""JSON from outside, a line each, made ours: questions, ideas, and what was said before."""
+"""Reads the JSON that other programs send: questions, ideas and conversations so far."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import PushbackError, ReplyInvalid, SettingsError
+from assistant.question import encodable
 from assistant.types import Role, Turn
 
 TURN = '{"role": "user" or "assistant", "content": "…"}'
@@ -16,10 +17,10 @@ TURN = '{"role": "user" or "assistant", "content": "…"}'
 def answer_each(
     lines: Iterable[bytes], reply: Callable[[dict[str, Any]], dict[str, Any]], write: Callable[[object], None]
 ) -> bool:
-    """Write the reply to each line as it is done; False when one could not be replied to.
+    """Write the reply to each line as soon as it is ready; False if one line could not be answered.
 
-    Such a line gives ``{"error", "hint", "line"}``, and the rest goes on. What would befall every line, like a
-    library that cannot be read, is raised instead.
+    For such a line ``{"error", "hint", "line"}`` is written, and the next line follows. An error that would hit every
+    line, like a library that cannot be read, is raised.
     """
     well = True
     for number, line in enumerate(lines, start=1):
@@ -39,18 +40,18 @@ def described(error: PushbackError) -> dict[str, str]:
 
 
 def text_of(asked: dict[str, Any], name: str) -> str:
-    """The text that a line has under ``name``.
+    """The text of the field ``name``.
 
     Raises:
-        SettingsError: there is none.
+        SettingsError: the line has no such text.
     """
     if not isinstance(asked.get(name), str):
         raise SettingsError(f'The line has no text under "{name}".', hint=f'Write each line as {{"{name}": "…"}}.')
-    return encodable(asked[name])
+    return str(asked[name])
 
 
 def weights(given: object) -> dict[str, float]:
-    """How much hangs on which assumption, as outside programs write it; none for None.
+    """The importance of assumptions as other programs write it; empty for None.
 
     Raises:
         SettingsError: it is not an object of numbers.
@@ -62,13 +63,8 @@ def weights(given: object) -> dict[str, float]:
     return {name: float(value) for name, value in given.items()}
 
 
-def encodable(text: str) -> str:
-    """The text without the halves of characters that JSON and command lines can smuggle in."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
 def turns(said: object) -> tuple[Turn, ...]:
-    """The turns of a conversation as outside programs write them; none for None.
+    """The turns of a conversation as other programs write them; empty for None.
 
     Raises:
         SettingsError: it is not a list of ``{"role", "content"}``.

@@ -1,4 +1,4 @@
-"""What a command works on, opened: the library, the assistant, and each JSON line of stdin."""
+"""Opens what a command works on: the library, the assistant, and the JSON lines of stdin."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EACH_LINE = "-"  # in the place of a question or an idea: one JSON object a line
 
 @contextmanager
 def library(settings: Settings, *, create: bool = False) -> Iterator[tuple[Library, Embedder]]:
-    """The library and the embedder that the settings name."""
+    """Open the library that the settings name; with its embedder."""
     from assistant import build
     from assistant.library.library import Library
 
@@ -34,7 +34,11 @@ def library(settings: Settings, *, create: bool = False) -> Iterator[tuple[Libra
 
 @contextmanager
 def assistant(settings: Settings, documents: Sequence[str] = ()) -> Iterator[Assistant]:
-    """The assistant over the library that the settings name, which holds these documents."""
+    """Open the assistant of the library that the settings name.
+
+    Raises:
+        DocumentMissing: the library does not hold one of ``documents``.
+    """
     from assistant import build
 
     with build.build_assistant(settings, build.build_embedder(settings)) as opened:
@@ -44,7 +48,7 @@ def assistant(settings: Settings, documents: Sequence[str] = ()) -> Iterator[Ass
 
 
 def each_line(context: click.Context, reply: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """Reply to each line of stdin as it comes."""
+    """Reply to each line of stdin when it arrives; the exit code is 1 if one line had no reply."""
     from ui.cli_lines import answer_each
 
     if not answer_each(sys.stdin.buffer, reply, terminal.say_json):

@@ -1,4 +1,4 @@
-"""The options that every command takes, before its name or after it, and the settings that they make."""
+"""The options that every command takes before or after its name, and the settings that follow from them."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 KINDS = ("text", "markdown", "web", "pdf", "document", "slides", "sheet", "mail", "book")
 DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
-as_json = click.option("--json", "as_json", is_flag=True, help="One JSON value on stdout, and nothing else.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value on stdout, and nothing else.")
 
 
-NO_NAME = "?"  # what `--model` stands for where nothing follows it
+NO_NAME = "?"  # the value of `--model` if no name follows it
 
 
 class Command(Helped):
@@ -46,10 +46,10 @@ class Group(HelpedGroup):
 
 
 def settings_of(context: click.Context) -> Settings:
-    """The settings in force for this command.
+    """The settings for this command.
 
     Raises:
-        SettingsError: they do not hold.
+        SettingsError: a setting is unknown or out of range.
     """
     from assistant.settings import load
 
@@ -59,17 +59,17 @@ def settings_of(context: click.Context) -> Settings:
 
 
 def flags_as_environment(context: click.Context) -> dict[str, str]:
-    """The flags as the variables that say the same to another process."""
+    """The flags as environment variables for another process."""
     return {f"PUSHBACK_{name.upper()}": str(value) for name, value in _given(context).items() if name != "quiet"}
 
 
 def is_quiet(context: click.Context) -> bool:
-    """Whether nothing but results and errors is wanted."""
+    """Whether only results and errors are to be printed."""
     return bool(_given(context).get("quiet"))
 
 
 def remembered(context: click.Context, option: click.Parameter, value: Any) -> None:
-    """Keep what an option was given for ``settings_of``; said twice, the later counts."""
+    """Store an option's value for ``settings_of``. If it is given twice, the later value counts."""
     if value == "":
         raise click.BadParameter("it is empty.")
     if value not in (None, False):
@@ -77,7 +77,7 @@ def remembered(context: click.Context, option: click.Parameter, value: Any) -> N
 
 
 def remembered_if_named(context: click.Context, _: click.Parameter, value: str | None) -> bool:
-    """Keep the model that was named; whether ``--model`` was given without a name."""
+    """Store the model's name, if there is one; True if ``--model`` was given without a name."""
     if value == NO_NAME:
         return True
     remembered(context, click.Option(["--model"]), value)
@@ -88,25 +88,59 @@ def filtering(function: Function) -> Function:
     """Add the options that narrow a search; ``filters_of`` reads them."""
     for option in (
         _filter(
-            "--page", "pages", metavar="N", multiple=True, type=click.IntRange(1), help="Only this page, slide or row."
+            "--page",
+            "pages",
+            metavar="N",
+            multiple=True,
+            type=click.IntRange(1),
+            help="Search this page, slide or row only.",
         ),
-        _filter("--heading", "headings", metavar="TEXT", multiple=True, help="Only what stands under it."),
-        _filter("--title", "titles", metavar="TEXT", multiple=True, help="Only documents that are called so."),
-        _filter("--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="Only such files."),
         _filter(
-            "--language", "languages", metavar="CODE", multiple=True, help="Only documents in it, as in: en, de, fr."
+            "--heading",
+            "headings",
+            metavar="TEXT",
+            multiple=True,
+            help="Search only under headings that contain this text.",
         ),
-        _filter("--until", metavar="DATE", callback=_date, help="Nothing later: 2012, 2012-10 or 2012-10-05."),
-        _filter("--since", metavar="DATE", callback=_date, help="Nothing earlier."),
-        _filter("--author", "authors", metavar="NAME", multiple=True, help="Only what this author or speaker says."),
-        _filter("--document", "documents", metavar="ID", multiple=True, help="Only this document (id or source)."),
+        _filter(
+            "--title",
+            "titles",
+            metavar="TEXT",
+            multiple=True,
+            help="Search only documents whose title contains this text.",
+        ),
+        _filter("--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="Search files of this kind only."),
+        _filter(
+            "--language",
+            "languages",
+            metavar="CODE",
+            multiple=True,
+            help="Search documents in this language only, as in: en, de, fr.",
+        ),
+        _filter(
+            "--until",
+            metavar="DATE",
+            callback=_date,
+            help="Search documents up to this date: 2012, 2012-10 or 2012-10-05.",
+        ),
+        _filter("--since", metavar="DATE", callback=_date, help="Search documents from this date on."),
+        _filter(
+            "--author", "authors", metavar="NAME", multiple=True, help="Search only what this author or speaker says."
+        ),
+        _filter(
+            "--document",
+            "documents",
+            metavar="ID",
+            multiple=True,
+            help="Search this document only; give its id or its source.",
+        ),
     ):
         function = option(function)
     return function
 
 
 def filters_of(**named: Any) -> Filters:
-    """The filters that the options of ``filtering`` name."""
+    """The filters that were given through the options of ``filtering``."""
     from assistant.types import Filters
 
     return Filters(**named)
@@ -129,11 +163,23 @@ def _add_common(command: click.Command) -> None:
 def _common() -> list[click.Parameter]:
     kept: dict[str, Any] = {"expose_value": False, "callback": remembered, "section": COMMON}
     return [
-        Option(["--home"], metavar="DIR", help="Where libraries lie.", **kept),
-        Option(["--library"], metavar="NAME", help="Which library; `default` when not said.", **kept),
-        Option(["--model"], metavar="STRING", help="The model that writes; none is needed.", **kept),
-        Option(["--config"], metavar="FILE", help="Settings as TOML; the environment and flags win.", **kept),
-        Option(["--quiet"], is_flag=True, help="Results and errors only.", **kept),
+        Option(["--home"], metavar="DIR", help="Folder that holds the libraries.", **kept),
+        Option(
+            ["--library"], metavar="NAME", help="Library to use; `default` unless the settings name another.", **kept
+        ),
+        Option(["--model"], metavar="STRING", help="Model that reads passages and writes; none is needed.", **kept),
+        Option(
+            ["--config"],
+            metavar="FILE",
+            help="TOML file with settings. Environment variables and flags override it.",
+            **kept,
+        ),
+        Option(
+            ["--quiet"],
+            is_flag=True,
+            help="Print results and errors only: no progress, no notes, no counts of what was done.",
+            **kept,
+        ),
     ]
 
 

@@ -1,4 +1,4 @@
-"""`pushback challenge`, `discuss` and `verdicts`: ideas put to the test, what is said of it, and the tests kept."""
+"""`pushback challenge`, `discuss` and `verdicts`: test an idea, discuss its verdict, list and open earlier verdicts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ EXAMPLES = (
 
 
 def _weights(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, float]:
-    """What hangs on what, of ``NAME=0.9``."""
+    """Importance by lens, parsed from ``NAME=0.9``."""
     found = {}
     for one in given:
         name, _equals, value = one.rpartition("=")
@@ -42,14 +42,17 @@ def _weights(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> d
 
 
 out_option = click.option(
-    "--out", metavar="FILE", type=click.Path(path_type=Path), help="Write a report: .md, .html or .docx."
+    "--out",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Also write a report to this file: .md, .html or .docx.",
 )
 importance_option = click.option(
     "--importance",
     metavar="LENS=0..1",
     multiple=True,
     callback=_weights,
-    help="How much hangs on an assumption, by its lens or number.",
+    help="Importance of an assumption, named by its lens or number.",
 )
 
 
@@ -57,7 +60,9 @@ importance_option = click.option(
 @click.argument("idea")
 @out_option
 @importance_option
-@click.option("--revises", metavar="ID", help="The kept verdict whose idea this one revises: shows what changed.")
+@click.option(
+    "--revises", metavar="ID", help="Id of an earlier verdict whose idea this one revises; shows what changed."
+)
 @as_json
 @click.pass_context
 def challenge(
@@ -70,7 +75,11 @@ def challenge(
     revises: str | None,
     as_json: bool,
 ) -> None:
-    """What the documents say for and against IDEA, kept as a verdict; `-` tests each JSON line of stdin."""
+    """Test IDEA: list what the documents say for and against it.
+
+    The verdict is kept in the library; `pushback verdicts` lists all verdicts. With `-` as IDEA, each JSON line of
+    stdin is tested, as in {"idea": "Drop the trade fairs."}. Those verdicts are printed as JSON lines and not kept.
+    """
     from assistant import wire
     from assistant.discussion import compare
     from ui import cli_lines, verdict_kept, verdict_page
@@ -91,7 +100,7 @@ def challenge(
             return
         before = verdict_kept.opened(opened.library, revises).verdict if revises else None
         with Progress("Testing", "assumptions", quiet=is_quiet(context)) as progress:
-            verdict = opened.challenge(cli_lines.encodable(idea), progress, importance)
+            verdict = opened.challenge(idea, progress, importance)
         id = verdict_kept.keep(opened.library, verdict, revises=revises)
         report = _report(opened.library, id)
     if out:
@@ -114,11 +123,15 @@ def challenge(
 @as_json
 @click.pass_context
 def discuss(context: click.Context, key: str, message: str, as_json: bool) -> None:
-    """Say something about a kept verdict: words of a document, new documents or another idea can move it."""
+    """Discuss a verdict; new evidence in MESSAGE can change it.
+
+    ID is a verdict's id. Disagreement alone changes nothing. A quotation from a document, new documents or another idea
+    can change the verdict; the changed one gets an id of its own.
+    """
     from assistant import wire
     from assistant.discussion import Moved
+    from assistant.question import encodable
     from ui import verdict_kept
-    from ui.cli_lines import encodable
 
     with assistant(settings_of(context)) as opened:
         reply, id = verdict_kept.discussed(opened, key, encodable(message))
@@ -135,7 +148,7 @@ def discuss(context: click.Context, key: str, message: str, as_json: bool) -> No
 @as_json
 @click.pass_context
 def verdicts(context: click.Context, as_json: bool) -> None:
-    """The pressure tests that were kept, the latest first."""
+    """List earlier verdicts, the latest first."""
     if context.invoked_subcommand:
         return
     with library(settings_of(context)) as (opened, _):
@@ -150,7 +163,10 @@ def verdicts(context: click.Context, as_json: bool) -> None:
 @as_json
 @click.pass_context
 def show(context: click.Context, key: str, out: Path | None, importance: dict[str, float], as_json: bool) -> None:
-    """Open a kept verdict again; each citation is checked against the library as it is now."""
+    """Show an earlier verdict. ID is its id.
+
+    Each citation is checked against today's library; one whose source has changed or gone is marked.
+    """
     from assistant import wire
     from ui import verdict_page
 
@@ -174,7 +190,7 @@ def show(context: click.Context, key: str, out: Path | None, importance: dict[st
 @click.argument("key", metavar="ID")
 @click.pass_context
 def remove(context: click.Context, key: str) -> None:
-    """Forget a kept verdict."""
+    """Delete a verdict. ID is its id."""
     with library(settings_of(context)) as (opened, _):
         opened.remove_verdict(key)
     if not is_quiet(context):
@@ -182,7 +198,7 @@ def remove(context: click.Context, key: str) -> None:
 
 
 def _report(opened: Library, key: str, importance: Mapping[str, float] | None = None) -> Report:
-    """A kept verdict as a report, with what has become of each of its citations."""
+    """A stored verdict as a report; it tells for each citation whether its source has changed or gone."""
     from assistant import rulings
     from ui import verdict_kept
 

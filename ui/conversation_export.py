@@ -42,6 +42,9 @@ class Line(NamedTuple):
 
 def lines(answer: Answer, standing: Mapping[Citation, Standing] | None = None) -> Iterator[Line]:
     """An answer without its question, line by line. What is quoted in full is not quoted again with its source."""
+    if answer.grounding is Grounding.ASIDE:
+        yield Line("said", answer.reason)
+        return
     numbers = {citation: number for number, citation in enumerate(answer.cited, 1)}
     if answer.refused:
         opening = REFUSED if answer.grounding is Grounding.REFUSED else f"{CLOSEST} {PERHAPS}"

@@ -8,15 +8,16 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from assistant.errors import PushbackError
 
 AT_ONCE = 2  # cores of a small machine; the rest waits its turn
 TOLD = 50  # things
+LOOK = 0.05  # seconds between two looks whether the job before has ended
 KEPT = 100  # ended jobs that can still be looked at
 
 _log = logging.getLogger(__name__)
@@ -30,12 +31,13 @@ class Stopped(Exception):
 class Job:
     """One piece of work. ``share`` is how much is done, 0 to 1, None while that is not known.
 
-    ``told`` are the last ``TOLD`` things that it said it was doing, in order.
+    ``told`` are the last ``TOLD`` things that it said it was doing, in order. It begins when ``after`` has ended.
     """
 
     kind: str
     owner: str | None
     about: str
+    after: Job | None = None
     id: str = field(default_factory=lambda: secrets.token_urlsafe(8))
     started: float = field(default_factory=monotonic)
     doing: str = "Waiting for its turn"
@@ -74,9 +76,12 @@ _changes = threading.Lock()
 _hands = threading.Semaphore(AT_ONCE)
 
 
-def start(kind: str, about: str, work: Callable[[Job], Any], owner: str | None = None) -> Job:
-    """Begin ``work``, whose value is the job's ``result``; ``owner`` is the only one who sees it, None everybody."""
-    job = Job(kind, owner, about)
+def start(kind: str, about: str, work: Callable[[Job], Any], owner: str | None = None, after: Job | None = None) -> Job:
+    """Begin ``work``, whose value is the job's ``result``; ``owner`` is the only one who sees it, None everybody.
+
+    It waits until the job ``after`` has ended, however that ends.
+    """
+    job = Job(kind, owner, about, after)
     with _changes:
         ended = [id for id, one in _jobs.items() if one.done]
         for id in ended[: max(0, len(ended) - KEPT)]:
@@ -99,14 +104,35 @@ def of_kind(kind: str, owner: str | None = None) -> list[Job]:
         return [one for one in reversed(_jobs.values()) if one.kind == kind and one.owner == owner]
 
 
+def line(job: Job) -> list[Job]:
+    """The job, and those that wait or waited for it, in their order."""
+    with _changes:
+        known = list(_jobs.values())
+    found = [job]
+    for one in known:  # in the order in which they began
+        if one.after is found[-1]:
+            found.append(one)
+    return found
+
+
 def forget(job: Job) -> None:
     """Drop an ended job, so that no page shows it again."""
     with _changes:
         _jobs.pop(job.id, None)
 
 
+def _before(job: Job) -> Iterator[Job]:
+    """Those that it waits for."""
+    while before := job.after:
+        yield before
+        job = before
+
+
 def _run(job: Job, work: Callable[[Job], Any]) -> None:
     try:
+        while not all(one.done for one in _before(job)):  # one of them that was taken back ends before its turn
+            job.at(job.doing)
+            sleep(LOOK)
         with _hands:
             job.at("Starting")
             job.result = work(job)

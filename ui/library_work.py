@@ -6,6 +6,7 @@ while somebody else writes.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -26,17 +27,20 @@ if TYPE_CHECKING:
 PATIENCE = 0.5  # seconds between two tries to be the one who writes
 WAITING = "Waiting until somebody else has written"
 ADDED, CHANGED, SAME, REMOVED, FAILED, LEFT = "added", "changed", "same", "removed", "failed", "not read"
+COPY = "copy"  # of a file that is there under another name, byte for byte
 
 Result = TypeVar("Result")
 
 
 class Taken(NamedTuple):
-    """What became of a file: one of the words above; ``document`` is where it is, ``reason`` why it failed."""
+    """What became of a file: one of the words above; ``document`` is where it is, ``reason`` why it failed, ``other``
+    the file of which it is a copy."""
 
     source: str
     what: str
     document: str | None = None
     reason: str = ""
+    other: str = ""
 
 
 class Outcome(NamedTuple):
@@ -85,7 +89,7 @@ def take_in(
     told = _Told(job)
     report: SyncReport | None = None
     with Library.open(settings, embedder, create=True) as library:
-        before = library.known(roots)
+        before, held = library.known(roots), library.known([os.sep])
         with suppress(Stopped):
             report = patiently(
                 job,
@@ -101,14 +105,16 @@ def take_in(
                 ),
             )
         after = library.known(roots)
+    there = {file.document: file.source for path, file in held.items() if path in after or path not in before}
+    became = _became(before, after, there)
     seconds = time.monotonic() - started
     if report is None:
         found = files.find([Path(root) for root in roots], within).files
         left = [Taken(file.source, LEFT) for file in found if file.path not in after]
-        return Outcome((*_became(before, after), *left), 0, seconds, stopped=True)
+        return Outcome((*became, *left), 0, seconds, stopped=True)
     failed = [Taken(one.source, FAILED, reason=one.reason) for one in report.failed]
     sources = {one.source for one in report.failed}
-    taken = [one for one in _became(before, after) if one.source not in sources]
+    taken = [one for one in became if one.source not in sources]
     passed_over = report.skipped + report.ignored
     return Outcome(
         (*taken, *failed), report.passages, seconds, passed_over, spared=report.spared, paths=tuple(map(Path, roots))
@@ -157,10 +163,14 @@ class _Told:
         self._job.at(" · ".join(filter(None, parts)), self._share)
 
 
-def _became(before: dict[str, KnownFile], after: dict[str, KnownFile]) -> list[Taken]:
+def _became(before: dict[str, KnownFile], after: dict[str, KnownFile], there: dict[str, str]) -> list[Taken]:
+    """What became of each file; ``there`` are the documents that were there before, and the file that led to each."""
     found = []
     for path, now in after.items():
         was = before.get(path)
         same = was is not None and (was.sha256, was.document, was.kept) == (now.sha256, now.document, now.kept)
-        found.append(Taken(now.source, SAME if same else CHANGED if was else ADDED, now.document))
+        other = "" if was else there.get(now.document, "")
+        what = SAME if same else CHANGED if was else COPY if other else ADDED
+        found.append(Taken(now.source, what, now.document, other=other))
+        there.setdefault(now.document, now.source)
     return found + [Taken(was.source, REMOVED) for path, was in before.items() if path not in after]

@@ -1,4 +1,4 @@
-"""The page that every visitor is shown, as Streamlit runs it. It catches PushbackError once and shows it."""
+"""The page that every visitor is shown, as Streamlit runs it. An error that no part of it has shown is shown here."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ from ui.present import escape
 SNIPPET = 280  # characters of a passage that was retrieved
 
 SEARCH = (
-    "Passages are searched by words and by meaning, and the two ranks are added up to a score. A model reads the best "
-    "ones whole; without one, their sentences are judged one by one. Searched anew in the library as it is now."
+    "Passages are searched by words and by meaning; both scores are put on one scale and added up. A model reads the "
+    "best passages whole; without a model, their sentences are ranked one by one. This is a search of today's library."
 )
 FOUND = {
     FoundBy.BOTH: "found by its words and by its meaning",
@@ -23,6 +23,7 @@ USED = {
     Grounding.UNDECLARED: "cited as",
     Grounding.NEAR: "shown as closest,",
     Grounding.REFUSED: "nearest",
+    Grounding.ASIDE: "",  # it cites nothing
 }
 _KIND = {media_type: kind for kind, types in KINDS.items() for media_type in types}
 _PLURAL = {"text": "texts", "markdown": "Markdown", "web": "web pages", "pdf": "PDF", "mail": "mails"}

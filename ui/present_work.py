@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from assistant.errors import IndexMismatch, LibraryError
 from assistant.library.library import Problem
 from ui import present_error
-from ui.library_work import ADDED, CHANGED, FAILED, LEFT, REMOVED, SAME, Outcome, Taken
+from ui.library_work import ADDED, CHANGED, COPY, FAILED, LEFT, REMOVED, SAME, Outcome, Taken
 from ui.present import escape
 
 MOST_FAILED = 100  # files that failed shown by name
@@ -15,11 +15,12 @@ SAID = {
     ADDED: "added",
     CHANGED: "read anew",
     SAME: "already there",
+    COPY: "already there under another name",
     REMOVED: "gone, and taken out",
     FAILED: "could not be read",
     LEFT: "not read yet",
 }
-MARKS = {ADDED: "✓", CHANGED: "✓", SAME: "·", REMOVED: "−", FAILED: "!", LEFT: "…"}
+MARKS = {ADDED: "✓", CHANGED: "✓", SAME: "·", COPY: "·", REMOVED: "−", FAILED: "!", LEFT: "…"}
 REMEDIES = (  # words of a reason, and what helps; the first that fits
     ("holds no text", "If it is a scan, have its text recognised (OCR) and drop it again."),
     ("of this kind cannot be read", "Save it as PDF, Word, PowerPoint, Excel, html, Markdown or text."),
@@ -68,7 +69,7 @@ def remedy(reason: str) -> str:
 
 def _file(one: Taken) -> str:
     reason = one.reason.partition("; known are")[0].rstrip(".")  # the remedy says what can be read
-    said = f"{reason}." if reason else SAID[one.what]
+    said = f"{reason}." if reason else f"already there as {one.other}" if one.other else SAID[one.what]
     helps = f' <span class="helps">{remedy(one.reason)}</span>' if one.reason else ""
     return (
         f'<li class="{one.what.replace(" ", "-")}"><span class="mark" aria-hidden="true">{MARKS[one.what]}</span>'

@@ -1,4 +1,7 @@
-"""Where a page is: the address says it all, so that a reload or another tab shows the same."""
+"""What a page shows: the conversation, citation and library that its address names, in any tab and after a reload.
+
+A question under way, an edit and a deletion are the tab's own; a reload forgets them.
+"""
 
 from __future__ import annotations
 

@@ -84,6 +84,8 @@ def answer(one: Answer) -> str:
 
     It can be printed as it is: nothing of a document can steer the terminal.
     """
+    if one.grounding is Grounding.ASIDE:
+        return _tame(filled(one.reason))
     sources = _Sources()
     understood = [] if one.standalone_question == " ".join(one.question.split()) else [_understood(one)]
     stretches = [_stretch(each, sources.marks(each.citations)) for each in shown(one)]
@@ -198,7 +200,10 @@ def synced(report: SyncReport, *, details: bool = False) -> str:
         return f"Nothing to read there{skipped}. Pushback reads text, Markdown, html, PDF, office files, EPUB and mail."
     counts = ", ".join(f"{getattr(report, name)} {name}" for name in ("added", "changed", "removed", "same"))
     failed = f", {len(report.failed)} failed" if report.failed else ""
-    line = f"{counts}{failed}{skipped}; {_count(report.passages, 'passage')} embedded in {report.seconds:.1f} s."
+    copies = f", {report.copies} already there under another name" if report.copies else ""
+    line = (
+        f"{counts}{copies}{failed}{skipped}; {_count(report.passages, 'passage')} embedded in {report.seconds:.1f} s."
+    )
     stages = [f"  {name:10} {seconds:8.1f} s" for name, seconds in report.stages.items()]
     dropped = [f"  {count:6} cleaned away: {reason}" for reason, count in report.dropped.items()]
     return "\n".join([line, *stages, *dropped] if details else [line])

@@ -18,8 +18,10 @@ from assistant.settings import Settings
 
 FOLDER, EARLIER = "uploads", ".earlier"
 LONGEST = 120  # bytes of a name before its ending; file systems take 255 in all
+WORDS = 60  # characters of a pasted text that name it
 ENDING = 12  # characters of an ending that is kept as one
 FORBIDDEN = re.compile(r'[<>:"|?*]')  # on Windows; separators are gone before
+NO_WORD = re.compile(r"[^\w'’-]+")
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)  # names of its devices
 
 
@@ -44,6 +46,19 @@ def keep(settings: Settings, files: Iterable[tuple[str, bytes]]) -> list[Path]:
             raise LibraryError(f"{path.name} cannot be kept in {path.parent}: {exc.strerror}.", hint=hint) from exc
         kept.append(path)
     return kept
+
+
+def keep_text(settings: Settings, text: str) -> Path:
+    """Keep a text that was pasted, under its first words; its path. It takes no other text's place.
+
+    Raises:
+        LibraryError: the folder cannot be written.
+    """
+    first = " ".join(text.split())[:WORDS].rpartition(" ")[0] or "Pasted text"
+    data = text.encode(errors="replace")
+    path = folder(settings) / safe(f"{' '.join(NO_WORD.sub(' ', first).split())}.txt")
+    others = [one for one in path.parent.glob("*") if one.is_file() and one.read_bytes() != data]
+    return keep(settings, [(free(path, others).name, data)])[0]
 
 
 def put(path: Path, data: bytes) -> None:

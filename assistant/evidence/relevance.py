@@ -23,10 +23,6 @@ from assistant.retrieval import Candidate
 
 Order: TypeAlias = NDArray[np.intp]  # places, best first
 
-ANSWERABLE = (
-    "best_cosine", "best_passage_cosine", "margin", "covered", "missing", "names_missing", "numbers_missing",
-    "kind_lacks",
-)  # fmt: skip
 MET = 0.35  # a question word whose nearest match near the evidence is below this counts as missing
 LOOKED_AT = 3  # the best sentences that answerability is judged by
 
@@ -40,10 +36,9 @@ class Scored(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """Every candidate sentence, best first, the probability that any answers, and what of the question is unmet."""
+    """Every candidate sentence, best first, and what of the question is unmet."""
 
     sentences: tuple[Scored, ...]
-    answerable: float
     missing: tuple[str, ...]
 
 
@@ -78,33 +73,11 @@ class SignalJudge:
     ) -> Judgement:
         sight = look(question, vector, found, rarity, embedder)
         if not sight.seen:
-            return Judgement((), 0.0, tuple(token.word for token in question.content))
+            return Judgement((), tuple(token.word for token in question.content))
         scores = load("relevance").log_odds(sight.signals)
         order = np.argsort(-scores, kind="stable")
-        row = answerable_signals(sight, scores, order, rarity)
-        odds = float(load("answerable").log_odds(row[None, :])[0])
         ranked = tuple(Scored(sight.seen[i], float(scores[i]), sight.vectors[i]) for i in order)
-        return Judgement(ranked, 1 / (1 + float(np.exp(-odds))), _missing(question, sight, order))
-
-
-def answerable_signals(sight: Sight, scores: Vectors, order: Order, rarity: Vectors) -> Vectors:
-    """What the best sentences show and lack, in the order of ``ANSWERABLE``."""
-    best = list(order[:LOOKED_AT])
-    rest = scores[order[LOOKED_AT:]]
-
-    def seen(name: str) -> Vectors:
-        return sight.signals[best, SIGNALS.index(name)]
-
-    return np.array([
-        seen("cosine").max(),
-        seen("passage_cosine").max(),
-        scores[best[0]] - (rest.max() if len(rest) else scores[best[0]]),
-        (rarity * sight.covered[best].max(axis=0)).sum(),
-        rarity[sight.covered.max(axis=0) < MET].sum(),
-        1 - seen("window_names").max(),
-        seen("numbers_missing").min(),
-        seen("kind_lacks").min(),
-    ])  # fmt: skip
+        return Judgement(ranked, _missing(question, sight, order))
 
 
 def _missing(question: Question, sight: Sight, order: Order) -> tuple[str, ...]:
@@ -114,8 +87,7 @@ def _missing(question: Question, sight: Sight, order: Order) -> tuple[str, ...]:
 
 @cache
 def load(name: str) -> Logistic:
-    """The trained model ``relevance`` or ``answerable``."""
+    """The trained model of that name."""
     kept = json.loads(files(__package__).joinpath("relevance.json").read_text("utf-8"))[name]
-    inputs = SIGNALS if name == "relevance" else ANSWERABLE
-    assert tuple(kept["inputs"]) == inputs, f"relevance.json was trained on other inputs for {name!r}"
+    assert tuple(kept["inputs"]) == SIGNALS, f"relevance.json was trained on other inputs for {name!r}"
     return Logistic(np.array(kept["mean"]), np.array(kept["scale"]), np.array(kept["weights"]), float(kept["bias"]))

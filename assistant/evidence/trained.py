@@ -14,7 +14,7 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -22,7 +22,9 @@ from assistant.embedding import DEFAULT, SentenceTransformerEmbedder, Vectors
 from assistant.types import Span
 
 if TYPE_CHECKING:
-    from assistant.evidence.encoder import Pair, PairEncoder
+    import torch
+
+    from assistant.evidence.encoder import PairEncoder
 
 TOKENS = 4_096  # of a batch: bounds the memory of a pass at about 100 MB
 REMEMBERED = 20_000  # pairs whose scores are kept in a session
@@ -115,7 +117,12 @@ class TrainedStance:
         return probabilities
 
 
-def batches(pairs: Mapping[int, Pair]) -> Iterator[list[int]]:
+class _Tokens(Protocol):
+    @property
+    def tokens(self) -> list[int]: ...
+
+
+def batches(pairs: Mapping[int, _Tokens]) -> Iterator[list[int]]:
     """The indices in batches of like length, each of at most ``TOKENS`` tokens with its padding."""
     batch: list[int] = []
     for i in sorted(pairs, key=lambda i: -len(pairs[i].tokens)):
@@ -127,18 +134,22 @@ def batches(pairs: Mapping[int, Pair]) -> Iterator[list[int]]:
         yield batch
 
 
-def moved(model: PairEncoder, kept: Mapping[str, Any]) -> None:
-    """Move the model's weights by what is kept: ``NAME.a`` times ``NAME.b`` for a matrix, ``NAME`` for the rest."""
+def moved(model: torch.nn.Module, kept: Mapping[str, Any]) -> None:
+    """Move the encoder's weights by what is kept: ``NAME.a`` times ``NAME.b`` for a matrix, ``NAME`` for the rest.
+
+    Heads are kept as they are.
+    """
     import torch
 
     with torch.no_grad():
-        for name, weight in model.encoder.named_parameters():
-            if f"{name}.a" in kept:
-                weight.add_(torch.from_numpy(_plain(kept, f"{name}.a") @ _plain(kept, f"{name}.b")))
+        for name, weight in model.named_parameters():
+            own = name.removeprefix("encoder.")
+            if f"{own}.a" in kept:
+                weight.add_(torch.from_numpy(_plain(kept, f"{own}.a") @ _plain(kept, f"{own}.b")))
+            elif own in kept and own != name:
+                weight.add_(torch.from_numpy(kept[own].astype(np.float32)))
             elif name in kept:
-                weight.add_(torch.from_numpy(kept[name].astype(np.float32)))
-        for name, weight in model.head.named_parameters():
-            weight.copy_(torch.from_numpy(kept[f"head.{name}"].astype(np.float32)))
+                weight.copy_(torch.from_numpy(kept[name].astype(np.float32)))
 
 
 def _plain(kept: Mapping[str, Any], name: str) -> Vectors:

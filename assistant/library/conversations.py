@@ -15,6 +15,7 @@ from assistant.library.records import Conversation, Feedback, Opinion
 from assistant.library.sqlite import Database
 
 UNDO = 3600  # seconds
+BEFORE = " (before an edit)"  # in the title of a conversation as it was
 
 _KEPT = "conversations WHERE id NOT IN (SELECT conversation FROM deleted)"
 _OWNED = "LEFT JOIN conversation_owners o ON o.conversation = c.id"
@@ -75,13 +76,15 @@ class Conversations:
     def add_turn(self, conversation: str, title: str, answer: str, at: int | None = None) -> bool:
         """Keep a turn, in the place of the one ``at`` (from 1) and those after it; False: no such conversation.
 
-        ``title`` is taken when there is none yet. No question is without an answer then.
+        ``title`` is taken when there is none yet. No question is without an answer then. Where turns came after the
+        one ``at``, the conversation as it was is kept as one of its own.
         """
         with self._db.changing():
             if not self._is_there(conversation):
                 return False
             self._db.run("UPDATE conversations SET title = ? WHERE id = ? AND title = ''", [title, conversation])
             if at is not None:
+                self._branch(conversation, at)
                 kept = "SELECT key FROM turns WHERE conversation = ? ORDER BY key LIMIT ?"
                 self._db.run(
                     f"DELETE FROM turns WHERE conversation = ? AND key NOT IN ({kept})",
@@ -92,6 +95,23 @@ class Conversations:
             self._db.run(sql, [conversation, now(), answer])
             self._db.run("DELETE FROM unanswered WHERE conversation = ?", [conversation])
             return True
+
+    def _branch(self, conversation: str, at: int) -> None:
+        """Keep a copy of a conversation in which turns came after ``at``, listed after it, with its feedback."""
+        if self._db.row("SELECT count(*) FROM turns WHERE conversation = ?", [conversation])[0] <= at:
+            return
+        id = secrets.token_hex(8)
+        for sql in (
+            "INSERT INTO conversations (id, title, created) SELECT :id, title || :before, "
+            "strftime('%Y-%m-%dT%H:%M:%S+00:00', created, '-1 second') FROM conversations WHERE id = :of",
+            "INSERT INTO conversation_owners (conversation, owner) SELECT :id, owner "
+            "FROM conversation_owners WHERE conversation = :of",
+            "INSERT INTO turns (conversation, created, answer) SELECT :id, created, answer "
+            "FROM turns WHERE conversation = :of ORDER BY key",
+            "INSERT INTO feedback (conversation, turn, citation, verdict, note, created) "
+            "SELECT :id, turn, citation, verdict, note, created FROM feedback WHERE conversation = :of ORDER BY key",
+        ):
+            self._db.run(sql, {"id": id, "of": conversation, "before": BEFORE})
 
     def turns(self, conversation: str) -> list[str] | None:
         """The turns as they were kept, in order; None when there is no such conversation."""

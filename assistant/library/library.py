@@ -269,15 +269,17 @@ class Library:
     def add_turn(self, conversation: str, answer_json: str, *, at: int | None = None) -> None:
         """Keep an answer as it is, last or in the place of turn ``at`` (from 1) and all after it.
 
-        The first one's ``question`` becomes the conversation's title, unless it was renamed.
+        The first one's ``question`` becomes the conversation's title, unless it was renamed. Where turns came after
+        the one ``at``, the conversation as it was stays beside it.
 
         Raises:
             DocumentMissing: there is no such conversation.
         """
         title = _title(answer_json)
-        if at == 1 and (before := self.turns(conversation)):
-            self._catalog.conversations.retitle(conversation, _title(before[0]), title)
+        before = self.turns(conversation) if at == 1 else []
         self._found(self._catalog.conversations.add_turn(conversation, title, answer_json, at), conversation)
+        if before:
+            self._catalog.conversations.retitle(conversation, _title(before[0]), title)
 
     def turns(self, conversation: str) -> list[str]:
         """The answers of a conversation as they were kept, in order.

@@ -6,6 +6,7 @@ from collections.abc import Generator, Sequence
 
 from assistant.embedding import Embedder
 from assistant.evidence.choice import Chosen, best, listed
+from assistant.evidence.reading import AnswerModel
 from assistant.evidence.relevance import Judgement, RelevanceJudge
 from assistant.library.library import Library
 from assistant.readers.excerpts import OF_A_LIST, Excerpt, Key, excerpts
@@ -15,14 +16,15 @@ from assistant.readers.seam import Claim, Outcome, Quote, Reading
 from assistant.types import Span
 
 JUDGED = 24  # passages whose sentences are judged: the right one is among them for 0.93, see eval/benchmarks/depth.py
-NEAR = 0.1  # probability of being answerable from which the closest stretches are worth showing
+READ = 12  # passages that are read whole, to see whether any answers: of the gold of a handbook 0.8 is among them
+NEAR = 0.01  # probability of an answer from which the closest stretches are worth showing: a hundred to one against it
 
 
 class PlainReader:
     """Shows the stretches around the sentences that a judge of relevance ranks best."""
 
-    def __init__(self, library: Library, embedder: Embedder, judge: RelevanceJudge) -> None:
-        self._library, self._embedder, self._judge = library, embedder, judge
+    def __init__(self, library: Library, embedder: Embedder, judge: RelevanceJudge, model: AnswerModel) -> None:
+        self._library, self._embedder, self._judge, self._model = library, embedder, judge, model
 
     def read(self, material: Material) -> Generator[Claim, None, Reading]:
         """The stretches that seem to answer, or are closest; nothing is waited for."""
@@ -30,12 +32,14 @@ class PlainReader:
             yield from (_claim(_lone(chosen), material) for chosen in material.leading)
             return Reading(Outcome.ANSWERED)
         judgement = self._judged(material)
-        reason = reason_to_refuse(material.question, judgement)
+        passages = [candidate.passage for candidate in material.candidates[:READ]]
+        likely = float(self._model.answers(material.question.text, passages).max(initial=0.0))
+        reason = reason_to_refuse(material.question, judgement, likely)
         for excerpt in shown(material, judgement):
             yield _claim(excerpt, material)
         if reason is None:
             return Reading(Outcome.ANSWERED)
-        return Reading(Outcome.NEAR if judgement.answerable >= NEAR else Outcome.NOT_SAID, reason=reason)
+        return Reading(Outcome.NEAR if likely >= NEAR else Outcome.NOT_SAID, reason=reason)
 
     def _judged(self, material: Material) -> Judgement:
         rarity = self._library.rarity([token.word for token in material.question.content])

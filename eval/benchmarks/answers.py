@@ -20,7 +20,8 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from assistant import build
 from assistant import question as questions
 from assistant.embedding import Embedder
-from assistant.evidence.relevance import SignalJudge, load
+from assistant.evidence.reading import PassageReader
+from assistant.evidence.relevance import load
 from assistant.evidence.signals import look
 from assistant.library.library import Library
 from assistant.retrieval import Candidate
@@ -81,7 +82,7 @@ def answered(
 ) -> Iterator[Answered]:
     """What is made of each question; those whose answer stands in no one sentence are left out."""
     rng = random.Random(SEED)
-    judge = SignalJudge()
+    reader = PassageReader()
     for one in asked:
         mine = shelves[one.own]
         others = rng.sample([paragraph for paragraph in shelves if paragraph != one.own], OTHERS)
@@ -98,7 +99,7 @@ def answered(
             bool(answers),
             right[int(load("relevance").log_odds(sight.signals).argmax())],
             right[int((sight.vectors @ vector).argmax())],
-            judge.judge(question, vector, mine, rarity, embedder).answerable,
+            float(reader.answers(one.question, [candidate.passage for candidate in mine]).max()),
         )
 
 

@@ -53,7 +53,9 @@ def main() -> None:
         _rewrite("stance", temperature=temperature)
     temperature = TrainedHead("stance").told["temperature"]
     told = {
-        "sha256": {"stance": TrainedHead("stance").sha256},
+        "sha256": {
+            path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted((HERE / "weights").iterdir())
+        },
         **{of: macro_f1(one) for of, one in judged.items()},
         **calibration(judged, temperature),
         **support(given.data),

@@ -25,6 +25,7 @@ import yaml
 from assistant.build import build_embedder
 from assistant.embedding import Embedder
 from assistant.errors import DocumentMissing
+from assistant.evidence.network import above
 from assistant.library.library import Library
 from assistant.settings import Settings
 from assistant.types import Document, Passage, Span
@@ -33,7 +34,6 @@ from eval.cases import Gold
 from eval.gold import locate
 from eval.metrics import covers
 from eval.training.labelling.sheets import Asked, asked, corpora, found, labelled
-from eval.training.network import above
 
 SEED = 7
 WORDS = 90  # of a window of a public set's passage, as of ours

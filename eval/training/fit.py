@@ -17,14 +17,15 @@ import numpy as np
 import torch
 from sklearn.linear_model import LogisticRegression
 
+from assistant.evidence.network import PassageNetwork
 from eval.training.examples import read
 from eval.training.measures import Rows, by_asked, scored, told
-from eval.training.network import PassageNetwork
 
 RIGHT = 0.85  # share of the sides said that are right
 SHOWN = 0.8  # share of the passages shown for an idea that bear on it
 MOST = 12  # passages shown for an idea
-NEAR = 0.1  # probability of an answer from which what is closest is worth showing
+REFUSED = 3.0  # cost of refusing what is answered beside that of showing what does not answer
+NEAR = 0.01  # probability of an answer from which what is closest is worth showing
 
 
 def main() -> None:
@@ -92,21 +93,20 @@ def temperature(ideas: Rows) -> float:
 
 
 def answer_from(questions: Rows, scale: tuple[float, float]) -> float:
-    """The probability of the best passage at which answering and refusing are right most evenly (balanced accuracy).
-
-    A question that is answered only in part can be answered.
-    """
+    """The probability of the best passage from which to answer costs least: to refuse what is answered, at least in
+    part, costs ``REFUSED`` times what it costs to show what does not answer."""
     truth, best = [], []
     for own in by_asked(questions).values():
         truth.append(any(r.one.label != "no" for r in own))
         best.append(max(fits(1 - r.passage[0], scale) for r in own))
     there, score = np.array(truth), np.array(best)
 
-    def balanced(at: float) -> float:
-        return float((score[there] >= at).mean() + (score[~there] < at).mean())
+    def worth(at: float) -> float:
+        return float(REFUSED * (score[there] >= at).mean() + (score[~there] < at).mean())
 
-    chosen = max((round(0.05 * n, 2) for n in range(1, 19)), key=balanced)
-    print(f"answerable: balanced accuracy {balanced(chosen) / 2:.3f} at {chosen}, of {len(there)}", file=sys.stderr)
+    chosen = max((round(0.01 * n, 2) for n in range(1, 51)), key=worth)
+    right, refused = (score[there] >= chosen).mean(), (score[~there] < chosen).mean()
+    print(f"from {chosen}: {right:.3f} answered, {refused:.3f} refused rightly, of {len(there)}", file=sys.stderr)
     return chosen
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from assistant.evidence.network import PassageNetwork
 from eval.training.examples import Example
-from eval.training.network import PassageNetwork
 
 TOKENS = 4_096
 Rows = list["Read"]

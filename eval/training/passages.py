@@ -18,8 +18,8 @@ from pathlib import Path
 
 import torch
 
+from assistant.evidence.network import ANSWERS, BEARS, Pair, PassageNetwork
 from eval.training.examples import Example, read
-from eval.training.network import ANSWERS, BEARS, Pair, PassageNetwork
 from eval.training.pairs import batches, seeded, train
 
 SEED = 7

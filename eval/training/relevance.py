@@ -19,21 +19,19 @@ import hashlib
 import json
 import pickle
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
 from assistant import question as questions
 from assistant.build import build_embedder
 from assistant.embedding import Vectors
 from assistant.evidence import relevance, signals
-from assistant.evidence.signals import SIGNALS, Sight, look
+from assistant.evidence.signals import SIGNALS, look
 from assistant.library.library import Library
 from assistant.question import Question
 from assistant.readers.plain import JUDGED
@@ -180,15 +178,10 @@ def _place(document: Document, quote: str) -> tuple[int, int] | None:
 
 
 def fit(rows: Sequence[Row]) -> dict[str, Any]:
-    """Both models and their measures on the held-out files (a quarter, by hash)."""
+    """The model and its measures on the held-out files (a quarter, by hash)."""
     weigh = _relevance([r for r in rows if not r.dev])
-    refuse = _answerable([r for r in rows if not r.dev], weigh)
-    measures = {of: _measures([r for r in rows if r.dev and r.of == of], weigh, refuse) for of in ("textbook", "squad")}
-    return {
-        "relevance": _kept(SIGNALS, weigh),
-        "answerable": _kept(relevance.ANSWERABLE, refuse),
-        "measures": measures,
-    }
+    measures = {of: _measures([r for r in rows if r.dev and r.of == of], weigh) for of in ("textbook", "squad")}
+    return {"relevance": _kept(SIGNALS, weigh), "measures": measures}
 
 
 def _relevance(rows: Sequence[Row]) -> relevance.Logistic:
@@ -200,20 +193,6 @@ def _relevance(rows: Sequence[Row]) -> relevance.Logistic:
     )
 
 
-def _answerable(rows: Sequence[Row], weigh: relevance.Logistic) -> relevance.Logistic:
-    seen = [r for r in rows if len(r.signals) and r.weight]
-    share = {"textbook": NEAR_MISSES, "squad": 1.0}
-    total = Counter((r.of, r.answerable) for r in seen)
-    weights = np.array([share[r.of] / total[r.of, r.answerable] for r in seen])
-    return _logistic(np.stack([_summary(r, weigh) for r in seen]), np.array([r.answerable for r in seen]), weights)
-
-
-def _summary(row: Row, weigh: relevance.Logistic) -> Vectors:
-    scores = weigh.log_odds(row.signals)
-    sight = Sight((), row.signals, np.zeros((0, 0)), row.covered)
-    return relevance.answerable_signals(sight, scores, np.argsort(-scores, kind="stable"), row.rarity)
-
-
 def _logistic(inputs: Vectors, right: Any, weights: Vectors) -> relevance.Logistic:
     scaler = StandardScaler().fit(inputs)
     model = LogisticRegression(max_iter=5000, C=1.0)
@@ -223,20 +202,15 @@ def _logistic(inputs: Vectors, right: Any, weights: Vectors) -> relevance.Logist
     )
 
 
-def _measures(rows: Sequence[Row], weigh: relevance.Logistic, refuse: relevance.Logistic) -> dict[str, float]:
+def _measures(rows: Sequence[Row], weigh: relevance.Logistic) -> dict[str, float]:
     asked = [r for r in rows if r.answerable]
     ranked = [r.right[np.argsort(-weigh.log_odds(r.signals), kind="stable")] for r in asked]
     nearest = [r.right[np.argsort(-r.signals[:, SIGNALS.index("cosine")], kind="stable")] for r in asked]
-    seen = [r for r in rows if len(r.signals) and r.weight == 1]
-    odds = np.array([float(refuse.log_odds(_summary(r, weigh)[None])[0]) for r in seen])
-    truth = np.array([r.answerable for r in seen])
     return {
         "questions": len(asked),
         "first sentence right": round(float(np.mean([r[:1].any() for r in ranked])), 3),
         "one of three right": round(float(np.mean([r[:3].any() for r in ranked])), 3),
         "first right by cosine": round(float(np.mean([r[:1].any() for r in nearest])), 3),
-        "answerable, AUROC": round(float(roc_auc_score(truth, odds)), 3),
-        "answerable, balanced accuracy": round(float(balanced_accuracy_score(truth, odds > 0)), 3),
     }
 
 

@@ -51,7 +51,7 @@ def mean(states: Sequence[Mapping[str, torch.Tensor]]) -> dict[str, torch.Tensor
 def thin(trained: Mapping[str, torch.Tensor], base: Mapping[str, torch.Tensor], rank: int) -> dict[str, torch.Tensor]:
     """The head, and each weight's difference: its best approximation of this rank (Eckart and Young 1936), each column
     of the one matrix and row of the other in whole numbers of 8 bits."""
-    made = {name: trained[name].half().contiguous() for name in ("head.weight", "head.bias")}
+    made = {name: weight.half().contiguous() for name, weight in trained.items() if name.startswith("head")}
     for name, weight in trained.items():
         short = name.removeprefix("encoder.")
         if short == name or short not in base or "embeddings" in short or "pooler" in short:

@@ -22,6 +22,13 @@ def number_after(page: Page, statement: str) -> Locator:
     return line.get_by_role("button").first
 
 
+def test_what_is_written_from_right_to_left_runs_that_way(visit: Visit) -> None:
+    page = visit.page
+    ask(page, "כמה עלה הקמפיין באביב?")
+    for place in (page.locator("p.question").first, page.locator(".stChatInput textarea").first):
+        expect(place).to_have_css("unicode-bidi", "plaintext")
+
+
 def test_a_statement_leads_to_its_words_and_the_conversation_is_kept(visit: Visit, artifacts: Path) -> None:
     page = visit.page
     expect(page.get_by_role("heading", name="Ask your documents")).to_be_visible()

@@ -34,6 +34,13 @@ def in_force(settings: Settings) -> Settings:
     return settings.model_copy(update=chosen)
 
 
+def not_here(settings: Settings) -> str | None:
+    """The library that the address names and that is not shown: there is none, or it may not be chosen here."""
+    named = state.library()
+    known = [settings.library, *(libraries(settings) if nearby.only(settings) else ())]
+    return named if named not in known else None
+
+
 def take(settings: Settings, name: str, value: str | None) -> None:
     """Let a setting be another from now on."""
     before: Settings = st.session_state.get(_BEFORE, settings)

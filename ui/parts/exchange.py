@@ -10,7 +10,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import RerunException
 
-from assistant.answering import LONGEST_QUESTION
 from assistant.errors import PushbackError, ReplyCut
 from assistant.library.library import Library
 from assistant.types import Answer, Citation, Conflict, Grounding, Statement
@@ -66,8 +65,11 @@ def _visitor() -> AbstractContextManager[object]:
 def _editing(text: str, turn: int) -> None:
     key = f"edited-{turn}"
     with st.form(f"edit-form-{turn}", border=False):
-        st.text_area("Your question", text, key=key, max_chars=LONGEST_QUESTION, height="content")
-        st.caption("It is asked again in the place of this one, and of all that came after.")
+        st.text_area("Your question", text, key=key, height="content")
+        st.caption(
+            "It is asked again in the place of this one, and of all that came after. Where something did, the "
+            "conversation as it was is kept beside this one."
+        )
         with st.container(horizontal=True):
             st.form_submit_button("Ask again", type="primary", on_click=_ask_again, args=(key, turn))
             st.form_submit_button("Cancel", on_click=state.edit, args=(None,))
@@ -114,6 +116,9 @@ class Waiting:
 
 def answer(one: Answer, turn: int, library: Library) -> None:
     """The whole answer; ``turn`` is its place in the conversation, from 1."""
+    if one.grounding is Grounding.ASIDE:
+        st.html(f'<p class="notice">{escape(one.reason)}</p>')
+        return
     numbers = {citation: number for number, citation in enumerate(one.cited, 1)}
     if one.grounding is Grounding.REFUSED:
         _refusal(one, turn, numbers)

@@ -9,7 +9,7 @@ import streamlit as st
 from assistant.lens import Lens
 from assistant.pressure import LONGEST_IDEA
 from ui import present_verdict
-from ui.parts import testing
+from ui.parts import pasted, testing
 from ui.parts.testing import Desk
 from ui.present import escape
 
@@ -22,16 +22,14 @@ def put(desk: Desk, lenses: Sequence[Lens], before: str = "") -> None:
     """The field with what it will look at; a click begins the test. ``before`` is what was tried last."""
     if FIELD not in st.session_state:
         st.session_state[FIELD] = before
-    idea = st.text_area(
-        "Your idea", key=FIELD, height=110, max_chars=LONGEST_IDEA, placeholder="What do you want to do, and why?"
-    )
+    idea = st.text_area("Your idea", key=FIELD, height=110, placeholder="What do you want to do, and why?")
     with st.container(horizontal=True, gap="small"):
         asked = st.button("Put it to the test", type="primary", icon=":material/balance:")
         st.button("Try an example", type="tertiary", on_click=_try)
-    if asked and idea.strip():
+    if asked and idea.strip() and not pasted.too_long(idea, LONGEST_IDEA):
         testing.begin(desk, idea)
         st.rerun()
-    elif asked:
+    elif asked and not idea.strip():
         st.html(EMPTY)
     _looked_at(idea, lenses)
 
@@ -39,12 +37,12 @@ def put(desk: Desk, lenses: Sequence[Lens], before: str = "") -> None:
 def revise(desk: Desk, id: str, former: str) -> None:
     """The idea to be put otherwise; a click tests it beside the former one."""
     with st.expander("Revise the idea", icon=":material/edit:"):
-        idea = st.text_area("The idea, revised", former, key=f"revised-{id}", height=110, max_chars=LONGEST_IDEA)
+        idea = st.text_area("The idea, revised", former, key=f"revised-{id}", height=110)
         asked = st.button("Test it beside the former one", type="primary", key="revise")
-        if asked and idea.strip():
+        if asked and idea.strip() and not pasted.too_long(idea, LONGEST_IDEA):
             testing.begin(desk, idea, revises=id)
             st.rerun()
-        elif asked:
+        elif asked and not idea.strip():
             st.html(EMPTY)
 
 

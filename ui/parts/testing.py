@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import NamedTuple
 
@@ -68,24 +68,35 @@ def begin(desk: Desk, idea: str, revises: str | None = None) -> None:
     verdict_address.watch(jobs.start(desk.kind(TEST), idea, work, desk.owner).id)
 
 
-def say(desk: Desk, id: str, message: str) -> None:
-    """Start replying to a message about a verdict and watch it; its result is the id of what then stands."""
+def say(desk: Desk, id: str, message: str, line: Sequence[Job] = ()) -> None:
+    """Start replying to a message about a verdict and watch it; its result is the id of what then stands.
+
+    It waits for those of ``line``, which were said before, and is about the verdict that they lead to.
+    """
 
     def work(job: Job) -> str:
         job.at(SEARCHING)
-        return verdict_kept.discussed(Reporting(desk.assistant, _tells(job)), id, message)[1]
+        led_to = [one.result for one in line if one.result]
+        return verdict_kept.discussed(Reporting(desk.assistant, _tells(job)), [id, *led_to][-1], message)[1]
 
-    verdict_address.watch(jobs.start(desk.kind(DISCUSSION), message, work, desk.owner).id)
+    job = jobs.start(desk.kind(DISCUSSION), message, work, desk.owner, line[-1] if line else None)
+    first = next(one for one in (*line, job) if one.result or not one.done)
+    verdict_address.watch(first.id)
 
 
-def watched(desk: Desk) -> Job | None:
-    """The job that the address names; one that ended well leads to its verdict."""
+def watched(desk: Desk) -> list[Job]:
+    """The job that the address names, with those that wait for it; what ended well leads to its verdict."""
     named = verdict_address.job()
     job = jobs.job(named, desk.owner) if named else None
-    if job and job.done and job.result:
-        verdict_address.open_verdict(job.result)
-        st.rerun()
-    return job
+    line = jobs.line(job) if job else []
+    left = [one for one in line if not one.result]
+    if led_to := [one.result for one in line if one.result]:
+        verdict_address.open_verdict(led_to[-1])
+        if left:
+            verdict_address.watch(left[0].id)
+        if line[0].result:
+            st.rerun()
+    return left
 
 
 def running(desk: Desk) -> list[Job]:

@@ -2,44 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
 import streamlit as st
 
 from assistant.discussion import Moved
 from ui.jobs import Job
-from ui.parts import failure, testing
+from ui.parts import failure, pasted, testing
 from ui.parts.testing import Desk
 from ui.present import escape
 from ui.verdict_kept import Kept, Said
 
 LONGEST = 2_000  # characters of a message
+BOX = "message"
 
 
-def show(kept: Kept, job: Job | None, desk: Desk) -> None:
-    """The talk so far, the reply that is being made or was not, and a line for the next message."""
+def show(kept: Kept, line: Sequence[Job], desk: Desk) -> None:
+    """The talk so far, the replies that are being made or were not, and a line for the next message.
+
+    A message can be sent at any time: it waits for those before it.
+    """
     st.html(
         "<h2>Discuss it</h2><p class='small'>Disagreement moves nothing. What does: words of a document in quotation "
         "marks, documents that came or changed since, and a narrower idea (“only for small firms”, “what if we …”).</p>"
     )
     for said in kept.said:
         _said(said)
-    if job or kept.asked:
-        _asked(job.about if job else kept.asked)
+    for job in line:
+        _asked(job.about)
         with _replied():
-            _reply(kept, job, desk)
-    busy = bool(job and not job.done)
+            _reply(kept, job, line, desk)
+    if kept.asked and not line:
+        _asked(kept.asked)
+        with _replied():
+            _reply(kept, None, line, desk)
+    # A callback, since the page may run anew, for a reply that has just come, before it gets here.
     with st.container(key="discuss"):
-        message = st.chat_input("Say something about it", key="message", max_chars=LONGEST, disabled=busy)
-    if message:
-        testing.say(desk, kept.listed.id, message)
-        st.rerun()
+        st.chat_input("Say something about it", key=BOX, on_submit=_say, args=(desk, kept.listed.id, line))
 
 
-def _reply(kept: Kept, job: Job | None, desk: Desk) -> None:
+def _say(desk: Desk, id: str, line: Sequence[Job]) -> None:
+    if (message := st.session_state[BOX]) and not pasted.too_long(message, LONGEST):
+        testing.say(desk, id, message, line)
+
+
+def _reply(kept: Kept, job: Job | None, line: Sequence[Job], desk: Desk) -> None:
     """What there is in the place of a reply."""
     if job and not job.done:
-        testing.follow(job)
+        if job is next(one for one in line if not one.done):
+            testing.follow(job)
+        else:
+            st.html('<p class="notice" role="status">It is read when the one before has its reply.</p>')
+            st.button("Take it back", key=f"stop-{job.id}", icon=":material/undo:", on_click=job.stop)
         return
     if job and job.error:
         failure.show(job.error)
@@ -47,9 +62,10 @@ def _reply(kept: Kept, job: Job | None, desk: Desk) -> None:
         told = "Stopped; nothing was changed." if job else "This has no reply yet."
         st.html(f'<p class="notice" role="status">{told}</p>')
     message = job.about if job else kept.asked
-    if st.button("Say it again", key="say-again", icon=":material/refresh:"):
-        testing.say(desk, kept.listed.id, message)
-        st.rerun()
+    others = [one for one in line if one is not job]
+    again = (desk, kept.listed.id, message, others)
+    key = f"say-again-{job.id}" if job else "say-again"
+    st.button("Say it again", key=key, icon=":material/refresh:", on_click=testing.say, args=again)
 
 
 def _asked(message: str) -> None:

@@ -17,6 +17,7 @@ from ui.roles import Role
 EVERY = 0.5  # seconds between two looks
 ENDED = 3  # outcomes shown, the newest first, until they are put away
 LISTED = 12  # files of an outcome shown by name; of those that failed a few more
+OPENS = (library_work.ADDED, library_work.CHANGED, library_work.COPY)
 OPENED = 3  # documents of an outcome that can be opened from it
 
 
@@ -76,7 +77,7 @@ def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
                     adding.read(settings, paths, "Taking out what is gone", allow_removals=True)
                     st.rerun()
             case Outcome(files=files) if opens:
-                read = [one for one in files if one.document and one.what in (library_work.ADDED, library_work.CHANGED)]
+                read = [one for one in files if one.document and one.what in OPENS]
                 for one in read[:OPENED]:
                     if st.button(f"Open {label(one.source, 40)}", key=f"{key}-open-{job.id}-{one.document}"):
                         state.open_document(one.document)

@@ -15,7 +15,7 @@ from assistant.library.library import Conversation, Library
 from assistant.settings import Settings
 from assistant.types import Answer, Statement
 from ui import state
-from ui.parts import conversation, exchange, feedback, reader, retrieved, running, sidebar, visiting, welcome
+from ui.parts import conversation, exchange, feedback, pasted, reader, retrieved, running, sidebar, visiting, welcome
 from ui.parts.feedback import Place
 
 BOX = "question"
@@ -35,11 +35,14 @@ def show(settings: Settings) -> None:
     answers = _kept(library, owner)
     typed = st.session_state.get(BOX)
     asked, at = (typed, None) if typed else state.asked() or (None, None)
+    if asked and pasted.too_long(asked, LONGEST_QUESTION):
+        asked = None
     waiting = None if asked else library.unanswered(state.conversation() or "")
     conversation.undo(library)
     if answers or asked or waiting:
         _box()
     elif library.searched().documents:
+        pasted.offer(settings)
         welcome.show(library, settings, _box)
     else:
         welcome.first_documents(settings, lambda: _box(disabled=True))
@@ -51,15 +54,18 @@ def show(settings: Settings) -> None:
         answers = [*shown, _ask(asked, shown, settings, at, _keep_question(asked, library, at))]
     if waiting:
         exchange.unanswered(*waiting, len(shown) + 1)
+    if answers or asked or waiting:
+        pasted.offer(settings)
     _open_document(answers, library)
 
 
 def _box(*, disabled: bool = False) -> None:
     """Where questions are typed: at the foot of the page, or in the container that it is called in.
 
-    A question that came while another is answered would end that one, so it has to wait.
+    A question that came while another is answered would end that one, so it has to wait. No length is given, since the
+    box would take none of a text that is longer, without a word.
     """
-    st.chat_input("Ask your documents", key=BOX, max_chars=LONGEST_QUESTION, disabled=disabled, submit_mode="disable")
+    st.chat_input("Ask your documents", key=BOX, disabled=disabled, submit_mode="disable")
 
 
 def _kept(library: Library, owner: str | None) -> list[Answer]:
@@ -104,11 +110,7 @@ def _ask(
     with exchange.reply():
         assistant = running.ready(settings)
         if settings.writer:
-            arriving = st.empty()
-            with arriving.container():
-                answer = _written(assistant, question, before)
-            if unkept:  # else the page runs anew
-                arriving.empty()
+            answer = _written(assistant, question, before)
         else:
             answer = running.answering(assistant, question, spoken(before)).result()
         if unkept:

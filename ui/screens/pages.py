@@ -9,6 +9,7 @@ import streamlit as st
 
 from assistant.settings import Settings
 from ui.parts import chosen, signing_in, visiting
+from ui.present import escape
 
 PAGES = {  # module in this folder: title, icon, path in the address
     "chat": ("Ask", ":material/chat:", ""),
@@ -29,9 +30,10 @@ def show(settings: Settings) -> None:
     if not visiting.let_in(settings):
         signing_in.turn_away()
         return
+    lost = chosen.not_here(settings)
     settings = chosen.in_force(settings)
     pages = [
-        st.Page(_shows(name, settings), title=title, icon=icon, url_path=path, default=not path)
+        st.Page(_shows(name, settings, lost), title=title, icon=icon, url_path=path, default=not path)
         for name, (title, icon, path) in PAGES.items()
     ]
     page = st.navigation(pages)
@@ -41,9 +43,12 @@ def show(settings: Settings) -> None:
         signing_in.show()
 
 
-def _shows(name: str, settings: Settings) -> Callable[[], None]:
+def _shows(name: str, settings: Settings, lost: str | None) -> Callable[[], None]:
     def page() -> None:
         st.set_page_config(layout="wide" if name in WIDE else "centered")
+        if lost:
+            told = f"There is no library “{lost}” here. This is “{settings.library}”."
+            st.html(f'<p class="notice" role="status">{escape(told)}</p>')
         import_module(f"ui.screens.{name}").show(settings)
 
     return page

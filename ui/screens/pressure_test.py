@@ -17,6 +17,7 @@ from ui.parts import (
     idea,
     kept_verdicts,
     nothing,
+    pasted,
     reader,
     running,
     testing,
@@ -50,16 +51,18 @@ def show(settings: Settings) -> None:
         return
     desk = Desk(assistant, str(settings.folder), visiting.owner())
     with st.container(key="pressure-test"):
-        job, id = testing.watched(desk), verdict_address.verdict()
+        line, id = testing.watched(desk), verdict_address.verdict()
+        job = line[0] if line else None
         if job and job.kind == desk.kind(testing.TEST) and not job.done:
             st.html(f'<h1>Putting it to the test</h1><p class="idea">{escape(job.about)}</p>')
             testing.follow(job)
         elif id:
-            _verdict(id, job, desk)
+            _verdict(id, line, desk)
         elif desk.library.searched().documents == 0 and not desk.library.verdicts(desk.owner):
             nothing.show("An idea is tested against your documents.")
         else:
             _welcome(job, desk, settings)
+        pasted.offer(settings)
 
 
 def _welcome(job: Job | None, desk: Desk, settings: Settings) -> None:
@@ -79,7 +82,7 @@ def _ended(job: Job | None) -> None:
         st.html('<p class="notice" role="status">Stopped; nothing was kept. The idea is in the field still.</p>')
 
 
-def _verdict(id: str, job: Job | None, desk: Desk) -> None:
+def _verdict(id: str, line: list[Job], desk: Desk) -> None:
     library = desk.library
     st.session_state.pop(kept_verdicts.REMOVED, None)
     kept = verdict_kept.own(library, id, desk.owner)
@@ -87,8 +90,9 @@ def _verdict(id: str, job: Job | None, desk: Desk) -> None:
         kept = kept._replace(verdict=verdict_kept.weigh(library, id, importance))
     report = verdict_kept.report(library, id, kept.verdict, kept.listed.created)
     _tools(report, desk)
-    if job is None or job.kind == desk.kind(testing.TEST):
-        _ended(job)
+    talk = [one for one in line if one.kind == desk.kind(testing.DISCUSSION)]
+    if not talk:
+        _ended(line[0] if line else None)
     verdict.head(report)
     _documents_changed(kept, desk)
     if kept.listed.revises:
@@ -97,7 +101,7 @@ def _verdict(id: str, job: Job | None, desk: Desk) -> None:
     assumptions.show(report)
     idea.revise(desk, id, kept.verdict.idea)
     verdict.how(report)
-    verdict_talk.show(kept, job if job and job.kind == desk.kind(testing.DISCUSSION) else None, desk)
+    verdict_talk.show(kept, talk, desk)
     if cited := present_verdict.cited(kept.verdict, state.cited()):
         reader.show(cited, library)
 

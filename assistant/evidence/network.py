@@ -2,7 +2,7 @@
 
 A pretrained encoder, moved by training, whose states are read by linear heads over four vectors: the pair's, the
 stretch's, the first text's, and the product of the last two. The stretches are the passage as a whole and each of its
-sentences. Not shipped yet.
+sentences. Imports torch, so it is itself imported late.
 """
 
 from __future__ import annotations

@@ -1,0 +1,39 @@
+"""What people who join the project find: checks that agree with `make`, forms that open, links that lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+FORMS = [path for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml") if path.name != "config.yml"]
+PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/app.md", "docs/challenge.md", "docs/evaluation.md"]
+
+
+def test_the_checks_before_a_commit_are_those_of_make_format() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))["repos"][0]["hooks"]
+    recipe = re.search(r"^format:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert recipe
+
+    commands = {line.strip().replace("$(BIN)", ".venv/bin").removesuffix(" .") for line in recipe[1].splitlines()}
+
+    assert {hook["entry"] for hook in hooks} == commands
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.name)
+def test_every_issue_form_asks_for_what_is_needed(path: Path) -> None:
+    form = yaml.safe_load(path.read_text("utf-8"))
+
+    assert {"name", "description", "body"} <= set(form)
+    assert all(field["attributes"]["label"] and field["id"] for field in form["body"])
+    assert any(field.get("validations", {}).get("required") for field in form["body"])
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_of_a_page_leads_to_a_file(page: str) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / page).read_text("utf-8"))
+
+    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
