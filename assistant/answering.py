@@ -151,7 +151,7 @@ class Answering:
                 yield statement
         except ModelError as error:
             made.reading = Reading(Outcome.ANSWERED)
-            made.notices.append(f"{error} {CHECKED if made.statements else OWN_WORDS}")
+            made.notices.append(f"{error.summary} {CHECKED if made.statements else OWN_WORDS}")
         made.model = self._model.name if made.statements else None
         if made.statements or made.notices:
             return

@@ -34,14 +34,16 @@ from assistant.addresses import without_secrets
 class PushbackError(Exception):
     """Something that a user can cause or mend: ``str(error)`` says what happened, ``hint`` what to do.
 
-    An address in it, of a model or a server, is told without what can be a key.
+    ``details`` are the words of a library or a provider; ``summary`` is what happened without them. An address in them,
+    of a model or a server, is told without what can be a key.
     """
 
     hint: str = ""
     retryable: ClassVar[bool] = False
 
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
-        super().__init__(without_secrets(message))
+    def __init__(self, message: str, *, hint: str | None = None, details: str = "") -> None:
+        super().__init__(without_secrets(f"{message.removesuffix('.')}: {details}" if details else message))
+        self.summary = without_secrets(message)
         if hint is not None:
             self.hint = without_secrets(hint)
 

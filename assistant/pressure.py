@@ -97,7 +97,7 @@ class PressureTest:
             if self._model:
                 notices.append(f"{self._model.name} is too small to read for an idea. {OFFLINE}")
         except ModelError as error:
-            what = "The model's reply made no sense." if isinstance(error, ReplyInvalid) else error
+            what = "The model's reply made no sense." if isinstance(error, ReplyInvalid) else error.summary
             notices.append(f"{what} {OFFLINE}")
         assumed = assumed or self._plain.assumed(idea, like)
         weighed = self._plain.weighed(idea, assumed, lambda done, of, one: step(done, of, _told(one)))

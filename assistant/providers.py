@@ -148,11 +148,13 @@ def open_chat(name: str, *, seconds: float, most_tokens: int, key: SecretStr | N
     try:
         chat: Any = init_chat_model(name, **limits)
     except ImportError as exc:
-        raise ModelUnavailable(f"The model {name!r} cannot be used: {exc}.", hint="Install what it names.") from exc
+        raise ModelUnavailable(
+            f"The model {name!r} cannot be used.", hint="Install what it names.", details=f"{exc}."
+        ) from exc
     except ValueError as exc:  # pydantic's is one; so is an unknown provider
         told = _without_keys(str(exc).splitlines()[0], key)
         hint = "Write provider:name, as in openai:gpt-5-mini, and set the provider's key in the environment."
-        raise SettingsError(f"The model {name!r} cannot be used: {told}.", hint=hint) from exc
+        raise SettingsError(f"The model {name!r} cannot be used.", hint=hint, details=f"{told}.") from exc
     except Exception as exc:  # a provider's own way to say that its key is missing
         raise translated(exc, name, key) from exc
     known: dict[str, Any] = {"max_input_tokens": OLLAMA} if kind == "ollama" else dict(chat.profile or {})
@@ -171,7 +173,7 @@ def translated(error: Exception, name: str, key: SecretStr | None = None) -> Mod
         raise error
     told = _without_keys(" ".join(str(error).split()), key)[:300]
     kind, what = next((kind, what) for kind, what, holds in _KINDS if holds(error, told))
-    return kind(f"{what.format(name)}{f': {told}' if told and kind not in _NEED_NO_MORE else '.'}")
+    return kind(f"{what.format(name)}.", details="" if kind in _NEED_NO_MORE else told)
 
 
 def _without_keys(text: str, key: SecretStr | None) -> str:
@@ -260,7 +262,7 @@ def _told(address: str, model: str, key: str, seconds: float) -> dict[str, Any]:
     except httpx.HTTPError as exc:
         hint = f"Check the address, and {KEY} if the server asks for a key."
         told = _without_keys(str(exc), SecretStr(key))
-        raise ModelUnavailable(f"The model server {address} cannot be reached: {told}", hint=hint) from exc
+        raise ModelUnavailable(f"The model server {address} cannot be reached.", hint=hint, details=told) from exc
     except (ValueError, LookupError, TypeError, AttributeError) as exc:
         raise ModelUnavailable(f"{address} does not say what it serves.", hint=f"Write {address}#NAME.") from exc
 
@@ -284,7 +286,9 @@ def _serve(path: str) -> tuple[str, str]:
     try:
         server = xllamacpp.Server(params)
     except RuntimeError as exc:
-        raise ModelUnavailable(f"The model file {path} cannot be served: {exc}.", hint="Is it a GGUF file?") from exc
+        raise ModelUnavailable(
+            f"The model file {path} cannot be served.", hint="Is it a GGUF file?", details=f"{exc}."
+        ) from exc
     _SERVERS.append(server)
     return str(server.listening_address), params.api_keys[0]
 

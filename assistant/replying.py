@@ -43,7 +43,7 @@ def replied(
         statements = Verifier(given, library.quote, embedder).statements(reader.read(given, calls))
         made += [Remark(one.text, one.citations) for one in statements if one.support is not Support.VERBATIM]
     except ModelError as error:
-        notices.append(f"{error} The reply is in the documents' own words.")
+        notices.append(f"{error.summary} The reply is in the documents' own words.")
     return Beside(tuple(made), tuple(notices), calls.cost)
 
 

@@ -136,8 +136,8 @@ def test_nothing_but_a_web_page_loses_a_line_for_what_it_says(source: str) -> No
     lines = [PROSE, *OWN]
     made = {
         "plan.docx": lambda: word("".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in lines)),
-        "plan.rtf": lambda: ("{\\rtf1 " + "\\par ".join(lines).replace("©", "\\'a9") + "\\par}").encode(),
-        "plan.eml": lambda: ("Subject: Plan\nFrom: a@example.org\n\n" + "\n\n".join(lines)).encode(),
+        "plan.rtf": ("{\\rtf1 " + "\\par ".join(lines).replace("©", "\\'a9") + "\\par}").encode,
+        "plan.eml": ("Subject: Plan\nFrom: a@example.org\n\n" + "\n\n".join(lines)).encode,
     }
     data = made.get(source, lambda: "\n\n".join(lines).encode())()
 

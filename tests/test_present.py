@@ -104,10 +104,6 @@ def test_a_long_label_is_cut() -> None:
     assert present.label("word " * 50, most=9) == "word wor…"
 
 
-def test_a_hint_shows_its_commands() -> None:
-    assert present.hint("Run `pushback ingest <F>`.") == "Run <code>pushback ingest &lt;F&gt;</code>."
-
-
 @pytest.mark.parametrize(
     ("iso", "read"),
     [

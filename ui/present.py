@@ -62,11 +62,6 @@ def option(text: str, most: int = LABEL) -> str:
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
-def hint(text: str) -> str:
-    """A hint as HTML, with what stands between backticks as a command."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
-
-
 def date(iso: str) -> str:
     """A date as read aloud, as much as is known of it: ``5 October 2012``; what is not a date stays as it is."""
     known = re.fullmatch(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(\d{2}))?)?", iso)

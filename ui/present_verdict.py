@@ -122,11 +122,11 @@ def opened(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def settling(verdict: Verdict) -> str:
-    """The questions to settle with the cheapest evidence, as HTML."""
+def settling(verdict: Verdict, most: int | None = None) -> str:
+    """The questions to settle, at most so many, with the cheapest evidence, as HTML."""
     asked = [
         f"<dt>{escape(question)}</dt>{f'<dd>Cheapest evidence: {escape(how)}</dd>' if how else ''}"
-        for question, how in told.settling(verdict)
+        for question, how in told.settling(verdict)[:most]
     ]
     return f"<dl>{''.join(asked)}</dl>" if asked else "<p>None is open.</p>"
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.errors import IndexMismatch, LibraryError
 from assistant.library.library import Problem
+from ui import present_error
 from ui.library_work import ADDED, CHANGED, COPY, EMPTY, FAILED, LEFT, REMOVED, SAME, Outcome, Taken
-from ui.present import escape, hint
+from ui.present import escape
 
 MOST_FAILED = 100  # files that failed shown by name
 SAID = {
@@ -81,9 +83,13 @@ def removed(titles: Sequence[str]) -> str:
     return f"Removed: {named}" if titles else "Nothing was there to be removed"
 
 
+def _remedy(one: Problem) -> str:
+    return present_error.todo(one.remedy, IndexMismatch if one.reindex else LibraryError)
+
+
 def problems(found: Sequence[Problem]) -> str:
     """What is wrong with a library, and what to do or what was done, as HTML."""
     if not found:
         return "<p>All is well: every passage has its words and its vector, and each is as it was written.</p>"
-    told = (f"<li><p><strong>{escape(one.what)}</strong></p><p>{hint(one.remedy)}</p></li>" for one in found)
+    told = (f"<li><p><strong>{escape(one.what)}</strong></p><p>{escape(_remedy(one))}</p></li>" for one in found)
     return f'<ul class="problems">{"".join(told)}</ul>'

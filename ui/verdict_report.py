@@ -81,6 +81,22 @@ def outcome(one: Assumption) -> str:
     return OPEN if rulings.bears(one.findings) else NONE
 
 
+def in_short(verdict: Verdict) -> str:
+    """What the documents come to, in two sentences: what they say, by how many findings, and of what nothing."""
+    found = {one: None for assumption in verdict.assumptions for one in assumption.findings}
+    sides = [len(rulings.on(list(found), side)) for side in (Stance.SUPPORTS, Stance.CHALLENGES)]
+    counts = f": {sides[0]} for it, {sides[1]} against it" if any(sides) else ""
+    gaps = sum(one.ruling is AssumptionRuling.GAP for one in verdict.assumptions)
+    rest = f"on {gaps} no side is known" if gaps else "each has evidence"
+    return f"{MEANS[verdict.ruling].removesuffix('.')}{counts}. Of {len(verdict.assumptions)} assumptions, {rest}."
+
+
+def undecided(verdict: Verdict) -> list[Finding]:
+    """The findings whose side is not known, each once."""
+    found = {one: None for assumption in verdict.assumptions for one in of_side(assumption, Stance.UNCLEAR)}
+    return list(found)
+
+
 def settling(verdict: Verdict) -> list[tuple[str, str]]:
     """The questions to settle, each with the cheapest evidence that would."""
     return [(one.question or f"Does it hold: {one.text}", one.settle) for one in rulings.to_settle(verdict)]

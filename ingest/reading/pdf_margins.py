@@ -1,4 +1,7 @@
-"""Running headers, footers and page numbers: what recurs at one height on several pages, but for a number that counts them."""
+"""Running headers, footers and page numbers: what recurs at one height on several pages.
+
+A number in it may differ where it counts the pages.
+"""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def weighed(id: str) -> dict[str, float] | None:
 def show(report: Report) -> None:
     """The picture, whose points open the cards."""
     points = told.points(report.verdict)
-    chosen = verdict_address.assumption() or 1
+    chosen = verdict_address.assumption() or 0
     st.html("<h2>What it rests on</h2>")
     left, right = st.columns([5, 6], gap="medium")
     with left, st.container(key="picture"):

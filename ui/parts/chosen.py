@@ -63,6 +63,5 @@ def changed(settings: Settings, name: str, value: str) -> Settings:
     try:
         return Settings.model_validate({**settings.model_dump(), name: value})
     except ValidationError as exc:
-        said = "; ".join(str(error["msg"]) for error in exc.errors())
         hint = "A name is of letters, digits, dots, dashes and underscores." if name == "library" else "Choose another."
-        raise SettingsError(f"{value!r} cannot be it: {said}.", hint=hint) from exc
+        raise SettingsError(f"{value!r} cannot be it.", hint=hint) from exc

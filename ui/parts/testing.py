@@ -46,7 +46,7 @@ class Reporting:
     def __init__(self, assistant: Assistant, progress: Progress) -> None:
         self._assistant, self._progress = assistant, progress
         self.library, self.search = assistant.library, assistant.search
-        self.sides, self.replied = assistant.sides, assistant.replied
+        self.sure_sides, self.replied = assistant.sure_sides, assistant.replied
 
     def challenge(self, idea: str, *, like: Verdict | None = None) -> Verdict:
         """The verdict on an idea, resting on what it did in a former one."""

@@ -7,10 +7,11 @@ from functools import partial
 
 import streamlit as st
 
+from assistant import rulings
 from assistant.discussion import compare
-from assistant.rulings import to_settle
-from assistant.types import Finding, Verdict
-from ui import present_verdict, state, verdict_page
+from assistant.library.library import Library
+from assistant.types import Finding, Stance, Verdict
+from ui import present_verdict, state, verdict_kept, verdict_page
 from ui import verdict_report as told
 from ui.present import escape
 from ui.present_verdict import Place
@@ -23,42 +24,51 @@ FILES = {  # by their ending: what they are called, and their media type
     ".docx": ("Word document", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
 }
 
+JUDGED = {"For": Stance.SUPPORTS, "Against": Stance.CHALLENGES, "Not about this": None}
+SAID, BEFORE = "finding-judged", "verdict-before"  # what was just said of a finding; the verdict before it was said
+MISSING = 3  # of what nobody says that is told at a glance
+
 
 def head(report: Report) -> None:
     """The idea and what the documents make of it."""
     verdict = report.verdict
-    st.html(f'<p class="small">Pressure test</p><h1 class="idea">{escape(verdict.idea)}</h1>')
+    st.html(f'<p class="small">{escape(told.head(report))}</p><h1 class="idea">{escape(verdict.idea)}</h1>')
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ruling"):
         st.markdown(present_verdict.badge(verdict.ruling), width="content")
-        st.html(f"<p>{told.MEANS[verdict.ruling]}</p>", width="content")
-    st.html(f'<p class="small">{escape(told.head(report))}</p>')
+        st.html(f"<p>{escape(told.in_short(verdict))}</p>", width="content")
     for notice in verdict.notices:
         st.html(f'<p class="small notice">{escape(notice)}</p>')
 
 
 def glance(report: Report) -> None:
-    """Both cases, what nobody says, what to settle first, and what is taken on faith."""
-    verdict, places = report.verdict, present_verdict.places(report.verdict)
-    for_it, against_it = st.columns(2, gap="medium")
-    with for_it:
-        _case("case-for", "The strongest case for it", verdict.case_for, places, report)
-    with against_it:
-        _case("case-against", "The strongest objection", verdict.case_against, places, report)
-    missing, settling = st.columns(2, gap="medium")
-    with missing:
-        listed = present_verdict.listed(verdict.missing, "Nothing: something that bears on each was found.")
-        st.html(f"<h2>What is missing</h2>{listed}")
-        if verdict.leaps_of_faith:
-            leaps = present_verdict.listed(verdict.leaps_of_faith)
-            st.html(f'<div class="notice leaps"><h2>Leaps of faith</h2><p>Nothing supports them.</p>{leaps}</div>')
-    if to_settle(verdict):
-        with settling:
-            asked = present_verdict.settling(verdict)
-            st.html(f"<h2>Questions to settle</h2>{asked}")
+    """What a person must say the side of, both cases, what nobody says, and what to find out first."""
+    verdict = report.verdict
+    unsaid = told.undecided(verdict)
+    cases = [
+        ("case-for", "For it", verdict.case_for, told.NOTHING),
+        ("case-against", "Against it", verdict.case_against, told.NOTHING),
+    ]
+    if unsaid:
+        cases.insert(0, ("case-unsaid", "Bears on it: you say", tuple(unsaid[: rulings.CASE]), ""))
+    with st.container(key="glance"):
+        for column, (key, title, findings, empty) in zip(st.columns(len(cases), gap="medium"), cases, strict=True):
+            with column:
+                _case(key, title, findings, report, empty)
+        missing, settling = st.columns(2, gap="medium")
+        with missing:
+            more = len(verdict.missing) - MISSING
+            listed = present_verdict.listed(
+                verdict.missing[:MISSING], "Nothing: something that bears on each was found."
+            )
+            rest = f'<p class="small">And {more} more, among the cards.</p>' if more > 0 else ""
+            st.html(f"<h2>What nobody says</h2>{listed}{rest}")
+        if rulings.to_settle(verdict):
+            with settling:
+                st.html(f"<h2>Find out first</h2>{present_verdict.settling(verdict, 1)}")
 
 
 def finding(one: Finding, place: Place, key: str, report: Report, *, in_context: bool = False) -> None:
-    """A finding's words, and the line of its source, which opens the document there."""
+    """A finding's words, the line of its source, which opens the document there, and where a person puts it."""
     with st.container(key=f"finding-{key}", gap=None):
         st.html(present_verdict.quote(one, in_context=in_context))
         st.button(
@@ -70,6 +80,38 @@ def finding(one: Finding, place: Place, key: str, report: Report, *, in_context:
             args=tuple(place),
         )
         st.html(present_verdict.attributed(one, report))
+        with st.container(horizontal=True, gap="small", key=f"judge-{key}"):
+            for name, side in JUDGED.items():
+                st.button(
+                    name,
+                    key=f"{name}-{key}",
+                    type="tertiary",
+                    disabled=one.stance is side,
+                    on_click=_judge,
+                    args=(report.id, one, side),
+                )
+
+
+def judge(id: str, library: Library) -> None:
+    """Keep what the visitor has just said of a finding of this verdict, or take it back."""
+    of, one, side = st.session_state.pop(SAID, ("", None, None))
+    if of == id and one is not None:
+        st.session_state[BEFORE] = id, verdict_kept.judged(library, id, one, side)
+
+
+def undo(id: str, library: Library) -> None:
+    """Offer to take back what was said last."""
+    if st.session_state.get(BEFORE, ("", None))[0] == id:
+        st.button("Undo what you said", icon=":material/undo:", type="tertiary", on_click=_undo, args=(library,))
+
+
+def _undo(library: Library) -> None:
+    id, before = st.session_state.pop(BEFORE)
+    verdict_kept.put(library, verdict_kept.opened(library, id), before)
+
+
+def _judge(id: str, one: Finding, side: Stance | None) -> None:
+    st.session_state[SAID] = id, one, side
 
 
 def beside(former: Kept, verdict: Verdict) -> None:
@@ -119,10 +161,11 @@ def how(report: Report) -> None:
         )
 
 
-def _case(key: str, title: str, findings: Sequence[Finding], places: dict[Finding, Place], report: Report) -> None:
+def _case(key: str, title: str, findings: Sequence[Finding], report: Report, empty: str) -> None:
+    places = present_verdict.places(report.verdict)
     with st.container(key=key):
         st.html(f"<h2>{title}</h2>")
         for number, one in enumerate(findings, start=1):
             finding(one, places[one], f"{key}-{number}", report)
         if not findings:
-            st.html(f"<p>{told.NOTHING}</p>")
+            st.html(f"<p>{empty}</p>")

@@ -11,9 +11,9 @@ from assistant.errors import LibraryMissing
 from assistant.greeting import Greeting, greeting
 from assistant.library.library import Library
 from assistant.settings import Settings
-from ui import present_chat, state
+from ui import present_chat, present_error, state
 from ui.parts import adding, keys, nearby, visiting
-from ui.present import escape, hint, label
+from ui.present import escape, label
 from ui.present_settings import answers
 from ui.roles import Role
 
@@ -64,7 +64,7 @@ def first_documents(settings: Settings, box: Callable[[], None], missing: Librar
         box()
         _what_answers(settings)
         if missing:
-            st.html(f'<p class="small">{escape(str(missing))} {hint(missing.hint)}</p>')
+            st.html(f'<p class="small">{escape(" ".join(present_error.told(missing)))}</p>')
 
 
 def _what_answers(settings: Settings) -> None:

@@ -86,6 +86,8 @@ def _verdict(id: str, line: list[Job], desk: Desk) -> None:
     library = desk.library
     st.session_state.pop(kept_verdicts.REMOVED, None)
     kept = verdict_kept.own(library, id, desk.owner)
+    verdict.judge(id, library)
+    kept = verdict_kept.own(library, id, desk.owner)
     if (importance := assumptions.weighed(id)) is not None:
         kept = kept._replace(verdict=verdict_kept.weigh(library, id, importance))
     report = verdict_kept.report(library, id, kept.verdict, kept.listed.created)
@@ -97,6 +99,7 @@ def _verdict(id: str, line: list[Job], desk: Desk) -> None:
     _documents_changed(kept, desk)
     if kept.listed.revises:
         _beside(kept, desk)
+    verdict.undo(id, library)
     verdict.glance(report)
     assumptions.show(report)
     idea.revise(desk, id, kept.verdict.idea)

@@ -1,0 +1,39 @@
+"""What went wrong, in the words of the pages."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from assistant import errors
+from assistant.errors import ModelDenied, PushbackError, SettingsError
+from ui.present_error import COMMANDS, HINTS, RUNS, plain, told
+
+KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, PushbackError)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_error_tells_a_page_of_commands(kind: type[PushbackError]) -> None:
+    assert not COMMANDS.search(told(kind("It is so.")).todo)
+    assert not any(COMMANDS.search(hint) for hint in (RUNS, *HINTS.values()))
+
+
+def test_a_hint_that_can_be_followed_on_a_page_stays() -> None:
+    assert told(SettingsError("A key was typed.", hint="Name the model that the key is for.")) == (
+        "A key was typed.",
+        "Name the model that the key is for.",
+    )
+
+
+def test_a_providers_own_words_are_left_out_and_kept_for_the_log() -> None:
+    error = ModelDenied("The model m cannot be used.", details="Error code: 404 - {'error': 'no such model'}")
+
+    assert str(error) == "The model m cannot be used: Error code: 404 - {'error': 'no such model'}"
+    assert told(error).what == "The model m cannot be used."
+
+
+def test_no_pattern_of_those_who_check_settings_is_shown() -> None:
+    said = "The settings do not hold: library: String should match pattern '^[a-z]+$'."
+
+    assert plain(said) == "The settings do not hold: library: it is not of the form that is needed."

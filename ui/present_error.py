@@ -1,0 +1,57 @@
+"""What went wrong, as users of the pages are told it: no command, option or variable, no pattern, no provider's words.
+
+Whoever runs Pushback finds the whole of it in the server's log.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from assistant import errors
+from assistant.errors import PushbackError
+
+COMMANDS = re.compile(r"`|\bpushback [a-z]|(?<!\w)--[a-z]|\bPUSHBACK_|\b[A-Z]+_API_KEY\b|\bpip\b|\bsecrets\.toml\b")
+PATTERN = re.compile(r"[Ss]tring should match pattern '(?:[^'\\]|\\.)*'")
+RUNS = "Tell whoever runs Pushback; the server's log says what is wrong."
+
+# What can be done on a page, where the hint of the class or of its kind is for the command line.
+HINTS: dict[type[PushbackError], str] = {
+    errors.SettingsError: "Correct it under Settings, or tell whoever runs Pushback.",
+    errors.SourceError: "Mend the file, then add it again under Library; everything else went in.",
+    errors.LibraryMissing: "Add documents under Library first, or choose another library under Settings.",
+    errors.LibraryFull: "Free some space on the disk, then do the same again; it continues where it stopped.",
+    errors.LibraryDamaged: "Use “Check the library” under Library: it makes the index anew.",
+    errors.IndexMismatch: "Let the documents be embedded anew under Library, or set the settings back.",
+    errors.DocumentMissing: "The list of all documents is under Library.",
+    errors.LibraryError: "Use “Check the library” under Library, or tell whoever runs Pushback.",
+    errors.ModelTimeout: "Try again, or use another model.",
+    errors.ModelUnavailable: "Check under Settings that the model's name is right, and that its server runs.",
+    errors.ModelDenied: "Check the model's name and its key under Settings.",
+    errors.RequestInvalid: "Use another model under Settings.",
+    errors.OverBudget: "Whoever runs Pushback can allow more tokens.",
+}
+
+
+class Told(NamedTuple):
+    """What happened, and what to do about it."""
+
+    what: str
+    todo: str
+
+
+def told(error: PushbackError) -> Told:
+    """An error in the words of the pages."""
+    return Told(plain(error.summary), todo(error.hint, type(error)))
+
+
+def plain(text: str) -> str:
+    """A message without the patterns of those who check settings."""
+    return PATTERN.sub("it is not of the form that is needed", text)
+
+
+def todo(hint: str, kind: type[PushbackError] = PushbackError) -> str:
+    """A hint as it is; in the place of one that is for the command line what can be done on a page."""
+    if not COMMANDS.search(hint):
+        return hint
+    return next((HINTS[one] for one in kind.__mro__ if one in HINTS), RUNS)
