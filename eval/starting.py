@@ -65,8 +65,11 @@ jobs:
       - uses: actions/setup-python@v5
         with:
           python-version: "3.11"
-          cache: pip
-      - run: pip install pushback
+      - uses: actions/checkout@v4
+        with:
+          repository: ${{{{ vars.PUSHBACK_REPOSITORY }}}}  # a variable of yours: owner/name of Pushback's code
+          path: .pushback
+      - run: make -C .pushback .venv/run && echo "$PWD/.pushback/.venv/bin" >> "$GITHUB_PATH"
       - run: pushback eval lint {suite}
       - run: pushback eval run {suite} --out artifacts/eval
       - uses: actions/upload-artifact@v4
