@@ -2,8 +2,8 @@
 
 The library counts in how many of them each line stands (``assistant/library/furniture.py``); here lines are told, and
 those that are known to recur are marked, in all pages but one. In doubt a line stays: a heading, a row and what
-somebody else says are no such line, nor is a short one or one that tells a figure, a date or a name, and a page of which more
-than ``MOST`` would go says these things on purpose.
+somebody else says are no such line, nor is a short one or one that tells a figure, a date or a name, and a page of
+which more than ``MOST`` would go says these things on purpose.
 """
 
 from __future__ import annotations
