@@ -49,7 +49,7 @@ def glance(report: Report) -> None:
         ("case-against", "Against it", verdict.case_against, told.NOTHING),
     ]
     if unsaid:
-        cases.insert(0, ("case-unsaid", "Bears on it: you say", unsaid[: rulings.CASE], ""))
+        cases.insert(0, ("case-unsaid", "Bears on it: you say", tuple(unsaid[: rulings.CASE]), ""))
     with st.container(key="glance"):
         for column, (key, title, findings, empty) in zip(st.columns(len(cases), gap="medium"), cases, strict=True):
             with column:
