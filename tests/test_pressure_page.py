@@ -301,7 +301,7 @@ def test_it_does_not_fold_and_says_what_moved_it(bakery: Library, embedder: Word
     assert address(page)["verdict"] != id
     html = shown(page)
     assert "disagreement is no evidence" in html
-    assert "had not been looked at" in html or "its side is unclear" in html
+    assert "On which side is it?" in html
     assert any("Moved by a cited passage" in one.value for one in page.markdown)
 
 
