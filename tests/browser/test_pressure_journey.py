@@ -95,7 +95,7 @@ def test_an_idea_becomes_a_report_that_can_be_handed_on(visit: Visit, artifacts:
     other.set_viewport_size({"width": 360, "height": 780})
     expect(other.get_by_role("heading", name="For it")).to_be_visible()
     main = "document.querySelector('[data-testid=stMainBlockContainer]').parentElement"
-    other.wait_for_function(f"{main}.scrollWidth - {main}.clientWidth <= 1")  # once it has been laid out anew
+    other.wait_for_function(f"() => {main}.scrollWidth - {main}.clientWidth <= 1")  # once it has been laid out anew
     picture(other, artifacts, "pressure-phone")
     other.close()
 
