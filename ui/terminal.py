@@ -15,7 +15,6 @@ import click
 from assistant.rulings import to_settle
 from assistant.types import Grounding
 from ui.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, shown, who_disagrees, why
-from ui.verdict_report import beside, first_told
 
 if TYPE_CHECKING:
     from assistant.discussion import Change, Reply
@@ -365,6 +364,8 @@ def _finding(one: Finding, told: str, first: str, rest: str) -> str:
 
 
 def _assumption(number: int, verdict: Verdict, sources: _Sources) -> str:
+    from ui.verdict_report import beside, first_told
+
     one, own = verdict.assumptions[number - 1], first_told(verdict, number)
     lines = [filled(f"{number}. {one.text} ({one.lens}): {one.ruling}", "", "   ")]
     for finding in own.findings:
