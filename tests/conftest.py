@@ -30,6 +30,9 @@ from tests.fakes import WordEmbedder
 trying.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 trying.load_profile("unhurried")  # a busy machine breaks no law
 
+# Who starts tests in the background may have told them to ignore Ctrl-C; what tests start would ignore it, too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 ENDLESS = 120  # seconds of processor time: what is guarded takes some twenty at most
 
 
