@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 from assistant.discussion import Change
+from assistant.types import AssumptionRuling, IdeaRuling, Stance
 from tests.test_verdict_page import AGAINST, EVIL, FOR, REPORT, VERDICT
 from ui import present_verdict
 from ui import verdict_report as told
@@ -40,6 +41,25 @@ def test_the_head_of_a_card_has_number_words_ruling_and_sides_and_is_inert() -> 
     assert head.endswith(":orange-badge[contested] 1 for, 1 against")
     assert "<script>" not in head.replace("\\<", "")
     assert "no evidence" in present_verdict.head(1, VERDICT.assumptions[1])
+
+
+def test_what_it_comes_to_is_told_by_voices_and_what_nobody_can_place_is_no_silence() -> None:
+    contested = replace(VERDICT, ruling=IdeaRuling.CONTESTED)
+    unclear = replace(FOR, stance=Stance.UNCLEAR, confidence=0.6)
+    only_near = replace(AGAINST, stance=Stance.UNCLEAR, confidence=1.0)
+    open_one = replace(VERDICT.assumptions[0], ruling=AssumptionRuling.GAP, findings=(unclear, only_near))
+    unsaid = replace(VERDICT, ruling=IdeaRuling.NOT_COVERED, assumptions=(open_one,))
+
+    assert ": 1 voice for it, 1 voice against it. Assumptions: " in told.in_short(contested)
+    assert told.undecided(unsaid) == [unclear]
+    assert told.in_short(unsaid) == (
+        "Passages found that bear on it: 1; on which side they stand is not known. "
+        "Assumptions: 1, 1 without a known side."
+    )
+
+
+def test_a_side_that_a_person_gave_is_no_probability() -> None:
+    assert told.attributed(replace(FOR, confidence=1.0)) == told.KINDS[FOR.kind]
 
 
 def test_a_finding_is_found_by_its_place() -> None:

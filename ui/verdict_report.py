@@ -82,19 +82,26 @@ def outcome(one: Assumption) -> str:
 
 
 def in_short(verdict: Verdict) -> str:
-    """What the documents come to, in two sentences: what they say, by how many findings, and of what nothing."""
-    found = {one: None for assumption in verdict.assumptions for one in assumption.findings}
-    sides = [len(rulings.on(list(found), side)) for side in (Stance.SUPPORTS, Stance.CHALLENGES)]
-    counts = f": {sides[0]} for it, {sides[1]} against it" if any(sides) else ""
+    """What the documents come to, in two sentences: what they say, in how many voices, and of what nothing."""
+    found = [one for assumption in verdict.assumptions for one in assumption.findings]
+    voices = [len(set(map(rulings.voice, rulings.on(found, side)))) for side in (Stance.SUPPORTS, Stance.CHALLENGES)]
+    counts = f": {_voices(voices[0])} for it, {_voices(voices[1])} against it" if any(voices) else ""
+    says = f"{MEANS[verdict.ruling].removesuffix('.')}{counts}"
+    if verdict.ruling is IdeaRuling.NOT_COVERED and (unsaid := len(undecided(verdict))):
+        says = f"Passages found that bear on it: {unsaid}; on which side they stand is not known"
     gaps = sum(one.ruling is AssumptionRuling.GAP for one in verdict.assumptions)
-    rest = f"on {gaps} no side is known" if gaps else "each has evidence"
-    return f"{MEANS[verdict.ruling].removesuffix('.')}{counts}. Of {len(verdict.assumptions)} assumptions, {rest}."
+    rest = f"{gaps} without a known side" if gaps else "each with evidence"
+    return f"{says}. Assumptions: {len(verdict.assumptions)}, {rest}."
+
+
+def _voices(count: int) -> str:
+    return "1 voice" if count == 1 else f"{count or 'no'} voices"
 
 
 def undecided(verdict: Verdict) -> list[Finding]:
-    """The findings whose side is not known, each once."""
+    """The findings that bear on the idea and whose side is not known, each once."""
     found = {one: None for assumption in verdict.assumptions for one in of_side(assumption, Stance.UNCLEAR)}
-    return list(found)
+    return [one for one in found if rulings.bears([one])]
 
 
 def settling(verdict: Verdict) -> list[tuple[str, str]]:
@@ -166,7 +173,9 @@ def source(citation: Citation) -> str:
 
 
 def attributed(finding: Finding) -> str:
-    """How the source says it, and how sure the side is."""
+    """How the source says it, and how sure the side is, where a model and not a person told it."""
+    if finding.confidence == 1.0 and finding.stance is not Stance.UNCLEAR:
+        return KINDS[finding.kind]
     sure = "side unclear" if finding.stance is Stance.UNCLEAR else f"side {finding.confidence:.0%} sure"
     return f"{KINDS[finding.kind]}; {sure}"
 
@@ -175,11 +184,11 @@ def trust(verdict: Verdict) -> Iterator[str]:
     """How the rulings come about, and how far the sides of the findings can be trusted."""
     yield rulings.LEAST
     found = [one for assumption in verdict.assumptions for one in sided(assumption)]
-    if found:
-        mean = sum(one.confidence for one in found) / len(found)
+    if unsure := [one for one in found if one.confidence < 1]:
+        mean = sum(one.confidence for one in unsure) / len(unsure)
         model = f"the stance model “{verdict.stance_model}”"
-        yield f"Sides were told by {model}: {mean:.0%} sure on average of {len(found)}."
-    else:
+        yield f"Sides were told by {model}: {mean:.0%} sure on average of {len(unsure)}."
+    elif not found:
         yield f"Sides were asked of the stance model “{verdict.stance_model}”; it could tell none."
     if verdict.stance_model == "none":
         yield "That is no trained model: it reads plain marks such as “not” and “should”, and is often wrong."
