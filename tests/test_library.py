@@ -425,6 +425,7 @@ def test_an_index_that_ended_a_question_is_made_anew_for_the_next(settings: Sett
     os.utime(links, ns=(time, time))
     program = (
         "import sys; from pathlib import Path; from assistant.library.library import Library;"
+        "from assistant.library import exact; exact.FEW = 0;"
         "from assistant.settings import Settings; from tests.fakes import WordEmbedder; embedder = WordEmbedder();"
         "library = Library.open(Settings(home=Path(sys.argv[1])), embedder);"
         "print(len(library.dense(embedder.query('words'), 5)))"

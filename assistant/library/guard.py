@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from assistant.embedding import Identity
 from assistant.errors import IndexMismatch, LibraryDamaged, LibraryError, LibraryLocked
+from assistant.library import exact
 from assistant.library.catalog import Catalog
 from assistant.library.exact import Exact
 from assistant.library.probing import breaks
@@ -35,6 +36,7 @@ class Guard:
     def __init__(self, settings: Settings, embedder: Embedder, catalog: Catalog, index: VectorIndex) -> None:
         self._settings, self._embedder = settings, embedder
         self._catalog, self._index = catalog, index
+        self._few: tuple[int, Exact] | None = None  # the generation of the catalog that it has read, and what reads it
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -58,9 +60,10 @@ class Guard:
             lock.release()
 
     def to_read(self) -> VectorIndex | Exact | None:
-        """The index, as new as the catalog; None while nothing was ever put into it.
+        """What searches, as new as the catalog; None while nothing was ever put into it.
 
-        Where it cannot be opened or mended since nothing can be written, what reads the catalog instead.
+        It is the index; for few passages, or where the index cannot be opened or mended since nothing can be written,
+        what reads the catalog instead.
 
         Raises:
             IndexMismatch: it is of another model, or of other passages.
@@ -83,7 +86,14 @@ class Guard:
             if self._settings.chroma_url is not None:
                 raise
             return Exact(self._catalog)
-        return self._index
+        return self._index if self._settings.chroma_url else self._exact(state.generation) or self._index
+
+    def _exact(self, generation: int) -> Exact | None:
+        if not 0 < self._catalog.documents.searched().passages <= exact.FEW:
+            return None
+        if self._few is None or self._few[0] != generation:
+            self._few = generation, Exact(self._catalog, kept=True)
+        return self._few[1]
 
     def to_write(self, *, new_vectors: bool) -> VectorIndex:
         """The index, mended when it was in doubt; the first vectors decide which model it is for.
