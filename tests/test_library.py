@@ -368,6 +368,21 @@ def full(*_: object) -> None:
     raise LibraryFull("The disk is full.")
 
 
+def test_libraries_of_the_same_documents_find_the_same_in_whatever_order_they_came(
+    settings: Settings, embedder: WordEmbedder
+) -> None:
+    documents = [make_document(f"Apples of row {n % 9} are red.", f"{n}.txt") for n in range(60)]
+    found = []
+    for name, order in (("one", documents), ("other", documents[::-1])):
+        own = Settings(home=settings.home, library=name)
+        with Library.open(own, embedder, create=True) as library:
+            with library.writing() as writer:
+                writer.put([make_new(document, embedder) for document in order])
+            found.append(library.dense(embedder.query("red apples"), 20))
+
+    assert found[0] == found[1]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "start", "end", "why"),
