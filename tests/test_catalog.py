@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from assistant.errors import LibraryDamaged, LibraryError, LibraryLocked
 from assistant.library import sqlite as database
 from assistant.library.catalog import Catalog
+from assistant.library.places import in_file
 from assistant.library.records import DocumentRow, Feedback, Opinion, PassageRow
 from assistant.library.schema import TABLES, WORDS
 from assistant.types import Block, BlockKind, Document, Dropped, Filters, Searched
@@ -22,7 +23,7 @@ from tests.conftest import make_document, make_passages
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    catalog = Catalog(tmp_path / "catalog.sqlite3", 80)
+    catalog = in_file(tmp_path / "catalog.sqlite3", 80)
     yield catalog
     catalog.close()
 
@@ -101,7 +102,7 @@ def test_a_passage_is_found_by_its_title_and_by_who_speaks(catalog: Catalog) -> 
 @given(st.lists(st.text(max_size=12), max_size=30))
 def test_no_words_upset_the_search(words: list[str]) -> None:
     with TemporaryDirectory() as folder:
-        catalog = Catalog(Path(folder) / "catalog.sqlite3", 80)
+        catalog = in_file(Path(folder) / "catalog.sqlite3", 80)
         catalog.put([make_row(make_document('Trust AND "quotes" NEAR me.'))])
 
         assert len(catalog.full_text.search(words, 5, Filters())) <= 1
@@ -310,7 +311,7 @@ def test_a_catalog_of_version_1_takes_feedback_and_loses_nothing(tmp_path: Path)
     before = [old.execute(f"SELECT * FROM {table}").fetchall() for table in ("state", "conversations", "turns")]
 
     for _ in range(2):
-        catalog = Catalog(tmp_path / "catalog.sqlite3", 80)
+        catalog = in_file(tmp_path / "catalog.sqlite3", 80)
         assert catalog.conversations.give_feedback("old", 1, None, verdict=Opinion.BAD, note="So")
         catalog.put([make_row(make_document("Trust me."))])
         assert (said(catalog), found(catalog, "trust"), catalog.faults()) == (
@@ -337,7 +338,7 @@ def test_a_catalog_of_version_3_takes_verdicts(catalog: Catalog, tmp_path: Path)
         connection.execute("PRAGMA user_version = 3")
     connection.close()
 
-    newer = Catalog(tmp_path / "catalog.sqlite3", 80)
+    newer = in_file(tmp_path / "catalog.sqlite3", 80)
     id = newer.verdicts.keep("Wait.", "holds", "{}")
 
     assert [one.id for one in newer.verdicts.listed()] == [id]
@@ -351,7 +352,7 @@ def test_many_may_open_a_catalog_of_version_1_at_once(tmp_path: Path) -> None:
 
     def open_it() -> None:
         try:
-            catalog = Catalog(tmp_path / "catalog.sqlite3", 80)
+            catalog = in_file(tmp_path / "catalog.sqlite3", 80)
             seen.append(catalog.conversations.feedback(None))
             catalog.close()
         except Exception as exc:
@@ -375,18 +376,18 @@ def test_a_catalog_of_version_1_is_left_as_it_was_when_it_cannot_be_changed(
     other.execute("BEGIN IMMEDIATE")
 
     with pytest.raises(LibraryLocked, match="Another process"):
-        Catalog(tmp_path / "catalog.sqlite3", 80)
+        in_file(tmp_path / "catalog.sqlite3", 80)
     other.execute("ROLLBACK")
     assert other.execute("PRAGMA user_version").fetchone() == (1,)
     other.close()
-    Catalog(tmp_path / "catalog.sqlite3", 80).close()
+    in_file(tmp_path / "catalog.sqlite3", 80).close()
 
 
 def test_a_file_that_is_no_catalog_is_called_damaged(tmp_path: Path) -> None:
     (tmp_path / "catalog.sqlite3").write_bytes(b"not a database, but long enough to be looked at " * 100)
 
     with pytest.raises(LibraryDamaged, match=r"catalog\.sqlite3 is damaged"):
-        Catalog(tmp_path / "catalog.sqlite3", 80)
+        in_file(tmp_path / "catalog.sqlite3", 80)
 
 
 def test_a_catalog_of_another_version_is_refused(catalog: Catalog, tmp_path: Path) -> None:
@@ -395,14 +396,14 @@ def test_a_catalog_of_another_version_is_refused(catalog: Catalog, tmp_path: Pat
     connection.close()
 
     with pytest.raises(LibraryError, match="schema 99"):
-        Catalog(tmp_path / "catalog.sqlite3", 80)
+        in_file(tmp_path / "catalog.sqlite3", 80)
 
 
 def test_a_transaction_that_takes_too_long_is_named(
     catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database, "PATIENCE", 0.05)
-    other = Catalog(tmp_path / "catalog.sqlite3", 80)
+    other = in_file(tmp_path / "catalog.sqlite3", 80)
     connection = sqlite3.connect(tmp_path / "catalog.sqlite3", isolation_level=None)
     connection.execute("BEGIN IMMEDIATE")
 

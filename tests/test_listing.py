@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.library.library import Library
-from assistant.library.sqlite import Database
+from assistant.library.sqlite import Sqlite
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
 
@@ -50,8 +50,8 @@ def test_however_many_documents_there_are_one_query_lists_them(
     with library.writing() as writer:
         writer.put([make_new(make_document(f"Words {n}.", f"{n}.txt"), embedder) for n in range(50)])
     asked: list[str] = []
-    rows = Database.rows
-    monkeypatch.setattr(Database, "rows", lambda self, sql, *more: asked.append(sql) or rows(self, sql, *more))
+    rows = Sqlite.rows
+    monkeypatch.setattr(Sqlite, "rows", lambda self, sql, *more: asked.append(sql) or rows(self, sql, *more))
 
     assert len(library.listed()) == 50
     assert len(asked) == 1

@@ -12,7 +12,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 
 from assistant.library.records import Conversation, Feedback, Opinion
-from assistant.library.sqlite import Database
+from assistant.library.sql import Database
 
 UNDO = 3600  # seconds
 BEFORE = " (before an edit)"  # in the title of a conversation as it was
@@ -64,8 +64,11 @@ class Conversations:
         with self._db.changing():
             if not self._is_there(conversation):
                 return False
-            sql = "INSERT OR REPLACE INTO unanswered (conversation, question, turn) VALUES (?, ?, ?)"
-            self._db.run(sql, [conversation, question, at])
+            self._db.run(
+                "INSERT INTO unanswered (conversation, question, turn) VALUES (?, ?, ?) "
+                "ON CONFLICT (conversation) DO UPDATE SET question = excluded.question, turn = excluded.turn",
+                [conversation, question, at],
+            )
             return True
 
     def unanswered(self, conversation: str) -> tuple[str, int | None] | None:
@@ -101,9 +104,11 @@ class Conversations:
         if self._db.row("SELECT count(*) FROM turns WHERE conversation = ?", [conversation])[0] <= at:
             return
         id = secrets.token_hex(8)
+        title, created = self._db.row("SELECT title, created FROM conversations WHERE id = ?", [conversation])
+        earlier = (datetime.fromisoformat(created) - timedelta(seconds=1)).isoformat(timespec="seconds")
+        sql = "INSERT INTO conversations (id, title, created) VALUES (?, ?, ?)"
+        self._db.run(sql, [id, title + BEFORE, earlier])
         for sql in (
-            "INSERT INTO conversations (id, title, created) SELECT :id, title || :before, "
-            "strftime('%Y-%m-%dT%H:%M:%S+00:00', created, '-1 second') FROM conversations WHERE id = :of",
             "INSERT INTO conversation_owners (conversation, owner) SELECT :id, owner "
             "FROM conversation_owners WHERE conversation = :of",
             "INSERT INTO turns (conversation, created, answer) SELECT :id, created, answer "
@@ -111,7 +116,7 @@ class Conversations:
             "INSERT INTO feedback (conversation, turn, citation, verdict, note, created) "
             "SELECT :id, turn, citation, verdict, note, created FROM feedback WHERE conversation = :of ORDER BY key",
         ):
-            self._db.run(sql, {"id": id, "of": conversation, "before": BEFORE})
+            self._db.run(sql, {"id": id, "of": conversation})
 
     def turns(self, conversation: str) -> list[str] | None:
         """The turns as they were kept, in order; None when there is no such conversation."""
@@ -172,7 +177,7 @@ class Conversations:
                 "JOIN conversations c ON c.id = f.conversation "
                 "WHERE f.conversation = coalesce(?, f.conversation) "
                 "AND c.id NOT IN (SELECT conversation FROM deleted) "
-                "ORDER BY c.created, c.rowid, f.turn, f.citation",
+                "ORDER BY c.created, c.rowid, f.turn, coalesce(f.citation, 0)",
                 [conversation],
             )
         ]

@@ -18,9 +18,9 @@ import numpy as np
 from assistant.embedding import Vectors
 from assistant.errors import DocumentMissing, LibraryError, LibraryMissing
 from assistant.library import private
-from assistant.library.catalog import Catalog
 from assistant.library.doctor import examine
 from assistant.library.guard import Guard
+from assistant.library.places import CATALOG, in_file
 from assistant.library.records import (
     Conversation,
     Entry,
@@ -60,7 +60,6 @@ __all__ = [
     "Writer",
 ]
 
-CATALOG = "catalog.sqlite3"
 TITLE = 80  # characters of the first question that name a conversation
 
 
@@ -75,7 +74,7 @@ class Library:
     def __init__(self, settings: Settings, embedder: Embedder) -> None:
         self._settings = settings
         self._embedder = embedder
-        self._catalog = Catalog(settings.folder / CATALOG, settings.passage_words)
+        self._catalog = in_file(settings.folder / CATALOG, settings.passage_words)
         self._index = VectorIndex(settings.folder, settings.chroma_url, settings.library)
         self._guard = Guard(settings, embedder, self._catalog, self._index)
         self._searching = Searching(self._catalog, self._index, self._guard)

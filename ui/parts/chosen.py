@@ -10,7 +10,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from assistant.errors import SettingsError
-from assistant.library.library import CATALOG
+from assistant.library.places import CATALOG
 from assistant.settings import Settings
 from ui import remembered, state
 from ui.parts import nearby
