@@ -17,11 +17,14 @@ ROOMS = {
     "eval": {"eval", "assistant", "ingest"},
     "ui": {"ui", "assistant", "ingest", "eval"},
 }
-HEAVY = ("torch", "transformers", "sentence_transformers", "chromadb", "streamlit", "langchain", "langchain_core")
+HEAVY = (
+    "torch", "transformers", "sentence_transformers", "chromadb", "streamlit", "langchain", "langchain_core", "psycopg",
+)  # fmt: skip
 NOT_FOR_HELP = (*HEAVY, "pydantic", "numpy", "lxml", "yaml", "sqlite3")
 DOORS_OF = {  # what these are for; these are torch modules, themselves imported late
     "streamlit": ("ui/",),
     "langchain_core": ("assistant/chain.py", "eval/replay.py"),
+    "psycopg": ("assistant/library/postgres.py",),  # itself imported where the settings name a server
     "torch": ("assistant/evidence/encoder.py", "assistant/evidence/network.py"),
 }
 

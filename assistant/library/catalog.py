@@ -7,7 +7,7 @@ transactions, and each raises ``generation`` by one. Its statements are written 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 from assistant.errors import LibraryError
@@ -84,6 +84,10 @@ class Catalog:
     def close(self) -> None:
         """Give the database back."""
         self._db.close()
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Be the only one to write, on whichever machine; see ``sql.Database.alone``."""
+        return self._db.alone()
 
     # What the library says of itself
 

@@ -48,6 +48,13 @@ class Database(Protocol):
     def changing(self) -> AbstractContextManager[None]:
         """Statements inside happen all, or not at all when an exception passes through; one such block at a time."""
 
+    def alone(self) -> AbstractContextManager[None]:
+        """Nobody elsewhere writes meanwhile; the folder's lock keeps those of this machine apart.
+
+        Raises:
+            LibraryLocked: somebody does.
+        """
+
     def version(self) -> int:
         """Which version made the tables; 0 when there are none."""
 

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,9 @@ class Sqlite:
     def changing(self) -> Iterator[None]:
         with self._transaction("BEGIN IMMEDIATE"):
             yield
+
+    def alone(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def version(self) -> int:
         return int(self.row("PRAGMA user_version")[0])
