@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
+import random
+import signal
+import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,9 +27,11 @@ from tests.conftest import make_document, make_new
 from tests.database import Server
 from tests.fakes import WordEmbedder
 from tests.test_catalog import found, make_row
+from tests.test_library_processes import PARAGRAPHS, ROOT, in_a_fork, write_second
 
 psycopg = pytest.importorskip("psycopg", reason="the extra `postgres` is not installed")
 
+KILLS = 6
 TEXTS = (
     "Pricing is a promise. We priced the lamp at 30 dollars, and the price held.\n\nPrices rose.",
     "An e-mail went out about the price.\n\nNobody answers e-mail on a Friday. E-mail waits.",
@@ -243,3 +251,67 @@ def test_the_extra_that_lacks_is_named(home: Path, embedder: WordEmbedder, monke
         Library.open(Settings(home=home, catalog="postgresql://127.0.0.1/none"), embedder)
 
     assert "[postgres]" in raised.value.hint
+
+
+def fill(settings: Settings) -> None:
+    """What an ingest does: what is not there yet, a few at a time."""
+    embedder = WordEmbedder()
+    with Library.open(settings, embedder, create=True) as library, library.writing() as writer:
+        known = writer.known(["/docs"])
+        todo = [document for document in write_second() if f"/docs/{document.about.source}" not in known]
+        for start in range(0, len(todo), 4):
+            writer.put([make_new(document, embedder) for document in todo[start : start + 4]])
+
+
+def disturb(home: Path, address: str, seed: int) -> None:
+    """Fill libraries and end it at random moments: the process, or its connection as a server does that ends.
+
+    Runs in a process that never opened Chroma itself, for such a one cannot be forked.
+    """
+    import chromadb  # noqa: F401 — once for all the forks
+
+    def settings(name: str) -> Settings:
+        return Settings(home=home, library=name, catalog=address)
+
+    started = time.perf_counter()
+    assert os.waitpid(in_a_fork(lambda: fill(settings("whole"))), 0)[1] == 0
+    whole, moments, ends = time.perf_counter() - started, random.Random(seed), []
+    for number in range(KILLS):
+        child = in_a_fork(lambda name=f"killed-{number}": fill(settings(name)))  # type: ignore[misc]
+        time.sleep(moments.uniform(0.02, whole))
+        if number % 2:
+            os.kill(child, signal.SIGKILL)
+        else:
+            with psycopg.connect(address, autocommit=True) as connection:
+                connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+        ends.append(os.waitpid(child, 0)[1])
+    print(json.dumps(ends))
+
+
+@pytest.mark.slow
+def test_what_is_ended_at_a_random_moment_loses_nothing_and_shows_nothing_half(
+    home: Path, database_address: str, embedder: WordEmbedder
+) -> None:
+    call = f"disturb({home!r}, {database_address!r}, 7)"
+    program = f"from pathlib import Path, PosixPath\nfrom tests.test_postgres import *\n{call}"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+
+    def held(name: str) -> tuple[object, ...]:
+        with Library.open(Settings(home=home, library=name, catalog=database_address), embedder) as library:
+            found = library.dense(embedder.query("The second memo 3 says 7"), 5000)
+            assert not [problem for problem in library.doctor() if not problem.mended]
+            assert {entry.passages for entry in library.entries()} <= {PARAGRAPHS}
+            return library.digest(), library.searched(), sorted(id for id, _ in found), library._catalog.state()[2:]
+
+    whole = held("whole")
+    for number in range(KILLS):
+        settings = Settings(home=home, library=f"killed-{number}", catalog=database_address)
+        if settings.library in places.libraries(settings):
+            held(settings.library)
+        fill(settings)
+        assert held(settings.library) == whole
+    assert any(json.loads(done.stdout)), "nothing was ended in the middle"

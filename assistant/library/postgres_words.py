@@ -16,7 +16,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import pairwise
 
 import snowballstemmer
 
@@ -26,9 +26,11 @@ from assistant.library.passages import JOINED
 from assistant.library.sql import Database, Many
 from assistant.types import Filters
 
-_WORD, _MARKS = re.compile(r"[^\W_]+"), re.compile("[\u0300-\u036f]")
+_PART, _MARKS = re.compile(r"[^\W_]+"), re.compile("[\u0300-\u036f]")
+_WORD = re.compile(r"[^\W_]+(?:(?:_|[^\w\s])[^\W_]+){0,31}")
+PARTS = 4  # of a word; an address has more, and stands once
 LONG = 64  # letters of a word that FTS5 stems, and that are kept of longer ones
-MOST_STEMS = 4000  # of a passage, whose vector has room for a megabyte
+MOST_STEMS = 3000  # of a passage, whose vector has room for a megabyte
 BATCH = 1000  # passages in memory at a time
 
 WORDS = (
@@ -53,28 +55,24 @@ _SUMS = [sum(1 / place**2 for place in range(1, often + 1)) for often in range(1
 _IN_TEXT = f"ARRAY[{', '.join(f'{(a + b) / 2 / _PI:.6f}' for a, b in pairwise(_SUMS))}]"
 _IN_NAMES = f"ARRAY[{0.5 / _PI:.6f}, {1.005 / _PI:.6f}]"
 _OFTEN = (
-    f"(width_bucket(ts_rank('{{{{0,0,0,1}}}}', w.stems, {{0}}), CAST({_IN_TEXT} AS float8[])) + "
-    f"0.5 * width_bucket(ts_rank('{{{{0,0,1,0}}}}', w.stems, {{0}}), CAST({_IN_NAMES} AS float8[])))"
-)
-# A word of several parts ("e-mail") stands there no oftener than its parts.
-_OFTEN_OF_WORD = (
-    f"CASE WHEN numnode(a.word) = 1 THEN {_OFTEN.format('a.word')} "
-    f"ELSE least({_OFTEN.format('a.first')}, {_OFTEN.format('a.last')}) END"
+    f"width_bucket(ts_rank('{{0,0,0,1}}', w.stems, a.stem), CAST({_IN_TEXT} AS float8[])) + "
+    f"0.5 * width_bucket(ts_rank('{{0,0,1,0}}', w.stems, a.stem), CAST({_IN_NAMES} AS float8[]))"
 )
 # BM25 as FTS5 has it: k1 is 1.2, b 0.75, and a word of more than half of the passages counts next to nothing.
 SEARCH = f"""
 WITH met AS MATERIALIZED (
-    SELECT w.passage, w.length, a.place, CAST({_OFTEN_OF_WORD} AS float8) AS often
-    FROM unnest(CAST(:words AS tsquery[]), CAST(:first AS tsquery[]), CAST(:last AS tsquery[]))
-    WITH ORDINALITY a (word, first, last, place) JOIN words w ON w.stems @@ a.word
+    SELECT w.passage, w.length, a.place, CAST(coalesce(nullif({_OFTEN}, 0), 1) AS float8) AS often
+    FROM unnest(CAST(:words AS tsquery[]), CAST(:stems AS tsquery[])) WITH ORDINALITY a (word, stem, place)
+    JOIN words w ON w.stems @@ a.word
+), held AS MATERIALIZED (
+    SELECT passages, CAST(length AS float8) / greatest(passages, 1) AS mean FROM words_held
 ), worth AS (
-    SELECT place, greatest(ln(CAST(h.passages - count(*) + 0.5 AS float8) / (count(*) + 0.5)), 1e-6) AS rare
-    FROM met CROSS JOIN words_held h GROUP BY place, h.passages
+    SELECT m.place, greatest(ln((h.passages - m.many + 0.5) / CAST(m.many + 0.5 AS float8)), 1e-6) AS rare
+    FROM (SELECT place, count(*) AS many FROM met GROUP BY place) m CROSS JOIN held h
 ), best AS (
-    SELECT m.passage AS id, CAST(round(CAST(sum(
-        w.rare * m.often * 2.2 / (m.often + 1.2 * (0.25 + 0.75 * m.length * h.passages / greatest(h.length, 1)))
-    ) AS numeric), 12) AS float8) AS score
-    FROM met m JOIN worth w ON w.place = m.place CROSS JOIN words_held h GROUP BY m.passage
+    SELECT m.passage AS id,
+        round(sum(w.rare * m.often * 2.2 / (m.often + 1.2 * (0.25 + 0.75 * m.length / h.mean))) * 1e12) / 1e12 AS score
+    FROM met m JOIN worth w ON w.place = m.place CROSS JOIN held h GROUP BY m.passage
 )
 """
 
@@ -86,13 +84,13 @@ class PostgresWords:
         self._db = db
 
     def search(self, words: Sequence[str], k: int, filters: Filters) -> list[tuple[str, float]]:
-        asked = [stems for word in list(dict.fromkeys(words))[:MOST_WORDS] if (stems := _stems(word))]
+        told = (_stems(word) for word in list(dict.fromkeys(words))[:MOST_WORDS])
+        asked = [[stem for parts in word for stem in parts] for word in told if word]
         if not asked:
             return []
         parts = {
             "words": Many(" <-> ".join(map(_quoted, stems)) for stems in asked),
-            "first": Many(_quoted(stems[0]) for stems in asked),
-            "last": Many(_quoted(stems[-1]) for stems in asked),
+            "stems": Many(_quoted(" ".join(stems)) for stems in asked),
         }
         where, values = conditions(filters)
         of = f"{JOINED} JOIN best ON best.id = p.id WHERE {where}" if values else "best"
@@ -117,10 +115,7 @@ class PostgresWords:
             f"NOT EXISTS (SELECT 1 FROM words w WHERE w.passage = p.id) LIMIT {BATCH}"
         )
         while rows := self._db.rows(new, values):
-            new_ones = []
-            for id, text, title, voice in rows:
-                of_text, of_names = _stems(text), _stems(f"{title} {voice}")
-                new_ones.append((id, len(of_text) + len(of_names), _vector(of_text, of_names)))
+            new_ones = [(id, *_vector(_stems(text), _stems(f"{title} {voice}"))) for id, text, title, voice in rows]
             self._db.run_each("INSERT INTO words VALUES (?, ?, CAST(? AS tsvector))", new_ones)
             more = [len(new_ones), sum(length for _, length, _ in new_ones)]
             self._db.run("UPDATE words_held SET passages = passages + ?, length = length + ?", more)
@@ -141,10 +136,10 @@ class PostgresWords:
         self.follow()
 
 
-def _stems(text: str) -> list[str]:
-    """The stems of its words, in order."""
+def _stems(text: str) -> list[list[str]]:
+    """The stems of its words, in order; several for a word of several parts ("e-mail")."""
     plain = _MARKS.sub("", unicodedata.normalize("NFD", text.lower()))
-    return [_stem(word) for word in islice(_WORD.findall(plain), MOST_STEMS)]
+    return [[_stem(part) for part in _PART.findall(word)] for word in _WORD.findall(plain)]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -155,12 +150,21 @@ def _stem(word: str) -> str:
     return str(snowballstemmer.stemmer("porter").stemWord(word))  # one cannot be shared by threads
 
 
-def _vector(text: Sequence[str], names: Sequence[str]) -> str:
-    """A ``tsvector``; it counts places up to 16,383, and 256 of a stem."""
+def _vector(text: list[list[str]], names: list[list[str]]) -> tuple[int, str]:
+    """How many stems there are, and a ``tsvector``; it counts places up to 16,383, and 256 of a stem.
+
+    A word of several parts is a stem, too, where its first part is: so it is known how often it stands there.
+    """
     places: dict[str, list[str]] = {}
-    for place, stem in enumerate((*text, *names), 1):
-        places.setdefault(stem, []).append(f"{place}{'A' if place <= len(text) else 'B'}")
-    return " ".join(f"{_quoted(stem)}:{','.join(at[:256])}" for stem, at in places.items())
+    place = 1
+    for words, weight in ((text, "A"), (names, "B")):
+        for parts in words:
+            if 1 < len(parts) <= PARTS and place < MOST_STEMS:
+                places.setdefault(" ".join(parts), []).append(f"{place}{weight}")
+            for stem in parts[: max(0, MOST_STEMS - place)]:
+                places.setdefault(stem, []).append(f"{place}{weight}")
+                place += 1
+    return place - 1, " ".join(f"{_quoted(stem)}:{','.join(at[:256])}" for stem, at in places.items())
 
 
 def _quoted(stem: str) -> str:
