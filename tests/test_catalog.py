@@ -101,6 +101,33 @@ def test_passages_are_narrowed_by_what_is_known_of_their_place(
     assert sorted(passage.text for passage, _ in allowed) == left
 
 
+def test_no_heading_upsets_a_search_by_headings(catalog: Catalog) -> None:
+    for number, heading in enumerate(("A\0B", "back\\slash", "\\u0000", "\\\0", 'Quo"te', "PREIS")):
+        row = make_row(make_document(f"Text {number}.", f"{number}.txt"))
+        catalog.put(
+            [
+                row._replace(
+                    passages=tuple(p._replace(passage=replace(p.passage, headings=(heading,))) for p in row.passages)
+                )
+            ]
+        )
+
+    def under(heading: str) -> list[str]:
+        return [p.text for p, _ in catalog.passages.get(catalog.passages.allowed(Filters(headings=(heading,))))]
+
+    assert [under(heading) for heading in ("slash", "\\u0000", 'o"t', "preis")] == [
+        *(["Text 1."], ["Text 2."], ["Text 4."], ["Text 5."]),
+    ]
+    assert len(catalog.passages.get(catalog.passages.allowed(Filters()))) == 6
+
+
+def test_an_origin_may_be_as_long_as_it_likes(catalog: Catalog) -> None:
+    noise = "".join(chr(33 + number * 7919 % 90) for number in range(20_000))
+    catalog.put([make_row(make_document("Text.", source="n" * 3000, author=noise))])
+
+    assert catalog.documents.entries()[0].about.author == noise
+
+
 def test_words_are_found_by_stem_case_and_accents_aside(catalog: Catalog) -> None:
     catalog.put([make_row(make_document("Pricing a café.\n\nNothing here."))])
 

@@ -20,6 +20,7 @@ from assistant.library import places
 from assistant.library.catalog import Catalog
 from assistant.library.library import Library
 from assistant.library.places import in_file, on_server
+from assistant.library.schema import VERSION
 from assistant.settings import Settings
 from assistant.types import Filters, Searched
 from tests import database
@@ -231,6 +232,19 @@ def test_a_catalog_of_another_version_is_refused(elsewhere: Catalog, postgres: S
 
     with pytest.raises(LibraryError, match="schema 99"):
         postgres.same_catalog(elsewhere)
+
+
+def test_a_catalog_of_an_older_version_is_brought_up_in_place(elsewhere: Catalog, postgres: Server) -> None:
+    conversation = elsewhere.conversations.begin()
+    elsewhere._db.run("DROP TABLE unanswered")
+    elsewhere._db.run("UPDATE made SET version = 5")
+
+    newer = postgres.same_catalog(elsewhere)
+
+    assert newer.conversations.ask(conversation, "Why?")
+    assert newer.conversations.unanswered(conversation) == ("Why?", None)
+    assert newer._db.version() == VERSION
+    newer.close()
 
 
 def test_a_server_that_cannot_be_reached_is_named_without_the_password(home: Path, embedder: WordEmbedder) -> None:
