@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
 
@@ -75,9 +74,8 @@ class About:
 
     @property
     def origin(self) -> str | None:
-        """Whose pieces it stands among: its author's; of a web page its site's, else those of its folder."""
-        folder = f"folder {PurePosixPath(self.source).parent}" if self.media_type == "text/html" else None
-        return (self.site or folder or self.author or "").casefold() or None
+        """The site whose pages a web page stands among; nothing of the kind is known of any other document."""
+        return self.site.casefold() if self.site and self.media_type == "text/html" else None
 
     def place(self, page: int | None) -> str | None:
         """What the number of a page is called in this kind of file: ``page 4``, ``slide 4`` or ``row 4``."""

@@ -295,22 +295,48 @@ def test_bad_files_are_named_with_their_reasons_and_the_rest_goes_in(
     write(folder / "binary.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
     write(folder / "broken16.txt", b"\xff\xfe" + "half".encode("utf-16-le") + b"\x00\xd8")
     write(folder / "empty.md", "")
-    write(folder / "furniture.txt", "Post a comment\n")
+    write(folder / "furniture.txt", "-----\n")
     write(folder / "good.txt")
     write(folder / "torn8.txt", "Größe und Preis sind zweierlei. Größe zählt.".encode() + b"\xe2\x80")
     os.mkfifo(folder / "pipe.txt")
 
     report = sync([folder], library, settings, embedder)
 
-    assert counts(report) == (2, 0, 0, 0, 5)
+    assert counts(report) == (2, 0, 0, 0, 4)
+    assert report.empty == ("empty.md",)
     assert dict(report.failed) == {
         "binary.txt": "not a text file (it holds zero bytes).",
         "broken16.txt": "marked as UTF-16, but broken at byte 10: unexpected end of data.",
-        "empty.md": "the file is empty.",
         "furniture.txt": "holds no text.",
         "pipe.txt": "not a regular file.",
     }
     assert list(contents(library)) == [("good.txt",), ("torn8.txt",)]
+
+
+def test_what_office_programs_keep_beside_an_open_file_is_passed_by(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    write(folder / "~$pricing.docx", b"\x05Dana Ames")
+    write(folder / "~WRL0001.docx", b"PK\x03\x04")
+    write(folder / ".~lock.pricing.odt#", b",dana,")
+
+    report = sync([folder], library, settings, embedder)
+
+    assert (report.failed, report.skipped) == ((), 3)
+
+
+def test_a_note_that_was_emptied_takes_what_it_held_along(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    for name in ("a.md", "b.md", "c.md", "d.md"):
+        write(folder / name, f"This is {name} and nothing else.")
+    sync([folder], library, settings, embedder)
+    write(folder / "a.md", " \n")
+
+    report = sync([folder], library, settings, embedder)
+
+    assert (report.empty, report.removed, report.failed) == (("a.md",), 1, ())
+    assert list(contents(library)) == [("b.md",), ("c.md",), ("d.md",)]
 
 
 def test_a_named_file_of_an_unknown_kind_fails_and_is_not_skipped(

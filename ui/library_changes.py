@@ -129,8 +129,8 @@ def _write(library: Library, new: NewDocument, files: Sequence[KnownFile]) -> No
 
 
 def _counted(new: NewDocument, writer: Writer) -> NewDocument:
-    """With the lines by which it is known what recurs over its site or author."""
+    """With the lines by which it is known what recurs over its site."""
     from ingest import recurring
 
-    lines = recurring.lines(new.document, writer.recurring())
+    lines = recurring.lines(new.document, recurring.gone_from(new.document.id, writer.recurring()))
     return new._replace(cleaned=new.cleaned._replace(lines=lines))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 PATIENCE = 0.5  # seconds between two tries to be the one who writes
 WAITING = "Waiting until somebody else has written"
 ADDED, CHANGED, SAME, REMOVED, FAILED, LEFT = "added", "changed", "same", "removed", "failed", "not read"
+EMPTY = "empty"
 COPY = "copy"  # of a file that is there under another name, byte for byte
 
 Result = TypeVar("Result")
@@ -113,7 +114,8 @@ def take_in(
         left = [Taken(file.source, LEFT) for file in found if file.path not in after]
         return Outcome((*became, *left), 0, seconds, stopped=True)
     failed = [Taken(one.source, FAILED, reason=one.reason) for one in report.failed]
-    sources = {one.source for one in report.failed}
+    failed += [Taken(source, EMPTY) for source in report.empty]
+    sources = {one.source for one in failed}
     taken = [one for one in became if one.source not in sources]
     passed_over = report.skipped + report.ignored
     return Outcome(

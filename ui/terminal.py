@@ -194,6 +194,7 @@ def dropped(one: Document) -> str:
 def synced(report: SyncReport, *, details: bool = False) -> str:
     """What an ingest did, in a line; also when there was nothing to do it with. ``details`` adds a table."""
     skipped = f"; {_count(report.skipped, 'file')} of other kinds passed over" if report.skipped else ""
+    skipped += f"; {len(report.empty)} empty" if report.empty else ""
     skipped += f"; {_count(report.ignored, 'file')} ignored" if report.ignored else ""
     if not report.found and not report.removed:
         return f"Nothing to read there{skipped}. Pushback reads text, Markdown, html, PDF, office files, EPUB and mail."
