@@ -1,7 +1,7 @@
 """What cleaning goes by, as SQL: what a team wants kept, and lines that recur over the web pages of one site.
 
-A line is furniture when it stands in at least ``MANY`` pieces of its site and in at least ``SHARE`` of them; versions of
-one piece count once. One document, that of the lowest id, keeps it all the same. So it depends on what the library
+A line is furniture when it stands in at least ``MANY`` pieces of its site and in at least ``SHARE`` of them; versions
+of one piece count once. One document, that of the lowest id, keeps it all the same. So it depends on what the library
 holds, and not on the order in which that came.
 """
 
