@@ -1,9 +1,9 @@
 """Lines that recur over the pages of one web site: its newsletter boxes and mottoes.
 
 The library counts in how many of them each line stands (``assistant/library/furniture.py``); here lines are told, and
-those that are known to recur are marked, in all pages but one. In doubt a line stays: a heading, a row and what somebody
-else says are no such line, nor is a short one or one that tells a figure, a date or a name, and a page of which more
-than ``MOST`` would go says these things on purpose.
+those that are known to recur are marked, in all pages but one. In doubt a line stays: a heading, a row and what
+somebody else says are no such line, nor is a short one or one that tells a figure, a date or a name, and a page of
+which more than ``MOST`` would go says these things on purpose.
 """
 
 from __future__ import annotations

@@ -135,11 +135,11 @@ def test_nothing_but_a_web_page_loses_a_line_for_what_it_says(source: str) -> No
     """A marketing team writes about newsletters, footers and share links for a living."""
     lines = [PROSE, *OWN]
     made = {
-        "plan.docx": lambda: word("".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in lines)),
-        "plan.rtf": lambda: ("{\\rtf1 " + "\\par ".join(lines).replace("©", "\\'a9") + "\\par}").encode(),
-        "plan.eml": lambda: ("Subject: Plan\nFrom: a@example.org\n\n" + "\n\n".join(lines)).encode(),
+        "plan.docx": word("".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in lines)),
+        "plan.rtf": ("{\\rtf1 " + "\\par ".join(lines).replace("©", "\\'a9") + "\\par}").encode(),
+        "plan.eml": ("Subject: Plan\nFrom: a@example.org\n\n" + "\n\n".join(lines)).encode(),
     }
-    data = made.get(source, lambda: "\n\n".join(lines).encode())()
+    data = made.get(source, "\n\n".join(lines).encode())
 
     note = load(data, source=source, id="0123456789")
 

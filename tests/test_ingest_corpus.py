@@ -80,7 +80,8 @@ def test_only_the_thread_has_speakers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "speaker"), [*((own, said) for said, owns in SPEAKS.items() for own in owns), *((own, None) for own in NOBODYS)]
+    ("line", "speaker"),
+    [*((own, said) for said, owns in SPEAKS.items() for own in owns), *((own, None) for own in NOBODYS)],
 )
 def test_the_threads_passages_know_who_speaks(line: int, speaker: int | None) -> None:
     start = lines(THREAD)[line][:40]  # a long line may be in two passages

@@ -112,7 +112,7 @@ QUOTES = {
     "outlook": "-----Original Message-----\nFrom: Bob Roe\nSent: Monday\nTo: Ann\nSubject: Prices\n\nLower it.",
     "outlook german": "Von: Bob Roe <bob@example.org>\nGesendet: Montag\nAn: Ann\nBetreff: Preise\n\nLower it.",
     "outlook danish": "Fra: Bob Roe <bob@example.org>\nSendt: 1. marts 2026\nTil: Ann\nEmne: Priser\n\nLower it.",
-    "outlook finnish": "Lähettäjä: Bob Roe\nLähetetty: maanantai 2. maaliskuuta\nVastaanottaja: Ann\nAihe: x\n\nLower it.",
+    "outlook finnish": "Lähettäjä: Bob Roe\nLähetetty: 2. maaliskuuta\nVastaanottaja: Ann\nAihe: x\n\nLower it.",
     "outlook czech": "Od: Bob Roe\nOdesláno: pondělí\nKomu: Ann\nPředmět: Ceny\n\nLower it.",
     "outlook russian": "От: Bob Roe\nОтправлено: 2 марта 2026\nКому: Ann\nТема: Цены\n\nLower it.",
     "outlook japanese": "差出人: Bob Roe\n送信日時: 2026年3月2日\n宛先: Ann\n件名: Prices\n\nLower it.",

@@ -1,4 +1,4 @@
-"""Running headers, footers and page numbers: what recurs at one height on several pages, but for a number that counts them."""
+"""Running headers, footers and page numbers: what recurs at one height of several pages, a counting number aside."""
 
 from __future__ import annotations
 

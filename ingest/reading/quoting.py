@@ -24,8 +24,8 @@ _LABELS = {
     "other": r"sent|date|to|cc|bcc|subject|reply-to|gesendet|datum|an|betreff|envoyé|date d'envoi|à|objet|enviado"
     r"(?: el)?|fecha|para|asunto|inviato|data|a|oggetto|verzonden|aan|onderwerp|assunto|importance|attachments|"
     r"sendt|dato|til|emne|kopi|skickat|till|ämne|kopia|lähetetty|päivämäärä|vastaanottaja|aihe|kopio|wysłano|do|dw|temat|"
-    r"odesláno|komu|předmět|kopie|elküldve|dátum|címzett|tárgy|trimis|către|subiect|gönderme tarihi|gönderildi|tarih|kime|"
-    r"konu|отправлено|дата|кому|копия|тема|надіслано|στάλθηκε|ημερομηνία|προς|θέμα|送信日時|日時|宛先|件名|发送时间|日期|收件人|"
+    r"odesláno|komu|předmět|kopie|elküldve|dátum|címzett|tárgy|trimis|către|subiect|gönderme tarihi|gönderildi|tarih|"
+    r"kime|konu|отправлено|дата|кому|копия|тема|надіслано|στάλθηκε|ημερομηνία|προς|θέμα|送信日時|日時|宛先|件名|发送时间|日期|收件人|"
     r"抄送|主题|寄件日期|收件者|主旨|보낸 날짜|받는 사람|참조|제목|تاريخ|إلى|الموضوع|נשלח|אל|נושא",
 }
 FROM = re.compile(rf"\s*\*?(?:{_LABELS['from']})\s*[:：]\*?\s*(?P<name>\S.*)", re.IGNORECASE)
