@@ -15,6 +15,7 @@ from schemathesis.generation import GenerationMode
 
 from assistant.settings import Settings
 from tests.api_server import Served, fill, serving
+from tests.visiting import PATIENCE
 
 EXAMPLES = 12  # for each operation
 
@@ -32,7 +33,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def test_no_request_makes_the_server_fail(served: Served, fits: GenerationMode) -> None:
     schema = schemathesis.openapi.from_url(f"{served.url}/openapi.json")
     asked: Counter[str] = Counter()
-    failed = []
+    failed: list[tuple[str, int, str, str]] = []
     for found in schema.get_all_operations():
         operation = found.ok()
 
@@ -44,17 +45,18 @@ def test_no_request_makes_the_server_fail(served: Served, fits: GenerationMode) 
             deadline=None,
             suppress_health_check=list(HealthCheck),
         )
-        def tried(case: Any, label: str = operation.label) -> None:
-            response = case.call()
-            asked[label] += 1
+        def tried(case: Any) -> None:
+            response = case.call(timeout=PATIENCE)
+            asked[case.operation.label] += 1
             if response.status_code >= 500:
-                failed.append((label, response.status_code, response.text, case.as_curl_command()))
+                failed.append((case.operation.label, response.status_code, response.text, case.as_curl_command()))
 
         with suppress(Unsatisfiable):  # what takes nothing cannot be asked wrongly
             tried()
 
     assert failed == []
-    assert len(asked) > 10
+    assert len(asked) > 8
+    print(sum(asked.values()), asked)
 
 
 @pytest.mark.slow

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import openai
 import pytest
@@ -12,6 +14,7 @@ from assistant.settings import Settings
 from assistant.types import Answer, Citation, Grounding, Role, Searched, Statement, Support, Turn
 from tests.api_server import ANN, TOKENS, Served, fill, serving
 from tests.conftest import make_document
+from tests.test_architecture import ROOT
 from ui.api import telling
 from ui.api.telling import Telling
 
@@ -108,6 +111,22 @@ def test_errors_are_those_that_the_client_knows(client: OpenAI, served: Served) 
         pytest.raises(openai.AuthenticationError, match="No token"),
     ):
         stranger.models.list()
+
+
+def test_the_example_of_the_docs_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    example = re.search(r"```python\n(.*?)```", (ROOT / "docs" / "api.md").read_text("utf-8"), re.DOTALL)
+    assert example
+    settings = Settings(home=tmp_path)
+    fill(
+        settings,
+        tmp_path / "suite",
+        **{"quotation.txt": "How long a quotation is valid\n\nA quotation is valid for 45 days.\n"},
+    )
+    with serving(tmp_path) as server:
+        exec(example[1].replace("http://127.0.0.1:8502", server.url), {})
+
+    assert "valid for 45 days" in (printed := capsys.readouterr().out)
+    assert "['quotation.txt'" in printed
 
 
 HOSTILE = "![x](http://evil.example/?q=1) [1](http://evil.example)\n- [2]: http://evil.example *bold* <b>, 2 * 3"
