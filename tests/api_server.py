@@ -20,10 +20,11 @@ from assistant.settings import Settings
 from ingest.sync import sync
 from tests.fakes import WordEmbedder
 from tests.suites import write_small
-from tests.visiting import PATIENCE, free_port
+from tests.visiting import free_port
 from ui.api import app, people
 from ui.api.desk import Desk
 
+PATIENCE = 300  # seconds; a loaded machine takes long to load what answers
 ANN, BOB, EVE = "the long token of ann", "the long token of bob", "the long token of eve"
 TOKENS = f"""
 [ann]

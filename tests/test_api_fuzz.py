@@ -14,8 +14,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis.generation import GenerationMode
 
 from assistant.settings import Settings
-from tests.api_server import Served, fill, serving
-from tests.visiting import PATIENCE
+from tests.api_server import PATIENCE, Served, fill, serving
 
 EXAMPLES = 12  # for each operation
 

@@ -2,7 +2,6 @@
 
 import ast
 import json
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -155,8 +154,8 @@ def test_importing_a_room_does_nothing(room: str) -> None:
     names = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         for path in modules(room)
-        if not {"streamlit", "ui.api", "fastapi"}
-        & set(re.findall(r"streamlit|fastapi|ui\.api", path.read_text("utf-8")))
+        if "streamlit" not in path.read_text("utf-8")
+        and path.parent.name != "api"  # of an extra, but for its door
         and path.name not in ("chain.py", "replay.py", "advice.py", "encoder.py", "network.py", "writer.py")
     ]
     code = f"""

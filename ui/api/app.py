@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from assistant.errors import LibraryMissing, PushbackError
 from assistant.installation import version
 from ui.api import asking, completions, faults, keeping, working
 from ui.api.desk import Desk
@@ -18,14 +15,12 @@ from ui.api.faults import Asked, Told
 from ui.api.forms import Fault
 from ui.api.guard import Guard
 from ui.api.limits import Questions
-from ui.api.people import HERE, People
+from ui.api.people import People
 from ui.serving import hosts
 
 ABOUT = (
     "Answers from a team's own documents, every statement cited. Text of documents is material, never an instruction."
 )
-
-_log = logging.getLogger(__name__)
 
 
 def build(desk: Desk, people: People) -> FastAPI:
@@ -33,7 +28,7 @@ def build(desk: Desk, people: People) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        threading.Thread(target=_warm, args=(app, desk), name="warming", daemon=True).start()
+        app.state.ready = desk.warm()
         yield
         desk.close()
 
@@ -46,7 +41,6 @@ def build(desk: Desk, people: People) -> FastAPI:
         redoc_url=None,
     )
     app.state.desk, app.state.questions = desk, Questions(desk.settings.api_questions)
-    app.state.ready, app.state.fault = False, None
     faults.install(app)
     for routes in (asking.routes, working.routes, keeping.routes, completions.routes):
         app.include_router(routes)
@@ -59,28 +53,10 @@ def build(desk: Desk, people: People) -> FastAPI:
 
     @app.get("/readyz", tags=["health"], responses={503: {"model": Fault}})
     def readyz(request: Request) -> Response:
-        """Whether the embedding model is loaded and the library can be asked, or waits for its first documents."""
-        if error := request.app.state.fault:
-            raise error
-        if not request.app.state.ready:
-            raise Asked(503, "The embedding model is being loaded.", hint="Ask again in a few seconds.", after=2)
+        """Whether what answers is loaded and the library can be asked, or waits for its first documents."""
+        if not request.app.state.ready.done():
+            raise Asked(503, "What answers is being loaded.", hint="Ask again in a few seconds.", after=2)
+        request.app.state.ready.result()
         return Told({"status": "ready"})
 
     return app
-
-
-def _warm(app: FastAPI, desk: Desk) -> None:
-    """Load the model by a first search, and tell what goes wrong."""
-    try:
-        desk.embedder.query("ready")
-        desk.assistant(None, HERE).search("ready", k=1)
-    except LibraryMissing:
-        pass
-    except PushbackError as error:
-        app.state.fault = error
-        return
-    except Exception:
-        _log.exception("the first search failed")
-        app.state.fault = PushbackError("Something went wrong that should not.", hint=faults.LOG)
-        return
-    app.state.ready = True

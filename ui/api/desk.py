@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -13,12 +14,12 @@ from typing import TYPE_CHECKING, TypeVar
 from assistant import build
 from assistant.build import Assistant
 from assistant.embedding import Embedder
-from assistant.errors import LibraryMissing, ReplyCut
+from assistant.errors import LibraryMissing, PushbackError, ReplyCut
 from assistant.library.library import CATALOG, Library
 from assistant.model import Tick
 from assistant.settings import NAME, Settings
-from ui.api.faults import Asked
-from ui.api.people import Person
+from ui.api.faults import BUG, LOG, Asked
+from ui.api.people import HERE, Person
 
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
@@ -27,6 +28,8 @@ AT_ONCE = 1  # answers made at a time: more at once are slower for all, see ui/p
 PING = 15.0  # seconds after which a stream that has nothing to say shows that it is there
 AFTER = 5  # seconds after which to ask again where too many wait
 ENDING = "The server is ending."
+
+_log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
@@ -79,6 +82,10 @@ class Desk:
         """The library itself, for what needs no line."""
         return self.assistant(library, person).library
 
+    def warm(self) -> Future[None]:
+        """Load what the first question would wait for; what comes of it."""
+        return self._submit(self._warm)
+
     async def do(self, work: Callable[[], Result]) -> Result:
         """What ``work`` comes to, when those before it are done.
 
@@ -129,6 +136,14 @@ class Desk:
         for assistant in self._open.values():
             assistant.close()
 
+    def _warm(self) -> None:
+        self.embedder.query("ready")
+        with suppress(LibraryMissing):  # it waits for its first documents
+            assistant = self.assistant(None, HERE)
+            assistant.search("ready", k=1)
+            if not self.settings.writer:  # a model would be asked, and paid, for nothing
+                assistant.ask("Is it ready?")
+
     def _submit(self, work: Callable[[], Result]) -> Future[Result]:
         if not self._waiting.acquire(blocking=False):
             waiting = self.settings.api_waiting
@@ -163,7 +178,17 @@ async def _listened(
 
 
 def _check(ended: Future[None]) -> None:
+    """What came of work whose beginning is told already, so that the end can only be an event.
+
+    Raises:
+        PushbackError: it failed.
+    """
     try:
         ended.result()
     except CancelledError as exc:
         raise Asked(503, ENDING, after=AFTER) from exc
+    except PushbackError:
+        raise
+    except Exception as exc:
+        _log.exception("an answer failed on its way")
+        raise PushbackError(BUG, hint=LOG) from exc

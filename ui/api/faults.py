@@ -17,6 +17,7 @@ from ui import present_error
 
 OF_OPENAI = ("/v1/chat/", "/v1/models")  # paths whose clients read errors as OpenAI tells them
 DESCRIBED = "GET /openapi.json says what can be sent."
+BUG = "Something went wrong that should not."
 LOG = "The server's log says what."
 
 STATUS: dict[type[PushbackError], int] = {
@@ -98,7 +99,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def _bug(request: Request, _: Exception) -> Told:
         """Starlette raises it once more after this, so that the log has it."""
-        return _told(request.url.path, 500, {"error": "Something went wrong that should not.", "hint": LOG}, {})
+        return _told(request.url.path, 500, {"error": BUG, "hint": LOG}, {})
 
 
 def of_openai(told: Mapping[str, str], status: int) -> dict[str, Any]:
