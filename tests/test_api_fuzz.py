@@ -55,7 +55,6 @@ def test_no_request_makes_the_server_fail(served: Served, fits: GenerationMode) 
 
     assert failed == []
     assert len(asked) > 8
-    print(sum(asked.values()), asked)
 
 
 @pytest.mark.slow
