@@ -56,7 +56,7 @@ class PressureTest:
             SettingsError: the idea is empty or longer than ``LONGEST_IDEA``, or an importance cannot be used.
         """
         started = time.perf_counter()
-        plain = left_out(_checked(idea))
+        plain = left_out(checked(idea))
         progress(0, 1, plain)
         searched, digest = self._library.searched(), self._library.digest()
         step = _Step(progress)
@@ -165,7 +165,12 @@ def _told(assumed: Assumed) -> str:
     return f"Not: {assumed.text}" if assumed.name == REPLACED else assumed.part
 
 
-def _checked(idea: str) -> str:
+def checked(idea: str) -> str:
+    """An idea on one line, as it can be tested.
+
+    Raises:
+        SettingsError: it is empty, has no words, or is longer than ``LONGEST_IDEA``.
+    """
     plain = " ".join(encodable(idea).split())
     if not plain:
         raise SettingsError("The idea is empty.", hint='Name one, as in: pushback challenge "Double the sales team."')

@@ -38,6 +38,7 @@ from assistant.types import (
 
 if TYPE_CHECKING:
     from assistant.discussion import Change, Reply
+    from assistant.library.records import Entry
 
 Json = dict[str, Any]
 
@@ -148,6 +149,11 @@ def entry(about: About, *, passages: int, state: str, sources: Iterable[str]) ->
         "state": state,
         "sources": list(sources),
     }
+
+
+def versions(one: Entry) -> Json:
+    """What is said beside ``entry`` or ``document`` of the other versions of a document."""
+    return {"versions": list(one.versions), "superseded_by": one.superseded_by}
 
 
 def verdict(one: Verdict) -> Json:

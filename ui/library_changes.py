@@ -107,8 +107,7 @@ def _forget(library: Library, paths: Sequence[str]) -> None:
 
 
 def _put_by(settings: Settings, paths: Sequence[str]) -> tuple[tuple[Path, Path], ...]:
-    dropped = [path for path in map(Path, paths) if path.parent == uploads.folder(settings) and path.exists()]
-    return tuple((path, uploads.put_by(path)) for path in dropped)
+    return tuple((path, uploads.put_by(path)) for path in uploads.of(settings, paths))
 
 
 def _embedded(job: Job, embedder: Embedder, passages: Sequence[Passage]) -> tuple[Embedding, ...]:
