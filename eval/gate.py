@@ -195,6 +195,8 @@ def _blockers(records: Sequence[Record]) -> Check:
 
 
 def _sentinels(summary: Summary, records: Sequence[Record], gate: Gate) -> Iterator[Check]:
+    if not any(summary.sentinels.values()):
+        return
     headline = summary.headline
     gating = [record for record in records if record.severity is not Severity.WATCH]
     for name in gate.headlines or ((headline.name,) if headline else ()):

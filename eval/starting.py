@@ -42,6 +42,7 @@ on:
 
 permissions:
   contents: read
+  pull-requests: write
 
 jobs:
   answers:
@@ -50,21 +51,13 @@ jobs:
     timeout-minutes: 20
     steps:
       - uses: actions/checkout@v4
-      - uses: actions/setup-python@v5
-        with:
-          python-version: "3.11"
       - uses: actions/checkout@v4
         with:
           repository: ${{{{ vars.PUSHBACK_REPOSITORY }}}}  # a variable of yours: owner/name of Pushback's code
           path: .pushback
-      - run: make -C .pushback .venv/run && echo "$PWD/.pushback/.venv/bin" >> "$GITHUB_PATH"
-      - run: pushback eval lint {suite}
-      - run: pushback eval run {suite} --out artifacts/eval
-      - uses: actions/upload-artifact@v4
-        if: always()
+      - uses: ./.pushback
         with:
-          name: eval
-          path: artifacts/eval
+          suites: {suite}
 """
 
 

@@ -61,7 +61,7 @@ def test_the_workflow_runs_the_suite_and_is_not_written_over(documents: Path) ->
 
     assert started.workflow is not None
     steps = yaml.safe_load(started.workflow.read_text())["jobs"]["answers"]["steps"]
-    assert "pushback eval run pushback-eval/suite.yaml --out artifacts/eval" in [step.get("run") for step in steps]
+    assert steps[-1] == {"uses": "./.pushback", "with": {"suites": "pushback-eval/suite.yaml"}}
     assert "pip install" not in started.workflow.read_text()  # Pushback is not published
     code = {"repository": "${{ vars.PUSHBACK_REPOSITORY }}", "path": ".pushback"}
     assert code in [step.get("with") for step in steps]

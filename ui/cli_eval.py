@@ -98,6 +98,11 @@ def evaluate() -> None:
     help="Run cases of this kind only. The kind is the first word of a case's id.",
 )
 @click.option("--tag", "tags", metavar="TAG", multiple=True, help="Run cases with this tag only.")
+@click.option(
+    "--changed",
+    is_flag=True,
+    help="Run only cases that documents changed since the baseline are about. For changed documents, not for code.",
+)
 @click.option("--limit", type=click.IntRange(1), help="Run at most this many cases, spread evenly over the suite.")
 @click.option(
     "--robustness",
@@ -430,7 +435,20 @@ def _options(given: dict[str, Any]) -> Options:
 
     if given["needed"] > given["repeats"]:
         raise SettingsError(f"--needed {given['needed']} is more than --repeats {given['repeats']}.")
-    names = ("out", "baseline", "jobs", "profile", "ids", "kinds", "tags", "limit", "repeats", "needed", "robustness")
+    names = (
+        "out",
+        "baseline",
+        "jobs",
+        "profile",
+        "ids",
+        "kinds",
+        "tags",
+        "limit",
+        "repeats",
+        "needed",
+        "robustness",
+        "changed",
+    )
     return Options(
         **{name: given[name] for name in names},
         seconds=given["budget_seconds"],

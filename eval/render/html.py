@@ -11,7 +11,8 @@ from eval.records import Json, Record
 from eval.render import html_cases, html_numbers
 from eval.render.elements import Element, folded, section, tag, to_html
 from eval.render.html_cases import Places
-from eval.render.shown import counts, ended, sort
+from eval.render.shown import counts, ended, may_merge, sort, to_read, why_of
+from eval.scorers.asked import short
 from eval.summary import Summary
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -28,7 +29,7 @@ def render(
     places = Places(anchors, kinds)
     main = tag(
         "main",
-        _banner(summary, verdict),
+        _banner(summary, verdict, to_read(records, verdict, comparison), places),
         _flips(comparison, places),
         _checks(verdict, places),
         html_numbers.cards(summary),
@@ -62,13 +63,16 @@ def _head(summary: Summary, verdict: Verdict, places: Places) -> Element:
     )
 
 
-def _banner(summary: Summary, verdict: Verdict) -> Element:
+def _banner(summary: Summary, verdict: Verdict, read: Sequence[Record], places: Places) -> Element:
     why = tag("ul", [tag("li", tag("b", one.name), f": {one.why}") for one in verdict.failed])
+    first = [tag("li", places.link(one.id), f" {short(one.asked, 120)}: {short(why_of(one), 160)}") for one in read]
     return tag(
         "header",
         tag("p", f"Pushback eval · {summary.suite}", cls="small"),
         tag("h1", ended(verdict)),
-        None if verdict.passed else why,
+        tag("p", tag("b", may_merge(verdict))),
+        [tag("p", "Read first:"), tag("ol", first)] if first else None,
+        None if verdict.passed else folded(f"{len(verdict.failed)} checks failed", why, open_=not first),
         tag("p", f"{counts(summary)}."),
         cls="banner passed" if verdict.passed else "banner failed",
     )
