@@ -22,8 +22,11 @@ from assistant.errors import SettingsError, SourceError
 from assistant.evidence.amounts import amounts
 from assistant.evidence.words import content_stems
 from assistant.types import Citation, Passage, Statement, Support
+from eval import exchange
 from eval.cases import Case, Gold, Number, Severity
+from eval.records import Json
 from ingest import files
+from ingest.drafts import collapse
 from ingest.parsing import Task, parsed_here
 
 WORDS = 160  # of a passage, as a library has them
@@ -79,12 +82,16 @@ class Texts:
                 found[stem].append(place)
         return found
 
-    def nearest(self, question: str) -> Line | None:
-        """The sentence that has most of the words of a question, rare ones first; None where it has none."""
-        weights: Counter[int] = Counter()
+    def nearest(self, question: str, within: str = "") -> Line | None:
+        """The sentence that has most of the words of a question, rare ones first, of those that stand ``within`` a text
+        where that has some; None where none has a word of it.
+        """
+        text = collapse(within)
+        weights = Counter({place: 1 for place, line in enumerate(self.lines) if collapse(line.text) in text})
+        only = set(weights)
         for stem in set(content_stems(question)):
             places = self.having.get(stem, [])
-            for place in places:
+            for place in only.intersection(places) if only else places:
                 weights[place] += int(1000 * log(1 + len(self.lines) / len(places)))
         return self.lines[weights.most_common(1)[0][0]] if weights else None
 
@@ -143,13 +150,20 @@ def of_disagreements(texts: Texts) -> Iterator[Case]:
 
 
 def of_questions(texts: Texts, table: Path) -> Iterator[Case]:
-    """The questions of a CSV: a column ``question``, and ``source`` and ``quote`` where the gold is known.
+    """The questions of a CSV, in a column ``question``, or of rows of ragas or promptfoo (``exchange.py``).
 
-    Where it is not, the nearest sentence is proposed; where no sentence has a word of it, that it is to be refused.
+    A CSV's ``source`` and ``quote`` are the gold, a row's contexts where its gold is sought. Where there are none, the
+    nearest sentence is proposed; where no sentence has a word of the question, that it is to be refused.
 
     Raises:
-        SettingsError: the table cannot be read, or has no questions.
+        SettingsError, CaseError: the table cannot be read, or has no questions.
     """
+    if table.suffix.lower() != ".csv":
+        for row in exchange.read(table):
+            asked, history = exchange.question(row)
+            if asked:
+                yield _asked(texts, asked, {}, history=history, within=" ".join(exchange.contexts(row)))
+        return
     try:
         rows = list(csv.DictReader(io.StringIO(table.read_text("utf-8-sig"))))
     except (OSError, UnicodeDecodeError, csv.Error) as exc:
@@ -159,9 +173,8 @@ def of_questions(texts: Texts, table: Path) -> Iterator[Case]:
         hint = "Its first line names the columns, one of them “question”."
         raise SettingsError(f"The table {table} has no questions.", hint=hint)
     for row in rows:
-        question = (row[column] or "").strip()
-        if question:
-            yield _asked(texts, question, row)
+        if asked := (row[column] or "").strip():
+            yield _asked(texts, asked, row)
 
 
 def draft(kind: str, question: str, line: Line, **keys: object) -> Case:
@@ -176,14 +189,15 @@ def case_of(kind: str, question: str, **keys: object) -> Case:
     return Case.model_validate(given)
 
 
-def _asked(texts: Texts, question: str, row: dict[str, str]) -> Case:
+def _asked(texts: Texts, question: str, row: Json, history: Sequence[Json] = (), within: str = "") -> Case:
     source, quote = ((row.get(name) or "").strip() for name in ("source", "quote"))
     if source and quote:
         return case_of("asked", question, evidence=(Gold(source=source, quote=quote),))
-    near = texts.nearest(question)
+    near = texts.nearest(question, within)
     if near is None:
-        return case_of("asked", question, refuse=True, why="No document has a word of it.")
-    return draft("asked", question, near, why="The gold is the nearest sentence by its words, which may not answer.")
+        return case_of("asked", question, history=history, refuse=True, why="No document has a word of it.")
+    why = "" if within else "The gold is the nearest sentence by its words, which may not answer."
+    return draft("asked", question, near, history=history, why=why or None)
 
 
 def _passages(file: files.File) -> Sequence[Passage]:

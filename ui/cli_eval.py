@@ -213,7 +213,7 @@ def eval_init(documents: Path, into: Path | None) -> None:
 )
 @click.argument("documents", type=folder)
 @click.option("--into", type=folder, help="Where the suite is, instead of pushback-eval beside the documents.")
-@click.option("--questions", type=file, help="CSV of questions that people asked, in a column “question”.")
+@click.option("--questions", type=file, help="Questions that people asked: a CSV, or rows of ragas or promptfoo.")
 @click.option("--most", type=click.IntRange(1), default=20, show_default=True, help="Number of drafts or of passages.")
 @click.pass_context
 def eval_propose(context: click.Context, documents: Path, into: Path | None, questions: Path | None, most: int) -> None:
@@ -272,6 +272,27 @@ def _reviewed(suite: Path, case: str, shown: str) -> bool:
             terminal.complain(str(error), error.hint)
         else:
             return bool(key != "q")
+
+
+@evaluate.command(
+    "export", examples=("pushback eval export eval/suites/sample/suite.yaml --format ragas > rows.jsonl",)
+)
+@click.argument("suite", type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--format", "of", type=click.Choice(("ragas", "promptfoo")), required=True, help="Whose rows are printed."
+)
+@out
+def eval_export(suite: Path, of: str, out: Path) -> None:
+    """Print the questions of the last run of SUITE as rows of another tool, one a line.
+
+    ragas: user_input, response, contexts and reference. promptfoo: tests with the recorded answer as providerOutput.
+    """
+    from eval import artifacts, exchange
+    from eval import suites as suite_files
+
+    loaded = suite_files.load(suite)
+    for row in exchange.rows(of, loaded.cases, artifacts.read(out / loaded.name).records):
+        terminal.say(json.dumps(row, ensure_ascii=False))
 
 
 @evaluate.command("lint", examples=("pushback eval lint eval/suites/sample/suite.yaml",))
