@@ -25,9 +25,11 @@ from assistant.types import Citation, Passage, Statement, Support
 from eval import exchange
 from eval.cases import Case, Gold, Number, Severity
 from eval.records import Json
+from eval.scorers.answering import figures
 from ingest import files
 from ingest.drafts import collapse
 from ingest.parsing import Task, parsed_here
+from ingest.passages import HEADS
 
 WORDS = 160  # of a passage, as a library has them
 SHORTEST = 40  # characters of a sentence that may be gold: a shorter one stands in many places
@@ -52,7 +54,7 @@ class Line(NamedTuple):
         """What a question can call the place: the heading, with the title behind it where that says more."""
         title = self.passage.about.title
         heading = self.passage.headings[-1] if self.passage.headings else title
-        return heading if heading.casefold() == title.casefold() else f"{heading} ({title})"
+        return (heading if heading.casefold() == title.casefold() else f"{heading} ({title})").rstrip("?")
 
 
 class Texts:
@@ -70,7 +72,7 @@ class Texts:
             Line(passage.text[one.start - passage.start : one.end - passage.start], passage)
             for passage in self.passages
             for one in passage.sentences
-            if SHORTEST <= one.end - one.start <= LONGEST
+            if one.kind not in HEADS and SHORTEST <= one.end - one.start <= LONGEST
         ]
 
     @cached_property
@@ -116,8 +118,8 @@ def of_headings(texts: Texts) -> Iterator[Case]:
 def of_figures(texts: Texts) -> Iterator[Case]:
     """The figure that a sentence gives, where it gives one."""
     for line in texts.lines:
-        found = amounts(line.text)
-        if len(found) == 1 and not found[0].spelled and found[0].unit and line.text.count(found[0].written) == 1:
+        found = [one for one in amounts(line.text) if one.unit and not one.spelled]
+        if len(found) == 1 and line.text.count(found[0].written) == 1 and found[0].value in figures(line.text):
             blank = line.text.replace(found[0].written, "…")
             question = f"Which figure is missing in “{blank}”?"
             yield draft("figure", question, line, numbers=(Number(value=found[0].value),))
@@ -128,7 +130,7 @@ def of_speakers(texts: Texts) -> Iterator[Case]:
     met: set[tuple[str, str]] = set()
     for line in texts.lines:
         voice, about = line.passage.speaker, line.passage.about
-        if voice and (voice, about.id) not in met:
+        if voice and (voice, about.id) not in met and not line.text.endswith("?"):
             met.add((voice, about.id))
             gold = line.gold.model_copy(update={"voice": voice})
             yield draft("voice", f"What does {voice} say in “{about.title}”?", line, evidence=(gold,))
