@@ -240,7 +240,7 @@ def eval_propose(context: click.Context, documents: Path, into: Path | None, que
 
 
 @evaluate.command("review", examples=("pushback eval review pushback-eval/suite.yaml",))
-@click.argument("suite", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("suite", type=click.Path(path_type=Path))
 def eval_review(suite: Path) -> None:
     """Accept, edit or throw away the drafts of SUITE, one by one."""
     from eval import reviewing
@@ -277,13 +277,13 @@ def _reviewed(suite: Path, case: str, shown: str) -> bool:
 @evaluate.command(
     "export", examples=("pushback eval export eval/suites/sample/suite.yaml --format ragas > rows.jsonl",)
 )
-@click.argument("suite", type=click.Path(path_type=Path, exists=True))
+@click.argument("suite", type=click.Path(path_type=Path))
 @click.option(
-    "--format", "of", type=click.Choice(("ragas", "promptfoo")), required=True, help="Whose rows are printed."
+    "--format", "of", type=click.Choice(("ragas", "promptfoo")), default="ragas", show_default=True, help="Whose rows."
 )
 @out
 def eval_export(suite: Path, of: str, out: Path) -> None:
-    """Print the questions of the last run of SUITE as rows of another tool, one a line.
+    """Print the last run of SUITE as rows of another tool.
 
     ragas: user_input, response, contexts and reference. promptfoo: tests with the recorded answer as providerOutput.
     """
