@@ -98,6 +98,8 @@ def test_what_was_accepted_passes_and_all_formats_say_so(gated: Callable[..., ar
         "timings.json",
         "junit.xml",
         "summary.md",
+        "comment.md",
+        "badge.json",
         "report.html",
         "run.lock.json",
         "earlier",  # runs before it, for the scoreboard
