@@ -72,15 +72,14 @@ def _choose(id: str, key: str, most: int) -> None:
 def _card(number: int, one: Assumption, report: Report) -> None:
     st.html(f'<p class="small">{escape(_about(one))}</p>')
     _importance(report.id, number, one)
-    own, beside = told.first_told(report.verdict, number), told.beside(report.verdict, number)
+    own, open = told.first_told(report.verdict, number), told.left_open(report.verdict, number)
     for side, empty in EMPTY.items():
         found = told.of_side(own, side)
         if found or (told.sided(one) and not told.of_side(one, side)):
             st.html(f"<h3>{told.SIDES[side]}</h3>{'' if found else empty}")
             _findings(found, number, one, report)
-    if beside:
-        settle = one.settle if one.settle and not told.sided(one) else ""
-        st.html(f'<p class="notice">{beside}{f" {escape(settle)}" if settle else ""}</p>')
+    if open:
+        st.html(f'<p class="notice">{escape(open)}</p>')
     if unclear := told.of_side(own, Stance.UNCLEAR):
         st.html("<h3>Near it, on neither side</h3>")
         _findings(unclear, number, one, report)
