@@ -50,7 +50,7 @@ class PressureTest:
         what is next, and again with every piece that a model writes; what it raises stops the model.
 
         ``importance`` (0..1) of assumptions is by lens or by number, as in ``rulings.weighed``. ``like`` is a former
-        verdict on the same idea: what a model proposed then is tested again.
+        verdict on the same idea: what a model proposed then is tested again, and what people judged of it holds.
 
         Raises:
             SettingsError: the idea is empty or longer than ``LONGEST_IDEA``, or an importance cannot be used.
@@ -78,8 +78,12 @@ class PressureTest:
             cost=calls.cost if calls else None,
         )
         made = rulings.weighed(verdict, importance or {})
+        made = rulings.judged_as(like, made, self._holds) if like else made
         waited = {"model": calls.seconds} if calls else {}
         return rulings.timed(made, time.perf_counter() - started, **waited)
+
+    def _holds(self, cited: Citation) -> bool:
+        return self._library.quote(cited.about.id, cited.start, cited.end) == cited.quote
 
     def _weighed(
         self, idea: str, like: Verdict | None, calls: Calls | None, step: _Step

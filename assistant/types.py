@@ -318,9 +318,20 @@ class Kind(StrEnum):
     OPPONENT = "opponent"  # somebody whom the source contradicts: shown, but no evidence of the source's
 
 
+class Judged(NamedTuple):
+    """That a person said the side of a finding: who, empty where nobody signs in, and what it was taken for before."""
+
+    by: str
+    stance: Stance
+    confidence: float
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A citation and the side it stands on; ``confidence`` is a probability of that side."""
+    """A citation and the side it stands on; ``confidence`` is a probability of that side.
+
+    Where a person has ``judged`` it, the side is theirs; unclear is then what they called not about this.
+    """
 
     citation: Citation
     stance: Stance
@@ -328,6 +339,7 @@ class Finding:
     kind: Kind = Kind.CLAIM
     context: str = ""  # what the quote stands in, the quote included; empty where it was not read
     why: str = ""  # why it bears on the assumption, in the words of a model that read it
+    judged: Judged | None = None
 
 
 class AssumptionRuling(StrEnum):

@@ -25,6 +25,7 @@ from assistant.types import (
     Grounding,
     Hit,
     IdeaRuling,
+    Judged,
     Kind,
     Rejected,
     Remark,
@@ -288,6 +289,7 @@ def _finding(one: Finding) -> Json:
         "kind": one.kind.value,
         "context": one.context,
         "why": one.why,
+        "judged": {**one.judged._asdict(), "stance": one.judged.stance.value} if one.judged else None,
     }
 
 
@@ -299,7 +301,12 @@ def _read_finding(kept: Json) -> Finding:
         kind=Kind(kept["kind"]),
         context=kept["context"],
         why=kept.get("why", ""),
+        judged=_read_judged(kept.get("judged")),
     )
+
+
+def _read_judged(kept: Json | None) -> Judged | None:
+    return Judged(kept["by"], Stance(kept["stance"]), kept["confidence"]) if kept else None
 
 
 def _remark(one: Remark) -> Json:

@@ -217,8 +217,30 @@ def test_a_person_moves_a_finding_and_the_ruling_follows_and_can_take_it_back(
     while verdict_kept.opened(bakery, id).verdict.case_against:
         page.button("Not about this-case-against-1").click().run()
     assert verdict_kept.opened(bakery, id).verdict.ruling != before.ruling
+    page.slider[0].set_value(0.2).run()
     press(page, "Undo what you said")
     assert verdict_kept.opened(bakery, id).verdict.case_against
+    assert verdict_kept.opened(bakery, id).verdict.assumptions[0].importance == 0.2
+
+
+def test_a_judgement_is_signed_and_outlasts_another_test_of_the_idea(
+    bakery: Library, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visiting, "name", lambda: "Ann <b>Lee</b>")
+    id = keep(bakery, embedder)
+    page = opened(verdict=id)
+    page.button("Against-case-for-1").click().run()
+    assert "judged by Ann &lt;b&gt;Lee&lt;/b&gt;" in shown(page)
+    (judged,) = [one for one in verdict_kept.opened(bakery, id).verdict.assumptions[0].findings if one.judged]
+    with bakery.writing() as writer:
+        writer.put([make_new(make_document("The bakery is for sale.", "sale.txt"), embedder)])
+
+    page = ended(press(page.run(), "Test it again"))
+
+    again = verdict_kept.opened(bakery, bakery.verdicts()[0].id)
+    assert again.listed.revises == id
+    assert judged in again.verdict.assumptions[0].findings
+    assert "judged by Ann" in shown(page)
 
 
 def test_a_finding_opens_its_document_at_the_words(bakery: Library, embedder: WordEmbedder) -> None:

@@ -181,6 +181,17 @@ def test_what_only_a_person_can_say_the_side_of_comes_first(kind: str) -> None:
     assert told.index("Bears on it: you say") < told.index("It works") < told.index("For it")
 
 
+@pytest.mark.parametrize("kind", verdict_page.KINDS)
+def test_a_report_says_who_judged_a_finding_and_leaves_out_what_is_not_about_it(kind: str) -> None:
+    said, aside = rulings.judge(FOR, Stance.SUPPORTS, "Ann Lee"), rulings.judge(AGAINST, None, "")
+    one = replace(VERDICT.assumptions[0], findings=(said, aside))
+
+    told = text_of(kind, Report(rulings.ruled(replace(VERDICT, assumptions=(one, VERDICT.assumptions[1])))))
+
+    assert "judged by Ann Lee" in told
+    assert "It fails." not in told
+
+
 def test_a_word_report_holds_the_picture_with_its_words() -> None:
     made = Document(io.BytesIO(verdict_page.rendered(REPORT, ".docx")))
 

@@ -156,7 +156,7 @@ def sides(verdict: Verdict, number: int) -> list[Side]:
         Side(
             name,
             tuple(sorted(above[one] for one in of_side(own, side) if one in above)),
-            tuple(one for one in of_side(own, side) if one not in above),
+            tuple(one for one in of_side(own, side) if one not in above and not rulings.is_set_aside(one)),
         )
         for side, name in SIDES.items()
     ]
@@ -262,6 +262,8 @@ def source(citation: Citation) -> str:
 
 def attributed(finding: Finding) -> str:
     """How the source says it, and how sure the side is, where a model and not a person told it."""
+    if finding.judged:
+        return f"{KINDS[finding.kind]}; judged by {finding.judged.by or 'a person'}"
     if finding.confidence == 1.0 and finding.stance is not Stance.UNCLEAR:
         return KINDS[finding.kind]
     sure = "side unclear" if finding.stance is Stance.UNCLEAR else f"side {finding.confidence:.0%} sure"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from assistant import rulings
 from assistant.types import Assumption, Finding, Stance
 from ui import present_verdict, scripts, verdict_address
 from ui import verdict_report as told
@@ -80,9 +81,11 @@ def _card(number: int, one: Assumption, report: Report) -> None:
             _findings(found, number, one, report)
     if open:
         st.html(f'<p class="notice">{escape(open)}</p>')
-    if unclear := told.of_side(own, Stance.UNCLEAR):
-        st.html("<h3>Near it, on neither side</h3>")
-        _findings(unclear, number, one, report)
+    unclear = told.of_side(own, Stance.UNCLEAR)
+    for title, aside in (("Near it, on neither side", False), ("Not about this, as people say", True)):
+        if found := [each for each in unclear if rulings.is_set_aside(each) is aside]:
+            st.html(f"<h3>{title}</h3>")
+            _findings(found, number, one, report)
 
 
 def _about(one: Assumption) -> str:

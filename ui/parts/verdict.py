@@ -24,7 +24,7 @@ FILES = {  # by their ending: what they are called, and their media type
 }
 
 JUDGED = {"For": Stance.SUPPORTS, "Against": Stance.CHALLENGES, "Not about this": None}
-SAID, BEFORE = "finding-judged", "verdict-before"  # what was just said of a finding; the verdict before it was said
+SAID, BEFORE = "finding-judged", "finding-before"  # what was just said of a finding; the finding before and after
 
 
 def head(report: Report) -> None:
@@ -73,28 +73,30 @@ def finding(one: Finding, place: Place, key: str, report: Report, *, in_context:
                     name,
                     key=f"{name}-{key}",
                     type="tertiary",
-                    disabled=one.stance is side,
+                    disabled=rulings.is_set_aside(one) if side is None else one.stance is side,
                     on_click=_judge,
                     args=(report.id, one, side),
                 )
 
 
-def judge(id: str, library: Library) -> None:
-    """Keep what the visitor has just said of a finding of this verdict, or take it back."""
+def judge(id: str, library: Library, by: str) -> None:
+    """Keep what the visitor, called ``by``, has just said of a finding of this verdict."""
     of, one, side = st.session_state.pop(SAID, ("", None, None))
     if of == id and one is not None:
-        st.session_state[BEFORE] = id, verdict_kept.judged(library, id, one, side)
+        said = rulings.judge(one, side, by)
+        verdict_kept.swap(library, id, one, said)
+        st.session_state[BEFORE] = id, one, said
 
 
 def undo(id: str, library: Library) -> None:
     """Offer to take back what was said last."""
-    if st.session_state.get(BEFORE, ("", None))[0] == id:
+    if st.session_state.get(BEFORE, ("",))[0] == id:
         st.button("Undo what you said", icon=":material/undo:", type="tertiary", on_click=_undo, args=(library,))
 
 
 def _undo(library: Library) -> None:
-    id, before = st.session_state.pop(BEFORE)
-    verdict_kept.put(library, verdict_kept.opened(library, id), before)
+    id, before, said = st.session_state.pop(BEFORE)
+    verdict_kept.swap(library, id, said, before)
 
 
 def _judge(id: str, one: Finding, side: Stance | None) -> None:
