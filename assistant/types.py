@@ -392,6 +392,8 @@ class Verdict:
     nothing is known, and ``stance_model`` is the name of the model that gave the findings their sides. ``library`` is
     the digest of the documents that were searched: while it is the same, testing again finds the same.
 
+    ``left_out`` are the texts of assumptions that a person dropped: testing again leaves them out.
+
     ``model`` proposed assumptions or read the passages, where one did; ``dropped``, ``notices`` and ``cost`` are as in
     an ``Answer``.
     """
@@ -412,3 +414,4 @@ class Verdict:
     dropped: tuple[Rejected, ...] = ()
     notices: tuple[str, ...] = ()
     cost: Cost | None = None
+    left_out: tuple[str, ...] = ()

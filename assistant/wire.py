@@ -171,6 +171,7 @@ def verdict(one: Verdict) -> Json:
         ],
         "stance_model": one.stance_model,
         "library": one.library,
+        "left_out": list(one.left_out),
         **_of_model(one),
     }
 
@@ -191,6 +192,7 @@ def read_verdict(kept: Json) -> Verdict:
         missing=tuple(kept["missing"]),
         stance_model=kept["stance_model"],
         library=kept.get("library", ""),
+        left_out=tuple(kept.get("left_out", ())),
         **_read_of_model(kept),
     )
 

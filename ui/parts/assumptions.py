@@ -10,6 +10,8 @@ from assistant import rulings
 from assistant.types import Assumption, Finding, Stance
 from ui import present_verdict, scripts, verdict_address
 from ui import verdict_report as told
+from ui.parts import resting
+from ui.parts.testing import Desk
 from ui.parts.verdict import finding
 from ui.present import escape
 from ui.present_verdict import Place
@@ -29,8 +31,8 @@ def weighed(id: str) -> dict[str, float] | None:
     return {str(number): importance} if of == id else None
 
 
-def show(report: Report) -> None:
-    """The picture, whose points open the cards."""
+def show(report: Report, desk: Desk) -> None:
+    """The picture, whose points open the cards, and beneath these what else it rests on or does not."""
     points = told.points(report.verdict)
     chosen = verdict_address.assumption() or 0
     st.html("<h2>What it rests on</h2>")
@@ -44,6 +46,8 @@ def show(report: Report) -> None:
             label = present_verdict.head(point.number, point.assumption)
             with st.container(key=f"at-{name}"), st.expander(label, key=name, on_change="rerun"):
                 _card(point.number, point.assumption, report)
+                resting.change(point.number, report, desk)
+        resting.more(report, desk)
     if st.session_state.pop(CHOSEN, False):
         st.html(scripts.html(scripts.TO_THE_CARD), unsafe_allow_javascript=True)
 

@@ -101,7 +101,7 @@ def _verdict(id: str, line: list[Job], desk: Desk) -> None:
         _beside(kept, desk)
     verdict.undo(id, library)
     verdict.glance(report)
-    assumptions.show(report)
+    assumptions.show(report, desk)
     idea.revise(desk, id, kept.verdict.idea)
     verdict.how(report)
     verdict_talk.show(kept, talk, desk)
