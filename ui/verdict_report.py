@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from assistant import rulings
-from assistant.assumptions import PROPOSED
+from assistant.assumptions import PROPOSED, WHOLE
 from assistant.types import Assumption, AssumptionRuling, Citation, Finding, IdeaRuling, Kind, Remark, Stance, Verdict
 from ui.present import Standing
 
@@ -182,7 +182,11 @@ def undecided(verdict: Verdict) -> list[Finding]:
 
 def settling(verdict: Verdict) -> list[tuple[str, str]]:
     """The questions to settle, each with the cheapest evidence that would."""
-    return [(one.question or f"Does it hold: {one.text}", one.settle) for one in rulings.to_settle(verdict)]
+    return [(one.question or _asks(one), one.settle) for one in rulings.to_settle(verdict)]
+
+
+def _asks(one: Assumption) -> str:
+    return "Does the idea work out as it stands?" if one.lens == WHOLE else f"Does it hold: {one.text}"
 
 
 def why(finding: Finding) -> str:

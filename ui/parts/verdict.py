@@ -153,7 +153,7 @@ def how(report: Report) -> None:
 def _case(case: Case, report: Report) -> None:
     places = present_verdict.places(report.verdict)
     key = f"case-{case.key}"
-    with st.container(key=key):
+    with st.container(key=key, gap="xsmall"):
         st.html(f"<h2>{case.title}</h2>")
         for number, one in enumerate(case.findings, start=1):
             finding(one, places[one], f"{key}-{number}", report)
