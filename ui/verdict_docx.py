@@ -46,8 +46,8 @@ def document(report: Report) -> bytes:
     numbers = told.numbered(verdict)
     for case in told.cases(verdict):
         made.add_heading(case.title, 1)
-        for one in case.findings:
-            _finding(made, one, report, number=numbers[one])
+        for finding in case.findings:
+            _finding(made, finding, report, number=numbers[finding])
         if not case.findings:
             made.add_paragraph(case.empty)
     _listed(made, "What nobody says", told.missing(verdict) or (told.ALL_TOUCHED,))

@@ -26,15 +26,15 @@ def drawn(points: Sequence[Point]) -> bytes:
     draw.line(_scaled(middle[0], EDGE, middle[0], HIGH - EDGE), fill=LINES, width=SCALE)
     draw.line(_scaled(EDGE, middle[1], WIDE - EDGE, middle[1]), fill=LINES, width=SCALE)
     for (column, row), name in CORNERS.items():
-        at = _scaled(EDGE + 8 + column * (middle[0] - EDGE), EDGE + 6 + row * (HIGH - 2 * EDGE - 26))
+        at = _at(EDGE + 8 + column * (middle[0] - EDGE), EDGE + 6 + row * (HIGH - 2 * EDGE - 26))
         draw.text(at, name, fill=INK, font=words)
-    draw.text(_scaled(EDGE, HIGH - 30), ACROSS_TOLD.replace("→", ""), fill=INK, font=words)
+    draw.text(_at(EDGE, HIGH - 30), ACROSS_TOLD.replace("→", ""), fill=INK, font=words)
     side = Image.new("RGB", ((HIGH - 2 * EDGE) * SCALE, 20 * SCALE), "white")
     ImageDraw.Draw(side).text((0, 0), UP_TOLD.replace("→", ""), fill=INK, font=words)
     image.paste(side.rotate(90, expand=True), _corner(EDGE - 26, EDGE))
     for point, x, y in placed(points):
         draw.ellipse(_scaled(x - RADIUS, y - RADIUS, x + RADIUS, y + RADIUS), fill=FILLS[point.assumption.ruling.value])
-        draw.text(_scaled(x, y), str(point.number), fill="white", font=words, anchor="mm")
+        draw.text(_at(x, y), str(point.number), fill="white", font=words, anchor="mm")
     file = io.BytesIO()
     image.save(file, "PNG")
     return file.getvalue()
@@ -42,6 +42,10 @@ def drawn(points: Sequence[Point]) -> bytes:
 
 def _scaled(*units: float) -> tuple[float, ...]:
     return tuple(SCALE * unit for unit in units)
+
+
+def _at(x: float, y: float) -> tuple[float, float]:
+    return SCALE * x, SCALE * y
 
 
 def _corner(x: float, y: float) -> tuple[int, int]:
