@@ -343,7 +343,7 @@ def eval_power(suite: Path | None, cases: int | None, share: float, drop: float 
 )
 @click.pass_context
 def eval_cases(context: click.Context, from_feedback: bool) -> None:  # noqa: ARG001 - the flag names the source
-    """Print answers that people marked as wrong, and ideas whose findings they judged, as a draft suite."""
+    """Print what people marked as wrong or judged as a draft suite."""
     settings = settings_of(context)
     from assistant import build
     from assistant.library.library import Library
@@ -361,7 +361,10 @@ def eval_cases(context: click.Context, from_feedback: bool) -> None:  # noqa: AR
 @click.argument("folder", type=folder)
 @click.pass_context
 def eval_labels(context: click.Context, folder: Path) -> None:
-    """Write the findings that people judged into FOLDER as labelled pairs: document, offsets and label, no text."""
+    """Write the findings that people judged as labelled pairs.
+
+    The files in FOLDER name documents, offsets and labels, and hold no text of the documents.
+    """
     settings = settings_of(context)
     from assistant import build
     from assistant.library.library import Library
