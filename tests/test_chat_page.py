@@ -26,8 +26,10 @@ from assistant.settings import Settings
 from assistant.types import Answer, Citation, Conflict, Grounding, Searched, Span, Statement, Support
 from tests.conftest import make_document, make_new
 from tests.fakes import FakeChat, WordEmbedder
-from ui import jobs, library_work
+from ui import jobs, library_work, suggested
+from ui.jobs import Job
 from ui.parts import exchange
+from ui.present import label
 from ui.screens import preferences
 
 pytestmark = pytest.mark.usefixtures("at_this_machine")
@@ -48,7 +50,25 @@ class UnloadedEmbedder(WordEmbedder):
 def the_words_embedder(monkeypatch: pytest.MonkeyPatch, embedder: WordEmbedder) -> Iterator[None]:
     monkeypatch.setattr(build, "build_embedder", lambda _settings: embedder)
     yield
+    for job in list(jobs._jobs.values()):  # questions are looked for wherever a library greets
+        job.stop()
+        ended(job)
     streamlit.cache_resource.clear()
+
+
+def ended(job: Job) -> None:
+    for _ in range(6_000):
+        if job.done:
+            return
+        time.sleep(0.01)
+    raise AssertionError("the job did not end")
+
+
+def suggested_to(page: AppTest) -> AppTest:
+    """The greeting when its questions are there, as the browser would show it by itself."""
+    (job,) = [one for one in jobs._jobs.values() if one.kind.startswith("suggestions") and not one.done]
+    ended(job)
+    return page.run()
 
 
 @pytest.fixture
@@ -506,11 +526,44 @@ def test_a_library_greets_with_what_it_holds_and_a_question_that_can_be_clicked(
         writer.put([make_new(document, embedder)])
     page = opened()
     assert "1 document from 2021, by &lt;b&gt;Gardener." in shown(page)
+    assert "Looking for questions" in shown(page)  # the first paint waits for none
+    page = suggested_to(page)
+    assert "Looking for questions" not in shown(page)
 
     page.button("offered-0").click().run()
 
     assert "The orchard has ninety pear trees." in shown(page)
     assert [one.title for one in library.conversations()] == [title]
+
+
+def test_questions_are_looked_for_once_for_each_change_of_the_library(
+    library: Library, settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    title = "How many pear trees has the orchard?"
+    with library.writing() as writer:
+        writer.put([make_new(make_document(ORCHARD, "orchard.txt", title=title), embedder)])
+    suggested_to(opened())
+    assert suggested.kept(settings.folder, library.generation()) == (title,)
+
+    jobs._jobs.clear()  # the server was started anew
+    with monkeypatch.context() as kept:
+        kept.setattr(jobs, "start", lambda *_: pytest.fail("they were kept"))
+        assert opened().button("offered-0").label == label(title)
+    with library.writing() as writer:
+        writer.put([make_new(make_document(CIDER, "cider.txt", title="When is cider pressed?"), embedder)])
+    page = suggested_to(opened())
+
+    assert {label(title), label("When is cider pressed?")} <= {one.label for one in page.button}
+
+
+def test_a_question_that_its_documents_do_not_answer_is_not_offered(library: Library, embedder: WordEmbedder) -> None:
+    title = "How many engineers has the moon station?"
+    with library.writing() as writer:
+        writer.put([make_new(make_document("Rice.", "orchard.txt", title=title), embedder)])
+
+    page = suggested_to(opened())
+
+    assert not [one for one in page.button if one.key and one.key.startswith("offered-")]
 
 
 def test_a_question_is_edited_and_asked_again_in_the_place_of_what_came_after(orchard: Library) -> None:

@@ -433,11 +433,11 @@ def eval_power(suite: Path | None, cases: int | None, share: float, drop: float 
     "--from-feedback",
     is_flag=True,
     required=True,
-    help="Take answers that people marked as bad, or as resting on wrong evidence.",
+    help="Take answers that people marked as bad or as resting on wrong evidence, and findings that they judged.",
 )
 @click.pass_context
 def eval_cases(context: click.Context, from_feedback: bool) -> None:  # noqa: ARG001 - the flag names the source
-    """Print answers that people marked as wrong as a draft suite."""
+    """Print what people marked as wrong or judged as a draft suite."""
     settings = settings_of(context)
     from assistant import build
     from assistant.library.library import Library
@@ -446,9 +446,28 @@ def eval_cases(context: click.Context, from_feedback: bool) -> None:  # noqa: AR
     with Library.open(settings, build.build_embedder(settings)) as library:
         drafted = cases_of(library)
     if drafted is None:
-        terminal.note("Nobody has called an answer or its evidence wrong yet.")
+        terminal.note("Nobody has called an answer or its evidence wrong yet, or judged a finding.")
     else:
         terminal.say(drafted)
+
+
+@evaluate.command("labels", examples=("pushback eval labels labels/",))
+@click.argument("folder", type=folder)
+@click.pass_context
+def eval_labels(context: click.Context, folder: Path) -> None:
+    """Write the findings that people judged as labelled pairs.
+
+    The files in FOLDER name documents, offsets and labels, and hold no text of the documents.
+    """
+    settings = settings_of(context)
+    from assistant import build
+    from assistant.library.library import Library
+    from eval import judged
+
+    with Library.open(settings, build.build_embedder(settings)) as library:
+        count = judged.write(library, settings.library, folder)
+    if not is_quiet(context):
+        terminal.say(f"{count} judged findings in {folder}.")
 
 
 def _options(given: dict[str, Any]) -> Options:

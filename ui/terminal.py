@@ -365,11 +365,14 @@ def _finding(one: Finding, told: str, first: str, rest: str) -> str:
 
 
 def _assumption(number: int, verdict: Verdict, sources: _Sources) -> str:
+    from assistant.rulings import is_set_aside
     from ui.verdict_report import beside, first_told
 
     one, own = verdict.assumptions[number - 1], first_told(verdict, number)
     lines = [filled(f"{number}. {one.text} ({one.lens}): {one.ruling}", "", "   ")]
     for finding in own.findings:
+        if is_set_aside(finding):
+            continue
         told = f"{SIGNS[finding.stance]} {_quoted(finding, sources)}{KINDS.get(finding.kind, '')}"
         lines.append(_finding(finding, told, "   ", "           "))
     said = beside(verdict, number)

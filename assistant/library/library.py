@@ -351,6 +351,10 @@ class Library:
         """The pressure tests that were kept of one owner, the latest first; None: those that are nobody's."""
         return self._catalog.verdicts.listed(owner)
 
+    def every_verdict(self) -> list[str]:
+        """The JSON of all pressure tests that were kept, whoever they belong to, the earliest first."""
+        return self._catalog.verdicts.every()
+
     def verdict(self, id: str) -> tuple[KeptVerdict, str]:
         """A kept pressure test, and its JSON.
 

@@ -59,6 +59,11 @@ def opened(settings: Settings) -> Assistant:
     return _with_key(settings, key) if key else _shared(settings)
 
 
+def plain(settings: Settings) -> Assistant:
+    """The same without a model that writes, whatever the settings name."""
+    return _shared(_without_model(settings))
+
+
 def ready(settings: Settings) -> Assistant:
     """The same assistant with its embedding model loaded, by a first search."""
     _load(_without_model(settings) if keys.of(settings) else settings)
