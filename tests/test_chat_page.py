@@ -17,6 +17,7 @@ import streamlit
 from streamlit.errors import StreamlitAuthError
 from streamlit.runtime.scriptrunner import RerunData, RerunException
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from assistant import build, wire
 from assistant.errors import LibraryFull, LibraryLocked, ReplyCut
@@ -67,6 +68,11 @@ def opened(**address: str) -> AppTest:
     for name, value in address.items():
         page.query_params[name] = value
     return page.run()
+
+
+def button(page: AppTest, label: str) -> Button:
+    """The first button with this label."""
+    return next(one for one in page.button if one.label == label)
 
 
 def shown(page: AppTest) -> str:
@@ -256,6 +262,42 @@ def test_an_address_that_names_a_citation_opens_it(orchard: Library) -> None:
     assert "<mark" in shown(opened(conversation=conversation, cited="1.1"))
     assert "<mark" not in shown(opened(conversation=conversation, cited="7.1"))
     assert "<mark" not in shown(opened(conversation=conversation, cited="<b>"))
+
+
+def test_citations_are_walked_through_in_one_place(orchard: Library) -> None:
+    quotes = cite(orchard, "orchard.txt", "They were planted in 1931."), cite(orchard, "cider.txt", "Nobody drinks it")
+    page = opened(conversation=keep(orchard, answered(*quotes)), cited="1.1")
+    assert "Citation 1 of 2" in shown(page)
+    assert (button(page, "Previous").disabled, button(page, "Next").disabled) == (True, False)
+    assert page.button("open-said-1-0-1").proto.type == "primary"
+
+    button(page, "Next").click().run()
+
+    assert '<mark class="cited">Nobody drinks it</mark>' in shown(page)
+    assert "Citation 2 of 2" in shown(page)
+    assert address(page)["cited"] == "1.2"
+    assert (button(page, "Previous").disabled, button(page, "Next").disabled) == (False, True)
+    assert [one.proto.shortcut for one in page.button if one.proto.shortcut] == ["left", "right", "escape"]
+    button(page, "Close").click().run()
+    assert "<mark" not in shown(page)
+    assert "cited" not in address(page)
+
+
+def test_a_number_tells_document_date_and_the_sentences_beside_its_own(
+    orchard: Library, embedder: WordEmbedder
+) -> None:
+    text = "Pears keep. **They** were [planted](http://far.example) in 1931. Nobody knows by whom.\n\nApples do not."
+    document = make_document(text, "<b>pears</b>.txt", author="Head Gardener", date="2021-05")
+    with orchard.writing() as writer:
+        writer.put([make_new(document, embedder)])
+    quote = "**They** were [planted](http://far.example) in 1931."
+    page = opened(conversation=keep(orchard, answered(cite(orchard, "<b>pears</b>.txt", quote))))
+
+    head, told = page.button("open-said-1-0-1").help.split("\n\n")
+
+    assert head == r"\<b\>pears\<\/b\>\.txt · Head Gardener · May 2021"
+    assert told.startswith(r"Pears keep\. **“\*\*They\*\* were \[planted\]")
+    assert told.endswith(r"in 1931\.”** Nobody knows by whom\.")
 
 
 def test_both_sides_of_a_conflict_are_named_and_dated(orchard: Library) -> None:
@@ -533,6 +575,7 @@ def test_a_question_is_edited_and_asked_again_in_the_place_of_what_came_after(or
 KILLED = """
 import os, signal
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 from assistant import build
 from tests.fakes import WordEmbedder
 from ui.parts import nearby

@@ -17,6 +17,7 @@ from ui.shown import Shown
 
 AROUND = 20_000  # characters of a document shown on either side of the cited words; a browser is slow beyond
 LABEL = 60  # characters of a label
+TIP, BESIDE = 400, 160  # characters of a quote that are shown when its number is pointed at, and of what is beside it
 NOWHERE = Span(0, 0)
 
 _NO_BREAK = "\u2060"  # word joiner: not seen, and ends what Streamlit would take for :emoji: or a link
@@ -93,6 +94,15 @@ def source_line(citation: Citation) -> str:
     about, by = citation.about, byline(citation)
     said = f" — {by}" if by else ""
     return f'<span class="source"><cite>{escape(about.title)}</cite>{said} <code>{escape(about.source)}</code></span>'
+
+
+def tip(citation: Citation, before: str, after: str) -> str:
+    """A citation at a glance, as Streamlit's Markdown: document, voice and date; its sentence between two others."""
+    about = citation.about
+    head = [label(about.title), label(citation.voice or ""), label(date(about.date)) if about.date else ""]
+    last = before if len(before) <= BESIDE else f"…{before[-BESIDE:].lstrip()}"
+    words = [label(last, BESIDE + 1), f"**“{label(citation.key_quote, TIP)}”**", label(after, BESIDE)]
+    return f"{' · '.join(filter(None, head))}\n\n{' '.join(filter(None, words))}"
 
 
 def said(one: Shown) -> str:

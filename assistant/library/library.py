@@ -147,6 +147,13 @@ class Library:
         text = self._catalog.documents.text(document)
         return None if text is None or not 0 <= start < end <= len(text) else text[start:end]
 
+    def around(self, document: str, start: int, end: int, most: int) -> tuple[str, str, str] | None:
+        """What ``quote`` reads, with at most so many characters before and after it."""
+        text = self._catalog.documents.text(document)
+        if text is None or not 0 <= start < end <= len(text):
+            return None
+        return text[max(0, start - most) : start], text[start:end], text[end : end + most]
+
     def dense(self, vector: Vectors, k: int, filters: Filters = EVERYTHING) -> list[tuple[str, float]]:
         """The ``k`` visible passages nearest to a vector of length 1, with their cosine, best first."""
         return self._searching.dense(vector, k, filters)

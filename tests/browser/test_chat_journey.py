@@ -66,6 +66,33 @@ def test_a_statement_leads_to_its_words_and_the_conversation_is_kept(visit: Visi
     expect(page.locator(".said")).to_have_count(0)
 
 
+def test_a_citation_opens_beside_its_answer_and_the_next_one_in_its_place(visit: Visit, artifacts: Path) -> None:
+    page = visit.page
+    ask(page, "What did the spring campaign cost?")
+    beside, said, words = page.locator(".st-key-beside"), page.locator(".said").first, page.locator("mark.cited").first
+
+    number_after(page, QUOTE).click()
+
+    expect(beside).to_contain_text("Citation 1 of")
+    expect(words).to_be_in_viewport()
+    place = beside.bounding_box()
+    answer = said.bounding_box()
+    assert place
+    assert answer
+    assert answer["x"] + answer["width"] <= place["x"]  # none of it is covered
+    page.keyboard.press("ArrowRight")
+    expect(beside).to_contain_text("Citation 2 of")
+    expect(words).to_be_in_viewport()
+    assert beside.bounding_box() == place
+    page.set_viewport_size({"width": 360, "height": 740})
+    expect(said).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    picture(page, artifacts, "chat-document-phone")
+    page.get_by_role("button", name="Close").click()
+    expect(said).to_be_visible()
+    expect(beside).to_have_count(0)
+
+
 def test_what_was_called_wrong_is_shown_again_after_a_reload(visit: Visit, artifacts: Path) -> None:
     page = visit.page
     ask(page, "What did the spring campaign cost?")

@@ -1,6 +1,8 @@
-"""The cited document, opened at the cited words."""
+"""The cited document, opened at the cited words: beside the page where there is room, else over it."""
 
 from __future__ import annotations
+
+from itertools import count
 
 import streamlit as st
 
@@ -11,15 +13,45 @@ from ui.parts import feedback, kept
 from ui.parts.feedback import Place
 from ui.present import Standing, escape
 
-WIDTH = 640  # pixels to begin with; the drawer can be drawn wider
+PANEL = "beside"  # page.css puts it there
+_shown = count()  # a script runs again only in an element that is another
 
 
-@st.dialog("In the document", width=WIDTH, position="right", on_dismiss=state.close_citation)
-def show(citation: Citation, library: Library, evidence: Place | None = None) -> None:
+def show(citation: Citation, library: Library, evidence: Place | None = None, last: int | None = None) -> None:
     """The document with the cited words marked; the words as they were kept, when it no longer holds them.
 
-    ``evidence`` is where an answer stands on the citation: there it can be called wrong.
+    ``evidence`` is where an answer stands on the citation: there it can be called wrong. ``last`` is the number of
+    the last citation beside this one, among which one can walk.
     """
+    with st.container(key=PANEL, gap="small"):
+        _bar(last)
+        _document(citation, library, evidence)
+
+
+def _bar(last: int | None) -> None:
+    """The way to the citation before and after, and out."""
+    with st.container(key=f"{PANEL}-bar", horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+        turn, number = state.cited() or (0, 0)
+        told = f"Citation {number} of {last}" if last else "In the document"
+        st.html(f'<h2 class="small" role="status">{told}</h2>', width="stretch")
+        if last:
+            _to("Previous", "Left", turn, number - 1, disabled=number <= 1)
+            _to("Next", "Right", turn, number + 1, disabled=number >= last)
+        st.button("Close", shortcut="Esc", type="tertiary", on_click=state.close_citation)
+
+
+def _to(name: str, key: str, turn: int, number: int, *, disabled: bool) -> None:
+    st.button(
+        name,
+        shortcut=key,
+        type="tertiary",
+        disabled=disabled,
+        on_click=state.open_citation,
+        args=(turn, number),
+    )
+
+
+def _document(citation: Citation, library: Library, evidence: Place | None) -> None:
     document = kept.document(citation, library)
     standing, words = present.standing(citation, document)
     st.html(_head(citation, standing))
@@ -32,7 +64,8 @@ def show(citation: Citation, library: Library, evidence: Place | None = None) ->
     if words is None:
         st.html('<p class="small rule">The document as it is now</p>')
     st.html(present.page(document, words, words and present.key(citation, words)))
-    st.html(scripts.html(scripts.TO_THE_WORDS), unsafe_allow_javascript=True)
+    look = f'<span hidden data-shown="{next(_shown)}"></span>{scripts.html(scripts.TO_THE_WORDS)}'
+    st.html(look, unsafe_allow_javascript=True)
 
 
 def _head(citation: Citation, standing: Standing) -> str:

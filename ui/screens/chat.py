@@ -157,4 +157,4 @@ def _open_document(answers: list[Answer], library: Library) -> None:
     turn, number = state.cited() or (0, 0)
     if 0 < turn <= len(answers) and 0 < number <= len(citations := answers[turn - 1].cited):
         evidence = None if answers[turn - 1].refused else Place(state.conversation() or "", turn, number)
-        reader.show(citations[number - 1], library, evidence)
+        reader.show(citations[number - 1], library, evidence, len(citations))
