@@ -106,9 +106,9 @@ class Library:
 
     # Reading
 
-    def searched(self) -> Searched:
+    def searched(self, filters: Filters = EVERYTHING) -> Searched:
         """How many documents and passages there are to be searched."""
-        return self._catalog.documents.searched()
+        return self._catalog.documents.searched(None if filters == EVERYTHING else filters)
 
     def holdings(self) -> Holdings:
         """What there is, at a glance: kinds, years, authors."""

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import HOSTILE, Visit, ask, picture
+from tests.browser.conftest import HOSTILE, Visit, ask, picture, settle
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -91,6 +91,31 @@ def test_a_citation_opens_beside_its_answer_and_the_next_one_in_its_place(visit:
     page.get_by_role("button", name="Close").click()
     expect(said).to_be_visible()
     expect(beside).to_have_count(0)
+
+
+def test_ticked_documents_are_asked_and_others_are_not(visit: Visit, artifacts: Path) -> None:
+    page = visit.page
+    page.goto(f"{visit.address}/library")
+    table = page.get_by_test_id("stDataFrame")
+    table.wait_for()
+    settle(page)
+    for row in (1, 2):  # by their titles; the first is that of the campaign
+        table.click(position={"x": 20, "y": 35 * (row + 0.5)})
+        settle(page)
+
+    page.get_by_role("link", name="Ask about these 2").click()
+    expect(page.get_by_role("heading", name="Ask your documents")).to_be_visible()
+    picture(page, artifacts, "chat-within")
+    page.locator(".st-key-scope").get_by_role("button", name="Review of the spring campaign").click()
+    ask(page, "What did the spring campaign cost?")
+
+    expect(page.get_by_text("passages of 1 document")).to_be_visible()
+    expect(page.get_by_text("Asked only within: ")).to_be_visible()
+    expect(page.locator(".said", has_text=QUOTE)).to_have_count(0)
+    page.reload()
+    page.get_by_role("button", name="Ask within").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Authors")
+    picture(page, artifacts, "chat-within-dialog")
 
 
 def test_what_was_called_wrong_is_shown_again_after_a_reload(visit: Visit, artifacts: Path) -> None:

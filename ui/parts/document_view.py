@@ -11,7 +11,7 @@ from assistant.library.library import Library
 from assistant.settings import Settings
 from assistant.types import Document, Span
 from ui import jobs, library_changes, library_work, present, present_library, state, uploads
-from ui.parts import adding, documents_table, failure, running, visiting, work
+from ui.parts import adding, documents_table, failure, running, scope, visiting, work
 from ui.present import label
 from ui.roles import Role
 
@@ -34,6 +34,7 @@ def show(id: str, library: Library, settings: Settings) -> None:
     passages = library.stored_of(document.id)
     listed = documents_table.listed(library, settings).by_id[document.id]
     st.html(present_library.head(document.about, present_library.standings(listed), len(passages)))
+    scope.link([document.id], "Ask about this document")
     if visiting.may(Role.EDITOR, settings):
         _doing(document, listed.files, settings)
     work.show(settings, "document")

@@ -1,4 +1,4 @@
-"""The documents of the library as a table: found by words, kind, language and state; a row opens its document."""
+"""The documents of the library as a table: found by words, kind, language and state, opened, and ticked to be asked."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import streamlit as st
 from assistant.library.library import Library, Listed
 from assistant.settings import Settings
 from ui import present_library, state
+from ui.parts import scope
 from ui.present_library import LANGUAGES, Wanted
 from ui.present_work import count
 
@@ -21,6 +22,7 @@ FROM = 8  # documents from which it is worth searching among them
 HEIGHT = 560  # pixels, about fifteen rows
 
 TABLE = "documents"
+_SHOWN, _TICKED, _VIEW = "documents-shown", "documents-ticked", "documents-view"  # the session's
 
 
 def show(library: Library, settings: Settings) -> None:
@@ -29,19 +31,21 @@ def show(library: Library, settings: Settings) -> None:
     chosen = _chosen(every)
     found = every[present_library.matching(every, chosen)]
     some = f"{len(found):,} of {count(len(every), 'document')}. " if chosen != Wanted() else ""
-    st.html(f'<p class="small" role="status">{some}Tick a row to open its document.</p>')
-    st.session_state[f"{TABLE}-shown"] = list(found["document"])
+    st.html(f'<p class="small" role="status">{some}Click a document to open it; tick those that you want to ask.</p>')
+    key, ticked = _view(list(found["document"]))
+    _ask(listed(library, settings).by_id)
     st.dataframe(
         found.drop(columns="document"),
-        key=TABLE,
-        on_select=_open,
-        selection_mode="single-row",
+        key=key,
+        on_select=_select,
+        selection_mode=["multi-row", "single-cell"],
+        selection_default={"selection": {"rows": ticked}},
         hide_index=True,
         column_order=["title", "kind", "author", "date", "passages", "state", "language", "source"],
         column_config=_columns(),
         height=HEIGHT if len(found) > 14 else "content",
         placeholder="",
-        alt="The documents of the library; select a row to open its document",
+        alt="The documents of the library; select a cell to open its document, rows to ask them",
     )
 
 
@@ -111,8 +115,40 @@ def _pills(name: str, column: pd.Series[str]) -> list[str]:
     )
 
 
-def _open() -> None:
-    selected = st.session_state[TABLE]["selection"]["rows"]
-    shown = st.session_state.get(f"{TABLE}-shown", [])
-    if selected and selected[0] < len(shown):
-        state.open_document(shown[selected[0]])
+def _view(shown: list[str]) -> tuple[str, list[int]]:
+    """The key of the table and the rows that are ticked when it is first drawn.
+
+    A table of other rows is another one, since ticks stand at rows; what was ticked before stays so.
+    """
+    if shown != st.session_state.get(_SHOWN):
+        ticked = [row for row, id in enumerate(shown) if id in st.session_state.get(_TICKED, ())]
+        st.session_state[_VIEW] = st.session_state.get(_VIEW, (0, []))[0] + 1, ticked
+        st.session_state[_SHOWN] = shown
+    number, ticked = st.session_state[_VIEW]
+    return f"{TABLE}-{number}", ticked
+
+
+def _ask(by_id: dict[str, Listed]) -> None:
+    """Leads to asking the ticked documents."""
+    if ticked := [id for id in st.session_state.get(_TICKED, ()) if id in by_id]:
+        with st.container(horizontal=True, vertical_alignment="center", key="ticked"):
+            scope.link(ticked, "Ask about this one" if len(ticked) == 1 else f"Ask about these {len(ticked):,}")
+            st.button("Untick all", type="tertiary", on_click=_untick)
+
+
+def _untick() -> None:
+    st.session_state.pop(_TICKED, None)
+    st.session_state.pop(_SHOWN, None)
+
+
+def _select() -> None:
+    """Open the document of a cell that was clicked; else take note of the ticks."""
+    shown: list[str] = st.session_state[_SHOWN]
+    selected = st.session_state[f"{TABLE}-{st.session_state[_VIEW][0]}"]["selection"]
+    ticked = [shown[row] for row in selected["rows"] if row < len(shown)]
+    hidden = [id for id in st.session_state.get(_TICKED, ()) if id not in shown]
+    st.session_state[_TICKED] = [*hidden, *ticked]
+    for row, _ in selected["cells"]:
+        if row < len(shown):
+            st.session_state.pop(_SHOWN)  # its cell is not selected when one comes back
+            state.open_document(shown[row])

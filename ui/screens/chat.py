@@ -15,7 +15,19 @@ from assistant.library.library import Conversation, Library
 from assistant.settings import Settings
 from assistant.types import Answer, Statement
 from ui import state
-from ui.parts import conversation, exchange, feedback, pasted, reader, retrieved, running, sidebar, visiting, welcome
+from ui.parts import (
+    conversation,
+    exchange,
+    feedback,
+    pasted,
+    reader,
+    retrieved,
+    running,
+    scope,
+    sidebar,
+    visiting,
+    welcome,
+)
 from ui.parts.feedback import Place
 
 BOX = "question"
@@ -40,10 +52,12 @@ def show(settings: Settings) -> None:
     waiting = None if asked else library.unanswered(state.conversation() or "")
     conversation.undo(library)
     if answers or asked or waiting:
+        with st.bottom:
+            scope.show(library, settings)
         _box()
     elif library.searched().documents:
         pasted.offer(settings)
-        welcome.show(library, settings, _box)
+        welcome.show(library, settings, lambda: _scoped_box(library, settings))
     else:
         welcome.first_documents(settings, lambda: _box(disabled=True))
     _head(every, answers, library)
@@ -66,6 +80,11 @@ def _box(*, disabled: bool = False) -> None:
     box would take none of a text that is longer, without a word.
     """
     st.chat_input("Ask your documents", key=BOX, disabled=disabled, submit_mode="disable")
+
+
+def _scoped_box(library: Library, settings: Settings) -> None:
+    scope.show(library, settings)
+    _box()
 
 
 def _kept(library: Library, owner: str | None) -> list[Answer]:
@@ -112,7 +131,8 @@ def _ask(
         if settings.writer:
             answer = _written(assistant, question, before)
         else:
-            answer = running.answering(assistant, question, spoken(before)).result()
+            answer = running.answering(assistant, question, spoken(before), state.within()).result()
+        answer = scope.told(answer, state.within(), assistant.library)
         if unkept:
             exchange.answer(answer, turn, assistant.library)
             exchange.unkept(unkept)
@@ -128,7 +148,7 @@ def _ask(
 
 def _written(assistant: Assistant, question: str, before: list[Answer]) -> Answer:
     waiting = exchange.Waiting()
-    for part in assistant.stream(question, spoken(before), tick=waiting.tick):
+    for part in assistant.stream(question, spoken(before), state.within(), waiting.tick):
         if isinstance(part, Statement):
             exchange.statement(part)
         else:
@@ -145,7 +165,7 @@ def _keep_question(question: str, library: Library, at: int | None) -> PushbackE
         raise
     except LibraryError as error:
         return error
-    state.open_conversation(named)
+    state.open_conversation(named, state.within())
     return None
 
 
