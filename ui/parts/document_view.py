@@ -10,13 +10,13 @@ from assistant.errors import DocumentMissing, PushbackError
 from assistant.library.library import Library
 from assistant.settings import Settings
 from assistant.types import Document, Span
-from ui import jobs, library_changes, library_work, present, present_library, state, uploads
+from ui import jobs, library_changes, library_work, present_document, present_library, state, uploads
 from ui.parts import adding, documents_table, failure, running, scope, visiting, work
 from ui.present import label
 from ui.roles import Role
 
 TEXT, PASSAGES, LEFT_OUT, VERSIONS = "Text", "Passages", "Left out", "Versions"
-PART = 2 * present.AROUND  # characters of a long text shown at a time
+PART = 2 * present_document.AROUND  # characters of a long text shown at a time
 SHOWN = 50  # passages shown at a time
 
 
@@ -62,7 +62,7 @@ def show(id: str, library: Library, settings: Settings) -> None:
 
 def _text(document: Document) -> None:
     middle = _page(f"text-{document.id}", len(document.text), PART) + PART // 2
-    st.html(present.page(document, Span(middle, middle)))
+    st.html(present_document.page(document, Span(middle, middle)))
 
 
 def _page(key: str, total: int, size: int) -> int:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from assistant.library.library import Library
 from assistant.types import Citation
-from ui import present, scripts, state
+from ui import present, present_document, scripts, state
 from ui.parts import feedback, kept
 from ui.parts.feedback import Place
 from ui.present import Standing, escape
@@ -58,12 +58,12 @@ def _document(citation: Citation, library: Library, evidence: Place | None) -> N
     if evidence:
         feedback.wrong_evidence(evidence, library)
     if words is None:
-        st.html(present.quoted(citation))
+        st.html(present_document.quoted(citation))
     if document is None:
         return
     if words is None:
         st.html('<p class="small rule">The document as it is now</p>')
-    st.html(present.page(document, words, words and present.key(citation, words)))
+    st.html(present_document.page(document, words, words and present.key(citation, words)))
     look = f'<span hidden data-shown="{next(_shown)}"></span>{scripts.html(scripts.TO_THE_WORDS)}'
     st.html(look, unsafe_allow_javascript=True)
 
