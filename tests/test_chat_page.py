@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import streamlit
@@ -760,6 +762,48 @@ def test_a_conversation_is_renamed_and_found_by_its_name(orchard: Library) -> No
     page.text_input(key="sought").set_value("AUTUMN").run()
 
     assert [one.key for one in page.button if str(one.key).startswith("conversation-")] == [f"conversation-{every[0]}"]
+
+
+def test_conversations_are_found_by_what_was_said_in_them_and_listed_by_day(orchard: Library) -> None:
+    trees = answered(cite(orchard, "orchard.txt", "They were planted in 1931."))
+    for _ in range(8):
+        keep(orchard, replace(trees, question="When?"))
+    press = keep(
+        orchard, replace(trees, question="And <b>cider</b>?"), answered(cite(orchard, "cider.txt", "Nobody drinks it"))
+    )
+    page = opened()
+    assert shown(page).count('<h2 class="day">Today</h2>') == 1
+
+    page.text_input(key="sought").set_value("nobody  DRINKS it").run()
+
+    assert [one.key for one in page.button if str(one.key).startswith("conversation-")] == [f"conversation-{press}"]
+    page.text_input(key="sought").set_value("<i>").run()
+    assert "No conversation has “&lt;i&gt;” in it." in shown(page)
+
+
+def test_the_last_question_is_answered_again_in_its_place(orchard: Library, embedder: WordEmbedder) -> None:
+    page = opened()
+    page.chat_input[0].set_value("How many pear trees has the orchard?").run()
+    page.chat_input[0].set_value("When is cider pressed?").run()
+    with orchard.writing() as writer:
+        writer.put([make_new(make_document("Cider is pressed in November.", "cider.txt"), embedder)])
+    assert not [one for one in page.button if one.key == "again-1"]
+
+    page.button("again-2").click().run()
+
+    assert "Cider is pressed in November." in shown(page)
+    assert [kept.turns for kept in orchard.conversations()] == [2]
+
+
+def test_an_answer_is_copied_with_its_sources(orchard: Library) -> None:
+    html = shown(
+        opened(conversation=keep(orchard, answered(cite(orchard, "orchard.txt", "They were planted in 1931."))))
+    )
+
+    (text,) = re.findall(r'<button type="button" class="copies" [^>]*data-text="([^"<>]*)">', html)
+    assert unquote(text).startswith(
+        "They were planted in 1931. [1]\n\nSources:\n[1] orchard.txt, Head Gardener, May 2021"
+    )
 
 
 def test_two_tabs_do_not_mix(orchard: Library) -> None:

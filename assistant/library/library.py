@@ -253,6 +253,10 @@ class Library:
         """The conversations of one owner, the latest first; None: those that are nobody's."""
         return self._catalog.conversations.listed(owner)
 
+    def conversations_with(self, words: str) -> set[str]:
+        """The ids of those, whosever they are, in which these words are asked, said or quoted, case aside."""
+        return self._catalog.conversations.having(words)
+
     def check_owner(self, conversation: str, owner: str | None) -> None:
         """Nothing, where the conversation is this owner's.
 

@@ -39,6 +39,12 @@ def test_a_statement_leads_to_its_words_and_the_conversation_is_kept(visit: Visi
     expect(page.locator("mark.key").first).to_have_text(QUOTE)
     assert f'- mark: "[marked: {QUOTE} end of mark]"' in page.locator(".said").first.aria_snapshot()
     picture(page, artifacts, "chat-answer")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert QUOTE in copied
+    assert "[1] Review of the spring campaign, Marketing Manager, 4 June 2024 (campaign-review.md:" in copied
 
     number_after(page, QUOTE).click()
     words = page.locator("mark.cited")
@@ -171,7 +177,7 @@ def test_nothing_that_was_written_elsewhere_acts_on_the_page(visit: Visit, artif
     assert page.locator(".question").inner_text().endswith(HOSTILE)
     assert HOSTILE in page.locator("article.document").inner_text()
     assert "launch <b>note $y$.txt" in page.locator("header.document").inner_text()
-    assert page.locator("img, .katex, .stHtml script:not(:empty), .stHtml a").count() == 1  # ours, that scrolls
+    assert page.locator("img, .katex, .stHtml script:not(:empty), .stHtml a").count() == 2  # ours, that scroll and copy
     assert visit.dialogs == []
     assert {urlsplit(url).hostname for url in visit.requests if url.startswith("http")} == {"127.0.0.1"}
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import NamedTuple
+from urllib.parse import quote
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -14,7 +15,7 @@ from streamlit.runtime.scriptrunner import RerunException
 from assistant.errors import PushbackError, ReplyCut
 from assistant.library.library import Library
 from assistant.types import Answer, Citation, Conflict, Grounding, Statement
-from ui import conversation_export, present, state
+from ui import conversation_export, present, scripts, state
 from ui.parts import kept
 from ui.present import Standing, escape
 from ui.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, disagreeing, shown, who_disagrees, why
@@ -149,11 +150,25 @@ def answer(one: Answer, turn: int, library: Library) -> None:
             st.html(f'<p class="small notice">{number}: {standing.value}</p>')
 
 
-def copy(one: Answer, turn: int) -> None:
-    """The answer as plain text, with the button that copies it."""
-    drawer = st.popover("Copy", icon=":material/content_copy:", type="tertiary", key=f"copy-{turn}", on_change="rerun")
-    if drawer.open:
-        drawer.code(conversation_export.plain(one), language=None, wrap_lines=True)
+def copy(one: Answer) -> None:
+    """The button that copies the answer as plain text, its citations with it; ``copies`` makes it work."""
+    text = quote(conversation_export.plain(one))
+    st.html(
+        f'<button type="button" class="copies" aria-live="polite" data-text="{text}">Copy</button>', width="content"
+    )
+
+
+def copies() -> None:
+    """Let the buttons copy."""
+    st.html(scripts.html(scripts.COPY), unsafe_allow_javascript=True)
+
+
+def again(one: Answer, turn: int) -> None:
+    """The button that lets the last question be answered anew: by today's library, model and what is asked within."""
+    st.button(
+        "Answer again", key=f"again-{turn}", icon=":material/refresh:", type="tertiary",
+        on_click=state.ask, args=(one.question, turn),
+    )  # fmt: skip
 
 
 def _notice(what: str, more: str, below: str) -> str:

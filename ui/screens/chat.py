@@ -43,7 +43,7 @@ def show(settings: Settings) -> None:
         return
     owner = visiting.owner()
     every = library.conversations(owner)
-    sidebar.show(every)
+    sidebar.show(every, library.conversations_with)
     answers = _kept(library, owner)
     typed = st.session_state.get(BOX)
     asked, at = (typed, None) if typed else state.asked() or (None, None)
@@ -63,13 +63,15 @@ def show(settings: Settings) -> None:
     _head(every, answers, library)
     shown = answers[: at - 1] if at else answers
     for turn, answer in enumerate(shown, 1):
-        _turn(answer, turn, library, settings)
+        _turn(answer, turn, library, settings, last=turn == len(shown) and not asked)
     if asked:
         answers = [*shown, _ask(asked, shown, settings, at, _keep_question(asked, library, at))]
     if waiting:
         exchange.unanswered(*waiting, len(shown) + 1)
     if answers or asked or waiting:
         pasted.offer(settings)
+    if answers:
+        exchange.copies()
     _open_document(answers, library)
 
 
@@ -101,19 +103,21 @@ def _head(every: list[Conversation], answers: list[Answer], library: Library) ->
             conversation.head(one, answers, library)
 
 
-def _turn(answer: Answer, turn: int, library: Library, settings: Settings) -> None:
+def _turn(answer: Answer, turn: int, library: Library, settings: Settings, *, last: bool) -> None:
     exchange.question(answer.question, turn)
     with exchange.reply():
         exchange.answer(answer, turn, library)
-        _tools(answer, turn, library, settings)
+        _tools(answer, turn, library, settings, last=last)
 
 
-def _tools(answer: Answer, turn: int, library: Library, settings: Settings) -> None:
+def _tools(answer: Answer, turn: int, library: Library, settings: Settings, *, last: bool) -> None:
     place = Place(state.conversation() or "", turn)
     with st.container(key=f"tools-{turn}", horizontal=True, vertical_alignment="center", gap="small"):
         feedback.thumbs(place, library)
         retrieved.show(answer, turn, settings)
-        exchange.copy(answer, turn)
+        exchange.copy(answer)
+        if last:
+            exchange.again(answer, turn)
     feedback.note(place, library)
 
 
@@ -141,7 +145,7 @@ def _ask(
         if settings.writer or not before:  # what was shown while it was written goes; a conversation gets its name
             st.rerun()
         exchange.answer(answer, turn, assistant.library)
-        _tools(answer, turn, assistant.library, settings)
+        _tools(answer, turn, assistant.library, settings, last=True)
     exchange.editable(row, turn)
     return answer
 
