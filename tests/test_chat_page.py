@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -27,9 +28,11 @@ from assistant.library.library import Library, Opinion
 from assistant.model import Model
 from assistant.settings import Settings
 from assistant.types import Answer, Citation, Conflict, Grounding, Searched, Span, Statement, Support
+from ingest.sync import sync
 from tests.conftest import make_document, make_new
 from tests.fakes import FakeChat, WordEmbedder
-from ui import jobs, library_work
+from tests.test_reading_pdf import column, make
+from ui import jobs, library_work, pdf_picture
 from ui.parts import exchange
 from ui.screens import preferences
 
@@ -283,6 +286,28 @@ def test_citations_are_walked_through_in_one_place(orchard: Library) -> None:
     button(page, "Close").click().run()
     assert "<mark" not in shown(page)
     assert "cited" not in address(page)
+
+
+def test_a_cited_page_of_a_pdf_is_shown_as_it_is_printed(
+    orchard: Library, embedder: WordEmbedder, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf_picture, "draw", lambda path, sha256, page, words: f"{path.name} {page} {words}".encode())
+    path = settings.home / "pears.pdf"
+    path.write_bytes(make(column("Pears keep.")))
+    assert not sync([path], orchard, settings, embedder).failed
+    of = orchard.document("pears.pdf")
+    quote = Citation(of.about, 0, len("Pears keep."), "Pears keep.", page=1)
+    page = opened(conversation=keep(orchard, answered(quote)), cited="1.1")
+    assert '<mark class="cited">Pears keep.</mark>' in shown(page)
+
+    page.button_group[-1].set_value("page 1").run()
+
+    (picture,) = re.findall(
+        r'<img class="printed" alt="Page 1 of [^"]*" src="data:image/png;base64,([^"]*)">', shown(page)
+    )
+    assert b64decode(picture) == b"pears.pdf 1 Pears keep."
+    path.unlink()
+    assert "<img" not in shown(opened(**address(page)))
 
 
 def test_a_number_tells_document_date_and_the_sentences_beside_its_own(

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from assistant.summary import Summary
 from assistant.types import Block, BlockKind, Citation, Document, Span
 from ui.present import escape, key
 
@@ -62,6 +63,14 @@ def page(document: Document, marked: Span | None, key: Span | None = None) -> st
     before, after = _left_out(shown.start, "before"), _left_out(len(text) - shown.end, "after")
     inside = "".join(_blocks(document, blocks, words))
     return f'<article class="document" tabindex="0" aria-label="The document">{before}{inside}{after}</article>'
+
+
+def in_short(document: Document, summary: Summary) -> str:
+    """Its headings and excerpts, as HTML; nothing where there are neither."""
+    heads = f'<p class="small">{" · ".join(escape(" ".join(head.split())) for head in summary.headings)}</p>'
+    quotes = "".join(f"<blockquote>{escape(document.text[start:end])}</blockquote>" for start, end in summary.excerpts)
+    inside = (heads if summary.headings else "") + quotes
+    return f'<section class="short"><h2 class="small">In short</h2>{inside}</section>' if inside else ""
 
 
 def quoted(citation: Citation) -> str:

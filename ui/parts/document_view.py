@@ -9,6 +9,7 @@ import streamlit as st
 from assistant.errors import DocumentMissing, PushbackError
 from assistant.library.library import Library
 from assistant.settings import Settings
+from assistant.summary import summary
 from assistant.types import Document, Span
 from ui import jobs, library_changes, library_work, present_document, present_library, state, uploads
 from ui.parts import adding, documents_table, failure, running, scope, visiting, work
@@ -38,6 +39,7 @@ def show(id: str, library: Library, settings: Settings) -> None:
     if visiting.may(Role.EDITOR, settings):
         _doing(document, listed.files, settings)
     work.show(settings, "document")
+    st.html(present_document.in_short(document, summary(document, passages)))
     versions = library.versions(document.id)
     names = {TEXT: TEXT, PASSAGES: f"{PASSAGES} {len(passages):,}"}
     names |= {LEFT_OUT: f"{LEFT_OUT} {len(document.dropped):,}"} if document.dropped else {}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from base64 import b64encode
 from itertools import count
+from pathlib import Path
 
 import streamlit as st
 
@@ -14,6 +17,9 @@ from ui.parts.feedback import Place
 from ui.present import Standing, escape
 
 PANEL = "beside"  # page.css puts it there
+PDF = "application/pdf"
+TEXT = "text"
+_PRINT = "beside-print"  # of the session: whether pages of PDFs are shown as they are printed
 _shown = count()  # a script runs again only in an element that is another
 
 
@@ -63,9 +69,51 @@ def _document(citation: Citation, library: Library, evidence: Place | None) -> N
         return
     if words is None:
         st.html('<p class="small rule">The document as it is now</p>')
+    if words and (path := _printed(citation, library)) and _wants_print(citation):
+        _picture(citation, path)
+        return
     st.html(present_document.page(document, words, words and present.key(citation, words)))
     look = f'<span hidden data-shown="{next(_shown)}"></span>{scripts.html(scripts.TO_THE_WORDS)}'
     st.html(look, unsafe_allow_javascript=True)
+
+
+def _printed(citation: Citation, library: Library) -> Path | None:
+    """The file of a PDF whose page is known, where it is still there."""
+    if citation.about.media_type != PDF or citation.page is None:
+        return None
+    files = (path for path, known in library.known([os.sep]).items() if known.document == citation.about.id)
+    return next((path for path in map(Path, files) if path.exists()), None)
+
+
+def _wants_print(citation: Citation) -> bool:
+    """Whether the page is to be shown as it is printed; what was chosen holds for the next citation, too."""
+    ways = [TEXT, citation.about.place(citation.page)]
+    before = st.session_state.get(_PRINT, False)
+    chosen = st.segmented_control(
+        "Show", ways, format_func=str.capitalize, default=ways[before], required=True,
+        key=f"{PANEL}-way-{citation.about.id}-{citation.page}", label_visibility="collapsed",
+    )  # fmt: skip
+    st.session_state[_PRINT] = chosen != TEXT
+    return chosen != TEXT
+
+
+def _picture(citation: Citation, path: Path) -> None:
+    page = citation.page or 1
+    with st.spinner("Drawing the page"):
+        drawn = _drawn(path, citation.about.sha256, page, citation.quote)
+    if not drawn:
+        st.html('<p class="notice" role="status">The page cannot be drawn: its file has changed, or is broken.</p>')
+        return
+    told = f"Page {page} of {citation.about.title}, the cited words marked"
+    data = b64encode(drawn).decode()
+    st.html(f'<img class="printed" alt="{escape(told)}" src="data:image/png;base64,{data}">')
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _drawn(path: Path, sha256: str, page: int, words: str) -> bytes | None:
+    from ui import pdf_picture
+
+    return pdf_picture.draw(path, sha256, page, words)
 
 
 def _head(citation: Citation, standing: Standing) -> str:
