@@ -40,8 +40,8 @@ def conversation() -> str | None:
 def open_conversation(id: str | None, within: Filters = EVERYWHERE) -> None:
     """Go to a conversation, to ask in it ``within`` what these leave; None to a new one, which gets its id with the
     first question."""
-    named = {LIBRARY: library(), CONVERSATION: id}
-    st.query_params.from_dict({name: value for name, value in named.items() if value} | asking_within(within))
+    named = {LIBRARY: library(), CONVERSATION: id, **asking_within(within)}
+    st.query_params.from_dict({name: value for name, value in named.items() if value})
     st.session_state.pop(_EDITED, None)
     st.session_state.pop(_DELETED, None)
 
