@@ -111,9 +111,13 @@ def test_ticked_documents_are_asked_about(library: Library, embedder: WordEmbedd
     assert link.proto.query_string == f"within={documents[2].id}&within={documents[5].id}"
     (table,) = page.dataframe
     assert list(table.value["source"]) == ["5.md"]
+    assert "Open it" not in [one.label for one in page.button]
     press(page, "Untick all")
     assert not page.get("page_link")
-    (link,) = opened(document=documents[7].id).get("page_link")
+    page.session_state["documents-ticked"] = [documents[7].id]
+    page.run()
+    (link,) = press(page, "Open it").get("page_link")
+    assert "<h1>7.md</h1>" in shown(page)
     assert (link.proto.label, link.proto.query_string) == ("Ask about this document", f"within={documents[7].id}")
 
 

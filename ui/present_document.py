@@ -66,11 +66,12 @@ def page(document: Document, marked: Span | None, key: Span | None = None) -> st
 
 
 def in_short(document: Document, summary: Summary) -> str:
-    """Its headings and excerpts, as HTML; nothing where there are neither."""
-    heads = f'<p class="small">{" · ".join(escape(" ".join(head.split())) for head in summary.headings)}</p>'
+    """Its headings and excerpts, as HTML; nothing of a document that is short itself and has no excerpts."""
+    if not summary.excerpts:
+        return ""
+    heads = " · ".join(escape(" ".join(head.split())) for head in summary.headings)
     quotes = "".join(f"<blockquote>{escape(document.text[start:end])}</blockquote>" for start, end in summary.excerpts)
-    inside = (heads if summary.headings else "") + quotes
-    return f'<section class="short"><h2 class="small">In short</h2>{inside}</section>' if inside else ""
+    return f'<section class="short"><h2>In short</h2>{f"<p>{heads}</p>" if heads else ""}{quotes}</section>'
 
 
 def quoted(citation: Citation) -> str:

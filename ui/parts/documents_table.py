@@ -1,4 +1,4 @@
-"""The documents of the library as a table: found by words, kind, language and state, opened, and ticked to be asked."""
+"""The documents of the library as a table: found by words, kind, language and state, ticked to be opened or asked."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ def show(library: Library, settings: Settings) -> None:
     chosen = _chosen(every)
     found = every[present_library.matching(every, chosen)]
     some = f"{len(found):,} of {count(len(every), 'document')}. " if chosen != Wanted() else ""
-    st.html(f'<p class="small" role="status">{some}Click a document to open it; tick those that you want to ask.</p>')
+    st.html(f'<p class="small" role="status">{some}Tick a document to open it, or several to ask them.</p>')
     key, ticked = _view(list(found["document"]))
     _ask(listed(library, settings).by_id)
     st.dataframe(
         found.drop(columns="document"),
         key=key,
         on_select=_select,
-        selection_mode=["multi-row", "single-cell"],
+        selection_mode="multi-row",  # a cell is selected by coming to it with a key, and would open its document then
         selection_default={"selection": {"rows": ticked}},
         hide_index=True,
         column_order=["title", "kind", "author", "date", "passages", "state", "language", "source"],
         column_config=_columns(),
         height=HEIGHT if len(found) > 14 else "content",
         placeholder="",
-        alt="The documents of the library; select a cell to open its document, rows to ask them",
+        alt="The documents of the library; select rows to open or to ask their documents",
     )
 
 
@@ -118,20 +118,22 @@ def _pills(name: str, column: pd.Series[str]) -> list[str]:
 def _view(shown: list[str]) -> tuple[str, list[int]]:
     """The key of the table and the rows that are ticked when it is first drawn.
 
-    A table of other rows is another one, since ticks stand at rows; what was ticked before stays so.
+    A table of other rows is another one, since ticks stand at rows, and so is one that one comes back to; what was
+    ticked before stays so.
     """
-    if shown != st.session_state.get(_SHOWN):
-        ticked = [row for row, id in enumerate(shown) if id in st.session_state.get(_TICKED, ())]
-        st.session_state[_VIEW] = st.session_state.get(_VIEW, (0, []))[0] + 1, ticked
-        st.session_state[_SHOWN] = shown
-    number, ticked = st.session_state[_VIEW]
+    number, ticked = st.session_state.get(_VIEW, (0, []))
+    if shown != st.session_state.get(_SHOWN) or f"{TABLE}-{number}" not in st.session_state:
+        number, ticked = number + 1, [row for row, id in enumerate(shown) if id in st.session_state.get(_TICKED, ())]
+        st.session_state[_VIEW], st.session_state[_SHOWN] = (number, ticked), shown
     return f"{TABLE}-{number}", ticked
 
 
 def _ask(by_id: dict[str, Listed]) -> None:
-    """Leads to asking the ticked documents."""
+    """Leads to asking the ticked documents, and to the one where there is one."""
     if ticked := [id for id in st.session_state.get(_TICKED, ()) if id in by_id]:
         with st.container(horizontal=True, vertical_alignment="center", key="ticked"):
+            if len(ticked) == 1:
+                st.button("Open it", icon=":material/open_in_new:", on_click=_open, args=(ticked[0],))
             scope.link(ticked, "Ask about this one" if len(ticked) == 1 else f"Ask about these {len(ticked):,}")
             st.button("Untick all", type="tertiary", on_click=_untick)
 
@@ -141,14 +143,15 @@ def _untick() -> None:
     st.session_state.pop(_SHOWN, None)
 
 
+def _open(id: str) -> None:
+    _untick()
+    state.open_document(id)
+
+
 def _select() -> None:
-    """Open the document of a cell that was clicked; else take note of the ticks."""
+    """Take note of the ticks."""
     shown: list[str] = st.session_state[_SHOWN]
     selected = st.session_state[f"{TABLE}-{st.session_state[_VIEW][0]}"]["selection"]
     ticked = [shown[row] for row in selected["rows"] if row < len(shown)]
     hidden = [id for id in st.session_state.get(_TICKED, ()) if id not in shown]
     st.session_state[_TICKED] = [*hidden, *ticked]
-    for row, _ in selected["cells"]:
-        if row < len(shown):
-            st.session_state.pop(_SHOWN)  # its cell is not selected when one comes back
-            state.open_document(shown[row])

@@ -93,8 +93,8 @@ def _wants_print(citation: Citation) -> bool:
         "Show", ways, format_func=str.capitalize, default=ways[before], required=True,
         key=f"{PANEL}-way-{citation.about.id}-{citation.page}", label_visibility="collapsed",
     )  # fmt: skip
-    st.session_state[_PRINT] = chosen != TEXT
-    return chosen != TEXT
+    st.session_state[_PRINT] = printed = bool(chosen != TEXT)
+    return printed
 
 
 def _picture(citation: Citation, path: Path) -> None:

@@ -122,8 +122,12 @@ def _date(name: str, chosen: str | None, field: str) -> None:
 
 
 def _narrow(field: str, key: str) -> None:
-    value = st.session_state[key]
-    if field in {"documents", "authors"}:
-        state.ask_within(replace(state.within(), **{field: tuple(value)}))
-    elif not value.strip() or _DATE.fullmatch(value.strip()):
-        state.ask_within(replace(state.within(), **{field: value.strip() or None}))
+    value, within = st.session_state[key], state.within()
+    if field == "documents":
+        state.ask_within(replace(within, documents=tuple(value)))
+    elif field == "authors":
+        state.ask_within(replace(within, authors=tuple(value)))
+    elif not (date := value.strip()) or _DATE.fullmatch(date):
+        state.ask_within(
+            replace(within, since=date or None) if field == "since" else replace(within, until=date or None)
+        )
