@@ -39,7 +39,8 @@ def show(id: str, library: Library, settings: Settings) -> None:
     if visiting.may(Role.EDITOR, settings):
         _doing(document, listed.files, settings)
     work.show(settings, "document")
-    st.html(present_document.in_short(document, summary(document, passages)))
+    if told := present_document.in_short(document, summary(document, passages)):
+        st.html(told)
     versions = library.versions(document.id)
     names = {TEXT: TEXT, PASSAGES: f"{PASSAGES} {len(passages):,}"}
     names |= {LEFT_OUT: f"{LEFT_OUT} {len(document.dropped):,}"} if document.dropped else {}
