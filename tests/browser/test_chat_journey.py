@@ -80,7 +80,7 @@ def test_a_citation_opens_beside_its_answer_and_the_next_one_in_its_place(visit:
     number_after(page, QUOTE).click()
 
     expect(beside).to_contain_text("Citation 1 of")
-    page.locator("header.document").hover()  # off the number, which tells its quote as long as it is pointed at
+    page.mouse.move(1000, 700)  # off the number, which tells its quote as long as it is pointed at
     expect(words).to_be_in_viewport()
     place = beside.bounding_box()
     answer = said.bounding_box()
