@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from assistant import build
 from assistant.build import Assistant
 from assistant.embedding import Embedder
+from assistant.retrieval import ANYWHERE
 from assistant.settings import Settings
 from assistant.types import Answer, Filters, Turn
 from ui.parts import keys
@@ -26,7 +27,9 @@ _OWN = "own-assistant"  # where a session keeps it
 _answering = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answering")
 
 
-def answering(assistant: Assistant, question: str, history: Sequence[Turn], within: Filters) -> Future[Answer]:
+def answering(
+    assistant: Assistant, question: str, history: Sequence[Turn], within: Filters = ANYWHERE
+) -> Future[Answer]:
     """The whole answer, when those that were asked for before it have theirs."""
     return _answering.submit(assistant.ask, question, history, within)
 
