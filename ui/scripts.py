@@ -10,7 +10,15 @@ _SCROLL = """
 })(40);
 """
 
-TO_THE_WORDS = _SCROLL.replace("PLACE", "mark.cited").replace("BLOCK", "center")
+# A number that was clicked and keeps the focus would show its quote over the document with the next key.
+_LEAVE_NUMBER = """
+(function () {
+const held = document.activeElement;
+if (held?.closest('[class*="st-key-cited-"]') && !held.matches(":focus-visible")) held.blur();
+})();
+"""
+
+TO_THE_WORDS = _SCROLL.replace("PLACE", "mark.cited").replace("BLOCK", "center") + _LEAVE_NUMBER
 TO_THE_CARD = _SCROLL.replace("PLACE", '[class*="st-key-at-card-"] details[open]').replace("BLOCK", "nearest")
 
 # Streamlit lays the sidebar over the page below this width, and closes it after its own links only.
