@@ -218,7 +218,7 @@ def _cited(key: str, html: str, numbers: Numbers, cited: Iterable[Citation], *, 
             st.button(
                 str(number),
                 key=f"open-{key}-{number}",
-                type="primary" if state.cited() == (numbers.turn, number) else "tertiary",
+                type="tertiary",  # the opened one, too: a button of another type is another one, and loses the focus
                 help=numbers.tips[citation],
                 on_click=state.open_citation,
                 args=(numbers.turn, number),
