@@ -117,7 +117,7 @@ class Answering:
             statements=tuple(made.statements) if answered else (),
             grounding=_grounding(made.reading.outcome, made.statements),
             reason=made.reading.reason or _reason(made),
-            searched=self._library.searched(),
+            searched=self._library.searched(filters),
             conflicts=found if answered else (),
             nearest=() if answered else tuple(c for one in made.statements for c in one.citations),
             rejected=tuple(verifier.rejected),

@@ -48,6 +48,21 @@ def test_each_owners_conversations_are_theirs_alone(library: Library) -> None:
             library.check_owner(mine, owner)
 
 
+def test_conversations_are_found_by_what_is_asked_said_and_quoted_in_them(library: Library) -> None:
+    said = {
+        "question": "Why “so”?",
+        "statements": [{"text": 'He said "Über alles".', "support": "verbatim"}],
+        "rejected": [{"quote": "made up"}],
+    }
+    conversation, deleted = library.new_conversation(), library.new_conversation("me")
+    for id in (conversation, deleted):
+        library.add_turn(id, json.dumps(said, ensure_ascii=False))
+
+    found = [library.conversations_with(words) for words in ("“SO”", 'said "über', "made up", "verbatim", "%")]
+
+    assert found == [{conversation, deleted}] * 2 + [set()] * 3
+
+
 def test_verdicts_are_listed_for_their_owner(library: Library) -> None:
     told = json.dumps({"idea": "Wait.", "ruling": "holds"})
     mine, nobodys = library.keep_verdict(told, owner="me"), library.keep_verdict(told)

@@ -8,6 +8,7 @@ A conversation that was deleted can be brought back for ``UNDO`` seconds; until 
 
 from __future__ import annotations
 
+import json
 import secrets
 from datetime import UTC, datetime, timedelta
 
@@ -53,6 +54,17 @@ class Conversations:
                 [owner],
             )
         ]
+
+    def having(self, words: str) -> set[str]:
+        """The ids of those in which these words are asked, said or quoted, case aside."""
+        kept = json.dumps(words, ensure_ascii=False)[1:-1]
+        sql = (
+            "SELECT DISTINCT t.conversation FROM turns t, json_tree(t.answer) j "
+            "WHERE instr(fold(t.answer), fold(?)) AND j.type = 'text' "
+            "AND j.key IN ('question', 'text', 'quote', 'reason', 'title') AND instr(fold(j.atom), fold(?)) "
+            "AND NOT instr(j.path, '.rejected') AND NOT instr(j.path, '.dropped')"  # which nobody is shown
+        )
+        return {id for (id,) in self._db.rows(sql, [kept, words])}
 
     def belongs(self, conversation: str, owner: str | None) -> bool:
         """Whether it is there, and this owner's."""
