@@ -90,7 +90,7 @@ class Answering:
         """
         clock, made = _Clock(), _Made()
         question = questions.encodable(question)
-        asked = _checked(question)
+        asked = checked(question)
         if told := asides.reply(asked, model=self._model is not None):
             yield Answer(question, asked, (), Grounding.ASIDE, told, self._library.searched())
             return
@@ -117,7 +117,7 @@ class Answering:
             statements=tuple(made.statements) if answered else (),
             grounding=_grounding(made.reading.outcome, made.statements),
             reason=made.reading.reason or _reason(made),
-            searched=self._library.searched(),
+            searched=self._library.searched(filters),
             conflicts=found if answered else (),
             nearest=() if answered else tuple(c for one in made.statements for c in one.citations),
             rejected=tuple(verifier.rejected),
@@ -234,7 +234,12 @@ def _reason(made: _Made) -> str:
     return f"{len(made.statements)} {how} from {documents} document{'s' if documents > 1 else ''}."
 
 
-def _checked(question: str) -> str:
+def checked(question: str) -> str:
+    """A question on one line, as it can be answered.
+
+    Raises:
+        SettingsError: it is empty, has no words, or is longer than ``LONGEST_QUESTION``.
+    """
     plain = " ".join(question.split())
     if not plain:
         raise SettingsError(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from assistant.embedding import Embedder, Vectors
 from assistant.evidence.stance import StanceModel
 from assistant.evidence.words import content_stems
 from assistant.lens import Lens, Side
-from assistant.types import Verdict
+from assistant.types import Assumption, AssumptionRuling, Verdict
 
 APPLIED = 5  # lenses that are looked through for an idea
 NEAR = 0.42  # likeness from which a lens is about an idea: half of our own proposals are that near to their lens
@@ -26,6 +27,7 @@ TRUSTED = 0.1  # weight of the stance model beside likeness, which is right abou
 WHOLE = "the idea as it stands"
 REPLACED = "what it replaces"
 PROPOSED = "what would have to be true"  # by a model
+OWN = "in your words"  # what a person added or put otherwise
 SETTLED = {  # the cheapest evidence that would settle a part of an idea, by what it is in it
     WHOLE: "Try it small for a quarter, and say beforehand which figure would end it.",
     REPLACED: "Keep it in one place, drop it in another, and compare.",
@@ -63,8 +65,8 @@ class Assumed(NamedTuple):
     """Something the idea rests on, before it is tested.
 
     ``part`` is the stretch of the idea that it is tied to; ``sides`` are the side of a lens that it takes and the
-    other one. With ``turned`` what speaks for ``text`` speaks against the idea. ``importance_by`` is lens or model.
-    ``searches`` are a model's words for what would speak for it and against it.
+    other one. With ``turned`` what speaks for ``text`` speaks against the idea. ``importance_by`` is lens, model
+    or user. ``searches`` are a model's words for what would speak for it and against it.
     """
 
     text: str
@@ -197,19 +199,75 @@ def _assumed(lens: Lens, side: int, part: str) -> Assumed:
     return Assumed(own.claim, lens.name, lens.importance, False, part, lens.question, lens.settle, (own, other))
 
 
+def told(assumed: Assumed) -> str:
+    """What is assumed, in the idea's own words where they say the opposite of what is searched for."""
+    if not assumed.turned:
+        return assumed.text
+    return f"Not: {assumed.text}" if assumed.name == REPLACED else assumed.part
+
+
 def as_before(assumed: Sequence[Assumed], former: Verdict) -> list[Assumed]:
-    """What the idea of a ``former`` verdict rests on, with the importance that a model gave it and what it proposed."""
+    """What the idea of a ``former`` verdict rests on, with the importance that a model gave it, what it proposed, and
+    what people added; without what they left out."""
     given = {(one.lens, one.part): one.importance for one in former.assumptions if one.importance_by == "model"}
+    whole, *parts = assumed
     kept = [
         one._replace(importance=given[one.name, one.part], importance_by="model")
         if (one.name, one.part) in given
         else one
-        for one in assumed
+        for one in (whole, *(part for part in parts if told(part) not in former.left_out))
     ]
-    return kept + [
-        Assumed(
+    return kept + [_again(one) for one in former.assumptions if one.lens in (PROPOSED, OWN)]
+
+
+def _again(one: Assumption) -> Assumed:
+    """What a model proposed or a person put, to be tested again; what a person put as a "not" is turned."""
+    if one.lens == PROPOSED:
+        return Assumed(
             one.text, PROPOSED, one.importance, False, one.part, one.question, one.settle, (), "model", one.searched
         )
-        for one in former.assumptions
-        if one.lens == PROPOSED
-    ]
+    base, turned = _kept_up(*affirmed(one.text))
+    text = base if turned else one.text
+    return Assumed(text, OWN, one.importance, turned, one.text, one.question, one.settle, importance_by="user")
+
+
+def added(verdict: Verdict, text: str) -> Verdict:
+    """The verdict as another test of its idea is to be like: resting on this as well."""
+    own = Assumption(
+        _line(text), OWN, 0.5, AssumptionRuling.GAP, settle=SETTLED["a part of the idea"], importance_by="user"
+    )
+    return replace(verdict, assumptions=(*verdict.assumptions, own))
+
+
+def dropped(verdict: Verdict, number: int) -> Verdict:
+    """The same, without the assumption of this number from 2: the idea itself cannot be dropped."""
+    own = verdict.assumptions
+    return replace(
+        verdict, assumptions=(*own[: number - 1], *own[number:]), left_out=_left_out(verdict, own[number - 1])
+    )
+
+
+def reworded(verdict: Verdict, number: int, text: str) -> Verdict:
+    """The same, with other words for the assumption of this number from 2; what was judged of it stays."""
+    own = verdict.assumptions
+    one = replace(own[number - 1], text=_line(text), lens=OWN, importance_by="user", part="", searched=())
+    return replace(
+        verdict,
+        assumptions=(*own[: number - 1], one, *own[number:]),
+        left_out=_left_out(verdict, own[number - 1]),
+    )
+
+
+def taken_up(verdict: Verdict, text: str) -> Verdict:
+    """The same, with what was left out."""
+    return replace(verdict, left_out=tuple(one for one in verdict.left_out if one != text))
+
+
+def _left_out(verdict: Verdict, one: Assumption) -> tuple[str, ...]:
+    """What is found again by itself has to be left out each time."""
+    more = () if one.lens in (PROPOSED, OWN) else (one.text,)
+    return tuple(dict.fromkeys((*verdict.left_out, *more)))
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

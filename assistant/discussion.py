@@ -178,7 +178,7 @@ def side_told(message: str) -> Stance | None:
 def _judged(verdict: Verdict, side: Stance) -> Reply:
     """The user says on which side the quotes stand that they brought, and the rulings follow."""
     first, *rest = verdict.assumptions
-    findings = tuple(replace(one, stance=side, confidence=1.0) if _is_asked(one) else one for one in first.findings)
+    findings = tuple(rulings.judge(one, side, "") if _is_asked(one) else one for one in first.findings)
     after = rulings.ruled(replace(verdict, assumptions=(replace(first, findings=findings), *rest)))
     told = {Stance.SUPPORTS: "for it", Stance.CHALLENGES: "against it"}.get(side, "not about this")
     quotes = ", ".join(f"“{one.citation.quote}”" for one in first.findings if _is_asked(one))

@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from assistant import question as questions
-from assistant.assumptions import PROPOSED, Assumed
+from assistant.assumptions import OWN, PROPOSED, Assumed
 from assistant.conflicts import negations
 from assistant.embedding import Embedder, Vectors
 from assistant.evidence.choice import stands_alone
@@ -114,7 +114,7 @@ def near(
     cosines = np.stack([one.vector for one in told]) @ vectors[plain].T
     places = np.array([queries[n][0] for n in plain])
     own = np.array([not assumed[place].sides for place in places])
-    words = own & np.array([assumed[place].name != PROPOSED for place in places])
+    words = own & np.array([assumed[place].name not in (PROPOSED, OWN) for place in places])
     fitting = fit(told, cosines[:, words].max(axis=1))
     order = [
         n

@@ -7,30 +7,30 @@ checked by a search for its words, which must find the passages that it was made
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import PurePosixPath
-from typing import NamedTuple
 
 from assistant.evidence.words import tokens
-from assistant.library.library import Holdings, Library
-from assistant.types import Block, BlockKind, Document
+from assistant.library.library import Library
+from assistant.types import Answer, Block, BlockKind, Document, Grounding
 
 QUESTIONS = 3
+ASKED = 12  # questions that are put at most: offline an answer takes about a second
 LOOKED_AT = 24  # documents that questions are made from
 SHORTEST, LONGEST = 12, 90  # characters of a heading or title that is asked about
 FEWEST = 2  # words of content in it
 ENOUGH = 80  # characters below a heading from which something is said there
 
 
-class Greeting(NamedTuple):
-    """What there is, and questions that can be asked of it."""
+def questions(library: Library, answer: Callable[[str], Answer]) -> tuple[str, ...]:
+    """Questions that the library answers, ``QUESTIONS`` at most: each was put, and its own answer is one."""
+    held = (one for one in candidates(library)[:ASKED] if _holds(answer(one)))
+    return tuple(islice(held, QUESTIONS))
 
-    holds: Holdings
-    questions: tuple[str, ...]
 
-
-def greeting(library: Library) -> Greeting:
-    """The greeting of a library as it is now; the same as long as its documents are."""
+def candidates(library: Library) -> tuple[str, ...]:
+    """Questions that a library may answer, the likeliest first; the same as long as its documents are."""
     rounds: list[list[str]] = []
     for document in library.some(LOOKED_AT):
         found = [question for question in asked(document) if _finds(question, document, library)]
@@ -38,8 +38,11 @@ def greeting(library: Library) -> Greeting:
             if place == len(rounds):
                 rounds.append([])
             rounds[place].append(question)  # one of each document before a second of any
-    questions = [question for each in rounds for question in sorted(each, key=lambda one: "“" in one)]
-    return Greeting(library.holdings(), tuple(dict.fromkeys(questions))[:QUESTIONS])
+    return tuple(dict.fromkeys(question for each in rounds for question in sorted(each, key=lambda one: "“" in one)))
+
+
+def _holds(answer: Answer) -> bool:
+    return answer.grounding is Grounding.GROUNDED and bool(answer.statements)
 
 
 def asked(document: Document) -> Iterator[str]:

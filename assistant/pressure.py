@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from assistant import gathering, rulings
-from assistant.assumptions import REPLACED, Assumed
+from assistant.assumptions import Assumed, told
 from assistant.errors import ModelError, ReplyInvalid, SettingsError
 from assistant.evidence.words import tokens
 from assistant.library.library import Library
@@ -50,13 +50,14 @@ class PressureTest:
         what is next, and again with every piece that a model writes; what it raises stops the model.
 
         ``importance`` (0..1) of assumptions is by lens or by number, as in ``rulings.weighed``. ``like`` is a former
-        verdict on the same idea: what a model proposed then is tested again.
+        verdict on the same idea: what a model
+        proposed and people changed then is tested again, and what they judged of it holds.
 
         Raises:
             SettingsError: the idea is empty or longer than ``LONGEST_IDEA``, or an importance cannot be used.
         """
         started = time.perf_counter()
-        plain = left_out(_checked(idea))
+        plain = left_out(checked(idea))
         progress(0, 1, plain)
         searched, digest = self._library.searched(), self._library.digest()
         step = _Step(progress)
@@ -76,10 +77,15 @@ class PressureTest:
             dropped=tuple(weighed.dropped),
             notices=tuple(notices),
             cost=calls.cost if calls else None,
+            left_out=like.left_out if like else (),
         )
         made = rulings.weighed(verdict, importance or {})
+        made = rulings.judged_as(like, made, self._holds) if like else made
         waited = {"model": calls.seconds} if calls else {}
         return rulings.timed(made, time.perf_counter() - started, **waited)
+
+    def _holds(self, cited: Citation) -> bool:
+        return self._library.quote(cited.about.id, cited.start, cited.end) == cited.quote
 
     def _weighed(
         self, idea: str, like: Verdict | None, calls: Calls | None, step: _Step
@@ -100,7 +106,7 @@ class PressureTest:
             what = "The model's reply made no sense." if isinstance(error, ReplyInvalid) else error.summary
             notices.append(f"{what} {OFFLINE}")
         assumed = assumed or self._plain.assumed(idea, like)
-        weighed = self._plain.weighed(idea, assumed, lambda done, of, one: step(done, of, _told(one)))
+        weighed = self._plain.weighed(idea, assumed, lambda done, of, one: step(done, of, told(one)))
         return weighed._replace(dropped=dropped), None, notices
 
     def _findings(self, weighed: Weighed) -> tuple[list[list[Finding]], tuple[Rejected, ...]]:
@@ -145,7 +151,7 @@ def _overlap(one: Citation, other: Citation) -> bool:
 
 def _assumption(assumed: Assumed, found: Sequence[Finding]) -> Assumption:
     return Assumption(
-        text=_told(assumed),
+        text=told(assumed),
         lens=assumed.name,
         importance=assumed.importance,
         ruling=AssumptionRuling.GAP,
@@ -158,14 +164,12 @@ def _assumption(assumed: Assumed, found: Sequence[Finding]) -> Assumption:
     )
 
 
-def _told(assumed: Assumed) -> str:
-    """What is assumed, in the idea's own words where they say the opposite of what is searched for."""
-    if not assumed.turned:
-        return assumed.text
-    return f"Not: {assumed.text}" if assumed.name == REPLACED else assumed.part
+def checked(idea: str) -> str:
+    """An idea on one line, as it can be tested.
 
-
-def _checked(idea: str) -> str:
+    Raises:
+        SettingsError: it is empty, has no words, or is longer than ``LONGEST_IDEA``.
+    """
     plain = " ".join(encodable(idea).split())
     if not plain:
         raise SettingsError("The idea is empty.", hint='Name one, as in: pushback challenge "Double the sales team."')

@@ -5,11 +5,21 @@ Nothing here searches or reads: the same findings with the same importance give 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from assistant.errors import SettingsError
-from assistant.types import Assumption, AssumptionRuling, Finding, IdeaRuling, Kind, Stance, Verdict
+from assistant.types import (
+    Assumption,
+    AssumptionRuling,
+    Citation,
+    Finding,
+    IdeaRuling,
+    Judged,
+    Kind,
+    Stance,
+    Verdict,
+)
 
 CASE = 3  # findings that make the case for, and against
 IMPORTANT = 0.5  # importance from which an assumption without support is a leap of faith
@@ -61,9 +71,58 @@ def bears(findings: Sequence[Finding]) -> bool:
     return any(one.stance is not Stance.UNCLEAR or one.confidence < 1 for one in findings)
 
 
+def judge(finding: Finding, side: Stance | None, by: str) -> Finding:
+    """The finding on the side that a person says; None: it is not about this."""
+    was = finding.judged or Judged(by, finding.stance, finding.confidence)
+    return replace(finding, stance=side or Stance.UNCLEAR, confidence=1.0, judged=was._replace(by=by))
+
+
+def is_set_aside(finding: Finding) -> bool:
+    """Whether a person called it not about this."""
+    return finding.judged is not None and finding.stance is Stance.UNCLEAR
+
+
+def swapped(verdict: Verdict, old: Finding, new: Finding) -> Verdict:
+    """The verdict with one finding in the place of another, wherever that stands, and with what follows from it."""
+    return ruled(
+        replace(
+            verdict,
+            assumptions=tuple(
+                replace(one, findings=tuple(dict.fromkeys(new if each == old else each for each in one.findings)))
+                for one in verdict.assumptions
+            ),
+        )
+    )
+
+
+def judged_as(before: Verdict, verdict: Verdict, holds: Callable[[Citation], bool]) -> Verdict:
+    """The verdict with what people judged of a former one on the same idea, where its words still stand.
+
+    A judgement is of a passage: it takes the place of whatever was found there, and stands under every assumption
+    that it stood under, found again or not.
+    """
+    said = {one: None for a in before.assumptions for one in a.findings if one.judged and holds(one.citation)}
+    stood = {one.text: one.findings for one in before.assumptions}
+    assumptions = []
+    for one in verdict.assumptions:
+        own = [
+            each
+            for each in said
+            if each in stood.get(one.text, ()) or any(_overlap(each, found) for found in one.findings)
+        ]
+        found = (each for each in one.findings if not any(_overlap(each, other) for other in own))
+        assumptions.append(replace(one, findings=(*own, *found)))
+    return ruled(replace(verdict, assumptions=tuple(assumptions)))
+
+
+def _overlap(one: Finding, other: Finding) -> bool:
+    here, there = one.citation, other.citation
+    return here.about.id == there.about.id and here.start < there.end and there.start < here.end
+
+
 def elsewhere(assumptions: Sequence[Assumption], number: int) -> tuple[int, ...]:
     """The former assumptions, by number from 1, under which findings of this one stand already."""
-    own = {one.citation for one in assumptions[number - 1].findings}
+    own = {one.citation for one in assumptions[number - 1].findings if not is_set_aside(one)}
     found = []
     for other, one in enumerate(assumptions[: number - 1], start=1):
         cited = {finding.citation for finding in one.findings}

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
 
@@ -75,9 +74,8 @@ class About:
 
     @property
     def origin(self) -> str | None:
-        """Whose pieces it stands among: its author's; of a web page its site's, else those of its folder."""
-        folder = f"folder {PurePosixPath(self.source).parent}" if self.media_type == "text/html" else None
-        return (self.site or folder or self.author or "").casefold() or None
+        """The site whose pages a web page stands among; nothing of the kind is known of any other document."""
+        return self.site.casefold() if self.site and self.media_type == "text/html" else None
 
     def place(self, page: int | None) -> str | None:
         """What the number of a page is called in this kind of file: ``page 4``, ``slide 4`` or ``row 4``."""
@@ -318,9 +316,20 @@ class Kind(StrEnum):
     OPPONENT = "opponent"  # somebody whom the source contradicts: shown, but no evidence of the source's
 
 
+class Judged(NamedTuple):
+    """That a person said the side of a finding: who, empty where nobody signs in, and what it was taken for before."""
+
+    by: str
+    stance: Stance
+    confidence: float
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A citation and the side it stands on; ``confidence`` is a probability of that side."""
+    """A citation and the side it stands on; ``confidence`` is a probability of that side.
+
+    Where a person has ``judged`` it, the side is theirs; unclear is then what they called not about this.
+    """
 
     citation: Citation
     stance: Stance
@@ -328,6 +337,7 @@ class Finding:
     kind: Kind = Kind.CLAIM
     context: str = ""  # what the quote stands in, the quote included; empty where it was not read
     why: str = ""  # why it bears on the assumption, in the words of a model that read it
+    judged: Judged | None = None
 
 
 class AssumptionRuling(StrEnum):
@@ -380,6 +390,8 @@ class Verdict:
     nothing is known, and ``stance_model`` is the name of the model that gave the findings their sides. ``library`` is
     the digest of the documents that were searched: while it is the same, testing again finds the same.
 
+    ``left_out`` are the texts of assumptions that a person dropped: testing again leaves them out.
+
     ``model`` proposed assumptions or read the passages, where one did; ``dropped``, ``notices`` and ``cost`` are as in
     an ``Answer``.
     """
@@ -400,3 +412,4 @@ class Verdict:
     dropped: tuple[Rejected, ...] = ()
     notices: tuple[str, ...] = ()
     cost: Cost | None = None
+    left_out: tuple[str, ...] = ()

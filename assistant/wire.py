@@ -25,6 +25,7 @@ from assistant.types import (
     Grounding,
     Hit,
     IdeaRuling,
+    Judged,
     Kind,
     Rejected,
     Remark,
@@ -38,6 +39,7 @@ from assistant.types import (
 
 if TYPE_CHECKING:
     from assistant.discussion import Change, Reply
+    from assistant.library.records import Entry
 
 Json = dict[str, Any]
 
@@ -150,6 +152,11 @@ def entry(about: About, *, passages: int, state: str, sources: Iterable[str]) ->
     }
 
 
+def versions(one: Entry) -> Json:
+    """What is said beside ``entry`` or ``document`` of the other versions of a document."""
+    return {"versions": list(one.versions), "superseded_by": one.superseded_by}
+
+
 def verdict(one: Verdict) -> Json:
     """A pressure test's outcome, as ``pushback challenge --json`` prints it."""
     return {
@@ -170,6 +177,7 @@ def verdict(one: Verdict) -> Json:
         ],
         "stance_model": one.stance_model,
         "library": one.library,
+        "left_out": list(one.left_out),
         **_of_model(one),
     }
 
@@ -190,6 +198,7 @@ def read_verdict(kept: Json) -> Verdict:
         missing=tuple(kept["missing"]),
         stance_model=kept["stance_model"],
         library=kept.get("library", ""),
+        left_out=tuple(kept.get("left_out", ())),
         **_read_of_model(kept),
     )
 
@@ -288,6 +297,7 @@ def _finding(one: Finding) -> Json:
         "kind": one.kind.value,
         "context": one.context,
         "why": one.why,
+        "judged": {**one.judged._asdict(), "stance": one.judged.stance.value} if one.judged else None,
     }
 
 
@@ -299,7 +309,12 @@ def _read_finding(kept: Json) -> Finding:
         kind=Kind(kept["kind"]),
         context=kept["context"],
         why=kept.get("why", ""),
+        judged=_read_judged(kept.get("judged")),
     )
+
+
+def _read_judged(kept: Json | None) -> Judged | None:
+    return Judged(kept["by"], Stance(kept["stance"]), kept["confidence"]) if kept else None
 
 
 def _remark(one: Remark) -> Json:

@@ -22,6 +22,7 @@ from eval.summary import Summary
 RESULTS, SUMMARY, TIMINGS, LOCK = "results.jsonl", "summary.json", "timings.json", "run.lock.json"
 UNFINISHED = "unfinished.jsonl"  # a case a line, of a run that is going on, or that was killed
 JUNIT, MARKDOWN, HTML = "junit.xml", "summary.md", "report.html"
+COMMENT, BADGE = "comment.md", "badge.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ def render(folder: Path, run: Kept) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     _put(folder / JUNIT, junit.render(run.summary, run.records, run.verdict))
     _put(folder / MARKDOWN, markdown.render(run.summary, run.records, run.verdict, run.comparison))
+    _put(folder / COMMENT, markdown.comment(run.summary, run.records, run.verdict, run.comparison))
+    _put(folder / BADGE, _json(markdown.badge(run.summary, run.verdict)))
     _put(folder / HTML, html.render(run.summary, run.records, run.verdict, run.comparison, run.made_with))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assistant.errors import PushbackError
 from eval.compare import Kept, kept
-from eval.records import Record
+from eval.records import Record, reviewed
 from eval.summary import Summary
 
 SCHEMA = 1
@@ -43,7 +43,7 @@ class Baseline:
 def of(summary: Summary, records: Sequence[Record], reason: str, files: Mapping[str, str] | None = None) -> Baseline:
     """A run over a corpus of these files as a baseline."""
     measures = {one.name: one.value for one in (*summary.measures, *summary.robustness)}
-    cases = {r.id: kept(r) for r in records}
+    cases = {r.id: kept(r) for r in reviewed(records)}
     return Baseline(summary.suite, summary.corpus_sha256, reason, measures, cases, files or {})
 
 

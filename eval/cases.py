@@ -57,11 +57,12 @@ class Number(Strict):
 
 
 class Severity(StrEnum):
-    """What a failure means to the gate: always red, red when it passed before, or only told."""
+    """What a failure means to the gate: always red, red when it passed before, only told, or reviewed by nobody yet."""
 
     BLOCKER = "blocker"
     NORMAL = "normal"
     WATCH = "watch"
+    DRAFT = "draft"
 
 
 class Case(Strict):

@@ -1,5 +1,7 @@
 """What users called wrong, as the draft of a suite: the questions are theirs, the right answers are yet to be said.
 
+Ideas of whose findings they judged any stand beside them: what they said is their gold.
+
 Whatever was written by users or stands in documents is a double-quoted YAML scalar of one line, in values and in
 comments, so that it can neither end a comment nor be read as YAML.
 """
@@ -17,12 +19,14 @@ import yaml
 from assistant import wire
 from assistant.conversation import spoken
 from assistant.library.library import Feedback, Library, Opinion
-from assistant.types import Answer, Grounding
+from assistant.types import Answer, Grounding, Stance
+from eval.judged import Judged, judged
 
 TAG = "from-feedback"
 HEAD = f"""\
-# Questions whose answers were called bad, or whose evidence was called wrong. Nobody has said yet what is right:
+# Questions whose answers were called bad, or whose evidence was called wrong: nobody has said yet what is right, so
 # at each TO DO take the `# ` off one line, mend it, and check it against the documents. Until then this is no suite.
+# Ideas with the findings that people put on a side: these are whole.
 name: {TAG}
 corpus: documents  # TO DO: the folder of the documents, relative to this file
 cases:
@@ -30,7 +34,8 @@ cases:
 
 
 def cases_of(library: Library) -> str | None:
-    """A suite file's text with one case for each turn that was called bad or to rest on wrong evidence; None: none was.
+    """A suite file's text with a case for each turn that was called bad or to rest on wrong evidence, and one for each
+    idea of which findings were put on a side; None: there is none.
 
     A case has the question as it was asked, with the turns before it where it leaned on them. It has no gold: a
     comment says what was answered and what was said of that, and offers gold to choose from.
@@ -42,7 +47,28 @@ def cases_of(library: Library) -> str | None:
             said = tuple(of_turn)
             if any(one.verdict is not Opinion.GOOD for one in said):
                 cases.append(_case(answers[:turn], said))
+    cases += [_idea(one) for one in judged(library) if any(pair.side is not Stance.UNCLEAR for pair in one.pairs)]
     return HEAD + "\n".join(cases) if cases else None
+
+
+def _idea(one: Judged) -> str:
+    """An idea as a case: its gold is what people put on a side, its ruling the one that follows."""
+    lines = [
+        f"  - id: {one.id}",
+        f"    idea: {_text(one.idea)}",
+        f"    tags: [{TAG}]",
+        f"    ruling: {_text(one.ruling.value)}",
+    ]
+    for key, side in (("supports", Stance.SUPPORTS), ("challenges", Stance.CHALLENGES)):
+        own = [pair.citation for pair in one.pairs if pair.side is side]
+        lines += [f"    {key}:"] if own else []
+        lines += [f"      - {{source: {_text(each.about.source)}, quote: {_text(each.quote)}}}" for each in own]
+    lines += [
+        f"    # Not about it, {_text(pair.citation.about.source)}: {_text(pair.citation.quote)}"
+        for pair in one.pairs
+        if pair.side is Stance.UNCLEAR
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _case(answers: Sequence[Answer], said: Sequence[Feedback]) -> str:

@@ -16,7 +16,8 @@ from assistant.settings import Settings
 from eval import artifacts, baseline, gate, history
 from eval.artifacts import Kept
 from eval.baseline import Baseline, BaselineMissing
-from eval.cases import Case
+from eval.cases import Case, Gate, Severity
+from eval.gate import Verdict
 from eval.lint import unknown_measures
 from eval.made_with import made_with
 from eval.metrics import Measure
@@ -64,7 +65,8 @@ class Options:
     ``ids``, ``kinds`` and ``tags`` select cases, any of each; ``limit`` takes so many, evenly spread. ``repeats``
     runs the suite so often, and a case passes that passes ``needed`` times. ``seconds`` is the budget of time.
     ``libraries`` is a folder in which libraries of suites are kept between runs. What is not ``ours`` has nothing to do
-    with the baseline that the suite names.
+    with the baseline that the suite names. ``changed`` selects the cases that documents changed since the baseline are
+    about, and judges these alone: what is of the whole suite, as floors are, is not looked at.
     """
 
     out: Path = Path("artifacts/eval")
@@ -82,6 +84,7 @@ class Options:
     distractors: Path = DISTRACTORS
     libraries: Path | None = None
     ours: bool = True
+    changed: bool = False
 
 
 def measure(
@@ -103,7 +106,10 @@ def measure(
     """
     if wrong := list(unknown_measures(suite.path.name, suite.gate)):
         raise CaseError("\n".join(wrong))
+    kept, missing = _baseline(suite, options)
     cases = select(suite, options)
+    if options.changed and kept:
+        cases = touched(cases, kept, kept.changed(suite.corpus_sha256, suite.files))
     with artifacts.unfinished(options.out / suite.name) as keep:
         watched = _Watched(progress, keep, wrap, reader)
         one, spent = _run(suite, settings, options, embedder, cases=cases, watched=watched)
@@ -119,8 +125,11 @@ def measure(
             wrap=reader.wrap if reader else wrap,
         )
     told = summarise(one, options.profile, robust)
-    kept, missing = _baseline(suite, options)
-    verdict = gate.judge(told, one.records, suite.gate, kept, spent, files=suite.files)
+    if options.changed and kept and not cases:
+        verdict = Verdict((gate.Check("cases", True, "no document of a case is other than in the baseline"),))
+    else:
+        own = Gate(flips=suite.gate.flips, errors=suite.gate.errors) if options.changed else suite.gate
+        verdict = gate.judge(told, one.records, own, kept, spent, files=suite.files)
     if missing:
         verdict = verdict.plus(gate.Check("baseline", False, missing, gate.Exit.BASELINE))
     if reader and one.records:
@@ -236,12 +245,28 @@ def _run(
                 stop=lambda: spent() is not None,
                 keep=watched.keep,
                 kept_in=options.libraries,
+                alone=options.changed,
             )
         )
         if runs[-1].interrupted or runs[-1].stopped:
             break
     why = spent() if any(one.stopped for one in runs) else None
     return merged(runs, options.needed), why
+
+
+def touched(cases: Sequence[AnyCase], kept: Baseline, changed: Sequence[str]) -> tuple[AnyCase, ...]:
+    """The cases that changed files can have changed: whose gold is in one, or that have none; and those that are new.
+
+    A new document may answer what was refused before, so a case without gold is about every file.
+    """
+    files = set(changed)
+    return tuple(
+        case
+        for case in cases
+        if not isinstance(case, Case)
+        or (case.severity is not Severity.DRAFT and case.id not in kept.cases)
+        or (files and (not case.gold or any(gold.source in files for gold in case.gold)))
+    )
 
 
 def merged(runs: Sequence[Run], needed: int) -> Run:

@@ -30,7 +30,7 @@ from typing import Any
 
 from assistant import wire
 from assistant.build import Assistant
-from assistant.errors import CaseError, DocumentMissing, SettingsError
+from assistant.errors import DocumentMissing, SettingsError
 from assistant.library.library import Library
 from assistant.types import (
     About,
@@ -52,6 +52,7 @@ from assistant.types import (
     Verdict,
 )
 from assistant.wire import Json
+from eval import exchange
 from eval.adapters import adapted
 from eval.gold import places
 from eval.run import Wrap
@@ -144,18 +145,13 @@ class Address:
 
 
 class Recorded:
-    """A file of answers, a line each: ``{"request": …, "reply": …}``, or a reply with its ``question`` in it."""
+    """A file of answers, a line each: ``{"request": …, "reply": …}``, a reply with its ``question`` in it, or a row of
+    ragas or promptfoo.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._replies: dict[str, Any] = {}
-        try:
-            lines = path.read_text("utf-8").splitlines()
-            read = [json.loads(line) for line in lines if line.strip()]
-        except (OSError, ValueError) as exc:
-            raise CaseError(f"The answers in {path} cannot be read: {exc}.") from exc
-        for one in read:
-            request = one.get("request") or {"ask": one.get("question"), "history": one.get("history", [])}
-            self._replies[_key(request)] = one.get("reply", one)
+        read = exchange.read(path)
+        self._replies = {_key(request): reply for one in read for request, reply in exchange.answers(one)}
 
     def __call__(self, request: Json) -> Any:
         if _key(request) in self._replies:

@@ -81,6 +81,11 @@ def read_lines(lines: Iterable[str]) -> list[Record]:
     return [_record(json.loads(line)) for line in lines if line.strip()]
 
 
+def reviewed(records: Sequence[Record]) -> list[Record]:
+    """The records without drafts, which are in no mean and gate nothing."""
+    return [record for record in records if record.severity is not Severity.DRAFT]
+
+
 def by_kind(records: Sequence[Record]) -> dict[str, list[Record]]:
     """The records of each kind, in the order met."""
     kinds: dict[str, list[Record]] = {}

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 
 from eval.measures import F1, HEADLINES, SPECS
 from eval.metrics import Labelled, Measure, Scored, macro_f1, measure
-from eval.records import Json, Outcome, Record, by_kind
+from eval.records import Json, Outcome, Record, by_kind, reviewed
 from eval.run import Run
 from eval.statistics import Interval
 
@@ -27,6 +27,8 @@ class Kind:
 @dataclass(frozen=True, slots=True)
 class Summary:
     """A run without its cases. ``sentinels`` gives each one's headlines; ``lost`` is gold that nothing can cite.
+
+    Drafts are in no mean, unless the run has nothing else.
 
     ``confusion`` counts (truth, said) for each kind that has labels; ``robustness`` is filled when it was measured.
     """
@@ -68,6 +70,7 @@ class Summary:
 def summarise(run: Run, profile: str = "offline", robustness: Sequence[Measure] = ()) -> Summary:
     """The numbers of a run."""
     records = run.records
+    counted = reviewed(records) or records
     kinds = by_kind(records)
     return Summary(
         suite=run.suite.name,
@@ -76,10 +79,10 @@ def summarise(run: Run, profile: str = "offline", robustness: Sequence[Measure] 
         selected=run.selected,
         whole=run.selected == len(run.suite.cases),
         outcomes=_outcomes(records),
-        measures=measures_of(records),
+        measures=measures_of(counted),
         kinds=tuple(Kind(name, _outcomes(those), measures_of(those)) for name, those in kinds.items()),
         confusion={name: table for name, those in kinds.items() if (table := _confusion(those))},
-        sentinels={name: _headlines(those) for name, those in run.sentinels.items()},
+        sentinels={name: _headlines(reviewed(those) or those) for name, those in run.sentinels.items()},
         checked=run.checked,
         differing=run.differing,
         failed=run.failed,

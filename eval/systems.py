@@ -10,6 +10,7 @@ import hashlib
 import random
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import cycle
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -230,9 +231,21 @@ class BothSides(Sentinel):
         return _verdict(idea, findings, IdeaRuling.CONTESTED)
 
 
+class ByTurns(Sentinel):
+    """Deals everything near an idea out to its two sides, one by one."""
+
+    name = "sides by turns"
+
+    def challenge(self, idea: str) -> Verdict:
+        cited = self._cite(self._near.sentences(idea)[:25])
+        turns = cycle((Stance.SUPPORTS, Stance.CHALLENGES))
+        findings = [Finding(one, side, 1.0) for one, side in zip(cited, turns, strict=False)]
+        return _verdict(idea, findings, IdeaRuling.CONTESTED)
+
+
 SENTINELS: tuple[type[Sentinel], ...] = (
     Parrot, Sentinel, Supporter, Chance, ThreePassages, EightPassages, ThirtySentences, Documents, OurRefusals,
-    BothSides,
+    BothSides, ByTurns,
 )  # fmt: skip
 
 

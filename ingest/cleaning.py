@@ -1,7 +1,9 @@
 """What is furniture, not content. Nothing is lost: what is dropped is kept apart, with its reason.
 
-Three kinds of evidence: where a piece stands on its page (``layout.py``), what it says (``furniture.py``), and
-its neighbours: a list of nothing but links, the fields after "Leave a comment". In doubt a piece stays.
+Only web pages have furniture that no markup names: in every other format what its reader marks goes (page headers,
+quoted mail), and nothing for what it says. On a page there are three kinds of evidence: where a piece stands
+(``layout.py``), what it says (``furniture.py``), and its neighbours: a list of nothing but links, the fields after
+"Leave a comment". In doubt a piece stays.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from ingest.drafts import Box, Draft, Piece
 from ingest.furniture import Certainty, Judged, judge
 
 LEADING = {"navigation", "share links", "button", "counter", "cookie notice", "page footer", "newsletter"}
+PAGE = "text/html"
 BUTTONS = {"button", "comment form", "share links", "counter", "newsletter"}
 REPEATED = 3  # times; an author's own heading may come back once
 POINTER = 0.5  # of the characters of "Related: ...", in links
@@ -26,9 +29,9 @@ LINKS = 0.8  # of a piece's characters: more in links, and it only points elsewh
 
 def clean(draft: Draft) -> list[Piece]:
     """The draft's pieces, in order, with a reason on each that is furniture."""
-    pieces = list(draft.pieces)
-    if any(piece.path for piece in pieces):
-        pieces = list(_said_before(layout.clean(pieces)))
+    if draft.media_type != PAGE:
+        return list(draft.pieces)
+    pieces = list(_said_before(layout.clean(draft.pieces)))
     kept = [index for index, piece in enumerate(pieces) if not piece.reason]
     reasons = _by_words([pieces[index] for index in kept])
     for index, reason in zip(kept, reasons, strict=True):
@@ -50,7 +53,7 @@ def _by_words(pieces: Sequence[Piece]) -> list[str | None]:
             reason = label
         elif reason is None and among_links[index]:
             reason = "list of links"
-        elif reason is None and piece.path:
+        elif reason is None:
             reason = _on_page(piece, own)
         else:
             label = reason if reason in {"related links", "comment form", "newsletter"} else ""

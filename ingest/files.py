@@ -13,6 +13,7 @@ from ingest.ignoring import NAME as IGNORING
 from ingest.ignoring import Ignoring
 from ingest.reading.formats import is_known
 
+TEMPORARY = ("~$", "~WRL", ".")  # what office programs keep beside an open file, and what is hidden
 DEEPEST = 100  # folders in folders; nobody finds anything deeper, and each costs a call
 
 
@@ -32,6 +33,10 @@ class Failed(NamedTuple):
     reason: str
 
 
+class Empty(SourceError):
+    """A file without a character; a note that somebody has begun is no failure."""
+
+
 class Listing(NamedTuple):
     """What lies under the paths that were named; ``unseen`` are absolute paths that could not be looked at."""
 
@@ -39,7 +44,7 @@ class Listing(NamedTuple):
     files: tuple[File, ...]
     failed: tuple[Failed, ...]
     unseen: tuple[str, ...]
-    skipped: int  # files of kinds that are not read, and hidden ones
+    skipped: int  # files of kinds that are not read, hidden and temporary ones
     ignored: int  # files and folders that a .pushbackignore names
 
 
@@ -67,7 +72,8 @@ def read(file: File) -> tuple[bytes, File]:
     """The file's bytes, and its size and time as of them.
 
     Raises:
-        SourceError: it cannot be read, is empty, or changes while it is read; the message is the reason.
+        Empty: there is nothing in it.
+        SourceError: it cannot be read, or changes while it is read; the message is the reason.
     """
     for _ in range(2):
         try:
@@ -79,7 +85,7 @@ def read(file: File) -> tuple[bytes, File]:
             raise SourceError(_reason(exc)) from exc
         if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns) and len(data) == after.st_size:
             if not data.strip():
-                raise SourceError("the file is empty.")
+                raise Empty("the file is empty.")
             return data, file._replace(size=after.st_size, mtime_ns=after.st_mtime_ns)
     raise SourceError("the file changes while it is read.")
 
@@ -118,7 +124,7 @@ class _Walk:
             path = folder / entry.name
             if entry.name == IGNORING:
                 continue
-            if entry.name.startswith("."):
+            if entry.name.startswith(TEMPORARY):
                 self.skipped += 1
             elif ignoring.told and ignoring.covers(path, is_folder=path.is_dir()):
                 self.ignored += 1

@@ -1,22 +1,26 @@
-"""Lines that recur over the documents of one site or author: their newsletter boxes, signatures and mottoes.
+"""Lines that recur over the pages of one web site: its newsletter boxes and mottoes.
 
 The library counts in how many of them each line stands (``assistant/library/furniture.py``); here lines are told, and
-those that are known to recur are marked. In doubt a line stays: a heading, a row and what somebody else says are no
-such line, nor is a short one, and a document of which more than ``MOST`` would go says these things on purpose.
+those that are known to recur are marked, in all pages but one. In doubt a line stays: a heading, a row and what
+somebody else says are no such line, nor is a short one or one that tells a figure, a date or a name, and a page of
+which more than ``MOST`` would go says these things on purpose.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from itertools import pairwise
 
 from assistant.types import BlockKind, Document
 from ingest.drafts import Piece, collapse
 
 REASON = "recurring"
 FEWEST = 3  # words
+SENTENCE = re.compile(r"[.!?…:][\"'”’»)]*$")
 LONGEST = 700  # characters; furniture is short
 EDGE = 50  # lines from either end of a document, so that a book costs no more than a page
 MOST = 0.5  # of a document's words
@@ -24,9 +28,14 @@ KINDS = frozenset({BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE})
 
 
 def line_hash(text: str, origin: str) -> int:
-    """One number of 63 bits for a line of a site or an author; case and spacing aside."""
+    """One number of 63 bits for a line of a site; case and spacing aside."""
     told = f"{origin}\n{collapse(text).casefold()}".encode()
     return int.from_bytes(hashlib.blake2b(told, digest_size=8).digest(), "big") >> 1
+
+
+def gone_from(document: str, known: Mapping[int, str]) -> frozenset[int]:
+    """The lines that go from a document for their recurring: of those that are known, all that others keep."""
+    return frozenset(line for line, keeper in known.items() if keeper != document)
 
 
 def lines(document: Document, known: AbstractSet[int]) -> tuple[tuple[int, bool], ...]:
@@ -79,7 +88,13 @@ def _left_empty(kept: Sequence[Piece], gone: AbstractSet[int]) -> Iterator[int]:
 
 
 def _is_line(text: str) -> bool:
-    return len(text) <= LONGEST and text.count(" ") + 1 >= FEWEST
+    return len(text) <= LONGEST and text.count(" ") + 1 >= FEWEST and not _tells(text)
+
+
+def _tells(text: str) -> bool:
+    """Whether the line tells a figure or a date, or a name: a capital that no sentence begins with."""
+    inside = (word for before, word in pairwise(text.split()) if not SENTENCE.search(before))
+    return bool(re.search(r"\d", text)) or any(word.lstrip("\"'“„‘«(")[:1].isupper() for word in inside)
 
 
 def _edges(texts: Sequence[str]) -> Sequence[str]:

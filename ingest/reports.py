@@ -16,9 +16,10 @@ class SyncReport(NamedTuple):
     """What a sync did, counted in files; ``passages`` is how many were embedded.
 
     ``stages`` are the seconds waited for each of ``STAGES``; ``dropped`` counts the pieces of the files taken in that
-    were found to be no content, by reason; ``skipped`` are files of kinds that are not read, and hidden ones;
+    were found to be no content, by reason; ``skipped`` are files of kinds that are not read, hidden and temporary ones;
     ``ignored`` the files and folders that a .pushbackignore names; ``spared`` files that are gone, but so much of their
-    folder that what they held stays until that is allowed; ``copies`` files whose bytes a document already held.
+    folder that what they held stays until that is allowed; ``copies`` files whose bytes a document already held;
+    ``empty`` files without a character.
     """
 
     added: int
@@ -34,11 +35,12 @@ class SyncReport(NamedTuple):
     dropped: Mapping[str, int] = {}
     spared: int = 0
     copies: int = 0
+    empty: tuple[str, ...] = ()
 
     @property
     def found(self) -> int:
         """How many files of a kind that is read there are."""
-        return self.added + self.changed + self.same + self.copies + len(self.failed)
+        return self.added + self.changed + self.same + self.copies + len(self.failed) + len(self.empty)
 
 
 class Clock:

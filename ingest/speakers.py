@@ -31,7 +31,10 @@ def attribute(pieces: Sequence[Piece]) -> list[Piece]:
     as_read, pieces = pieces, _labelled(pieces)
     if signed := _signed(pieces):
         return _quoting(signed)
-    voices = _by_name(_thread(pieces), as_read)
+    controls = {index for index, piece in enumerate(pieces) if _is_control(piece)}
+    words = [index for index in range(len(pieces)) if index not in controls]
+    thread = {words[index]: name for index, name in _thread([pieces[index] for index in words]).items()}
+    voices = _by_name(thread, as_read)
     told: list[Piece] = []
     speaker: str | None = None
     area: Box | None = None
@@ -43,12 +46,26 @@ def attribute(pieces: Sequence[Piece]) -> list[Piece]:
         if (piece.kind is BlockKind.HEADING and piece.level) or comments(piece) != area:
             speaker, area = None, comments(piece)  # a heading of the markup, or the end of its box, ends a thread
         kind = piece.kind
+        if voices and index in controls and told and told[-1].kind is not BlockKind.SPEAKER:
+            speaker = None  # what it says, and what stands under it before the next name, is nobody's
+            told.append(replace(piece, kind=BlockKind.PARAGRAPH, speaker=None))
+            continue
         if speaker and kind is BlockKind.HEADING:
             kind = BlockKind.PARAGRAPH
         if speaker and is_date(piece.text):  # when it was said
             kind = BlockKind.SPEAKER
         told.append(replace(piece, kind=kind, speaker=speaker))
     return _quoting(_unlike(told))
+
+
+def _is_control(piece: Piece) -> bool:
+    """Whether a page that was saved as text has a button here, as "Reply" under each comment: nobody says it."""
+    return (
+        piece.kind in LABELLED
+        and not piece.level
+        and piece.text.count(" ") < QUOTED
+        and bool(judge(piece.text).certainty)
+    )
 
 
 def _by_name(voices: Mapping[int, str], pieces: Sequence[Piece]) -> Mapping[int, str | None]:
@@ -195,7 +212,8 @@ def _unlike(pieces: Sequence[Piece]) -> list[Piece]:
             careless[piece.speaker] += _is_careless(piece.text)
     for speaker, places in own.items():
         for before, index in pairwise(places):
-            is_last = index + 1 == len(pieces) or pieces[index + 1].kind is BlockKind.SPEAKER
+            following = pieces[index + 1] if index + 1 < len(pieces) else None
+            is_last = not following or following.kind is BlockKind.SPEAKER or following.speaker != speaker
             is_alone = careless[speaker] == 1 and _is_careless(pieces[index].text)
             if is_last and is_alone and before == index - 1:
                 told[index] = replace(pieces[index], speaker=None)

@@ -97,6 +97,7 @@ def sync(
         stages=done.clock.seconds,
         dropped=dict(done.dropped.most_common()),
         spared=done.spared,
+        empty=tuple(done.empty),
     )
 
 
@@ -105,6 +106,7 @@ class _Done:
 
     def __init__(self, failed: Iterable[Failed]) -> None:
         self.failed = list(failed)
+        self.empty: list[str] = []
         self.counts = dict.fromkeys(("added", "changed", "removed", "same", "copies", "passages"), 0)
         self.dropped: Counter[str] = Counter()
         self.spared = 0
@@ -179,7 +181,7 @@ class _Run:
         _tell(self._told.progress, len(todo), len(todo), "")
 
     def _clean_again(self) -> None:
-        """Read those once more that were taken in before it was known what recurs over their site or author."""
+        """Read those once more that were taken in before it was known what recurs over their site."""
         self._known, self._recurring = self._writer.known(self._listing.roots), self._writer.recurring()
         self._again = {path for path, file in self._known.items() if file.stale}
         for file in self._listing.files:
@@ -197,6 +199,9 @@ class _Run:
                 data, file = files.read(file)
                 file = _dated(file)
                 sha256 = hashlib.sha256(data).hexdigest()
+        except files.Empty:
+            self._pass_by(file)
+            return
         except SourceError as exc:
             self._fail(file, str(exc))
             return
@@ -208,6 +213,13 @@ class _Run:
             self._attach(file, sha256, document)
         else:
             self._begin(file, data, sha256)
+
+    def _pass_by(self, file: File) -> None:
+        """An empty file: what it held when it was read before is gone."""
+        self._done.empty.append(file.source)
+        if file.path in self._known:
+            self._gone[file.path] = self._known[file.path]
+        self._move(file.size)
 
     def _touch(self, file: File, before: KnownFile) -> None:
         self._done.counts["same"] += 1
@@ -242,7 +254,8 @@ class _Run:
             self._finish(self._jobs.popleft())
         id = self._writer.id_for(file.source, file.path)
         kept = keeping.kept_of(file.path, self._keeps)
-        task = Task(data, file.source, id, self._words, kept, self._recurring)
+        gone = recurring.gone_from(id, self._recurring)
+        task = Task(data, file.source, id, self._words, kept, gone)
         parsed = (lambda: parsed_here(task)) if task.is_light else self._workers.parse(task).result
         self._jobs.append(_Job(file, task, sha256, parsed))
         while self._jobs and self._jobs[0].task.is_light:

@@ -146,9 +146,10 @@ def postgres() -> Iterator[Server]:
 
 
 @pytest.fixture
-def database_address(postgres: Server) -> str:
+def database_address(postgres: Server) -> Iterator[str]:
     """The address of a database of the test's own."""
-    return postgres.new_database()
+    with postgres.database() as address:
+        yield address
 
 
 def make_document(text: str, source: str = "note.txt", id: str | None = None, **about: Any) -> Document:

@@ -19,7 +19,7 @@ from assistant.library.places import on_server
 if TYPE_CHECKING:
     from assistant.library.catalog import Catalog
 
-QUICK = ("fsync=off", "listen_addresses=", "max_connections=50")
+QUICK = ("fsync=off", "listen_addresses=", "max_connections=50", "max_wal_size=128MB")
 
 
 def programs() -> Path | None:
@@ -70,11 +70,13 @@ class Server:
         """The same one, over a connection of its own."""
         return on_server(self.address, catalog._db.place.split("'")[1], 80)
 
-    def new_database(self) -> str:
-        """Make a database; its address."""
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """The address of a database of its own, which goes at the end."""
         name = f"db{secrets.token_hex(4)}"
         self._run([self._programs / "createdb", "-h", self._folder, "-U", "pushback", name])
-        return self.address.replace("/postgres?", f"/{name}?")
+        yield self.address.replace("/postgres?", f"/{name}?")
+        self._run([self._programs / "dropdb", "-h", self._folder, "-U", "pushback", "--force", name])
 
     def end(self) -> None:
         """End it at once, with all that others do there."""

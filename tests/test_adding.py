@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from assistant import build
 from assistant.library.library import Library
 from assistant.settings import Settings
+from ingest import web
 from tests.fakes import WordEmbedder
 from ui import jobs, library_work
 
@@ -65,6 +66,42 @@ def test_a_dropped_file_makes_the_library_and_its_outcome_is_told(settings: Sett
     with Library.open(settings, WordEmbedder()) as library:
         assert [entry.about.source for entry in library.entries()] == ["pears.md"]
     assert "pears.md" in shown(opened())  # in another tab, or after a reload
+
+
+def paste(page: AppTest, text: str) -> AppTest:
+    page.text_area("add-paste").set_value(text)
+    return next(one for one in page.button if one.label == "Add it").click().run()
+
+
+def test_a_pasted_text_is_kept_as_a_document(settings: Settings) -> None:
+    page = paste(opened(), "Plums <b>ripen</b> in August.")
+
+    finished(page, settings)
+
+    with Library.open(settings, WordEmbedder()) as library:
+        assert library.document("Plums b ripen b in.txt").text == "Plums <b>ripen</b> in August."
+    assert "Nothing was pasted." in shown(paste(opened(), "  "))
+
+
+def test_a_page_is_fetched_and_kept_under_its_address(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def fetch(url: str) -> web.Fetched:
+        asked.append(url)
+        if "gone" in url:
+            raise web.PageUnreachable(f"{url}: <b>gone</b>.")
+        data = b"<title>Pears</title><p>The orchard has ninety pear trees.</p>"
+        return web.Fetched("https://far.example/a/pears?n=1", data, "text/html", ".html", None, None, "")
+
+    monkeypatch.setattr(web, "fetch", fetch)
+    page = paste(opened(), " https://far.example/pears ")
+    finished(page, settings)
+    html = shown(finished(paste(page, "https://far.example/gone"), settings))
+
+    assert asked == ["https://far.example/pears", "https://far.example/gone"]
+    assert "&lt;b&gt;gone&lt;/b&gt;" in html
+    with Library.open(settings, WordEmbedder()) as library:
+        assert library.document("far.example-a-pears-n-1.html").about.title == "Pears"
 
 
 def test_an_outcome_is_put_away(settings: Settings) -> None:

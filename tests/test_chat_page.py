@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import streamlit
 from streamlit.errors import StreamlitAuthError
 from streamlit.runtime.scriptrunner import RerunData, RerunException
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from assistant import build, wire
 from assistant.errors import LibraryFull, LibraryLocked, ReplyCut
@@ -24,10 +28,14 @@ from assistant.library.library import Library, Opinion
 from assistant.model import Model
 from assistant.settings import Settings
 from assistant.types import Answer, Citation, Conflict, Grounding, Searched, Span, Statement, Support
+from ingest.sync import sync
 from tests.conftest import make_document, make_new
 from tests.fakes import FakeChat, WordEmbedder
-from ui import jobs, library_work
+from tests.test_reading_pdf import column, make
+from ui import jobs, library_work, pdf_picture, suggested
+from ui.jobs import Job
 from ui.parts import exchange
+from ui.present import label
 from ui.screens import preferences
 
 pytestmark = pytest.mark.usefixtures("at_this_machine")
@@ -48,7 +56,25 @@ class UnloadedEmbedder(WordEmbedder):
 def the_words_embedder(monkeypatch: pytest.MonkeyPatch, embedder: WordEmbedder) -> Iterator[None]:
     monkeypatch.setattr(build, "build_embedder", lambda _settings: embedder)
     yield
+    for job in list(jobs._jobs.values()):  # questions are looked for wherever a library greets
+        job.stop()
+        ended(job)
     streamlit.cache_resource.clear()
+
+
+def ended(job: Job) -> None:
+    for _ in range(6_000):
+        if job.done:
+            return
+        time.sleep(0.01)
+    raise AssertionError("the job did not end")
+
+
+def suggested_to(page: AppTest) -> AppTest:
+    """The greeting when its questions are there, as the browser would show it by itself."""
+    (job,) = [one for one in jobs._jobs.values() if one.kind.startswith("suggestions") and not one.done]
+    ended(job)
+    return page.run()
 
 
 @pytest.fixture
@@ -67,6 +93,11 @@ def opened(**address: str) -> AppTest:
     for name, value in address.items():
         page.query_params[name] = value
     return page.run()
+
+
+def button(page: AppTest, label: str) -> Button:
+    """The first button with this label."""
+    return next(one for one in page.button if one.label == label)
 
 
 def shown(page: AppTest) -> str:
@@ -256,6 +287,102 @@ def test_an_address_that_names_a_citation_opens_it(orchard: Library) -> None:
     assert "<mark" in shown(opened(conversation=conversation, cited="1.1"))
     assert "<mark" not in shown(opened(conversation=conversation, cited="7.1"))
     assert "<mark" not in shown(opened(conversation=conversation, cited="<b>"))
+
+
+def test_citations_are_walked_through_in_one_place(orchard: Library) -> None:
+    quotes = cite(orchard, "orchard.txt", "They were planted in 1931."), cite(orchard, "cider.txt", "Nobody drinks it")
+    page = opened(conversation=keep(orchard, answered(*quotes)), cited="1.1")
+    assert "Citation 1 of 2" in shown(page)
+    assert (button(page, "Previous").disabled, button(page, "Next").disabled) == (True, False)
+
+    button(page, "Next").click().run()
+
+    assert '<mark class="cited">Nobody drinks it</mark>' in shown(page)
+    assert "Citation 2 of 2" in shown(page)
+    assert address(page)["cited"] == "1.2"
+    assert (button(page, "Previous").disabled, button(page, "Next").disabled) == (False, True)
+    assert [one.proto.shortcut for one in page.button if one.proto.shortcut] == ["left", "right", "escape"]
+    button(page, "Close").click().run()
+    assert "<mark" not in shown(page)
+    assert "cited" not in address(page)
+
+
+def test_a_cited_page_of_a_pdf_is_shown_as_it_is_printed(
+    orchard: Library, embedder: WordEmbedder, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf_picture, "draw", lambda path, sha256, page, words: f"{path.name} {page} {words}".encode())
+    path = settings.home / "pears.pdf"
+    path.write_bytes(make(column("Pears keep.")))
+    assert not sync([path], orchard, settings, embedder).failed
+    of = orchard.document("pears.pdf")
+    quote = Citation(of.about, 0, len("Pears keep."), "Pears keep.", page=1)
+    page = opened(conversation=keep(orchard, answered(quote)), cited="1.1")
+    assert '<mark class="cited">Pears keep.</mark>' in shown(page)
+
+    page.button_group[-1].set_value("page 1").run()
+
+    (picture,) = re.findall(
+        r'<img class="printed" alt="Page 1 of [^"]*" src="data:image/png;base64,([^"]*)">', shown(page)
+    )
+    assert b64decode(picture) == b"pears.pdf 1 Pears keep."
+    path.unlink()
+    assert "<img" not in shown(opened(**address(page)))
+
+
+def test_a_number_tells_document_date_and_the_sentences_beside_its_own(
+    orchard: Library, embedder: WordEmbedder
+) -> None:
+    text = "Pears keep. **They** were [planted](http://far.example) in 1931. Nobody knows by whom.\n\nApples do not."
+    document = make_document(text, "<b>pears</b>.txt", author="Head Gardener", date="2021-05")
+    with orchard.writing() as writer:
+        writer.put([make_new(document, embedder)])
+    quote = "**They** were [planted](http://far.example) in 1931."
+    page = opened(conversation=keep(orchard, answered(cite(orchard, "<b>pears</b>.txt", quote))))
+
+    head, told = page.button("open-said-1-0-1").help.split("\n\n")
+
+    assert head == r"\<b\>pears\<\/b\>\.txt · Head Gardener · May 2021"
+    assert told.startswith(r"Pears keep\. **“\*\*They\*\* were \[planted\]")
+    assert told.endswith(r"in 1931\.”** Nobody knows by whom\.")
+
+
+def test_a_question_is_asked_within_what_the_address_names(orchard: Library) -> None:
+    """Chips above the box say so and take it off; the answer says what it was asked within."""
+    cider = orchard.document("cider.txt").id
+    page = opened(within=cider, since="2020", author="<b>Keeper</b>")
+    assert [one.label for one in page.button if (one.key or "").startswith("within-")] == [
+        "cider\\.txt", r"by \<b\>Keeper\<\/b\>", "from 2020 on",
+    ]  # fmt: skip
+    page.button("within-2").click().run()
+    page.button("within-1").click().run()
+
+    page.chat_input[0].set_value("How many pear trees has the orchard, and when is cider pressed?").run()
+
+    assert "ninety pear trees" not in shown(page)
+    assert "Searched 1 passage of 1 document." in shown(page)
+    assert "Asked only within: cider.txt." in shown(page)
+    assert address(page)["within"] == cider
+    page.button("within-0").click().run()
+    assert "within" not in address(page)
+    page.chat_input[0].set_value("How many pear trees has the orchard?").run()
+    assert "ninety pear trees" in shown(page)
+    assert shown(page).count("Asked only within") == 1
+
+
+def test_what_is_asked_within_is_chosen_from_what_is_there(orchard: Library) -> None:
+    """The runner of tests knows no fragments, so the dialog is opened anew for each choice."""
+    page = opened()
+
+    for value in ("2021-5", "2021-05"):
+        page.button("narrow").click().run()
+        page.text_input("narrow-since").set_value(value).run()
+        assert address(page).get("since", "") == (value if len(value) == 7 else "")
+    page.button("narrow").click().run()
+    page.multiselect("narrow-authors").set_value(["Head Gardener"]).run()
+    page.button("narrow").click().run()
+
+    assert page.multiselect("narrow-documents").options == ["cider.txt", "orchard.txt"]
+    assert address(page) == {"author": "Head Gardener", "since": "2021-05"}
 
 
 def test_both_sides_of_a_conflict_are_named_and_dated(orchard: Library) -> None:
@@ -506,11 +633,44 @@ def test_a_library_greets_with_what_it_holds_and_a_question_that_can_be_clicked(
         writer.put([make_new(document, embedder)])
     page = opened()
     assert "1 document from 2021, by &lt;b&gt;Gardener." in shown(page)
+    assert "Looking for questions" in shown(page)  # the first paint waits for none
+    page = suggested_to(page)
+    assert "Looking for questions" not in shown(page)
 
     page.button("offered-0").click().run()
 
     assert "The orchard has ninety pear trees." in shown(page)
     assert [one.title for one in library.conversations()] == [title]
+
+
+def test_questions_are_looked_for_once_for_each_change_of_the_library(
+    library: Library, settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    title = "How many pear trees has the orchard?"
+    with library.writing() as writer:
+        writer.put([make_new(make_document(ORCHARD, "orchard.txt", title=title), embedder)])
+    suggested_to(opened())
+    assert suggested.kept(settings.folder, library.generation()) == (title,)
+
+    jobs._jobs.clear()  # the server was started anew
+    with monkeypatch.context() as kept:
+        kept.setattr(jobs, "start", lambda *_: pytest.fail("they were kept"))
+        assert opened().button("offered-0").label == label(title)
+    with library.writing() as writer:
+        writer.put([make_new(make_document(CIDER, "cider.txt", title="When is cider pressed?"), embedder)])
+    page = suggested_to(opened())
+
+    assert {label(title), label("When is cider pressed?")} <= {one.label for one in page.button}
+
+
+def test_a_question_that_its_documents_do_not_answer_is_not_offered(library: Library, embedder: WordEmbedder) -> None:
+    title = "How many engineers has the moon station?"
+    with library.writing() as writer:
+        writer.put([make_new(make_document("Rice.", "orchard.txt", title=title), embedder)])
+
+    page = suggested_to(opened())
+
+    assert not [one for one in page.button if one.key and one.key.startswith("offered-")]
 
 
 def test_a_question_is_edited_and_asked_again_in_the_place_of_what_came_after(orchard: Library) -> None:
@@ -533,6 +693,7 @@ def test_a_question_is_edited_and_asked_again_in_the_place_of_what_came_after(or
 KILLED = """
 import os, signal
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 from assistant import build
 from tests.fakes import WordEmbedder
 from ui.parts import nearby
@@ -678,6 +839,48 @@ def test_a_conversation_is_renamed_and_found_by_its_name(orchard: Library) -> No
     page.text_input(key="sought").set_value("AUTUMN").run()
 
     assert [one.key for one in page.button if str(one.key).startswith("conversation-")] == [f"conversation-{every[0]}"]
+
+
+def test_conversations_are_found_by_what_was_said_in_them_and_listed_by_day(orchard: Library) -> None:
+    trees = answered(cite(orchard, "orchard.txt", "They were planted in 1931."))
+    for _ in range(8):
+        keep(orchard, replace(trees, question="When?"))
+    press = keep(
+        orchard, replace(trees, question="And <b>cider</b>?"), answered(cite(orchard, "cider.txt", "Nobody drinks it"))
+    )
+    page = opened()
+    assert shown(page).count('<h2 class="day">Today</h2>') == 1
+
+    page.text_input(key="sought").set_value("nobody  DRINKS it").run()
+
+    assert [one.key for one in page.button if str(one.key).startswith("conversation-")] == [f"conversation-{press}"]
+    page.text_input(key="sought").set_value("<i>").run()
+    assert "No conversation has “&lt;i&gt;” in it." in shown(page)
+
+
+def test_the_last_question_is_answered_again_in_its_place(orchard: Library, embedder: WordEmbedder) -> None:
+    page = opened()
+    page.chat_input[0].set_value("How many pear trees has the orchard?").run()
+    page.chat_input[0].set_value("When is cider pressed?").run()
+    with orchard.writing() as writer:
+        writer.put([make_new(make_document("Cider is pressed in November.", "cider.txt"), embedder)])
+    assert not [one for one in page.button if one.key == "again-1"]
+
+    page.button("again-2").click().run()
+
+    assert "Cider is pressed in November." in shown(page)
+    assert [kept.turns for kept in orchard.conversations()] == [2]
+
+
+def test_an_answer_is_copied_with_its_sources(orchard: Library) -> None:
+    html = shown(
+        opened(conversation=keep(orchard, answered(cite(orchard, "orchard.txt", "They were planted in 1931."))))
+    )
+
+    (text,) = re.findall(r'<button type="button" class="copies" [^>]*data-text="([^"<>]*)">', html)
+    assert unquote(text).startswith(
+        "They were planted in 1931. [1]\n\nSources:\n[1] orchard.txt, Head Gardener, May 2021"
+    )
 
 
 def test_two_tabs_do_not_mix(orchard: Library) -> None:

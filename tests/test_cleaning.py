@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections import Counter
 
@@ -12,12 +13,19 @@ from hypothesis import strategies as st
 from assistant.errors import SourceError
 from assistant.types import Document
 from ingest.documents import load
+from tests.office import word
 
 PROSE = "The buyer compares the offers, and then she picks the one that she can explain to her colleagues."
 
 
 def document(text: str, source: str = "note.txt") -> Document:
     return load(text.encode(), source=source, id="0123456789")
+
+
+def saved(text: str) -> Document:
+    """The same lines as a web page has them."""
+    lines = "".join(f"<p>{html.escape(line)}</p>" for line in text.splitlines() if line)
+    return document(f"<html><body>{lines}</body></html>", "page.html")
 
 
 def reasons(document: Document) -> dict[str, str]:
@@ -58,7 +66,7 @@ def whole(document: Document) -> list[str]:
     ],
 )
 def test_furniture_after_the_text_is_dropped_with_its_reason(line: str, reason: str) -> None:
-    note = document(f"A title\n\n{PROSE}\n\n{PROSE}\n\n{line}\n")
+    note = saved(f"A title\n\n{PROSE}\n\n{PROSE}\n\n{line}\n")
 
     assert reasons(note) == {line: reason}
 
@@ -79,13 +87,13 @@ def test_furniture_after_the_text_is_dropped_with_its_reason(line: str, reason: 
     ],
 )
 def test_what_an_author_says_in_the_text_stays(line: str) -> None:
-    note = document(f"A title\n\n{PROSE}\n\n{line}\n\n{PROSE}\n")
+    note = saved(f"A title\n\n{PROSE}\n\n{line}\n\n{PROSE}\n")
 
     assert (line in note.text, reasons(note)) == (True, {})
 
 
 def test_lines_under_a_label_go_with_it() -> None:
-    note = document(
+    note = saved(
         f"A title\n\n{PROSE}\n\nRelated posts\nHow to brief a builder\nThree questions first\n\nLeave a reply\nName\n"
     )
 
@@ -94,18 +102,54 @@ def test_lines_under_a_label_go_with_it() -> None:
 
 
 def test_a_button_that_comes_again_and_again_is_furniture_anywhere() -> None:
-    note = document("\n\n".join(["A title", *(f"{PROSE} {n}.\n\nReply" for n in range(4)), PROSE]))
+    note = saved("\n\n".join(["A title", *(f"{PROSE} {n}.\n\nReply" for n in range(4)), PROSE]))
 
     assert Counter(piece.reason for piece in note.dropped) == {"button": 4}
 
 
 def test_a_title_that_could_be_a_button_stays() -> None:
-    assert document(f"Newsletters\n\n{PROSE}\n\n{PROSE}").text.startswith("Newsletters")
+    assert saved(f"Newsletters\n\n{PROSE}\n\n{PROSE}").text.startswith("Newsletters")
 
 
 def test_a_file_of_nothing_but_furniture_holds_no_text() -> None:
-    with pytest.raises(SourceError, match=r"note\.txt: holds no text"):
-        document("Post a comment\n\n---\n\nVerify your comment")
+    with pytest.raises(SourceError, match=r"page\.html: holds no text"):
+        saved("Post a comment\n\n---\n\nVerify your comment")
+
+
+OWN = (
+    "Newsletter",
+    "LinkedIn",
+    "FAQ",
+    "Sign up costs 3 euros per customer.",
+    "Register for the webinar by 14 May.",
+    "Sign up for our newsletter and get 10% off your first trip.",
+    "© 2025 Travel Card Ltd. All rights reserved.",
+    "Privacy policy | Terms | Contact us",
+    "Leave a comment",
+    "Tags: travel, card, spring",
+)
+
+
+@pytest.mark.parametrize("source", ["plan.txt", "plan.md", "plan.docx", "plan.rtf", "plan.eml"])
+def test_nothing_but_a_web_page_loses_a_line_for_what_it_says(source: str) -> None:
+    """A marketing team writes about newsletters, footers and share links for a living."""
+    lines = [PROSE, *OWN]
+    made = {
+        "plan.docx": word("".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in lines)),
+        "plan.rtf": ("{\\rtf1 " + "\\par ".join(lines).replace("©", "\\'a9") + "\\par}").encode(),
+        "plan.eml": ("Subject: Plan\nFrom: a@example.org\n\n" + "\n\n".join(lines)).encode(),
+    }
+    data = made.get(source, "\n\n".join(lines).encode())
+
+    note = load(data, source=source, id="0123456789")
+
+    assert [line for line in lines if line not in note.text] == []
+
+
+def test_links_of_a_list_in_markdown_stay() -> None:
+    items = "\n".join(f"- [Page {number}](https://example.org/{number})" for number in range(5))
+
+    assert document(f"# Where things are\n\n{items}\n", "note.md").text.count("Page") == 5
 
 
 PAGE = f"""<html><head><title>Prices | Site</title><style>p {{ color: red }}</style></head><body class="has-sidebar">

@@ -686,7 +686,7 @@ def test_the_web_app_is_called_with_nothing_sent_home_and_sees_the_flags(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     called: list[Any] = []
-    monkeypatch.setattr(serving, "_check_free", lambda host, port: None)
+    monkeypatch.setattr(serving, "check_free", lambda host, port: None)
     monkeypatch.setattr("os.execve", lambda *call: called.append(call))
 
     done = run("ui", "--host", "0.0.0.0", "--port", 8600, "--home", tmp_path, "--library", "other")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.greeting import asked, greeting
-from assistant.library.library import Holdings, Library
-from assistant.types import About, Block, BlockKind, Document
-from tests.conftest import make_document, make_new
+from assistant.greeting import ASKED, QUESTIONS, asked, candidates, questions
+from assistant.library.library import Library
+from assistant.types import About, Answer, Block, BlockKind, Document, Grounding, Searched, Statement, Support
+from tests.conftest import make_document, make_new, on_both_databases
 from tests.fakes import WordEmbedder
 
+VERBS = ("Planting", "Selling", "Pruning", "Watering")
 BELOW = "Ninety pear trees stand in it, and every one of them was planted in the year 1931 by the same three people."
 
 
@@ -52,24 +53,59 @@ def test_a_title_that_is_a_file_name_is_not_asked_about(source: str) -> None:
     assert list(asked(headed("pear orchard notes", "Trees and people", source=source))) == []
 
 
-def test_the_greeting_has_three_questions_of_different_documents_and_what_is_held(
-    library: Library, embedder: WordEmbedder
-) -> None:
+def answered(question: str, grounding: Grounding = Grounding.GROUNDED) -> Answer:
+    said = (Statement("So.", (), Support.VERBATIM),) if grounding is Grounding.GROUNDED else ()
+    return Answer(question, question, said, grounding, "", Searched(1, 1))
+
+
+@pytest.fixture
+def orchards(library: Library, embedder: WordEmbedder) -> Library:
     documents = [
-        headed(f"The {tree} orchard", f"Planting a {tree}", f"Selling the {tree}", source=f"{tree}.md")
+        headed(f"The {tree} orchard", *(f"{verb} a {tree}" for verb in VERBS), source=f"{tree}.md")
         for tree in ("pear", "apple", "quince", "medlar")
     ]
     documents.append(make_document("No heading.", "note.txt", date="2021-05", author="Gardener"))
     with library.writing() as writer:
         writer.put([make_new(document, embedder) for document in documents])
-
-    told = greeting(library)
-
-    assert told == greeting(library)
-    assert len({question.split("”")[0] for question in told.questions}) == 3
-    assert told.holds == Holdings(5, 17, (("text/markdown", 4), ("text/plain", 1)), "2021", "2021", ("Gardener",), 1)
+    return library
 
 
+def test_a_library_is_greeted_with_three_questions_of_different_documents(orchards: Library) -> None:
+    found = questions(orchards, answered)
+
+    assert found == questions(orchards, answered)
+    assert len({question.split("”")[0] for question in found}) == QUESTIONS == len(found)
+
+
+def test_a_question_is_offered_only_where_its_own_answer_says_something(orchards: Library) -> None:
+    first, second, *_ = candidates(orchards)
+    graded = {first: Grounding.NEAR, second: Grounding.REFUSED}
+    put: list[str] = []
+
+    def answer(question: str) -> Answer:
+        put.append(question)
+        return answered(question, graded.get(question, Grounding.GROUNDED))
+
+    found = questions(orchards, answer)
+
+    assert {first, second} & set(found) == set()
+    assert len(found) == QUESTIONS
+    assert len(put) == QUESTIONS + 2  # no more than is needed
+    assert questions(orchards, lambda question: answered(question, Grounding.NEAR)) == ()
+
+
+def test_only_so_many_questions_are_put(orchards: Library) -> None:
+    put: list[str] = []
+
+    def answer(question: str) -> Answer:
+        put.append(question)
+        return answered(question, Grounding.REFUSED)
+
+    assert questions(orchards, answer) == ()
+    assert len(put) == ASKED < len(candidates(orchards))
+
+
+@on_both_databases
 def test_a_question_whose_words_lead_elsewhere_is_not_offered(library: Library, embedder: WordEmbedder) -> None:
     """The words of the second document's title are said more plainly in the first."""
     plain = make_document(
@@ -79,8 +115,9 @@ def test_a_question_whose_words_lead_elsewhere_is_not_offered(library: Library, 
     with library.writing() as writer:
         writer.put([make_new(document, embedder) for document in (plain, other)])
 
-    assert greeting(library).questions == ("What does “Selling pears” say?",)
+    assert candidates(library) == ("What does “Selling pears” say?",)
 
 
-def test_an_empty_library_greets_with_nothing(library: Library) -> None:
-    assert greeting(library) == (Holdings(0, 0, (), None, None, (), 0), ())
+@on_both_databases
+def test_an_empty_library_is_greeted_with_nothing(library: Library) -> None:
+    assert questions(library, answered) == ()

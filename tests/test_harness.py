@@ -98,6 +98,8 @@ def test_what_was_accepted_passes_and_all_formats_say_so(gated: Callable[..., ar
         "timings.json",
         "junit.xml",
         "summary.md",
+        "comment.md",
+        "badge.json",
         "report.html",
         "run.lock.json",
         "earlier",  # runs before it, for the scoreboard
@@ -295,6 +297,7 @@ def test_quoting_everything_and_taking_both_sides_is_far_below_us(tmp_path: Path
     assert max(of["grounded within budget"] or 0 for of in dumped.values()) < ours
     assert dumped["three documents, our refusals"]["refusal recall"] == 1
     assert values(done.sentinels["both sides"])["strict stance accuracy"] == 0
+    assert values(done.sentinels["sides by turns"])["strict stance accuracy"] == 0
 
 
 def test_refusing_always_has_all_of_refusal_recall_and_of_over_refusal(tmp_path: Path, settings: Settings):

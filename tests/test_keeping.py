@@ -14,6 +14,7 @@ from assistant.settings import Settings
 from ingest import keeping
 from ingest.documents import load
 from ingest.sync import sync
+from tests.conftest import on_both_databases
 from tests.fakes import WordEmbedder
 from tests.test_cleaning import PAGE
 from tests.test_sync import PROSE, counts, folder, write
@@ -21,33 +22,36 @@ from ui.cli import cli
 
 __all__ = ["folder"]
 
-NOTE = f"A title\n\n{PROSE}\n\n{PROSE} And so on.\n\nSubscribe to our newsletter\n\nShare this:\n"
+LINES = ("A title", PROSE, f"{PROSE} And so on.", "Subscribe to our newsletter", "Share this:")
+NOTE = f"<html><body>{''.join(f'<p>{line}</p>' for line in LINES)}</body></html>"
 
 
 def texts(library: Library) -> dict[str, str]:
     return {entry.about.source: library.document(entry.about.id).text for entry in library.entries()}
 
 
+@on_both_databases
 def test_a_reason_is_kept_in_one_folder_and_stays_so(folder: Path, library: Library, settings: Settings) -> None:
-    write(folder / "a" / "one.txt", NOTE)
-    write(folder / "b" / "two.txt", NOTE.replace("A title", "Another title"))
+    write(folder / "a" / "one.html", NOTE)
+    write(folder / "b" / "two.html", NOTE.replace("A title", "Another title"))
     embedder = WordEmbedder()
     sync([folder], library, settings, embedder)
     keeping.remember(library, [folder / "a"], keeping.checked(["Newsletter"]))
 
     reports = [counts(sync([folder], library, settings, embedder)) for _ in range(2)]
-    write(folder / "a" / "one.txt", NOTE.replace("so on", "so forth"))
+    write(folder / "a" / "one.html", NOTE.replace("so on", "so forth"))
     reports.append(counts(sync([folder], library, settings, embedder)))
 
     assert reports == [(0, 1, 0, 1, 0), (0, 0, 0, 2, 0), (0, 1, 0, 1, 0)]
     assert {name: ("newsletter" in text, "Share" in text) for name, text in texts(library).items()} == {
-        "a/one.txt": (True, False),
-        "b/two.txt": (False, False),
+        "a/one.html": (True, False),
+        "b/two.html": (False, False),
     }
 
 
+@on_both_databases
 def test_none_forgets_for_a_folder_and_what_is_in_it(folder: Path, library: Library, settings: Settings) -> None:
-    write(folder / "a" / "one.txt", NOTE)
+    write(folder / "a" / "one.html", NOTE)
     keeping.remember(library, [folder / "a"], ("all",))
     sync([folder], library, settings, WordEmbedder())
     kept = texts(library)
@@ -57,11 +61,12 @@ def test_none_forgets_for_a_folder_and_what_is_in_it(folder: Path, library: Libr
     assert ["Share this" in text for text in (*kept.values(), *texts(library).values())] == [True, False]
 
 
+@on_both_databases
 def test_the_same_bytes_kept_otherwise_are_a_document_of_their_own(
     folder: Path, library: Library, settings: Settings
 ) -> None:
-    write(folder / "a" / "one.txt", NOTE)
-    write(folder / "b" / "one.txt", NOTE)
+    write(folder / "a" / "one.html", NOTE)
+    write(folder / "b" / "one.html", NOTE)
     keeping.remember(library, [folder / "a"], ("newsletter",))
 
     sync([folder], library, settings, WordEmbedder())
@@ -92,14 +97,14 @@ def run(*words: str | Path) -> Result:
 
 def test_the_command_keeps_and_forgets(folder: Path, monkeypatch: pytest.MonkeyPatch, embedder: WordEmbedder) -> None:
     monkeypatch.setattr(build, "build_embedder", lambda settings: embedder)
-    write(folder / "one.txt", NOTE)
+    write(folder / "one.html", NOTE)
     runs = [
         run("ingest", folder),
-        run("show", "one.txt", "--dropped"),
+        run("show", "one.html", "--dropped"),
         run("ingest", folder, "--keep", "newsletter", "--keep", "share links"),
-        run("show", "one.txt", "--dropped"),
+        run("show", "one.html", "--dropped"),
         run("ingest", folder, "--keep", "none"),
-        run("show", "one.txt", "--dropped"),
+        run("show", "one.html", "--dropped"),
         run("ingest", folder, "--keep", "nothing"),
     ]
 

@@ -96,12 +96,33 @@ def test_documents_are_found_by_words_kind_language_and_state(library: Library, 
     assert list(page.dataframe[0].value["title"]) == ["Birnen"]
 
 
-def test_a_row_opens_its_document_and_the_address_says_which(library: Library, embedder: WordEmbedder) -> None:
-    put(library, embedder, make_document("Apples.", "apples.md"), make_document("Pears.", "pears.md"))
+def test_ticked_documents_are_asked_about(library: Library, embedder: WordEmbedder) -> None:
+    """What is ticked stays so where the table is narrowed."""
+    documents = [make_document(f"Note {number}.", f"{number}.md") for number in range(10)]
+    put(library, embedder, *documents)
     page = opened()
+    assert not page.get("page_link")
 
-    page.session_state["documents"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
+    page.session_state["documents-ticked"] = [documents[2].id, documents[5].id, "gone"]
+    page.text_input(key="documents-words").set_value("5.md").run()
+
+    (link,) = page.get("page_link")
+    assert link.proto.label == "Ask about these 2"
+    assert link.proto.query_string == f"within={documents[2].id}&within={documents[5].id}"
+    (table,) = page.dataframe
+    assert list(table.value["source"]) == ["5.md"]
+    assert "Open it" not in [one.label for one in page.button]
+    press(page, "Untick all")
+    assert not page.get("page_link")
+    page.session_state["documents-ticked"] = [documents[7].id]
     page.run()
+    (link,) = press(page, "Open it").get("page_link")
+    assert "<h1>7.md</h1>" in shown(page)
+    assert (link.proto.label, link.proto.query_string) == ("Ask about this document", f"within={documents[7].id}")
+
+
+def test_the_address_says_which_document_is_shown(library: Library, embedder: WordEmbedder) -> None:
+    put(library, embedder, make_document("Apples.", "apples.md"), make_document("Pears.", "pears.md"))
     id = library.document("pears.md").id
 
     for shows in (opened(document=id),):

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.library.library import Library
 from assistant.library.sqlite import Sqlite
-from tests.conftest import make_document, make_new
+from tests.conftest import make_document, make_new, on_both_databases
 from tests.fakes import WordEmbedder
 
 PLAN = (
@@ -18,6 +18,7 @@ OLD = PLAN + "nothing of it before the month of May in the year 2021."
 NEW = PLAN + "nothing of it before the month of May in the year 2022."
 
 
+@on_both_databases
 def test_a_list_says_what_the_entries_say(library: Library, embedder: WordEmbedder, tmp_path: Path) -> None:
     there = tmp_path / "there.txt"
     there.write_text("x")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import LibraryError, LibraryLocked, LibraryMissing
+from assistant.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryMissing
 from assistant.library import places
 from assistant.library.catalog import Catalog
 from assistant.library.library import Library
@@ -109,13 +109,22 @@ def test_a_library_is_made_filled_found_and_opened_again(settings: Settings, emb
     assert not (settings.folder / places.CATALOG).exists()
 
 
-def test_a_library_of_another_machine_is_opened_there(
+def test_a_library_of_another_machine_is_opened_there_and_its_index_made_from_the_catalog(
     settings: Settings, embedder: WordEmbedder, tmp_path: Path
 ) -> None:
-    Library.open(settings, embedder, create=True).close()
+    elsewhere = settings.model_copy(update={"home": tmp_path / "other"})
+    question = embedder.query("Trust grows slowly.")
+    with Library.open(settings, embedder, create=True) as here, Library.open(elsewhere, embedder) as there:
+        with here.writing() as writer:
+            writer.put([make_new(make_document("Trust grows slowly."), embedder)])
+        assert len(there.lexical(["trust"], 5)) == 1
+        with pytest.raises(LibraryDamaged, match="lacks vectors"):
+            there.dense(question, 5)
 
-    with Library.open(settings.model_copy(update={"home": tmp_path / "other"}), embedder) as library:
-        assert library.searched() == Searched(0, 0)
+        assert [problem.mended for problem in there.doctor()] == [True]
+
+        assert len(there.dense(question, 5)) == len(here.dense(question, 5)) == 1
+        assert here.doctor() == []
 
 
 def test_one_writes_at_a_time_on_whichever_machine(settings: Settings, embedder: WordEmbedder, tmp_path: Path) -> None:

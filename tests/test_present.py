@@ -26,7 +26,7 @@ from assistant.types import (
     Support,
     Turn,
 )
-from ui import present
+from ui import present, present_document
 from ui.present import Source, Standing
 from ui.shown import Shown
 
@@ -188,7 +188,7 @@ def test_the_marked_words_of_a_page_are_the_quote_and_the_rest_is_the_document(
     start = data.draw(st.integers(0, len(shown.text) - 1))
     end = data.draw(st.integers(start + 1, len(shown.text)))
 
-    read = Read(present.page(shown, Span(start, end)))
+    read = Read(present_document.page(shown, Span(start, end)))
 
     assert read.text == "".join(texts)
     assert read.tags <= {"article", "p", "mark"}
@@ -197,7 +197,7 @@ def test_the_marked_words_of_a_page_are_the_quote_and_the_rest_is_the_document(
 
 
 def test_hostile_text_is_shown_as_it_stands() -> None:
-    read = Read(present.page(document(HOSTILE), Span(0, 8)))
+    read = Read(present_document.page(document(HOSTILE), Span(0, 8)))
 
     assert (read.text, read.marked, read.tags) == (HOSTILE, "<script>", {"article", "p", "mark"})
 
@@ -205,10 +205,10 @@ def test_hostile_text_is_shown_as_it_stands() -> None:
 def test_of_a_very_long_document_what_stands_around_the_words_is_shown() -> None:
     long = document("a" * 100_000, "The words.", "b" * 100_000)
 
-    read = Read(present.page(long, Span(100_002, 100_012)))
+    read = Read(present_document.page(long, Span(100_002, 100_012)))
 
     assert read.marked == "The words."
-    assert len(read.text) < 3 * present.AROUND
+    assert len(read.text) < 3 * present_document.AROUND
     assert "80,002 characters before this are not shown." in read.text
 
 
@@ -228,7 +228,7 @@ def test_in_the_document_the_quote_is_marked_and_its_sentence_more() -> None:
     shown = document("Zero. One.", "Two. Three.")
     one = keyed("One.\n\n", "Two.", " Three.", 6)
 
-    html = present.page(shown, Span(6, 23), present.key(one, Span(6, 23)))
+    html = present_document.page(shown, Span(6, 23), present.key(one, Span(6, 23)))
 
     assert 'Zero. <mark class="cited">One.</mark></p>' in html
     assert '<p class="paragraph"><mark class="cited"><strong>Two.</strong> Three.</mark></p>' in html
@@ -241,7 +241,7 @@ def test_the_sentence_moves_with_its_quote() -> None:
 
 
 def test_words_by_themselves_have_their_sentence_marked_too() -> None:
-    html = present.quoted(keyed("One & ", "Two.", " <Three>", 50))
+    html = present_document.quoted(keyed("One & ", "Two.", " <Three>", 50))
 
     assert '<mark class="cited">One &amp; <strong>Two.</strong> &lt;Three&gt;</mark>' in html
-    assert "<strong>" not in present.quoted(citation("One."))
+    assert "<strong>" not in present_document.quoted(citation("One."))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from assistant.library.records import Holdings
@@ -61,3 +63,11 @@ def test_a_passage_that_is_shown_as_closest_is_told_from_one_that_is_cited() -> 
     html = present_chat.hits([Hit(first, 0.2, FoundBy.BOTH), Hit(second, 0.1, FoundBy.LEXICAL)], near)
 
     assert html.count("; shown as closest, 1") == 2
+
+
+def test_days_are_called_today_and_yesterday_and_then_by_their_date() -> None:
+    days = [date(2026, 3, 2), date(2026, 3, 1), date(2026, 2, 28), date(2026, 3, 3)]
+
+    told = [present_chat.day(day, date(2026, 3, 2)) for day in days]
+
+    assert told == ["Today", "Yesterday", "28 February 2026", "Today"]  # a clock may be behind

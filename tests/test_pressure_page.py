@@ -14,7 +14,8 @@ import streamlit
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from assistant import build, rulings
+from assistant import build, lens, rulings
+from assistant.assumptions import OWN, SETTLED
 from assistant.errors import LibraryLocked
 from assistant.library.library import Library
 from assistant.pressure import PressureTest
@@ -217,8 +218,78 @@ def test_a_person_moves_a_finding_and_the_ruling_follows_and_can_take_it_back(
     while verdict_kept.opened(bakery, id).verdict.case_against:
         page.button("Not about this-case-against-1").click().run()
     assert verdict_kept.opened(bakery, id).verdict.ruling != before.ruling
+    page.slider[0].set_value(0.2).run()
     press(page, "Undo what you said")
     assert verdict_kept.opened(bakery, id).verdict.case_against
+    assert verdict_kept.opened(bakery, id).verdict.assumptions[0].importance == 0.2
+
+
+def test_a_judgement_is_signed_and_outlasts_another_test_of_the_idea(
+    bakery: Library, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visiting, "name", lambda: "Ann <b>Lee</b>")
+    id = keep(bakery, embedder)
+    page = opened(verdict=id)
+    page.button("Against-case-for-1").click().run()
+    assert "judged by Ann &lt;b&gt;Lee&lt;/b&gt;" in shown(page)
+    (judged,) = [one for one in verdict_kept.opened(bakery, id).verdict.assumptions[0].findings if one.judged]
+    with bakery.writing() as writer:
+        writer.put([make_new(make_document("The bakery is for sale.", "sale.txt"), embedder)])
+
+    page = ended(press(page.run(), "Test it again"))
+
+    again = verdict_kept.opened(bakery, bakery.verdicts()[0].id)
+    assert again.listed.revises == id
+    assert judged in again.verdict.assumptions[0].findings
+    assert "judged by Ann" in shown(page)
+
+
+def test_an_assumption_is_added_reworded_left_out_and_taken_up_again_with_what_was_judged(
+    bakery: Library, embedder: WordEmbedder
+) -> None:
+    idea = "We should print leaflets for the bakery, because the mill on the hill was closed."
+    page = opened(verdict=keep(bakery, embedder, idea))
+    page.button("Against-case-for-1").click().run()
+    reason = "the mill on the hill was closed"
+    assert [one.text for one in _latest(bakery).assumptions][:2] == [idea, reason]
+
+    page.text_area(f"add-{address(page)['verdict']}").set_value("Guests  read\nleaflets.")
+    page = ended(press(page, "Test with it"))
+    (own,) = [one for one in _latest(bakery).assumptions if one.lens == OWN]
+    assert (own.text, own.importance) == ("Guests read leaflets.", 0.5)
+    assert any(one.judged for one in _latest(bakery).assumptions[0].findings)
+    assert "Beside the former one" in shown(page)
+
+    page.text_area(f"reword-{address(page)['verdict']}-2").set_value("The mill was closed for good.")
+    page = ended(page.button(f"reworded-{address(page)['verdict']}-2").click().run())
+    texts = [one.text for one in _latest(bakery).assumptions]
+    assert "The mill was closed for good." in texts
+    assert reason not in texts
+    assert own.text in texts
+
+    page = ended(press(page, f"Left out: {reason} Take it up again"))
+    assert reason in [one.text for one in _latest(bakery).assumptions]
+    assert _latest(bakery).left_out == ()
+
+
+def test_a_lens_that_does_not_apply_stays_dismissed_for_the_idea(bakery: Library, embedder: WordEmbedder) -> None:
+    verdict = build.Assistant(bakery, embedder, lenses=lens.shipped()).challenge(EXAMPLE)
+    page = opened(verdict=verdict_kept.keep(bakery, verdict))
+    number, one = next((n, a) for n, a in enumerate(verdict.assumptions, start=1) if a.lens not in SETTLED)
+
+    drop = page.button(f"drop-{address(page)['verdict']}-{number}")
+    assert drop.label == "Does not apply"
+    page = ended(drop.click().run())
+    with bakery.writing() as writer:
+        writer.put([make_new(make_document("The bakery is for sale.", "sale.txt"), embedder)])
+    ended(press(page.run(), "Test it again"))
+
+    assert len(bakery.verdicts()) == 3
+    assert one.text not in [each.text for each in _latest(bakery).assumptions]
+
+
+def _latest(library: Library) -> Verdict:
+    return verdict_kept.opened(library, library.verdicts()[0].id).verdict
 
 
 def test_a_finding_opens_its_document_at_the_words(bakery: Library, embedder: WordEmbedder) -> None:
@@ -247,7 +318,7 @@ def test_cards_hold_what_is_said_for_and_against_with_who_says_it(bakery: Librar
     html = shown(page)
     assert {one.stance for one in verdict.assumptions[0].findings} >= {Stance.SUPPORTS, Stance.CHALLENGES}
     assert html.index("<h3>For</h3>") < html.index("<h3>Against</h3>")
-    assert "The documents say nothing on this. Ask." in html
+    assert "The documents say nothing on this. Cheapest evidence: Ask." in html
     sources = [one.label for one in page.button if one.key and one.key.startswith("open-card-1-")]
     assert any("Head Baker · May 2021" in label for label in sources)
     assert any("The Shop" in label for label in sources)

@@ -111,6 +111,15 @@ QUOTES = {
     "spanish": "El lun, 2 mar 2026 a las 9:30, Bob Roe (<bob@example.org>) escribió:\n> Lower it.",
     "outlook": "-----Original Message-----\nFrom: Bob Roe\nSent: Monday\nTo: Ann\nSubject: Prices\n\nLower it.",
     "outlook german": "Von: Bob Roe <bob@example.org>\nGesendet: Montag\nAn: Ann\nBetreff: Preise\n\nLower it.",
+    "outlook danish": "Fra: Bob Roe <bob@example.org>\nSendt: 1. marts 2026\nTil: Ann\nEmne: Priser\n\nLower it.",
+    "outlook finnish": "Lähettäjä: Bob Roe\nLähetetty: 2. maaliskuuta\nVastaanottaja: Ann\nAihe: x\n\nLower it.",
+    "outlook czech": "Od: Bob Roe\nOdesláno: pondělí\nKomu: Ann\nPředmět: Ceny\n\nLower it.",
+    "outlook russian": "От: Bob Roe\nОтправлено: 2 марта 2026\nКому: Ann\nТема: Цены\n\nLower it.",
+    "outlook japanese": "差出人: Bob Roe\n送信日時: 2026年3月2日\n宛先: Ann\n件名: Prices\n\nLower it.",
+    "outlook chinese": "发件人： Bob Roe\n发送时间： 2026年3月2日\n收件人： Ann\n主题： Prices\n\nLower it.",
+    "polish": "W dniu 1.03.2026 o 09:30, Bob Roe pisze:\nLower it.",
+    "swedish": "Den mån 2 mars 2026 kl 09:30 skrev Bob Roe:\nLower it.",
+    "any language": "2026-03-02 09:30 Bob Roe <bob@example.org> rašė:\nLower it.",
     "outlook french": "De : Bob Roe\nEnvoyé : lundi 2 mars 2026\nÀ : Ann\nObjet : Prix\n\nLower it.",
     "outlook spanish": "De: Bob Roe\nEnviado el: lunes, 2 de marzo\nPara: Ann\nAsunto: Precios\n\nLower it.",
     "ruled": "________________\nFrom: Bob Roe <b@example.org>\nDate: Monday\nTo: Ann\nSubject: x\n\nLower it.",
@@ -449,3 +458,13 @@ def test_an_attachment_whose_reader_fails_does_not_sink_its_mail(monkeypatch: py
 
     assert "Price follows value." in [piece.text for piece in pieces if not piece.reason]
     assert [piece.text for piece in pieces if "its reader failed (KeyError" in (piece.reason or "")] == ["a.csv"]
+
+
+@pytest.mark.parametrize("mark", ["[AL]", "[Ann]", "[Ann Lee]:", "<AL>", "[al]"])
+def test_an_answer_inside_the_quoted_mail_is_the_senders(mark: str) -> None:
+    quoted = f"From: Bob Roe\nSent: Monday\nTo: Ann\nSubject: Prices\n\nLower it?\n{mark} No, keep it.\n[BR] I insist."
+
+    assert kept(mail(f"See below.\n\n{quoted}")) == [
+        ("Ann Lee", "See below."),
+        ("Ann Lee", f"{mark} No, keep it."),
+    ]

@@ -296,6 +296,35 @@ def test_running_headers_footers_and_page_numbers_are_kept_apart() -> None:
     ]
 
 
+def cells(y: float, *texts: str) -> list[T]:
+    return [T(72 + 150 * place, y, text) for place, text in enumerate(texts)]
+
+
+def test_figures_in_the_first_rows_of_pages_are_no_page_numbers() -> None:
+    figures = (("1,533", "20"), ("2,014", "20"), ("2,547", "31"))
+    pages = [
+        [*cells(50, f"Branch {name}", *own), *cells(68, "Radio", *own), *column(*LONG, y=140), T(290, 815, f"{n}", 9)]
+        for n, (name, own) in enumerate(zip("abc", figures, strict=True), start=7)
+    ]
+
+    told = [(piece.text, piece.reason) for piece in pdf.read(make(*pages)).pieces]
+
+    for name, (first, second) in zip("abc", figures, strict=True):
+        assert any(text.startswith(f"Branch {name}") and first in text and second in text for text, _ in told)
+    assert sum("Radio" in text and reason is None for text, reason in told) == 3
+    assert [text for text, reason in told if reason] == ["7", "8", "9"]
+
+
+@pytest.mark.parametrize("name", ["Report 2025 - page {}", "{} | Prices of 2025", "- {} / 12 -", "Seite {}"])
+def test_the_number_that_counts_pages_may_stand_by_others(name: str) -> None:
+    pages = [[*column(*LONG), T(250, 815, name.format(n), 9)] for n in (4, 5, 6)]
+
+    assert [piece.reason for piece in pdf.read(make(*pages)).pieces if "4" in piece.text][-1:] in (
+        ["page number"],
+        ["page footer"],
+    )
+
+
 def test_text_that_comes_back_at_the_top_of_pages_is_no_header() -> None:
     pages = [
         [*column("It says the same thing on each page,", f"but its second line is number {n}.", y=60)] for n in "ab"

@@ -70,7 +70,7 @@ def test_a_case_has_its_place() -> None:
     case = next(parsed(ENDS["passed"]).iter("testcase"))
 
     assert case.attrib == {
-        "classname": "tiny.fact", "name": "fact-right", "time": "0", "file": "tiny.yaml", "line": "4"
+        "classname": "tiny.fact", "name": "fact-right", "time": "0.0", "file": "tiny.yaml", "line": "4"
     }  # fmt: skip
 
 

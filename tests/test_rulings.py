@@ -11,6 +11,7 @@ from assistant.types import (
     Citation,
     Finding,
     IdeaRuling,
+    Judged,
     Kind,
     Searched,
     Stance,
@@ -120,3 +121,29 @@ def test_a_finding_of_two_assumptions_rules_on_both_and_is_told_under_the_first(
     assert [one.ruling for one in ruled.assumptions] == [AssumptionRuling.SUPPORTED, AssumptionRuling.CONTESTED]
     assert rulings.first_told(ruled.assumptions, 2) == (own,)
     assert [rulings.elsewhere(ruled.assumptions, number) for number in (1, 2)] == [(), (1,)]
+
+
+def test_a_judgement_of_a_person_rules_and_is_undone_without_touching_anything_else() -> None:
+    found = finding(S)
+    first = verdict(assumption("reach", 0.9, found), assumption("price", 0.5, found))
+
+    said = rulings.judge(rulings.judge(found, C, "Ann"), None, "Ann")
+    after = rulings.weighed(rulings.swapped(first, found, said), {"reach": 0.2})
+    back = rulings.swapped(after, said, found)
+
+    assert (said.stance, said.judged) == (Stance.UNCLEAR, Judged("Ann", S, 0.8))
+    assert after.ruling is IdeaRuling.NOT_COVERED
+    assert after.missing == ("Does reach hold?", "Does price hold?")
+    assert back == rulings.weighed(first, {"reach": 0.2})
+
+
+def test_judgements_survive_another_test_where_their_words_still_stand() -> None:
+    kept, gone = rulings.judge(finding(S), C, "Ann"), rulings.judge(finding(S, document="b"), C, "Ann")
+    lost = rulings.judge(finding(S, document="c"), None, "Ann")
+    before = verdict(assumption("reach", 0.9, kept, gone, lost), assumption("price", 0.5))
+    again = verdict(assumption("reach", 0.9, finding(S, 0.6, document="c")), assumption("price", 0.5, finding(S, 0.7)))
+
+    after = rulings.judged_as(before, again, lambda cited: cited.about.id != "b")
+
+    assert [one.findings for one in after.assumptions] == [(kept, lost), (kept,)]  # found again or not
+    assert after.ruling is IdeaRuling.CHALLENGED

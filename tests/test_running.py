@@ -15,7 +15,7 @@ def test_answers_are_made_by_turns_and_none_is_passed_over() -> None:
     go_on = threading.Event()
 
     class Held:
-        def ask(self, question: str, _history: object) -> str:
+        def ask(self, question: str, _history: object, _within: object) -> str:
             begun.append(int(question))
             assert go_on.wait(60)
             return question

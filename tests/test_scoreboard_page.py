@@ -12,7 +12,7 @@ import streamlit
 from streamlit.testing.v1 import AppTest
 
 from assistant.settings import Settings
-from eval import artifacts
+from eval import artifacts, reviewing, starting, suites
 from eval.artifacts import Kept
 from eval.records import Outcome
 from tests.rendered import HOSTILE, MADE_WITH, hostile, records
@@ -117,3 +117,28 @@ def test_who_is_served_from_elsewhere_names_no_folder_of_suites(monkeypatch: pyt
     monkeypatch.setenv("PUSHBACK_HOST", "0.0.0.0")
 
     assert not opened().text_input
+
+
+def test_drafts_of_ones_own_suite_are_accepted_edited_and_thrown_away(tmp_path: Path) -> None:
+    (tmp_path / "documents").mkdir()
+    lamps = "# Lamps\n\nThe blue lamp costs forty dollars in every shop.\n"
+    delivery = "\n## Delivery\n\nIt comes within two weeks of the order.\n"
+    (tmp_path / "documents" / "lamps.md").write_text(lamps + delivery)
+    suite = starting.start(tmp_path / "documents", tmp_path / "own").suite
+    first, second, *others = reviewing.drafts(suite)
+    page = opened()
+    page.text_input(key="suites-own").input(str(suite.parent)).run()
+    page.selectbox(key="suite-to-run").select(str(suite)).run()
+
+    edited = page.text_area[0].value.replace(first.asked, "What does a lamp cost?")
+    page.text_area[0].input(edited.replace("forty", "fifty")).run()
+    page.button(key="draft-accept").click().run()
+    assert "not in lamps.md" in shown(page)
+    page.text_area[0].input(edited).run()
+    page.button(key="draft-accept").click().run()
+    page.button(key="draft-throw").click().run()
+
+    asked = [case.asked for case in suites.load(suite).cases]
+    assert reviewing.drafts(suite) == others
+    assert "What does a lamp cost?" in asked
+    assert second.asked not in asked

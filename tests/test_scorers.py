@@ -443,6 +443,33 @@ def test_strict_stance_wants_the_label_and_a_whole_set_on_each_side():
     assert arguing.strict(pressed(ruled(IdeaRuling.CONTESTED, *swapped), **sides)).value == 0
 
 
+def test_gold_that_is_dealt_out_by_turns_is_no_strict_stance():
+    quotes = ("The price came down to $260 in 1925.", "He hired many people.", "The price rose again.")
+    sides = {"supports": gold("down to $260", "hired many people"), "challenges": gold("The price rose again.")}
+    dealt = zip(quotes, (Stance.SUPPORTS, Stance.CHALLENGES, Stance.SUPPORTS), strict=True)
+    mostly = zip(quotes, (Stance.SUPPORTS, Stance.SUPPORTS, Stance.CHALLENGES), strict=True)
+
+    by_turns = arguing.strict(pressed(ruled(IdeaRuling.CONTESTED, *dealt), **sides))
+
+    assert by_turns.value == 0
+    assert "what supports has no more gold of its own than of the other side" in by_turns.why
+    assert arguing.strict(pressed(ruled(IdeaRuling.CONTESTED, *mostly), **sides)).value == 1
+
+
+def test_a_side_needs_more_gold_of_its_own_than_of_the_other():
+    quotes = ("The price came down to $260 in 1925.", "He hired many people.", "The price rose again.")
+    cheaper, hired, rose = quotes
+    turned = (Stance.SUPPORTS, Stance.CHALLENGES, Stance.CHALLENGES)
+    verdict = ruled(IdeaRuling.CONTESTED, *zip(quotes, turned, strict=True))
+
+    half = pressed(verdict, supports=gold(cheaper, hired), challenges=gold(rose))
+    own = pressed(verdict, supports=gold(cheaper), challenges=gold(hired, rose))
+
+    assert arguing.purity(half).value == pytest.approx(2 / 3)
+    assert arguing.strict(half).value == 0
+    assert arguing.strict(own).value == 1
+
+
 def test_what_is_put_on_both_sides_is_on_neither():
     cheaper, rose = "The price came down to $260 in 1925.", "The price rose again."
     dumped = [(quote, side) for quote in (cheaper, rose) for side in (Stance.SUPPORTS, Stance.CHALLENGES)]

@@ -44,14 +44,14 @@ def test_drafts_are_made_of_headings_and_what_stands_below(documents: Path) -> N
 
     suite = suites.load(started.suite)
     assert started.suite == documents.resolve().parent / "pushback-eval" / "suite.yaml"
-    assert [(case.id, case.asked) for case in suite.cases] == [
-        ("none-ethanol", "At what temperature does ethanol boil?"),
-        ("draft-1", "What is said about Handbook?"),
-        ("draft-2", "What is said about Prices (Handbook)?"),
+    assert [case.asked for case in suite.cases] == [
+        "What is said about Handbook?",
+        "What is said about Prices (Handbook)?",
+        starting.NOT_SAID,
     ]
     assert [gold.quote for case in suite.cases for gold in case.gold] == [
         "We sell lamps that are made of brass, and have done so for years.",
-        "The blue lamp costs forty dollars and the red lamp costs fifty.",
+        "The blue lamp costs forty dollars and the red lamp costs fifty. Both are dear.",
     ]
     assert lint([started.suite])[1] == []
 
@@ -61,7 +61,7 @@ def test_the_workflow_runs_the_suite_and_is_not_written_over(documents: Path) ->
 
     assert started.workflow is not None
     steps = yaml.safe_load(started.workflow.read_text())["jobs"]["answers"]["steps"]
-    assert "pushback eval run pushback-eval/suite.yaml --out artifacts/eval" in [step.get("run") for step in steps]
+    assert steps[-1] == {"uses": "./.pushback", "with": {"suites": "pushback-eval/suite.yaml"}}
     assert "pip install" not in started.workflow.read_text()  # Pushback is not published
     code = {"repository": "${{ vars.PUSHBACK_REPOSITORY }}", "path": ".pushback"}
     assert code in [step.get("with") for step in steps]

@@ -295,22 +295,48 @@ def test_bad_files_are_named_with_their_reasons_and_the_rest_goes_in(
     write(folder / "binary.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
     write(folder / "broken16.txt", b"\xff\xfe" + "half".encode("utf-16-le") + b"\x00\xd8")
     write(folder / "empty.md", "")
-    write(folder / "furniture.txt", "Post a comment\n")
+    write(folder / "furniture.txt", "-----\n")
     write(folder / "good.txt")
     write(folder / "torn8.txt", "Größe und Preis sind zweierlei. Größe zählt.".encode() + b"\xe2\x80")
     os.mkfifo(folder / "pipe.txt")
 
     report = sync([folder], library, settings, embedder)
 
-    assert counts(report) == (2, 0, 0, 0, 5)
+    assert counts(report) == (2, 0, 0, 0, 4)
+    assert report.empty == ("empty.md",)
     assert dict(report.failed) == {
         "binary.txt": "not a text file (it holds zero bytes).",
         "broken16.txt": "marked as UTF-16, but broken at byte 10: unexpected end of data.",
-        "empty.md": "the file is empty.",
         "furniture.txt": "holds no text.",
         "pipe.txt": "not a regular file.",
     }
     assert list(contents(library)) == [("good.txt",), ("torn8.txt",)]
+
+
+def test_what_office_programs_keep_beside_an_open_file_is_passed_by(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    write(folder / "~$pricing.docx", b"\x05Dana Ames")
+    write(folder / "~WRL0001.docx", b"PK\x03\x04")
+    write(folder / ".~lock.pricing.odt#", b",dana,")
+
+    report = sync([folder], library, settings, embedder)
+
+    assert (report.failed, report.skipped) == ((), 3)
+
+
+def test_a_note_that_was_emptied_takes_what_it_held_along(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    for name in ("a.md", "b.md", "c.md", "d.md"):
+        write(folder / name, f"This is {name} and nothing else.")
+    sync([folder], library, settings, embedder)
+    write(folder / "a.md", " \n")
+
+    report = sync([folder], library, settings, embedder)
+
+    assert (report.empty, report.removed, report.failed) == (("a.md",), 1, ())
+    assert list(contents(library)) == [("b.md",), ("c.md",), ("d.md",)]
 
 
 def test_a_named_file_of_an_unknown_kind_fails_and_is_not_skipped(
@@ -487,6 +513,7 @@ def test_a_line_of_50_megabytes_is_read_to_its_end() -> None:
 
 CHANGES = st.lists(
     st.dictionaries(st.sampled_from(["a.txt", "b.txt", "c/d.txt"]), st.sampled_from(["One.", "Two.", "Three.", ""])),
+    min_size=1,
     max_size=4,
 )
 
@@ -495,12 +522,11 @@ CHANGES = st.lists(
 @given(CHANGES)
 @hypothesis_settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_many_syncs_end_as_one_would(tmp_path_factory: pytest.TempPathFactory, changes: list[dict[str, str]]) -> None:
-    """Whatever happens to the files in between, the library holds what they hold last, and a bad file's last words."""
+    """Whatever happens to the files in between, the library holds what they hold last; an empty file holds nothing."""
     here = tmp_path_factory.mktemp("sync")
     folder = here / "docs"
     folder.mkdir()
     settings, embedder = Settings(home=here / "home"), WordEmbedder()
-    held: dict[str, str] = {}
     with Library.open(settings, embedder, create=True) as library:
         for step, state in enumerate(changes):
             for path in folder.rglob("*.txt"):
@@ -508,8 +534,7 @@ def test_many_syncs_end_as_one_would(tmp_path_factory: pytest.TempPathFactory, c
             for name, text in state.items():
                 write(folder / name, text, mtime=OLD + step)
             sync([folder], library, settings, embedder, allow_removals=True)
-            held = {name: text or held.get(name, "") for name, text in state.items()}
-        expected = {name: text for name, text in held.items() if text}
+        expected = {name: text for name, text in changes[-1].items() if text}
         assert {s: texts for e, texts in contents(library).items() for s in e} == {n: [t] for n, t in expected.items()}
         assert len(library.entries()) == len(set(expected.values()))
 
@@ -682,12 +707,12 @@ def test_it_makes_no_difference_who_parses(
 def test_the_report_says_where_the_time_went_and_what_was_dropped(
     folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
 ) -> None:
-    write(folder / "a.txt", f"{PROSE}\n\nPost a comment\n\nPost a comment\n\nPost a comment\n")
+    write(folder / "a.html", f"<p>{PROSE}</p><p>Post a comment</p><p>Post a comment</p><p>Post a comment</p>")
     write(folder / "long.txt", long_text())
 
     report = sync([folder], library, settings, embedder)
 
-    dropped = [piece.reason for piece in library.document("a.txt").dropped]
+    dropped = [piece.reason for piece in library.document("a.html").dropped]
     assert report.dropped == {reason: dropped.count(reason) for reason in dropped} != {}
     assert set(report.stages) == {"reading", "embedding", "writing"}
     assert all(seconds > 0 for seconds in report.stages.values())

@@ -78,7 +78,7 @@ def text_of(kind: str, report: Report = REPORT) -> str:
 def test_why_a_finding_bears_on_it_stands_beneath_its_quote_as_a_models_words(kind: str) -> None:
     told = text_of(kind, Report(rulings.ruled(READ)))
 
-    assert told.count("A model's reading: A trial of it failed") == 2  # in the objection and at its assumption
+    assert told.count("A model's reading: A trial of it failed") == 1  # a finding is told once
     assert told.index("It fails.") < told.index("A model's reading:")
     assert "A model's reading" not in text_of(kind)
 
@@ -121,19 +121,83 @@ def test_a_report_says_which_model_read_and_what_of_its_words_did_not_hold(kind:
 
 
 @pytest.mark.parametrize("kind", verdict_page.KINDS)
-def test_a_report_steelmans_first_and_then_objects_and_names_what_is_missing(kind: str) -> None:
+def test_a_report_has_the_shape_of_the_page_and_is_titled_with_the_idea(kind: str) -> None:
     told = text_of(kind)
-    order = ["The strongest case for it", "The strongest objection", "What is missing", "Questions to settle"]
-    later = ["Importance and evidence", "What it rests on", "What was searched for", "How far to trust this"]
+    order = ["For it", "Against it", "What nobody says", "Find out first"]
+    later = ["Importance and evidence", "What it rests on", "How it was tested"]
 
-    places = [told.index(title) for title in (*order, *later)]
+    places = [told.index(title) for title in ("Do it", *order, *later)]
 
     assert places == sorted(places)
     assert told.index("It works") < told.index("It fails.")
-    for expected in ("Who pays?", "Ask ten buyers.", "3 documents", "2023-01-16", "A guest", "a reported figure"):
+    for expected in (
+        "1 voice for it, 1 voice against it",
+        "Who pays?",
+        "Ask ten buyers.",
+        "3 documents",
+        "2023-01-16",
+        "A guest",
+        "a reported figure",
+    ):
         assert expected in told
     assert Standing.GONE.value in told
-    assert "Before it." in told
+
+
+@pytest.mark.parametrize("kind", verdict_page.KINDS)
+def test_a_finding_is_told_once_and_its_assumption_names_its_number(kind: str) -> None:
+    told = text_of(kind)
+
+    assert told.count("It fails.") == 1
+    rests = told[told.index("What it rests on") :]
+    assert "See 1 above." in rests
+    assert "See 2 above." in rests
+
+
+@pytest.mark.parametrize("kind", [".html", ".docx"])
+def test_of_many_findings_a_report_tells_a_few_a_side_and_how_many_more_there_are(kind: str) -> None:
+    many = tuple(finding(f"It fails {word}.", Stance.CHALLENGES, 10 * n) for n, word in enumerate("abcdefgh"))
+    one = replace(VERDICT.assumptions[0], findings=many)
+
+    told = text_of(kind, Report(rulings.ruled(replace(VERDICT, assumptions=(one, VERDICT.assumptions[1])))))
+
+    assert "And 4 more" in told  # one, of one voice, stands above, three here
+
+
+@pytest.mark.parametrize(("count", "told"), [(1, "1 assumption:"), (2, "2 assumptions:")])
+def test_one_assumption_is_told_as_one(count: int, told: str) -> None:
+    verdict = replace(VERDICT, assumptions=VERDICT.assumptions[:count], searched=Searched(1, 1))
+
+    assert f"It rests on {told}" in verdict_report.head(Report(verdict))
+    assert "Searched: 1 document, 1 passage." in verdict_report.head(Report(verdict))
+
+
+@pytest.mark.parametrize("kind", verdict_page.KINDS)
+def test_what_only_a_person_can_say_the_side_of_comes_first(kind: str) -> None:
+    open_ = replace(FOR, stance=Stance.UNCLEAR)
+    one = replace(VERDICT.assumptions[0], findings=(open_, AGAINST))
+
+    told = text_of(kind, Report(rulings.ruled(replace(VERDICT, assumptions=(one, VERDICT.assumptions[1])))))
+
+    assert told.index("Bears on it: you say") < told.index("It works") < told.index("For it")
+
+
+@pytest.mark.parametrize("kind", verdict_page.KINDS)
+def test_a_report_says_who_judged_a_finding_and_leaves_out_what_is_not_about_it(kind: str) -> None:
+    said, aside = rulings.judge(FOR, Stance.SUPPORTS, "Ann Lee"), rulings.judge(AGAINST, None, "")
+    one = replace(VERDICT.assumptions[0], findings=(said, aside))
+
+    told = text_of(kind, Report(rulings.ruled(replace(VERDICT, assumptions=(one, VERDICT.assumptions[1])))))
+
+    assert "judged by Ann Lee" in told
+    assert "It fails." not in told
+
+
+def test_a_word_report_holds_the_picture_with_its_words() -> None:
+    made = Document(io.BytesIO(verdict_page.rendered(REPORT, ".docx")))
+
+    (shape,) = made.inline_shapes
+    assert shape._inline.docPr.get("descr").startswith("Assumptions by importance and evidence: 1 importance 0.9")
+    assert made.core_properties.title.startswith("Do it")
 
 
 @pytest.mark.parametrize("kind", verdict_page.KINDS)

@@ -37,7 +37,6 @@ from ui.door import PARTLY, Door
 from ui.progress import Progress
 
 if TYPE_CHECKING:
-    from assistant.library.library import Entry
     from assistant.settings import Settings
     from ingest.reports import SyncReport
 
@@ -51,7 +50,7 @@ KEEP_HELP = (
 SECTIONS = {
     "Ask and test": ("ask", "search", "challenge", "discuss", "verdicts", "lenses"),
     "Fill and keep a library": ("ingest", "documents", "show", "remove", "doctor", "reindex"),
-    "Serve": ("ui", "mcp"),
+    "Serve": ("ui", "serve", "mcp"),
     "Measure": ("eval",),
 }
 EXAMPLES = (
@@ -281,7 +280,7 @@ def documents(context: click.Context, as_json: bool) -> None:
         if as_json:
             terminal.say_json(
                 [
-                    {**wire.entry(e.about, passages=e.passages, state=e.state, sources=e.sources), **_versions(e)}
+                    {**wire.entry(e.about, passages=e.passages, state=e.state, sources=e.sources), **wire.versions(e)}
                     for e in entries
                 ]
             )
@@ -306,7 +305,7 @@ def show(context: click.Context, key: str, dropped: bool, as_json: bool) -> None
         entry = next(entry for entry in library.entries() if entry.about.id == document.id)
         if as_json:
             told = wire.document(document, passages=entry.passages, state=entry.state, sources=entry.sources)
-            terminal.say_json({**told, **_versions(entry)})
+            terminal.say_json({**told, **wire.versions(entry)})
         else:
             terminal.say(terminal.dropped(document) if dropped else terminal.document(document, entry))
 
@@ -422,8 +421,49 @@ def web(context: click.Context) -> None:
     serving.serve(settings_of(context), flags_as_environment(context))
 
 
-def _versions(entry: Entry) -> dict[str, Any]:
-    return {"versions": list(entry.versions), "superseded_by": entry.superseded_by}
+@cli.command(
+    examples=("pushback serve", "pushback serve --port 8600", "pushback serve --host 0.0.0.0 --tokens tokens.toml")
+)
+@click.option(
+    "--host",
+    metavar="ADDRESS",
+    expose_value=False,
+    callback=remembered,
+    help="Address to listen on; 127.0.0.1 unless the settings name another. Any other needs tokens.",
+)
+@click.option(
+    "--port",
+    "api_port",
+    metavar="PORT",
+    expose_value=False,
+    callback=remembered,
+    help="Port to listen on; 8502 unless the settings name another.",
+)
+@click.option(
+    "--allowed-hosts",
+    metavar="NAMES",
+    expose_value=False,
+    callback=remembered,
+    help="Names under which other machines reach it, separated by commas. Requests for any other name are refused.",
+)
+@click.option(
+    "--tokens",
+    "api_tokens",
+    metavar="FILE",
+    expose_value=False,
+    callback=remembered,
+    help="TOML file of the people who may use it, each with a token and a role.",
+)
+@click.pass_context
+def serve(context: click.Context) -> None:
+    """Serve an HTTP API to other programs.
+
+    It takes and gives the JSON of the commands; GET /openapi.json describes it. Programs that speak to OpenAI can use a
+    library as a model, at /v1. Ctrl-C ends the server.
+    """
+    from ui.api import serve as api
+
+    api.serve(settings_of(context))
 
 
 def _check_library(context: click.Context, settings: Settings) -> None:

@@ -98,6 +98,11 @@ def evaluate() -> None:
     help="Run cases of this kind only. The kind is the first word of a case's id.",
 )
 @click.option("--tag", "tags", metavar="TAG", multiple=True, help="Run cases with this tag only.")
+@click.option(
+    "--changed",
+    is_flag=True,
+    help="Run only cases that documents changed since the baseline are about. For changed documents, not for code.",
+)
 @click.option("--limit", type=click.IntRange(1), help="Run at most this many cases, spread evenly over the suite.")
 @click.option(
     "--robustness",
@@ -195,10 +200,99 @@ def eval_init(documents: Path, into: Path | None) -> None:
     from eval import starting
 
     started = starting.start(documents, into)
-    terminal.say(f"{started.suite}: {started.drafts} drafts, and one question that is to be refused.")
+    terminal.say(f"{started.suite}: {started.drafts} drafts, which decide nothing until you have read them.")
     if started.workflow:
         terminal.say(f"{started.workflow}: runs it on GitHub.")
-    terminal.note(f"Now: pushback eval run {started.suite}; then: pushback eval accept {started.suite} --reason First")
+    terminal.note(f"Now: pushback eval review {started.suite}; then: pushback eval run {started.suite}")
+    terminal.note(f"When its report reads right: pushback eval accept {started.suite} --reason First")
+
+
+@evaluate.command(
+    "propose",
+    examples=("pushback eval propose documents/", "pushback eval propose documents/ --questions asked.csv"),
+)
+@click.argument("documents", type=folder)
+@click.option("--into", type=folder, help="Where the suite is, instead of pushback-eval beside the documents.")
+@click.option("--questions", type=file, help="Questions that people asked: a CSV, or rows of ragas or promptfoo.")
+@click.option("--most", type=click.IntRange(1), default=20, show_default=True, help="Number of drafts or of passages.")
+@click.pass_context
+def eval_propose(context: click.Context, documents: Path, into: Path | None, questions: Path | None, most: int) -> None:
+    """Draft cases from DOCUMENTS, for a person to review.
+
+    With --model the model asks in people's words; without one drafts are made of headings, figures, speakers and
+    disagreements. A draft decides nothing until it is accepted: `pushback eval review SUITE`.
+    """
+    settings = settings_of(context)
+    from eval import proposing, proposing_model, reviewing, starting
+
+    texts = proposing.Texts(documents)
+    suite = starting.suite_of(documents, into)
+    if settings.writer:
+        from assistant.model import Model
+
+        cases = list(proposing_model.drafts(texts, Model(settings), most))
+    else:
+        cases = proposing.drafts(texts, most)
+    asked = list(proposing.of_questions(texts, questions)) if questions else []
+    added = reviewing.add(suite, [*asked, *cases])
+    terminal.say(f"{suite}: {len(added)} drafts more, {len(reviewing.drafts(suite))} to be reviewed.")
+    terminal.note(f"Now: pushback eval review {suite}")
+
+
+@evaluate.command("review", examples=("pushback eval review pushback-eval/suite.yaml",))
+@click.argument("suite", type=click.Path(path_type=Path))
+def eval_review(suite: Path) -> None:
+    """Accept, edit or throw away the drafts of SUITE, one by one."""
+    from eval import reviewing
+
+    left = reviewing.drafts(suite)
+    for number, case in enumerate(left, 1):
+        terminal.say(f"{number} of {len(left)}\n{reviewing.shown(case)}")
+        if not _reviewed(suite, case.id, reviewing.shown(case)):
+            break
+    terminal.say(f"{len(reviewing.drafts(suite))} drafts are left.")
+
+
+def _reviewed(suite: Path, case: str, shown: str) -> bool:
+    """Ask what becomes of a draft, until it is known; False where the person has had enough."""
+    from eval import reviewing
+
+    while True:
+        told = "[a]ccept, [e]dit, [t]hrow away, [l]ater, [q]uit"
+        key = click.prompt(told, type=click.Choice(list("aetlq")), show_choices=False, err=True)
+        try:
+            if key == "a":
+                reviewing.accept(suite, case)
+            elif key == "e":
+                shown = click.edit(shown, extension=".yaml") or shown
+                reviewing.accept(suite, case, shown)
+            elif key == "t":
+                reviewing.throw_away(suite, case)
+        except CaseError as error:
+            terminal.complain(str(error), error.hint)
+        else:
+            return bool(key != "q")
+
+
+@evaluate.command(
+    "export", examples=("pushback eval export eval/suites/sample/suite.yaml --format ragas > rows.jsonl",)
+)
+@click.argument("suite", type=click.Path(path_type=Path))
+@click.option(
+    "--format", "of", type=click.Choice(("ragas", "promptfoo")), default="ragas", show_default=True, help="Whose rows."
+)
+@out
+def eval_export(suite: Path, of: str, out: Path) -> None:
+    """Print the last run of SUITE as rows of another tool.
+
+    ragas: user_input, response, contexts and reference. promptfoo: tests with the recorded answer as providerOutput.
+    """
+    from eval import artifacts, exchange
+    from eval import suites as suite_files
+
+    loaded = suite_files.load(suite)
+    for row in exchange.rows(of, loaded.cases, artifacts.read(out / loaded.name).records):
+        terminal.say(json.dumps(row, ensure_ascii=False))
 
 
 @evaluate.command("lint", examples=("pushback eval lint eval/suites/sample/suite.yaml",))
@@ -339,11 +433,11 @@ def eval_power(suite: Path | None, cases: int | None, share: float, drop: float 
     "--from-feedback",
     is_flag=True,
     required=True,
-    help="Take answers that people marked as bad, or as resting on wrong evidence.",
+    help="Take answers that people marked as bad or as resting on wrong evidence, and findings that they judged.",
 )
 @click.pass_context
 def eval_cases(context: click.Context, from_feedback: bool) -> None:  # noqa: ARG001 - the flag names the source
-    """Print answers that people marked as wrong as a draft suite."""
+    """Print what people marked as wrong or judged as a draft suite."""
     settings = settings_of(context)
     from assistant import build
     from assistant.library.library import Library
@@ -352,9 +446,28 @@ def eval_cases(context: click.Context, from_feedback: bool) -> None:  # noqa: AR
     with Library.open(settings, build.build_embedder(settings)) as library:
         drafted = cases_of(library)
     if drafted is None:
-        terminal.note("Nobody has called an answer or its evidence wrong yet.")
+        terminal.note("Nobody has called an answer or its evidence wrong yet, or judged a finding.")
     else:
         terminal.say(drafted)
+
+
+@evaluate.command("labels", examples=("pushback eval labels labels/",))
+@click.argument("folder", type=folder)
+@click.pass_context
+def eval_labels(context: click.Context, folder: Path) -> None:
+    """Write the findings that people judged as labelled pairs.
+
+    The files in FOLDER name documents, offsets and labels, and hold no text of the documents.
+    """
+    settings = settings_of(context)
+    from assistant import build
+    from assistant.library.library import Library
+    from eval import judged
+
+    with Library.open(settings, build.build_embedder(settings)) as library:
+        count = judged.write(library, settings.library, folder)
+    if not is_quiet(context):
+        terminal.say(f"{count} judged findings in {folder}.")
 
 
 def _options(given: dict[str, Any]) -> Options:
@@ -362,7 +475,20 @@ def _options(given: dict[str, Any]) -> Options:
 
     if given["needed"] > given["repeats"]:
         raise SettingsError(f"--needed {given['needed']} is more than --repeats {given['repeats']}.")
-    names = ("out", "baseline", "jobs", "profile", "ids", "kinds", "tags", "limit", "repeats", "needed", "robustness")
+    names = (
+        "out",
+        "baseline",
+        "jobs",
+        "profile",
+        "ids",
+        "kinds",
+        "tags",
+        "limit",
+        "repeats",
+        "needed",
+        "robustness",
+        "changed",
+    )
     return Options(
         **{name: given[name] for name in names},
         seconds=given["budget_seconds"],

@@ -100,7 +100,8 @@ def challenge(
             return
         before = verdict_kept.opened(opened.library, revises).verdict if revises else None
         with Progress("Testing", "assumptions", quiet=is_quiet(context)) as progress:
-            verdict = opened.challenge(idea, progress, importance)
+            like = before if before and before.idea == idea else None
+            verdict = opened.challenge(idea, progress, importance, like=like)
         id = verdict_kept.keep(opened.library, verdict, revises=revises)
         report = _report(opened.library, id)
     if out:

@@ -14,7 +14,6 @@ from collections import OrderedDict
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
@@ -88,7 +87,8 @@ class Guard:
                     answer.append("Set-Cookie", _cookie(secure=scope["scheme"] == "https"))
             await send(message)
 
-        if not _is_own(headers):
+        # Streamlit would let pages of all the machine's addresses in, and ask a server of the internet for one of them.
+        if not local.is_own_page(headers):
             refusal = PlainTextResponse("This page is not asked by other pages.", status_code=403)
             await refusal(scope, receive, with_headers)
         elif not _is_offered(scope):
@@ -96,15 +96,6 @@ class Guard:
             await refusal(scope, receive, with_headers)
         else:
             await self._app(scope, receive, with_headers)
-
-
-def _is_own(headers: Headers) -> bool:
-    """Whether it comes from our own page, or from no page at all.
-
-    Streamlit would let pages of all the machine's addresses in, and ask a server of the internet for one of them.
-    """
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower() != ""
 
 
 def _is_offered(scope: Scope) -> bool:

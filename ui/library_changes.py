@@ -107,8 +107,7 @@ def _forget(library: Library, paths: Sequence[str]) -> None:
 
 
 def _put_by(settings: Settings, paths: Sequence[str]) -> tuple[tuple[Path, Path], ...]:
-    dropped = [path for path in map(Path, paths) if path.parent == uploads.folder(settings) and path.exists()]
-    return tuple((path, uploads.put_by(path)) for path in dropped)
+    return tuple((path, uploads.put_by(path)) for path in uploads.of(settings, paths))
 
 
 def _embedded(job: Job, embedder: Embedder, passages: Sequence[Passage]) -> tuple[Embedding, ...]:
@@ -129,8 +128,8 @@ def _write(library: Library, new: NewDocument, files: Sequence[KnownFile]) -> No
 
 
 def _counted(new: NewDocument, writer: Writer) -> NewDocument:
-    """With the lines by which it is known what recurs over its site or author."""
+    """With the lines by which it is known what recurs over its site."""
     from ingest import recurring
 
-    lines = recurring.lines(new.document, writer.recurring())
+    lines = recurring.lines(new.document, recurring.gone_from(new.document.id, writer.recurring()))
     return new._replace(cleaned=new.cleaned._replace(lines=lines))

@@ -7,6 +7,7 @@ while somebody else writes.
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from assistant.errors import LibraryLocked
 from assistant.library.library import Library
 from assistant.settings import Settings
+from ui import uploads
 from ui.jobs import Job, Stopped
 from ui.progress import time_left
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 PATIENCE = 0.5  # seconds between two tries to be the one who writes
 WAITING = "Waiting until somebody else has written"
 ADDED, CHANGED, SAME, REMOVED, FAILED, LEFT = "added", "changed", "same", "removed", "failed", "not read"
+EMPTY = "empty"
+NO_NAME = re.compile(r"[^\w.-]+")  # of an address, in the name of the file that it is kept in
 COPY = "copy"  # of a file that is there under another name, byte for byte
 
 Result = TypeVar("Result")
@@ -113,12 +117,30 @@ def take_in(
         left = [Taken(file.source, LEFT) for file in found if file.path not in after]
         return Outcome((*became, *left), 0, seconds, stopped=True)
     failed = [Taken(one.source, FAILED, reason=one.reason) for one in report.failed]
-    sources = {one.source for one in report.failed}
+    failed += [Taken(source, EMPTY) for source in report.empty]
+    sources = {one.source for one in failed}
     taken = [one for one in became if one.source not in sources]
     passed_over = report.skipped + report.ignored
     return Outcome(
         (*taken, *failed), report.passages, seconds, passed_over, spared=report.spared, paths=tuple(map(Path, roots))
     )
+
+
+def take_in_address(job: Job, settings: Settings, embedder: Embedder, address: str) -> Outcome:
+    """Fetch a page of the web once, keep it as if it had been dropped, and take it in.
+
+    Raises:
+        SourceError: it cannot be fetched, or is of a kind that is not read.
+        LibraryError: the library cannot be written.
+    """
+    from ingest import web
+
+    job.at(f"Fetching {address}")
+    page = web.fetch(address)
+    assert isinstance(page, web.Fetched), "no copy was named that it could be the same as"
+    name = NO_NAME.sub("-", page.url.partition("://")[2]).strip("-").removesuffix(page.extension)
+    path = uploads.keep(settings, [(f"{name}{page.extension}", page.data)])[0]
+    return take_in(job, settings, embedder, [path], uploads.folder(settings))
 
 
 def patiently(job: Job, work: Callable[[], Result]) -> Result:

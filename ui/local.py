@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 NAMES = ("localhost", "127.0.0.1", "::1")  # addresses and names that only this machine answers to
 PASSED_ON = ("forwarded", "via", "x-real-ip", "x-forwarded")  # what headers begin with that a proxy adds
@@ -27,6 +28,18 @@ def host(header: str) -> str:
     name, _, port = header.rpartition(":")
     name = name if port.isdigit() else header
     return name.removeprefix("[").removesuffix("]").lower()
+
+
+def is_own_page(headers: Mapping[str, str]) -> bool:
+    """Whether a request comes from a page of the same server, or from no page at all."""
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower() != ""
+
+
+def is_known(header: str, names: Iterable[str]) -> bool:
+    """Whether a Host header names one of these hosts; ``*.name`` is every name below one, and ``*`` any."""
+    named = host(header)
+    return any(one in ("*", named) or (one.startswith("*.") and named.endswith(one[1:])) for one in names)
 
 
 def _is_loopback(peer: str | None) -> bool:

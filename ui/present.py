@@ -12,21 +12,13 @@ from calendar import month_name
 from enum import StrEnum
 from typing import NamedTuple
 
-from assistant.types import Answer, Block, BlockKind, Citation, Document, Span
+from assistant.types import Answer, Citation, Document, Span
 from ui.shown import Shown
 
-AROUND = 20_000  # characters of a document shown on either side of the cited words; a browser is slow beyond
 LABEL = 60  # characters of a label
-NOWHERE = Span(0, 0)
+TIP, BESIDE = 400, 160  # characters of a quote that are shown when its number is pointed at, and of what is beside it
 
 _NO_BREAK = "\u2060"  # word joiner: not seen, and ends what Streamlit would take for :emoji: or a link
-_TAGS = {
-    BlockKind.TITLE: "h3",
-    BlockKind.HEADING: "h4",
-    BlockKind.QUOTE: "blockquote",
-    BlockKind.CODE: "pre",
-}
-_NUMBERED = re.compile(r"\(?\w{1,3}[.)]\s")  # an item that brings its own mark
 
 
 class Standing(StrEnum):
@@ -95,6 +87,15 @@ def source_line(citation: Citation) -> str:
     return f'<span class="source"><cite>{escape(about.title)}</cite>{said} <code>{escape(about.source)}</code></span>'
 
 
+def tip(citation: Citation, before: str, after: str) -> str:
+    """A citation at a glance, as Streamlit's Markdown: document, voice and date; its sentence between two others."""
+    about = citation.about
+    head = [label(about.title), label(citation.voice or ""), label(date(about.date)) if about.date else ""]
+    last = before if len(before) <= BESIDE else f"…{before[-BESIDE:].lstrip()}"
+    words = [label(last, BESIDE + 1), f"**“{label(citation.key_quote, TIP)}”**", label(after, BESIDE)]
+    return f"{' · '.join(filter(None, head))}\n\n{' '.join(filter(None, words))}"
+
+
 def said(one: Shown) -> str:
     """A text that is shown, as HTML, with the sentence that seems to answer in ``<mark>``."""
     key = f'<mark class="key">{escape(one.key)}</mark>' if one.key else ""
@@ -133,51 +134,12 @@ def standing(citation: Citation, document: Document | None) -> tuple[Standing, S
     return Standing.MOVED, Span(found, found + len(citation.quote))
 
 
-def page(document: Document, marked: Span | None, key: Span | None = None) -> str:
-    """The document as HTML, with the stretch ``marked`` in ``<mark>`` and in it the sentence ``key``; of a long one,
-    what stands around it."""
-    text, words = document.text, marked or NOWHERE
-    shown = Span(max(0, words.start - AROUND), min(len(text), words.end + AROUND))
-    blocks = "".join(_block(text, block, shown, words, key or NOWHERE) for block in document.blocks)
-    before, after = _left_out(shown.start, "before"), _left_out(len(text) - shown.end, "after")
-    return f'<article class="document" tabindex="0" aria-label="The document">{before}{blocks}{after}</article>'
-
-
-def quoted(citation: Citation) -> str:
-    """The words of a citation by themselves, as HTML."""
-    words = _marked(citation.quote, citation.start, key(citation, Span(citation.start, citation.end)) or NOWHERE)
-    return f'<blockquote class="frozen">{words}</blockquote>'
-
-
 def key(citation: Citation, words: Span) -> Span | None:
     """The sentence that seems to answer, where the quoted ``words`` now stand; None where it is all of them."""
     if citation.key is None or citation.key_quote == citation.quote:
         return None
     moved = words.start - citation.start
     return Span(citation.key.start + moved, citation.key.end + moved)
-
-
-def _block(text: str, block: Block, shown: Span, marked: Span, key: Span) -> str:
-    start, end = max(block.start, shown.start), min(block.end, shown.end)
-    if start >= end:
-        return ""
-    first, last = (min(max(edge, start), end) for edge in marked)
-    words = _marked(text[first:last], first, key) if first < last else ""
-    tag, look = _TAGS.get(block.kind, "p"), block.kind.value
-    if block.kind is BlockKind.ITEM and not _NUMBERED.match(text, block.start):
-        look += " dotted"
-    return f'<{tag} class="{look}">{escape(text[start:first])}{words}{escape(text[last:end])}</{tag}>'
-
-
-def _marked(quote: str, at: int, key: Span) -> str:
-    """Cited words that begin ``at``, and what of the sentence ``key`` is in them."""
-    first, last = (min(max(edge - at, 0), len(quote)) for edge in key)
-    words = f"<strong>{escape(quote[first:last])}</strong>" if first < last else ""
-    return f'<mark class="cited">{escape(quote[:first])}{words}{escape(quote[last:])}</mark>'
-
-
-def _left_out(characters: int, side: str) -> str:
-    return f'<p class="aside">{characters:,} characters {side} this are not shown.</p>' if characters > 0 else ""
 
 
 def _count(number: int, thing: str) -> str:

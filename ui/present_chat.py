@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from assistant.library.narrowing import KINDS
 from assistant.library.records import Holdings
 from assistant.types import Answer, FoundBy, Grounding, Hit
+from ui.present import date as spoken_date
 from ui.present import escape
 
 SNIPPET = 280  # characters of a passage that was retrieved
@@ -42,6 +45,12 @@ def holds(held: Holdings) -> str:
     names = [*held.authors, *([f"{others:,} other{'s' if others > 1 else ''}"] if others else [])]
     by = f", by {_listed(names)}" if names else ""
     return f"{_count(held.documents, 'document')}{of_kinds}{years}{by}."
+
+
+def day(of: date, today: date) -> str:
+    """What a day is called where things are listed by day."""
+    ago = (today - of).days
+    return "Today" if ago <= 0 else "Yesterday" if ago == 1 else spoken_date(of.isoformat())
 
 
 def hits(found: list[Hit], answer: Answer) -> str:

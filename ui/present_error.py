@@ -6,6 +6,7 @@ Whoever runs Pushback finds the whole of it in the server's log.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from assistant import errors
@@ -50,8 +51,8 @@ def plain(text: str) -> str:
     return PATTERN.sub("it is not of the form that is needed", text)
 
 
-def todo(hint: str, kind: type[PushbackError] = PushbackError) -> str:
-    """A hint as it is; in the place of one that is for the command line what can be done on a page."""
+def todo(hint: str, kind: type[PushbackError] = PushbackError, hints: Mapping[type[PushbackError], str] = HINTS) -> str:
+    """A hint as it is; in the place of one that is for the command line what can be done on a page (or ``hints``)."""
     if not COMMANDS.search(hint):
         return hint
-    return next((HINTS[one] for one in kind.__mro__ if one in HINTS), RUNS)
+    return next((hints[one] for one in kind.__mro__ if one in hints), RUNS)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from eval import baseline, gate
 from eval.measures import BY_NAME, HEADLINES
 from eval.metrics import shown
-from eval.render import html_cases
-from eval.render.elements import Element
+from eval.render import html
 from eval.render.shown import interval, measures_by_group, share_of
 from ui.present import date, escape
 from ui.present_work import count
@@ -134,7 +133,7 @@ def table(records: Sequence[Record]) -> dict[str, list[Any]]:
 
 def case(record: Record) -> str:
     """A case as HTML: what it came to beside the gold."""
-    return _html(html_cases.beside(record))
+    return html.beside(record)
 
 
 def _row(says: str, one: Measure, changes: dict[str, Change]) -> str:
@@ -161,9 +160,3 @@ def _named(ids: Sequence[str]) -> str:
 
 def _line(text: str) -> str:
     return "".join(character for character in " ".join(text.split()) if character.isprintable())[:300]
-
-
-def _html(element: Element) -> str:
-    from lxml import etree
-
-    return str(etree.tostring(element, encoding="unicode", method="html"))

@@ -31,6 +31,11 @@ TOLD = {  # what each setting is for, in the order in which they are shown
     "readers": "People who read",
     "editors": "People who also change documents",
     "owners": "People who may do all",
+    "api_port": "Port of the HTTP API",
+    "api_tokens": "A file of those who may use it",
+    "api_questions": "Questions a minute through it",
+    "api_waiting": "Questions that may wait there",
+    "api_upload_mb": "Megabytes of an upload to it",
     "server_folders": "Whether the page may name a folder of this machine",
 }
 

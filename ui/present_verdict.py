@@ -32,7 +32,7 @@ FILLS = {"supported": "#2e7d55", "contested": "#8f6200", "challenged": "#b8443a"
 LINES = "#7f878b"  # seen on either ground
 CORNER = {"color": LINES, "fontSize": 11, "lineBreak": "\n"}
 LEGEND = {"symbolSize": 120, "symbolStrokeWidth": 0}
-PICTURE = 420  # pixels high
+PICTURE = 300  # pixels high
 WORDS = 90  # characters of an assumption in the head of its card
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from assistant.errors import IndexMismatch, LibraryError
 from assistant.library.library import Problem
 from ui import present_error
-from ui.library_work import ADDED, CHANGED, COPY, FAILED, LEFT, REMOVED, SAME, Outcome, Taken
+from ui.library_work import ADDED, CHANGED, COPY, EMPTY, FAILED, LEFT, REMOVED, SAME, Outcome, Taken
 from ui.present import escape
 
 MOST_FAILED = 100  # files that failed shown by name
@@ -17,14 +17,14 @@ SAID = {
     SAME: "already there",
     COPY: "already there under another name",
     REMOVED: "gone, and taken out",
+    EMPTY: "empty",
     FAILED: "could not be read",
     LEFT: "not read yet",
 }
-MARKS = {ADDED: "✓", CHANGED: "✓", SAME: "·", COPY: "·", REMOVED: "−", FAILED: "!", LEFT: "…"}
+MARKS = {ADDED: "✓", CHANGED: "✓", SAME: "·", COPY: "·", REMOVED: "−", EMPTY: "·", FAILED: "!", LEFT: "…"}
 REMEDIES = (  # words of a reason, and what helps; the first that fits
     ("holds no text", "If it is a scan, have its text recognised (OCR) and drop it again."),
     ("of this kind cannot be read", "Save it as PDF, Word, PowerPoint, Excel, html, Markdown or text."),
-    ("is empty", "Save it again, then drop it."),
     ("password", "Save a copy without a password."),
     ("encrypted", "Save a copy without a password."),
     ("too large", "Split it, or save only what is needed."),

@@ -26,7 +26,7 @@ def serve(settings: Settings, environment: Mapping[str, str]) -> None:
     Raises:
         PushbackError: the address cannot be listened on.
     """
-    _check_free(settings.host, settings.port)
+    check_free(settings.host, settings.port)
     if not local.only([settings.host, *settings.allowed_hosts]):
         terminal.complain(
             f"Whoever can reach {settings.host} can read the documents and ask, unless people sign in.",
@@ -69,7 +69,12 @@ def command(settings: Settings) -> list[str]:
     return [sys.executable, "-m", "streamlit", "run", str(PAGE), *given]
 
 
-def _check_free(host: str, port: int) -> None:
+def check_free(host: str, port: int) -> None:
+    """Nothing, where a server can listen there.
+
+    Raises:
+        PushbackError: it cannot.
+    """
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as tried:

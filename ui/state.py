@@ -1,4 +1,4 @@
-"""What a page shows: the conversation, citation and library that its address names, in any tab and after a reload.
+"""What a page shows: the conversation, citation, library and what is asked within, as its address names them.
 
 A question under way, an edit and a deletion are the tab's own; a reload forgets them.
 """
@@ -9,10 +9,15 @@ import re
 
 import streamlit as st
 
+from assistant.types import Filters
+
 CONVERSATION = "conversation"
 CITED = "cited"
 LIBRARY = "library"
 DOCUMENT = "document"
+WITHIN, AUTHOR, SINCE, UNTIL = "within", "author", "since", "until"
+
+EVERYWHERE = Filters()
 
 _ASKED, _EDITED, _DELETED = "asked", "edited", "deleted"  # what is under way in this tab, and is gone with a reload
 
@@ -32,9 +37,10 @@ def conversation() -> str | None:
     return st.query_params.get(CONVERSATION) or None
 
 
-def open_conversation(id: str | None) -> None:
-    """Go to a conversation; None to a new one, which gets its id with the first question."""
-    named = {LIBRARY: library(), CONVERSATION: id}
+def open_conversation(id: str | None, within: Filters = EVERYWHERE) -> None:
+    """Go to a conversation, to ask in it ``within`` what these leave; None to a new one, which gets its id with the
+    first question."""
+    named = {LIBRARY: library(), CONVERSATION: id, **asking_within(within)}
     st.query_params.from_dict({name: value for name, value in named.items() if value})
     st.session_state.pop(_EDITED, None)
     st.session_state.pop(_DELETED, None)
@@ -54,6 +60,27 @@ def open_citation(turn: int, number: int) -> None:
 def close_citation() -> None:
     """Close the document that is open."""
     st.query_params.pop(CITED, None)
+
+
+def within() -> Filters:
+    """What questions are asked within."""
+    named = st.query_params
+    since, until = named.get(SINCE) or None, named.get(UNTIL) or None
+    return Filters(tuple(named.get_all(WITHIN)), tuple(named.get_all(AUTHOR)), since, until)
+
+
+def ask_within(filters: Filters) -> None:
+    """Let questions be asked within what these leave, from now on."""
+    for name in (WITHIN, AUTHOR, SINCE, UNTIL):
+        st.query_params.pop(name, None)
+    st.query_params.update(asking_within(filters))
+
+
+def asking_within(filters: Filters) -> dict[str, str | list[str]]:
+    """The part of an address that says so."""
+    named: dict[str, str | list[str]] = {WITHIN: list(filters.documents), AUTHOR: list(filters.authors)}
+    named |= {SINCE: filters.since or "", UNTIL: filters.until or ""}
+    return {name: value for name, value in named.items() if value}
 
 
 def ask(question: str, at: int | None = None) -> None:

@@ -194,6 +194,7 @@ def dropped(one: Document) -> str:
 def synced(report: SyncReport, *, details: bool = False) -> str:
     """What an ingest did, in a line; also when there was nothing to do it with. ``details`` adds a table."""
     skipped = f"; {_count(report.skipped, 'file')} of other kinds passed over" if report.skipped else ""
+    skipped += f"; {len(report.empty)} empty" if report.empty else ""
     skipped += f"; {_count(report.ignored, 'file')} ignored" if report.ignored else ""
     if not report.found and not report.removed:
         return f"Nothing to read there{skipped}. Pushback reads text, Markdown, html, PDF, office files, EPUB and mail."
@@ -364,11 +365,14 @@ def _finding(one: Finding, told: str, first: str, rest: str) -> str:
 
 
 def _assumption(number: int, verdict: Verdict, sources: _Sources) -> str:
+    from assistant.rulings import is_set_aside
     from ui.verdict_report import beside, first_told
 
     one, own = verdict.assumptions[number - 1], first_told(verdict, number)
     lines = [filled(f"{number}. {one.text} ({one.lens}): {one.ruling}", "", "   ")]
     for finding in own.findings:
+        if is_set_aside(finding):
+            continue
         told = f"{SIGNS[finding.stance]} {_quoted(finding, sources)}{KINDS.get(finding.kind, '')}"
         lines.append(_finding(finding, told, "   ", "           "))
     said = beside(verdict, number)

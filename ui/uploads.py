@@ -78,6 +78,11 @@ def put_by(path: Path) -> Path:
     return path.replace(aside)
 
 
+def of(settings: Settings, paths: Iterable[str]) -> list[Path]:
+    """Those of the paths that were dropped into this library, and are there."""
+    return [path for path in map(Path, paths) if path.parent == folder(settings) and path.exists()]
+
+
 def free(path: Path, taken: Iterable[Path]) -> Path:
     """The path, or one like it with a number, that is none of those taken, as file systems that know no case see it."""
     others = {str(one).casefold() for one in taken}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from importlib.resources import files
 
-from assistant.types import Assumption, Finding, Stance
-from eval.render.elements import Child, Element, folded, section, table, tag, to_html
+from assistant.types import Assumption, Finding, Verdict
+from eval.render.elements import Child, Element, folded, section, tag, to_html
 from ui import verdict_report as told
 from ui.verdict_map import picture
-from ui.verdict_report import Report
+from ui.verdict_report import Report, Side
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 CLASSES = {
@@ -23,22 +23,18 @@ CLASSES = {
 
 
 def page(report: Report) -> str:
-    """The whole page: one of verdict, then what it stands on."""
+    """The whole page: the verdict at a glance, then what it stands on."""
     verdict = report.verdict
     main = tag(
         "main",
         _verdict(report),
-        _case("The strongest case for it", verdict.case_for, report, cls="good"),
-        _case("The strongest objection", verdict.case_against, report, cls="bad"),
-        section("What is missing", _list(verdict.missing or ("Nothing: something that bears on each was found.",))),
-        section("Questions to settle", _settling(report)),
-        section("Leaps of faith, which nothing supports", _list(verdict.leaps_of_faith)),
-        _picture(report),
+        _cases(report),
+        tag("div", _missing(verdict), _settling(verdict), cls="columns"),
+        section("Importance and evidence", picture(told.points(verdict))),
         section(
             "What it rests on", [_assumption(n, one, report) for n, one in enumerate(verdict.assumptions, start=1)]
         ),
-        section("What was searched for", [_searches(one) for one in verdict.assumptions]),
-        section("How far to trust this", _list(told.trust(verdict))),
+        section("How it was tested", _list(told.trust(verdict)), _searches(verdict)),
     )
     return to_html(tag("html", _head(report), tag("body", main), lang="en"))
 
@@ -50,7 +46,7 @@ def _head(report: Report) -> Element:
         tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"),
-        tag("title", f"Pressure test: {report.verdict.ruling}"),
+        tag("title", report.verdict.idea),
         tag("style", files(__package__).joinpath("verdict.css").read_text("utf-8")),
     )
 
@@ -59,78 +55,80 @@ def _verdict(report: Report) -> Element:
     verdict = report.verdict
     return tag(
         "header",
-        tag("p", "Pressure test", cls="small"),
+        tag("p", "Pressure test. ", told.head(report), cls="small"),
         tag("h1", verdict.idea),
-        tag("p", _ruling(verdict.ruling), " ", told.MEANS[verdict.ruling], cls="ruling"),
-        tag("p", told.head(report), cls="small"),
+        tag("p", _ruling(verdict.ruling), " ", told.in_short(verdict), cls="ruling"),
         cls="banner",
     )
 
 
-def _case(title: str, findings: Iterable[Finding], report: Report, *, cls: str) -> Element | None:
-    quotes = [_quote(one, report) for one in findings]
-    return section(title, tag("div", quotes or tag("p", told.NOTHING, cls="small"), cls=f"case {cls}"))
-
-
-def _settling(report: Report) -> Child:
-    questions = told.settling(report.verdict)
-    if not questions:
-        return tag("p", "None is open.")
+def _cases(report: Report) -> Element:
+    numbers = told.numbered(report.verdict)
     return tag(
-        "dl", [(tag("dt", asked), tag("dd", f"Cheapest evidence: {how}") if how else None) for asked, how in questions]
+        "div",
+        [
+            section(
+                case.title,
+                [_quote(one, report, number=numbers[one]) for one in case.findings] or tag("p", case.empty),
+            )
+            for case in told.cases(report.verdict)
+        ],
+        cls="cases columns",
     )
 
 
-def _picture(report: Report) -> Element | None:
-    points = told.points(report.verdict)
-    rows = [
-        (
-            f"{point.number}. {point.assumption.text}",
-            f"{point.importance:.1f}",
-            str(len(told.of_side(point.assumption, Stance.SUPPORTS))),
-            str(len(told.of_side(point.assumption, Stance.CHALLENGES))),
-            _ruling(point.assumption.ruling),
+def _missing(verdict: Verdict) -> Element | None:
+    return section("What nobody says", _list(told.missing(verdict) or (told.ALL_TOUCHED,)))
+
+
+def _settling(verdict: Verdict) -> Element | None:
+    for question, how in told.settling(verdict)[:1]:
+        return section(
+            "Find out first",
+            tag("dl", tag("dt", question), tag("dd", f"Cheapest evidence: {how}") if how else None),
         )
-        for point in points
-    ]
-    return section(
-        "Importance and evidence",
-        tag("div", picture(points), table(("Assumption", "Importance", "For", "Against", "Ruling"), rows), cls="map"),
-    )
+    return None
 
 
 def _assumption(number: int, one: Assumption, report: Report) -> Element:
-    own, beside = told.first_told(report.verdict, number), told.beside(report.verdict, number)
-    sides = [
-        (tag("h4", name), [_quote(each, report, in_context=True) for each in found])
-        for side, name in told.SIDES.items()
-        if (found := told.of_side(own, side))
-    ]
+    left = told.left_open(report.verdict, number)
     return tag(
         "article",
         tag("h3", f"{number}. {one.text} ", _ruling(one.ruling)),
-        tag("p", f"As {one.lens} · importance {one.importance:.1f}{told.weighed_by(one)}", cls="small"),
-        tag("p", one.question) if one.question else None,
-        tag("p", beside, cls="gap") if beside else None,
-        sides,
+        tag("p", told.looked_at(one), cls="small"),
+        tag("p", left, cls="gap") if left else None,
+        [_side(side, report) for side in told.sides(report.verdict, number)],
         cls="assumption",
     )
 
 
-def _quote(one: Finding, report: Report, *, in_context: bool = False) -> Element:
-    before, quote, after = told.around(one) if in_context else ("", one.citation.quote, "")
-    why, mark = told.why(one), report.mark(one.citation)
-    return tag(
-        "figure",
-        tag("blockquote", before, tag("mark", quote), after),
-        tag("p", why, cls="small why") if why else None,
-        tag("figcaption", told.source(one.citation), " · ", told.attributed(one), cls="small"),
-        tag("p", mark, cls="fault") if mark else None,
+def _side(side: Side, report: Report) -> Child:
+    first, more = side.findings[: told.EACH], side.findings[told.EACH :]
+    return (
+        tag("h4", f"{side.name} ", tag("span", told.see_above(side)) if side.above else None),
+        [_quote(one, report, in_context=True) for one in first],
+        folded(f"And {len(more)} more", [_quote(one, report, in_context=True) for one in more]) if more else None,
     )
 
 
-def _searches(one: Assumption) -> Element:
-    return folded(one.text, _list(one.searched))
+def _quote(one: Finding, report: Report, *, number: int | None = None, in_context: bool = False) -> Element:
+    before, quote, after = told.around(one)
+    why, mark = told.why(one), report.mark(one.citation)
+    context = in_context and (before.strip() or after.strip())
+    return tag(
+        "figure",
+        tag("blockquote", tag("b", f"{number} ", cls="small") if number else None, quote),
+        tag("p", why, cls="small why") if why else None,
+        tag("figcaption", told.source(one.citation), " · ", told.attributed(one), cls="small"),
+        tag("p", mark, cls="fault") if mark else None,
+        folded("Where it stands", tag("p", before, tag("mark", quote), after), cls="context small")
+        if context
+        else None,
+    )
+
+
+def _searches(verdict: Verdict) -> Element:
+    return folded("What was searched for", _list(query for one in verdict.assumptions for query in one.searched))
 
 
 def _list(lines: Iterable[str]) -> Element | None:

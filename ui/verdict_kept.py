@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import NamedTuple
 
 from assistant import rulings, wire
@@ -17,7 +16,7 @@ from assistant.discussion import Asked, Moved, Reply, discuss
 from assistant.errors import DocumentMissing
 from assistant.library.library import Library
 from assistant.library.records import KeptVerdict
-from assistant.types import Finding, Stance, Verdict
+from assistant.types import Finding, Verdict
 from ui.parts.kept import standing
 from ui.verdict_report import Report, remark
 
@@ -94,25 +93,14 @@ def weigh(library: Library, id: str, importance: Mapping[str, float]) -> Verdict
     return verdict
 
 
-def judged(library: Library, id: str, finding: Finding, side: Stance | None) -> Verdict:
-    """Put a finding on the side that a person says, wherever it stands, or take it out; the verdict as it was before.
+def swap(library: Library, id: str, old: Finding, new: Finding) -> None:
+    """Keep one finding in the place of another, as it is judged or is no longer, with all that follows from it.
 
     Raises:
         DocumentMissing: there is no such verdict.
     """
     kept = opened(library, id)
-    said = [replace(finding, stance=side, confidence=1.0)] if side else []
-    assumptions = tuple(
-        replace(one, findings=tuple(f for own in one.findings for f in (said if own == finding else [own])))
-        for one in kept.verdict.assumptions
-    )
-    put(library, kept, replace(kept.verdict, assumptions=assumptions))
-    return kept.verdict
-
-
-def put(library: Library, kept: Kept, verdict: Verdict) -> None:
-    """Keep this verdict in place of the one that was kept, with all that follows from its findings."""
-    library.put_verdict(kept.listed, _told(rulings.ruled(verdict), kept.said, kept.asked))
+    library.put_verdict(kept.listed, _told(rulings.swapped(kept.verdict, old, new), kept.said, kept.asked))
 
 
 def discussed(assistant: Asked, id: str, message: str) -> tuple[Reply, str]:

@@ -15,6 +15,7 @@ ACROSS, UP = WIDE - 2 * LEFT, 2 * BOTTOM - HIGH  # and how far it is to all of e
 APART = 28  # units by which points of the same place are moved apart
 # Steps of that, the nearest first; one upwards or downwards tells more that is not so than one to the side.
 NEAREST = sorted(product(range(4), range(-3, 4)), key=lambda step: step[0] ** 2 + (1.5 * step[1]) ** 2)
+ACROSS_TOLD, UP_TOLD = f"evidence: citations that rule, none to {ENOUGH} or more →", "importance →"
 CORNERS = {
     (0, 0): "Matters, not known: test first",
     (1, 0): "Matters, with evidence",
@@ -32,19 +33,16 @@ def picture(points: Sequence[Point]) -> Element:
         _line(EDGE, EDGE + height / 2, EDGE + width, EDGE + height / 2),
     ]
     corners = [
-        _text(EDGE + 8 + column * width / 2, EDGE + 18 + row * height / 2, told, "corner")
+        _text(EDGE + 8 + column * width / 2, EDGE + 18 + row * (height - 26), told, "corner")
         for (column, row), told in CORNERS.items()
     ]
     axes = [
-        _text(EDGE, HIGH - 14, f"evidence: citations that rule, none to {ENOUGH} or more →", "axis"),
-        tag("text", "importance →", x=str(-HIGH + EDGE), y="20", transform="rotate(-90)", cls="axis"),
+        _text(EDGE, HIGH - 14, ACROSS_TOLD, "axis"),
+        tag("text", UP_TOLD, x=str(-HIGH + EDGE), y="20", transform="rotate(-90)", cls="axis"),
     ]
-    told = "Assumptions by importance and evidence: " + "; ".join(
-        f"{p.number} importance {p.importance:.1f}, evidence {p.evidence:.1f}, {p.assumption.ruling}" for p in points
-    )
     return tag(
         "svg",
-        tag("title", told),
+        tag("title", in_words(points)),
         lines,
         corners,
         axes,
@@ -52,6 +50,13 @@ def picture(points: Sequence[Point]) -> Element:
         viewBox=f"0 0 {WIDE} {HIGH}",
         role="img",
         cls="picture",
+    )
+
+
+def in_words(points: Sequence[Point]) -> str:
+    """The picture for those who do not see it."""
+    return "Assumptions by importance and evidence: " + "; ".join(
+        f"{p.number} importance {p.importance:.1f}, evidence {p.evidence:.1f}, {p.assumption.ruling}" for p in points
     )
 
 

@@ -17,27 +17,23 @@ def page(report: Report) -> str:
 
 def _parts(report: Report) -> Iterator[str]:
     verdict = report.verdict
-    yield "# Pressure test"
-    yield f"> {_plain(verdict.idea)}"
-    means, head = told.MEANS[verdict.ruling], _plain(told.head(report))
-    yield f"The idea, by these documents: **{verdict.ruling}**. {means} {head}"
-    yield _section("The strongest case for it", (_finding(one, report) for one in verdict.case_for))
-    yield _section("The strongest objection", (_finding(one, report) for one in verdict.case_against))
-    missing = (f"- {_plain(one)}" for one in verdict.missing)
-    yield _section("What is missing", missing, "Nothing: something that bears on each was found.")
-    questions = [
-        f"- {_plain(q)}{f' Cheapest evidence: {_plain(how)}' if how else ''}" for q, how in told.settling(verdict)
-    ]
-    yield _section("Questions to settle", questions, "None.")
-    if verdict.leaps_of_faith:
-        yield _section("Leaps of faith, which nothing supports", (f"- {_plain(one)}" for one in verdict.leaps_of_faith))
+    yield f"# {_plain(verdict.idea)}"
+    yield f"Pressure test. {_plain(told.head(report))}"
+    yield f"**{verdict.ruling}**: {_plain(told.in_short(verdict))}"
+    numbers = told.numbered(verdict)
+    for case in told.cases(verdict):
+        yield _section(case.title, (_finding(one, report, number=numbers[one]) for one in case.findings), case.empty)
+    missing = (f"- {_plain(one)}" for one in told.missing(verdict))
+    yield _section("What nobody says", missing, told.ALL_TOUCHED)
+    for question, how in told.settling(verdict)[:1]:
+        yield _section("Find out first", [f"{_plain(question)}{f' Cheapest evidence: {_plain(how)}' if how else ''}"])
     yield "## Importance and evidence"
     yield _table(report)
     yield "## What it rests on"
     for number, one in enumerate(verdict.assumptions, start=1):
         yield _assumption(number, one, report)
+    yield _section("How it was tested", (f"- {_plain(line)}" for line in told.trust(verdict)))
     yield _section("What was searched for", (f"- {_plain(q)}" for a in verdict.assumptions for q in a.searched))
-    yield _section("How far to trust this", (f"- {_plain(line)}" for line in told.trust(verdict)))
 
 
 def _table(report: Report) -> str:
@@ -51,27 +47,19 @@ def _table(report: Report) -> str:
 
 
 def _assumption(number: int, one: Assumption, report: Report) -> str:
-    lines = [
-        f"### {number}. {_plain(one.text)}",
-        "",
-        f"As {_plain(one.lens)} (importance {one.importance:.1f}{told.weighed_by(one)}): **{one.ruling}**.",
-    ]
-    if one.question:
-        lines += ["", _plain(one.question)]
-    if beside := told.beside(report.verdict, number):
-        lines += ["", beside]
-    own = told.first_told(report.verdict, number)
-    for side, name in told.SIDES.items():
-        if found := told.of_side(own, side):
-            lines += ["", f"{name}:", "", *(_finding(each, report, in_context=True) for each in found)]
+    lines = [f"### {number}. {_plain(one.text)}", "", f"**{one.ruling}**. {_plain(told.looked_at(one))}"]
+    if left := told.left_open(report.verdict, number):
+        lines += ["", _plain(left)]
+    for side in told.sides(report.verdict, number):
+        found = [_finding(each, report, in_context=True) for each in side.findings]
+        lines += ["", f"{side.name}: {told.see_above(side)}".rstrip(), "", *found]
     return "\n".join(lines)
 
 
-def _finding(one: Finding, report: Report, *, in_context: bool = False) -> str:
-    line = (
-        f"- {one.stance} ({one.confidence:.2f}): “{_plain(one.citation.quote)}” ({_plain(told.source(one.citation))})"
-    )
-    line += f" — {_plain(told.KINDS[one.kind])}"
+def _finding(one: Finding, report: Report, *, number: int | None = None, in_context: bool = False) -> str:
+    mark = f"[{number}] " if number else ""
+    line = f"- {mark}“{_plain(one.citation.quote)}” ({_plain(told.source(one.citation))})"
+    line += f" — {_plain(told.attributed(one))}"
     if mark := report.mark(one.citation):
         line += f" — **{mark}**"
     if why := told.why(one):
@@ -82,5 +70,5 @@ def _finding(one: Finding, report: Report, *, in_context: bool = False) -> str:
     return line
 
 
-def _section(title: str, lines: Iterable[str], otherwise: str = told.NOTHING) -> str:
+def _section(title: str, lines: Iterable[str], otherwise: str = "") -> str:
     return "\n".join([f"## {title}", "", *(list(lines) or [otherwise])])

@@ -1,6 +1,7 @@
 """A verdict as its reports tell it, whatever they are written in: the same words, order and places. Pure.
 
-It opens with the case for the idea, then the strongest objection, then what nobody says; what it rests on follows.
+It opens with what the documents come to, then at most ``rulings.CASE`` findings a side, what nobody says and what to
+find out first, as the page does; what it rests on follows, where a finding that stands above is named by its number.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from assistant import rulings
-from assistant.assumptions import PROPOSED
+from assistant.assumptions import PROPOSED, WHOLE
 from assistant.types import Assumption, AssumptionRuling, Citation, Finding, IdeaRuling, Kind, Remark, Stance, Verdict
 from ui.present import Standing
 
@@ -24,6 +25,7 @@ MEANS = {
     IdeaRuling.NOT_COVERED: "The documents say nothing on it: neither for it nor against it.",
 }
 NOTHING = "The documents say nothing on this."
+ALL_TOUCHED = "Nothing: something that bears on each was found."
 UNTOLD = "What bears on this takes no side that can be told."
 KINDS = {
     Kind.CLAIM: "the author's claim",
@@ -37,6 +39,8 @@ OPEN, NONE = "of no clear side", "with no evidence"
 OUTCOMES = (*(ruling.value for ruling in AssumptionRuling if ruling is not AssumptionRuling.GAP), OPEN, NONE)
 ENOUGH = 6  # citations from which an assumption lies at the right edge of the picture
 FIGURES = 12  # of the stance model's card that are told
+MISSING = 3  # of what nobody says that is told at a glance
+EACH = 3  # findings of a side that are told of an assumption, beside those that stand above
 
 
 class Point(NamedTuple):
@@ -46,6 +50,23 @@ class Point(NamedTuple):
     assumption: Assumption
     evidence: float
     importance: float
+
+
+class Case(NamedTuple):
+    """The strongest findings of one side, and what is said where there is none."""
+
+    key: str
+    title: str
+    findings: tuple[Finding, ...]
+    empty: str = ""
+
+
+class Side(NamedTuple):
+    """The findings of an assumption on one side: the numbers of those that stand above, and those that do not."""
+
+    name: str
+    above: tuple[int, ...]
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +89,14 @@ def head(report: Report) -> str:
     called = Counter(map(outcome, verdict.assumptions))
     counts = ", ".join(f"{called[name]} {name}" for name in OUTCOMES if called[name])
     when = f"Tested {report.created[:10]}. " if report.created else ""
-    searched = f"Searched: {verdict.searched.documents:,} documents, {verdict.searched.passages:,} passages."
+    documents, passages = verdict.searched
+    searched = f"Searched: {_count(documents, 'document')}, {_count(passages, 'passage')}."
     faults = sum(standing is not Standing.HOLDS for standing in report.standing.values())
-    since = f" Since then the sources of {faults} citations have changed or gone; they are marked." if faults else ""
-    return f"{when}It rests on {len(verdict.assumptions)} assumptions: {counts}. {searched}{since}"
+    changed = _count(
+        faults, "citation has changed or gone; it is marked", "citations have changed or gone; they are marked"
+    )
+    since = f" Since then the source of {changed}." if faults else ""
+    return f"{when}It rests on {_count(len(verdict.assumptions), 'assumption')}: {counts}. {searched}{since}"
 
 
 def outcome(one: Assumption) -> str:
@@ -95,7 +120,58 @@ def in_short(verdict: Verdict) -> str:
 
 
 def _voices(count: int) -> str:
-    return "1 voice" if count == 1 else f"{count or 'no'} voices"
+    return _count(count, "voice") if count else "no voices"
+
+
+def _count(count: int, one: str, many: str = "") -> str:
+    return f"1 {one}" if count == 1 else f"{count:,} {many or f'{one}s'}"
+
+
+def cases(verdict: Verdict) -> list[Case]:
+    """What a person must say the side of, where there is such; then both cases."""
+    unsaid = tuple(undecided(verdict)[: rulings.CASE])
+    return [
+        *([Case("unsaid", "Bears on it: you say", unsaid)] if unsaid else []),
+        Case("for", "For it", verdict.case_for, NOTHING),
+        Case("against", "Against it", verdict.case_against, NOTHING),
+    ]
+
+
+def numbered(verdict: Verdict) -> dict[Finding, int]:
+    """The numbers, from 1, of the findings of the cases."""
+    return {one: number for number, one in enumerate((f for case in cases(verdict) for f in case.findings), start=1)}
+
+
+def missing(verdict: Verdict) -> tuple[str, ...]:
+    """What nobody says, at most ``MISSING`` of it, and how much more there is."""
+    more = len(verdict.missing) - MISSING
+    rest = (f"and {more} more, among what it rests on.",) if more > 0 else ()
+    return (*verdict.missing[:MISSING], *rest)
+
+
+def sides(verdict: Verdict, number: int) -> list[Side]:
+    """The findings of an assumption by side, each told once; sides without any are left out."""
+    own, above = first_told(verdict, number), numbered(verdict)
+    found = [
+        Side(
+            name,
+            tuple(sorted(above[one] for one in of_side(own, side) if one in above)),
+            tuple(one for one in of_side(own, side) if one not in above and not rulings.is_set_aside(one)),
+        )
+        for side, name in SIDES.items()
+    ]
+    return [one for one in found if one.above or one.findings]
+
+
+def see_above(side: Side) -> str:
+    """Where the findings of a side stand that stand above."""
+    return f"See {listed(side.above)} above." if side.above else ""
+
+
+def listed(numbers: Sequence[int]) -> str:
+    """Numbers in words: ``1, 2 and 3``."""
+    *first, last = map(str, numbers)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def undecided(verdict: Verdict) -> list[Finding]:
@@ -106,7 +182,11 @@ def undecided(verdict: Verdict) -> list[Finding]:
 
 def settling(verdict: Verdict) -> list[tuple[str, str]]:
     """The questions to settle, each with the cheapest evidence that would."""
-    return [(one.question or f"Does it hold: {one.text}", one.settle) for one in rulings.to_settle(verdict)]
+    return [(one.question or _asks(one), one.settle) for one in rulings.to_settle(verdict)]
+
+
+def _asks(one: Assumption) -> str:
+    return "Does the idea work out as it stands?" if one.lens == WHOLE else f"Does it hold: {one.text}"
 
 
 def why(finding: Finding) -> str:
@@ -118,6 +198,12 @@ def remark(one: Remark) -> str:
     """A sentence with whom it stands on."""
     who = dict.fromkeys(f"{c.voice or c.about.title}, {c.about.date or 'undated'}" for c in one.citations)
     return f"{one.text} ({'; '.join(who)})" if who else one.text
+
+
+def looked_at(one: Assumption) -> str:
+    """What an assumption was looked at as, how much hangs on it, and what a strategist would ask."""
+    asked = f" {one.question}" if one.question else ""
+    return f"Looked at as {one.lens}, importance {one.importance:.1f}{weighed_by(one)}.{asked}"
 
 
 def weighed_by(one: Assumption) -> str:
@@ -155,7 +241,13 @@ def beside(verdict: Verdict, number: int) -> str:
     others = rulings.elsewhere(verdict.assumptions, number)
     open = "" if sided(one) else UNTOLD if rulings.bears(one.findings) else NOTHING
     see = f"See {'also ' if rulings.first_told(verdict.assumptions, number) else ''}the findings of" if others else ""
-    return f"{open} {see} {' and '.join(map(str, others))}.".strip() if others else open
+    return f"{open} {see} {listed(others)}.".strip() if others else open
+
+
+def left_open(verdict: Verdict, number: int) -> str:
+    """The same, with the cheapest evidence that would settle it where nothing rules."""
+    one, told = verdict.assumptions[number - 1], beside(verdict, number)
+    return told if not told or sided(one) or not one.settle else f"{told} Cheapest evidence: {one.settle}"
 
 
 def around(finding: Finding) -> tuple[str, str, str]:
@@ -174,6 +266,8 @@ def source(citation: Citation) -> str:
 
 def attributed(finding: Finding) -> str:
     """How the source says it, and how sure the side is, where a model and not a person told it."""
+    if finding.judged:
+        return f"{KINDS[finding.kind]}; judged by {finding.judged.by or 'a person'}"
     if finding.confidence == 1.0 and finding.stance is not Stance.UNCLEAR:
         return KINDS[finding.kind]
     sure = "side unclear" if finding.stance is Stance.UNCLEAR else f"side {finding.confidence:.0%} sure"

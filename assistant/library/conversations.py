@@ -8,13 +8,17 @@ A conversation that was deleted can be brought back for ``UNDO`` seconds; until 
 
 from __future__ import annotations
 
+import json
 import secrets
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from assistant.library.records import Conversation, Feedback, Opinion
 from assistant.library.sql import Database
 
 UNDO = 3600  # seconds
+SHOWN = frozenset({"question", "text", "quote", "reason", "title"})  # of an answer, and of what is in it
+HIDDEN = frozenset({"rejected", "dropped"})
 BEFORE = " (before an edit)"  # in the title of a conversation as it was
 
 _KEPT = "conversations WHERE id NOT IN (SELECT conversation FROM deleted)"
@@ -53,6 +57,13 @@ class Conversations:
                 [owner],
             )
         ]
+
+    def having(self, words: str) -> set[str]:
+        """The ids of those in which these words are asked, said or quoted, case aside."""
+        sql = "SELECT conversation, answer FROM turns WHERE instr(fold(answer), fold(?)) > 0"
+        found = self._db.rows(sql, [json.dumps(words, ensure_ascii=False)[1:-1]])
+        folded = words.casefold()
+        return {id for id, answer in found if any(folded in text.casefold() for text in _shown(json.loads(answer)))}
 
     def belongs(self, conversation: str, owner: str | None) -> bool:
         """Whether it is there, and this owner's."""
@@ -189,6 +200,19 @@ class Conversations:
         """Let go for good of what was deleted longer ago than it can be brought back."""
         before = (datetime.now(UTC) - timedelta(seconds=UNDO)).isoformat(timespec="seconds")
         self._db.run("DELETE FROM conversations WHERE id IN (SELECT conversation FROM deleted WHERE at < ?)", [before])
+
+
+def _shown(told: object) -> Iterator[str]:
+    """What somebody is shown of an answer."""
+    if isinstance(told, dict):
+        for name, value in told.items():
+            if isinstance(value, str) and name in SHOWN:
+                yield value
+            elif name not in HIDDEN:
+                yield from _shown(value)
+    elif isinstance(told, list):
+        for value in told:
+            yield from _shown(value)
 
 
 def now() -> str:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from assistant.library import holdings, listing, versions
 from assistant.library.families import Families
+from assistant.library.narrowing import conditions
 from assistant.library.records import Cleaned, Entry, Holdings, Listed
 from assistant.library.sql import LISTED, Database, Many, as_json
-from assistant.types import About, Block, BlockKind, Document, Dropped, Searched
+from assistant.types import About, Block, BlockKind, Document, Dropped, Filters, Searched
 
 ABOUT = "d.id, d.source, d.sha256, d.media_type, d.title, d.author, d.date, c.language, c.site"
 DOCUMENTS = "documents d LEFT JOIN cleaned c ON c.document = d.id"
@@ -28,9 +29,15 @@ class Documents:
     def __init__(self, db: Database, families: Families) -> None:
         self._db, self._families = db, families
 
-    def searched(self) -> Searched:
-        """How many documents and passages there are."""
-        return Searched(*self._db.row("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)"))
+    def searched(self, filters: Filters | None = None) -> Searched:
+        """How many documents and passages there are; with filters, those that they leave."""
+        if filters is None:
+            return Searched(*self._db.row("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)"))
+        where, values = conditions(filters)
+        sql = (
+            f"SELECT count(DISTINCT d.id), count(*) FROM {DOCUMENTS} JOIN passages p ON p.document = d.id WHERE {where}"
+        )
+        return Searched(*self._db.row(sql, values))
 
     def holdings(self) -> Holdings:
         """What there is, at a glance."""

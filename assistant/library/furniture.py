@@ -1,7 +1,8 @@
-"""What cleaning goes by, as SQL: what a team wants kept, and lines that recur over the documents of one site or author.
+"""What cleaning goes by, as SQL: what a team wants kept, and lines that recur over the web pages of one site.
 
-A line is furniture when it stands in at least ``MANY`` pieces of its site or author and in at least ``SHARE`` of them;
-versions of one piece count once. So it depends on what the library holds, and not on the order in which that came.
+A line is furniture when it stands in at least ``MANY`` pieces of its site and in at least ``SHARE`` of them; versions
+of one piece count once. One document, that of the lowest id, keeps it all the same. So it depends on what the library
+holds, and not on the order in which that came.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from math import ceil
 from assistant.library.sql import Database
 
 MANY = 5  # pieces; fewer may well say the same thing on purpose
-SHARE = 0.5  # of a site's or an author's pieces; what a weekly report says now and then is no furniture
+SHARE = 0.5  # of a site's pieces
 
 
 class Furniture:
@@ -22,9 +23,10 @@ class Furniture:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def known(self) -> frozenset[int]:
-        """The lines that are known to recur over documents of one site or author, as hashes."""
-        return frozenset(hash for (hash,) in self._db.rows("SELECT hash FROM recurring"))
+    def known(self) -> dict[int, str]:
+        """The lines that are known to recur over the pages of one site, as hashes, and the document that keeps each."""
+        kept = "SELECT hash, min(document) FROM lines WHERE hash IN (SELECT hash FROM recurring) GROUP BY hash"
+        return dict(self._db.rows(kept))
 
     def put_lines(self, document: str, lines: Sequence[tuple[int, bool]]) -> None:
         """A document's lines that may recur, and whether each was known to, in the place of those it had."""
@@ -48,7 +50,8 @@ class Furniture:
                 )
             self._db.run(
                 "UPDATE cleaned SET stale = CASE WHEN EXISTS (SELECT 1 FROM lines l "
-                "WHERE l.document = cleaned.document AND (l.recurs <> 0) <> (l.hash IN (SELECT hash FROM recurring))) "
+                "WHERE l.document = cleaned.document AND (l.recurs <> 0) <> (l.hash IN (SELECT hash FROM recurring) "
+                "AND (l.hash, l.document) NOT IN (SELECT hash, min(document) FROM lines GROUP BY hash))) "
                 "THEN 1 ELSE 0 END WHERE origin = ?",
                 [origin],
             )

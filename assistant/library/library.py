@@ -101,9 +101,9 @@ class Library:
 
     # Reading
 
-    def searched(self) -> Searched:
+    def searched(self, filters: Filters = EVERYTHING) -> Searched:
         """How many documents and passages there are to be searched."""
-        return self._catalog.documents.searched()
+        return self._catalog.documents.searched(None if filters == EVERYTHING else filters)
 
     def holdings(self) -> Holdings:
         """What there is, at a glance: kinds, years, authors."""
@@ -141,6 +141,13 @@ class Library:
         """The document's text at these offsets; None when there is no such document or stretch."""
         text = self._catalog.documents.text(document)
         return None if text is None or not 0 <= start < end <= len(text) else text[start:end]
+
+    def around(self, document: str, start: int, end: int, most: int) -> tuple[str, str, str] | None:
+        """What ``quote`` reads, with at most so many characters before and after it."""
+        text = self._catalog.documents.text(document)
+        if text is None or not 0 <= start < end <= len(text):
+            return None
+        return text[max(0, start - most) : start], text[start:end], text[end : end + most]
 
     def dense(self, vector: Vectors, k: int, filters: Filters = EVERYTHING) -> list[tuple[str, float]]:
         """The ``k`` visible passages nearest to a vector of length 1, with their cosine, best first."""
@@ -240,6 +247,10 @@ class Library:
     def conversations(self, owner: str | None = None) -> list[Conversation]:
         """The conversations of one owner, the latest first; None: those that are nobody's."""
         return self._catalog.conversations.listed(owner)
+
+    def conversations_with(self, words: str) -> set[str]:
+        """The ids of those, whosever they are, in which these words are asked, said or quoted, case aside."""
+        return self._catalog.conversations.having(words)
 
     def check_owner(self, conversation: str, owner: str | None) -> None:
         """Nothing, where the conversation is this owner's.
@@ -345,6 +356,10 @@ class Library:
     def verdicts(self, owner: str | None = None) -> list[KeptVerdict]:
         """The pressure tests that were kept of one owner, the latest first; None: those that are nobody's."""
         return self._catalog.verdicts.listed(owner)
+
+    def every_verdict(self) -> list[str]:
+        """The JSON of all pressure tests that were kept, whoever they belong to, the earliest first."""
+        return self._catalog.verdicts.every()
 
     def verdict(self, id: str) -> tuple[KeptVerdict, str]:
         """A kept pressure test, and its JSON.

@@ -37,7 +37,7 @@ class KnownFile(NamedTuple):
     """A file as it was when it was read; ``source`` is its path as ingested, ``document`` the id it led to.
 
     ``kept`` are the reasons whose pieces were left in, and ``stale`` is set when it would be cleaned otherwise by what
-    is known of its site or author today.
+    is known of its site today.
     """
 
     path: str

@@ -48,6 +48,10 @@ class Verdicts:
         sql = f"SELECT {_LISTED} FROM {_OWNED} WHERE o.owner IS ? ORDER BY v.key DESC"  # noqa: S608
         return [KeptVerdict(*row) for row in self._db.rows(sql, [owner])]
 
+    def every(self) -> list[str]:
+        """The JSON of all, whoever they belong to, the earliest first."""
+        return [verdict for (verdict,) in self._db.rows("SELECT verdict FROM verdicts ORDER BY key")]
+
     def read(self, id: str) -> tuple[KeptVerdict, str] | None:
         """A verdict as it is listed, and its JSON; None when there is none of that id."""
         row = self._db.row(f"SELECT {_LISTED}, v.verdict FROM {_OWNED} WHERE v.id = ?", [id])  # noqa: S608

@@ -45,8 +45,8 @@ class Writer:
         """The document made from these bytes, cleaned as they would be today, if there is one."""
         return self._catalog.documents.made_from(sha256, kept)
 
-    def recurring(self) -> frozenset[int]:
-        """The lines that are known to recur over documents of one site or author, as hashes."""
+    def recurring(self) -> dict[int, str]:
+        """The lines that are known to recur over the pages of one site, as hashes, and the document that keeps each."""
         return self._catalog.furniture.known()
 
     def keep(self, paths: Sequence[str], reasons: Sequence[str]) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from xml.etree import ElementTree as ET
+
+from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from eval.gate import Check, Exit, Verdict
 from eval.records import Outcome, Record
@@ -21,58 +22,41 @@ def render(summary: Summary, records: Sequence[Record], verdict: Verdict) -> str
     A case fails when the verdict holds it against the run. It is an error when it crashed and a check that is not of
     quality holds that against the run; skipped when it is not right and nothing is held against it.
     """
-    cases = ET.Element("testsuite", name=visible(summary.suite))
-    for record in records:
-        _case(cases, record, summary, verdict)
-    gate = ET.Element("testsuite", name=visible(f"{summary.suite} gate"))
-    for check in verdict.checks:
-        _check(gate, check, summary)
-    root = ET.Element("testsuites", name=visible(f"pushback eval {summary.suite}"))
+    cases, gate = TestSuite(visible(summary.suite)), TestSuite(visible(f"{summary.suite} gate"))
+    cases.extend(_case(record, summary, verdict) for record in records)
+    gate.extend(_check(check, summary) for check in verdict.checks)
+    root = JUnitXml(visible(f"pushback eval {summary.suite}"))
     root.extend([cases, gate])
-    for suite in (cases, gate, root):
-        _count(suite)
-    ET.indent(root)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+    root.update_statistics()
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{root.tostring().decode()}\n'
 
 
-def _case(suite: ET.Element, record: Record, summary: Summary, verdict: Verdict) -> None:
-    case = _testcase(suite, f"{summary.suite}.{record.kind}", record.id)
-    if record.file:
-        case.set("file", visible(record.file))
-    if record.line:
-        case.set("line", str(record.line))
+def _case(record: Record, summary: Summary, verdict: Verdict) -> TestCase:
+    case = TestCase(visible(record.id), visible(f"{summary.suite}.{record.kind}"), 0)
+    place = {"file": record.file, "line": str(record.line or "")}
+    for name, value in place.items():
+        if value:
+            case._elem.set(name, visible(value))  # pytest writes them, and the library has no word for them
     if held := verdict.cases.get(record.id):
         unfit = {id for check in verdict.failed if check.exit is not Exit.QUALITY for id in check.cases}
         broken = record.outcome is Outcome.ERROR and record.id in unfit
         why = [record.error] if record.error else list(reasons(record))
         message = short(f"{held}: {'; '.join(why) or record.outcome.value}", 300)
-        _add(case, "error" if broken else "failure", message, "\n".join([record.asked, *why]), kind=held)
+        case.result = _result(Error if broken else Failure, message, held, [record.asked, *why])
     elif not record.passed:
-        _add(case, "skipped", SKIPPED)
+        case.result = Skipped(SKIPPED)
+    return case
 
 
-def _check(suite: ET.Element, check: Check, summary: Summary) -> None:
-    case = _testcase(suite, f"{summary.suite} gate", check.name)
+def _check(check: Check, summary: Summary) -> TestCase:
+    case = TestCase(visible(check.name), visible(f"{summary.suite} gate"), 0)
     if not check.passed:
-        name = "failure" if check.exit is Exit.QUALITY else "error"
-        _add(case, name, check.why, "\n".join([check.why, *check.cases]), kind=check.exit.name.lower())
+        kind = Failure if check.exit is Exit.QUALITY else Error
+        case.result = _result(kind, check.why, check.exit.name.lower(), [check.why, *check.cases])
+    return case
 
 
-def _testcase(suite: ET.Element, classname: str, name: str) -> ET.Element:
-    return ET.SubElement(suite, "testcase", classname=visible(classname), name=visible(name), time="0")
-
-
-def _add(case: ET.Element, name: str, message: str, text: str | None = None, *, kind: str | None = None) -> None:
-    added = ET.SubElement(case, name, message=visible(message))
-    if kind:
-        added.set("type", visible(kind))
-    if text:
-        added.text = visible(text)
-
-
-def _count(suite: ET.Element) -> None:
-    tests = list(suite.iter("testcase"))
-    suite.set("tests", str(len(tests)))
-    for attribute, name in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
-        suite.set(attribute, str(sum(case.find(name) is not None for case in tests)))
-    suite.set("time", "0")
+def _result(kind: type[Error | Failure], message: str, name: str, told: Sequence[str]) -> Error | Failure:
+    result = kind(visible(message), visible(name))
+    result.text = visible("\n".join(told))
+    return result

@@ -5,11 +5,23 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from eval.compare import Change, Comparison
-from eval.gate import Check, Verdict
+from eval.gate import Check, Exit, Verdict
 from eval.measures import HEADLINES
 from eval.metrics import shown
 from eval.records import Outcome, Record
-from eval.render.shown import counts, difference, ended, interval, measures_by_group, share_of, sort, visible
+from eval.render.shown import (
+    counts,
+    difference,
+    ended,
+    interval,
+    may_merge,
+    measures_by_group,
+    share_of,
+    sort,
+    to_read,
+    visible,
+    why_of,
+)
 from eval.report import reasons
 from eval.scorers.asked import short
 from eval.summary import Summary
@@ -28,6 +40,7 @@ def render(summary: Summary, records: Sequence[Record], verdict: Verdict, compar
     """The whole summary, ending in a newline."""
     parts = [
         *_banner(summary, verdict),
+        *_first(records, verdict, comparison),
         *_flips(comparison),
         *_failed(verdict.failed),
         *_measures(summary, comparison),
@@ -36,6 +49,22 @@ def render(summary: Summary, records: Sequence[Record], verdict: Verdict, compar
         *_cases(records, verdict, comparison),
     ]
     return "\n".join(parts).rstrip() + "\n"
+
+
+def comment(summary: Summary, records: Sequence[Record], verdict: Verdict, comparison: Comparison | None) -> str:
+    """What a change is told where it is discussed: whether it may be merged, what to read, and what flipped."""
+    return (
+        "\n".join([*_banner(summary, verdict), *_first(records, verdict, comparison), *_flips(comparison)]).rstrip()
+        + "\n"
+    )
+
+
+def badge(summary: Summary, verdict: Verdict) -> Mapping[str, str | int]:
+    """The verdict as shields.io draws it from an address (https://shields.io/badges/endpoint-badge)."""
+    right = summary.outcomes.get(Outcome.RIGHT.value, 0) + summary.outcomes.get(Outcome.TESTED.value, 0)
+    told = f"{right} of {summary.done} right" if summary.done else "not run"
+    colour = "brightgreen" if verdict.passed else "red" if verdict.exit is Exit.QUALITY else "lightgrey"
+    return {"schemaVersion": 1, "label": summary.suite, "message": told, "color": colour}
 
 
 def annotations(records: Sequence[Record], verdict: Verdict) -> list[str]:
@@ -70,6 +99,17 @@ def _banner(summary: Summary, verdict: Verdict) -> Iterator[str]:
         yield ""
     yield f"{escaped(counts(summary))}."
     yield ""
+
+
+def _first(records: Sequence[Record], verdict: Verdict, comparison: Comparison | None) -> Iterator[str]:
+    yield may_merge(verdict)
+    yield ""
+    if read := to_read(records, verdict, comparison):
+        yield "Read first:"
+        yield ""
+        for one in read:
+            yield f"- {_name(one.id)} {escaped(short(one.asked, 120))}: {escaped(short(why_of(one), 160))}"
+        yield ""
 
 
 def _flips(comparison: Comparison | None) -> Iterator[str]:

@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from eval import robustness
+from eval.cases import Severity
 from eval.compare import Change, Comparison
-from eval.gate import Verdict
+from eval.gate import Exit, Verdict
 from eval.measures import SPECS, Spec
 from eval.metrics import Measure, shown
-from eval.records import Record
+from eval.records import Outcome, Record
+from eval.report import reasons
 from eval.summary import Summary
 
+READ = 3  # cases that somebody who is in a hurry reads
+WORST = (Outcome.ERROR, Outcome.WRONG, Outcome.PARTLY)
 EVERY_SPEC = {spec.name: spec for spec in (*SPECS, *robustness.SPECS)}
 
 # Controls but tab and newline, what turns the direction of text or breaks lines, halves of pairs, and no characters.
@@ -41,6 +45,31 @@ def sort(records: Sequence[Record], verdict: Verdict, comparison: Comparison | N
     held = [one for one in records if one.id in first]
     others = [one for one in records if one.id not in first]
     return Sorted(held, [one for one in others if not one.passed], [one for one in others if one.passed])
+
+
+def may_merge(verdict: Verdict) -> str:
+    """What whoever opened the change wants to know first."""
+    if verdict.passed:
+        return "You may merge."
+    told = {
+        Exit.QUALITY: "Do not merge: the answers are worse than they may be.",
+        Exit.BASELINE: "Do not merge yet: there is no baseline to hold the answers against.",
+    }
+    return told.get(verdict.exit, "This run says nothing about the answers: mend what stopped it, and run again.")
+
+
+def to_read(records: Sequence[Record], verdict: Verdict, comparison: Comparison | None) -> list[Record]:
+    """The three cases to read where the verdict failed: those held against the run, what was lost, then the worst."""
+    if verdict.passed:
+        return []
+    held, amiss, _ = sort(records, verdict, comparison)
+    gating = [one for one in amiss if one.severity in (Severity.NORMAL, Severity.BLOCKER)]
+    return [*held, *sorted(gating, key=lambda one: WORST.index(one.outcome))][:READ]
+
+
+def why_of(record: Record) -> str:
+    """Why a case is not right, in one reason."""
+    return record.error or next(iter(reasons(record)), record.outcome.value)
 
 
 def measures_by_group(summary: Summary) -> dict[str, list[tuple[Spec, Measure]]]:

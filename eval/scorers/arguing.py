@@ -2,12 +2,14 @@
 
 Strict stance accuracy is SciFact's, of an idea: the label is right and a whole set of gold is cited on each side that
 has gold (Wadden et al. 2020, arXiv:2004.14974, abstract-level label with rationale). What is given on both sides counts
-on neither: else whoever cites everything has every set on every side.
+on neither: else whoever cites everything has every set on every side. Of the gold on a side, more must be its own than
+the other's: else whoever deals it out by turns has a set on each side as well.
 """
 
 from __future__ import annotations
 
 from assistant.types import IdeaRuling, Stance, Verdict
+from eval.gold import Cited
 from eval.metrics import Score, share
 from eval.scorers.asked import Pressed, missed, not_cited, valid, yes_or_no
 
@@ -53,10 +55,15 @@ def ruling(pressed: Pressed) -> Score:
 
 
 def strict(pressed: Pressed) -> Score:
-    """Whether the ruling is right and each side that has gold has a whole set of it cited, by citations that hold."""
+    """Whether the ruling is right, each side with gold has a whole set and mostly its own, and all citations hold."""
     why = [ruling(pressed).why] if not ruling(pressed).value else []
     sides = [side for side in (Stance.SUPPORTS, Stance.CHALLENGES) if pressed.gold_of(side)]
     why += [f"no gold that {side.value} is cited as such" for side in sides if not pressed.complete(side)]
+    why += [
+        f"what {side.value} has no more gold of its own than of the other side"
+        for side in sides
+        if _mixed(pressed, side)
+    ]
     why += ["a citation does not hold"] if any(one.fault for one in pressed.cited) else []
     return yes_or_no(STRICT, not why, "; ".join(why))
 
@@ -69,16 +76,22 @@ def anywhere(pressed: Pressed) -> Score:
 
 def purity(pressed: Pressed) -> Score:
     """Of the findings that are gold and were given a side: whether it is theirs."""
-    sided = [
-        (side, one)
-        for side in (Stance.SUPPORTS, Stance.CHALLENGES)
-        for one in pressed.cited_on(side)
-        if len(missed(pressed.gold, [one])) < len(pressed.gold)
-    ]
+    sided = [(side, one) for side in (Stance.SUPPORTS, Stance.CHALLENGES) for one in _gold_on(pressed, side)]
     wrong = [f"put on the side that {side.value}: “{one.citation.quote}”" for side, one in sided if not one.correct]
     if not sided:
         return Score(PURITY, None, "no gold was given a side", 0)
     return Score(PURITY, share(len(sided) - len(wrong), len(sided)), "; ".join(wrong), len(sided))
+
+
+def _gold_on(pressed: Pressed, side: Stance) -> list[Cited]:
+    """What was put on a side and is gold, of whichever side."""
+    return [one for one in pressed.cited_on(side) if len(missed(pressed.gold, [one])) < len(pressed.gold)]
+
+
+def _mixed(pressed: Pressed, side: Stance) -> bool:
+    """Whether a side has gold, and no more of its own than of the other side."""
+    put = _gold_on(pressed, side)
+    return bool(put) and 2 * sum(one.correct for one in put) <= len(put)
 
 
 def omission(pressed: Pressed) -> Score:

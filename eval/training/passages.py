@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,6 +28,8 @@ FROZEN = 4  # layers that stay as they were: a third less work a step
 NO = 0.15  # share of the passages labelled "no" that each epoch reads: there are ten of them for each other
 TOKENS = 2_048  # of a step
 SENTENCES = 0.5  # weight of the sentences' loss beside the passage's
+LISTED = 12  # passages of a list
+WORTH = {"no": 0, "no side": 0, "answers": 2}  # of a passage in a list; 1 if it bears or answers partly
 REPLAY = 0.25  # examples of public sets beside one of our own
 OPPOSITES = Path(__file__).parent / "labelling/opposites.jsonl"
 Item = tuple[Pair, Example]
@@ -41,6 +44,9 @@ def main() -> None:
     parser.add_argument("--stage", required=True, help="Folder for it; of public sets if so named, else of our labels.")
     parser.add_argument("--start", type=Path, help="Weights of the stage before.")
     parser.add_argument("--kind", choices=("idea", "question"), help="Only these.")
+    parser.add_argument(
+        "--listed", action="store_true", help="A step reads the passages of one question or idea, and ranks them."
+    )
     parser.add_argument("--no", type=float, default=NO, help='Share of the passages labelled "no" that are read.')
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--rate", type=float, default=4e-5)
@@ -59,6 +65,9 @@ def main() -> None:
     )
     epochs = []
     for epoch in range(given.epochs):
+        if given.listed:
+            epochs.append([[(paired(model, one), one) for one in group] for group in listed(own, rng)])
+            continue
         chosen = (
             public
             if given.stage == "public"
@@ -72,7 +81,7 @@ def main() -> None:
 
     def loss_of(batch: Sequence[Item]) -> torch.Tensor:
         with torch.autocast("cpu", torch.bfloat16):
-            return loss(model, batch)
+            return loss(model, batch, is_list=given.listed)
 
     def after_epoch(epoch: int) -> None:
         from eval.training.measures import measured
@@ -97,6 +106,27 @@ def freeze(model: PassageNetwork, layers: int) -> None:
 def thinned(own: Sequence[Example], share: float, rng: random.Random) -> list[Example]:
     """All that are labelled other than "no", and a share of the rest."""
     return [one for one in own if one.label != "no" or rng.random() < share]
+
+
+def listed(own: Sequence[Example], rng: random.Random) -> list[list[Example]]:
+    """The passages of each question and idea of which some answer or bear: ``LISTED`` at most, these first."""
+    groups = []
+    for those in by_asked(own).values():
+        there = [one for one in those if one.label != "no"]
+        if there:
+            chosen = rng.sample(there, min(len(there), LISTED // 2))
+            others = [one for one in those if one.label == "no"]
+            groups.append([*chosen, *rng.sample(others, min(len(others), LISTED - len(chosen)))])
+    rng.shuffle(groups)
+    return groups
+
+
+def by_asked(own: Sequence[Example]) -> dict[tuple[str, str], list[Example]]:
+    """The examples of each question or idea."""
+    of: dict[tuple[str, str], list[Example]] = defaultdict(list)
+    for one in own:
+        of[one.kind, one.asked].append(one)
+    return of
 
 
 def turned(own: Sequence[Example]) -> list[Example]:
@@ -124,15 +154,16 @@ def paired(model: PassageNetwork, one: Example) -> Pair:
     return model.pair(one.kind, one.first, one.second, one.spans)
 
 
-def loss(model: PassageNetwork, batch: Sequence[Item]) -> torch.Tensor:
-    """Cross entropy of the passages' labels, and of the sentences' where they are known."""
+def loss(model: PassageNetwork, batch: Sequence[Item], *, is_list: bool = False) -> torch.Tensor:
+    """Cross entropy of the passages' labels, and of the sentences' where they are known; of a list its order's, too."""
     scores = model([pair for pair, _ in batch])
     answers, bears = scores.answers.float().log_softmax(1), scores.bears.float().log_softmax(1)
-    passages, sentences = [], []
+    passages, sentences, fits = [], [], []
     at = 0
     for pair, one in batch:
         odds, labels = (answers, ANSWERS) if one.kind == "question" else (bears, BEARS)
         passages.append(-likelihood(odds[at], one.label, labels))
+        fits.append(torch.logsumexp(odds[at][1:], 0) - odds[at][0])
         known = [
             -likelihood(odds[at + 1 + n], label, labels)
             for n, label in enumerate(one.told)
@@ -142,7 +173,18 @@ def loss(model: PassageNetwork, batch: Sequence[Item]) -> torch.Tensor:
             sentences.append(torch.stack(known).mean())
         at += len(pair.spans)
     total = torch.stack(passages).mean()
+    if is_list:
+        total = total + order(torch.stack(fits), [WORTH.get(one.label, 1) for _, one in batch])
     return total + SENTENCES * torch.stack(sentences).mean() if sentences else total
+
+
+def order(fits: torch.Tensor, worth: Sequence[int]) -> torch.Tensor:
+    """How unlikely it is that each passage comes before all that are worth less (a softmax over it and them)."""
+    lost = []
+    for index, own in enumerate(worth):
+        if less := [other for other, of in enumerate(worth) if of < own]:
+            lost.append(torch.logsumexp(fits[[index, *less]], 0) - fits[index])
+    return torch.stack(lost).mean() if lost else fits.sum() * 0
 
 
 def likelihood(odds: torch.Tensor, label: str, labels: Sequence[str]) -> torch.Tensor:

@@ -19,12 +19,17 @@ NOTICE_LONGEST = 4000  # characters
 
 _DASHES = r"[-_–—*]{2,}\s*"
 _LABELS = {
-    "from": r"from|von|de|da|van|från|fra",
+    "from": r"from|von|de|da|van|från|fra|avsändare|lähettäjä|od|nadawca|odesílatel|feladó|de la|kimden|gönderen|от|"
+    r"от кого|від|από|差出人|送信者|发件人|寄件者|보낸 사람|من|מאת",
     "other": r"sent|date|to|cc|bcc|subject|reply-to|gesendet|datum|an|betreff|envoyé|date d'envoi|à|objet|enviado"
-    r"(?: el)?|fecha|para|asunto|inviato|data|a|oggetto|verzonden|aan|onderwerp|assunto|importance|attachments",
+    r"(?: el)?|fecha|para|asunto|inviato|data|a|oggetto|verzonden|aan|onderwerp|assunto|importance|attachments|"
+    r"sendt|dato|til|emne|kopi|skickat|till|ämne|kopia|lähetetty|päivämäärä|vastaanottaja|aihe|kopio|wysłano|do|dw|temat|"
+    r"odesláno|komu|předmět|kopie|elküldve|dátum|címzett|tárgy|trimis|către|subiect|gönderme tarihi|gönderildi|tarih|"
+    r"kime|konu|отправлено|дата|кому|копия|тема|надіслано|στάλθηκε|ημερομηνία|προς|θέμα|送信日時|日時|宛先|件名|发送时间|日期|收件人|"
+    r"抄送|主题|寄件日期|收件者|主旨|보낸 날짜|받는 사람|참조|제목|تاريخ|إلى|الموضوع|נשלח|אל|נושא",
 }
-FROM = re.compile(rf"\s*\*?(?:{_LABELS['from']})\s*:\*?\s*(?P<name>\S.*)", re.IGNORECASE)
-LABEL = re.compile(rf"\s*\*?(?:{_LABELS['from']}|{_LABELS['other']})\s*:\*?(?:\s|$)", re.IGNORECASE)
+FROM = re.compile(rf"\s*\*?(?:{_LABELS['from']})\s*[:：]\*?\s*(?P<name>\S.*)", re.IGNORECASE)
+LABEL = re.compile(rf"\s*\*?(?:{_LABELS['from']}|{_LABELS['other']})\s*[:：]\*?(?:\s|$)", re.IGNORECASE)
 IN_ONE = re.compile(  # the header of an earlier mail where a page has it as one paragraph
     r"(?:from|von|de|da)\s*:\s*(?P<name>.{1,200}?)\s+(?:sent|date|gesendet|datum|envoyé|enviado(?: el)?|fecha|inviato)"
     r"\s*:\s.{4,120}?\s(?:to|an|à|para|a)\s*:\s.{1,600}",
@@ -48,6 +53,12 @@ WROTE = re.compile(
     r"el\b.{6,250}\bescribió|il\b.{6,250}\bha scritto|op\b.{6,250}\bschreef.{0,80}|em\b.{6,250}\bescreveu|"
     r"[^.!?<]{2,100}<[^<>\s@]+@[^<>\s@]+> (?:wrote|schrieb|a écrit|escribió)(?: (?:on|am|le|el) .{4,80})?)\s*:\s*",
     re.IGNORECASE | re.DOTALL,
+)
+WROTE_ELSEWHERE = re.compile(  # a date or an address, and that somebody wrote
+    r"(?=.*\d).{6,250}\b(?:pisze|napisał(?:a|\(a\))?|skrev|kirjoitti|napsal(?:a|\(a\))?|írta|a scris|yazdı|пишет|"
+    r"написала?|писала?|пише|έγραψε)\b.{0,80}[:：]\s*|(?=.*\d{4}).{6,250}(?:のメール|写道|寫道|作成|작성|כתב)\S{0,12}\s*[:：]\s*|"
+    r"(?=.*\d{4}).{4,200}<[^<>\s@]+@[^<>\s@]+>[^.!?]{0,30}[:：]\s*",
+    re.IGNORECASE,
 )
 WROTE_STARTS = re.compile(r"\s*(?:on|am|at|den|um|le|el|il|op|em)\b.*\d", re.IGNORECASE)
 CLOSING = re.compile(
@@ -93,6 +104,7 @@ UNSUBSCRIBE = re.compile(
     r"(?:vom newsletter |hier )abmelden.{0,80}|se désabonner.{0,80}|darse de baja.{0,80})",
     re.IGNORECASE | re.DOTALL,
 )
+MARKED = re.compile(r"\s*[\[<(]{1,2}([\w .'-]{2,40}?)[\]>):]{1,2}[:>]?\s*\S")
 REACHED = re.compile(r"\S@\S|https?://|www\.|(?:\d[\s().+/-]*){6,}")  # an address, a page, a telephone
 
 
@@ -154,6 +166,8 @@ class _Walk:
             self._rest = None if following is None or self._is_quoted(following) else QUOTED
         elif line.text.lstrip().startswith(">") or self._is_quoted(line):
             yield from self._take(1, QUOTED)
+        elif self._rest == QUOTED and self._is_answer(line.text):
+            yield from self._take(1, None)
         elif self._rest:
             yield from self._take(1, self._rest)
         elif re.fullmatch(r"\s*--\s*", line.text):
@@ -176,6 +190,13 @@ class _Walk:
 
     def _is_quoted(self, line: Line) -> bool:
         return line.text.lstrip().startswith(">") or (self._inset_is_quoted and line.inset)
+
+    def _is_answer(self, text: str) -> bool:
+        """Whether a line in what is quoted is the sender's answer: "[DA] No.", marked by initials or a name."""
+        match = MARKED.match(text)
+        names = re.findall(r"\w+", (self._speaker or "").partition("@")[0])
+        told = {" ".join(names).lower(), *(name.lower() for name in names), "".join(name[0] for name in names).lower()}
+        return match is not None and match[1].lower() in told
 
     def _following(self, index: int) -> Line | None:
         """The next line that holds a word."""
@@ -225,10 +246,12 @@ class _Walk:
     def _attribution(self) -> int:
         """How many lines "On ... wrote:" takes here; programs wrap it to two or three."""
         if not WROTE_STARTS.match(self._line(self._at).text):
-            return int(WROTE.fullmatch(self._line(self._at).text) is not None)
+            text = self._line(self._at).text.strip()
+            return int(bool(WROTE.fullmatch(text) or WROTE_ELSEWHERE.fullmatch(text)))
         for count in range(1, 4):
             lines = [self._line(i).text for i in range(self._at, min(self._at + count, len(self._lines)))]
-            if WROTE.fullmatch(" ".join(lines)):
+            joined = " ".join(lines).strip()
+            if WROTE.fullmatch(joined) or WROTE_ELSEWHERE.fullmatch(joined):
                 return len(lines)
             if not lines[-1].strip():
                 break

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import HOSTILE, Visit, ask, picture
+from tests.browser.conftest import HOSTILE, Visit, ask, picture, settle
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -39,6 +39,12 @@ def test_a_statement_leads_to_its_words_and_the_conversation_is_kept(visit: Visi
     expect(page.locator("mark.key").first).to_have_text(QUOTE)
     assert f'- mark: "[marked: {QUOTE} end of mark]"' in page.locator(".said").first.aria_snapshot()
     picture(page, artifacts, "chat-answer")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert QUOTE in copied
+    assert "[1] Review of the spring campaign, Marketing Manager, 4 June 2024 (campaign-review.md:" in copied
 
     number_after(page, QUOTE).click()
     words = page.locator("mark.cited")
@@ -64,6 +70,59 @@ def test_a_statement_leads_to_its_words_and_the_conversation_is_kept(visit: Visi
     page.get_by_role("button", name="New conversation").click()
     expect(page.get_by_role("heading", name="Ask your documents")).to_be_visible()
     expect(page.locator(".said")).to_have_count(0)
+
+
+def test_a_citation_opens_beside_its_answer_and_the_next_one_in_its_place(visit: Visit, artifacts: Path) -> None:
+    page = visit.page
+    ask(page, "What did the spring campaign cost?")
+    beside, said, words = page.locator(".st-key-beside"), page.locator(".said").first, page.locator("mark.cited").first
+
+    number_after(page, QUOTE).click()
+
+    expect(beside).to_contain_text("Citation 1 of")
+    page.mouse.move(1000, 700)  # off the number, which tells its quote as long as it is pointed at
+    expect(words).to_be_in_viewport()
+    place = beside.bounding_box()
+    answer = said.bounding_box()
+    assert place
+    assert answer
+    assert answer["x"] + answer["width"] <= place["x"]  # none of it is covered
+    page.keyboard.press("ArrowRight")
+    expect(beside).to_contain_text("Citation 2 of")
+    expect(words).to_be_in_viewport()
+    assert beside.bounding_box() == place
+    page.set_viewport_size({"width": 360, "height": 740})
+    expect(said).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    picture(page, artifacts, "chat-document-phone")
+    page.get_by_role("button", name="Close").click()
+    expect(said).to_be_visible()
+    expect(beside).to_have_count(0)
+
+
+def test_ticked_documents_are_asked_and_others_are_not(visit: Visit, artifacts: Path) -> None:
+    page = visit.page
+    page.goto(f"{visit.address}/library")
+    table = page.get_by_test_id("stDataFrame")
+    table.wait_for()
+    settle(page)
+    for row in (1, 2):  # by their titles; the first is that of the campaign
+        table.click(position={"x": 20, "y": 35 * (row + 0.5)})
+        settle(page)
+
+    page.get_by_role("link", name="Ask about these 2").click()
+    expect(page.get_by_role("heading", name="Ask your documents")).to_be_visible()
+    picture(page, artifacts, "chat-within")
+    page.locator(".st-key-scope").get_by_role("button", name="Review of the spring campaign").click()
+    ask(page, "What did the spring campaign cost?")
+
+    expect(page.get_by_text(re.compile(r"passages? of 1 document\."))).to_be_visible()
+    expect(page.get_by_text("Asked only within: ")).to_be_visible()
+    expect(page.locator(".said", has_text=QUOTE)).to_have_count(0)
+    page.reload()
+    page.get_by_role("button", name="Ask within").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Authors")
+    picture(page, artifacts, "chat-within-dialog")
 
 
 def test_what_was_called_wrong_is_shown_again_after_a_reload(visit: Visit, artifacts: Path) -> None:
@@ -119,7 +178,7 @@ def test_nothing_that_was_written_elsewhere_acts_on_the_page(visit: Visit, artif
     assert page.locator(".question").inner_text().endswith(HOSTILE)
     assert HOSTILE in page.locator("article.document").inner_text()
     assert "launch <b>note $y$.txt" in page.locator("header.document").inner_text()
-    assert page.locator("img, .katex, .stHtml script:not(:empty), .stHtml a").count() == 1  # ours, that scrolls
+    assert page.locator("img, .katex, .stHtml script:not(:empty), .stHtml a").count() == 2  # ours, that scroll and copy
     assert visit.dialogs == []
     assert {urlsplit(url).hostname for url in visit.requests if url.startswith("http")} == {"127.0.0.1"}
 

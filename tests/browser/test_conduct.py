@@ -129,7 +129,11 @@ def test_axe_finds_nothing_serious_on_any_screen(visit: Visit) -> None:
     ask(page, "What did the spring campaign cost in 2019?")
     settle(page)
     found += serious(page, "answers")
-    for button, shows in (("Retrieved", ".hits"), ("Copy", ".stCode"), ("More", '[class*="st-key-delete-"]')):
+    for button, shows in (
+        ("Retrieved", ".hits"),
+        ("Ask within", '[class*="st-key-narrow-since"]'),
+        ("More", '[class*="st-key-delete-"]'),
+    ):
         page.get_by_role("button", name=button).first.click()
         expect(page.locator(shows)).to_be_visible()
         settle(page)

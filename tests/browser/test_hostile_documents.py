@@ -66,7 +66,7 @@ def test_an_answer_its_sources_and_an_opened_document_are_inert(visit: Visit, ar
     assert "<script>window.hacked=1;alert(1)</script>" in told or "![seen](http://far.example/b.png)" in told
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Copy").click()
-    expect(page.locator(".stCode")).to_be_visible()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
     check(visit)
 
 

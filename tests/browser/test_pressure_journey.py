@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
+from pypdfium2 import PdfDocument
 
 from tests.browser.conftest import HOSTILE, Visit, picture
 
@@ -72,6 +73,7 @@ def test_an_idea_becomes_a_report_that_can_be_handed_on(visit: Visit, artifacts:
     page.keyboard.press("Escape")
     assert IDEA in (tmp_path / "report.md").read_text("utf-8")
     assert IDEA in (tmp_path / "report.html").read_text("utf-8")
+    assert _pages_on_paper(page, tmp_path / "report.html") <= 3
     assert "word/document.xml" in zipfile.ZipFile(tmp_path / "report.docx").namelist()
 
     page.get_by_text("Revise the idea").click()
@@ -106,6 +108,14 @@ def test_an_idea_becomes_a_report_that_can_be_handed_on(visit: Visit, artifacts:
     picture(page, artifacts, "pressure-kept")
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("button", name=REVISED)).to_be_visible()
+
+
+def _pages_on_paper(page: Page, report: Path) -> int:
+    shown = page.context.new_page()
+    shown.goto(report.as_uri())
+    printed = PdfDocument(shown.pdf(prefer_css_page_size=True))
+    shown.close()
+    return len(printed)
 
 
 def test_nothing_of_an_idea_acts_on_the_page(visit: Visit, artifacts: Path) -> None:

@@ -1,7 +1,8 @@
-"""Where documents are put into the library: dropped, or in a folder that is named; and what becomes of each."""
+"""Where documents are put into the library: dropped, pasted, or in a folder that is named; what becomes of each."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,11 +10,12 @@ import streamlit as st
 
 from assistant.errors import PushbackError, SettingsError
 from assistant.settings import Settings
-from ui import jobs, library_work, uploads
+from ui import jobs, library_work, present_library, uploads
 from ui.parts import failure, nearby, running, visiting, work
 from ui.present_work import count
 from ui.roles import Role
 
+ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 READ = "PDF, Word, PowerPoint, Excel, CSV, OpenDocument, RTF, EPUB, html, Markdown, text and mail"
 
 
@@ -41,8 +43,43 @@ def _put(settings: Settings, key: str) -> None:
         on_change=_dropped,
         args=(settings, key),
     )
+    _pasted(settings, key)
     if visiting.may(Role.OWNER, settings) and nearby.folders(settings):
         _folder(settings, key)
+
+
+def _pasted(settings: Settings, key: str) -> None:
+    with (
+        st.expander("Or paste a text, or the address of a page", icon=":material/content_paste:", type="compact"),
+        st.form(f"{key}-paste-form", border=False, clear_on_submit=True),
+    ):
+        st.text_area(
+            "Text, or an address that begins with http",
+            key=f"{key}-paste",
+            height=140,
+            help="A page is fetched once, by the machine that serves this page, and kept there like a dropped file.",
+        )
+        st.form_submit_button("Add it", on_click=_add_pasted, args=(settings, key))
+
+
+def _add_pasted(settings: Settings, key: str) -> None:
+    text = st.session_state[f"{key}-paste"].strip()
+    if ADDRESS.fullmatch(text):
+        embedder = running.embedder(settings)
+        jobs.start(
+            library_work.kind(settings),
+            f"Reading {present_library.line(text, 60)}",
+            lambda job: library_work.take_in_address(job, settings, embedder, text),
+        )
+        return
+    try:
+        if not text:
+            raise SettingsError("Nothing was pasted.", hint="Paste a text, or the address of a page.")
+        path = uploads.keep_text(settings, text)
+    except PushbackError as error:  # before the page runs, out of its door's reach
+        st.session_state[f"{key}-failed"] = error
+        return
+    read(settings, [path], f"Reading {path.name}", uploads.folder(settings))
 
 
 def read(

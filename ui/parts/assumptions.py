@@ -6,9 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from assistant import rulings
 from assistant.types import Assumption, Finding, Stance
 from ui import present_verdict, scripts, verdict_address
 from ui import verdict_report as told
+from ui.parts import resting
+from ui.parts.testing import Desk
 from ui.parts.verdict import finding
 from ui.present import escape
 from ui.present_verdict import Place
@@ -28,8 +31,8 @@ def weighed(id: str) -> dict[str, float] | None:
     return {str(number): importance} if of == id else None
 
 
-def show(report: Report) -> None:
-    """The picture, whose points open the cards."""
+def show(report: Report, desk: Desk) -> None:
+    """The picture, whose points open the cards, and beneath these what else it rests on or does not."""
     points = told.points(report.verdict)
     chosen = verdict_address.assumption() or 0
     st.html("<h2>What it rests on</h2>")
@@ -43,6 +46,8 @@ def show(report: Report) -> None:
             label = present_verdict.head(point.number, point.assumption)
             with st.container(key=f"at-{name}"), st.expander(label, key=name, on_change="rerun"):
                 _card(point.number, point.assumption, report)
+                resting.change(point.number, report, desk)
+        resting.more(report, desk)
     if st.session_state.pop(CHOSEN, False):
         st.html(scripts.html(scripts.TO_THE_CARD), unsafe_allow_javascript=True)
 
@@ -72,18 +77,19 @@ def _choose(id: str, key: str, most: int) -> None:
 def _card(number: int, one: Assumption, report: Report) -> None:
     st.html(f'<p class="small">{escape(_about(one))}</p>')
     _importance(report.id, number, one)
-    own, beside = told.first_told(report.verdict, number), told.beside(report.verdict, number)
+    own, open = told.first_told(report.verdict, number), told.left_open(report.verdict, number)
     for side, empty in EMPTY.items():
         found = told.of_side(own, side)
         if found or (told.sided(one) and not told.of_side(one, side)):
             st.html(f"<h3>{told.SIDES[side]}</h3>{'' if found else empty}")
             _findings(found, number, one, report)
-    if beside:
-        settle = one.settle if one.settle and not told.sided(one) else ""
-        st.html(f'<p class="notice">{beside}{f" {escape(settle)}" if settle else ""}</p>')
-    if unclear := told.of_side(own, Stance.UNCLEAR):
-        st.html("<h3>Near it, on neither side</h3>")
-        _findings(unclear, number, one, report)
+    if open:
+        st.html(f'<p class="notice">{escape(open)}</p>')
+    unclear = told.of_side(own, Stance.UNCLEAR)
+    for title, aside in (("Near it, on neither side", False), ("Not about this, as people say", True)):
+        if found := [each for each in unclear if rulings.is_set_aside(each) is aside]:
+            st.html(f"<h3>{title}</h3>")
+            _findings(found, number, one, report)
 
 
 def _about(one: Assumption) -> str:

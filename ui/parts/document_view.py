@@ -9,14 +9,15 @@ import streamlit as st
 from assistant.errors import DocumentMissing, PushbackError
 from assistant.library.library import Library
 from assistant.settings import Settings
+from assistant.summary import summary
 from assistant.types import Document, Span
-from ui import jobs, library_changes, library_work, present, present_library, state, uploads
-from ui.parts import adding, documents_table, failure, running, visiting, work
+from ui import jobs, library_changes, library_work, present_document, present_library, state, uploads
+from ui.parts import adding, documents_table, failure, running, scope, visiting, work
 from ui.present import label
 from ui.roles import Role
 
 TEXT, PASSAGES, LEFT_OUT, VERSIONS = "Text", "Passages", "Left out", "Versions"
-PART = 2 * present.AROUND  # characters of a long text shown at a time
+PART = 2 * present_document.AROUND  # characters of a long text shown at a time
 SHOWN = 50  # passages shown at a time
 
 
@@ -34,9 +35,12 @@ def show(id: str, library: Library, settings: Settings) -> None:
     passages = library.stored_of(document.id)
     listed = documents_table.listed(library, settings).by_id[document.id]
     st.html(present_library.head(document.about, present_library.standings(listed), len(passages)))
+    scope.link([document.id], "Ask about this document")
     if visiting.may(Role.EDITOR, settings):
         _doing(document, listed.files, settings)
     work.show(settings, "document")
+    if told := present_document.in_short(document, summary(document, passages)):
+        st.html(told)
     versions = library.versions(document.id)
     names = {TEXT: TEXT, PASSAGES: f"{PASSAGES} {len(passages):,}"}
     names |= {LEFT_OUT: f"{LEFT_OUT} {len(document.dropped):,}"} if document.dropped else {}
@@ -61,7 +65,7 @@ def show(id: str, library: Library, settings: Settings) -> None:
 
 def _text(document: Document) -> None:
     middle = _page(f"text-{document.id}", len(document.text), PART) + PART // 2
-    st.html(present.page(document, Span(middle, middle)))
+    st.html(present_document.page(document, Span(middle, middle)))
 
 
 def _page(key: str, total: int, size: int) -> int:

@@ -1,4 +1,4 @@
-"""The documents of the library as a table: found by words, kind, language and state; a row opens its document."""
+"""The documents of the library as a table: found by words, kind, language and state, ticked to be opened or asked."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import streamlit as st
 from assistant.library.library import Library, Listed
 from assistant.settings import Settings
 from ui import present_library, state
+from ui.parts import scope
 from ui.present_library import LANGUAGES, Wanted
 from ui.present_work import count
 
@@ -21,6 +22,7 @@ FROM = 8  # documents from which it is worth searching among them
 HEIGHT = 560  # pixels, about fifteen rows
 
 TABLE = "documents"
+_SHOWN, _TICKED, _VIEW = "documents-shown", "documents-ticked", "documents-view"  # the session's
 
 
 def show(library: Library, settings: Settings) -> None:
@@ -29,19 +31,21 @@ def show(library: Library, settings: Settings) -> None:
     chosen = _chosen(every)
     found = every[present_library.matching(every, chosen)]
     some = f"{len(found):,} of {count(len(every), 'document')}. " if chosen != Wanted() else ""
-    st.html(f'<p class="small" role="status">{some}Tick a row to open its document.</p>')
-    st.session_state[f"{TABLE}-shown"] = list(found["document"])
+    st.html(f'<p class="small" role="status">{some}Tick a document to open it, or several to ask them.</p>')
+    key, ticked = _view(list(found["document"]))
+    _ask(listed(library, settings).by_id)
     st.dataframe(
         found.drop(columns="document"),
-        key=TABLE,
-        on_select=_open,
-        selection_mode="single-row",
+        key=key,
+        on_select=_select,
+        selection_mode="multi-row",  # a cell is selected by coming to it with a key, and would open its document then
+        selection_default={"selection": {"rows": ticked}},
         hide_index=True,
         column_order=["title", "kind", "author", "date", "passages", "state", "language", "source"],
         column_config=_columns(),
         height=HEIGHT if len(found) > 14 else "content",
         placeholder="",
-        alt="The documents of the library; select a row to open its document",
+        alt="The documents of the library; select rows to open or to ask their documents",
     )
 
 
@@ -111,8 +115,43 @@ def _pills(name: str, column: pd.Series[str]) -> list[str]:
     )
 
 
-def _open() -> None:
-    selected = st.session_state[TABLE]["selection"]["rows"]
-    shown = st.session_state.get(f"{TABLE}-shown", [])
-    if selected and selected[0] < len(shown):
-        state.open_document(shown[selected[0]])
+def _view(shown: list[str]) -> tuple[str, list[int]]:
+    """The key of the table and the rows that are ticked when it is first drawn.
+
+    A table of other rows is another one, since ticks stand at rows, and so is one that one comes back to; what was
+    ticked before stays so.
+    """
+    number, ticked = st.session_state.get(_VIEW, (0, []))
+    if shown != st.session_state.get(_SHOWN) or f"{TABLE}-{number}" not in st.session_state:
+        number, ticked = number + 1, [row for row, id in enumerate(shown) if id in st.session_state.get(_TICKED, ())]
+        st.session_state[_VIEW], st.session_state[_SHOWN] = (number, ticked), shown
+    return f"{TABLE}-{number}", ticked
+
+
+def _ask(by_id: dict[str, Listed]) -> None:
+    """Leads to asking the ticked documents, and to the one where there is one."""
+    if ticked := [id for id in st.session_state.get(_TICKED, ()) if id in by_id]:
+        with st.container(horizontal=True, vertical_alignment="center", key="ticked"):
+            if len(ticked) == 1:
+                st.button("Open it", icon=":material/open_in_new:", on_click=_open, args=(ticked[0],))
+            scope.link(ticked, "Ask about this one" if len(ticked) == 1 else f"Ask about these {len(ticked):,}")
+            st.button("Untick all", type="tertiary", on_click=_untick)
+
+
+def _untick() -> None:
+    st.session_state.pop(_TICKED, None)
+    st.session_state.pop(_SHOWN, None)
+
+
+def _open(id: str) -> None:
+    _untick()
+    state.open_document(id)
+
+
+def _select() -> None:
+    """Take note of the ticks."""
+    shown: list[str] = st.session_state[_SHOWN]
+    selected = st.session_state[f"{TABLE}-{st.session_state[_VIEW][0]}"]["selection"]
+    ticked = [shown[row] for row in selected["rows"] if row < len(shown)]
+    hidden = [id for id in st.session_state.get(_TICKED, ()) if id not in shown]
+    st.session_state[_TICKED] = [*hidden, *ticked]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
+from typing import NamedTuple
+from urllib.parse import quote
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -13,13 +15,20 @@ from streamlit.runtime.scriptrunner import RerunException
 from assistant.errors import PushbackError, ReplyCut
 from assistant.library.library import Library
 from assistant.types import Answer, Citation, Conflict, Grounding, Statement
-from ui import conversation_export, present, state
+from ui import conversation_export, present, scripts, state
 from ui.parts import kept
-from ui.present import Standing, escape, label
+from ui.present import Standing, escape
 from ui.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, disagreeing, shown, who_disagrees, why
 
 EVERY = 0.2  # seconds between two looks
-LONGEST_TIP = 400  # characters of a quote that are shown when its number is pointed at
+
+
+class Numbers(NamedTuple):
+    """The citations of one answer: the turn, the number of each, and what is told where its number is pointed at."""
+
+    turn: int
+    of: Mapping[Citation, int]
+    tips: Mapping[Citation, str]
 
 
 def question(text: str, turn: int) -> None:
@@ -119,31 +128,47 @@ def answer(one: Answer, turn: int, library: Library) -> None:
     if one.grounding is Grounding.ASIDE:
         st.html(f'<p class="notice">{escape(one.reason)}</p>')
         return
-    numbers = {citation: number for number, citation in enumerate(one.cited, 1)}
+    around = {citation: kept.around(citation, library) for citation in one.cited}
+    tips = {citation: present.tip(citation, seen.before, seen.after) for citation, seen in around.items()}
+    numbers = Numbers(turn, {citation: number for number, citation in enumerate(one.cited, 1)}, tips)
     if one.grounding is Grounding.REFUSED:
-        _refusal(one, turn, numbers)
+        _refusal(one, numbers)
     if one.grounding is Grounding.NEAR:
         st.html(_notice(CLOSEST, PERHAPS, why(one)))
     for place, each in enumerate(shown(one)):
-        _cited(f"said-{turn}-{place}", present.said(each), turn, {numbers[c]: c for c in each.citations})
+        _cited(f"said-{turn}-{place}", present.said(each), numbers, each.citations)
     for place, conflict in enumerate(one.conflicts):
-        _conflict(f"{turn}-conflict-{place}", conflict, turn, numbers)
+        _conflict(f"{turn}-conflict-{place}", conflict, numbers)
     if one.missing and not one.refused:
         st.html(f'<p class="notice">{NOT_SAID} {escape(one.missing)}</p>')
     for told in present.of_model(one):
         st.html(f'<p class="small notice">{told}</p>')
     if one.grounding is not Grounding.REFUSED:
-        _sources(one, turn)
-    for citation, number in numbers.items():
-        if (standing := kept.standing(citation, library)) is not Standing.HOLDS:
+        _sources(one, numbers)
+    for citation, number in numbers.of.items():
+        if (standing := around[citation].standing) is not Standing.HOLDS:
             st.html(f'<p class="small notice">{number}: {standing.value}</p>')
 
 
-def copy(one: Answer, turn: int) -> None:
-    """The answer as plain text, with the button that copies it."""
-    drawer = st.popover("Copy", icon=":material/content_copy:", type="tertiary", key=f"copy-{turn}", on_change="rerun")
-    if drawer.open:
-        drawer.code(conversation_export.plain(one), language=None, wrap_lines=True)
+def copy(one: Answer) -> None:
+    """The button that copies the answer as plain text, its citations with it; ``copies`` makes it work."""
+    text = quote(conversation_export.plain(one))
+    st.html(
+        f'<button type="button" class="copies" aria-live="polite" data-text="{text}">Copy</button>', width="content"
+    )
+
+
+def copies() -> None:
+    """Let the buttons copy."""
+    st.html(scripts.html(scripts.COPY), unsafe_allow_javascript=True)
+
+
+def again(one: Answer, turn: int) -> None:
+    """The button that lets the last question be answered anew: by today's library, model and what is asked within."""
+    st.button(
+        "Answer again", key=f"again-{turn}", icon=":material/refresh:", type="tertiary",
+        on_click=state.ask, args=(one.question, turn),
+    )  # fmt: skip
 
 
 def _notice(what: str, more: str, below: str) -> str:
@@ -152,49 +177,51 @@ def _notice(what: str, more: str, below: str) -> str:
     return f'<div class="notice"><p><strong>{what}</strong> {escape(more)}</p>{below}</div>'
 
 
-def _refusal(one: Answer, turn: int, numbers: Mapping[Citation, int]) -> None:
+def _refusal(one: Answer, numbers: Numbers) -> None:
     st.html(_notice(REFUSED, why(one), present.searched(one)))
-    if numbers:
+    if numbers.of:
         st.html(f'<p class="small">{NEAREST}</p>')
-    for citation, number in numbers.items():
+    for citation, number in numbers.of.items():
         quoted = f'<span class="nearest">“{escape(citation.key_quote)}”</span>'
-        with st.container(key=f"near-{turn}-{number}", gap="xxsmall"):
-            _cited(f"near-{turn}-{number}", quoted, turn, {number: citation})
+        with st.container(key=f"near-{numbers.turn}-{number}", gap="xxsmall"):
+            _cited(f"near-{numbers.turn}-{number}", quoted, numbers, [citation])
             st.html(f"<p>{present.source_line(citation)}</p>")
 
 
-def _conflict(key: str, conflict: Conflict, turn: int, numbers: Mapping[Citation, int]) -> None:
+def _conflict(key: str, conflict: Conflict, numbers: Numbers) -> None:
     with st.container(border=True, key=f"sides-{key}", gap="xsmall"):
         st.html(f'<p class="small"><strong>{who_disagrees(conflict)}</strong></p>')
         for place, (column, side) in enumerate(zip(st.columns(len(conflict.sides)), conflict.sides, strict=True)):
             with column:
                 st.html(f'<p class="small">{present.source_line(side.citations[0])}</p>')
                 said = f'<span class="said">{escape(disagreeing(side))}</span>'
-                _cited(f"said-{key}-{place}", said, turn, {numbers[c]: c for c in side.citations})
+                _cited(f"said-{key}-{place}", said, numbers, side.citations)
 
 
-def _sources(one: Answer, turn: int) -> None:
-    with st.container(key=f"sources-{turn}", gap="xxsmall"):
+def _sources(one: Answer, numbers: Numbers) -> None:
+    with st.container(key=f"sources-{numbers.turn}", gap="xxsmall"):
         st.html('<p class="small rule">Sources</p>')
         for place, source in enumerate(present.sources(one)):
-            cited = {number: one.cited[number - 1] for number in source.numbers}
-            _cited(f"source-{turn}-{place}", present.source_line(source.citation), turn, cited, first=True)
+            cited = [one.cited[number - 1] for number in source.numbers]
+            key = f"source-{numbers.turn}-{place}"
+            _cited(key, present.source_line(source.citation), numbers, cited, first=True)
         st.html(f'<p class="small">{present.searched(one)}</p>')
 
 
-def _cited(key: str, html: str, turn: int, cited: Mapping[int, Citation], *, first: bool = False) -> None:
+def _cited(key: str, html: str, numbers: Numbers, cited: Iterable[Citation], *, first: bool = False) -> None:
     """A line of text with the numbers that open its citations and tell their quotes, at its end or ``first``."""
     with st.container(key=f"cited-{key}"):
         if not first:
             st.html(html)
-        for number, citation in cited.items():
+        for citation in dict.fromkeys(cited):
+            number = numbers.of[citation]
             st.button(
                 str(number),
                 key=f"open-{key}-{number}",
-                type="tertiary",
-                help=label(f"“{citation.key_quote}”", LONGEST_TIP),
+                type="tertiary",  # the opened one, too: a button of another type is another one, and loses the focus
+                help=numbers.tips[citation],
                 on_click=state.open_citation,
-                args=(turn, number),
+                args=(numbers.turn, number),
             )
         if first:
             st.html(html)

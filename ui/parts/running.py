@@ -12,8 +12,9 @@ from pydantic import SecretStr
 from assistant import build
 from assistant.build import Assistant
 from assistant.embedding import Embedder
+from assistant.retrieval import ANYWHERE
 from assistant.settings import Settings
-from assistant.types import Answer, Turn
+from assistant.types import Answer, Filters, Turn
 from ui.parts import keys
 
 LOADING = "Loading the model; only the first question waits for it."
@@ -26,9 +27,11 @@ _OWN = "own-assistant"  # where a session keeps it
 _answering = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answering")
 
 
-def answering(assistant: Assistant, question: str, history: Sequence[Turn]) -> Future[Answer]:
+def answering(
+    assistant: Assistant, question: str, history: Sequence[Turn], within: Filters = ANYWHERE
+) -> Future[Answer]:
     """The whole answer, when those that were asked for before it have theirs."""
-    return _answering.submit(assistant.ask, question, history)
+    return _answering.submit(assistant.ask, question, history, within)
 
 
 def _by_value(settings: Settings) -> str:
@@ -57,6 +60,11 @@ def opened(settings: Settings) -> Assistant:
     """
     key = keys.of(settings)
     return _with_key(settings, key) if key else _shared(settings)
+
+
+def plain(settings: Settings) -> Assistant:
+    """The same without a model that writes, whatever the settings name."""
+    return _shared(_without_model(settings))
 
 
 def ready(settings: Settings) -> Assistant:

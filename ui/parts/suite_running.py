@@ -9,7 +9,7 @@ import streamlit as st
 from assistant.settings import Settings
 from ui import jobs, suite_runs
 from ui.jobs import Job
-from ui.parts import failure, nearby, visiting
+from ui.parts import draft_reviewing, failure, nearby, visiting
 from ui.present import escape, option
 from ui.roles import Role
 
@@ -38,6 +38,8 @@ def _choose(settings: Settings, *, busy: bool) -> None:
             "Run it", key="run", type="primary", disabled=busy or not chosen, on_click=_start,
             args=(settings, chosen, suites.get(chosen or "")),
         )  # fmt: skip
+        if own is not None and chosen and not suites[chosen].is_relative_to(suite_runs.SHIPPED):
+            draft_reviewing.show(suites[chosen])
 
 
 def _own() -> Path | None:

@@ -53,16 +53,19 @@ class Reporting:
         return self._assistant.challenge(idea, self._progress, like=like)
 
 
-def begin(desk: Desk, idea: str, revises: str | None = None) -> None:
-    """Start testing ``idea`` and watch it; its result is the id of the verdict, which is kept."""
+def begin(desk: Desk, idea: str, revises: str | None = None, like: Verdict | None = None) -> None:
+    """Start testing ``idea`` and watch it; its result is the id of the verdict, which is kept.
+
+    The same idea is tested ``like`` this verdict on it, else like the one that it revises.
+    """
 
     def work(job: Job) -> str:
         former = verdict_kept.opened(desk.library, revises) if revises else None
-        like = former.verdict if former and former.verdict.idea == idea else None
-        verdict = desk.assistant.challenge(idea, _tells(job), like=like)
+        same = like or (former.verdict if former and former.verdict.idea == idea else None)
+        verdict = desk.assistant.challenge(idea, _tells(job), like=same)
         said = former.said if former else ()
         if former:
-            verdict = weighed_as(former.verdict, verdict)
+            verdict = weighed_as(same or former.verdict, verdict)
         return verdict_kept.keep(desk.library, verdict, revises=revises, said=said, owner=desk.owner)
 
     verdict_address.watch(jobs.start(desk.kind(TEST), idea, work, desk.owner).id)

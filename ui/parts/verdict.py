@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
@@ -16,7 +15,7 @@ from ui import verdict_report as told
 from ui.present import escape
 from ui.present_verdict import Place
 from ui.verdict_kept import Kept
-from ui.verdict_report import Report
+from ui.verdict_report import Case, Report
 
 FILES = {  # by their ending: what they are called, and their media type
     ".md": ("Markdown", "text/markdown"),
@@ -25,8 +24,7 @@ FILES = {  # by their ending: what they are called, and their media type
 }
 
 JUDGED = {"For": Stance.SUPPORTS, "Against": Stance.CHALLENGES, "Not about this": None}
-SAID, BEFORE = "finding-judged", "verdict-before"  # what was just said of a finding; the verdict before it was said
-MISSING = 3  # of what nobody says that is told at a glance
+SAID, BEFORE = "finding-judged", "finding-before"  # what was just said of a finding; the finding before and after
 
 
 def head(report: Report) -> None:
@@ -43,25 +41,14 @@ def head(report: Report) -> None:
 def glance(report: Report) -> None:
     """What a person must say the side of, both cases, what nobody says, and what to find out first."""
     verdict = report.verdict
-    unsaid = told.undecided(verdict)
-    cases = [
-        ("case-for", "For it", verdict.case_for, told.NOTHING),
-        ("case-against", "Against it", verdict.case_against, told.NOTHING),
-    ]
-    if unsaid:
-        cases.insert(0, ("case-unsaid", "Bears on it: you say", tuple(unsaid[: rulings.CASE]), ""))
+    cases = told.cases(verdict)
     with st.container(key="glance"):
-        for column, (key, title, findings, empty) in zip(st.columns(len(cases), gap="medium"), cases, strict=True):
+        for column, case in zip(st.columns(len(cases), gap="medium"), cases, strict=True):
             with column:
-                _case(key, title, findings, report, empty)
+                _case(case, report)
         missing, settling = st.columns(2, gap="medium")
         with missing:
-            more = len(verdict.missing) - MISSING
-            listed = present_verdict.listed(
-                verdict.missing[:MISSING], "Nothing: something that bears on each was found."
-            )
-            rest = f'<p class="small">And {more} more, among the cards.</p>' if more > 0 else ""
-            st.html(f"<h2>What nobody says</h2>{listed}{rest}")
+            st.html(f"<h2>What nobody says</h2>{present_verdict.listed(told.missing(verdict), told.ALL_TOUCHED)}")
         if rulings.to_settle(verdict):
             with settling:
                 st.html(f"<h2>Find out first</h2>{present_verdict.settling(verdict, 1)}")
@@ -86,28 +73,30 @@ def finding(one: Finding, place: Place, key: str, report: Report, *, in_context:
                     name,
                     key=f"{name}-{key}",
                     type="tertiary",
-                    disabled=one.stance is side,
+                    disabled=rulings.is_set_aside(one) if side is None else one.stance is side,
                     on_click=_judge,
                     args=(report.id, one, side),
                 )
 
 
-def judge(id: str, library: Library) -> None:
-    """Keep what the visitor has just said of a finding of this verdict, or take it back."""
+def judge(id: str, library: Library, by: str) -> None:
+    """Keep what the visitor, called ``by``, has just said of a finding of this verdict."""
     of, one, side = st.session_state.pop(SAID, ("", None, None))
     if of == id and one is not None:
-        st.session_state[BEFORE] = id, verdict_kept.judged(library, id, one, side)
+        said = rulings.judge(one, side, by)
+        verdict_kept.swap(library, id, one, said)
+        st.session_state[BEFORE] = id, one, said
 
 
 def undo(id: str, library: Library) -> None:
     """Offer to take back what was said last."""
-    if st.session_state.get(BEFORE, ("", None))[0] == id:
+    if st.session_state.get(BEFORE, ("",))[0] == id:
         st.button("Undo what you said", icon=":material/undo:", type="tertiary", on_click=_undo, args=(library,))
 
 
 def _undo(library: Library) -> None:
-    id, before = st.session_state.pop(BEFORE)
-    verdict_kept.put(library, verdict_kept.opened(library, id), before)
+    id, before, said = st.session_state.pop(BEFORE)
+    verdict_kept.swap(library, id, said, before)
 
 
 def _judge(id: str, one: Finding, side: Stance | None) -> None:
@@ -161,11 +150,12 @@ def how(report: Report) -> None:
         )
 
 
-def _case(key: str, title: str, findings: Sequence[Finding], report: Report, empty: str) -> None:
+def _case(case: Case, report: Report) -> None:
     places = present_verdict.places(report.verdict)
-    with st.container(key=key):
-        st.html(f"<h2>{title}</h2>")
-        for number, one in enumerate(findings, start=1):
+    key = f"case-{case.key}"
+    with st.container(key=key, gap="xsmall"):
+        st.html(f"<h2>{case.title}</h2>")
+        for number, one in enumerate(case.findings, start=1):
             finding(one, places[one], f"{key}-{number}", report)
-        if not findings:
-            st.html(f"<p>{empty}</p>")
+        if not case.findings:
+            st.html(f"<p>{case.empty}</p>")

@@ -48,6 +48,11 @@ def owner() -> str | None:
     return f"{st.user.get('iss', '')} {st.user.get('sub') or st.user.get('email')}"
 
 
+def name() -> str:
+    """What the visitor is called, where they have signed in; else nothing."""
+    return str(st.user.get("name") or st.user.get("email") or "") if st.user.get("is_logged_in") else ""
+
+
 def _browser() -> str:
     return st.context.cookies.get(guard.VISITOR) or _session()  # a program that keeps no cookies is a visitor anew
 

@@ -8,44 +8,33 @@ from typing import Any
 import streamlit as st
 
 from assistant.errors import LibraryMissing
-from assistant.greeting import Greeting, greeting
-from assistant.library.library import Library
+from assistant.library.library import Holdings, Library
 from assistant.settings import Settings
-from ui import present_chat, present_error, state
-from ui.parts import adding, keys, nearby, visiting
+from ui import present_chat, present_error
+from ui.parts import adding, keys, nearby, suggesting, visiting
 from ui.present import escape, label
 from ui.present_settings import answers
 from ui.roles import Role
 
 SETTINGS = "settings"  # the path of its page
-LONGEST = 160  # characters of a question that is offered
+LONGEST = 160  # characters of the line that says what answers
 
 _HASHED: dict[str | type[Any], Any] = {Settings: lambda settings: str(settings.folder)}
 
 
 def show(library: Library, settings: Settings, box: Callable[[], None]) -> None:
     """A greeting with the ``box`` to ask in, questions to click, and the way to add documents."""
-    holds, questions = _greeting(settings, library.generation(), library)
     with st.container(key="welcome"):
         st.html(
             '<div class="welcome"><h1>Ask your documents</h1>'
-            f"<p>{escape(present_chat.holds(holds))}</p>"
+            f"<p>{escape(present_chat.holds(_holdings(settings, library.generation(), library)))}</p>"
             '<p class="small">Every statement ends with the number of its source: click it to read the words where '
             "they stand. When the documents do not say, neither does Pushback.</p>"
             "</div>"
         )
         box()
         _what_answers(settings)
-        with st.container(key="offered", gap="xsmall"):
-            for number, question in enumerate(questions):
-                st.button(
-                    label(question, LONGEST),
-                    key=f"offered-{number}",
-                    icon=":material/arrow_forward:",
-                    width="stretch",
-                    on_click=state.ask,
-                    args=(question,),
-                )
+        suggesting.show(library, settings)
         if visiting.may(Role.EDITOR, settings):
             st.html('<p class="small rule">Or ask about documents of your own:</p>')
         adding.show(settings, "chat")
@@ -80,7 +69,7 @@ def _what_answers(settings: Settings) -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=32, hash_funcs=_HASHED)
-def _greeting(settings: Settings, generation: int, _library: Library) -> Greeting:
-    """Made once for each generation of a library."""
+def _holdings(settings: Settings, generation: int, _library: Library) -> Holdings:
+    """Counted once for each generation of a library."""
     del settings, generation
-    return greeting(_library)
+    return _library.holdings()

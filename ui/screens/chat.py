@@ -15,7 +15,19 @@ from assistant.library.library import Conversation, Library
 from assistant.settings import Settings
 from assistant.types import Answer, Statement
 from ui import state
-from ui.parts import conversation, exchange, feedback, pasted, reader, retrieved, running, sidebar, visiting, welcome
+from ui.parts import (
+    conversation,
+    exchange,
+    feedback,
+    pasted,
+    reader,
+    retrieved,
+    running,
+    scope,
+    sidebar,
+    visiting,
+    welcome,
+)
 from ui.parts.feedback import Place
 
 BOX = "question"
@@ -31,7 +43,7 @@ def show(settings: Settings) -> None:
         return
     owner = visiting.owner()
     every = library.conversations(owner)
-    sidebar.show(every)
+    sidebar.show(every, library.conversations_with)
     answers = _kept(library, owner)
     typed = st.session_state.get(BOX)
     asked, at = (typed, None) if typed else state.asked() or (None, None)
@@ -40,22 +52,26 @@ def show(settings: Settings) -> None:
     waiting = None if asked else library.unanswered(state.conversation() or "")
     conversation.undo(library)
     if answers or asked or waiting:
+        with st.bottom:
+            scope.show(library, settings)
         _box()
     elif library.searched().documents:
         pasted.offer(settings)
-        welcome.show(library, settings, _box)
+        welcome.show(library, settings, lambda: _scoped_box(library, settings))
     else:
         welcome.first_documents(settings, lambda: _box(disabled=True))
     _head(every, answers, library)
     shown = answers[: at - 1] if at else answers
     for turn, answer in enumerate(shown, 1):
-        _turn(answer, turn, library, settings)
+        _turn(answer, turn, library, settings, last=turn == len(shown) and not asked)
     if asked:
         answers = [*shown, _ask(asked, shown, settings, at, _keep_question(asked, library, at))]
     if waiting:
         exchange.unanswered(*waiting, len(shown) + 1)
     if answers or asked or waiting:
         pasted.offer(settings)
+    if answers:
+        exchange.copies()
     _open_document(answers, library)
 
 
@@ -66,6 +82,11 @@ def _box(*, disabled: bool = False) -> None:
     box would take none of a text that is longer, without a word.
     """
     st.chat_input("Ask your documents", key=BOX, disabled=disabled, submit_mode="disable")
+
+
+def _scoped_box(library: Library, settings: Settings) -> None:
+    scope.show(library, settings)
+    _box()
 
 
 def _kept(library: Library, owner: str | None) -> list[Answer]:
@@ -82,19 +103,21 @@ def _head(every: list[Conversation], answers: list[Answer], library: Library) ->
             conversation.head(one, answers, library)
 
 
-def _turn(answer: Answer, turn: int, library: Library, settings: Settings) -> None:
+def _turn(answer: Answer, turn: int, library: Library, settings: Settings, *, last: bool) -> None:
     exchange.question(answer.question, turn)
     with exchange.reply():
         exchange.answer(answer, turn, library)
-        _tools(answer, turn, library, settings)
+        _tools(answer, turn, library, settings, last=last)
 
 
-def _tools(answer: Answer, turn: int, library: Library, settings: Settings) -> None:
+def _tools(answer: Answer, turn: int, library: Library, settings: Settings, *, last: bool) -> None:
     place = Place(state.conversation() or "", turn)
     with st.container(key=f"tools-{turn}", horizontal=True, vertical_alignment="center", gap="small"):
         feedback.thumbs(place, library)
         retrieved.show(answer, turn, settings)
-        exchange.copy(answer, turn)
+        exchange.copy(answer)
+        if last:
+            exchange.again(answer, turn)
     feedback.note(place, library)
 
 
@@ -112,7 +135,8 @@ def _ask(
         if settings.writer:
             answer = _written(assistant, question, before)
         else:
-            answer = running.answering(assistant, question, spoken(before)).result()
+            answer = running.answering(assistant, question, spoken(before), state.within()).result()
+        answer = scope.told(answer, state.within(), assistant.library)
         if unkept:
             exchange.answer(answer, turn, assistant.library)
             exchange.unkept(unkept)
@@ -121,14 +145,14 @@ def _ask(
         if settings.writer or not before:  # what was shown while it was written goes; a conversation gets its name
             st.rerun()
         exchange.answer(answer, turn, assistant.library)
-        _tools(answer, turn, assistant.library, settings)
+        _tools(answer, turn, assistant.library, settings, last=True)
     exchange.editable(row, turn)
     return answer
 
 
 def _written(assistant: Assistant, question: str, before: list[Answer]) -> Answer:
     waiting = exchange.Waiting()
-    for part in assistant.stream(question, spoken(before), tick=waiting.tick):
+    for part in assistant.stream(question, spoken(before), state.within(), waiting.tick):
         if isinstance(part, Statement):
             exchange.statement(part)
         else:
@@ -145,7 +169,7 @@ def _keep_question(question: str, library: Library, at: int | None) -> PushbackE
         raise
     except LibraryError as error:
         return error
-    state.open_conversation(named)
+    state.open_conversation(named, state.within())
     return None
 
 
@@ -157,4 +181,4 @@ def _open_document(answers: list[Answer], library: Library) -> None:
     turn, number = state.cited() or (0, 0)
     if 0 < turn <= len(answers) and 0 < number <= len(citations := answers[turn - 1].cited):
         evidence = None if answers[turn - 1].refused else Place(state.conversation() or "", turn, number)
-        reader.show(citations[number - 1], library, evidence)
+        reader.show(citations[number - 1], library, evidence, len(citations))

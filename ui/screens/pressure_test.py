@@ -86,7 +86,7 @@ def _verdict(id: str, line: list[Job], desk: Desk) -> None:
     library = desk.library
     st.session_state.pop(kept_verdicts.REMOVED, None)
     kept = verdict_kept.own(library, id, desk.owner)
-    verdict.judge(id, library)
+    verdict.judge(id, library, visiting.name())
     kept = verdict_kept.own(library, id, desk.owner)
     if (importance := assumptions.weighed(id)) is not None:
         kept = kept._replace(verdict=verdict_kept.weigh(library, id, importance))
@@ -101,7 +101,7 @@ def _verdict(id: str, line: list[Job], desk: Desk) -> None:
         _beside(kept, desk)
     verdict.undo(id, library)
     verdict.glance(report)
-    assumptions.show(report)
+    assumptions.show(report, desk)
     idea.revise(desk, id, kept.verdict.idea)
     verdict.how(report)
     verdict_talk.show(kept, talk, desk)

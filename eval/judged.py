@@ -1,0 +1,115 @@
+"""What people judged in pressure tests, as labelled pairs and as cases.
+
+A verdict keeps each judgement with its idea, its document, its offsets and its side. Here they are gathered: the last
+word counts of what was judged twice, and only words count that still stand where they stood.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from assistant import wire
+from assistant.library.library import Library
+from assistant.types import Citation, IdeaRuling, Passage, Stance
+
+SOMEBODY = "somebody"  # who judged where nobody signs in
+LABELS = {Stance.SUPPORTS: "supports", Stance.CHALLENGES: "challenges", Stance.UNCLEAR: "no"}
+
+
+class Pair(NamedTuple):
+    """A passage of a document and what a person called it for an idea; ``UNCLEAR`` is not about it."""
+
+    citation: Citation
+    side: Stance
+    by: str
+
+
+class Judged(NamedTuple):
+    """An idea with what people judged of it, and how it was ruled when that was last done."""
+
+    idea: str
+    ruling: IdeaRuling
+    pairs: tuple[Pair, ...]
+
+    @property
+    def id(self) -> str:
+        return f"idea-{hashlib.blake2b(self.idea.encode(), digest_size=4).hexdigest()}"
+
+
+def judged(library: Library) -> list[Judged]:
+    """The ideas of which anything was judged, in the order in which they were tested first."""
+    found: dict[str, dict[tuple[str, int, int], Pair]] = {}
+    rulings: dict[str, IdeaRuling] = {}
+    for kept in library.every_verdict():
+        verdict = wire.read_verdict(json.loads(kept))
+        for one in (finding for assumption in verdict.assumptions for finding in assumption.findings):
+            place = one.citation.about.id, one.citation.start, one.citation.end
+            if one.judged and library.quote(*place) == one.citation.quote:
+                pair = Pair(one.citation, one.stance, one.judged.by or SOMEBODY)
+                found.setdefault(verdict.idea, {})[place] = pair
+                rulings[verdict.idea] = verdict.ruling
+    return [Judged(idea, rulings[idea], tuple(pairs.values())) for idea, pairs in found.items()]
+
+
+def write(library: Library, corpus: str, folder: Path) -> int:
+    """Write the pairs as labels of a corpus, in the files and the format of ``eval/training/labelling``; how many.
+
+    A label is of a whole passage, with the spans of the sentences that do it.
+    """
+    every = judged(library)
+    asked = [{"id": one.id, "kind": "idea", "corpus": corpus, "text": one.idea} for one in every]
+    _write(folder / "asked.jsonl", asked)
+    _write(folder / "labels" / "ideas.jsonl", (sheet for one in every for sheet in _sheets(one, library, corpus)))
+    cited = {pair.citation.about.id: pair.citation.about.source for one in every for pair in one.pairs}
+    files = [{"corpus": corpus, "file": source, "text_sha256": _hash(library, id)} for id, source in cited.items()]
+    _write(folder / "labels" / "files.jsonl", files)
+    return sum(len(one.pairs) for one in every)
+
+
+def _sheets(one: Judged, library: Library, corpus: str) -> Iterator[dict[str, Any]]:
+    """A sheet for each who judged: the passages that bear on the idea, and the places of those that do not."""
+    for by in dict.fromkeys(pair.by for pair in one.pairs):
+        spans: dict[Passage, dict[str, list[list[int]]]] = {}
+        for pair in (pair for pair in one.pairs if pair.by == by):
+            for passage in _passages(pair.citation, library):
+                of_passage = spans.setdefault(passage, {})
+                if pair.side is not Stance.UNCLEAR:
+                    of_passage.setdefault(LABELS[pair.side], []).extend(_sentences(passage, pair.citation))
+        no: dict[str, list[list[int]]] = {}
+        for passage in (passage for passage, sides in spans.items() if not sides):
+            no.setdefault(passage.about.source, []).append([passage.start, passage.end])
+        bears = [
+            {
+                "file": passage.about.source,
+                "start": passage.start,
+                "end": passage.end,
+                "label": "both" if len(sides) > 1 else next(iter(sides)),
+                "spans": sides,
+            }
+            for passage, sides in spans.items()
+            if sides
+        ]
+        yield {"asked": one.id, "corpus": corpus, "by": by, "bears": bears, "no": no}
+
+
+def _passages(cited: Citation, library: Library) -> list[Passage]:
+    """Those in which the words stand."""
+    passages = (stored.passage for stored in library.stored_of(cited.about.id))
+    return [one for one in passages if one.start < cited.end and cited.start < one.end]
+
+
+def _sentences(passage: Passage, cited: Citation) -> list[list[int]]:
+    return [[one.start, one.end] for one in passage.sentences if one.start < cited.end and cited.start < one.end]
+
+
+def _hash(library: Library, document: str) -> str:
+    return hashlib.sha256(library.document(document).text.encode()).hexdigest()[:16]
+
+
+def _write(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")

@@ -1,0 +1,51 @@
+"""A page of a PDF as a picture, with the cited words marked."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from pathlib import Path
+
+from PIL import Image
+
+from tests.test_reading_pdf import column, make
+from ui import pdf_picture
+
+QUOTE = "The orchard has ninety pear trees, which were planted in 1931."
+LINES = column("The orchard has ninety pear", "trees, which were planted in 1931.", "Cider is pressed in October.")
+
+
+def drawn(path: Path, data: bytes, page: int, words: str) -> Image.Image | None:
+    path.write_bytes(data)
+    picture = pdf_picture.draw(path, hashlib.sha256(data).hexdigest(), page, words)
+    return Image.open(io.BytesIO(picture)) if picture else None
+
+
+def marked(picture: Image.Image | None) -> tuple[int, int] | None:
+    """The first and last row of pixels that are marked, in thousandths of the height."""
+    assert picture
+    data = picture.convert("RGB").tobytes()
+    row = picture.width * 3
+    found = [y for y in range(picture.height) if bytes(pdf_picture.MARK) in data[y * row : (y + 1) * row]]
+    return (1000 * found[0] // picture.height, 1000 * found[-1] // picture.height) if found else None
+
+
+def test_the_cited_words_are_marked_on_their_page_over_two_lines(tmp_path: Path) -> None:
+    data = make(column("Another page."), LINES)
+
+    top, bottom = marked(drawn(tmp_path / "a.pdf", data, 2, QUOTE)) or (0, 0)
+
+    assert 100 <= top <= 120  # the first line stands 100 points down a page of 842, and is 11 high
+    assert 130 <= bottom <= 145
+    assert marked(drawn(tmp_path / "a.pdf", data, 1, QUOTE)) is None
+
+
+def test_no_picture_is_made_of_another_file_page_or_of_no_pdf(tmp_path: Path) -> None:
+    data = make(LINES)
+    path = tmp_path / "a.pdf"
+    path.write_bytes(data + b" ")
+
+    assert pdf_picture.draw(path, hashlib.sha256(data).hexdigest(), 1, QUOTE) is None
+    assert drawn(path, data, 7, QUOTE) is None
+    assert drawn(path, b"%PDF-1.7 nothing", 1, QUOTE) is None
+    assert pdf_picture.draw(tmp_path / "gone.pdf", "0" * 64, 1, QUOTE) is None

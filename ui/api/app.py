@@ -1,0 +1,62 @@
+"""The API as an application: its routes behind the guard, with what they share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+
+from assistant.installation import version
+from ui.api import asking, completions, faults, keeping, working
+from ui.api.desk import Desk
+from ui.api.faults import Asked, Told
+from ui.api.forms import Fault
+from ui.api.guard import Guard
+from ui.api.limits import Questions
+from ui.api.people import People
+from ui.serving import hosts
+
+ABOUT = (
+    "Answers from a team's own documents, every statement cited. Text of documents is material, never an instruction."
+)
+
+
+def build(desk: Desk, people: People) -> FastAPI:
+    """The application over a desk, for these people; it lets go of the desk when it ends."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.ready = desk.warm()
+        yield
+        desk.close()
+
+    app = FastAPI(
+        title="Pushback",
+        version=version(),
+        description=ABOUT,
+        lifespan=lifespan,
+        docs_url=None,  # their pages would load scripts from the internet
+        redoc_url=None,
+    )
+    app.state.desk, app.state.questions = desk, Questions(desk.settings.api_questions)
+    faults.install(app)
+    for routes in (asking.routes, working.routes, keeping.routes, completions.routes):
+        app.include_router(routes)
+    app.add_middleware(Guard, names=hosts(desk.settings), people=people, upload_mb=desk.settings.api_upload_mb)
+
+    @app.get("/healthz", tags=["health"])
+    def healthz() -> Response:
+        """Whether the server is there."""
+        return Told({"status": "ok"})
+
+    @app.get("/readyz", tags=["health"], responses={503: {"model": Fault}})
+    def readyz(request: Request) -> Response:
+        """Whether what answers is loaded and the library can be asked, or waits for its first documents."""
+        if not request.app.state.ready.done():
+            raise Asked(503, "What answers is being loaded.", hint="Ask again in a few seconds.", after=2)
+        request.app.state.ready.result()
+        return Told({"status": "ready"})
+
+    return app

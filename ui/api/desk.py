@@ -1,0 +1,195 @@
+"""Where the API's work is done: libraries opened once, and answers made one at a time, in the order of questions."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import suppress
+from typing import TYPE_CHECKING, TypeVar
+
+from assistant import build
+from assistant.build import Assistant
+from assistant.embedding import Embedder
+from assistant.errors import LibraryMissing, PushbackError, ReplyCut
+from assistant.library import places
+from assistant.library.library import Library
+from assistant.model import Tick
+from assistant.settings import NAME, Settings
+from ui.api.faults import BUG, LOG, Asked
+from ui.api.people import HERE, Person
+
+if TYPE_CHECKING:
+    from langchain_core.language_models.chat_models import BaseChatModel
+
+AT_ONCE = 1  # answers made at a time: more at once are slower for all, see ui/parts/running.py
+PING = 15.0  # seconds after which a stream that has nothing to say shows that it is there
+AFTER = 5  # seconds after which to ask again where too many wait
+ENDING = "The server is ending."
+
+_log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+
+class Desk:
+    """The libraries of one home, and the line of those who wait to have something done."""
+
+    def __init__(self, settings: Settings, embedder: Embedder | None = None, chat: BaseChatModel | None = None) -> None:
+        """``chat`` takes the place of the model that the settings name."""
+        self.settings = settings
+        self.embedder = embedder or build.build_embedder(settings)
+        self._chat = chat
+        self._open: dict[str, Assistant] = {}
+        self._opening = threading.Lock()
+        self._line = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answering")
+        self._waiting = threading.Semaphore(settings.api_waiting + AT_ONCE)
+        self._ending = threading.Event()
+
+    def libraries(self, person: Person) -> list[str]:
+        """The libraries there are that a person reaches, by name."""
+        return [name for name in places.libraries(self.settings) if person.reaches(name)]
+
+    def named(self, library: str | None, person: Person) -> Settings:
+        """The settings of a library that a person reaches, be it there or not; None: the one that is served.
+
+        Raises:
+            LibraryMissing: they do not reach it, or it cannot be called so.
+        """
+        name = library or self.settings.library
+        if not re.fullmatch(NAME, name) or not person.reaches(name):
+            raise LibraryMissing(f"There is no library {name[:64]!r} here.")
+        return self.settings.model_copy(update={"library": name})
+
+    def assistant(self, library: str | None, person: Person) -> Assistant:
+        """The assistant over a library; the first call opens it.
+
+        Raises:
+            LibraryMissing: there is none, or the person does not reach it.
+        """
+        settings = self.named(library, person)
+        is_open = settings.catalog is not None and settings.library in self._open  # asking costs a connection
+        if not is_open and not places.is_there(settings):
+            raise LibraryMissing(f"There is no library {settings.library!r} here.")
+        with self._opening:
+            if settings.library not in self._open:
+                self._open[settings.library] = build.build_assistant(settings, self.embedder, self._chat)
+            return self._open[settings.library]
+
+    def library(self, library: str | None, person: Person) -> Library:
+        """The library itself, for what needs no line."""
+        return self.assistant(library, person).library
+
+    def warm(self) -> Future[None]:
+        """Load what the first question would wait for; what comes of it."""
+        return self._submit(self._warm)
+
+    async def do(self, work: Callable[[], Result]) -> Result:
+        """What ``work`` comes to, when those before it are done.
+
+        Raises:
+            Asked: too many wait.
+        """
+        try:
+            return await asyncio.wrap_future(self._submit(work))
+        except asyncio.CancelledError:
+            if self._ending.is_set():
+                raise Asked(503, ENDING, after=AFTER) from None
+            raise
+
+    def parts(self, work: Callable[[Tick], Iterator[Result]]) -> AsyncIterator[Result | None]:
+        """What ``work`` yields, as it comes and when those before it are done; None every ``PING`` seconds.
+
+        ``work`` is given what it has to call with every piece of a model's reply: where nobody listens any more, that
+        ends the reply.
+
+        Raises:
+            Asked: too many wait.
+        """
+        loop, told = asyncio.get_running_loop(), asyncio.Queue[Result | None]()
+        gone = threading.Event()
+
+        def tell(part: Result | None) -> None:
+            with suppress(RuntimeError):  # the server has ended
+                loop.call_soon_threadsafe(told.put_nowait, part)
+
+        def tick() -> None:
+            if gone.is_set() or self._ending.is_set():
+                raise ReplyCut("Nobody waits for this reply any more.")
+
+        def done() -> None:
+            for part in work(tick):
+                if gone.is_set():
+                    return
+                tell(part)
+
+        ended = self._submit(done)
+        ended.add_done_callback(lambda _: tell(None))
+        return _listened(told, ended, gone)
+
+    def close(self) -> None:
+        """Let go of all libraries; what waits is not done any more."""
+        self._ending.set()
+        self._line.shutdown(wait=True, cancel_futures=True)
+        for assistant in self._open.values():
+            assistant.close()
+
+    def _warm(self) -> None:
+        self.embedder.query("ready")
+        with suppress(LibraryMissing):  # it waits for its first documents
+            assistant = self.assistant(None, HERE)
+            assistant.search("ready", k=1)
+            if not self.settings.writer:  # a model would be asked, and paid, for nothing
+                assistant.ask("Is it ready?")
+
+    def _submit(self, work: Callable[[], Result]) -> Future[Result]:
+        if not self._waiting.acquire(blocking=False):
+            waiting = self.settings.api_waiting
+            raise Asked(503, f"{waiting:,} requests wait already.", hint="Ask again in a few seconds.", after=AFTER)
+        try:
+            future = self._line.submit(work)
+        except RuntimeError as exc:
+            self._waiting.release()
+            raise Asked(503, ENDING, after=AFTER) from exc
+        future.add_done_callback(lambda _: self._waiting.release())
+        return future
+
+
+async def _listened(
+    told: asyncio.Queue[Result | None], ended: Future[None], gone: threading.Event
+) -> AsyncIterator[Result | None]:
+    try:
+        while True:
+            try:
+                part = await asyncio.wait_for(told.get(), PING)
+            except TimeoutError:
+                yield None
+                continue
+            if part is not None:
+                yield part
+            elif ended.done():
+                _check(ended)
+                return
+    finally:
+        gone.set()
+        ended.cancel()
+
+
+def _check(ended: Future[None]) -> None:
+    """What came of work whose beginning is told already, so that the end can only be an event.
+
+    Raises:
+        PushbackError: it failed.
+    """
+    try:
+        ended.result()
+    except CancelledError as exc:
+        raise Asked(503, ENDING, after=AFTER) from exc
+    except PushbackError:
+        raise
+    except Exception as exc:
+        _log.exception("an answer failed on its way")
+        raise PushbackError(BUG, hint=LOG) from exc

@@ -1,0 +1,114 @@
+"""What went wrong, as the API tells it: a status, what happened, and what whoever asked can do. Never a traceback."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from assistant import errors
+from assistant.errors import PushbackError
+from ui import present_error
+
+OF_OPENAI = ("/v1/chat/", "/v1/models")  # paths whose clients read errors as OpenAI tells them
+DESCRIBED = "GET /openapi.json says what can be sent."
+BUG = "Something went wrong that should not."
+LOG = "The server's log says what."
+
+STATUS: dict[type[PushbackError], int] = {
+    errors.SettingsError: 400,
+    errors.SourceError: 400,
+    errors.LibraryMissing: 404,
+    errors.DocumentMissing: 404,
+    errors.LibraryLocked: 409,
+    errors.LibraryFull: 507,
+    errors.LibraryError: 503,
+    errors.ModelUnavailable: 503,
+    errors.ModelBusy: 503,
+    errors.ModelError: 502,
+    PushbackError: 500,
+}
+HINTS: dict[type[PushbackError], str] = {
+    errors.SettingsError: DESCRIBED,
+    errors.LibraryMissing: "POST documents to /v1/ingest first, or name another library; GET /v1/models lists them.",
+    errors.DocumentMissing: "GET /v1/documents lists those there are.",
+    errors.ModelError: "Try again, or tell whoever runs Pushback.",
+}
+OF_STATUS = {
+    401: "Send a token, as in Authorization: Bearer TOKEN.",
+    404: DESCRIBED,
+    405: DESCRIBED,
+    413: "Send less at a time.",
+}
+
+
+class Asked(PushbackError):
+    """Something that the API itself does not let through, with its status; ``after`` is when to try again."""
+
+    def __init__(self, status: int, message: str, *, hint: str | None = None, after: int | None = None) -> None:
+        """``after`` counts seconds."""
+        super().__init__(message, hint=OF_STATUS.get(status, "") if hint is None else hint)
+        self.status, self.after = status, after
+
+
+class Told(JSONResponse):
+    """JSON in ASCII alone, since a text may hold what cannot be written in UTF-8."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, allow_nan=False, separators=(",", ":")).encode()
+
+
+def described(error: PushbackError) -> dict[str, str]:
+    """An error as the commands tell it in JSON, with a hint for who asks over HTTP."""
+    return {"error": error.summary, "hint": present_error.todo(error.hint, type(error), HINTS)}
+
+
+def refusal(path: str, error: PushbackError) -> Told:
+    """The answer to a request for ``path`` that cannot be granted."""
+    status = error.status if isinstance(error, Asked) else next(STATUS[k] for k in type(error).__mro__ if k in STATUS)
+    after = error.after if isinstance(error, Asked) else None
+    headers = {"Retry-After": str(after)} if after else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return _told(path, status, described(error), headers)
+
+
+def install(app: FastAPI) -> None:
+    """Let the app tell every error so."""
+
+    @app.exception_handler(PushbackError)
+    async def _ours(request: Request, error: PushbackError) -> Told:
+        return refusal(request.url.path, error)
+
+    @app.exception_handler(RequestValidationError)
+    async def _unfit(request: Request, error: RequestValidationError) -> Told:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        told = {"error": f"The request does not hold: {faults}.", "hint": DESCRIBED}
+        return _told(request.url.path, 422, told, {})
+
+    @app.exception_handler(HTTPException)
+    async def _refused(request: Request, error: HTTPException) -> Told:
+        told = {"error": f"{error.detail}.", "hint": OF_STATUS.get(error.status_code, DESCRIBED)}
+        return _told(request.url.path, error.status_code, told, error.headers or {})
+
+    @app.exception_handler(Exception)
+    async def _bug(request: Request, _: Exception) -> Told:
+        """Starlette raises it once more after this, so that the log has it."""
+        return _told(request.url.path, 500, {"error": BUG, "hint": LOG}, {})
+
+
+def of_openai(told: Mapping[str, str], status: int) -> dict[str, Any]:
+    """An error as clients of OpenAI read it."""
+    kind = "invalid_request_error" if status < 500 else "server_error"
+    message = f"{told['error']} {told['hint']}".strip()
+    return {"error": {"message": message, "type": kind, "param": None, "code": status, "hint": told["hint"]}}
+
+
+def _told(path: str, status: int, told: dict[str, str], headers: Mapping[str, str]) -> Told:
+    content = of_openai(told, status) if path.startswith(OF_OPENAI) else told
+    return Told(content, status, dict(headers))

@@ -1,0 +1,173 @@
+"""What can be sent, held against its form before anything is done with it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from assistant.library.records import Opinion
+from assistant.types import Filters, Role, Turn
+from ui.cli_options import DATE, KINDS
+
+MOST_TURNS = 200
+MOST_RESULTS = 1000  # as `pushback search -k` has it
+LARGEST = 1_000_000  # a page, a turn, the number of a citation
+NEW = "new"
+
+Text = Annotated[str, Field(max_length=1_000_000)]
+Line = Annotated[str, Field(min_length=1, max_length=1000)]
+Few = Annotated[tuple[Line, ...], Field(max_length=100)]
+Date = Annotated[str, Field(pattern=rf"^(?:{DATE.pattern})$", examples=["2012", "2012-10", "2012-10-05"])]
+Number = Annotated[int, Field(ge=1, le=LARGEST)]
+Kind = Annotated[str, Field(pattern=rf"^(?:{'|'.join(KINDS)})$")]
+
+
+class Form(BaseModel):
+    """A body; a field that is not known is refused, so that a slip is noticed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Said(Form):
+    """A turn of a conversation so far."""
+
+    role: Role
+    content: Text
+
+
+class Narrowed(Form):
+    """Narrows a search as the options of the command do; an empty list does not narrow."""
+
+    documents: Few = ()
+    authors: Few = ()
+    since: Date | None = None
+    until: Date | None = None
+    languages: Few = ()
+    kinds: Annotated[tuple[Kind, ...], Field(max_length=len(KINDS))] = ()
+    titles: Few = ()
+    headings: Few = ()
+    pages: Annotated[tuple[Number, ...], Field(max_length=100)] = ()
+
+    def filters(self) -> Filters:
+        """The same as the search takes it."""
+        return Filters(**self.model_dump())
+
+
+class Question(Form):
+    """A question: as `pushback ask` takes it.
+
+    With `conversation`, `new` or the id of one that was kept, the answer is kept there; its turns are the history.
+    """
+
+    question: Annotated[Text, Field(examples=["What do we say about free trials?"])]
+    history: Annotated[tuple[Said, ...], Field(max_length=MOST_TURNS)] = ()
+    filters: Narrowed = Narrowed()
+    library: Line | None = None
+    conversation: Line | None = None
+    stream: Annotated[bool, Field(description="Send server-sent events: each statement, then the answer.")] = False
+
+    def turns(self) -> tuple[Turn, ...]:
+        """The history as the assistant takes it."""
+        return turns(self.history)
+
+
+class Query(Form):
+    """Words to be searched for: as `pushback search` takes them."""
+
+    query: Annotated[Text, Field(examples=["price premium"])]
+    k: Annotated[int, Field(ge=1, le=MOST_RESULTS)] = 8
+    filters: Narrowed = Narrowed()
+    library: Line | None = None
+
+
+class Idea(Form):
+    """An idea to be tested: as `pushback challenge` takes it. `revises` is the id of an earlier verdict."""
+
+    idea: Annotated[Text, Field(examples=["Drop the trade fairs."])]
+    importance: Annotated[
+        dict[Line, Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]], Field(max_length=100)
+    ] = {}
+    revises: Line | None = None
+    library: Line | None = None
+
+
+class Opined(Form):
+    """What is said of a kept answer, or of one of its citations; both count from 1."""
+
+    conversation: Line
+    turn: Number
+    verdict: Opinion
+    citation: Number | None = None
+    note: Annotated[str, Field(max_length=500)] = ""
+    library: Line | None = None
+
+
+class Measured(Form):
+    """A request of `pushback eval run SUITE --system URL`: one of `ask`, `search` and `challenge`."""
+
+    ask: Text | None = None
+    history: Annotated[tuple[Said, ...], Field(max_length=MOST_TURNS)] = ()
+    search: Text | None = None
+    k: Annotated[int, Field(ge=1, le=MOST_RESULTS)] = 8
+    challenge: Text | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Measured:
+        if sum(value is not None for value in (self.ask, self.search, self.challenge)) != 1:
+            raise ValueError("just one of ask, search and challenge is needed")
+        return self
+
+
+class Part(BaseModel):
+    """A part of a message; what is no text is not read."""
+
+    type: Line
+    text: Text = ""
+
+
+class Message(BaseModel):
+    """A message as clients of OpenAI send it; those of other roles than `user` and `assistant` are not read."""
+
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    content: Text | Annotated[tuple[Part, ...], Field(max_length=100)] | None = None
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        if self.content is None or isinstance(self.content, str):
+            return self.content or ""
+        return "\n".join(part.text for part in self.content if part.type == "text")
+
+
+class StreamOptions(BaseModel):
+    """Of a stream."""
+
+    include_usage: bool = False
+
+
+class Completion(BaseModel):
+    """A request as clients of OpenAI send it; `model` is a library. What is not named here is not looked at."""
+
+    model: Line
+    messages: Annotated[tuple[Message, ...], Field(min_length=1, max_length=MOST_TURNS)]
+    stream: bool | None = False
+    stream_options: StreamOptions | None = None
+
+
+class Fault(BaseModel):
+    """What happened, and what to do."""
+
+    error: str
+    hint: str
+
+
+class FaultOfOpenai(BaseModel):
+    """The same as clients of OpenAI read it."""
+
+    error: dict[str, Any]
+
+
+def turns(history: tuple[Said, ...]) -> tuple[Turn, ...]:
+    """A history as the assistant takes it."""
+    return tuple(Turn(one.role, one.content) for one in history)

@@ -1,0 +1,92 @@
+"""What is asked of a request before anything of it is read: the name it is for, its origin, whose it is, its size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from fastapi import HTTPException
+from starlette.datastructures import Headers, MutableHeaders
+
+from ui import local
+from ui.api.faults import Asked, refusal
+from ui.api.people import People
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+OPEN = ("/healthz", "/readyz", "/openapi.json")  # what tells nothing of a library
+UPLOAD = "/v1/ingest"
+LONGEST = 2_000_000  # bytes of any other request: a long conversation
+MEGABYTE = 1_000_000
+HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+TOO_LARGE = "The request is too large"
+
+
+class Guard:
+    """The middleware: it refuses, or lets a request through with the person who sent it in ``scope["person"]``."""
+
+    def __init__(self, app: ASGIApp, *, names: Sequence[str], people: People, upload_mb: int) -> None:
+        self._app, self._names, self._people, self._upload = app, names, people, upload_mb * MEGABYTE
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Guard one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        try:
+            most = self._let_in(scope, Headers(scope=scope))
+        except Asked as refused:
+            await refusal(scope["path"], refused)(scope, receive, with_headers)
+        else:
+            await self._app(scope, _counted(receive, most), with_headers)
+
+    def _let_in(self, scope: Scope, headers: Headers) -> int:
+        """How many bytes may come; the person is put into the scope.
+
+        Raises:
+            Asked: it is refused.
+        """
+        if not local.is_known(headers.get("host", ""), self._names):
+            hint = "Ask for a name that allowed_hosts has."
+            raise Asked(400, "The server does not answer to this name.", hint=hint)
+        if not local.is_own_page(headers):
+            raise Asked(
+                403, "Pages of other servers may not ask this one.", hint="Ask from a program, or from no page."
+            )
+        path = scope["path"]
+        if path not in OPEN:
+            client = scope.get("client")
+            person = self._people.find(client[0] if client else None, headers)
+            if person is None:
+                if self._people:
+                    raise Asked(401, "No token that is known came with the request.")
+                hint = "Whoever runs it can give tokens, with --tokens FILE."
+                raise Asked(401, "Without tokens, only this machine itself is answered.", hint=hint)
+            scope["person"] = person
+        most = self._upload if path == UPLOAD else LONGEST
+        length = headers.get("content-length", "")
+        if length.isdigit() and int(length) > most:
+            raise Asked(413, f"{TOO_LARGE}: at most {most:,} bytes are read.")
+        return most
+
+
+def _counted(receive: Receive, most: int) -> Receive:
+    """The same messages, until they are too many bytes."""
+    read = 0
+
+    async def counted() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > most:
+            raise HTTPException(413, f"{TOO_LARGE}: at most {most:,} bytes are read")
+        return message
+
+    return counted

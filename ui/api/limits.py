@@ -1,0 +1,58 @@
+"""How much one person may ask for: questions in a minute, and jobs at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from math import ceil
+from time import monotonic
+
+from ui import jobs
+from ui.api.faults import Asked
+from ui.api.people import Person
+
+MINUTE = 60.0  # seconds
+JOBS = 4  # of one person that have not ended
+
+
+class Questions:
+    """Counts the questions of each person over the last minute. At the machine itself there is no limit."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._asked: dict[str, deque[float]] = {}
+        self._changes = threading.Lock()
+
+    def count(self, person: Person) -> None:
+        """One more.
+
+        Raises:
+            Asked: there were as many as are allowed.
+        """
+        if person.name is None:
+            return
+        now = monotonic()
+        with self._changes:
+            asked = self._asked.setdefault(person.name, deque())
+            while asked and asked[0] <= now - MINUTE:
+                asked.popleft()
+            if len(asked) >= self._most:
+                wait = ceil(asked[0] + MINUTE - now)
+                raise Asked(
+                    429,
+                    f"{self._most:,} questions a minute are answered, and as many were asked.",
+                    hint=f"Ask again in {wait} seconds.",
+                    after=wait,
+                )
+            asked.append(now)
+
+
+def check_jobs(person: Person, kinds: tuple[str, ...]) -> None:
+    """Nothing, where a person may begin one more job of any of these kinds.
+
+    Raises:
+        Asked: they have begun as many as may run or wait.
+    """
+    going = [job for kind in kinds for job in jobs.of_kind(kind, person.owner) if not job.done]
+    if len(going) >= JOBS:
+        raise Asked(429, f"{JOBS} jobs of yours have not ended.", hint="Begin the next when one has.", after=5)

@@ -1,0 +1,119 @@
+"""Who may use the API: people by their tokens, as a file names them; without one, whoever is at the machine itself.
+
+```toml
+[ann]
+token = "a long random text"    # or sha256 = "…", its hash in hexadecimal
+role = "editor"                 # reader (when not said), editor or owner
+libraries = ["europe"]          # besides the one that is served; "*" for all
+```
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
+
+from assistant.errors import SettingsError
+from assistant.settings import Settings
+from ui import local
+from ui.roles import Role
+
+SHORTEST = 20  # characters of a token
+EVERY = "*"
+
+
+class Person(NamedTuple):
+    """Who asks: by name, None at the machine itself. ``libraries`` are those that they reach, None for all."""
+
+    name: str | None
+    role: Role
+    libraries: frozenset[str] | None = None
+
+    @property
+    def owner(self) -> str | None:
+        """Whose their conversations, verdicts and jobs are, as a name that no two share."""
+        return None if self.name is None else f"token {self.name}"
+
+    def reaches(self, library: str) -> bool:
+        """Whether they may use this library."""
+        return self.libraries is None or library in self.libraries
+
+
+HERE = Person(None, Role.OWNER)
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    token: Annotated[SecretStr, Field(min_length=SHORTEST)] | None = None
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    role: Literal["reader", "editor", "owner"] = "reader"
+    libraries: tuple[str, ...] = ()
+
+    def hashed(self) -> str | None:
+        """The hash of the token; None where not just one of the two is given."""
+        if (self.token is None) == (self.sha256 is None):
+            return None
+        return self.sha256 or _hash(self.token.get_secret_value() if self.token else "")
+
+
+class People:
+    """Those who may use the API, found by the hash of their token, so that a comparison tells nothing by its time."""
+
+    def __init__(self, by_hash: Mapping[str, Person]) -> None:
+        self._by_hash = by_hash
+
+    def __bool__(self) -> bool:
+        return bool(self._by_hash)
+
+    def find(self, peer: str | None, headers: Mapping[str, str]) -> Person | None:
+        """Who sends a request from ``peer`` with these headers; None where they may not."""
+        if not self._by_hash:
+            return HERE if local.is_local(peer, headers) else None
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        return self._by_hash.get(_hash(token.strip())) if scheme.lower() == "bearer" else None
+
+
+def read(settings: Settings) -> People:
+    """The people that the file of the settings names.
+
+    Raises:
+        SettingsError: it cannot be read, or an entry of it does not hold.
+    """
+    path = settings.api_tokens
+    if path is None:
+        return People({})
+    entries = _entries(path.expanduser())
+    found: dict[str, Person] = {}
+    for name, entry in entries.items():
+        key = entry.hashed()
+        if key is None or key in found:
+            what = "has one token, or its sha256" if key is None else "has a token of their own"
+            raise SettingsError(f"In {path}, {name} is wrong.", hint=f"Each {what}.")
+        libraries = None if EVERY in entry.libraries else frozenset({settings.library, *entry.libraries})
+        found[key] = Person(name, Role[entry.role.upper()], libraries)
+    if not found:
+        raise SettingsError(f"{path} names nobody.", hint='Write [ann], and below it token = "a long random text".')
+    return People(found)
+
+
+def _entries(path: Path) -> dict[str, _Entry]:
+    try:
+        told: Any = tomllib.loads(path.read_text("utf-8"))
+        return TypeAdapter(dict[str, _Entry]).validate_python(told)
+    except ValidationError as exc:  # its own words would repeat what was typed, which may be a token
+        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in exc.errors(include_input=False))
+        hint = f"Each has a token of at least {SHORTEST} characters, and may have a role and libraries."
+        raise SettingsError(f"The tokens in {path} do not hold: {faults}.", hint=hint) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+        what = exc.strerror if isinstance(exc, OSError) else "it is no TOML in UTF-8"
+        raise SettingsError(f"The tokens in {path} cannot be read: {what}.", hint="Check the file.") from None
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode(errors="replace")).hexdigest()

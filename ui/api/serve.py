@@ -1,0 +1,57 @@
+"""The API as a process: uvicorn on `app.py`, on this machine alone unless there are tokens."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from assistant.errors import SettingsError
+from assistant.installation import how_to_add
+from ui import local, serving, terminal
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+
+PACKAGES = ("fastapi", "uvicorn", "python_multipart")
+PATIENCE = 5  # seconds in which a request may end when the server does
+
+
+def serve(settings: Settings) -> None:
+    """Serve until it is ended.
+
+    Raises:
+        SettingsError: the extra is not installed, or others are to be served and there are no tokens.
+        PushbackError: the address cannot be listened on.
+    """
+    try:
+        import python_multipart  # noqa: F401 - FastAPI asks for it when the first form comes
+        import uvicorn
+
+        from ui.api import app, people
+        from ui.api.desk import Desk
+    except ModuleNotFoundError as exc:
+        if exc.name not in PACKAGES:
+            raise
+        raise SettingsError("What serves the HTTP API is not installed.", hint=how_to_add("serve")) from exc
+    known = people.read(settings)
+    if not known and not local.only([settings.host, *settings.allowed_hosts]):
+        raise SettingsError(
+            f"Without tokens the API is for this machine alone, and it is to listen at {settings.host} and answer to "
+            f"{', '.join(serving.hosts(settings))}.",
+            hint="Name a file of tokens with --tokens, or leave --host and --allowed-hosts out; docs/api.md says more.",
+        )
+    serving.check_free(settings.host, settings.api_port)
+    at = serving.address(settings.model_copy(update={"port": settings.api_port}))
+    terminal.say(f"The API of Pushback is at {at} (Ctrl-C ends it).")
+    sys.stdout.flush()
+    uvicorn.run(
+        app.build(Desk(settings), known),
+        host=settings.host,
+        port=settings.api_port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # who asks is told by a token; an address that a proxy tells is not asked for
+        ws="none",
+        timeout_graceful_shutdown=PATIENCE,
+    )
