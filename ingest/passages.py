@@ -116,7 +116,8 @@ def _sentences(text: str, block: Block) -> Iterator[Sentence]:
     start = block.start
     if block.kind is BlockKind.ITEM and own[0] in BULLET and (bare := own.lstrip(BULLET)):
         start = block.end - len(bare)
-    for place, span in enumerate(sentences.telling(text[start : block.end])):
+    cut = sentences.whole if block.kind is BlockKind.ROW else sentences.telling
+    for place, span in enumerate(cut(text[start : block.end])):
         yield Sentence(start + span.start, start + span.end, block.kind, place == 0, block.page)
 
 

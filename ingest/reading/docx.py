@@ -115,19 +115,18 @@ class _Walk:
                 yield from self.blocks(note, reason)
 
     def _table(self, table: etree._Element, reason: str | None) -> Iterator[Piece]:
-        grid = [
-            [(cell, list(self.blocks(cell, reason))) for cell in _inside(row, "tc")]
-            for row in _inside(table, "tr")
-            if child(row, "trPr", "del") is None
-        ]
+        kept = [row for row in _inside(table, "tr") if child(row, "trPr", "del") is None]
+        grid = [[(cell, list(self.blocks(cell, reason))) for cell in _inside(row, "tc")] for row in kept]
         is_plain = next(table.iterdescendants("{*}tbl"), None) is None and not any(
             _weighs(cell) for row in grid for _, cell in row
         )
         if not is_plain or all(len(row) < 2 for row in grid):  # there for its layout
             yield from (piece for row in grid for _, cell in row for piece in cell)
             return
-        for piece in rows.pieces([rows.Row(line) for line in _filled_down(grid)]):
-            yield replace(piece, reason=reason or piece.reason)
+        lines = [rows.Row(line, number) for number, line in enumerate(_filled_down(grid))]
+        heads = [number for number, row in enumerate(kept) if _is_on(child(row, "trPr", "tblHeader"))]
+        for piece in rows.pieces(lines, heads):
+            yield replace(piece, reason=reason or piece.reason, page=None)
         yield from (piece for row in grid for _, cell in row for piece in cell if piece.reason and not reason)
 
 

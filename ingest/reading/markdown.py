@@ -13,7 +13,7 @@ from markdown_it.token import Token
 
 from assistant.types import BlockKind
 from ingest.drafts import Draft, Found, Piece, collapse
-from ingest.reading import page
+from ingest.reading import page, rows
 from ingest.reading.decoding import decode
 from ingest.reading.plain import RULE
 
@@ -50,6 +50,8 @@ class _Blocks:
         self._open: list[str] = []
         self._marker = ""
         self._cells: list[str] = []
+        self._rows: list[rows.Row] = []  # of the table in hand, from 1
+        self._heads: set[int] = set()
 
     def pieces(self) -> Iterator[Piece]:
         for token in self._tokens:
@@ -60,10 +62,22 @@ class _Blocks:
             elif token.nesting == -1:
                 self._open.pop()
                 if token.type == "tr_close":
-                    yield from _row(self._cells)
-                    self._cells = []
+                    self._end_row()
+                elif token.type == "table_close":
+                    yield from self._table()
             else:
                 yield from self._leaf(token)
+
+    def _end_row(self) -> None:
+        self._rows.append(rows.Row(self._cells, len(self._rows) + 1))
+        if "thead" in self._open and any(self._cells):
+            self._heads.add(len(self._rows))
+        self._cells = []
+
+    def _table(self) -> Iterator[Piece]:
+        for piece in rows.pieces(self._rows, self._heads):
+            yield replace(piece, page=None)
+        self._rows, self._heads = [], set()
 
     def _leaf(self, token: Token) -> Iterator[Piece]:
         if token.type == "inline":
@@ -100,11 +114,6 @@ class _Blocks:
             if name == "blockquote":
                 return BlockKind.QUOTE, 0
         return BlockKind.PARAGRAPH, 0
-
-
-def _row(cells: Sequence[str]) -> Iterator[Piece]:
-    if text := " | ".join(cell for cell in cells if cell):
-        yield Piece(text, BlockKind.ROW)
 
 
 def _words(children: Sequence[Token]) -> str:

@@ -154,8 +154,9 @@ class _Walk:
         if not is_plain or all(len(line) < 2 for line in lines):  # there for its layout
             yield from (piece for pieces in every for piece in pieces)
             return
-        for piece in rows.pieces([rows.Row(line) for line in _filled(held)]):
-            yield replace(piece, reason=reason or piece.reason)
+        heads = [number for number, row in enumerate(_rows(table)) if local(row.getparent()) == "table-header-rows"]
+        for piece in rows.pieces([rows.Row(line, number) for number, line in enumerate(_filled(held))], heads):
+            yield replace(piece, reason=reason or piece.reason, page=None)
         yield from (piece for pieces in every for piece in pieces if piece.reason and not reason)
 
 

@@ -10,7 +10,7 @@ from lxml import etree, html
 from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.drafts import Box, Draft, Piece, collapse, words
-from ingest.reading import head
+from ingest.reading import head, page_tables
 from ingest.reading.decoding import decode
 from ingest.reading.plain import RULE
 
@@ -36,7 +36,6 @@ UNSEEN = {
 HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 HEAD = 1 << 14  # bytes in which an encoding may be declared; browsers look at the first kilobyte
-CELL = 400  # characters; a table with a longer cell is there for its layout
 NAMED = re.compile(
     r"\b(?:author|commenter|user-?name|display-?name|fn)\b|comment[-_]?(?:author|meta|date|by)|timestamp"
 )
@@ -84,8 +83,8 @@ class _Walk:
         self._links = 0
         self._text: list[str] = []
         self._linked = 0
-        self._cells: list[str] | None = None  # of the row in hand, when its table holds data
-        self._tables: dict[html.HtmlElement, bool] = {}
+        self._in_row = False  # of a table that holds data
+        self._tables: dict[html.HtmlElement, page_tables.Table | None] = {}
 
     def pieces(self) -> Iterator[Piece]:
         walk = etree.iterwalk(self._root, events=("start", "end"))
@@ -112,39 +111,46 @@ class _Walk:
         if tag == "br":
             yield from self._break(element)
         elif tag in BLOCKS or "-" in tag or (NAMED.search(names) and self._in_comment()):
-            if self._cells is None:
+            if not self._in_row:
                 yield from self._flush()
             else:
                 self._text.append(" ")
             self._opened.append(element)
             self._path.append(Box(number, tag, names))
-            if tag == "tr" and self._holds_data(element):
-                self._cells = []
+            self._in_row = self._in_row or (tag == "tr" and self._table_of(element) is not None)
 
     def _end(self, element: html.HtmlElement) -> Iterator[Piece]:
         if element.tag == "a":
             self._links -= 1
         if not self._opened or self._opened[-1] is not element:
             return
-        if self._cells is None:
+        if not self._in_row:
             yield from self._flush()
-        elif element.tag in {"td", "th"}:
-            self._cells.append(collapse("".join(self._text)))
-            self._text = []
-        elif element.tag == "tr":
-            self._text.append(" | ".join(cell for cell in self._cells if cell))
-            self._cells = None
-            yield from self._flush(BlockKind.ROW)
+            if table := self._tables.pop(element, None):
+                yield from table.pieces()
+        elif table := self._table_of(element):
+            self._end_cell(element, table)
         else:
             self._text.append(" ")
         self._opened.pop()
         self._path.pop()
 
+    def _end_cell(self, element: html.HtmlElement, table: page_tables.Table) -> None:
+        """A cell or row of a table is whole; words between the cells go with the next one, or after the table."""
+        if element.tag in {"td", "th"}:
+            table.cell(element, collapse("".join(self._text)))
+            self._text = []
+        elif element.tag == "tr":
+            table.end_row(element, tuple(self._path), self._linked)
+            self._in_row, self._linked = False, 0
+        else:
+            self._text.append(" ")
+
     def _break(self, element: html.HtmlElement) -> Iterator[Piece]:
         """A line break is a space; two in a row part paragraphs."""
         following = element.getnext()
         is_double = following is not None and following.tag == "br" and not (element.tail or "").strip()
-        if is_double and self._cells is None:
+        if is_double and not self._in_row:
             yield from self._flush()
         self._text.append(" ")
 
@@ -153,15 +159,15 @@ class _Walk:
             self._text.append(text)
             self._linked += len(text.strip()) if self._links else 0
 
-    def _flush(self, kind: BlockKind | None = None) -> Iterator[Piece]:
+    def _flush(self) -> Iterator[Piece]:
         text = collapse("".join(self._text))
         linked = min(self._linked, len(text))
         self._text, self._linked = [], 0
         if not text:
             return
-        found, level = self._kind()
+        kind, level = self._kind()
         reason = "ornament" if RULE.fullmatch(text) else None
-        yield Piece(text, kind or found, level, reason, linked=linked, path=tuple(self._path))
+        yield Piece(text, kind, level, reason, linked=linked, path=tuple(self._path))
 
     def _kind(self) -> tuple[BlockKind, int]:
         for box in reversed(self._path):
@@ -178,18 +184,15 @@ class _Walk:
     def _in_comment(self) -> bool:
         return any("comment" in box.names for box in self._path)
 
-    def _holds_data(self, row: html.HtmlElement) -> bool:
-        """Whether the row's table is one of data: no table inside, no long cell, more than one column."""
-        table = next(row.iterancestors("table"), None)
+    def _table_of(self, element: html.HtmlElement) -> page_tables.Table | None:
+        """The table of data that a row or cell is of."""
+        if element.tag not in {"tr", "td", "th"}:
+            return None
+        table = next(element.iterancestors("table"), None)
         if table is None:
-            return False
+            return None
         if table not in self._tables:
-            cells = list(table.iter("td", "th"))
-            self._tables[table] = (
-                next(table.iterdescendants("table", "form", "h1", "h2", "h3"), None) is None
-                and all(len(collapse(cell.text_content())) <= CELL for cell in cells)
-                and any(len(row) > 1 for row in table.iter("tr"))
-            )
+            self._tables[table] = page_tables.Table() if page_tables.holds_data(table) else None
         return self._tables[table]
 
 

@@ -1,0 +1,195 @@
+"""Tables of texts, pages and documents: each row carries its columns' names, and every cell keeps its place."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.types import BlockKind
+from ingest.documents import load
+from ingest.passages import split
+from ingest.reading import csvs, docx, markdown, odt, page, rows
+from tests.office import odt as odt_of
+from tests.office import word
+
+
+def told(pieces: object) -> list[str]:
+    return [piece.text for piece in pieces if piece.kind is BlockKind.ROW and not piece.reason]  # type: ignore[attr-defined]
+
+
+def table(*rows: str) -> str:
+    return f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+
+
+GAPS = "| Tarif | DE | CH | Hilfe |\n|---|--:|--:|---|\n| Start | 9 |  | Mail |\n| Profi |  | 59 | Telefon |\n"
+
+
+def test_an_empty_cell_of_a_markdown_table_moves_no_other() -> None:
+    assert told(markdown.pieces(GAPS)) == [
+        "Tarif: Start; DE: 9; Hilfe: Mail",
+        "Tarif: Profi; CH: 59; Hilfe: Telefon",
+    ]
+
+
+def test_a_markdown_table_in_a_list_or_without_names_is_read_as_well() -> None:
+    nested = (
+        "- The prices:\n\n  | Plan | Fee |\n  |---|---|\n  | Solo | ~~8~~ 9 |\n\n|  |  |\n|---|---|\n| Owner | Ann |\n"
+    )
+
+    assert told(markdown.pieces(nested))[0].startswith("Plan: Solo; Fee: ")
+    assert told(markdown.pieces(nested))[1] == "Owner: Ann"
+
+
+def test_a_second_row_of_names_in_markdown_joins_the_first() -> None:
+    text = "| | 2023 | | 2024 | |\n|-|-|-|-|-|\n| Region | Plan | Ist | Plan | Ist |\n| Nord | 120 | 12 | 140 | 19 |\n"
+
+    assert told(markdown.pieces(text)) == [
+        "Region: Nord; 2023 › Plan: 120; 2023 › Ist: 12; 2024 › Plan: 140; 2024 › Ist: 19"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("made", "read"),
+    [
+        (
+            table(
+                "<th>Région<th>Offre<th>Mois<th>An",
+                "<td rowspan=2>Nord<td>Base<td>9<td>90",
+                "<td>Pro<td><td>290",
+                "<td rowspan=0>Sud<td>Base<td>7<td>70",
+                "<td>Pro<td>19<td>190",
+            ),
+            [
+                "Région: Nord; Offre: Base; Mois: 9; An: 90",
+                "Région: Nord; Offre: Pro; An: 290",
+                "Région: Sud; Offre: Base; Mois: 7; An: 70",
+                "Région: Sud; Offre: Pro; Mois: 19; An: 190",
+            ],
+        ),
+        (
+            table(
+                "<th rowspan=2>Team<th colspan=2>Spring<th colspan=2>Autumn",
+                "<th>Plan<th>Actual<th>Plan<th>Actual",
+                "<th>Ads<td>1<td>2<td>3<td>4",
+                "<th>Mail<td colspan=2>5<td><td>6",
+            ),
+            [
+                "Team: Ads; Spring › Plan: 1; Spring › Actual: 2; Autumn › Plan: 3; Autumn › Actual: 4",
+                "Team: Mail; Spring › Plan / Spring › Actual: 5; Autumn › Actual: 6",
+            ],
+        ),
+        (
+            table(
+                "<th>Plan<th>Month<th>Year",
+                "<td colspan=3>Nordics",
+                "<td>Basic<td>9<td>90",
+                "<td colspan=3>Iberia",
+                "<td>Basic<td>7<td>70",
+            ),
+            [
+                "Nordics",
+                "Nordics; Plan: Basic; Month: 9; Year: 90",
+                "Iberia",
+                "Iberia; Plan: Basic; Month: 7; Year: 70",
+            ],
+        ),
+        (
+            "<table><thead><tr><td>Kanal</td><td>Ziel</td></tr></thead><tbody><tr><td>Radio</td><td>laut</td></tr>"
+            "</tbody></table>",
+            ["Kanal: Radio; Ziel: laut"],
+        ),
+        (table("<td>Channel<td>Cost<td>Share", "<td>Radio<td>400<td>3%"), ["Channel: Radio; Cost: 400; Share: 3%"]),
+        (table("<td>Home<td>Products<td>About", "<td>Search<td>Help<td>Terms"), ["Home | Products | About", "Search | Help | Terms"]),
+        (table("<th>Budget<td>€400", "<th>Owner<td>Ann"), ["Budget: €400", "Owner: Ann"]),
+        (
+            table("<th>Plan<th>What it is for", f"<td>Pro<td>{'Long words of a plan. ' * 20}"),
+            [f"Plan: Pro; What it is for: {' '.join(['Long words of a plan.'] * 20)}"],
+        ),
+    ],
+)  # fmt: skip
+def test_a_table_of_a_page_keeps_its_cells_under_their_names(made: str, read: list[str]) -> None:
+    assert told(page.pieces(f"<p>Before.</p>{made}<p>After.</p>")) == read
+
+
+def test_spans_beyond_all_bounds_are_cut_or_refused() -> None:
+    assert told(page.pieces(table("<th>A<th>B", "<td colspan=99999>1<td>2", "<td rowspan=-3>3<td colspan=x>4")))[
+        1:
+    ] == ["A: 3; B: 4"]
+
+
+def cell(text: str, settings: str = "") -> str:
+    return f"<w:tc><w:tcPr>{settings}</w:tcPr><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>"
+
+
+def test_rows_that_word_repeats_on_each_page_name_the_columns() -> None:
+    head = "<w:trPr><w:tblHeader/></w:trPr>"
+    down, across = '<w:vMerge w:val="restart"/>', '<w:gridSpan w:val="2"/>'
+    made = word(
+        f"<w:tbl><w:tr>{head}{cell('Land', down)}{cell('Frühjahr', across)}</w:tr>"
+        f"<w:tr>{head}{cell('', '<w:vMerge/>')}{cell('Plan')}{cell('Ist')}</w:tr>"
+        f"<w:tr>{cell('Italien')}{cell('offen')}{cell('')}</w:tr></w:tbl>"
+    )
+
+    assert told(docx.read(made).pieces) == ["Land: Italien; Frühjahr › Plan: offen"]
+
+
+def test_header_rows_of_an_open_document_name_the_columns() -> None:
+    def row(*texts: str) -> str:
+        cells = "".join(f"<table:table-cell><text:p>{text}</text:p></table:table-cell>" for text in texts)
+        return f"<table:table-row>{cells}</table:table-row>"
+
+    made = odt_of(
+        f"<table:table><table:table-header-rows>{row('Plan', 'Kurs')}</table:table-header-rows>"
+        f"{row('Profi', '')}{row('Start', 'offen')}</table:table>"
+    )
+
+    assert told(odt.read(made).pieces) == ["Plan: Profi", "Plan: Start; Kurs: offen"]
+
+
+def test_two_rows_of_names_of_a_survey_are_one_path() -> None:
+    text = 'ID,"Why, in short?",Channels used?,,\n,Open answer,Mail,Phone,Other\n11801,Price. Or not?,Mail,,Kiosk\n'
+
+    assert told(csvs.read(text.encode()).pieces) == [
+        "ID: 11801; Why, in short? › Open answer: Price. Or not?; Channels used? › Mail: Mail; "
+        "Channels used? › Other: Kiosk"
+    ]
+
+
+def test_the_keys_that_qualtrics_adds_are_no_answers() -> None:
+    text = 'Q1,Q2\nHow likely?,Why?\n"{""ImportId"":""QID1""}","{""ImportId"":""QID2""}"\n9,Fast\n'
+
+    assert told(csvs.read(text.encode()).pieces) == ["Q1 › How likely?: 9; Q2 › Why?: Fast"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Prepared by,Ann\nCost,\nRadio,12\n",
+        "Name,Answer,,\nAnn,yes,no,no\nBob,no,yes,no\n",
+        "| Plan | |\n|-|-|\n| Pro | mail |\n| Solo | phone |\n",
+    ],
+)
+def test_a_row_of_words_under_a_gap_is_data(text: str) -> None:
+    pieces = csvs.read(text.encode()).pieces if "|" not in text else tuple(markdown.pieces(text))
+
+    assert sum(piece.reason == rows.HEAD for piece in pieces) <= 1
+
+
+def test_a_row_is_one_sentence_whatever_its_cells_end_in() -> None:
+    text = "What would help?,Who?\nA lower fee. Or none! Is it?,Ann\n"
+
+    passages = split(load(text.encode(), source="survey.csv", id="d"), 80)
+
+    assert [[p.text[s.start - p.start : s.end - p.start] for s in p.sentences] for p in passages] == [
+        ["What would help?: A lower fee. Or none! Is it?; Who?: Ann"]
+    ]
+
+
+def test_each_part_of_a_row_that_is_longer_than_a_sentence_says_which_row_it_is() -> None:
+    names = ",".join(["Region", *(f"Figure of month {month}" for month in range(60))])
+    values = ",".join(["Northern shops", *map(str, range(1000, 1060))])
+
+    parts = told(csvs.read(f"{names}\n{values}\n".encode()).pieces)
+
+    assert len(parts) > 1
+    assert all(part.startswith("Region: Northern shops; Figure of month ") for part in parts)
+    assert "; Figure of month 59: 1059" in parts[-1]
