@@ -5,6 +5,7 @@ import hashlib
 import random
 import struct
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -255,7 +256,10 @@ def test_a_table_is_read_by_rows() -> None:
     rows = [("Region", "Sales", "Growth"), ("North", "120", "4 %"), ("South and West", "95", "-2 %")]
     cells = [T(x, 200 + 16 * y, row[n]) for y, row in enumerate(rows) for n, x in enumerate((72, 220, 340))]
 
-    assert told(make([*column(*LONG), *cells]))[1:] == [(" | ".join(row), ROW, 0) for row in rows]
+    assert told(make([*column(*LONG), *cells]))[1:] == [
+        ("Region: North; Sales: 120; Growth: 4 %", ROW, 0),
+        ("Region: South and West; Sales: 95; Growth: -2 %", ROW, 0),
+    ]
 
 
 def test_the_lines_of_one_cell_stay_together() -> None:
@@ -477,8 +481,10 @@ def test_damaged_bytes_are_read_or_refused() -> None:
 )
 def test_no_character_is_lost_or_doubled(pages: list[list[T]]) -> None:
     apart = [[text._replace(x=20 + 60 * (n % 2) * 5, y=20 + 30 * (n // 2)) for n, text in enumerate(p)] for p in pages]
-    letters = sorted(letter for page in apart for text in page for letter in text.text if letter.isalnum())
+    letters = Counter(letter for page in apart for text in page for letter in text.text if letter.isalnum())
 
-    read = sorted(letter for piece in pdf.read(make(*apart)).pieces for letter in piece.text if letter.isalnum())
+    pieces = pdf.read(make(*apart)).pieces
+    read = Counter(letter for piece in pieces for letter in piece.text if letter.isalnum())
 
-    assert read == letters
+    assert read >= letters  # the names of rows and columns stand in each row
+    assert read == letters or any(piece.kind is ROW for piece in pieces)

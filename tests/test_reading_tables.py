@@ -7,9 +7,10 @@ import pytest
 from assistant.types import BlockKind
 from ingest.documents import load
 from ingest.passages import split
-from ingest.reading import csvs, docx, markdown, odt, page, rows
+from ingest.reading import csvs, docx, markdown, odt, page, pdf, rows
 from tests.office import odt as odt_of
 from tests.office import word
+from tests.test_reading_pdf import T, make
 
 
 def told(pieces: object) -> list[str]:
@@ -98,7 +99,10 @@ def test_a_second_row_of_names_in_markdown_joins_the_first() -> None:
             ["Kanal: Radio; Ziel: laut"],
         ),
         (table("<td>Channel<td>Cost<td>Share", "<td>Radio<td>400<td>3%"), ["Channel: Radio; Cost: 400; Share: 3%"]),
-        (table("<td>Home<td>Products<td>About", "<td>Search<td>Help<td>Terms"), ["Home | Products | About", "Search | Help | Terms"]),
+        (
+            table("<td>Home<td>Products<td>About", "<td>Search<td>Help<td>Terms"),
+            ["Home | Products | About", "Search | Help | Terms"],
+        ),
         (table("<th>Budget<td>€400", "<th>Owner<td>Ann"), ["Budget: €400", "Owner: Ann"]),
         (
             table("<th>Plan<th>What it is for", f"<td>Pro<td>{'Long words of a plan. ' * 20}"),
@@ -193,3 +197,91 @@ def test_each_part_of_a_row_that_is_longer_than_a_sentence_says_which_row_it_is(
     assert len(parts) > 1
     assert all(part.startswith("Region: Northern shops; Figure of month ") for part in parts)
     assert "; Figure of month 59: 1059" in parts[-1]
+
+
+def grid(
+    *lines: tuple[str, ...], y: float = 200, at: tuple[int, ...] = (72, 200, 280, 360), bold: bool = False
+) -> list[T]:
+    """Lines of cells; those after the first end where their columns do, as figures do."""
+    return [
+        T(x if x == at[0] else x + 40 - 5 * len(text), y + 16 * row, text, bold=bold and row == 0)
+        for row, line in enumerate(lines)
+        for x, text in zip(at, line, strict=False)
+        if text
+    ]
+
+
+def test_an_empty_cell_of_a_table_in_a_pdf_moves_no_other() -> None:
+    lines = [
+        ("Kanal", "Leads", "Kosten", "Anteil"),
+        ("Radio", "12", "", "4%"),
+        ("Plakat", "", "900", "7%"),
+        ("Mail", "3", "40", ""),
+    ]
+
+    assert told(pdf.read(make(grid(*lines))).pieces) == [
+        "Kanal: Radio; Leads: 12; Anteil: 4%",
+        "Kanal: Plakat; Kosten: 900; Anteil: 7%",
+        "Kanal: Mail; Leads: 3; Kosten: 40",
+    ]
+
+
+@pytest.mark.parametrize("is_repeated", [False, True])
+def test_a_table_of_a_pdf_keeps_its_names_over_pages(is_repeated: bool) -> None:
+    head = ("Shop", "Visits", "Sales")
+    first = grid(head, ("Graz", "1,000", "20"), ("Linz", "", "21"), ("Wels", "1,100", "25"))
+    second = grid(*([head] if is_repeated else []), ("Enns", "900", "18"), ("Imst", "", "17"), y=60)
+
+    assert told(pdf.read(make(first, second)).pieces)[2:] == [
+        "Shop: Wels; Visits: 1,100; Sales: 25",
+        "Shop: Enns; Visits: 900; Sales: 18",
+        "Shop: Imst; Sales: 17",
+    ]
+
+
+@pytest.mark.parametrize("places", [(205, 365), (238, 398)])  # at the left of their columns, and over their middle
+def test_two_rows_of_names_in_a_pdf_are_one_path(places: tuple[int, int]) -> None:
+    at = (72, 200, 280, 360, 440)
+    lines = grid(
+        ("Region", "Plan", "Done", "Plan", "Done"),
+        ("North", "10", "11", "12", "13"),
+        ("South", "", "21", "22", "23"),
+        ("West", "30", "31", "", "33"),
+        at=at,
+    )
+    years = [T(places[0] + 15 * (places[0] == 205), 184, "2023"), T(places[1] + 15 * (places[0] == 205), 184, "2024")]
+
+    assert told(pdf.read(make([*years, *lines])).pieces) == [
+        "Region: North; 2023 › Plan: 10; 2023 › Done: 11; 2024 › Plan: 12; 2024 › Done: 13",
+        "Region: South; 2023 › Done: 21; 2024 › Plan: 22; 2024 › Done: 23",
+        "Region: West; 2023 › Plan: 30; 2023 › Done: 31; 2024 › Done: 33",
+    ]
+
+
+def test_the_name_of_a_group_of_rows_in_a_pdf_stands_in_each_of_them() -> None:
+    lines = [
+        ("Market", "Plan", "Fee", "Year"),
+        ("Nordics", "Solo", "9", "90"),
+        ("", "Team", "29", "290"),
+        ("Iberia", "Solo", "", "70"),
+    ]
+
+    assert told(pdf.read(make(grid(*lines))).pieces)[1] == "Market: Nordics; Plan: Team; Fee: 29; Year: 290"
+
+
+def test_bold_names_head_a_table_of_words_in_a_pdf() -> None:
+    lines = [("Plan", "Help"), ("Solo", "by mail"), ("Team", "by phone")]
+
+    assert told(pdf.read(make(grid(*lines, bold=True))).pieces) == [
+        "Plan: Solo; Help: by mail",
+        "Plan: Team; Help: by phone",
+    ]
+
+
+def test_another_table_further_down_has_its_own_names() -> None:
+    one = grid(("Shop", "Visits", "Sales"), ("Graz", "1,000", "20"), ("Linz", "7", "21"))
+    other = grid(("Staff", "Hours", "Days"), ("Ann", "38", "5"), ("Ben", "20", "3"), y=300)
+
+    read = told(pdf.read(make([*one, T(72, 270, "Who works how much:"), *other])).pieces)
+
+    assert read[2:] == ["Staff: Ann; Hours: 38; Days: 5", "Staff: Ben; Hours: 20; Days: 3"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from assistant.errors import SourceError
 from ingest import dates
 from ingest.drafts import Draft, Found, Piece, collapse
-from ingest.reading import pdf_blocks, pdf_margins
+from ingest.reading import pdf_blocks, pdf_margins, pdf_tables
 from ingest.reading.pdf_lines import UNSEEN, Line, Sheet, sheets
 from ingest.reading.pdf_order import arrange
 
@@ -71,7 +71,7 @@ def read(data: bytes) -> Draft:
     lines = _lines(pages)
     usual = pdf_blocks.body(lines)
     found = pdf_blocks.blocks(lines, usual)
-    pieces = pdf_blocks.pieces(found, usual)
+    pieces = pdf_tables.named(found, pdf_blocks.pieces(found, usual))
     return Draft("application/pdf", tuple(pieces), _found(metadata, data, pieces, pdf_blocks.largest(found, usual)))
 
 

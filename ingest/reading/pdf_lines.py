@@ -51,6 +51,14 @@ class Glyph(NamedTuple):
     typed: bool  # ... as a character of its own, not as a mere gap
 
 
+class Cell(NamedTuple):
+    """A cell of a row, and from where to where it reaches."""
+
+    text: str
+    left: float
+    right: float
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A stretch of one row of a page; ``drawn`` counts the lines of the page in the order of its instructions."""
@@ -67,6 +75,7 @@ class Line:
     cells: int = 1  # more than one in a row of a table
     edge: float = 0.0  # where its column ends
     reason: str | None = None  # why it is no content
+    parts: tuple[Cell, ...] = ()  # of a row of a table
 
 
 class Sheet(NamedTuple):

@@ -112,14 +112,22 @@ def _heads(rows: Sequence[Row], heads: Collection[int], *, is_page: bool) -> tup
     """From which row on, and up to which, the rows name columns: those that the file marks, else the first."""
     marked = next((i for i, row in enumerate(rows) if row.number in heads and _is_wide(row, rows)), None)
     start = _first(rows) if marked is None else marked
-    if marked is None and not _is_head(rows[start:], is_page=is_page):
-        return start, start
+    if marked is None and not is_head(rows[start:], is_page=is_page):
+        if not (_is_over(rows[start:]) and is_head(rows[start + 1 :], is_page=is_page)):
+            return start, start
+        start += 1
     end = start + 1
     while start and _groups(rows[start - 1].cells, rows[start].cells):
         start -= 1
     while end < len(rows) and (rows[end].number in heads or _is_second(rows, end)):
         end += 1
     return start, end
+
+
+def _is_over(rows: Sequence[Row]) -> bool:
+    """Whether the first row's labels, such as years, group the cells of the second."""
+    labels = all(_is_label(rows[0].cells[column]) for column in _filled(rows[0]))
+    return len(rows) > 1 and labels and _groups(rows[0].cells, rows[1].cells)
 
 
 def _is_wide(row: Row, rows: Sequence[Row]) -> bool:
@@ -228,7 +236,7 @@ def _unnamed(row: Row, *, is_page: bool) -> Iterator[Piece]:
         yield from _lines(row, [f"Column {column}" for column in range(1, len(row.cells) + 1)])
 
 
-def _is_head(rows: Sequence[Row], *, is_page: bool) -> bool:
+def is_head(rows: Sequence[Row], *, is_page: bool) -> bool:
     """Whether the first row names columns: mostly words, and no figure above a figure."""
     head = rows[0].cells
     filled = _filled(rows[0])
@@ -241,6 +249,11 @@ def _is_head(rows: Sequence[Row], *, is_page: bool) -> bool:
     is_data = any(not _is_text(name) and _is_alike(name, cell) for name, cell in below[: len(filled)])
     is_above = not is_page or any(_is_text(name) and not _is_text(cell) for name, cell in below)
     return is_above and (2 * texts > len(cells) or is_labels) and not is_data
+
+
+def is_figure(cell: str) -> bool:
+    """Whether the cell is a number or a date, and no words."""
+    return bool(cell) and not _is_text(cell)
 
 
 def _is_label(cell: str) -> bool:
