@@ -137,7 +137,8 @@ def _main(pieces: Sequence[Piece]) -> Box | None:
     inside: dict[Box | None, set[Box]] = defaultdict(set)
     for piece in pieces:
         if (weight := _weight(piece)) and not comments(piece):
-            for above, box in zip((None, *piece.path), piece.path, strict=False):
+            path = _around_table(piece)
+            for above, box in zip((None, *path), path, strict=False):
                 inside[above].add(box)
                 held[box] += weight
     total = sum(held[box] for box in inside[None])
@@ -156,6 +157,14 @@ def _main(pieces: Sequence[Piece]) -> Box | None:
             break
         main = best
     return main
+
+
+def _around_table(piece: Piece) -> tuple[Box, ...]:
+    """The boxes of the piece; those that a row's table stands in: a table of data is no page's whole text."""
+    if piece.kind is not BlockKind.ROW:
+        return piece.path
+    table = next((index for index, box in enumerate(piece.path) if box.tag == "table"), len(piece.path))
+    return piece.path[:table]
 
 
 def _leading(held: Mapping[Box, int], total: int) -> Box | None:

@@ -114,6 +114,16 @@ def test_a_table_of_a_page_keeps_its_cells_under_their_names(made: str, read: li
     assert told(page.pieces(f"<p>Before.</p>{made}<p>After.</p>")) == read
 
 
+def test_no_row_of_a_page_that_is_all_table_is_dropped() -> None:
+    """The longest row is not the page's text."""
+    made = table(
+        "<th>Plan<th>Monthly fee", "<td>Solo<td>9", f"<td>{'Team of several people ' * 3}<td>29", "<td>Pro<td>59"
+    )
+    document = load(f"<body><h1>Fees</h1>{made}</body>".encode(), source="fees.html", id="f")
+
+    assert [piece.reason for piece in document.dropped] == [rows.HEAD]
+
+
 def test_spans_beyond_all_bounds_are_cut_or_refused() -> None:
     assert told(page.pieces(table("<th>A<th>B", "<td colspan=99999>1<td>2", "<td rowspan=-3>3<td colspan=x>4")))[
         1:

@@ -17,7 +17,7 @@ from ingest.reading.pdf_lines import Cell, Line
 
 SHARED = 0.3  # of the narrower one's width: what overlaps as much stands in one column
 ALIGNED = 2.0  # points by which what stands at one left edge may differ
-MIDDLE = 0.3  # of a column's distance to the next: a name stands no further from the middle of its columns
+MIDDLE = 0.4  # of a column's distance to the next: a name stands no further from the middle of its columns
 BETWEEN = 1  # short paragraphs after which a table may go on
 
 Column = tuple[float, float]
@@ -71,9 +71,8 @@ def _table(lines: Sequence[Line], before: _Before) -> tuple[list[Piece], _Before
     elif goes_on and not rows.is_head(numbered, is_page=True):
         above = before.heads
         heads = set(range(1 - len(above), 1))
-    told = list(
-        rows.pieces([*(rows.Row(cells, n) for n, cells in zip(sorted(heads), above)), *numbered], heads, is_page=True)
-    )
+    lead = [rows.Row(cells, number) for number, cells in enumerate(above, start=1 - len(above))]
+    told = list(rows.pieces([*lead, *numbered], heads, is_page=True))
     own = [grid[piece.page - 1] for piece in told if piece.reason == rows.HEAD and piece.page and piece.page > 0]
     made = [replace(piece, page=lines[0].page) for piece in told if piece.page is None or piece.page > 0]
     return made, _Before(columns, own or above)
