@@ -13,7 +13,8 @@ from assistant.types import BlockKind
 from ingest.drafts import Draft, Piece, collapse, words
 from ingest.reading import remarks, rows
 from ingest.reading.archive import Archive, child, count, local, value
-from ingest.reading.docx_styles import Numbers, Style, Styles
+from ingest.reading.docx_styles import Look, Numbers, Style, Styles, is_on
+from ingest.reading.lettering import Text
 from ingest.reading.package import main_part, of_kind, properties, relations
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -24,7 +25,6 @@ UNSEEN = words(
 SPACES = words("tab br cr ptab")
 MATHS = {"den": "/", "sup": "^", "sub": "_"}  # what a formula shows by where its parts stand
 APPLIED = "\u2061"  # between a function and its argument, unseen
-OFF = frozenset({"0", "false", "off"})
 
 
 def read(data: bytes) -> Draft:
@@ -61,7 +61,7 @@ def read(data: bytes) -> Draft:
 class _Inline:
     """What is gathered of one paragraph."""
 
-    text: list[str] = field(default_factory=list)
+    text: Text = field(default_factory=Text)
     linked: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
     boxes: list[etree._Element] = field(default_factory=list)
@@ -96,8 +96,8 @@ class _Walk:
         settings = child(paragraph, "pPr")
         style = self._styles.of(settings)
         inline = _Inline()
-        _gather(paragraph, inline)
-        text = collapse("".join(inline.text))
+        _gather(paragraph, inline, self._styles, self._styles.look(settings))
+        text = inline.text.whole()
         if text:
             if re.match(r"toc \d|table of figures", style.name):
                 reason = "table of contents"
@@ -105,6 +105,7 @@ class _Walk:
             label = self._numbers.label(style) if kind is not BlockKind.QUOTE and reason is None else ""
             linked = min(len(text), len(collapse("".join(inline.linked))))
             yield Piece(f"{label} {text}" if label else text, kind, style.level, reason, linked=linked)
+        yield from inline.text.aside()
         if hidden := collapse("".join(inline.hidden)):
             yield Piece(hidden, reason=reason or "hidden")
         yield from (Piece(alt, reason="image description") for alt in inline.described)
@@ -124,7 +125,7 @@ class _Walk:
             yield from (piece for row in grid for _, cell in row for piece in cell)
             return
         lines = [rows.Row(line, number) for number, line in enumerate(_filled_down(grid))]
-        heads = [number for number, row in enumerate(kept) if _is_on(child(row, "trPr", "tblHeader"))]
+        heads = [number for number, row in enumerate(kept) if is_on(child(row, "trPr", "tblHeader"))]
         for piece in rows.pieces(lines, heads):
             yield replace(piece, reason=reason or piece.reason, page=None)
         yield from (piece for row in grid for _, cell in row for piece in cell if piece.reason and not reason)
@@ -162,18 +163,29 @@ def _inside(element: etree._Element, name: str) -> Iterator[etree._Element]:
             yield from _inside(inner, name)
 
 
-def _gather(element: etree._Element, inline: _Inline, *, is_link: bool = False, is_hidden: bool = False) -> None:
-    """Read the text inside an element into ``inline``."""
+def _gather(
+    element: etree._Element,
+    inline: _Inline,
+    styles: Styles,
+    look: Look,
+    *,
+    is_link: bool = False,
+    is_hidden: bool = False,
+) -> None:
+    """Read the text inside an element into ``inline``; ``look`` is how it is set where nothing else is said."""
     for inner in element:
         name = local(inner)
         if name == "t":
             text = (inner.text or "").replace(APPLIED, " ")
-            (inline.hidden if is_hidden else inline.text).append(text)
-            inline.linked += [text] if is_link and not is_hidden else []
+            if is_hidden:
+                inline.hidden.append(text)
+            else:
+                inline.text.add(text, struck=look.struck, raised=look.raised, linked=is_link)
+                inline.linked += [text] if is_link else []
         elif name in SPACES:
-            inline.text.append(" ")
+            inline.text.add(" ", struck=look.struck)
         elif name == "noBreakHyphen":
-            inline.text.append("-")
+            inline.text.add("-", struck=look.struck)
         elif name == "txbxContent":
             inline.boxes.append(inner)
         elif name in {"footnoteReference", "endnoteReference"}:
@@ -182,13 +194,17 @@ def _gather(element: etree._Element, inline: _Inline, *, is_link: bool = False, 
             inline.described += [alt] if (alt := collapse(inner.get("descr", ""))) else []
         elif name not in UNSEEN:
             if name in MATHS and next(inner.iter("{*}t"), None) is not None:
-                inline.text.append(MATHS[name])
-            is_unseen = name == "r" and _is_on(child(inner, "rPr", "vanish"))
-            _gather(inner, inline, is_link=is_link or name == "hyperlink", is_hidden=is_hidden or is_unseen)
-
-
-def _is_on(switch: etree._Element | None) -> bool:
-    return switch is not None and (value(switch) or "1").lower() not in OFF
+                inline.text.add(MATHS[name])
+            own = child(inner, "rPr") if name == "r" else None
+            is_unseen = own is not None and is_on(child(own, "vanish"))
+            _gather(
+                inner,
+                inline,
+                styles,
+                look if own is None else styles.run(own, look),
+                is_link=is_link or name == "hyperlink",
+                is_hidden=is_hidden or is_unseen,
+            )
 
 
 def _kind(style: Style) -> BlockKind:

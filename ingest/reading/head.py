@@ -21,6 +21,11 @@ AUTHORS = ("author", "article:author", "dc.creator", "parsely-author", "sailthru
 HOST = re.compile(r"https?://(?:www\.)?([\w.-]{1,253})", re.IGNORECASE)
 BYLINES = words("byline author-name author__name entry-author post-author p-author article-author")
 
+STYLES = 1_000_000  # characters of a style sheet
+RULES = re.compile(r"([^{}]{1,2000})\{([^{}]{1,4000})\}")
+CLASS = re.compile(r"(?:^|,)\s*[a-z]*\.([\w-]+)\s*(?=,|$)")  # alone: what else a selector asks for is not looked at
+RAISED = re.compile(r"vertical-align\s*:\s*super")
+
 
 def found(root: html.HtmlElement) -> Found:
     """The candidates, the most trusted first."""
@@ -35,6 +40,19 @@ def found(root: html.HtmlElement) -> Found:
         dates=tuple(filter(None, dates)),
         site=_site(root, metas),
     )
+
+
+def lettering(root: html.HtmlElement) -> tuple[frozenset[str], frozenset[str]]:
+    """The classes whose words the page's own styles strike out, and those that they raise, as exports write them."""
+    struck: set[str] = set()
+    raised: set[str] = set()
+    for style in root.iter("style"):
+        for match in RULES.finditer((style.text or "")[:STYLES]):
+            is_struck, is_raised = "line-through" in match[2], RAISED.search(match[2])
+            names = CLASS.findall(match[1]) if is_struck or is_raised else []
+            struck.update(names if is_struck else ())
+            raised.update(names if is_raised else ())
+    return frozenset(struck), frozenset(raised)
 
 
 def _site(root: html.HtmlElement, metas: Mapping[str, str]) -> str:

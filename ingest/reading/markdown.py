@@ -15,9 +15,13 @@ from assistant.types import BlockKind
 from ingest.drafts import Draft, Found, Piece, collapse
 from ingest.reading import page, rows
 from ingest.reading.decoding import decode
+from ingest.reading.lettering import Text
 from ingest.reading.plain import RULE
 
 FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+TAG = re.compile(r"<(/?)(s|strike|del|sup)\b", re.IGNORECASE)  # that tells how words are set
+FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,60}\](?!:)")
+LINKED_NOTE = re.compile(r"\A\^\S{1,60}\Z")  # "[^1]" where "[^1]: address" is elsewhere
 LONGEST_FRONT = 50_000  # characters; YAML takes a second for 100,000
 AUTHOR_KEYS = ("author", "authors", "by", "byline")
 DATE_KEYS = ("date", "published", "published_at", "created", "updated", "last_updated", "modified")
@@ -52,6 +56,7 @@ class _Blocks:
         self._cells: list[str] = []
         self._rows: list[rows.Row] = []  # of the table in hand, from 1
         self._heads: set[int] = set()
+        self._aside: list[Piece] = []  # of its cells
 
     def pieces(self) -> Iterator[Piece]:
         for token in self._tokens:
@@ -77,7 +82,8 @@ class _Blocks:
     def _table(self) -> Iterator[Piece]:
         for piece in rows.pieces(self._rows, self._heads):
             yield replace(piece, page=None)
-        self._rows, self._heads = [], set()
+        yield from self._aside
+        self._rows, self._heads, self._aside = [], set(), []
 
     def _leaf(self, token: Token) -> Iterator[Piece]:
         if token.type == "inline":
@@ -92,18 +98,23 @@ class _Blocks:
         for alt in _alternatives(token):
             yield Piece(alt, reason="image description")
         children = token.children or []
-        text = collapse(self._marker + _words(children)) if _words(children).strip() else ""
+        held = _words(children)
+        words = held.whole()
+        text = collapse(self._marker + words) if words else ""
         if self._open[-1] in {"th", "td"}:
             self._cells.append(text)
+            self._aside += held.aside()
             return
         self._marker = ""
         if not text:
+            yield from held.aside()
             return
         kind, level = self._kind()
         if RULE.fullmatch(text):
             yield Piece(text, reason="ornament")
         else:
             yield Piece(text, kind, level, linked=_linked(children))
+        yield from held.aside()
 
     def _kind(self) -> tuple[BlockKind, int]:
         if (heading := self._open[-1])[0] == "h" and heading[1:].isdigit():
@@ -116,15 +127,30 @@ class _Blocks:
         return BlockKind.PARAGRAPH, 0
 
 
-def _words(children: Sequence[Token]) -> str:
+def _words(children: Sequence[Token]) -> Text:
     """What is read of inline tokens: text, code and the words of links, but no markup."""
-    parts = []
-    for child in children:
-        if child.type in {"text", "code_inline"}:
-            parts.append(child.content)
+    held = Text()
+    struck = raised = 0
+    for place, child in enumerate(children):
+        if child.type == "html_inline" and (tag := TAG.match(child.content)):
+            step = -1 if tag[1] else 1
+            struck = max(0, struck + step * (tag[2].lower() != "sup"))
+            raised = max(0, raised + step * (tag[2].lower() == "sup"))
+        elif child.type in {"s_open", "s_close"}:
+            struck += child.nesting
+        elif child.type == "text" and "^" in child.content:
+            is_link = place > 0 and children[place - 1].type == "link_open"
+            at = 0
+            for note in (LINKED_NOTE if is_link else FOOTNOTE).finditer(child.content):
+                held.add(child.content[at : note.start()], struck=struck > 0, raised=raised > 0)
+                held.note(note[0])
+                at = note.end()
+            held.add(child.content[at:], struck=struck > 0, raised=raised > 0)
+        elif child.type in {"text", "code_inline"}:
+            held.add(child.content, struck=struck > 0, raised=raised > 0)
         elif child.type in {"softbreak", "hardbreak"} or re.match(r"<br\b", child.content or "", re.IGNORECASE):
-            parts.append(" ")
-    return "".join(parts)
+            held.add(" ", struck=struck > 0)
+    return held
 
 
 def _linked(children: Sequence[Token]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lxml import etree, html
 
@@ -12,6 +13,8 @@ from assistant.types import BlockKind
 from ingest.drafts import Box, Draft, Piece, collapse, words
 from ingest.reading import head, page_tables
 from ingest.reading.decoding import decode
+from ingest.reading.head import RAISED
+from ingest.reading.lettering import Text
 from ingest.reading.plain import RULE
 
 BLOCKS = words(
@@ -33,6 +36,7 @@ UNSEEN = {
     "title": "page title",
     "datalist": "form",
 }
+STRIKES = words("s strike del")
 HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 HEAD = 1 << 14  # bytes in which an encoding may be declared; browsers look at the first kilobyte
@@ -80,9 +84,11 @@ class _Walk:
         self._root = root
         self._opened: list[html.HtmlElement] = []  # the blocks around the text in hand ...
         self._path: list[Box] = []  # ... and their boxes
-        self._links = 0
-        self._text: list[str] = []
+        self._links = self._struck = self._raised = 0
+        self._text = Text()
+        self._aside: list[Piece] = []  # of cells
         self._linked = 0
+        self._classes = head.lettering(root)
         self._in_row = False  # of a table that holds data
         self._tables: dict[html.HtmlElement, page_tables.Table | None] = {}
 
@@ -106,45 +112,46 @@ class _Walk:
 
     def _start(self, element: html.HtmlElement, number: int) -> Iterator[Piece]:
         tag, names = str(element.tag), _names(element)
-        if tag == "a":
-            self._links += 1
+        self._count(element, 1)
         if tag == "br":
             yield from self._break(element)
         elif tag in BLOCKS or "-" in tag or (NAMED.search(names) and self._in_comment()):
             if not self._in_row:
                 yield from self._flush()
             else:
-                self._text.append(" ")
+                self._add(" ")
             self._opened.append(element)
             self._path.append(Box(number, tag, names))
             self._in_row = self._in_row or (tag == "tr" and self._table_of(element) is not None)
 
     def _end(self, element: html.HtmlElement) -> Iterator[Piece]:
-        if element.tag == "a":
-            self._links -= 1
+        self._count(element, -1)
         if not self._opened or self._opened[-1] is not element:
             return
         if not self._in_row:
             yield from self._flush()
             if table := self._tables.pop(element, None):
                 yield from table.pieces()
+                yield from self._aside
+                self._aside = []
         elif table := self._table_of(element):
             self._end_cell(element, table)
         else:
-            self._text.append(" ")
+            self._add(" ")
         self._opened.pop()
         self._path.pop()
 
     def _end_cell(self, element: html.HtmlElement, table: page_tables.Table) -> None:
         """A cell or row of a table is whole; words between the cells go with the next one, or after the table."""
         if element.tag in {"td", "th"}:
-            table.cell(element, collapse("".join(self._text)))
-            self._text = []
+            table.cell(element, self._text.whole())
+            self._aside += self._told_aside()
+            self._text = Text()
         elif element.tag == "tr":
             table.end_row(element, tuple(self._path), self._linked)
             self._in_row, self._linked = False, 0
         else:
-            self._text.append(" ")
+            self._add(" ")
 
     def _break(self, element: html.HtmlElement) -> Iterator[Piece]:
         """A line break is a space; two in a row part paragraphs."""
@@ -152,22 +159,38 @@ class _Walk:
         is_double = following is not None and following.tag == "br" and not (element.tail or "").strip()
         if is_double and not self._in_row:
             yield from self._flush()
-        self._text.append(" ")
+        self._add(" ")
+
+    def _count(self, element: html.HtmlElement, step: int) -> None:
+        """Enter or leave an element that tells how its words are set."""
+        if element.tag == "a":
+            self._links += step
+            return
+        is_struck, is_raised = _lettering(element, *self._classes)
+        self._struck += step if is_struck else 0
+        self._raised += step if is_raised else 0
 
     def _add(self, text: str | None) -> None:
         if text:
-            self._text.append(text)
-            self._linked += len(text.strip()) if self._links else 0
+            is_link = self._links > 0
+            self._text.add(text, struck=self._struck > 0, raised=self._raised > 0, linked=is_link)
+            self._linked += len(text.strip()) if is_link else 0
+
+    def _told_aside(self) -> Iterator[Piece]:
+        return (replace(piece, path=tuple(self._path)) for piece in self._text.aside())
 
     def _flush(self) -> Iterator[Piece]:
-        text = collapse("".join(self._text))
+        text = self._text.whole()
+        aside = list(self._told_aside())
         linked = min(self._linked, len(text))
-        self._text, self._linked = [], 0
+        self._text, self._linked = Text(), 0
         if not text:
+            yield from aside
             return
         kind, level = self._kind()
         reason = "ornament" if RULE.fullmatch(text) else None
         yield Piece(text, kind, level, reason, linked=linked, path=tuple(self._path))
+        yield from aside
 
     def _kind(self) -> tuple[BlockKind, int]:
         for box in reversed(self._path):
@@ -194,6 +217,15 @@ class _Walk:
         if table not in self._tables:
             self._tables[table] = page_tables.Table() if page_tables.holds_data(table) else None
         return self._tables[table]
+
+
+def _lettering(element: html.HtmlElement, struck: frozenset[str], raised: frozenset[str]) -> tuple[bool, bool]:
+    """Whether the element strikes its words out, and whether it raises them."""
+    style = element.get("style", "")
+    names = element.get("class", "").split() if struck or raised else ()
+    is_struck = element.tag in STRIKES or "line-through" in style or any(name in struck for name in names)
+    is_raised = element.tag == "sup" or bool(RAISED.search(style)) or any(name in raised for name in names)
+    return is_struck, is_raised
 
 
 def _names(element: html.HtmlElement) -> str:

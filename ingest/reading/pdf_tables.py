@@ -42,17 +42,21 @@ def named(blocks: Sequence[Block], pieces: Sequence[Piece]) -> list[Piece]:
         is_row = piece.kind is BlockKind.ROW and not piece.reason
         if run and (not is_row or run[-1].page != piece.page):
             made, before = _table(run, before)
-            told += made
+            told += (*made, *_aside(run))
             run, between = [], 0
         if is_row:
             run.append(block[0])
             continue
-        told.append(piece)
+        told += (piece, *_aside(block))
         if not piece.reason:
             between += 1
             if between > BETWEEN or len(piece.text) > rows.LABEL or piece.kind is BlockKind.HEADING:
                 before = NONE
-    return [*told, *_table(run, before)[0]] if run else told
+    return [*told, *_table(run, before)[0], *_aside(run)] if run else told
+
+
+def _aside(lines: Sequence[Line]) -> Iterator[Piece]:
+    return (replace(piece, page=line.page) for line in lines for piece in line.aside)
 
 
 def _table(lines: Sequence[Line], before: _Before) -> tuple[list[Piece], _Before]:

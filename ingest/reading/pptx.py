@@ -14,6 +14,7 @@ from assistant.types import BlockKind
 from ingest.drafts import Draft, Piece, collapse
 from ingest.reading import rows
 from ingest.reading.archive import Archive, child, count, local, value
+from ingest.reading.lettering import Text
 from ingest.reading.package import Relation, main_part, of_kind, properties, relations
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -68,6 +69,7 @@ class _Slide:
             yield self._piece(heading or f"Slide {self._number}", BlockKind.HEADING, 1 if is_first else 2)
         for shape in others:
             yield from self._shape(shape)
+        yield from self._aside(self._root)
         for name in of_kind(self._found, "notesSlide"):
             yield from self._notes(self._archive.xml(name))
 
@@ -109,6 +111,13 @@ class _Slide:
         if texts:
             yield self._piece("Notes", BlockKind.HEADING, 3)
         yield from (self._piece(text) for text in texts)
+        yield from self._aside(root)
+
+    def _aside(self, root: etree._Element) -> Iterator[Piece]:
+        """What is struck out in the paragraphs of a part, and the marks of notes."""
+        for paragraph in root.iter("{*}p"):
+            for piece in _read(paragraph).aside():
+                yield replace(piece, page=self._number)
 
     def _piece(
         self, text: str, kind: BlockKind = BlockKind.PARAGRAPH, level: int = 0, *, reason: str | None = None
@@ -159,11 +168,21 @@ def _paragraphs(shape: etree._Element) -> Iterator[tuple[str, bool | None]]:
 
 
 def _text(paragraph: etree._Element) -> str:
-    parts = [
-        (inner.text or "") if local(inner) == "t" else " " if local(inner) in {"br", "tab"} else ""
-        for inner in paragraph.iter()
-    ]
-    return collapse("".join(parts).replace("\v", " "))
+    return _read(paragraph).whole()
+
+
+def _read(paragraph: etree._Element) -> Text:
+    held = Text()
+    for inner in paragraph.iter():
+        name = local(inner)
+        if name == "t":
+            settings = child(inner.getparent(), "rPr")
+            struck = value(settings, "strike") in {"sngStrike", "dblStrike"}
+            rises = count((value(settings, "baseline") or "").rstrip("%")) > 0
+            held.add((inner.text or "").replace("\v", " "), struck=struck, raised=rises)
+        elif name in {"br", "tab"}:
+            held.add(" ")
+    return held
 
 
 def _grid(table: etree._Element) -> Iterator[list[str]]:

@@ -16,6 +16,8 @@ from assistant.types import BlockKind
 from ingest.drafts import Draft, Piece, collapse
 from ingest.reading import number_formats, rows
 from ingest.reading.archive import SAFELY, Archive, bounded, check, child, count, local, refuse, value
+from ingest.reading.docx_styles import is_on
+from ingest.reading.lettering import STRUCK, Text
 from ingest.reading.package import Relation, main_part, of_kind, properties, relations
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -64,6 +66,7 @@ class _Sheet:
     cells: dict[int, dict[int, str]] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     heads: set[int] = field(default_factory=set)
+    aside: list[Piece] = field(default_factory=list)  # what is struck out in its cells
 
 
 class _Book:
@@ -74,9 +77,13 @@ class _Book:
         self._count = 0
         self._is_1904 = value(child(workbook, "workbookPr"), "date1904") in {"1", "true"}
         strings = next(of_kind(found, "sharedStrings"), "")
-        self._strings = [_string(item) for item in archive.xml(strings)] if strings in archive else []
+        read = [_read(item) for item in archive.xml(strings)] if strings in archive else []
+        self._strings = [_unescape(text.whole()) for text in read]
+        self._aside = {index: aside for index, text in enumerate(read) if (aside := list(text.aside(_unescape)))}
         styles = next(of_kind(found, "styles"), "")
-        self._codes = _codes(archive.xml(styles)) if styles in archive else []
+        styled = archive.xml(styles) if styles in archive else None
+        self._codes = _codes(styled) if styled is not None else []
+        self._struck = _struck(styled) if styled is not None else frozenset()
 
     def lines(self, part: str) -> Iterator[Piece]:
         """The rows of a sheet."""
@@ -94,7 +101,8 @@ class _Book:
                 for column, text in cells.items():
                     line[column] = text
                 grid.append(rows.Row(line, number))
-        return rows.pieces(grid, sheet.heads)
+        yield from rows.pieces(grid, sheet.heads)
+        yield from sheet.aside
 
     def _sheet(self, part: str) -> _Sheet:
         """Read a sheet row by row, so that a large one is never held as a tree."""
@@ -114,7 +122,7 @@ class _Book:
                         raise SourceError(f"its part {part} has a row {row}, which no sheet has.")
                     if not sheet.cells:
                         check(element, part)
-                    if cells := self._row(element):
+                    if cells := self._row(element, row, sheet.aside):
                         sheet.cells.setdefault(row, {}).update(cells)
                     _forget(element)
                 elif name == "pane" and value(element, "state") in {"frozen", "frozenSplit"}:
@@ -125,24 +133,39 @@ class _Book:
             refuse(part, exc)
         return sheet
 
-    def _row(self, row: etree._Element) -> dict[int, str]:
+    def _row(self, row: etree._Element, number: int, aside: list[Piece]) -> dict[int, str]:
         cells: dict[int, str] = {}
         column = -1
         for cell in row:  # the attributes of cells have no namespace
             place = CELL.fullmatch(cell.get("r", ""))
             column = _column(place[1]) if place else column + 1
-            if local(cell) == "c" and column < COLUMNS and (text := self._text(cell)):
+            if local(cell) != "c" or column >= COLUMNS:
+                continue
+            text = self._text(cell)
+            if text and self._struck and count(cell.get("s")) in self._struck:
+                aside.append(Piece(text, reason=STRUCK, page=number))
+            elif text:
                 cells[column] = text
+            if self._aside or cell.get("t") == "inlineStr":
+                aside += (replace(piece, page=number) for piece in self._aside_of(cell))
         self._count += len(cells)
         rows.limit(self._count)
         return cells
+
+    def _aside_of(self, cell: etree._Element) -> list[Piece]:
+        """What is struck out inside a cell's text."""
+        if cell.get("t") == "s":
+            text = next((held.text for held in cell if local(held) == "v"), None)
+            return self._aside.get(count(text, -1), [])
+        inline = child(cell, "is") if cell.get("t") == "inlineStr" else None
+        return list(_read(inline).aside(_unescape)) if inline is not None else []
 
     def _text(self, cell: etree._Element) -> str:
         kind = cell.get("t", "n")
         text = next((held.text or "" for held in cell if local(held) == "v"), "")
         if kind == "inlineStr":
             inline = child(cell, "is")
-            return _string(inline) if inline is not None else ""
+            return _unescape(_read(inline).whole()) if inline is not None else ""
         if kind == "s":
             index = count(text, -1)
             return self._strings[index] if 0 <= index < len(self._strings) else ""
@@ -191,10 +214,27 @@ def _merge(sheet: _Sheet) -> None:
                 cells[column] = rows.SAME
 
 
-def _string(item: etree._Element) -> str:
+def _read(item: etree._Element) -> Text:
     """The words of a shared or inline string, without the readings of East Asian ones."""
-    texts = [t.text or "" for t in item.iter("{*}t") if all(local(above) != "rPh" for above in t.iterancestors())]
-    return _unescape("".join(texts))
+    held = Text()
+    for inner in item:
+        name = local(inner)
+        if name == "t":
+            held.add(inner.text or "")
+        elif name == "r":
+            settings, text = child(inner, "rPr"), child(inner, "t")
+            raised = value(child(settings, "vertAlign")) == "superscript"
+            words = (text.text if text is not None else "") or ""
+            held.add(words, struck=is_on(child(settings, "strike")), raised=raised)
+    return held
+
+
+def _struck(styles: etree._Element) -> frozenset[int]:
+    """The cell styles whose font strikes words out."""
+    fonts, styled = child(styles, "fonts"), child(styles, "cellXfs")
+    struck = {number for number, font in enumerate(fonts if fonts is not None else ()) if is_on(child(font, "strike"))}
+    ids = (count(value(style, "fontId")) for style in (styled if styled is not None else ()))
+    return frozenset(number for number, font in enumerate(ids) if font in struck)
 
 
 def _unescape(text: str) -> str:
