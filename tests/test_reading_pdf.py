@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
+from ingest.documents import load
 from ingest.drafts import Found, Piece
 from ingest.reading import pdf
 
@@ -367,14 +368,14 @@ def test_properties_are_believed_only_if_a_person_may_have_meant_them() -> None:
     meant = make(column(*LONG), info="/Title(Annual plan)/Author(Ada Weiss)/CreationDate(D:20240305101500Z)")
     made = make(column(*LONG), info="/Title(Microsoft Word - plan v2.docx)/Author(Windows User)")
 
-    assert pdf.read(meant).found == Found(("Annual plan",), ("Ada Weiss",), ("2024-03-05",))
-    assert pdf.read(made).found == Found()
+    assert pdf.read(meant).found == Found(("Annual plan",), ("Ada Weiss",), ("2024-03-05",), is_filled_in=True)
+    assert pdf.read(made).found == Found(is_filled_in=True)
 
 
 def test_the_date_of_the_file_gives_way_to_one_in_the_text() -> None:
     data = make(column("Published 3 May 2019", "", *LONG), info="/CreationDate(D:20240305)")
 
-    assert pdf.read(data).found.dates == ()
+    assert load(data, source="plan.pdf", id="p").about.date == "2019-05-03"
 
 
 def test_the_largest_text_of_the_first_page_is_the_last_title() -> None:
@@ -389,7 +390,9 @@ def test_xmp_is_read_where_the_properties_are_silent() -> None:
         b"<dc:creator><rdf:Seq><rdf:li>Ada Weiss</rdf:li><rdf:li>Bo Lind</rdf:li></rdf:Seq></dc:creator></x:xmpmeta>"
     )
 
-    assert pdf.read(make(column(*LONG)) + b"\n%" + packet).found == Found(("Plan & price",), ("Ada Weiss, Bo Lind",))
+    assert pdf.read(make(column(*LONG)) + b"\n%" + packet).found == Found(
+        ("Plan & price",), ("Ada Weiss, Bo Lind",), is_filled_in=True
+    )
 
 
 def test_a_document_of_images_needs_ocr() -> None:

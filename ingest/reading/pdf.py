@@ -8,7 +8,6 @@ from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.errors import SourceError
-from ingest import dates
 from ingest.drafts import Draft, Found, Piece, collapse
 from ingest.reading import pdf_blocks, pdf_margins, pdf_tables
 from ingest.reading.pdf_lines import UNSEEN, Line, Sheet, sheets
@@ -38,7 +37,6 @@ TITLE_WORDS = 24
 TITLE_LENGTH = 300  # characters
 IMAGE = "is an image without text"
 DAMAGED = "cannot be read"
-TOP = 8  # pieces in which a date of the document's own is looked for, as bylines.py does
 
 
 class Page(NamedTuple):
@@ -72,7 +70,7 @@ def read(data: bytes) -> Draft:
     usual = pdf_blocks.body(lines)
     found = pdf_blocks.blocks(lines, usual)
     pieces = pdf_tables.named(found, pdf_blocks.pieces(found, usual))
-    return Draft("application/pdf", tuple(pieces), _found(metadata, data, pieces, pdf_blocks.largest(found, usual)))
+    return Draft("application/pdf", tuple(pieces), _found(metadata, data, pdf_blocks.largest(found, usual)))
 
 
 def _why_nothing(pages: Sequence[Page]) -> str:
@@ -161,18 +159,18 @@ def _is_empty(page: PdfPage) -> bool:
     return next(page.get_objects(max_depth=1), None) is None
 
 
-def _found(metadata: Mapping[str, str], data: bytes, pieces: Sequence[Piece], largest: str | None) -> Found:
-    """What the file's properties say, as far as a person wrote it; their date only if the first lines have none."""
+def _found(metadata: Mapping[str, str], data: bytes, largest: str | None) -> Found:
+    """What the file's properties say, as far as a person wrote it."""
     start = max(0, data.find(b"<x:xmpmeta"))
     packet = data[start : data.find(b"</x:xmpmeta>", start, start + XMP) + 1]
     titles = [_sensible(text, NO_TITLE) for text in (metadata["Title"], _property(packet, b"dc:title"))]
     authors = [_sensible(text, NO_AUTHOR) for text in (metadata["Author"], _property(packet, b"dc:creator"))]
     day = DAY.match(metadata["CreationDate"])
-    is_dated = any(dates.find(piece.text) for piece in [piece for piece in pieces if not piece.reason][:TOP])
     return Found(
         titles=tuple(title for title in (*titles, largest) if title and len(title.split()) <= TITLE_WORDS),
         authors=tuple(author for author in authors if author),
-        dates=("-".join(day.groups()),) if day and not is_dated else (),
+        dates=("-".join(day.groups()),) if day else (),
+        is_filled_in=True,
     )
 
 

@@ -22,6 +22,7 @@ from ingest.reading.package import Relation, main_part, of_kind, properties, rel
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SPARSE = 10  # cells up to the last of a row for each that may be filled
+UNSAVED = "formula without a saved value"  # shown as it is; a program that saves the file works it out
 COLUMNS, LINES = 16_384, 1_048_576  # the format's own limits
 DEFAULT = re.compile(r"(?:sheet|tabelle|feuil|hoja|blad|foglio|ark|planilha|munka|arkusz|лист)\s*\d*", re.IGNORECASE)
 CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
@@ -31,7 +32,7 @@ ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 def read(data: bytes) -> Draft:
     """An Excel file's rows, under the names of their sheets; hidden sheets, often lists for forms, are dropped.
 
-    Formulas give the value they had when the file was saved.
+    Formulas give the value they had when the file was saved, or themselves where it has none.
 
     Raises:
         SourceError: no Excel file, damaged, encrypted, made to deceive, or with more than a million cells.
@@ -146,6 +147,8 @@ class _Book:
                 aside.append(Piece(text, reason=STRUCK, page=number))
             elif text:
                 cells[column] = text
+            if text.startswith("=") and child(cell, "f") is not None:
+                aside.append(Piece("", reason=UNSAVED, page=number))
             if self._aside or cell.get("t") == "inlineStr":
                 aside += (replace(piece, page=number) for piece in self._aside_of(cell))
         self._count += len(cells)
@@ -163,6 +166,9 @@ class _Book:
     def _text(self, cell: etree._Element) -> str:
         kind = cell.get("t", "n")
         text = next((held.text or "" for held in cell if local(held) == "v"), "")
+        formula = child(cell, "f") if not text and kind != "str" else None
+        if formula is not None:
+            return f"={collapse(formula.text or '') or ' (formula)'}"
         if kind == "inlineStr":
             inline = child(cell, "is")
             return _unescape(_read(inline).whole()) if inline is not None else ""
