@@ -171,8 +171,12 @@ def _is_date_line(text: str) -> bool:
 
 
 def _facts(pieces: Sequence[Piece]) -> list[Piece]:
-    """The first rows that hold one fact each, such as "Date: 3 May 2024" of a memo's head."""
-    return [p for p in pieces[:TOP] if p.kind is BlockKind.ROW and "; " not in p.text and len(p.text) <= LINE]
+    """The title, and the first rows that hold one fact each, such as "Date: 3 May 2024" of a memo's head."""
+    return [
+        p
+        for p in pieces[:TOP]
+        if p.kind is BlockKind.TITLE or (p.kind is BlockKind.ROW and "; " not in p.text and len(p.text) <= LINE)
+    ]
 
 
 def _top(pieces: Sequence[Piece]) -> list[Piece]:
