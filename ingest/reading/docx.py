@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from lxml import etree
@@ -11,11 +11,11 @@ from lxml import etree
 from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.drafts import Draft, Piece, collapse, words
-from ingest.reading import remarks, rows
+from ingest.reading import drawing, page, plain, remarks, rows, rtf, symbols
 from ingest.reading.archive import Archive, child, count, local, value
 from ingest.reading.docx_styles import Look, Numbers, Style, Styles, is_on
 from ingest.reading.lettering import Text
-from ingest.reading.package import main_part, of_kind, properties, relations
+from ingest.reading.package import Relation, main_part, of_kind, properties, relations
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 UNSEEN = words(
@@ -24,6 +24,7 @@ UNSEEN = words(
 )
 SPACES = words("tab br cr ptab")
 MATHS = {"den": "/", "sup": "^", "sub": "_"}  # what a formula shows by where its parts stand
+UNREAD = "{} that is not read"
 APPLIED = "\u2061"  # between a function and its argument, unseen
 
 
@@ -41,7 +42,7 @@ def read(data: bytes) -> Draft:
     found = relations(archive, part)
     parts = {kind: next(of_kind(found, kind), "") for kind in ("styles", "numbering", "footnotes", "endnotes")}
     roots = {kind: archive.xml(name) for kind, name in parts.items() if name in archive}
-    walk = _Walk(Styles(roots.get("styles")), Numbers(roots.get("numbering")))
+    walk = _Walk(Styles(roots.get("styles")), Numbers(roots.get("numbering")), archive, found)
     walk.notes = {
         (kind, value(note, "id") or ""): note for kind in ("footnotes", "endnotes") for note in roots.get(kind, ())
     }
@@ -67,14 +68,18 @@ class _Inline:
     boxes: list[etree._Element] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
     described: list[str] = field(default_factory=list)
+    drawn: list[str] = field(default_factory=list)  # ids of the parts of charts and diagrams
+    unknown: int = 0  # symbols
 
 
 class _Walk:
     """Knows the styles, numbers and notes that a paragraph refers to."""
 
-    def __init__(self, styles: Styles, numbers: Numbers) -> None:
+    def __init__(self, styles: Styles, numbers: Numbers, archive: Archive, found: dict[str, Relation]) -> None:
         self._styles = styles
         self._numbers = numbers
+        self._archive = archive
+        self._found = found
         self.notes: dict[tuple[str, str], etree._Element] = {}
 
     def blocks(self, parent: etree._Element, reason: str | None = None) -> Iterator[Piece]:
@@ -89,8 +94,25 @@ class _Walk:
                 gallery = child(element, "sdtPr", "docPartObj", "docPartGallery")
                 is_contents = (value(gallery) or "").lower() == "table of contents"
                 yield from self.blocks(element, "table of contents" if is_contents else reason)
+            elif name == "altChunk":
+                yield from self._chunk(value(element, "id") or "", reason)
             elif name not in UNSEEN:
                 yield from self.blocks(element, reason)
+
+    def _chunk(self, id: str, reason: str | None) -> Iterator[Piece]:
+        """A text of another format that stands here whole."""
+        part = self._found.pop(id, Relation("", "")).target  # once: it may hold itself
+        reader = CHUNKS.get(part.rpartition(".")[2].lower())
+        if reader is None or part not in self._archive:
+            yield Piece("", reason=UNREAD.format("text of another format"))
+            return
+        for piece in reader(self._archive.read(part)).pieces:
+            yield replace(piece, path=(), reason=reason or piece.reason)
+
+    def _drawn(self, id: str) -> Iterator[Piece]:
+        part = self._found.get(id, Relation("", "")).target
+        if part in self._archive:
+            yield from drawing.drawn(self._archive.xml(part))
 
     def _paragraph(self, paragraph: etree._Element, reason: str | None) -> Iterator[Piece]:
         settings = child(paragraph, "pPr")
@@ -109,6 +131,9 @@ class _Walk:
         if hidden := collapse("".join(inline.hidden)):
             yield Piece(hidden, reason=reason or "hidden")
         yield from (Piece(alt, reason="image description") for alt in inline.described)
+        yield from (Piece("", reason=UNREAD.format("symbol")) for _ in range(inline.unknown))
+        for id in inline.drawn:
+            yield from (replace(piece, reason=reason or piece.reason) for piece in self._drawn(id))
         for box in inline.boxes:
             yield from self.blocks(box, reason)
         for reference in inline.notes:
@@ -182,10 +207,11 @@ def _gather(
             else:
                 inline.text.add(text, struck=look.struck, raised=look.raised, linked=is_link)
                 inline.linked += [text] if is_link else []
-        elif name in SPACES:
-            inline.text.add(" ", struck=look.struck)
-        elif name == "noBreakHyphen":
-            inline.text.add("-", struck=look.struck)
+        elif (sign := _sign(inner, name)) is not None:
+            inline.text.add(sign, struck=look.struck)
+            inline.unknown += not sign
+        elif name in {"chart", "relIds"}:
+            inline.drawn.append(value(inner, "id" if name == "chart" else "dm") or "")
         elif name == "txbxContent":
             inline.boxes.append(inner)
         elif name in {"footnoteReference", "endnoteReference"}:
@@ -207,6 +233,20 @@ def _gather(
             )
 
 
+def _sign(element: etree._Element, name: str) -> str | None:
+    """The character that an element stands for; empty when it is not known, None when it is none."""
+    if name in SPACES:
+        return " "
+    if name == "noBreakHyphen":
+        return "-"
+    if name == "sym":
+        return symbols.sign(value(element, "font") or "", value(element, "char") or "")
+    if name == "checkBox":
+        marked = child(element, "checked")
+        return "☒ " if is_on(marked if marked is not None else child(element, "default")) else "☐ "
+    return None
+
+
 def _kind(style: Style) -> BlockKind:
     if style.level:
         return BlockKind.HEADING
@@ -221,3 +261,11 @@ def _remarks(walk: _Walk, root: etree._Element) -> Iterator[remarks.Remark]:
     for comment in root:
         texts = tuple(piece.text for piece in walk.blocks(comment) if not piece.reason)
         yield remarks.Remark(collapse(value(comment, "author") or ""), texts)
+
+
+CHUNKS: dict[str, Callable[[bytes], Draft]] = {
+    **dict.fromkeys(("htm", "html", "xhtml"), page.read),
+    **dict.fromkeys(("docx", "docm"), read),
+    "rtf": rtf.read,
+    "txt": plain.read,
+}

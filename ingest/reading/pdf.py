@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.errors import SourceError
-from ingest.drafts import Draft, Found, Piece, collapse
-from ingest.reading import pdf_blocks, pdf_margins, pdf_tables
+from ingest.drafts import Draft, Found, collapse
+from ingest.reading import pdf_blocks, pdf_margins, pdf_notes, pdf_tables, remarks
 from ingest.reading.pdf_lines import UNSEEN, Line, Sheet, sheets
 from ingest.reading.pdf_order import arrange
+from ingest.reading.remarks import Remark
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
@@ -37,6 +40,12 @@ TITLE_WORDS = 24
 TITLE_LENGTH = 300  # characters
 IMAGE = "is an image without text"
 DAMAGED = "cannot be read"
+SAMPLE = 2_000  # lines that tell whether the letters are what they seem
+UNMAPPED = re.compile("[\ufffd\ue000-\uf8ff]")  # characters without a meaning
+LOST = 0.3  # of all characters
+LATIN = re.compile(r"(?<![\w.-])[A-Za-zÀ-ÖØ-öø-ɏ]{3,}(?![\w.-])")
+ENOUGH = 15  # words
+FEWEST_VOWELS = 0.2  # of the letters: in written languages they are 0.35 to 0.5
 
 
 class Page(NamedTuple):
@@ -45,6 +54,7 @@ class Page(NamedTuple):
     number: int
     sheets: list[Sheet]
     wanting: str
+    remarks: tuple[Remark, ...] = ()
 
 
 def read(data: bytes) -> Draft:
@@ -67,10 +77,26 @@ def read(data: bytes) -> Draft:
     if not any(page.sheets for page in pages):
         raise SourceError(_why_nothing(pages))
     lines = _lines(pages)
+    if _is_garbled(lines):
+        raise SourceError("its text layer cannot be read, its letters stand for others; it needs OCR first.")
     usual = pdf_blocks.body(lines)
     found = pdf_blocks.blocks(lines, usual)
     pieces = pdf_tables.named(found, pdf_blocks.pieces(found, usual))
+    said = [remark for page in pages for remark in page.remarks]
+    pieces += remarks.pieces(said, is_levelled=any(piece.level for piece in pieces))
     return Draft("application/pdf", tuple(pieces), _found(metadata, data, pdf_blocks.largest(found, usual)))
+
+
+def _is_garbled(lines: Sequence[Line]) -> bool:
+    """Whether the letters are not those that are seen: no vowels among them, or no letters at all."""
+    text = " ".join(line.text for line in islice(lines, SAMPLE))
+    unknown = sum(1 for _ in UNMAPPED.finditer(text))
+    if unknown > LOST * max(1, len(text)):
+        return True
+    words = LATIN.findall(text)
+    letters = unicodedata.normalize("NFD", "".join(words)).lower()
+    vowels = sum(letters.count(vowel) for vowel in "aeiouy")
+    return len(words) >= ENOUGH and vowels < FEWEST_VOWELS * len("".join(words))
 
 
 def _why_nothing(pages: Sequence[Page]) -> str:
@@ -121,7 +147,8 @@ def _pages(document: PdfDocument) -> Iterator[Page]:
             continue
         try:
             found = sheets(page, index + 1)
-            yield Page(index + 1, found, "" if found or _is_empty(page) else IMAGE)
+            said = tuple(pdf_notes.remarks(page, index + 1))
+            yield Page(index + 1, found, "" if found or _is_empty(page) else IMAGE, said)
         except PdfiumError:
             yield Page(index + 1, [], DAMAGED)
         finally:

@@ -16,8 +16,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ingest.drafts import Piece
-from ingest.reading import pdf_rules
+from ingest.reading import pdf_notes, pdf_rules
 from ingest.reading.lettering import Text
+from ingest.reading.pdf_notes import Value
 from ingest.reading.pdf_rules import Rule
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 GAP = 1.25  # of the type size: justified words stand closer, columns further apart
 NO_SPACE = 1.1  # of the type size, where no space was typed: so do cells
 OVERLAP = 1.1  # of the type size: the letters of one ligature share its box
+FORM = 10.0  # points; of a form's values where there is no other text
 SMALL = 0.85  # of the type size: so is what is raised above the line ...
 RAISED = 0.2  # ... by so much of it
 BOLD = re.compile(r"bold|black|heavy|demi(?!-?light)", re.IGNORECASE)
@@ -104,14 +106,25 @@ def sheets(page: PdfPage, number: int) -> list[Sheet]:
     left, bottom, right, top = page.get_bbox()
     box = (min(left, right), min(bottom, top), max(left, right), max(bottom, top))
     directions = Counter(glyph.style.turned for glyph in glyphs).most_common()
-    return [
-        _sheet(
-            _lines([glyph for glyph in glyphs if glyph.style.turned == turned], [] if turned else rules),
-            _upright(*box, turned=turned),
-            number,
-        )
-        for turned, _ in directions
-    ]
+    values = list(pdf_notes.values(page))
+    if values and not directions:
+        directions = [(0, 0)]
+    found = []
+    for place, (turned, _) in enumerate(directions):
+        lines = list(_lines([glyph for glyph in glyphs if glyph.style.turned == turned], [] if turned else rules))
+        if place == 0:
+            lines += list(_filled_in(values, lines, turned))
+        found.append(_sheet(lines, _upright(*box, turned=turned), number))
+    return found
+
+
+def _filled_in(values: Sequence[Value], lines: Sequence[Line], turned: int) -> Iterator[Line]:
+    """The values of a form as lines at their places, in the type of the text around them."""
+    size = Counter(line.size for line in lines).most_common(1)[0][0] if lines else FORM
+    for value in values:
+        corners = _upright(value.left, value.bottom, value.right, value.top, turned=turned)
+        if all(map(math.isfinite, corners)):
+            yield Line(value.text, *corners, size)
 
 
 def _sheet(lines: Iterable[Line], box: tuple[float, float, float, float], number: int) -> Sheet:

@@ -10,6 +10,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ingest.reading.pdf_notes import notes
+
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage
 
@@ -51,13 +53,9 @@ def crossing(rules: Sequence[Rule], top: float, bottom: float) -> Sequence[Rule]
 
 def _noted(page: PdfPage, pdfium: Any) -> Iterator[Rule]:
     quad = pdfium.FS_QUADPOINTSF()
-    for index in range(min(MOST, pdfium.FPDFPage_GetAnnotCount(page))):
-        note = pdfium.FPDFPage_GetAnnot(page, index)
-        if not note:
-            continue
+    for note in notes(page, pdfium):
         if pdfium.FPDFAnnot_GetSubtype(note) == pdfium.FPDF_ANNOT_STRIKEOUT:
             for number in range(min(MOST, pdfium.FPDFAnnot_CountAttachmentPoints(note))):
                 if pdfium.FPDFAnnot_GetAttachmentPoints(note, number, quad):
                     across, up = (quad.x1, quad.x2, quad.x3, quad.x4), (quad.y1, quad.y2, quad.y3, quad.y4)
                     yield Rule(-(max(up) + min(up)) / 2, min(across), max(across))
-        pdfium.FPDFPage_CloseAnnot(note)

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from itertools import islice
 
 from lxml import etree
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.drafts import Draft, Piece, collapse
-from ingest.reading import rows
-from ingest.reading.archive import Archive, child, count, local, value
-from ingest.reading.lettering import Text
+from ingest.reading import drawing, remarks, rows
+from ingest.reading.archive import Archive, child, local, value
 from ingest.reading.package import Relation, main_part, of_kind, properties, relations
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 TITLES = frozenset({"title", "ctrTitle"})
 FURNITURE = {"dt": "date of the slide", "ftr": "running footer", "hdr": "running header", "sldNum": "slide number"}
 MASTER = "slide master"
-SERIES = 255  # of a chart, the program's own limit
 
 
 def read(data: bytes) -> Draft:
@@ -39,14 +35,19 @@ def read(data: bytes) -> Draft:
     listed = child(deck, "sldIdLst")
     pieces: list[Piece] = []
     masters: dict[str, None] = {}
+    authors = _authors(archive, found)
+    said: list[remarks.Remark] = []
     for number, slide in enumerate(listed if listed is not None else (), start=1):
         ids = [str(held) for key, held in slide.attrib.items() if str(key).endswith("}id")]
         relation = found.get(ids[0] if ids else "")
         if relation is not None:
-            pieces += _Slide(archive, relation.target, number).pieces()
+            shown = _Slide(archive, relation.target, number)
+            pieces += shown.pieces()
+            said += shown.remarks(authors)
             masters.update(dict.fromkeys(_masters(archive, relation.target)))
     told = [piece for name in masters for piece in _Slide(archive, name, None).marks()]
-    return Draft(MEDIA_TYPE, (*told, *pieces), properties(archive))
+    commented = remarks.pieces(said, is_levelled=any(piece.level for piece in pieces))
+    return Draft(MEDIA_TYPE, (*told, *pieces, *commented), properties(archive))
 
 
 class _Slide:
@@ -98,12 +99,21 @@ class _Slide:
             for piece in rows.pieces([rows.Row(line) for line in _grid(table)]):
                 yield replace(piece, page=self._number)
         for element in frame.iter("{*}chart", "{*}relIds"):
-            is_chart = local(element) == "chart"
-            relation = self._found.get(value(element, "id" if is_chart else "dm") or "", Relation("", ""))
+            name = "id" if local(element) == "chart" else "dm"
+            relation = self._found.get(value(element, name) or "", Relation("", ""))
             if relation.target in self._archive:
-                root = self._archive.xml(relation.target)
-                for piece in _chart(root) if is_chart else map(Piece, _diagram(root)):
+                for piece in drawing.drawn(self._archive.xml(relation.target)):
                     yield replace(piece, page=self._number)
+
+    def remarks(self, authors: Mapping[str, str]) -> Iterator[remarks.Remark]:
+        """The comments on the slide and the answers to them."""
+        for name in of_kind(self._found, "comments"):
+            for comment in self._archive.xml(name).iter("{*}cm", "{*}reply"):
+                author = authors.get(value(comment, "authorId") or "", "")
+                plain, body = child(comment, "text"), child(comment, "txBody")
+                texts = [collapse(plain.text or "")] if plain is not None else []
+                texts += [drawing.text(p) for p in (body if body is not None else ()) if local(p) == "p"]
+                yield remarks.Remark(author, tuple(filter(None, texts)), self._number)
 
     def _notes(self, root: etree._Element) -> Iterator[Piece]:
         shapes = list(_shapes(child(root, "cSld", "spTree")))
@@ -116,13 +126,23 @@ class _Slide:
     def _aside(self, root: etree._Element) -> Iterator[Piece]:
         """What is struck out in the paragraphs of a part, and the marks of notes."""
         for paragraph in root.iter("{*}p"):
-            for piece in _read(paragraph).aside():
+            for piece in drawing.read(paragraph).aside():
                 yield replace(piece, page=self._number)
 
     def _piece(
         self, text: str, kind: BlockKind = BlockKind.PARAGRAPH, level: int = 0, *, reason: str | None = None
     ) -> Piece:
         return Piece(text, kind, level, reason, page=self._number)
+
+
+def _authors(archive: Archive, found: dict[str, Relation]) -> dict[str, str]:
+    """The names of those who comment, by their ids."""
+    return {
+        value(author, "id") or "": collapse(value(author, "name") or "")
+        for kind in ("commentAuthors", "authors")
+        for part in of_kind(found, kind)
+        for author in archive.xml(part)
+    }
 
 
 def _masters(archive: Archive, slide: str) -> Iterator[str]:
@@ -160,29 +180,11 @@ def _paragraphs(shape: etree._Element) -> Iterator[tuple[str, bool | None]]:
     """The texts of a shape's paragraphs, each with whether it is bulleted; None when its placeholder decides."""
     body = child(shape, "txBody")
     for paragraph in body if body is not None else ():
-        if local(paragraph) == "p" and (text := _text(paragraph)):
+        if local(paragraph) == "p" and (text := drawing.text(paragraph)):
             settings = child(paragraph, "pPr")
             marks = {local(mark) for mark in settings} if settings is not None else set()
             is_bullet = True if marks & {"buChar", "buAutoNum", "buBlip"} else False if "buNone" in marks else None
             yield text, is_bullet
-
-
-def _text(paragraph: etree._Element) -> str:
-    return _read(paragraph).whole()
-
-
-def _read(paragraph: etree._Element) -> Text:
-    held = Text()
-    for inner in paragraph.iter():
-        name = local(inner)
-        if name == "t":
-            settings = child(inner.getparent(), "rPr")
-            struck = value(settings, "strike") in {"sngStrike", "dblStrike"}
-            rises = count((value(settings, "baseline") or "").rstrip("%")) > 0
-            held.add((inner.text or "").replace("\v", " "), struck=struck, raised=rises)
-        elif name in {"br", "tab"}:
-            held.add(" ")
-    return held
 
 
 def _grid(table: etree._Element) -> Iterator[list[str]]:
@@ -201,37 +203,3 @@ def _grid(table: etree._Element) -> Iterator[list[str]]:
                 line.append(collapse(" ".join(text for text, _ in _paragraphs(cell))))
         yield line
         above = line
-
-
-def _diagram(root: etree._Element) -> Iterator[str]:
-    for paragraph in root.iter("{*}p"):
-        if text := _text(paragraph):
-            yield text
-
-
-def _chart(root: etree._Element) -> Iterator[Piece]:
-    """A chart's titles, then a row for each category with the value of each series."""
-    for title in root.iter("{*}title"):
-        if text := collapse(" ".join(t.text or "" for t in title.iter("{*}t"))):
-            yield Piece(text)
-    names: list[str] = [""]
-    lines: dict[int, list[str]] = {}
-    for series in islice(root.iter("{*}ser"), SERIES):
-        names.append(" ".join(text for _, text in _points(child(series, "tx"))))
-        for index, text in [*_points(child(series, "cat")), *_points(child(series, "xVal"))]:
-            lines.setdefault(index, [text])
-        for index, text in [*_points(child(series, "val")), *_points(child(series, "yVal"))]:
-            line = lines.setdefault(index, [str(index + 1)])
-            line += [""] * (len(names) - 1 - len(line))
-            line.append(text)
-    head = rows.Row(names, 0)
-    body = [rows.Row(line, number) for number, (_, line) in enumerate(sorted(lines.items()), start=1)]
-    for piece in rows.pieces([head, *body], heads=(0,)) if body else ():
-        yield replace(piece, page=None)
-
-
-def _points(element: etree._Element | None) -> Iterator[tuple[int, str]]:
-    for point in element.iter("{*}pt") if element is not None else ():
-        held = child(point, "v")
-        if held is not None and (text := collapse(held.text or "")):
-            yield count(value(point, "idx")), re.sub(r"(\.\d*?[1-9])0{4,}\d*$|\.0+$", r"\1", text)

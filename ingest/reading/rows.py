@@ -131,8 +131,8 @@ def _is_over(rows: Sequence[Row]) -> bool:
 
 
 def _is_wide(row: Row, rows: Sequence[Row]) -> bool:
-    """Whether the row has several names; or one, as all rows have."""
-    return len(_filled(row)) > 1 or all(len(_filled(other)) < 2 for other in rows)
+    """Whether the row has several names; or one, as all rows have, or after the empty place above theirs."""
+    return len(_filled(row)) > 1 or not row.cells[0] or all(len(_filled(other)) < 2 for other in rows)
 
 
 def _is_second(rows: Sequence[Row], index: int) -> bool:
@@ -242,6 +242,8 @@ def is_head(rows: Sequence[Row], *, is_page: bool) -> bool:
     filled = _filled(rows[0])
     cells = [head[column] for column in filled]
     if len(cells) < 2 or len(rows) < 2 or any(len(cell) > LABEL for cell in cells):
+        return False
+    if len(head) == 2 and all(_at(row.cells, 0).endswith(":") for row in rows[:4]):  # each row names its own value
         return False
     texts = sum(map(_is_text, cells))
     is_labels = texts > 0 and all(map(_is_label, cells))

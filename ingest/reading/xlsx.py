@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import NamedTuple
 
 from lxml import etree
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.drafts import Draft, Piece, collapse
-from ingest.reading import number_formats, rows
+from ingest.reading import drawing, number_formats, remarks, rows, symbols
 from ingest.reading.archive import SAFELY, Archive, bounded, check, child, count, local, refuse, value
 from ingest.reading.docx_styles import is_on
 from ingest.reading.lettering import STRUCK, Text
@@ -46,10 +47,12 @@ def read(data: bytes) -> Draft:
     found = relations(archive, part)
     book = _Book(archive, workbook, found)
     pieces: list[Piece] = []
+    said: list[remarks.Remark] = []
     sheets = [sheet for sheet in listed if local(sheet) == "sheet"]
     for sheet in sheets:
         relation = found.get(value(sheet, "id") or "", Relation("", ""))
-        if relation.kind != "worksheet":  # such as a chart alone on its sheet
+        if relation.kind != "worksheet":
+            pieces.append(Piece("", reason="sheet of another kind, such as a chart alone, that is not read"))
             continue
         name = collapse(value(sheet, "name") or "")
         reason = "hidden sheet" if value(sheet, "state") in {"hidden", "veryHidden"} else None
@@ -57,7 +60,9 @@ def read(data: bytes) -> Draft:
         if lines and name and not (len(sheets) == 1 and DEFAULT.fullmatch(name)):
             pieces.append(Piece(name, BlockKind.HEADING, 2, reason))
         pieces += lines
-    return Draft(MEDIA_TYPE, tuple(pieces), properties(archive))
+        said += book.remarks(relation.target)
+    told = remarks.pieces(said, is_levelled=any(piece.level for piece in pieces))
+    return Draft(MEDIA_TYPE, (*pieces, *told), properties(archive))
 
 
 @dataclass
@@ -68,6 +73,16 @@ class _Sheet:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     heads: set[int] = field(default_factory=set)
     aside: list[Piece] = field(default_factory=list)  # what is struck out in its cells
+
+
+class _Font(NamedTuple):
+    """How the words of a cell are set."""
+
+    name: str = ""
+    struck: bool = False
+
+
+PLAIN = _Font()
 
 
 class _Book:
@@ -81,10 +96,15 @@ class _Book:
         read = [_read(item) for item in archive.xml(strings)] if strings in archive else []
         self._strings = [_unescape(text.whole()) for text in read]
         self._aside = {index: aside for index, text in enumerate(read) if (aside := list(text.aside(_unescape)))}
+        self._people = {
+            value(person, "id") or "": collapse(value(person, "displayName") or "")
+            for name in of_kind(found, "person")
+            for person in archive.xml(name)
+        }
         styles = next(of_kind(found, "styles"), "")
         styled = archive.xml(styles) if styles in archive else None
         self._codes = _codes(styled) if styled is not None else []
-        self._struck = _struck(styled) if styled is not None else frozenset()
+        self._fonts = _fonts(styled) if styled is not None else []
 
     def lines(self, part: str) -> Iterator[Piece]:
         """The rows of a sheet."""
@@ -104,6 +124,34 @@ class _Book:
                 grid.append(rows.Row(line, number))
         yield from rows.pieces(grid, sheet.heads)
         yield from sheet.aside
+        for name in of_kind(relations(self._archive, part), "drawing"):
+            yield from self._drawn(name)
+
+    def _drawn(self, part: str) -> Iterator[Piece]:
+        """The words of a sheet's boxes and the titles of its charts, whose figures are those of cells."""
+        root = self._archive.xml(part)
+        for paragraph in root.iter("{*}p"):
+            if words := drawing.text(paragraph):
+                yield Piece(words)
+        for name in of_kind(relations(self._archive, part), "chart"):
+            yield from drawing.titles(self._archive.xml(name))
+
+    def remarks(self, part: str) -> Iterator[remarks.Remark]:
+        """The comments on a sheet's cells; threads have their own part, beside a copy for older programs."""
+        found = relations(self._archive, part)
+        threads = list(of_kind(found, "threadedComment"))
+        for name in threads:
+            for comment in self._archive.xml(name):
+                text = child(comment, "text")
+                author = self._people.get(value(comment, "personId") or "", "")
+                yield _remark(comment, author, (text.text or "") if text is not None else "")
+        for name in of_kind(found, "comments") if not threads else ():
+            root = self._archive.xml(name)
+            authors = [collapse(author.text or "") for author in root.iter("{*}author")]
+            for comment in root.iter("{*}comment"):
+                number, text = count(value(comment, "authorId"), -1), child(comment, "text")
+                author = authors[number] if 0 <= number < len(authors) else ""
+                yield _remark(comment, author, _read(text).whole() if text is not None else "")
 
     def _sheet(self, part: str) -> _Sheet:
         """Read a sheet row by row, so that a large one is never held as a tree."""
@@ -142,8 +190,9 @@ class _Book:
             column = _column(place[1]) if place else column + 1
             if local(cell) != "c" or column >= COLUMNS:
                 continue
-            text = self._text(cell)
-            if text and self._struck and count(cell.get("s")) in self._struck:
+            text, font = self._text(cell), self._font(cell)
+            text = symbols.shown(font.name, text) if text and font.name in symbols.FONTS else text
+            if text and font.struck:
                 aside.append(Piece(text, reason=STRUCK, page=number))
             elif text:
                 cells[column] = text
@@ -154,6 +203,10 @@ class _Book:
         self._count += len(cells)
         rows.limit(self._count)
         return cells
+
+    def _font(self, cell: etree._Element) -> _Font:
+        style = count(cell.get("s"))
+        return self._fonts[style] if 0 <= style < len(self._fonts) else PLAIN
 
     def _aside_of(self, cell: etree._Element) -> list[Piece]:
         """What is struck out inside a cell's text."""
@@ -220,6 +273,12 @@ def _merge(sheet: _Sheet) -> None:
                 cells[column] = rows.SAME
 
 
+def _remark(comment: etree._Element, author: str, text: str) -> remarks.Remark:
+    """What is said of a cell, after the cell's name."""
+    words, cell = _unescape(text), value(comment, "ref") or ""
+    return remarks.Remark(author, (f"{cell}: {words}" if cell else words,) if words else ())
+
+
 def _read(item: etree._Element) -> Text:
     """The words of a shared or inline string, without the readings of East Asian ones."""
     held = Text()
@@ -235,12 +294,15 @@ def _read(item: etree._Element) -> Text:
     return held
 
 
-def _struck(styles: etree._Element) -> frozenset[int]:
-    """The cell styles whose font strikes words out."""
-    fonts, styled = child(styles, "fonts"), child(styles, "cellXfs")
-    struck = {number for number, font in enumerate(fonts if fonts is not None else ()) if is_on(child(font, "strike"))}
+def _fonts(styles: etree._Element) -> list[_Font]:
+    """The font of each cell style."""
+    listed, styled = child(styles, "fonts"), child(styles, "cellXfs")
+    fonts = [
+        _Font((value(child(font, "name")) or "").lower(), is_on(child(font, "strike")))
+        for font in (listed if listed is not None else ())
+    ]
     ids = (count(value(style, "fontId")) for style in (styled if styled is not None else ()))
-    return frozenset(number for number, font in enumerate(ids) if font in struck)
+    return [fonts[id] if 0 <= id < len(fonts) else PLAIN for id in ids]
 
 
 def _unescape(text: str) -> str:
