@@ -46,7 +46,7 @@ def attribute(pieces: Sequence[Piece]) -> list[Piece]:
         if (piece.kind is BlockKind.HEADING and piece.level) or comments(piece) != area:
             speaker, area = None, comments(piece)  # a heading of the markup, or the end of its box, ends a thread
         kind = piece.kind
-        if voices and index in controls:
+        if voices and index in controls and told and told[-1].kind is not BlockKind.SPEAKER:
             speaker = None  # what it says, and what stands under it before the next name, is nobody's
             told.append(replace(piece, kind=BlockKind.PARAGRAPH, speaker=None))
             continue
@@ -212,7 +212,8 @@ def _unlike(pieces: Sequence[Piece]) -> list[Piece]:
             careless[piece.speaker] += _is_careless(piece.text)
     for speaker, places in own.items():
         for before, index in pairwise(places):
-            is_last = index + 1 == len(pieces) or pieces[index + 1].kind is BlockKind.SPEAKER
+            following = pieces[index + 1] if index + 1 < len(pieces) else None
+            is_last = not following or following.kind is BlockKind.SPEAKER or following.speaker != speaker
             is_alone = careless[speaker] == 1 and _is_careless(pieces[index].text)
             if is_last and is_alone and before == index - 1:
                 told[index] = replace(pieces[index], speaker=None)

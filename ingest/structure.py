@@ -11,6 +11,7 @@ from typing import NamedTuple
 from assistant.types import BlockKind
 from ingest import bylines, speakers
 from ingest.drafts import Found, Piece
+from ingest.furniture import judge
 from ingest.reading.plain import ITEM
 
 REPEATED = "repeats the title"
@@ -134,10 +135,11 @@ def _names_a_sheet(pieces: Sequence[Piece], heading: int) -> bool:
 
 def _first_line(pieces: Sequence[Piece]) -> int | None:
     """The title of a text without markup: its first line, when that is no sentence; a date or a byline may precede."""
-    for i, piece in enumerate(pieces[:4]):
+    begins = next((i for i, piece in enumerate(pieces) if not judge(piece.text).certainty), 0)  # a saved page's menu
+    for i, piece in enumerate(pieces[begins : begins + 4], start=begins):
         if piece.kind is BlockKind.SPEAKER or piece.speaker:
             return None
-        if piece.kind is BlockKind.HEADING or (i == 0 and _is_long_title(pieces)):
+        if piece.kind is BlockKind.HEADING or (i == begins and _is_long_title(pieces[begins:])):
             return i
         if not bylines.is_about(piece.text):
             return None
