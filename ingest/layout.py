@@ -59,7 +59,10 @@ NAMES = tuple(
             "navigation",
         ),
         (r"\b(?:site|page|global|main)?[-_]?footer\b|\bcolophon\b|\bcopyright\b|contentinfo", "page footer"),
-        (r"side-?bar|\b(?:left|right)[-_]?(?:rail|col)|\brail\b|\bwidget", "sidebar"),
+        (
+            r"(?<!two-right-)(?<!two-left-)(?<!with-)(?<!has-)(?<!no-)side-?bar|\b(?:left|right)[-_]?(?:rail|col)|\brail\b|\bwidget",
+            "sidebar",
+        ),
         (r"\bad\b|\bads\b|advert|sponsor|\bpromo|[-_]promo\b|\bad[-_]", "advertisement"),
         (r"\bmodal|popup|pop-up|lightbox|\boverlay|paywall|complementary|\bdialog\b", "dialog"),
         (r"(?<![\w-])(?:tags?|topics|cat-links)(?![\w-])|\btag[-_]?(?:list|links|cloud)|[-_]tags(?![\w-])", "tags"),
@@ -80,7 +83,7 @@ NAMES = tuple(
 COMMENT = re.compile(r"\bcomments?\b|comment[-_]?(?:list|body|content|text|thread|item|area)|commentlist")
 UNNAMED = words("html body main article h1 h2")  # their names tell of the site, the theme and the topic
 BODY = re.compile(
-    r"article-?body|(?:entry|post|article|story)[-_](?:content|body|text)|story-?body|post-?body|body-?copy"
+    r"article-?body|wiki-content|markdown-body|(?:entry|post|article|story)[-_](?:content|body|text)|story-?body|post-?body|body-?copy"
 )
 CONTAINERS = words("html body div section article main td tbody tr table center form blockquote ul ol dl")
 AUTHOR = re.compile(r"\b(?:author|commenter|user-?name|display-?name|fn)\b|comment[-_]?(?:author|by)")
@@ -153,10 +156,16 @@ def _main(pieces: Sequence[Piece]) -> Box | None:
         best = max(inside[main], key=lambda box: held[box])
         if best.tag not in CONTAINERS and "-" not in best.tag:
             break
-        if main is not None and held[best] < 0.6 * held[main]:
+        if main is not None and (held[best] < 0.6 * held[main] or _has_kin(best, inside[main])):
             break
         main = best
     return main
+
+
+def _has_kin(box: Box, boxes: set[Box]) -> bool:
+    """Whether it is one of several of a kind, as page builders lay out one text."""
+    kind = box.names.split(" ")[0]
+    return bool(kind) and any(other != box and other.names.split(" ")[0] == kind for other in boxes)
 
 
 def _around_table(piece: Piece) -> tuple[Box, ...]:

@@ -256,3 +256,39 @@ def test_codes_and_figures_are_no_garbled_text() -> None:
     codes = [f"SKU-{number:04} KR{number}T XL-{number}" for number in range(30)]
 
     assert kept(pdf.read(make(column(*codes))).pieces)
+
+
+LEAD = "<p>Here we collect what customers ask most often, and what we answer them when they call us in the morning.</p>"
+ANSWER = "You can cancel in writing with four weeks' notice to the end of a quarter, or at once when you move abroad."
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        f'<button aria-expanded="false">How can I cancel?</button><div class="accordion-body" style="display:none">{ANSWER}</div>',
+        f'<button data-bs-target="#a1">How can I cancel?</button><div id="a1" hidden>{ANSWER}</div>',
+        f'<h3><a aria-controls="a1 a2">How can I cancel?</a></h3><section id="a2" style="display: none">{ANSWER}</section>',
+        f'<h3>How can I cancel?</h3><div hidden="until-found">{ANSWER}</div>',
+        f'<h3>How can I cancel?</h3><div class="elementor-toggle-content" style="display:none">{ANSWER}</div>',
+        f"<details><summary>How can I cancel?</summary>{ANSWER}</details>",
+    ],
+)  # fmt: skip
+def test_the_hidden_answers_of_a_list_of_questions_are_text(made: str) -> None:
+    page = f"<html><body><main><h1>Questions</h1>{LEAD}{made}<div hidden>Unseen words of a template.</div></main></body></html>"
+
+    document = load(page.encode(), source="faq.html", id="f")
+
+    assert document.text.split("\n\n")[2:] == ["How can I cancel?", ANSWER]
+    assert [gone.reason for gone in document.dropped] == ["hidden"]
+
+
+@pytest.mark.parametrize("kind", ["columnLayout", "elementor-section", "et_pb_section", "wp-block-group"])
+def test_the_boxes_of_a_page_builder_are_one_text(kind: str) -> None:
+    long = " ".join(f"Sentence {number} tells what was agreed for the launch of the card." for number in range(9))
+    short = "The launch budget is 240,000 euros, of which a third is meant for radio."
+    boxes = f'<div class="{kind} single"><p>{long}</p></div><div class="{kind} two-right-sidebar"><p>{short}</p></div>'
+    page = (
+        f'<html><body><div id="page"><nav><a href="/">Home</a></nav><div class="view">{boxes}</div></div></body></html>'
+    )
+
+    assert load(page.encode(), source="plan.html", id="p").text == f"{long}\n\n{short}"

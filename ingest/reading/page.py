@@ -37,6 +37,8 @@ UNSEEN = {
     "datalist": "form",
 }
 STRIKES = words("s strike del")
+OPENERS = ("aria-controls", "data-target", "data-bs-target")
+OPEN = re.compile(r"accordion|collapse|expand|toggle|tab-?pane|\bfaq|\banswer\b")  # names of what people open
 HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 HEAD = 1 << 14  # bytes in which an encoding may be declared; browsers look at the first kilobyte
@@ -89,6 +91,7 @@ class _Walk:
         self._aside: list[Piece] = []  # of cells
         self._linked = 0
         self._classes = head.lettering(root)
+        self._opens = _opened(root)
         self._in_row = False  # of a table that holds data
         self._tables: dict[html.HtmlElement, page_tables.Table | None] = {}
 
@@ -100,7 +103,7 @@ class _Walk:
                 if element is not skipped:
                     yield from self._end(element)
                 self._add(element.tail)
-            elif reason := _unseen(element):
+            elif reason := self._unseen(element):
                 skipped = element
                 walk.skip_subtree()
                 if text := collapse(" ".join(element.itertext())):
@@ -121,7 +124,7 @@ class _Walk:
             else:
                 self._add(" ")
             self._opened.append(element)
-            self._path.append(Box(number, tag, names))
+            self._path.append(Box(number, "div" if tag == "button" and _asks(element) else tag, names))
             self._in_row = self._in_row or (tag == "tr" and self._table_of(element) is not None)
 
     def _end(self, element: html.HtmlElement) -> Iterator[Piece]:
@@ -192,6 +195,18 @@ class _Walk:
         yield Piece(text, kind, level, reason, linked=linked, path=tuple(self._path))
         yield from aside
 
+    def _unseen(self, element: html.HtmlElement) -> str | None:
+        """Why the element is not seen on the page, nor opened there; None when it is."""
+        tag = str(element.tag)
+        if tag in UNSEEN:
+            return UNSEEN[tag]
+        if tag in {"html", "body", "main", "article"}:  # hidden until a script shows them
+            return None
+        if "hidden" not in element.attrib and not HIDDEN.search(element.get("style", "")):
+            return None
+        is_opened = element.get("id") in self._opens or element.get("hidden") == "until-found"
+        return None if is_opened or OPEN.search(_names(element)) else "hidden"
+
     def _kind(self) -> tuple[BlockKind, int]:
         for box in reversed(self._path):
             if len(box.tag) == 2 and box.tag[0] == "h" and box.tag[1].isdigit():
@@ -232,11 +247,17 @@ def _names(element: html.HtmlElement) -> str:
     return " ".join(element.get(name, "") for name in ("class", "id", "role", "itemprop", "rel")).lower().strip()
 
 
-def _unseen(element: html.HtmlElement) -> str | None:
-    """Why the element is not seen on the page; None when it is."""
-    tag = str(element.tag)
-    if tag in UNSEEN:
-        return UNSEEN[tag]
-    if tag in {"html", "body", "main", "article"}:  # hidden until a script shows them
-        return None
-    return "hidden" if "hidden" in element.attrib or HIDDEN.search(element.get("style", "")) else None
+def _opened(root: html.HtmlElement) -> frozenset[str]:
+    """The ids of what buttons and links of the page open."""
+    return frozenset(
+        id.lstrip("#")
+        for name in OPENERS
+        for element in root.xpath(f"//*[@{name}]")
+        for id in element.get(name, "").split()
+    )
+
+
+def _asks(button: html.HtmlElement) -> bool:
+    """Whether a button opens what it asks or names, as the questions of a list of them do."""
+    opens = any(name in button.attrib for name in ("aria-expanded", *OPENERS)) or OPEN.search(_names(button))
+    return bool(opens) and len(collapse(button.text_content()).split()) > 2
