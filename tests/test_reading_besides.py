@@ -91,14 +91,18 @@ def test_the_boxes_of_an_old_form_are_marked_or_not() -> None:
 
 
 CHART = (
-    '<c:chartSpace xmlns:c="c" xmlns:a="a"><c:title><a:t>Leads je Monat</a:t></c:title><c:ser><c:tx><c:pt idx="0"><c:v>Mai</c:v>'
-    '</c:pt></c:tx><c:cat><c:pt idx="0"><c:v>Radio</c:v></c:pt><c:pt idx="1"><c:v>Mail</c:v></c:pt></c:cat><c:val><c:pt idx="0">'
+    '<c:chartSpace xmlns:c="c" xmlns:a="a"><c:title><a:t>Leads je '
+    'Monat</a:t></c:title><c:ser><c:tx><c:pt idx="0"><c:v>Mai</c:v>'
+    '</c:pt></c:tx><c:cat><c:pt idx="0"><c:v>Radio</c:v></c:pt><c:pt '
+    'idx="1"><c:v>Mail</c:v></c:pt></c:cat><c:val><c:pt idx="0">'
     '<c:v>12</c:v></c:pt><c:pt idx="1"><c:v>30</c:v></c:pt></c:val></c:ser></c:chartSpace>'
 )  # fmt: skip
 FUNNEL = (
-    '<cx:chartSpace xmlns:cx="x"><cx:chartData><cx:data id="0"><cx:strDim type="cat"><cx:lvl><cx:pt idx="0">Seen</cx:pt>'
+    '<cx:chartSpace xmlns:cx="x"><cx:chartData><cx:data id="0"><cx:strDim type="cat"><cx:lvl><cx:pt '
+    'idx="0">Seen</cx:pt>'
     '<cx:pt idx="1">Paid</cx:pt></cx:lvl></cx:strDim><cx:numDim type="val"><cx:lvl><cx:pt idx="0">900</cx:pt>'
-    '<cx:pt idx="1">40</cx:pt></cx:lvl></cx:numDim></cx:data></cx:chartData><cx:chart><cx:series><cx:tx><cx:txData><cx:v>Mai'
+    '<cx:pt '
+    'idx="1">40</cx:pt></cx:lvl></cx:numDim></cx:data></cx:chartData><cx:chart><cx:series><cx:tx><cx:txData><cx:v>Mai'
     '</cx:v></cx:txData></cx:tx><cx:dataId val="0"/></cx:series></cx:chart></cx:chartSpace>'
 )  # fmt: skip
 
@@ -108,7 +112,7 @@ FUNNEL = (
     [
         (CHART, ["Leads je Monat", "Radio; Mai: 12", "Mail; Mai: 30"]),
         (FUNNEL, ["Seen; Mai: 900", "Paid; Mai: 40"]),
-        ('<d:dataModel xmlns:d="d" xmlns:a="a"><a:p><a:r><a:t>First step</a:t></a:r></a:p></d:dataModel>', ["First step"]),
+        ('<d:dataModel xmlns:d="d" xmlns:a="a"><a:p><a:r><a:t>Step</a:t></a:r></a:p></d:dataModel>', ["Step"]),
     ],
 )  # fmt: skip
 def test_the_figures_of_a_chart_and_the_words_of_a_diagram_in_a_word_file_are_read(part: str, read: list[str]) -> None:
@@ -265,16 +269,21 @@ ANSWER = "You can cancel in writing with four weeks' notice to the end of a quar
 @pytest.mark.parametrize(
     "made",
     [
-        f'<button aria-expanded="false">How can I cancel?</button><div class="accordion-body" style="display:none">{ANSWER}</div>',
+        f'<button aria-expanded="false">How can I cancel?</button><div class="accordion-body" '
+        f'style="display:none">{ANSWER}</div>',
         f'<button data-bs-target="#a1">How can I cancel?</button><div id="a1" hidden>{ANSWER}</div>',
-        f'<h3><a aria-controls="a1 a2">How can I cancel?</a></h3><section id="a2" style="display: none">{ANSWER}</section>',
+        f'<h3><a aria-controls="a1 a2">How can I cancel?</a></h3><section id="a2" style="display: '
+        f'none">{ANSWER}</section>',
         f'<h3>How can I cancel?</h3><div hidden="until-found">{ANSWER}</div>',
         f'<h3>How can I cancel?</h3><div class="elementor-toggle-content" style="display:none">{ANSWER}</div>',
         f"<details><summary>How can I cancel?</summary>{ANSWER}</details>",
     ],
 )  # fmt: skip
 def test_the_hidden_answers_of_a_list_of_questions_are_text(made: str) -> None:
-    page = f"<html><body><main><h1>Questions</h1>{LEAD}{made}<div hidden>Unseen words of a template.</div></main></body></html>"
+    page = (
+        f"<html><body><main><h1>Questions</h1>{LEAD}{made}<div hidden>Unseen words of a "
+        f"template.</div></main></body></html>"
+    )
 
     document = load(page.encode(), source="faq.html", id="f")
 

@@ -162,17 +162,20 @@ RATE = "The rate was 40 and reach 10^6, or 7 per m^2 on the 1st day."
     ("text", "kind"),
     [
         (
-            "<p>The rate was 40<sup>3</sup> and reach 10<sup>6</sup>, or 7<sup><a href='#n'>2</a></sup> per m<sup>2</sup> on the "
+            "<p>The rate was 40<sup>3</sup> and reach 10<sup>6</sup>, or 7<sup><a "
+            "href='#n'>2</a></sup> per m<sup>2</sup> on the "
             "1<sup>st</sup> day.</p>",
             "html",
         ),
         (
             "<style>.c9{vertical-align:super}</style><p>The rate was 40<span class=c9>3</span> and reach "
-            "10<span style='vertical-align:super;font-size:8pt'>6</span>, or 7<sup>2</sup> per m<sup>2</sup> on the 1st day.",
+            "10<span style='vertical-align:super;font-size:8pt'>6</span>, or 7<sup>2</sup> per "
+            "m<sup>2</sup> on the 1st day.",
             "html",
         ),
         (
-            "The rate was 40<sup>3</sup> and reach 10<sup>6</sup>, or 7<sup>2</sup> per m<sup>2</sup> on the 1<sup>st</sup> day.",
+            "The rate was 40<sup>3</sup> and reach 10<sup>6</sup>, or 7<sup>2</sup> per "
+            "m<sup>2</sup> on the 1<sup>st</sup> day.",
             "md",
         ),
         ("The rate was 40[^3] and reach 10<sup>6</sup>, or 7[^two] per m<sup>2</sup> on the 1st day.", "md"),
@@ -194,7 +197,8 @@ RATE = "The rate was 40 and reach 10^6, or 7 per m^2 on the 1st day."
             "odt",
         ),
         (
-            r"{\rtf1 The rate was 40{\super 3} and reach 10{\up6 6}, or 7\super 2\nosupersub  per m{\super 2} on the 1st day.\par}",
+            r"{\rtf1 The rate was 40{\super 3} and reach 10{\up6 6}, or 7\super 2\nosupersub  per "
+            r"m{\super 2} on the 1st day.\par}",
             "rtf",
         ),
     ],

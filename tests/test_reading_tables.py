@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.types import BlockKind
 from ingest.documents import load
@@ -295,3 +299,32 @@ def test_another_table_further_down_has_its_own_names() -> None:
     read = told(pdf.read(make([*one, T(72, 270, "Who works how much:"), *other])).pieces)
 
     assert read[2:] == ["Staff: Ann; Hours: 38; Days: 5", "Staff: Ben; Hours: 20; Days: 3"]
+
+
+CELLS = st.tuples(
+    st.sampled_from(["th", "td"]),
+    st.integers(0, 3),
+    st.integers(0, 3),
+    st.sampled_from(
+        ["", "{}", "{} words", "{} 12", "<s>{}</s> 9", "40<sup>3</sup> {}", "<p>{}</p><p>more</p>", "2024 {}"]
+    ),
+)
+
+
+@given(st.lists(st.lists(CELLS, max_size=4), max_size=5), st.booleans())
+def test_what_is_kept_and_dropped_of_a_table_is_all_of_it(
+    lines: list[list[tuple[str, int, int, str]]], has_head: bool
+) -> None:
+    number = 0
+    told = ""
+    for place, line in enumerate(lines):
+        told += "<thead><tr>" if has_head and place == 0 else "<tr>"
+        for tag, down, across, text in line:
+            number += 1
+            told += f"<{tag} rowspan={down} colspan={across}>{text.format(f'w{number}x')}</{tag}>"
+        told += "</tr></thead>" if has_head and place == 0 else "</tr>"
+    own = set(re.findall(r"\w+", re.sub(r"<[^>]*>", " ", told)))
+
+    read = " ".join(piece.text for piece in page.pieces(f"<p>Before.</p><table>{told}</table><p>After.</p>"))
+
+    assert own <= set(re.findall(r"\w+", read))
