@@ -85,6 +85,9 @@ UNNAMED = words("html body main article h1 h2")  # their names tell of the site,
 BODY = re.compile(
     r"article-?body|wiki-content|markdown-body|(?:entry|post|article|story)[-_](?:content|body|text)|story-?body|post-?body|body-?copy"
 )
+BUILT = re.compile(  # by Confluence, Elementor, Divi, WPBakery, WordPress, Beaver, Avada, Notion, Squarespace, Bricks
+    r"columnlayout|innercell|elementor|et_pb|vc_row|wpb_|wp-block|fl-(?:row|module)|fusion-|notion|sqs-|brxe-"
+)
 CONTAINERS = words("html body div section article main td tbody tr table center form blockquote ul ol dl")
 AUTHOR = re.compile(r"\b(?:author|commenter|user-?name|display-?name|fn)\b|comment[-_]?(?:author|by)")
 NAME = 80  # characters; a name with its "says" is not longer
@@ -163,9 +166,9 @@ def _main(pieces: Sequence[Piece]) -> Box | None:
 
 
 def _has_kin(box: Box, boxes: set[Box]) -> bool:
-    """Whether it is one of several of a kind, as page builders lay out one text."""
+    """Whether it is one of several boxes in which a page builder lays out one text."""
     kind = box.names.split(" ")[0]
-    return bool(kind) and any(other != box and other.names.split(" ")[0] == kind for other in boxes)
+    return bool(BUILT.match(kind)) and any(other != box and other.names.split(" ")[0] == kind for other in boxes)
 
 
 def _around_table(piece: Piece) -> tuple[Box, ...]:

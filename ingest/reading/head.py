@@ -21,8 +21,8 @@ AUTHORS = ("author", "article:author", "dc.creator", "parsely-author", "sailthru
 HOST = re.compile(r"https?://(?:www\.)?([\w.-]{1,253})", re.IGNORECASE)
 BYLINES = words("byline author-name author__name entry-author post-author p-author article-author")
 
-STYLES = 1_000_000  # characters of a style sheet
-RULES = re.compile(r"([^{}]{1,2000})\{([^{}]{1,4000})\}")
+SELECTOR = 1_000  # characters
+LETTERED = re.compile(r"line-through|vertical-align\s*:\s*super")
 CLASS = re.compile(r"(?:^|,)\s*[a-z]*\.([\w-]+)\s*(?=,|$)")  # alone: what else a selector asks for is not looked at
 RAISED = re.compile(r"vertical-align\s*:\s*super")
 
@@ -47,11 +47,11 @@ def lettering(root: html.HtmlElement) -> tuple[frozenset[str], frozenset[str]]:
     struck: set[str] = set()
     raised: set[str] = set()
     for style in root.iter("style"):
-        for match in RULES.finditer((style.text or "")[:STYLES]):
-            is_struck, is_raised = "line-through" in match[2], RAISED.search(match[2])
-            names = CLASS.findall(match[1]) if is_struck or is_raised else []
-            struck.update(names if is_struck else ())
-            raised.update(names if is_raised else ())
+        sheet = style.text or ""
+        for match in LETTERED.finditer(sheet):
+            opened = sheet.rfind("{", 0, match.start())
+            selector = sheet[max(0, opened - SELECTOR) : max(0, opened)]
+            (struck if match[0] == "line-through" else raised).update(CLASS.findall(re.split(r"[{}]", selector)[-1]))
     return frozenset(struck), frozenset(raised)
 
 

@@ -164,7 +164,7 @@ class _Walk:
         if not is_plain or all(len(line) < 2 for line in lines):  # there for its layout
             yield from (piece for pieces in every for piece in pieces)
             return
-        heads = [number for number, row in enumerate(_rows(table)) if local(row.getparent()) == "table-header-rows"]
+        heads = [number for number, row in enumerate(_rows(table)) if _is_head(row)]
         for piece in rows.pieces([rows.Row(line, number) for number, line in enumerate(_filled(held))], heads):
             yield replace(piece, reason=reason or piece.reason, page=None)
         yield from (piece for pieces in every for piece in pieces if piece.reason and not reason)
@@ -176,6 +176,11 @@ def _rows(table: etree._Element) -> Iterator[etree._Element]:
             yield inner
         elif local(inner) in {"table-header-rows", "table-rows", "table-row-group"}:
             yield from _rows(inner)
+
+
+def _is_head(row: etree._Element) -> bool:
+    parent = row.getparent()
+    return parent is not None and local(parent) == "table-header-rows"
 
 
 def _cells(row: etree._Element) -> list[etree._Element]:

@@ -37,6 +37,7 @@ UNSEEN = {
     "datalist": "form",
 }
 STRIKES = words("s strike del")
+LETTERED = STRIKES | {"sup"}
 OPENERS = ("aria-controls", "data-target", "data-bs-target")
 OPEN = re.compile(r"accordion|collapse|expand|toggle|tab-?pane|\bfaq|\banswer\b")  # names of what people open
 HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
@@ -91,6 +92,7 @@ class _Walk:
         self._aside: list[Piece] = []  # of cells
         self._linked = 0
         self._classes = head.lettering(root)
+        self._has_classes = any(self._classes)
         self._opens = _opened(root)
         self._in_row = False  # of a table that holds data
         self._tables: dict[html.HtmlElement, page_tables.Table | None] = {}
@@ -169,9 +171,10 @@ class _Walk:
         if element.tag == "a":
             self._links += step
             return
-        is_struck, is_raised = _lettering(element, *self._classes)
-        self._struck += step if is_struck else 0
-        self._raised += step if is_raised else 0
+        if element.tag in LETTERED or "style" in element.attrib or self._has_classes:
+            is_struck, is_raised = _lettering(element, *self._classes)
+            self._struck += step if is_struck else 0
+            self._raised += step if is_raised else 0
 
     def _add(self, text: str | None) -> None:
         if text:
