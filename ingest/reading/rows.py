@@ -185,21 +185,31 @@ def _first(rows: Sequence[Row]) -> int:
 def _is_band(row: Row, names: Sequence[str]) -> bool:
     """Whether one cell spans the whole row: it heads the rows under it."""
     cells = row.cells
-    spanned = len(cells) >= len(names) > 1 and cells[0] != SAME and all(cell == SAME for cell in cells[1:])
+    if len(cells) < max(2, len(names)) or cells[1] != SAME:
+        return False
+    spanned = len(names) > 1 and cells[0] != SAME and all(cell == SAME for cell in cells[1:])
     return spanned and len(cells[0]) <= LABEL and _is_text(cells[0])
 
 
 def _lines(row: Row, names: Sequence[str], band: str = "") -> Iterator[Piece]:
     """The row's cells, each after the name of its column; a row that is too long in parts that begin alike."""
+    cells = row.cells
     parts = [band] if band else []
-    for column in _filled(row):
-        end = column + 1
-        while end < len(row.cells) and row.cells[end] == SAME:
-            end += 1
-        name = " / ".join(dict.fromkeys(filter(None, (name.rstrip(" :") for name in names[column:end]))))
-        parts.append(f"{name}: {row.cells[column]}" if name else row.cells[column])
+    for column, cell in enumerate(cells):
+        if not cell or cell == SAME:
+            continue
+        name = names[column] if column < len(names) else ""
+        if column + 1 < len(cells) and cells[column + 1] == SAME:
+            name = _over(column, cells, names)
+        parts.append(f"{name}: {cell}" if name else cell)
     for text in _wrapped(parts, 2 if band else 1):
         yield Piece(text, BlockKind.ROW, page=row.number)
+
+
+def _over(column: int, cells: Sequence[str], names: Sequence[str]) -> str:
+    """The names of all columns that a cell spans."""
+    end = next((i for i in range(column + 1, len(cells)) if cells[i] != SAME), len(cells))
+    return " / ".join(dict.fromkeys(filter(None, names[column:end])))
 
 
 def _wrapped(parts: Sequence[str], repeated: int) -> Iterator[str]:
