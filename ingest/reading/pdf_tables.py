@@ -77,7 +77,9 @@ def _table(lines: Sequence[Line], before: _Before) -> tuple[list[Piece], _Before
         heads = set(range(1 - len(above), 1))
     lead = [rows.Row(cells, number) for number, cells in enumerate(above, start=1 - len(above))]
     told = list(rows.pieces([*lead, *numbered], heads, is_page=True))
-    own = [grid[piece.page - 1] for piece in told if piece.reason == rows.HEAD and piece.page and piece.page > 0]
+    own: list[Sequence[str]] = [
+        grid[piece.page - 1] for piece in told if piece.reason == rows.HEAD and piece.page and piece.page > 0
+    ]
     made = [replace(piece, page=lines[0].page) for piece in told if piece.page is None or piece.page > 0]
     return made, _Before(columns, own or above)
 
