@@ -177,7 +177,7 @@ def _without_site(title: str) -> str:
 
 
 def _readable(source: str) -> str:
-    stem = PurePath(source).stem
+    stem = re.sub(r"\s[0-9a-f]{32}$", "", PurePath(source).stem)  # the number that Notion gives a page
     words = re.sub(r"[\s_-]+", " ", stem).strip() or stem
     return words[0].upper() + words[1:]
 

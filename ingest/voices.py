@@ -33,7 +33,7 @@ AGO = re.compile(
     r"\b(?:\d+|an?|one|two|three)\s+(?:second|minute|min|hour|day|week|month|year)s? ago\b|\b(?:yesterday|just now)\b",
     re.IGNORECASE,
 )
-LABEL = re.compile(rf"({HANDLE.pattern}(?: \([^)]{{1,40}}\))?)\s?:\s+(?=\S)")
+LABEL = re.compile(rf"\[?({HANDLE.pattern}(?: \([^)]{{1,40}}\))?)\]?\s?:\s+(?=\S)")
 ROLES = words(
     "manager lead director planner analyst consultant officer founder editor author moderator buyer seller marketer "
     "strategist head vp cmo ceo coo cfo cto president chair customer client reader guest anonymous admin administrator "
