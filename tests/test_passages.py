@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -150,3 +151,34 @@ def test_offsets_hold_for_any_document(parts: list[str], words: int) -> None:
     note = document("\n\n".join(parts))
 
     check(note, split(note, words))
+
+
+@pytest.mark.parametrize("repeated", range(1, 8))
+def test_a_list_is_never_parted_from_what_introduces_it(repeated: int) -> None:
+    """Where its items go on in another passage, the introduction stands above that as a heading does."""
+    items = "\n".join(f"- item {n} of the things that nobody asks a shop for, whatever it sells" for n in range(30))
+    note = document(f"# Terms\n\n{FILLER * repeated} A new shop does not need to bring:\n\n{items}", "terms.md")
+
+    first, *others = [passage for passage in split(note, 80) if "item" in passage.text]
+
+    assert "A new shop does not need to bring:\n\nitem 0" in first.text.replace("- ", "")
+    assert len(others) > 2
+    assert {passage.headings for passage in others} == {("A new shop does not need to bring",)}
+    assert split(note, 80)[0].headings == first.headings == ()
+
+
+@pytest.mark.parametrize(
+    ("above", "lead"),
+    [
+        ("We said much of it. A new shop does need:", "A new shop does need"),
+        ("お店に要るもの：", "お店に要るもの"),
+        ("Not allowed", "Not allowed"),
+        ("None of these is needed.", "None of these is needed."),
+        ("We said much of it. It rained on us all day.", None),
+    ],
+)
+def test_what_introduces_a_list_ends_open_or_stands_alone(above: str, lead: str | None) -> None:
+    items = "\n".join(f"- item {n} of the things that nobody asks a shop for, whatever it sells" for n in range(30))
+    note = document(f"# Terms\n\n{above}\n\n{items}", "terms.md")
+
+    assert split(note, 80)[-1].headings == ((lead,) if lead else ())
