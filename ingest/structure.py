@@ -65,7 +65,7 @@ def _headed(pieces: Sequence[Piece]) -> list[Piece]:
 
 def _is_heading(piece: Piece, following: Piece) -> bool:
     text = piece.text
-    if not piece.alone or piece.path or len(text) > LINE:
+    if not piece.alone or piece.path or len(text) > LINE or piece.page != following.page:
         return False
     words = text.split()
     if len(words) > HEADING_WORDS or text[-1] in ".,;!…" or bylines.is_about(text):

@@ -300,6 +300,14 @@ def cells(y: float, *texts: str) -> list[T]:
     return [T(72 + 150 * place, y, text) for place, text in enumerate(texts)]
 
 
+def test_a_page_with_little_on_it_ends_what_is_said_there() -> None:
+    """Slides saved as a PDF: no statement of one goes on in the next."""
+    said = ["Sales rose in the west", "costs fell in the east", "We close the shop in Graz"]
+    made = make(*([T(72, 200, text, 24)] for text in said))
+
+    assert [(piece.page, piece.text) for piece in pdf.read(made).pieces] == list(enumerate(said, 1))
+
+
 def test_figures_in_the_first_rows_of_pages_are_no_page_numbers() -> None:
     figures = (("1,533", "20"), ("2,014", "20"), ("2,547", "31"))
     pages = [
