@@ -54,6 +54,7 @@ class Found:
     is_written: bool = (
         False  # somebody wrote the title down for this: front matter; programs fill in properties and tags
     )
+    is_voiced: bool = False  # the format tells who says what: a chat, a transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ def sound(draft: Draft) -> Draft:
     """
     told = draft.found
     found = Found(_told(told.titles), _told(told.authors), _told(told.dates), _whole(told.site)[:TOLD], told.is_written)
+    found = replace(found, is_voiced=told.is_voiced)
     return Draft(draft.media_type, tuple(map(_piece, draft.pieces)), found)
 
 

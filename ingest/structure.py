@@ -34,8 +34,9 @@ class Structured(NamedTuple):
 def structure(pieces: Sequence[Piece], found: Found, source: str) -> Structured:
     """What is to be said of the cleaned pieces; ``source`` names the file, for a document without a title."""
     numbered = [replace(piece, order=order) for order, piece in enumerate(pieces)]
-    kept = _headed([piece for piece in numbered if not piece.reason])
-    title, kept = _titled(speakers.attribute(kept), found)
+    kept = [piece for piece in numbered if not piece.reason]
+    kept = kept if found.is_voiced else _headed(kept)
+    title, kept = _titled(kept if found.is_voiced else speakers.attribute(kept), found)
     title = title or _readable(source)
     kept = _under_headings(kept, title)
     held = {piece.order for piece in kept}
