@@ -182,3 +182,23 @@ def test_what_introduces_a_list_ends_open_or_stands_alone(above: str, lead: str 
     note = document(f"# Terms\n\n{above}\n\n{items}", "terms.md")
 
     assert split(note, 80)[-1].headings == ((lead,) if lead else ())
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("値引きは承認なしで与えることができます。それ以上は部長が承認します。期限は三十日です！", 3),
+        ("价格太高了，所以客户不愿意购买。我们必须在三月之前降低价格！为什么要这样做呢，谁能告诉我？", 3),
+        ("「値引きはできますか。」と客が聞きました。店の人は何も答えませんでした。", 3),
+        ("कीमत बहुत अधिक है और ग्राहक नहीं खरीदते। हम इसे मार्च से कम करेंगे।", 2),
+    ],
+)
+def test_sentences_of_other_scripts_end_where_they_end(text: str, ends: int) -> None:
+    assert len(sentences(text)) == ends
+    assert "".join(sentences(text)).replace(" ", "") == text.replace(" ", "")
+
+
+def test_a_text_of_many_rules_in_japanese_is_no_one_sentence() -> None:
+    rules = "".join(f"第{n}条では、担当者は{n}パーセントまでの値引きを与えることができます。" for n in range(1, 60))
+
+    assert [part.startswith(f"第{n}条") for n, part in enumerate(sentences(rules), 1)] == [True] * 59
