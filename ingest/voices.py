@@ -50,6 +50,11 @@ NOT_NAMES = words(
     "photo photos image video report update breaking sponsored today comments comment read see more related by"
 )
 
+FIELDS = words(  # of a form or of minutes, by themselves: "Owner: Ann" names whose task it is, and nobody who speaks
+    "owner decision status budget start end deadline action risk goal objective topic result outcome priority cost "
+    "price location time attendees participants agenda channel region target metric task item name role team project"
+)
+
 
 class Voice(NamedTuple):
     """What a line says of who speaks."""

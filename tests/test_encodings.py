@@ -14,7 +14,7 @@ TEXTS = [
     ("cp1250", "Bugetul a fost aprobat de conducere, iar o reducere peste zece se aprobă şi în ţară."),
     ("cp1250", "Uprava je odobrila proračun. Svaki popust veći od deset mora odobriti voditelj."),
     ("cp1254", "Bütçeyi yönetim onayladı. Yüzde onun üzerindeki her indirim için müdürün onayı gerekir, değil mi?"),
-    ("cp1252", "Die Geschäftsführung hat das Budget genehmigt. Über zehn Prozent Nachlass müssen wir größer begründen."),
+    ("cp1252", "Die Geschäftsführung hat das Budget genehmigt. Über zehn Prozent Nachlass müssen wir groß begründen."),
     ("cp1252", "Le budget a été approuvé. Une remise de plus de dix pour cent doit être validée à l’avance."),
     ("cp1252", "El presupuesto se aprobó ayer. Más de diez por ciento de descuento exige la firma del señor Núñez."),
     ("cp1252", "O orçamento foi aprovado. Descontos acima de dez por cento não são permitidos sem aprovação prévia."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind, Document
+from eval.benchmarks import speakers
 from ingest.documents import load
 from ingest.files import find
 from ingest.reading import chats, exports
@@ -262,3 +264,12 @@ def test_files_that_are_passed_over_are_told_by_kind(tmp_path: Path) -> None:
 
     assert [file.source for file in listing.files] == ["a.json"]
     assert (listing.skipped, listing.kinds) == (4, {".json": 2, ".zip": 1, "hidden or temporary": 1})
+
+
+def test_in_ten_languages_everybody_has_their_own_words() -> None:
+    """A chat or a mail of every program in one language each; the measure has all languages for each."""
+    tongues = cycle(speakers.TONGUES.values())
+    measures = [speakers.measured(form, tongue) for form, tongue in zip(speakers.FORMS, tongues, strict=False)]
+
+    assert sum(one.right for one in measures) >= 0.98 * sum(one.words for one in measures)
+    assert sum(one.wrong > 0 for one in measures) == 0

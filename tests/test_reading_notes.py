@@ -184,3 +184,10 @@ def test_what_is_kept_and_what_is_dropped_are_the_whole_note(lines: list[str]) -
     found = Counter(re.findall(r"\w+", " ".join(whole(note(text))).lower()))
 
     assert found == Counter(re.findall(r"\w+", markup.lower()))
+
+
+def test_fields_that_come_back_are_no_speakers() -> None:
+    entry = "[Decision]: {}\n\n[Owner]: {}\n\n[Budget]: {}\n\n"
+    text = "# Minutes\n\n" + entry.format("Approved", "Ines", "9,000") + entry.format("Rejected", "Tom", "none")
+
+    assert {speaker for speaker, _ in said(note(text))} == {None}
