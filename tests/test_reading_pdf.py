@@ -490,3 +490,17 @@ def test_no_character_is_lost_or_doubled(pages: list[list[T]]) -> None:
     read = sorted(letter for piece in pdf.read(make(*apart)).pieces for letter in piece.text if letter.isalnum())
 
     assert read == letters
+
+
+def test_a_long_document_has_time_for_each_of_its_pages() -> None:
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_CPU)
+    data = make(*([T(72, 100, f"Page {n} of it.")] for n in range(60)))
+    resource.setrlimit(resource.RLIMIT_CPU, (100_000, before[1]))
+    try:
+        pdf.read(data)
+        after, _ = resource.getrlimit(resource.RLIMIT_CPU)
+    finally:
+        resource.setrlimit(resource.RLIMIT_CPU, before)
+
+    assert after == 100_000 + 60 * pdf.SECONDS_A_PAGE

@@ -82,7 +82,7 @@ def _values(text: str) -> list[Any]:
         raise SourceError("is no JSON, or broken.") from exc
 
 
-def _lists(values: Sequence[Any]) -> Iterator[list[Mapping[str, Any]]]:
+def _lists(values: Sequence[Any]) -> Iterator[Sequence[Mapping[str, Any]]]:
     """Every list of messages, at any depth; without recursion, since the file is not ours."""
     todo = deque(values)
     while todo:

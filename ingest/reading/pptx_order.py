@@ -147,6 +147,5 @@ def _parted(boxes: Sequence[Box], low: str, high: str) -> list[list[Box]]:
 
 def _overlap(one: Box, other: Box, low: str, high: str) -> float:
     """The share of the smaller that both have in common along an axis."""
-    common = min(getattr(one, high), getattr(other, high)) - max(getattr(one, low), getattr(other, low))
-    least = min(getattr(one, high) - getattr(one, low), getattr(other, high) - getattr(other, low))
-    return max(0.0, common / least)
+    (begins, ends), (starts, stops) = ((int(getattr(box, low)), int(getattr(box, high))) for box in (one, other))
+    return max(0.0, (min(ends, stops) - max(begins, starts)) / min(ends - begins, stops - starts))
