@@ -10,7 +10,7 @@ from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.documents import load
 from ingest.reading.formats import read
-from tests.office import ODT_NAMES, packed
+from tests.office import opened
 from tests.test_reading_notes import said
 
 HEAD, TEXT, ITEM, ROW, CODE = (
@@ -50,13 +50,6 @@ def test_each_mail_of_a_mailbox_is_its_senders(end: str) -> None:
     assert (note.about.title, note.about.date) == ("Fair", "2025-06-25")
     with pytest.raises(SourceError, match="holds no mail"):
         read("thread.mbox", b"From here on it is quiet.\n")
-
-
-def opened(kind: str, body: str) -> bytes:
-    return packed(
-        {"content.xml": f"<office:document-content {ODT_NAMES}><office:body><office:{kind}>{body}</office:{kind}>"
-         "</office:body></office:document-content>"}
-    )  # fmt: skip
 
 
 def cell(text: str, **more: str) -> str:

@@ -200,7 +200,8 @@ def synced(report: SyncReport, *, details: bool = False) -> str:
     skipped += f"; {len(report.empty)} empty" if report.empty else ""
     skipped += f"; {_count(report.ignored, 'file')} ignored" if report.ignored else ""
     if not report.found and not report.removed:
-        return f"Nothing to read there{skipped}. Pushback reads text, Markdown, html, PDF, office files, EPUB, mail and chats."
+        known = "Pushback reads text, Markdown, html, PDF, office files, EPUB, mail and chats."
+        return f"Nothing to read there{skipped}. {known}"
     counts = ", ".join(f"{getattr(report, name)} {name}" for name in ("added", "changed", "removed", "same"))
     failed = f", {len(report.failed)} failed" if report.failed else ""
     copies = f", {report.copies} already there under another name" if report.copies else ""
