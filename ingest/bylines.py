@@ -37,6 +37,10 @@ UPDATED = re.compile(r"(?:last )?(?:updat|modif|aktualis|mis à|actuali|aggiorn|
 PASSIVE = re.compile(
     r"\b(?:[a-z]+ed|built|made|run|led|held|sold|seen|given|done|driven|chosen|taken|known|kept) by\b", re.IGNORECASE
 )
+OTHER = re.compile(  # a label of a date that is another thing's than the document's
+    r"\W*(?:starts?|due|deadline|ends?|launch|go-?live|next|until|by|valid|expir\w+|begins?|delivery)\b[^:]{0,20}:",
+    re.IGNORECASE,
+)
 CLAUSE = re.compile(r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|must|should|which|who|that)\b")
 NOT_NAME = re.compile(
     r"\b(?:filed under|in category|(?:last )?updated|published|posted)\b.*$|\s(?:on|at|in)\s*$", re.IGNORECASE
@@ -161,6 +165,8 @@ def _is_date_line(text: str) -> bool:
 
     A time of day goes with its date.
     """
+    if OTHER.match(text):
+        return False
     text = CLOCK.sub(" ", text)
     for match in dates.matches(text):
         before, after = text[: match.start()].rstrip(" ("), text[match.end() :].lstrip(" )")

@@ -55,6 +55,7 @@ class Found:
         False  # somebody wrote the title down for this: front matter; programs fill in properties and tags
     )
     is_filled_in: bool = False  # by a program or its template: the document's own words are to be asked first
+    is_voiced: bool = False  # the format tells who says what: a chat, a transcript
 
 
 @dataclass(frozen=True, slots=True)

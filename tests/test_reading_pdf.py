@@ -305,6 +305,14 @@ def cells(y: float, *texts: str) -> list[T]:
     return [T(72 + 150 * place, y, text) for place, text in enumerate(texts)]
 
 
+def test_a_page_with_little_on_it_ends_what_is_said_there() -> None:
+    """Slides saved as a PDF: no statement of one goes on in the next."""
+    said = ["Sales rose in the west", "costs fell in the east", "We close the shop in Graz"]
+    made = make(*([T(72, 200, text, 24)] for text in said))
+
+    assert [(piece.page, piece.text) for piece in pdf.read(made).pieces] == list(enumerate(said, 1))
+
+
 def test_figures_in_the_first_rows_of_pages_are_no_page_numbers() -> None:
     figures = (("1,533", "20"), ("2,014", "20"), ("2,547", "31"))
     pages = [
@@ -491,3 +499,17 @@ def test_no_character_is_lost_or_doubled(pages: list[list[T]]) -> None:
 
     assert read >= letters  # the names of rows and columns stand in each row
     assert read == letters or any(piece.kind is ROW for piece in pieces)
+
+
+def test_a_long_document_has_time_for_each_of_its_pages() -> None:
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_CPU)
+    data = make(*([T(72, 100, f"Page {n} of it.")] for n in range(60)))
+    resource.setrlimit(resource.RLIMIT_CPU, (100_000, before[1]))
+    try:
+        pdf.read(data)
+        after, _ = resource.getrlimit(resource.RLIMIT_CPU)
+    finally:
+        resource.setrlimit(resource.RLIMIT_CPU, before)
+
+    assert after == 100_000 + 60 * pdf.SECONDS_A_PAGE

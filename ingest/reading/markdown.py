@@ -8,12 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 import yaml
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from assistant.types import BlockKind
 from ingest.drafts import Draft, Found, Piece, collapse
-from ingest.reading import page, rows
+from ingest.reading import dialects, page, rows
 from ingest.reading.decoding import decode
 from ingest.reading.lettering import Text
 from ingest.reading.plain import RULE
@@ -25,6 +24,13 @@ LINKED_NOTE = re.compile(r"\A\^\S{1,60}\Z")  # "[^1]" where "[^1]: address" is e
 LONGEST_FRONT = 50_000  # characters; YAML takes a second for 100,000
 AUTHOR_KEYS = ("author", "authors", "by", "byline")
 DATE_KEYS = ("date", "published", "published_at", "created", "updated", "last_updated", "modified")
+FIELD = re.compile(
+    r"\s*\[?(?P<key>[^\W_][^:\[\]]{0,40})\]?\s?:\s+(?P<value>\S.*)"
+)  # "Owner: Ines Roth", "[Owner]: Ines Roth"
+FIELDS = 40  # of a page
+TOP = 50  # pieces among which a page's fields stand
+OF_NOTES = {"author": ("created by", "author"), "date": ("created time", "created", "date", "last edited time")}
+CALLOUT = re.compile(r"\[!([\w-]+)\][+-]?[ \t]*(.*)")
 
 
 def read(data: bytes) -> Draft:
@@ -37,20 +43,23 @@ def read(data: bytes) -> Draft:
     front, values = _front_matter(text)
     body = text[len(front) :]
     held = [Piece(collapse(front), reason="metadata")] if front else []
-    return Draft("text/markdown", (*held, *pieces(body)), _found(values))
+    found = list(pieces(body))
+    return Draft("text/markdown", (*held, *found), _found({**_fields(found), **values}))
 
 
 def pieces(text: str) -> Iterator[Piece]:
     """The blocks of a Markdown text, in order."""
-    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": 100}).enable(["table", "strikethrough"])
-    yield from _Blocks(parser.parse(text)).pieces()
+    yield from _Blocks(dialects.parse(text), text).pieces()
 
 
 class _Blocks:
     """One walk over the tokens; what is open around a token decides its kind."""
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Sequence[Token], text: str) -> None:
         self._tokens = tokens
+        self._source = text
+        self._closed = dialects.closed(text)
+        self._is_top = True  # whether nothing but headings came so far
         self._open: list[str] = []
         self._marker = ""
         self._cells: list[str] = []
@@ -90,14 +99,22 @@ class _Blocks:
             yield from self._inline(token)
         elif token.type in {"fence", "code_block"} and token.content.strip():
             yield Piece(collapse(token.content), BlockKind.CODE)
+        elif token.type == dialects.UNSEEN:
+            yield Piece(collapse(token.content), reason=token.meta["reason"])
         elif token.type == "html_block":
-            for piece in page.pieces(token.content):
+            for piece in page.pieces(dialects.shown(token.content, self._closed)):
                 yield replace(piece, path=())  # its boxes are no page's: what stands around them is text, too
 
     def _inline(self, token: Token) -> Iterator[Piece]:
         for alt in _alternatives(token):
             yield Piece(alt, reason="image description")
         children = token.children or []
+        for child in children:
+            if child.type == dialects.UNSEEN:
+                yield Piece(collapse(child.content), reason=child.meta["reason"])
+        if self._open[-1] == "paragraph" and (parts := self._parts(children)):
+            yield from parts
+            return
         held = _words(children)
         words = held.whole()
         text = collapse(self._marker + words) if words else ""
@@ -110,11 +127,38 @@ class _Blocks:
             yield from held.aside()
             return
         kind, level = self._kind()
+        self._is_top &= kind is BlockKind.HEADING
         if RULE.fullmatch(text):
             yield Piece(text, reason="ornament")
         else:
             yield Piece(text, kind, level, linked=_linked(children))
         yield from held.aside()
+
+    def _parts(self, children: Sequence[Token]) -> list[Piece]:
+        """The lines of a paragraph that is none: a callout's title and its words, or "Name: value" line by line.
+
+        Those under the title, each name once, are the fields of a page (Notion exports them so).
+        """
+        kind, _ = self._kind()
+        held = [_words(line) for line in dialects.lines(children)]
+        texts = [text for text in (line.whole() for line in held) if text]
+        aside = [piece for line in held for piece in line.aside()]
+        if kind is BlockKind.QUOTE and texts and (callout := CALLOUT.fullmatch(texts[0])):
+            mark = [Piece(callout[1], reason="kind of a callout")] if callout[2] else []
+            told = (callout[2] or callout[1].capitalize(), collapse(" ".join(texts[1:])))
+            return [*mark, *(Piece(text, kind) for text in told if text), *aside]
+        if kind is not BlockKind.PARAGRAPH or len(texts) < 2:
+            return []
+        fields = [field for text in texts if (field := FIELD.fullmatch(text))]
+        if len(fields) < len(texts):
+            return []
+        is_top, self._is_top = self._is_top, False
+        is_named = is_top and len(fields) <= FIELDS and all(self._is_once(field["key"]) for field in fields)
+        return [*(Piece(text, BlockKind.ROW if is_named else kind, alone=False) for text in texts), *aside]
+
+    def _is_once(self, key: str) -> bool:
+        """Whether only one line of the text begins so: a speaker's name comes back."""
+        return len(re.findall(rf"^\W*{re.escape(key)}\W*:", self._source, re.MULTILINE)) == 1
 
     def _kind(self) -> tuple[BlockKind, int]:
         if (heading := self._open[-1])[0] == "h" and heading[1:].isdigit():
@@ -176,6 +220,16 @@ def _front_matter(text: str) -> tuple[str, Mapping[str, Any]]:
     except (yaml.YAMLError, RecursionError):  # the latter by brackets in brackets
         return "", {}
     return (match[0], values) if isinstance(values, dict) else ("", {})
+
+
+def _fields(pieces: Sequence[Piece]) -> dict[str, str]:
+    """What the fields of a page say of who made it and when; of no other page's or person's dates."""
+    own = {
+        field["key"].lower(): field["value"]
+        for piece in pieces[:TOP]
+        if piece.kind is BlockKind.ROW and (field := FIELD.fullmatch(piece.text))
+    }
+    return {name: own[key] for name, keys in OF_NOTES.items() for key in keys[::-1] if key in own}
 
 
 def _found(values: Mapping[str, Any]) -> Found:

@@ -91,7 +91,7 @@ class _Walk:
 
     def _paragraph(self, paragraph: etree._Element, reason: str | None, *, is_item: bool) -> Iterator[Piece]:
         inline = _Inline()
-        look = self._look(paragraph, Look())
+        look = self.look(paragraph, Look())
         self._add(paragraph.text, inline, look, is_link=False)
         self._gather(paragraph, inline, look, is_link=False)
         if text := inline.text.whole():
@@ -119,7 +119,8 @@ class _Walk:
         """The named style that a paragraph's own one comes from."""
         return self._parents.get(name, name).replace("_20_", " ").lower()
 
-    def _look(self, element: etree._Element, around: Look) -> Look:
+    def look(self, element: etree._Element, around: Look = Look()) -> Look:  # noqa: B008 — a frozen value
+        """How the words of an element are set."""
         return self._looks.get(value(element, "style-name") or "", around)
 
     def _gather(self, element: etree._Element, inline: _Inline, look: Look, *, is_link: bool) -> None:
@@ -137,7 +138,7 @@ class _Walk:
             elif name in {"desc", "title"}:
                 inline.described += [alt] if (alt := collapse(inner.text or "")) else []
             elif name not in UNSEEN:
-                own = self._look(inner, look)
+                own = self.look(inner, look)
                 self._add(inner.text, inline, own, is_link=is_linked)
                 self._gather(inner, inline, own, is_link=is_linked)
             self._add(inner.tail, inline, look, is_link=is_link)

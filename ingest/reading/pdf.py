@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.errors import SourceError
 from ingest.drafts import Draft, Found, collapse
+from ingest.limits import more_time
 from ingest.reading import pdf_blocks, pdf_margins, pdf_notes, pdf_tables, remarks
 from ingest.reading.pdf_lines import UNSEEN, Line, Sheet, sheets
 from ingest.reading.pdf_order import arrange
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
 
 PAGES = 5_000
+PAGES_AT_ONCE, SECONDS_A_PAGE = 10, 0.2  # of processor time, beyond a file's own; a full page takes 0.03
 CHARACTERS = 20_000_000  # a shelf of books
 PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
 SECURITY_ERROR = 5  # FPDF_ERR_SECURITY
@@ -153,6 +155,8 @@ def _pages(document: PdfDocument) -> Iterator[Page]:
             yield Page(index + 1, [], DAMAGED)
         finally:
             page.close()
+        if (index + 1) % PAGES_AT_ONCE == 0:
+            more_time(PAGES_AT_ONCE * SECONDS_A_PAGE)
         count += sum(len(line.text) for sheet in found for line in sheet.lines)
         if count > CHARACTERS:
             raise SourceError(f"it holds more than {CHARACTERS:,} characters; split it.")

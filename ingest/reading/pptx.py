@@ -10,7 +10,7 @@ from lxml import etree
 from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.drafts import Draft, Piece, collapse
-from ingest.reading import drawing, remarks, rows
+from ingest.reading import drawing, pptx_order, remarks, rows
 from ingest.reading.archive import Archive, child, local, value
 from ingest.reading.package import Relation, main_part, of_kind, properties, relations
 
@@ -54,14 +54,14 @@ class _Slide:
     """One slide, layout or master, and the parts that it refers to."""
 
     def __init__(self, archive: Archive, part: str, number: int | None) -> None:
-        self._archive = archive
+        self._archive, self._part = archive, part
         self._root = archive.xml(part)
         self._found = relations(archive, part)
         self._number = number
 
     def pieces(self) -> Iterator[Piece]:
         """The title, then everything else in order, then the notes."""
-        shapes = list(_shapes(child(self._root, "cSld", "spTree")))
+        shapes = pptx_order.ordered(child(self._root, "cSld", "spTree"), self._places())
         titles = [shape for shape in shapes if _role(shape) in TITLES]
         others = [shape for shape in shapes if _role(shape) not in TITLES]
         heading = collapse(" ".join(text for shape in titles for text, _ in _paragraphs(shape)))
@@ -73,6 +73,11 @@ class _Slide:
         yield from self._aside(self._root)
         for name in of_kind(self._found, "notesSlide"):
             yield from self._notes(self._archive.xml(name))
+
+    def _places(self) -> dict[pptx_order.Key, etree._Element]:
+        """Where the layout and the master put what the slide only fills in."""
+        trees = [child(self._archive.xml(name), "cSld", "spTree") for name in _masters(self._archive, self._part)]
+        return pptx_order.placeholders(trees)
 
     def marks(self) -> Iterator[Piece]:
         """What a layout or master shows on every slide; its placeholders show nothing."""
