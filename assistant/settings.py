@@ -48,6 +48,8 @@ class Settings(BaseModel):
     lenses: Path | None = None  # a folder of lenses of your own
     embedding_model: Annotated[str, Field(min_length=1)] = "all-MiniLM-L6-v2"
     passage_words: Annotated[int, Field(ge=20, le=400)] = 80
+    # Where the catalog is: a database of PostgreSQL (15 or newer); None: a file in the library's folder.
+    catalog: Annotated[str, Field(pattern=r"^postgres(ql)?://\S+$")] | None = None
     chroma_url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8501

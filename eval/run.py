@@ -201,7 +201,7 @@ def _prepared(
 ) -> Iterator[tuple[Settings, Searched, tuple[str, ...]]]:
     """Settings of a library that holds the suite's documents, and goes when the work is done."""
     with tempfile.TemporaryDirectory(prefix="pushback-eval-", ignore_cleanup_errors=True) as home:
-        fresh = settings.model_copy(update={"home": Path(home), "library": "eval", "chroma_url": None})
+        fresh = settings.model_copy(update={"home": Path(home), "library": "eval", "catalog": None, "chroma_url": None})
         name = shelf.key(suite, settings, embedder) if kept_in and (suite.corpus or suite.lay_out) else ""
         if kept_in and name and shelf.take(kept_in, name, Path(home) / fresh.library):
             with Library.open(fresh, embedder) as library:

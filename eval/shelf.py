@@ -22,7 +22,7 @@ from ingest.ignoring import NAME as IGNORING
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = 8  # libraries; the sample's has 4 MB, one of 1,700 passages 20
-ELSEWHERE = {"home", "library", "chroma_url"}  # settings that say where a library is, and not what is in it
+ELSEWHERE = {"home", "library", "catalog", "chroma_url"}  # settings that say where a library is, and not what is in it
 
 
 def key(suite: Suite, settings: Settings, embedder: Embedder) -> str:

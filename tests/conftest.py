@@ -25,6 +25,8 @@ from assistant.evidence.words import tokens
 from assistant.library.library import Library, NewDocument
 from assistant.settings import Settings
 from assistant.types import About, Block, BlockKind, Document, Passage, Sentence, Span
+from tests import database
+from tests.database import Server
 from tests.fakes import WordEmbedder
 
 trying.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -104,8 +106,14 @@ def _is_near(host: str) -> bool:
 
 
 @pytest.fixture
-def settings(home: Path) -> Settings:
-    return Settings(home=home)
+def settings(request: pytest.FixtureRequest, home: Path) -> Settings:
+    """The settings of a test; ``on_both_databases`` runs it twice."""
+    if getattr(request, "param", "a file") == "a file":
+        return Settings(home=home)
+    return Settings(home=home, catalog=request.getfixturevalue("database_address"))
+
+
+on_both_databases = pytest.mark.parametrize("settings", ["a file", "PostgreSQL"], indirect=True)
 
 
 @pytest.fixture
@@ -124,6 +132,24 @@ def sentence_transformer() -> SentenceTransformerEmbedder:
 def library(settings: Settings, embedder: WordEmbedder) -> Iterator[Library]:
     with Library.open(settings, embedder, create=True) as library:
         yield library
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A server of PostgreSQL, for all tests of a process; each makes libraries of its own there."""
+    programs = database.programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL here: apt-get install postgresql")
+    pytest.importorskip("psycopg", reason="the extra `postgres` is not installed")
+    with database.serving(programs) as server:
+        yield server
+
+
+@pytest.fixture
+def database_address(postgres: Server) -> Iterator[str]:
+    """The address of a database of the test's own."""
+    with postgres.database() as address:
+        yield address
 
 
 def make_document(text: str, source: str = "note.txt", id: str | None = None, **about: Any) -> Document:

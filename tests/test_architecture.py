@@ -26,12 +26,14 @@ HEAVY = (
     "langchain",
     "langchain_core",
     "fastapi",
+    "psycopg",
 )
 NOT_FOR_HELP = (*HEAVY, "pydantic", "numpy", "lxml", "yaml", "sqlite3")
 DOORS_OF = {  # what these are for; these are torch modules, themselves imported late
     "streamlit": ("ui/",),
     "fastapi": ("ui/api/",),  # of an extra; `ui/api/serve.py` is the door
     "langchain_core": ("assistant/chain.py", "eval/replay.py"),
+    "psycopg": ("assistant/library/postgres.py",),  # itself imported where the settings name a server
     "torch": ("assistant/evidence/encoder.py", "assistant/evidence/network.py"),
 }
 
@@ -156,7 +158,8 @@ def test_importing_a_room_does_nothing(room: str) -> None:
         for path in modules(room)
         if "streamlit" not in path.read_text("utf-8")
         and path.parent.name != "api"  # of an extra, but for its door
-        and path.name not in ("chain.py", "replay.py", "advice.py", "encoder.py", "network.py", "writer.py")
+        and path.name
+        not in ("chain.py", "replay.py", "advice.py", "encoder.py", "network.py", "postgres.py", "writer.py")
     ]
     code = f"""
 import importlib, sys

@@ -9,6 +9,7 @@ import pytest
 from assistant.errors import DocumentMissing
 from assistant.library import conversations
 from assistant.library.library import Library, Opinion
+from tests.conftest import on_both_databases
 
 
 def turn(question: str) -> str:
@@ -19,6 +20,7 @@ def questions(library: Library, conversation: str) -> list[str]:
     return [json.loads(kept)["question"] for kept in library.turns(conversation)]
 
 
+@on_both_databases
 def test_a_question_asked_anew_keeps_the_conversation_as_it_was(library: Library) -> None:
     conversation = library.new_conversation("me")
     for question in ("One?", "Two?", "Three?"):
@@ -36,6 +38,7 @@ def test_a_question_asked_anew_keeps_the_conversation_as_it_was(library: Library
     assert len(library.conversations("me")) == 2
 
 
+@on_both_databases
 def test_each_owners_conversations_are_theirs_alone(library: Library) -> None:
     mine, yours, nobodys = (library.new_conversation(owner) for owner in ("me", "you", None))
 
@@ -48,6 +51,7 @@ def test_each_owners_conversations_are_theirs_alone(library: Library) -> None:
             library.check_owner(mine, owner)
 
 
+@on_both_databases
 def test_conversations_are_found_by_what_is_asked_said_and_quoted_in_them(library: Library) -> None:
     said = {
         "question": "Why “so”?",
@@ -63,6 +67,7 @@ def test_conversations_are_found_by_what_is_asked_said_and_quoted_in_them(librar
     assert found == [{conversation, deleted}] * 2 + [set()] * 3
 
 
+@on_both_databases
 def test_verdicts_are_listed_for_their_owner(library: Library) -> None:
     told = json.dumps({"idea": "Wait.", "ruling": "holds"})
     mine, nobodys = library.keep_verdict(told, owner="me"), library.keep_verdict(told)
@@ -73,6 +78,7 @@ def test_verdicts_are_listed_for_their_owner(library: Library) -> None:
     assert library.verdicts("me") == []
 
 
+@on_both_databases
 def test_a_turn_can_take_the_place_of_an_earlier_one_and_what_came_after(library: Library) -> None:
     conversation = library.new_conversation()
     for question in ("One?", "Two?", "Three?"):
@@ -87,6 +93,7 @@ def test_a_turn_can_take_the_place_of_an_earlier_one_and_what_came_after(library
     assert library.conversations()[0].title == "One?"
 
 
+@on_both_databases
 def test_a_question_is_kept_until_it_has_an_answer_and_names_its_conversation(library: Library) -> None:
     conversation = library.new_conversation()
     assert library.unanswered(conversation) is None
@@ -103,6 +110,7 @@ def test_a_question_is_kept_until_it_has_an_answer_and_names_its_conversation(li
         library.ask("none", "One?")
 
 
+@on_both_databases
 def test_the_title_follows_the_first_question_unless_it_was_renamed(library: Library) -> None:
     conversation = library.new_conversation()
     library.add_turn(conversation, turn("One?"))
@@ -116,6 +124,7 @@ def test_the_title_follows_the_first_question_unless_it_was_renamed(library: Lib
     assert questions(library, conversation) == ["Again?"]
 
 
+@on_both_databases
 def test_a_deleted_conversation_is_not_there_and_can_be_brought_back(library: Library) -> None:
     conversation = library.new_conversation("me")
     library.add_turn(conversation, turn("One?"))
@@ -142,6 +151,7 @@ def test_a_deleted_conversation_is_not_there_and_can_be_brought_back(library: Li
     library.check_owner(conversation, "me")
 
 
+@on_both_databases
 def test_what_was_deleted_goes_for_good_after_a_while(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     old, other = library.new_conversation(), library.new_conversation()
     library.delete_conversation(old)

@@ -7,7 +7,7 @@ import pytest
 from assistant.greeting import ASKED, QUESTIONS, asked, candidates, questions
 from assistant.library.library import Library
 from assistant.types import About, Answer, Block, BlockKind, Document, Grounding, Searched, Statement, Support
-from tests.conftest import make_document, make_new
+from tests.conftest import make_document, make_new, on_both_databases
 from tests.fakes import WordEmbedder
 
 VERBS = ("Planting", "Selling", "Pruning", "Watering")
@@ -105,6 +105,7 @@ def test_only_so_many_questions_are_put(orchards: Library) -> None:
     assert len(put) == ASKED < len(candidates(orchards))
 
 
+@on_both_databases
 def test_a_question_whose_words_lead_elsewhere_is_not_offered(library: Library, embedder: WordEmbedder) -> None:
     """The words of the second document's title are said more plainly in the first."""
     plain = make_document(
@@ -117,5 +118,6 @@ def test_a_question_whose_words_lead_elsewhere_is_not_offered(library: Library, 
     assert candidates(library) == ("What does “Selling pears” say?",)
 
 
+@on_both_databases
 def test_an_empty_library_is_greeted_with_nothing(library: Library) -> None:
     assert questions(library, answered) == ()

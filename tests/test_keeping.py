@@ -14,6 +14,7 @@ from assistant.settings import Settings
 from ingest import keeping
 from ingest.documents import load
 from ingest.sync import sync
+from tests.conftest import on_both_databases
 from tests.fakes import WordEmbedder
 from tests.test_cleaning import PAGE
 from tests.test_sync import PROSE, counts, folder, write
@@ -29,6 +30,7 @@ def texts(library: Library) -> dict[str, str]:
     return {entry.about.source: library.document(entry.about.id).text for entry in library.entries()}
 
 
+@on_both_databases
 def test_a_reason_is_kept_in_one_folder_and_stays_so(folder: Path, library: Library, settings: Settings) -> None:
     write(folder / "a" / "one.html", NOTE)
     write(folder / "b" / "two.html", NOTE.replace("A title", "Another title"))
@@ -47,6 +49,7 @@ def test_a_reason_is_kept_in_one_folder_and_stays_so(folder: Path, library: Libr
     }
 
 
+@on_both_databases
 def test_none_forgets_for_a_folder_and_what_is_in_it(folder: Path, library: Library, settings: Settings) -> None:
     write(folder / "a" / "one.html", NOTE)
     keeping.remember(library, [folder / "a"], ("all",))
@@ -58,6 +61,7 @@ def test_none_forgets_for_a_folder_and_what_is_in_it(folder: Path, library: Libr
     assert ["Share this" in text for text in (*kept.values(), *texts(library).values())] == [True, False]
 
 
+@on_both_databases
 def test_the_same_bytes_kept_otherwise_are_a_document_of_their_own(
     folder: Path, library: Library, settings: Settings
 ) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from assistant.library.library import Library
-from assistant.library.sqlite import Database
-from tests.conftest import make_document, make_new
+from assistant.library.sqlite import Sqlite
+from tests.conftest import make_document, make_new, on_both_databases
 from tests.fakes import WordEmbedder
 
 PLAN = (
@@ -18,6 +18,7 @@ OLD = PLAN + "nothing of it before the month of May in the year 2021."
 NEW = PLAN + "nothing of it before the month of May in the year 2022."
 
 
+@on_both_databases
 def test_a_list_says_what_the_entries_say(library: Library, embedder: WordEmbedder, tmp_path: Path) -> None:
     there = tmp_path / "there.txt"
     there.write_text("x")
@@ -50,8 +51,8 @@ def test_however_many_documents_there_are_one_query_lists_them(
     with library.writing() as writer:
         writer.put([make_new(make_document(f"Words {n}.", f"{n}.txt"), embedder) for n in range(50)])
     asked: list[str] = []
-    rows = Database.rows
-    monkeypatch.setattr(Database, "rows", lambda self, sql, *more: asked.append(sql) or rows(self, sql, *more))
+    rows = Sqlite.rows
+    monkeypatch.setattr(Sqlite, "rows", lambda self, sql, *more: asked.append(sql) or rows(self, sql, *more))
 
     assert len(library.listed()) == 50
     assert len(asked) == 1

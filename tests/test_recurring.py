@@ -11,6 +11,7 @@ from assistant.settings import Settings
 from ingest.documents import load
 from ingest.recurring import REASON, line_hash
 from ingest.sync import sync
+from tests.conftest import on_both_databases
 from tests.fakes import WordEmbedder
 from tests.test_sync import counts, folder, write
 
@@ -40,6 +41,7 @@ def taken_in(folder: Path, library: Library, settings: Settings) -> list[tuple[s
     ]
 
 
+@on_both_databases
 def test_a_line_is_furniture_when_it_stands_in_five_pages_of_a_site_and_one_keeps_it(
     folder: Path, library: Library, settings: Settings
 ) -> None:
@@ -54,6 +56,7 @@ def test_a_line_is_furniture_when_it_stands_in_five_pages_of_a_site_and_one_keep
     assert sum(BOX in library.document(entry.about.id).text for entry in library.entries()) == 1
 
 
+@on_both_databases
 def test_it_is_so_in_one_run_and_counts_each_file_once(folder: Path, library: Library, settings: Settings) -> None:
     for subject in SUBJECTS:
         write(folder / f"{subject}.html", article(subject))
@@ -65,6 +68,7 @@ def test_it_is_so_in_one_run_and_counts_each_file_once(folder: Path, library: Li
     assert counts(sync([folder], library, settings, WordEmbedder())) == (0, 0, 0, 8, 0)
 
 
+@on_both_databases
 def test_it_comes_back_when_it_recurs_no_more(folder: Path, library: Library, settings: Settings) -> None:
     for subject in SUBJECTS[:5]:
         write(folder / f"{subject}.html", article(subject))
@@ -74,6 +78,7 @@ def test_it_comes_back_when_it_recurs_no_more(folder: Path, library: Library, se
     assert not any(gone for _, gone in taken_in(folder, library, settings))
 
 
+@on_both_databases
 def test_sites_are_counted_apart_and_half_of_them_must_say_it(
     folder: Path, library: Library, settings: Settings
 ) -> None:
@@ -90,6 +95,7 @@ def test_sites_are_counted_apart_and_half_of_them_must_say_it(
     assert len(gone) == 5
 
 
+@on_both_databases
 def test_versions_of_one_piece_count_once(folder: Path, library: Library, settings: Settings) -> None:
     long = " ".join(f"Reason {word} is why buyers of {word} stay." for word in "abcdefghijklmnopqrstuvwxyz")
     for number in range(7):
@@ -98,6 +104,7 @@ def test_versions_of_one_piece_count_once(folder: Path, library: Library, settin
     assert not any(gone for _, gone in taken_in(folder, library, settings))
 
 
+@on_both_databases
 def test_a_killed_run_is_made_good_by_the_next(
     folder: Path, library: Library, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -30,7 +30,10 @@ def test_flags_win_over_the_environment_and_the_environment_over_the_file(tmp_pa
 
 def test_with_nothing_set_the_defaults_hold_and_need_no_key_and_no_network() -> None:
     assert load({}, environ={}) == Settings()
-    assert (Settings().model, Settings().chroma_url, Settings().host) == (None, None, "127.0.0.1")
+    assert (Settings().model, Settings().catalog, Settings().chroma_url, Settings().host) == (
+        *(None, None, None),
+        "127.0.0.1",
+    )
 
 
 def test_an_empty_variable_is_not_set() -> None:
@@ -80,6 +83,8 @@ def test_an_unknown_key_is_refused_by_name_wherever_it_stands(tmp_path: Path, wh
         ("library", "x" * 65),
         ("embedding_model", "  "),
         ("chroma_url", "localhost:8000"),
+        ("catalog", "mysql://localhost/pushback"),
+        ("catalog", "catalog.sqlite3"),
     ],
 )
 def test_a_value_out_of_range_is_refused_by_name(name: str, value: object) -> None:

@@ -13,7 +13,7 @@ from assistant.library import versions
 from assistant.library.library import Library
 from assistant.retrieval import retrieve
 from assistant.settings import Settings
-from tests.conftest import make_document, make_new
+from tests.conftest import make_document, make_new, on_both_databases
 from tests.fakes import WordEmbedder
 
 MEMO = " ".join(
@@ -45,6 +45,7 @@ def told(library: Library) -> dict[str, tuple[list[str], str | None]]:
     }
 
 
+@on_both_databases
 def test_a_piece_saved_twice_with_small_differences_is_two_versions(library: Library) -> None:
     put(library, ("a.txt", MEMO, None, 1), ("b.txt", CORRECTED, None, 2), ("c.txt", "Other. " * 30, None, 3))
 
@@ -68,6 +69,7 @@ def test_a_piece_saved_twice_with_small_differences_is_two_versions(library: Lib
         ((MEMO + " It cost 1,000.", None, 1), (MEMO + " It cost 1000.", None, 2), False),
     ],
 )
+@on_both_databases
 def test_a_version_of_another_date_or_other_figures_supersedes_the_older(
     library: Library, older: tuple[str, str | None, int], newer: tuple[str, str | None, int], supersedes: bool
 ) -> None:
@@ -77,6 +79,7 @@ def test_a_version_of_another_date_or_other_figures_supersedes_the_older(
     assert told(library)["newer.txt"][1] is None
 
 
+@on_both_databases
 def test_it_does_not_matter_which_is_read_first(library: Library) -> None:
     put(
         library,
@@ -93,6 +96,7 @@ def test_it_does_not_matter_which_is_read_first(library: Library) -> None:
     }
 
 
+@on_both_databases
 def test_when_the_newest_is_gone_the_next_one_is(library: Library) -> None:
     for year in (2019, 2020, 2021):
         put(library, (f"{year}.txt", f"{MEMO} So in {year}.", str(year), 1))
@@ -108,6 +112,7 @@ def test_when_the_newest_is_gone_the_next_one_is(library: Library) -> None:
     assert told(library) == {"2019.txt": ([], None)}
 
 
+@on_both_databases
 def test_a_file_that_becomes_another_piece_leaves_its_versions(library: Library) -> None:
     put(library, ("a.txt", MEMO, None, 1), ("b.txt", CORRECTED, None, 2), ("c.txt", MEMO + " So.", None, 3))
     put(library, ("a.txt", "Entirely other words. " * 20, None, 4))
@@ -116,6 +121,7 @@ def test_a_file_that_becomes_another_piece_leaves_its_versions(library: Library)
     assert told(library) == {"a.txt": ([], None), "b.txt": (order, None), "c.txt": (order, None)}
 
 
+@on_both_databases
 def test_short_texts_and_texts_that_share_a_part_are_no_versions(library: Library) -> None:
     half = MEMO[: len(MEMO) // 2]
     put(library, ("a.txt", "I agree.", None, 1), ("b.txt", "I agree!", None, 2))
@@ -124,6 +130,7 @@ def test_short_texts_and_texts_that_share_a_part_are_no_versions(library: Librar
     assert [of for of, _ in told(library).values()] == [[]] * 4
 
 
+@on_both_databases
 def test_of_many_that_share_their_boilerplate_only_what_is_alike_is_a_version(library: Library) -> None:
     notice = "This message is meant for its reader alone and may not be passed on to anybody without being asked. " * 2
     texts = [f"{notice} {' '.join(f'word{number}x{n}' for n in range(60))}" for number in range(70)]
@@ -137,6 +144,7 @@ def test_of_many_that_share_their_boilerplate_only_what_is_alike_is_a_version(li
     }
 
 
+@on_both_databases
 def test_of_two_versions_the_newer_one_speaks_and_the_older_is_folded(library: Library) -> None:
     paragraphs = [MEMO[at : at + 140] for at in range(0, 700, 140)]
     old = "\n\n".join(

@@ -1,28 +1,46 @@
 """The catalog: documents, passages, their words and their vectors, and conversations with what is said of them.
 
 The truth of a library, and with the modules of its tables all that knows SQL. What it shows changes in whole
-transactions, and each raises ``generation`` by one.
-It takes and gives our own values, so that a catalog on another database can stand in its place.
+transactions, and each raises ``generation`` by one. Its statements are written once, for every database (``sql``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
 
 from assistant.errors import LibraryError
 from assistant.library.conversations import Conversations
 from assistant.library.documents import Documents
 from assistant.library.families import Families
 from assistant.library.files import Files
-from assistant.library.full_text import FullText
 from assistant.library.furniture import Furniture
 from assistant.library.passages import Passages, Staged
 from assistant.library.records import DocumentRow, State
 from assistant.library.schema import STEPS, VERSION
-from assistant.library.sqlite import Database
+from assistant.library.sql import Database
 from assistant.library.verdicts import Verdicts
+from assistant.types import Filters
+
+
+class Words(Protocol):
+    """Which passages hold a word, as the database of the catalog finds it."""
+
+    def search(self, words: Sequence[str], k: int, filters: Filters) -> list[tuple[str, float]]:
+        """The ids of the ``k`` passages that hold most of the words, rare ones first (BM25), higher is better."""
+
+    def counts(self, stems: Sequence[str]) -> dict[str, int]:
+        """How many passages have each of these stems (the original Porter stems, lower case); 0 is left out."""
+
+    def follow(self, documents: Sequence[str] | None = None) -> None:
+        """Take in the new passages of these documents, or of all; a step of the catalog's transaction."""
+
+    def is_wrong(self) -> bool:
+        """Whether the words that are searched are not those of the passages."""
+
+    def renew(self) -> None:
+        """Make it anew from the passages; a step of the catalog's transaction."""
 
 
 class Catalog:
@@ -32,10 +50,10 @@ class Catalog:
     several tables at once.
     """
 
-    def __init__(self, path: Path, passage_words: int) -> None:
-        self._db = Database(path)
+    def __init__(self, db: Database, words: Words, passage_words: int) -> None:
+        self._db = db
         try:
-            self._prepare(path, passage_words)
+            self._prepare(passage_words)
         except BaseException:
             self._db.close()
             raise
@@ -44,33 +62,32 @@ class Catalog:
         self.files = Files(self._db)
         self.passages = Passages(self._db)
         self.staged = Staged(self._db)
-        self.full_text = FullText(self._db)
+        self.full_text = words
         self.furniture = Furniture(self._db)
         self.conversations = Conversations(self._db)
         self.verdicts = Verdicts(self._db)
 
-    def _prepare(self, path: Path, passage_words: int) -> None:
-        if self._version() in STEPS:
+    def _prepare(self, passage_words: int) -> None:
+        if self._db.version() in STEPS:
             with self._db.changing():
-                before = self._version()  # somebody else may have made it while we waited
-                for statement in STEPS.get(before, ()):
-                    self._db.run(statement)
+                before = self._db.version()  # somebody else may have made it while we waited
+                if before in STEPS:
+                    self._db.renew(before)
                 if before == 0:
                     self._db.run("INSERT INTO state (passage_words) VALUES (?)", [passage_words])
-                if before in STEPS:
-                    self._db.run(f"PRAGMA user_version = {VERSION}")
-        if self._version() != VERSION:
+        if (version := self._db.version()) != VERSION:
             raise LibraryError(
-                f"The library {path.parent} was made by another version of Pushback (schema {self._version()}).",
-                hint="Use that version, or remove the folder and run `pushback ingest` again.",
+                f"The library {self._db.place} was made by another version of Pushback (schema {version}).",
+                hint="Use that version, or remove the library and run `pushback ingest` again.",
             )
 
-    def _version(self) -> int:
-        return int(self._db.row("PRAGMA user_version")[0])
-
     def close(self) -> None:
-        """Give the file back."""
+        """Give the database back."""
         self._db.close()
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Be the only one to write, on whichever machine; see ``sql.Database.alone``."""
+        return self._db.alone()
 
     # What the library says of itself
 
@@ -133,6 +150,7 @@ class Catalog:
         with self._changing():
             self.passages.clear()
             self.staged.take()
+            self.full_text.follow()
             self.record_model(model, weights, dimension)
             self.record_passage_words(passage_words)
             self.doubt()
@@ -144,9 +162,7 @@ class Catalog:
 
     def faults(self) -> list[str]:
         """What is broken in the catalog itself, in the database's words; empty when all is well."""
-        with self._db.reading():
-            broken = [row[0] for row in self._db.rows("PRAGMA integrity_check(5)") if row[0] != "ok"]
-            return broken + [f"a row of {row[0]} points nowhere" for row in self._db.rows("PRAGMA foreign_key_check")]
+        return self._db.faults()
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -165,6 +181,7 @@ class Catalog:
                 self.files.put(row.path, row.document.about.source, row.size, row.mtime_ns, row.document.id)
                 put_passages(row)
                 self.families.put(row.document, row.mtime_ns)
+            self.full_text.follow([row.document.id for row in documents])
             gone.update(self._sweep()[1])
             self.furniture.recount(origins | {row.document.about.origin for row in documents})
             return sorted(gone - self.passages.visible(sorted(gone)))

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from assistant.library.records import Conversation, Feedback, Opinion
-from assistant.library.sqlite import Database
+from assistant.library.sql import Database
 
 UNDO = 3600  # seconds
+SHOWN = frozenset({"question", "text", "quote", "reason", "title"})  # of an answer, and of what is in it
+HIDDEN = frozenset({"rejected", "dropped"})
 BEFORE = " (before an edit)"  # in the title of a conversation as it was
 
 _KEPT = "conversations WHERE id NOT IN (SELECT conversation FROM deleted)"
@@ -57,14 +60,10 @@ class Conversations:
 
     def having(self, words: str) -> set[str]:
         """The ids of those in which these words are asked, said or quoted, case aside."""
-        kept = json.dumps(words, ensure_ascii=False)[1:-1]
-        sql = (
-            "SELECT DISTINCT t.conversation FROM turns t, json_tree(t.answer) j "
-            "WHERE instr(fold(t.answer), fold(?)) AND j.type = 'text' "
-            "AND j.key IN ('question', 'text', 'quote', 'reason', 'title') AND instr(fold(j.atom), fold(?)) "
-            "AND NOT instr(j.path, '.rejected') AND NOT instr(j.path, '.dropped')"  # which nobody is shown
-        )
-        return {id for (id,) in self._db.rows(sql, [kept, words])}
+        sql = "SELECT conversation, answer FROM turns WHERE instr(fold(answer), fold(?)) > 0"
+        found = self._db.rows(sql, [json.dumps(words, ensure_ascii=False)[1:-1]])
+        folded = words.casefold()
+        return {id for id, answer in found if any(folded in text.casefold() for text in _shown(json.loads(answer)))}
 
     def belongs(self, conversation: str, owner: str | None) -> bool:
         """Whether it is there, and this owner's."""
@@ -76,8 +75,11 @@ class Conversations:
         with self._db.changing():
             if not self._is_there(conversation):
                 return False
-            sql = "INSERT OR REPLACE INTO unanswered (conversation, question, turn) VALUES (?, ?, ?)"
-            self._db.run(sql, [conversation, question, at])
+            self._db.run(
+                "INSERT INTO unanswered (conversation, question, turn) VALUES (?, ?, ?) "
+                "ON CONFLICT (conversation) DO UPDATE SET question = excluded.question, turn = excluded.turn",
+                [conversation, question, at],
+            )
             return True
 
     def unanswered(self, conversation: str) -> tuple[str, int | None] | None:
@@ -113,9 +115,11 @@ class Conversations:
         if self._db.row("SELECT count(*) FROM turns WHERE conversation = ?", [conversation])[0] <= at:
             return
         id = secrets.token_hex(8)
+        title, created = self._db.row("SELECT title, created FROM conversations WHERE id = ?", [conversation])
+        earlier = (datetime.fromisoformat(created) - timedelta(seconds=1)).isoformat(timespec="seconds")
+        sql = "INSERT INTO conversations (id, title, created) VALUES (?, ?, ?)"
+        self._db.run(sql, [id, title + BEFORE, earlier])
         for sql in (
-            "INSERT INTO conversations (id, title, created) SELECT :id, title || :before, "
-            "strftime('%Y-%m-%dT%H:%M:%S+00:00', created, '-1 second') FROM conversations WHERE id = :of",
             "INSERT INTO conversation_owners (conversation, owner) SELECT :id, owner "
             "FROM conversation_owners WHERE conversation = :of",
             "INSERT INTO turns (conversation, created, answer) SELECT :id, created, answer "
@@ -123,7 +127,7 @@ class Conversations:
             "INSERT INTO feedback (conversation, turn, citation, verdict, note, created) "
             "SELECT :id, turn, citation, verdict, note, created FROM feedback WHERE conversation = :of ORDER BY key",
         ):
-            self._db.run(sql, {"id": id, "of": conversation, "before": BEFORE})
+            self._db.run(sql, {"id": id, "of": conversation})
 
     def turns(self, conversation: str) -> list[str] | None:
         """The turns as they were kept, in order; None when there is no such conversation."""
@@ -184,7 +188,7 @@ class Conversations:
                 "JOIN conversations c ON c.id = f.conversation "
                 "WHERE f.conversation = coalesce(?, f.conversation) "
                 "AND c.id NOT IN (SELECT conversation FROM deleted) "
-                "ORDER BY c.created, c.rowid, f.turn, f.citation",
+                "ORDER BY c.created, c.rowid, f.turn, coalesce(f.citation, 0)",
                 [conversation],
             )
         ]
@@ -196,6 +200,19 @@ class Conversations:
         """Let go for good of what was deleted longer ago than it can be brought back."""
         before = (datetime.now(UTC) - timedelta(seconds=UNDO)).isoformat(timespec="seconds")
         self._db.run("DELETE FROM conversations WHERE id IN (SELECT conversation FROM deleted WHERE at < ?)", [before])
+
+
+def _shown(told: object) -> Iterator[str]:
+    """What somebody is shown of an answer."""
+    if isinstance(told, dict):
+        for name, value in told.items():
+            if isinstance(value, str) and name in SHOWN:
+                yield value
+            elif name not in HIDDEN:
+                yield from _shown(value)
+    elif isinstance(told, list):
+        for value in told:
+            yield from _shown(value)
 
 
 def now() -> str:

@@ -13,7 +13,7 @@ from assistant.library import holdings, listing, versions
 from assistant.library.families import Families
 from assistant.library.narrowing import conditions
 from assistant.library.records import Cleaned, Entry, Holdings, Listed
-from assistant.library.sqlite import LISTED, Database, as_json
+from assistant.library.sql import LISTED, Database, Many, as_json
 from assistant.types import About, Block, BlockKind, Document, Dropped, Filters, Searched
 
 ABOUT = "d.id, d.source, d.sha256, d.media_type, d.title, d.author, d.date, c.language, c.site"
@@ -111,7 +111,7 @@ class Documents:
     def origins(self, ids: Sequence[str]) -> set[str | None]:
         """The sites and authors of these documents."""
         sql = f"SELECT DISTINCT origin FROM cleaned WHERE document IN {LISTED}"
-        return {origin for (origin,) in self._db.rows(sql, [json.dumps(ids)])}
+        return {origin for (origin,) in self._db.rows(sql, [Many(ids)])}
 
     def put(self, document: Document, cleaned: Cleaned) -> None:
         """Add or replace a document, without its passages, its source and its lines that may recur."""
@@ -129,7 +129,9 @@ class Documents:
             ],
         )
         self._db.run(
-            "INSERT OR REPLACE INTO cleaned (document, language, site, origin, kept, stale) VALUES (?, ?, ?, ?, ?, 0)",
+            "INSERT INTO cleaned (document, language, site, origin, kept, stale) VALUES (?, ?, ?, ?, ?, 0) "
+            "ON CONFLICT (document) DO UPDATE SET language = excluded.language, site = excluded.site, "
+            "origin = excluded.origin, kept = excluded.kept, stale = 0",
             [about.id, about.language, about.site, about.origin, "\n".join(cleaned.kept)],
         )
 

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections import Counter
 from collections.abc import Sequence
 
 from assistant.library import versions
 from assistant.library.records import Version
-from assistant.library.sqlite import LISTED, Database
+from assistant.library.sql import LISTED, Database, Many
 from assistant.types import Document
 
 
@@ -28,7 +27,7 @@ class Families:
         rows = self._db.rows(
             "SELECT v.document, v.family, d.date, v.figures FROM versions v JOIN documents d ON d.id = v.document "
             f"{'' if documents is None else of} ORDER BY v.family, v.time DESC, v.key DESC",
-            [] if documents is None else [json.dumps(documents)],
+            [] if documents is None else [Many(documents)],
         )
         families: dict[str, list[Version]] = {}
         for row in rows:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 
 from assistant.library.records import KnownFile
-from assistant.library.sqlite import LISTED, Database
+from assistant.library.sql import LISTED, Database, Many
 
 
 class Files:
@@ -55,7 +54,7 @@ class Files:
 
     def forget(self, paths: Sequence[str]) -> None:
         """Forget files; a document that has none left is the catalog's to sweep."""
-        self._db.run(f"DELETE FROM sources WHERE path IN {LISTED}", [json.dumps(paths)])  # noqa: S608 - a constant
+        self._db.run(f"DELETE FROM sources WHERE path IN {LISTED}", [Many(paths)])  # noqa: S608 - a constant
 
 
 def _reasons(kept: str) -> tuple[str, ...]:

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from assistant.errors import LibraryDamaged
 from assistant.library.narrowing import conditions
 from assistant.library.passages import JOINED
 from assistant.library.schema import WORDS
-from assistant.library.sqlite import LISTED, Database
+from assistant.library.sql import LISTED, Database, Many
 from assistant.types import Filters
 
 # What a word weighs in a passage's text, its document's title, and the name of who speaks.
@@ -21,13 +20,12 @@ MOST_WORDS = 500  # of one search; more say no more, and FTS5 slows down
 
 
 class FullText:
-    """Which passages hold a word; triggers of the passages' table keep it in step."""
+    """Which passages hold a word: see ``catalog.Words``. Triggers of the passages' table keep it in step."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def search(self, words: Sequence[str], k: int, filters: Filters) -> list[tuple[str, float]]:
-        """The ids of the ``k`` passages that hold most of the words, rare ones first (BM25), higher is better."""
         quoted = ('"' + word.replace('"', '""').replace("\0", "") + '"' for word in words)
         query = " OR ".join(list(dict.fromkeys(quoted))[:MOST_WORDS])
         if not query:
@@ -41,13 +39,14 @@ class FullText:
         )
         return [(id, score) for id, score in self._db.rows(sql, {**values, "query": query, "k": k})]
 
+    def follow(self, documents: Sequence[str] | None = None) -> None:
+        pass
+
     def counts(self, stems: Sequence[str]) -> dict[str, int]:
-        """How many passages have each of these stems (the original Porter stems, lower case); 0 is left out."""
         sql = f"SELECT term, doc FROM vocabulary WHERE col = 'text' AND term IN {LISTED}"
-        return dict(self._db.rows(sql, [json.dumps(list(stems))]))
+        return dict(self._db.rows(sql, [Many(stems)]))
 
     def is_wrong(self) -> bool:
-        """Whether the words that are searched are not those of the passages."""
         keys = "SELECT {} FROM {} EXCEPT SELECT {} FROM {}"
         lacking = self._db.row(keys.format("key", "passages", "rowid", "words"))
         loose = self._db.row(keys.format("rowid", "words", "key", "passages"))
@@ -58,7 +57,6 @@ class FullText:
         return bool(lacking or loose)
 
     def renew(self) -> None:
-        """Make it anew from the passages; a step of the catalog's transaction."""
         self._db.run("DROP TABLE words")
         self._db.run(WORDS)
         self._db.run(

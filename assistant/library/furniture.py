@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from math import ceil
 
-from assistant.library.sqlite import Database
+from assistant.library.sql import Database
 
 MANY = 5  # pieces; fewer may well say the same thing on purpose
 SHARE = 0.5  # of a site's pieces
@@ -30,7 +31,7 @@ class Furniture:
     def put_lines(self, document: str, lines: Sequence[tuple[int, bool]]) -> None:
         """A document's lines that may recur, and whether each was known to, in the place of those it had."""
         self._db.run("DELETE FROM lines WHERE document = ?", [document])
-        rows = [(document, hash, recurs) for hash, recurs in dict(lines).items()]
+        rows = [(document, hash, int(recurs)) for hash, recurs in dict(lines).items()]
         self._db.run_each("INSERT INTO lines (document, hash, recurs) VALUES (?, ?, ?)", rows)
 
     def recount(self, origins: Iterable[str | None]) -> None:
@@ -41,15 +42,17 @@ class Furniture:
             self._db.run("DELETE FROM recurring WHERE origin = ?", [origin])
             if pieces >= MANY:
                 self._db.run(
-                    "INSERT OR IGNORE INTO recurring (hash, origin) SELECT l.hash, c.origin FROM cleaned c "
+                    "INSERT INTO recurring (hash, origin) SELECT l.hash, c.origin FROM cleaned c "
                     "JOIN versions v ON v.document = c.document JOIN lines l ON l.document = c.document "
-                    "WHERE c.origin = ? GROUP BY l.hash HAVING count(DISTINCT v.family) >= max(?, ?)",
-                    [origin, MANY, SHARE * pieces],
+                    "WHERE c.origin = ? GROUP BY l.hash, c.origin HAVING count(DISTINCT v.family) >= ? "
+                    "ON CONFLICT DO NOTHING",
+                    [origin, max(MANY, ceil(SHARE * pieces))],
                 )
             self._db.run(
-                "UPDATE cleaned SET stale = EXISTS (SELECT 1 FROM lines l WHERE l.document = cleaned.document "
-                "AND l.recurs <> (l.hash IN (SELECT hash FROM recurring) AND (l.hash, l.document) NOT IN "
-                "(SELECT hash, min(document) FROM lines GROUP BY hash))) WHERE origin = ?",
+                "UPDATE cleaned SET stale = CASE WHEN EXISTS (SELECT 1 FROM lines l "
+                "WHERE l.document = cleaned.document AND (l.recurs <> 0) <> (l.hash IN (SELECT hash FROM recurring) "
+                "AND (l.hash, l.document) NOT IN (SELECT hash, min(document) FROM lines GROUP BY hash))) "
+                "THEN 1 ELSE 0 END WHERE origin = ?",
                 [origin],
             )
 

@@ -55,7 +55,8 @@ class Guard:
             what = f"The library {self._settings.library!r} cannot be written to: {exc}."
             raise LibraryError(what, hint="Check that the folder can be written to.") from exc
         try:
-            yield
+            with self._catalog.alone():
+                yield
         finally:
             lock.release()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.library.records import Holdings
-from assistant.library.sqlite import Database
+from assistant.library.sql import Database
 
 AUTHORS = 3  # that are named
 

@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from assistant.embedding import Vectors
-from assistant.errors import DocumentMissing, LibraryError, LibraryMissing
-from assistant.library import private
-from assistant.library.catalog import Catalog
+from assistant.errors import DocumentMissing, LibraryMissing
+from assistant.library import places
 from assistant.library.doctor import examine
 from assistant.library.guard import Guard
 from assistant.library.records import (
@@ -60,7 +59,6 @@ __all__ = [
     "Writer",
 ]
 
-CATALOG = "catalog.sqlite3"
 TITLE = 80  # characters of the first question that name a conversation
 
 
@@ -75,7 +73,7 @@ class Library:
     def __init__(self, settings: Settings, embedder: Embedder) -> None:
         self._settings = settings
         self._embedder = embedder
-        self._catalog = Catalog(settings.folder / CATALOG, settings.passage_words)
+        self._catalog = places.opened(settings)
         self._index = VectorIndex(settings.folder, settings.chroma_url, settings.library)
         self._guard = Guard(settings, embedder, self._catalog, self._index)
         self._searching = Searching(self._catalog, self._index, self._guard)
@@ -83,14 +81,11 @@ class Library:
     @classmethod
     def open(cls, settings: Settings, embedder: Embedder, *, create: bool = False) -> Library:
         """The library that the settings name, made when it is not there and ``create`` is said."""
-        if not (settings.folder / CATALOG).is_file():
+        if not places.is_there(settings):
             if not create:
-                raise LibraryMissing(f"There is no library {settings.library!r} in {settings.home}.")
-            try:
-                private.begin(settings.folder, settings.folder / CATALOG)
-            except OSError as exc:
-                raise LibraryError(f"{settings.folder} cannot be made: {exc}.", hint="Choose another --home.") from exc
-        private.put_right(settings.folder)
+                where = settings.home if settings.catalog is None else "the database that the setting catalog names"
+                raise LibraryMissing(f"There is no library {settings.library!r} in {where}.")
+            places.begin(settings)
         return cls(settings, embedder)
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ import os
 
 from assistant.library import versions
 from assistant.library.records import Listed, Version
-from assistant.library.sqlite import Database
+from assistant.library.sql import Database
 
 QUERY = """
 SELECT d.id, d.source, d.media_type, d.title, d.author, d.date, c.language,

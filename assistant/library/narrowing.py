@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+from assistant.library.sql import Many
 from assistant.types import Filters
 
 # What files are called, and the media types that are meant.
@@ -37,7 +36,7 @@ def voice(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def conditions(filters: Filters) -> tuple[str, dict[str, str]]:
+def conditions(filters: Filters) -> tuple[str, dict[str, object]]:
     """A filter as SQL over passages ``p`` and documents ``d``; dates compare over the length that both have."""
     known = {
         "documents": (
@@ -47,24 +46,25 @@ def conditions(filters: Filters) -> tuple[str, dict[str, str]]:
         "authors": "p.voice IN (SELECT value FROM json_each(:authors))",
         "languages": "c.language IN (SELECT value FROM json_each(:languages))",
         "kinds": "d.media_type IN (SELECT value FROM json_each(:kinds))",
-        "titles": "EXISTS (SELECT 1 FROM json_each(:titles) t WHERE instr(fold(d.title), t.value))",
+        "titles": "EXISTS (SELECT 1 FROM json_each(:titles) t WHERE instr(fold(d.title), t.value) > 0)",
         "headings": (
-            "EXISTS (SELECT 1 FROM json_each(:headings) w, json_each(p.headings) h WHERE instr(fold(h.value), w.value))"
+            "EXISTS (SELECT 1 FROM json_each(:headings) w, json_each(p.headings) h "
+            "WHERE instr(fold(h.value), w.value) > 0)"
         ),
         "pages": "p.page IN (SELECT value FROM json_each(:pages))",
         "since": "substr(d.date, 1, length(:since)) >= substr(:since, 1, length(d.date))",
         "until": "substr(d.date, 1, length(:until)) <= substr(:until, 1, length(d.date))",
     }
     values = {
-        "documents": json.dumps(filters.documents) if filters.documents else None,
-        "authors": json.dumps([voice(name) for name in filters.authors]) if filters.authors else None,
+        "documents": Many(filters.documents) if filters.documents else None,
+        "authors": Many([voice(name) for name in filters.authors]) if filters.authors else None,
         "since": filters.since,
         "until": filters.until,
-        "languages": json.dumps([language.lower() for language in filters.languages]) if filters.languages else None,
-        "kinds": json.dumps([type for kind in filters.kinds for type in KINDS[kind]]) if filters.kinds else None,
-        "titles": json.dumps([voice(title) for title in filters.titles]) if filters.titles else None,
-        "headings": json.dumps([voice(heading) for heading in filters.headings]) if filters.headings else None,
-        "pages": json.dumps(filters.pages) if filters.pages else None,
+        "languages": Many([language.lower() for language in filters.languages]) if filters.languages else None,
+        "kinds": Many([type for kind in filters.kinds for type in KINDS[kind]]) if filters.kinds else None,
+        "titles": Many([voice(title) for title in filters.titles]) if filters.titles else None,
+        "headings": Many([voice(heading) for heading in filters.headings]) if filters.headings else None,
+        "pages": Many(filters.pages) if filters.pages else None,
     }
-    given = {name: value for name, value in values.items() if value}
-    return " AND ".join(known[name] for name in given) or "1", given
+    given: dict[str, object] = {name: value for name, value in values.items() if value}
+    return " AND ".join(known[name] for name in given) or "1 = 1", given

@@ -12,7 +12,7 @@ from typing import Any
 from assistant.library.documents import ABOUT
 from assistant.library.narrowing import conditions, voice
 from assistant.library.records import PassageRow
-from assistant.library.sqlite import LISTED, Database, as_json
+from assistant.library.sql import LISTED, Database, Many, as_json
 from assistant.types import About, BlockKind, Document, Filters, Passage, Sentence
 
 JOINED = "passages p JOIN documents d ON d.id = p.document LEFT JOIN cleaned c ON c.document = d.id"
@@ -29,7 +29,7 @@ class Passages:
 
     def get(self, ids: Sequence[str]) -> list[tuple[Passage, bytes]]:
         """These passages and their sentences' vectors, in this order; unknown ids are left out."""
-        rows = self._db.rows(f"SELECT {_READ} FROM {JOINED} WHERE p.id IN {LISTED}", [json.dumps(ids)])
+        rows = self._db.rows(f"SELECT {_READ} FROM {JOINED} WHERE p.id IN {LISTED}", [Many(ids)])
         found = {row[1]: row for row in rows}
         return _passages(found[id] for id in ids if id in found)
 
@@ -39,7 +39,7 @@ class Passages:
 
     def visible(self, ids: Sequence[str]) -> set[str]:
         """Those of the ids that are passages of the library."""
-        return {id for (id,) in self._db.rows(f"SELECT id FROM passages WHERE id IN {LISTED}", [json.dumps(ids)])}
+        return {id for (id,) in self._db.rows(f"SELECT id FROM passages WHERE id IN {LISTED}", [Many(ids)])}
 
     def allowed(self, filters: Filters) -> list[str]:
         """The ids of the passages that a filter leaves."""
@@ -57,7 +57,7 @@ class Passages:
     def remove(self, documents: Sequence[str]) -> list[str]:
         """Remove the passages of these documents; their ids."""
         sql = f"DELETE FROM passages WHERE document IN {LISTED} RETURNING id"
-        return [id for (id,) in self._db.rows(sql, [json.dumps(documents)])]
+        return [id for (id,) in self._db.rows(sql, [Many(documents)])]
 
     def clear(self) -> None:
         """Remove all passages."""

@@ -13,15 +13,16 @@ OTHERS = 0o077  # what the group and all others may do
 _log = logging.getLogger(__name__)
 
 
-def begin(folder: Path, catalog: Path) -> None:
-    """Make a library's folder and an empty catalog in it; SQLite's other files take after the catalog.
+def begin(folder: Path, catalog: Path | None) -> None:
+    """Make a library's folder and an empty catalog in it, if it is a file; SQLite's other files take after it.
 
     Raises:
         OSError: it cannot be made.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
-    os.close(os.open(catalog, os.O_CREAT | os.O_WRONLY, 0o600))
+    if catalog is not None:
+        os.close(os.open(catalog, os.O_CREAT | os.O_WRONLY, 0o600))
 
 
 def put_right(folder: Path) -> None:

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 from assistant.errors import LibraryDamaged, LibraryError, LibraryFull, LibraryLocked
+from assistant.library.schema import STEPS, VERSION
+from assistant.library.sql import Many, Parameters, as_json
 
 PATIENCE = 30.0  # seconds to wait for another process's transaction; the longest is the end of a reindex
 NEARLY_FULL = 1 << 20  # bytes: what is left when SQLite reports a failed write rather than a full disk
 
 UNWRITABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL)
 
-LISTED = "(SELECT value FROM json_each(?))"  # of a query: any number of values, given as one JSON list
-
-Parameters = Sequence[Any] | Mapping[str, Any]
+sqlite3.register_adapter(Many, as_json)
 
 
-class Database:
-    """A connection that threads take turns at; reads see one state of things, writes are all or nothing."""
+class Sqlite:
+    """The catalog's database as one file: see ``sql.Database``."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -35,42 +34,55 @@ class Database:
             except sqlite3.Error as error:
                 self._connection = _reading(path, error)
 
+    @property
+    def place(self) -> str:
+        return str(self._path.parent)
+
     def close(self) -> None:
-        """Give the file back; a second call does nothing."""
         with self._turn:
             self._connection.close()
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Any]:
-        """All rows of a query."""
         with self._turn, self._translated():
             return self._connection.execute(sql, parameters).fetchall()
 
     def row(self, sql: str, parameters: Parameters = ()) -> Any:
-        """The first row of a query, or None."""
         with self._turn, self._translated():
             return self._connection.execute(sql, parameters).fetchone()
 
     def run(self, sql: str, parameters: Parameters = ()) -> int:
-        """Run a statement that changes something; how many rows it changed."""
         with self._turn, self._translated():
             return self._connection.execute(sql, parameters).rowcount
 
     def run_each(self, sql: str, parameters: Sequence[Parameters]) -> None:
-        """Run a statement once for each of ``parameters``."""
         with self._turn, self._translated():
             self._connection.executemany(sql, parameters)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Queries inside see one and the same state of the file."""
         with self._transaction("BEGIN"):
             yield
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """Statements inside happen all, or not at all when an exception passes through."""
         with self._transaction("BEGIN IMMEDIATE"):
             yield
+
+    def alone(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def version(self) -> int:
+        return int(self.row("PRAGMA user_version")[0])
+
+    def renew(self, version: int) -> None:
+        for statement in STEPS[version]:
+            self.run(statement)
+        self.run(f"PRAGMA user_version = {VERSION}")
+
+    def faults(self) -> list[str]:
+        with self.reading():
+            broken = [row[0] for row in self.rows("PRAGMA integrity_check(5)") if row[0] != "ok"]
+            return broken + [f"a row of {row[0]} points nowhere" for row in self.rows("PRAGMA foreign_key_check")]
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
@@ -134,11 +146,6 @@ def _reading(path: Path, error: sqlite3.Error) -> sqlite3.Connection:
         with suppress(sqlite3.Error):
             return _connection(f"{path.absolute().as_uri()}?{how}", "SELECT count(*) FROM sqlite_master")
     raise error
-
-
-def as_json(value: object) -> str:
-    """A value as a column holds it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _folded(text: str | None) -> str | None:

@@ -6,7 +6,7 @@ import secrets
 from datetime import UTC, datetime
 
 from assistant.library.records import KeptVerdict
-from assistant.library.sqlite import Database
+from assistant.library.sql import Database
 
 _LISTED = "v.id, v.created, v.idea, v.ruling, v.revises, o.owner"
 _OWNED = "verdicts v LEFT JOIN verdict_owners o ON o.verdict = v.id"
@@ -40,9 +40,8 @@ class Verdicts:
         with self._db.changing():
             self._db.run(sql, [kept.id, kept.created, kept.idea, kept.ruling, kept.revises, verdict])
             if kept.owner is not None:
-                self._db.run(
-                    "INSERT OR IGNORE INTO verdict_owners (verdict, owner) VALUES (?, ?)", [kept.id, kept.owner]
-                )
+                sql = "INSERT INTO verdict_owners (verdict, owner) VALUES (?, ?) ON CONFLICT DO NOTHING"
+                self._db.run(sql, [kept.id, kept.owner])
 
     def listed(self, owner: str | None = None) -> list[KeptVerdict]:
         """All of one owner, the latest first; None: those that are nobody's."""

@@ -44,9 +44,10 @@ from assistant import build
 from assistant.embedding import Embedder, Vectors
 from assistant.library import upkeep
 from assistant.library.catalog import Catalog
-from assistant.library.library import CATALOG, Library, Opinion
+from assistant.library.library import Library, Opinion
+from assistant.library.places import CATALOG
 from assistant.library.schema import STEPS
-from assistant.library.sqlite import Database
+from assistant.library.sqlite import Sqlite
 from assistant.library.vectors import VectorIndex
 from assistant.settings import Settings
 from ui import cli
@@ -395,7 +396,7 @@ def tell_steps(pipe: int) -> None:
         setattr(cls, name, told)
 
     for name in ("changing", "run", "run_each"):
-        telling(Database, name)
+        telling(Sqlite, name)
     for name in ("_prepare", "doubt", "trust", "renew", "_sweep"):
         telling(Catalog, name)
     for name in ("upsert", "delete", "rebuilding"):

@@ -23,8 +23,8 @@ import numpy as np
 
 from assistant.build import build_embedder
 from assistant.embedding import Embedding
-from assistant.library.catalog import Catalog
-from assistant.library.library import CATALOG, Library
+from assistant.library.library import Library
+from assistant.library.places import CATALOG, in_file
 from assistant.library.records import DocumentRow
 from assistant.library.writer import row
 from assistant.settings import Settings
@@ -63,7 +63,7 @@ def document(number: int, folder: Path) -> DocumentRow:
 def fill(settings: Settings, many: int) -> None:
     """A library of so many documents."""
     settings.folder.mkdir(parents=True)
-    catalog = Catalog(settings.folder / CATALOG, settings.passage_words)
+    catalog = in_file(settings.folder / CATALOG, settings.passage_words)
     for start in range(0, many, BATCH):
         catalog.put([document(number, settings.home) for number in range(start, min(many, start + BATCH))])
     catalog.close()

@@ -15,7 +15,8 @@ from assistant import build
 from assistant.build import Assistant
 from assistant.embedding import Embedder
 from assistant.errors import LibraryMissing, PushbackError, ReplyCut
-from assistant.library.library import CATALOG, Library
+from assistant.library import places
+from assistant.library.library import Library
 from assistant.model import Tick
 from assistant.settings import NAME, Settings
 from ui.api.faults import BUG, LOG, Asked
@@ -50,8 +51,7 @@ class Desk:
 
     def libraries(self, person: Person) -> list[str]:
         """The libraries there are that a person reaches, by name."""
-        found = (path.parent.name for path in self.settings.home.expanduser().glob(f"*/{CATALOG}"))
-        return sorted(name for name in found if person.reaches(name))
+        return [name for name in places.libraries(self.settings) if person.reaches(name)]
 
     def named(self, library: str | None, person: Person) -> Settings:
         """The settings of a library that a person reaches, be it there or not; None: the one that is served.
@@ -71,7 +71,8 @@ class Desk:
             LibraryMissing: there is none, or the person does not reach it.
         """
         settings = self.named(library, person)
-        if not (settings.folder / CATALOG).is_file():
+        is_open = settings.catalog is not None and settings.library in self._open  # asking costs a connection
+        if not is_open and not places.is_there(settings):
             raise LibraryMissing(f"There is no library {settings.library!r} here.")
         with self._opening:
             if settings.library not in self._open:

@@ -6,11 +6,13 @@ another library may not be meant for everybody.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 from pydantic import ValidationError
 
-from assistant.errors import SettingsError
-from assistant.library.library import CATALOG
+from assistant.errors import LibraryError, SettingsError
+from assistant.library import places
 from assistant.settings import Settings
 from ui import remembered, state
 from ui.parts import nearby
@@ -50,8 +52,9 @@ def take(settings: Settings, name: str, value: str | None) -> None:
 
 def libraries(settings: Settings) -> list[str]:
     """The libraries that lie beside the one in force, by name."""
-    home = settings.home.expanduser()
-    return sorted(path.parent.name for path in home.glob(f"*/{CATALOG}"))
+    with suppress(LibraryError):  # opening one says what is wrong
+        return places.libraries(settings)
+    return []
 
 
 def changed(settings: Settings, name: str, value: str) -> Settings:

@@ -1,0 +1,70 @@
+"""What the catalog asks of a database, whichever it is: its statements are written once, in the SQL of SQLite.
+
+What another database says otherwise is its own module's (``postgres``). So a statement keeps to what both have:
+``ON CONFLICT`` and no ``OR REPLACE``, numbers and no truth values in columns, every value bound.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+LISTED = "(SELECT value FROM json_each(?))"  # of a query: any number of values, given as one ``Many``
+
+Parameters = Sequence[Any] | Mapping[str, Any]
+
+
+class Many(list[Any]):
+    """Any number of values, for one place in a statement."""
+
+
+class Database(Protocol):
+    """A connection that threads take turns at; reads see one state of things, writes are all or nothing."""
+
+    @property
+    def place(self) -> str:
+        """What it is called in messages."""
+
+    def close(self) -> None:
+        """Give it back; a second call does nothing."""
+
+    def rows(self, sql: str, parameters: Parameters = ()) -> list[Any]:
+        """All rows of a query."""
+
+    def row(self, sql: str, parameters: Parameters = ()) -> Any:
+        """The first row of a query, or None."""
+
+    def run(self, sql: str, parameters: Parameters = ()) -> int:
+        """Run a statement that changes something; how many rows it changed."""
+
+    def run_each(self, sql: str, parameters: Sequence[Parameters]) -> None:
+        """Run a statement once for each of ``parameters``."""
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Queries inside see one and the same state of things."""
+
+    def changing(self) -> AbstractContextManager[None]:
+        """Statements inside happen all, or not at all when an exception passes through; one such block at a time."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Nobody elsewhere writes meanwhile; the folder's lock keeps those of this machine apart.
+
+        Raises:
+            LibraryLocked: somebody does.
+        """
+
+    def version(self) -> int:
+        """Which version made the tables; 0 when there are none."""
+
+    def renew(self, version: int) -> None:
+        """Make tables of this version today's; a step of a transaction."""
+
+    def faults(self) -> list[str]:
+        """What is broken in the database itself, in its words; empty when all is well."""
+
+
+def as_json(value: object) -> str:
+    """A value as a column holds it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
