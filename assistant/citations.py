@@ -12,6 +12,7 @@ from itertools import chain
 
 from rapidfuzz import fuzz
 
+from assistant import introductions
 from assistant.conflicts import figures, negations
 from assistant.evidence.words import WORD
 from assistant.types import Citation, Passage, Rejected, Sentence, Span
@@ -44,7 +45,7 @@ def cite(passage: Passage, span: Span | Sentence, read: Reader) -> Citation | Re
         return Rejected(quote, "its document is no longer in the library")
     if stored != quote:
         return Rejected(quote, "its document has changed since it was found")
-    heading = " › ".join(passage.headings) or None
+    heading = " › ".join(introductions.path(passage, start)) or None
     page = span.page if isinstance(span, Sentence) and span.page is not None else passage.page
     return Citation(passage.about, start, end, quote, passage.speaker, heading, page)
 

@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from assistant import introductions
 from assistant import question as questions
 from assistant.assumptions import OWN, PROPOSED, Assumed
 from assistant.conflicts import negations
@@ -240,7 +241,10 @@ def _stretched(near: Near, fits: Fits, taken: Sequence[Seen]) -> Near:
     sentence = passage.sentences[first]._replace(end=end)
     seen = near.one.seen._replace(sentence=sentence, text=_text(passage, start, end))
     before = passage.sentences[max(first - 1, 0)].start
-    return near._replace(one=near.one._replace(seen=seen), read=_text(passage, before, end))
+    read = _text(passage, before, end)
+    if introductions.above(passage, passage.sentences[max(first - 1, 0)]) or first == 0:
+        read = introductions.judged(passage, passage.sentences[max(first - 1, 0)], read)
+    return near._replace(one=near.one._replace(seen=seen), read=read)
 
 
 def _text(passage: Passage, start: int, end: int) -> str:

@@ -139,7 +139,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *_of(
         "ingest/passages.py", "passages",
         ("last-passage-lost", "return tuple(passages)", "return tuple(passages[:-1] or passages)"),
-        ("headings-lost", "headings=block.headings,", "headings=(),"),
+        ("headings-lost", "headings=(*block.headings, *over),", "headings=(),"),
         ("speakers-mixed", "speaker=block.speaker,", "speaker=None,"),
     ),
     *_of(

@@ -17,20 +17,29 @@ CLOCK = re.compile(  # with a colon: 05.10 begins a date
 )
 LABELLED = re.compile(
     r"(?:first )?(?P<label>posted|published|written|recorded|created|dated?|issued|last updated|updated|last modified|"
-    r"modified|revised)(?: on| in)?(?: the)?\s*[:–—-]?\s*(?=\S*\d|[a-z]{3,9}\.? \d)",
+    r"modified|revised|stand|datum|erstellt|veröffentlicht|aktualisiert|publié|mis à jour|fecha|publicado|actualizado|"
+    r"data|pubblicato|aggiornato|gepubliceerd|bijgewerkt|publicerad|uppdaterad|opublikowano|日付|発行日|作成日|日期)"
+    r"(?: on| in| am| le| el| il| op| den)?(?: the)?\s*[:：–—-]?\s*(?=\S*\d|[a-z]{3,9}\.? \d)",
     re.IGNORECASE,
 )
 BYLINE = re.compile(
-    r"(?:(?i:by|author|authors|written by|posted by|words by)\b:?\s+|(?i:author|from):\s+"
+    r"(?:(?i:by|author|authors|written by|posted by|words by)\b:?\s+|(?i:author|from|prepared by|autor(?:in|a)?|"
+    r"verfasser(?:in)?|auteur|autore|författare|forfatter|erstellt von|rédigé par|escrito por|scritto da|作成者|作者)"
+    r"\s?[:：]\s*"
     r"|(?:an?|the|this)?\s*(?:[\w-]+ ){0,4}by (?=the |an? )|(?i:(?:posted|written|published|recorded)) by (?=[A-Z]))"
     r"(?P<name>(?:(?:the|an?) )?[\w\"“].{1,80})",
     re.IGNORECASE,
 )
 ROLE = re.compile(rf"(?:{'|'.join(sorted(voices.ROLES - {'q', 'a'}))})s?\b", re.IGNORECASE)
 PARTS = re.compile(r"\s+[|·•–—]\s+|\s*[|·•]\s*|;\s+|\.\s+(?=[A-Z])|\.$|,\s+(?=(?:\w+ )?\d)")
-WRITING = re.compile(r"(?:written|posted|published|recorded|words)\b.*\bby\b", re.IGNORECASE)
+WRITING = re.compile(r"(?:written|posted|published|recorded|prepared|words)\b.*\bby\b", re.IGNORECASE)
+UPDATED = re.compile(r"(?:last )?(?:updat|modif|aktualis|mis à|actuali|aggiorn|bijgewerkt|uppdat)")
 PASSIVE = re.compile(
     r"\b(?:[a-z]+ed|built|made|run|led|held|sold|seen|given|done|driven|chosen|taken|known|kept) by\b", re.IGNORECASE
+)
+OTHER = re.compile(  # a label of a date that is another thing's than the document's
+    r"\W*(?:starts?|due|deadline|ends?|launch|go-?live|next|until|by|valid|expir\w+|begins?|delivery)\b[^:]{0,20}:",
+    re.IGNORECASE,
 )
 CLAUSE = re.compile(r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|must|should|which|who|that)\b")
 NOT_NAME = re.compile(
@@ -39,16 +48,17 @@ NOT_NAME = re.compile(
 
 
 def author(pieces: Sequence[Piece], found: Found) -> str | None:
-    """Who wrote the document."""
-    for given in found.authors:
-        if name := _name(re.sub(r"^(?:by|author:?)\s+", "", given, flags=re.IGNORECASE)):
-            return name
+    """Who wrote the document; what a program filled in counts only where the document does not say."""
+    names = (_name(re.sub(r"^(?:by|author:?)\s+", "", given, flags=re.IGNORECASE)) for given in found.authors)
+    given = next(filter(None, names), None)
+    if given and not found.is_filled_in:
+        return given
     for piece in _top(pieces):
         parts = _parts(piece.text)
         for part in parts:
             if name := _byline(part) or (_role(part) if len(parts) > 1 and dates.find(piece.text) else None):
                 return name
-    return None
+    return given
 
 
 def date(pieces: Sequence[Piece], found: Found, around: Sequence[Piece] = ()) -> str | None:
@@ -56,6 +66,9 @@ def date(pieces: Sequence[Piece], found: Found, around: Sequence[Piece] = ()) ->
 
     ``around`` are what a page has about its text, the nearest first: asked last, since they may be of something else.
     """
+    top = _top(pieces)
+    if found.is_filled_in and (iso := _said([*top, *_facts(pieces)], top)):
+        return iso
     for text in found.dates:
         if iso := dates.read(text):
             return iso
@@ -67,7 +80,7 @@ def _said(pieces: Sequence[Piece], top: Sequence[Piece]) -> str | None:
     labelled = [
         (match["label"].lower(), iso) for piece in pieces if not piece.speaker for match, iso in _labelled(piece)
     ]
-    first = [iso for label, iso in labelled if "updated" not in label and "modified" not in label]
+    first = [iso for label, iso in labelled if not UPDATED.match(label)]
     if first or labelled:
         return (first or [iso for _, iso in labelled])[0]
     for piece in top:
@@ -80,7 +93,7 @@ def is_about(text: str) -> bool:
     """Whether the line says when or by whom, and nothing else."""
     if len(text) > LINE:
         return False
-    bare = LABELLED.sub(" ", dates.without(text))
+    bare = LABELLED.sub(" ", dates.without(LABELLED.sub(" ", text)))
     is_only_date = bare != text and not re.search(r"[^\W\d_]{2}", bare)
     is_by = any(map(_byline, _parts(text)))
     return is_only_date or is_by or (len(PARTS.split(text)) > 1 and dates.find(text) is not None)
@@ -118,7 +131,7 @@ def _person(part: str) -> bool:
 
 def _is_person(name: str) -> bool:
     words = [word for word in re.findall(r"[^\W\d_][\w'’.-]*", name) if word.lower() not in voices.SMALL]
-    return len(words) <= 5 and all(word[0].isupper() for word in words)
+    return len(words) <= 5 and not any(word[0].islower() for word in words)
 
 
 def _name(text: str) -> str | None:
@@ -144,7 +157,7 @@ def _labelled(piece: Piece) -> list[tuple[re.Match[str], str]]:
 
 
 def _first_date(text: str) -> int:
-    return min((match.start() for form in dates.FORMS for match in form.finditer(text)), default=0)
+    return min((match.start() for match in dates.matches(text)), default=0)
 
 
 def _is_date_line(text: str) -> bool:
@@ -152,14 +165,24 @@ def _is_date_line(text: str) -> bool:
 
     A time of day goes with its date.
     """
+    if OTHER.match(text):
+        return False
     text = CLOCK.sub(" ", text)
-    for form in dates.FORMS:
-        for match in form.finditer(text):
-            before, after = text[: match.start()].rstrip(" ("), text[match.end() :].lstrip(" )")
-            starts = not before or before[-1] in APART or before.lower() == "on"
-            if starts and (not after or after[0] in APART):
-                return True
+    for match in dates.matches(text):
+        before, after = text[: match.start()].rstrip(" ("), text[match.end() :].lstrip(" )")
+        starts = not before or before[-1] in APART or before.lower() == "on"
+        if starts and (not after or after[0] in APART):
+            return True
     return False
+
+
+def _facts(pieces: Sequence[Piece]) -> list[Piece]:
+    """The title, and the first rows that hold one fact each, such as "Date: 3 May 2024" of a memo's head."""
+    return [
+        p
+        for p in pieces[:TOP]
+        if p.kind is BlockKind.TITLE or (p.kind is BlockKind.ROW and "; " not in p.text and len(p.text) <= LINE)
+    ]
 
 
 def _top(pieces: Sequence[Piece]) -> list[Piece]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 
 MONTHS = {
@@ -16,31 +17,60 @@ MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
+ELSEWHERE = {  # as they stand in a date, in languages that write the day first
+    name: number
+    for number, names in enumerate(
+        (
+            "januar jänner januari janvier enero gennaio janeiro stycznia ledna tammikuuta января ocak",
+            "februar feber februari février fevrier febrero febbraio fevereiro lutego února helmikuuta февраля şubat",
+            "märz maerz mars marts maart marzo março marca března maaliskuuta марта mart",
+            "avril abril aprile kwietnia dubna huhtikuuta апреля nisan",
+            "mai mei maj mayo maggio maio maja května toukokuuta мая mayıs",
+            "juni juin junio giugno junho czerwca června kesäkuuta июня haziran",
+            "juli juillet julio luglio julho lipca července heinäkuuta июля temmuz",
+            "août aout agosto augusti augustus sierpnia srpna elokuuta августа ağustos",
+            "septembre septiembre settembre setembro września září syyskuuta сентября eylül",
+            "oktober okt octobre octubre ottobre outubro października října lokakuuta октября ekim",
+            "novembre noviembre novembro listopada listopadu marraskuuta ноября kasım",
+            "dezember dez desember décembre decembre diciembre dicembre dezembro grudnia prosince joulukuuta декабря "
+            "aralık",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
 _MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _START, _END = r"(?<![\w/.-])", r"(?![\w/-]|\.\d)"
-FORMS = tuple(
-    re.compile(_START + form + _END, re.IGNORECASE)
-    for form in (
-        rf"{_YEAR}[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?:[T ][\d:.]+(?:Z|[+-][\d:]+)?)?",
-        rf"{_DAY}(?: of)?[\s-]{_MONTH},?[\s-]{_YEAR}",
-        rf"{_MONTH}\s{_DAY},?\s{_YEAR}",
-        rf"{_MONTH},?\s{_YEAR}",
-        rf"{_YEAR}-(?P<month>\d{{2}})",
-        r"(?P<first>\d{1,2})[./](?P<second>\d{1,2})[./](?P<year>(?:19|20)\d\d)",
-    )
+FORMS = (
+    *(
+        re.compile(_START + form + _END, re.IGNORECASE)
+        for form in (
+            rf"{_YEAR}[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?:[T ][\d:.]+(?:Z|[+-][\d:]+)?)?",
+            rf"{_DAY}(?: of)?[\s-]{_MONTH},?[\s-]{_YEAR}",
+            rf"{_MONTH}\s{_DAY},?\s{_YEAR}",
+            rf"{_MONTH},?\s{_YEAR}",
+            rf"(?P<day>\d{{1,2}})(?:\.|er|º)?(?: de| di)? (?P<month>[^\W\d_]{{3,13}})\.?,?(?: de| del)? {_YEAR}",
+            rf"(?P<month>[^\W\d_]{{3,13}}),?(?: de| del)? {_YEAR}",
+            rf"{_YEAR}-(?P<month>\d{{2}})",
+            r"(?P<first>\d{1,2})[./](?P<second>\d{1,2})[./](?P<year>(?:19|20)\d\d)",
+        )
+    ),
+    re.compile(rf"(?<!\d){_YEAR}\s?[年년]\s?(?P<month>\d{{1,2}})\s?[月월](?:\s?(?P<day>\d{{1,2}})\s?[日일])?"),
 )
 BARE_YEAR = re.compile(r"\s*((?:19|20)\d\d)\s*")
 
 
 def find(text: str) -> str | None:
     """The first date in the text that names at least a month; None when there is none, or only an unclear one."""
-    found = [(match.start(), -match.end(), match) for form in FORMS for match in form.finditer(text)]
-    for _, _, match in sorted(found, key=lambda item: item[:2]):
-        if iso := _iso(match.groupdict()):
-            return iso
-    return None
+    first = min(matches(text), key=lambda match: (match.start(), -match.end()), default=None)
+    return _iso(first.groupdict()) if first else None
+
+
+def matches(text: str) -> Iterator[re.Match[str]]:
+    """Where dates stand in the text, form by form."""
+    return (match for form in FORMS for match in form.finditer(text) if _iso(match.groupdict()))
 
 
 def read(text: str) -> str | None:
@@ -52,7 +82,7 @@ def read(text: str) -> str | None:
 def without(text: str) -> str:
     """The text with its dates taken out."""
     for form in FORMS:
-        text = form.sub(" ", text)
+        text = form.sub(lambda match: " " if _iso(match.groupdict()) else match[0], text)
     return text
 
 
@@ -61,7 +91,7 @@ def _iso(parts: dict[str, str | None]) -> str | None:
     if first := parts.get("first"):
         return _numeric(year, int(first), int(parts["second"] or 0))
     written = (parts["month"] or "").lower()
-    month = MONTHS.get(written) or int(written or 0)
+    month = MONTHS.get(written) or ELSEWHERE.get(written) or (int(written) if written.isdigit() else 0)
     day = parts.get("day")
     return _valid(year, month, int(day) if day else None)
 

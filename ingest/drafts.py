@@ -54,6 +54,8 @@ class Found:
     is_written: bool = (
         False  # somebody wrote the title down for this: front matter; programs fill in properties and tags
     )
+    is_filled_in: bool = False  # by a program or its template: the document's own words are to be asked first
+    is_voiced: bool = False  # the format tells who says what: a chat, a transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,13 @@ def sound(draft: Draft) -> Draft:
     no file can hold, and titles, names and headings without end, which every passage under them would repeat.
     """
     told = draft.found
-    found = Found(_told(told.titles), _told(told.authors), _told(told.dates), _whole(told.site)[:TOLD], told.is_written)
+    found = replace(
+        told,
+        titles=_told(told.titles),
+        authors=_told(told.authors),
+        dates=_told(told.dates),
+        site=_whole(told.site)[:TOLD],
+    )
     return Draft(draft.media_type, tuple(map(_piece, draft.pieces)), found)
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from assistant.errors import SourceError
 from ingest.ignoring import NAME as IGNORING
 from ingest.ignoring import Ignoring
-from ingest.reading.formats import is_known
+from ingest.reading.formats import HEAD, is_for_people, is_known, is_mostly_for_programs
 
 TEMPORARY = ("~$", "~WRL", ".")  # what office programs keep beside an open file, and what is hidden
 DEEPEST = 100  # folders in folders; nobody finds anything deeper, and each costs a call
@@ -46,6 +47,7 @@ class Listing(NamedTuple):
     unseen: tuple[str, ...]
     skipped: int  # files of kinds that are not read, hidden and temporary ones
     ignored: int  # files and folders that a .pushbackignore names
+    kinds: Mapping[str, int] = {}  # those skipped, by the ending of their names
 
 
 def find(paths: Iterable[Path], within: Path | None = None) -> Listing:
@@ -65,7 +67,9 @@ def find(paths: Iterable[Path], within: Path | None = None) -> Listing:
             folder = within if within is not None and top.is_relative_to(within) else top.parent
             walk.file(top, _source(top, folder), is_named=True)
     files = tuple(walk.files.values())
-    return Listing(tuple(map(str, roots)), files, tuple(walk.failed), tuple(walk.unseen), walk.skipped, walk.ignored)
+    skipped = walk.kinds.total()
+    kinds = dict(walk.kinds.most_common())
+    return Listing(tuple(map(str, roots)), files, tuple(walk.failed), tuple(walk.unseen), skipped, walk.ignored, kinds)
 
 
 def read(file: File) -> tuple[bytes, File]:
@@ -97,7 +101,7 @@ class _Walk:
         self.files: dict[str, File] = {}
         self.failed: list[Failed] = []
         self.unseen: list[str] = []
-        self.skipped = 0
+        self.kinds: Counter[str] = Counter()
         self.ignored = 0
 
     def folder(self, folder: Path, root: Path, above: tuple[str, ...], ignoring: Ignoring) -> None:
@@ -125,7 +129,7 @@ class _Walk:
             if entry.name == IGNORING:
                 continue
             if entry.name.startswith(TEMPORARY):
-                self.skipped += 1
+                self.kinds["hidden or temporary"] += 1
             elif ignoring.told and ignoring.covers(path, is_folder=path.is_dir()):
                 self.ignored += 1
             elif entry.is_symlink() and (reason := _astray(path, root, above)):
@@ -137,8 +141,8 @@ class _Walk:
 
     def file(self, path: Path, source: str, *, is_named: bool = False) -> None:
         """One file; a kind that is not read is an error only when the file was named."""
-        if not is_known(path.name) and not is_named:
-            self.skipped += 1
+        if not is_named and not _is_read(path):
+            self.kinds[path.suffix.lower() or path.name] += 1
             return
         try:
             status = path.stat()
@@ -156,6 +160,17 @@ class _Walk:
     def _fail(self, path: Path, root: Path, reason: str, source: str | None = None) -> None:
         self.failed.append(Failed(source or _source(path, root), reason))
         self.unseen.append(str(path))
+
+
+def _is_read(path: Path) -> bool:
+    """Whether a file is of a kind that is read; of those that mostly are for programs, whether it begins so."""
+    if not is_known(path.name) or not is_mostly_for_programs(path.name):
+        return is_known(path.name)
+    try:
+        with path.open("rb") as file:
+            return is_for_people(file.read(HEAD))
+    except OSError:
+        return True  # what is wrong with it is told when it is read
 
 
 def root(path: Path) -> Path:

@@ -59,7 +59,10 @@ NAMES = tuple(
             "navigation",
         ),
         (r"\b(?:site|page|global|main)?[-_]?footer\b|\bcolophon\b|\bcopyright\b|contentinfo", "page footer"),
-        (r"side-?bar|\b(?:left|right)[-_]?(?:rail|col)|\brail\b|\bwidget", "sidebar"),
+        (
+            r"(?<!two-right-)(?<!two-left-)(?<!with-)(?<!has-)(?<!no-)side-?bar|\b(?:left|right)[-_]?(?:rail|col)|\brail\b|\bwidget",
+            "sidebar",
+        ),
         (r"\bad\b|\bads\b|advert|sponsor|\bpromo|[-_]promo\b|\bad[-_]", "advertisement"),
         (r"\bmodal|popup|pop-up|lightbox|\boverlay|paywall|complementary|\bdialog\b", "dialog"),
         (r"(?<![\w-])(?:tags?|topics|cat-links)(?![\w-])|\btag[-_]?(?:list|links|cloud)|[-_]tags(?![\w-])", "tags"),
@@ -80,7 +83,10 @@ NAMES = tuple(
 COMMENT = re.compile(r"\bcomments?\b|comment[-_]?(?:list|body|content|text|thread|item|area)|commentlist")
 UNNAMED = words("html body main article h1 h2")  # their names tell of the site, the theme and the topic
 BODY = re.compile(
-    r"article-?body|(?:entry|post|article|story)[-_](?:content|body|text)|story-?body|post-?body|body-?copy"
+    r"article-?body|wiki-content|markdown-body|(?:entry|post|article|story)[-_](?:content|body|text)|story-?body|post-?body|body-?copy"
+)
+BUILT = re.compile(  # by Confluence, Elementor, Divi, WPBakery, WordPress, Beaver, Avada, Notion, Squarespace, Bricks
+    r"columnlayout|innercell|elementor|et_pb|vc_row|wpb_|wp-block|fl-(?:row|module)|fusion-|notion|sqs-|brxe-"
 )
 CONTAINERS = words("html body div section article main td tbody tr table center form blockquote ul ol dl")
 AUTHOR = re.compile(r"\b(?:author|commenter|user-?name|display-?name|fn)\b|comment[-_]?(?:author|by)")
@@ -137,7 +143,8 @@ def _main(pieces: Sequence[Piece]) -> Box | None:
     inside: dict[Box | None, set[Box]] = defaultdict(set)
     for piece in pieces:
         if (weight := _weight(piece)) and not comments(piece):
-            for above, box in zip((None, *piece.path), piece.path, strict=False):
+            path = _around_table(piece)
+            for above, box in zip((None, *path), path, strict=False):
                 inside[above].add(box)
                 held[box] += weight
     total = sum(held[box] for box in inside[None])
@@ -152,10 +159,24 @@ def _main(pieces: Sequence[Piece]) -> Box | None:
         best = max(inside[main], key=lambda box: held[box])
         if best.tag not in CONTAINERS and "-" not in best.tag:
             break
-        if main is not None and held[best] < 0.6 * held[main]:
+        if main is not None and (held[best] < 0.6 * held[main] or _has_kin(best, inside[main])):
             break
         main = best
     return main
+
+
+def _has_kin(box: Box, boxes: set[Box]) -> bool:
+    """Whether it is one of several boxes in which a page builder lays out one text."""
+    kind = box.names.split(" ")[0]
+    return bool(BUILT.match(kind)) and any(other != box and other.names.split(" ")[0] == kind for other in boxes)
+
+
+def _around_table(piece: Piece) -> tuple[Box, ...]:
+    """The boxes of the piece; those that a row's table stands in: a table of data is no page's whole text."""
+    if piece.kind is not BlockKind.ROW:
+        return piece.path
+    table = next((index for index, box in enumerate(piece.path) if box.tag == "table"), len(piece.path))
+    return piece.path[:table]
 
 
 def _leading(held: Mapping[Box, int], total: int) -> Box | None:

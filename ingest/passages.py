@@ -7,14 +7,19 @@ by themselves they say nothing. No passage is longer than the embedding model re
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from operator import itemgetter
 
+from assistant import introductions
 from assistant.types import Block, BlockKind, Document, Passage, Sentence
 from ingest import sentences
 from ingest.sentences import MOST_PIECES
 
-HEADS = frozenset({BlockKind.TITLE, BlockKind.HEADING})
+Leads = Sequence[tuple[int, Sentence | None]]
+HEADS = introductions.HEADS
 BULLET = "-*•‣▪–— "  # of an item: the sentence begins after it
 OVER = 1.25  # times the words asked for: as far as a passage may grow to keep a paragraph whole
 TINY = 0.25  # times the words asked for: a passage that is shorter joins its neighbour
@@ -26,11 +31,39 @@ def split(document: Document, words: int) -> tuple[Passage, ...]:
     For every passage, ``document.text[start:end] == text``, and its sentences lie in it in order.
     """
     passages: list[Passage] = []
+    leads = _leads(document)
     for run in _runs(document.blocks):
         block = next(block for block in run if block.kind not in HEADS)
         for group in _groups(document.text, run, words):
-            passages.append(_passage(document, block, group))
+            passages.append(_passage(document, block, group, leads))
     return tuple(passages)
+
+
+def _leads(document: Document) -> Leads:
+    """The start of each block that is an item, and what introduces its list."""
+    leads: list[tuple[int, Sentence | None]] = []
+    lead: Sentence | None = None
+    for before, block in pairwise(document.blocks):
+        if block.kind is not BlockKind.ITEM:
+            continue
+        if before.kind is not BlockKind.ITEM:
+            lead = _lead(document.text, before) if before.speaker == block.speaker else None
+        leads.append((block.start, lead))
+    return leads
+
+
+def _lead_of(sentence: Sentence, leads: Leads) -> Sentence | None:
+    """What introduces the list that a sentence stands in, an item's."""
+    at = bisect_right(leads, sentence.start, key=itemgetter(0))
+    return leads[at - 1][1] if at else None
+
+
+def _lead(text: str, block: Block) -> Sentence | None:
+    """The sentence of a block that introduces a list below it."""
+    if block.kind not in introductions.ABOVE:
+        return None
+    last = list(_sentences(text, block))[-1]
+    return last if introductions.introduces(text[last.start : last.end], alone=last.opens) else None
 
 
 def _runs(blocks: Sequence[Block]) -> Iterator[list[Block]]:
@@ -71,12 +104,29 @@ def _groups(text: str, run: Sequence[Block], words: int) -> list[list[Sentence]]
         whole = sum(length for _, length, _ in own)
         if groups[-1].said and groups[-1].words >= words / 2 and groups[-1].words + whole > OVER * words:
             groups.append(_Group())
+            _keep_lead(text, groups, own[0])
         for sentence, length, pieces in own:
             is_full = groups[-1].said and groups[-1].words + length > OVER * words
             if is_full or not groups[-1].takes(pieces):
                 groups.append(_Group())
+                _keep_lead(text, groups, (sentence, length, pieces))
             groups[-1].add(sentence, length, pieces)
     return [group.sentences for group in _joined(groups, TINY * words)]
+
+
+def _keep_lead(text: str, groups: Sequence[_Group], first: tuple[Sentence, int, int]) -> None:
+    """Let what introduces a list go with its first item, and not end the passage before."""
+    item, _, pieces = first
+    *others, last = groups[-2].sentences
+    own = _pieces(text, last)
+    is_lead = last.kind in introductions.ABOVE and item.kind is BlockKind.ITEM
+    if not (is_lead and others and others[-1].kind not in HEADS and own + pieces <= MOST_PIECES):
+        return
+    if introductions.introduces(text[last.start : last.end], alone=last.opens):
+        groups[-2].sentences.pop()
+        groups[-2].words -= _words(text, last)
+        groups[-2].pieces -= own
+        groups[-1].add(last, _words(text, last), own)
 
 
 @dataclass(slots=True)
@@ -116,7 +166,8 @@ def _sentences(text: str, block: Block) -> Iterator[Sentence]:
     start = block.start
     if block.kind is BlockKind.ITEM and own[0] in BULLET and (bare := own.lstrip(BULLET)):
         start = block.end - len(bare)
-    for place, span in enumerate(sentences.telling(text[start : block.end])):
+    cut = sentences.whole if block.kind is BlockKind.ROW else sentences.telling
+    for place, span in enumerate(cut(text[start : block.end])):
         yield Sentence(start + span.start, start + span.end, block.kind, place == 0, block.page)
 
 
@@ -129,8 +180,11 @@ def _pieces(text: str, sentence: Sentence) -> int:
     return sentences.pieces(text, sentence.start, sentence.end)
 
 
-def _passage(document: Document, block: Block, group: Sequence[Sentence]) -> Passage:
+def _passage(document: Document, block: Block, group: Sequence[Sentence], leads: Leads) -> Passage:
+    """A passage; one that begins in the middle of a list has what introduces that as the last of its headings."""
     start, end = group[0].start, group[-1].end
+    lead = _lead_of(group[0], leads) if group[0].kind is BlockKind.ITEM else None
+    over = [introductions.as_heading(document.text[lead.start : lead.end])] if lead and lead.end <= start else []
     text = document.text[start:end]
     key = f"{document.id}\0{start}\0{end}\0{text}"
     return Passage(
@@ -140,7 +194,7 @@ def _passage(document: Document, block: Block, group: Sequence[Sentence]) -> Pas
         end=end,
         text=text,
         sentences=tuple(group),
-        headings=block.headings,
+        headings=(*block.headings, *over),
         speaker=block.speaker,
         page=block.page,
     )

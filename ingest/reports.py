@@ -19,7 +19,7 @@ class SyncReport(NamedTuple):
     were found to be no content, by reason; ``skipped`` are files of kinds that are not read, hidden and temporary ones;
     ``ignored`` the files and folders that a .pushbackignore names; ``spared`` files that are gone, but so much of their
     folder that what they held stays until that is allowed; ``copies`` files whose bytes a document already held;
-    ``empty`` files without a character.
+    ``empty`` files without a character; ``kinds`` are those skipped by the ending of their names.
     """
 
     added: int
@@ -36,6 +36,7 @@ class SyncReport(NamedTuple):
     spared: int = 0
     copies: int = 0
     empty: tuple[str, ...] = ()
+    kinds: Mapping[str, int] = {}
 
     @property
     def found(self) -> int:

@@ -58,6 +58,11 @@ def telling(text: str) -> Iterator[Span]:
         yield kept
 
 
+def whole(text: str) -> Iterator[Span]:
+    """The text as one sentence, such as a row of a table, whatever its cells end in; in parts where it is too long."""
+    return _cut(text, Span(0, len(text)))
+
+
 def pieces(text: str, start: int, end: int) -> int:
     """About how many pieces of words the embedding model reads there; seldom fewer than it does."""
     return sum(1 for _ in PIECE.finditer(text, start, end))

@@ -16,7 +16,7 @@ from assistant.types import BlockKind
 from ingest.drafts import Box, Piece
 from ingest.furniture import judge
 from ingest.layout import comments
-from ingest.voices import LABEL, ROLES, Voice, is_capitalised, is_date, is_no_name, name_of, tells_who
+from ingest.voices import FIELDS, LABEL, ROLES, Voice, is_capitalised, is_date, is_no_name, name_of, tells_who
 
 LABELLED = (BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.HEADING)
 SIGNED = re.compile(r"posted by\b", re.IGNORECASE)
@@ -176,7 +176,9 @@ def _labelled(pieces: Sequence[Piece]) -> list[Piece]:
         i: match
         for i, piece in enumerate(pieces)
         if not piece.level and piece.kind in LABELLED and (match := LABEL.match(piece.text))
-        if len(match[1]) <= 60 and not is_no_name(match[1]) and is_capitalised(re.sub(r"\(.*\)", "", match[1]))
+        if len(match[1]) <= 60
+        and not (is_no_name(match[1]) or match[1].lower() in FIELDS)
+        and is_capitalised(re.sub(r"\(.*\)", "", match[1]))
     }
     counts = Counter(match[1] for match in labels.values())
     lower = _lower_words(pieces, counts)

@@ -35,8 +35,9 @@ class Structured(NamedTuple):
 def structure(pieces: Sequence[Piece], found: Found, source: str) -> Structured:
     """What is to be said of the cleaned pieces; ``source`` names the file, for a document without a title."""
     numbered = [replace(piece, order=order) for order, piece in enumerate(pieces)]
-    kept = _headed([piece for piece in numbered if not piece.reason])
-    title, kept = _titled(speakers.attribute(kept), found)
+    kept = [piece for piece in numbered if not piece.reason]
+    kept = kept if found.is_voiced else _headed(kept)
+    title, kept = _titled(kept if found.is_voiced else speakers.attribute(kept), found)
     title = title or _readable(source)
     kept = _under_headings(kept, title)
     held = {piece.order for piece in kept}
@@ -66,7 +67,7 @@ def _headed(pieces: Sequence[Piece]) -> list[Piece]:
 
 def _is_heading(piece: Piece, following: Piece) -> bool:
     text = piece.text
-    if not piece.alone or piece.path or len(text) > LINE:
+    if not piece.alone or piece.path or len(text) > LINE or piece.page != following.page:
         return False
     words = text.split()
     if len(words) > HEADING_WORDS or text[-1] in ".,;!…" or bylines.is_about(text):
@@ -179,7 +180,7 @@ def _without_site(title: str) -> str:
 
 
 def _readable(source: str) -> str:
-    stem = PurePath(source).stem
+    stem = re.sub(r"\s[0-9a-f]{32}$", "", PurePath(source).stem)  # the number that Notion gives a page
     words = re.sub(r"[\s_-]+", " ", stem).strip() or stem
     return words[0].upper() + words[1:]
 

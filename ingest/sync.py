@@ -98,6 +98,7 @@ def sync(
         dropped=dict(done.dropped.most_common()),
         spared=done.spared,
         empty=tuple(done.empty),
+        kinds=listing.kinds,
     )
 
 

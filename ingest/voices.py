@@ -33,7 +33,7 @@ AGO = re.compile(
     r"\b(?:\d+|an?|one|two|three)\s+(?:second|minute|min|hour|day|week|month|year)s? ago\b|\b(?:yesterday|just now)\b",
     re.IGNORECASE,
 )
-LABEL = re.compile(rf"({HANDLE.pattern}(?: \([^)]{{1,40}}\))?)\s?:\s+(?=\S)")
+LABEL = re.compile(rf"\[?({HANDLE.pattern}(?: \([^)]{{1,40}}\))?)\]?\s?:\s+(?=\S)")
 ROLES = words(
     "manager lead director planner analyst consultant officer founder editor author moderator buyer seller marketer "
     "strategist head vp cmo ceo coo cfo cto president chair customer client reader guest anonymous admin administrator "
@@ -48,6 +48,11 @@ NOT_NAMES = words(
     "appendix monday tuesday wednesday thursday friday saturday sunday note notes summary introduction conclusion "
     "source sources figure table question answer pros cons example problem solution dear hi hello to from re subject "
     "photo photos image video report update breaking sponsored today comments comment read see more related by"
+)
+
+FIELDS = words(  # of a form or of minutes, by themselves: "Owner: Ann" names whose task it is, and nobody who speaks
+    "owner decision status budget start end deadline action risk goal objective topic result outcome priority cost "
+    "price location time attendees participants agenda channel region target metric task item name role team project"
 )
 
 

@@ -70,3 +70,9 @@ def saved(made: object) -> bytes:
     stream = io.BytesIO()
     made.save(stream)  # type: ignore[attr-defined]
     return stream.getvalue()
+
+
+def opened(kind: str, body: str) -> bytes:
+    """An OpenDocument file of this kind (``spreadsheet``, ``presentation``) with this body in XML."""
+    inner = f"<office:body><office:{kind}>{body}</office:{kind}></office:body>"
+    return packed({"content.xml": f"<office:document-content {ODT_NAMES}>{inner}</office:document-content>"})

@@ -8,7 +8,7 @@ import docx
 import openpyxl
 from pptx import Presentation
 
-from tests.office import EPUB, odt, packed, saved
+from tests.office import EPUB, odt, opened, packed, saved
 from tests.test_reading_pdf import T, make
 
 PAGE = (
@@ -32,6 +32,10 @@ THREAD = (
     "Plan\n\nPosted on 4 March 2024\n\nPrice follows value.\n\nPosted by:\n\nBob Roy\n\nI do not think so.\n\n"
     "Post a comment\n"
 )
+CAPTIONS = (
+    "WEBVTT\n\n1\n00:00:01.000 --> 00:00:02.000\n<v Ann Lee>Price follows value.</v>\n\n"
+    "2\n00:00:02.000 --> 00:00:03.000\n<v Bob Roy>I do not think so.\n"
+)
 
 
 @cache
@@ -44,6 +48,7 @@ def seeds() -> dict[str, bytes]:
     book = openpyxl.Workbook()
     for row in (["Channel", "Cost"], ["Search", 400]):
         book.active.append(row)
+    row = "<table:table-row><table:table-cell><text:p>Cost</text:p></table:table-cell></table:table-row>"
     deck = Presentation()
     deck.slides.add_slide(deck.slide_layouts[0]).shapes.title.text = "Plan"
     return {
@@ -58,5 +63,14 @@ def seeds() -> dict[str, bytes]:
         "html": PAGE.encode(),
         "eml": MAIL.encode(),
         "md": NOTE.encode(),
+        "vtt": CAPTIONS.encode(),
+        "srt": CAPTIONS.removeprefix("WEBVTT\n\n").encode(),
+        "json": b'[{"text": "Price follows value.", "ts": "1750759800.1", "user_profile": {"real_name": "Ann Lee"}}]',
+        "mbox": f"From a@example.org Mon Mar  4 10:00:00 2024\n{MAIL}".replace("\r\n", "\n").encode(),
+        "ods": opened("spreadsheet", f'<table:table table:name="Q3">{row}{row}</table:table>'),
+        "odp": opened("presentation", "<draw:page><draw:frame><text:p>Plan</text:p></draw:frame></draw:page>"),
+        "ipynb": b'{"cells": [{"cell_type": "markdown", "source": "# Plan"}, {"cell_type": "code", "source": "1"}]}',
+        "rst": b"Plan\n====\n\n:Author: Ann Lee\n\nPrice *follows* value.\n\n.. note:: So.\n",
+        "adoc": b"= Plan\n:author: Ann Lee\n\nPrice *follows* value.\n\n|===\n| a | b\n|===\n",
         "txt": THREAD.encode(),
     }

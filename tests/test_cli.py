@@ -91,7 +91,7 @@ def test_an_empty_folder_says_so(run: Run, tmp_path: Path) -> None:
 
     assert done.exit_code == 0
     assert done.stdout == (
-        "Nothing to read there. Pushback reads text, Markdown, html, PDF, office files, EPUB and mail.\n"
+        "Nothing to read there. Pushback reads text, Markdown, html, PDF, office files, EPUB, mail and chats.\n"
     )
 
 

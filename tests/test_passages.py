@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -150,3 +151,54 @@ def test_offsets_hold_for_any_document(parts: list[str], words: int) -> None:
     note = document("\n\n".join(parts))
 
     check(note, split(note, words))
+
+
+@pytest.mark.parametrize("repeated", range(1, 8))
+def test_a_list_is_never_parted_from_what_introduces_it(repeated: int) -> None:
+    """Where its items go on in another passage, the introduction stands above that as a heading does."""
+    items = "\n".join(f"- item {n} of the things that nobody asks a shop for, whatever it sells" for n in range(30))
+    note = document(f"# Terms\n\n{FILLER * repeated} A new shop does not need to bring:\n\n{items}", "terms.md")
+
+    first, *others = [passage for passage in split(note, 80) if "item" in passage.text]
+
+    assert "A new shop does not need to bring:\n\nitem 0" in first.text.replace("- ", "")
+    assert len(others) > 2
+    assert {passage.headings for passage in others} == {("A new shop does not need to bring",)}
+    assert split(note, 80)[0].headings == first.headings == ()
+
+
+@pytest.mark.parametrize(
+    ("above", "lead"),
+    [
+        ("We said much of it. A new shop does need:", "A new shop does need"),
+        ("お店に要るもの：", "お店に要るもの"),
+        ("Not allowed", "Not allowed"),
+        ("None of these is needed.", "None of these is needed."),
+        ("We said much of it. It rained on us all day.", None),
+    ],
+)
+def test_what_introduces_a_list_ends_open_or_stands_alone(above: str, lead: str | None) -> None:
+    items = "\n".join(f"- item {n} of the things that nobody asks a shop for, whatever it sells" for n in range(30))
+    note = document(f"# Terms\n\n{above}\n\n{items}", "terms.md")
+
+    assert split(note, 80)[-1].headings == ((lead,) if lead else ())
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("値引きは承認なしで与えることができます。それ以上は部長が承認します。期限は三十日です！", 3),
+        ("价格太高了，所以客户不愿意购买。我们必须在三月之前降低价格！为什么要这样做呢，谁能告诉我？", 3),
+        ("「値引きはできますか。」と客が聞きました。店の人は何も答えませんでした。", 3),
+        ("कीमत बहुत अधिक है और ग्राहक नहीं खरीदते। हम इसे मार्च से कम करेंगे।", 2),
+    ],
+)
+def test_sentences_of_other_scripts_end_where_they_end(text: str, ends: int) -> None:
+    assert len(sentences(text)) == ends
+    assert "".join(sentences(text)).replace(" ", "") == text.replace(" ", "")
+
+
+def test_a_text_of_many_rules_in_japanese_is_no_one_sentence() -> None:
+    rules = "".join(f"第{n}条では、担当者は{n}パーセントまでの値引きを与えることができます。" for n in range(1, 60))
+
+    assert [part.startswith(f"第{n}条") for n, part in enumerate(sentences(rules), 1)] == [True] * 59

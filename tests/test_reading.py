@@ -133,12 +133,12 @@ def test_markdown_is_read_without_its_markup() -> None:
         (BlockKind.ITEM, "1. first"),
         (BlockKind.ITEM, "2. second"),
         (BlockKind.ITEM, "nested"),
-        (BlockKind.ROW, "Channel | Cost"),
-        (BlockKind.ROW, "Search | 400"),
+        (BlockKind.ROW, "Channel: Search; Cost: 400"),
         (BlockKind.CODE, 'print("kept")'),
         (BlockKind.PARAGRAPH, "Words in HTML."),
     ]
-    assert [piece.reason for piece in draft.pieces if piece.reason] == ["metadata", "image description"]
+    reasons = [piece.reason for piece in draft.pieces if piece.reason]
+    assert reasons == ["metadata", "image description", "names of columns"]
     assert (draft.found.titles, draft.found.authors, draft.found.dates) == (
         ("A plan",),
         ("Category Manager",),
@@ -170,12 +170,12 @@ def test_html_is_read_block_by_block() -> None:
         (BlockKind.PARAGRAPH, "Words & more words. After a break."),
         (BlockKind.ITEM, "one"),
         (BlockKind.ITEM, "two"),
-        (BlockKind.ROW, "Channel | Cost"),
-        (BlockKind.ROW, "Search | 400"),
+        (BlockKind.ROW, "Channel: Search; Cost: 400"),
         (BlockKind.QUOTE, "Quoted."),
         (BlockKind.PARAGRAPH, "loose text"),
     ]
-    assert [piece.reason for piece in draft.pieces if piece.reason] == ["page title", "script", "script", "hidden"]
+    reasons = [piece.reason for piece in draft.pieces if piece.reason]
+    assert reasons == ["page title", "script", "script", "names of columns", "hidden"]
     assert draft.found.authors == ("Category Manager",)
     assert draft.found.dates == ("2024-03-01T08:00:00Z", "2024-02-01")
 

@@ -1,5 +1,6 @@
 """PowerPoint and books."""
 
+import pytest
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
@@ -102,3 +103,40 @@ def test_a_book_is_read_in_the_order_of_its_spine() -> None:
     ]
     assert {piece.reason for piece in draft.pieces if piece.reason} == {"table of contents"}
     assert draft.found == Found(("Price and Value",), ("Ann Lee",), ("2019-05-02",))
+
+
+@pytest.mark.parametrize(
+    ("boxes", "read"),
+    [
+        (
+            {"b2": (5, 3, 4), "a2": (0.5, 3, 4), "b1": (5, 2, 4), "a1": (0.5, 2, 4), "top": (0.5, 0.5, 4)},
+            "top a1 a2 b1 b2",
+        ),
+        (
+            {"end": (1, 6, 8), "b2": (5, 3, 3), "b1": (5, 2, 3), "a2": (1, 3, 3), "a1": (1, 2, 3), "top": (1, 1, 8)},
+            "top a1 a2 b1 b2 end",
+        ),
+        ({"third": (1, 5, 4), "first": (1, 1, 4), "second": (1.2, 3, 4)}, "first second third"),
+        ({"c": (6, 1, 2), "b": (3.5, 1, 2), "a": (1, 1, 2)}, "a b c"),
+    ],
+)
+def test_the_boxes_of_a_slide_are_read_as_they_stand_and_not_as_they_were_drawn(
+    boxes: dict[str, tuple[float, float, float]], read: str
+) -> None:
+    made = Presentation()
+    slide = made.slides.add_slide(made.slide_layouts[6])
+    for text, (left, top, width) in boxes.items():
+        place = [Inches(one) for one in (left, top, width, 0.6)]
+        slide.shapes.add_textbox(*place).text_frame.text = text
+
+    assert [text for *_, text in kept(pptx.read(saved(made)))] == read.split()
+
+
+def test_what_a_slide_only_fills_in_stands_where_its_layout_puts_it() -> None:
+    made = Presentation()
+    slide = made.slides.add_slide(made.slide_layouts[3])
+    right, left = slide.placeholders[2], slide.placeholders[1]
+    right.text, left.text = "on the right", "on the left"
+    left._element.getparent().append(left._element)
+
+    assert [text for *_, text in kept(pptx.read(saved(made)))] == ["on the left", "on the right"]

@@ -468,3 +468,26 @@ def test_an_answer_inside_the_quoted_mail_is_the_senders(mark: str) -> None:
         ("Ann Lee", "See below."),
         ("Ann Lee", f"{mark} No, keep it."),
     ]
+
+
+HEADER = "From: Sara Lind <s@example.org>\nSent: Tuesday, June 24, 2025 9:30 AM\nTo: Omer Kaya\nSubject: Fair\n\n"
+
+
+@pytest.mark.parametrize("mark", ["[OK] ", "[Omer] ", "<Omer Kaya> ", "Omer: ", "OK> ", "Omer Kaya: "])
+def test_answers_that_are_marked_inside_a_quoted_mail_are_the_senders(mark: str) -> None:
+    answers = [f"{mark}No, one.", f"{mark}Yes."]
+    text = f"See my answers below.\n\n{HEADER}Do we need two stands?\n{answers[0]}\nIs one enough?\n{answers[1]}\n"
+    mail = f"From: Omer Kaya <o@example.org>\nTo: s@example.org\nSubject: Re: Fair\n\n{text}"
+
+    own = [piece.text for piece in read(mail.encode()).pieces if not piece.reason and piece.kind is BlockKind.PARAGRAPH]
+
+    assert own == ["See my answers below.", *answers]
+
+
+def test_a_name_inside_a_quoted_mail_is_no_answer_where_none_was_announced() -> None:
+    text = f"Fine.\n\n{HEADER}Omer: please call Graz.\n"
+    mail = f"From: Omer Kaya <o@example.org>\nTo: s@example.org\nSubject: Re: Fair\n\n{text}"
+
+    own = [piece.text for piece in read(mail.encode()).pieces if not piece.reason and piece.kind is BlockKind.PARAGRAPH]
+
+    assert own == ["Fine."]

@@ -12,9 +12,10 @@ from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.drafts import Draft
 from ingest.reading import csvs, rows, xlsx
-from ingest.reading.number_formats import shown
+from ingest.reading.number_formats import BUILT_IN, shown
 from tests.office import packed, saved
 
+THOUSANDS = '[>=1000000]0.0,,"M";[>=1000]0.0,"K";0'
 SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">%s</worksheet>'
 
 
@@ -130,6 +131,21 @@ def test_a_long_cell_that_is_merged_over_many_rows_is_refused(monkeypatch: pytes
         (1200, "[$€-407] #,##0", "€ 1,200"),
         (1200, '#,##0 [$€-1];[Red]"x"', "1,200 €"),
         (2_500_000, '0.0,,"M"', "2.5M"),
+        (1500, THOUSANDS, "1.5K"),
+        (2_400_000, THOUSANDS, "2.4M"),
+        (640, THOUSANDS, "640"),
+        (-7, "[<0]-0.0;0", "-7.0"),
+        (-7, "[<100]0.0;0", "-7.0"),
+        (0, '[=0]"none";0.0', "0"),
+        (0, '_($* #,##0.00_);_($* (#,##0.00);_($* "-"??_);_(@_)', "$-"),
+        (-1200.5, '_($* #,##0.00_);_($* (#,##0.00);_($* "-"??_);_(@_)', "$(1,200.50)"),
+        (0.12, "[Green]+0.0%;[Red]-0.0%;0.0%", "+12.0%"),
+        (-0.031, "[Green]+0.0%;[Red]-0.0%;0.0%", "-3.1%"),
+        (45352, BUILT_IN[27], "2024-03-01"),
+        (45352, BUILT_IN[55], "2024-03-01"),
+        (0.75, BUILT_IN[55], "18:00"),
+        (45352, '[$-411]yyyy"年"m"月"d"日"', "2024-03-01"),
+        (45352, '[$-411]ggge"年"m"月"d"日"', "2024-03-01"),
         (12.5, "General", "12.5"),
         (0.1 + 0.2, "", "0.3"),
         (3.5, "# ?/?", "3.5"),
@@ -206,3 +222,13 @@ def test_no_cell_of_a_grid_is_lost(grid: list[list[str]]) -> None:
 
     for number, cells in enumerate(grid, start=1):
         assert all(cell in told[number] for cell in cells if cell)
+
+
+def test_a_formula_without_a_saved_value_is_shown_as_what_it_is() -> None:
+    made = openpyxl.Workbook()
+    for row in (["Channel", "March", "April", "Total"], ["Radio", 1200, 1500, "=B2+C2"]):
+        made.active.append(row)
+    draft = xlsx.read(saved(made))
+
+    assert lines(draft) == [(2, "Channel: Radio; March: 1200; April: 1500; Total: =B2+C2")]
+    assert [piece.reason for piece in draft.pieces if not piece.text] == [xlsx.UNSAVED]

@@ -7,6 +7,7 @@ import pytest
 from assistant.types import BlockKind, Document
 from ingest import dates
 from ingest.documents import load
+from tests.office import BODY, packed
 
 PROSE = "The buyer compares the offers, and then she picks the one that she can explain to her colleagues."
 
@@ -312,3 +313,35 @@ def test_a_pages_marks_say_when_it_was_published(name: str) -> None:
     )
 
     assert document(page, "page.html").about.date == "2019-11-19"
+
+
+@pytest.mark.parametrize(
+    ("line", "author", "iso"),
+    [
+        ("Chief Commercial Officer, 3 February 2025", "Chief Commercial Officer", "2025-02-03"),
+        ("Stand: 3. Februar 2025", "Temp Late", "2025-02-03"),
+        ("Publié le 3 février 2025", "Temp Late", "2025-02-03"),
+        ("Fecha: 3 de febrero de 2025", "Temp Late", "2025-02-03"),
+        ("Aggiornato il 3 febbraio 2025", "Temp Late", "2025-02-03"),
+        ("Datum: 3 februari 2025", "Temp Late", "2025-02-03"),
+        ("3 lutego 2025", "Temp Late", "2025-02-03"),
+        ("3 февраля 2025", "Temp Late", "2025-02-03"),
+        ("発行日：2025年2月3日", "Temp Late", "2025-02-03"),
+        ("Autorin: Ann Lee", "Ann Lee", "2011-01-12"),
+        ("作成者：山田太郎", "山田太郎", "2011-01-12"),
+        ("Prepared by: Ann Lee, 3 Feb 2025", "Ann Lee", "2025-02-03"),
+        ("Our budget 2025 is new, and the old one ended.", "Temp Late", "2011-01-12"),
+    ],
+)
+def test_what_a_document_says_of_itself_counts_before_the_properties_of_its_template(
+    line: str, author: str, iso: str
+) -> None:
+    core = (
+        '<coreProperties xmlns:dc="d" xmlns:dcterms="t"><dc:creator>Temp Late</dc:creator>'
+        "<dcterms:created>2011-01-12T00:00:00Z</dcterms:created></coreProperties>"
+    )
+    texts = ("Pricing policy", line, PROSE)
+    body = "".join(f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>" for text in texts)
+    about = load(packed({"word/document.xml": BODY % body, "docProps/core.xml": core}), source="p.docx", id="p").about
+
+    assert (about.author, about.date) == (author, iso)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-KINDS = ("text", "markdown", "web", "pdf", "document", "slides", "sheet", "mail", "book")
+KINDS = ("text", "markdown", "web", "pdf", "document", "slides", "sheet", "mail", "chat", "book")
 DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value on stdout, and nothing else.")

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ui.shown import Shown
 
 WIDEST = 100  # columns; longer lines are tiring to read
+ENDINGS = 5  # of names that are told of files passed over
 COLUMNS = (("DOCUMENT", 10), ("DATE", 10), ("PASSAGES", 8), ("AUTHOR", 20), ("TITLE", 40))
 FOUND_BY = {"dense": "by its meaning", "lexical": "by its words", "both": "by its meaning and its words"}
 KINDS = {"quoted": " (quoted)", "forecast": " (forecast)", "opponent": " (an opponent's words; do not count)"}
@@ -193,11 +194,14 @@ def dropped(one: Document) -> str:
 
 def synced(report: SyncReport, *, details: bool = False) -> str:
     """What an ingest did, in a line; also when there was nothing to do it with. ``details`` adds a table."""
-    skipped = f"; {_count(report.skipped, 'file')} of other kinds passed over" if report.skipped else ""
+    kinds = ", ".join(f"{count} {kind}" for kind, count in list(report.kinds.items())[:ENDINGS])
+    told = f" ({kinds}{', …' if len(report.kinds) > ENDINGS else ''})" if kinds else ""
+    skipped = f"; {_count(report.skipped, 'file')} of other kinds passed over{told}" if report.skipped else ""
     skipped += f"; {len(report.empty)} empty" if report.empty else ""
     skipped += f"; {_count(report.ignored, 'file')} ignored" if report.ignored else ""
     if not report.found and not report.removed:
-        return f"Nothing to read there{skipped}. Pushback reads text, Markdown, html, PDF, office files, EPUB and mail."
+        known = "Pushback reads text, Markdown, html, PDF, office files, EPUB, mail and chats."
+        return f"Nothing to read there{skipped}. {known}"
     counts = ", ".join(f"{getattr(report, name)} {name}" for name in ("added", "changed", "removed", "same"))
     failed = f", {len(report.failed)} failed" if report.failed else ""
     copies = f", {report.copies} already there under another name" if report.copies else ""

@@ -7,7 +7,7 @@ from assistant.types import Filters
 
 # What files are called, and the media types that are meant.
 KINDS = {
-    "text": ("text/plain",),
+    "text": ("text/plain", "text/x-rst", "text/asciidoc", "application/x-ipynb+json"),
     "markdown": ("text/markdown",),
     "web": ("text/html",),
     "pdf": ("application/pdf",),
@@ -16,9 +16,17 @@ KINDS = {
         "application/vnd.oasis.opendocument.text",
         "application/rtf",
     ),
-    "slides": ("application/vnd.openxmlformats-officedocument.presentationml.presentation",),
-    "sheet": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"),
-    "mail": ("message/rfc822",),
+    "slides": (
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "application/vnd.oasis.opendocument.presentation",
+    ),
+    "sheet": (
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.oasis.opendocument.spreadsheet",
+        "text/csv",
+    ),
+    "mail": ("message/rfc822", "application/mbox"),
+    "chat": ("text/vtt", "application/json"),
     "book": ("application/epub+zip",),
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from assistant import introductions
 from assistant.types import BlockKind, Passage, Sentence, Span
 
 STRETCHES = 3
@@ -54,10 +55,20 @@ def excerpts(keys: Sequence[Key], most: int = STRETCHES, characters: int = CHARA
         if len(of) == most or (of and length > left):
             continue
         of.append(key)
-        chosen.append([at, at])
-        left -= length
+        first = _introduced(key, at, left)
+        chosen.append([first, at])
+        left -= _length(key, first, at)
     left = _lengthen(of, chosen, left)
     return [_excerpt(key, first, last) for key, (first, last) in _joined(of, chosen, left)]
+
+
+def _introduced(key: Key, at: int, left: int) -> int:
+    """The sentence that introduces the key, an item, where it is near; else the key itself, whose citation tells it."""
+    over = introductions.above(key.passage, key.sentence)
+    if over is None or over.kind in introductions.HEADS:
+        return at
+    first = key.passage.sentences.index(over)
+    return first if at - first < SENTENCES and _length(key, first, at) <= left else at
 
 
 def _joined(keys: Sequence[Key], chosen: Sequence[Sequence[int]], left: int) -> list[tuple[Key, tuple[int, int]]]:

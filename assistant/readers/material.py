@@ -242,6 +242,6 @@ def _goes_on(one: Passage, other: Passage) -> bool:
         bool(ends and begins)
         and ends[0].kind is begins[0].kind
         and begins[0].kind in _LISTED
-        and one.headings == other.headings
+        and all(ours == theirs for ours, theirs in zip(one.headings, other.headings, strict=False))
         and one.speaker == other.speaker
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 
+from assistant import introductions
 from assistant.embedding import Embedder
 from assistant.evidence.choice import Chosen, best, listed
 from assistant.evidence.reading import AnswerModel
@@ -13,7 +14,7 @@ from assistant.readers.excerpts import OF_A_LIST, Excerpt, Key, excerpts
 from assistant.readers.material import Material
 from assistant.readers.refusal import reason_to_refuse
 from assistant.readers.seam import Claim, Outcome, Quote, Reading
-from assistant.types import Span
+from assistant.types import Passage, Sentence, Span
 
 JUDGED = 24  # passages whose sentences are judged: the right one is among them for 0.93, see eval/benchmarks/depth.py
 READ = 12  # passages that are read whole, to see whether any answers: of the gold of a handbook 0.8 is among them
@@ -63,10 +64,18 @@ def _of_list(items: Sequence[Chosen]) -> list[Excerpt]:
             span = Span(found[-1].span.start, sentence.end)
             found[-1] = found[-1]._replace(span=span, key=span)
         else:
-            found.append(_lone((passage, sentence)))
+            found.append(_introduced(passage, sentence))
         if sum(one.span.end - one.span.start for one in found) > OF_A_LIST:
             break
     return found
+
+
+def _introduced(passage: Passage, sentence: Sentence) -> Excerpt:
+    """An item after the sentence that introduces it."""
+    over = introductions.above(passage, sentence)
+    begins = over.start if over and over.kind not in introductions.HEADS else sentence.start
+    span = Span(begins, sentence.end)
+    return Excerpt(passage, span, span)
 
 
 def _lone(chosen: Chosen) -> Excerpt:

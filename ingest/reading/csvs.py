@@ -9,12 +9,15 @@ from collections import Counter
 from collections.abc import Iterator
 
 from assistant.errors import SourceError
-from ingest.drafts import Draft, collapse
+from assistant.types import BlockKind
+from ingest.drafts import Draft, Piece, collapse
 from ingest.reading import rows
 from ingest.reading.decoding import decode
 
 DELIMITERS = "\t;|,"  # the comma last: it also parts decimals
 NAMED = re.compile(r"sep=([^\w\s\"]|\t)\r?\n", re.IGNORECASE)  # Excel's own way to name the delimiter
+IMPORTED = '{"ImportId"'  # Qualtrics writes its questions' keys under their names and their words
+HEADS = 2
 SAMPLE = 50  # rows that show which delimiter parts them alike
 LONGEST = 10_000_000  # characters of a field; Python's own limit of 131,072 is less than a pasted page may have
 
@@ -32,6 +35,10 @@ def read(data: bytes) -> Draft:
     delimiter = named[1] if named else _delimiter(text)
     parsed = enumerate(_parsed(text, delimiter), start=2 if named else 1)
     lines = [rows.Row(cells, number) for number, cells in parsed]
+    if len(lines) > HEADS and "".join(lines[HEADS].cells[:1]).startswith(IMPORTED):
+        keys = Piece(" | ".join(filter(None, lines[HEADS].cells)), BlockKind.ROW, reason=rows.HEAD)
+        heads = [rows.Row(line.cells, number) for number, line in enumerate(lines[:HEADS], start=2)]
+        return Draft("text/csv", (keys, *rows.pieces([*heads, *lines[HEADS + 1 :]], heads=(2, 3))))
     return Draft("text/csv", tuple(rows.pieces(lines)))
 
 

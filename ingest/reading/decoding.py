@@ -6,6 +6,7 @@ import codecs
 import re
 
 from assistant.errors import SourceError
+from ingest.reading.encodings import windows
 
 MARKS = (  # the longer first: UTF-32's mark begins with UTF-16's
     (codecs.BOM_UTF8, "utf-8"),
@@ -81,12 +82,14 @@ def _guess(data: bytes) -> str:
     broken = mended.count("\ufffd")
     if broken <= 0.1 * sum(character > "\x7f" for character in mended):
         return mended  # nearly all of it is UTF-8: some characters are lost, and are shown as such
-    from charset_normalizer import from_bytes
+    encoding = windows(data[:SAMPLE])
+    if encoding is None:
+        from charset_normalizer import from_bytes
 
-    best = from_bytes(data[:SAMPLE], threshold=0.1, preemptive_behaviour=False).best()
-    encoding = best.encoding if best is not None else None
-    if encoding in {None, "utf_8"} or _is_western(data):
-        encoding = "cp1252"
+        best = from_bytes(data[:SAMPLE], threshold=0.1, preemptive_behaviour=False).best()
+        encoding = best.encoding if best is not None else None
+        if encoding in {None, "utf_8"} or _is_western(data):
+            encoding = "cp1252"
     try:
         text = data.decode(encoding or "cp1252")
     except UnicodeDecodeError as exc:

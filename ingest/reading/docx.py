@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from lxml import etree
@@ -11,10 +11,11 @@ from lxml import etree
 from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.drafts import Draft, Piece, collapse, words
-from ingest.reading import remarks, rows
+from ingest.reading import drawing, page, plain, remarks, rows, rtf, symbols
 from ingest.reading.archive import Archive, child, count, local, value
-from ingest.reading.docx_styles import Numbers, Style, Styles
-from ingest.reading.package import main_part, of_kind, properties, relations
+from ingest.reading.docx_styles import Look, Numbers, Style, Styles, is_on
+from ingest.reading.lettering import Text
+from ingest.reading.package import Relation, main_part, of_kind, properties, relations
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 UNSEEN = words(
@@ -23,8 +24,8 @@ UNSEEN = words(
 )
 SPACES = words("tab br cr ptab")
 MATHS = {"den": "/", "sup": "^", "sub": "_"}  # what a formula shows by where its parts stand
+UNREAD = "{} that is not read"
 APPLIED = "\u2061"  # between a function and its argument, unseen
-OFF = frozenset({"0", "false", "off"})
 
 
 def read(data: bytes) -> Draft:
@@ -41,7 +42,7 @@ def read(data: bytes) -> Draft:
     found = relations(archive, part)
     parts = {kind: next(of_kind(found, kind), "") for kind in ("styles", "numbering", "footnotes", "endnotes")}
     roots = {kind: archive.xml(name) for kind, name in parts.items() if name in archive}
-    walk = _Walk(Styles(roots.get("styles")), Numbers(roots.get("numbering")))
+    walk = _Walk(Styles(roots.get("styles")), Numbers(roots.get("numbering")), archive, found)
     walk.notes = {
         (kind, value(note, "id") or ""): note for kind in ("footnotes", "endnotes") for note in roots.get(kind, ())
     }
@@ -61,20 +62,24 @@ def read(data: bytes) -> Draft:
 class _Inline:
     """What is gathered of one paragraph."""
 
-    text: list[str] = field(default_factory=list)
+    text: Text = field(default_factory=Text)
     linked: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
     boxes: list[etree._Element] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
     described: list[str] = field(default_factory=list)
+    drawn: list[str] = field(default_factory=list)  # ids of the parts of charts and diagrams
+    unknown: int = 0  # symbols
 
 
 class _Walk:
     """Knows the styles, numbers and notes that a paragraph refers to."""
 
-    def __init__(self, styles: Styles, numbers: Numbers) -> None:
+    def __init__(self, styles: Styles, numbers: Numbers, archive: Archive, found: dict[str, Relation]) -> None:
         self._styles = styles
         self._numbers = numbers
+        self._archive = archive
+        self._found = found
         self.notes: dict[tuple[str, str], etree._Element] = {}
 
     def blocks(self, parent: etree._Element, reason: str | None = None) -> Iterator[Piece]:
@@ -89,15 +94,32 @@ class _Walk:
                 gallery = child(element, "sdtPr", "docPartObj", "docPartGallery")
                 is_contents = (value(gallery) or "").lower() == "table of contents"
                 yield from self.blocks(element, "table of contents" if is_contents else reason)
+            elif name == "altChunk":
+                yield from self._chunk(value(element, "id") or "", reason)
             elif name not in UNSEEN:
                 yield from self.blocks(element, reason)
+
+    def _chunk(self, id: str, reason: str | None) -> Iterator[Piece]:
+        """A text of another format that stands here whole."""
+        part = self._found.pop(id, Relation("", "")).target  # once: it may hold itself
+        reader = CHUNKS.get(part.rpartition(".")[2].lower())
+        if reader is None or part not in self._archive:
+            yield Piece("", reason=UNREAD.format("text of another format"))
+            return
+        for piece in reader(self._archive.read(part)).pieces:
+            yield replace(piece, path=(), reason=reason or piece.reason)
+
+    def _drawn(self, id: str) -> Iterator[Piece]:
+        part = self._found.get(id, Relation("", "")).target
+        if part in self._archive:
+            yield from drawing.drawn(self._archive.xml(part))
 
     def _paragraph(self, paragraph: etree._Element, reason: str | None) -> Iterator[Piece]:
         settings = child(paragraph, "pPr")
         style = self._styles.of(settings)
         inline = _Inline()
-        _gather(paragraph, inline)
-        text = collapse("".join(inline.text))
+        _gather(paragraph, inline, self._styles, self._styles.look(settings))
+        text = inline.text.whole()
         if text:
             if re.match(r"toc \d|table of figures", style.name):
                 reason = "table of contents"
@@ -105,9 +127,13 @@ class _Walk:
             label = self._numbers.label(style) if kind is not BlockKind.QUOTE and reason is None else ""
             linked = min(len(text), len(collapse("".join(inline.linked))))
             yield Piece(f"{label} {text}" if label else text, kind, style.level, reason, linked=linked)
+        yield from inline.text.aside()
         if hidden := collapse("".join(inline.hidden)):
             yield Piece(hidden, reason=reason or "hidden")
         yield from (Piece(alt, reason="image description") for alt in inline.described)
+        yield from (Piece("", reason=UNREAD.format("symbol")) for _ in range(inline.unknown))
+        for id in inline.drawn:
+            yield from (replace(piece, reason=reason or piece.reason) for piece in self._drawn(id))
         for box in inline.boxes:
             yield from self.blocks(box, reason)
         for reference in inline.notes:
@@ -115,19 +141,18 @@ class _Walk:
                 yield from self.blocks(note, reason)
 
     def _table(self, table: etree._Element, reason: str | None) -> Iterator[Piece]:
-        grid = [
-            [(cell, list(self.blocks(cell, reason))) for cell in _inside(row, "tc")]
-            for row in _inside(table, "tr")
-            if child(row, "trPr", "del") is None
-        ]
+        kept = [row for row in _inside(table, "tr") if child(row, "trPr", "del") is None]
+        grid = [[(cell, list(self.blocks(cell, reason))) for cell in _inside(row, "tc")] for row in kept]
         is_plain = next(table.iterdescendants("{*}tbl"), None) is None and not any(
             _weighs(cell) for row in grid for _, cell in row
         )
         if not is_plain or all(len(row) < 2 for row in grid):  # there for its layout
             yield from (piece for row in grid for _, cell in row for piece in cell)
             return
-        for piece in rows.pieces([rows.Row(line) for line in _filled_down(grid)]):
-            yield replace(piece, reason=reason or piece.reason)
+        lines = [rows.Row(line, number) for number, line in enumerate(_filled_down(grid))]
+        heads = [number for number, row in enumerate(kept) if is_on(child(row, "trPr", "tblHeader"))]
+        for piece in rows.pieces(lines, heads):
+            yield replace(piece, reason=reason or piece.reason, page=None)
         yield from (piece for row in grid for _, cell in row for piece in cell if piece.reason and not reason)
 
 
@@ -163,18 +188,30 @@ def _inside(element: etree._Element, name: str) -> Iterator[etree._Element]:
             yield from _inside(inner, name)
 
 
-def _gather(element: etree._Element, inline: _Inline, *, is_link: bool = False, is_hidden: bool = False) -> None:
-    """Read the text inside an element into ``inline``."""
+def _gather(
+    element: etree._Element,
+    inline: _Inline,
+    styles: Styles,
+    look: Look,
+    *,
+    is_link: bool = False,
+    is_hidden: bool = False,
+) -> None:
+    """Read the text inside an element into ``inline``; ``look`` is how it is set where nothing else is said."""
     for inner in element:
         name = local(inner)
         if name == "t":
             text = (inner.text or "").replace(APPLIED, " ")
-            (inline.hidden if is_hidden else inline.text).append(text)
-            inline.linked += [text] if is_link and not is_hidden else []
-        elif name in SPACES:
-            inline.text.append(" ")
-        elif name == "noBreakHyphen":
-            inline.text.append("-")
+            if is_hidden:
+                inline.hidden.append(text)
+            else:
+                inline.text.add(text, struck=look.struck, raised=look.raised, linked=is_link)
+                inline.linked += [text] if is_link else []
+        elif (sign := _sign(inner, name)) is not None:
+            inline.text.add(sign, struck=look.struck)
+            inline.unknown += not sign
+        elif name in {"chart", "relIds"}:
+            inline.drawn.append(value(inner, "id" if name == "chart" else "dm") or "")
         elif name == "txbxContent":
             inline.boxes.append(inner)
         elif name in {"footnoteReference", "endnoteReference"}:
@@ -183,13 +220,31 @@ def _gather(element: etree._Element, inline: _Inline, *, is_link: bool = False, 
             inline.described += [alt] if (alt := collapse(inner.get("descr", ""))) else []
         elif name not in UNSEEN:
             if name in MATHS and next(inner.iter("{*}t"), None) is not None:
-                inline.text.append(MATHS[name])
-            is_unseen = name == "r" and _is_on(child(inner, "rPr", "vanish"))
-            _gather(inner, inline, is_link=is_link or name == "hyperlink", is_hidden=is_hidden or is_unseen)
+                inline.text.add(MATHS[name])
+            own = child(inner, "rPr") if name == "r" else None
+            is_unseen = own is not None and is_on(child(own, "vanish"))
+            _gather(
+                inner,
+                inline,
+                styles,
+                look if own is None else styles.run(own, look),
+                is_link=is_link or name == "hyperlink",
+                is_hidden=is_hidden or is_unseen,
+            )
 
 
-def _is_on(switch: etree._Element | None) -> bool:
-    return switch is not None and (value(switch) or "1").lower() not in OFF
+def _sign(element: etree._Element, name: str) -> str | None:
+    """The character that an element stands for; empty when it is not known, None when it is none."""
+    if name in SPACES:
+        return " "
+    if name == "noBreakHyphen":
+        return "-"
+    if name == "sym":
+        return symbols.sign(value(element, "font") or "", value(element, "char") or "")
+    if name == "checkBox":
+        marked = child(element, "checked")
+        return "☒ " if is_on(marked if marked is not None else child(element, "default")) else "☐ "
+    return None
 
 
 def _kind(style: Style) -> BlockKind:
@@ -206,3 +261,11 @@ def _remarks(walk: _Walk, root: etree._Element) -> Iterator[remarks.Remark]:
     for comment in root:
         texts = tuple(piece.text for piece in walk.blocks(comment) if not piece.reason)
         yield remarks.Remark(collapse(value(comment, "author") or ""), texts)
+
+
+CHUNKS: dict[str, Callable[[bytes], Draft]] = {
+    **dict.fromkeys(("htm", "html", "xhtml"), page.read),
+    **dict.fromkeys(("docx", "docm"), read),
+    "rtf": rtf.read,
+    "txt": plain.read,
+}

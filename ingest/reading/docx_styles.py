@@ -11,6 +11,7 @@ from lxml import etree
 from ingest.reading.archive import child, count, local, value
 
 HEADING = re.compile(r"heading ([1-9])")
+OFF = frozenset({"0", "false", "off"})
 LABEL = 100  # characters of a form such as "%1.%2", that each paragraph of a list would repeat
 CHAIN = 20  # styles based on one another; a circle ends here
 ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
@@ -26,12 +27,20 @@ class Style(NamedTuple):
     depth: int = 0
 
 
+class Look(NamedTuple):
+    """How words are set."""
+
+    struck: bool = False
+    raised: bool = False
+
+
 class Styles:
     """The styles of a file by their ids."""
 
     def __init__(self, root: etree._Element | None) -> None:
         self._styles = {} if root is None else {value(s, "styleId") or "": s for s in root if local(s) == "style"}
         self._chains: dict[str, tuple[str, list[etree._Element]]] = {}
+        self._looks: dict[str, list[etree._Element]] = {}
         self._default = next((id for id, s in self._styles.items() if _is_default(s)), "")
 
     def of(self, settings: etree._Element | None) -> Style:
@@ -42,6 +51,31 @@ class Styles:
         list_id = next((held for s in chain if (held := value(child(s, "numPr", "numId")))), "")
         depth = next((held for s in chain if (held := value(child(s, "numPr", "ilvl")))), "0")
         return Style(name, _level(name, chain), "" if list_id == "0" else list_id, min(8, max(0, count(depth))))
+
+    def look(self, settings: etree._Element | None) -> Look:
+        """How the words of a paragraph with these settings are set, by its style."""
+        return self._look(value(child(settings, "pStyle")) or self._default)
+
+    def run(self, settings: etree._Element, around: Look) -> Look:
+        """How the words with these settings (``rPr``) are set: their own word first, then their style's."""
+        if not len(settings):
+            return around
+        named = value(child(settings, "rStyle"))
+        return _set(settings, self._look(named, around) if named else around)
+
+    def _look(self, id: str, around: Look = Look()) -> Look:  # noqa: B008 — a frozen value
+        if id not in self._looks:
+            found, above = [], id
+            for _ in range(CHAIN):
+                style = self._styles.get(above)
+                if style is None:
+                    break
+                found += [own for own in (child(style, "rPr"),) if own is not None]
+                above = value(child(style, "basedOn")) or ""
+            self._looks[id] = found
+        for own in reversed(self._looks[id]):
+            around = _set(own, around)
+        return around
 
     def _chain(self, id: str) -> tuple[str, list[etree._Element]]:
         """A style's name, and the settings of it and of those that it is based on."""
@@ -91,6 +125,23 @@ class Numbers:
             return _written(counts[depth] or _start(levels.get(depth)), value(child(levels.get(depth), "numFmt")))
 
         return re.sub(r"%([1-9])", shown, (value(child(own, "lvlText")) or "")[:LABEL]).strip()
+
+
+def _set(settings: etree._Element, around: Look) -> Look:
+    """The look with what these settings change."""
+    struck, raised = around
+    for setting in settings:
+        name = local(setting)
+        if name in {"strike", "dstrike"}:
+            struck = is_on(setting)
+        elif name == "vertAlign":
+            raised = value(setting) == "superscript"
+    return Look(struck, raised)
+
+
+def is_on(switch: etree._Element | None) -> bool:
+    """Whether a setting is there and not switched off."""
+    return switch is not None and (value(switch) or "1").lower() not in OFF
 
 
 def _is_default(style: etree._Element) -> bool:

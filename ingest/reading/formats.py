@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import PurePath
 
 from assistant.errors import SourceError
 from ingest.drafts import Draft
-from ingest.reading import csvs, docx, epub, mail, markdown, odt, page, pdf, plain, pptx, rtf, xlsx
+from ingest.reading import (
+    chats,
+    csvs,
+    docx,
+    epub,
+    exports,
+    mail,
+    markdown,
+    markups,
+    mbox,
+    notebooks,
+    odf,
+    odt,
+    page,
+    pdf,
+    plain,
+    pptx,
+    rtf,
+    subtitles,
+    xlsx,
+)
 
+HEAD = exports.HEAD
 READERS: dict[str, Callable[[bytes], Draft]] = {
     ".txt": plain.read,
     ".text": plain.read,
@@ -26,12 +48,31 @@ READERS: dict[str, Callable[[bytes], Draft]] = {
     ".pdf": pdf.read,
     ".eml": mail.read,
     ".epub": epub.read,
+    ".mbox": mbox.read,
+    **dict.fromkeys((".ods", ".ots"), odf.read_sheet),
+    **dict.fromkeys((".odp", ".otp"), odf.read_deck),
+    ".ipynb": notebooks.read,
+    ".rst": markups.read_rst,
+    **dict.fromkeys((".adoc", ".asciidoc"), markups.read_adoc),
+    **dict.fromkeys((".vtt", ".srt"), subtitles.read),
+    **dict.fromkeys((".json", ".jsonl"), exports.read),
 }
+TRANSCRIPTS = frozenset({".docx", ".docm", ".odt", ".rtf", ".pdf"})  # in which programs of meetings save what was said
 
 
 def is_known(name: str) -> bool:
     """Whether a file of this name is one that can be read."""
     return PurePath(name).suffix.lower() in READERS
+
+
+def is_mostly_for_programs(name: str) -> bool:
+    """Whether of files with this name only those that hold a chat are read."""
+    return READERS.get(PurePath(name).suffix.lower()) is exports.read
+
+
+def is_for_people(head: bytes) -> bool:
+    """Whether such a file, by its first ``HEAD`` bytes, may hold a chat."""
+    return exports.is_chat(head)
 
 
 def has_attachments(name: str) -> bool:
@@ -47,8 +88,10 @@ def read(name: str, data: bytes, *, alone: bool = False) -> Draft:
     """
     if not is_known(name):
         raise SourceError(f"{name}: files of this kind cannot be read; known are {', '.join(READERS)}.")
-    reader = READERS[PurePath(name).suffix.lower()]
+    kind = PurePath(name).suffix.lower()
     try:
-        return mail.read(data, alone=True) if alone and has_attachments(name) else reader(data)
+        draft = mail.read(data, alone=True) if alone and has_attachments(name) else READERS[kind](data)
     except SourceError as exc:
         raise SourceError(f"{name}: {exc}") from exc
+    said = chats.parted(draft.pieces) if kind in TRANSCRIPTS else []
+    return replace(draft, pieces=tuple(said), found=replace(draft.found, is_voiced=True)) if said else draft

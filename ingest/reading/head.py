@@ -21,6 +21,11 @@ AUTHORS = ("author", "article:author", "dc.creator", "parsely-author", "sailthru
 HOST = re.compile(r"https?://(?:www\.)?([\w.-]{1,253})", re.IGNORECASE)
 BYLINES = words("byline author-name author__name entry-author post-author p-author article-author")
 
+SELECTOR = 1_000  # characters
+LETTERED = re.compile(r"line-through|vertical-align\s*:\s*super")
+CLASS = re.compile(r"(?:^|,)\s*[a-z]*\.([\w-]+)\s*(?=,|$)")  # alone: what else a selector asks for is not looked at
+RAISED = re.compile(r"vertical-align\s*:\s*super")
+
 
 def found(root: html.HtmlElement) -> Found:
     """The candidates, the most trusted first."""
@@ -35,6 +40,19 @@ def found(root: html.HtmlElement) -> Found:
         dates=tuple(filter(None, dates)),
         site=_site(root, metas),
     )
+
+
+def lettering(root: html.HtmlElement) -> tuple[frozenset[str], frozenset[str]]:
+    """The classes whose words the page's own styles strike out, and those that they raise, as exports write them."""
+    struck: set[str] = set()
+    raised: set[str] = set()
+    for style in root.iter("style"):
+        sheet = style.text or ""
+        for match in LETTERED.finditer(sheet):
+            opened = sheet.rfind("{", 0, match.start())
+            selector = sheet[max(0, opened - SELECTOR) : max(0, opened)]
+            (struck if match[0] == "line-through" else raised).update(CLASS.findall(re.split(r"[{}]", selector)[-1]))
+    return frozenset(struck), frozenset(raised)
 
 
 def _site(root: html.HtmlElement, metas: Mapping[str, str]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import re
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -12,6 +14,12 @@ BUILT_IN = {  # ECMA-376 part 1, 18.8.30; those left out mean "General"
     14: "yyyy-mm-dd", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm",
     21: "h:mm:ss", 22: "yyyy-mm-dd h:mm", 37: "#,##0", 38: "#,##0", 39: "#,##0.00", 40: "#,##0.00", 45: "mm:ss",
     46: "[h]:mm:ss", 47: "mm:ss", 48: "0.0E+0",
+    **dict.fromkeys((27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58), "yyyy-mm-dd"),  # of East Asian Excels
+    32: "h:mm", 33: "h:mm:ss", **dict.fromkeys((34, 35, 55, 56), "[>=1]yyyy-mm-dd;h:mm"),  # dates there, or times
+}  # fmt: skip
+CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)\]")
+HOLDS: dict[str, Callable[[float, float], bool]] = {
+    "<=": operator.le, ">=": operator.ge, "<>": operator.ne, "<": operator.lt, ">": operator.gt, "=": operator.eq,
 }  # fmt: skip
 QUOTED = re.compile(r'"([^"]*)"|\\(.)|_.|\*.')
 BRACKETS = re.compile(r"\[(?:\$([^\]-]*)[^\]]*|[^\]]*)\]")  # a currency, a colour, a condition, a count of hours
@@ -34,20 +42,39 @@ class _Form(NamedTuple):
     has_commas: bool
     has_exponent: bool
     is_trimmed: bool
+    is_blank: bool  # for zero: its places are spaces
 
 
 def shown(number: float, code: str, *, is_1904: bool = False) -> str:
     """The number as the format ``code`` shows it; a date in figures only is written in the order of ISO 8601."""
     sections = _sections(code)
-    picked = sections[1] if number < 0 and len(sections) > 1 else sections[0]
-    if number == 0 and len(sections) > 2:
-        picked = sections[2]
+    picked = _picked(number, sections)
     if is_date(picked):
         return _date(number, picked, is_1904=is_1904)
     form = _form(picked)
     if form is None:
         return general(number)
-    return _figure(abs(number) if picked is not sections[0] else number, form)
+    return _figure(abs(number) if _writes_sign(picked, sections) else number, form)
+
+
+def _picked(number: float, sections: Sequence[str]) -> str:
+    """The part of the format that shows the number: the first whose condition holds, or the one for its sign."""
+    if not any(map(CONDITION.search, sections)):
+        if number == 0 and len(sections) > 2:
+            return sections[2]
+        return sections[1] if number < 0 and len(sections) > 1 else sections[0]
+    for section in sections[:2]:
+        condition = CONDITION.search(section)
+        if condition and HOLDS[condition[1]](number, float(condition[2])):
+            return section
+    return next(section for section in reversed(sections[:3]) if section is sections[0] or "@" not in section)
+
+
+def _writes_sign(picked: str, sections: Sequence[str]) -> bool:
+    """Whether the part is for negative numbers, and so writes their sign itself."""
+    if condition := CONDITION.search(picked):
+        return condition[1] in {"<", "<="} and float(condition[2]) <= 0
+    return picked is not sections[0] and not any(map(CONDITION.search, sections))
 
 
 def general(number: float) -> str:
@@ -89,10 +116,13 @@ def _form(code: str) -> _Form | None:
         has_commas="," in form.partition(".")[0],
         has_exponent="E" in form.upper(),
         is_trimmed=decimals.endswith("#"),
+        is_blank=not re.search(r"[0#]", digits[0]),
     )
 
 
 def _figure(number: float, form: _Form) -> str:
+    if number == 0 and form.is_blank:
+        return f"{form.before}{form.after}".strip()
     number *= form.scale
     if form.has_exponent:
         written = f"{number:.{form.places}E}"

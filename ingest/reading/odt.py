@@ -12,6 +12,8 @@ from assistant.types import BlockKind
 from ingest.drafts import Draft, Found, Piece, collapse, words
 from ingest.reading import remarks, rows
 from ingest.reading.archive import ENCRYPTED, Archive, child, count, local, value
+from ingest.reading.docx_styles import Look
+from ingest.reading.lettering import Text
 from ingest.reading.package import sensible
 
 MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
@@ -40,7 +42,7 @@ def read(data: bytes) -> Draft:
     if body is None:
         raise SourceError("it is no OpenDocument text, whatever its extension says.")
     styled = archive.xml("styles.xml") if "styles.xml" in archive else None
-    walk = _Walk(_parents(root, styled))
+    walk = _Walk(_parents(root, styled), _looks(root, styled))
     text = list(walk.blocks(body))
     told = remarks.pieces(walk.remarks, is_levelled=any(piece.level for piece in text))
     margins = {
@@ -58,7 +60,7 @@ def read(data: bytes) -> Draft:
 class _Inline:
     """What is gathered of one paragraph."""
 
-    text: list[str] = field(default_factory=list)
+    text: Text = field(default_factory=Text)
     linked: list[str] = field(default_factory=list)
     boxes: list[etree._Element] = field(default_factory=list)
     described: list[str] = field(default_factory=list)
@@ -67,8 +69,9 @@ class _Inline:
 class _Walk:
     """Knows the styles, and keeps the comments that it comes across."""
 
-    def __init__(self, parents: dict[str, str]) -> None:
+    def __init__(self, parents: dict[str, str], looks: dict[str, Look]) -> None:
         self._parents = parents
+        self._looks = looks
         self.remarks: list[remarks.Remark] = []
 
     def blocks(self, parent: etree._Element, reason: str | None = None, *, is_item: bool = False) -> Iterator[Piece]:
@@ -87,12 +90,15 @@ class _Walk:
                 yield from self.blocks(element, "table of contents" if name in INDEXES else reason, is_item=is_item)
 
     def _paragraph(self, paragraph: etree._Element, reason: str | None, *, is_item: bool) -> Iterator[Piece]:
-        inline = _Inline([paragraph.text or ""])
-        self._gather(paragraph, inline, is_link=False)
-        if text := collapse("".join(inline.text)):
+        inline = _Inline()
+        look = self.look(paragraph, Look())
+        self._add(paragraph.text, inline, look, is_link=False)
+        self._gather(paragraph, inline, look, is_link=False)
+        if text := inline.text.whole():
             kind, level = self._kind(paragraph, is_item=is_item)
             linked = min(len(text), len(collapse("".join(inline.linked))))
             yield Piece(text, kind, level, reason, linked=linked)
+        yield from inline.text.aside()
         yield from (Piece(alt, reason="image description") for alt in inline.described)
         for box in inline.boxes:
             yield from self.blocks(box, reason)
@@ -113,12 +119,16 @@ class _Walk:
         """The named style that a paragraph's own one comes from."""
         return self._parents.get(name, name).replace("_20_", " ").lower()
 
-    def _gather(self, element: etree._Element, inline: _Inline, *, is_link: bool) -> None:
+    def look(self, element: etree._Element, around: Look = Look()) -> Look:  # noqa: B008 — a frozen value
+        """How the words of an element are set."""
+        return self._looks.get(value(element, "style-name") or "", around)
+
+    def _gather(self, element: etree._Element, inline: _Inline, look: Look, *, is_link: bool) -> None:
         for inner in element:
             name = local(inner)
             is_linked = is_link or name == "a"
             if name in {"s", "tab", "line-break"}:
-                inline.text.append(" ")
+                inline.text.add(" ", struck=look.struck)
             elif name == "note":
                 inline.boxes += [body for body in inner if local(body) == "note-body"]
             elif name == "text-box":
@@ -128,13 +138,14 @@ class _Walk:
             elif name in {"desc", "title"}:
                 inline.described += [alt] if (alt := collapse(inner.text or "")) else []
             elif name not in UNSEEN:
-                self._add(inner.text, inline, is_link=is_linked)
-                self._gather(inner, inline, is_link=is_linked)
-            self._add(inner.tail, inline, is_link=is_link)
+                own = self.look(inner, look)
+                self._add(inner.text, inline, own, is_link=is_linked)
+                self._gather(inner, inline, own, is_link=is_linked)
+            self._add(inner.tail, inline, look, is_link=is_link)
 
-    def _add(self, text: str | None, inline: _Inline, *, is_link: bool) -> None:
+    def _add(self, text: str | None, inline: _Inline, look: Look, *, is_link: bool) -> None:
         if text:
-            inline.text.append(text)
+            inline.text.add(text, struck=look.struck, raised=look.raised, linked=is_link)
             inline.linked += [text] if is_link else []
 
     def _remember(self, annotation: etree._Element) -> None:
@@ -154,8 +165,9 @@ class _Walk:
         if not is_plain or all(len(line) < 2 for line in lines):  # there for its layout
             yield from (piece for pieces in every for piece in pieces)
             return
-        for piece in rows.pieces([rows.Row(line) for line in _filled(held)]):
-            yield replace(piece, reason=reason or piece.reason)
+        heads = [number for number, row in enumerate(_rows(table)) if _is_head(row)]
+        for piece in rows.pieces([rows.Row(line, number) for number, line in enumerate(_filled(held))], heads):
+            yield replace(piece, reason=reason or piece.reason, page=None)
         yield from (piece for pieces in every for piece in pieces if piece.reason and not reason)
 
 
@@ -165,6 +177,11 @@ def _rows(table: etree._Element) -> Iterator[etree._Element]:
             yield inner
         elif local(inner) in {"table-header-rows", "table-rows", "table-row-group"}:
             yield from _rows(inner)
+
+
+def _is_head(row: etree._Element) -> bool:
+    parent = row.getparent()
+    return parent is not None and local(parent) == "table-header-rows"
 
 
 def _cells(row: etree._Element) -> list[etree._Element]:
@@ -204,6 +221,21 @@ def _parents(*roots: etree._Element | None) -> dict[str, str]:
         for style in held
         if local(style) == "style" and value(style, "parent-style-name")
     }
+
+
+def _looks(*roots: etree._Element | None) -> dict[str, Look]:
+    """How words are set by the styles that strike them out or raise them, or no longer do."""
+    looks = {}
+    for root in roots:
+        for style in root.iter("{*}style") if root is not None else ():
+            line, place = (
+                value(child(style, "text-properties"), name) for name in ("text-line-through-style", "text-position")
+            )
+            if line or place:
+                rises = (place or "").split(" ")[0]
+                raised = rises == "super" or (rises.rstrip("%").isdigit() and rises != "0%")
+                looks[value(style, "name") or ""] = Look(line not in {None, "none"}, raised)
+    return looks
 
 
 def _found(archive: Archive) -> Found:

@@ -69,4 +69,5 @@ def sensible(title: str | None, authors: tuple[str | None, ...], dates: tuple[st
         titles=tuple(t for t in (title,) if t and t.lower() not in NO_TITLE),
         authors=tuple(a for a in authors if a and a.lower() not in NO_AUTHOR),
         dates=tuple(d for d in dates if d and not d.startswith(BLANKS)),
+        is_filled_in=True,
     )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lxml import etree, html
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.drafts import Box, Draft, Piece, collapse, words
-from ingest.reading import head
+from ingest.reading import head, page_tables
 from ingest.reading.decoding import decode
+from ingest.reading.head import RAISED
+from ingest.reading.lettering import Text
 from ingest.reading.plain import RULE
 
 BLOCKS = words(
@@ -33,10 +36,13 @@ UNSEEN = {
     "title": "page title",
     "datalist": "form",
 }
+STRIKES = words("s strike del")
+LETTERED = STRIKES | {"sup"}
+OPENERS = ("aria-controls", "data-target", "data-bs-target")
+OPEN = re.compile(r"accordion|collapse|expand|toggle|tab-?pane|\bfaq|\banswer\b")  # names of what people open
 HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 HEAD = 1 << 14  # bytes in which an encoding may be declared; browsers look at the first kilobyte
-CELL = 400  # characters; a table with a longer cell is there for its layout
 NAMED = re.compile(
     r"\b(?:author|commenter|user-?name|display-?name|fn)\b|comment[-_]?(?:author|meta|date|by)|timestamp"
 )
@@ -81,11 +87,15 @@ class _Walk:
         self._root = root
         self._opened: list[html.HtmlElement] = []  # the blocks around the text in hand ...
         self._path: list[Box] = []  # ... and their boxes
-        self._links = 0
-        self._text: list[str] = []
+        self._links = self._struck = self._raised = 0
+        self._text = Text()
+        self._aside: list[Piece] = []  # of cells
         self._linked = 0
-        self._cells: list[str] | None = None  # of the row in hand, when its table holds data
-        self._tables: dict[html.HtmlElement, bool] = {}
+        self._classes = head.lettering(root)
+        self._has_classes = any(self._classes)
+        self._opens = _opened(root)
+        self._in_row = False  # of a table that holds data
+        self._tables: dict[html.HtmlElement, page_tables.Table | None] = {}
 
     def pieces(self) -> Iterator[Piece]:
         walk = etree.iterwalk(self._root, events=("start", "end"))
@@ -95,7 +105,7 @@ class _Walk:
                 if element is not skipped:
                     yield from self._end(element)
                 self._add(element.tail)
-            elif reason := _unseen(element):
+            elif reason := self._unseen(element):
                 skipped = element
                 walk.skip_subtree()
                 if text := collapse(" ".join(element.itertext())):
@@ -107,61 +117,98 @@ class _Walk:
 
     def _start(self, element: html.HtmlElement, number: int) -> Iterator[Piece]:
         tag, names = str(element.tag), _names(element)
-        if tag == "a":
-            self._links += 1
+        self._count(element, 1)
         if tag == "br":
             yield from self._break(element)
         elif tag in BLOCKS or "-" in tag or (NAMED.search(names) and self._in_comment()):
-            if self._cells is None:
+            if not self._in_row:
                 yield from self._flush()
             else:
-                self._text.append(" ")
+                self._add(" ")
             self._opened.append(element)
-            self._path.append(Box(number, tag, names))
-            if tag == "tr" and self._holds_data(element):
-                self._cells = []
+            self._path.append(Box(number, "div" if tag == "button" and _asks(element) else tag, names))
+            self._in_row = self._in_row or (tag == "tr" and self._table_of(element) is not None)
 
     def _end(self, element: html.HtmlElement) -> Iterator[Piece]:
-        if element.tag == "a":
-            self._links -= 1
+        self._count(element, -1)
         if not self._opened or self._opened[-1] is not element:
             return
-        if self._cells is None:
+        if not self._in_row:
             yield from self._flush()
-        elif element.tag in {"td", "th"}:
-            self._cells.append(collapse("".join(self._text)))
-            self._text = []
-        elif element.tag == "tr":
-            self._text.append(" | ".join(cell for cell in self._cells if cell))
-            self._cells = None
-            yield from self._flush(BlockKind.ROW)
+            if table := self._tables.pop(element, None):
+                yield from table.pieces()
+                yield from self._aside
+                self._aside = []
+        elif table := self._table_of(element):
+            self._end_cell(element, table)
         else:
-            self._text.append(" ")
+            self._add(" ")
         self._opened.pop()
         self._path.pop()
+
+    def _end_cell(self, element: html.HtmlElement, table: page_tables.Table) -> None:
+        """A cell or row of a table is whole; words between the cells go with the next one, or after the table."""
+        if element.tag in {"td", "th"}:
+            table.cell(element, self._text.whole())
+            self._aside += self._told_aside()
+            self._text = Text()
+        elif element.tag == "tr":
+            table.end_row(element, tuple(self._path), self._linked)
+            self._in_row, self._linked = False, 0
+        else:
+            self._add(" ")
 
     def _break(self, element: html.HtmlElement) -> Iterator[Piece]:
         """A line break is a space; two in a row part paragraphs."""
         following = element.getnext()
         is_double = following is not None and following.tag == "br" and not (element.tail or "").strip()
-        if is_double and self._cells is None:
+        if is_double and not self._in_row:
             yield from self._flush()
-        self._text.append(" ")
+        self._add(" ")
+
+    def _count(self, element: html.HtmlElement, step: int) -> None:
+        """Enter or leave an element that tells how its words are set."""
+        if element.tag == "a":
+            self._links += step
+            return
+        if element.tag in LETTERED or "style" in element.attrib or self._has_classes:
+            is_struck, is_raised = _lettering(element, *self._classes)
+            self._struck += step if is_struck else 0
+            self._raised += step if is_raised else 0
 
     def _add(self, text: str | None) -> None:
         if text:
-            self._text.append(text)
-            self._linked += len(text.strip()) if self._links else 0
+            is_link = self._links > 0
+            self._text.add(text, struck=self._struck > 0, raised=self._raised > 0, linked=is_link)
+            self._linked += len(text.strip()) if is_link else 0
 
-    def _flush(self, kind: BlockKind | None = None) -> Iterator[Piece]:
-        text = collapse("".join(self._text))
+    def _told_aside(self) -> Iterator[Piece]:
+        return (replace(piece, path=tuple(self._path)) for piece in self._text.aside())
+
+    def _flush(self) -> Iterator[Piece]:
+        text = self._text.whole()
+        aside = list(self._told_aside())
         linked = min(self._linked, len(text))
-        self._text, self._linked = [], 0
+        self._text, self._linked = Text(), 0
         if not text:
+            yield from aside
             return
-        found, level = self._kind()
+        kind, level = self._kind()
         reason = "ornament" if RULE.fullmatch(text) else None
-        yield Piece(text, kind or found, level, reason, linked=linked, path=tuple(self._path))
+        yield Piece(text, kind, level, reason, linked=linked, path=tuple(self._path))
+        yield from aside
+
+    def _unseen(self, element: html.HtmlElement) -> str | None:
+        """Why the element is not seen on the page, nor opened there; None when it is."""
+        tag = str(element.tag)
+        if tag in UNSEEN:
+            return UNSEEN[tag]
+        if tag in {"html", "body", "main", "article"}:  # hidden until a script shows them
+            return None
+        if "hidden" not in element.attrib and not HIDDEN.search(element.get("style", "")):
+            return None
+        is_opened = element.get("id") in self._opens or element.get("hidden") == "until-found"
+        return None if is_opened or OPEN.search(_names(element)) else "hidden"
 
     def _kind(self) -> tuple[BlockKind, int]:
         for box in reversed(self._path):
@@ -178,30 +225,42 @@ class _Walk:
     def _in_comment(self) -> bool:
         return any("comment" in box.names for box in self._path)
 
-    def _holds_data(self, row: html.HtmlElement) -> bool:
-        """Whether the row's table is one of data: no table inside, no long cell, more than one column."""
-        table = next(row.iterancestors("table"), None)
+    def _table_of(self, element: html.HtmlElement) -> page_tables.Table | None:
+        """The table of data that a row or cell is of."""
+        if element.tag not in {"tr", "td", "th"}:
+            return None
+        table = next(element.iterancestors("table"), None)
         if table is None:
-            return False
+            return None
         if table not in self._tables:
-            cells = list(table.iter("td", "th"))
-            self._tables[table] = (
-                next(table.iterdescendants("table", "form", "h1", "h2", "h3"), None) is None
-                and all(len(collapse(cell.text_content())) <= CELL for cell in cells)
-                and any(len(row) > 1 for row in table.iter("tr"))
-            )
+            self._tables[table] = page_tables.Table() if page_tables.holds_data(table) else None
         return self._tables[table]
+
+
+def _lettering(element: html.HtmlElement, struck: frozenset[str], raised: frozenset[str]) -> tuple[bool, bool]:
+    """Whether the element strikes its words out, and whether it raises them."""
+    style = element.get("style", "")
+    names = element.get("class", "").split() if struck or raised else ()
+    is_struck = element.tag in STRIKES or "line-through" in style or any(name in struck for name in names)
+    is_raised = element.tag == "sup" or bool(RAISED.search(style)) or any(name in raised for name in names)
+    return is_struck, is_raised
 
 
 def _names(element: html.HtmlElement) -> str:
     return " ".join(element.get(name, "") for name in ("class", "id", "role", "itemprop", "rel")).lower().strip()
 
 
-def _unseen(element: html.HtmlElement) -> str | None:
-    """Why the element is not seen on the page; None when it is."""
-    tag = str(element.tag)
-    if tag in UNSEEN:
-        return UNSEEN[tag]
-    if tag in {"html", "body", "main", "article"}:  # hidden until a script shows them
-        return None
-    return "hidden" if "hidden" in element.attrib or HIDDEN.search(element.get("style", "")) else None
+def _opened(root: html.HtmlElement) -> frozenset[str]:
+    """The ids of what buttons and links of the page open."""
+    return frozenset(
+        id.lstrip("#")
+        for name in OPENERS
+        for element in root.xpath(f"//*[@{name}]")
+        for id in element.get(name, "").split()
+    )
+
+
+def _asks(button: html.HtmlElement) -> bool:
+    """Whether a button opens what it asks or names, as the questions of a list of them do."""
+    opens = any(name in button.attrib for name in ("aria-expanded", *OPENERS)) or OPEN.search(_names(button))
+    return bool(opens) and len(collapse(button.text_content()).split()) > 2

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.errors import SourceError
-from ingest import dates
-from ingest.drafts import Draft, Found, Piece, collapse
-from ingest.reading import pdf_blocks, pdf_margins
+from ingest.drafts import Draft, Found, collapse
+from ingest.limits import more_time
+from ingest.reading import pdf_blocks, pdf_margins, pdf_notes, pdf_tables, remarks
 from ingest.reading.pdf_lines import UNSEEN, Line, Sheet, sheets
 from ingest.reading.pdf_order import arrange
+from ingest.reading.remarks import Remark
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
 
 PAGES = 5_000
+PAGES_AT_ONCE, SECONDS_A_PAGE = 10, 0.2  # of processor time, beyond a file's own; a full page takes 0.03
 CHARACTERS = 20_000_000  # a shelf of books
 PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
 SECURITY_ERROR = 5  # FPDF_ERR_SECURITY
@@ -38,7 +42,12 @@ TITLE_WORDS = 24
 TITLE_LENGTH = 300  # characters
 IMAGE = "is an image without text"
 DAMAGED = "cannot be read"
-TOP = 8  # pieces in which a date of the document's own is looked for, as bylines.py does
+SAMPLE = 2_000  # lines that tell whether the letters are what they seem
+UNMAPPED = re.compile("[\ufffd\ue000-\uf8ff]")  # characters without a meaning
+LOST = 0.3  # of all characters
+LATIN = re.compile(r"(?<![\w.-])[A-Za-zÀ-ÖØ-öø-ɏ]{3,}(?![\w.-])")
+ENOUGH = 15  # words
+FEWEST_VOWELS = 0.2  # of the letters: in written languages they are 0.35 to 0.5
 
 
 class Page(NamedTuple):
@@ -47,6 +56,7 @@ class Page(NamedTuple):
     number: int
     sheets: list[Sheet]
     wanting: str
+    remarks: tuple[Remark, ...] = ()
 
 
 def read(data: bytes) -> Draft:
@@ -69,10 +79,26 @@ def read(data: bytes) -> Draft:
     if not any(page.sheets for page in pages):
         raise SourceError(_why_nothing(pages))
     lines = _lines(pages)
+    if _is_garbled(lines):
+        raise SourceError("its text layer cannot be read, its letters stand for others; it needs OCR first.")
     usual = pdf_blocks.body(lines)
     found = pdf_blocks.blocks(lines, usual)
-    pieces = pdf_blocks.pieces(found, usual)
-    return Draft("application/pdf", tuple(pieces), _found(metadata, data, pieces, pdf_blocks.largest(found, usual)))
+    pieces = pdf_tables.named(found, pdf_blocks.pieces(found, usual))
+    said = [remark for page in pages for remark in page.remarks]
+    pieces += remarks.pieces(said, is_levelled=any(piece.level for piece in pieces))
+    return Draft("application/pdf", tuple(pieces), _found(metadata, data, pdf_blocks.largest(found, usual)))
+
+
+def _is_garbled(lines: Sequence[Line]) -> bool:
+    """Whether the letters are not those that are seen: no vowels among them, or no letters at all."""
+    text = " ".join(line.text for line in islice(lines, SAMPLE))
+    unknown = sum(1 for _ in UNMAPPED.finditer(text))
+    if unknown > LOST * max(1, len(text)):
+        return True
+    words = LATIN.findall(text)
+    letters = unicodedata.normalize("NFD", "".join(words)).lower()
+    vowels = sum(letters.count(vowel) for vowel in "aeiouy")
+    return len(words) >= ENOUGH and vowels < FEWEST_VOWELS * len("".join(words))
 
 
 def _why_nothing(pages: Sequence[Page]) -> str:
@@ -123,11 +149,14 @@ def _pages(document: PdfDocument) -> Iterator[Page]:
             continue
         try:
             found = sheets(page, index + 1)
-            yield Page(index + 1, found, "" if found or _is_empty(page) else IMAGE)
+            said = tuple(pdf_notes.remarks(page, index + 1))
+            yield Page(index + 1, found, "" if found or _is_empty(page) else IMAGE, said)
         except PdfiumError:
             yield Page(index + 1, [], DAMAGED)
         finally:
             page.close()
+        if (index + 1) % PAGES_AT_ONCE == 0:
+            more_time(PAGES_AT_ONCE * SECONDS_A_PAGE)
         count += sum(len(line.text) for sheet in found for line in sheet.lines)
         if count > CHARACTERS:
             raise SourceError(f"it holds more than {CHARACTERS:,} characters; split it.")
@@ -161,18 +190,18 @@ def _is_empty(page: PdfPage) -> bool:
     return next(page.get_objects(max_depth=1), None) is None
 
 
-def _found(metadata: Mapping[str, str], data: bytes, pieces: Sequence[Piece], largest: str | None) -> Found:
-    """What the file's properties say, as far as a person wrote it; their date only if the first lines have none."""
+def _found(metadata: Mapping[str, str], data: bytes, largest: str | None) -> Found:
+    """What the file's properties say, as far as a person wrote it."""
     start = max(0, data.find(b"<x:xmpmeta"))
     packet = data[start : data.find(b"</x:xmpmeta>", start, start + XMP) + 1]
     titles = [_sensible(text, NO_TITLE) for text in (metadata["Title"], _property(packet, b"dc:title"))]
     authors = [_sensible(text, NO_AUTHOR) for text in (metadata["Author"], _property(packet, b"dc:creator"))]
     day = DAY.match(metadata["CreationDate"])
-    is_dated = any(dates.find(piece.text) for piece in [piece for piece in pieces if not piece.reason][:TOP])
     return Found(
         titles=tuple(title for title in (*titles, largest) if title and len(title.split()) <= TITLE_WORDS),
         authors=tuple(author for author in authors if author),
-        dates=("-".join(day.groups()),) if day and not is_dated else (),
+        dates=("-".join(day.groups()),) if day else (),
+        is_filled_in=True,
     )
 
 

@@ -26,6 +26,7 @@ BOLD_WORDS = 12
 LARGER = 1.08  # times the usual size: a heading
 ALIKE = 0.04  # of the size: the same, whatever was rounded
 APART = 1.25  # times the usual distance of lines: a new paragraph
+FEW = 3  # lines of a page that is a slide: a statement seldom goes on after it
 BEFORE = 8  # blocks before a new page among which the paragraph is that goes on there
 
 
@@ -116,9 +117,10 @@ def _continued(found: Sequence[Block], line: Line, usual: float, pitch: dict[flo
     before = recent[-1][-1]
     if before.page == line.page and before.bottom < line.bottom:
         return recent[-1] if before.cells == 1 and _follows(recent[-1], line, usual, pitch) else None
+    few = before.page != line.page and sum(one.page == before.page for block in recent for one in block) <= FEW
     for block in reversed(recent):  # over a column or a page; notes at the foot of it stand between
         if _is_alike(block[-1], line):
-            return block if block[0].cells == 1 and _goes_over(block, line, usual) else None
+            return block if block[0].cells == 1 and _goes_over(block, line, usual, few=few) else None
         if block[-1].size > line.size:
             return None
     return None
@@ -155,12 +157,14 @@ def _is_set_off(block: Block, line: Line) -> bool:
     return line.left - before.left > least or (before.left - line.left > least and before.left - block[0].left > least)
 
 
-def _goes_over(block: Block, line: Line, usual: float) -> bool:
-    """Whether the line, at the top of a column or page, goes on with a block left open before it."""
+def _goes_over(block: Block, line: Line, usual: float, *, few: bool) -> bool:
+    """Whether the line, at the top of a column or page, goes on with a block left open before it; ``few`` lines on the
+    page before make it a slide."""
     before = block[-1]
     if _is_item(line.text) or line.size > LARGER * usual or _has_ended(before):
         return False
-    return line.text[0].islower() or _is_full(before, line)
+    is_full = _is_full(before, line) and (before.page == line.page or len(block) > 1)  # alone it tells no width
+    return (is_full and line.text[0].islower()) if few else (is_full or line.text[0].islower())
 
 
 def _is_alike(before: Line, line: Line) -> bool:

@@ -10,10 +10,16 @@ import ctypes
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ingest.drafts import Piece
+from ingest.reading import pdf_notes, pdf_rules
+from ingest.reading.lettering import Text
+from ingest.reading.pdf_notes import Value
+from ingest.reading.pdf_rules import Rule
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage
@@ -21,6 +27,9 @@ if TYPE_CHECKING:
 GAP = 1.25  # of the type size: justified words stand closer, columns further apart
 NO_SPACE = 1.1  # of the type size, where no space was typed: so do cells
 OVERLAP = 1.1  # of the type size: the letters of one ligature share its box
+FORM = 10.0  # points; of a form's values where there is no other text
+SMALL = 0.85  # of the type size: so is what is raised above the line ...
+RAISED = 0.2  # ... by so much of it
 BOLD = re.compile(r"bold|black|heavy|demi(?!-?light)", re.IGNORECASE)
 FORCED_BOLD = 0x40000  # a font flag, PDF 32000-1 table 123
 LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
@@ -51,6 +60,14 @@ class Glyph(NamedTuple):
     typed: bool  # ... as a character of its own, not as a mere gap
 
 
+class Cell(NamedTuple):
+    """A cell of a row, and from where to where it reaches."""
+
+    text: str
+    left: float
+    right: float
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A stretch of one row of a page; ``drawn`` counts the lines of the page in the order of its instructions."""
@@ -67,6 +84,8 @@ class Line:
     cells: int = 1  # more than one in a row of a table
     edge: float = 0.0  # where its column ends
     reason: str | None = None  # why it is no content
+    parts: tuple[Cell, ...] = ()  # of a row of a table
+    aside: tuple[Piece, ...] = ()  # what is struck out in it, and marks of notes
 
 
 class Sheet(NamedTuple):
@@ -78,6 +97,7 @@ class Sheet(NamedTuple):
 
 def sheets(page: PdfPage, number: int) -> list[Sheet]:
     """The lines of a page, the direction that most of its characters have first."""
+    rules = sorted(pdf_rules.rules(page))
     text_page = page.get_textpage()
     try:
         glyphs = list(_glyphs(text_page))
@@ -86,15 +106,30 @@ def sheets(page: PdfPage, number: int) -> list[Sheet]:
     left, bottom, right, top = page.get_bbox()
     box = (min(left, right), min(bottom, top), max(left, right), max(bottom, top))
     directions = Counter(glyph.style.turned for glyph in glyphs).most_common()
-    return [
-        _sheet([glyph for glyph in glyphs if glyph.style.turned == turned], _upright(*box, turned=turned), number)
-        for turned, _ in directions
-    ]
+    values = list(pdf_notes.values(page))
+    if values and not directions:
+        directions = [(0, 0)]
+    found = []
+    for place, (turned, _) in enumerate(directions):
+        lines = list(_lines([glyph for glyph in glyphs if glyph.style.turned == turned], [] if turned else rules))
+        if place == 0:
+            lines += list(_filled_in(values, lines, turned))
+        found.append(_sheet(lines, _upright(*box, turned=turned), number))
+    return found
 
 
-def _sheet(glyphs: Sequence[Glyph], box: tuple[float, float, float, float], number: int) -> Sheet:
+def _filled_in(values: Sequence[Value], lines: Sequence[Line], turned: int) -> Iterator[Line]:
+    """The values of a form as lines at their places, in the type of the text around them."""
+    size = Counter(line.size for line in lines).most_common(1)[0][0] if lines else FORM
+    for value in values:
+        corners = _upright(value.left, value.bottom, value.right, value.top, turned=turned)
+        if all(map(math.isfinite, corners)):
+            yield Line(value.text, *corners, size)
+
+
+def _sheet(lines: Iterable[Line], box: tuple[float, float, float, float], number: int) -> Sheet:
     left, top, _, bottom = box
-    lines = [
+    placed = [
         replace(
             line,
             left=line.left - left,
@@ -104,9 +139,9 @@ def _sheet(glyphs: Sequence[Glyph], box: tuple[float, float, float, float], numb
             page=number,
             drawn=drawn,
         )
-        for drawn, line in enumerate(_lines(glyphs))
+        for drawn, line in enumerate(lines)
     ]
-    return Sheet(lines, bottom - top)
+    return Sheet(placed, bottom - top)
 
 
 def joined(lines: Sequence[Line]) -> Line:
@@ -124,18 +159,19 @@ def joined(lines: Sequence[Line]) -> Line:
         bottom=max(line.bottom for line in lines),
         size=most.size,
         bold=all(line.bold for line in lines),
+        aside=tuple(piece for line in lines for piece in line.aside),
     )
 
 
-def _lines(glyphs: Sequence[Glyph]) -> Iterator[Line]:
+def _lines(glyphs: Sequence[Glyph], rules: Sequence[Rule]) -> Iterator[Line]:
     held: list[Glyph] = []
     for glyph in glyphs:
         if held and not _follows(held[-1], glyph):
-            yield _line(held)
+            yield _line(held, rules)
             held = []
         held.append(glyph)
     if held:
-        yield _line(held)
+        yield _line(held, rules)
 
 
 def _follows(before: Glyph, glyph: Glyph) -> bool:
@@ -148,16 +184,43 @@ def _follows(before: Glyph, glyph: Glyph) -> bool:
     return shared >= 0.5 * lower and -OVERLAP * size <= gap <= widest * size
 
 
-def _line(glyphs: Sequence[Glyph]) -> Line:
+def _line(glyphs: Sequence[Glyph], rules: Sequence[Rule]) -> Line:
     text = "".join(f" {glyph.text}" if glyph.spaced and number else glyph.text for number, glyph in enumerate(glyphs))
     sizes = Counter(glyph.style.size for glyph in glyphs)
     bold = sum(glyph.style.bold for glyph in glyphs)
+    aside: tuple[Piece, ...] = ()
+    reason = None
+    highest = max(glyphs, key=lambda glyph: glyph.bottom - glyph.top) if rules else glyphs[0]
+    crossing = pdf_rules.crossing(rules, highest.top, highest.bottom)
+    if crossing or len(sizes) > 1:
+        held = _lettered(glyphs, sizes.most_common(1)[0][0], crossing)
+        whole, aside = held.whole(), tuple(held.aside())
+        if whole:
+            text = whole
+        elif aside:
+            reason, aside = aside[0].reason, ()
     return Line(
         text,
         *(min(glyph.left for glyph in glyphs), min(glyph.top for glyph in glyphs)),
         *(max(glyph.right for glyph in glyphs), max(glyph.bottom for glyph in glyphs)),
         *(sizes.most_common(1)[0][0], bold >= 0.9 * len(glyphs)),
+        reason=reason,
+        aside=aside,
     )
+
+
+def _lettered(glyphs: Sequence[Glyph], size: float, crossing: Sequence[Rule]) -> Text:
+    """The words of a line, most of which have this size, by how they are set."""
+    low = max(glyph.bottom for glyph in glyphs if glyph.style.size == size)
+    held = Text()
+    for number, glyph in enumerate(glyphs):
+        middle = (glyph.left + glyph.right) / 2
+        held.add(
+            f" {glyph.text}" if glyph.spaced and number else glyph.text,
+            struck=any(rule.left <= middle <= rule.right for rule in crossing),
+            raised=glyph.style.size <= SMALL * size and low - glyph.bottom >= RAISED * size,
+        )
+    return held
 
 
 def _glyphs(page: PdfTextPage) -> Iterator[Glyph]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate, pairwise
 
-from ingest.reading.pdf_lines import Line, joined
+from ingest.reading.pdf_lines import Cell, Line, joined
 
 MARKER = re.compile(r"[-*•‣▪◦○●■□–—o]|\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivxIVX]{2,4})[.)]?")
 CLOSE = 1.7  # times the type size: lines of one cell stand no further apart
@@ -246,5 +246,10 @@ def _beside(cells: Sequence[list[Line]]) -> list[list[list[Line]]]:
 def _row(cells: Sequence[list[Line]]) -> Line:
     ordered = sorted(cells, key=lambda cell: cell[0].left)
     lines = [line for cell in ordered for line in cell]
-    text = " | ".join(" ".join(line.text for line in cell) for cell in ordered)
-    return replace(joined(lines), text=text, cells=len(cells))
+    parts = tuple(map(_part, ordered))
+    return replace(joined(lines), text=" | ".join(part.text for part in parts), cells=len(cells), parts=parts)
+
+
+def _part(cell: Sequence[Line]) -> Cell:
+    left, right = min(line.left for line in cell), max(line.right for line in cell)
+    return Cell(" ".join(line.text for line in cell), left, right)

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from itertools import islice
 
 from lxml import etree
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.drafts import Draft, Piece, collapse
-from ingest.reading import rows
-from ingest.reading.archive import Archive, child, count, local, value
+from ingest.reading import drawing, pptx_order, remarks, rows
+from ingest.reading.archive import Archive, child, local, value
 from ingest.reading.package import Relation, main_part, of_kind, properties, relations
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 TITLES = frozenset({"title", "ctrTitle"})
 FURNITURE = {"dt": "date of the slide", "ftr": "running footer", "hdr": "running header", "sldNum": "slide number"}
 MASTER = "slide master"
-SERIES = 255  # of a chart, the program's own limit
 
 
 def read(data: bytes) -> Draft:
@@ -38,28 +35,33 @@ def read(data: bytes) -> Draft:
     listed = child(deck, "sldIdLst")
     pieces: list[Piece] = []
     masters: dict[str, None] = {}
+    authors = _authors(archive, found)
+    said: list[remarks.Remark] = []
     for number, slide in enumerate(listed if listed is not None else (), start=1):
         ids = [str(held) for key, held in slide.attrib.items() if str(key).endswith("}id")]
         relation = found.get(ids[0] if ids else "")
         if relation is not None:
-            pieces += _Slide(archive, relation.target, number).pieces()
+            shown = _Slide(archive, relation.target, number)
+            pieces += shown.pieces()
+            said += shown.remarks(authors)
             masters.update(dict.fromkeys(_masters(archive, relation.target)))
     told = [piece for name in masters for piece in _Slide(archive, name, None).marks()]
-    return Draft(MEDIA_TYPE, (*told, *pieces), properties(archive))
+    commented = remarks.pieces(said, is_levelled=any(piece.level for piece in pieces))
+    return Draft(MEDIA_TYPE, (*told, *pieces, *commented), properties(archive))
 
 
 class _Slide:
     """One slide, layout or master, and the parts that it refers to."""
 
     def __init__(self, archive: Archive, part: str, number: int | None) -> None:
-        self._archive = archive
+        self._archive, self._part = archive, part
         self._root = archive.xml(part)
         self._found = relations(archive, part)
         self._number = number
 
     def pieces(self) -> Iterator[Piece]:
         """The title, then everything else in order, then the notes."""
-        shapes = list(_shapes(child(self._root, "cSld", "spTree")))
+        shapes = pptx_order.ordered(child(self._root, "cSld", "spTree"), self._places())
         titles = [shape for shape in shapes if _role(shape) in TITLES]
         others = [shape for shape in shapes if _role(shape) not in TITLES]
         heading = collapse(" ".join(text for shape in titles for text, _ in _paragraphs(shape)))
@@ -68,8 +70,14 @@ class _Slide:
             yield self._piece(heading or f"Slide {self._number}", BlockKind.HEADING, 1 if is_first else 2)
         for shape in others:
             yield from self._shape(shape)
+        yield from self._aside(self._root)
         for name in of_kind(self._found, "notesSlide"):
             yield from self._notes(self._archive.xml(name))
+
+    def _places(self) -> dict[pptx_order.Key, etree._Element]:
+        """Where the layout and the master put what the slide only fills in."""
+        trees = [child(self._archive.xml(name), "cSld", "spTree") for name in _masters(self._archive, self._part)]
+        return pptx_order.placeholders(trees)
 
     def marks(self) -> Iterator[Piece]:
         """What a layout or master shows on every slide; its placeholders show nothing."""
@@ -96,12 +104,21 @@ class _Slide:
             for piece in rows.pieces([rows.Row(line) for line in _grid(table)]):
                 yield replace(piece, page=self._number)
         for element in frame.iter("{*}chart", "{*}relIds"):
-            is_chart = local(element) == "chart"
-            relation = self._found.get(value(element, "id" if is_chart else "dm") or "", Relation("", ""))
+            name = "id" if local(element) == "chart" else "dm"
+            relation = self._found.get(value(element, name) or "", Relation("", ""))
             if relation.target in self._archive:
-                root = self._archive.xml(relation.target)
-                for piece in _chart(root) if is_chart else map(Piece, _diagram(root)):
+                for piece in drawing.drawn(self._archive.xml(relation.target)):
                     yield replace(piece, page=self._number)
+
+    def remarks(self, authors: Mapping[str, str]) -> Iterator[remarks.Remark]:
+        """The comments on the slide and the answers to them."""
+        for name in of_kind(self._found, "comments"):
+            for comment in self._archive.xml(name).iter("{*}cm", "{*}reply"):
+                author = authors.get(value(comment, "authorId") or "", "")
+                plain, body = child(comment, "text"), child(comment, "txBody")
+                texts = [collapse(plain.text or "")] if plain is not None else []
+                texts += [drawing.text(p) for p in (body if body is not None else ()) if local(p) == "p"]
+                yield remarks.Remark(author, tuple(filter(None, texts)), self._number)
 
     def _notes(self, root: etree._Element) -> Iterator[Piece]:
         shapes = list(_shapes(child(root, "cSld", "spTree")))
@@ -109,11 +126,28 @@ class _Slide:
         if texts:
             yield self._piece("Notes", BlockKind.HEADING, 3)
         yield from (self._piece(text) for text in texts)
+        yield from self._aside(root)
+
+    def _aside(self, root: etree._Element) -> Iterator[Piece]:
+        """What is struck out in the paragraphs of a part, and the marks of notes."""
+        for paragraph in root.iter("{*}p"):
+            for piece in drawing.read(paragraph).aside():
+                yield replace(piece, page=self._number)
 
     def _piece(
         self, text: str, kind: BlockKind = BlockKind.PARAGRAPH, level: int = 0, *, reason: str | None = None
     ) -> Piece:
         return Piece(text, kind, level, reason, page=self._number)
+
+
+def _authors(archive: Archive, found: dict[str, Relation]) -> dict[str, str]:
+    """The names of those who comment, by their ids."""
+    return {
+        value(author, "id") or "": collapse(value(author, "name") or "")
+        for kind in ("commentAuthors", "authors")
+        for part in of_kind(found, kind)
+        for author in archive.xml(part)
+    }
 
 
 def _masters(archive: Archive, slide: str) -> Iterator[str]:
@@ -151,19 +185,11 @@ def _paragraphs(shape: etree._Element) -> Iterator[tuple[str, bool | None]]:
     """The texts of a shape's paragraphs, each with whether it is bulleted; None when its placeholder decides."""
     body = child(shape, "txBody")
     for paragraph in body if body is not None else ():
-        if local(paragraph) == "p" and (text := _text(paragraph)):
+        if local(paragraph) == "p" and (text := drawing.text(paragraph)):
             settings = child(paragraph, "pPr")
             marks = {local(mark) for mark in settings} if settings is not None else set()
             is_bullet = True if marks & {"buChar", "buAutoNum", "buBlip"} else False if "buNone" in marks else None
             yield text, is_bullet
-
-
-def _text(paragraph: etree._Element) -> str:
-    parts = [
-        (inner.text or "") if local(inner) == "t" else " " if local(inner) in {"br", "tab"} else ""
-        for inner in paragraph.iter()
-    ]
-    return collapse("".join(parts).replace("\v", " "))
 
 
 def _grid(table: etree._Element) -> Iterator[list[str]]:
@@ -182,37 +208,3 @@ def _grid(table: etree._Element) -> Iterator[list[str]]:
                 line.append(collapse(" ".join(text for text, _ in _paragraphs(cell))))
         yield line
         above = line
-
-
-def _diagram(root: etree._Element) -> Iterator[str]:
-    for paragraph in root.iter("{*}p"):
-        if text := _text(paragraph):
-            yield text
-
-
-def _chart(root: etree._Element) -> Iterator[Piece]:
-    """A chart's titles, then a row for each category with the value of each series."""
-    for title in root.iter("{*}title"):
-        if text := collapse(" ".join(t.text or "" for t in title.iter("{*}t"))):
-            yield Piece(text)
-    names: list[str] = [""]
-    lines: dict[int, list[str]] = {}
-    for series in islice(root.iter("{*}ser"), SERIES):
-        names.append(" ".join(text for _, text in _points(child(series, "tx"))))
-        for index, text in [*_points(child(series, "cat")), *_points(child(series, "xVal"))]:
-            lines.setdefault(index, [text])
-        for index, text in [*_points(child(series, "val")), *_points(child(series, "yVal"))]:
-            line = lines.setdefault(index, [str(index + 1)])
-            line += [""] * (len(names) - 1 - len(line))
-            line.append(text)
-    head = rows.Row(names, 0)
-    body = [rows.Row(line, number) for number, (_, line) in enumerate(sorted(lines.items()), start=1)]
-    for piece in rows.pieces([head, *body], heads=(0,)) if body else ():
-        yield replace(piece, page=None)
-
-
-def _points(element: etree._Element | None) -> Iterator[tuple[int, str]]:
-    for point in element.iter("{*}pt") if element is not None else ():
-        held = child(point, "v")
-        if held is not None and (text := collapse(held.text or "")):
-            yield count(value(point, "idx")), re.sub(r"(\.\d*?[1-9])0{4,}\d*$|\.0+$", r"\1", text)

@@ -105,6 +105,12 @@ UNSUBSCRIBE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 MARKED = re.compile(r"\s*[\[<(]{1,2}([\w .'-]{2,40}?)[\]>):]{1,2}[:>]?\s*\S")
+NAMED = re.compile(r"\s*\*{0,2}([\w .'-]{2,40}?)\*{0,2}\s?[:>]\s*\S")
+ANNOUNCES = re.compile(  # that answers stand inside what is quoted below
+    r"\b(?:in-?line|below|between the lines|unten|zwischen den zeilen|ci-dessous|más abajo|abajo|sotto|hieronder|"
+    r"abaixo|nedenfor|nedan|poniżej|níže|aşağıda|ниже)\b|以下|下記|如下",
+    re.IGNORECASE,
+)
 REACHED = re.compile(r"\S@\S|https?://|www\.|(?:\d[\s().+/-]*){6,}")  # an address, a page, a telephone
 
 
@@ -148,6 +154,7 @@ class _Walk:
         self._inset_is_quoted = False
         self._unwrapped = False  # whether a forwarded mail is set in by ">", which then is no quoting
         self._at = 0
+        self._announced = False  # whether the sender has said that answers stand below
 
     def said(self) -> Iterator[Said]:
         while self._at < len(self._lines):
@@ -177,6 +184,7 @@ class _Walk:
         elif match := CLOSING.fullmatch(line.text.strip()):
             yield from self._closed(match["name"])
         else:
+            self._announced |= ANNOUNCES.search(line.text) is not None
             yield from self._take(1, None)
 
     def _line(self, index: int) -> Line:
@@ -192,8 +200,9 @@ class _Walk:
         return line.text.lstrip().startswith(">") or (self._inset_is_quoted and line.inset)
 
     def _is_answer(self, text: str) -> bool:
-        """Whether a line in what is quoted is the sender's answer: "[DA] No.", marked by initials or a name."""
-        match = MARKED.match(text)
+        """Whether a line in what is quoted is the sender's answer: "[DA] No.", marked by initials or a name; or, where
+        answers were announced, "Dana: No."."""
+        match = MARKED.match(text) or (NAMED.match(text) if self._announced else None)
         names = re.findall(r"\w+", (self._speaker or "").partition("@")[0])
         told = {" ".join(names).lower(), *(name.lower() for name in names), "".join(name[0] for name in names).lower()}
         return match is not None and match[1].lower() in told

@@ -16,6 +16,7 @@ class Remark(NamedTuple):
 
     author: str
     texts: tuple[str, ...]
+    page: int | None = None
 
 
 def pieces(remarks: Sequence[Remark], *, is_levelled: bool) -> Iterator[Piece]:
@@ -30,5 +31,5 @@ def pieces(remarks: Sequence[Remark], *, is_levelled: bool) -> Iterator[Piece]:
     for remark in remarks:
         if remark.texts:
             author = remark.author or "Unknown"
-            yield Piece(author, BlockKind.SPEAKER, speaker=author)
-            yield from (Piece(text, speaker=author) for text in remark.texts)
+            yield Piece(author, BlockKind.SPEAKER, speaker=author, page=remark.page)
+            yield from (Piece(text, speaker=author, page=remark.page) for text in remark.texts)

@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
+from ingest import sentences
 from ingest.drafts import Piece
 
 SAME = "\0"  # a cell that is merged with the one on its left
 HEAD = "names of columns"
+UNDER = " › "  # between the two names of a column
 CHARACTERS = 50_000_000  # of one part of a file; a merged cell says the same in each of its rows, and counts in each
 CELLS = 1_000_000  # of a file; ten seconds, and more than anyone asks questions of
 AGAIN, SAVE = "those of merged cells once for each row", "save the part that matters as a file of its own"
@@ -32,28 +34,30 @@ class Row(NamedTuple):
     number: int | None = None
 
 
-def pieces(rows: Sequence[Row], heads: Collection[int] = ()) -> Iterator[Piece]:
+def pieces(rows: Sequence[Row], heads: Collection[int] = (), *, is_page: bool = False) -> Iterator[Piece]:
     """A piece for each row that holds anything; empty rows part tables.
 
     Args:
         rows: in order.
         heads: numbers of rows that the file itself marks as the names of columns.
+        is_page: the table is drawn, on a page, where many are there for their layout: its first row names columns only
+            above figures, and columns without names have no numbers.
 
     Raises:
         SourceError: they hold more characters than are safe to hold.
     """
     held = 0
-    for piece in _told(rows, heads):
+    for piece in _told(rows, heads, is_page=is_page):
         held += len(piece.text)
         if held > CHARACTERS:
             raise SourceError(f"its rows hold more than {CHARACTERS:,} characters, {AGAIN}; {SAVE}.")
         yield piece
 
 
-def _told(rows: Sequence[Row], heads: Collection[int]) -> Iterator[Piece]:
+def _told(rows: Sequence[Row], heads: Collection[int], *, is_page: bool) -> Iterator[Piece]:
     names: list[str] = []
     for table in _tables(rows):
-        names = yield from _table(table, heads, names)
+        names = yield from _table(table, heads, names, is_page=is_page)
 
 
 def limit(cells: int) -> None:
@@ -79,24 +83,97 @@ def _tables(rows: Sequence[Row]) -> Iterator[list[Row]]:
         yield held
 
 
-def _table(rows: Sequence[Row], heads: Collection[int], before: list[str]) -> Generator[Piece, None, list[str]]:
+def _table(
+    rows: Sequence[Row], heads: Collection[int], before: list[str], *, is_page: bool
+) -> Generator[Piece, None, list[str]]:
     """The rows of one table; returns its columns' names, for a next part of it that does not repeat them."""
-    marked = next((index for index, row in enumerate(rows) if row.number in heads), None)
-    start = _first(rows) if marked is None else marked
+    start, end = _heads(rows, heads, is_page=is_page)
     for row in rows[:start]:  # a caption above the table
-        yield _line(row, [])
-    names: list[str] = []
-    head = rows[start]
-    following = rows[start + 1] if start + 1 < len(rows) else None
-    if head.number in heads or _is_head(head, following):
-        names = _spread(head.cells)
-        text = " | ".join(head.cells[column] for column in _filled(head))
-        yield Piece(text, BlockKind.ROW, reason=HEAD if following else None, page=head.number)
-        start += 1
-    elif len(_filled(head)) > 1 and len(head.cells) == len(before):
+        yield from _lines(row, [])
+    names = _paths([row.cells for row in rows[start:end]])
+    for row in rows[start:end]:
+        text = " | ".join(row.cells[column] for column in _filled(row))
+        yield Piece(text, BlockKind.ROW, reason=HEAD if end < len(rows) else None, page=row.number)
+    if not names and len(_filled(rows[start])) > 1 and len(rows[start].cells) == len(before):
         names = before
-    for row in rows[start:]:
-        yield _line(row, names) if names else _unnamed(row)
+    band = ""
+    for row in rows[end:]:
+        if names and _is_band(row, names):
+            band = row.cells[0]
+            yield from _lines(row, [])
+        elif names:
+            yield from _lines(row, names, band)
+        else:
+            yield from _unnamed(row, is_page=is_page)
+    return names
+
+
+def _heads(rows: Sequence[Row], heads: Collection[int], *, is_page: bool) -> tuple[int, int]:
+    """From which row on, and up to which, the rows name columns: those that the file marks, else the first."""
+    marked = next((i for i, row in enumerate(rows) if row.number in heads and _is_wide(row, rows)), None)
+    start = _first(rows) if marked is None else marked
+    if marked is None and not is_head(rows[start:], is_page=is_page):
+        if not (_is_over(rows[start:]) and is_head(rows[start + 1 :], is_page=is_page)):
+            return start, start
+        start += 1
+    end = start + 1
+    while start and _groups(rows[start - 1].cells, rows[start].cells):
+        start -= 1
+    while end < len(rows) and (rows[end].number in heads or _is_second(rows, end)):
+        end += 1
+    return start, end
+
+
+def _is_over(rows: Sequence[Row]) -> bool:
+    """Whether the first row's labels, such as years, group the cells of the second."""
+    labels = all(_is_label(rows[0].cells[column]) for column in _filled(rows[0]))
+    return len(rows) > 1 and labels and _groups(rows[0].cells, rows[1].cells)
+
+
+def _is_wide(row: Row, rows: Sequence[Row]) -> bool:
+    """Whether the row has several names; or one, as all rows have, or after the empty place above theirs."""
+    return len(_filled(row)) > 1 or not row.cells[0] or all(len(_filled(other)) < 2 for other in rows)
+
+
+def _is_second(rows: Sequence[Row], index: int) -> bool:
+    """Whether the row has names of columns as the one above it has, which groups them."""
+    row, following = rows[index].cells, rows[index + 1].cells if index + 1 < len(rows) else ()
+    if not _groups(rows[index - 1].cells, row) or not all(_is_label(cell) for cell in row if cell and cell != SAME):
+        return False
+    has_figures = any(cell and not _is_text(cell) and _is_text(_at(row, i)) for i, cell in enumerate(following))
+    return bool(following) and (SAME in rows[index - 1].cells or has_figures)
+
+
+def _groups(above: Sequence[str], below: Sequence[str]) -> bool:
+    """Whether cells of the one row stand over several of the other: merged, or with nothing on their right."""
+    if SAME in above:
+        is_caption = all(cell == SAME for cell in above[1:])
+        spanned = (i for i, cell in enumerate(above) if cell == SAME)
+        return not is_caption and any(_at(below, i) not in {"", SAME, _at(below, i - 1)} for i in spanned)
+    filled = [i for i, cell in enumerate(above) if cell]
+    over = [i for i in filled if _at(below, i) and _at(below, i + 1) and not _at(above, i + 1)]
+    has_deep = any(not _at(below, i) for i in filled) or not _at(above, 0)  # names that the lower row need not repeat
+    return len(filled) > 1 and (len(over) > 1 or (len(over) > 0 and has_deep))
+
+
+def _paths(heads: Sequence[Sequence[str]]) -> list[str]:
+    """The name of each column: "2023 › Plan" where two rows name it."""
+    spread = [_spread(cells, heads[index + 1] if index + 1 < len(heads) else None) for index, cells in enumerate(heads)]
+    names = []
+    for column in range(max(map(len, spread), default=0)):
+        parts = [cells[column].rstrip(" :") for cells in spread if column < len(cells)]
+        names.append(UNDER.join(dict.fromkeys(filter(None, parts))))
+    return names
+
+
+def _spread(cells: Sequence[str], below: Sequence[str] | None) -> list[str]:
+    """The names of a row; a merged one names all that it spans, and so does one with nothing on its right."""
+    names: list[str] = []
+    for column, cell in enumerate(cells):
+        is_open = below is not None and SAME not in cells and bool(_at(below, column) and _at(below, column - 1))
+        names.append(names[-1] if names and (cell == SAME or (not cell and is_open)) else cell)
+    if below is not None and SAME not in cells and names:  # a row ends at its last cell
+        names += [names[-1]] * (len(below) - len(names))
     return names
 
 
@@ -105,39 +182,94 @@ def _first(rows: Sequence[Row]) -> int:
     return next((index for index, row in enumerate(rows) if len(_filled(row)) > 1), 0)
 
 
-def _line(row: Row, names: Sequence[str]) -> Piece:
-    parts = []
-    for column in _filled(row):
-        name = names[column].rstrip(" :") if column < len(names) else ""
-        parts.append(f"{name}: {row.cells[column]}" if name else row.cells[column])
-    return Piece("; ".join(parts), BlockKind.ROW, page=row.number)
+def _is_band(row: Row, names: Sequence[str]) -> bool:
+    """Whether one cell spans the whole row: it heads the rows under it."""
+    cells = row.cells
+    if len(cells) < max(2, len(names)) or cells[1] != SAME:
+        return False
+    spanned = len(names) > 1 and cells[0] != SAME and all(cell == SAME for cell in cells[1:])
+    return spanned and len(cells[0]) <= LABEL and _is_text(cells[0])
 
 
-def _unnamed(row: Row) -> Piece:
+def _lines(row: Row, names: Sequence[str], band: str = "") -> Iterator[Piece]:
+    """The row's cells, each after the name of its column; a row that is too long in parts that begin alike."""
+    cells = row.cells
+    parts = [band] if band else []
+    for column, cell in enumerate(cells):
+        if not cell or cell == SAME:
+            continue
+        name = names[column] if column < len(names) else ""
+        if column + 1 < len(cells) and cells[column + 1] == SAME:
+            name = _over(column, cells, names)
+        parts.append(f"{name}: {cell}" if name else cell)
+    for text in _wrapped(parts, 2 if band else 1):
+        yield Piece(text, BlockKind.ROW, page=row.number)
+
+
+def _over(column: int, cells: Sequence[str], names: Sequence[str]) -> str:
+    """The names of all columns that a cell spans."""
+    end = next((i for i in range(column + 1, len(cells)) if cells[i] != SAME), len(cells))
+    return " / ".join(dict.fromkeys(filter(None, names[column:end])))
+
+
+def _wrapped(parts: Sequence[str], repeated: int) -> Iterator[str]:
+    """The parts as one line, or as several that all begin with the first ones: no sentence may be longer."""
+    text = "; ".join(parts)
+    if len(text) <= sentences.MOST_PIECES or _length(text) <= sentences.MOST_PIECES:
+        yield text
+        return
+    first, held = "; ".join(parts[:repeated]), ""
+    for part in parts[repeated:]:
+        longer = f"{held or first}; {part}"
+        if held and _length(longer) > sentences.MOST_PIECES:
+            yield held
+            longer = f"{first}; {part}"
+        held = longer
+    yield held or text
+
+
+def _length(text: str) -> int:
+    return sentences.pieces(text, 0, len(text))
+
+
+def _unnamed(row: Row, *, is_page: bool) -> Iterator[Piece]:
     """A row of a table that names no columns; "Budget | €400" names its value itself."""
     filled = _filled(row)
-    if len(filled) < 2:
-        return _line(row, [])
     first = row.cells[filled[0]]
-    if len(filled) == 2 and _is_text(first):
-        return Piece(f"{first.rstrip(' :')}: {row.cells[filled[1]]}", BlockKind.ROW, page=row.number)
-    return _line(row, [f"Column {column}" for column in range(1, len(row.cells) + 1)])
+    if len(filled) < 2:
+        yield from _lines(row, [])
+    elif len(filled) == 2 and _is_text(first):
+        yield Piece(f"{first.rstrip(' :')}: {row.cells[filled[1]]}", BlockKind.ROW, page=row.number)
+    elif is_page:
+        yield Piece(" | ".join(row.cells[column] for column in filled), BlockKind.ROW, page=row.number)
+    else:
+        yield from _lines(row, [f"Column {column}" for column in range(1, len(row.cells) + 1)])
 
 
-def _is_head(head: Row, following: Row | None) -> bool:
-    """Whether a row names columns: mostly words, and no figure above a figure."""
-    filled = _filled(head)
-    cells = [head.cells[column] for column in filled]
-    if len(cells) < 2 or following is None or any(len(cell) > LABEL for cell in cells):
+def is_head(rows: Sequence[Row], *, is_page: bool) -> bool:
+    """Whether the first row names columns: mostly words, and no figure above a figure."""
+    head = rows[0].cells
+    filled = _filled(rows[0])
+    cells = [head[column] for column in filled]
+    if len(cells) < 2 or len(rows) < 2 or any(len(cell) > LABEL for cell in cells):
+        return False
+    if len(head) == 2 and all(_at(row.cells, 0).endswith(":") for row in rows[:4]):  # each row names its own value
         return False
     texts = sum(map(_is_text, cells))
-    is_labels = texts > 0 and all(_is_text(cell) or YEAR.fullmatch(cell) for cell in cells)
-    below = dict(enumerate(following.cells))
-    is_data = any(
-        below.get(column) and not _is_text(head.cells[column]) and _is_alike(head.cells[column], below[column])
-        for column in filled
-    )
-    return (2 * texts > len(cells) or is_labels) and not is_data
+    is_labels = texts > 0 and all(map(_is_label, cells))
+    below = [(head[column], row.cells[column]) for row in rows[1:4] for column in filled if _at(row.cells, column)]
+    is_data = any(not _is_text(name) and _is_alike(name, cell) for name, cell in below[: len(filled)])
+    is_above = not is_page or any(_is_text(name) and not _is_text(cell) for name, cell in below)
+    return is_above and (2 * texts > len(cells) or is_labels) and not is_data
+
+
+def is_figure(cell: str) -> bool:
+    """Whether the cell is a number or a date, and no words."""
+    return bool(cell) and not _is_text(cell)
+
+
+def _is_label(cell: str) -> bool:
+    return _is_text(cell) or bool(YEAR.fullmatch(cell))
 
 
 def _is_alike(one: str, other: str) -> bool:
@@ -153,9 +285,5 @@ def _filled(row: Row) -> list[int]:
     return [column for column, cell in enumerate(row.cells) if cell and cell != SAME]
 
 
-def _spread(cells: Sequence[str]) -> list[str]:
-    """The names of columns; a merged one names all that it spans."""
-    names: list[str] = []
-    for cell in cells:
-        names.append(names[-1] if cell == SAME and names else cell)
-    return names
+def _at(cells: Sequence[str], column: int) -> str:
+    return cells[column] if 0 <= column < len(cells) else ""

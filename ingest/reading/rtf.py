@@ -10,8 +10,9 @@ from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.drafts import Draft, Found, Piece, collapse
 from ingest.reading import remarks, rows
+from ingest.reading.lettering import Text
 from ingest.reading.package import sensible
-from ingest.reading.rtf_words import BULLETS, CHARSETS, DEEP, INSIDE, KEPT, SIGNS, SKIPPED, TOKEN, codec
+from ingest.reading.rtf_words import BULLETS, CHARSETS, DEEP, INSIDE, KEPT, SIGNS, SKIPPED, SWITCHES, TOKEN, codec
 
 
 def read(data: bytes) -> Draft:
@@ -41,6 +42,8 @@ class _State:
     skip: int = 1  # characters to pass over after one in Unicode
     is_hidden: bool = False
     is_deleted: bool = False
+    is_struck: bool = False
+    is_raised: bool = False
     in_table: bool = False
     level: int = 0
     style: int = 0
@@ -52,7 +55,7 @@ class _State:
 class _Held:
     """The words gathered for a place, and what has become of those before."""
 
-    text: list[str] = field(default_factory=list)
+    text: Text = field(default_factory=Text)
     pieces: list[Piece] = field(default_factory=list)
 
 
@@ -71,6 +74,7 @@ class _Reader:
         self._is_optional = False
         self._cells: list[str] = []
         self._grid: list[rows.Row] = []
+        self._aside: list[Piece] = []  # of its cells
         self._dates: dict[str, dict[str, int]] = {"created": {}, "revised": {}}
         self._author = ""
         self.remarks: list[remarks.Remark] = []
@@ -112,7 +116,7 @@ class _Reader:
 
     def found(self) -> Found:
         """What the file says of itself."""
-        told = {name: collapse("".join(self._place(name).text)) for name in ("title", "author")}
+        told = {name: self._place(name).text.whole() for name in ("title", "author")}
         dates = tuple(
             f"{parts['yr']:04}-{parts.get('mo', 1):02}-{parts.get('dy', 1):02}" if parts.get("yr") else None
             for parts in self._dates.values()
@@ -129,26 +133,26 @@ class _Reader:
             return
         closed, self._now = self._now, self._stack.pop()
         if closed.place == "styles" and closed.style:
-            name = collapse("".join(self._place("styles").text)).rstrip(";").lower()
+            name = self._place("styles").text.whole().rstrip(";").lower()
             match = re.match(r"heading ([1-9])$", name)
             self._levels[closed.style] = int(match[1]) if match else 1 if name == "title" else closed.level
         if closed.place == "fonts":
             self._fonts.setdefault(closed.font, closed.codec)
         if closed.place in {"styles", "fonts"}:
-            self._place(closed.place).text = []
+            self._place(closed.place).text = Text()
         elif closed.place != self._now.place:
             self._close(closed.place)
 
     def _close(self, place: str) -> None:
         """End a destination: its words go where they belong."""
         if place == "label":
-            label = collapse("".join(self._place("label").text))
-            self._place("label").text = []
-            self._place(self._now.place).text += [] if BULLETS.fullmatch(label) else [label, " "]
+            label = self._place("label").text.whole()
+            self._place("label").text = Text()
+            self._place(self._now.place).text.add("" if BULLETS.fullmatch(label) else f"{label} ")
             self._now.is_item = True
         elif place == "remark author":
-            self._author = collapse("".join(self._place(place).text))
-            self._place(place).text = []
+            self._author = self._place(place).text.whole()
+            self._place(place).text = Text()
         elif place in {"note", "remark", "header", "footer"}:
             self._paragraph(place)
             held, self._place(place).pieces = self._place(place).pieces, []
@@ -184,7 +188,8 @@ class _Reader:
         if word == "pard":
             now.in_table, now.level, now.style, now.is_item = False, 0, 0, False
         elif word == "plain":
-            now.is_hidden, now.is_deleted, now.codec = False, False, self._default
+            now.is_hidden = now.is_deleted = now.is_struck = now.is_raised = False
+            now.codec = self._default
         elif word == "intbl":
             now.in_table = bool(number)
         elif word == "outlinelevel":
@@ -194,8 +199,8 @@ class _Reader:
             now.level = self._levels.get(number, now.level) if now.place != "styles" else now.level
         elif word == "ls":
             now.is_item = number > 0
-        elif word in {"v", "deleted"}:
-            setattr(now, "is_hidden" if word == "v" else "is_deleted", bool(number))
+        elif word in SWITCHES:
+            setattr(now, SWITCHES[word], bool(number) and word not in {"sub", "nosupersub"})
         elif word == "uc":
             now.skip = max(0, min(number, 16))
         elif word == "f":
@@ -241,29 +246,31 @@ class _Reader:
         if self._now.place == "skip" or self._now.is_deleted:
             return
         if self._now.is_hidden and self._now.place == "body":
-            self._place("hidden").text.append(text)
+            self._place("hidden").text.add(text)
         else:
-            self._place(self._now.place).text.append(text)
+            self._place(self._now.place).text.add(text, struck=self._now.is_struck, raised=self._now.is_raised)
 
     def _break(self) -> None:
         if self._now.in_table and self._now.place == "body":
-            self._place("body").text.append(" ")
+            self._place("body").text.add(" ")
         elif self._now.place in {"body", "note", "remark", "header", "footer"}:
             self._paragraph(self._now.place)
 
     def _paragraph(self, place: str) -> None:
         """End the paragraph in hand; notes and hidden words of it follow it."""
         held = self._place(place)
-        text = _whole(held.text)
-        held.text = []
+        text = _mended(held.text.whole())
+        aside = held.text.aside(_mended)
+        held.text = Text()
         if text:
             if place == "body":
                 self._end_table()
             level = self._now.level if place == "body" else 0
             kind = BlockKind.HEADING if level else BlockKind.ITEM if self._now.is_item else BlockKind.PARAGRAPH
             held.pieces.append(Piece(text, kind, level))
+        held.pieces += aside
         if place == "body":
-            hidden = _whole(self._place("hidden").text)
+            hidden = _mended(self._place("hidden").text.whole())
             held.pieces += [Piece(hidden, reason="hidden")] if hidden else []
             held.pieces += self._place("notes").pieces
             self._held.pop("hidden", None)
@@ -276,8 +283,10 @@ class _Reader:
             self._grid += [rows.Row(self._cells)] if self._cells else []
             self._cells = []
         else:
-            self._cells.append(_whole(self._place("body").text))
-            self._place("body").text = []
+            cell = self._place("body").text
+            self._cells.append(_mended(cell.whole()))
+            self._aside += cell.aside(_mended)
+            self._place("body").text = Text()
 
     def _end_table(self) -> None:
         grid = [*self._grid, *([rows.Row(self._cells)] if self._cells else [])]
@@ -286,11 +295,13 @@ class _Reader:
             self._place("body").pieces += [Piece(cell) for row in grid for cell in row.cells if cell]
         else:
             self._place("body").pieces += rows.pieces(grid)
+        self._place("body").pieces += self._aside
+        self._aside = []
 
     def _place(self, name: str) -> _Held:
         return self._held.setdefault(name, _Held())
 
 
-def _whole(parts: list[str]) -> str:
-    """The text of its parts; characters beyond the first 65,536 come in two halves."""
-    return collapse("".join(parts).encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", " "))
+def _mended(text: str) -> str:
+    """The text with its characters whole: those beyond the first 65,536 come in two halves."""
+    return collapse(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", " "))

@@ -19,6 +19,10 @@ SKIPPED = words(
     "hlinkbase atnref atnid atndate atntime atnparent annotationid shprslt ud ftnsep ftnsepc ftncn aftnsep aftnsepc "
     "aftncn"
 )
+SWITCHES = {  # words that are in force until they are told off
+    "v": "is_hidden", "deleted": "is_deleted", "strike": "is_struck", "striked": "is_struck",
+    "super": "is_raised", "up": "is_raised", "sub": "is_raised", "nosupersub": "is_raised",
+}  # fmt: skip
 INSIDE = words("shpinst do result fldrslt")  # destinations that may be marked as optional, and hold words
 KEPT = {  # destinations whose words are wanted, and where they go
     "title": "title", "author": "author", "footnote": "note", "shptxt": "note", "dptxbxtext": "note",

@@ -8,18 +8,22 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import NamedTuple
 
 from lxml import etree
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.drafts import Draft, Piece, collapse
-from ingest.reading import number_formats, rows
+from ingest.reading import drawing, number_formats, remarks, rows, symbols
 from ingest.reading.archive import SAFELY, Archive, bounded, check, child, count, local, refuse, value
+from ingest.reading.docx_styles import is_on
+from ingest.reading.lettering import STRUCK, Text
 from ingest.reading.package import Relation, main_part, of_kind, properties, relations
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SPARSE = 10  # cells up to the last of a row for each that may be filled
+UNSAVED = "formula without a saved value"  # shown as it is; a program that saves the file works it out
 COLUMNS, LINES = 16_384, 1_048_576  # the format's own limits
 DEFAULT = re.compile(r"(?:sheet|tabelle|feuil|hoja|blad|foglio|ark|planilha|munka|arkusz|лист)\s*\d*", re.IGNORECASE)
 CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
@@ -29,7 +33,7 @@ ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 def read(data: bytes) -> Draft:
     """An Excel file's rows, under the names of their sheets; hidden sheets, often lists for forms, are dropped.
 
-    Formulas give the value they had when the file was saved.
+    Formulas give the value they had when the file was saved, or themselves where it has none.
 
     Raises:
         SourceError: no Excel file, damaged, encrypted, made to deceive, or with more than a million cells.
@@ -43,10 +47,12 @@ def read(data: bytes) -> Draft:
     found = relations(archive, part)
     book = _Book(archive, workbook, found)
     pieces: list[Piece] = []
+    said: list[remarks.Remark] = []
     sheets = [sheet for sheet in listed if local(sheet) == "sheet"]
     for sheet in sheets:
         relation = found.get(value(sheet, "id") or "", Relation("", ""))
-        if relation.kind != "worksheet":  # such as a chart alone on its sheet
+        if relation.kind != "worksheet":
+            pieces.append(Piece("", reason="sheet of another kind, such as a chart alone, that is not read"))
             continue
         name = collapse(value(sheet, "name") or "")
         reason = "hidden sheet" if value(sheet, "state") in {"hidden", "veryHidden"} else None
@@ -54,7 +60,9 @@ def read(data: bytes) -> Draft:
         if lines and name and not (len(sheets) == 1 and DEFAULT.fullmatch(name)):
             pieces.append(Piece(name, BlockKind.HEADING, 2, reason))
         pieces += lines
-    return Draft(MEDIA_TYPE, tuple(pieces), properties(archive))
+        said += book.remarks(relation.target)
+    told = remarks.pieces(said, is_levelled=any(piece.level for piece in pieces))
+    return Draft(MEDIA_TYPE, (*pieces, *told), properties(archive))
 
 
 @dataclass
@@ -64,6 +72,17 @@ class _Sheet:
     cells: dict[int, dict[int, str]] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     heads: set[int] = field(default_factory=set)
+    aside: list[Piece] = field(default_factory=list)  # what is struck out in its cells
+
+
+class _Font(NamedTuple):
+    """How the words of a cell are set."""
+
+    name: str = ""
+    struck: bool = False
+
+
+PLAIN = _Font()
 
 
 class _Book:
@@ -74,9 +93,18 @@ class _Book:
         self._count = 0
         self._is_1904 = value(child(workbook, "workbookPr"), "date1904") in {"1", "true"}
         strings = next(of_kind(found, "sharedStrings"), "")
-        self._strings = [_string(item) for item in archive.xml(strings)] if strings in archive else []
+        read = [_read(item) for item in archive.xml(strings)] if strings in archive else []
+        self._strings = [_unescape(text.whole()) for text in read]
+        self._aside = {index: aside for index, text in enumerate(read) if (aside := list(text.aside(_unescape)))}
+        self._people = {
+            value(person, "id") or "": collapse(value(person, "displayName") or "")
+            for name in of_kind(found, "person")
+            for person in archive.xml(name)
+        }
         styles = next(of_kind(found, "styles"), "")
-        self._codes = _codes(archive.xml(styles)) if styles in archive else []
+        styled = archive.xml(styles) if styles in archive else None
+        self._codes = _codes(styled) if styled is not None else []
+        self._fonts = _fonts(styled) if styled is not None else []
 
     def lines(self, part: str) -> Iterator[Piece]:
         """The rows of a sheet."""
@@ -94,7 +122,36 @@ class _Book:
                 for column, text in cells.items():
                     line[column] = text
                 grid.append(rows.Row(line, number))
-        return rows.pieces(grid, sheet.heads)
+        yield from rows.pieces(grid, sheet.heads)
+        yield from sheet.aside
+        for name in of_kind(relations(self._archive, part), "drawing"):
+            yield from self._drawn(name)
+
+    def _drawn(self, part: str) -> Iterator[Piece]:
+        """The words of a sheet's boxes and the titles of its charts, whose figures are those of cells."""
+        root = self._archive.xml(part)
+        for paragraph in root.iter("{*}p"):
+            if words := drawing.text(paragraph):
+                yield Piece(words)
+        for name in of_kind(relations(self._archive, part), "chart"):
+            yield from drawing.titles(self._archive.xml(name))
+
+    def remarks(self, part: str) -> Iterator[remarks.Remark]:
+        """The comments on a sheet's cells; threads have their own part, beside a copy for older programs."""
+        found = relations(self._archive, part)
+        threads = list(of_kind(found, "threadedComment"))
+        for name in threads:
+            for comment in self._archive.xml(name):
+                text = child(comment, "text")
+                author = self._people.get(value(comment, "personId") or "", "")
+                yield _remark(comment, author, (text.text or "") if text is not None else "")
+        for name in of_kind(found, "comments") if not threads else ():
+            root = self._archive.xml(name)
+            authors = [collapse(author.text or "") for author in root.iter("{*}author")]
+            for comment in root.iter("{*}comment"):
+                number, text = count(value(comment, "authorId"), -1), child(comment, "text")
+                author = authors[number] if 0 <= number < len(authors) else ""
+                yield _remark(comment, author, _read(text).whole() if text is not None else "")
 
     def _sheet(self, part: str) -> _Sheet:
         """Read a sheet row by row, so that a large one is never held as a tree."""
@@ -114,7 +171,7 @@ class _Book:
                         raise SourceError(f"its part {part} has a row {row}, which no sheet has.")
                     if not sheet.cells:
                         check(element, part)
-                    if cells := self._row(element):
+                    if cells := self._row(element, row, sheet.aside):
                         sheet.cells.setdefault(row, {}).update(cells)
                     _forget(element)
                 elif name == "pane" and value(element, "state") in {"frozen", "frozenSplit"}:
@@ -125,24 +182,49 @@ class _Book:
             refuse(part, exc)
         return sheet
 
-    def _row(self, row: etree._Element) -> dict[int, str]:
+    def _row(self, row: etree._Element, number: int, aside: list[Piece]) -> dict[int, str]:
         cells: dict[int, str] = {}
         column = -1
         for cell in row:  # the attributes of cells have no namespace
             place = CELL.fullmatch(cell.get("r", ""))
             column = _column(place[1]) if place else column + 1
-            if local(cell) == "c" and column < COLUMNS and (text := self._text(cell)):
+            if local(cell) != "c" or column >= COLUMNS:
+                continue
+            text, font = self._text(cell), self._font(cell)
+            text = symbols.shown(font.name, text) if text and font.name in symbols.FONTS else text
+            if text and font.struck:
+                aside.append(Piece(text, reason=STRUCK, page=number))
+            elif text:
                 cells[column] = text
+            if text.startswith("=") and child(cell, "f") is not None:
+                aside.append(Piece("", reason=UNSAVED, page=number))
+            if self._aside or cell.get("t") == "inlineStr":
+                aside += (replace(piece, page=number) for piece in self._aside_of(cell))
         self._count += len(cells)
         rows.limit(self._count)
         return cells
 
+    def _font(self, cell: etree._Element) -> _Font:
+        style = count(cell.get("s"))
+        return self._fonts[style] if 0 <= style < len(self._fonts) else PLAIN
+
+    def _aside_of(self, cell: etree._Element) -> list[Piece]:
+        """What is struck out inside a cell's text."""
+        if cell.get("t") == "s":
+            text = next((held.text for held in cell if local(held) == "v"), None)
+            return self._aside.get(count(text, -1), [])
+        inline = child(cell, "is") if cell.get("t") == "inlineStr" else None
+        return list(_read(inline).aside(_unescape)) if inline is not None else []
+
     def _text(self, cell: etree._Element) -> str:
         kind = cell.get("t", "n")
         text = next((held.text or "" for held in cell if local(held) == "v"), "")
+        formula = child(cell, "f") if not text and kind != "str" else None
+        if formula is not None:
+            return f"={collapse(formula.text or '') or ' (formula)'}"
         if kind == "inlineStr":
             inline = child(cell, "is")
-            return _string(inline) if inline is not None else ""
+            return _unescape(_read(inline).whole()) if inline is not None else ""
         if kind == "s":
             index = count(text, -1)
             return self._strings[index] if 0 <= index < len(self._strings) else ""
@@ -191,10 +273,36 @@ def _merge(sheet: _Sheet) -> None:
                 cells[column] = rows.SAME
 
 
-def _string(item: etree._Element) -> str:
+def _remark(comment: etree._Element, author: str, text: str) -> remarks.Remark:
+    """What is said of a cell, after the cell's name."""
+    words, cell = _unescape(text), value(comment, "ref") or ""
+    return remarks.Remark(author, (f"{cell}: {words}" if cell else words,) if words else ())
+
+
+def _read(item: etree._Element) -> Text:
     """The words of a shared or inline string, without the readings of East Asian ones."""
-    texts = [t.text or "" for t in item.iter("{*}t") if all(local(above) != "rPh" for above in t.iterancestors())]
-    return _unescape("".join(texts))
+    held = Text()
+    for inner in item:
+        name = local(inner)
+        if name == "t":
+            held.add(inner.text or "")
+        elif name == "r":
+            settings, text = child(inner, "rPr"), child(inner, "t")
+            raised = value(child(settings, "vertAlign")) == "superscript"
+            words = (text.text if text is not None else "") or ""
+            held.add(words, struck=is_on(child(settings, "strike")), raised=raised)
+    return held
+
+
+def _fonts(styles: etree._Element) -> list[_Font]:
+    """The font of each cell style."""
+    listed, styled = child(styles, "fonts"), child(styles, "cellXfs")
+    fonts = [
+        _Font((value(child(font, "name")) or "").lower(), is_on(child(font, "strike")))
+        for font in (listed if listed is not None else ())
+    ]
+    ids = (count(value(style, "fontId")) for style in (styled if styled is not None else ()))
+    return [fonts[id] if 0 <= id < len(fonts) else PLAIN for id in ids]
 
 
 def _unescape(text: str) -> str:

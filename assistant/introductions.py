@@ -1,0 +1,72 @@
+"""What introduces a list: the sentence above its items, without which none of them says what it says.
+
+"A signed contract." under "Pro does not need:" is no need of Pro's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.types import BlockKind, Passage, Sentence
+
+LONGEST = 240  # characters; of what is longer the end is told
+ABOVE = frozenset({BlockKind.PARAGRAPH, BlockKind.QUOTE})
+HEADS = frozenset({BlockKind.TITLE, BlockKind.HEADING})
+
+
+def introduces(text: str, *, alone: bool) -> bool:
+    """Whether the last sentence above a list says what it is a list of: it ends open, or is a paragraph ``alone``."""
+    return alone or text.rstrip("\"”’')]»*_ ")[-1:] not in tuple(".!?。！？…")
+
+
+def as_heading(text: str) -> str:
+    """An introduction as it stands above items that are read without it."""
+    bare = " ".join(text.split()).rstrip(":： ")
+    return bare if len(bare) <= LONGEST else f"… {bare[-LONGEST:].partition(' ')[2]}"
+
+
+def above(passage: Passage, sentence: Sentence) -> Sentence | None:
+    """The sentence of the passage that introduces this one: the last before the list that it is an item of, a heading
+    where one stands there."""
+    at = _place(passage.sentences, sentence)
+    if at is None:
+        return None
+    while at >= 0 and passage.sentences[at].kind is BlockKind.ITEM:
+        at -= 1
+    found = passage.sentences[at] if at >= 0 else None
+    if found is None or found.kind in HEADS:
+        return found
+    return found if found.kind in ABOVE and introduces(_text(passage, found), alone=found.opens) else None
+
+
+def path(passage: Passage, start: int) -> tuple[str, ...]:
+    """The headings over what begins at an offset, and what introduces it where that is an item."""
+    sentence = next((one for one in passage.sentences if one.start <= start < one.end), None)
+    found = above(passage, sentence) if sentence else None
+    if found is None or found.kind in HEADS:
+        return passage.headings
+    return (*passage.headings, as_heading(_text(passage, found)))
+
+
+def judged(passage: Passage, sentence: Sentence, text: str) -> str:
+    """The ``text`` of an item after what introduces it, which heads the passage where its list began in another."""
+    at = _place(passage.sentences, sentence)
+    if at is None:
+        return text
+    if found := above(passage, sentence):
+        lead = _text(passage, found)
+    elif passage.headings and all(one.kind is BlockKind.ITEM for one in passage.sentences[:at]):
+        lead = passage.headings[-1]
+    else:
+        return text
+    return f"{as_heading(lead)}: {text}"
+
+
+def _text(passage: Passage, sentence: Sentence) -> str:
+    return passage.text[sentence.start - passage.start : sentence.end - passage.start]
+
+
+def _place(sentences: Sequence[Sentence], sentence: Sentence) -> int | None:
+    """Where a sentence stands among those of its passage, when it is an item's."""
+    at = next((n for n, one in enumerate(sentences) if one.start <= sentence.start < one.end), None)
+    return at if at is not None and sentences[at].kind is BlockKind.ITEM else None

@@ -1,0 +1,184 @@
+"""What note programs show of Markdown and CommonMark does not know, as rules for markdown-it.
+
+Obsidian's ``[[links]]``, ``==marks==``, ``%% comments %%`` and ``^ids`` become what is shown. A line "[Decision]:
+Approved" defines no link, as it leads nowhere, and ``<first name>`` is no element, as nothing closes it: both are text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, html_block, reference
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+UNSEEN = "unseen"  # a token of words that no reader shows; the reason is in its meta
+COMMENT = "comment"
+DEFINITION = "address of a link"
+ID = "id of a block"
+EMBEDDED = "embedded file"
+
+TAG = re.compile(r"<([A-Za-z][\w-]*)(?:\s[^<>]*)?>")
+CLOSING = re.compile(r"</([A-Za-z][\w-]*)\s*>")
+UNCLOSED = frozenset(  # elements that stand without an end
+    "br hr wbr img html head body p li dt dd option optgroup thead tbody tfoot tr td th colgroup caption rt rp".split()
+)
+DEFINES = re.compile(r"\[((?:[^\[\]\\]|\\.)+)\]:\s*(\S+)", re.DOTALL)
+ADDRESS = re.compile(
+    r"<[^<>]*>|[a-z][a-z\d+.-]*://\S+|(?:mailto|tel|data):\S+|[/#]\S*|\.{1,2}/\S*|www\.\S+|\S*\w\.[a-z]\w{0,4}(?:[?#]\S*)?",
+    re.IGNORECASE,
+)
+LINK = re.compile(r"(!?)\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]+))?\]\](?!\()")
+PICTURE = re.compile(r".*\.(?:png|jpe?g|gif|svg|webp|bmp|avif|mp[34]|webm|ogg|wav|mov)", re.IGNORECASE)
+MARKED = re.compile(r"==(?=[^\s=])(.{1,2000}?)(?<=[^\s=])==(?!=)", re.DOTALL)
+HIDDEN = re.compile(r"%%(.{1,4000}?)%%", re.DOTALL)
+USED = re.compile(r"\[([^\[\]]+)\](?!:)")
+BLOCK_ID = re.compile(r"\^(?=[\d-]*[A-Za-z])[A-Za-z\d-]+\s*")
+
+
+def parse(text: str) -> list[Token]:
+    """The tokens of a Markdown text."""
+    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": 100}).enable(["table", "strikethrough"])
+    block, inline = parser.block.ruler, parser.inline.ruler
+    block.before("fence", "comment", _comment_block, {"alt": ["paragraph", "blockquote", "list"]})
+    block.at("reference", _definition)
+    block.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
+    for name, rule in (("placeholder", _placeholder), ("note_link", _note_link), ("mark", _mark)):
+        inline.before("link", name, rule)
+    inline.before("link", "comment", _hidden(HIDDEN, COMMENT))
+    inline.before("link", "block_id", _hidden(BLOCK_ID, ID))
+    used = frozenset(label.casefold() for label in USED.findall(text))
+    return parser.parse(text, {"closed": closed(text), "used": used})
+
+
+def closed(text: str) -> frozenset[str]:
+    """The elements that the text closes somewhere."""
+    return frozenset(name.lower() for name in CLOSING.findall(text))
+
+
+def shown(content: str, closes: frozenset[str]) -> str:
+    """A stretch of HTML in which the tags that are none are text."""
+    return TAG.sub(lambda tag: tag[0].replace("<", "&lt;") if _is_text(tag, closes) else tag[0], content)
+
+
+def _is_text(tag: re.Match[str], closes: frozenset[str]) -> bool:
+    """Whether words in angle brackets are no element: nothing closes them, and they set nothing."""
+    name = tag[1].lower()
+    return name not in closes and name not in UNCLOSED and "=" not in tag[0] and not tag[0].endswith("/>")
+
+
+def _placeholder(state: StateInline, silent: bool) -> bool:
+    tag = TAG.match(state.src, state.pos)
+    if tag is None or not _is_text(tag, state.env["closed"]):
+        return False
+    if not silent:
+        state.pending += tag[0]
+    state.pos = tag.end()
+    return True
+
+
+def _note_link(state: StateInline, silent: bool) -> bool:
+    """``[[Plan#Costs|the costs]]``: the words after the bar, else the name with its heading."""
+    link = LINK.match(state.src, state.pos)
+    if link is None or link.end() > state.posMax:
+        return False
+    if not silent:
+        is_picture = link[1] and PICTURE.fullmatch(link[2])
+        text = link[2] if is_picture else link[3] or re.sub(r"\s*#\^.*", "", link[2]).strip("#").replace("#", " > ")
+        if is_picture:
+            _push(state, text, EMBEDDED)
+        else:
+            state.pending += text
+    state.pos = link.end()
+    return True
+
+
+def _mark(state: StateInline, silent: bool) -> bool:
+    mark = MARKED.match(state.src, state.pos)
+    if mark is None or silent or mark.end() > state.posMax:
+        return False
+    end, state.pos, state.posMax = state.posMax, mark.start(1), mark.end(1)
+    state.md.inline.tokenize(state)
+    state.pos, state.posMax = mark.end(), end
+    return True
+
+
+def _hidden(pattern: re.Pattern[str], reason: str) -> Callable[[StateInline, bool], bool]:
+    def rule(state: StateInline, silent: bool) -> bool:
+        found = pattern.match(state.src, state.pos)
+        before = state.src[state.pos - 1 : state.pos]
+        is_id = reason == ID
+        if found is None or (is_id and (found.end() != len(state.src) or before.strip())) or before.isdigit():
+            return False
+        if not silent:
+            _push(state, found[0], reason)
+        state.pos = found.end()
+        return True
+
+    return rule
+
+
+def _push(state: StateInline, text: str, reason: str) -> None:
+    token = state.push(UNSEEN, "", 0)
+    token.content, token.meta = text, {"reason": reason}
+
+
+def _comment_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """``%%`` at the beginning of a line, to the ``%%`` that ends a line."""
+    first = _line(state, start)
+    if not first.startswith("%%"):
+        return False
+    for line in range(start, end):
+        text = _line(state, line)[2 if line == start else 0 :]
+        if "%%" in text:
+            if text.rstrip().find("%%") != len(text.rstrip()) - 2:
+                return False
+            return silent or _unseen(state, start, line + 1, COMMENT)
+    return False
+
+
+def _definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A definition of a link: only where it has an address, or a path that the text elsewhere refers to."""
+    text = state.getLines(start, min(start + 2, end), state.blkIndent, False)
+    defined = DEFINES.match(text.lstrip())
+    if defined is None or defined[1].startswith("^"):
+        return False
+    is_address = ADDRESS.fullmatch(defined[2]) is not None
+    if not is_address and not ("/" in defined[2] and defined[1].casefold() in state.env["used"]):
+        return False
+    if not reference(state, start, end, silent):
+        return False
+    return silent or _unseen(state, start, state.line, DEFINITION)
+
+
+def _html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    tag = TAG.match(_line(state, start))
+    if tag is not None and _is_text(tag, state.env["closed"]):
+        return False
+    return html_block(state, start, end, silent)
+
+
+def _line(state: StateBlock, line: int) -> str:
+    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
+
+
+def _unseen(state: StateBlock, start: int, end: int, reason: str) -> bool:
+    state.line = end
+    token = state.push(UNSEEN, "", 0)
+    token.content, token.map = state.getLines(start, end, state.blkIndent, False), [start, end]
+    token.meta = {"reason": reason}
+    return True
+
+
+def lines(children: Sequence[Token]) -> list[list[Token]]:
+    """The tokens of a paragraph, line by line."""
+    parts: list[list[Any]] = [[]]
+    for child in children:
+        if child.type in {"softbreak", "hardbreak"}:
+            parts.append([])
+        else:
+            parts[-1].append(child)
+    return parts

@@ -1,0 +1,80 @@
+"""Which of the old encodings of Windows a text is in, by the letters that its language has.
+
+They differ in a few bytes: a Polish text read as Western has "³" inside its words, a Turkish one "þ" beside "ç". So a
+text is in the encoding in which all its letters are of one language, at best the one that its small words are of.
+charset-normalizer says cp1252 or a relative for half of such texts, as it looks for scripts and not for languages.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ingest.languages import language_of
+
+LETTERS = {
+    "cp1252": {
+        "de": "äöüß", "fr": "àâçéèêëîïôœùûüÿ", "es": "áéíóúüñ", "it": "àèéìíîòóùú", "pt": "áâãàçéêíóôõúü",
+        "nl": "áéëïóöü", "da": "æøåé", "sv": "åäöé", "no": "æøåéò", "fi": "äöåšž", "is": "áðéíóúýþæö",
+        "": "äöüßàâæçéèêëîïôœùûáíóúñìòãõøåÿ",  # names of several languages in one text
+    },
+    "cp1250": {
+        "pl": "ąćęłńóśźż", "cs": "áčďéěíňóřšťúůýž", "sk": "áäčďéíĺľňóôŕšťúýž", "hu": "áéíóöőúüű", "ro": "ăâîşţ",
+        "hr": "čćđšž",
+    },
+    "cp1254": {"tr": "çğıöşüâîû"},
+}  # fmt: skip
+CYRILLIC = frozenset("и в на не что для по это как из от до за у к с о та що не є від є за са да се от".split())
+WORD = re.compile(r"[^\W\d_]+")
+INSIDE = re.compile(r"(?<=[^\W\d_])[^\w\s'’‘´`.\-–—­·/|+&,:;!?)(\]\[\"“”„«»…*<>=~^%$#@](?=[^\W\d_])")
+ENOUGH = 0.9  # of the letters beyond ASCII
+OF_WORDS = 0.5  # what its small words are worth beside its letters
+SEVERAL = 0.1  # less for the letters of several languages than for those of one
+SOME, MOST = 20, 0.4  # letters from which their share tells, and the most beyond ASCII: French and Czech have 0.2
+FEWEST = 3  # words of a script
+
+
+def windows(data: bytes) -> str | None:
+    """The encoding in which a text makes sense, one of Windows' for European languages; None where none does."""
+    if _is_other_script(data):
+        return _cyrillic(data)
+    scores = {encoding: _score(data, encoding) for encoding in LETTERS}
+    best = max(scores, key=lambda encoding: scores[encoding])  # the first of equals, Western
+    if scores[best] >= ENOUGH:
+        return best
+    return _cyrillic(data)
+
+
+def _is_other_script(data: bytes) -> bool:
+    """Whether more of the letters are beyond ASCII than in any Latin script that these encodings have."""
+    letters = [letter for letter in data.decode("cp1252", "replace") if letter.isalpha()]
+    return len(letters) >= SOME and sum(letter > "\x7f" for letter in letters) > MOST * len(letters)
+
+
+def _score(data: bytes, encoding: str) -> float:
+    """How many of the letters beyond ASCII one language has, less what is no letter and stands inside words."""
+    text = data.decode(encoding, "replace")
+    letters = [letter for letter in text.lower().replace("i̇", "ı") if letter > "\x7f" and letter.isalpha()]
+    wrong = len(INSIDE.findall(text)) + text.count("\ufffd")
+    if not letters:
+        return 1.0 if encoding == "cp1252" and not wrong else 0.0
+    told = language_of(text)
+    return max(
+        (sum(letter in own for letter in letters) - wrong) / len(letters)
+        + (OF_WORDS if told == language else 0.0)
+        - (0.0 if language else SEVERAL)
+        for language, own in LETTERS[encoding].items()
+    )
+
+
+def _cyrillic(data: bytes) -> str | None:
+    return next((encoding for encoding in ("cp1251", "koi8-r") if _is_cyrillic(data, encoding)), None)
+
+
+def _is_cyrillic(data: bytes, encoding: str) -> bool:
+    """Whether it makes words of a Cyrillic language, in small letters and unmixed with Latin ones."""
+    words = WORD.findall(data.decode(encoding, "replace"))
+    own = [word for word in words if word[-1] > "\u0400" or word[0] > "\u0400"]
+    if len(own) < FEWEST or any(letter.isascii() for word in own for letter in word):
+        return False
+    small = sum(word[1:].islower() for word in own if len(word) > 1)
+    return small >= 0.6 * sum(len(word) > 1 for word in own) and any(word.lower() in CYRILLIC for word in own)

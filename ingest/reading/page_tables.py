@@ -1,0 +1,93 @@
+"""A table of a page, cell by cell, to a grid: cells that span rows and columns keep their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from lxml import html
+
+from ingest.drafts import Box, Piece, collapse
+from ingest.reading import rows
+from ingest.reading.archive import count
+
+CELL = 400  # characters; a table with a longer cell is there for its layout
+MOST = 1_000  # columns that a cell may span, the format's own limit
+
+
+class Table:
+    """The rows of one table in hand."""
+
+    def __init__(self) -> None:
+        self._rows: list[rows.Row] = []
+        self._heads: set[int] = set()
+        self._origins: dict[int, tuple[tuple[Box, ...], int]] = {}
+        self._line: list[str] = []
+        self._from_above: dict[int, tuple[int, str]] = {}  # by column: in how many more rows, and what
+        self._for_below: dict[int, tuple[int, str]] = {}
+        self._count = 0
+
+    def cell(self, element: html.HtmlElement, text: str) -> None:
+        """The next cell of the row in hand."""
+        self._fill()
+        down = count(element.get("rowspan"), 1)
+        across = min(MOST, max(1, count(element.get("colspan"), 1)))
+        self._count += across
+        rows.limit(self._count)
+        for number in range(across):
+            column, said = len(self._line), rows.SAME if number else text
+            self._from_above.pop(column, None)
+            if down != 1:
+                self._for_below[column] = (down - 1 if down > 0 else rows.CELLS, said)
+            self._line.append(said)
+
+    def end_row(self, row: html.HtmlElement, path: tuple[Box, ...], linked: int) -> None:
+        """The row in hand is whole; ``linked`` of its characters are in links."""
+        self._fill()
+        while self._from_above:
+            self._line.append("")
+            self._fill()
+        number = len(self._rows) + 1
+        if _names_columns(row) and all(_is_short(held) or held.number in self._heads for held in self._rows):
+            self._heads.add(number)
+        self._rows.append(rows.Row(self._line, number))
+        self._origins[number] = (path, linked)
+        self._line = []
+        self._from_above, self._for_below = self._for_below, {}
+
+    def pieces(self) -> Iterator[Piece]:
+        """A piece for each row, that carries the names of its columns."""
+        for piece in rows.pieces(self._rows, self._heads, is_page=True):
+            path, linked = self._origins[piece.page or 0]
+            yield replace(piece, page=None, path=path, linked=min(linked, len(piece.text)))
+
+    def _fill(self) -> None:
+        """Go on with the cells that reach down from the rows above."""
+        while (held := self._from_above.pop(len(self._line), None)) is not None:
+            left, text = held
+            if left > 1:
+                self._for_below[len(self._line)] = (left - 1, text)
+            self._line.append(text)
+            self._count += 1
+
+
+def holds_data(table: html.HtmlElement) -> bool:
+    """Whether it is a table of data: no table inside, more than one column, and column names or no long cell."""
+    if next(table.iterdescendants("table", "form", "h1", "h2", "h3"), None) is not None:
+        return False
+    lines = list(table.iter("tr"))
+    is_named = len(lines) > 1 and any(_names_columns(line) for line in lines[:3])
+    cells = table.iter("td", "th")
+    return any(len(line) > 1 for line in lines) and (
+        is_named or all(len(collapse(cell.text_content())) <= CELL for cell in cells)
+    )
+
+
+def _names_columns(row: html.HtmlElement) -> bool:
+    parent = row.getparent()
+    is_head = parent is not None and parent.tag == "thead"
+    return is_head or (len(row) > 0 and all(cell.tag == "th" for cell in row))
+
+
+def _is_short(row: rows.Row) -> bool:
+    return sum(1 for cell in row.cells if cell and cell != rows.SAME) < 2

@@ -1,0 +1,90 @@
+"""What stands on a PDF page besides its drawing: the values of a filled form, and people's notes."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ingest.drafts import collapse
+from ingest.reading.remarks import Remark
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfPage
+
+MOST = 5_000  # notes and fields of a page
+LONGEST = 200_000  # bytes of one
+HIDDEN = 0b10  # a flag, PDF 32000-1 table 165
+ON, OFF = "☒", "☐"
+
+
+class Value(NamedTuple):
+    """What a field shows, or a note that is written on the page itself, and the box it fills."""
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+def values(page: PdfPage) -> Iterator[Value]:
+    """The values of the page's fields; an empty field has none."""
+    import pypdfium2.raw as pdfium
+
+    box = pdfium.FS_RECTF()
+    for note in notes(page, pdfium):
+        kind = pdfium.FPDFAnnot_GetSubtype(note)
+        text = ""
+        if kind == pdfium.FPDF_ANNOT_FREETEXT:
+            text = _said(note, b"Contents", pdfium)
+        elif kind == pdfium.FPDF_ANNOT_WIDGET:
+            text = _value(note, pdfium)
+        if text and pdfium.FPDFAnnot_GetRect(note, box):
+            yield Value(text, box.left, min(box.bottom, box.top), box.right, max(box.bottom, box.top))
+
+
+def remarks(page: PdfPage, number: int) -> Iterator[Remark]:
+    """What people noted on the page: on paper slips, or to words that they marked."""
+    import pypdfium2.raw as pdfium
+
+    own = {pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_POPUP, pdfium.FPDF_ANNOT_LINK}
+    for note in notes(page, pdfium):
+        if pdfium.FPDFAnnot_GetSubtype(note) not in own and (text := _said(note, b"Contents", pdfium)):
+            yield Remark(_said(note, b"T", pdfium), (text,), number)
+
+
+def notes(page: PdfPage, pdfium: Any) -> Iterator[Any]:
+    """The notes and fields of a page that are seen; each is closed when the next is asked for."""
+    for index in range(min(MOST, pdfium.FPDFPage_GetAnnotCount(page))):
+        with _note(page, index, pdfium) as note:
+            if note and not pdfium.FPDFAnnot_GetFlags(note) & HIDDEN:
+                yield note
+
+
+@contextmanager
+def _note(page: PdfPage, index: int, pdfium: Any) -> Iterator[Any]:
+    note = pdfium.FPDFPage_GetAnnot(page, index)
+    try:
+        yield note
+    finally:
+        if note:
+            pdfium.FPDFPage_CloseAnnot(note)
+
+
+def _value(field: Any, pdfium: Any) -> str:
+    """What a field shows: its text or choice, or whether its box is marked."""
+    if state := _said(field, b"AS", pdfium):
+        return OFF if state == "Off" else ON
+    return "" if _said(field, b"FT", pdfium) in {"Btn", "Sig"} else _said(field, b"V", pdfium)
+
+
+def _said(note: Any, key: bytes, pdfium: Any) -> str:
+    """An entry of a note that is a text or a name."""
+    length = pdfium.FPDFAnnot_GetStringValue(note, key, None, 0)
+    if not 2 < length <= LONGEST:
+        return ""
+    held = ctypes.create_string_buffer(length)
+    pdfium.FPDFAnnot_GetStringValue(note, key, ctypes.cast(held, ctypes.POINTER(pdfium.FPDF_WCHAR)), length)
+    return collapse(held.raw[: length - 2].decode("utf-16-le", "replace").replace("\0", " "))

@@ -1,0 +1,151 @@
+"""The shapes of a slide in the order in which they are read: columns from left to right, each from top to bottom.
+
+A file has them in the order in which they were drawn, the last on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from lxml import etree
+
+from ingest.reading.archive import child, local, value
+
+SHAPES = frozenset({"sp", "pic", "graphicFrame", "cxnSp"})
+SHARED = 0.1  # of the smaller of two boxes: so far they may overlap and still stand beside or below each other
+MOST = 200  # boxes; a slide with more is a drawing, and is left as it was drawn
+DEEPEST = 20  # groups in groups
+Key = tuple[str, str]
+
+
+class Box(NamedTuple):
+    """A shape, or a group of them, and where it stands on the slide."""
+
+    shapes: list[etree._Element]
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+def ordered(tree: etree._Element | None, places: Mapping[Key, etree._Element]) -> list[etree._Element]:
+    """The shapes of a slide; ``places`` has where its layout puts each placeholder. In the file's order where the
+    place of one is not told."""
+    return _ordered(tree, places, 0)
+
+
+def placeholders(trees: Sequence[etree._Element | None]) -> dict[Key, etree._Element]:
+    """The placeholders of a master and a layout that have a place, by their number and by their kind."""
+    found: dict[Key, etree._Element] = {}
+    for tree in trees:
+        for shape in tree if tree is not None else ():
+            mark = _placeholder(shape)
+            if mark is not None and _place(shape) is not None:
+                found |= dict.fromkeys(_keys(mark), shape)
+    return found
+
+
+def _ordered(tree: etree._Element | None, places: Mapping[Key, etree._Element], depth: int) -> list[etree._Element]:
+    shapes = [_chosen(shape) for shape in (tree if tree is not None else ())]
+    groups = [_members(shape, places, depth) for shape in shapes if shape is not None]
+    held = [shape for shape in shapes if shape is not None]
+    boxes = [_box(shape, members, places) for shape, members in zip(held, groups, strict=True) if members]
+    told = [box for box in boxes if box is not None]
+    if len(told) < len(boxes):
+        return [member for members in groups for member in members]
+    return [shape for box in _read(told) for shape in box.shapes]
+
+
+def _chosen(shape: etree._Element) -> etree._Element | None:
+    """The shape itself, or the one that a newer program shows in its place."""
+    if local(shape) != "AlternateContent":
+        return shape
+    choice = child(shape, "Choice")
+    return next(iter(choice), None) if choice is not None else None
+
+
+def _members(shape: etree._Element, places: Mapping[Key, etree._Element], depth: int) -> list[etree._Element]:
+    if local(shape) == "grpSp":
+        return _ordered(shape, places, depth + 1) if depth < DEEPEST else []
+    return [shape] if local(shape) in SHAPES else []
+
+
+def _box(shape: etree._Element, members: list[etree._Element], places: Mapping[Key, etree._Element]) -> Box | None:
+    place = _place(shape)
+    if place is None and (mark := _placeholder(shape)) is not None:
+        model = next((places[key] for key in _keys(mark) if key in places), None)
+        place = _place(model) if model is not None else None
+    if place is None:
+        return None
+    left, top, width, height = place
+    return Box(members, left, top, left + width, top + height)
+
+
+def _place(shape: etree._Element) -> tuple[int, int, int, int] | None:
+    settings = next((one for one in shape if local(one) in {"spPr", "grpSpPr"}), shape)
+    corner, size = child(settings, "xfrm", "off"), child(settings, "xfrm", "ext")
+    if corner is None or size is None:
+        return None
+    try:
+        left, top = (int(value(corner, key) or "") for key in ("x", "y"))
+        width, height = (int(value(size, key) or "") for key in ("cx", "cy"))
+    except ValueError:
+        return None
+    return left, top, max(1, width), max(1, height)
+
+
+def _placeholder(shape: etree._Element) -> etree._Element | None:
+    return child(next(iter(shape), None), "nvPr", "ph")
+
+
+def _keys(mark: etree._Element) -> list[Key]:
+    """By what a placeholder is found again in its layout: its number, else its kind."""
+    index = value(mark, "idx")
+    return [*([("idx", index)] if index else []), ("type", value(mark, "type") or "obj")]
+
+
+def _read(boxes: Sequence[Box]) -> Iterator[Box]:
+    """The boxes of a part of the slide: column by column where it can be parted so, else from top to bottom."""
+    if len(boxes) < 2 or len(boxes) > MOST:
+        yield from boxes
+    elif len(columns := _parted(boxes, "left", "right")) > 1:
+        for column in columns:
+            yield from _read(column)
+    elif len(bands := _parted(boxes, "top", "bottom")) > 1:
+        for part in _stretches(bands):
+            yield from _read(part)
+    else:
+        first = min(boxes, key=lambda box: box.top)
+        row = [box for box in boxes if _overlap(first, box, "top", "bottom") > 0.5]
+        yield from sorted(row, key=lambda box: box.left)
+        yield from _read([box for box in boxes if box not in row])
+
+
+def _stretches(bands: Sequence[list[Box]]) -> list[list[Box]]:
+    """The bands of a slide from the top, those as one that have columns in common: a wide box parts them."""
+    parts = [bands[0]]
+    for band in bands[1:]:
+        both = [*parts[-1], *band]
+        if len(_parted(both, "left", "right")) > 1:
+            parts[-1] = both
+        else:
+            parts.append(band)
+    return parts
+
+
+def _parted(boxes: Sequence[Box], low: str, high: str) -> list[list[Box]]:
+    """The boxes in groups that lie one after the other along an axis."""
+    parts: list[list[Box]] = []
+    for box in sorted(boxes, key=lambda box: int(getattr(box, low))):
+        if parts and any(_overlap(other, box, low, high) > SHARED for other in parts[-1]):
+            parts[-1].append(box)
+        else:
+            parts.append([box])
+    return parts
+
+
+def _overlap(one: Box, other: Box, low: str, high: str) -> float:
+    """The share of the smaller that both have in common along an axis."""
+    (begins, ends), (starts, stops) = ((int(getattr(box, low)), int(getattr(box, high))) for box in (one, other))
+    return max(0.0, (min(ends, stops) - max(begins, starts)) / min(ends - begins, stops - starts))

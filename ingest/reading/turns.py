@@ -1,0 +1,53 @@
+"""Who says what, where a format tells it: chats and transcripts as turns, and turns as pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from assistant.types import BlockKind
+from ingest.drafts import Piece, collapse
+from ingest.reading import plain
+
+AGAIN = "time of a message"  # of somebody who is speaking already
+
+
+class Turn(NamedTuple):
+    """What one voice says at a time: ``mark`` is the line that says who and when, as it stands in the file."""
+
+    name: str | None  # None: the program's own words
+    mark: str
+    text: str
+
+
+def pieces(turns: Iterable[Turn]) -> Iterator[Piece]:
+    """The words of each under their speaker's line; what one says in a row is under one line."""
+    speaking: str | None = None
+    for turn in turns:
+        mark, text = collapse(turn.mark), turn.text.strip()
+        if turn.name is None:
+            speaking = None
+            yield from plain.pieces(f"{mark} {text}" if mark else text)
+            continue
+        if turn.name != speaking:
+            yield Piece(mark or turn.name, BlockKind.SPEAKER, speaker=turn.name)
+        elif mark:
+            yield Piece(mark, reason=AGAIN)
+        speaking = turn.name
+        for piece in plain.pieces(text):
+            yield replace(piece, speaker=turn.name, alone=False)
+
+
+def flowing(turns: Iterable[Turn]) -> Iterator[Turn]:
+    """The turns, those joined that follow on each other by one voice: captions cut sentences."""
+    held: Turn | None = None
+    for turn in turns:
+        if held is not None and turn.name == held.name:
+            held = held._replace(text=f"{held.text} {turn.text}")
+            continue
+        if held is not None:
+            yield held
+        held = turn
+    if held is not None:
+        yield held

@@ -1,0 +1,275 @@
+"""Chats and transcripts: whose words are whose, as the program that saved them says it."""
+
+from __future__ import annotations
+
+import io
+import json
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.errors import SourceError
+from assistant.types import BlockKind, Document
+from eval.benchmarks import speakers
+from ingest.documents import load
+from ingest.files import find
+from ingest.reading import chats, exports
+from tests.test_cleaning import whole
+from tests.test_reading_notes import said
+
+A, B, C = "Sara Lind", "Ömer Kaya", "佐藤 健"
+TALK = [
+    (A, "we drop the fair"),
+    (B, "No."),
+    (B, "It brought a third of our leads: 400 of 1,200."),
+    (A, "Reply"),
+    (C, "Omer Kaya"),
+    (A, "fine"),
+]
+
+
+def document(text: str, source: str = "talk.txt") -> Document:
+    return load(text.encode(), source=source, id="0123456789")
+
+
+def lines(form: str, talk: list[tuple[str, str]] = TALK) -> str:
+    return "\n".join(form.format(name=name, text=text, n=n) for n, (name, text) in enumerate(talk, 10))
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "24/06/2025, 10:{n} - {name}: {text}",
+        "6/24/25, 10:{n} AM - {name}: {text}",
+        "24.06.25, 10:{n} - {name}: {text}",
+        "2025/06/24 10:{n} - {name}: {text}",
+        "\u200e[24.06.25, 10:{n}:32] {name}: {text}",
+        "[24/6/2025, 10:{n}:32\u202fa.\u202fm.] {name}: \u200e{text}",
+        "2025년 6월 24일 오전 10:{n}, {name} : {text}",
+        "10:{n}:32 From {name} to Everyone:\n\t{text}",
+        "10:{n}:32\t von {name} an alle : {text}",
+        "10:{n}\t{name}\t{text}",
+        "[00:00:{n}] {name}: {text}",
+        "{name} (00:{n}):\n{text}\n",
+        "{name}  0:{n}  \n{text}\n",
+        "[{name}] 10:{n}:32\n{text}\n",
+        "[24/06/2025 10:{n}] {name}\n{text}\n",
+        "[10:{n} AM] {name}\n{text}\n",
+    ],
+)
+def test_a_chat_saved_as_text_gives_everybody_their_own_words(form: str) -> None:
+    assert said(document(lines(form))) == TALK
+
+
+def test_a_message_goes_on_over_lines_and_the_programs_own_words_are_nobodys() -> None:
+    text = (
+        "24/06/2025, 10:10 - Messages and calls are end-to-end encrypted.\n"
+        "24/06/2025, 10:11 - Sara Lind: Two things:\n- drop the fair\n\nAnd call Graz.\n"
+        "24/06/2025, 10:12 - Ömer Kaya left\n"
+        "24/06/2025, 10:13 - Sara Lind: Pity.\n"
+    )
+    note = document(text)
+
+    assert said(note) == [
+        (None, "24/06/2025, 10:10 - Messages and calls are end-to-end encrypted."),
+        (A, "Two things:"),
+        (A, "- drop the fair"),
+        (A, "And call Graz."),
+        (None, "24/06/2025, 10:12 - Ömer Kaya left"),
+        (A, "Pity."),
+    ]
+    assert note.about.date == "2025-06-24"
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        (("01/02/2025", "02/02/2025", "13/02/2025"), "2025-02-13"),
+        (("1/2/25", "1/31/25"), "2025-01-31"),
+        (("2024-12-31", "2025-01-01"), "2025-01-01"),
+        (("01.02.25", "02.02.25"), "2025-02-02"),
+    ],
+)
+def test_a_chats_date_is_its_last_days(days: tuple[str, ...], told: str) -> None:
+    text = "\n".join(f"{day}, 10:15 - {name}: Words." for day in days for name in (A, B))
+
+    assert document(text).about.date == told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2025-03-12 10:15:32 - INFO: started\n2025-03-12 10:15:33 - INFO: done\n2025-03-12 10:16:00 - ERROR: broke\n",
+        "09:00 Welcome: Sara Lind\n09:30 Coffee: in the hall\n10:00 Workshop: prices\n",
+        "Arrival 9:00\nTalks 9:30\nArrival 13:00\nthe end\n",
+        "We meet at 10:15: bring the list.\nThe offer ends on 24/06/2025, 10:15 - and then: nothing.\n",
+    ],
+)
+def test_a_log_an_agenda_or_a_sentence_is_no_chat(text: str) -> None:
+    assert chats.read(text) == []
+
+
+def transcript(form: str) -> bytes:
+    """As Teams saves one: the name in bold, the time, a line break, and the words in one paragraph."""
+    made = docx.Document()
+    made.add_heading("Weekly call", 1)
+    made.add_paragraph("24 June 2025, 09:14am")
+    for n, (name, text) in enumerate(TALK):
+        paragraph = made.add_paragraph()
+        paragraph.add_run(name).bold = True
+        paragraph.add_run(form.format(n=n)).add_break()
+        paragraph.add_run(text)
+    saved = io.BytesIO()
+    made.save(saved)
+    return saved.getvalue()
+
+
+@pytest.mark.parametrize("form", ["   0:0{n}", "  10:0{n}:12", " (0:0{n})"])
+def test_a_transcript_in_a_word_file_gives_everybody_their_own_words(form: str) -> None:
+    note = load(transcript(form), source="call.docx", id="0123456789")
+
+    assert said(note)[1:] == TALK
+    assert (note.about.title, note.about.date) == ("Weekly call", "2025-06-24")
+
+
+VTT = "WEBVTT - call\n\nNOTE made by a program\n\n"
+
+
+def test_captions_are_their_speakers_and_whole_sentences() -> None:
+    text = (
+        f"{VTT}1\n00:00:01.000 --> 00:00:02.000\n<v {A}>We drop\n\n"
+        f"2\n00:00:02.000 --> 00:00:03.000\n<v {A}>the fair.</v>\n\n"
+        f"00:01:03.000 --> 00:01:04.000 align:start\n<v.loud {B}>No &amp; <i>never</i>.</v>\n<v {A}>Yes.</v>\n"
+    )
+    note = document(text, "call.vtt")
+
+    assert said(note) == [(A, "We drop the fair."), (B, "No & never."), (A, "Yes.")]
+    assert [gone.reason for gone in note.dropped] == ["head of the captions"] * 2
+
+
+@pytest.mark.parametrize("source", ["call.vtt", "call.srt"])
+def test_a_name_before_a_caption_names_who_speaks_until_the_next(source: str) -> None:
+    said_then = [f"{A}: We drop the fair.", f"{B}: No.", "It brought leads.", f"{A}: Then not."]
+    stamp = "00:00:0{}.000 --> 00:00:09.000" if source.endswith("vtt") else "00:00:0{},000 --> 00:00:09,000"
+    cues = [f"{n}\n{stamp.format(n)}\n{text}\n" for n, text in enumerate(said_then, 1)]
+    note = document((VTT if source.endswith("vtt") else "") + "\n".join(cues), source)
+
+    assert said(note) == [(A, "We drop the fair."), (B, "No. It brought leads."), (A, "Then not.")]
+
+
+def test_captions_without_names_are_read_as_text() -> None:
+    note = document("1\r\n00:00:01,000 --> 00:00:02,000\r\nPrices\r\nrise: soon.\r\n\r\n", "film.srt")
+
+    assert said(note) == [(None, "Prices rise: soon.")]
+    with pytest.raises(SourceError, match="no captions"):
+        document("Just words.", "film.srt")
+
+
+def messages(make: Any) -> list[Any]:
+    return [make(name, text, 1_750_759_800 + 60 * n) for n, (name, text) in enumerate(TALK)]
+
+
+DAY = "2025-06-24T10:10:00Z"
+EXPORTS = {
+    "slack": messages(lambda name, text, at: {"text": text, "ts": f"{at}.0001", "user_profile": {"real_name": name}}),
+    "telegram": {
+        "name": "Fair",
+        "messages": messages(
+            lambda name, text, at: {
+                "date": DAY[:-1],
+                "from": name,
+                "text": [text[:2], {"type": "bold", "text": text[2:]}],
+            }
+        ),
+    },
+    "discord": {
+        "channel": {"name": "Fair"},
+        "messages": messages(lambda name, text, at: {"timestamp": DAY, "content": text, "author": {"nickname": name}}),
+    },
+    "teams": {
+        "value": messages(
+            lambda name, text, at: {
+                "createdDateTime": DAY,
+                "from": {"user": {"displayName": name}},
+                "body": {"contentType": "html", "content": f"<p>{text}</p>"},
+            }
+        )
+    },
+    "meta": {
+        "participants": [{"name": A}],
+        "messages": messages(lambda name, text, at: {"sender_name": name, "timestamp_ms": at * 1000, "content": text})[
+            ::-1
+        ],
+    },
+    "whisper": {
+        "text": "all of it",
+        "segments": messages(lambda name, text, at: {"start": at % 1000, "speaker": name, "text": text}),
+    },
+}
+
+
+@pytest.mark.parametrize("program", EXPORTS)
+@pytest.mark.parametrize("kind", ["json", "jsonl"])
+def test_an_exported_chat_gives_everybody_their_own_words(program: str, kind: str) -> None:
+    told = EXPORTS[program]
+    listed = (
+        told if isinstance(told, list) else next(iter(v for v in told.values() if isinstance(v, list) and len(v) > 1))
+    )
+    data = json.dumps(told) if kind == "json" else "\n".join(map(json.dumps, listed))
+
+    note = load(data.encode(), source=f"chat.{kind}", id="0123456789")
+
+    assert said(note) == TALK
+    assert exports.is_chat(data.encode())
+    assert note.about.date == (None if program == "whisper" else "2025-06-24")
+
+
+@pytest.mark.parametrize("text", ['{"name": "app", "author": "x", "version": 1}', '{"text": 1}', "[]", "{", '[["a"]]'])
+def test_other_json_is_for_programs(text: str) -> None:
+    assert not exports.is_chat(text.encode())
+    with pytest.raises(SourceError, match=r"no chat|no JSON"):
+        document(text, "package.json")
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([A, B, C]), st.text(alphabet="ab Z9:-.[]\n(), ", max_size=30)), min_size=2, max_size=8
+    ),
+    st.sampled_from(
+        ["24/06/2025, 10:{n} - {name}: {text}", "[24.06.25, 10:{n}:32] {name}: {text}", "[00:00:{n}] {name}: {text}"]
+    ),
+)
+def test_what_is_kept_and_what_is_dropped_are_the_whole_chat(talk: list[tuple[str, str]], form: str) -> None:
+    text = lines(form, [(name, f"so {words}") for name, words in [(A, ""), (B, ""), *talk]])
+
+    note = document(text)
+
+    assert whole(note) == text.split()
+    spoken = {block.speaker for block in note.blocks if block.kind is BlockKind.SPEAKER}
+    assert spoken <= {A, B, C}
+
+
+def test_files_that_are_passed_over_are_told_by_kind(tmp_path: Path) -> None:
+    """JSON that is for programs is one of these, and no failure of each run."""
+    chat = json.dumps(EXPORTS["slack"])
+    for name, text in {"a.json": chat, "b.json": "{}", "c.JSON": '{"name": 1}', "d.zip": "x", "~$e.docx": ""}.items():
+        (tmp_path / name).write_text(text)
+
+    listing = find([tmp_path])
+
+    assert [file.source for file in listing.files] == ["a.json"]
+    assert (listing.skipped, listing.kinds) == (4, {".json": 2, ".zip": 1, "hidden or temporary": 1})
+
+
+def test_in_ten_languages_everybody_has_their_own_words() -> None:
+    """A chat or a mail of every program in one language each; the measure has all languages for each."""
+    tongues = cycle(speakers.TONGUES.values())
+    measures = [speakers.measured(form, tongue) for form, tongue in zip(speakers.FORMS, tongues, strict=False)]
+
+    assert sum(one.right for one in measures) >= 0.98 * sum(one.words for one in measures)
+    assert sum(one.wrong > 0 for one in measures) == 0
