@@ -23,7 +23,7 @@ import snowballstemmer
 from assistant.library.full_text import MOST_WORDS
 from assistant.library.narrowing import conditions
 from assistant.library.passages import JOINED
-from assistant.library.sql import Database, Many
+from assistant.library.sql import LISTED, Database, Many
 from assistant.types import Filters
 
 _PART, _MARKS = re.compile(r"[^\W_]+"), re.compile("[\u0300-\u036f]")
@@ -38,30 +38,50 @@ WORDS = (
     "CREATE INDEX words_by_stem ON words USING gin (stems)",
     "CREATE TABLE words_held (passages BIGINT NOT NULL, length BIGINT NOT NULL)",
     "INSERT INTO words_held VALUES (0, 0)",
-    """CREATE FUNCTION passages_gone() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS '
+    'CREATE TABLE vocabulary (stem TEXT COLLATE "C" PRIMARY KEY, passages BIGINT NOT NULL)',  # of texts alone
+    """CREATE FUNCTION passages_gone() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
     BEGIN
-        WITH old AS (DELETE FROM words USING gone WHERE passage = gone.id RETURNING words.length)
+        WITH lost AS (
+            DELETE FROM words USING gone WHERE passage = gone.id RETURNING words.length, words.stems
+        ), less AS (
+            SELECT lexeme, count(*) AS many FROM lost, unnest(lost.stems) WHERE 'A' = ANY (weights) GROUP BY lexeme
+        ), told AS (
+            UPDATE vocabulary SET passages = passages - less.many FROM less WHERE stem = less.lexeme
+        )
         UPDATE words_held SET passages = passages - counted.many, length = words_held.length - counted.long
-        FROM (SELECT count(*) AS many, coalesce(sum(length), 0) AS long FROM old) AS counted;
+        FROM (SELECT count(*) AS many, coalesce(sum(length), 0) AS long FROM lost) AS counted;
         RETURN NULL;
-    END'""",
+    END $$""",
     """CREATE TRIGGER passages_gone AFTER DELETE ON passages REFERENCING OLD TABLE AS gone
     FOR EACH STATEMENT EXECUTE FUNCTION passages_gone()""",
 )
 
 _PI = 1.64493406685  # what PostgreSQL divides by
-_SUMS = [sum(1 / place**2 for place in range(1, often + 1)) for often in range(13)]
-# How often a stem stands in the text, up to 12 times, by the rank of A alone; and in title and speaker, 0, 1 or more.
-_IN_TEXT = f"ARRAY[{', '.join(f'{(a + b) / 2 / _PI:.6f}' for a, b in pairwise(_SUMS))}]"
-_IN_NAMES = f"ARRAY[{0.5 / _PI:.6f}, {1.005 / _PI:.6f}]"
+
+
+def _ranks() -> list[tuple[float, float]]:
+    """What ``ts_rank`` says of a stem that stands in the text up to 12 times, in title and speaker up to 3, by rank.
+
+    With each, what FTS5 counts: an occurrence in title or speaker as half of one.
+    """
+    found = []
+    for in_text in range(13):
+        for in_names in range(4):
+            weights = [1.0] * in_text + [0.5] * in_names
+            found.append((sum(w / n**2 for n, w in enumerate(weights, 1)) / _PI, sum(weights)))
+    return sorted(found)
+
+
+_BOUNDS = ", ".join(f"{(one + other) / 2:.7f}" for (one, _), (other, _) in pairwise(_ranks()))
+_COUNTED = ", ".join(str(often) for _, often in _ranks()[1:])
 _OFTEN = (
-    f"width_bucket(ts_rank('{{0,0,0,1}}', w.stems, a.stem), CAST({_IN_TEXT} AS float8[])) + "
-    f"0.5 * width_bucket(ts_rank('{{0,0,1,0}}', w.stems, a.stem), CAST({_IN_NAMES} AS float8[]))"
+    f"(CAST(ARRAY[{_COUNTED}] AS float8[]))"
+    f"[width_bucket(ts_rank('{{0,0,0.5,1}}', w.stems, a.stem), CAST(ARRAY[{_BOUNDS}] AS float8[]))]"
 )
 # BM25 as FTS5 has it: k1 is 1.2, b 0.75, and a word of more than half of the passages counts next to nothing.
 SEARCH = f"""
 WITH met AS MATERIALIZED (
-    SELECT w.passage, w.length, a.place, CAST(coalesce(nullif({_OFTEN}, 0), 1) AS float8) AS often
+    SELECT w.passage, w.length, a.place, coalesce({_OFTEN}, 1) AS often
     FROM unnest(CAST(:words AS tsquery[]), CAST(:stems AS tsquery[])) WITH ORDINALITY a (word, stem, place)
     JOIN words w ON w.stems @@ a.word
 ), held AS MATERIALIZED (
@@ -98,15 +118,8 @@ class PostgresWords:
         return [(id, score) for id, score in self._db.rows(sql, {**values, **parts, "k": k})]
 
     def counts(self, stems: Sequence[str]) -> dict[str, int]:
-        asked = [stem for stem in dict.fromkeys(stems) if stem]
-        if not asked:
-            return {}
-        queries = Many(f"{_quoted(stem)}:A" for stem in asked)
-        sql = (
-            "SELECT a.place, count(*) FROM unnest(CAST(? AS tsquery[])) WITH ORDINALITY a (query, place) "
-            "JOIN words w ON w.stems @@ a.query GROUP BY a.place"
-        )
-        return {asked[place - 1]: count for place, count in self._db.rows(sql, [queries])}
+        sql = f"SELECT stem, passages FROM vocabulary WHERE passages > 0 AND stem IN {LISTED}"
+        return dict(self._db.rows(sql, [Many(stems)]))
 
     def follow(self, documents: Sequence[str] | None = None) -> None:
         of, values = ("", []) if documents is None else ("p.document = ANY (?) AND", [Many(documents)])
@@ -119,6 +132,12 @@ class PostgresWords:
             self._db.run_each("INSERT INTO words VALUES (?, ?, CAST(? AS tsvector))", new_ones)
             more = [len(new_ones), sum(length for _, length, _ in new_ones)]
             self._db.run("UPDATE words_held SET passages = passages + ?, length = length + ?", more)
+            self._db.run(
+                "INSERT INTO vocabulary (stem, passages) SELECT lexeme, count(*) FROM words, unnest(stems) "
+                f"WHERE passage IN {LISTED} AND 'A' = ANY (weights) GROUP BY lexeme "
+                "ON CONFLICT (stem) DO UPDATE SET passages = vocabulary.passages + excluded.passages",
+                [Many(id for id, *_ in rows)],
+            )
 
     def is_wrong(self) -> bool:
         keys = "SELECT 1 FROM {} a LEFT JOIN {} b ON {} WHERE b.{} IS NULL LIMIT 1"
@@ -132,6 +151,7 @@ class PostgresWords:
 
     def renew(self) -> None:
         self._db.run("DELETE FROM words")
+        self._db.run("DELETE FROM vocabulary")
         self._db.run("UPDATE words_held SET passages = 0, length = 0")
         self.follow()
 
