@@ -165,6 +165,8 @@ def test_a_server_that_was_started_anew_is_read_again(own_server: Server) -> Non
     own_server.start()
 
     assert found(catalog, "trust") == ["Trust me."]
+    own_server.end()
+    own_server.start()
     catalog.put([make_row(make_document("Other.", "other.txt"))])
     catalog.close()
     with pytest.raises(LibraryError):
@@ -216,11 +218,11 @@ def test_a_transaction_that_takes_too_long_is_named(postgres: Server, monkeypatc
 def test_many_may_make_a_catalog_at_once(postgres: Server) -> None:
     from assistant.library.postgres import begin
 
-    begin(postgres.address, "many-at-once")
     seen: list[object] = []
 
     def open_it() -> None:
         try:
+            begin(postgres.address, "many-at-once")
             catalog = on_server(postgres.address, "many-at-once", 80)
             seen.append(catalog.state().passage_words)
             catalog.close()

@@ -49,6 +49,7 @@ QUERIES = (
     (r"(?<!:):(\w+)", r"%(\1)s"),
     (r"\?", "%s"),
 )
+TWICE = ("SELECT", "WITH", "BEGIN")  # may be run again
 NOT_HERE = re.compile(r"VIRTUAL TABLE|TRIGGER")  # SQLite's full text
 
 # What SQLite has by itself, or by a function of ours: the numbers of rows where order counts, and functions.
@@ -177,11 +178,12 @@ class Postgres:
             self._connection = self._connected()
 
     def _read(self, sql: str, parameters: Parameters) -> psycopg.Cursor[Any]:
+        """Run what changes nothing, once more over a new connection where the connection turns out to be lost."""
         self._alive()
         try:
             return self._execute(sql, parameters)
         except psycopg.OperationalError:
-            if self._bound or not self._connection.closed or not sql.startswith("SELECT"):
+            if self._bound or not self._connection.closed or not sql.lstrip().startswith(TWICE):
                 raise
             self._alive()
             return self._execute(sql, parameters)
@@ -193,8 +195,7 @@ class Postgres:
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
         with self._turn, self._translated():
-            self._alive()
-            self._connection.execute(begin)
+            self._read(begin, ())
             self._bound += 1
             try:
                 yield
@@ -272,7 +273,8 @@ def begin(address: str, library: str) -> None:
     try:
         with connected(address) as connection:
             name = sql.Identifier(schema_of(library))
-            connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
+            with suppress(errors.UniqueViolation):  # somebody else makes it just now
+                connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
     except psycopg.Error as exc:
         raise _in_our_words(exc, f"{library!r} on PostgreSQL") from exc
 
