@@ -273,8 +273,10 @@ def source(citation: Citation) -> str:
 
 
 def attributed(finding: Finding) -> str:
-    """How the source says it, and who told the side, where that was no person. No probability of a side is told: none was
-    measured to be one on documents like these."""
+    """How the source says it, and who told the side, where that was no person.
+
+    No probability of a side is told: none was measured to be one on documents like these.
+    """
     if finding.judged:
         return f"{KINDS[finding.kind]}; judged by {finding.judged.by or 'a person'}"
     if finding.confidence == 1.0 and finding.stance is not Stance.UNCLEAR:
