@@ -22,6 +22,7 @@ from assistant.types import (
 )
 
 CASE = 3  # findings that make the case for, and against
+OFFLINE = {"pushback", "none"}  # stance models without a language model, whose sides are guesses
 IMPORTANT = 0.5  # importance from which an assumption without support is a leap of faith
 LEAST = (
     "One finding whose side is clear supports or challenges an assumption; contested takes one on each side; an unclear"
@@ -196,6 +197,14 @@ def strongest(assumptions: Sequence[Assumption], side: Stance) -> tuple[Finding,
     for _, finding in sorted(weighty, key=lambda pair: -pair[0]):
         kept.setdefault(voice(finding), finding)
     return tuple(kept.values())[:CASE]
+
+
+def is_guessed(verdict: Verdict) -> bool:
+    """Whether a side of a finding was told offline, and by no person."""
+    found = [one for assumption in verdict.assumptions for one in assumption.findings]
+    return verdict.stance_model in OFFLINE and any(
+        one.stance is not Stance.UNCLEAR and one.confidence < 1 and not one.judged for one in found
+    )
 
 
 def on(findings: Sequence[Finding], stance: Stance) -> list[Finding]:

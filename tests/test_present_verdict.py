@@ -93,7 +93,7 @@ def test_a_source_names_title_voice_date_and_is_inert() -> None:
 
 
 def test_a_finding_tells_how_it_is_said_and_what_became_of_its_source() -> None:
-    assert "a reported figure; side 80% sure" in present_verdict.attributed(AGAINST, REPORT)
+    assert "a reported figure; side guessed" in present_verdict.attributed(AGAINST, REPORT)
     assert Standing.GONE.value in present_verdict.attributed(AGAINST, REPORT)
     assert "notice" not in present_verdict.attributed(FOR, REPORT)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.rulings import to_settle
+from assistant.rulings import is_guessed, to_settle
 from assistant.types import Grounding
 from ui.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, shown, who_disagrees, why
 
@@ -51,6 +51,8 @@ _STEERING = dict.fromkeys(
     [*(set(range(32)) - {9, 10}), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
 _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+GUESSED = " The sides are guessed: read the quotes."  # of a verdict without a language model
 
 
 def say(text: str) -> None:
@@ -106,7 +108,7 @@ def hits(found: Sequence[Hit]) -> str:
 def verdict(one: Verdict) -> str:
     """The case for the idea and the one against it, what is open, then each assumption with its findings."""
     sources = _Sources()
-    parts = [f"The idea, by these documents: {one.ruling}."]
+    parts = [f"The idea, by these documents: {one.ruling}.{GUESSED if is_guessed(one) else ''}"]
     for title, case in (("The strongest case for it:", one.case_for), ("The strongest objection:", one.case_against)):
         parts += _titled(title, [_finding(f, _quoted(f, sources), "  - ", "    ") for f in case])
     parts += _listed("What is missing:", one.missing)
