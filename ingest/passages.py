@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import itemgetter
 
-from assistant import introductions
+from assistant.introductions import ABOVE, HEADS, as_heading, introduces
 from assistant.types import Block, BlockKind, Document, Passage, Sentence
 from ingest import sentences
 from ingest.sentences import MOST_PIECES
 
 Leads = Sequence[tuple[int, Sentence | None]]
-HEADS = introductions.HEADS
 BULLET = "-*•‣▪–— "  # of an item: the sentence begins after it
 OVER = 1.25  # times the words asked for: as far as a passage may grow to keep a paragraph whole
 TINY = 0.25  # times the words asked for: a passage that is shorter joins its neighbour
@@ -60,10 +59,10 @@ def _lead_of(sentence: Sentence, leads: Leads) -> Sentence | None:
 
 def _lead(text: str, block: Block) -> Sentence | None:
     """The sentence of a block that introduces a list below it."""
-    if block.kind not in introductions.ABOVE:
+    if block.kind not in ABOVE:
         return None
     last = list(_sentences(text, block))[-1]
-    return last if introductions.introduces(text[last.start : last.end], alone=last.opens) else None
+    return last if introduces(text[last.start : last.end], alone=last.opens) else None
 
 
 def _runs(blocks: Sequence[Block]) -> Iterator[list[Block]]:
@@ -119,10 +118,10 @@ def _keep_lead(text: str, groups: Sequence[_Group], first: tuple[Sentence, int, 
     item, _, pieces = first
     *others, last = groups[-2].sentences
     own = _pieces(text, last)
-    is_lead = last.kind in introductions.ABOVE and item.kind is BlockKind.ITEM
+    is_lead = last.kind in ABOVE and item.kind is BlockKind.ITEM
     if not (is_lead and others and others[-1].kind not in HEADS and own + pieces <= MOST_PIECES):
         return
-    if introductions.introduces(text[last.start : last.end], alone=last.opens):
+    if introduces(text[last.start : last.end], alone=last.opens):
         groups[-2].sentences.pop()
         groups[-2].words -= _words(text, last)
         groups[-2].pieces -= own
@@ -184,7 +183,7 @@ def _passage(document: Document, block: Block, group: Sequence[Sentence], leads:
     """A passage; one that begins in the middle of a list has what introduces that as the last of its headings."""
     start, end = group[0].start, group[-1].end
     lead = _lead_of(group[0], leads) if group[0].kind is BlockKind.ITEM else None
-    over = [introductions.as_heading(document.text[lead.start : lead.end])] if lead and lead.end <= start else []
+    over = [as_heading(document.text[lead.start : lead.end])] if lead and lead.end <= start else []
     text = document.text[start:end]
     key = f"{document.id}\0{start}\0{end}\0{text}"
     return Passage(

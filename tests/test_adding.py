@@ -114,13 +114,17 @@ def test_an_outcome_is_put_away(settings: Settings) -> None:
     assert "pears.md" not in shown(page)
 
 
+def read_folder(page: AppTest, folder: str) -> None:
+    next(one for one in page.text_input if one.label == "Folder or file").set_value(folder)
+    next(one for one in page.button if one.label == "Read it").click().run()
+
+
 def test_a_folder_of_this_machine_is_read(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "pears.md").write_bytes(PEARS[1])
     page = opened()
 
-    page.text_input[0].set_value(str(tmp_path / "docs"))
-    page.button[0].click().run()
+    read_folder(page, str(tmp_path / "docs"))
 
     assert "<code>pears.md</code> added" in shown(finished(page, settings))
 
@@ -130,8 +134,7 @@ def test_a_folder_that_has_lost_its_files_is_asked_about(settings: Settings, tmp
     (tmp_path / "docs" / "pears.md").write_bytes(PEARS[1])
     page = opened()
     for _ in range(2):
-        page.text_input[0].set_value(str(tmp_path / "docs"))
-        page.button[0].click().run()
+        read_folder(page, str(tmp_path / "docs"))
         finished(page, settings)
         (tmp_path / "docs" / "pears.md").unlink(missing_ok=True)
     assert "1 file of this folder, over a third of it, cannot be found any more." in shown(page)
@@ -148,8 +151,7 @@ def test_a_folder_that_has_lost_its_files_is_asked_about(settings: Settings, tmp
 def test_a_folder_that_is_not_there_is_told(settings: Settings) -> None:
     page = opened()
 
-    page.text_input[0].set_value("/no/such/folder")
-    page.button[0].click().run()
+    read_folder(page, "/no/such/folder")
 
     assert "There is no folder or file &#x27;/no/such/folder&#x27;" in shown(page)
     assert not settings.folder.exists()

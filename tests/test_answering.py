@@ -21,7 +21,7 @@ from assistant.question import Question
 from assistant.readers import material
 from assistant.readers.excerpts import CHARACTERS, OF_A_LIST, STRETCHES
 from assistant.readers.plain import PlainReader
-from assistant.retrieval import Candidate, candidates
+from assistant.retrieval import ANYWHERE, Candidate, candidates
 from assistant.settings import Settings
 from assistant.types import Answer, Conflict, Filters, Role, Searched, Support, Turn
 from ingest.sync import sync
@@ -122,9 +122,9 @@ def keys(answer: Answer) -> list[str]:
     return [statement.citations[0].key_quote for statement in answer.statements]
 
 
-def check(assistant: Assistant, answer: Answer) -> None:
+def check(assistant: Assistant, answer: Answer, filters: Filters = ANYWHERE) -> None:
     """What holds for every answer: each citation is read from its document, the sentence that seems to answer is marked
-    in it, and a refusal says nothing else."""
+    in it, what was searched is told, and a refusal says nothing else."""
     shown = [citation for statement in answer.statements for citation in statement.citations]
     for citation in [*shown, *answer.nearest]:
         document = assistant.library.document(citation.about.id)
@@ -136,7 +136,7 @@ def check(assistant: Assistant, answer: Answer) -> None:
     for statement in answer.statements:
         assert statement.support is Support.VERBATIM
         assert all(citation.quote in statement.text for citation in statement.citations)
-    assert answer.searched == assistant.library.searched()
+    assert answer.searched == assistant.library.searched(filters)
     assert answer.refused == (not answer.statements)
     assert answer.refused or not answer.nearest
     assert answer.reason
@@ -295,10 +295,12 @@ def test_what_the_documents_do_not_say_is_refused_with_the_nearest_and_what_was_
 @pytest.mark.slow
 def test_filters_bound_what_is_answered_from(shared: Assistant) -> None:
     question = "Are leaflets the best way to bring new customers into a bakery?"
+    filters = Filters(documents=("window.md",))
 
-    answer = shared.ask(question, filters=Filters(documents=("window.md",)))
+    answer = shared.ask(question, filters=filters)
 
-    check(shared, answer)
+    check(shared, answer, filters)
+    assert answer.searched.documents == 1
     assert {c.about.source for statement in answer.statements for c in statement.citations} == {"window.md"}
     assert shared.ask(question, filters=Filters(documents=("nowhere.md",))).refused
 

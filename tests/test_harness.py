@@ -212,13 +212,14 @@ def test_time_that_is_spent_ends_a_run_and_keeps_what_is_done(tmp_path: Path, se
 
 def test_a_document_that_did_not_go_in_and_gold_that_cleaning_took_are_named(tmp_path: Path, settings: Settings):
     text = SUITE.replace("it takes years until people know them", "Post a comment").replace('answer: ["years"]', "")
-    path = write_small(tmp_path, text, **{"page.txt": "Brands are slow to build.\n\nPost a comment\n"})
+    text = text.replace("page.txt", "page.html")
+    path = write_small(tmp_path, text, **{"page.html": "<p>Brands are slow to build.</p><p>Post a comment</p>"})
     (tmp_path / "documents" / "broken.txt").write_bytes(b"\x00\x01\x02")
 
     run = measure(suites.load(path), settings, Options(out=tmp_path / "out"), WordEmbedder())
 
     assert [one.split(":")[0] for one in run.summary.failed] == ["broken.txt"]
-    assert run.summary.lost == (("fact-brands", "gold not in the kept text of page.txt: “Post a comment”"),)
+    assert run.summary.lost == (("fact-brands", "gold not in the kept text of page.html: “Post a comment”"),)
     assert run.verdict.exit is Exit.INFRASTRUCTURE
 
 

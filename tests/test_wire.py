@@ -211,6 +211,7 @@ def test_a_verdict_has_the_fields_that_people_script_against() -> None:
         "kind": "forecast",
         "context": "He said “Trust”.",
         "why": "",
+        "judged": None,
     }
     assumption = Assumption(
         "Buyers wait.",
@@ -265,6 +266,7 @@ def test_a_verdict_has_the_fields_that_people_script_against() -> None:
         "dropped": [],
         "notices": [],
         "cost": None,
+        "left_out": [],
     }
 
 
