@@ -36,7 +36,7 @@ def _weights(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> d
             found[name.strip()] = float(value)
         except ValueError:
             name = ""
-        if not name.strip():
+        if not name.strip() or not 0 <= found.get(name.strip(), 0.0) <= 1:
             raise click.BadParameter(f"{one!r} is not a lens and a number from 0 to 1, as reach=0.9.")
     return found
 
