@@ -21,6 +21,7 @@ from assistant import conflicts
 from assistant.errors import SettingsError, SourceError
 from assistant.evidence.amounts import amounts
 from assistant.evidence.words import content_stems
+from assistant.introductions import HEADS
 from assistant.types import Citation, Passage, Statement, Support
 from eval import exchange
 from eval.cases import Case, Gold, Number, Severity
@@ -29,7 +30,6 @@ from eval.scorers.answering import figures
 from ingest import files
 from ingest.drafts import collapse
 from ingest.parsing import Task, parsed_here
-from ingest.passages import HEADS
 
 WORDS = 160  # of a passage, as a library has them
 SHORTEST = 40  # characters of a sentence that may be gold: a shorter one stands in many places
