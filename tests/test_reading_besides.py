@@ -258,8 +258,10 @@ def test_a_text_layer_whose_letters_stand_for_others_is_refused_as_a_scan_is() -
 
 def test_codes_and_figures_are_no_garbled_text() -> None:
     codes = [f"SKU-{number:04} KR{number}T XL-{number}" for number in range(30)]
+    counted = [f"{number} pcs {number}.50 nett {number * 2} kgs" for number in range(30)]
 
     assert kept(pdf.read(make(column(*codes))).pieces)
+    assert kept(pdf.read(make(column(*counted))).pieces)
 
 
 LEAD = "<p>Here we collect what customers ask most often, and what we answer them when they call us in the morning.</p>"

@@ -46,7 +46,7 @@ SAMPLE = 2_000  # lines that tell whether the letters are what they seem
 UNMAPPED = re.compile("[\ufffd\ue000-\uf8ff]")  # characters without a meaning
 LOST = 0.3  # of all characters
 LATIN = re.compile(r"(?<![\w.-])[A-Za-zÀ-ÖØ-öø-ɏ]{3,}(?![\w.-])")
-ENOUGH = 15  # words
+ENOUGH = 15  # different words
 FEWEST_VOWELS = 0.2  # of the letters: in written languages they are 0.35 to 0.5
 
 
@@ -95,7 +95,7 @@ def _is_garbled(lines: Sequence[Line]) -> bool:
     unknown = sum(1 for _ in UNMAPPED.finditer(text))
     if unknown > LOST * max(1, len(text)):
         return True
-    words = LATIN.findall(text)
+    words = {word.lower() for word in LATIN.findall(text)}  # each once: a price list says "pcs" on every line
     letters = unicodedata.normalize("NFD", "".join(words)).lower()
     vowels = sum(letters.count(vowel) for vowel in "aeiouy")
     return len(words) >= ENOUGH and vowels < FEWEST_VOWELS * len("".join(words))
