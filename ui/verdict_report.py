@@ -292,7 +292,7 @@ def trust(verdict: Verdict) -> Iterator[str]:
     yield rulings.LEAST
     found = [one for assumption in verdict.assumptions for one in sided(assumption)]
     if unsure := [one for one in found if one.confidence < 1]:
-        yield f"Sides were told by the stance model “{verdict.stance_model}”, of {len(unsure)}."
+        yield f"The stance model “{verdict.stance_model}” told the sides of {_count(len(unsure), 'finding')}."
     elif not found:
         yield f"Sides were asked of the stance model “{verdict.stance_model}”; it could tell none."
     if verdict.stance_model == "none":
