@@ -122,7 +122,7 @@ def in_short(verdict: Verdict) -> str:
     gaps = sum(one.ruling is AssumptionRuling.GAP for one in verdict.assumptions)
     rest = f"{gaps} without a known side" if gaps else "each with evidence"
     guess = (
-        " The sides are guessed: read the quotes, and set right what is wrong." if rulings.is_guessed(verdict) else ""
+        " Sides are guessed: judge them." if rulings.is_guessed(verdict) else ""
     )
     return f"{says}. Assumptions: {len(verdict.assumptions)}, {rest}.{guess}"
 
