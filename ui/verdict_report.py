@@ -121,9 +121,7 @@ def in_short(verdict: Verdict) -> str:
         says = f"Passages found that bear on it: {unsaid}; on which side they stand is not known"
     gaps = sum(one.ruling is AssumptionRuling.GAP for one in verdict.assumptions)
     rest = f"{gaps} without a known side" if gaps else "each with evidence"
-    guess = (
-        " Sides are guessed: judge them." if rulings.is_guessed(verdict) else ""
-    )
+    guess = " Sides are guessed: judge them." if rulings.is_guessed(verdict) else ""
     return f"{says}. Assumptions: {len(verdict.assumptions)}, {rest}.{guess}"
 
 
