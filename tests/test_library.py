@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -217,6 +218,26 @@ def test_a_second_writer_is_told_which_library_is_locked(library: Library, setti
 
     with library.writing():
         pass
+
+
+@on_both_databases
+def test_a_reader_that_looks_whether_to_mend_keeps_no_writer_out(library: Library, settings: Settings) -> None:
+    """It saw the writer's doubt, and takes the lock when the writer has just let go."""
+    put(library, TRUST)
+    holds = threading.Event()
+
+    def look() -> None:
+        with Library.open(settings, WordEmbedder()) as other, other._guard.lock():
+            holds.set()
+            time.sleep(0.2)
+
+    reader = threading.Thread(target=look)
+    reader.start()
+    assert holds.wait(10)
+    put(library, make_document("Number 1.", "1.txt"))
+    reader.join()
+
+    assert library.searched().documents == 2
 
 
 @on_both_databases

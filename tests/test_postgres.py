@@ -192,10 +192,10 @@ def test_a_change_whose_server_ends_leaves_nothing_behind(own_server: Server) ->
 
 def test_a_killed_writer_leaves_no_lock(elsewhere: Catalog, postgres: Server) -> None:
     killed = postgres.same_catalog(elsewhere)
-    with killed.alone():
+    with killed.alone(0):
         (process,) = killed._db.row("SELECT pg_backend_pid()")
         assert elsewhere._db.row("SELECT pg_terminate_backend(?, 60000)", [process]) == (True,)
-        with elsewhere.alone(), pytest.raises(LibraryError):
+        with elsewhere.alone(0), pytest.raises(LibraryError):
             killed.documents.searched()  # it does not go on as if it were alone
     assert killed.documents.searched() == Searched(0, 0)
     killed.close()

@@ -85,9 +85,9 @@ class Catalog:
         """Give the database back."""
         self._db.close()
 
-    def alone(self) -> AbstractContextManager[None]:
+    def alone(self, patience: float) -> AbstractContextManager[None]:
         """Be the only one to write, on whichever machine; see ``sql.Database.alone``."""
-        return self._db.alone()
+        return self._db.alone(patience)
 
     # What the library says of itself
 

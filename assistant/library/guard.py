@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_PATIENCE = (
+    1.0  # seconds that a writer waits: a reader that looks whether it has anything to mend holds the lock briefly
+)
+
 
 class Guard:
     """Gives the index of one library to those who read or write it."""
@@ -39,14 +43,14 @@ class Guard:
         self._few: tuple[int, Exact] | None = None  # the generation of the catalog that it has read, and what reads it
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Be the one who changes the library.
+    def lock(self, patience: float = _PATIENCE) -> Iterator[None]:
+        """Be the one who changes the library, within ``patience`` seconds.
 
         Raises:
             LibraryLocked: somebody else is.
             LibraryError: the folder cannot be written to.
         """
-        lock = FileLock(self._settings.folder / "writer.lock", timeout=0)
+        lock = FileLock(self._settings.folder / "writer.lock", timeout=patience)
         try:
             lock.acquire()
         except Timeout as exc:
@@ -55,7 +59,7 @@ class Guard:
             what = f"The library {self._settings.library!r} cannot be written to: {exc}."
             raise LibraryError(what, hint="Check that the folder can be written to.") from exc
         try:
-            with self._catalog.alone():
+            with self._catalog.alone(patience):
                 yield
         finally:
             lock.release()
@@ -128,7 +132,7 @@ class Guard:
         Raises:
             LibraryLocked: somebody writes.
         """
-        with self.lock():
+        with self.lock(patience=0):
             in_doubt = self._catalog.state().in_doubt
             if in_doubt:
                 rebuild(self._catalog, self._index)
@@ -167,7 +171,7 @@ class Guard:
             LibraryDamaged: somebody writes, so that it has to wait.
         """
         try:
-            with self.lock():
+            with self.lock(patience=0):
                 rebuild(self._catalog, self._index)
         except LibraryLocked as exc:
             raise LibraryDamaged(why) from exc

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -129,10 +130,13 @@ class Postgres:
             yield
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self, patience: float) -> Iterator[None]:
         key = "hashtextextended(current_schema(), 1)"
-        if not self.row(f"SELECT pg_try_advisory_lock({key})")[0]:
-            raise LibraryLocked(f"Another process is writing to the library {self.place}.")
+        until = time.monotonic() + patience
+        while not self.row(f"SELECT pg_try_advisory_lock({key})")[0]:
+            if time.monotonic() >= until:
+                raise LibraryLocked(f"Another process is writing to the library {self.place}.")
+            time.sleep(0.05)
         with self._turn:
             self._bound += 1
         try:

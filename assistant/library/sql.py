@@ -48,8 +48,10 @@ class Database(Protocol):
     def changing(self) -> AbstractContextManager[None]:
         """Statements inside happen all, or not at all when an exception passes through; one such block at a time."""
 
-    def alone(self) -> AbstractContextManager[None]:
-        """Nobody elsewhere writes meanwhile; the folder's lock keeps those of this machine apart.
+    def alone(self, patience: float) -> AbstractContextManager[None]:
+        """Nobody elsewhere writes meanwhile, once ``patience`` seconds at most have passed.
+
+        The folder's lock keeps those of this machine apart.
 
         Raises:
             LibraryLocked: somebody does.

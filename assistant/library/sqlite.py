@@ -68,7 +68,7 @@ class Sqlite:
         with self._transaction("BEGIN IMMEDIATE"):
             yield
 
-    def alone(self) -> AbstractContextManager[None]:
+    def alone(self, patience: float) -> AbstractContextManager[None]:  # noqa: ARG002 - there is nobody to wait for
         return nullcontext()
 
     def version(self) -> int:
