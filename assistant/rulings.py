@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from assistant import naming
 from assistant.errors import SettingsError
 from assistant.types import (
     Assumption,
@@ -193,7 +194,7 @@ def to_settle(verdict: Verdict, most: int = 5) -> tuple[Assumption, ...]:
 def strongest(assumptions: Sequence[Assumption], side: Stance) -> tuple[Finding, ...]:
     """The surest findings on one side, one of each voice, weighed by how much hangs on their assumption."""
     weighty = [(a.importance * f.confidence, f) for a in assumptions for f in on(a.findings, side)]
-    kept: dict[tuple[str, str | None], Finding] = {}
+    kept: dict[str, Finding] = {}
     for _, finding in sorted(weighty, key=lambda pair: -pair[0]):
         kept.setdefault(voice(finding), finding)
     return tuple(kept.values())[:CASE]
@@ -212,9 +213,28 @@ def on(findings: Sequence[Finding], stance: Stance) -> list[Finding]:
     return [finding for finding in findings if finding.stance is stance and finding.kind is not Kind.OPPONENT]
 
 
-def voice(finding: Finding) -> tuple[str, str | None]:
-    """Who says it, as far as counting goes: a speaker in a document, else the document."""
-    return finding.citation.about.id, finding.citation.speaker
+def voice(finding: Finding) -> str:
+    """Who says it, as far as counting goes: the person whom the document names, whatever else they say it in.
+
+    A speaker of whom it tells a first name or a role alone is somebody of that document only; where it names nobody, it
+    speaks for itself.
+    """
+    about, speaker = finding.citation.about, finding.citation.speaker
+    if speaker and not naming.is_full(speaker):
+        return f"{about.id} {_plain(speaker)}"
+    who = speaker or about.author
+    return _plain(who) if who and naming.tells_who(who) else about.id
+
+
+def voices(verdict: Verdict) -> tuple[int, int]:
+    """How many voices speak for the idea, and how many against it."""
+    found = [one for assumption in verdict.assumptions for one in assumption.findings]
+    said_for, said_against = (set(map(voice, on(found, side))) for side in (Stance.SUPPORTS, Stance.CHALLENGES))
+    return len(said_for), len(said_against)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _is_named(name: str, number: int, one: Assumption) -> bool:

@@ -170,6 +170,7 @@ def verdict(one: Verdict) -> Json:
         "timings_ms": dict(one.timings_ms),
         "case_for": [_finding(f) for f in one.case_for],
         "case_against": [_finding(f) for f in one.case_against],
+        "voices": dict(zip(("for", "against"), rulings.voices(one), strict=True)),
         "missing": list(one.missing),
         "to_settle": [
             {"assumption": a.text, "ruling": a.ruling.value, "question": a.question or a.text, "settle": a.settle}

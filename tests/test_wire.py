@@ -261,6 +261,7 @@ def test_a_verdict_has_the_fields_that_people_script_against() -> None:
         "timings_ms": {},
         "case_for": [],
         "case_against": [told],
+        "voices": {"for": 0, "against": 1},
         "missing": ["Who pays."],
         "stance_model": "marks",
         "dropped": [],

@@ -113,8 +113,7 @@ def outcome(one: Assumption) -> str:
 
 def in_short(verdict: Verdict) -> str:
     """What the documents come to, in two sentences: what they say, in how many voices, and of what nothing."""
-    found = [one for assumption in verdict.assumptions for one in assumption.findings]
-    voices = [len(set(map(rulings.voice, rulings.on(found, side)))) for side in (Stance.SUPPORTS, Stance.CHALLENGES)]
+    voices = rulings.voices(verdict)
     counts = f": {_voices(voices[0])} for it, {_voices(voices[1])} against it" if any(voices) else ""
     says = f"{MEANS[verdict.ruling].removesuffix('.')}{counts}"
     if verdict.ruling is IdeaRuling.NOT_COVERED and (unsaid := len(undecided(verdict))):
