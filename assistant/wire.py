@@ -154,7 +154,11 @@ def entry(about: About, *, passages: int, state: str, sources: Iterable[str]) ->
 
 def versions(one: Entry) -> Json:
     """What is said beside ``entry`` or ``document`` of the other versions of a document."""
-    return {"versions": list(one.versions), "superseded_by": one.superseded_by}
+    return {
+        "versions": list(one.versions),
+        "superseded_by": one.superseded_by,
+        "superseded_by_file_time": one.by_file_time,
+    }
 
 
 def verdict(one: Verdict) -> Json:

@@ -63,7 +63,7 @@ def author(pieces: Sequence[Piece], found: Found) -> str | None:
 
 
 def date(pieces: Sequence[Piece], found: Found, around: Sequence[Piece] = ()) -> str | None:
-    """When it was published, else updated; never when its file was.
+    """When it was published, else updated; never when its file was, which readers of files leave out.
 
     ``around`` are what a page has about its text, the nearest first: asked last, since they may be of something else.
     """

@@ -275,13 +275,18 @@ def attributed(finding: Finding) -> str:
     No probability of a side is told: none was measured to be one on documents like these.
     """
     if finding.judged:
-        return f"{KINDS[finding.kind]}; judged by {finding.judged.by or 'a person'}"
+        return f"{KINDS[finding.kind]}; {judged_by(finding)}"
     if finding.confidence == 1.0 and finding.stance is not Stance.UNCLEAR:
         return KINDS[finding.kind]
     by = (
         "side unclear" if finding.stance is Stance.UNCLEAR else "side as the model reads it" if finding.why else GUESSED
     )
     return f"{KINDS[finding.kind]}; {by}"
+
+
+def judged_by(finding: Finding) -> str:
+    """Who said its side: by name where they had signed in; empty where no person did."""
+    return f"judged by {finding.judged.by or 'a person'}" if finding.judged else ""
 
 
 def trust(verdict: Verdict) -> Iterator[str]:

@@ -71,7 +71,8 @@ class Documents:
                 counts.get(about.id, 0),
                 "ready" if any(Path(path).exists() for _, path in sources[about.id]) else "source missing",
                 tuple(version.document for version in families.get(about.id, ())),
-                versions.newer(about.id, families.get(about.id, ())),
+                superseded_by := versions.newer(about.id, families.get(about.id, ())),
+                superseded_by is not None and versions.by_file_time(about.id, families.get(about.id, ())),
             )
             for about in abouts
         ]

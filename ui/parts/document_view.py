@@ -76,9 +76,11 @@ def _page(key: str, total: int, size: int) -> int:
 
 def _versions(id: str, library: Library) -> None:
     st.html('<p class="small">Saved more than once with small differences; the newest first, and it counts.</p>')
-    for place, about in enumerate(library.versions(id)):
+    every = library.versions(id)
+    newest = "the newest" if all(one.date for one in every) else "the newest by the times of their files"
+    for place, about in enumerate(every):
         told = [label(about.title), label(about.date or ""), label(about.source)]
-        told += ["the newest"] if not place else []
+        told += [newest] if not place else []
         st.button(
             " · ".join(part for part in told if part),
             key=f"version-{about.id}",
