@@ -351,7 +351,8 @@ class Library:
 
     def put_verdict(self, kept: KeptVerdict, verdict_json: str) -> None:
         """Keep a pressure test under the id that it has: with other importance, or again after it was removed."""
-        self._catalog.verdicts.put(kept._replace(ruling=json.loads(verdict_json)["ruling"]), verdict_json)
+        told = json.loads(verdict_json)
+        self._catalog.verdicts.put(kept._replace(idea=told["idea"], ruling=told["ruling"]), verdict_json)
 
     def verdicts(self, owner: str | None = None) -> list[KeptVerdict]:
         """The pressure tests that were kept of one owner, the latest first; None: those that are nobody's."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime
 
-from assistant.library.records import KeptVerdict
+from assistant.library.records import UNFINISHED, KeptVerdict
 from assistant.library.sql import Database
 
 _LISTED = "v.id, v.created, v.idea, v.ruling, v.revises, o.owner"
@@ -35,7 +35,7 @@ class Verdicts:
         """Keep a verdict's JSON as ``kept`` lists it, in the place of what is kept under its id."""
         sql = (
             "INSERT INTO verdicts (id, created, idea, ruling, revises, verdict) VALUES (?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (id) DO UPDATE SET ruling = excluded.ruling, verdict = excluded.verdict"
+            "ON CONFLICT (id) DO UPDATE SET idea = excluded.idea, ruling = excluded.ruling, verdict = excluded.verdict"
         )
         with self._db.changing():
             self._db.run(sql, [kept.id, kept.created, kept.idea, kept.ruling, kept.revises, verdict])
@@ -49,8 +49,9 @@ class Verdicts:
         return [KeptVerdict(*row) for row in self._db.rows(sql, [owner])]
 
     def every(self) -> list[str]:
-        """The JSON of all, whoever they belong to, the earliest first."""
-        return [verdict for (verdict,) in self._db.rows("SELECT verdict FROM verdicts ORDER BY key")]
+        """The JSON of all that were finished, whoever they belong to, the earliest first."""
+        rows = self._db.rows("SELECT verdict FROM verdicts WHERE ruling <> ? ORDER BY key", [UNFINISHED])
+        return [verdict for (verdict,) in rows]
 
     def read(self, id: str) -> tuple[KeptVerdict, str] | None:
         """A verdict as it is listed, and its JSON; None when there is none of that id."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from time import monotonic
 from typing import Annotated
 
@@ -36,6 +37,7 @@ async def challenge(
     limits.check_jobs(person, KINDS)
     pressure.checked(asked.idea)
     assistant = await run_in_threadpool(desk.assistant, asked.library, person)
+    assistant.check_importance(asked.importance)
     library = assistant.library
     before = await run_in_threadpool(verdict_kept.own, library, asked.revises, person.owner) if asked.revises else None
 
@@ -44,12 +46,14 @@ async def challenge(
             job.at(next, done / of if of else None)
 
         verdict = assistant.challenge(asked.idea, progress, asked.importance)
-        id = verdict_kept.keep(library, verdict, revises=asked.revises, owner=person.owner)
+        id = verdict_kept.finish(library, begun, verdict)
         changes = compare(before.verdict, verdict) if before else ()
         told = {"id": id, "revises": asked.revises, "changes": [wire.change(one) for one in changes]}
         return {**wire.verdict(verdict), **told}
 
-    return Told(job_json(jobs.start(CHALLENGE, asked.idea, work, person.owner)), 202)
+    begun = await run_in_threadpool(verdict_kept.begin, library, asked.idea, revises=asked.revises, owner=person.owner)
+    undone = partial(verdict_kept.give_up, library, begun.id)
+    return Told(job_json(jobs.start(CHALLENGE, asked.idea, work, person.owner, undone=undone)), 202)
 
 
 @routes.get("/jobs/{id}")
