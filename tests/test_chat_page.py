@@ -800,6 +800,19 @@ def test_what_was_retrieved_is_searched_when_it_is_opened(orchard: Library, monk
     assert "cited as 1" in shown(page)
 
 
+def test_what_was_retrieved_lies_within_what_the_question_was_asked_within(orchard: Library) -> None:
+    page = opened(within=orchard.document("cider.txt").id, since="2020")
+    page.button("within-1").click().run()
+    page.chat_input[0].set_value("How many pear trees has the orchard, and when is cider pressed?").run()
+
+    page = opened(conversation=address(page)["conversation"])  # the scope is the question's, not the page's
+    page.button("retrieved-1").click().run()
+
+    assert "Cider is pressed in October." in shown(page)
+    assert "ninety pear trees" not in shown(page)
+    assert "Only what the question was asked within was searched." in shown(page)
+
+
 def test_a_number_tells_its_quote_when_it_is_pointed_at(orchard: Library, embedder: WordEmbedder) -> None:
     hostile = "See ![a](http://far.example/a.png) and [b](http://far.example)."
     with orchard.writing() as writer:
