@@ -24,7 +24,6 @@ from ui.parts import (
     retrieved,
     running,
     scope,
-    sidebar,
     visiting,
     welcome,
 )
@@ -38,12 +37,10 @@ def show(settings: Settings) -> None:
     try:
         library = running.opened(settings).library
     except LibraryMissing as missing:
-        sidebar.show([])
         welcome.first_documents(settings, lambda: _box(disabled=True), missing)
         return
     owner = visiting.owner()
-    every = library.conversations(owner)
-    sidebar.show(every, library.conversations_with)
+    every = library.conversations(owner) if state.conversation() else []
     answers = _kept(library, owner)
     typed = st.session_state.get(BOX)
     asked, at = (typed, None) if typed else state.asked() or (None, None)
