@@ -1119,6 +1119,31 @@ def test_another_library_is_chosen_and_named_in_the_address(orchard: Library, se
     assert "There is no library" not in shown(opened(library="default"))
 
 
+def test_of_several_libraries_one_goes_to_another_at_the_top_of_a_page(orchard: Library, settings: Settings) -> None:
+    assert "Library: <strong>default</strong>" in shown(opened())  # of one there is nothing to choose
+    with Library.open(settings.model_copy(update={"library": "other"}), WordEmbedder(), create=True):
+        page = opened(conversation=keep(orchard, answered(cite(orchard, "cider.txt", "Nobody drinks it"))))
+
+    page.button("library-other").click().run()
+
+    assert address(page) == {"library": "other"}
+    assert "No documents yet" in shown(page)
+    assert page.button("library-default").label == "default"
+    assert "Nobody drinks it" not in shown(page)
+
+
+def test_who_is_served_from_elsewhere_sees_the_librarys_name_and_no_other(
+    orchard: Library, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUSHBACK_HOST", "0.0.0.0")
+    monkeypatch.setenv("PUSHBACK_EVERYONE", "reader")
+    with Library.open(settings.model_copy(update={"library": "other"}), WordEmbedder(), create=True):
+        page = opened()
+
+    assert "Library: <strong>default</strong>" in shown(page)
+    assert not [one for one in page.button if str(one.key).startswith("library-")]
+
+
 def test_an_evidence_model_that_cannot_be_is_told(orchard: Library) -> None:
     page = settings_page()
 
