@@ -178,7 +178,9 @@ def test_nothing_that_was_written_elsewhere_acts_on_the_page(visit: Visit, artif
     assert page.locator(".question").inner_text().endswith(HOSTILE)
     assert HOSTILE in page.locator("article.document").inner_text()
     assert "launch <b>note $y$.txt" in page.locator("header.document").inner_text()
-    assert page.locator("img, .katex, .stHtml script:not(:empty), .stHtml a").count() == 2  # ours, that scroll and copy
+    assert (
+        page.locator(".stMain img, .katex, .stHtml script:not(:empty), .stHtml a").count() == 2
+    )  # ours, that scroll and copy
     assert visit.dialogs == []
     assert {urlsplit(url).hostname for url in visit.requests if url.startswith("http")} == {"127.0.0.1"}
 
