@@ -21,6 +21,7 @@ from assistant.types import (
     Conflict,
     Cost,
     Document,
+    Filters,
     Finding,
     Grounding,
     Hit,
@@ -89,6 +90,7 @@ def answer(one: Answer) -> Json:
         "timings_ms": dict(one.timings_ms),
         "missing": one.missing,
         **_of_model(one),
+        **({"within": within} if (within := _narrowing(one.within)) else {}),
     }
 
 
@@ -107,6 +109,7 @@ def read_answer(kept: Json) -> Answer:
         model=kept["model"],
         timings_ms=kept["timings_ms"],
         missing=kept.get("missing", ""),
+        within=Filters(**{name: _several(value) for name, value in kept.get("within", {}).items()}),
         **_read_of_model(kept),
     )
 
@@ -260,8 +263,23 @@ def _about(about: About) -> Json:
     }
 
 
+def _narrowing(within: Filters) -> Json:
+    """Those fields that narrow."""
+    return {name: _listed(value) for name, value in asdict(within).items() if value}
+
+
+def _listed(value: str | tuple[str | int, ...]) -> str | list[str | int]:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _several(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
 def _block(block: Block) -> Json:
-    return {**asdict(block), "kind": block.kind.value, "headings": list(block.headings)}
+    inline = {"inline": [one._asdict() for one in block.inline]} if block.inline else {}
+    told = {name: value for name, value in asdict(block).items() if name != "inline"}
+    return {**told, "kind": block.kind.value, "headings": list(block.headings), **inline}
 
 
 def _assumption(one: Assumption) -> Json:

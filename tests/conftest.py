@@ -219,3 +219,34 @@ def make_new(
     embeddings = dict(embedder.embed([passage.text for passage in passages], spans))
     ordered = tuple(embeddings[index] for index in range(len(passages)))
     return NewDocument(document, path or f"/docs/{document.about.source}", len(document.text), 1, passages, ordered)
+
+
+@pytest.fixture
+def the_words_embedder(monkeypatch: pytest.MonkeyPatch, embedder: WordEmbedder) -> Iterator[None]:
+    """Pages embed as tests do; what they have begun ends with the test, and what they share is forgotten."""
+    import streamlit
+
+    from assistant import build
+    from tests.chat import ended
+    from ui import jobs
+
+    monkeypatch.setattr(build, "build_embedder", lambda _settings: embedder)
+    yield
+    for job in list(jobs._jobs.values()):  # questions are looked for wherever a library greets
+        job.stop()
+        ended(job)
+    streamlit.cache_resource.clear()
+
+
+@pytest.fixture
+def orchard(library: Library, embedder: WordEmbedder) -> Library:
+    """A library of two documents, of pears and of cider."""
+    from tests.chat import CIDER, ORCHARD
+
+    documents = [
+        make_document(ORCHARD, "orchard.txt", author="Head Gardener", date="2021-05"),
+        make_document(CIDER, "cider.txt", author="Cellar Keeper"),
+    ]
+    with library.writing() as writer:
+        writer.put([make_new(document, embedder) for document in documents])
+    return library

@@ -16,6 +16,7 @@ SEARCH = (
     "Passages are searched by words and by meaning; both scores are put on one scale and added up. A model reads the "
     "best passages whole; without a model, their sentences are ranked one by one. This is a search of today's library."
 )
+WITHIN = "Only what the question was asked within was searched."
 FOUND = {
     FoundBy.BOTH: "found by its words and by its meaning",
     FoundBy.LEXICAL: "found by its words",

@@ -25,16 +25,22 @@ def relations(archive: Archive, part: str) -> dict[str, Relation]:
     """The relations of a part by id; those that point outside of the package are left out."""
     folder, name = posixpath.split(part)
     listed = posixpath.join(folder, "_rels", f"{name}.rels")
-    if listed not in archive:
-        return {}
     found = {}
-    for element in archive.xml(listed):
+    for element in archive.xml(listed) if listed in archive else ():
         target = value(element, "Target") or ""
         if value(element, "TargetMode") != "External" and target:
             absolute = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
             kind = (value(element, "Type") or "").rpartition("/")[2]
             found[value(element, "Id") or ""] = Relation(kind, posixpath.normpath(absolute))
     return found
+
+
+def addresses(archive: Archive, part: str) -> dict[str, str]:
+    """Where the links of a part lead outside of the package, by their ids."""
+    folder, name = posixpath.split(part)
+    listed = posixpath.join(folder, "_rels", f"{name}.rels")
+    outside = (one for one in (archive.xml(listed) if listed in archive else ()) if value(one, "TargetMode"))
+    return {value(one, "Id") or "": value(one, "Target") or "" for one in outside}
 
 
 def main_part(archive: Archive, usual: str) -> str:
