@@ -29,6 +29,8 @@ def eval_init(documents: Path, into: Path | None) -> None:
     terminal.say(f"{started.suite}: {started.drafts} drafts, which decide nothing until you have read them.")
     if started.workflow:
         terminal.say(f"{started.workflow}: runs it on GitHub.")
+    else:
+        terminal.say(f"No workflow is written: {started.without}.")
     terminal.note(f"Now: pushback eval review {started.suite}; then: pushback eval run {started.suite}")
     terminal.note(f"When its report reads right: pushback eval accept {started.suite} --reason First")
 
