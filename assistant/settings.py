@@ -16,6 +16,7 @@ from platformdirs import user_data_path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from assistant.errors import SettingsError
+from assistant.plainly import unfit, why
 
 PREFIX = "PUSHBACK_"
 NO_SETTINGS = (f"{PREFIX}CONFIG", f"{PREFIX}API_KEY")  # the second is a model server's key, which is never kept
@@ -89,7 +90,7 @@ def load(flags: Mapping[str, Any], *, config: Path | None = None, environ: Mappi
     try:
         return Settings.model_validate(values)
     except ValidationError as exc:
-        faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in exc.errors())
+        faults = "; ".join(unfit(exc.errors(), "what was given"))
         known = ", ".join(sorted(Settings.model_fields))
         raise SettingsError(f"The settings do not hold: {faults}.", hint=f"The settings are: {known}.") from exc
 
@@ -123,4 +124,4 @@ def _file(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
         hint = "Mend it or leave --config out."
-        raise SettingsError(f"The settings file {path} cannot be read: {exc}.", hint=hint) from exc
+        raise SettingsError(f"The settings file {path} cannot be read: {why(exc)}.", hint=hint) from exc

@@ -183,6 +183,27 @@ def test_what_cannot_be_done_is_told_with_what_to_do(served: Served, path: str, 
     assert not any(word in told.text for word in ("Traceback", "pushback ", str(served.settings.home)))
 
 
+@pytest.mark.parametrize(
+    ("path", "said", "fault"),
+    [
+        ("/v1/ask", {}, "question is missing"),
+        ("/v1/ask", {"question": "Why?", "colour": "red"}, "colour is not known"),
+        ("/v1/ask", {"question": 1}, "question must be text"),
+        ("/v1/ask", {"question": "Why?", "history": [{"role": "king", "content": "x"}]}, "history.0.role must be "),
+        ("/v1/search", {"query": "x", "k": 0}, "k must be at least 1"),
+        ("/v1/search", {"query": "x", "filters": {"since": "May"}}, "filters.since must be a date, as 2012, "),
+        ("/v1/search", {"query": "x", "filters": {"kinds": ["film"]}}, "filters.kinds.0 must be one of text, "),
+        ("/v1/measured", {"ask": "x", "search": "y"}, "just one of ask, search and challenge is needed"),
+    ],
+)
+def test_what_does_not_fit_is_told_in_our_words(served: Served, path: str, said: Any, fault: str) -> None:
+    told = served.post(path, json=said)
+
+    assert told.status_code == 422
+    assert fault in told.json()["error"]
+    assert not any(word in told.text for word in ("Input should", "Field required", "Extra inputs", "pattern"))
+
+
 @pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000, b'{"question": NaN}', b"9" * 10_000])
 def test_what_is_no_json_is_told_as_that(served: Served, body: bytes) -> None:
     told = served.post("/v1/ask", content=body, headers={"Content-Type": "application/json"})

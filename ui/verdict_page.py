@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import SettingsError
+from assistant.plainly import why
 
 if TYPE_CHECKING:
     from ui.verdict_report import Report
@@ -39,7 +40,7 @@ def write(report: Report, path: Path) -> None:
     try:
         path.write_bytes(page)
     except OSError as exc:
-        raise SettingsError(f"{path} cannot be written: {exc.strerror}.", hint="Choose another --out.") from exc
+        raise SettingsError(f"{path} cannot be written: {why(exc)}.", hint="Choose another --out.") from exc
 
 
 def rendered(report: Report, kind: str) -> bytes:

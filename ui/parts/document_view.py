@@ -8,6 +8,7 @@ import streamlit as st
 
 from assistant.errors import DocumentMissing, PushbackError
 from assistant.library.library import Library
+from assistant.plainly import why
 from assistant.settings import Settings
 from assistant.summary import summary
 from assistant.types import Document, Span
@@ -147,7 +148,7 @@ def _replace(id: str, old: Path, key: str, settings: Settings) -> None:
         uploads.put(new, given.getvalue())
     except OSError as exc:
         hint = "Check the space on the disk and the folder's permissions."
-        st.session_state["document-failed"] = PushbackError(f"{new.name} cannot be kept: {exc.strerror}.", hint=hint)
+        st.session_state["document-failed"] = PushbackError(f"{new.name} cannot be kept: {why(exc)}.", hint=hint)
         return
     embedder = running.embedder(settings)
     jobs.start(
