@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -18,7 +20,7 @@ from click.testing import CliRunner
 
 from assistant import wire
 from assistant.build import Assistant
-from assistant.errors import SettingsError
+from assistant.errors import PushbackError, SettingsError
 from assistant.settings import Settings
 from eval import outside, suites
 from eval.harness import Options, measure
@@ -234,7 +236,8 @@ def test_a_name_that_was_led_to_this_machine_and_a_page_of_another_origin_are_re
     for path in ("/v1/documents", "/healthz", "/openapi.json"):
         assert served.get(path, headers={"Host": "evil.example"}).status_code == 400
         assert served.get(path, headers={"Origin": "http://evil.example"}).status_code == 403
-    assert served.get("/v1/documents", headers={"Origin": "null"}).status_code == 403
+    for origin in ("null", "http://[", ""):
+        assert served.get("/v1/documents", headers={"Origin": origin}).status_code == 403
     assert served.get("/v1/documents", headers={"Origin": served.url}).status_code == 200
     assert served.get("/v1/documents", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 401
 
@@ -370,6 +373,25 @@ def test_a_file_of_tokens_that_does_not_hold_is_told_without_a_token(tmp_path: P
         people.read(Settings(api_tokens=tmp_path / "tokens.toml"))
 
     assert ANN not in str(error.value)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+@pytest.mark.parametrize(
+    ("text", "mode", "is_told"),
+    [(TOKENS, 0o644, True), (TOKENS, 0o600, False), (f'[ann]\nsha256 = "{"0" * 64}"', 0o644, False)],
+)
+def test_tokens_that_other_users_of_the_machine_can_read_are_told(
+    tmp_path: Path, text: str, mode: int, is_told: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tokens = tmp_path / "tokens.toml"
+    tokens.write_text(text)
+    tokens.chmod(mode)
+
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(PushbackError, match="Nothing can listen"):
+        api.serve(Settings(home=tmp_path, api_tokens=tokens, api_port=taken.getsockname()[1]))
+
+    told = capsys.readouterr().err
+    assert ("Other users of this machine can read" in told, ANN in told) == (is_told, False)
 
 
 @pytest.mark.parametrize("settings", [{"host": "0.0.0.0"}, {"allowed_hosts": ("answers.example",)}])

@@ -94,7 +94,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _refused(request: Request, error: HTTPException) -> Told:
-        told = {"error": f"{error.detail}.", "hint": OF_STATUS.get(error.status_code, DESCRIBED)}
+        told = {"error": f"{error.detail.rstrip('.')}.", "hint": OF_STATUS.get(error.status_code, DESCRIBED)}
         return _told(request.url.path, error.status_code, told, error.headers or {})
 
     @app.exception_handler(Exception)

@@ -10,6 +10,7 @@ libraries = ["europe"]          # besides the one that is served; "*" for all
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from hashlib import sha256
@@ -101,6 +102,12 @@ def read(settings: Settings) -> People:
     if not found:
         raise SettingsError(f"{path} names nobody.", hint='Write [ann], and below it token = "a long random text".')
     return People(found)
+
+
+def are_seen_by_others(path: Path) -> bool:
+    """Whether others at this machine can read the file, where the system knows such; hashes in it help nobody."""
+    is_open = os.name != "nt" and path.expanduser().stat().st_mode & 0o077
+    return bool(is_open) and any(entry.token for entry in _entries(path.expanduser()).values())
 
 
 def _entries(path: Path) -> dict[str, _Entry]:
