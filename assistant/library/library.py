@@ -74,7 +74,7 @@ class Library:
         self._settings = settings
         self._embedder = embedder
         self._catalog = places.opened(settings)
-        self._index = VectorIndex(settings.folder, settings.chroma_url, settings.library)
+        self._index = VectorIndex(settings.folder, settings.chroma_url, self._name_on_server)
         self._guard = Guard(settings, embedder, self._catalog, self._index)
         self._searching = Searching(self._catalog, self._index, self._guard)
 
@@ -87,6 +87,10 @@ class Library:
                 raise LibraryMissing(f"There is no library {settings.library!r} in {where}.")
             places.begin(settings)
         return cls(settings, embedder)
+
+    def _name_on_server(self) -> str:
+        """What its collection is called among all those of a Chroma server."""
+        return f"{self._settings.library}-{self._catalog.identity()}"
 
     def close(self) -> None:
         """Give everything back; a second call does nothing."""
