@@ -49,7 +49,7 @@ KEEP_HELP = (
 
 SECTIONS = {
     "Ask and test": ("ask", "search", "challenge", "discuss", "verdicts", "lenses"),
-    "Fill and keep a library": ("ingest", "documents", "show", "remove", "doctor", "reindex"),
+    "Fill and keep a library": ("ingest", "documents", "show", "remove", "doctor", "reindex", "move"),
     "Serve": ("ui", "serve", "mcp"),
     "Measure": ("eval",),
 }
@@ -369,6 +369,34 @@ def reindex(context: click.Context) -> None:
             library.reindex(progress, split)
         if not is_quiet(context):
             terminal.say(f"Embedded {library.searched().passages:,} passages again.")
+
+
+@cli.command(examples=("pushback move postgresql://pushback@db.example/pushback", "pushback move file"))
+@click.argument("place")
+@click.pass_context
+def move(context: click.Context, place: str) -> None:
+    """Move the library's catalog to a PostgreSQL database, or back into a file.
+
+    PLACE is the database's address, or `file`. End the servers of the library first. The old catalog is kept under
+    another name. Afterwards, the setting `catalog` has to name the new place.
+    """
+    settings = settings_of(context)
+    catalog = None if place == "file" else place
+    if catalog and not re.match(r"postgres(ql)?://\S+$", catalog):
+        raise SettingsError("PLACE is no address of a database.", hint="Write postgresql://…, or `file`.")
+    if catalog == settings.catalog:
+        raise SettingsError("The library is there already.", hint="The setting `catalog` says where it is now.")
+    with (
+        _library(settings) as (library, _),
+        Progress("Moving", "rows", quiet=is_quiet(context)) as progress,
+    ):
+        old = library.move(catalog, progress)
+    if not is_quiet(context):
+        terminal.say("The catalog is moved.")
+        setting = (
+            "take the setting `catalog` away" if catalog is None else "let the setting `catalog` name the database"
+        )
+        terminal.note(f"Now {setting}. The old catalog is kept as {old}.")
 
 
 @cli.command(examples=("pushback mcp --library europe",))

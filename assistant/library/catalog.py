@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 from assistant.errors import LibraryError
+from assistant.library import moving
 from assistant.library.conversations import Conversations
 from assistant.library.documents import Documents
 from assistant.library.families import Families
@@ -172,6 +173,19 @@ class Catalog:
         """Make the words that are searched anew from the passages."""
         with self._changing():
             self.full_text.renew()
+
+    def copy(self, db: Database, words: Words, progress: moving.Progress | None = None) -> None:
+        """Write all of it into an empty database, in one transaction there.
+
+        Raises:
+            LibraryLocked: somebody changed it meanwhile.
+        """
+        self.identity()  # the copy has it, too
+        moving.copy(self._db, db, words, progress)
+
+    def is_copy_of(self, other: Catalog) -> bool:
+        """Whether it was made by ``copy`` of another, and neither has changed since."""
+        return self.identity() == other.identity() and moving.held(self._db) == moving.held(other._db)
 
     def faults(self) -> list[str]:
         """What is broken in the catalog itself, in the database's words; empty when all is well."""

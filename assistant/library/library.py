@@ -242,6 +242,21 @@ class Library:
             anew = SplitAnew(split, self._settings.passage_words) if split else None
             reindex(self._catalog, self._index, self._embedder, anew, progress)
 
+    def move(self, catalog: str | None, progress: Progress | None = None) -> str:
+        """Move the catalog to a database of PostgreSQL, or into a file (None); what the old one is called now.
+
+        The library is closed by it. Ended at any moment the old one is whole, or the new one is; called again, it goes
+        on. What is in the folder stays there.
+
+        Raises:
+            LibraryLocked: somebody writes, or used it meanwhile.
+            LibraryError: another library of this name is there.
+        """
+        with self._guard.lock():
+            places.copy(self._catalog, self._settings.model_copy(update={"catalog": catalog}), progress)
+            self.close()
+            return places.set_aside(self._settings)
+
     # Conversations
 
     def new_conversation(self, owner: str | None = None) -> str:

@@ -283,6 +283,22 @@ def begin(address: str, library: str) -> None:
         raise _in_our_words(exc, f"{library!r} on PostgreSQL") from exc
 
 
+def rename(address: str, library: str, before: str) -> str:
+    """Put something before the name of a library's schema, so that it is no library's any more; its new name.
+
+    Raises:
+        LibraryError: it cannot be done.
+    """
+    name = f"{before}-{library}"[:63]
+    try:
+        with connected(address) as connection:
+            old, new = sql.Identifier(schema_of(library)), sql.Identifier(name)
+            connection.execute(sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(old, new))
+    except psycopg.Error as exc:
+        raise _in_our_words(exc, f"{library!r} on PostgreSQL") from exc
+    return name
+
+
 class _Dumper(StrDumper):
     def dump(self, obj: str) -> Buffer | None:
         return super().dump(obj.replace(ZERO, STANDS_FOR_ZERO))
