@@ -158,6 +158,16 @@ def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[chroma_server.S
 
 
 @pytest.fixture
+def own_server() -> Iterator[Server]:
+    """A server that a test may end."""
+    programs = database.programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL here: apt-get install postgresql")
+    with database.serving(programs) as server:
+        yield server
+
+
+@pytest.fixture
 def database_address(postgres: Server) -> Iterator[str]:
     """The address of a database of the test's own."""
     with postgres.database() as address:

@@ -50,7 +50,7 @@ KEEP_HELP = (
 SECTIONS = {
     "Ask and test": ("ask", "search", "challenge", "discuss", "verdicts", "lenses"),
     "Fill and keep a library": ("ingest", "documents", "show", "remove", "doctor", "reindex", "move"),
-    "Serve": ("ui", "serve", "mcp"),
+    "Serve": ("ui", "serve", "worker", "mcp"),
     "Measure": ("eval",),
 }
 EXAMPLES = (
@@ -492,6 +492,19 @@ def serve(context: click.Context) -> None:
     from ui.api import serve as api
 
     api.serve(settings_of(context))
+
+
+@cli.command(examples=("pushback worker",))
+@click.pass_context
+def worker(context: click.Context) -> None:
+    """Do the jobs of `pushback serve`, on this machine or another.
+
+    Jobs wait in the database of the catalog, if the setting `queue` is true for the servers. Run as many workers as you
+    like, with the same settings. If one is killed, another takes up its job. Ctrl-C ends it after the job it is doing.
+    """
+    from ui.api import worker as doing
+
+    doing.serve(settings_of(context))
 
 
 def _check_library(context: click.Context, settings: Settings) -> None:

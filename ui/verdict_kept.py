@@ -49,9 +49,13 @@ def keep(
     revises: str | None = None,
     said: Sequence[Said] = (),
     owner: str | None = None,
+    id: str | None = None,
 ) -> str:
-    """Keep a verdict, ``owner``'s where people sign in; its id. ``revises`` is the one whose idea it revises."""
-    return library.keep_verdict(_told(verdict, said), revises=revises, owner=owner)
+    """Keep a verdict, ``owner``'s where people sign in; its id. ``revises`` is the one whose idea it revises.
+
+    Under an ``id`` that is given it is kept once.
+    """
+    return library.keep_verdict(_told(verdict, said), revises=revises, owner=owner, id=id)
 
 
 def opened(library: Library, id: str) -> Kept:

@@ -363,10 +363,16 @@ class Library:
         """
         return self._catalog.conversations.feedback(conversation)
 
-    def keep_verdict(self, verdict_json: str, *, revises: str | None = None, owner: str | None = None) -> str:
-        """Keep a pressure test as it is; its id. ``revises`` is the id of the one whose idea it revises."""
+    def keep_verdict(
+        self, verdict_json: str, *, revises: str | None = None, owner: str | None = None, id: str | None = None
+    ) -> str:
+        """Keep a pressure test as it is; its id. ``revises`` is the id of the one whose idea it revises.
+
+        Under an ``id`` that is given it is kept once.
+        """
         told = json.loads(verdict_json)
-        return self._catalog.verdicts.keep(told["idea"], told["ruling"], verdict_json, revises=revises, owner=owner)
+        verdicts = self._catalog.verdicts
+        return verdicts.keep(told["idea"], told["ruling"], verdict_json, revises=revises, owner=owner, id=id)
 
     def put_verdict(self, kept: KeptVerdict, verdict_json: str) -> None:
         """Keep a pressure test under the id that it has: with other importance, or again after it was removed."""

@@ -229,6 +229,21 @@ def connected(address: str) -> psycopg.Connection[Any]:
     return made
 
 
+@contextmanager
+def session(address: str, what: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection for something beside a catalog, its errors in our own words.
+
+    Raises:
+        LibraryError: something goes wrong with it.
+    """
+    try:
+        with connected(address) as made:
+            _check(made)
+            yield made
+    except psycopg.Error as exc:
+        raise _in_our_words(exc, what) from exc
+
+
 def _check(connection: psycopg.Connection[Any]) -> None:
     told = connection.info
     if told.server_version < OLDEST * 10_000:
