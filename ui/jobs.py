@@ -38,7 +38,7 @@ class Job:
     owner: str | None
     about: str
     after: Job | None = None
-    id: str = field(default_factory=lambda: secrets.token_urlsafe(8))
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
     started: float = field(default_factory=monotonic)
     doing: str = "Waiting for its turn"
     share: float | None = None
@@ -113,12 +113,16 @@ def of_kind(kind: str, owner: str | None = None) -> list[Job]:
         return [one for one in reversed(_jobs.values()) if one.kind == kind and one.owner == owner]
 
 
+def every() -> list[Job]:
+    """All of them, in the order in which they began."""
+    with _changes:
+        return list(_jobs.values())
+
+
 def line(job: Job) -> list[Job]:
     """The job, and those that wait or waited for it, in their order."""
-    with _changes:
-        known = list(_jobs.values())
     found = [job]
-    for one in known:  # in the order in which they began
+    for one in every():
         if one.after is found[-1]:
             found.append(one)
     return found

@@ -54,11 +54,16 @@ def keep(
     return library.keep_verdict(_told(verdict, said), revises=revises, owner=owner)
 
 
-def begin(library: Library, idea: str, *, revises: str | None = None, owner: str | None = None) -> KeptVerdict:
-    """Keep an idea before it is tested, so that it is not lost with the process; its id will be the verdict's."""
+def begin(
+    library: Library, idea: str, *, revises: str | None = None, owner: str | None = None, id: str | None = None
+) -> KeptVerdict:
+    """Keep an idea before it is tested, so that it is not lost with the process; its id will be the verdict's.
+
+    Under an ``id`` that is given it is kept once.
+    """
     unmade = Verdict(idea, IdeaRuling.NOT_COVERED, (), (), Searched(0, 0))
-    id = library.keep_verdict(json.dumps({**wire.verdict(unmade), "ruling": UNFINISHED}), revises=revises, owner=owner)
-    return library.verdict(id)[0]
+    told = json.dumps({**wire.verdict(unmade), "ruling": UNFINISHED})
+    return library.verdict(library.keep_verdict(told, revises=revises, owner=owner, id=id))[0]
 
 
 def finish(library: Library, begun: KeptVerdict, verdict: Verdict, said: Sequence[Said] = ()) -> str:
@@ -70,7 +75,8 @@ def finish(library: Library, begun: KeptVerdict, verdict: Verdict, said: Sequenc
 def give_up(library: Library, id: str) -> None:
     """Forget an idea whose test was begun and has ended without a verdict."""
     with suppress(DocumentMissing):  # it was removed meanwhile
-        library.remove_verdict(id)
+        if library.verdict(id)[0].ruling == UNFINISHED:
+            library.remove_verdict(id)
 
 
 def opened(library: Library, id: str) -> Kept:

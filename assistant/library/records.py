@@ -193,7 +193,10 @@ class DocumentRow(NamedTuple):
 
 
 class State(NamedTuple):
-    """What a library says of itself. ``in_doubt``: a writer is changing the index, or was killed at it."""
+    """What a library says of itself.
+
+    ``in_doubt``: a writer is changing the index, or was killed at it; ``rebuilding``: it is making it anew.
+    """
 
     generation: int
     in_doubt: bool
@@ -201,3 +204,4 @@ class State(NamedTuple):
     model: str | None
     weights: str | None
     dimension: int | None
+    rebuilding: bool

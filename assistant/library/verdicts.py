@@ -19,10 +19,19 @@ class Verdicts:
         self._db = db
 
     def keep(
-        self, idea: str, ruling: str, verdict: str, *, revises: str | None = None, owner: str | None = None
+        self,
+        idea: str,
+        ruling: str,
+        verdict: str,
+        *,
+        revises: str | None = None,
+        owner: str | None = None,
+        id: str | None = None,
     ) -> str:
-        """Keep a verdict's JSON; its id."""
-        id = secrets.token_hex(4)
+        """Keep a verdict's JSON; its id. Nothing happens where one of the ``id`` that is given is kept."""
+        if id is not None and self.read(id):
+            return id
+        id = id or secrets.token_hex(4)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with self._db.changing():
             sql = "INSERT INTO verdicts (id, created, idea, ruling, revises, verdict) VALUES (?, ?, ?, ?, ?, ?)"
