@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from assistant.introductions import CONTINUED, is_continued
 from assistant.library.narrowing import KINDS
 from assistant.library.records import Holdings
 from assistant.types import Answer, FoundBy, Grounding, Hit
@@ -70,6 +71,7 @@ def _hit(hit: Hit, answer: Answer) -> str:
     why += [f"{USED[answer.grounding]} {_listed(numbers)}"] if numbers else []
     why += [f"stands for {_count(len(hit.folded), 'passage')} of the same words"] if hit.folded else []
     place = " › ".join(part for part in (passage.about.title, *passage.headings) if part)
+    place += f" ({CONTINUED})" if is_continued(passage) else ""
     text = " ".join(passage.text.split())
     text = text if len(text) <= SNIPPET else text[: SNIPPET - 1].rstrip() + "…"
     return (
