@@ -21,8 +21,8 @@ _KINDS = frozenset(
 # Words that say of what kind or how something is, or only that it is done: a question is not about them.
 _NO_TOPICS = frozenset(
     stem(word)
-    for word in "able actual additional affordable allowed annual appropriate available average bad basic best better big "
-    "brief bright busy certain cheap clear clever close closer cold common complete correct current daily dear "
+    for word in "able actual additional affordable allowed annual appropriate available average bad basic best better "
+    "big brief bright busy certain cheap clear clever close closer cold common complete correct current daily dear "
     "deep different difficult direct early easy efficient enough entire equal exact expensive expected external "
     "extra fair false famous fast final fine first formal former free frequent fresh full future general good "
     "great half happy hard heavy high hot huge ideal immediate important initial internal joint key large last "
