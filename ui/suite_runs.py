@@ -71,11 +71,13 @@ def gather(library: Library, settings: Settings) -> Gathered:
         CaseError: the suite cannot be read.
         LibraryError: it cannot be written.
     """
-    folder = of_library(settings).parent
+    cases, folder = feedback.proposed(library), of_library(settings).parent
+    if not cases:
+        return Gathered(0, 0)
     try:
         corpus = _files(library, folder / settings.library)
         suite = starting.suite_of(corpus, folder)
-        added = reviewing.add(suite, feedback.proposed(library))
+        added = reviewing.add(suite, cases)
         judged.write(library, settings.library, folder / LABELS)
     except OSError as exc:
         hint = "Check the space on the disk and the folder's permissions."
