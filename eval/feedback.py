@@ -13,6 +13,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -20,6 +21,7 @@ from assistant import wire
 from assistant.conversation import spoken
 from assistant.library.library import Feedback, Library, Opinion
 from assistant.types import Answer, Grounding, Stance
+from eval.cases import Case, Gold, Said, Severity
 from eval.judged import Judged, judged
 
 TAG = "from-feedback"
@@ -40,15 +42,69 @@ def cases_of(library: Library) -> str | None:
     A case has the question as it was asked, with the turns before it where it leaned on them. It has no gold: a
     comment says what was answered and what was said of that, and offers gold to choose from.
     """
-    cases: list[str] = []
+    cases = [_case(*one) for one in _turns(library) if not _is_good(one.said)]
+    cases += [_idea(one) for one in judged(library) if any(pair.side is not Stance.UNCLEAR for pair in one.pairs)]
+    return HEAD + "\n".join(cases) if cases else None
+
+
+def proposed(library: Library) -> list[Case]:
+    """What people said as cases over the library's documents.
+
+    An answer that was called good is right as it is: its gold is what it cites. One that was called wrong is a draft,
+    whose gold is what it cites and nobody called wrong: a person has to say what is right. Ideas are as in
+    ``cases_of``.
+    """
+    turns = [_proposed(*one) for one in _turns(library) if one.answers[-1].grounding is not Grounding.ASIDE]
+    ideas = [one for one in judged(library) if any(pair.side is not Stance.UNCLEAR for pair in one.pairs)]
+    return [*turns, *map(_proposed_idea, ideas)]
+
+
+class _Turn(NamedTuple):
+    """The answers of a conversation up to one, and what was said of that one."""
+
+    answers: list[Answer]
+    said: tuple[Feedback, ...]
+
+
+def _turns(library: Library) -> Iterator[_Turn]:
     for conversation, of_conversation in groupby(library.feedback(), key=lambda one: one.conversation):
         answers = [wire.read_answer(json.loads(turn)) for turn in library.turns(conversation)]
         for turn, of_turn in groupby(of_conversation, key=lambda one: one.turn):
-            said = tuple(of_turn)
-            if any(one.verdict is not Opinion.GOOD for one in said):
-                cases.append(_case(answers[:turn], said))
-    cases += [_idea(one) for one in judged(library) if any(pair.side is not Stance.UNCLEAR for pair in one.pairs)]
-    return HEAD + "\n".join(cases) if cases else None
+            yield _Turn(answers[:turn], tuple(of_turn))
+
+
+def _is_good(said: Sequence[Feedback]) -> bool:
+    return all(one.verdict is Opinion.GOOD for one in said)
+
+
+def _proposed(answers: Sequence[Answer], said: Sequence[Feedback]) -> Case:
+    *before, answer = answers
+    wrong, is_good = _wrong(said), _is_good(said)
+    gold = tuple(
+        Gold(source=one.about.source, quote=one.key_quote)
+        for number, one in enumerate(answer.cited, 1)
+        if number not in wrong
+    )
+    is_refusal = not gold or (is_good and answer.grounding is Grounding.REFUSED)
+    given: dict[str, Any] = {"refuse": True} if is_refusal else {"evidence": gold}
+    if answer.standalone_question != answer.question:
+        given["history"] = tuple(Said(role=turn.role, content=turn.content) for turn in spoken(before))
+    if note := _note(said):
+        given["why"] = note
+    severity = Severity.NORMAL if is_good else Severity.DRAFT
+    return Case(id=_id(said[0]), question=answer.question, tags=(TAG,), severity=severity, **given)
+
+
+def _proposed_idea(one: Judged) -> Case:
+    supports, challenges = (
+        tuple(Gold(source=of.about.source, quote=of.quote) for of, stance, _ in one.pairs if stance is side)
+        for side in (Stance.SUPPORTS, Stance.CHALLENGES)
+    )
+    return Case(id=one.id, idea=one.idea, tags=(TAG,), ruling=one.ruling, supports=supports, challenges=challenges)
+
+
+def _note(said: Sequence[Feedback]) -> str:
+    return " ".join(one.note for one in said if one.note.strip())
 
 
 def _idea(one: Judged) -> str:
@@ -75,7 +131,7 @@ def _case(answers: Sequence[Answer], said: Sequence[Feedback]) -> str:
     """The last of the answers as a case, in YAML."""
     *before, answer = answers
     leaned = answer.standalone_question != answer.question
-    note = " ".join(one.note for one in said if one.note.strip())
+    note = _note(said)
     lines = [
         f"  - id: {_id(said[0])}",
         *(_history(before) if leaned else ()),

@@ -31,9 +31,9 @@ def test_a_question_is_asked_within_the_file_that_came_with_it(orchard: Library,
 
     kept = orchard.document("plums.txt")
     assert "forty plum trees" in shown(page)
-    assert "Asked only within: plums.txt." in shown(page)
+    assert "Asked only within: Plums." in shown(page)
     assert address(page)["within"] == kept.id
-    assert [one.label for one in page.button if one.key == "within-0"] == ["plums\\.txt"]
+    assert [one.label for one in page.button if one.key == "within-0"] == ["Plums"]
     assert [one.title for one in orchard.conversations()] == [ASKED]
 
 

@@ -17,7 +17,7 @@ from assistant.errors import CaseError
 from assistant.library.library import Library, Opinion
 from assistant.types import About, Answer, Citation, Grounding, Searched, Span, Statement, Support
 from eval.cases import Case, Gold, Said, parse
-from eval.feedback import cases_of
+from eval.feedback import cases_of, proposed
 
 HOSTILE = (
     "end\"\n  - id: mine\n    refuse: true # \r\u2028\x85 {a: [b}] '\\\t\0 😀 ---\n...\n&a *a !!python/object:os.system"
@@ -96,6 +96,30 @@ def test_a_draft_says_what_was_asked_answered_and_called_wrong(library: Library)
     # refuse: true
 """
     )
+
+
+def test_what_was_called_good_is_a_case_and_what_was_called_wrong_a_draft_of_one(library: Library) -> None:
+    when = answered("And when?", PLANTED, TREES, standalone="When were the trees planted?")
+    conversation = keep(library, answered("How many trees?", TREES), when, refused("Who?"), answered("Is it?", TREES))
+    for turn in (1, 3):
+        library.give_feedback(conversation, turn, Opinion.GOOD)
+    library.give_feedback(conversation, 2, Opinion.BAD, note="The month was asked for.")
+    library.give_feedback(conversation, 2, Opinion.WRONG_EVIDENCE, citation=2)
+
+    cases = [one.model_dump(mode="json", exclude_defaults=True, exclude={"id", "tags"}) for one in proposed(library)]
+
+    trees, planted = ({"source": one.about.source, "quote": one.quote} for one in (TREES, PLANTED))
+    history = [
+        {"role": turn.role.value, "content": turn.content} for turn in spoken([answered("How many trees?", TREES)])
+    ]
+    assert cases == [
+        {"question": "How many trees?", "evidence": [trees]},
+        {
+            "question": "And when?", "history": history, "evidence": [planted], "severity": "draft",
+            "why": "The month was asked for.",
+        },
+        {"question": "Who?", "refuse": True},
+    ]  # fmt: skip
 
 
 def test_a_draft_is_no_suite_until_somebody_says_what_is_right(library: Library) -> None:

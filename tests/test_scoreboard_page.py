@@ -11,10 +11,14 @@ import pytest
 import streamlit
 from streamlit.testing.v1 import AppTest
 
+from assistant.library.library import Library, Opinion
 from assistant.settings import Settings
 from eval import artifacts, reviewing, starting, suites
 from eval.artifacts import Kept
 from eval.records import Outcome
+from ingest.sync import sync
+from tests.chat import ORCHARD, answered, cite, keep
+from tests.fakes import WordEmbedder
 from tests.rendered import HOSTILE, MADE_WITH, hostile, records
 from tests.test_adding import shown
 from tests.test_history import written
@@ -64,6 +68,35 @@ def test_a_run_shows_its_measures_and_a_case_beside_its_gold(out: Path) -> None:
     assert "<h3>Gold</h3>" in html
     assert list(page.dataframe[0].value["case"]) == ["fact-part", "who-wrong", "who-watch"]  # those that fail
     assert page.get("vega_lite_chart")
+
+
+@pytest.mark.usefixtures("the_words_embedder")
+def test_a_click_makes_a_suite_over_the_library_of_what_people_said(
+    library: Library, settings: Settings, embedder: WordEmbedder, tmp_path: Path
+) -> None:
+    file = tmp_path / "documents" / "pears.txt"
+    file.parent.mkdir()
+    file.write_text(ORCHARD)
+    assert not sync([file.parent], library, settings, embedder).failed
+    trees = answered(cite(library, "pears.txt", "The orchard has ninety pear trees."))
+    planted = answered(cite(library, "pears.txt", "They were planted in 1931."))
+    conversation = keep(library, trees, replace(planted, question="When?", standalone_question="When?"))
+    library.give_feedback(conversation, 1, Opinion.GOOD)
+    library.give_feedback(conversation, 2, Opinion.BAD)
+    page = opened()
+    assert [name for name in page.selectbox[0].options if name.startswith("This library")] == []
+
+    page.button("make-cases").click().run()
+
+    told = "1 case added to the suite over this library. 1 answer called wrong: say below what is right."
+    assert told in shown(page)
+    assert page.selectbox(key="suite-to-run").value == "This library, default"
+    assert "question: When?" in page.text_area[0].value
+    page.button("draft-accept").click().run()
+    suite, faults = suites.examine(suite_runs.of_library(settings))
+    assert (sorted(case.asked for case in suite.cases), faults) == (["How many trees?", "When?"], [])
+    page.button("make-cases").click().run()
+    assert "There is nothing new to make cases of" in shown(page)
 
 
 def test_what_flipped_between_two_runs_is_told_and_can_be_read(out: Path) -> None:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import eval as evaluation
-from assistant.errors import PushbackError
+from assistant.errors import LibraryError, PushbackError
+from assistant.library.library import Library
 from assistant.settings import Settings
+from eval import feedback, judged, reviewing, starting
+from eval.cases import Severity
 from ui.jobs import Job
 from ui.progress import pace
 
@@ -24,6 +29,7 @@ LOOK = 0.3  # seconds between two looks whether to stop
 PATIENCE = 30.0  # seconds that a stopped run may take to keep what was done
 ENDINGS = ("*.yaml", "*/*.yaml")
 KIND = "suite"
+OWN, LABELS = "suite", "labels"  # folders: of a library its suite, and in that what was judged as labelled pairs
 
 
 def folder(settings: Settings) -> Path:
@@ -42,6 +48,58 @@ def known(own: Path | None = None) -> dict[str, Path]:
     if own is not None:
         found |= {str(path): path for ending in ENDINGS for path in sorted(own.expanduser().glob(ending))}
     return found
+
+
+class Gathered(NamedTuple):
+    """How many cases and drafts of cases were added to the suite over a library."""
+
+    cases: int
+    drafts: int
+
+
+def of_library(settings: Settings) -> Path:
+    """The suite over the library itself, which is there once ``gather`` has written it."""
+    return settings.folder / OWN / starting.SUITE
+
+
+def gather(library: Library, settings: Settings) -> Gathered:
+    """Add what people said of answers and findings to the suite over the library, and write it as labelled pairs.
+
+    Beside it stand the files of the library's documents, as far as they are still there.
+
+    Raises:
+        CaseError: the suite cannot be read.
+        LibraryError: it cannot be written.
+    """
+    cases, folder = feedback.proposed(library), of_library(settings).parent
+    if not cases:
+        return Gathered(0, 0)
+    try:
+        corpus = _files(library, folder / settings.library)
+        suite = starting.suite_of(corpus, folder)
+        added = reviewing.add(suite, cases)
+        judged.write(library, settings.library, folder / LABELS)
+    except OSError as exc:
+        hint = "Check the space on the disk and the folder's permissions."
+        raise LibraryError(f"The suite cannot be kept in {folder}: {exc.strerror}.", hint=hint) from exc
+    drafts = sum(case.severity is Severity.DRAFT for case in added)
+    return Gathered(len(added) - drafts, drafts)
+
+
+def _files(library: Library, corpus: Path) -> Path:
+    """A folder with the files of the library's documents as they are called in it; links to them where that can be."""
+    shutil.rmtree(corpus, ignore_errors=True)
+    corpus.mkdir(parents=True)
+    for path, file in library.known([os.sep]).items():
+        copy = corpus / file.source
+        if not Path(path).exists() or copy.exists() or ".." in copy.parts:
+            continue
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            copy.hardlink_to(path)
+        except OSError:  # another disk
+            shutil.copy2(path, copy)
+    return corpus
 
 
 def run(job: Job, suite: Path, settings: Settings, *, module: Sequence[str] = ("-m", "eval.piped")) -> str:

@@ -96,6 +96,18 @@ def test_a_conversation_is_one_click_away_from_every_page(browser: Browser, serv
                 expect(page.locator(".said", has_text=QUOTE).first).to_be_in_viewport()
 
 
+def test_every_page_names_its_library_below_the_head_of_the_window(visit: Visit) -> None:
+    page = visit.page
+    for address in every_page(visit.address):
+        page.goto(address)
+        name, head = page.locator(".st-key-which-library"), page.get_by_test_id("stHeader").bounding_box()
+        expect(name).to_contain_text("Library: default")
+        place = name.bounding_box()
+        assert place
+        assert head
+        assert head["y"] + head["height"] <= place["y"] < 100, address
+
+
 def test_two_people_at_once_each_get_their_own_answer_and_a_second_tab_shows_it(browser: Browser, served: str) -> None:
     with visitor(browser, served) as one, visitor(browser, served) as other:
         for seen, question in ((one, QUESTION), (other, "When do new customers receive a call?")):

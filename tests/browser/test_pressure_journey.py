@@ -129,6 +129,6 @@ def test_nothing_of_an_idea_acts_on_the_page(visit: Visit, artifacts: Path) -> N
     picture(page, artifacts, "pressure-hostile")
 
     assert page.locator("h1.idea").inner_text().endswith(HOSTILE)
-    assert page.locator("img, .katex, .stHtml a, .st-key-pressure-test a").count() == 0
+    assert page.locator(".stMain img, .katex, .stHtml a, .st-key-pressure-test a").count() == 0
     assert visit.dialogs == []
     assert {urlsplit(url).hostname for url in visit.requests if url.startswith("http")} == {"127.0.0.1"}

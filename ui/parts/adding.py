@@ -84,6 +84,13 @@ def _add_pasted(settings: Settings, key: str) -> None:
 
 
 def read(
+    settings: Settings, paths: Sequence[Path], about: str, within: Path | None = None, *, allow_removals: bool = False
+) -> None:
+    """Let files and folders be read as a job; for what a button calls."""
+    begin(settings, paths, about, within, allow_removals=allow_removals)
+
+
+def begin(
     settings: Settings,
     paths: Sequence[Path],
     about: str,
@@ -91,7 +98,7 @@ def read(
     *,
     allow_removals: bool = False,
 ) -> Job:
-    """Let files and folders be read as a job."""
+    """The job that reads files and folders."""
     embedder = running.embedder(settings)
     return jobs.start(
         library_work.kind(settings),

@@ -53,7 +53,7 @@ def take(settings: Settings, files: Sequence[Any], question: str) -> None:
         st.session_state[_REFUSED] = Refused(error, question)
         return
     about = f"Reading {kept[0].name}" if len(kept) == 1 else f"Reading {count(len(kept), 'file')}"
-    job = adding.read(settings, kept, about, uploads.folder(settings))
+    job = adding.begin(settings, kept, about, uploads.folder(settings))
     st.session_state[_READING] = Reading(job, question, state.conversation())
 
 

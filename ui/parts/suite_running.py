@@ -6,15 +6,20 @@ from pathlib import Path
 
 import streamlit as st
 
+from assistant.errors import PushbackError
 from assistant.settings import Settings
 from ui import jobs, suite_runs
 from ui.jobs import Job
-from ui.parts import draft_reviewing, failure, nearby, visiting
+from ui.parts import draft_reviewing, failure, nearby, running, visiting
 from ui.present import escape, option
+from ui.present_work import count
 from ui.roles import Role
 
 EVERY = 1.0  # seconds between two looks
-OWN = "suites-own"
+OWN, FAILED, GATHERED = "suites-own", "cases-failed", "cases-gathered"
+NOTHING_SAID = (
+    "There is nothing new to make cases of: give an answer a thumb, or say the side of a finding of a pressure test."
+)
 
 
 def show(settings: Settings) -> None:
@@ -28,7 +33,7 @@ def show(settings: Settings) -> None:
 def _choose(settings: Settings, *, busy: bool) -> None:
     with st.expander("Run a suite", icon=":material/play_circle:", key="run-suite"):
         own = _own() if nearby.only(settings) else None
-        suites = suite_runs.known(own)
+        suites = _mine(settings) | suite_runs.known(own)
         chosen = st.selectbox("Suite", list(suites), format_func=lambda name: option(name, 90), key="suite-to-run")
         st.html(
             '<p class="small">Its documents are read into a library of their own, which goes afterwards. Answers are '
@@ -38,8 +43,45 @@ def _choose(settings: Settings, *, busy: bool) -> None:
             "Run it", key="run", type="primary", disabled=busy or not chosen, on_click=_start,
             args=(settings, chosen, suites.get(chosen or "")),
         )  # fmt: skip
-        if own is not None and chosen and not suites[chosen].is_relative_to(suite_runs.SHIPPED):
+        _make_cases(settings)
+        if chosen and not suites[chosen].is_relative_to(suite_runs.SHIPPED):
             draft_reviewing.show(suites[chosen])
+
+
+def _mine(settings: Settings) -> dict[str, Path]:
+    """The suite over the library itself, by a name that no other has; where there is one."""
+    suite = suite_runs.of_library(settings)
+    return {f"This library, {settings.library}": suite} if suite.exists() else {}
+
+
+def _make_cases(settings: Settings) -> None:
+    """A click makes cases of the thumbs and of what was judged, in the suite over the library."""
+    st.button(
+        "Make cases of what was said here",
+        key="make-cases",
+        icon=":material/playlist_add_check:",
+        help="Answers with a thumb and findings that were judged become cases over the documents of this library.",
+        on_click=_gather,
+        args=(settings,),
+    )
+    if error := st.session_state.pop(FAILED, None):
+        failure.show(error)
+    if told := st.session_state.pop(GATHERED, ""):
+        st.html(f'<p class="notice small" role="status">{told}</p>')
+
+
+def _gather(settings: Settings) -> None:
+    try:
+        cases, drafts = suite_runs.gather(running.opened(settings).library, settings)
+    except PushbackError as error:  # before the page runs, out of its door's reach
+        st.session_state[FAILED] = error
+        return
+    if not cases + drafts:
+        st.session_state[GATHERED] = NOTHING_SAID
+        return
+    st.session_state["suite-to-run"] = next(iter(_mine(settings)))
+    more = f" {count(drafts, 'answer')} called wrong: say below what is right." if drafts else ""
+    st.session_state[GATHERED] = f"{count(cases, 'case')} added to the suite over this library.{more}"
 
 
 def _own() -> Path | None:
