@@ -9,7 +9,7 @@ FREEZE = .venv/lock/bin/python -m pip freeze --all --exclude pip --exclude uv --
 HASHED = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 Q ?= What should we do about discounts?
 
-.PHONY: run ask test gate mutants bench format lock audit clean
+.PHONY: run ask test gate mutants bench docs format lock audit clean
 
 run: .venv/run
 	@$(INGEST)
@@ -41,6 +41,14 @@ bench: .venv/run
 	  echo "$$name"; $(BIN)/python -m eval.benchmarks.$$name --data "$(DATA)" --home "$$home" || failed=1; \
 	done; rm -rf "$$home"; exit $$failed
 
+# The documentation as a site, in `site`; a broken link or docstring ends it.
+docs: .venv/docs
+	NO_MKDOCS_2_WARNING=1 .venv/docs/bin/mkdocs build --strict --quiet
+
+.venv/docs: requirements-docs.lock
+	rm -rf $@ && $(PYTHON) -m venv $@
+	$@/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-docs.lock
+
 format: .venv/dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -70,6 +78,8 @@ lock:
 	mv .venv/lock/files requirements-files.lock
 	(echo "# The tool of the weekly look for known faults in what the other locks hold."; \
 	  echo pip-audit | $(HASHED) -) > requirements-audit.lock
+	(echo "# What builds the documentation's site."; \
+	  printf 'mkdocs-material\nmkdocstrings[python]\n' | $(HASHED) -) > requirements-docs.lock
 	rm -rf .venv/lock
 
 # Known faults in what is locked, as the public index tells them.
