@@ -127,6 +127,7 @@ class Answering:
             notices=tuple(made.notices),
             cost=calls.cost if calls else None,
             missing=made.reading.missing,
+            within=filters,
         )
 
     def _standalone(self, question: str, history: Sequence[Turn], calls: Calls | None) -> tuple[str, ModelError | None]:

@@ -95,6 +95,11 @@ class Lenses:
         self._lenses, self._embedder, self._stance = tuple(lenses), embedder, stance
         self._vectors: dict[str, SideVectors] = {}
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What they are called."""
+        return tuple(lens.name for lens in self._lenses)
+
     def assumptions(self, idea: str) -> list[Assumed]:
         """The claims that ``idea`` makes by the sides it takes, those it takes most surely first."""
         said = [(part, *_continued(part)) for part in _parts(idea)] if self._lenses else []

@@ -114,6 +114,14 @@ class Assistant:
         model proposed for a former verdict ``like`` this one is tested again."""
         return self._pressure.challenge(idea, progress, importance, like)
 
+    def check_importance(self, importance: Mapping[str, float]) -> None:
+        """Refuse, before an idea is tested, an ``importance`` that can be of no idea's assumption.
+
+        Raises:
+            SettingsError: there is such a one.
+        """
+        self._pressure.check_importance(importance)
+
     def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
         """What a model says to a ``message`` about a verdict, over these findings and its case, checked; nothing where
         no model writes."""

@@ -144,24 +144,25 @@ class Reply(NamedTuple):
     cost: Cost | None = None
 
 
-def discuss(assistant: Asked, verdict: Verdict, message: str) -> Reply:
+def discuss(assistant: Asked, verdict: Verdict, message: str, by: str = "") -> Reply:
     """The reply to what somebody says about a verdict; the verdict itself is never changed in place.
 
+    ``by`` is who says it, empty where nobody signs in: a side that they give is theirs.
     What moves it is code's to say; a model, where one writes, only tells what of the findings bears on the message.
     """
-    reply = _moved(assistant, verdict, message)
+    reply = _moved(assistant, verdict, message, by)
     found = [finding for change in reply.changes for finding in change.findings]
     prose, notices, cost = assistant.replied(reply.verdict, message, found)
     return reply._replace(prose=prose, notices=notices, cost=cost)
 
 
-def _moved(assistant: Asked, verdict: Verdict, message: str) -> Reply:
+def _moved(assistant: Asked, verdict: Verdict, message: str, by: str) -> Reply:
     """What the message moves, and what code says to it."""
     quoted = [" ".join(match["quote"].split()) for match in _QUOTED.finditer(message)]
     if long_enough := [quote for quote in quoted if len(quote.split()) >= SHORTEST]:
         return _with_passages(assistant, verdict, long_enough)
     if (side := side_told(message)) and any(map(_is_asked, verdict.assumptions[0].findings)):
-        return _judged(verdict, side)
+        return _judged(verdict, side, by)
     if idea := revised_idea(verdict.idea, message):
         return _revised(assistant, verdict, idea)
     if assistant.library.digest() != verdict.library:
@@ -175,10 +176,10 @@ def side_told(message: str) -> Stance | None:
     return _SIDED[match.lastgroup or "none"] if match else None
 
 
-def _judged(verdict: Verdict, side: Stance) -> Reply:
+def _judged(verdict: Verdict, side: Stance, by: str) -> Reply:
     """The user says on which side the quotes stand that they brought, and the rulings follow."""
     first, *rest = verdict.assumptions
-    findings = tuple(rulings.judge(one, side, "") if _is_asked(one) else one for one in first.findings)
+    findings = tuple(rulings.judge(one, side, by) if _is_asked(one) else one for one in first.findings)
     after = rulings.ruled(replace(verdict, assumptions=(replace(first, findings=findings), *rest)))
     told = {Stance.SUPPORTS: "for it", Stance.CHALLENGES: "against it"}.get(side, "not about this")
     quotes = ", ".join(f"“{one.citation.quote}”" for one in first.findings if _is_asked(one))

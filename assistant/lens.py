@@ -30,6 +30,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.errors import SettingsError
+from assistant.plainly import unfit, why
 
 Line = Annotated[str, Field(min_length=3, max_length=400)]
 
@@ -95,12 +96,14 @@ def _read(path: Path) -> Lens:
     try:
         lens = Lens.model_validate(yaml.safe_load(path.read_text("utf-8")))
     except ValidationError as exc:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'the file'}: {e['msg']}" for e in exc.errors())
+        wrong = "; ".join(unfit(exc.errors(), "the file"))
         raise SettingsError(
             f"{path} is no lens: {wrong}.", hint="`pushback lenses` shows lenses that are right."
         ) from exc
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as exc:
-        raise SettingsError(f"{path} cannot be read as a lens: {exc}", hint="A lens is a YAML file in UTF-8.") from exc
+        raise SettingsError(
+            f"{path} cannot be read as a lens: {why(exc)}.", hint="A lens is a YAML file in UTF-8."
+        ) from exc
     if lens.name != path.stem:
         raise SettingsError(f"{path} holds the lens {lens.name!r}.", hint="Name the file as the lens.")
     return lens

@@ -13,6 +13,17 @@ from assistant.evidence.words import ASKING_WORDS, FUNCTION_WORDS, MONTHS
 TITLE = 8  # words that a title in quotation marks has at most
 NEAR = 40  # characters before a name that tell whose it can be
 
+# What somebody is called who is not named.
+ROLES = frozenset(
+    "manager lead director planner analyst consultant officer founder editor author moderator buyer seller marketer "
+    "strategist head vp cmo ceo coo cfo cto president chair customer client reader guest anonymous admin administrator "
+    "agency rep representative executive designer engineer researcher owner assistant associate partner specialist "
+    "coordinator copywriter retailer interviewer interviewee host panelist panellist speaker commenter visitor user "
+    "member salesperson salesman saleswoman trainer coach teacher student professor accountant advisor adviser "
+    "developer freelancer journalist reporter writer blogger supplier distributor wholesaler facilitator chairman "
+    "chairwoman participant respondent principal treasurer secretary intern q a".split()
+)
+
 _CAPITAL = r"[A-Z](?:[\w&-]|['’](?!s\b)\w|\.(?=\w)|(?<=\b[A-Z])\.(?!\w))*"
 _RUN = re.compile(rf"\b(?:{_CAPITAL}(?: {_CAPITAL})*|[a-z]+[A-Z]\w*)")
 _OPENS = re.compile(r"(?:^|[.!?:;\n])[\s\"“”‘'(*•-]*$")
@@ -29,6 +40,22 @@ _NOT_PEOPLE = frozenset(
     "hospital bank records studios city street park county award awards war times journal magazine handbook report "
     "guide policy review championship championships cup league act plan programme program conference".split()
 )
+
+
+def is_full(name: str) -> bool:
+    """Whether a name says who somebody is wherever it stands: two words or more before any comma, none of them a role
+    or a number."""
+    words = _before_comma(name)
+    return len(words) > 1 and tells_who(name) and not any(word.isdecimal() for word in words)
+
+
+def tells_who(name: str) -> bool:
+    """Whether it names somebody, and is no role that anybody can have; a single letter is an initial."""
+    return ROLES.isdisjoint(word for word in _before_comma(name) if len(word) > 1)
+
+
+def _before_comma(name: str) -> list[str]:
+    return re.findall(r"[^\W_]+", name.partition(",")[0].casefold())
 
 
 class Name(NamedTuple):

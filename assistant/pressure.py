@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from assistant import gathering, rulings
-from assistant.assumptions import Assumed, told
+from assistant.assumptions import OWN, PROPOSED, SETTLED, Assumed, told
 from assistant.errors import ModelError, ReplyInvalid, SettingsError
 from assistant.evidence.words import tokens
 from assistant.library.library import Library
@@ -29,6 +30,7 @@ from assistant.verifying import place
 LONGEST_IDEA = 4_000  # characters
 MOST = 25  # findings of an assumption
 OFFLINE = "What was found was read without it."
+IDLE = "The importance given to “{}” weighs nothing: the idea rests on no such assumption."
 
 Progress = Callable[[int, int, str], None]
 
@@ -49,15 +51,16 @@ class PressureTest:
         """The verdict on ``idea``, never a ModelError. ``progress`` is told how many of how many steps are done and
         what is next, and again with every piece that a model writes; what it raises stops the model.
 
-        ``importance`` (0..1) of assumptions is by lens or by number, as in ``rulings.weighed``. ``like`` is a former
-        verdict on the same idea: what a model
-        proposed and people changed then is tested again, and what they judged of it holds.
+        ``importance`` (0..1) of assumptions is by lens or by number; what is of none of them is told in ``notices``.
+        ``like`` is a former verdict on the same idea: what a model proposed and people changed then is tested again,
+        and what they judged of it holds.
 
         Raises:
-            SettingsError: the idea is empty or longer than ``LONGEST_IDEA``, or an importance cannot be used.
+            SettingsError: the idea is empty or longer than ``LONGEST_IDEA``, or an importance can be of no idea.
         """
         started = time.perf_counter()
-        plain = left_out(checked(idea))
+        plain, given = left_out(checked(idea)), importance or {}
+        self.check_importance(given)
         progress(0, 1, plain)
         searched, digest = self._library.searched(), self._library.digest()
         step = _Step(progress)
@@ -79,10 +82,20 @@ class PressureTest:
             cost=calls.cost if calls else None,
             left_out=like.left_out if like else (),
         )
-        made = rulings.weighed(verdict, importance or {})
+        idle = rulings.idle(verdict, given)
+        verdict = replace(verdict, notices=(*verdict.notices, *(IDLE.format(name) for name in idle)))
+        made = rulings.weighed(verdict, {name: given[name] for name in given if name not in idle})
         made = rulings.judged_as(like, made, self._holds) if like else made
         waited = {"model": calls.seconds} if calls else {}
         return rulings.timed(made, time.perf_counter() - started, **waited)
+
+    def check_importance(self, importance: Mapping[str, float]) -> None:
+        """Refuse an importance that can be of no idea, as ``rulings.check_importance`` does, before anything is asked.
+
+        Raises:
+            SettingsError: there is such a one; the hint names what an idea is looked at as.
+        """
+        rulings.check_importance(importance, (*self._plain.lenses, *SETTLED, PROPOSED, OWN))
 
     def _holds(self, cited: Citation) -> bool:
         return self._library.quote(cited.about.id, cited.start, cited.end) == cited.quote

@@ -5,9 +5,10 @@ Nothing here searches or reads: the same findings with the same importance give 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from assistant import naming
 from assistant.errors import SettingsError
 from assistant.types import (
     Assumption,
@@ -138,21 +139,40 @@ def first_told(assumptions: Sequence[Assumption], number: int) -> tuple[Finding,
     return tuple(one for one in assumptions[number - 1].findings if one.citation not in known)
 
 
+def check_importance(importance: Mapping[str, float], names: Iterable[str]) -> None:
+    """Refuse an importance that can be of no idea's assumption, before one is tested: ``names`` are those there are.
+
+    Raises:
+        SettingsError: it is out of range, or neither of one of ``names`` nor of a number from 1.
+    """
+    known = list(dict.fromkeys(names))
+    for name, value in importance.items():
+        if not 0 <= value <= 1:
+            raise SettingsError(f"The importance of {name!r} is {value:g}.", hint="Give a number from 0 to 1.")
+        is_number = name.strip().isdecimal() and int(name) > 0
+        if not is_number and name.strip().casefold() not in map(str.casefold, known):
+            raise SettingsError(
+                f"Nothing is looked at as {name!r}.",
+                hint=f"Name one of: {', '.join(known)}; or an assumption's number.",
+            )
+
+
+def idle(verdict: Verdict, importance: Mapping[str, float]) -> list[str]:
+    """Those names of ``importance`` that are of nothing that the idea rests on."""
+    numbered = list(enumerate(verdict.assumptions, start=1))
+    return [name for name in importance if not any(_is_named(name, number, one) for number, one in numbered)]
+
+
 def weighed(verdict: Verdict, importance: Mapping[str, float]) -> Verdict:
     """The verdict with the user's ``importance`` (0..1) of assumptions, by lens or by number from 1.
 
     Raises:
         SettingsError: an importance is out of range, or of something that is no assumption of the verdict.
     """
-    for name, value in importance.items():
-        if not 0 <= value <= 1:
-            raise SettingsError(f"The importance of {name!r} is {value:g}.", hint="Give a number from 0 to 1.")
-        if not any(_is_named(name, number, one) for number, one in enumerate(verdict.assumptions, start=1)):
-            known = ", ".join(dict.fromkeys(one.lens for one in verdict.assumptions))
-            raise SettingsError(
-                f"The idea rests on nothing that is called {name!r}.",
-                hint=f"It was looked at as: {known}; or give an assumption's number.",
-            )
+    names = [one.lens for one in verdict.assumptions]
+    check_importance(importance, names)
+    for name in idle(verdict, importance):
+        raise SettingsError(f"The idea rests on {len(names)} assumptions; {name} is none.", hint="Give its number.")
     return ruled(
         replace(
             verdict,
@@ -193,7 +213,7 @@ def to_settle(verdict: Verdict, most: int = 5) -> tuple[Assumption, ...]:
 def strongest(assumptions: Sequence[Assumption], side: Stance) -> tuple[Finding, ...]:
     """The surest findings on one side, one of each voice, weighed by how much hangs on their assumption."""
     weighty = [(a.importance * f.confidence, f) for a in assumptions for f in on(a.findings, side)]
-    kept: dict[tuple[str, str | None], Finding] = {}
+    kept: dict[str, Finding] = {}
     for _, finding in sorted(weighty, key=lambda pair: -pair[0]):
         kept.setdefault(voice(finding), finding)
     return tuple(kept.values())[:CASE]
@@ -212,9 +232,28 @@ def on(findings: Sequence[Finding], stance: Stance) -> list[Finding]:
     return [finding for finding in findings if finding.stance is stance and finding.kind is not Kind.OPPONENT]
 
 
-def voice(finding: Finding) -> tuple[str, str | None]:
-    """Who says it, as far as counting goes: a speaker in a document, else the document."""
-    return finding.citation.about.id, finding.citation.speaker
+def voice(finding: Finding) -> str:
+    """Who says it, as far as counting goes: the person whom the document names, whatever else they say it in.
+
+    A speaker of whom it tells a first name or a role alone is somebody of that document only; where it names nobody, it
+    speaks for itself.
+    """
+    about, speaker = finding.citation.about, finding.citation.speaker
+    if speaker and not naming.is_full(speaker):
+        return f"{about.id} {_plain(speaker)}"
+    who = speaker or about.author
+    return _plain(who) if who and naming.tells_who(who) else about.id
+
+
+def voices(verdict: Verdict) -> tuple[int, int]:
+    """How many voices speak for the idea, and how many against it."""
+    found = [one for assumption in verdict.assumptions for one in assumption.findings]
+    said_for, said_against = (set(map(voice, on(found, side))) for side in (Stance.SUPPORTS, Stance.CHALLENGES))
+    return len(said_for), len(said_against)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _is_named(name: str, number: int, one: Assumption) -> bool:

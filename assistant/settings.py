@@ -16,6 +16,7 @@ from platformdirs import user_data_path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from assistant.errors import SettingsError
+from assistant.plainly import unfit, why
 
 PREFIX = "PUSHBACK_"
 NO_SETTINGS = (f"{PREFIX}CONFIG", f"{PREFIX}API_KEY")  # the second is a model server's key, which is never kept
@@ -62,6 +63,7 @@ class Settings(BaseModel):
     api_tokens: Path | None = None  # a TOML file of those who may use it; see ui/api/people.py
     api_questions: Annotated[int, Field(ge=1, le=1_000_000)] = 60  # a minute, of each who has a token
     api_waiting: Annotated[int, Field(ge=1, le=10_000)] = 32  # requests that wait while one is answered
+    queue: bool = False  # the API's jobs wait in the catalog's database for a `pushback worker`
     api_upload_mb: Annotated[int, Field(ge=1, le=100_000)] = 200  # of one upload
     server_folders: bool | None = None  # whether the page may name a folder of the machine; None: only from itself
 
@@ -89,7 +91,7 @@ def load(flags: Mapping[str, Any], *, config: Path | None = None, environ: Mappi
     try:
         return Settings.model_validate(values)
     except ValidationError as exc:
-        faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in exc.errors())
+        faults = "; ".join(unfit(exc.errors(), "what was given"))
         known = ", ".join(sorted(Settings.model_fields))
         raise SettingsError(f"The settings do not hold: {faults}.", hint=f"The settings are: {known}.") from exc
 
@@ -123,4 +125,4 @@ def _file(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
         hint = "Mend it or leave --config out."
-        raise SettingsError(f"The settings file {path} cannot be read: {exc}.", hint=hint) from exc
+        raise SettingsError(f"The settings file {path} cannot be read: {why(exc)}.", hint=hint) from exc

@@ -37,6 +37,14 @@ class BlockKind(StrEnum):
     SPEAKER = "speaker"  # the line that names who speaks next: kept in the text, never part of a passage
 
 
+class Inline(NamedTuple):
+    """A stretch of a block that is set in bold, or that links to the address ``to``; offsets in the document's text."""
+
+    start: int
+    end: int
+    to: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """One paragraph, item, row or heading; ``headings`` is the path above it, outermost first."""
@@ -47,6 +55,7 @@ class Block:
     headings: tuple[str, ...] = ()
     speaker: str | None = None
     page: int | None = None
+    inline: tuple[Inline, ...] = ()  # in the order in which they begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +262,7 @@ class Answer:
 
     ``missing`` says what of the question the documents leave open, in the reader's words; empty where nothing is.
     ``model`` wrote it, where one did. ``dropped`` are statements of its that did not hold, with the reason; they are
-    not shown. ``notices`` tell what went otherwise than asked, as sentences.
+    not shown. ``notices`` tell what went otherwise than asked, as sentences. It was asked ``within`` what these leave.
     """
 
     question: str
@@ -271,6 +280,7 @@ class Answer:
     notices: tuple[str, ...] = ()
     cost: Cost | None = None
     missing: str = ""
+    within: Filters = Filters()
 
     @property
     def refused(self) -> bool:

@@ -21,6 +21,7 @@ from assistant.types import (
     Conflict,
     Cost,
     Document,
+    Filters,
     Finding,
     Grounding,
     Hit,
@@ -89,6 +90,7 @@ def answer(one: Answer) -> Json:
         "timings_ms": dict(one.timings_ms),
         "missing": one.missing,
         **_of_model(one),
+        **({"within": within} if (within := _narrowing(one.within)) else {}),
     }
 
 
@@ -107,6 +109,7 @@ def read_answer(kept: Json) -> Answer:
         model=kept["model"],
         timings_ms=kept["timings_ms"],
         missing=kept.get("missing", ""),
+        within=Filters(**{name: _several(value) for name, value in kept.get("within", {}).items()}),
         **_read_of_model(kept),
     )
 
@@ -154,7 +157,11 @@ def entry(about: About, *, passages: int, state: str, sources: Iterable[str]) ->
 
 def versions(one: Entry) -> Json:
     """What is said beside ``entry`` or ``document`` of the other versions of a document."""
-    return {"versions": list(one.versions), "superseded_by": one.superseded_by}
+    return {
+        "versions": list(one.versions),
+        "superseded_by": one.superseded_by,
+        "superseded_by_file_time": one.by_file_time,
+    }
 
 
 def verdict(one: Verdict) -> Json:
@@ -170,6 +177,7 @@ def verdict(one: Verdict) -> Json:
         "timings_ms": dict(one.timings_ms),
         "case_for": [_finding(f) for f in one.case_for],
         "case_against": [_finding(f) for f in one.case_against],
+        "voices": dict(zip(("for", "against"), rulings.voices(one), strict=True)),
         "missing": list(one.missing),
         "to_settle": [
             {"assumption": a.text, "ruling": a.ruling.value, "question": a.question or a.text, "settle": a.settle}
@@ -255,8 +263,23 @@ def _about(about: About) -> Json:
     }
 
 
+def _narrowing(within: Filters) -> Json:
+    """Those fields that narrow."""
+    return {name: _listed(value) for name, value in asdict(within).items() if value}
+
+
+def _listed(value: str | tuple[str | int, ...]) -> str | list[str | int]:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _several(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
 def _block(block: Block) -> Json:
-    return {**asdict(block), "kind": block.kind.value, "headings": list(block.headings)}
+    inline = {"inline": [one._asdict() for one in block.inline]} if block.inline else {}
+    told = {name: value for name, value in asdict(block).items() if name != "inline"}
+    return {**told, "kind": block.kind.value, "headings": list(block.headings), **inline}
 
 
 def _assumption(one: Assumption) -> Json:

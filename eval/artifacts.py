@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from assistant.errors import CaseError
+from assistant.plainly import why
 from eval import gate, records, summary
 from eval.compare import Change, Comparison
 from eval.gate import Verdict
@@ -108,7 +109,7 @@ def read(folder: Path) -> Kept:
         raise CaseError(f"There is no run in {folder}.{killed(folder)}", hint=hint) from exc
     except (OSError, ValueError, KeyError, TypeError) as exc:
         hint = "Run the suite again."
-        raise CaseError(f"The run in {folder} cannot be read: {exc}.", hint=hint) from exc
+        raise CaseError(f"The run in {folder} cannot be read: {why(exc)}.", hint=hint) from exc
 
 
 def stages(timings_ms: Mapping[str, Mapping[str, float]]) -> Json:

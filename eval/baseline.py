@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assistant.errors import PushbackError
+from assistant.plainly import why
 from eval.compare import Kept, kept
 from eval.records import Record, reviewed
 from eval.summary import Summary
@@ -86,7 +87,7 @@ def read(path: Path) -> Baseline:
     except FileNotFoundError as exc:
         raise BaselineMissing(f"There is no baseline {path}.") from exc
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
-        raise BaselineMissing(f"The baseline {path} cannot be read: {exc}.") from exc
+        raise BaselineMissing(f"The baseline {path} cannot be read: {why(exc)}.") from exc
     if schema != SCHEMA:
         raise BaselineMissing(f"The baseline {path} has schema {schema}, ours is {SCHEMA}.")
     return found

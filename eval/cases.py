@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, ValidationError, model_validator
 
+from assistant import plainly
 from assistant.errors import CaseError
 from assistant.types import IdeaRuling, Role, Turn
 
@@ -254,7 +255,10 @@ def parse_lines(text: str, name: str) -> tuple[tuple[Case, ...], tuple[int, ...]
             within = [{**error, "loc": ("cases", 0, *error["loc"])} for error in exc.errors()]
             faults += [_fault(error, {"cases": [data]}, at, name) for error in within]
         except (ValueError, RecursionError) as exc:
-            faults.append(fault(name, number, None, f"this is no JSON: {exc}"))
+            what = (
+                "" if isinstance(exc, json.JSONDecodeError | RecursionError) else f": {exc}"
+            )  # a key that stands twice
+            faults.append(fault(name, number, None, f"this is no JSON{what}"))
     if faults:
         raise CaseError("\n".join(faults))
     return tuple(cases), tuple(lines)
@@ -303,4 +307,4 @@ def _fault(error: Mapping[str, Any], data: Any, lines: Lines, name: str) -> str:
         return fault(name, line, case, f"the key {path!r} is missing")
     if error["type"] == "value_error":
         return fault(name, line, case, str(error["ctx"]["error"]))
-    return fault(name, line, case, f"{path or 'the file'}: {error['msg']}")
+    return fault(name, line, case, f"{path or 'the file'} {plainly.what(error)}")

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from assistant.errors import CaseError
+from assistant.plainly import why
 from assistant.wire import Json
 from eval.cases import Case
 from eval.records import Record
@@ -82,7 +83,7 @@ def read(path: Path) -> list[Json]:
         else:
             found = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
     except (OSError, ValueError, yaml.YAMLError) as exc:
-        raise CaseError(f"The rows in {path} cannot be read: {exc}.") from exc
+        raise CaseError(f"The rows in {path} cannot be read: {why(exc)}.") from exc
     while isinstance(found, dict):
         found = next((found[name] for name in ("tests", "results", "samples") if name in found), None)
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):

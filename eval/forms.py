@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from assistant.errors import CaseError
+from assistant.plainly import why
 from eval.cases import Case, Gold, fault
 from eval.suites import AnyCase, Pair, Query, Suite
 from ingest.drafts import collapse
@@ -152,7 +153,7 @@ def _searches(folder: Path) -> Suite:
         cases,
         corpus_sha256=_digest(corpus),
         lines={case.id: lines[case.id] for case in cases},
-        lay_out=partial(_lay_out, entries),
+        lay_out=partial(lay_out, entries),
     )
 
 
@@ -206,7 +207,7 @@ def _questions(path: Path, *, inline: bool) -> Suite:
         tuple(cases),
         corpus_sha256=_digest(corpus),
         lines=lines,
-        lay_out=partial(_lay_out, entries),
+        lay_out=partial(lay_out, entries),
     )
 
 
@@ -259,7 +260,7 @@ def _context(record: Record) -> Entry:
     return Entry(f"{title}#{hashlib.sha256(text.encode()).hexdigest()[:10]}", title, text)
 
 
-def _lay_out(entries: Entries, into: Path) -> None:
+def lay_out(entries: Entries, into: Path) -> None:
     """A text file of its title and text for each entry; one without any text could not go into a library."""
     for entry in entries():
         if not (entry.title.strip() or entry.text.strip()):
@@ -284,7 +285,7 @@ def _records(path: Path) -> Iterator[Record]:
         try:
             values = json.loads(line)
         except (ValueError, RecursionError) as exc:
-            raise record.fault(f"this is no JSON: {exc}") from exc
+            raise record.fault("this is no JSON") from exc
         if not isinstance(values, dict):
             raise record.fault("needs an object with keys")
         yield replace(record, values=values)
@@ -296,7 +297,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
         with path.open("rb") as file:
             yield from ((number, line) for number, line in enumerate(file, 1) if line.strip())
     except OSError as exc:
-        raise CaseError(f"{path} cannot be read: {exc.strerror}.") from exc
+        raise CaseError(f"{path} cannot be read: {why(exc)}.") from exc
 
 
 def _digest(path: Path) -> str:

@@ -66,7 +66,8 @@ class Options:
     runs the suite so often, and a case passes that passes ``needed`` times. ``seconds`` is the budget of time.
     ``libraries`` is a folder in which libraries of suites are kept between runs. What is not ``ours`` has nothing to do
     with the baseline that the suite names. ``changed`` selects the cases that documents changed since the baseline are
-    about, and judges these alone: what is of the whole suite, as floors are, is not looked at.
+    about, and judges these alone: what is of the whole suite, as floors are, is not looked at. ``alone`` leaves out the
+    sentinels and the second look at some cases.
     """
 
     out: Path = Path("artifacts/eval")
@@ -85,6 +86,7 @@ class Options:
     libraries: Path | None = None
     ours: bool = True
     changed: bool = False
+    alone: bool = False
 
 
 def measure(
@@ -245,7 +247,7 @@ def _run(
                 stop=lambda: spent() is not None,
                 keep=watched.keep,
                 kept_in=options.libraries,
-                alone=options.changed,
+                alone=options.changed or options.alone,
             )
         )
         if runs[-1].interrupted or runs[-1].stopped:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import StrictBool, ValidationError
 
 from assistant.errors import CaseError
+from assistant.plainly import what
 from assistant.types import Statement
 from eval.cases import Strict, Words, fault
 from eval.metrics import shown
@@ -215,4 +216,4 @@ def _fault(error: Mapping[str, Any]) -> str:
         case "missing":
             return f"the key {key!r} is missing"
         case _:
-            return f"{key or 'the line'}: {error['msg']}"
+            return f"{key or 'the line'} {what(error)}"

@@ -1,8 +1,10 @@
 """Seeds faults one at a time, and says which of them the gate and the tests of their module notice: ``make mutants``.
 
 Each is a line of the program put otherwise, in a copy of the checkout: ``python -m eval.mutants --only bm25-off``. A
-fault that neither notices is one that a change may bring in tomorrow. It takes the time of the gate and of a few tests
-for each, an hour or more in all, so it runs weekly and before a release.
+fault that neither notices is one that a change may bring in tomorrow. Of the gate the second suite is asked only where
+the first notices nothing, and without sentinels: they are there for cheats, not for faults. It takes the time of that
+and of a few tests for each, an hour or more in all, so it runs weekly and before a release. With ``--kept FILE`` it
+goes on where it was stopped, and ``--random 15`` tries so many, which the day draws.
 """
 
 from __future__ import annotations
@@ -10,11 +12,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -193,14 +197,26 @@ def copied(root: Path, into: Path) -> Path:
 
 
 def gate(root: Path, suites: Sequence[str]) -> str:
-    """The checks that a gate of the checkout at ``root`` fails; empty where it passes."""
-    out = root / "artifacts" / "eval"
-    code, last = _run(root, ["-m", "ui.cli", "--quiet", "eval", "run", *suites, "--out", str(out)])
-    if code == 0:
-        return ""
-    told = [json.loads(path.read_text("utf-8")) for path in sorted(out.glob("*/summary.json"))]
-    names = [check["name"] for one in told for check in one["gate"]["checks"] if not check["passed"]]
-    return ", ".join(dict.fromkeys(names)) or f"exit {code}: {last}"
+    """The checks of the first suite that fails in the checkout at ``root``; empty where none does."""
+    for suite in suites:
+        code, last = _run(root, ["-m", "eval.mutants", "--judge", suite])
+        if code:
+            return last
+    return ""
+
+
+def judged(suite: str) -> str:
+    """The checks that a suite of this checkout fails; empty where it passes."""
+    from assistant import build
+    from assistant.settings import load
+    from eval import suites
+    from eval.harness import Options, measure
+
+    build.stay_offline()
+    settings = load({"model": "none"})
+    options = Options(alone=True, libraries=Path("artifacts") / "libraries")
+    done = measure(suites.load(Path(suite)), settings, options, build.build_embedder(settings))
+    return ", ".join(check.name for check in done.verdict.failed)
 
 
 def tested(root: Path, tests: Sequence[str]) -> str:
@@ -243,26 +259,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", action="append", metavar="NAME", help="this fault alone; may be said again")
     parser.add_argument("--suite", action="append", metavar="FILE", help="instead of the gate's suites")
     parser.add_argument("--list", action="store_true", help="the names of the faults")
+    parser.add_argument("--random", type=int, metavar="N", help="so many faults, which the day draws")
+    parser.add_argument("--kept", type=Path, metavar="FILE", help="what was found is kept here, and not tried again")
+    parser.add_argument("--judge", metavar="SUITE", help=argparse.SUPPRESS)
     parser.add_argument("--no-gate", action="store_true", help="the tests alone")
     parser.add_argument("--no-tests", action="store_true", help="the gate alone")
     given = parser.parse_args(arguments)
     if unknown := set(given.only or ()) - {one.name for one in MUTANTS}:
         parser.error(f"no such fault: {', '.join(sorted(unknown))}")
+    if given.judge:
+        print(red := judged(given.judge))
+        return int(bool(red))
     chosen = [one for one in MUTANTS if not given.only or one.name in given.only]
+    if given.random:
+        drawn = random.Random(str(date.today())).sample(chosen, min(given.random, len(chosen)))  # noqa: S311 - no secret
+        chosen = [one for one in chosen if one in drawn]
     if given.list:
         print("\n".join(f"{one.name:24} {one.file}" for one in chosen))
         return 0
     suites = given.suite or SUITES
-    if not given.no_gate:
+    if not given.no_gate and not (given.kept and given.kept.exists()):
         with tempfile.TemporaryDirectory(prefix="pushback-mutant-") as folder:
             if red := gate(copied(ROOT, Path(folder)), suites):
                 print(f"The gate is red without a fault: {red}")
                 return 3
-    noticed: dict[str, Noticed] = {}
+    noticed = kept(given.kept) if given.kept else {}
     for one in chosen:
+        if one.name in noticed:
+            continue
         noticed[one.name] = looked_at(one, suites, with_gate=not given.no_gate, with_tests=not given.no_tests)
         print(told(one, noticed[one.name]), flush=True)
+        if given.kept:
+            with given.kept.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"name": one.name, **noticed[one.name]._asdict()}) + "\n")
     return verdict(noticed)
+
+
+def kept(file: Path) -> dict[str, Noticed]:
+    """What an earlier run found, by the faults that there still are."""
+    lines = file.read_text("utf-8").splitlines() if file.exists() else []
+    found = {one["name"]: Noticed(one["gate"], one["tests"]) for one in map(json.loads, lines)}
+    return {one.name: found[one.name] for one in MUTANTS if one.name in found}
 
 
 def told(mutant: Mutant, noticed: Noticed) -> str:

@@ -32,6 +32,7 @@ from assistant import wire
 from assistant.build import Assistant
 from assistant.errors import DocumentMissing, SettingsError
 from assistant.library.library import Library
+from assistant.plainly import why
 from assistant.types import (
     About,
     Answer,
@@ -95,7 +96,7 @@ def _function(module: str, name: str) -> Answers:
         return adapted(getattr(importlib.import_module(module), name))
     except (ImportError, AttributeError, TypeError) as exc:
         hint = "Name it as module:function, from a folder on PYTHONPATH."
-        raise SettingsError(f"There is no {module}:{name}: {exc}.", hint=hint) from exc
+        raise SettingsError(f"There is no {module}:{name}: {why(exc)}.", hint=hint) from exc
 
 
 class Command:
@@ -112,7 +113,7 @@ class Command:
                     self._words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
                 )
             except OSError as exc:
-                raise SettingsError(f"{self._words[0]} cannot be started: {exc}.", hint="See --system.") from exc
+                raise SettingsError(f"{self._words[0]} cannot be started: {why(exc)}.", hint="See --system.") from exc
             weakref.finalize(self, _end, self._running)
         assert self._running.stdin
         assert self._running.stdout

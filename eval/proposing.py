@@ -17,13 +17,13 @@ from math import log
 from pathlib import Path
 from typing import NamedTuple
 
-from assistant import conflicts
 from assistant.errors import SettingsError, SourceError
 from assistant.evidence.amounts import amounts
 from assistant.evidence.words import content_stems
 from assistant.introductions import HEADS
-from assistant.types import Citation, Passage, Statement, Support
-from eval import exchange
+from assistant.plainly import why
+from assistant.types import Passage
+from eval import exchange, wording
 from eval.cases import Case, Gold, Number, Severity
 from eval.records import Json
 from eval.scorers.answering import figures
@@ -34,7 +34,6 @@ from ingest.parsing import Task, parsed_here
 WORDS = 160  # of a passage, as a library has them
 SHORTEST = 40  # characters of a sentence that may be gold: a shorter one stands in many places
 LONGEST = 300  # and of one that people would read in a question
-ALIKE = 3  # content stems in common from which two sentences with figures are compared
 COMMON = 40  # sentences that have a stem; one that more have says nothing of what a sentence is about
 ASKED = ("question", "query", "asked", "input", "user_input")  # columns of a table of questions
 
@@ -116,13 +115,18 @@ def of_headings(texts: Texts) -> Iterator[Case]:
 
 
 def of_figures(texts: Texts) -> Iterator[Case]:
-    """The figure that a sentence gives, where it gives one."""
+    """The figure that a sentence gives, where a person would ask for it so (``wording.py``)."""
     for line in texts.lines:
-        found = [one for one in amounts(line.text) if one.unit and not one.spelled]
-        if len(found) == 1 and line.text.count(found[0].written) == 1 and found[0].value in figures(line.text):
-            blank = line.text.replace(found[0].written, "…")
-            question = f"Which figure is missing in “{blank}”?"
-            yield draft("figure", question, line, numbers=(Number(value=found[0].value),))
+        if question := _asks_figure(line):
+            figure = next(one for one in amounts(line.text) if one.unit)
+            yield draft("figure", question, line, numbers=(Number(value=figure.value),))
+
+
+def _asks_figure(line: Line) -> str | None:
+    found = [one for one in amounts(line.text) if one.unit]
+    if len(found) != 1 or line.text.count(found[0].written) != 1 or found[0].value not in figures(line.text):
+        return None
+    return wording.asked_of(line.text, found[0])
 
 
 def of_speakers(texts: Texts) -> Iterator[Case]:
@@ -137,17 +141,17 @@ def of_speakers(texts: Texts) -> Iterator[Case]:
 
 
 def of_disagreements(texts: Texts) -> Iterator[Case]:
-    """Two sentences that give other figures for much the same thing, or say the opposite."""
+    """Two sentences of two documents or voices that give two figures for the same thing, or of which one denies it."""
     shared = Counter(
         pair for places in texts.having.values() if len(places) <= COMMON for pair in combinations(places, 2)
     )
     for (one, other), count in shared.most_common():
-        if count < ALIKE:
+        if count < wording.SAME:
             return
         pair = texts.lines[one], texts.lines[other]
-        if conflicts.find([_said(line) for line in pair]):
+        if _apart(*pair) and wording.at_odds(pair[0].text, pair[1].text):
             golds = tuple(line.gold for line in pair)
-            question = f"Do the documents agree on this: “{pair[0].text}”?"
+            question = _asks_figure(pair[0]) or _asks_figure(pair[1]) or f"Do all agree about {pair[0].topic}?"
             yield draft("conflict", question, pair[0], evidence=golds, require="all", conflict=True)
 
 
@@ -169,7 +173,7 @@ def of_questions(texts: Texts, table: Path) -> Iterator[Case]:
     try:
         rows = list(csv.DictReader(io.StringIO(table.read_text("utf-8-sig"))))
     except (OSError, UnicodeDecodeError, csv.Error) as exc:
-        raise SettingsError(f"The table {table} cannot be read: {exc}.") from exc
+        raise SettingsError(f"The table {table} cannot be read: {why(exc)}.") from exc
     column = next((name for name in rows[0] if name and name.strip().casefold() in ASKED), None) if rows else None
     if column is None:
         hint = "Its first line names the columns, one of them “question”."
@@ -219,7 +223,6 @@ def _one_each(cases: Iterable[Case]) -> Iterator[Case]:
     return (case for turn in zip_longest(*of.values()) for case in turn if case)
 
 
-def _said(line: Line) -> Statement:
-    start = line.passage.start + line.passage.text.index(line.text)
-    cited = Citation(line.passage.about, start, start + len(line.text), line.text, speaker=line.passage.speaker)
-    return Statement(line.text, (cited,), Support.VERBATIM)
+def _apart(one: Line, other: Line) -> bool:
+    """Not the same voice in the same document: who tells of a change is one source."""
+    return (one.passage.about.id, one.passage.speaker) != (other.passage.about.id, other.passage.speaker)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from assistant.errors import SourceError
+from assistant.plainly import why
 from eval.cases import Case, Gold, fault
 from ingest.drafts import collapse
 from ingest.reading.decoding import decode
@@ -67,7 +68,7 @@ class Source:
                 return None
             near = nearest(words, self._visible or self._written)
         except (OSError, ValueError) as exc:  # ValueError: a NUL in its name
-            return f"{self._source} cannot be read: {exc}"
+            return f"{self._source} cannot be read: {why(exc)}"
         return f"not in {self._source}: {quote!r}" + (f"; nearest is {near!r}" if near else "")
 
     @cached_property

@@ -30,6 +30,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import BaseModel, Field, ValidationError
 
 from assistant.errors import CaseError, ModelUnavailable, PushbackError, SettingsError
+from assistant.plainly import unfit, why
 from eval.cases import Strict, fault
 
 Json = dict[str, Any]
@@ -148,7 +149,7 @@ class Recording:
             data = path.read_bytes()
             lines = (gzip.decompress(data) if path.suffix == PACKED else data).decode().split("\n")
         except (OSError, EOFError, zlib.error, UnicodeDecodeError) as exc:
-            raise CaseError(f"The recording {path} cannot be read: {exc}.", hint=ReplyMissing.hint) from exc
+            raise CaseError(f"The recording {path} cannot be read: {why(exc)}.", hint=ReplyMissing.hint) from exc
         recording = cls()
         for number, line in enumerate(lines, 1):
             if line:
@@ -181,7 +182,7 @@ class Recording:
         except OSError as exc:
             beside.unlink(missing_ok=True)
             hint = "Name a file that can be written."
-            raise SettingsError(f"The recording {path} cannot be written: {exc}.", hint=hint) from exc
+            raise SettingsError(f"The recording {path} cannot be written: {why(exc)}.", hint=hint) from exc
 
     def _read(self, line: str, name: str, number: int) -> None:
         try:
@@ -189,10 +190,10 @@ class Recording:
             AIMessage.model_validate(read.reply)
         except ValidationError as exc:
             first = exc.errors()[0]
-            what = f"this is no recorded reply: {'.'.join(map(str, first['loc']))}: {first['msg']}"
+            what = f"this is no recorded reply: {unfit([first], 'it')[0]}"
             raise CaseError(fault(name, number, None, what), hint=ReplyMissing.hint) from exc
         except (ValueError, RecursionError) as exc:
-            raise CaseError(fault(name, number, None, f"this is no JSON: {exc}"), hint=ReplyMissing.hint) from exc
+            raise CaseError(fault(name, number, None, "this is no JSON"), hint=ReplyMissing.hint) from exc
         if read.key != Asked(read.model, read.messages, read.parameters).key:
             raise CaseError(fault(name, number, None, "the key is not that of what was asked"), hint=ReplyMissing.hint)
         if read.key in self._lines:

@@ -22,6 +22,7 @@ def to_text(summary: Summary, records: Sequence[Record], verdict: Verdict, *, ve
     head = [
         f"{summary.suite}: {summary.done} of {summary.selected} cases ({ended or 'none'}); "
         f"{summary.documents} documents, {summary.passages} passages",
+        *([summary.caveat] if summary.caveat else []),
         "",
     ]
     cases = [line for record in records for line in case(record)] if verbose else []

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from assistant.errors import CaseError
+from assistant.plainly import why
 from eval import suites
 from eval.cases import Case, Severity, parse, parse_lines
 from eval.quotes import Source
@@ -25,7 +26,7 @@ def file_of(suite: Path) -> Path:
     try:
         parsed = parse(suite.read_text("utf-8"), suite.name)
     except (OSError, UnicodeDecodeError) as exc:
-        raise CaseError(f"The suite {suite} cannot be read: {exc}.") from exc
+        raise CaseError(f"The suite {suite} cannot be read: {why(exc)}.") from exc
     if not parsed.file.jsonl:
         raise CaseError(f"{suite} has no file for drafts.", hint="Add `jsonl: cases.jsonl` to it.")
     return suite.parent / parsed.file.jsonl

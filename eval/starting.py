@@ -50,8 +50,8 @@ jobs:
     runs-on: ubuntu-latest
     timeout-minutes: 20
     steps:
-      - uses: actions/checkout@v4
-      - uses: actions/checkout@v4
+      - uses: actions/checkout@11d5960a326750d5838078e36cf38b85af677262  # v4.4.0
+      - uses: actions/checkout@11d5960a326750d5838078e36cf38b85af677262  # v4.4.0
         with:
           repository: ${{{{ vars.PUSHBACK_REPOSITORY }}}}  # a variable of yours: owner/name of Pushback's code
           path: .pushback
@@ -62,11 +62,12 @@ jobs:
 
 
 class Started(NamedTuple):
-    """The files that were written, and how many drafts the suite has."""
+    """The files that were written, how many drafts the suite has, and why there is no workflow where there is none."""
 
     suite: Path
     workflow: Path | None
     drafts: int
+    without: str = ""
 
 
 def start(documents: Path, into: Path | None = None) -> Started:
@@ -81,7 +82,13 @@ def start(documents: Path, into: Path | None = None) -> Started:
         raise SettingsError(f"{there} is there already.", hint="Name another folder with --into.")
     suite = suite_of(documents, into)
     refused = case_of("none", NOT_SAID, refuse=True, why="Something that the documents do not say.")
-    return Started(suite, _workflow(suite), len(reviewing.add(suite, [*drafts(texts, DRAFTS), refused])))
+    count = len(reviewing.add(suite, [*drafts(texts, DRAFTS), refused]))
+    root = next((one for one in suite.resolve().parents if (one / ".git").exists()), None)
+    if root is None:
+        return Started(suite, None, count, f"{suite.resolve().parent} is in no git repository")
+    if (there := root / WORKFLOW).exists():
+        return Started(suite, None, count, f"{there} is there already, and is left as it is")
+    return Started(suite, _workflow(suite, root), count)
 
 
 def suite_of(documents: Path, into: Path | None = None) -> Path:
@@ -100,10 +107,7 @@ def _place(documents: Path, into: Path | None) -> Path:
     return (into or documents.resolve().parent / FOLDER) / SUITE
 
 
-def _workflow(suite: Path) -> Path | None:
-    root = next((one for one in suite.resolve().parents if (one / ".git").exists()), None)
-    if root is None or (root / WORKFLOW).exists():
-        return None
+def _workflow(suite: Path, root: Path) -> Path:
     (root / WORKFLOW).parent.mkdir(parents=True, exist_ok=True)
     (root / WORKFLOW).write_text(JOB.format(suite=suite.resolve().relative_to(root).as_posix()), "utf-8")
     return root / WORKFLOW

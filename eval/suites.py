@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from assistant.errors import CaseError
+from assistant.plainly import why
 from eval import quotes
 from eval.cases import BUDGET, Case, Gate, Parsed, fault, parse, parse_lines
 from eval.quotes import Missing
@@ -144,7 +145,7 @@ def _examined(path: Path) -> tuple[Suite, list[str], list[Missing]]:
         corpus=corpus,
         cases=cases,
         gate=parsed.file.gate,
-        corpus_sha256=_sha256_of(digests),
+        corpus_sha256=sha256_of(digests),
         lines=by_id,
         words=parsed.file.words,
         files=digests,
@@ -176,7 +177,9 @@ def changed(path: Path, digests: Mapping[str, str]) -> Iterator[str]:
     try:
         locked = dict(json.loads(lock.read_text("utf-8"))["files"])
     except (OSError, ValueError, KeyError, TypeError) as exc:
-        raise CaseError(f"The lock {lock} cannot be read: {exc}.", hint="Write it anew: eval lint --lock.") from exc
+        raise CaseError(
+            f"The lock {lock} cannot be read: {why(exc)}.", hint="Write it anew: eval lint --lock."
+        ) from exc
     for source in sorted(locked.keys() | digests.keys()):
         if locked.get(source) != digests.get(source):
             how = "is new" if source not in locked else "is gone" if source not in digests else "has changed"
@@ -242,8 +245,9 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as exc:
-        raise CaseError(f"The suite {path} cannot be read: {exc}.") from exc
+        raise CaseError(f"The suite {path} cannot be read: {why(exc)}.") from exc
 
 
-def _sha256_of(digests: Mapping[str, str]) -> str:
+def sha256_of(digests: Mapping[str, str]) -> str:
+    """What stands for all files of a corpus."""
     return hashlib.sha256(json.dumps(dict(digests), sort_keys=True).encode()).hexdigest()

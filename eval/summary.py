@@ -13,6 +13,7 @@ from eval.run import Run
 from eval.statistics import Interval
 
 SCHEMA = 1
+DRAFTS = "These cases are drafts that nobody has reviewed: their gold may be wrong, so the means say little."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Kind:
 class Summary:
     """A run without its cases. ``sentinels`` gives each one's headlines; ``lost`` is gold that nothing can cite.
 
-    Drafts are in no mean, unless the run has nothing else.
+    Drafts are in no mean, unless the run has nothing else (``drafts_alone``).
 
     ``confusion`` counts (truth, said) for each kind that has labels; ``robustness`` is filled when it was measured.
     """
@@ -51,6 +52,7 @@ class Summary:
     passages: int
     interrupted: bool
     robustness: tuple[Measure, ...] = ()
+    drafts_alone: bool = False
     schema: int = field(default=SCHEMA)
 
     def measure(self, name: str) -> Measure | None:
@@ -61,6 +63,11 @@ class Summary:
     def headline(self) -> Measure | None:
         """The measure that the suite is about."""
         return next((found for name in HEADLINES if (found := self.measure(name))), None)
+
+    @property
+    def caveat(self) -> str:
+        """What a reader has to know before the means; empty where there is nothing."""
+        return DRAFTS if self.drafts_alone else ""
 
     @property
     def done(self) -> int:
@@ -91,6 +98,7 @@ def summarise(run: Run, profile: str = "offline", robustness: Sequence[Measure] 
         passages=run.searched.passages,
         interrupted=run.interrupted,
         robustness=tuple(robustness),
+        drafts_alone=bool(records) and not reviewed(records),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.naming import ROLES
 from assistant.types import BlockKind
 from ingest import dates, voices
 from ingest.drafts import Found, Piece, collapse
@@ -30,7 +31,7 @@ BYLINE = re.compile(
     r"(?P<name>(?:(?:the|an?) )?[\w\"“].{1,80})",
     re.IGNORECASE,
 )
-ROLE = re.compile(rf"(?:{'|'.join(sorted(voices.ROLES - {'q', 'a'}))})s?\b", re.IGNORECASE)
+ROLE = re.compile(rf"(?:{'|'.join(sorted(ROLES - {'q', 'a'}))})s?\b", re.IGNORECASE)
 PARTS = re.compile(r"\s+[|·•–—]\s+|\s*[|·•]\s*|;\s+|\.\s+(?=[A-Z])|\.$|,\s+(?=(?:\w+ )?\d)")
 WRITING = re.compile(r"(?:written|posted|published|recorded|prepared|words)\b.*\bby\b", re.IGNORECASE)
 UPDATED = re.compile(r"(?:last )?(?:updat|modif|aktualis|mis à|actuali|aggiorn|bijgewerkt|uppdat)")
@@ -62,7 +63,7 @@ def author(pieces: Sequence[Piece], found: Found) -> str | None:
 
 
 def date(pieces: Sequence[Piece], found: Found, around: Sequence[Piece] = ()) -> str | None:
-    """When it was published, else updated; never when its file was.
+    """When it was published, else updated; never when its file was, which readers of files leave out.
 
     ``around`` are what a page has about its text, the nearest first: asked last, since they may be of something else.
     """

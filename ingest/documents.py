@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from assistant.errors import SourceError
-from assistant.types import About, Block, BlockKind, Document, Dropped
+from assistant.types import About, Block, BlockKind, Document, Dropped, Inline
 from ingest import keeping
 from ingest import recurring as recurrence
 from ingest.cleaning import clean
@@ -17,6 +19,7 @@ from ingest.languages import language_of
 from ingest.reading.formats import read
 from ingest.structure import structure
 
+WORD = re.compile(r"\S+")
 TIGHT = frozenset({BlockKind.ITEM, BlockKind.ROW})
 PARAGRAPHS, ROWS = 60_000, 100_000  # of a file: a shelf of novels, a large export; each takes ten seconds
 
@@ -91,8 +94,29 @@ def _assemble(pieces: Sequence[Piece]) -> tuple[str, tuple[Block, ...], tuple[Dr
         start = at + len(gap)
         at = start + len(piece.text)
         parts += (gap, piece.text)
-        blocks.append(Block(piece.kind, start, at, piece.headings, piece.speaker, piece.page))
+        inline = _inline(piece, start) if piece.lettered else ()
+        blocks.append(Block(piece.kind, start, at, piece.headings, piece.speaker, piece.page, inline))
         dropped += (Dropped(gone.text, gone.reason or "", start) for gone in waiting)
         waiting = []
     dropped += (Dropped(gone.text, gone.reason or "", at) for gone in waiting)
     return "".join(parts), tuple(blocks), tuple(dropped)
+
+
+def _inline(piece: Piece, start: int) -> tuple[Inline, ...]:
+    """Where the words in bold and those of links stand, in a text in which the piece begins at ``start``.
+
+    Those that cleaning has moved are found where the piece has them once, and else told no more.
+    """
+    text, found = piece.text, []
+    runs = [(0, 0)]  # how many characters can be seen before each word, and where it begins
+    for word in WORD.finditer(text):
+        runs[-1] = runs[-1][0], word.start()
+        runs.append((runs[-1][0] + len(word[0]), len(text)))
+    for words, at, to in piece.lettered:
+        seen, begins = runs[bisect_right(runs, (at, len(text))) - 1]
+        place = begins + at - seen
+        if not text.startswith(words, place):
+            place = text.find(words) if text.count(words) == 1 else -1
+        if place >= 0:
+            found.append(Inline(start + place, start + place + len(words), to))
+    return tuple(sorted(found, key=lambda one: one[:2]))

@@ -26,6 +26,17 @@ class Box(NamedTuple):
     names: str
 
 
+class Lettered(NamedTuple):
+    """Words of a piece that are set in bold, or that link to the address ``to``.
+
+    ``at`` is how many characters that can be seen stand before them in the piece; -1 where nobody has counted.
+    """
+
+    words: str
+    at: int = -1
+    to: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One paragraph, heading, item or row as it was found; ``reason`` is set when it is no content."""
@@ -41,6 +52,7 @@ class Piece:
     page: int | None = None  # of a page, slide or row, from 1
     headings: tuple[str, ...] = ()
     order: int = 0  # its place among all pieces of the file, kept and dropped
+    lettered: tuple[Lettered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +97,8 @@ def sound(draft: Draft) -> Draft:
 def _piece(piece: Piece) -> Piece:
     if piece.kind is BlockKind.HEADING and len(piece.text) > HEADING:
         piece = replace(piece, kind=BlockKind.PARAGRAPH, level=0)
+    if any(HALVES.search(f"{one.words}{one.to}") for one in piece.lettered):
+        piece = replace(piece, lettered=())
     if len(piece.speaker or "") > TOLD or HALVES.search(f"{piece.text}{piece.reason}{piece.speaker}"):
         reason, speaker = (text and _whole(text)[:TOLD] for text in (piece.reason, piece.speaker))
         piece = replace(piece, text=_whole(piece.text), reason=reason, speaker=speaker)
@@ -97,6 +111,11 @@ def _told(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 def _whole(text: str) -> str:
     return HALVES.sub("\ufffd", text)
+
+
+def visible(text: str) -> int:
+    """How many characters of the text can be seen: all but its spaces."""
+    return sum(map(len, text.split()))
 
 
 def words(text: str) -> frozenset[str]:

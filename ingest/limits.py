@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+
+# Of Linux's prctl. The thread that started this process is meant, which waits for it or lives as long as its pool.
+PR_SET_PDEATHSIG = 1
+
 
 def more_time(seconds: float) -> None:
     """Let this process work longer by so much, as a long file earns it part by part; nothing where it has no limit."""
@@ -14,3 +21,13 @@ def more_time(seconds: float) -> None:
             resource.setrlimit(resource.RLIMIT_CPU, (longer if hard < 0 else min(longer, hard), hard))
     except (ImportError, ValueError, OSError):
         return
+
+
+def end_with(parent: int) -> None:
+    """Let the kernel kill this process when its parent ends, where it can; at once when that has happened already."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(0)

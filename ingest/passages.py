@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import itemgetter
 
-from assistant.introductions import ABOVE, HEADS, as_heading, introduces
+from assistant.introductions import ABOVE, HEADS, LISTED, as_heading, introduces
 from assistant.types import Block, BlockKind, Document, Passage, Sentence
 from ingest import sentences
 from ingest.sentences import MOST_PIECES
@@ -39,26 +39,26 @@ def split(document: Document, words: int) -> tuple[Passage, ...]:
 
 
 def _leads(document: Document) -> Leads:
-    """The start of each block that is an item, and what introduces its list."""
+    """The start of each block that is an item or a row, and what introduces its list or table."""
     leads: list[tuple[int, Sentence | None]] = []
     lead: Sentence | None = None
     for before, block in pairwise(document.blocks):
-        if block.kind is not BlockKind.ITEM:
+        if block.kind not in LISTED:
             continue
-        if before.kind is not BlockKind.ITEM:
+        if before.kind is not block.kind:
             lead = _lead(document.text, before) if before.speaker == block.speaker else None
         leads.append((block.start, lead))
     return leads
 
 
 def _lead_of(sentence: Sentence, leads: Leads) -> Sentence | None:
-    """What introduces the list that a sentence stands in, an item's."""
+    """What introduces the list or table that a sentence stands in, an item's or a row's."""
     at = bisect_right(leads, sentence.start, key=itemgetter(0))
     return leads[at - 1][1] if at else None
 
 
 def _lead(text: str, block: Block) -> Sentence | None:
-    """The sentence of a block that introduces a list below it."""
+    """The sentence of a block that introduces a list or a table below it."""
     if block.kind not in ABOVE:
         return None
     last = list(_sentences(text, block))[-1]
@@ -180,9 +180,9 @@ def _pieces(text: str, sentence: Sentence) -> int:
 
 
 def _passage(document: Document, block: Block, group: Sequence[Sentence], leads: Leads) -> Passage:
-    """A passage; one that begins in the middle of a list has what introduces that as the last of its headings."""
+    """A passage; one that begins in the middle of a list or table has what introduces it as the last heading."""
     start, end = group[0].start, group[-1].end
-    lead = _lead_of(group[0], leads) if group[0].kind is BlockKind.ITEM else None
+    lead = _lead_of(group[0], leads) if group[0].kind in LISTED else None
     over = [as_heading(document.text[lead.start : lead.end])] if lead and lead.end <= start else []
     text = document.text[start:end]
     key = f"{document.id}\0{start}\0{end}\0{text}"

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from assistant.naming import ROLES
 from assistant.types import BlockKind
 from ingest.drafts import Box, Piece
 from ingest.furniture import judge
 from ingest.layout import comments
-from ingest.voices import FIELDS, LABEL, ROLES, Voice, is_capitalised, is_date, is_no_name, name_of, tells_who
+from ingest.voices import FIELDS, LABEL, Voice, is_capitalised, is_date, is_no_name, name_of, tells_who
 
 LABELLED = (BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.HEADING)
 SIGNED = re.compile(r"posted by\b", re.IGNORECASE)

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from assistant.evidence.words import FUNCTION_WORDS
+from assistant.naming import ROLES
 from ingest import dates
 from ingest.drafts import words
 
@@ -34,15 +35,6 @@ AGO = re.compile(
     re.IGNORECASE,
 )
 LABEL = re.compile(rf"\[?({HANDLE.pattern}(?: \([^)]{{1,40}}\))?)\]?\s?:\s+(?=\S)")
-ROLES = words(
-    "manager lead director planner analyst consultant officer founder editor author moderator buyer seller marketer "
-    "strategist head vp cmo ceo coo cfo cto president chair customer client reader guest anonymous admin administrator "
-    "agency rep representative executive designer engineer researcher owner assistant associate partner specialist "
-    "coordinator copywriter retailer interviewer interviewee host panelist panellist speaker commenter visitor user "
-    "member salesperson salesman saleswoman trainer coach teacher student professor accountant advisor adviser "
-    "developer freelancer journalist reporter writer blogger supplier distributor wholesaler facilitator chairman "
-    "chairwoman participant respondent principal treasurer secretary intern q a"
-)
 NOT_NAMES = words(
     "published updated posted date modified version week revised created draft due deadline chapter section part step "
     "appendix monday tuesday wednesday thursday friday saturday sunday note notes summary introduction conclusion "

@@ -20,14 +20,13 @@ from typing import NamedTuple
 
 from assistant.errors import SourceError
 from assistant.types import Document, Passage
+from ingest import limits
 from ingest.parsing import Task, fault
 
 SENT = 256  # passages at a time
 # Of the memory a worker may take: when its heaviest file took more it makes room for a fresh one, so that every file
 # finds most of the limit free, whatever the ones before it left behind.
 TIRED = 0.25
-
-PR_SET_PDEATHSIG = 1  # of Linux's prctl: the thread that started this process is meant, which lives as long as its pool
 
 
 class Head(NamedTuple):
@@ -53,7 +52,7 @@ class Ended(NamedTuple):
 def main(parser: str, memory: int, parent: int) -> None:
     """Parse what comes, with at most ``memory`` bytes, until stdin or the process ``parent`` ends; ``parser`` is
     ``module:function``."""
-    _end_with(parent)
+    limits.end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a parser prints is no answer
@@ -73,16 +72,6 @@ def main(parser: str, memory: int, parent: int) -> None:
         stays = _peak() <= TIRED * memory
         pickle.dump(Ended(stays), answers)
         answers.flush()
-
-
-def _end_with(parent: int) -> None:
-    """Let the kernel kill this process when its parent ends, where it can; at once when that has happened already."""
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(0)
 
 
 def _receive(tasks: SimpleQueue[tuple[Task, float]]) -> None:

@@ -81,7 +81,13 @@ def serving(home: Path, tokens: str = "", chat: BaseChatModel | None = None, **s
     made = Settings(home=home, api_port=free_port(), evidence_model="none", **settings)
     built = app.build(Desk(made, WordEmbedder(), chat), people.read(made))
     server = uvicorn.Server(
-        uvicorn.Config(built, port=made.api_port, log_level="critical", timeout_graceful_shutdown=5)
+        uvicorn.Config(
+            built,
+            port=made.api_port,
+            log_level="critical",
+            timeout_graceful_shutdown=5,
+            timeout_keep_alive=PATIENCE,  # a loaded machine may take longer than uvicorn's five seconds to ask again
+        )
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -25,7 +25,7 @@ from assistant.evidence.words import tokens
 from assistant.library.library import Library, NewDocument
 from assistant.settings import Settings
 from assistant.types import About, Block, BlockKind, Document, Passage, Sentence, Span
-from tests import database
+from tests import chroma_server, database
 from tests.database import Server
 from tests.fakes import WordEmbedder
 
@@ -107,13 +107,18 @@ def _is_near(host: str) -> bool:
 
 @pytest.fixture
 def settings(request: pytest.FixtureRequest, home: Path) -> Settings:
-    """The settings of a test; ``on_both_databases`` runs it twice."""
-    if getattr(request, "param", "a file") == "a file":
-        return Settings(home=home)
-    return Settings(home=home, catalog=request.getfixturevalue("database_address"))
+    """The settings of a test; ``on_both_databases`` runs it twice, ``wherever_it_is`` four times."""
+    where = getattr(request, "param", "a file")
+    catalog = request.getfixturevalue("database_address") if "PostgreSQL" in where else None
+    index = request.getfixturevalue("chroma").address if "Chroma" in where else None
+    return Settings(home=home, catalog=catalog, chroma_url=index)
 
 
-on_both_databases = pytest.mark.parametrize("settings", ["a file", "PostgreSQL"], indirect=True)
+DATABASES = ["a file", "PostgreSQL"]
+on_both_databases = pytest.mark.parametrize("settings", DATABASES, indirect=True)
+wherever_it_is = pytest.mark.parametrize(
+    "settings", [*DATABASES, *(f"{database} and a Chroma server" for database in DATABASES)], indirect=True
+)
 
 
 @pytest.fixture
@@ -141,6 +146,23 @@ def postgres() -> Iterator[Server]:
     if programs is None:
         pytest.skip("no PostgreSQL here: apt-get install postgresql")
     pytest.importorskip("psycopg", reason="the extra `postgres` is not installed")
+    with database.serving(programs) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[chroma_server.Server]:
+    """A Chroma server, for all tests of a process; each library has a collection of its own there."""
+    with chroma_server.serving(tmp_path_factory.mktemp("chroma")) as server:
+        yield server
+
+
+@pytest.fixture
+def own_server() -> Iterator[Server]:
+    """A server that a test may end."""
+    programs = database.programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL here: apt-get install postgresql")
     with database.serving(programs) as server:
         yield server
 
@@ -219,3 +241,34 @@ def make_new(
     embeddings = dict(embedder.embed([passage.text for passage in passages], spans))
     ordered = tuple(embeddings[index] for index in range(len(passages)))
     return NewDocument(document, path or f"/docs/{document.about.source}", len(document.text), 1, passages, ordered)
+
+
+@pytest.fixture
+def the_words_embedder(monkeypatch: pytest.MonkeyPatch, embedder: WordEmbedder) -> Iterator[None]:
+    """Pages embed as tests do; what they have begun ends with the test, and what they share is forgotten."""
+    import streamlit
+
+    from assistant import build
+    from tests.chat import ended
+    from ui import jobs
+
+    monkeypatch.setattr(build, "build_embedder", lambda _settings: embedder)
+    yield
+    for job in list(jobs._jobs.values()):  # questions are looked for wherever a library greets
+        job.stop()
+        ended(job)
+    streamlit.cache_resource.clear()
+
+
+@pytest.fixture
+def orchard(library: Library, embedder: WordEmbedder) -> Library:
+    """A library of two documents, of pears and of cider."""
+    from tests.chat import CIDER, ORCHARD
+
+    documents = [
+        make_document(ORCHARD, "orchard.txt", author="Head Gardener", date="2021-05"),
+        make_document(CIDER, "cider.txt", author="Cellar Keeper"),
+    ]
+    with library.writing() as writer:
+        writer.put([make_new(document, embedder) for document in documents])
+    return library

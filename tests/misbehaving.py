@@ -15,7 +15,9 @@ from ingest.parsing import parse as parse_well
 
 
 def parse(task: Task) -> tuple[Document, Sequence[Passage]]:
-    if task.data.startswith(b"From:") and not task.alone:  # a mail with something attached that breaks its reader
+    if (
+        task.data.startswith((b"From:", b"From ")) and not task.alone
+    ):  # a mail with something attached that breaks its reader
         os.kill(os.getpid(), signal.SIGSEGV)
     order, _, value = task.data.decode().partition(" ")
     if order == "tell":  # who does this file's work; then go on

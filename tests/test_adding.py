@@ -129,7 +129,9 @@ def test_a_folder_of_this_machine_is_read(settings: Settings, tmp_path: Path) ->
     assert "<code>pears.md</code> added" in shown(finished(page, settings))
 
 
-def test_a_folder_that_has_lost_its_files_is_asked_about(settings: Settings, tmp_path: Path) -> None:
+def test_a_folder_that_has_lost_its_files_is_asked_about(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "pears.md").write_bytes(PEARS[1])
     page = opened()
@@ -140,6 +142,13 @@ def test_a_folder_that_has_lost_its_files_is_asked_about(settings: Settings, tmp
     assert "1 file of this folder, over a third of it, cannot be found any more." in shown(page)
     with Library.open(settings, WordEmbedder()) as library:
         assert library.searched().documents == 1
+
+    with monkeypatch.context() as served:
+        served.setenv("PUSHBACK_HOST", "0.0.0.0")
+        served.setenv("PUSHBACK_EVERYONE", "reader")
+        reader = opened()
+    assert "over a third of it" in shown(reader)
+    assert not reader.button  # who only reads is told, and takes nothing out
 
     next(one for one in page.button if one.label == "Take them out").click().run()
     finished(page, settings)

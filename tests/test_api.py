@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -18,7 +20,7 @@ from click.testing import CliRunner
 
 from assistant import wire
 from assistant.build import Assistant
-from assistant.errors import SettingsError
+from assistant.errors import PushbackError, SettingsError
 from assistant.settings import Settings
 from eval import outside, suites
 from eval.harness import Options, measure
@@ -183,6 +185,27 @@ def test_what_cannot_be_done_is_told_with_what_to_do(served: Served, path: str, 
     assert not any(word in told.text for word in ("Traceback", "pushback ", str(served.settings.home)))
 
 
+@pytest.mark.parametrize(
+    ("path", "said", "fault"),
+    [
+        ("/v1/ask", {}, "question is missing"),
+        ("/v1/ask", {"question": "Why?", "colour": "red"}, "colour is not known"),
+        ("/v1/ask", {"question": 1}, "question must be text"),
+        ("/v1/ask", {"question": "Why?", "history": [{"role": "king", "content": "x"}]}, "history.0.role must be "),
+        ("/v1/search", {"query": "x", "k": 0}, "k must be at least 1"),
+        ("/v1/search", {"query": "x", "filters": {"since": "May"}}, "filters.since must be a date, as 2012, "),
+        ("/v1/search", {"query": "x", "filters": {"kinds": ["film"]}}, "filters.kinds.0 must be one of text, "),
+        ("/v1/measured", {"ask": "x", "search": "y"}, "just one of ask, search and challenge is needed"),
+    ],
+)
+def test_what_does_not_fit_is_told_in_our_words(served: Served, path: str, said: Any, fault: str) -> None:
+    told = served.post(path, json=said)
+
+    assert told.status_code == 422
+    assert fault in told.json()["error"]
+    assert not any(word in told.text for word in ("Input should", "Field required", "Extra inputs", "pattern"))
+
+
 @pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000, b'{"question": NaN}', b"9" * 10_000])
 def test_what_is_no_json_is_told_as_that(served: Served, body: bytes) -> None:
     told = served.post("/v1/ask", content=body, headers={"Content-Type": "application/json"})
@@ -213,7 +236,8 @@ def test_a_name_that_was_led_to_this_machine_and_a_page_of_another_origin_are_re
     for path in ("/v1/documents", "/healthz", "/openapi.json"):
         assert served.get(path, headers={"Host": "evil.example"}).status_code == 400
         assert served.get(path, headers={"Origin": "http://evil.example"}).status_code == 403
-    assert served.get("/v1/documents", headers={"Origin": "null"}).status_code == 403
+    for origin in ("null", "http://[", ""):
+        assert served.get("/v1/documents", headers={"Origin": origin}).status_code == 403
     assert served.get("/v1/documents", headers={"Origin": served.url}).status_code == 200
     assert served.get("/v1/documents", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 401
 
@@ -349,6 +373,25 @@ def test_a_file_of_tokens_that_does_not_hold_is_told_without_a_token(tmp_path: P
         people.read(Settings(api_tokens=tmp_path / "tokens.toml"))
 
     assert ANN not in str(error.value)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+@pytest.mark.parametrize(
+    ("text", "mode", "is_told"),
+    [(TOKENS, 0o644, True), (TOKENS, 0o600, False), (f'[ann]\nsha256 = "{"0" * 64}"', 0o644, False)],
+)
+def test_tokens_that_other_users_of_the_machine_can_read_are_told(
+    tmp_path: Path, text: str, mode: int, is_told: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tokens = tmp_path / "tokens.toml"
+    tokens.write_text(text)
+    tokens.chmod(mode)
+
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(PushbackError, match="Nothing can listen"):
+        api.serve(Settings(home=tmp_path, api_tokens=tokens, api_port=taken.getsockname()[1]))
+
+    told = capsys.readouterr().err
+    assert ("Other users of this machine can read" in told, ANN in told) == (is_told, False)
 
 
 @pytest.mark.parametrize("settings", [{"host": "0.0.0.0"}, {"allowed_hosts": ("answers.example",)}])

@@ -27,6 +27,7 @@ HEAVY = (
     "langchain_core",
     "fastapi",
     "psycopg",
+    "procrastinate",
 )
 NOT_FOR_HELP = (*HEAVY, "pydantic", "numpy", "lxml", "yaml", "sqlite3")
 DOORS_OF = {  # what these are for; these are torch modules, themselves imported late
@@ -34,6 +35,7 @@ DOORS_OF = {  # what these are for; these are torch modules, themselves imported
     "fastapi": ("ui/api/",),  # of an extra; `ui/api/serve.py` is the door
     "langchain_core": ("assistant/chain.py", "eval/replay.py"),
     "psycopg": ("assistant/library/postgres.py",),  # itself imported where the settings name a server
+    "procrastinate": ("ui/api/queue.py",),  # itself imported where the settings want a queue
     "torch": ("assistant/evidence/encoder.py", "assistant/evidence/network.py"),
 }
 

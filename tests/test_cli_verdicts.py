@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from assistant import build
+from assistant import build, lens
 from tests.fakes import WordEmbedder
 from ui.cli import cli
 
@@ -59,6 +59,24 @@ def test_a_challenge_is_kept_and_opens_again(run: Run) -> None:
     assert told(run("verdicts", "--json")) == []
 
 
+def test_an_idea_is_kept_when_its_test_begins_and_forgotten_when_it_is_given_up(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def interrupted(*_: object, **__: object) -> None:
+        seen.append(run("verdicts").stdout)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(build.Assistant, "challenge", interrupted)
+
+    assert run("challenge", IDEA).exit_code == 130
+    assert "not finished" in seen[0]
+    assert IDEA in seen[0]
+    assert told(run("verdicts", "--json")) == []
+    assert run("challenge", " ").exit_code == 2
+
+
 def test_a_verdict_that_is_not_there_is_told_with_the_command_that_lists_them(run: Run) -> None:
     done = run("verdicts", "show", "nothing")
 
@@ -97,6 +115,47 @@ def test_an_importance_that_means_nothing_is_refused(run: Run, given: str) -> No
 
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr
+
+
+@pytest.mark.parametrize("idea", [IDEA, "-"])
+def test_an_unknown_lens_is_told_before_anything_is_tested(
+    run: Run, idea: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_test(*_: object, **__: object) -> None:
+        raise AssertionError("the idea was tested")
+
+    monkeypatch.setattr(build.Assistant, "challenge", no_test)
+
+    done = run("challenge", idea, "--importance", "weather=0.5", stdin=json.dumps({"idea": IDEA}))
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert all(name in done.stderr for name in ("weather", "reach", "the idea as it stands"))
+
+
+def test_a_lens_that_the_idea_takes_no_side_of_costs_no_verdict(run: Run) -> None:
+    taken = {one["lens"] for one in told(run("challenge", IDEA, "--json"))["assumptions"]}
+    other = next(one.name for one in lens.shipped() if one.name not in taken)
+
+    made = told(run("challenge", IDEA, "--json", "--importance", f"{other}=0.5", "--importance", "99=0.5"))
+
+    named = [one.split("“")[1].split("”")[0] for one in made["notices"]]
+    assert named == [other, "99"]
+    assert told(run("verdicts", "--json"))[0]["id"] == made["id"]
+
+
+def test_what_cannot_be_done_is_told_before_the_work(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "folder.md").mkdir()
+
+    for arguments in (
+        ("challenge", IDEA, "--out", tmp_path / "folder.md"),
+        ("discuss", "nothing", " "),
+        ("ask", "What brings guests?", "--since", "2024-05", "--until", "2024-04"),
+        ("ask", "What brings guests?", "--since", "2024", "--until", "2023-12-31"),
+    ):
+        done = run(*arguments)
+        assert (done.exit_code, done.stdout) == (2, ""), arguments
+    assert told(run("verdicts", "--json")) == []
+    assert run("ask", "What brings guests?", "--since", "2024-05", "--until", "2024").exit_code == 0
 
 
 def test_importance_may_come_with_a_line(run: Run) -> None:

@@ -12,11 +12,13 @@ from assistant.errors import CaseError, SettingsError
 from assistant.model import Model
 from assistant.settings import Settings
 from eval import proposing, proposing_model, reviewing, starting, suites
+from eval.artifacts import Kept
 from eval.cases import Case, Severity
 from eval.gate import Exit
 from eval.harness import Options, measure
 from eval.lint import lint
 from eval.proposing import Texts
+from eval.report import to_text
 from tests.fakes import FakeChat, WordEmbedder
 from ui.cli import cli
 
@@ -69,6 +71,7 @@ def test_drafts_are_made_of_headings_figures_speakers_and_disagreements(document
     assert "What is said about Delivery (Lamps)?" in [case.asked for case in of("heading", cases)]
     figures = {case.gold[0].quote: case.numbers[0].value for case in of("figure", cases)}
     assert figures[BLUE] == 14
+    assert not [case for case in cases if "…" in case.asked or "missing" in case.asked]
     assert {case.gold[0].voice for case in of("voice", cases)} == {"Ann Berg", "Tom Reed"}
     (conflict,) = of("conflict", cases)
     assert (conflict.conflict, conflict.require) == (True, "all")
@@ -192,6 +195,23 @@ def test_what_nobody_has_reviewed_never_gates(suite: Path, tmp_path: Path, setti
 
     assert not next(record for record in done.records if record.id == wrong.id).passed
     assert done.verdict.exit is Exit.PASSED
+
+
+def test_means_of_drafts_alone_are_told_as_that(suite: Path, tmp_path: Path, settings: Settings) -> None:
+    plain = settings.model_copy(update={"evidence_model": "none"})
+
+    def run() -> Kept:
+        return measure(suites.load(suite), plain, Options(out=tmp_path / "out"), WordEmbedder())
+
+    done = run()
+    folder = tmp_path / "out" / done.summary.suite
+    told = [to_text(done.summary, done.records, done.verdict)]
+    told += [(folder / name).read_text("utf-8") for name in ("report.html", "summary.md", "comment.md")]
+    reviewing.accept(suite, next(case.id for case in reviewing.drafts(suite) if case.asked == starting.NOT_SAID))
+
+    assert all("drafts that nobody has reviewed" in text for text in told)
+    assert json.loads((folder / "summary.json").read_text("utf-8"))["drafts_alone"] is True
+    assert run().summary.caveat == ""
 
 
 def test_drafts_are_reviewed_in_the_terminal(documents: Path, suite: Path) -> None:

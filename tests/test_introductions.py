@@ -5,9 +5,12 @@ from __future__ import annotations
 from assistant import introductions
 from assistant.citations import cite
 from assistant.readers.excerpts import Key, excerpts
-from assistant.types import Citation, Passage, Sentence
+from assistant.readers.material import Extract
+from assistant.readers.model import told
+from assistant.types import Answer, Citation, FoundBy, Grounding, Hit, Passage, Searched, Sentence
 from ingest.passages import split
 from tests.test_reading_notes import note
+from ui.present_chat import hits
 
 TERMS = """# Terms
 
@@ -73,3 +76,26 @@ def test_a_stretch_around_an_item_begins_with_what_introduces_it() -> None:
     shown = excerpts([Key(basic, sentence(basic, "name a person"), 1.0)])
 
     assert basic.text[shown[0].span.start - basic.start :].startswith("A customer of Basic does not need to:")
+
+
+def test_a_table_cut_over_passages_keeps_its_introduction_and_the_names_of_its_columns() -> None:
+    rows = "\n".join(f"| Product {n} of the catalog | {n} euros a month |" for n in range(30))
+    first, *others = passages(f"# Fees\n\nWithout taxes, firms pay:\n\n| Plan | Fee |\n|---|---|\n{rows}\n", 60)
+
+    assert first.headings == ()
+    assert len(others) > 2
+    assert {passage.headings for passage in others} == {("Without taxes, firms pay",)}
+    assert all(passage.text.startswith("Plan: Product") for passage in others)
+
+
+def test_a_passage_in_which_a_list_goes_on_says_so_to_a_reader_and_on_the_page() -> None:
+    items = "\n".join(f"- item {n} of the things that a customer of Basic may well have anyway" for n in range(20))
+    first, *others = passages(f"# Terms\n\nNobody needs to bring:\n\n{items}\n", 60)
+    answer = Answer("Q?", "Q?", (), Grounding.NEAR, "", Searched(1, 1))
+
+    def shown(passage: Passage) -> tuple[bool, bool]:
+        page = hits([Hit(passage, 0.2, FoundBy.BOTH)], answer)
+        return "continued" in told(Extract(1, passage, (passage,))), "(continued)" in page
+
+    assert shown(first) == (False, False)
+    assert {shown(passage) for passage in others} == {(True, True)}

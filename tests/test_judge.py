@@ -207,11 +207,11 @@ def test_every_label_that_cannot_be_understood_is_named_with_its_line() -> None:
         "labels.jsonl:2: a: 'clear' is labelled twice",
         "labels.jsonl:3: z: there is no such case",
         "labels.jsonl:4: a: there is no criterion 'kind'",
-        "labels.jsonl:5: yes: Input should be a valid boolean",
+        "labels.jsonl:5: yes must be true or false",
         "labels.jsonl:6: the key 'yes' is missing",
         "labels.jsonl:6: unknown key 'no'",
     ]
-    assert faults[6].startswith("labels.jsonl:7: the line: Invalid JSON")
+    assert faults[6].startswith("labels.jsonl:7: the line is no JSON")
 
 
 @pytest.mark.parametrize(

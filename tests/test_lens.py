@@ -45,7 +45,7 @@ def test_lenses_of_a_folder_join_the_shipped_ones_and_replace_those_of_their_nam
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("name: x", "question: Field required"),
+        ("name: x", "question is missing"),
         (OWN.format(name="other"), "holds the lens 'other'"),
         (OWN.format(name="season").replace("0.4", "7"), "importance"),
         (OWN.format(name="season") + "colour: red\n", "colour"),

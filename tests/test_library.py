@@ -28,7 +28,7 @@ from assistant.errors import (
 from assistant.library.library import Library, Opinion, Stored
 from assistant.settings import Settings
 from assistant.types import Document, Filters, Passage, Searched
-from tests.conftest import make_document, make_new, make_passages, on_both_databases
+from tests.conftest import make_document, make_new, make_passages, on_both_databases, wherever_it_is
 from tests.fakes import WordEmbedder
 
 TRUST = make_document("Brands need trust. Trust is slow.\n\nPrices fall in June.", "trust.txt", author="Writer")
@@ -51,7 +51,7 @@ def spoil_index(settings: Settings) -> None:
             path.write_bytes(b"spoilt " * 1000)
 
 
-@on_both_databases
+@wherever_it_is
 def test_opening_a_library_that_is_not_there_says_so(settings: Settings, embedder: WordEmbedder) -> None:
     with pytest.raises(LibraryMissing, match="no library 'default'"):
         Library.open(settings, embedder)
@@ -59,13 +59,13 @@ def test_opening_a_library_that_is_not_there_says_so(settings: Settings, embedde
     assert not settings.home.exists()
 
 
-@on_both_databases
+@wherever_it_is
 def test_a_new_library_is_empty_and_answers_nothing(library: Library, embedder: WordEmbedder) -> None:
     assert (library.searched(), library.entries(), library.lexical(["trust"], 3)) == (Searched(0, 0), [], [])
     assert (library.dense(embedder.query("trust"), 3), library.stored(["x"]), library.stored_of("x")) == ([], [], [])
 
 
-@on_both_databases
+@wherever_it_is
 def test_what_was_put_is_found_by_meaning_and_by_words(library: Library) -> None:
     put(library, TRUST, NOISE)
 
@@ -76,7 +76,7 @@ def test_what_was_put_is_found_by_meaning_and_by_words(library: Library) -> None
     assert library.searched() == Searched(2, 4)
 
 
-@on_both_databases
+@wherever_it_is
 def test_stored_passages_carry_their_sentences_vectors_in_the_order_asked(
     library: Library, embedder: WordEmbedder
 ) -> None:
@@ -93,7 +93,7 @@ def test_stored_passages_carry_their_sentences_vectors_in_the_order_asked(
     assert np.allclose(stored[1].vectors, expected, atol=1e-3)
 
 
-@on_both_databases
+@wherever_it_is
 def test_a_quote_is_read_from_the_stored_text(library: Library) -> None:
     put(library, TRUST)
 
@@ -102,7 +102,7 @@ def test_a_quote_is_read_from_the_stored_text(library: Library) -> None:
         assert library.quote(document, start, end) is None
 
 
-@on_both_databases
+@wherever_it_is
 def test_a_document_is_shown_by_id_or_source(library: Library) -> None:
     put(library, TRUST)
 
@@ -111,7 +111,7 @@ def test_a_document_is_shown_by_id_or_source(library: Library) -> None:
         library.document("nope")
 
 
-@on_both_databases
+@wherever_it_is
 def test_filters_hold_for_both_halves_of_the_search(library: Library, embedder: WordEmbedder) -> None:
     document = make_document("Trust one.\n\nTrust two.", "talk.txt", author="Writer")
     with library.writing() as writer:
@@ -123,7 +123,7 @@ def test_filters_hold_for_both_halves_of_the_search(library: Library, embedder: 
     assert len(library.lexical(["trust"], 9, Filters(authors=("WRITER",)))) == 1
 
 
-@on_both_databases
+@wherever_it_is
 def test_an_entry_says_whether_its_file_is_still_there(
     library: Library, embedder: WordEmbedder, tmp_path: Path
 ) -> None:
@@ -137,7 +137,7 @@ def test_an_entry_says_whether_its_file_is_still_there(
     ]
 
 
-@on_both_databases
+@wherever_it_is
 def test_a_changed_document_replaces_what_it_was(library: Library) -> None:
     put(library, TRUST)
     put(library, make_document("Prices fall in June.\n\nWinter is new.", "trust.txt"))
@@ -147,7 +147,7 @@ def test_a_changed_document_replaces_what_it_was(library: Library) -> None:
     assert library.doctor() == []
 
 
-@on_both_databases
+@wherever_it_is
 def test_a_removed_document_is_found_no_more(library: Library) -> None:
     put(library, TRUST, NOISE)
     with library.writing() as writer:
@@ -157,7 +157,7 @@ def test_a_removed_document_is_found_no_more(library: Library) -> None:
     assert library.doctor() == []
 
 
-@on_both_databases
+@wherever_it_is
 def test_one_content_under_two_names_is_one_document(library: Library) -> None:
     put(library, TRUST)
     with library.writing() as writer:
@@ -171,7 +171,7 @@ def test_one_content_under_two_names_is_one_document(library: Library) -> None:
     assert library.document("copy.txt") == TRUST
 
 
-@on_both_databases
+@wherever_it_is
 def test_a_file_that_becomes_a_copy_of_another_gives_up_what_it_held(library: Library) -> None:
     put(library, TRUST, NOISE)
     with library.writing() as writer:
@@ -184,7 +184,7 @@ def test_a_file_that_becomes_a_copy_of_another_gives_up_what_it_held(library: Li
     assert library.doctor() == []
 
 
-@on_both_databases
+@wherever_it_is
 def test_a_known_file_is_remembered_with_size_time_and_content(library: Library) -> None:
     put(library, TRUST)
     with library.writing() as writer:
@@ -194,7 +194,7 @@ def test_a_known_file_is_remembered_with_size_time_and_content(library: Library)
     assert file == ("/docs/trust.txt", "trust.txt", 7, 42, TRUST.about.sha256, TRUST.id, (), False)
 
 
-@on_both_databases
+@wherever_it_is
 def test_ids_come_from_the_source_and_are_no_other_files(library: Library, embedder: WordEmbedder) -> None:
     with library.writing() as writer:
         own = writer.id_for("trust.txt", "/docs/trust.txt")
@@ -208,7 +208,7 @@ def test_ids_come_from_the_source_and_are_no_other_files(library: Library, embed
         assert writer.id_for("trust.txt", "/docs/trust.txt") not in (own, other)  # the copy holds it, too
 
 
-@on_both_databases
+@wherever_it_is
 def test_a_second_writer_is_told_which_library_is_locked(library: Library, settings: Settings) -> None:
     with library.writing(), Library.open(settings, WordEmbedder()) as other:
         with pytest.raises(LibraryLocked, match="'default'") as raised, other.writing():
@@ -220,7 +220,7 @@ def test_a_second_writer_is_told_which_library_is_locked(library: Library, setti
         pass
 
 
-@on_both_databases
+@wherever_it_is
 def test_a_reader_that_looks_whether_to_mend_keeps_no_writer_out(library: Library, settings: Settings) -> None:
     """It saw the writer's doubt, and takes the lock when the writer has just let go."""
     put(library, TRUST)
@@ -240,7 +240,7 @@ def test_a_reader_that_looks_whether_to_mend_keeps_no_writer_out(library: Librar
     assert library.searched().documents == 2
 
 
-@on_both_databases
+@wherever_it_is
 def test_another_model_is_refused_until_a_reindex(library: Library, settings: Settings) -> None:
     put(library, TRUST)
     wide = WordEmbedder("others")
@@ -261,14 +261,14 @@ def test_another_model_is_refused_until_a_reindex(library: Library, settings: Se
         library.dense(wide.query("trust"), 1)
 
 
-@on_both_databases
+@wherever_it_is
 def test_documents_can_be_removed_under_another_model(library: Library, settings: Settings) -> None:
     put(library, TRUST)
     with Library.open(settings, WordEmbedder("others")) as other, other.writing() as writer:
         assert writer.remove(["/docs/trust.txt"]) == 1
 
 
-@on_both_databases
+@wherever_it_is
 def test_an_emptied_library_takes_any_model(library: Library, settings: Settings) -> None:
     put(library, TRUST)
     with library.writing() as writer:
@@ -280,7 +280,7 @@ def test_an_emptied_library_takes_any_model(library: Library, settings: Settings
         assert (other.doctor(), len(dense(other, "noise"))) == ([], 2)
 
 
-@on_both_databases
+@wherever_it_is
 def test_passages_of_another_length_are_refused_until_a_reindex(library: Library, settings: Settings) -> None:
     put(library, TRUST)
     with Library.open(settings.model_copy(update={"passage_words": 40}), WordEmbedder()) as other:
@@ -301,7 +301,7 @@ def test_passages_of_another_length_are_refused_until_a_reindex(library: Library
         assert (dense(other, "trust"), other.searched(), other.doctor()) == ([TRUST.text], Searched(1, 1), [])
 
 
-@on_both_databases
+@wherever_it_is
 def test_a_reindex_that_breaks_off_leaves_the_library_as_it_was(library: Library, settings: Settings) -> None:
     put(library, TRUST, NOISE)
     before = library.stored_of(TRUST.id)
@@ -320,7 +320,7 @@ def test_a_reindex_that_breaks_off_leaves_the_library_as_it_was(library: Library
     assert library.doctor() == []
 
 
-@on_both_databases
+@wherever_it_is
 def test_a_writer_that_fails_midway_shows_nothing_and_the_next_one_mends_it(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -337,7 +337,7 @@ def test_a_writer_that_fails_midway_shows_nothing_and_the_next_one_mends_it(
     assert (library.searched(), library.doctor()) == (Searched(2, 4), [])
 
 
-@on_both_databases
+@wherever_it_is
 def test_the_doctor_mends_an_index_that_does_not_fit(library: Library, embedder: WordEmbedder) -> None:
     put(library, TRUST, NOISE)
     index = library._index
@@ -548,7 +548,7 @@ def test_the_doctor_tells_of_a_damaged_catalog(library: Library, settings: Setti
     assert "backup" in problem.remedy or "copy" in problem.remedy
 
 
-@on_both_databases
+@wherever_it_is
 def test_the_doctor_leaves_a_library_alone_that_is_being_written_to(library: Library, settings: Settings) -> None:
     put(library, TRUST)
     with library.writing(), Library.open(settings, WordEmbedder()) as other:
@@ -568,7 +568,7 @@ def test_copying_the_folder_copies_the_library(library: Library, settings: Setti
         assert (copy.doctor(), original.doctor()) == ([], [])
 
 
-@on_both_databases
+@wherever_it_is
 def test_threads_share_a_library(library: Library) -> None:
     put(library, TRUST)
     failures: list[BaseException] = []
@@ -609,7 +609,7 @@ assert not heavy, heavy
     subprocess.run([sys.executable, "-c", program, str(settings.home)], check=True, cwd=root, timeout=60)
 
 
-@on_both_databases
+@wherever_it_is
 def test_a_conversation_is_named_by_its_first_question(library: Library) -> None:
     conversation = library.new_conversation()
     library.add_turn(conversation, '{"question": "Why  trust?"}')
@@ -624,7 +624,7 @@ def test_a_conversation_is_named_by_its_first_question(library: Library) -> None
     assert library.conversations() == []
 
 
-@on_both_databases
+@wherever_it_is
 def test_a_long_question_is_cut_to_a_title(library: Library) -> None:
     conversation = library.new_conversation()
     library.add_turn(conversation, '{"question": "' + "why " * 100 + '"}')
@@ -633,7 +633,7 @@ def test_a_long_question_is_cut_to_a_title(library: Library) -> None:
     assert (len(title) <= 80, title.endswith("why…")) == (True, True)
 
 
-@on_both_databases
+@wherever_it_is
 def test_an_unknown_conversation_is_said_to_be_missing(library: Library) -> None:
     for use in (library.turns, library.delete_conversation):
         with pytest.raises(DocumentMissing, match="no conversation 'x'"):
@@ -646,7 +646,7 @@ def test_an_unknown_conversation_is_said_to_be_missing(library: Library) -> None
         library.give_feedback("x", 1, Opinion.BAD)
 
 
-@on_both_databases
+@wherever_it_is
 def test_feedback_is_seen_by_others_and_needs_no_lock(
     library: Library, settings: Settings, embedder: WordEmbedder
 ) -> None:
@@ -715,7 +715,7 @@ def test_a_home_that_cannot_be_made_is_named(tmp_path: Path, embedder: WordEmbed
         Library.open(Settings(home=tmp_path / "file"), embedder, create=True)
 
 
-@on_both_databases
+@wherever_it_is
 def test_a_rare_word_tells_more_than_a_common_one(library: Library) -> None:
     put(library, TRUST, NOISE)
 
@@ -725,7 +725,7 @@ def test_a_rare_word_tells_more_than_a_common_one(library: Library) -> None:
     assert library.rarity([]).shape == (0,)
 
 
-@on_both_databases
+@wherever_it_is
 def test_verdicts_are_kept_listed_and_forgotten(library: Library) -> None:
     first = library.keep_verdict('{"idea": "Wait.", "ruling": "holds"}')
     second = library.keep_verdict('{"idea": "Wait longer.", "ruling": "contested"}', revises=first)
@@ -742,7 +742,7 @@ def test_verdicts_are_kept_listed_and_forgotten(library: Library) -> None:
         library.remove_verdict(first)
 
 
-@on_both_databases
+@wherever_it_is
 def test_the_digest_is_of_what_the_documents_hold(library: Library, embedder: WordEmbedder) -> None:
     empty = library.digest()
     with library.writing() as writer:

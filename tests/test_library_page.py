@@ -13,10 +13,10 @@ from assistant import build
 from assistant.library.library import Library
 from assistant.settings import Settings
 from assistant.types import Dropped
+from tests.chat import UnloadedEmbedder, address
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
 from tests.test_adding import PEARS, finished, shown
-from tests.test_chat_page import UnloadedEmbedder, address
 from ui import uploads
 from ui.jobs import Job
 from ui.library_work import take_in

@@ -7,7 +7,6 @@ import os
 import random
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -22,7 +21,7 @@ import pytest
 from assistant.errors import LibraryLocked
 from assistant.library.library import Library
 from assistant.settings import Settings
-from assistant.types import Document, Filters
+from assistant.types import Document
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
 
@@ -218,44 +217,3 @@ def test_a_search_after_a_kill_mends_what_was_left(tmp_path: Path) -> None:
     with opened(tmp_path) as reader:
         assert len(reader.dense(WordEmbedder().query("memo"), 500)) == 12 * PARAGRAPHS
         assert reader.doctor() == []
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
-    """A Chroma server on this machine; its address."""
-    chroma = Path(sys.executable).parent / "chroma"
-    if not chroma.exists():
-        pytest.skip("Chroma's own command is not installed")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(chroma), "run", "--path", str(tmp_path / "server"), "--host", "127.0.0.1", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            for _ in range(300):
-                with socket.socket() as probe:
-                    if probe.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.1)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.kill()
-
-
-def test_a_chroma_server_serves_as_well_as_a_folder(tmp_path: Path, server: str) -> None:
-    embedder = WordEmbedder()
-    settings = Settings(home=tmp_path / "team", chroma_url=server)
-    question = embedder.query("The first memo 3 says 7")
-    with Library.open(settings, embedder, create=True) as library, Library.open(settings, embedder) as reader:
-        for document in write_first()[:4]:
-            with library.writing() as writer:
-                writer.put([make_new(document, embedder)])
-            assert len(reader.dense(question, 500)) == library.searched().passages
-
-        library._index.delete([reader.dense(question, 1)[0][0]])
-        assert [problem.mended for problem in library.doctor()] == [True]
-        library.reindex()
-
-        assert library.doctor() == []
-        assert len(reader.dense(question, 500, Filters(documents=("memo-03.txt",)))) == PARAGRAPHS
-        assert not (settings.folder / "chroma").exists()

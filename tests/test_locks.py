@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from eval.starting import JOB
+
 ROOT = Path(__file__).parent.parent
 LOCKS = sorted(path.name for path in ROOT.glob("requirements*.lock"))
+PINNED = re.compile(r"[\w-]+/[\w-]+@[0-9a-f]{40}")
 WORKFLOWS = sorted(path.name for path in (ROOT / ".github" / "workflows").iterdir())
 
 
@@ -52,7 +55,15 @@ def test_ci_runs_actions_by_their_commits(name: str) -> None:
     used = [step["uses"] for job in workflow["jobs"].values() for step in job["steps"] if "uses" in step]
 
     assert used
-    assert not [action for action in used if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", action)]
+    assert not [action for action in used if not PINNED.fullmatch(action)]
+
+
+def test_what_others_are_given_to_run_names_actions_by_their_commits_too() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))["runs"]["steps"]
+    (job,) = yaml.safe_load(JOB.format(suite="suite.yaml"))["jobs"].values()
+    used = [step["uses"] for step in (*action, *job["steps"]) if "uses" in step]
+
+    assert [one for one in used if not PINNED.fullmatch(one)] == ["./.pushback"]
 
 
 def test_what_is_locked_is_looked_over_every_week() -> None:

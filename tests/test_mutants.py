@@ -47,6 +47,26 @@ def test_a_fault_that_the_tests_notice_may_survive_the_gate_a_few_times(capsys: 
     assert "1 survive the gate: b" in capsys.readouterr().out
 
 
+def test_what_was_found_before_a_stop_is_not_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tried: list[str] = []
+
+    def looked_at(mutant: Mutant, *_: object, **__: object) -> Noticed:
+        tried.append(mutant.name)
+        return Noticed("flips", None)
+
+    monkeypatch.setattr(mutants, "looked_at", looked_at)
+    monkeypatch.setattr(mutants, "gate", lambda *_: "")
+    file = tmp_path / "kept.jsonl"
+    for names in (["bm25-off"], ["bm25-off", "dense-off"]):
+        asked = [word for name in names for word in ("--only", name)]
+        assert mutants.main([*asked, "--no-tests", "--kept", str(file)]) == 0
+
+    assert tried == ["bm25-off", "dense-off"]
+    assert "2 faults; 0 survive the gate" in capsys.readouterr().out
+
+
 def test_a_test_that_fails_in_a_copy_is_named(tmp_path: Path) -> None:
     (tmp_path / "test_a.py").write_text("def test_one():\n    assert 1 == 2\n")
 

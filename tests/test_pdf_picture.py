@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
+from tests.test_architecture import ROOT
 from tests.test_reading_pdf import column, make
+from tests.test_workers import PATIENCE, alive
 from ui import pdf_picture
 
 QUOTE = "The orchard has ninety pear trees, which were planted in 1931."
@@ -49,3 +56,25 @@ def test_no_picture_is_made_of_another_file_page_or_of_no_pdf(tmp_path: Path) ->
     assert drawn(path, data, 7, QUOTE) is None
     assert drawn(path, b"%PDF-1.7 nothing", 1, QUOTE) is None
     assert pdf_picture.draw(tmp_path / "gone.pdf", "0" * 64, 1, QUOTE) is None
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere its limit of processor time ends it")
+def test_who_draws_does_not_outlive_a_parent_that_was_killed(tmp_path: Path) -> None:
+    """It waits for bytes of a file that never come."""
+    path = tmp_path / "a.pdf"
+    os.mkfifo(path)
+    program = f"from pathlib import Path; from ui import pdf_picture; pdf_picture.draw(Path({str(path)!r}), '0', 1, '')"
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT) as parent:
+        try:
+            write = os.open(path, os.O_WRONLY)  # waits until it is read
+            child = int(Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text())
+        finally:
+            parent.kill()
+    ends = time.monotonic() + PATIENCE
+
+    while alive(child) and time.monotonic() < ends:
+        time.sleep(0.1)
+
+    assert not alive(child)
+    os.close(write)

@@ -23,7 +23,6 @@ from assistant.library.places import in_file, on_server
 from assistant.library.schema import VERSION
 from assistant.settings import Settings
 from assistant.types import Filters, Searched
-from tests import database
 from tests.conftest import make_document, make_new
 from tests.database import Server
 from tests.fakes import WordEmbedder
@@ -51,16 +50,6 @@ def elsewhere(postgres: Server) -> Iterator[Catalog]:
 @pytest.fixture
 def settings(home: Path, database_address: str) -> Settings:
     return Settings(home=home, catalog=database_address)
-
-
-@pytest.fixture
-def own_server() -> Iterator[Server]:
-    """A server that a test may end."""
-    programs = database.programs()
-    if programs is None:
-        pytest.skip("no PostgreSQL here: apt-get install postgresql")
-    with database.serving(programs) as server:
-        yield server
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.types import About, Block, BlockKind, Document, Span
+from assistant.types import About, Block, BlockKind, Document, Inline, Span
 from tests.test_present import HOSTILE, Read
 from ui import present_document
 
@@ -84,6 +84,37 @@ def test_pages_and_slides_are_told_where_they_begin() -> None:
     html = shown(document((TEXT, "One.", 1), (TEXT, "Two.", 1), (TEXT, "Three.", 2), media_type=PDF))
 
     assert re.sub(r"<.*?>", " ", html).split() == ["page", "1", "One.", "Two.", "page", "2", "Three."]
+
+
+def lettered(words: str, *inline: Inline) -> Document:
+    return Document(About("d1", "a.md", "0" * 64, CSV, "A"), words, (Block(TEXT, 0, len(words), inline=inline),))
+
+
+def test_bold_words_and_links_are_shown_and_links_lead_nowhere() -> None:
+    of = lettered("Read the <plan> of May.", Inline(5, 15, 'https://far.example/"><b>'), Inline(9, 15))
+
+    html = shown(of, "plan> of")
+
+    to = "https://far.example/&quot;&gt;&lt;b&gt;"
+    assert html == (
+        f'<p class="paragraph">Read <span class="link" title="{to}">the </span>'
+        f'<b><span class="link" title="{to}">&lt;</span></b><mark class="cited">'
+        f'<b><span class="link" title="{to}">plan&gt;</span></b> of</mark> May.</p>'
+    )
+
+
+@given(st.text(min_size=1, max_size=30), st.data())
+def test_whatever_is_bold_or_a_link_the_words_are_shown_as_they_stand(text: str, data: st.DataObject) -> None:
+    edges = st.tuples(st.integers(0, len(text)), st.integers(0, len(text))).map(sorted)
+    address = st.none() | st.just(HOSTILE)
+    inline = [Inline(*data.draw(edges), data.draw(address)) for _ in range(data.draw(st.integers(0, 3)))]
+    cited, key = (Span(*data.draw(edges)) for _ in range(2))
+
+    read = Read(present_document.page(lettered(text, *inline), cited, key))
+
+    assert read.tags <= {"article", "p", "mark", "strong", "b", "span"}
+    assert read.text == text
+    assert read.marked == text[slice(*cited)]
 
 
 @given(

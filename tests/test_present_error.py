@@ -8,7 +8,8 @@ import pytest
 
 from assistant import errors
 from assistant.errors import ModelDenied, PushbackError, SettingsError
-from ui.present_error import COMMANDS, HINTS, RUNS, plain, told
+from assistant.settings import load
+from ui.present_error import COMMANDS, HINTS, RUNS, told
 
 KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, PushbackError)]
 
@@ -34,6 +35,7 @@ def test_a_providers_own_words_are_left_out_and_kept_for_the_log() -> None:
 
 
 def test_no_pattern_of_those_who_check_settings_is_shown() -> None:
-    said = "The settings do not hold: library: String should match pattern '^[a-z]+$'."
+    with pytest.raises(SettingsError) as error:
+        load({"library": "/"}, environ={})
 
-    assert plain(said) == "The settings do not hold: library: it is not of the form that is needed."
+    assert told(error.value).what == "The settings do not hold: library is not of the form that is needed."

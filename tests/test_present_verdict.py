@@ -43,6 +43,15 @@ def test_the_head_of_a_card_has_number_words_ruling_and_sides_and_is_inert() -> 
     assert "no evidence" in present_verdict.head(1, VERDICT.assumptions[1])
 
 
+def test_findings_of_one_voice_are_told_as_such() -> None:
+    second = replace(FOR, citation=replace(FOR.citation, start=90, end=97))
+    one = VERDICT.assumptions[0]
+
+    head = present_verdict.head(1, replace(one, findings=(*one.findings, second)))
+
+    assert head.endswith(" 2 for (1 voice), 1 against")
+
+
 def test_what_it_comes_to_is_told_by_voices_and_what_nobody_can_place_is_no_silence() -> None:
     contested = replace(VERDICT, ruling=IdeaRuling.CONTESTED)
     unclear = replace(FOR, stance=Stance.UNCLEAR, confidence=0.6)

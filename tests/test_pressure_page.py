@@ -22,7 +22,7 @@ from assistant.pressure import PressureTest
 from assistant.types import Assumption, Stance, Verdict
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
-from ui import jobs, verdict_kept
+from ui import jobs, terminal, verdict_kept
 from ui.parts import testing, verdict_talk, visiting
 from ui.parts.idea import EXAMPLE
 
@@ -172,6 +172,43 @@ def test_a_test_that_the_server_no_longer_knows_is_told(bakery: Library) -> None
 
     assert "the server was started anew" in shown(page)
     assert page.text_area[0].value == ""
+
+
+def test_an_idea_whose_test_was_cut_short_is_shown_as_not_finished_and_tested_again(bakery: Library) -> None:
+    """Killed with the server: no job knows of it any more."""
+    begun = verdict_kept.begin(bakery, IDEA)
+    assert "The test of “We should" in shown(opened(verdict=begun.id))
+
+    page = opened(job=begun.id)
+    assert "This test was not finished" in shown(page)
+    assert page.text_area[0].value == IDEA
+    page = ended(press(opened(), "Test again"))
+
+    (kept,) = bakery.verdicts()
+    assert (kept.idea, kept.ruling, address(page)) == (IDEA, "contested", {"verdict": kept.id})
+
+
+def test_an_idea_is_kept_while_it_is_tested_and_is_not_called_unfinished_then(
+    bakery: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_end, challenge = threading.Event(), PressureTest.challenge
+
+    def slow(test: PressureTest, *given: Any, **named: Any) -> Verdict:
+        may_end.wait(60)
+        return challenge(test, *given, **named)
+
+    monkeypatch.setattr(PressureTest, "challenge", slow)
+    verdict_kept.begin(bakery, IDEA)  # cut short before
+    page = opened()
+    assert [one.label for one in page.button if one.label in ("Test again", "Forget it")] == ["Test again", "Forget it"]
+    page.text_area[0].set_value(IDEA)
+    page = press(page, "Put it to the test")
+
+    assert [(one.idea, one.ruling) for one in bakery.verdicts()] == [(IDEA, "not finished")]
+    assert not [one for one in opened().button if one.label == "Test again"]
+    may_end.set()
+    ended(page)
+    assert [one.ruling for one in bakery.verdicts()] == ["contested"]
 
 
 def test_a_verdict_that_is_not_there_is_told(bakery: Library) -> None:
@@ -374,6 +411,23 @@ def test_it_does_not_fold_and_says_what_moved_it(bakery: Library, embedder: Word
     assert "disagreement is no evidence" in html
     assert "On which side is it?" in html
     assert any("Moved by a cited passage" in one.value for one in page.markdown)
+
+
+@pytest.mark.parametrize(("name", "signed"), [("", "a person"), ("Ann Lee", "Ann Lee")])
+def test_a_side_that_is_given_in_the_discussion_is_signed_as_a_judgement_is(
+    bakery: Library, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch, name: str, signed: str
+) -> None:
+    monkeypatch.setattr(visiting, "name", lambda: name)
+    page = opened(verdict=keep(bakery, embedder))
+    page.chat_input[0].set_value("But it says “Nobody came back to the hill twice.”").run()
+    page = ended(page)
+
+    page.chat_input[0].set_value("against").run()
+    page = ended(page)
+
+    assert f"judged by {signed}" in shown(page)
+    verdict = verdict_kept.opened(bakery, address(page)["verdict"]).verdict
+    assert f"(judged by {signed})" in terminal.verdict(verdict)
 
 
 def all_ended(page: AppTest) -> AppTest:

@@ -16,6 +16,7 @@ import pytest
 from pptx import Presentation
 
 from assistant.errors import SourceError
+from eval.benchmarks.hostile_more import more
 from eval.benchmarks.hostile_small import small
 from ingest.drafts import Draft
 from ingest.parsing import Task, parse
@@ -274,9 +275,9 @@ def _damaged(data: bytes, chance: random.Random) -> bytes:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("ending")
-@pytest.mark.parametrize("name", small())
+@pytest.mark.parametrize("name", [*small(), *more()])
 def test_a_small_file_made_to_break_its_reader_is_read_or_refused(name: str) -> None:
-    content = small()[name]()
+    content = {**small(), **more()}[name]()
     data = content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
 
     with contextlib.suppress(SourceError):

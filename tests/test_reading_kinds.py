@@ -52,6 +52,17 @@ def test_each_mail_of_a_mailbox_is_its_senders(end: str) -> None:
         read("thread.mbox", b"From here on it is quiet.\n")
 
 
+def test_a_mail_of_a_mailbox_that_cannot_be_read_is_named_and_the_others_are_read() -> None:
+    deep = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(400))
+    broken = mail("Omer", 25, "").rstrip("\n") + f"\n{deep}No.\n\n"
+    box = (mail("Sara", 24, "We drop the fair.") + broken + mail("Kim", 26, "So be it.")).encode()
+
+    texts = [text for *_, text in kept("thread.mbox", box)]
+    assert {"We drop the fair.", "So be it."} <= set(texts)
+    why = "mail not read: number 2, its parts are nested too deeply to be read."
+    assert (why, "Mail 2") in gone("thread.mbox", box)
+
+
 def cell(text: str, **more: str) -> str:
     told = "".join(f' {name.replace("_", ":", 1).replace("_", "-")}="{value}"' for name, value in more.items())
     return f"<table:table-cell{told}>{f'<text:p>{text}</text:p>' if text else ''}</table:table-cell>"

@@ -376,14 +376,16 @@ def test_properties_are_believed_only_if_a_person_may_have_meant_them() -> None:
     meant = make(column(*LONG), info="/Title(Annual plan)/Author(Ada Weiss)/CreationDate(D:20240305101500Z)")
     made = make(column(*LONG), info="/Title(Microsoft Word - plan v2.docx)/Author(Windows User)")
 
-    assert pdf.read(meant).found == Found(("Annual plan",), ("Ada Weiss",), ("2024-03-05",), is_filled_in=True)
+    assert pdf.read(meant).found == Found(("Annual plan",), ("Ada Weiss",), is_filled_in=True)
     assert pdf.read(made).found == Found(is_filled_in=True)
 
 
-def test_the_date_of_the_file_gives_way_to_one_in_the_text() -> None:
-    data = make(column("Published 3 May 2019", "", *LONG), info="/CreationDate(D:20240305)")
+def test_the_day_on_which_the_file_was_made_is_no_date_of_the_document() -> None:
+    dated = make(column("Published 3 May 2019", "", *LONG), info="/CreationDate(D:20240305)")
+    undated = make(column(*LONG), info="/CreationDate(D:20240305)/ModDate(D:20240306)")
 
-    assert load(data, source="plan.pdf", id="p").about.date == "2019-05-03"
+    assert load(dated, source="plan.pdf", id="p").about.date == "2019-05-03"
+    assert load(undated, source="plan.pdf", id="p").about.date is None
 
 
 def test_the_largest_text_of_the_first_page_is_the_last_title() -> None:

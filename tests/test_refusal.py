@@ -42,6 +42,28 @@ def test_a_reason_names_what_the_question_is_about_and_no_kind_of_answer_nor_wha
     )
 
 
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("How long is the warranty of a lathe?", "“warranty” or “lathe”"),
+        ("How loud is a grinder usually?", "“grinder”"),
+        ("From which amount on is delivery free?", "“delivery”"),
+        ("Who is responsible for the strict badges?", "“badges”"),
+        ("How do we renew old visas quickly?", "“visas”"),
+        ("What is the best family to supply?", "“family”"),
+        ("How long is it allowed to be?", ""),
+        ("How do I renew it?", ""),
+    ],
+)
+def test_a_reason_names_things_and_never_how_or_that_they_are(question: str, named: str) -> None:
+    missing = tuple(token.word for token in read(question).content)
+
+    refusal = reason(question, MILL, likely=0.0, missing=missing)
+
+    about = f"nothing near this question is about {named}" if named else "what is nearest is no answer"
+    assert refusal == f"The documents do not say: {about}."
+
+
 def test_an_unlikely_one_with_all_its_words_met_is_refused_too() -> None:
     refusal = reason("What did the mill sell?", MILL, likely=0.0)
 

@@ -273,9 +273,9 @@ def line(**changed: Any) -> str:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("{x", "this is no JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
-        (line(other=1), "this is no recorded reply: other: Extra inputs are not permitted"),
-        (line(reply={}), "this is no recorded reply: content.str: Input should be a valid string"),
+        ("{x", "this is no JSON"),
+        (line(other=1), "this is no recorded reply: other is not known"),
+        (line(reply={}), "this is no recorded reply: content.str must be text"),
         (line(model="fake:two"), "the key is not that of what was asked"),
         (f"{line()}\n{line()}", "the key stands twice"),
     ],

@@ -26,6 +26,11 @@ def finding(stance: Stance, confidence: float = 0.8, *, document: str = "a", kin
     return Finding(cited, stance, confidence, kind)
 
 
+def said(stance: Stance, document: str, *, author: str | None = None, speaker: str | None = None) -> Finding:
+    about = About(document, f"{document}.txt", "", "text/plain", document, author)
+    return Finding(Citation(about, 0, 8, f"Quote {document}.", speaker), stance, 0.8)
+
+
 def verdict(*assumptions: Assumption) -> Verdict:
     return rulings.ruled(Verdict("Do it.", IdeaRuling.HOLDS, assumptions, (), Searched(1, 1)))
 
@@ -84,6 +89,31 @@ def test_the_strongest_case_hears_each_voice_once_and_weighs_importance() -> Non
 
     assert [one.citation.about.id for one in ruled.case_for] == ["a", "b"]
     assert [one.citation.about.id for one in ruled.case_against] == ["c"]
+
+
+def test_a_person_is_one_voice_in_however_many_documents() -> None:
+    written = [said(S, document, author="Ann  Berg") for document in "abcdef"]
+    spoken = said(S, "g", author="Tom Reed", speaker="ann berg")
+    other = said(S, "h", author="Anna Berg")
+
+    ruled = verdict(assumption("price", 0.9, *written, spoken, other))
+
+    assert rulings.voices(ruled) == (2, 0)
+    assert [one.citation.about.id for one in ruled.case_for] == ["a", "h"]
+
+
+@pytest.mark.parametrize("speaker", ["Customer", "Anna", "Sales Manager", "Speaker 1", "Q", "Head of Sales"])
+def test_who_is_not_named_in_full_is_somebody_of_their_document_only(speaker: str) -> None:
+    heard = [said(S, document, author="Tom Reed", speaker=speaker) for document in "aab"]
+
+    assert rulings.voices(verdict(assumption("price", 0.9, *heard))) == (2, 0)
+
+
+def test_a_document_speaks_for_itself_where_it_names_nobody() -> None:
+    unnamed = [said(S, "a"), said(S, "b"), said(S, "c", author="Admin"), said(S, "d", author="admin")]
+    named = [said(C, "e", author="A. Berg"), said(C, "f", author="A. Berg"), said(C, "g", speaker="A. Berg, CMO")]
+
+    assert rulings.voices(verdict(assumption("price", 0.9, *unnamed, *named))) == (4, 2)
 
 
 def test_what_is_to_be_settled_is_open_and_weighs_most_first() -> None:

@@ -48,7 +48,7 @@ def test_a_page_whose_name_was_led_to_this_machine_is_refused(local_app: App) ->
         assert local_app.request("GET", path, {"Host": EVIL}).status == 400
 
 
-@pytest.mark.parametrize("origin", [f"http://{EVIL}", "http://localhost:1", "http://127.0.0.1", "null"])
+@pytest.mark.parametrize("origin", [f"http://{EVIL}", "http://localhost:1", "http://127.0.0.1", "null", "http://["])
 def test_a_page_of_another_origin_is_refused(local_app: App, origin: str) -> None:
     with pytest.raises(InvalidStatus, match="403"), visiting(local_app, origin=origin) as visitor:
         visitor.open()

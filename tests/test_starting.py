@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from assistant.errors import SettingsError
 from assistant.settings import Settings
@@ -14,6 +15,7 @@ from eval.gate import Exit
 from eval.harness import Options, measure
 from eval.lint import lint
 from tests.fakes import WordEmbedder
+from ui.cli import cli
 
 HANDBOOK = """# Handbook
 
@@ -65,7 +67,18 @@ def test_the_workflow_runs_the_suite_and_is_not_written_over(documents: Path) ->
     assert "pip install" not in started.workflow.read_text()  # Pushback is not published
     code = {"repository": "${{ vars.PUSHBACK_REPOSITORY }}", "path": ".pushback"}
     assert code in [step.get("with") for step in steps]
-    assert starting.start(documents, documents.parent / "again").workflow is None
+    again = starting.start(documents, documents.parent / "again")
+    assert (again.workflow, "is there already" in again.without) == (None, True)
+
+
+def test_outside_a_repository_no_workflow_is_written_and_it_is_told_why(documents: Path) -> None:
+    (documents.parent / ".git").rmdir()
+
+    done = CliRunner().invoke(cli, ["eval", "init", str(documents)])
+
+    assert done.exit_code == 0, done.output
+    assert "No workflow is written: " in done.output
+    assert "is in no git repository." in done.output
 
 
 def test_from_nothing_to_a_green_gate(documents: Path, tmp_path: Path, settings: Settings) -> None:

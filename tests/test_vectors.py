@@ -16,7 +16,7 @@ NORTHEAST = (EAST + NORTH) / np.float32(np.sqrt(2))
 
 
 def opened(folder: Path, generation: int = 1) -> VectorIndex:
-    index = VectorIndex(folder, None, "default")
+    index = VectorIndex(folder)
     index.open(generation)
     return index
 
@@ -138,7 +138,7 @@ def test_a_spoilt_index_is_called_damaged_or_is_empty(tmp_path: Path, spoil: byt
 
 
 def test_a_server_that_is_not_there_is_named() -> None:
-    index = VectorIndex(Path("/nowhere"), "http://127.0.0.1:9", "default")
+    index = VectorIndex(Path("/nowhere"), "http://127.0.0.1:9")
 
     with pytest.raises(LibraryError, match=r"http://127\.0\.0\.1:9") as raised:
         index.open(1)

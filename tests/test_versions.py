@@ -15,6 +15,7 @@ from assistant.retrieval import retrieve
 from assistant.settings import Settings
 from tests.conftest import make_document, make_new, on_both_databases
 from tests.fakes import WordEmbedder
+from ui import present_library, terminal
 
 MEMO = " ".join(
     f"The {nth} finding is that buyers in {place} compare offers and then choose the one that they can explain."
@@ -77,6 +78,24 @@ def test_a_version_of_another_date_or_other_figures_supersedes_the_older(
 
     assert told(library)["older.txt"] == (["newer.txt", "older.txt"], "newer.txt" if supersedes else None)
     assert told(library)["newer.txt"][1] is None
+
+
+@pytest.mark.parametrize(
+    ("dates", "by_file_time"), [(("2019", "2020"), False), ((None, "2020"), True), ((None, None), True)]
+)
+@on_both_databases
+def test_that_only_the_times_of_files_tell_which_version_is_newer_is_told(
+    library: Library, dates: tuple[str | None, str | None], by_file_time: bool
+) -> None:
+    put(library, ("old.txt", MEMO + " It cost 40.", dates[0], 1), ("new.txt", MEMO + " It cost 50.", dates[1], 2))
+
+    entry = next(one for one in library.entries() if one.about.source == "old.txt")
+    row = next(one for one in library.listed() if one.source == "old.txt")
+
+    assert entry.superseded_by == row.superseded_by == library.document("new.txt").id
+    assert entry.by_file_time is row.by_file_time is by_file_time
+    assert ("times of their files" in terminal.documents([entry])) is by_file_time
+    assert present_library.standings(row)[-1] == ("older file" if by_file_time else "older version")
 
 
 @on_both_databases

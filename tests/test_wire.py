@@ -20,6 +20,7 @@ from assistant.types import (
     Conflict,
     Document,
     Dropped,
+    Filters,
     Finding,
     FoundBy,
     Grounding,
@@ -60,6 +61,7 @@ ANSWER = st.builds(
     rejected=some(st.builds(Rejected, TEXT, TEXT)),
     model=MAYBE,
     timings_ms=st.dictionaries(TEXT, st.floats(0, 1e6), max_size=2),
+    within=st.builds(Filters, some(TEXT), some(TEXT), MAYBE.map(lambda date: date or None), pages=some(COUNT)),
 )
 FINDING = st.builds(Finding, CITATION, st.sampled_from(Stance), st.floats(0, 1), st.sampled_from(Kind), TEXT, TEXT)
 ASSUMPTION = st.builds(
@@ -261,6 +263,7 @@ def test_a_verdict_has_the_fields_that_people_script_against() -> None:
         "timings_ms": {},
         "case_for": [],
         "case_against": [told],
+        "voices": {"for": 0, "against": 1},
         "missing": ["Who pays."],
         "stance_model": "marks",
         "dropped": [],

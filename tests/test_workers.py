@@ -141,11 +141,12 @@ def test_what_a_file_leaves_in_memory_is_not_the_next_ones_fault(
     del of_the_parent
 
 
-def test_what_is_attached_and_breaks_its_reader_does_not_sink_its_mail(pool: Workers) -> None:
+@pytest.mark.parametrize(("kind", "before"), [("eml", ""), ("mbox", "From ann@example.org Mon Mar  4 10:00:00 2024\n")])
+def test_what_is_attached_and_breaks_its_reader_does_not_sink_its_mail(pool: Workers, kind: str, before: str) -> None:
     head = "From: Ann <a@example.org>\nContent-Type: multipart/mixed; boundary=b\n\n"
     mail = f"{head}--b\n\n{WORDS}\n--b\nContent-Type: application/pdf; name=a.pdf\n\n%PDF\n--b--\n"
 
-    document, passages = whole(pool.parse(make_task(mail, "a.eml")).result())
+    document, passages = whole(pool.parse(make_task(before + mail, f"a.{kind}")).result())
 
     assert [passage.text for passage in passages] == [WORDS.strip()]  # type: ignore[attr-defined]
     why = "attachment not read: a.pdf, what is attached breaks its reader, or takes it too long."

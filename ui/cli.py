@@ -49,8 +49,8 @@ KEEP_HELP = (
 
 SECTIONS = {
     "Ask and test": ("ask", "search", "challenge", "discuss", "verdicts", "lenses"),
-    "Fill and keep a library": ("ingest", "documents", "show", "remove", "doctor", "reindex"),
-    "Serve": ("ui", "serve", "mcp"),
+    "Fill and keep a library": ("ingest", "documents", "show", "remove", "doctor", "reindex", "move"),
+    "Serve": ("ui", "serve", "worker", "mcp"),
     "Measure": ("eval",),
 }
 EXAMPLES = (
@@ -371,6 +371,34 @@ def reindex(context: click.Context) -> None:
             terminal.say(f"Embedded {library.searched().passages:,} passages again.")
 
 
+@cli.command(examples=("pushback move postgresql://pushback@db.example/pushback", "pushback move file"))
+@click.argument("place")
+@click.pass_context
+def move(context: click.Context, place: str) -> None:
+    """Move the library's catalog to a PostgreSQL database, or back into a file.
+
+    PLACE is the database's address, or `file`. End the servers of the library first. The old catalog is kept under
+    another name. Afterwards, the setting `catalog` has to name the new place.
+    """
+    settings = settings_of(context)
+    catalog = None if place == "file" else place
+    if catalog and not re.match(r"postgres(ql)?://\S+$", catalog):
+        raise SettingsError("PLACE is no address of a database.", hint="Write postgresql://…, or `file`.")
+    if catalog == settings.catalog:
+        raise SettingsError("The library is there already.", hint="The setting `catalog` says where it is now.")
+    with (
+        _library(settings) as (library, _),
+        Progress("Moving", "rows", quiet=is_quiet(context)) as progress,
+    ):
+        old = library.move(catalog, progress)
+    if not is_quiet(context):
+        terminal.say("The catalog is moved.")
+        setting = (
+            "take the setting `catalog` away" if catalog is None else "let the setting `catalog` name the database"
+        )
+        terminal.note(f"Now {setting}. The old catalog is kept as {old}.")
+
+
 @cli.command(examples=("pushback mcp --library europe",))
 @click.pass_context
 def mcp(context: click.Context) -> None:
@@ -464,6 +492,19 @@ def serve(context: click.Context) -> None:
     from ui.api import serve as api
 
     api.serve(settings_of(context))
+
+
+@cli.command(examples=("pushback worker",))
+@click.pass_context
+def worker(context: click.Context) -> None:
+    """Do the jobs of `pushback serve`, on this machine or another.
+
+    Jobs wait in the database of the catalog, if the setting `queue` is true for the servers. Run as many workers as you
+    like, with the same settings. If one is killed, another takes up its job. Ctrl-C ends it after the job it is doing.
+    """
+    from ui.api import worker as doing
+
+    doing.serve(settings_of(context))
 
 
 def _check_library(context: click.Context, settings: Settings) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import PushbackError, ReplyInvalid, SettingsError
+from assistant.plainly import why
 from assistant.question import encodable
 from assistant.types import Role, Turn
 
@@ -85,7 +86,7 @@ def read_history(path: Path) -> tuple[Turn, ...]:
     try:
         data = path.read_bytes()
     except OSError as exc:
-        raise SettingsError(f"The history {path} cannot be read: {exc.strerror}.", hint="Check the path.") from exc
+        raise SettingsError(f"The history {path} cannot be read: {why(exc)}.", hint="Check the path.") from exc
     if data.lstrip().startswith(b"["):
         return turns(_parsed(data))
     return turns([_parsed(line) for line in data.splitlines() if line.strip()])
@@ -110,4 +111,4 @@ def _parsed(data: bytes) -> Any:
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as exc:
-        raise SettingsError(f"This is not JSON: {exc}.", hint="Write one JSON value a line, in UTF-8.") from exc
+        raise SettingsError("This is not JSON.", hint="Write one JSON value a line, in UTF-8.") from exc

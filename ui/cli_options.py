@@ -140,8 +140,16 @@ def filtering(function: Function) -> Function:
 
 
 def filters_of(**named: Any) -> Filters:
-    """The filters that were given through the options of ``filtering``."""
+    """The filters that were given through the options of ``filtering``.
+
+    Raises:
+        BadParameter: no day is both since the one date and until the other.
+    """
     from assistant.types import Filters
+
+    since, until = named.get("since"), named.get("until")
+    if since and until and until[: len(since)] < since[: len(until)]:
+        raise click.BadParameter(f"--until {until} is before --since {since}.")
 
     return Filters(**named)
 

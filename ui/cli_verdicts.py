@@ -82,6 +82,7 @@ def challenge(
     """
     from assistant import wire
     from assistant.discussion import compare
+    from assistant.pressure import checked
     from ui import cli_lines, verdict_kept, verdict_page
 
     settings = settings_of(context)
@@ -90,6 +91,7 @@ def challenge(
     if out:
         verdict_page.check(out)
     with assistant(settings) as opened:
+        opened.check_importance(importance)
         if idea == EACH_LINE:
 
             def reply(line: dict[str, Any]) -> dict[str, Any]:
@@ -101,8 +103,14 @@ def challenge(
         before = verdict_kept.opened(opened.library, revises).verdict if revises else None
         with Progress("Testing", "assumptions", quiet=is_quiet(context)) as progress:
             like = before if before and before.idea == idea else None
-            verdict = opened.challenge(idea, progress, importance, like=like)
-        id = verdict_kept.keep(opened.library, verdict, revises=revises)
+            checked(idea)
+            begun = verdict_kept.begin(opened.library, idea, revises=revises)
+            try:
+                verdict = opened.challenge(idea, progress, importance, like=like)
+            except BaseException:
+                verdict_kept.give_up(opened.library, begun.id)
+                raise
+        id = verdict_kept.finish(opened.library, begun, verdict)
         report = _report(opened.library, id)
     if out:
         verdict_page.write(report, out)
@@ -134,6 +142,8 @@ def discuss(context: click.Context, key: str, message: str, as_json: bool) -> No
     from assistant.question import encodable
     from ui import verdict_kept
 
+    if not message.strip():
+        raise SettingsError("The message is empty.", hint='Say something, as in: "But only at small fairs."')
     with assistant(settings_of(context)) as opened:
         reply, id = verdict_kept.discussed(opened, key, encodable(message))
         moved = reply.moved is not Moved.NOTHING

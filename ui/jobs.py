@@ -38,7 +38,7 @@ class Job:
     owner: str | None
     about: str
     after: Job | None = None
-    id: str = field(default_factory=lambda: secrets.token_urlsafe(8))
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
     started: float = field(default_factory=monotonic)
     doing: str = "Waiting for its turn"
     share: float | None = None
@@ -76,19 +76,28 @@ _changes = threading.Lock()
 _hands = threading.Semaphore(AT_ONCE)
 
 
-def start(kind: str, about: str, work: Callable[[Job], Any], owner: str | None = None, after: Job | None = None) -> Job:
+def start(
+    kind: str,
+    about: str,
+    work: Callable[[Job], Any],
+    owner: str | None = None,
+    after: Job | None = None,
+    *,
+    id: str | None = None,
+    undone: Callable[[], None] = lambda: None,
+) -> Job:
     """Begin ``work``, whose value is the job's ``result``; ``owner`` is the only one who sees it, None everybody.
 
-    It waits until the job ``after`` has ended, however that ends.
+    It waits until the job ``after`` has ended, however that ends. ``undone`` is called where it ends without a result.
     """
-    job = Job(kind, owner, about, after)
+    job = Job(kind, owner, about, after, id or secrets.token_urlsafe(8))
     with _changes:
-        ended = [id for id, one in _jobs.items() if one.done]
-        for id in ended[: max(0, len(ended) - KEPT)]:
-            del _jobs[id]
+        ended = [key for key, one in _jobs.items() if one.done]
+        for key in ended[: max(0, len(ended) - KEPT)]:
+            del _jobs[key]
         _jobs[job.id] = job
     # A server that ends does not wait for it: whatever writes to a library can be killed at any moment.
-    threading.Thread(target=_run, args=(job, work), name=f"job-{job.id}", daemon=True).start()
+    threading.Thread(target=_run, args=(job, work, undone), name=f"job-{job.id}", daemon=True).start()
     return job
 
 
@@ -104,12 +113,16 @@ def of_kind(kind: str, owner: str | None = None) -> list[Job]:
         return [one for one in reversed(_jobs.values()) if one.kind == kind and one.owner == owner]
 
 
+def every() -> list[Job]:
+    """All of them, in the order in which they began."""
+    with _changes:
+        return list(_jobs.values())
+
+
 def line(job: Job) -> list[Job]:
     """The job, and those that wait or waited for it, in their order."""
-    with _changes:
-        known = list(_jobs.values())
     found = [job]
-    for one in known:  # in the order in which they began
+    for one in every():
         if one.after is found[-1]:
             found.append(one)
     return found
@@ -128,7 +141,18 @@ def _before(job: Job) -> Iterator[Job]:
         job = before
 
 
-def _run(job: Job, work: Callable[[Job], Any]) -> None:
+def _run(job: Job, work: Callable[[Job], Any], undone: Callable[[], None]) -> None:
+    try:
+        _work(job, work)
+        if job.result is None:
+            undone()
+    except Exception:
+        _log.exception("what a job of kind %r left could not be undone", job.kind)
+    finally:
+        job.done = True
+
+
+def _work(job: Job, work: Callable[[Job], Any]) -> None:
     try:
         while not all(one.done for one in _before(job)):  # one of them that was taken back ends before its turn
             job.at(job.doing)
@@ -143,5 +167,3 @@ def _run(job: Job, work: Callable[[Job], Any]) -> None:
     except Exception:
         _log.exception("a job of kind %r failed", job.kind)
         job.error = PushbackError("Something went wrong that should not.", hint="The server's log says what.")
-    finally:
-        job.done = True

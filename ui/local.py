@@ -33,7 +33,10 @@ def host(header: str) -> str:
 def is_own_page(headers: Mapping[str, str]) -> bool:
     """Whether a request comes from a page of the same server, or from no page at all."""
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower() != ""
+    try:
+        return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower() != ""
+    except ValueError:  # no address at all
+        return False
 
 
 def is_known(header: str, names: Iterable[str]) -> bool:

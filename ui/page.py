@@ -16,10 +16,12 @@ from assistant.settings import load  # noqa: E402
 from ui.parts import failure, style  # noqa: E402
 from ui.screens import pages  # noqa: E402
 
+ICON, LOGO = (str(Path(__file__).with_name(name)) for name in ("icon.svg", "logo.svg"))
 ABOUT = "Pushback answers from your team's own documents, every statement cited, and pressure-tests ideas against them."
 
 # The menu holds the choice of light and dark as well; without an entry of ours there would be none.
-st.set_page_config(page_title="Pushback", page_icon="💬", menu_items={"About": ABOUT})
+st.set_page_config(page_title="Pushback", page_icon=ICON, menu_items={"About": ABOUT})
+st.logo(LOGO, size="large", icon_image=ICON)
 style.show()
 try:
     pages.show(load({}))

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ingest import limits
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage
@@ -25,7 +28,7 @@ MARK = (255, 224, 102)  # the page is multiplied by it, so that words stay black
 
 def draw(path: Path, sha256: str, page: int, words: str) -> bytes | None:
     """The page, from 1, of the file with this hash; None where the file is another by now, or cannot be drawn."""
-    called = [sys.executable, "-m", "ui.pdf_picture", str(path), sha256, str(page)]
+    called = [sys.executable, "-m", "ui.pdf_picture", str(path), sha256, str(page), str(os.getpid())]
     try:
         done = subprocess.run(  # noqa: S603 - our own
             called, input=words.encode(errors="replace"), capture_output=True, cwd=ROOT, timeout=SECONDS, check=False
@@ -37,7 +40,8 @@ def draw(path: Path, sha256: str, page: int, words: str) -> bytes | None:
 
 def main() -> None:
     """Draw what the arguments name, with the words that come on stdin marked, and write it to stdout."""
-    path, sha256, page = sys.argv[1:]
+    path, sha256, page, parent = sys.argv[1:]
+    limits.end_with(int(parent))
     _bound()
     data = Path(path).read_bytes()
     if hashlib.sha256(data).hexdigest() != sha256:

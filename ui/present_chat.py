@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from assistant.introductions import CONTINUED, is_continued
 from assistant.library.narrowing import KINDS
 from assistant.library.records import Holdings
 from assistant.types import Answer, FoundBy, Grounding, Hit
@@ -16,6 +17,7 @@ SEARCH = (
     "Passages are searched by words and by meaning; both scores are put on one scale and added up. A model reads the "
     "best passages whole; without a model, their sentences are ranked one by one. This is a search of today's library."
 )
+WITHIN = "Only what the question was asked within was searched."
 FOUND = {
     FoundBy.BOTH: "found by its words and by its meaning",
     FoundBy.LEXICAL: "found by its words",
@@ -69,6 +71,7 @@ def _hit(hit: Hit, answer: Answer) -> str:
     why += [f"{USED[answer.grounding]} {_listed(numbers)}"] if numbers else []
     why += [f"stands for {_count(len(hit.folded), 'passage')} of the same words"] if hit.folded else []
     place = " › ".join(part for part in (passage.about.title, *passage.headings) if part)
+    place += f" ({CONTINUED})" if is_continued(passage) else ""
     text = " ".join(passage.text.split())
     text = text if len(text) <= SNIPPET else text[: SNIPPET - 1].rstrip() + "…"
     return (

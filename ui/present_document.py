@@ -1,16 +1,17 @@
-"""A document to what a page shows of it: headings, lists, tables and pages, and the cited words. Pure, and inert as
+"""A document to what a page shows of it: headings, lists, tables, pages, bold words and links, and the cited words.
+Links lead nowhere here, and tell their address where they are pointed at. Pure, and inert as
 ``present.py`` says."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from assistant.summary import Summary
-from assistant.types import Block, BlockKind, Citation, Document, Span
+from assistant.types import Block, BlockKind, Citation, Document, Inline, Span
 from ui.present import escape, key
 
 AROUND = 20_000  # characters of a document shown on either side of the cited words; a browser is slow beyond
@@ -36,14 +37,18 @@ class _Words(NamedTuple):
     marked: Span
     key: Span
 
-    def html(self, start: int, end: int) -> str:
-        """What is shown of a stretch."""
+    def html(self, start: int, end: int, inline: Sequence[Inline] = ()) -> str:
+        """What is shown of a stretch, with what of it is bold or a link."""
         start, end = max(start, self.shown.start), min(end, self.shown.end)
         if start >= end:
             return ""
+
+        def lettered(first: int, last: int) -> str:
+            return _lettered(self.text, Span(first, last), inline)
+
         first, last = (min(max(edge, start), end) for edge in self.marked)
-        words = _marked(self.text[first:last], first, self.key) if first < last else ""
-        return f"{escape(self.text[start:first])}{words}{escape(self.text[last:end])}"
+        words = _marked(Span(first, last), self.key, lettered) if first < last else ""
+        return f"{lettered(start, first)}{words}{lettered(last, end)}"
 
 
 class _Row(NamedTuple):
@@ -76,7 +81,8 @@ def in_short(document: Document, summary: Summary) -> str:
 
 def quoted(citation: Citation) -> str:
     """The words of a citation by themselves, as HTML."""
-    words = _marked(citation.quote, citation.start, key(citation, Span(citation.start, citation.end)) or NOWHERE)
+    of = Span(citation.start, citation.end)
+    words = _marked(of, key(citation, of) or NOWHERE, lambda a, b: escape(citation.quote[a - of.start : b - of.start]))
     return f'<blockquote class="frozen">{words}</blockquote>'
 
 
@@ -105,7 +111,7 @@ def _block(block: Block, words: _Words) -> str:
     tag, look = _TAGS.get(block.kind, "p"), block.kind.value
     if block.kind is BlockKind.ITEM and not _NUMBERED.match(words.text, block.start):
         look += " dotted"
-    return f'<{tag} class="{look}">{words.html(block.start, block.end)}</{tag}>'
+    return f'<{tag} class="{look}">{words.html(block.start, block.end, block.inline)}</{tag}>'
 
 
 def _table(run: Sequence[Block], words: _Words, *, numbered: bool) -> str:
@@ -137,10 +143,11 @@ def _table(run: Sequence[Block], words: _Words, *, numbered: bool) -> str:
 
 
 def _cells(row: _Row, columns: Sequence[str], words: _Words, tag: str) -> str:
+    inline = row.block.inline
     if not row.cells:
-        return f'<{tag} colspan="{len(columns)}">{words.html(row.block.start, row.block.end)}</{tag}>'
+        return f'<{tag} colspan="{len(columns)}">{words.html(row.block.start, row.block.end, inline)}</{tag}>'
     found = (row.cells.get(column, NOWHERE) for column in columns)
-    return "".join(f"<{tag}>{words.html(*cell)}</{tag}>" for cell in found)
+    return "".join(f"<{tag}>{words.html(*cell, inline)}</{tag}>" for cell in found)
 
 
 def _is_head(row: _Row, columns: int, text: str) -> bool:
@@ -195,11 +202,28 @@ def _barred(block: Block, text: str) -> dict[str, Span]:
     return cells
 
 
-def _marked(quote: str, at: int, key: Span) -> str:
-    """Cited words that begin ``at``, and what of the sentence ``key`` is in them."""
-    first, last = (min(max(edge - at, 0), len(quote)) for edge in key)
-    words = f"<strong>{escape(quote[first:last])}</strong>" if first < last else ""
-    return f'<mark class="cited">{escape(quote[:first])}{words}{escape(quote[last:])}</mark>'
+def _marked(quote: Span, key: Span, shows: Callable[[int, int], str]) -> str:
+    """Cited words, and what of the sentence ``key`` is in them; ``shows`` makes a stretch HTML."""
+    first, last = (min(max(edge, quote.start), quote.end) for edge in key)
+    words = f"<strong>{shows(first, last)}</strong>" if first < last else ""
+    return f'<mark class="cited">{shows(quote.start, first)}{words}{shows(last, quote.end)}</mark>'
+
+
+def _lettered(text: str, of: Span, inline: Sequence[Inline]) -> str:
+    """A stretch of the text, cut where bold words and links begin and end."""
+    over = [one for one in inline if one.start < of.end and one.end > of.start]
+    edges = sorted({*of, *(edge for one in over for edge in one[:2] if of.start < edge < of.end)})
+    return "".join(
+        _set(escape(text[start:end]), [one for one in over if one.start <= start and end <= one.end])
+        for start, end in pairwise(edges)
+    )
+
+
+def _set(words: str, looks: Sequence[Inline]) -> str:
+    for look in looks:
+        address = look.to and escape(look.to)
+        words = f'<span class="link" title="{address}">{words}</span>' if address else f"<b>{words}</b>"
+    return words
 
 
 def _left_out(characters: int, side: str) -> str:

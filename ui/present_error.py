@@ -13,7 +13,6 @@ from assistant import errors
 from assistant.errors import PushbackError
 
 COMMANDS = re.compile(r"`|\bpushback [a-z]|(?<!\w)--[a-z]|\bPUSHBACK_|\b[A-Z]+_API_KEY\b|\bpip\b|\bsecrets\.toml\b")
-PATTERN = re.compile(r"[Ss]tring should match pattern '(?:[^'\\]|\\.)*'")
 RUNS = "Tell whoever runs Pushback; the server's log says what is wrong."
 
 # What can be done on a page, where the hint of the class or of its kind is for the command line.
@@ -43,12 +42,7 @@ class Told(NamedTuple):
 
 def told(error: PushbackError) -> Told:
     """An error in the words of the pages."""
-    return Told(plain(error.summary), todo(error.hint, type(error)))
-
-
-def plain(text: str) -> str:
-    """A message without the patterns of those who check settings."""
-    return PATTERN.sub("it is not of the form that is needed", text)
+    return Told(error.summary, todo(error.hint, type(error)))
 
 
 def todo(hint: str, kind: type[PushbackError] = PushbackError, hints: Mapping[type[PushbackError], str] = HINTS) -> str:

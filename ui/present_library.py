@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PIECES, PIECE = 40, 600  # pieces of one reason that are shown, and characters of each
-GONE, OLDER = "file missing", "older version"
+GONE, OLDER, OLDER_FILE = "file missing", "older version", "older file"
 STANDINGS = {
     GONE: "Its file is no longer where it was read; what it held is still answered from.",
     OLDER: "There is a newer version of it with another date or other figures.",
+    OLDER_FILE: "There is a version of it with other figures whose file is newer; no dates in them say which one is.",
 }
 LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch"}
 LANGUAGES |= {"pt": "Portuguese", "pl": "Polish", "sv": "Swedish", "da": "Danish", "fi": "Finnish", "no": "Norwegian"}
@@ -42,7 +43,8 @@ def kind(media_type: str) -> str:
 def standings(one: Listed) -> list[str]:
     """What is to be known of a document at a glance, the most important first; nothing when all is well."""
     told = [GONE] if one.state != "ready" else []
-    return [*told, OLDER] if one.superseded_by else told
+    older = OLDER_FILE if one.by_file_time else OLDER
+    return [*told, older] if one.superseded_by else told
 
 
 def table(listed: Sequence[Listed]) -> pd.DataFrame:

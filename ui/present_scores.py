@@ -73,8 +73,9 @@ def banner(run: Past) -> str:
     how = "passed" if verdict.passed else "failed"
     lines = "".join(f"<li><strong>{escape(one.name)}</strong>: {escape(one.why)}</li>" for one in verdict.failed)
     said = f"{right:,} of {count(summary.done, 'case')} right, {count(summary.documents, 'document')}"
+    caveat = f"<p>{escape(summary.caveat)}</p>" if summary.caveat else ""
     return (
-        f'<div class="banner {how}" role="status"><p><strong>{how.capitalize()}</strong> · {said}</p>'
+        f'<div class="banner {how}" role="status"><p><strong>{how.capitalize()}</strong> · {said}</p>{caveat}'
         f"{f'<ul>{lines}</ul>' if lines else ''}</div>"
     )
 

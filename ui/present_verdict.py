@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from assistant import rulings
 from assistant.assumptions import Assumed, of_words
 from assistant.discussion import Change
 from assistant.types import Assumption, AssumptionRuling, Citation, Finding, Stance, Verdict
@@ -70,10 +71,17 @@ def called(ruling: str) -> str:
 
 def head(number: int, one: Assumption) -> str:
     """An assumption in a line of Markdown: its number, its words, its ruling, and how much speaks on either side."""
-    sides = [len(told.of_side(one, side)) for side in (Stance.SUPPORTS, Stance.CHALLENGES)]
-    counts = f" {sides[0]} for, {sides[1]} against" if any(sides) else ""
+    sides = [told.of_side(one, side) for side in (Stance.SUPPORTS, Stance.CHALLENGES)]
+    counts = f" {_counted(sides[0], 'for')}, {_counted(sides[1], 'against')}" if any(sides) else ""
     mark = f":gray-badge[{told.OPEN}]" if told.outcome(one) == told.OPEN else badge(one.ruling)
     return f"**{number}** {label(opened(one.text), WORDS)} {mark}{counts}"
+
+
+def _counted(findings: Sequence[Finding], side: str) -> str:
+    """How many findings there are, and in how many voices where these are fewer."""
+    voices = len(set(map(rulings.voice, findings)))
+    fewer = f" ({voices} voice{'s' if voices > 1 else ''})" if voices < len(findings) else ""
+    return f"{len(findings)} {side}{fewer}"
 
 
 def places(verdict: Verdict) -> dict[Finding, Place]:

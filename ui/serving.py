@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import PushbackError
+from assistant.plainly import why
 from ui import local, terminal
 
 if TYPE_CHECKING:
@@ -83,5 +84,5 @@ def check_free(host: str, port: int) -> None:
             tried.bind(place)
     except OSError as exc:
         raise PushbackError(
-            f"Nothing can listen at {host}, port {port}: {exc.strerror}.", hint="Choose another --port or --host."
+            f"Nothing can listen at {host}, port {port}: {why(exc)}.", hint="Choose another --port or --host."
         ) from exc

@@ -131,7 +131,7 @@ def discussed(one: Reply) -> str:
 def verdicts(kept: Sequence[KeptVerdict]) -> str:
     """A line for each pressure test that was kept, the latest first."""
     lines = [
-        f"{one.id}  {one.created[:10]}  {one.ruling:<11}  {_cut(' '.join(one.idea.split()), 70)}"
+        f"{one.id}  {one.created[:10]}  {one.ruling:<12}  {_cut(' '.join(one.idea.split()), 70)}"
         f"{f'  (revises {one.revises})' if one.revises else ''}"
         for one in kept
     ]
@@ -181,7 +181,7 @@ def document(one: Document, entry: Entry) -> str:
     facts = {"title": about.title, "author": about.author, "date": about.date, "language": about.language}
     facts |= {"site": about.site, "source": about.source, "id": about.id}
     others = [id for id in entry.versions if id not in {about.id, entry.superseded_by}]
-    facts |= {"superseded by": entry.superseded_by, "other versions": ", ".join(others)}
+    facts |= {"superseded by": _newer(entry), "other versions": ", ".join(others)}
     head = [f"{name}: {value}" for name, value in facts.items() if value]
     if one.dropped:
         head.append(f"dropped: {_count(len(one.dropped), 'piece')}, shown by --dropped")
@@ -372,14 +372,15 @@ def _finding(one: Finding, told: str, first: str, rest: str) -> str:
 
 def _assumption(number: int, verdict: Verdict, sources: _Sources) -> str:
     from assistant.rulings import is_set_aside
-    from ui.verdict_report import beside, first_told
+    from ui.verdict_report import beside, first_told, judged_by
 
     one, own = verdict.assumptions[number - 1], first_told(verdict, number)
     lines = [filled(f"{number}. {one.text} ({one.lens}): {one.ruling}", "", "   ")]
     for finding in own.findings:
         if is_set_aside(finding):
             continue
-        told = f"{SIGNS[finding.stance]} {_quoted(finding, sources)}{KINDS.get(finding.kind, '')}"
+        judged = f" ({judged_by(finding)})" if finding.judged else ""
+        told = f"{SIGNS[finding.stance]} {_quoted(finding, sources)}{KINDS.get(finding.kind, '')}{judged}"
         lines.append(_finding(finding, told, "   ", "           "))
     said = beside(verdict, number)
     return "\n".join([*lines, f"   {said}"] if said else lines)
@@ -400,9 +401,15 @@ def _row(entry: Entry) -> str:
     row = "  ".join(f"{_cut(cell, width):<{width}}" for cell, (_, width) in zip(cells, COLUMNS, strict=True))
     more = f" (and {len(entry.sources) - 1} more)" if len(entry.sources) > 1 else ""
     states = [] if entry.state == "ready" else [entry.state]
-    states += [f"superseded by {entry.superseded_by}"] if entry.superseded_by else []
+    states += [f"superseded by {_newer(entry)}"] if entry.superseded_by else []
     told = f" [{', '.join(states)}]" if states else ""
     return f"{row}  {about.source}{more}{told}"
+
+
+def _newer(entry: Entry) -> str:
+    """What supersedes a document, and whether only the times of the files say so."""
+    by = " (by the times of their files)" if entry.by_file_time else ""
+    return f"{entry.superseded_by}{by}" if entry.superseded_by else ""
 
 
 def _searched(searched: Searched) -> str:

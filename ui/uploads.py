@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from assistant.errors import LibraryError
+from assistant.plainly import why
 from assistant.settings import Settings
 
 FOLDER, EARLIER = "uploads", ".earlier"
@@ -43,7 +44,7 @@ def keep(settings: Settings, files: Iterable[tuple[str, bytes]]) -> list[Path]:
             put(path, data)
         except OSError as exc:
             hint = "Check the space on the disk and the folder's permissions, then drop it again."
-            raise LibraryError(f"{path.name} cannot be kept in {path.parent}: {exc.strerror}.", hint=hint) from exc
+            raise LibraryError(f"{path.name} cannot be kept in {path.parent}: {why(exc)}.", hint=hint) from exc
         kept.append(path)
     return kept
 

@@ -15,8 +15,8 @@ from assistant import rulings, wire
 from assistant.discussion import Asked, Moved, Reply, discuss
 from assistant.errors import DocumentMissing
 from assistant.library.library import Library
-from assistant.library.records import KeptVerdict
-from assistant.types import Finding, Verdict
+from assistant.library.records import UNFINISHED, KeptVerdict
+from assistant.types import Finding, IdeaRuling, Searched, Verdict
 from ui.parts.kept import standing
 from ui.verdict_report import Report, remark
 
@@ -54,13 +54,40 @@ def keep(
     return library.keep_verdict(_told(verdict, said), revises=revises, owner=owner)
 
 
+def begin(
+    library: Library, idea: str, *, revises: str | None = None, owner: str | None = None, id: str | None = None
+) -> KeptVerdict:
+    """Keep an idea before it is tested, so that it is not lost with the process; its id will be the verdict's.
+
+    Under an ``id`` that is given it is kept once.
+    """
+    unmade = Verdict(idea, IdeaRuling.NOT_COVERED, (), (), Searched(0, 0))
+    told = json.dumps({**wire.verdict(unmade), "ruling": UNFINISHED})
+    return library.verdict(library.keep_verdict(told, revises=revises, owner=owner, id=id))[0]
+
+
+def finish(library: Library, begun: KeptVerdict, verdict: Verdict, said: Sequence[Said] = ()) -> str:
+    """Keep the verdict on an idea whose test was begun; its id."""
+    library.put_verdict(begun, _told(verdict, said))
+    return begun.id
+
+
+def give_up(library: Library, id: str) -> None:
+    """Forget an idea whose test was begun and has ended without a verdict."""
+    with suppress(DocumentMissing):  # it was removed meanwhile
+        if library.verdict(id)[0].ruling == UNFINISHED:
+            library.remove_verdict(id)
+
+
 def opened(library: Library, id: str) -> Kept:
     """The kept verdict of this id.
 
     Raises:
-        DocumentMissing: there is none.
+        DocumentMissing: there is none, or its test was not finished.
     """
     listed, told = library.verdict(id)
+    if listed.ruling == UNFINISHED:
+        raise DocumentMissing(f"The test of “{listed.idea}” was not finished.", hint="Test the idea again.")
     kept = json.loads(told)
     said = tuple(Said(**one) for one in kept.get(SAID, ()))
     return Kept(listed, wire.read_verdict(kept), said, kept.get(ASKED, ""))
@@ -70,15 +97,15 @@ def own(library: Library, id: str, owner: str | None) -> Kept:
     """The same, where the verdict is this owner's.
 
     Raises:
-        DocumentMissing: it is somebody else's, or there is none; which of the two is not told.
+        DocumentMissing: it is somebody else's, or there is none; which of the two is not told. Or it was not finished.
     """
     try:
-        kept = opened(library, id)
+        is_own = library.verdict(id)[0].owner == owner
     except DocumentMissing:
-        kept = None
-    if kept is None or kept.listed.owner != owner:
+        is_own = False
+    if not is_own:
         raise DocumentMissing(f"There is no verdict {id!r} here.", hint="Those there are stand under “All tests”.")
-    return kept
+    return opened(library, id)
 
 
 def weigh(library: Library, id: str, importance: Mapping[str, float]) -> Verdict:
@@ -103,17 +130,17 @@ def swap(library: Library, id: str, old: Finding, new: Finding) -> None:
     library.put_verdict(kept.listed, _told(rulings.swapped(kept.verdict, old, new), kept.said, kept.asked))
 
 
-def discussed(assistant: Asked, id: str, message: str) -> tuple[Reply, str]:
+def discussed(assistant: Asked, id: str, message: str, by: str = "") -> tuple[Reply, str]:
     """The reply to a message about a verdict, and the id of the verdict as it then stands, which keeps both.
 
-    The message is kept before it is replied to.
+    The message is kept before it is replied to. ``by`` is whose it is, empty where nobody signs in.
 
     Raises:
         DocumentMissing: there is no such verdict.
     """
     kept = opened(assistant.library, id)
     assistant.library.put_verdict(kept.listed, _told(kept.verdict, kept.said, message))
-    reply = discuss(assistant, kept.verdict, message)
+    reply = discuss(assistant, kept.verdict, message, by)
     prose = [remark(one) for one in reply.prose]
     said = (*kept.said, Said(message, reply.text, reply.moved.value, prose))
     if reply.moved is not Moved.NOTHING:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import SettingsError
+from assistant.plainly import why
 
 if TYPE_CHECKING:
     from ui.verdict_report import Report
@@ -17,13 +19,15 @@ def check(path: Path) -> None:
     """Refuse a page that cannot be written, before the work is done.
 
     Raises:
-        SettingsError: the format is none of ours, or there is no such folder.
+        SettingsError: the format is none of ours, there is no such folder, or the file cannot be written there.
     """
     if path.suffix.lower() not in KINDS:
         hint = "Give a file name that ends in .md, .html or .docx."
         raise SettingsError(f"A report cannot be written as {path.name}.", hint=hint)
     if not path.absolute().parent.is_dir():
         raise SettingsError(f"There is no folder {path.absolute().parent}.", hint="Make it, or choose another --out.")
+    if path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
+        raise SettingsError(f"{path} cannot be written.", hint="Choose another --out.")
 
 
 def write(report: Report, path: Path) -> None:
@@ -36,7 +40,7 @@ def write(report: Report, path: Path) -> None:
     try:
         path.write_bytes(page)
     except OSError as exc:
-        raise SettingsError(f"{path} cannot be written: {exc.strerror}.", hint="Choose another --out.") from exc
+        raise SettingsError(f"{path} cannot be written: {why(exc)}.", hint="Choose another --out.") from exc
 
 
 def rendered(report: Report, kind: str) -> bytes:

@@ -6,12 +6,10 @@ find out first, as the page does; what it rests on follows, where a finding that
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from assistant import rulings
 from assistant.assumptions import PROPOSED, WHOLE
@@ -36,14 +34,14 @@ KINDS = {
 }
 SIDES = {Stance.SUPPORTS: "For", Stance.CHALLENGES: "Against", Stance.UNCLEAR: "Unclear"}
 GUESSED = "side guessed"
-IN_ORDER = (  # measured as ``eval/training/README.md`` says
-    "of two passages of companies' documents, one for an idea and one against it, the model calls the right one more"
-    " in favour in 0.58 of 304 pairs, where a coin would in 0.50."
+HOW_WRONG = (  # measured as ``eval/training/README.md`` says
+    "shown two passages of companies' documents, one for an idea and one against it, the model took the wrong one for"
+    " the one in favour in 42 of 100 such pairs (of 304), where a coin would in 50. Its card"
+    " (assistant/evidence/CARD.md) has all figures."
 )
 OPEN, NONE = "of no clear side", "with no evidence"
 OUTCOMES = (*(ruling.value for ruling in AssumptionRuling if ruling is not AssumptionRuling.GAP), OPEN, NONE)
 ENOUGH = 6  # citations from which an assumption lies at the right edge of the picture
-FIGURES = 12  # of the stance model's card that are told
 MISSING = 3  # of what nobody says that is told at a glance
 EACH = 3  # findings of a side that are told of an assumption, beside those that stand above
 
@@ -113,8 +111,7 @@ def outcome(one: Assumption) -> str:
 
 def in_short(verdict: Verdict) -> str:
     """What the documents come to, in two sentences: what they say, in how many voices, and of what nothing."""
-    found = [one for assumption in verdict.assumptions for one in assumption.findings]
-    voices = [len(set(map(rulings.voice, rulings.on(found, side)))) for side in (Stance.SUPPORTS, Stance.CHALLENGES)]
+    voices = rulings.voices(verdict)
     counts = f": {_voices(voices[0])} for it, {_voices(voices[1])} against it" if any(voices) else ""
     says = f"{MEANS[verdict.ruling].removesuffix('.')}{counts}"
     if verdict.ruling is IdeaRuling.NOT_COVERED and (unsaid := len(undecided(verdict))):
@@ -276,13 +273,18 @@ def attributed(finding: Finding) -> str:
     No probability of a side is told: none was measured to be one on documents like these.
     """
     if finding.judged:
-        return f"{KINDS[finding.kind]}; judged by {finding.judged.by or 'a person'}"
+        return f"{KINDS[finding.kind]}; {judged_by(finding)}"
     if finding.confidence == 1.0 and finding.stance is not Stance.UNCLEAR:
         return KINDS[finding.kind]
     by = (
         "side unclear" if finding.stance is Stance.UNCLEAR else "side as the model reads it" if finding.why else GUESSED
     )
     return f"{KINDS[finding.kind]}; {by}"
+
+
+def judged_by(finding: Finding) -> str:
+    """Who said its side: by name where they had signed in; empty where no person did."""
+    return f"judged by {finding.judged.by or 'a person'}" if finding.judged else ""
 
 
 def trust(verdict: Verdict) -> Iterator[str]:
@@ -295,11 +297,8 @@ def trust(verdict: Verdict) -> Iterator[str]:
         yield f"Sides were asked of the stance model “{verdict.stance_model}”; it could tell none."
     if verdict.stance_model == "none":
         yield "That is no trained model: it reads plain marks such as “not” and “should”, and is often wrong."
-    measures = list(_figures(_card(), ()))[:FIGURES]
     if verdict.stance_model == "pushback":
-        yield f"They are guesses: {IN_ORDER}"
-    if verdict.stance_model == "pushback" and measures:
-        yield f"How good it is, on claims and sentences it was not trained on: {'; '.join(measures)}."
+        yield f"They are guesses: {HOW_WRONG}"
     if verdict.model:
         yield f"What is called “{PROPOSED}”, and what is told as a model's reading, is in the words of {verdict.model}."
     if verdict.dropped:
@@ -308,19 +307,3 @@ def trust(verdict: Verdict) -> Iterator[str]:
     if verdict.rejected:
         yield f"Quotes that could not be found in the documents, and are left out: {len(verdict.rejected)}."
     yield "Quotes are verified: they stand in the documents. Their sides are a model's reading, so read the quotes."
-
-
-def _card() -> Any:
-    """What training wrote of the shipped model; empty where it wrote nothing."""
-    path = files("assistant.evidence").joinpath("CARD.json")
-    card = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    return card.get("stance", card) if isinstance(card, dict) else {}
-
-
-def _figures(card: Any, path: Sequence[str]) -> Iterator[str]:
-    """Each measure of a card, with where in it it stands."""
-    if isinstance(card, Mapping):
-        for name, value in card.items():
-            yield from _figures(value, (*path, str(name)))
-    elif isinstance(card, float):
-        yield f"{' '.join(path).replace('_', ' ')} {card:.2f}"

@@ -6,11 +6,13 @@ transactions, and each raises ``generation`` by one. Its statements are written 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 from assistant.errors import LibraryError
+from assistant.library import moving
 from assistant.library.conversations import Conversations
 from assistant.library.documents import Documents
 from assistant.library.families import Families
@@ -22,6 +24,8 @@ from assistant.library.schema import STEPS, VERSION
 from assistant.library.sql import Database
 from assistant.library.verdicts import Verdicts
 from assistant.types import Filters
+
+SURE, CHANGING, REBUILDING = range(3)  # what ``in_doubt`` says of the index
 
 
 class Words(Protocol):
@@ -94,7 +98,17 @@ class Catalog:
     def state(self) -> State:
         """Generation, doubt, and what the library was made with."""
         row = self._db.row("SELECT generation, in_doubt, passage_words, model, weights, dimension FROM state")
-        return State(row[0], bool(row[1]), *row[2:])
+        return State(row[0], row[1] != SURE, row[2], row[3], row[4], row[5], row[1] == REBUILDING)
+
+    def identity(self) -> str:
+        """What tells this catalog from every other, so that no two share an index on a server."""
+        sql = "SELECT id FROM identity"
+        if row := self._db.row(sql):
+            return str(row[0])
+        with self._db.changing():
+            if self._db.row(sql) is None:  # nobody else was quicker
+                self._db.run("INSERT INTO identity (id) VALUES (?)", [secrets.token_hex(8)])
+            return str(self._db.row(sql)[0])
 
     def record_model(self, model: str, weights: str, dimension: int) -> None:
         """Write down what makes the vectors."""
@@ -104,17 +118,17 @@ class Catalog:
         """Write down how long passages are."""
         self._db.run("UPDATE state SET passage_words = ?", [words])
 
-    def doubt(self) -> None:
-        """The index is about to change: until ``trust``, it may hold anything."""
-        self._db.run("UPDATE state SET in_doubt = 1")
+    def doubt(self, *, rebuilding: bool = False) -> None:
+        """The index is about to change, or to be made anew: until ``trust`` or ``renew``, it may hold anything."""
+        self._db.run("UPDATE state SET in_doubt = ?", [REBUILDING if rebuilding else CHANGING])
 
     def trust(self) -> None:
         """The index holds the catalog's passages again."""
-        self._db.run("UPDATE state SET in_doubt = 0")
+        self._db.run("UPDATE state SET in_doubt = ?", [SURE])
 
     def renew(self) -> None:
         """Tell readers that the index was made anew."""
-        self._db.run("UPDATE state SET in_doubt = 0, generation = generation + 1")
+        self._db.run("UPDATE state SET in_doubt = ?, generation = generation + 1", [SURE])
 
     # What changes several tables at once
 
@@ -153,12 +167,25 @@ class Catalog:
             self.full_text.follow()
             self.record_model(model, weights, dimension)
             self.record_passage_words(passage_words)
-            self.doubt()
+            self.doubt(rebuilding=True)
 
     def renew_words(self) -> None:
         """Make the words that are searched anew from the passages."""
         with self._changing():
             self.full_text.renew()
+
+    def copy(self, db: Database, words: Words, progress: moving.Progress | None = None) -> None:
+        """Write all of it into an empty database, in one transaction there.
+
+        Raises:
+            LibraryLocked: somebody changed it meanwhile.
+        """
+        self.identity()  # the copy has it, too
+        moving.copy(self._db, db, words, progress)
+
+    def is_copy_of(self, other: Catalog) -> bool:
+        """Whether it was made by ``copy`` of another, and neither has changed since."""
+        return self.identity() == other.identity() and moving.held(self._db) == moving.held(other._db)
 
     def faults(self) -> list[str]:
         """What is broken in the catalog itself, in the database's words; empty when all is well."""

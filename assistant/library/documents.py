@@ -14,7 +14,7 @@ from assistant.library.families import Families
 from assistant.library.narrowing import conditions
 from assistant.library.records import Cleaned, Entry, Holdings, Listed
 from assistant.library.sql import LISTED, Database, Many, as_json
-from assistant.types import About, Block, BlockKind, Document, Dropped, Filters, Searched
+from assistant.types import About, Block, BlockKind, Document, Dropped, Filters, Inline, Searched
 
 ABOUT = "d.id, d.source, d.sha256, d.media_type, d.title, d.author, d.date, c.language, c.site"
 DOCUMENTS = "documents d LEFT JOIN cleaned c ON c.document = d.id"
@@ -71,7 +71,8 @@ class Documents:
                 counts.get(about.id, 0),
                 "ready" if any(Path(path).exists() for _, path in sources[about.id]) else "source missing",
                 tuple(version.document for version in families.get(about.id, ())),
-                versions.newer(about.id, families.get(about.id, ())),
+                superseded_by := versions.newer(about.id, families.get(about.id, ())),
+                superseded_by is not None and versions.by_file_time(about.id, families.get(about.id, ())),
             )
             for about in abouts
         ]
@@ -91,8 +92,8 @@ class Documents:
         if row is None:
             return None
         blocks = tuple(
-            Block(BlockKind(kind), start, end, tuple(headings), speaker, page)
-            for kind, start, end, headings, speaker, page in json.loads(row[-2])
+            Block(BlockKind(kind), start, end, tuple(headings), speaker, page, tuple(Inline(*one) for one in inline))
+            for kind, start, end, headings, speaker, page, *inline in json.loads(row[-2])
         )
         return Document(About(*row[:-3]), row[-3], blocks, tuple(Dropped(*piece) for piece in json.loads(row[-1])))
 
@@ -116,7 +117,7 @@ class Documents:
     def put(self, document: Document, cleaned: Cleaned) -> None:
         """Add or replace a document, without its passages, its source and its lines that may recur."""
         about = document.about
-        blocks = [[b.kind, b.start, b.end, b.headings, b.speaker, b.page] for b in document.blocks]
+        blocks = [[b.kind, b.start, b.end, b.headings, b.speaker, b.page, *b.inline] for b in document.blocks]
         dropped = [[d.text, d.reason, d.at] for d in document.dropped]
         names = ["id", "source", "sha256", "media_type", "title", "author", "date", "text", "blocks", "dropped"]
         updates = ", ".join(f"{name} = excluded.{name}" for name in names[1:])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -32,6 +33,8 @@ _log = logging.getLogger(__name__)
 _PATIENCE = (
     1.0  # seconds that a writer waits: a reader that looks whether it has anything to mend holds the lock briefly
 )
+REBUILT = 60.0  # seconds to wait for an index on a server to be made anew; 100,000 vectors take about that
+LOOK = 0.1  # seconds between two looks
 
 
 class Guard:
@@ -74,7 +77,7 @@ class Guard:
             IndexMismatch: it is of another model, or of other passages.
             LibraryDamaged: it lacks vectors.
         """
-        state = self._catalog.state()
+        state = self._settled()
         if state.model is None:
             return None
         self.check(state)
@@ -177,8 +180,26 @@ class Guard:
             raise LibraryDamaged(why) from exc
         _log.warning("%s It was made anew from the catalog.", why)
 
+    def _settled(self) -> State:
+        """What the library says of itself, when no index on a server is being made anew, which others would see half.
+
+        In a folder, the lock on its files keeps readers waiting.
+
+        Raises:
+            LibraryLocked: it takes too long.
+        """
+        until = monotonic() + REBUILT
+        while (state := self._catalog.state()).rebuilding and self._settings.chroma_url:
+            try:
+                self.repair()  # who began it may have been killed
+            except LibraryLocked:
+                if monotonic() > until:
+                    raise
+                sleep(LOOK)
+        return state
+
     def _open(self) -> None:
-        state, passages = self._catalog.state(), self._catalog.documents.searched().passages
+        state, passages = self._settled(), self._catalog.documents.searched().passages
         if not self._index.open(state.generation) or state.in_doubt:
             return
         if self._index.count() < passages and self._catalog.state().generation == state.generation:

@@ -74,7 +74,7 @@ class Library:
         self._settings = settings
         self._embedder = embedder
         self._catalog = places.opened(settings)
-        self._index = VectorIndex(settings.folder, settings.chroma_url, settings.library)
+        self._index = VectorIndex(settings.folder, settings.chroma_url, self._name_on_server)
         self._guard = Guard(settings, embedder, self._catalog, self._index)
         self._searching = Searching(self._catalog, self._index, self._guard)
 
@@ -87,6 +87,10 @@ class Library:
                 raise LibraryMissing(f"There is no library {settings.library!r} in {where}.")
             places.begin(settings)
         return cls(settings, embedder)
+
+    def _name_on_server(self) -> str:
+        """What its collection is called among all those of a Chroma server."""
+        return f"{self._settings.library}-{self._catalog.identity()}"
 
     def close(self) -> None:
         """Give everything back; a second call does nothing."""
@@ -238,6 +242,21 @@ class Library:
             anew = SplitAnew(split, self._settings.passage_words) if split else None
             reindex(self._catalog, self._index, self._embedder, anew, progress)
 
+    def move(self, catalog: str | None, progress: Progress | None = None) -> str:
+        """Move the catalog to a database of PostgreSQL, or into a file (None); what the old one is called now.
+
+        The library is closed by it. Ended at any moment the old one is whole, or the new one is; called again, it goes
+        on. What is in the folder stays there.
+
+        Raises:
+            LibraryLocked: somebody writes, or used it meanwhile.
+            LibraryError: another library of this name is there.
+        """
+        with self._guard.lock():
+            places.copy(self._catalog, self._settings.model_copy(update={"catalog": catalog}), progress)
+            self.close()
+            return places.set_aside(self._settings)
+
     # Conversations
 
     def new_conversation(self, owner: str | None = None) -> str:
@@ -344,14 +363,21 @@ class Library:
         """
         return self._catalog.conversations.feedback(conversation)
 
-    def keep_verdict(self, verdict_json: str, *, revises: str | None = None, owner: str | None = None) -> str:
-        """Keep a pressure test as it is; its id. ``revises`` is the id of the one whose idea it revises."""
+    def keep_verdict(
+        self, verdict_json: str, *, revises: str | None = None, owner: str | None = None, id: str | None = None
+    ) -> str:
+        """Keep a pressure test as it is; its id. ``revises`` is the id of the one whose idea it revises.
+
+        Under an ``id`` that is given it is kept once.
+        """
         told = json.loads(verdict_json)
-        return self._catalog.verdicts.keep(told["idea"], told["ruling"], verdict_json, revises=revises, owner=owner)
+        verdicts = self._catalog.verdicts
+        return verdicts.keep(told["idea"], told["ruling"], verdict_json, revises=revises, owner=owner, id=id)
 
     def put_verdict(self, kept: KeptVerdict, verdict_json: str) -> None:
         """Keep a pressure test under the id that it has: with other importance, or again after it was removed."""
-        self._catalog.verdicts.put(kept._replace(ruling=json.loads(verdict_json)["ruling"]), verdict_json)
+        told = json.loads(verdict_json)
+        self._catalog.verdicts.put(kept._replace(idea=told["idea"], ruling=told["ruling"]), verdict_json)
 
     def verdicts(self, owner: str | None = None) -> list[KeptVerdict]:
         """The pressure tests that were kept of one owner, the latest first; None: those that are nobody's."""

@@ -41,10 +41,11 @@ def _listed(  # noqa: PLR0917 — the columns of the query
     *newest: str,
 ) -> Listed:
     files = tuple(json.loads(paths))
-    superseded_by = None
+    superseded_by, by_file_time = None, False
     if family is not None:
         told = Version(newest[0], family, newest[1], newest[2]), Version(id, family, date, figures or "")
         superseded_by = versions.newer(id, told)
+        by_file_time = superseded_by is not None and versions.by_file_time(id, told)
     there = any(os.path.exists(path) for path in files)  # noqa: PTH110 - four times as fast as Path's, and asked of all
     about = (id, source, media_type, title, author, date, language)
-    return Listed(*about, passages, files, "ready" if there else "source missing", superseded_by)
+    return Listed(*about, passages, files, "ready" if there else "source missing", superseded_by, by_file_time)

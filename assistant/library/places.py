@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.errors import LibraryError
+from assistant.errors import LibraryError, LibraryLocked
 from assistant.installation import how_to_add
 from assistant.library import private
 from assistant.library.catalog import Catalog
@@ -15,9 +16,11 @@ from assistant.library.sqlite import Sqlite
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from assistant.library.moving import Progress
     from assistant.settings import Settings
 
 CATALOG = "catalog.sqlite3"
+DRAFT = f"{CATALOG}.moving"  # a catalog on its way into a file
 
 
 def is_there(settings: Settings) -> bool:
@@ -68,6 +71,64 @@ def on_server(address: str, library: str, passage_words: int) -> Catalog:
 
     db = _postgres().Postgres(address, library)
     return Catalog(db, PostgresWords(db), passage_words)
+
+
+def copy(catalog: Catalog, to: Settings, progress: Progress | None = None) -> None:
+    """Write a catalog to another place, whole or not at all; nothing happens where that was done before.
+
+    Raises:
+        LibraryError: another library of this name is there.
+        LibraryLocked: somebody changed the catalog meanwhile.
+    """
+    if is_there(to):
+        there = opened(to)
+        try:
+            is_done = there.is_copy_of(catalog)
+        finally:
+            there.close()
+        if not is_done:
+            what = f"There is a library {to.library!r} already where it is to be moved to, and it is not the same."
+            raise LibraryError(what, hint="Set that one aside first.")
+    elif to.catalog is None:
+        _copy_to_file(catalog, to, progress)
+    else:
+        from assistant.library.postgres_words import PostgresWords
+
+        begin(to)
+        server = _postgres().Postgres(to.catalog, to.library)
+        try:
+            catalog.copy(server, PostgresWords(server), progress)
+        finally:
+            server.close()
+
+
+def set_aside(settings: Settings) -> str:
+    """Keep the catalog of the library in force under another name, which no library has; that name.
+
+    Raises:
+        LibraryLocked: somebody still uses it.
+    """
+    stamp = f"moved-{datetime.now(UTC):%Y%m%d%H%M%S}"
+    if settings.catalog is not None:
+        return str(_postgres().rename(settings.catalog, settings.library, stamp))
+    catalog = settings.folder / CATALOG
+    if catalog.with_name(f"{CATALOG}-wal").exists():  # who closes it last takes that away
+        what = f"The library {settings.library!r} is whole in its new place, but the old one is still in use."
+        raise LibraryLocked(what, hint="End what uses it, and run the command again.")
+    return str(catalog.rename(catalog.with_name(f"{CATALOG}.{stamp}")))
+
+
+def _copy_to_file(catalog: Catalog, to: Settings, progress: Progress | None) -> None:
+    draft = to.folder / DRAFT
+    for path in to.folder.glob(f"{DRAFT}*"):  # of one that was killed
+        path.unlink()
+    private.begin(to.folder, draft)
+    db = Sqlite(draft)
+    try:
+        catalog.copy(db, FullText(db), progress)
+    finally:
+        db.close()
+    draft.rename(to.folder / CATALOG)
 
 
 def _make_folder(settings: Settings) -> None:

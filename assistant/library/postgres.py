@@ -229,6 +229,21 @@ def connected(address: str) -> psycopg.Connection[Any]:
     return made
 
 
+@contextmanager
+def session(address: str, what: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection for something beside a catalog, its errors in our own words.
+
+    Raises:
+        LibraryError: something goes wrong with it.
+    """
+    try:
+        with connected(address) as made:
+            _check(made)
+            yield made
+    except psycopg.Error as exc:
+        raise _in_our_words(exc, what) from exc
+
+
 def _check(connection: psycopg.Connection[Any]) -> None:
     told = connection.info
     if told.server_version < OLDEST * 10_000:
@@ -281,6 +296,22 @@ def begin(address: str, library: str) -> None:
                 connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
     except psycopg.Error as exc:
         raise _in_our_words(exc, f"{library!r} on PostgreSQL") from exc
+
+
+def rename(address: str, library: str, before: str) -> str:
+    """Put something before the name of a library's schema, so that it is no library's any more; its new name.
+
+    Raises:
+        LibraryError: it cannot be done.
+    """
+    name = f"{before}-{library}"[:63]
+    try:
+        with connected(address) as connection:
+            old, new = sql.Identifier(schema_of(library)), sql.Identifier(name)
+            connection.execute(sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(old, new))
+    except psycopg.Error as exc:
+        raise _in_our_words(exc, f"{library!r} on PostgreSQL") from exc
+    return name
 
 
 class _Dumper(StrDumper):

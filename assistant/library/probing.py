@@ -36,7 +36,7 @@ def breaks(folder: Path) -> str | None:
 
 def main(folder: str) -> None:
     """Read every id and vector, and look for the nearest of some."""
-    index = VectorIndex(Path(folder), None, "")
+    index = VectorIndex(Path(folder))
     try:
         index.open(0)
         ids = sorted(index.ids())

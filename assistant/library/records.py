@@ -62,7 +62,7 @@ class Entry(NamedTuple):
 
     ``versions`` are the ids of all documents that are the same piece with small differences, this one among them and
     the newest first; empty when it is the only one. ``superseded_by`` is the newest of them when that one has another
-    date or other figures.
+    date or other figures, ``by_file_time`` whether it is the newest by the times of the files alone: no dates tell it.
     """
 
     about: About
@@ -71,6 +71,7 @@ class Entry(NamedTuple):
     state: str
     versions: tuple[str, ...] = ()
     superseded_by: str | None = None
+    by_file_time: bool = False
 
 
 class Holdings(NamedTuple):
@@ -102,6 +103,7 @@ class Listed(NamedTuple):
     files: tuple[str, ...]
     state: str
     superseded_by: str | None
+    by_file_time: bool = False
 
 
 class Conversation(NamedTuple):
@@ -132,10 +134,14 @@ class Feedback(NamedTuple):
     created: str
 
 
+UNFINISHED = "not finished"  # in the place of a ruling: the test of an idea was begun
+
+
 class KeptVerdict(NamedTuple):
     """A pressure test as it is listed: ``created`` is ISO 8601 in UTC; ``revises`` is the id of the one before.
 
-    ``owner`` is who made it where people sign in, else None.
+    ``ruling`` is ``UNFINISHED`` while it is made, and stays so where the process was killed. ``owner`` is who made it
+    where people sign in, else None.
     """
 
     id: str
@@ -187,7 +193,10 @@ class DocumentRow(NamedTuple):
 
 
 class State(NamedTuple):
-    """What a library says of itself. ``in_doubt``: a writer is changing the index, or was killed at it."""
+    """What a library says of itself.
+
+    ``in_doubt``: a writer is changing the index, or was killed at it; ``rebuilding``: it is making it anew.
+    """
 
     generation: int
     in_doubt: bool
@@ -195,3 +204,4 @@ class State(NamedTuple):
     model: str | None
     weights: str | None
     dimension: int | None
+    rebuilding: bool

@@ -1,8 +1,9 @@
 """The catalog's tables, as SQLite makes them: each statement by itself, in order."""
 
 # Since 2 there is feedback, since 3 versions of a piece, since 4 verdicts and what cleaning went by, since 5 owners of
-# conversations and verdicts, and conversations that can be brought back, since 6 questions without an answer.
-VERSION = 6
+# conversations and verdicts, and conversations that can be brought back, since 6 questions without an answer, since 7
+# what tells a catalog from every other.
+VERSION = 7
 
 WORDS = "CREATE VIRTUAL TABLE words USING fts5 (text, title, voice, tokenize = 'porter unicode61 remove_diacritics 2')"
 
@@ -207,14 +208,22 @@ CREATE TABLE IF NOT EXISTS unanswered (
 ) WITHOUT ROWID;
 """
 
+# What tells this catalog from every other; written when it is first asked for.
+IDENTITY = """
+CREATE TABLE IF NOT EXISTS identity (
+    id TEXT NOT NULL
+);
+"""
+
 _FEEDBACK, _VERSIONS = tuple(FEEDBACK.split(";\n\n")), tuple(VERSIONS.split(";\n\n"))
 _CLEANING, _OWNERS = tuple(CLEANING.split(";\n\n")), tuple(OWNERS.split(";\n\n"))
 # What makes a library of each version one of today's; 0 is none.
 STEPS = {
-    0: (*TABLES.split(";\n\n"), WORDS, *_FEEDBACK, *_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED),
-    1: (*_FEEDBACK, *_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED),
-    2: (*_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED),
-    3: (*_CLEANING, VERDICTS, *_OWNERS, UNANSWERED),
-    4: (*_OWNERS, UNANSWERED),
-    5: (UNANSWERED,),
+    0: (*TABLES.split(";\n\n"), WORDS, *_FEEDBACK, *_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY),
+    1: (*_FEEDBACK, *_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY),
+    2: (*_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY),
+    3: (*_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY),
+    4: (*_OWNERS, UNANSWERED, IDENTITY),
+    5: (UNANSWERED, IDENTITY),
+    6: (IDENTITY,),
 }

@@ -35,7 +35,7 @@ def rebuild(catalog: Catalog, index: VectorIndex, change: Callable[[], None] | N
 
     Other processes wait for its end to open the index; killed in between, it is done again at the next start.
     """
-    catalog.doubt()
+    catalog.doubt(rebuilding=True)
     with index.rebuilding():
         if change:
             change()

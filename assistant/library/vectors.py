@@ -16,7 +16,7 @@ import errno
 import itertools
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 COLLECTION = "passages"
 PATIENCE = 60.0  # seconds to wait for another process to be done with the files; making them anew takes longest
+SLOW = 60.0  # seconds without a word from a server; 256 vectors take it a tenth of one
 NEARLY_FULL = 1 << 26  # bytes free, when Chroma says only that writing failed
 HNSW: Any = {
     "space": "cosine",
@@ -55,11 +56,12 @@ class VectorIndex:
 
     _taken: ClassVar[set[int]] = set()
 
-    def __init__(self, folder: Path, url: str | None, library: str) -> None:
+    def __init__(self, folder: Path, url: str | None = None, named: Callable[[], str] | None = None) -> None:
+        """``named`` says what tells this library from all others that a server may hold."""
         self.home = folder
         self._folder = folder / "chroma"
         self._url = url
-        self._name = COLLECTION if url is None else f"pushback-{library}-{COLLECTION}"
+        self._named = named or (lambda: COLLECTION)
         self._turn = threading.RLock()
         self._lock = FileLock(folder / "index.lock", timeout=PATIENCE)
         self._traces = Traces(folder, self._folder)
@@ -154,13 +156,16 @@ class VectorIndex:
                     shutil.rmtree(self._folder)
             else:
                 self._open()
-                self._client.delete_collection(self._name)
+                self._client.delete_collection(self._name())
                 self.close()
             if self._url is None:
                 self._traces.open()
             self._open()
             yield
             self._traces.forget()
+
+    def _name(self) -> str:
+        return COLLECTION if self._url is None else f"pushback-{self._named()}"
 
     @property
     def _client(self) -> Client:
@@ -191,14 +196,31 @@ class VectorIndex:
             self._open_client = cast("Client", chromadb.PersistentClient(path, quiet))
             self._spelling = spelling
         else:
+            self._greet(self._url)
             url = urlsplit(self._url)
             port = url.port or (443 if url.scheme == "https" else 80)
             client = chromadb.HttpClient(str(url.hostname), port, url.scheme == "https", settings=quiet)
             self._open_client = cast("Client", client)
+            for session in _sessions(client):
+                session.timeout = SLOW
         self._open_collection = self._open_client.get_or_create_collection(
-            self._name, embedding_function=None, configuration={"hnsw": HNSW}
+            self._name(), embedding_function=None, configuration={"hnsw": HNSW}
         )
         self._open_collection.count()  # reads the files, while nobody changes them
+
+    def _greet(self, url: str) -> None:
+        """Look whether a Chroma server of today is there, before Chroma's client asks it and waits for ever.
+
+        Raises:
+            LibraryError: it is another.
+        """
+        import httpx
+
+        told = httpx.get(f"{url.rstrip('/')}/api/v2/heartbeat", timeout=SLOW)
+        if told.status_code != httpx.codes.OK or "heartbeat" not in told.text:
+            what = f"What answers at {url} does not speak as a Chroma server of version 1 does"
+            hint = "Check the setting chroma_url, and that `chroma run` of version 1 or newer serves there."
+            raise LibraryError(f"{what} (its status is {told.status_code}).", hint=hint)
 
     @contextmanager
     def _files(self) -> Iterator[None]:
@@ -237,7 +259,9 @@ class VectorIndex:
             return LibraryFull(f"The disk is full: {self._folder} cannot grow.")
         if "database is locked" in text:
             return LibraryLocked(f"Another process is changing {self._folder}.")
-        if kind in REFUSED or type(error).__module__.startswith("httpx") or "connect to a Chroma server" in text:
+        unheard = type(error).__module__.startswith("httpx") or "connect to a Chroma server" in text
+        # What a server says that is no error of Chroma's comes as a plain Exception.
+        if kind in REFUSED or unheard or (self._url is not None and type(error) is Exception):
             what = f"The Chroma server {self._url} does not serve us: {text or kind}"
             return LibraryError(what, hint="Check the setting chroma_url.")
         if kind in DAMAGED:
@@ -251,8 +275,13 @@ class VectorIndex:
 
 def _hang_up(client: Any) -> None:
     """Close the connections to a server, which Chroma's own ``close`` leaves open."""
-    for part in (client, client._admin_client):
-        part._server._session.close()
+    for session in _sessions(client):
+        session.close()
+
+
+def _sessions(client: Any) -> list[Any]:
+    """What a client's requests to a server go through."""
+    return [part._server._session for part in (client, client._admin_client)]
 
 
 def _free(folder: Path) -> int:

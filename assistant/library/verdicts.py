@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime
 
-from assistant.library.records import KeptVerdict
+from assistant.library.records import UNFINISHED, KeptVerdict
 from assistant.library.sql import Database
 
 _LISTED = "v.id, v.created, v.idea, v.ruling, v.revises, o.owner"
@@ -19,10 +19,19 @@ class Verdicts:
         self._db = db
 
     def keep(
-        self, idea: str, ruling: str, verdict: str, *, revises: str | None = None, owner: str | None = None
+        self,
+        idea: str,
+        ruling: str,
+        verdict: str,
+        *,
+        revises: str | None = None,
+        owner: str | None = None,
+        id: str | None = None,
     ) -> str:
-        """Keep a verdict's JSON; its id."""
-        id = secrets.token_hex(4)
+        """Keep a verdict's JSON; its id. Nothing happens where one of the ``id`` that is given is kept."""
+        if id is not None and self.read(id):
+            return id
+        id = id or secrets.token_hex(4)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with self._db.changing():
             sql = "INSERT INTO verdicts (id, created, idea, ruling, revises, verdict) VALUES (?, ?, ?, ?, ?, ?)"
@@ -35,7 +44,7 @@ class Verdicts:
         """Keep a verdict's JSON as ``kept`` lists it, in the place of what is kept under its id."""
         sql = (
             "INSERT INTO verdicts (id, created, idea, ruling, revises, verdict) VALUES (?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (id) DO UPDATE SET ruling = excluded.ruling, verdict = excluded.verdict"
+            "ON CONFLICT (id) DO UPDATE SET idea = excluded.idea, ruling = excluded.ruling, verdict = excluded.verdict"
         )
         with self._db.changing():
             self._db.run(sql, [kept.id, kept.created, kept.idea, kept.ruling, kept.revises, verdict])
@@ -49,8 +58,9 @@ class Verdicts:
         return [KeptVerdict(*row) for row in self._db.rows(sql, [owner])]
 
     def every(self) -> list[str]:
-        """The JSON of all, whoever they belong to, the earliest first."""
-        return [verdict for (verdict,) in self._db.rows("SELECT verdict FROM verdicts ORDER BY key")]
+        """The JSON of all that were finished, whoever they belong to, the earliest first."""
+        rows = self._db.rows("SELECT verdict FROM verdicts WHERE ruling <> ? ORDER BY key", [UNFINISHED])
+        return [verdict for (verdict,) in rows]
 
     def read(self, id: str) -> tuple[KeptVerdict, str] | None:
         """A verdict as it is listed, and its JSON; None when there is none of that id."""

@@ -61,6 +61,12 @@ def time(document: Document, mtime_ns: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
 
 
+def by_file_time(document: str, family: Sequence[Version]) -> bool:
+    """Whether it is by the times of their files alone that the newest of its family is newer than this one."""
+    own = next((version for version in family if version.document == document), None)
+    return own is not None and (own.date is None or family[0].date is None or own.date == family[0].date)
+
+
 def newer(document: str, family: Sequence[Version]) -> str | None:
     """The document that supersedes this one: the newest of its family, if it has another date or other figures."""
     if not family or family[0].document == document:

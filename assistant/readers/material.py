@@ -14,10 +14,11 @@ from typing import NamedTuple
 from assistant.embedding import Embedder, Vectors
 from assistant.evidence.broad import leading_sentences
 from assistant.evidence.words import content_stems
+from assistant.introductions import LISTED
 from assistant.library.library import Library
 from assistant.question import Asks, Question
 from assistant.retrieval import ANYWHERE, Candidate, candidates, spread
-from assistant.types import BlockKind, Filters, Passage, Sentence, Span
+from assistant.types import Filters, Passage, Sentence, Span
 
 READ = 40  # passages that rank best
 BEST = 4  # documents of which more is read than ranks so high,
@@ -25,7 +26,6 @@ BEYOND = 6  # by so many passages each, the nearest to the question
 FOR_MORE = 8  # passages read of each further search
 OF_A_LIST = 6  # passages by which a list or a table that goes on is made whole, on either side
 NAMED = 0.6  # share of a name's content words by which a question names it: "the kitchenware brand director"
-_LISTED = (BlockKind.ITEM, BlockKind.ROW)
 
 
 class Extract(NamedTuple):
@@ -125,7 +125,7 @@ class Shelf:
         """The passages in which a list or a table goes on that begins or ends in this one."""
         flow = self.flow(passage.about.id)
         at = next((n for n, one in enumerate(flow) if one.id == passage.id), None)
-        if at is None or not any(sentence.kind in _LISTED for sentence in passage.sentences):
+        if at is None or not any(sentence.kind in LISTED for sentence in passage.sentences):
             return
         for step in (1, -1):
             for n in range(1, OF_A_LIST + 1):
@@ -241,7 +241,7 @@ def _goes_on(one: Passage, other: Passage) -> bool:
     return (
         bool(ends and begins)
         and ends[0].kind is begins[0].kind
-        and begins[0].kind in _LISTED
+        and begins[0].kind in LISTED
         and all(ours == theirs for ours, theirs in zip(one.headings, other.headings, strict=False))
         and one.speaker == other.speaker
     )

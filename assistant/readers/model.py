@@ -13,6 +13,7 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 
 from assistant.errors import ContextTooLong, ReplyInvalid, RequestInvalid
+from assistant.introductions import CONTINUED, is_continued
 from assistant.model import MOST_TOKENS, Calls, Model, Prompt, Tick
 from assistant.prompting import material as fenced
 from assistant.prompting import render
@@ -128,7 +129,8 @@ def _prompt(material: Given, extracts: Sequence[Extract], structured: bool, last
 
 
 def told(one: Extract) -> str:
-    """An extract in a prompt: its number, title, heading, voice, date and place, then its text as it stands."""
+    """An extract in a prompt: its number, title, heading, voice, date and place, whether a list or table goes on in it,
+    then its text as it stands."""
     passage = one.passage
     about = passage.about
     known = (
@@ -137,6 +139,7 @@ def told(one: Extract) -> str:
         passage.speaker or about.author,
         about.date,
         about.place(passage.page),
+        CONTINUED if is_continued(passage) else None,
     )
     lines = [fenced(line) for line in passage.text.splitlines() if line.strip()]
     return "\n".join([f"[{one.number}] {fenced(' · '.join(part for part in known if part))}", *lines])

@@ -47,6 +47,11 @@ class PlainIdeas:
         """The name of the model that tells the sides."""
         return self._stance.name
 
+    @property
+    def lenses(self) -> tuple[str, ...]:
+        """The names of the lenses that an idea is looked at through."""
+        return self._lenses.names
+
     def assumed(self, idea: str, like: Verdict | None = None) -> list[Assumed]:
         """What ``idea`` rests on: itself first, its clauses, the sides it takes in the lenses.
 

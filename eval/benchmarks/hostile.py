@@ -84,7 +84,7 @@ def _used() -> float:
 
 def hostile() -> Iterator[tuple[str, bytes]]:
     """The files, each made when its turn comes."""
-    for made in (_texts, _markdown, _pages, _tables, _mails, _packed, _others, _small):
+    for made in (_texts, _markdown, _pages, _tables, _mails, _packed, _others, _small, _more):
         for name, content in made():
             yield name, content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
 
@@ -94,6 +94,13 @@ def _small() -> Iterator[tuple[str, str | bytes]]:
 
     for name, make in small().items():
         yield f"small-{name}", make()
+
+
+def _more() -> Iterator[tuple[str, str | bytes]]:
+    from eval.benchmarks.hostile_more import more
+
+    for name, make in more().items():
+        yield f"more-{name}", make()
 
 
 def _texts() -> Iterator[tuple[str, str | bytes]]:

@@ -1,6 +1,6 @@
 """Commands killed while they write, with the real embedder: is anything lost, half visible, or not mended?
 
-    python -m eval.benchmarks.killing [--kills 200] [--seed 1]
+    python -m eval.benchmarks.killing [--kills 200] [--seed 1] [--kind reindex]
 
 Each kill (SIGKILL) hits a real command in a process of its own: ingest into a new library, ingest of changed files,
 remove, reindex to another length of passages, and ingest into a library of each older schema. The moment is random
@@ -95,6 +95,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--kills", type=int, default=200, help="all kinds together")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kind", choices=KINDS, help="this one alone: shorter, since each is prepared first")
     given = parser.parse_args()
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     torch.set_num_threads(1)  # a pool of threads would not survive a fork
@@ -109,7 +110,7 @@ def main() -> None:
         for module in made(in_a_fork(lambda: begin(Path(folder), embedder))):
             with suppress(Exception):
                 import_module(module)  # here, so that no fork has to
-        kinds = [prepared(kind, Path(folder), embedder) for kind in KINDS]
+        kinds = [prepared(kind, Path(folder), embedder) for kind in KINDS if given.kind in (None, kind)]
         for number in range(given.kills):
             kind = kinds[number % len(kinds)]
             counts[kind.name, "kills"] += 1

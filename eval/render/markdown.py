@@ -99,6 +99,9 @@ def _banner(summary: Summary, verdict: Verdict) -> Iterator[str]:
         yield ""
     yield f"{escaped(counts(summary))}."
     yield ""
+    if summary.caveat:
+        yield f"**{escaped(summary.caveat)}**"
+        yield ""
 
 
 def _first(records: Sequence[Record], verdict: Verdict, comparison: Comparison | None) -> Iterator[str]:

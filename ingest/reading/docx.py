@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from lxml import etree
@@ -15,7 +15,7 @@ from ingest.reading import drawing, page, plain, remarks, rows, rtf, symbols
 from ingest.reading.archive import Archive, child, count, local, value
 from ingest.reading.docx_styles import Look, Numbers, Style, Styles, is_on
 from ingest.reading.lettering import Text
-from ingest.reading.package import Relation, main_part, of_kind, properties, relations
+from ingest.reading.package import Relation, addresses, main_part, of_kind, properties, relations
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 UNSEEN = words(
@@ -43,6 +43,7 @@ def read(data: bytes) -> Draft:
     parts = {kind: next(of_kind(found, kind), "") for kind in ("styles", "numbering", "footnotes", "endnotes")}
     roots = {kind: archive.xml(name) for kind, name in parts.items() if name in archive}
     walk = _Walk(Styles(roots.get("styles")), Numbers(roots.get("numbering")), archive, found)
+    walk.addresses = addresses(archive, part)
     walk.notes = {
         (kind, value(note, "id") or ""): note for kind in ("footnotes", "endnotes") for note in roots.get(kind, ())
     }
@@ -70,6 +71,8 @@ class _Inline:
     described: list[str] = field(default_factory=list)
     drawn: list[str] = field(default_factory=list)  # ids of the parts of charts and diagrams
     unknown: int = 0  # symbols
+    is_bold: bool = False  # the whole of it, by its style
+    addresses: Mapping[str, str] = field(default_factory=dict)  # where links lead, by their ids
 
 
 class _Walk:
@@ -80,6 +83,7 @@ class _Walk:
         self._numbers = numbers
         self._archive = archive
         self._found = found
+        self.addresses: dict[str, str] = {}
         self.notes: dict[tuple[str, str], etree._Element] = {}
 
     def blocks(self, parent: etree._Element, reason: str | None = None) -> Iterator[Piece]:
@@ -117,8 +121,9 @@ class _Walk:
     def _paragraph(self, paragraph: etree._Element, reason: str | None) -> Iterator[Piece]:
         settings = child(paragraph, "pPr")
         style = self._styles.of(settings)
-        inline = _Inline()
-        _gather(paragraph, inline, self._styles, self._styles.look(settings))
+        look = self._styles.look(settings)
+        inline = _Inline(is_bold=look.bold, addresses=self.addresses)
+        _gather(paragraph, inline, self._styles, look)
         text = inline.text.whole()
         if text:
             if re.match(r"toc \d|table of figures", style.name):
@@ -126,7 +131,9 @@ class _Walk:
             kind = _kind(style)
             label = self._numbers.label(style) if kind is not BlockKind.QUOTE and reason is None else ""
             linked = min(len(text), len(collapse("".join(inline.linked))))
-            yield Piece(f"{label} {text}" if label else text, kind, style.level, reason, linked=linked)
+            lettered = inline.text.lettered(label)
+            text = f"{label} {text}" if label else text
+            yield Piece(text, kind, style.level, reason, linked=linked, lettered=lettered)
         yield from inline.text.aside()
         if hidden := collapse("".join(inline.hidden)):
             yield Piece(hidden, reason=reason or "hidden")
@@ -152,7 +159,9 @@ class _Walk:
         lines = [rows.Row(line, number) for number, line in enumerate(_filled_down(grid))]
         heads = [number for number, row in enumerate(kept) if is_on(child(row, "trPr", "tblHeader"))]
         for piece in rows.pieces(lines, heads):
-            yield replace(piece, reason=reason or piece.reason, page=None)
+            cells = [each for _, cell in grid[piece.page or 0] for each in cell] if piece.page is not None else []
+            lettered = tuple(one._replace(at=-1) for each in cells for one in each.lettered)
+            yield replace(piece, reason=reason or piece.reason, page=None, lettered=lettered)
         yield from (piece for row in grid for _, cell in row for piece in cell if piece.reason and not reason)
 
 
@@ -195,6 +204,7 @@ def _gather(
     look: Look,
     *,
     is_link: bool = False,
+    to: str = "",
     is_hidden: bool = False,
 ) -> None:
     """Read the text inside an element into ``inline``; ``look`` is how it is set where nothing else is said."""
@@ -205,7 +215,8 @@ def _gather(
             if is_hidden:
                 inline.hidden.append(text)
             else:
-                inline.text.add(text, struck=look.struck, raised=look.raised, linked=is_link)
+                is_bold = look.bold and not inline.is_bold
+                inline.text.add(text, struck=look.struck, raised=look.raised, linked=is_link, bold=is_bold, to=to)
                 inline.linked += [text] if is_link else []
         elif (sign := _sign(inner, name)) is not None:
             inline.text.add(sign, struck=look.struck)
@@ -223,12 +234,14 @@ def _gather(
                 inline.text.add(MATHS[name])
             own = child(inner, "rPr") if name == "r" else None
             is_unseen = own is not None and is_on(child(own, "vanish"))
+            leads = inline.addresses.get(value(inner, "id") or "") if name == "hyperlink" else None
             _gather(
                 inner,
                 inline,
                 styles,
                 look if own is None else styles.run(own, look),
                 is_link=is_link or name == "hyperlink",
+                to=leads or to,
                 is_hidden=is_hidden or is_unseen,
             )
 

@@ -32,6 +32,7 @@ class Look(NamedTuple):
 
     struck: bool = False
     raised: bool = False
+    bold: bool = False
 
 
 class Styles:
@@ -129,14 +130,16 @@ class Numbers:
 
 def _set(settings: etree._Element, around: Look) -> Look:
     """The look with what these settings change."""
-    struck, raised = around
+    struck, raised, bold = around
     for setting in settings:
         name = local(setting)
         if name in {"strike", "dstrike"}:
             struck = is_on(setting)
         elif name == "vertAlign":
             raised = value(setting) == "superscript"
-    return Look(struck, raised)
+        elif name == "b":
+            bold = is_on(setting)
+    return Look(struck, raised, bold)
 
 
 def is_on(switch: etree._Element | None) -> bool:

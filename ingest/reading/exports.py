@@ -47,6 +47,7 @@ SAID = re.compile(rf'"(?:{"|".join(VOICES)})"\s*:\s*["{{]')
 TIMED = re.compile(rf'"(?:{"|".join(TIMES)}|role)"\s*:')
 HEAD = 1 << 16  # bytes that tell whether a file is one
 YEAR = 31_556_952
+DEPTH = 20  # parts in parts of one message
 
 
 def is_chat(head: bytes) -> bool:
@@ -122,14 +123,19 @@ def _words(message: Mapping[str, Any]) -> str:
     return ""
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, depth: int = 0) -> str:
     """The words of a field: a text, parts of one, or an object that holds it; markup is undone."""
+    if depth > DEPTH:
+        return ""
     if isinstance(value, str):
         return _unmarked(value) if re.match(r"\s*<(?:p|div|br|span|attachment)\b", value) else value
     if isinstance(value, list):
-        return "".join(map(_text, value)) if all(isinstance(one, str | dict) for one in value) else ""
+        is_said = all(isinstance(one, str | dict) for one in value)
+        return "".join(_text(one, depth + 1) for one in value) if is_said else ""
     if isinstance(value, dict):
-        return next((_text(value[key]) for key in ("text", "content", "parts", "plain_text") if key in value), "")
+        return next(
+            (_text(value[key], depth + 1) for key in ("text", "content", "parts", "plain_text") if key in value), ""
+        )
     return ""
 
 

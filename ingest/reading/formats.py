@@ -57,6 +57,7 @@ READERS: dict[str, Callable[[bytes], Draft]] = {
     **dict.fromkeys((".vtt", ".srt"), subtitles.read),
     **dict.fromkeys((".json", ".jsonl"), exports.read),
 }
+MAILS = {".eml": mail.read, ".mbox": mbox.read}
 TRANSCRIPTS = frozenset({".docx", ".docm", ".odt", ".rtf", ".pdf"})  # in which programs of meetings save what was said
 
 
@@ -77,7 +78,7 @@ def is_for_people(head: bytes) -> bool:
 
 def has_attachments(name: str) -> bool:
     """Whether a file of this name can have others attached to it."""
-    return PurePath(name).suffix.lower() == ".eml"
+    return PurePath(name).suffix.lower() in MAILS
 
 
 def read(name: str, data: bytes, *, alone: bool = False) -> Draft:
@@ -90,7 +91,7 @@ def read(name: str, data: bytes, *, alone: bool = False) -> Draft:
         raise SourceError(f"{name}: files of this kind cannot be read; known are {', '.join(READERS)}.")
     kind = PurePath(name).suffix.lower()
     try:
-        draft = mail.read(data, alone=True) if alone and has_attachments(name) else READERS[kind](data)
+        draft = MAILS[kind](data, alone=True) if alone and kind in MAILS else READERS[kind](data)
     except SourceError as exc:
         raise SourceError(f"{name}: {exc}") from exc
     said = chats.parted(draft.pieces) if kind in TRANSCRIPTS else []

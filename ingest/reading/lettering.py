@@ -1,4 +1,4 @@
-"""Words as they are gathered from a line, by how they are set: struck out, or raised above it.
+"""Words as they are gathered from a line, by how they are set: struck out, raised above it, in bold, or in a link.
 
 What is struck out holds no more, and is kept apart. A raised figure never joins the one before it: the mark of a note
 goes, an exponent is shown ("10^6"), and so are the cents of a price ("$9.99").
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from ingest.drafts import Piece, collapse, words
+from ingest.drafts import Lettered, Piece, collapse, visible, words
 
 STRUCK, NOTE = "struck out", "mark of a note"
 FIGURE = re.compile(r"[-−–+]?\d+")
@@ -19,6 +19,9 @@ PRICE = re.compile(r"[$€£¥]\s?\d[\d,.]*$")
 UNITS = words("m cm mm dm km µm nm ft in yd mi s min h ha px kg")
 POWERS = frozenset("23")  # of a unit
 TAIL = 40  # characters before a raised text that tell what it is
+MOST = 100  # stretches in bold and links of a paragraph that are told
+ADDRESS = 2_000  # characters of an address; a longer one is told no more
+BOLD = ""  # in the place of an address
 
 
 class Text:
@@ -31,9 +34,21 @@ class Text:
         self._struck: list[list[str]] = []
         self._notes: list[str] = []
         self._was_struck = False
+        self._seen = sum(map(visible, texts))
+        self._lettered: list[tuple[str, int, list[str]]] = []  # an address or BOLD, what is before, and the words
+        self._open: dict[str, list[str]] = {}  # those that go on
 
-    def add(self, text: str, *, struck: bool = False, raised: bool = False, linked: bool = False) -> None:
-        """Go on with this text; ``linked`` where it is one of a link's."""
+    def add(
+        self,
+        text: str,
+        *,
+        struck: bool = False,
+        raised: bool = False,
+        linked: bool = False,
+        bold: bool = False,
+        to: str = "",
+    ) -> None:
+        """Go on with this text; ``linked`` where it is one of a link's, which leads ``to`` where that is known."""
         if struck:
             if not self._was_struck:
                 self._struck.append([])
@@ -44,7 +59,9 @@ class Text:
         else:
             if self._raised:
                 self._settle()
-            self._parts.append(text)
+            if bold or to or self._open:
+                self._letter(text, {*([BOLD] if bold else ()), *([to] if 0 < len(to) <= ADDRESS else ())})
+            self._put(text)
         self._was_struck = struck
 
     def note(self, mark: str) -> None:
@@ -56,6 +73,25 @@ class Text:
         if self._raised:
             self._settle()
         return collapse("".join(self._parts))
+
+    def lettered(self, before: str = "") -> tuple[Lettered, ...]:
+        """The words of ``whole`` that are in bold or in a link; ``before`` is what is put before it."""
+        shift = visible(before)
+        found = (Lettered(collapse("".join(parts)), at + shift, to or None) for to, at, parts in self._lettered)
+        return tuple(one for one in found if one.words)
+
+    def _letter(self, text: str, looks: set[str]) -> None:
+        self._open = {look: parts for look, parts in self._open.items() if look in looks}
+        for look in sorted(looks - self._open.keys()):
+            if len(self._lettered) < MOST:
+                self._open[look] = []
+                self._lettered.append((look, self._seen, self._open[look]))
+        for parts in self._open.values():
+            parts.append(text)
+
+    def _put(self, text: str) -> None:
+        self._parts.append(text)
+        self._seen += visible(text)
 
     def aside(self, mend: Callable[[str], str] = collapse) -> Iterator[Piece]:
         """What does not hold, or only points to a note."""
@@ -72,7 +108,7 @@ class Text:
         if shown is None:
             self._notes.append(text)
         else:
-            self._parts.append(shown)
+            self._put(shown)
 
     def _tail(self) -> str:
         tail = ""

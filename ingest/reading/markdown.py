@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,14 +12,14 @@ import yaml
 from markdown_it.token import Token
 
 from assistant.types import BlockKind
-from ingest.drafts import Draft, Found, Piece, collapse
+from ingest.drafts import Draft, Found, Lettered, Piece, collapse
 from ingest.reading import dialects, page, rows
 from ingest.reading.decoding import decode
 from ingest.reading.lettering import Text
 from ingest.reading.plain import RULE
 
 FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-TAG = re.compile(r"<(/?)(s|strike|del|sup)\b", re.IGNORECASE)  # that tells how words are set
+TAG = re.compile(r"<(/?)(s|strike|del|sup|b|strong)\b(?!-)", re.IGNORECASE)  # that tells how words are set
 FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,60}\](?!:)")
 LINKED_NOTE = re.compile(r"\A\^\S{1,60}\Z")  # "[^1]" where "[^1]: address" is elsewhere
 LONGEST_FRONT = 50_000  # characters; YAML takes a second for 100,000
@@ -66,6 +67,7 @@ class _Blocks:
         self._rows: list[rows.Row] = []  # of the table in hand, from 1
         self._heads: set[int] = set()
         self._aside: list[Piece] = []  # of its cells
+        self._lettered: dict[int, list[Lettered]] = defaultdict(list)  # by the number of the row
 
     def pieces(self) -> Iterator[Piece]:
         for token in self._tokens:
@@ -90,9 +92,10 @@ class _Blocks:
 
     def _table(self) -> Iterator[Piece]:
         for piece in rows.pieces(self._rows, self._heads):
-            yield replace(piece, page=None)
+            yield replace(piece, page=None, lettered=tuple(self._lettered.get(piece.page or 0, ())))
         yield from self._aside
         self._rows, self._heads, self._aside = [], set(), []
+        self._lettered.clear()
 
     def _leaf(self, token: Token) -> Iterator[Piece]:
         if token.type == "inline":
@@ -118,8 +121,10 @@ class _Blocks:
         held = _words(children)
         words = held.whole()
         text = collapse(self._marker + words) if words else ""
+        lettered = held.lettered(self._marker)
         if self._open[-1] in {"th", "td"}:
             self._cells.append(text)
+            self._lettered[len(self._rows) + 1] += (one._replace(at=-1) for one in held.lettered())
             self._aside += held.aside()
             return
         self._marker = ""
@@ -131,7 +136,7 @@ class _Blocks:
         if RULE.fullmatch(text):
             yield Piece(text, reason="ornament")
         else:
-            yield Piece(text, kind, level, linked=_linked(children))
+            yield Piece(text, kind, level, linked=_linked(children), lettered=lettered)
         yield from held.aside()
 
     def _parts(self, children: Sequence[Token]) -> list[Piece]:
@@ -141,7 +146,8 @@ class _Blocks:
         """
         kind, _ = self._kind()
         held = [_words(line) for line in dialects.lines(children)]
-        texts = [text for text in (line.whole() for line in held) if text]
+        lines = [(text, line.lettered()) for line in held if (text := line.whole())]
+        texts = [text for text, _ in lines]
         aside = [piece for line in held for piece in line.aside()]
         if kind is BlockKind.QUOTE and texts and (callout := CALLOUT.fullmatch(texts[0])):
             mark = [Piece(callout[1], reason="kind of a callout")] if callout[2] else []
@@ -154,7 +160,8 @@ class _Blocks:
             return []
         is_top, self._is_top = self._is_top, False
         is_named = is_top and len(fields) <= FIELDS and all(self._is_once(field["key"]) for field in fields)
-        return [*(Piece(text, BlockKind.ROW if is_named else kind, alone=False) for text in texts), *aside]
+        kind = BlockKind.ROW if is_named else kind
+        return [*(Piece(text, kind, alone=False, lettered=lettered) for text, lettered in lines), *aside]
 
     def _is_once(self, key: str) -> bool:
         """Whether only one line of the text begins so: a speaker's name comes back."""
@@ -174,26 +181,32 @@ class _Blocks:
 def _words(children: Sequence[Token]) -> Text:
     """What is read of inline tokens: text, code and the words of links, but no markup."""
     held = Text()
-    struck = raised = 0
+    struck = raised = bold = 0
+    to = ""
     for place, child in enumerate(children):
         if child.type == "html_inline" and (tag := TAG.match(child.content)):
-            step = -1 if tag[1] else 1
-            struck = max(0, struck + step * (tag[2].lower() != "sup"))
-            raised = max(0, raised + step * (tag[2].lower() == "sup"))
+            step, name = -1 if tag[1] else 1, tag[2].lower()
+            struck = max(0, struck + step * (name in page.STRIKES))
+            raised = max(0, raised + step * (name == "sup"))
+            bold = max(0, bold + step * (name in page.BOLD))
+        elif child.type in {"strong_open", "strong_close"}:
+            bold += child.nesting
+        elif child.type in {"link_open", "link_close"}:
+            to = str(child.attrGet("href") or "") if child.nesting > 0 else ""
         elif child.type in {"s_open", "s_close"}:
             struck += child.nesting
         elif child.type == "text" and "^" in child.content:
             is_link = place > 0 and children[place - 1].type == "link_open"
             at = 0
             for note in (LINKED_NOTE if is_link else FOOTNOTE).finditer(child.content):
-                held.add(child.content[at : note.start()], struck=struck > 0, raised=raised > 0)
+                held.add(child.content[at : note.start()], struck=struck > 0, raised=raised > 0, bold=bold > 0, to=to)
                 held.note(note[0])
                 at = note.end()
-            held.add(child.content[at:], struck=struck > 0, raised=raised > 0)
+            held.add(child.content[at:], struck=struck > 0, raised=raised > 0, bold=bold > 0, to=to)
         elif child.type in {"text", "code_inline"}:
-            held.add(child.content, struck=struck > 0, raised=raised > 0)
+            held.add(child.content, struck=struck > 0, raised=raised > 0, bold=bold > 0, to=to)
         elif child.type in {"softbreak", "hardbreak"} or re.match(r"<br\b", child.content or "", re.IGNORECASE):
-            held.add(" ", struck=struck > 0)
+            held.add(" ", struck=struck > 0, bold=bold > 0, to=to)
     return held
 
 

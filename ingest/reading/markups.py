@@ -7,9 +7,10 @@ Own code: the kept library for AsciiDoc is under the GPL, and docutils refuses w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
+from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.drafts import Draft, Found, Piece, collapse
 from ingest.reading.decoding import decode
@@ -22,17 +23,25 @@ NOTES = frozenset(
     "note warning tip important caution danger hint attention admonition seealso versionadded deprecated".split()
 )
 CODES = frozenset("code code-block sourcecode literalinclude parsed-literal math".split())
-INLINE_RST = (
-    (re.compile(r":[\w:+.-]+:`([^`<]+?)\s*(?:<[^<>`]*>)?`"), r"\1"),
+Shown = str | Callable[[re.Match[str]], str]
+
+
+def _label(link: re.Match[str]) -> str:
+    """The words of a link; an address without any is taken whole, so that it is looked at once."""
+    return link[1] or link[0]
+
+
+INLINE_RST: tuple[tuple[re.Pattern[str], Shown], ...] = (
+    (re.compile(r":[\w:+.-]{1,60}:`([^`<]+?)\s*(?:<[^<>`]*>)?`"), r"\1"),
     (re.compile(r"`([^`<]+?)\s*<[^<>`]*>`__?"), r"\1"),
     (re.compile(r"``([^`]+)``|`([^`]+)`_{0,2}"), r"\1\2"),
     (re.compile(r"(?<![\w*])\*\*?(?=\S)([^*\n]+?)(?<=\S)\*\*?(?![\w*])"), r"\1"),
     (re.compile(r"\|([^|\s][^|]*)\|_?(?=\W|$)"), r"\1"),
 )
-INLINE_ADOC = (
-    (re.compile(r"(?:link:|https?://)[^\s\[\]]*\[([^\[\]]+)\]"), r"\1"),
+INLINE_ADOC: tuple[tuple[re.Pattern[str], Shown], ...] = (
+    (re.compile(r"(?:link:|https?://)[^\s\[\]]*+(?:\[([^\[\]]+)\])?"), _label),
     (re.compile(r"<<[^<>,]+,\s*([^<>]+)>>"), r"\1"),
-    (re.compile(r"xref:[^\s\[\]]*\[([^\[\]]+)\]"), r"\1"),
+    (re.compile(r"xref:[^\s\[\]]*+(?:\[([^\[\]]+)\])?"), _label),
     (re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])"), r"\1"),
     (re.compile(r"(?<![\w`])`(?=\S)([^`\n]+?)(?<=\S)`(?![\w`])"), r"\1"),
     (re.compile(r"(?<!\w)_(?=\S)([^_\n]+?)(?<=\S)_(?!\w)"), r"\1"),
@@ -40,6 +49,7 @@ INLINE_ADOC = (
 HEAD_ADOC = re.compile(r"(?P<level>={1,6})\s+(?P<text>\S.*)")
 BLOCK_ADOC = re.compile(r"(-{4,}|\.{4,}|={4,}|_{4,}|\*{4,}|/{4,}|\+{4,}|\|={3,})\s*")
 ITEM_ADOC = re.compile(r"\s*(?:[*.-]{1,5}|\d+\.)\s+(?=\S)")
+DEPTH = 20  # blocks in blocks
 
 
 def read_rst(data: bytes) -> Draft:
@@ -50,7 +60,11 @@ def read_rst(data: bytes) -> Draft:
 
 
 def read_adoc(data: bytes) -> Draft:
-    """An AsciiDoc file; its attributes at the top say who wrote it and when."""
+    """An AsciiDoc file; its attributes at the top say who wrote it and when.
+
+    Raises:
+        SourceError: its blocks are nested too deeply.
+    """
     lines = _lines(data)
     found = _found(lines)
     return Draft("text/asciidoc", tuple(_adoc(lines)), found)
@@ -128,7 +142,7 @@ def _directive(directive: re.Match[str], inner: Sequence[str]) -> Iterator[Piece
         yield Piece(text, reason=f"directive: {name}")
 
 
-def _plain(lines: Sequence[str], inline: Sequence[tuple[re.Pattern[str], str]]) -> Iterator[Piece]:
+def _plain(lines: Sequence[str], inline: Sequence[tuple[re.Pattern[str], Shown]]) -> Iterator[Piece]:
     text = "\n".join(line for line in lines if not re.fullmatch(r"[\s+=|-]{3,}", line))
     rows = [line for line in lines if line.strip().startswith("|") and line.strip().endswith("|") and len(line) > 2]
     if rows and len(rows) == len([line for line in lines if line.strip(" +-=|")]):
@@ -142,13 +156,14 @@ def _plain(lines: Sequence[str], inline: Sequence[tuple[re.Pattern[str], str]]) 
         yield Piece(shown, piece.kind, reason=piece.reason, alone=False)
 
 
-def _inline(text: str, forms: Sequence[tuple[re.Pattern[str], str]]) -> str:
+def _inline(text: str, forms: Sequence[tuple[re.Pattern[str], Shown]]) -> str:
+    text = re.sub(r"[^\S\n]+", " ", text)  # long runs would take the square of their length
     for pattern, shown in forms:
         text = pattern.sub(shown, text)
     return collapse(text)
 
 
-def _adoc(lines: Sequence[str]) -> Iterator[Piece]:
+def _adoc(lines: Sequence[str], depth: int = 0) -> Iterator[Piece]:
     at = 0
     while at < len(lines):
         line = lines[at]
@@ -159,7 +174,7 @@ def _adoc(lines: Sequence[str]) -> Iterator[Piece]:
             at += 1
         elif (fence := BLOCK_ADOC.fullmatch(line)) is not None:
             end = next((n for n in range(at + 1, len(lines)) if lines[n].rstrip() == fence[1]), len(lines))
-            yield from _fenced(fence[1], lines[at + 1 : end])
+            yield from _fenced(fence[1], lines[at + 1 : end], depth)
             at = end + 1
         elif line.startswith("//"):
             yield Piece(collapse(line), reason="comment")
@@ -189,7 +204,9 @@ def _adoc(lines: Sequence[str]) -> Iterator[Piece]:
             at = end
 
 
-def _fenced(fence: str, inner: Sequence[str]) -> Iterator[Piece]:
+def _fenced(fence: str, inner: Sequence[str], depth: int) -> Iterator[Piece]:
+    if depth > DEPTH:
+        raise SourceError("its blocks are nested too deeply to be read.")
     text = collapse(" ".join(inner))
     if fence[0] == "|":
         for row in inner:
@@ -202,7 +219,7 @@ def _fenced(fence: str, inner: Sequence[str]) -> Iterator[Piece]:
         if text:
             yield Piece(text, BlockKind.CODE)
     else:
-        for piece in _adoc(inner):
+        for piece in _adoc(inner, depth + 1):
             yield Piece(
                 piece.text,
                 BlockKind.QUOTE if fence[0] == "_" and not piece.reason else piece.kind,

@@ -14,10 +14,11 @@ ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 MAILS = 5_000
 
 
-def read(data: bytes) -> Draft:
-    """The mails of a mailbox, each under its subject; the date is the last one's.
+def read(data: bytes, *, alone: bool = False) -> Draft:
+    """The mails of a mailbox, each under its subject; the date is the last one's. One that cannot be read is named.
 
-    Own code, since the standard library's reader of mailboxes needs a file of its own.
+    ``alone``: what is attached is only named, as by ``mail.read``. Own code, since the standard library's reader of
+    mailboxes needs a file of its own.
 
     Raises:
         SourceError: it holds no mail, or more than ``MAILS``.
@@ -29,8 +30,12 @@ def read(data: bytes) -> Draft:
         raise SourceError(f"it holds more than {MAILS:,} mails; split it.")
     pieces: list[Piece] = []
     dates: list[str] = []
-    for each in mails:
-        draft = mail.read(each)
+    for number, each in enumerate(mails, 1):
+        try:
+            draft = mail.read(each, alone=alone)
+        except SourceError as exc:
+            pieces.append(Piece(f"Mail {number}", reason=f"mail not read: number {number}, {exc}"))
+            continue
         pieces += draft.pieces
         dates += draft.found.dates
     return Draft("application/mbox", tuple(pieces), Found(dates=tuple(sorted(dates, reverse=True))))

@@ -27,7 +27,7 @@ def read(data: bytes) -> Draft:
         pieces = [piece for cell in cells for piece in _pieces(cell)]
         authors = held.get("metadata", {}).get("authors", [])
         names = tuple(one["name"] for one in authors if isinstance(one.get("name"), str))
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as exc:
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OverflowError) as exc:
         raise SourceError("is no notebook, or broken.") from exc
     return Draft(MEDIA_TYPE, tuple(pieces), Found(authors=names))
 
@@ -38,7 +38,7 @@ def _pieces(cell: dict[str, Any]) -> Iterator[Piece]:
     if kind == "markdown":
         yield from markdown.pieces(text)
     elif kind == "heading":
-        yield Piece(collapse(text), BlockKind.HEADING, int(cell.get("level", 1)))
+        yield Piece(collapse(text), BlockKind.HEADING, min(6, max(1, int(cell.get("level", 1)))))
     elif text.strip():
         yield Piece(collapse(text), BlockKind.CODE)
     for output in cell.get("outputs", ()):

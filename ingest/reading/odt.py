@@ -245,4 +245,4 @@ def _found(archive: Archive) -> Found:
     for element in archive.xml("meta.xml").iter():
         held.setdefault(local(element), collapse(element.text or "" if local(element) else ""))
     authors = (held.get("initial-creator"), held.get("creator"))
-    return sensible(held.get("title"), authors, (held.get("creation-date"), held.get("date")))
+    return sensible(held.get("title"), authors)

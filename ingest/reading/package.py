@@ -12,7 +12,6 @@ from ingest.reading.archive import Archive, local, value
 
 NO_TITLE = frozenset({"word document", "powerpoint presentation", "presentation", "document", "untitled", "title"})
 NO_AUTHOR = frozenset({"python-docx", "openpyxl", "microsoft office user", "author", "user", "unknown", "admin"})
-BLANKS = ("2013-12-23T23:15:00", "2013-01-27T09:1")  # when python-docx's and python-pptx's blanks were made
 
 
 class Relation(NamedTuple):
@@ -26,16 +25,22 @@ def relations(archive: Archive, part: str) -> dict[str, Relation]:
     """The relations of a part by id; those that point outside of the package are left out."""
     folder, name = posixpath.split(part)
     listed = posixpath.join(folder, "_rels", f"{name}.rels")
-    if listed not in archive:
-        return {}
     found = {}
-    for element in archive.xml(listed):
+    for element in archive.xml(listed) if listed in archive else ():
         target = value(element, "Target") or ""
         if value(element, "TargetMode") != "External" and target:
             absolute = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
             kind = (value(element, "Type") or "").rpartition("/")[2]
             found[value(element, "Id") or ""] = Relation(kind, posixpath.normpath(absolute))
     return found
+
+
+def addresses(archive: Archive, part: str) -> dict[str, str]:
+    """Where the links of a part lead outside of the package, by their ids."""
+    folder, name = posixpath.split(part)
+    listed = posixpath.join(folder, "_rels", f"{name}.rels")
+    outside = (one for one in (archive.xml(listed) if listed in archive else ()) if value(one, "TargetMode"))
+    return {value(one, "Id") or "": value(one, "Target") or "" for one in outside}
 
 
 def main_part(archive: Archive, usual: str) -> str:
@@ -54,20 +59,20 @@ def of_kind(found: dict[str, Relation], kind: str) -> Iterator[str]:
 
 
 def properties(archive: Archive) -> Found:
-    """What the core properties say, without what templates and programs fill in by themselves."""
+    """What the core properties say, without what templates and programs fill in by themselves: when the file was made
+    and last saved is not when the document is of."""
     if "docProps/core.xml" not in archive:
         return Found()
     held: dict[str, str] = {}
     for element in archive.xml("docProps/core.xml"):
         held.setdefault(local(element), collapse(element.text or ""))
-    return sensible(held.get("title"), (held.get("creator"),), (held.get("created"), held.get("modified")))
+    return sensible(held.get("title"), (held.get("creator"),))
 
 
-def sensible(title: str | None, authors: tuple[str | None, ...], dates: tuple[str | None, ...]) -> Found:
+def sensible(title: str | None, authors: tuple[str | None, ...]) -> Found:
     """The hints that say something of this very document."""
     return Found(
         titles=tuple(t for t in (title,) if t and t.lower() not in NO_TITLE),
         authors=tuple(a for a in authors if a and a.lower() not in NO_AUTHOR),
-        dates=tuple(d for d in dates if d and not d.startswith(BLANKS)),
         is_filled_in=True,
     )

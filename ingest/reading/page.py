@@ -38,6 +38,7 @@ UNSEEN = {
 }
 STRIKES = words("s strike del")
 LETTERED = STRIKES | {"sup"}
+BOLD = words("b strong")
 OPENERS = ("aria-controls", "data-target", "data-bs-target")
 OPEN = re.compile(r"accordion|collapse|expand|toggle|tab-?pane|\bfaq|\banswer\b")  # names of what people open
 HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
@@ -87,7 +88,8 @@ class _Walk:
         self._root = root
         self._opened: list[html.HtmlElement] = []  # the blocks around the text in hand ...
         self._path: list[Box] = []  # ... and their boxes
-        self._links = self._struck = self._raised = 0
+        self._links = self._struck = self._raised = self._bold = 0
+        self._to: list[str] = []  # where the links lead that the text in hand stands in
         self._text = Text()
         self._aside: list[Piece] = []  # of cells
         self._linked = 0
@@ -149,7 +151,7 @@ class _Walk:
     def _end_cell(self, element: html.HtmlElement, table: page_tables.Table) -> None:
         """A cell or row of a table is whole; words between the cells go with the next one, or after the table."""
         if element.tag in {"td", "th"}:
-            table.cell(element, self._text.whole())
+            table.cell(element, self._text.whole(), self._text.lettered())
             self._aside += self._told_aside()
             self._text = Text()
         elif element.tag == "tr":
@@ -170,7 +172,12 @@ class _Walk:
         """Enter or leave an element that tells how its words are set."""
         if element.tag == "a":
             self._links += step
+            if step > 0:
+                self._to.append(element.get("href", "").strip())
+            else:
+                self._to.pop()
             return
+        self._bold += step if element.tag in BOLD else 0
         if element.tag in LETTERED or "style" in element.attrib or self._has_classes:
             is_struck, is_raised = _lettering(element, *self._classes)
             self._struck += step if is_struck else 0
@@ -179,7 +186,14 @@ class _Walk:
     def _add(self, text: str | None) -> None:
         if text:
             is_link = self._links > 0
-            self._text.add(text, struck=self._struck > 0, raised=self._raised > 0, linked=is_link)
+            self._text.add(
+                text,
+                struck=self._struck > 0,
+                raised=self._raised > 0,
+                linked=is_link,
+                bold=self._bold > 0,
+                to=self._to[-1] if is_link else "",
+            )
             self._linked += len(text.strip()) if is_link else 0
 
     def _told_aside(self) -> Iterator[Piece]:
@@ -187,6 +201,7 @@ class _Walk:
 
     def _flush(self) -> Iterator[Piece]:
         text = self._text.whole()
+        lettered = self._text.lettered()
         aside = list(self._told_aside())
         linked = min(self._linked, len(text))
         self._text, self._linked = Text(), 0
@@ -195,7 +210,7 @@ class _Walk:
             return
         kind, level = self._kind()
         reason = "ornament" if RULE.fullmatch(text) else None
-        yield Piece(text, kind, level, reason, linked=linked, path=tuple(self._path))
+        yield Piece(text, kind, level, reason, linked=linked, path=tuple(self._path), lettered=lettered)
         yield from aside
 
     def _unseen(self, element: html.HtmlElement) -> str | None:

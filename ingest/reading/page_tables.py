@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from lxml import html
 
-from ingest.drafts import Box, Piece, collapse
+from ingest.drafts import Box, Lettered, Piece, collapse
 from ingest.reading import rows
 from ingest.reading.archive import count
 
@@ -21,15 +21,17 @@ class Table:
     def __init__(self) -> None:
         self._rows: list[rows.Row] = []
         self._heads: set[int] = set()
-        self._origins: dict[int, tuple[tuple[Box, ...], int]] = {}
+        self._origins: dict[int, tuple[tuple[Box, ...], int, tuple[Lettered, ...]]] = {}
+        self._lettered: list[Lettered] = []  # of the row in hand
         self._line: list[str] = []
         self._from_above: dict[int, tuple[int, str]] = {}  # by column: in how many more rows, and what
         self._for_below: dict[int, tuple[int, str]] = {}
         self._count = 0
 
-    def cell(self, element: html.HtmlElement, text: str) -> None:
+    def cell(self, element: html.HtmlElement, text: str, lettered: Sequence[Lettered] = ()) -> None:
         """The next cell of the row in hand."""
         self._fill()
+        self._lettered += (one._replace(at=-1) for one in lettered)
         down = count(element.get("rowspan"), 1)
         across = min(MOST, max(1, count(element.get("colspan"), 1)))
         self._count += across
@@ -51,15 +53,16 @@ class Table:
         if _names_columns(row) and all(_is_short(held) or held.number in self._heads for held in self._rows):
             self._heads.add(number)
         self._rows.append(rows.Row(self._line, number))
-        self._origins[number] = (path, linked)
-        self._line = []
+        self._origins[number] = (path, linked, tuple(self._lettered))
+        self._line, self._lettered = [], []
         self._from_above, self._for_below = self._for_below, {}
 
     def pieces(self) -> Iterator[Piece]:
         """A piece for each row, that carries the names of its columns."""
         for piece in rows.pieces(self._rows, self._heads, is_page=True):
-            path, linked = self._origins[piece.page or 0]
-            yield replace(piece, page=None, path=path, linked=min(linked, len(piece.text)))
+            path, linked, lettered = self._origins[piece.page or 0]
+            linked = min(linked, len(piece.text))
+            yield replace(piece, page=None, path=path, linked=linked, lettered=lettered)
 
     def _fill(self) -> None:
         """Go on with the cells that reach down from the rows above."""

@@ -37,7 +37,6 @@ NO_AUTHOR = re.compile(
     re.IGNORECASE,
 )
 XMP = 1 << 16  # bytes of a packet, at most
-DAY = re.compile(r"D:((?:19|20)\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])")
 TITLE_WORDS = 24
 TITLE_LENGTH = 300  # characters
 IMAGE = "is an image without text"
@@ -191,16 +190,14 @@ def _is_empty(page: PdfPage) -> bool:
 
 
 def _found(metadata: Mapping[str, str], data: bytes, largest: str | None) -> Found:
-    """What the file's properties say, as far as a person wrote it."""
+    """What the file's properties say, as far as a person wrote it; a program writes when the file was made."""
     start = max(0, data.find(b"<x:xmpmeta"))
     packet = data[start : data.find(b"</x:xmpmeta>", start, start + XMP) + 1]
     titles = [_sensible(text, NO_TITLE) for text in (metadata["Title"], _property(packet, b"dc:title"))]
     authors = [_sensible(text, NO_AUTHOR) for text in (metadata["Author"], _property(packet, b"dc:creator"))]
-    day = DAY.match(metadata["CreationDate"])
     return Found(
         titles=tuple(title for title in (*titles, largest) if title and len(title.split()) <= TITLE_WORDS),
         authors=tuple(author for author in authors if author),
-        dates=("-".join(day.groups()),) if day else (),
         is_filled_in=True,
     )
 

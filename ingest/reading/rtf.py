@@ -75,7 +75,6 @@ class _Reader:
         self._cells: list[str] = []
         self._grid: list[rows.Row] = []
         self._aside: list[Piece] = []  # of its cells
-        self._dates: dict[str, dict[str, int]] = {"created": {}, "revised": {}}
         self._author = ""
         self.remarks: list[remarks.Remark] = []
         self.margins: dict[str, list[Piece]] = {"header": [], "footer": []}
@@ -117,11 +116,7 @@ class _Reader:
     def found(self) -> Found:
         """What the file says of itself."""
         told = {name: self._place(name).text.whole() for name in ("title", "author")}
-        dates = tuple(
-            f"{parts['yr']:04}-{parts.get('mo', 1):02}-{parts.get('dy', 1):02}" if parts.get("yr") else None
-            for parts in self._dates.values()
-        )
-        return sensible(told["title"], (told["author"],), dates)
+        return sensible(told["title"], (told["author"],))
 
     def _brace(self, brace: str) -> None:
         self._to_skip, self._is_optional = 0, False
@@ -209,8 +204,6 @@ class _Reader:
             now.codec = CHARSETS.get(number, self._default)
         elif word in {"ansicpg", "mac"}:
             self._default = now.codec = codec(10000 if word == "mac" else number)
-        elif word in {"yr", "mo", "dy"} and now.place in self._dates:
-            self._dates[now.place][word] = min(abs(number), 9999)
 
     def _sign(self, sign: str) -> None:
         if sign == "*":

@@ -125,6 +125,20 @@ def test_ticked_documents_are_asked_and_others_are_not(visit: Visit, artifacts: 
     picture(page, artifacts, "chat-within-dialog")
 
 
+def test_a_question_is_asked_within_the_file_that_comes_with_it(visit: Visit, artifacts: Path) -> None:
+    page = visit.page
+    file = {"name": "orchard.txt", "mimeType": "text/plain", "buffer": b"The orchard of Bree has ninety pear trees."}
+    page.locator('[data-testid="stChatInput"] input[type="file"]').set_input_files(files=[file])
+    expect(page.get_by_test_id("stChatInput").get_by_text("orchard.txt")).to_be_visible()
+    picture(page, artifacts, "chat-attached")
+
+    ask(page, "How many pear trees has the orchard of Bree?")
+
+    expect(page.locator(".said", has_text="ninety pear trees").first).to_be_visible()
+    expect(page.locator(".st-key-scope").get_by_role("button", name="orchard")).to_be_visible()
+    expect(page.get_by_text("Asked only within: ")).to_be_visible()
+
+
 def test_what_was_called_wrong_is_shown_again_after_a_reload(visit: Visit, artifacts: Path) -> None:
     page = visit.page
     ask(page, "What did the spring campaign cost?")
@@ -178,7 +192,9 @@ def test_nothing_that_was_written_elsewhere_acts_on_the_page(visit: Visit, artif
     assert page.locator(".question").inner_text().endswith(HOSTILE)
     assert HOSTILE in page.locator("article.document").inner_text()
     assert "launch <b>note $y$.txt" in page.locator("header.document").inner_text()
-    assert page.locator("img, .katex, .stHtml script:not(:empty), .stHtml a").count() == 2  # ours, that scroll and copy
+    assert (
+        page.locator(".stMain img, .katex, .stHtml script:not(:empty), .stHtml a").count() == 2
+    )  # ours, that scroll and copy
     assert visit.dialogs == []
     assert {urlsplit(url).hostname for url in visit.requests if url.startswith("http")} == {"127.0.0.1"}
 

@@ -82,6 +82,20 @@ def test_on_a_phone_the_sidebar_closes_after_each_choice(browser: Browser, serve
             expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
 
 
+def test_a_conversation_is_one_click_away_from_every_page(browser: Browser, served: str) -> None:
+    for width in (1280, 360):
+        with visitor(browser, served, width) as seen:
+            page = seen.page
+            ask(page, QUESTION)
+            for address in every_page(served)[1:]:
+                page.goto(address)
+                settle(page)
+                if width < 500:
+                    page.get_by_test_id("stExpandSidebarButton").click()
+                page.locator('[class*="st-key-conversation-"]').get_by_role("button").first.click()
+                expect(page.locator(".said", has_text=QUOTE).first).to_be_in_viewport()
+
+
 def test_two_people_at_once_each_get_their_own_answer_and_a_second_tab_shows_it(browser: Browser, served: str) -> None:
     with visitor(browser, served) as one, visitor(browser, served) as other:
         for seen, question in ((one, QUESTION), (other, "When do new customers receive a call?")):

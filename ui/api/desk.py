@@ -19,7 +19,9 @@ from assistant.library import places
 from assistant.library.library import Library
 from assistant.model import Tick
 from assistant.settings import NAME, Settings
+from ui.api import line
 from ui.api.faults import BUG, LOG, Asked
+from ui.api.line import Line
 from ui.api.people import HERE, Person
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ class Desk:
         self._line = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answering")
         self._waiting = threading.Semaphore(settings.api_waiting + AT_ONCE)
         self._ending = threading.Event()
+        self.jobs: Line = line.of(settings, self)
 
     def libraries(self, person: Person) -> list[str]:
         """The libraries there are that a person reaches, by name."""

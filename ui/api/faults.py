@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from assistant import errors
 from assistant.errors import PushbackError
+from assistant.plainly import unfit
 from ui import present_error
 
 OF_OPENAI = ("/v1/chat/", "/v1/models")  # paths whose clients read errors as OpenAI tells them
@@ -87,13 +88,13 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _unfit(request: Request, error: RequestValidationError) -> Told:
-        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        told = {"error": f"The request does not hold: {faults}.", "hint": DESCRIBED}
+        sent = [{**one, "loc": one["loc"][1:]} for one in error.errors()]  # the first says that it is of the body
+        told = {"error": f"The request does not hold: {'; '.join(unfit(sent, 'what was sent'))}.", "hint": DESCRIBED}
         return _told(request.url.path, 422, told, {})
 
     @app.exception_handler(HTTPException)
     async def _refused(request: Request, error: HTTPException) -> Told:
-        told = {"error": f"{error.detail}.", "hint": OF_STATUS.get(error.status_code, DESCRIBED)}
+        told = {"error": f"{error.detail.rstrip('.')}.", "hint": OF_STATUS.get(error.status_code, DESCRIBED)}
         return _told(request.url.path, error.status_code, told, error.headers or {})
 
     @app.exception_handler(Exception)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
@@ -14,17 +14,14 @@ from starlette.datastructures import UploadFile
 from assistant import wire
 from assistant.errors import SettingsError
 from assistant.library.library import Library
-from assistant.wire import Json
-from ui import jobs, library_work, uploads
+from ui import uploads
 from ui.api import limits
 from ui.api.desk import Desk
 from ui.api.faults import Told
 from ui.api.forms import Line, Opined
 from ui.api.people import Person
 from ui.api.seams import FAULTS, desk_of, editor, reader
-from ui.api.working import INGEST, KINDS, job_json
-from ui.jobs import Job
-from ui.library_work import ADDED, CHANGED, COPY, FAILED, REMOVED, SAME, Outcome
+from ui.api.work import INGEST
 
 routes = APIRouter(prefix="/v1", tags=["library"], responses=FAULTS)
 FIELD = "files"
@@ -99,7 +96,7 @@ async def ingest(
     A library that is not there is made. The job's result is what `pushback ingest --json` prints, of these files.
     """
     settings = desk.named(named, person)
-    limits.check_jobs(person, KINDS)
+    await run_in_threadpool(limits.check_jobs, person, desk.jobs)
     async with request.form(max_files=MOST_FILES) as form:
         files = [one for one in form.getlist(FIELD) if isinstance(one, UploadFile) and one.filename]
         if not files:
@@ -107,10 +104,9 @@ async def ingest(
             raise SettingsError("No file came with the request.", hint=hint)
         kept = await run_in_threadpool(uploads.keep, settings, _read(files))
 
-    def work(job: Job) -> Json:
-        return _outcome(library_work.take_in(job, settings, desk.embedder, kept, uploads.folder(settings)))
-
-    return Told(job_json(jobs.start(INGEST, f"{len(kept)} files", work, person.owner)), 202)
+    names = [str(path.relative_to(uploads.folder(settings))) for path in kept]
+    asked = {"library": settings.library, "files": names}
+    return Told(await run_in_threadpool(desk.jobs.start, INGEST, f"{len(kept)} files", asked, person.owner), 202)
 
 
 @routes.get("/feedback")
@@ -187,16 +183,3 @@ def _read(files: list[UploadFile]) -> Iterator[tuple[str, bytes]]:
     """Each file's name and bytes; one is in memory at a time."""
     for one in files:
         yield one.filename or "", one.file.read()
-
-
-def _outcome(done: Outcome) -> dict[str, Any]:
-    """What a reading did, as `pushback ingest --json` tells it."""
-    return {
-        **{what: done.count(what) for what in (ADDED, CHANGED, REMOVED, SAME)},
-        "copies": done.count(COPY),
-        "failed": [{"source": one.source, "reason": one.reason} for one in done.files if one.what == FAILED],
-        "passages": done.passages,
-        "seconds": done.seconds,
-        "stopped": done.stopped,
-        "files": [one._asdict() for one in done.files],
-    }

@@ -7,8 +7,8 @@ from collections import deque
 from math import ceil
 from time import monotonic
 
-from ui import jobs
 from ui.api.faults import Asked
+from ui.api.line import Line
 from ui.api.people import Person
 
 MINUTE = 60.0  # seconds
@@ -47,12 +47,11 @@ class Questions:
             asked.append(now)
 
 
-def check_jobs(person: Person, kinds: tuple[str, ...]) -> None:
-    """Nothing, where a person may begin one more job of any of these kinds.
+def check_jobs(person: Person, line: Line) -> None:
+    """Nothing, where a person may begin one more job.
 
     Raises:
         Asked: they have begun as many as may run or wait.
     """
-    going = [job for kind in kinds for job in jobs.of_kind(kind, person.owner) if not job.done]
-    if len(going) >= JOBS:
+    if line.going(person.owner) >= JOBS:
         raise Asked(429, f"{JOBS} jobs of yours have not ended.", hint="Begin the next when one has.", after=5)

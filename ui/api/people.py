@@ -10,6 +10,7 @@ libraries = ["europe"]          # besides the one that is served; "*" for all
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from hashlib import sha256
@@ -19,6 +20,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
 
 from assistant.errors import SettingsError
+from assistant.plainly import unfit, why
 from assistant.settings import Settings
 from ui import local
 from ui.roles import Role
@@ -102,16 +104,22 @@ def read(settings: Settings) -> People:
     return People(found)
 
 
+def are_seen_by_others(path: Path) -> bool:
+    """Whether others at this machine can read the file, where the system knows such; hashes in it help nobody."""
+    is_open = os.name != "nt" and path.expanduser().stat().st_mode & 0o077
+    return bool(is_open) and any(entry.token for entry in _entries(path.expanduser()).values())
+
+
 def _entries(path: Path) -> dict[str, _Entry]:
     try:
         told: Any = tomllib.loads(path.read_text("utf-8"))
         return TypeAdapter(dict[str, _Entry]).validate_python(told)
     except ValidationError as exc:  # its own words would repeat what was typed, which may be a token
-        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in exc.errors(include_input=False))
+        faults = "; ".join(unfit(exc.errors(include_input=False), "the file"))
         hint = f"Each has a token of at least {SHORTEST} characters, and may have a role and libraries."
         raise SettingsError(f"The tokens in {path} do not hold: {faults}.", hint=hint) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
-        what = exc.strerror if isinstance(exc, OSError) else "it is no TOML in UTF-8"
+        what = why(exc) if isinstance(exc, OSError) else "it is no TOML in UTF-8"
         raise SettingsError(f"The tokens in {path} cannot be read: {what}.", hint="Check the file.") from None
 
 

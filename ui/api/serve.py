@@ -40,6 +40,11 @@ def serve(settings: Settings) -> None:
             f"{', '.join(serving.hosts(settings))}.",
             hint="Name a file of tokens with --tokens, or leave --host and --allowed-hosts out; docs/api.md says more.",
         )
+    if settings.api_tokens and people.are_seen_by_others(settings.api_tokens):
+        terminal.complain(
+            f"Other users of this machine can read {settings.api_tokens}, and use the tokens in it.",
+            "Keep it for your user alone: chmod 600.",
+        )
     serving.check_free(settings.host, settings.api_port)
     at = serving.address(settings.model_copy(update={"port": settings.api_port}))
     terminal.say(f"The API of Pushback is at {at} (Ctrl-C ends it).")

@@ -11,6 +11,7 @@ import streamlit as st
 from assistant.errors import PushbackError, SettingsError
 from assistant.settings import Settings
 from ui import jobs, library_work, present_library, uploads
+from ui.jobs import Job
 from ui.parts import failure, nearby, running, visiting, work
 from ui.present_work import count
 from ui.roles import Role
@@ -89,10 +90,10 @@ def read(
     within: Path | None = None,
     *,
     allow_removals: bool = False,
-) -> None:
+) -> Job:
     """Let files and folders be read as a job."""
     embedder = running.embedder(settings)
-    jobs.start(
+    return jobs.start(
         library_work.kind(settings),
         about,
         lambda job: library_work.take_in(job, settings, embedder, paths, within, allow_removals=allow_removals),

@@ -8,6 +8,7 @@ import streamlit as st
 
 from assistant.errors import DocumentMissing, PushbackError
 from assistant.library.library import Library
+from assistant.plainly import why
 from assistant.settings import Settings
 from assistant.summary import summary
 from assistant.types import Document, Span
@@ -76,9 +77,11 @@ def _page(key: str, total: int, size: int) -> int:
 
 def _versions(id: str, library: Library) -> None:
     st.html('<p class="small">Saved more than once with small differences; the newest first, and it counts.</p>')
-    for place, about in enumerate(library.versions(id)):
+    every = library.versions(id)
+    newest = "the newest" if all(one.date for one in every) else "the newest by the times of their files"
+    for place, about in enumerate(every):
         told = [label(about.title), label(about.date or ""), label(about.source)]
-        told += ["the newest"] if not place else []
+        told += [newest] if not place else []
         st.button(
             " · ".join(part for part in told if part),
             key=f"version-{about.id}",
@@ -145,7 +148,7 @@ def _replace(id: str, old: Path, key: str, settings: Settings) -> None:
         uploads.put(new, given.getvalue())
     except OSError as exc:
         hint = "Check the space on the disk and the folder's permissions."
-        st.session_state["document-failed"] = PushbackError(f"{new.name} cannot be kept: {exc.strerror}.", hint=hint)
+        st.session_state["document-failed"] = PushbackError(f"{new.name} cannot be kept: {why(exc)}.", hint=hint)
         return
     embedder = running.embedder(settings)
     jobs.start(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.library.library import Library
-from assistant.library.records import KeptVerdict
-from ui import present, present_verdict, verdict_address
+from assistant.library.records import UNFINISHED, KeptVerdict
+from ui import present, present_verdict, verdict_address, verdict_kept
 from ui.parts import testing
 from ui.parts.testing import Desk
 from ui.present import escape, label
@@ -30,9 +30,10 @@ def show(desk: Desk) -> None:
                 on_click=verdict_address.watch,
                 args=(job.id,),
             )
-    kept = sorted(
-        library.verdicts(desk.owner), key=lambda one: one.created, reverse=True
-    )  # one brought back where it was
+    for one in testing.unfinished(desk):
+        _unfinished(one, desk)
+    finished = (one for one in library.verdicts(desk.owner) if one.ruling != UNFINISHED)
+    kept = sorted(finished, key=lambda one: one.created, reverse=True)  # one brought back where it was
     _undo(library)
     if not kept:
         return
@@ -59,6 +60,19 @@ def remove(id: str, library: Library) -> None:
     library.remove_verdict(id)
     verdict_address.open_verdict(None)
     st.rerun()
+
+
+def _unfinished(one: KeptVerdict, desk: Desk) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"unfinished-{one.id}", gap="small"):
+        st.html('<p class="small">Not finished:</p>', width="content")
+        st.markdown(label(one.idea, IDEA), width="stretch")
+        if st.button("Test again", key=f"again-{one.id}", type="tertiary", icon=":material/replay:"):
+            is_there = one.revises in {each.id for each in desk.library.verdicts(desk.owner)}
+            testing.begin(desk, one.idea, one.revises if is_there else None)
+            st.rerun()
+        if st.button("Forget it", key=f"forget-{one.id}", type="tertiary", icon=":material/delete:"):
+            verdict_kept.give_up(desk.library, one.id)
+            st.rerun()
 
 
 def _row(one: KeptVerdict, library: Library) -> None:

@@ -1,9 +1,10 @@
-"""What was retrieved for an answer, and why; looked for when it is opened, not before."""
+"""What was retrieved for an answer, within what it was asked within, and why; looked for when it is opened."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from assistant.retrieval import ANYWHERE
 from assistant.settings import Settings
 from assistant.types import Answer
 from ui import present_chat
@@ -25,6 +26,7 @@ def drawer(answer: Answer, settings: Settings) -> None:
     """The passages, best first."""
     asked = answer.standalone_question
     understood = f" The question was understood as “{escape(asked)}”." if asked != answer.question else ""
-    st.html(f'<p class="small">{present_chat.SEARCH}{understood}</p>')
-    found = running.ready(settings).search(asked, MOST)
+    within = f" {present_chat.WITHIN}" if answer.within != ANYWHERE else ""
+    st.html(f'<p class="small">{present_chat.SEARCH}{within}{understood}</p>')
+    found = running.ready(settings).search(asked, MOST, answer.within)
     st.html(present_chat.hits(found, answer))

@@ -1,18 +1,25 @@
-"""The side of the chat page: a new conversation, the kept ones, and who is signed in."""
+"""The side of every page: a new conversation, and the kept ones, one click back from wherever one is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from itertools import count, groupby
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from assistant.library.library import Conversation
+from assistant.errors import PushbackError
+from assistant.library.library import Conversation, Library
+from assistant.settings import Settings
 from ui import present_chat, scripts, state
+from ui.parts import running, visiting
 from ui.parts.conversation import UNNAMED
 from ui.present import escape, label
+
+Look = Literal["primary", "secondary", "tertiary"]  # of a button
 
 MOST = 50  # conversations listed; the older ones are found by searching, and keep their addresses
 MANY = 8  # from which they can be searched
@@ -20,44 +27,46 @@ _CHOSEN = "chosen-in-sidebar"  # that something was, until the page has run
 _turns = count()  # a script runs again only in an element that is another
 
 
-def show(conversations: list[Conversation], having: Callable[[str], set[str]] = lambda _: set()) -> None:
+def show(settings: Settings, *, asks: bool) -> None:
     """Ways to other conversations; on a phone the sidebar, which lies over the page, closes after a choice.
 
-    ``having`` tells the ids of those in which words are said.
+    ``asks``: the page that is shown is the one of conversations; from any other a choice leads there. Where the
+    library cannot be opened none are listed, and the page says why.
     """
+    library: Library | None = None
+    conversations: list[Conversation] = []
+    with suppress(PushbackError):
+        library = running.opened(settings).library
+        conversations = library.conversations(visiting.owner())
     if st.session_state.pop(_CHOSEN, False):
         close = scripts.html(scripts.CLOSE_SIDEBAR)
         st.html(f'<span hidden data-turn="{next(_turns)}"></span>{close}', unsafe_allow_javascript=True)
     with st.sidebar:
-        st.button(
-            "New conversation",
-            key="new",
-            icon=":material/add:",
-            width="stretch",
-            on_click=_open,
-            args=(None,),
-        )
+        _way("New conversation", "new", None, asks=asks, icon=":material/add:")
         sought = _sought() if len(conversations) >= MANY else ""
-        within = having(sought) if sought else set()
+        within = library.conversations_with(sought) if library and sought else set()
         found = [one for one in conversations if sought in one.title.casefold() or one.id in within]
         with st.container(key="conversations", gap=None):
             for day, some in groupby(found[:MOST], _day()):
                 st.html(f'<h2 class="day">{day}</h2>')
                 for one in some:
-                    _conversation(one)
+                    named = label(one.title) or UNNAMED
+                    looks: Look = "secondary" if asks and one.id == state.conversation() else "tertiary"
+                    _way(named, f"conversation-{one.id}", one.id, asks=asks, looks=looks)
         if sought and not found:
             st.html(f'<p class="small">No conversation has “{escape(sought)}” in it.</p>')
 
 
-def _conversation(one: Conversation) -> None:
-    st.button(
-        label(one.title) or UNNAMED,
-        key=f"conversation-{one.id}",
-        type="secondary" if one.id == state.conversation() else "tertiary",
-        width="stretch",
-        on_click=_open,
-        args=(one.id,),
-    )
+def _way(
+    name: str, key: str, id: str | None, *, asks: bool, icon: str | None = None, looks: Look = "secondary"
+) -> None:
+    """The button that leads to a conversation: before its page runs anew, or from another page to it."""
+    leads = _open if asks else None
+    if st.button(name, key=key, icon=icon, type=looks, width="stretch", on_click=leads, args=(id,)) and not asks:
+        st.session_state[_CHOSEN] = True
+        page = st.Page(lambda: None, title="Ask", url_path="", default=True)  # a page is known by its path
+        named = {state.LIBRARY: state.library(), state.CONVERSATION: id}
+        st.switch_page(page, query_params={name: value for name, value in named.items() if value})
 
 
 def _day() -> Callable[[Conversation], str]:

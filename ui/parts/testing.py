@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from time import monotonic
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ import streamlit as st
 
 from assistant.build import Assistant
 from assistant.library.library import Library
+from assistant.library.records import UNFINISHED, KeptVerdict
 from assistant.rulings import weighed_as
 from assistant.types import Verdict
 from ui import jobs, verdict_address, verdict_kept
@@ -24,11 +26,13 @@ Progress = Callable[[int, int, str], None]
 
 
 class Desk(NamedTuple):
-    """Where a visitor's ideas are tested: by whom, in the library of which folder, and whose they are."""
+    """Where a visitor's ideas are tested: by whom, in the library of which folder, whose they are, and what the visitor
+    is called, where they have signed in."""
 
     assistant: Assistant
     folder: str
     owner: str | None
+    name: str = ""
 
     @property
     def library(self) -> Library:
@@ -56,8 +60,13 @@ class Reporting:
 def begin(desk: Desk, idea: str, revises: str | None = None, like: Verdict | None = None) -> None:
     """Start testing ``idea`` and watch it; its result is the id of the verdict, which is kept.
 
-    The same idea is tested ``like`` this verdict on it, else like the one that it revises.
+    The same idea is tested ``like`` this verdict on it, else like the one that it revises. It is kept before that, in
+    the place of tests of it that were not finished.
     """
+    for one in unfinished(desk):
+        if one.idea == idea:
+            verdict_kept.give_up(desk.library, one.id)
+    begun = verdict_kept.begin(desk.library, idea, revises=revises, owner=desk.owner)
 
     def work(job: Job) -> str:
         former = verdict_kept.opened(desk.library, revises) if revises else None
@@ -66,9 +75,10 @@ def begin(desk: Desk, idea: str, revises: str | None = None, like: Verdict | Non
         said = former.said if former else ()
         if former:
             verdict = weighed_as(same or former.verdict, verdict)
-        return verdict_kept.keep(desk.library, verdict, revises=revises, said=said, owner=desk.owner)
+        return verdict_kept.finish(desk.library, begun, verdict, said)
 
-    verdict_address.watch(jobs.start(desk.kind(TEST), idea, work, desk.owner).id)
+    undone = partial(verdict_kept.give_up, desk.library, begun.id)
+    verdict_address.watch(jobs.start(desk.kind(TEST), idea, work, desk.owner, id=begun.id, undone=undone).id)
 
 
 def say(desk: Desk, id: str, message: str, line: Sequence[Job] = ()) -> None:
@@ -80,7 +90,8 @@ def say(desk: Desk, id: str, message: str, line: Sequence[Job] = ()) -> None:
     def work(job: Job) -> str:
         job.at(SEARCHING)
         led_to = [one.result for one in line if one.result]
-        return verdict_kept.discussed(Reporting(desk.assistant, _tells(job)), [id, *led_to][-1], message)[1]
+        of = Reporting(desk.assistant, _tells(job))
+        return verdict_kept.discussed(of, [id, *led_to][-1], message, desk.name)[1]
 
     job = jobs.start(desk.kind(DISCUSSION), message, work, desk.owner, line[-1] if line else None)
     first = next(one for one in (*line, job) if one.result or not one.done)
@@ -105,6 +116,13 @@ def watched(desk: Desk) -> list[Job]:
 def running(desk: Desk) -> list[Job]:
     """The visitor's tests that go on, the newest first."""
     return [job for job in jobs.of_kind(desk.kind(TEST), desk.owner) if not job.done]
+
+
+def unfinished(desk: Desk) -> list[KeptVerdict]:
+    """The visitor's tests that were begun, are not finished and do not go on, the latest first."""
+    going_on = {job.id for job in running(desk)}
+    kept = desk.library.verdicts(desk.owner)
+    return [one for one in kept if one.ruling == UNFINISHED and one.id not in going_on]
 
 
 @st.fragment(run_every=EVERY)

@@ -69,7 +69,7 @@ def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
     edits, owns = (visiting.may(role, settings) for role in (Role.EDITOR, Role.OWNER))
     with st.container(horizontal=True, gap="small"):
         match job.result:
-            case Outcome(spared=spared, paths=paths) if spared:
+            case Outcome(spared=spared, paths=paths) if spared and edits:
                 if st.button("Take them out", key=f"{key}-gone-{job.id}", icon=":material/delete:"):
                     from ui.parts import adding
 

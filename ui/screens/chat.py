@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Literal
 
 import streamlit as st
 
@@ -16,6 +17,7 @@ from assistant.settings import Settings
 from assistant.types import Answer, Statement
 from ui import state
 from ui.parts import (
+    attached,
     conversation,
     exchange,
     feedback,
@@ -24,11 +26,11 @@ from ui.parts import (
     retrieved,
     running,
     scope,
-    sidebar,
     visiting,
     welcome,
 )
 from ui.parts.feedback import Place
+from ui.roles import Role
 
 BOX = "question"
 
@@ -38,14 +40,13 @@ def show(settings: Settings) -> None:
     try:
         library = running.opened(settings).library
     except LibraryMissing as missing:
-        sidebar.show([])
-        welcome.first_documents(settings, lambda: _box(disabled=True), missing)
+        welcome.first_documents(settings, lambda: _box(settings, disabled=True), missing)
         return
+    attached.settle(settings)
     owner = visiting.owner()
-    every = library.conversations(owner)
-    sidebar.show(every, library.conversations_with)
+    every = library.conversations(owner) if state.conversation() else []
     answers = _kept(library, owner)
-    typed = st.session_state.get(BOX)
+    typed = _typed(settings)
     asked, at = (typed, None) if typed else state.asked() or (None, None)
     if asked and pasted.too_long(asked, LONGEST_QUESTION):
         asked = None
@@ -54,12 +55,13 @@ def show(settings: Settings) -> None:
     if answers or asked or waiting:
         with st.bottom:
             scope.show(library, settings)
-        _box()
+        _box(settings)
     elif library.searched().documents:
         pasted.offer(settings)
+        attached.show(settings, follows=False)
         welcome.show(library, settings, lambda: _scoped_box(library, settings))
     else:
-        welcome.first_documents(settings, lambda: _box(disabled=True))
+        welcome.first_documents(settings, lambda: _box(settings, disabled=True))
     _head(every, answers, library)
     shown = answers[: at - 1] if at else answers
     for turn, answer in enumerate(shown, 1):
@@ -70,23 +72,37 @@ def show(settings: Settings) -> None:
         exchange.unanswered(*waiting, len(shown) + 1)
     if answers or asked or waiting:
         pasted.offer(settings)
+        attached.show(settings)
     if answers:
         exchange.copies()
     _open_document(answers, library)
 
 
-def _box(*, disabled: bool = False) -> None:
+def _typed(settings: Settings) -> str | None:
+    """What was typed into the box; a question that files came with waits until they have been read."""
+    sent = st.session_state.get(BOX)
+    if sent is None or isinstance(sent, str):
+        return sent
+    if not sent.files:
+        return str(sent.text)
+    question = "" if pasted.too_long(sent.text, LONGEST_QUESTION) else " ".join(sent.text.split())
+    attached.take(settings, sent.files, question)
+    return None
+
+
+def _box(settings: Settings, *, disabled: bool = False) -> None:
     """Where questions are typed: at the foot of the page, or in the container that it is called in.
 
     A question that came while another is answered would end that one, so it has to wait. No length is given, since the
-    box would take none of a text that is longer, without a word.
+    box would take none of a text that is longer, without a word. Files can come with it from who may add documents.
     """
-    st.chat_input("Ask your documents", key=BOX, disabled=disabled, submit_mode="disable")
+    files: Literal["multiple", False] = "multiple" if visiting.may(Role.EDITOR, settings) else False
+    st.chat_input("Ask your documents", key=BOX, disabled=disabled, submit_mode="disable", accept_file=files)
 
 
 def _scoped_box(library: Library, settings: Settings) -> None:
     scope.show(library, settings)
-    _box()
+    _box(settings)
 
 
 def _kept(library: Library, owner: str | None) -> list[Answer]:

@@ -8,7 +8,7 @@ from importlib import import_module
 import streamlit as st
 
 from assistant.settings import Settings
-from ui.parts import chosen, signing_in, visiting
+from ui.parts import chosen, sidebar, signing_in, visiting, which_library
 from ui.present import escape
 
 PAGES = {  # module in this folder: title, icon, path in the address
@@ -37,6 +37,7 @@ def show(settings: Settings) -> None:
         for name, (title, icon, path) in PAGES.items()
     ]
     page = st.navigation(pages)
+    sidebar.show(settings, asks=not page.url_path)
     try:
         page.run()
     finally:
@@ -46,6 +47,7 @@ def show(settings: Settings) -> None:
 def _shows(name: str, settings: Settings, lost: str | None) -> Callable[[], None]:
     def page() -> None:
         st.set_page_config(layout="wide" if name in WIDE else "centered")
+        which_library.show(settings)
         if lost:
             told = f"There is no library “{lost}” here. This is “{settings.library}”."
             st.html(f'<p class="notice" role="status">{escape(told)}</p>')

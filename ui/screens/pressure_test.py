@@ -39,6 +39,9 @@ LOST = (
     '<p class="notice" role="status">That test is not known here any more: the server was started anew since. '
     "Put the idea again.</p>"
 )
+CUT_SHORT = (
+    '<p class="notice" role="status">This test was not finished: the server was started anew since. Test it again.</p>'
+)
 
 
 def show(settings: Settings) -> None:
@@ -49,7 +52,7 @@ def show(settings: Settings) -> None:
     except LibraryMissing:
         nothing.show("An idea is tested against your documents.")
         return
-    desk = Desk(assistant, str(settings.folder), visiting.owner())
+    desk = Desk(assistant, str(settings.folder), visiting.owner(), visiting.name())
     with st.container(key="pressure-test"):
         line, id = testing.watched(desk), verdict_address.verdict()
         job = line[0] if line else None
@@ -67,8 +70,12 @@ def show(settings: Settings) -> None:
 
 def _welcome(job: Job | None, desk: Desk, settings: Settings) -> None:
     st.html(f'<div class="pressure-welcome">{WELCOME}</div>')
-    _ended(job)
-    idea.put(desk, gathered(settings.lenses), job.about if job else "")
+    cut_short = [one.idea for one in testing.unfinished(desk) if one.id == verdict_address.job()]
+    if cut_short:
+        st.html(CUT_SHORT)
+    else:
+        _ended(job)
+    idea.put(desk, gathered(settings.lenses), job.about if job else "".join(cut_short))
     kept_verdicts.show(desk)
 
 
@@ -86,7 +93,7 @@ def _verdict(id: str, line: list[Job], desk: Desk) -> None:
     library = desk.library
     st.session_state.pop(kept_verdicts.REMOVED, None)
     kept = verdict_kept.own(library, id, desk.owner)
-    verdict.judge(id, library, visiting.name())
+    verdict.judge(id, library, desk.name)
     kept = verdict_kept.own(library, id, desk.owner)
     if (importance := assumptions.weighed(id)) is not None:
         kept = kept._replace(verdict=verdict_kept.weigh(library, id, importance))

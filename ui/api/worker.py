@@ -1,0 +1,33 @@
+"""`pushback worker`: a process that does the jobs of the API, on whichever machine."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from ui import terminal
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+
+
+def serve(settings: Settings) -> None:
+    """Do jobs until it is ended; what it is doing then is done first.
+
+    Raises:
+        SettingsError: there is no database, or an extra is not installed.
+        PushbackError: the database cannot be reached.
+    """
+    from ui.api import line
+
+    line.queued(settings)
+    from ui.api import queue
+    from ui.api.desk import Desk
+
+    terminal.say("This worker waits for jobs (Ctrl-C ends it, when it has done what it is doing).")
+    sys.stdout.flush()
+    desk = Desk(settings)
+    try:
+        queue.work(str(settings.catalog), desk)
+    finally:
+        desk.close()
