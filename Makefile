@@ -34,7 +34,8 @@ gate: .venv/run
 mutants: .venv/dev
 	$(BIN)/python -m eval.mutants
 
-# What it costs against the bare libraries, as ratios; the textbook's library is made once for those that ask it.
+# What it costs against the bare libraries, as ratios: on documents of the repository, or on the textbook where DATA holds it
+# (`python -m eval.benchmarks.sources` says where that is from). Its library is made once for those that ask it.
 bench: .venv/run
 	@failed=0; home=$$(mktemp -d); \
 	for name in startup throughput linear resync question memory; do \
