@@ -105,4 +105,4 @@ audit: .venv/audit
 	@touch $@
 
 clean:
-	rm -rf .venv artifacts
+	rm -rf .venv artifacts site
