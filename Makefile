@@ -9,7 +9,7 @@ FREEZE = .venv/lock/bin/python -m pip freeze --all --exclude pip --exclude uv --
 HASHED = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 Q ?= What should we do about discounts?
 
-.PHONY: run ask test gate mutants bench format lock audit clean
+.PHONY: run ask test gate mutants bench docs format lock audit clean
 
 run: .venv/run
 	@$(INGEST)
@@ -34,12 +34,21 @@ gate: .venv/run
 mutants: .venv/dev
 	$(BIN)/python -m eval.mutants
 
-# What it costs against the bare libraries, as ratios; the textbook's library is made once for those that ask it.
+# What it costs against the bare libraries, as ratios: on documents of the repository, or on the textbook where DATA holds it
+# (`python -m eval.benchmarks.sources` says where that is from). Its library is made once for those that ask it.
 bench: .venv/run
 	@failed=0; home=$$(mktemp -d); \
 	for name in startup throughput linear resync question memory; do \
 	  echo "$$name"; $(BIN)/python -m eval.benchmarks.$$name --data "$(DATA)" --home "$$home" || failed=1; \
 	done; rm -rf "$$home"; exit $$failed
+
+# The documentation as a site, in `site`; a broken link or docstring ends it.
+docs: .venv/docs
+	NO_MKDOCS_2_WARNING=1 .venv/docs/bin/mkdocs build --strict --quiet
+
+.venv/docs: requirements-docs.lock
+	rm -rf $@ && $(PYTHON) -m venv $@
+	$@/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-docs.lock
 
 format: .venv/dev
 	$(BIN)/ruff format .
@@ -70,6 +79,8 @@ lock:
 	mv .venv/lock/files requirements-files.lock
 	(echo "# The tool of the weekly look for known faults in what the other locks hold."; \
 	  echo pip-audit | $(HASHED) -) > requirements-audit.lock
+	(echo "# What builds the documentation's site."; \
+	  printf 'mkdocs-material\nmkdocstrings[python]\n' | $(HASHED) -) > requirements-docs.lock
 	rm -rf .venv/lock
 
 # Known faults in what is locked, as the public index tells them.
@@ -94,4 +105,4 @@ audit: .venv/audit
 	@touch $@
 
 clean:
-	rm -rf .venv artifacts
+	rm -rf .venv artifacts site

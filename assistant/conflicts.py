@@ -1,7 +1,7 @@
 """Where the statements of an answer do not agree: both sides are shown, with who says so and when.
 
-Plain facts only, for now: a figure that differs for the same thing, a claim and its negation, the same two
-things the other way round, or a sentence that says itself that it disagrees. A trained stance follows.
+Plain facts only: a figure that differs for the same thing, a claim and its negation, the same two things the other way
+round, or a sentence that says itself that it disagrees. No trained model is asked.
 """
 
 from __future__ import annotations

@@ -130,7 +130,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ("negated-idea-as-is", 'return (match["lead"] + idea[match.end() :], True) if match else (idea, False)', "return (idea, False)"),
         ("stopping-as-is", 'return f"continue {plain[match.end() :]}", not turned', 'return f"continue {plain[match.end() :]}", turned'),
     ),
-    *_of("assistant/pressure.py", "urging pressure", ("urging-obeyed", "plain = left_out(checked(idea))", "plain = checked(idea)")),
+    *_of("assistant/pressure.py", "urging pressure", ("urging-obeyed", "left_out(checked(idea))", "checked(idea)")),
     *_of("assistant/verifying.py", "verifying", ("unverified-shown", "        if why:\n            self.dropped.append", "        if False:\n            self.dropped.append")),
     *_of(
         "assistant/library/versions.py", "versions",

@@ -25,7 +25,7 @@ def main() -> None:
     build.stay_offline()
     from sentence_transformers import SentenceTransformer
 
-    read = (path.read_text("utf-8") for path in sorted(textbook(given.data).glob("*.md")))
+    read = (path.read_text("utf-8") for path in sorted(textbook(given.data).rglob("*.md")))
     said = (text[span.start : span.end] for text in read for span in sentences.spans(text))
     texts = list(islice((one for one in said if 40 <= len(one) <= 300), SENTENCES))
     bare = SentenceTransformer(str(get_model_path()), device="cpu")

@@ -37,7 +37,7 @@ def main() -> None:
 
     embedder = build.build_embedder(Settings())
     bare = SentenceTransformer(str(get_model_path()), device="cpu")
-    files = sorted(textbook(given.data).glob("*.md"))
+    files = sorted(textbook(given.data).rglob("*.md"))
     seconds: dict[str, list[float]] = {"ingest": [], "encode": []}
     with fresh_home() as home:
         warm(embedder, bare, home / "warm")
