@@ -51,6 +51,7 @@ def test_a_reason_names_what_the_question_is_about_and_no_kind_of_answer_nor_wha
         ("Who is responsible for the strict badges?", "“badges”"),
         ("How do we renew old visas quickly?", "“visas”"),
         ("What is the best family to supply?", "“family”"),
+        ("How do meetings end in approval and renewal?", "“meetings”, “approval” or “renewal”"),
         ("How long is it allowed to be?", ""),
         ("How do I renew it?", ""),
     ],
