@@ -59,7 +59,8 @@ class PressureTest:
             SettingsError: the idea is empty or longer than ``LONGEST_IDEA``, or an importance can be of no idea.
         """
         started = time.perf_counter()
-        plain, given = left_out(checked(idea)), importance or {}
+        plain = left_out(checked(idea))
+        given = importance or {}
         self.check_importance(given)
         progress(0, 1, plain)
         searched, digest = self._library.searched(), self._library.digest()

@@ -41,7 +41,8 @@ def _listed(  # noqa: PLR0917 — the columns of the query
     *newest: str,
 ) -> Listed:
     files = tuple(json.loads(paths))
-    superseded_by, by_file_time = None, False
+    superseded_by = None
+    by_file_time = False
     if family is not None:
         told = Version(newest[0], family, newest[1], newest[2]), Version(id, family, date, figures or "")
         superseded_by = versions.newer(id, told)
