@@ -24,6 +24,8 @@ TAIL = 40  # characters before a raised text that tell what it is
 class Text:
     """The words of a paragraph or a cell."""
 
+    __slots__ = ("_linked", "_notes", "_parts", "_raised", "_struck", "_was_struck")
+
     def __init__(self, *texts: str) -> None:
         self._parts = list(texts)
         self._raised: list[str] = []
@@ -46,6 +48,16 @@ class Text:
                 self._settle()
             self._parts.append(text)
         self._was_struck = struck
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing was added yet."""
+        return not (self._parts or self._raised or self._struck or self._notes)
+
+    @property
+    def has_aside(self) -> bool:
+        """Whether some of it does not hold; known for certain once ``whole`` was asked."""
+        return bool(self._struck or self._notes)
 
     def note(self, mark: str) -> None:
         """Set the mark of a note apart."""

@@ -140,6 +140,9 @@ class _Blocks:
         Those under the title, each name once, are the fields of a page (Notion exports them so).
         """
         kind, _ = self._kind()
+        is_one_line = not any(child.type in {"softbreak", "hardbreak"} for child in children)
+        if kind is not BlockKind.QUOTE and (kind is not BlockKind.PARAGRAPH or is_one_line):
+            return []
         held = [_words(line) for line in dialects.lines(children)]
         texts = [text for text in (line.whole() for line in held) if text]
         aside = [piece for line in held for piece in line.aside()]
