@@ -58,6 +58,12 @@ def test_a_markdown_table_in_a_list_or_without_names_is_read_as_well() -> None:
     assert told(markdown.pieces(nested))[1] == "Owner: Ann"
 
 
+def test_a_list_in_a_cell_of_markdown_joins_no_words() -> None:
+    text = "| Asked | Answers |\n|---|---|\n| How long? | <ol><li>1-2 days</li><li>3-6 days</li></ol> |\n"
+
+    assert told(markdown.pieces(text)) == ["Asked: How long?; Answers: 1-2 days 3-6 days"]
+
+
 def test_a_second_row_of_names_in_markdown_joins_the_first() -> None:
     text = "| | 2023 | | 2024 | |\n|-|-|-|-|-|\n| Region | Plan | Ist | Plan | Ist |\n| Nord | 120 | 12 | 140 | 19 |\n"
 

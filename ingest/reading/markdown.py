@@ -19,6 +19,9 @@ from ingest.reading.plain import RULE
 
 FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 TAG = re.compile(r"<(/?)(s|strike|del|sup)\b", re.IGNORECASE)  # that tells how words are set
+PARTED = re.compile(
+    r"</?(?:br|li|[uod]l|d[dt]|p|div|t[rdh]|h[1-6])\b", re.IGNORECASE
+)  # tags between words, as in cells
 FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,60}\](?!:)")
 LINKED_NOTE = re.compile(r"\A\^\S{1,60}\Z")  # "[^1]" where "[^1]: address" is elsewhere
 LONGEST_FRONT = 50_000  # characters; YAML takes a second for 100,000
@@ -195,7 +198,7 @@ def _words(children: Sequence[Token]) -> Text:
             held.add(child.content[at:], struck=struck > 0, raised=raised > 0)
         elif child.type in {"text", "code_inline"}:
             held.add(child.content, struck=struck > 0, raised=raised > 0)
-        elif child.type in {"softbreak", "hardbreak"} or re.match(r"<br\b", child.content or "", re.IGNORECASE):
+        elif child.type in {"softbreak", "hardbreak"} or PARTED.match(child.content or ""):
             held.add(" ", struck=struck > 0)
     return held
 
