@@ -16,6 +16,7 @@ import numpy as np
 from assistant.conflicts import negations
 from assistant.embedding import Embedder, Vectors
 from assistant.evidence.words import WORD, numbers, tokens
+from assistant.library import unspaced
 from assistant.library.library import Library
 from assistant.types import Filters, FoundBy, Hit, Passage
 
@@ -54,7 +55,7 @@ def retrieve(
 def candidates(question: str, vector: Vectors, library: Library, filters: Filters = ANYWHERE) -> list[Candidate]:
     """Every passage that either half of the search found, fused, near-duplicates folded, best first."""
     dense = dict(library.dense(vector, DEPTH, filters))
-    words = [token.word for token in tokens(question) if token.content]
+    words = [token.word for token in tokens(question) if token.content] + unspaced.runs(question)
     lexical = dict(library.lexical(words, DEPTH, filters)) if words else {}
     scores = fused(dense, lexical)
     found = []

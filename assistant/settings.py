@@ -47,7 +47,7 @@ class Settings(BaseModel):
     # cross-encoder by name or path.
     evidence_model: Annotated[str, Field(min_length=1)] = "auto"
     lenses: Path | None = None  # a folder of lenses of your own
-    embedding_model: Annotated[str, Field(min_length=1)] = "all-MiniLM-L6-v2"
+    embedding_model: Annotated[str, Field(min_length=1)] = "all-MiniLM-L6-v2"  # English
     passage_words: Annotated[int, Field(ge=20, le=400)] = 80
     # Where the catalog is: a database of PostgreSQL (15 or newer); None: a file in the library's folder.
     catalog: Annotated[str, Field(pattern=r"^postgres(ql)?://\S+$")] | None = None

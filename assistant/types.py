@@ -66,6 +66,12 @@ class Dropped:
     reason: str
     at: int
 
+    @property
+    def notice(self) -> str | None:
+        """The kind of thing that the file holds here besides its text, such as a symbol that is not read."""
+        kind = self.reason.partition(":")[0]
+        return kind if not self.text or kind == "attachment not read" else None
+
 
 @dataclass(frozen=True, slots=True)
 class About:

@@ -6,6 +6,7 @@ Fields may be added, not renamed.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -140,6 +141,7 @@ def document(one: Document, *, passages: int, state: str, sources: Iterable[str]
         "text": one.text,
         "blocks": [_block(b) for b in one.blocks],
         "dropped": [asdict(d) for d in one.dropped],
+        "notices": dict(Counter(d.notice for d in one.dropped if d.notice)),
     }
 
 

@@ -31,6 +31,9 @@ BYLINE = re.compile(
     r"(?P<name>(?:(?:the|an?) )?[\w\"“].{1,80})",
     re.IGNORECASE,
 )
+CREATED = re.compile(  # how Confluence's exports say it, above the page
+    r"Created by (?P<name>[^,]{2,80}?)(?:, last modified(?: by [^,]{2,80}?)?)?(?: on (?P<when>[^,]*,? \d{4}))?"
+)
 ROLE = re.compile(rf"(?:{'|'.join(sorted(ROLES - {'q', 'a'}))})s?\b", re.IGNORECASE)
 PARTS = re.compile(r"\s+[|·•–—]\s+|\s*[|·•]\s*|;\s+|\.\s+(?=[A-Z])|\.$|,\s+(?=(?:\w+ )?\d)")
 WRITING = re.compile(r"(?:written|posted|published|recorded|prepared|words)\b.*\bby\b", re.IGNORECASE)
@@ -48,12 +51,18 @@ NOT_NAME = re.compile(
 )
 
 
-def author(pieces: Sequence[Piece], found: Found) -> str | None:
-    """Who wrote the document; what a program filled in counts only where the document does not say."""
+def author(pieces: Sequence[Piece], found: Found, around: Sequence[Piece] = ()) -> str | None:
+    """Who wrote the document; what a program filled in counts only where the document does not say.
+
+    ``around`` are what a page has about its text, where Confluence says who made it.
+    """
     names = (_name(re.sub(r"^(?:by|author:?)\s+", "", given, flags=re.IGNORECASE)) for given in found.authors)
     given = next(filter(None, names), None)
     if given and not found.is_filled_in:
         return given
+    for created in _created(pieces, around):
+        if (name := _name(created["name"])) and _is_person(name):
+            return name
     for piece in _top(pieces):
         parts = _parts(piece.text)
         for part in parts:
@@ -73,7 +82,15 @@ def date(pieces: Sequence[Piece], found: Found, around: Sequence[Piece] = ()) ->
     for text in found.dates:
         if iso := dates.read(text):
             return iso
+    if created := [iso for match in _created(pieces, around) if (iso := dates.find(match["when"] or ""))]:
+        return created[0]
     return _said(pieces, _top(pieces)) or _said(around, around)
+
+
+def _created(pieces: Sequence[Piece], around: Sequence[Piece]) -> list[re.Match[str]]:
+    """The lines that say who created the document, and when it was last modified, else created."""
+    lines = (piece.text.removesuffix(".") for piece in (*_top(pieces), *around))
+    return [match for line in lines if (match := CREATED.fullmatch(line))]
 
 
 def _said(pieces: Sequence[Piece], top: Sequence[Piece]) -> str | None:

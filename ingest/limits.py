@@ -1,13 +1,28 @@
-"""How long this process may work, where the operating system has been told a limit (``ingest/worker.py``)."""
+"""How long this process may work, where the operating system has been told a limit (``ingest/worker.py``), and how far
+it is in a long file."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
+from collections.abc import Callable
 
 # Of Linux's prctl. The thread that started this process is meant, which waits for it or lives as long as its pool.
 PR_SET_PDEATHSIG = 1
+
+_listeners: list[Callable[[int, int], None]] = []
+
+
+def listen(listener: Callable[[int, int], None]) -> None:
+    """Have ``listener`` told from now on which page of how many has been read."""
+    _listeners.append(listener)
+
+
+def reached(page: int, pages: int) -> None:
+    """Tell how far the file is read that this process works on."""
+    for listener in _listeners:
+        listener(page, pages)
 
 
 def more_time(seconds: float) -> None:

@@ -16,10 +16,11 @@ class SyncReport(NamedTuple):
     """What a sync did, counted in files; ``passages`` is how many were embedded.
 
     ``stages`` are the seconds waited for each of ``STAGES``; ``dropped`` counts the pieces of the files taken in that
-    were found to be no content, by reason; ``skipped`` are files of kinds that are not read, hidden and temporary ones;
-    ``ignored`` the files and folders that a .pushbackignore names; ``spared`` files that are gone, but so much of their
-    folder that what they held stays until that is allowed; ``copies`` files whose bytes a document already held;
-    ``empty`` files without a character; ``kinds`` are those skipped by the ending of their names.
+    were found to be no content, by reason; ``notices`` what they hold besides text, by kind; ``skipped`` are files of
+    kinds that are not read, hidden and temporary ones; ``ignored`` the files and folders that a .pushbackignore names;
+    ``spared`` files that are gone, but so much of their folder that what they held stays until that is allowed;
+    ``copies`` files whose bytes a document already held; ``empty`` files without a character; ``kinds`` are those
+    skipped by the ending of their names.
     """
 
     added: int
@@ -37,6 +38,7 @@ class SyncReport(NamedTuple):
     copies: int = 0
     empty: tuple[str, ...] = ()
     kinds: Mapping[str, int] = {}
+    notices: Mapping[str, int] = {}
 
     @property
     def found(self) -> int:

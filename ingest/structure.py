@@ -43,7 +43,9 @@ def structure(pieces: Sequence[Piece], found: Found, source: str) -> Structured:
     held = {piece.order for piece in kept}
     gone = [piece if piece.reason else replace(piece, reason=REPEATED) for piece in numbered if piece.order not in held]
     everything = sorted([*kept, *gone], key=lambda piece: piece.order)
-    return Structured(title, bylines.author(kept, found), bylines.date(kept, found, _around(everything)), everything)
+    around = _around(everything)
+    who, when = bylines.author(kept, found, around), bylines.date(kept, found, around)
+    return Structured(title, who, when, everything)
 
 
 def _around(pieces: Sequence[Piece]) -> list[Piece]:

@@ -15,6 +15,8 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from collections.abc import Set as AbstractSet
+from concurrent.futures import Future, wait
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -36,9 +38,10 @@ __all__ = ["BadFiles", "Progress", "SyncReport", "Work", "sync"]
 BATCH = 256  # passages embedded and written at a time; more gains nothing and costs memory
 RACY = 2_000_000_000  # nanoseconds; a file so young may change again and keep its time (FAT keeps even seconds)
 MOST_GONE = 1 / 3  # of a folder's files: when more are gone at once, it may be a share that is not mounted
+A_LOOK = 0.5  # seconds until it is asked again how far a long file has been read
 UNSURE = -1  # written down in place of such a file's time, so that the next run looks at its bytes
 
-Progress: TypeAlias = Callable[[int, int, str], None]  # files done, files in all, the source in hand
+Progress: TypeAlias = Callable[[int, int, str], None]  # files done, files in all, the source in hand and its page
 # Bytes done and bytes in all, of the files that are new or changed, and the passages embedded.
 Work: TypeAlias = Callable[[float, int, int], None]
 BadFiles: TypeAlias = MutableMapping[File, str]  # files that could not be parsed as they are, and why
@@ -96,6 +99,7 @@ def sync(
         ignored=listing.ignored,
         stages=done.clock.seconds,
         dropped=dict(done.dropped.most_common()),
+        notices=dict(done.notices.most_common()),
         spared=done.spared,
         empty=tuple(done.empty),
         kinds=listing.kinds,
@@ -110,6 +114,7 @@ class _Done:
         self.empty: list[str] = []
         self.counts = dict.fromkeys(("added", "changed", "removed", "same", "copies", "passages"), 0)
         self.dropped: Counter[str] = Counter()
+        self.notices: Counter[str] = Counter()
         self.spared = 0
         self.clock = Clock()
 
@@ -161,6 +166,7 @@ class _Run:
         self._jobs: deque[_Job] = deque()  # being parsed, in order; as many as there are workers
         self._pending: list[tuple[File, NewDocument]] = []  # parsed, and together less than a batch
         self._bytes = 0.0
+        self._far = (0, 0)  # files, of how many
 
     def go(self, allow_removals: bool, force: bool) -> None:
         known = {} if force else self._known
@@ -168,7 +174,8 @@ class _Run:
         self._done.counts["same"] += len(self._listing.files) - len(todo)
         self._total = sum(file.size for file in todo)
         for number, file in enumerate(todo):
-            _tell(self._told.progress, number, len(todo), file.source)
+            self._far = (number, len(todo))
+            _tell(self._told.progress, *self._far, file.source)
             self._take(file)
         self._settle()
         if not allow_removals:
@@ -257,10 +264,17 @@ class _Run:
         kept = keeping.kept_of(file.path, self._keeps)
         gone = recurring.gone_from(id, self._recurring)
         task = Task(data, file.source, id, self._words, kept, gone)
-        parsed = (lambda: parsed_here(task)) if task.is_light else self._workers.parse(task).result
+        parsed = partial(parsed_here, task) if task.is_light else partial(self._wait, self._workers.parse(task), task)
         self._jobs.append(_Job(file, task, sha256, parsed))
         while self._jobs and self._jobs[0].task.is_light:
             self._finish(self._jobs.popleft())
+
+    def _wait(self, parsing: Future[Parsed], task: Task) -> Parsed:
+        """What a worker makes of a file; of a long one it is told meanwhile how many pages have been read."""
+        while not wait([parsing], A_LOOK).done:
+            if reached := self._workers.reached(task.source):
+                _tell(self._told.progress, *self._far, f"{task.source}: page {reached.page:,} of {reached.pages:,}")
+        return parsing.result()
 
     def _finish(self, job: _Job) -> None:
         """Wait for a file's document, and put it with what waits for a batch, or embed and write it if it is long."""
@@ -279,8 +293,11 @@ class _Run:
                 self._bad[job.file] = reason
             self._fail(job.file, reason)
         else:
-            dropped = (piece.reason for piece in parsed.document.dropped)
+            pieces = parsed.document.dropped
+            dropped = (piece.reason for piece in pieces if not piece.notice)
             is_again = job.file.path in self._again
+            if not is_again:
+                self._done.notices.update(piece.notice for piece in pieces if piece.notice)
             self._done.dropped.update(one for one in dropped if not is_again or one == recurring.REASON)
 
     def _put(self, file: File, new: NewDocument, parsed: Parsed) -> None:

@@ -16,11 +16,12 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from queue import SimpleQueue
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from assistant.errors import SourceError
 from assistant.types import Document, Passage
 from ingest import limits
+from ingest.limits import listen
 from ingest.parsing import Task, fault
 
 SENT = 256  # passages at a time
@@ -34,6 +35,13 @@ class Head(NamedTuple):
 
     document: Document
     length: int
+
+
+class Reached(NamedTuple):
+    """A long file is being read, and so far up to this page."""
+
+    page: int
+    pages: int
 
 
 class Refused(NamedTuple):
@@ -62,16 +70,20 @@ def main(parser: str, memory: int, parent: int) -> None:
     _limit("RLIMIT_CORE", 0)  # a broken reader leaves no image of itself behind
     tasks: SimpleQueue[tuple[Task, float]] = SimpleQueue()
     threading.Thread(target=_receive, args=[tasks], daemon=True).start()
+
+    def send(answer: Any) -> None:
+        pickle.dump(answer, answers)
+        answers.flush()
+
+    listen(lambda page, pages: send(Reached(page, pages)))
     stays = True
     while stays:
         task, seconds = tasks.get()
         _limit("RLIMIT_CPU", int(_processor_time() + seconds) + 1)
         for answer in _answers(parse, task, memory):
-            pickle.dump(answer, answers)
-            answers.flush()
+            send(answer)
         stays = _peak() <= TIRED * memory
-        pickle.dump(Ended(stays), answers)
-        answers.flush()
+        send(Ended(stays))
 
 
 def _receive(tasks: SimpleQueue[tuple[Task, float]]) -> None:

@@ -23,7 +23,7 @@ from assistant.errors import SourceError
 from assistant.types import Passage
 from ingest.parsing import Parsed, Task
 from ingest.reading.formats import has_attachments
-from ingest.worker import Ended, Head, Refused
+from ingest.worker import Ended, Head, Reached, Refused
 
 MOST = 4  # workers: embedding, which follows, keeps a machine's cores busy by itself
 SECONDS = 60.0  # of processor time for each file, and more for a long one
@@ -52,6 +52,11 @@ class Workers:
         self._all: set[_Worker] = set()
         self._turn = threading.Lock()
         self._closed = False
+        self._reached: dict[str, Reached] = {}
+
+    def reached(self, source: str) -> Reached | None:
+        """Up to which page a long file has been read that is on its way."""
+        return self._reached.get(source)
 
     def parse(self, task: Task) -> Future[Parsed]:
         """Have a file parsed; at most ``most`` may be on their way, one whose passages are not all taken included.
@@ -80,7 +85,7 @@ class Workers:
     def _parse(self, task: Task) -> Parsed:
         worker = self._take()
         try:
-            head = worker.begin(task)
+            head = worker.begin(task, self._reached)
         except Broke:
             self._give_back(worker)
             if has_attachments(task.source) and not task.alone:  # what is attached must not sink the mail
@@ -142,8 +147,8 @@ class _Worker:
         )
         self._is_done = True
 
-    def begin(self, task: Task) -> Head:
-        """The head of what a file holds, within its time.
+    def begin(self, task: Task, reached: dict[str, Reached]) -> Head:
+        """The head of what a file holds, within its time; ``reached`` holds meanwhile how far it is.
 
         Raises:
             SourceError: the reason why there is none.
@@ -156,7 +161,8 @@ class _Worker:
         timer.start()
         try:
             self._send(task, seconds)
-            answer = self._receive()
+            while isinstance(answer := self._receive(), Reached):
+                reached[task.source] = answer
         except SourceError as exc:
             if self._used_up_its_time:
                 raise Broke(f"reading it takes more than {seconds:.0f} s of processor time. {LEAVE_OUT}") from exc
@@ -165,6 +171,7 @@ class _Worker:
             raise Broke(f"reading it takes longer than {WAITING * seconds:.0f} s. {LEAVE_OUT}") from exc
         finally:
             timer.cancel()
+            reached.pop(task.source, None)
         if isinstance(answer, Refused):
             self._end(self._receive())
             raise Broke(answer.reason) if answer.fatal else SourceError(answer.reason)

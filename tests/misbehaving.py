@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.types import Document, Passage
+from ingest.limits import reached
 from ingest.parsing import Task
 from ingest.parsing import parse as parse_well
 
@@ -26,6 +27,9 @@ def parse(task: Task) -> tuple[Document, Sequence[Passage]]:
             told.write(f"{os.getpid()}\n")
     if order == "hang":
         time.sleep(1000)
+    if order == "pages":  # of which not all are read at once
+        reached(10, 600)
+        time.sleep(2)
     if order == "wait":  # for a processor that others use
         time.sleep(float(value.split()[0]))
     if order == "spin":

@@ -155,6 +155,35 @@ def test_no_words_upset_the_search(one_passage: Catalog, words: list[str]) -> No
     assert len(one_passage.full_text.search(words, 5, Filters())) <= 1
 
 
+UNSPACED = (
+    "割引は営業部長が承認します。",
+    "请款单三十天内付款。",
+    "ราคาของแผนนี้คือเก้ายูโร",
+    "Discounts need an approval.",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("承認するのは誰ですか", 0),
+        ("営業部長", 0),
+        ("什么时候付款", 1),
+        ("ราคา", 2),
+        ("discounts", 3),
+        ("会議", None),
+        ("谁", None),
+    ],
+)
+def test_words_of_scripts_without_spaces_are_found(catalog: Catalog, question: str, found: int | None) -> None:
+    catalog.put([make_row(make_document(text, f"{n}.txt")) for n, text in enumerate(UNSPACED)])
+
+    hits = catalog.full_text.search([question], 1, Filters())
+
+    passages = catalog.passages.get([id for id, _ in hits])
+    assert [passage.text for passage, _ in passages] == ([] if found is None else [UNSPACED[found]])
+
+
 def test_a_search_takes_very_many_words(catalog: Catalog) -> None:
     catalog.put([make_row(make_document("Trust me."))])
 

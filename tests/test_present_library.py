@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from assistant import wire
 from assistant.library.library import Listed, Problem
 from assistant.types import About, Dropped
 from tests.conftest import make_document, make_passages
 from tests.rendered import HOSTILE
-from ui import present_library, present_work
+from ui import present_library, present_work, terminal
 from ui.library_work import Outcome, Taken
 from ui.present_library import Wanted
 
@@ -86,6 +89,27 @@ def test_nothing_that_was_written_elsewhere_becomes_a_part_of_the_page() -> None
         ]
 
         assert not [tag for tag in TAGS if tag in "".join(html)]
+
+
+def test_what_a_file_holds_and_is_not_read_is_counted_by_kind_above_what_was_left_out() -> None:
+    symbol, mail = (
+        Dropped("", "symbol that is not read", 4),
+        Dropped("a.exe", "attachment not read: a.exe, a program", 9),
+    )
+    document = replace(make_document("Pears."), dropped=(symbol, Dropped("Share this", "share links", 4), symbol, mail))
+
+    html = present_library.dropped(document.dropped)
+
+    assert "<li>2 × symbol that is not read</li><li>1 × attachment not read</li>" in html
+    assert terminal.dropped(document).splitlines()[:3] == [
+        "2 × symbol that is not read",
+        "1 × attachment not read",
+        "[4] share links",
+    ]
+    assert wire.document(document, passages=1, state="ready", sources=())["notices"] == {
+        "symbol that is not read": 2,
+        "attachment not read": 1,
+    }
 
 
 def test_a_line_holds_nothing_unseen() -> None:

@@ -98,7 +98,7 @@ def test_what_a_sheet_strikes_out_is_kept_apart() -> None:
 
     text, gone = read(saved(made), "xlsx")
 
-    assert text == "Plan: Solo; Fee: 9; Note: fee 500\nPlan: Team; Note: closed"
+    assert text == "Plan: Solo; Fee: 9; Note: fee 500\nPlan: Team; Fee: —; Note: closed"
     assert gone == [("800", STRUCK), ("29", STRUCK)]
 
 

@@ -57,7 +57,7 @@ def test_each_row_of_a_sheet_carries_the_names_of_its_columns() -> None:
         (None, "Channels"),
         (1, "Spring 2024"),
         (3, "Channel: Search; Leads: 120; Cost: €400; Share: 25.5%; Start: 2024-03-01"),
-        (4, "Channel: Social; Cost: €1,200; Share: 30.0%; Start: 2024-04-02 09:30:00"),
+        (4, "Channel: Social; Leads: —; Cost: €1,200; Share: 30.0%; Start: 2024-04-02 09:30:00"),
         (6, "Budget: 900"),
     ]
     assert [(piece.text, piece.reason) for piece in draft.pieces if piece.reason] == [
@@ -189,7 +189,7 @@ def test_values_are_read_whatever_parts_them(delimiter: str, encoding: str) -> N
     ("text", "read"),
     [
         ('a,b\n"one, ""two""\nthree",4\n', [(2, 'a: one, "two" three; b: 4')]),
-        ("Name,Cost\nx\ny,1,extra\n", [(2, "Name: x"), (3, "Name: y; Cost: 1; extra")]),
+        ("Name,Cost\nx\ny,1,extra\n", [(2, "Name: x; Cost: —"), (3, "Name: y; Cost: 1; extra")]),
         ("1,2\n3,4\n", [(1, "Column 1: 1; Column 2: 2"), (2, "Column 1: 3; Column 2: 4")]),
         ("sep=;\na;b, c\nx;1,5\n", [(3, "a: x; b, c: 1,5")]),
         ("1,5;2,5\n3,5;4,5\n", [(1, "Column 1: 1,5; Column 2: 2,5"), (2, "Column 1: 3,5; Column 2: 4,5")]),

@@ -30,8 +30,22 @@ GAPS = "| Tarif | DE | CH | Hilfe |\n|---|--:|--:|---|\n| Start | 9 |  | Mail |\
 
 def test_an_empty_cell_of_a_markdown_table_moves_no_other() -> None:
     assert told(markdown.pieces(GAPS)) == [
-        "Tarif: Start; DE: 9; Hilfe: Mail",
-        "Tarif: Profi; CH: 59; Hilfe: Telefon",
+        "Tarif: Start; DE: 9; CH: —; Hilfe: Mail",
+        "Tarif: Profi; DE: —; CH: 59; Hilfe: Telefon",
+    ]
+
+
+def test_an_empty_cell_of_figures_shows_as_empty_and_its_neighbour_stays_under_its_own_name() -> None:
+    text = (
+        "| Team | Q1 | Q2 | Q3 | Q4 | Note |\n|---|---|---|---|---|---|\n"
+        "| Events | 10 | 20 | | 40 | |\n| Mail | 1 | 2 | 3 | 4 | done |\n| | 5 | 6 | 7 | 8 | |\n| Later | | | | 9 | |\n"
+    )
+
+    assert told(markdown.pieces(text)) == [
+        "Team: Events; Q1: 10; Q2: 20; Q3: —; Q4: 40",
+        "Team: Mail; Q1: 1; Q2: 2; Q3: 3; Q4: 4; Note: done",
+        "Q1: 5; Q2: 6; Q3: 7; Q4: 8",
+        "Team: Later; Q1: —; Q2: —; Q3: —; Q4: 9",
     ]
 
 
@@ -42,6 +56,12 @@ def test_a_markdown_table_in_a_list_or_without_names_is_read_as_well() -> None:
 
     assert told(markdown.pieces(nested))[0].startswith("Plan: Solo; Fee: ")
     assert told(markdown.pieces(nested))[1] == "Owner: Ann"
+
+
+def test_a_list_in_a_cell_of_markdown_joins_no_words() -> None:
+    text = "| Asked | Answers |\n|---|---|\n| How long? | <ol><li>1-2 days</li><li>3-6 days</li></ol> |\n"
+
+    assert told(markdown.pieces(text)) == ["Asked: How long?; Answers: 1-2 days 3-6 days"]
 
 
 def test_a_second_row_of_names_in_markdown_joins_the_first() -> None:
@@ -65,7 +85,7 @@ def test_a_second_row_of_names_in_markdown_joins_the_first() -> None:
             ),
             [
                 "Région: Nord; Offre: Base; Mois: 9; An: 90",
-                "Région: Nord; Offre: Pro; An: 290",
+                "Région: Nord; Offre: Pro; Mois: —; An: 290",
                 "Région: Sud; Offre: Base; Mois: 7; An: 70",
                 "Région: Sud; Offre: Pro; Mois: 19; An: 190",
             ],
@@ -79,7 +99,7 @@ def test_a_second_row_of_names_in_markdown_joins_the_first() -> None:
             ),
             [
                 "Team: Ads; Spring › Plan: 1; Spring › Actual: 2; Autumn › Plan: 3; Autumn › Actual: 4",
-                "Team: Mail; Spring › Plan / Spring › Actual: 5; Autumn › Actual: 6",
+                "Team: Mail; Spring › Plan / Spring › Actual: 5; Autumn › Plan: —; Autumn › Actual: 6",
             ],
         ),
         (
@@ -234,9 +254,9 @@ def test_an_empty_cell_of_a_table_in_a_pdf_moves_no_other() -> None:
     ]
 
     assert told(pdf.read(make(grid(*lines))).pieces) == [
-        "Kanal: Radio; Leads: 12; Anteil: 4%",
-        "Kanal: Plakat; Kosten: 900; Anteil: 7%",
-        "Kanal: Mail; Leads: 3; Kosten: 40",
+        "Kanal: Radio; Leads: 12; Kosten: —; Anteil: 4%",
+        "Kanal: Plakat; Leads: —; Kosten: 900; Anteil: 7%",
+        "Kanal: Mail; Leads: 3; Kosten: 40; Anteil: —",
     ]
 
 
@@ -249,7 +269,7 @@ def test_a_table_of_a_pdf_keeps_its_names_over_pages(is_repeated: bool) -> None:
     assert told(pdf.read(make(first, second)).pieces)[2:] == [
         "Shop: Wels; Visits: 1,100; Sales: 25",
         "Shop: Enns; Visits: 900; Sales: 18",
-        "Shop: Imst; Sales: 17",
+        "Shop: Imst; Visits: —; Sales: 17",
     ]
 
 
@@ -267,8 +287,8 @@ def test_two_rows_of_names_in_a_pdf_are_one_path(places: tuple[int, int]) -> Non
 
     assert told(pdf.read(make([*years, *lines])).pieces) == [
         "Region: North; 2023 › Plan: 10; 2023 › Done: 11; 2024 › Plan: 12; 2024 › Done: 13",
-        "Region: South; 2023 › Done: 21; 2024 › Plan: 22; 2024 › Done: 23",
-        "Region: West; 2023 › Plan: 30; 2023 › Done: 31; 2024 › Done: 33",
+        "Region: South; 2023 › Plan: —; 2023 › Done: 21; 2024 › Plan: 22; 2024 › Done: 23",
+        "Region: West; 2023 › Plan: 30; 2023 › Done: 31; 2024 › Plan: —; 2024 › Done: 33",
     ]
 
 

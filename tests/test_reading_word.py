@@ -12,6 +12,7 @@ from ingest.drafts import Draft, Found
 from ingest.reading import docx as word_reader
 from ingest.reading import odt as odt_reader
 from ingest.reading import rtf
+from ingest.reading.lettering import STRUCK
 from ingest.structure import structure
 from tests.office import W, odt, saved, word
 
@@ -56,7 +57,7 @@ def test_a_word_file_is_read_with_its_headings_items_and_tables() -> None:
         (ITEM, 0, "2. two and a half"),
         (BlockKind.QUOTE, 0, "Said once."),
         (ROW, 0, "Region: North; 2023: 12; 2024: 14"),
-        (ROW, 0, "Region: South; 2024: 9"),
+        (ROW, 0, "Region: South; 2023: —; 2024: 9"),
     ]
     assert dropped(draft) == [
         ("running header", "Confidential"),
@@ -120,6 +121,18 @@ def test_comments_are_their_authors_words_and_nobody_elses() -> None:
         ("Bo Ek", "Bo Ek"),
         ("Agreed.", "Bo Ek"),
     ]
+
+
+def test_what_is_struck_out_in_a_comment_is_nobodys_words() -> None:
+    made = docx.Document()
+    comment = made.add_comment(made.add_paragraph("The plan.").runs[0], "Pay", author="Ann Lee", initials="AL")
+    for text, is_struck in ((" 30", True), (" 20", False), (" percent.", False)):
+        comment.paragraphs[0].add_run(text).font.strike = is_struck
+    note = rb"{\rtf1\ansi The plan.{\*\atnauthor Bo Ek}{\*\annotation \pard Pay {\strike 30 }20 percent.}\par}"
+
+    for draft in (word_reader.read(saved(made)), rtf.read(note)):
+        assert [text for *_, text in kept(draft)][-1] == "Pay 20 percent."
+        assert dropped(draft) == [(STRUCK, "30")]
 
 
 def test_merged_cells_say_the_same_in_each_row_and_layout_tables_are_paragraphs() -> None:

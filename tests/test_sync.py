@@ -447,6 +447,19 @@ def test_progress_is_told_file_by_file(
     assert told == [(0, 2, "a.txt"), (1, 2, "b.txt"), (2, 2, "")]
 
 
+def test_of_a_long_file_progress_is_told_by_page(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.workers.PARSER", "tests.misbehaving:parse")
+    monkeypatch.setattr("ingest.sync.A_LOOK", 0.05)
+    write(folder / "a.csv", "pages of a book\nare many")
+    told: list[tuple[int, int, str]] = []
+
+    sync([folder], library, settings, embedder, lambda *args: told.append(args))
+
+    assert list(dict.fromkeys(told)) == [(0, 1, "a.csv"), (0, 1, "a.csv: page 10 of 600"), (1, 1, "")]
+
+
 def test_interrupted_work_is_kept_and_gone_on_with(
     folder: Path, library: Library, settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -322,4 +322,5 @@ def test_a_document_shown_is_its_entry_with_text_blocks_and_what_was_dropped() -
         "text": "Trust",
         "blocks": [{"kind": "item", "start": 0, "end": 5, "headings": ["Part"], "speaker": "Guest", "page": 2}],
         "dropped": [{"text": "Share this", "reason": "furniture", "at": 5}],
+        "notices": {},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -106,11 +107,17 @@ def passages(some: Sequence[Passage], first: int) -> str:
 
 
 def dropped(pieces: Sequence[Dropped]) -> str:
-    """What cleaning left out, by reason, the most frequent first, as HTML."""
+    """What a file holds that is not read, by kind, and what cleaning left out, by reason, the most frequent first."""
+    notices = Counter(piece.notice for piece in pieces if piece.notice)
+    unread = "".join(f"<li>{number:,} × {escape(kind or '')}</li>" for kind, number in notices.most_common())
     by_reason: dict[str, list[str]] = {}
     for piece in pieces:
-        by_reason.setdefault(piece.reason, []).append(piece.text)
-    return "".join(_dropped(reason, texts) for reason, texts in sorted(by_reason.items(), key=lambda one: -len(one[1])))
+        if piece.text:
+            by_reason.setdefault(piece.reason, []).append(piece.text)
+    told = f"<p>What this file holds besides its text:</p><ul>{unread}</ul>" if unread else ""
+    return told + "".join(
+        _dropped(reason, texts) for reason, texts in sorted(by_reason.items(), key=lambda one: -len(one[1]))
+    )
 
 
 def _passage(one: Passage) -> str:

@@ -3,6 +3,7 @@ a log."""
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from types import TracebackType
@@ -22,11 +23,13 @@ class Progress:
         self._started = self._told = time.monotonic()
         self._written = 0.0
 
-    def __call__(self, done: int, total: int, _: str = "") -> None:
+    def __call__(self, done: int, total: int, what: str = "") -> None:
         now = time.monotonic()
         if self._shown and now - self._written >= EVERY:
             self._written = now
-            sys.stderr.write(f"{WIPE}{self._doing}: {pace(done, total, self._things, now - self._started)}")
+            line = f"{self._doing}: {pace(done, total, self._things, now - self._started)}"
+            line += f" · {''.join(filter(str.isprintable, what))}" if what else ""
+            sys.stderr.write(f"{WIPE}{line[: shutil.get_terminal_size().columns - 1]}")
             sys.stderr.flush()
         if self._logged and now - self._told >= LOGGED:
             self._told = now

@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -189,8 +190,12 @@ def document(one: Document, entry: Entry) -> str:
 
 
 def dropped(one: Document) -> str:
-    """What cleaning removed from a document, each piece with its reason."""
-    pieces = [f"[{piece.at}] {piece.reason}\n{textwrap.indent(piece.text, '    ')}" for piece in one.dropped]
+    """What its file holds that is not read, by kind, then what cleaning removed, each piece with its reason."""
+    notices = Counter(piece.notice for piece in one.dropped if piece.notice)
+    pieces = [f"{count} × {notice}" for notice, count in notices.most_common()]
+    pieces += [
+        f"[{piece.at}] {piece.reason}\n{textwrap.indent(piece.text, '    ')}" for piece in one.dropped if piece.text
+    ]
     return "\n".join(pieces) or "Nothing was dropped from this document."
 
 
@@ -206,6 +211,8 @@ def synced(report: SyncReport, *, details: bool = False) -> str:
         return f"Nothing to read there{skipped}. {known}"
     counts = ", ".join(f"{getattr(report, name)} {name}" for name in ("added", "changed", "removed", "same"))
     failed = f", {len(report.failed)} failed" if report.failed else ""
+    unread = ", ".join(f"{count} × {notice}" for notice, count in report.notices.items())
+    skipped += f"; inside files: {unread}" if unread else ""
     copies = f", {report.copies} already there under another name" if report.copies else ""
     line = (
         f"{counts}{copies}{failed}{skipped}; {_count(report.passages, 'passage')} embedded in {report.seconds:.1f} s."

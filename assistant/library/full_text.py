@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.errors import LibraryDamaged
+from assistant.library import unspaced
 from assistant.library.narrowing import conditions
 from assistant.library.passages import JOINED
 from assistant.library.schema import WORDS
@@ -26,7 +27,8 @@ class FullText:
         self._db = db
 
     def search(self, words: Sequence[str], k: int, filters: Filters) -> list[tuple[str, float]]:
-        quoted = ('"' + word.replace('"', '""').replace("\0", "") + '"' for word in words)
+        told = (term for word in words for term in unspaced.terms(word))
+        quoted = ('"' + word.replace('"', '""').replace("\0", "") + '"' for word in told)
         query = " OR ".join(list(dict.fromkeys(quoted))[:MOST_WORDS])
         if not query:
             return []
@@ -60,5 +62,6 @@ class FullText:
         self._db.run("DROP TABLE words")
         self._db.run(WORDS)
         self._db.run(
-            f"INSERT INTO words (rowid, text, title, voice) SELECT p.key, p.text, d.title, p.voice FROM {JOINED}"
+            "INSERT INTO words (rowid, text, title, voice) "
+            f"SELECT p.key, apart(p.text), apart(d.title), apart(p.voice) FROM {JOINED}"
         )

@@ -20,6 +20,7 @@ from itertools import pairwise
 
 import snowballstemmer
 
+from assistant.library import unspaced
 from assistant.library.full_text import MOST_WORDS
 from assistant.library.narrowing import conditions
 from assistant.library.passages import JOINED
@@ -104,7 +105,8 @@ class PostgresWords:
         self._db = db
 
     def search(self, words: Sequence[str], k: int, filters: Filters) -> list[tuple[str, float]]:
-        told = (_stems(word) for word in list(dict.fromkeys(words))[:MOST_WORDS])
+        parted = (term for word in words for term in unspaced.terms(word))
+        told = (_stems(word) for word in list(dict.fromkeys(parted))[:MOST_WORDS])
         asked = [[stem for parts in word for stem in parts] for word in told if word]
         if not asked:
             return []
@@ -158,7 +160,7 @@ class PostgresWords:
 
 def _stems(text: str) -> list[list[str]]:
     """The stems of its words, in order; several for a word of several parts ("e-mail")."""
-    plain = _MARKS.sub("", unicodedata.normalize("NFD", text.lower()))
+    plain = _MARKS.sub("", unicodedata.normalize("NFD", unspaced.apart(text.lower())))
     return [[_stem(part) for part in _PART.findall(word)] for word in _WORD.findall(plain)]
 
 

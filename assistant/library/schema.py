@@ -2,7 +2,8 @@
 
 # Since 2 there is feedback, since 3 versions of a piece, since 4 verdicts and what cleaning went by, since 5 owners of
 # conversations and verdicts, and conversations that can be brought back, since 6 questions without an answer, since 7
-# what tells a catalog from every other.
+# what tells a catalog from every other, and words of scripts without spaces (of texts that are read or reindexed from
+# then on).
 VERSION = 7
 
 WORDS = "CREATE VIRTUAL TABLE words USING fts5 (text, title, voice, tokenize = 'porter unicode61 remove_diacritics 2')"
@@ -69,11 +70,6 @@ CREATE TABLE staged AS SELECT * FROM passages WHERE 0;
 
 -- How many passages have a word.
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, col);
-
-CREATE TRIGGER passage_added AFTER INSERT ON passages BEGIN
-    INSERT INTO words (rowid, text, title, voice)
-    VALUES (new.key, new.text, (SELECT title FROM documents WHERE id = new.document), new.voice);
-END;
 
 CREATE TRIGGER passage_gone AFTER DELETE ON passages BEGIN
     DELETE FROM words WHERE rowid = old.key;
@@ -215,15 +211,33 @@ CREATE TABLE IF NOT EXISTS identity (
 );
 """
 
+ADDED = """CREATE TRIGGER passage_added AFTER INSERT ON passages BEGIN
+    INSERT INTO words (rowid, text, title, voice)
+    VALUES (
+        new.key, apart(new.text), apart((SELECT title FROM documents WHERE id = new.document)), apart(new.voice)
+    );
+END;"""
+_ADDED_NOW = ("DROP TRIGGER passage_added", ADDED)
 _FEEDBACK, _VERSIONS = tuple(FEEDBACK.split(";\n\n")), tuple(VERSIONS.split(";\n\n"))
 _CLEANING, _OWNERS = tuple(CLEANING.split(";\n\n")), tuple(OWNERS.split(";\n\n"))
 # What makes a library of each version one of today's; 0 is none.
 STEPS = {
-    0: (*TABLES.split(";\n\n"), WORDS, *_FEEDBACK, *_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY),
-    1: (*_FEEDBACK, *_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY),
-    2: (*_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY),
-    3: (*_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY),
-    4: (*_OWNERS, UNANSWERED, IDENTITY),
-    5: (UNANSWERED, IDENTITY),
-    6: (IDENTITY,),
+    0: (
+        *TABLES.split(";\n\n"),
+        WORDS,
+        ADDED,
+        *_FEEDBACK,
+        *_VERSIONS,
+        *_CLEANING,
+        VERDICTS,
+        *_OWNERS,
+        UNANSWERED,
+        IDENTITY,
+    ),
+    1: (*_FEEDBACK, *_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, *_ADDED_NOW),
+    2: (*_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, *_ADDED_NOW),
+    3: (*_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, *_ADDED_NOW),
+    4: (*_OWNERS, UNANSWERED, IDENTITY, *_ADDED_NOW),
+    5: (UNANSWERED, IDENTITY, *_ADDED_NOW),
+    6: (IDENTITY, *_ADDED_NOW),
 }

@@ -11,6 +11,7 @@ import snowballstemmer
 
 from assistant.embedding import Vectors
 from assistant.errors import LibraryDamaged
+from assistant.library import unspaced
 from assistant.library.catalog import Catalog
 from assistant.library.guard import Guard
 from assistant.library.vectors import VectorIndex
@@ -60,6 +61,6 @@ class Searching:
 
 def _index_stems(word: str) -> list[str]:
     """The parts of a word as the full-text index knows them: no accents, the original Porter stems."""
-    plain = unicodedata.normalize("NFD", word.lower())
+    plain = unicodedata.normalize("NFD", unspaced.apart(word.lower()))
     parts = re.findall(r"[^\W_]+", "".join(c for c in plain if not unicodedata.combining(c)))
     return [str(stem) for stem in snowballstemmer.stemmer("porter").stemWords(parts)]  # one cannot be shared by threads

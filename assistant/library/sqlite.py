@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import LibraryDamaged, LibraryError, LibraryFull, LibraryLocked
+from assistant.library import unspaced
 from assistant.library.schema import STEPS, VERSION
 from assistant.library.sql import Many, Parameters, as_json
 
@@ -127,6 +128,7 @@ def _connection(address: str, first: str) -> sqlite3.Connection:
     # Transactions are begun by hand (isolation_level None), so that a write waits for its turn at its start.
     made = sqlite3.connect(address, timeout=PATIENCE, isolation_level=None, check_same_thread=False, uri=True)
     try:
+        made.create_function("apart", 1, _apart, deterministic=True)
         made.create_function("fold", 1, _folded, deterministic=True)  # lower() knows ASCII only
         made.execute("PRAGMA foreign_keys = ON")
         made.execute(first)
@@ -146,6 +148,10 @@ def _reading(path: Path, error: sqlite3.Error) -> sqlite3.Connection:
         with suppress(sqlite3.Error):
             return _connection(f"{path.absolute().as_uri()}?{how}", "SELECT count(*) FROM sqlite_master")
     raise error
+
+
+def _apart(text: str | None) -> str | None:
+    return unspaced.apart(text) if text is not None else None
 
 
 def _folded(text: str | None) -> str | None:

@@ -128,8 +128,7 @@ def _push(state: StateInline, text: str, reason: str) -> None:
 
 def _comment_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """``%%`` at the beginning of a line, to the ``%%`` that ends a line."""
-    first = _line(state, start)
-    if not first.startswith("%%"):
+    if not _begins(state, start, "%%"):
         return False
     for line in range(start, end):
         text = _line(state, line)[2 if line == start else 0 :]
@@ -142,6 +141,8 @@ def _comment_block(state: StateBlock, start: int, end: int, silent: bool) -> boo
 
 def _definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """A definition of a link: only where it has an address, or a path that the text elsewhere refers to."""
+    if not _begins(state, start, "["):
+        return False
     text = state.getLines(start, min(start + 2, end), state.blkIndent, False)
     defined = DEFINES.match(text.lstrip())
     if defined is None or defined[1].startswith("^"):
@@ -155,10 +156,17 @@ def _definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    if not _begins(state, start, "<"):
+        return False
     tag = TAG.match(_line(state, start))
     if tag is not None and _is_text(tag, state.env["closed"]):
         return False
     return html_block(state, start, end, silent)
+
+
+def _begins(state: StateBlock, line: int, mark: str) -> bool:
+    """Whether a line begins with a mark: asked of each line, so that most cost no more."""
+    return state.src.startswith(mark, state.bMarks[line] + state.tShift[line])
 
 
 def _line(state: StateBlock, line: int) -> str:

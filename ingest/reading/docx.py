@@ -272,8 +272,7 @@ def _kind(style: Style) -> BlockKind:
 
 def _remarks(walk: _Walk, root: etree._Element) -> Iterator[remarks.Remark]:
     for comment in root:
-        texts = tuple(piece.text for piece in walk.blocks(comment) if not piece.reason)
-        yield remarks.Remark(collapse(value(comment, "author") or ""), texts)
+        yield remarks.remark(collapse(value(comment, "author") or ""), walk.blocks(comment))
 
 
 CHUNKS: dict[str, Callable[[bytes], Draft]] = {

@@ -27,6 +27,8 @@ BOLD = ""  # in the place of an address
 class Text:
     """The words of a paragraph or a cell."""
 
+    __slots__ = ("_lettered", "_linked", "_notes", "_open", "_parts", "_raised", "_seen", "_struck", "_was_struck")
+
     def __init__(self, *texts: str) -> None:
         self._parts = list(texts)
         self._raised: list[str] = []
@@ -63,6 +65,16 @@ class Text:
                 self._letter(text, {*([BOLD] if bold else ()), *([to] if 0 < len(to) <= ADDRESS else ())})
             self._put(text)
         self._was_struck = struck
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing was added yet."""
+        return not (self._parts or self._raised or self._struck or self._notes)
+
+    @property
+    def has_aside(self) -> bool:
+        """Whether some of it does not hold; known for certain once ``whole`` was asked."""
+        return bool(self._struck or self._notes)
 
     def note(self, mark: str) -> None:
         """Set the mark of a note apart."""

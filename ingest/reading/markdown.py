@@ -20,6 +20,9 @@ from ingest.reading.plain import RULE
 
 FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 TAG = re.compile(r"<(/?)(s|strike|del|sup|b|strong)\b(?!-)", re.IGNORECASE)  # that tells how words are set
+PARTED = re.compile(
+    r"</?(?:br|li|[uod]l|d[dt]|p|div|t[rdh]|h[1-6])\b", re.IGNORECASE
+)  # tags between words, as in cells
 FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,60}\](?!:)")
 LINKED_NOTE = re.compile(r"\A\^\S{1,60}\Z")  # "[^1]" where "[^1]: address" is elsewhere
 LONGEST_FRONT = 50_000  # characters; YAML takes a second for 100,000
@@ -145,6 +148,9 @@ class _Blocks:
         Those under the title, each name once, are the fields of a page (Notion exports them so).
         """
         kind, _ = self._kind()
+        is_one_line = not any(child.type in {"softbreak", "hardbreak"} for child in children)
+        if kind is not BlockKind.QUOTE and (kind is not BlockKind.PARAGRAPH or is_one_line):
+            return []
         held = [_words(line) for line in dialects.lines(children)]
         lines = [(text, line.lettered()) for line in held if (text := line.whole())]
         texts = [text for text, _ in lines]
@@ -205,7 +211,7 @@ def _words(children: Sequence[Token]) -> Text:
             held.add(child.content[at:], struck=struck > 0, raised=raised > 0, bold=bold > 0, to=to)
         elif child.type in {"text", "code_inline"}:
             held.add(child.content, struck=struck > 0, raised=raised > 0, bold=bold > 0, to=to)
-        elif child.type in {"softbreak", "hardbreak"} or re.match(r"<br\b", child.content or "", re.IGNORECASE):
+        elif child.type in {"softbreak", "hardbreak"} or PARTED.match(child.content or ""):
             held.add(" ", struck=struck > 0, bold=bold > 0, to=to)
     return held
 

@@ -178,7 +178,7 @@ class _Walk:
                 self._to.pop()
             return
         self._bold += step if element.tag in BOLD else 0
-        if element.tag in LETTERED or "style" in element.attrib or self._has_classes:
+        if element.tag in LETTERED or self._has_classes or element.get("style"):
             is_struck, is_raised = _lettering(element, *self._classes)
             self._struck += step if is_struck else 0
             self._raised += step if is_raised else 0
@@ -200,9 +200,11 @@ class _Walk:
         return (replace(piece, path=tuple(self._path)) for piece in self._text.aside())
 
     def _flush(self) -> Iterator[Piece]:
+        if self._text.is_untouched:  # as between most tags
+            return
         text = self._text.whole()
         lettered = self._text.lettered()
-        aside = list(self._told_aside())
+        aside = list(self._told_aside()) if self._text.has_aside else []
         linked = min(self._linked, len(text))
         self._text, self._linked = Text(), 0
         if not text:
@@ -220,9 +222,10 @@ class _Walk:
             return UNSEEN[tag]
         if tag in {"html", "body", "main", "article"}:  # hidden until a script shows them
             return None
-        if "hidden" not in element.attrib and not HIDDEN.search(element.get("style", "")):
+        hidden, style = element.get("hidden"), element.get("style")
+        if hidden is None and not (style and HIDDEN.search(style)):
             return None
-        is_opened = element.get("id") in self._opens or element.get("hidden") == "until-found"
+        is_opened = element.get("id") in self._opens or hidden == "until-found"
         return None if is_opened or OPEN.search(_names(element)) else "hidden"
 
     def _kind(self) -> tuple[BlockKind, int]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.errors import SourceError
 from ingest.drafts import Draft, Found, collapse
-from ingest.limits import more_time
+from ingest.limits import more_time, reached
 from ingest.reading import pdf_blocks, pdf_margins, pdf_notes, pdf_tables, remarks
 from ingest.reading.pdf_lines import UNSEEN, Line, Sheet, sheets
 from ingest.reading.pdf_order import arrange
@@ -156,6 +156,7 @@ def _pages(document: PdfDocument) -> Iterator[Page]:
             page.close()
         if (index + 1) % PAGES_AT_ONCE == 0:
             more_time(PAGES_AT_ONCE * SECONDS_A_PAGE)
+            reached(index + 1, len(document))
         count += sum(len(line.text) for sheet in found for line in sheet.lines)
         if count > CHARACTERS:
             raise SourceError(f"it holds more than {CHARACTERS:,} characters; split it.")

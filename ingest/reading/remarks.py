@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from assistant.types import BlockKind
@@ -11,12 +11,23 @@ from ingest.drafts import Piece
 HEADING = "Review comments"
 
 
+def remark(author: str, found: Iterable[Piece]) -> Remark:
+    """The remark that these pieces are; what a reader of its format marked is no words of its author's."""
+    held = tuple(found)
+    return Remark(
+        author,
+        tuple(piece.text for piece in held if not piece.reason),
+        aside=tuple(piece for piece in held if piece.reason),
+    )
+
+
 class Remark(NamedTuple):
     """What one author says at one place."""
 
     author: str
     texts: tuple[str, ...]
     page: int | None = None
+    aside: tuple[Piece, ...] = ()  # what was struck out of it, and the like, each with its reason
 
 
 def pieces(remarks: Sequence[Remark], *, is_levelled: bool) -> Iterator[Piece]:
@@ -25,11 +36,11 @@ def pieces(remarks: Sequence[Remark], *, is_levelled: bool) -> Iterator[Piece]:
     They stand last, since what follows a speaker's line is the speaker's until the next heading; in a file whose
     headings have no levels theirs has none either, lest it alone be taken for one.
     """
-    if not any(remark.texts for remark in remarks):
-        return
-    yield Piece(HEADING, BlockKind.HEADING, 2 if is_levelled else 0)
+    if any(remark.texts for remark in remarks):
+        yield Piece(HEADING, BlockKind.HEADING, 2 if is_levelled else 0)
     for remark in remarks:
         if remark.texts:
             author = remark.author or "Unknown"
             yield Piece(author, BlockKind.SPEAKER, speaker=author, page=remark.page)
             yield from (Piece(text, speaker=author, page=remark.page) for text in remark.texts)
+        yield from remark.aside

@@ -12,6 +12,8 @@ from ingest import sentences
 from ingest.drafts import Piece
 
 SAME = "\0"  # a cell that is merged with the one on its left
+GAP = "—"  # an empty cell between others, so that nobody takes its neighbour for it
+GAPS = 6  # in a row that has fewer cells; a form of many columns is not filled in to say so
 HEAD = "names of columns"
 UNDER = " › "  # between the two names of a column
 CHARACTERS = 50_000_000  # of one part of a file; a merged cell says the same in each of its rows, and counts in each
@@ -97,12 +99,13 @@ def _table(
     if not names and len(_filled(rows[start])) > 1 and len(rows[start].cells) == len(before):
         names = before
     band = ""
+    figures = {column for row in rows[end:] for column in _filled(row) if is_figure(row.cells[column])}
     for row in rows[end:]:
         if names and _is_band(row, names):
             band = row.cells[0]
             yield from _lines(row, [])
         elif names:
-            yield from _lines(row, names, band)
+            yield from _lines(_with_gaps(row, names, figures), names, band)
         else:
             yield from _unnamed(row, is_page=is_page)
     return names
@@ -189,6 +192,22 @@ def _is_band(row: Row, names: Sequence[str]) -> bool:
         return False
     spanned = len(names) > 1 and cells[0] != SAME and all(cell == SAME for cell in cells[1:])
     return spanned and len(cells[0]) <= LABEL and _is_text(cells[0])
+
+
+def _with_gaps(row: Row, names: Sequence[str], figures: Collection[int]) -> Row:
+    """The row with its empty cells marked, in columns of ``figures`` that have a name.
+
+    Not those before its first cell, which may stand for what is above them, nor where most of many are empty. In a
+    column of words a cell that looks empty may hold a picture, such as a check mark.
+    """
+    filled = _filled(row)
+    empty = [c for c in range(filled[0], len(names)) if names[c] and c in figures and not _at(row.cells, c)]
+    if not empty or len(empty) > max(GAPS, len(filled)):
+        return row
+    cells = [*row.cells, *[""] * (len(names) - len(row.cells))]
+    for column in empty:
+        cells[column] = GAP
+    return row._replace(cells=cells)
 
 
 def _lines(row: Row, names: Sequence[str], band: str = "") -> Iterator[Piece]:

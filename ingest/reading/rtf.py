@@ -152,7 +152,7 @@ class _Reader:
             self._paragraph(place)
             held, self._place(place).pieces = self._place(place).pieces, []
             if place == "remark":
-                self.remarks.append(remarks.Remark(self._author, tuple(piece.text for piece in held)))
+                self.remarks.append(remarks.remark(self._author, held))
             elif place != "note":
                 self.margins[place] += [replace(piece, reason=f"running {place}") for piece in held]
             else:

@@ -56,7 +56,7 @@ def show(id: str, library: Library, settings: Settings) -> None:
             some = [stored.passage for stored in passages[first : first + SHOWN]]
             st.html(present_library.passages(some, first + 1))
         case "Left out":
-            st.html('<p class="small">What cleaning took for furniture; nothing of it is searched.</p>')
+            st.html('<p class="small">What cleaning took for boilerplate; nothing of it is searched.</p>')
             st.html(present_library.dropped(document.dropped))
         case "Versions":
             _versions(document.id, library)

@@ -1,0 +1,35 @@
+"""Scripts that write no spaces between words (Chinese, Japanese, Thai …), so that their words can be found.
+
+Each two neighbouring letters are indexed as a word. FTS5's own trigrams do not find the many Japanese and Chinese words
+of two letters, and would be a second index over every text; this costs nothing where no such script is.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_RUN = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff"
+    "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]+"
+)
+
+
+def apart(text: str) -> str:
+    """The text with each run of such letters as pairs: 値引き is "値引 引き". Vowel signs and the like are left out."""
+    return _RUN.sub(lambda run: f" {' '.join(_pairs(run[0]))} ", text)
+
+
+def terms(word: str) -> list[str]:
+    """What is searched for a word: itself, or the parts of one that has such letters."""
+    return apart(word).split() if _RUN.search(word) else [word]
+
+
+def runs(text: str) -> list[str]:
+    """The runs of such letters in a text."""
+    return _RUN.findall(text)
+
+
+def _pairs(run: str) -> list[str]:
+    letters = "".join(c for c in unicodedata.normalize("NFKD", run) if not unicodedata.category(c).startswith("M"))
+    return [letters[at : at + 2] for at in range(max(1, len(letters) - 1))]
