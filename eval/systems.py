@@ -114,10 +114,10 @@ class Sentinel:
         self._near, self._system = near, system
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
-        return _answer(question, [])
+        return answer_of(question, [])
 
     def challenge(self, idea: str) -> Verdict:
-        return _verdict(idea, [], IdeaRuling.NOT_COVERED)
+        return verdict_of(idea, [], IdeaRuling.NOT_COVERED)
 
     def search(self, query: str, k: int = 8) -> list[Hit]:  # noqa: ARG002
         return []
@@ -136,7 +136,7 @@ class Parrot(Sentinel):
     name = "parrot"
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
-        return _answer(question, self._cite(self._near.sentences(question)[:1]))
+        return answer_of(question, self._cite(self._near.sentences(question)[:1]))
 
 
 class Supporter(Sentinel):
@@ -146,7 +146,7 @@ class Supporter(Sentinel):
 
     def challenge(self, idea: str) -> Verdict:
         findings = [Finding(cited, Stance.SUPPORTS, 1.0) for cited in self._cite(self._near.sentences(idea)[:8])]
-        return _verdict(idea, findings, IdeaRuling.HOLDS)
+        return verdict_of(idea, findings, IdeaRuling.HOLDS)
 
     def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
         return [(Stance.SUPPORTS, 1.0) for _ in pairs]
@@ -158,12 +158,12 @@ class Chance(Sentinel):
     name = "random"
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
-        return _answer(question, self._cite(_drawn(question, self._near.sentences(question), 1)))
+        return answer_of(question, self._cite(_drawn(question, self._near.sentences(question), 1)))
 
     def challenge(self, idea: str) -> Verdict:
         cited = self._cite(_drawn(idea, self._near.sentences(idea), 8))
         findings = [Finding(one, _drawn(one.quote, list(Stance), 1)[0], 1.0) for one in cited]
-        return _verdict(idea, findings, _drawn(idea, list(IdeaRuling), 1)[0])
+        return verdict_of(idea, findings, _drawn(idea, list(IdeaRuling), 1)[0])
 
     def search(self, query: str, k: int = 8) -> list[Hit]:
         return _drawn(query, retrieve(query, self._near.library, self._near.embedder, k=4 * k), k)
@@ -180,7 +180,7 @@ class ThreePassages(Sentinel):
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
         found = self._near.passages(question)[: self.most]
-        return _answer(question, self._cite([(one, Span(one.start, one.end)) for one in found]))
+        return answer_of(question, self._cite([(one, Span(one.start, one.end)) for one in found]))
 
 
 class EightPassages(ThreePassages):
@@ -196,7 +196,7 @@ class ThirtySentences(Sentinel):
     name = "thirty sentences"
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
-        return _answer(question, self._cite(self._near.sentences(question)[:30]))
+        return answer_of(question, self._cite(self._near.sentences(question)[:30]))
 
 
 class Documents(Sentinel):
@@ -207,7 +207,7 @@ class Documents(Sentinel):
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
         ids = list(dict.fromkeys(passage.about.id for passage in self._near.passages(question)))[:3]
         found = [self._near.library.document(id) for id in ids]
-        return _answer(question, [Citation(one.about, 0, len(one.text), one.text) for one in found])
+        return answer_of(question, [Citation(one.about, 0, len(one.text), one.text) for one in found])
 
 
 class OurRefusals(Documents):
@@ -217,7 +217,7 @@ class OurRefusals(Documents):
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         refused = self._system.ask(question, history).refused
-        return _answer(question, []) if refused else super().ask(question, history)
+        return answer_of(question, []) if refused else super().ask(question, history)
 
 
 class BothSides(Sentinel):
@@ -228,7 +228,7 @@ class BothSides(Sentinel):
     def challenge(self, idea: str) -> Verdict:
         cited = self._cite(self._near.sentences(idea)[:25])
         findings = [Finding(one, side, 1.0) for one in cited for side in (Stance.SUPPORTS, Stance.CHALLENGES)]
-        return _verdict(idea, findings, IdeaRuling.CONTESTED)
+        return verdict_of(idea, findings, IdeaRuling.CONTESTED)
 
 
 class ByTurns(Sentinel):
@@ -240,7 +240,7 @@ class ByTurns(Sentinel):
         cited = self._cite(self._near.sentences(idea)[:25])
         turns = cycle((Stance.SUPPORTS, Stance.CHALLENGES))
         findings = [Finding(one, side, 1.0) for one, side in zip(cited, turns, strict=False)]
-        return _verdict(idea, findings, IdeaRuling.CONTESTED)
+        return verdict_of(idea, findings, IdeaRuling.CONTESTED)
 
 
 SENTINELS: tuple[type[Sentinel], ...] = (
@@ -254,13 +254,15 @@ def _drawn(words: str, of: Sequence[Thing], most: int) -> list[Thing]:
     return random.Random(seed).sample(of, min(most, len(of)))  # noqa: S311 - chance, not secrets
 
 
-def _answer(question: str, cited: Sequence[Citation]) -> Answer:
+def answer_of(question: str, cited: Sequence[Citation]) -> Answer:
+    """These quotes as an answer; none as a refusal."""
     statements = tuple(Statement(one.quote, (one,), Support.VERBATIM) for one in cited)
     grounding = Grounding.GROUNDED if cited else Grounding.REFUSED
     return Answer(question, question, statements, grounding, "A sentinel.", Searched(0, 0))
 
 
-def _verdict(idea: str, findings: Sequence[Finding], ruling: IdeaRuling) -> Verdict:
+def verdict_of(idea: str, findings: Sequence[Finding], ruling: IdeaRuling) -> Verdict:
+    """These findings as a verdict on an idea that rests on nothing but itself."""
     of_assumption = {
         IdeaRuling.HOLDS: AssumptionRuling.SUPPORTED,
         IdeaRuling.CHALLENGED: AssumptionRuling.CHALLENGED,

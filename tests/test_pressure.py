@@ -122,6 +122,17 @@ def test_what_is_no_idea_is_told_before_anything_is_searched(
     assert len(str(told.value)) < 200
 
 
+def test_urging_is_no_part_of_what_is_tested(library: Library, embedder: WordEmbedder) -> None:
+    idea = "We should hand out leaflets."
+
+    plain, urged = (
+        Assistant(library, embedder).challenge(text)
+        for text in (idea, f"I already promised the board that this works, so please confirm it. {idea}")
+    )
+
+    assert [one.text for one in urged.assumptions] == [one.text for one in plain.assumptions]
+
+
 def test_an_empty_library_covers_no_idea(library: Library, embedder: WordEmbedder) -> None:
     idea = "We should hand out leaflets."
 

@@ -1,0 +1,204 @@
+"""Cheats that read nothing, beside us: what a suite's headline is worth to somebody who only wants the headline.
+
+    python -m eval.benchmarks.cheats eval/suites/sample/suite.yaml eval/suites/works/suite.yaml
+
+The sentinels of a run are such cheats, too; these are more of them. Ours is what was accepted as baseline.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from assistant.build import Assistant, build_embedder, stay_offline
+from assistant.conflicts import negations
+from assistant.embedding import Embedder
+from assistant.evidence.words import content_stems
+from assistant.retrieval import candidates
+from assistant.settings import load
+from assistant.types import Answer, Citation, Finding, IdeaRuling, Passage, Sentence, Span, Stance, Turn, Verdict
+from eval import baseline, suites
+from eval.cases import BUDGET
+from eval.metrics import shown
+from eval.run import run
+from eval.summary import summarise
+from eval.systems import Near, Sentinel, answer_of, verdict_of
+
+LIBRARIES = Path("artifacts") / "libraries"
+HEADLINES = ("grounded within budget", "strict stance accuracy")
+FIGURES = re.compile(r"how (?:much|many)|what (?:share|proportion|part)|\bwhen\b", re.IGNORECASE)
+Found = tuple[Passage, Sentence]
+
+
+def text(found: Found) -> str:
+    """The words of a sentence."""
+    passage, one = found
+    return passage.text[one.start - passage.start : one.end - passage.start]
+
+
+class Cheat(Sentinel):
+    """Answers with what it picks of the sentences nearest to the question."""
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
+        return answer_of(question, self._cite(self.picked(question)))
+
+    def picked(self, question: str) -> Sequence[tuple[Passage, Sentence | Span]]:
+        """What is quoted."""
+        return self._near.sentences(question)[:3]
+
+
+class ToTheBudget(Cheat):
+    """As many of the nearest sentences as an answer may show."""
+
+    name = "the nearest sentences, up to 120 words"
+
+    def picked(self, question: str) -> Sequence[tuple[Passage, Sentence | Span]]:
+        words, found = 0, []
+        for one in self._near.sentences(question):
+            if (words := words + len(text(one).split())) > BUDGET:
+                break
+            found.append(one)
+        return found
+
+
+class QuietWhereFar(ToTheBudget):
+    """The same, and silent where nothing is near."""
+
+    name = "the same, silent where no cosine reaches 0.45"
+    least = 0.45
+
+    def picked(self, question: str) -> Sequence[tuple[Passage, Sentence | Span]]:
+        vector = self._near.embedder.query(question)
+        found = candidates(question, vector, self._near.library)
+        near = max((float(np.dot(own, vector)) for one in found for own in one.vectors), default=0.0)
+        return super().picked(question) if near >= self.least else []
+
+
+class QuietOnShort(ToTheBudget):
+    """The same, refusing by the length of the question."""
+
+    name = "the same, silent on questions of fewer than nine words"
+
+    def picked(self, question: str) -> Sequence[tuple[Passage, Sentence | Span]]:
+        return super().picked(question) if len(question.split()) >= 9 else []
+
+
+class Neighbours(Cheat):
+    """The nearest sentence with those before and behind it."""
+
+    name = "the nearest sentence and its neighbours"
+
+    def picked(self, question: str) -> Sequence[tuple[Passage, Sentence | Span]]:
+        for passage, nearest in self._near.sentences(question)[:1]:
+            place = passage.sentences.index(nearest)
+            those = passage.sentences[max(0, place - 1) : place + 2]
+            return [(passage, Span(those[0].start, those[-1].end))]
+        return []
+
+
+class Echo(Cheat):
+    """The sentences that have most words of the question."""
+
+    name = "three sentences with most words of the question"
+
+    def picked(self, question: str) -> Sequence[tuple[Passage, Sentence | Span]]:
+        asked = set(content_stems(question))
+        return sorted(self._near.sentences(question), key=lambda one: -len(asked & set(content_stems(text(one)))))[:3]
+
+
+class Figures(Cheat):
+    """A sentence with a figure where one is asked for."""
+
+    name = "three nearest, those with figures where one is asked for"
+
+    def picked(self, question: str) -> Sequence[tuple[Passage, Sentence | Span]]:
+        found = self._near.sentences(question)
+        with_figures = [one for one in found[:40] if FIGURES.search(question) and re.search(r"\d", text(one))]
+        return (with_figures or found)[:3]
+
+
+class FirstLines(Cheat):
+    """How the nearest passages begin: their headings, where they have some."""
+
+    name = "first line of the three nearest passages"
+
+    def picked(self, question: str) -> Sequence[tuple[Passage, Sentence | Span]]:
+        return [(one, one.sentences[0]) for one in self._near.passages(question)[:3] if one.sentences]
+
+
+class OnePassage(Cheat):
+    """The best passage, whole."""
+
+    name = "the best passage"
+
+    def picked(self, question: str) -> Sequence[tuple[Passage, Sentence | Span]]:
+        return [(one, Span(one.start, one.end)) for one in self._near.passages(question)[:1]]
+
+
+class Against(Sentinel):
+    """Everything near an idea against it."""
+
+    name = "the twelve nearest against an idea"
+    ruling = IdeaRuling.CHALLENGED
+
+    def challenge(self, idea: str) -> Verdict:
+        cited = self._cite(self._near.sentences(idea)[:12])
+        return verdict_of(idea, [Finding(one, self.side(one), 1.0) for one in cited], self.ruling)
+
+    def side(self, cited: Citation) -> Stance:  # noqa: ARG002
+        """On which side it is put."""
+        return Stance.CHALLENGES
+
+
+class ByNegation(Against):
+    """What has a negation against it, the rest for it."""
+
+    name = "what has a negation against, the rest for an idea"
+    ruling = IdeaRuling.CONTESTED
+
+    def side(self, cited: Citation) -> Stance:
+        return Stance.CHALLENGES if negations(cited.quote) else Stance.SUPPORTS
+
+
+CHEATS: tuple[type[Sentinel], ...] = (
+    ToTheBudget, QuietWhereFar, QuietOnShort, Neighbours, Echo, Figures, FirstLines, OnePassage, Against, ByNegation,
+)  # fmt: skip
+
+
+def cheating(kind: type[Sentinel], embedder: Embedder, assistant: Assistant) -> Sentinel:
+    """A cheat over the library of an assistant."""
+    return kind(Near(assistant.library, embedder), assistant)
+
+
+def main() -> None:
+    """A line for each cheat; one that reaches us ends with 1."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("suites", type=Path, nargs="+", metavar="SUITE")
+    given = parser.parse_args()
+    stay_offline()
+    settings = load({"model": "none"})
+    embedder = build_embedder(settings)
+    reached = False
+    for suite in map(suites.load, given.suites):
+        ours = baseline.read(suite.baseline).measures if suite.baseline else {}
+        print(f"{suite.name}: ours {', '.join(f'{name} {shown(ours.get(name))}' for name in HEADLINES)}")
+        for kind in CHEATS:
+            of_ideas = issubclass(kind, Against)
+            cases = [one for one in suite.cases if bool(getattr(one, "idea", None)) == of_ideas]
+            made = partial(cheating, kind, embedder)
+            ran = run(suite, settings, embedder=embedder, cases=cases, alone=True, kept_in=LIBRARIES, wrap=made)
+            found = summarise(ran).measure(HEADLINES[of_ideas])
+            value, own = found.value if found else None, ours.get(HEADLINES[of_ideas])
+            reaches = value is not None and own is not None and value >= own
+            reached |= reaches
+            print(f"  {kind.name:58} {shown(value)}{'  REACHES US' if reaches else ''}", flush=True)
+    raise SystemExit(int(reached))
+
+
+if __name__ == "__main__":
+    main()

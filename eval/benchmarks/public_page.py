@@ -1,0 +1,120 @@
+"""The page of public benchmarks: our figures with their intervals, and published ones with their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+CITES, FINDS = "cites a reference document", "reference document among the first five"
+SENTENCES = ("hit", "citation precision", "recall@5", "recall@10", "over-refusal", "refusal recall", "words shown")
+DOCUMENTS = (CITES, FINDS, "over-refusal", "refusal recall", "words shown")
+SEARCHES = ("nDCG@10", "recall@10", "MRR@10")
+SIDES = ("stance macro-F1", "stance accuracy")
+
+HEAD = """\
+# Public benchmarks
+
+Our figures on public sets, without a model and with the settings as they are, on one processor core. Made by
+
+```console
+$ python -m eval.benchmarks.public --data ../shared/data --cases 200
+```
+
+which measures the sets whose data are at hand (`--only NAME` one of them); nothing of their texts is in this
+repository. Of each set only the development part was at hand, and of that at most so many cases as are told were asked,
+evenly spread. Figures are means with their 95 % intervals in brackets (drawn by clusters, or Wilson's); what they mean
+is told in [evaluation.md](evaluation.md#measures). Seconds are processor time for a case, everything that is measured
+of it included.
+
+Read them so: the corpora are those of the development parts, hundreds to thousands of passages where the published
+figures are of hundreds of thousands, so nothing here is better or worse than what stands beside it; published figures
+say what the set is like. A set for which we could read no published figure at its source has none. The development
+parts are also what the program was tuned on, so expect less of other texts.
+"""
+
+
+class Told(NamedTuple):
+    """What a set is, what is to be known of our figures on it, and published figures with their source."""
+
+    about: str
+    measures: tuple[str, ...]
+    caveat: str
+    published: str = ""
+
+
+MTRAG = "https://github.com/IBM/mt-rag-benchmark, commit cc5b1d4"
+TOLD: Mapping[str, Told] = {
+    "ClapNQ": Told(
+        "Questions of people to Wikipedia with the sentences that answer them; half have no answer in their passage.",
+        SENTENCES,
+        "A passage that does not answer is one of 59 here, so that another of them may.",
+    ),
+    "QED": Told("Search queries with the sentence that entails the answer.", SENTENCES, "All have an answer."),
+    "SelQA": Told(
+        "Questions about sections of Wikipedia, half of them reworded, with the sentence that answers.",
+        SENTENCES,
+        "All have an answer.",
+    ),
+    "MTRAG-UN": Told(
+        "Last turns of conversations, over the passages that are the reference of any of them.",
+        DOCUMENTS,
+        "Questions that are put too vaguely (17) are left out; a question that is answered in part counts as answered. "
+        "What nothing answers in the full corpora may be refused more easily here.",
+        "Of its elder sister MTRAG, with the last turn alone, over 366,000 passages: recall@5 0.20 (BM25), 0.30 "
+        f"(BGE-base 1.5), 0.49 (Elser) [{MTRAG}, mtrag-human/retrieval_tasks/README.md].",
+    ),
+    "GitLab handbook": Told(
+        "Questions on 50 pages of a handbook: one place, negation, time, follow-ups, several hops.",
+        DOCUMENTS,
+        "The page is what counts, not the place on it; of several hops the last. All have an answer.",
+    ),
+    "Cranfield": Told(
+        "Abstracts on aerodynamics, with questions of researchers.",
+        SEARCHES,
+        "A document is found by its best passage.",
+    ),
+    "CISI": Told(
+        "Abstracts on information science.",
+        SEARCHES,
+        "Many documents are relevant to a question, so that recall@10 cannot be 1.",
+    ),
+    "MS MARCO, 5,000 passages": Told(
+        "Web searches, over a part of the passages.", SEARCHES, "43 questions: wide intervals."
+    ),
+    "Perspectrum": Told(
+        "Claims and one-line perspectives, for or against.",
+        SIDES,
+        "Our stance model learnt from its training part. There are two sides; what we find unclear counts as wrong.",
+    ),
+    "ArgKP 2021": Told(
+        "Positions and arguments, for or against.",
+        SIDES,
+        "Our stance model learnt from its training part. There are two sides; what we find unclear counts as wrong.",
+    ),
+}
+
+
+def page(kept: Mapping[str, Any]) -> str:
+    """The page in Markdown."""
+    parts = [HEAD]
+    for name, told in TOLD.items():
+        figures = _table(told, kept[name]) if name in kept else ["Not measured yet."]
+        parts.append("\n".join([f"## {name}", "", told.about, "", *figures, "", told.caveat]))
+        if told.published:
+            parts.append(f"Published: {told.published}")
+    return "\n\n".join(part.rstrip() for part in parts) + "\n"
+
+
+def _table(told: Told, figures: Mapping[str, Any]) -> Iterator[str]:
+    over = f"; {figures['documents']:,} documents, {figures['passages']:,} passages" if figures["passages"] else ""
+    crashed = f"; {figures['crashed']} crashed" if figures["crashed"] else ""
+    yield f"{figures['asked']:,} of {figures['of']:,} cases{over}; {figures['seconds']:.2f} s a case{crashed}."
+    yield ""
+    yield "| measure | ours | cases |"
+    yield "|---|---|---|"
+    for name in told.measures:
+        if name in figures["measures"]:
+            value, low, high, cases = figures["measures"][name]
+            digits = 0 if name == "words shown" else 2
+            between = f" ({low:.{digits}f} to {high:.{digits}f})" if low is not None else ""
+            yield f"| {name} | {value:.{digits}f}{between} | {cases:,} |"
