@@ -15,6 +15,7 @@ from ingest.ignoring import Ignoring
 from ingest.reading.formats import HEAD, is_for_people, is_known, is_mostly_for_programs
 
 TEMPORARY = ("~$", "~WRL", ".")  # what office programs keep beside an open file, and what is hidden
+LARGEST = 1_000_000_000  # bytes of a file, which is held in memory; a worker has room for twice as many
 DEEPEST = 100  # folders in folders; nobody finds anything deeper, and each costs a call
 
 
@@ -77,12 +78,16 @@ def read(file: File) -> tuple[bytes, File]:
 
     Raises:
         Empty: there is nothing in it.
-        SourceError: it cannot be read, or changes while it is read; the message is the reason.
+        SourceError: it cannot be read, is too large, or changes while it is read; the message is the reason.
     """
     for _ in range(2):
         try:
             with Path(file.path).open("rb") as opened:
                 before = os.fstat(opened.fileno())
+                if before.st_size > LARGEST:
+                    raise SourceError(
+                        f"it holds {before.st_size // 1_000_000:,} MB; at most {LARGEST // 1_000_000:,} are read."
+                    )
                 data = opened.read()
             after = Path(file.path).stat()
         except OSError as exc:
@@ -166,6 +171,8 @@ def _is_read(path: Path) -> bool:
     """Whether a file is of a kind that is read; of those that mostly are for programs, whether it begins so."""
     if not is_known(path.name) or not is_mostly_for_programs(path.name):
         return is_known(path.name)
+    if not path.is_file():
+        return True  # nothing is asked of a pipe, which could be waited for without end; what it is, is told later
     try:
         with path.open("rb") as file:
             return is_for_people(file.read(HEAD))

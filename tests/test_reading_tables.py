@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.documents import load
 from ingest.passages import split
@@ -23,6 +24,13 @@ def told(pieces: object) -> list[str]:
 
 def table(*rows: str) -> str:
     return f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+
+
+def test_cells_that_say_the_same_in_all_rows_below_without_end_are_refused() -> None:
+    """A page of some kilobytes would come to gigabytes."""
+    wide = "<td rowspan=0>" + "word " * 70
+    with pytest.raises(SourceError, match="those of merged cells once for each row"):
+        page.read(table(wide * 500, *["<td>b"] * 500).encode())
 
 
 GAPS = "| Tarif | DE | CH | Hilfe |\n|---|--:|--:|---|\n| Start | 9 |  | Mail |\n| Profi |  | 59 | Telefon |\n"

@@ -297,17 +297,22 @@ def test_bad_files_are_named_with_their_reasons_and_the_rest_goes_in(
     write(folder / "empty.md", "")
     write(folder / "furniture.txt", "-----\n")
     write(folder / "good.txt")
+    write(folder / "huge.txt", "words")
+    os.truncate(folder / "huge.txt", 10**11)  # the disk holds no more than its words
     write(folder / "torn8.txt", "Größe und Preis sind zweierlei. Größe zählt.".encode() + b"\xe2\x80")
     os.mkfifo(folder / "pipe.txt")
+    os.mkfifo(folder / "pipe.json")  # of a kind that is looked into to know whether it is read
 
     report = sync([folder], library, settings, embedder)
 
-    assert counts(report) == (2, 0, 0, 0, 4)
+    assert counts(report) == (2, 0, 0, 0, 6)
     assert report.empty == ("empty.md",)
     assert dict(report.failed) == {
         "binary.txt": "not a text file (it holds zero bytes).",
         "broken16.txt": "marked as UTF-16, but broken at byte 10: unexpected end of data.",
         "furniture.txt": "holds no text.",
+        "huge.txt": "it holds 100,000 MB; at most 1,000 are read.",
+        "pipe.json": "not a regular file.",
         "pipe.txt": "not a regular file.",
     }
     assert list(contents(library)) == [("good.txt",), ("torn8.txt",)]

@@ -322,7 +322,7 @@ def _notes() -> Files:
     dates = f"date: 99999999999999999999-99-99\ntitle: .inf\nauthor: 0x{'f' * 5_000}"
     return {
         "footnotes": lambda: marks + "".join(f"\n[^{n}]: {PROSE}" for n in range(5_000)),
-        "wikilinks": lambda: "[[" * 100_000 + "![[a|" * 20_000,
+        "wikilinks": lambda: "[[" * 50_000 + "![[a|" * 20_000,
         "callouts": lambda: "> [!note]\n" * 20_000 + PROSE,
         "comments": lambda: "%%" * 50_001 + PROSE + "<!--" * 20_000,
         "highlights": lambda: "==a ~~b " * 50_000,

@@ -26,7 +26,7 @@ class Table:
         self._line: list[str] = []
         self._from_above: dict[int, tuple[int, str]] = {}  # by column: in how many more rows, and what
         self._for_below: dict[int, tuple[int, str]] = {}
-        self._count = 0
+        self._count = self._repeated = 0
 
     def cell(self, element: html.HtmlElement, text: str, lettered: Sequence[Lettered] = ()) -> None:
         """The next cell of the row in hand."""
@@ -72,6 +72,8 @@ class Table:
                 self._for_below[len(self._line)] = (left - 1, text)
             self._line.append(text)
             self._count += 1
+            self._repeated += len(text)
+            rows.limit_repeated(self._repeated)
 
 
 def holds_data(table: html.HtmlElement) -> bool:

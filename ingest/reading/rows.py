@@ -17,6 +17,7 @@ GAPS = 6  # in a row that has fewer cells; a form of many columns is not filled 
 HEAD = "names of columns"
 UNDER = " › "  # between the two names of a column
 CHARACTERS = 50_000_000  # of one part of a file; a merged cell says the same in each of its rows, and counts in each
+REPEATED = 10_000_000  # of those, the ones of cells that reach down in a page's tables: six seconds
 CELLS = 1_000_000  # of a file; ten seconds, and more than anyone asks questions of
 AGAIN, SAVE = "those of merged cells once for each row", "save the part that matters as a file of its own"
 LAID_OUT = 400  # characters; a table with a longer cell is there for its layout
@@ -70,6 +71,16 @@ def limit(cells: int) -> None:
     """
     if cells > CELLS:
         raise SourceError(f"it holds more than {CELLS:,} cells; {SAVE}.")
+
+
+def limit_repeated(characters: int) -> None:
+    """Refuse more characters than are safe to say again and again.
+
+    Raises:
+        SourceError: it is so.
+    """
+    if characters > REPEATED:
+        raise SourceError(f"its rows repeat more than {REPEATED:,} characters, {AGAIN}; {SAVE}.")
 
 
 def _tables(rows: Sequence[Row]) -> Iterator[list[Row]]:
