@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import SettingsError
 from assistant.installation import how_to_add
-from ui import local, serving, terminal
+from ui import local, logs, serving, terminal
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
 
-PACKAGES = ("fastapi", "uvicorn", "python_multipart")
+PACKAGES = ("fastapi", "uvicorn", "python_multipart", "prometheus_client")
 PATIENCE = 5  # seconds in which a request may end when the server does
 
 
@@ -40,6 +40,8 @@ def serve(settings: Settings) -> None:
             f"{', '.join(serving.hosts(settings))}.",
             hint="Name a file of tokens with --tokens, or leave --host and --allowed-hosts out; docs/api.md says more.",
         )
+    if settings.logs == "json":
+        logs.begin()
     serving.check_free(settings.host, settings.api_port)
     at = serving.address(settings.model_copy(update={"port": settings.api_port}))
     terminal.say(f"The API of Pushback is at {at} (Ctrl-C ends it).")
@@ -49,6 +51,7 @@ def serve(settings: Settings) -> None:
         host=settings.host,
         port=settings.api_port,
         log_level="warning",
+        log_config=None if settings.logs == "json" else uvicorn.config.LOGGING_CONFIG,
         access_log=False,
         server_header=False,
         proxy_headers=False,  # who asks is told by a token; an address that a proxy tells is not asked for
