@@ -36,6 +36,7 @@ TOLD = {  # what each setting is for, in the order in which they are shown
     "api_questions": "Questions a minute through it",
     "api_waiting": "Questions that may wait there",
     "queue": "Whether workers do its jobs",
+    "logs": "How it writes its log",
     "api_upload_mb": "Megabytes of an upload to it",
     "server_folders": "Whether the page may name a folder of this machine",
 }

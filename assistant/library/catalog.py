@@ -98,7 +98,8 @@ class Catalog:
     def state(self) -> State:
         """Generation, doubt, and what the library was made with."""
         row = self._db.row("SELECT generation, in_doubt, passage_words, model, weights, dimension FROM state")
-        return State(row[0], row[1] != SURE, row[2], row[3], row[4], row[5], row[1] == REBUILDING)
+        generation, in_doubt, words, model, weights, dimension = row
+        return State(generation, in_doubt != SURE, words, model, weights, dimension, in_doubt == REBUILDING)
 
     def identity(self) -> str:
         """What tells this catalog from every other, so that no two share an index on a server."""

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from assistant.installation import version
 from ui.api import asking, completions, faults, keeping, working
@@ -15,6 +16,7 @@ from ui.api.faults import Asked, Told
 from ui.api.forms import Fault
 from ui.api.guard import Guard
 from ui.api.limits import Questions
+from ui.api.metrics import Metrics, Watched
 from ui.api.people import People
 from ui.serving import hosts
 
@@ -44,7 +46,15 @@ def build(desk: Desk, people: People) -> FastAPI:
     faults.install(app)
     for routes in (asking.routes, working.routes, keeping.routes, completions.routes):
         app.include_router(routes)
+    metrics = Metrics(desk)
     app.add_middleware(Guard, names=hosts(desk.settings), people=people, upload_mb=desk.settings.api_upload_mb)
+
+    app.add_middleware(Watched, metrics=metrics)
+
+    @app.get("/metrics", include_in_schema=False)
+    def counted() -> Response:
+        """What the server counts, for Prometheus."""
+        return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/healthz", tags=["health"])
     def healthz() -> Response:

@@ -35,6 +35,7 @@ STREAMED: dict[int | str, dict[str, Any]] = {
     }
 }
 Event = tuple[str, Json]
+ANSWER = "answer"
 
 
 @routes.post("/ask", responses=STREAMED)
@@ -50,7 +51,10 @@ async def ask(
     conversation = await run_in_threadpool(_prepare, asked, assistant, person)
 
     def work(tick: Tick) -> Iterator[Event]:
-        return _answered(asked, conversation, assistant, tick)
+        for name, told in _answered(asked, conversation, assistant, tick):
+            if name == ANSWER:
+                desk.timed(told["timings_ms"])
+            yield name, told
 
     if asked.stream:
         return StreamingResponse(_events(desk.parts(work)), media_type=EVENTS)
@@ -120,7 +124,7 @@ def _answered(asked: Question, conversation: str | None, assistant: Assistant, t
         if conversation:
             assistant.library.add_turn(conversation, json.dumps(told, ensure_ascii=False))
             told |= {"conversation": conversation, "turn": turn}
-        yield "answer", told
+        yield ANSWER, told
 
 
 async def _events(parts: AsyncIterator[Event | None]) -> AsyncIterator[bytes]:

@@ -81,7 +81,10 @@ async def complete(
     history = [telling.turn(Role(one.role), one.text) for one in spoken[:-1]]
 
     def work(tick: Tick) -> Iterator[Piece]:
-        return _pieces(assistant, question, history, tick)
+        for piece in _pieces(assistant, question, history, tick):
+            if piece.answer:
+                desk.timed(piece.answer.timings_ms)
+            yield piece
 
     head = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time()), "model": asked.model}
     if asked.stream:

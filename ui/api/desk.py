@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
@@ -50,6 +50,9 @@ class Desk:
         self._line = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answering")
         self._waiting = threading.Semaphore(settings.api_waiting + AT_ONCE)
         self._ending = threading.Event()
+        self.waiting = 0  # requests that are being answered, or wait for it
+        self.stages: dict[str, tuple[int, float]] = {}  # of answers: how often, and how many seconds in all
+        self._counting = threading.Lock()
         self.jobs: Line = line.of(settings, self)
 
     def libraries(self, person: Person) -> list[str]:
@@ -133,6 +136,13 @@ class Desk:
         ended.add_done_callback(lambda _: tell(None))
         return _listened(told, ended, gone)
 
+    def timed(self, stages: Mapping[str, float]) -> None:
+        """Count the milliseconds that each stage of an answer took."""
+        with self._counting:
+            for stage, ms in stages.items():
+                count, seconds = self.stages.get(stage, (0, 0.0))
+                self.stages = {**self.stages, stage: (count + 1, seconds + ms / 1000)}
+
     def close(self) -> None:
         """Let go of all libraries; what waits is not done any more."""
         self._ending.set()
@@ -157,8 +167,17 @@ class Desk:
         except RuntimeError as exc:
             self._waiting.release()
             raise Asked(503, ENDING, after=AFTER) from exc
-        future.add_done_callback(lambda _: self._waiting.release())
+        self._count(1)
+        future.add_done_callback(lambda _: self._leave())
         return future
+
+    def _leave(self) -> None:
+        self._count(-1)
+        self._waiting.release()
+
+    def _count(self, more: int) -> None:
+        with self._counting:
+            self.waiting += more
 
 
 async def _listened(

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import SettingsError
 from assistant.installation import how_to_add
-from ui import local, serving, terminal
+from ui import local, logs, serving, terminal
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
 
-PACKAGES = ("fastapi", "uvicorn", "python_multipart")
+PACKAGES = ("fastapi", "uvicorn", "python_multipart", "prometheus_client")
 PATIENCE = 5  # seconds in which a request may end when the server does
 
 
@@ -45,6 +45,8 @@ def serve(settings: Settings) -> None:
             f"Other users of this machine can read {settings.api_tokens}, and use the tokens in it.",
             "Keep it for your user alone: chmod 600.",
         )
+    if settings.logs == "json":
+        logs.begin()
     serving.check_free(settings.host, settings.api_port)
     at = serving.address(settings.model_copy(update={"port": settings.api_port}))
     terminal.say(f"The API of Pushback is at {at} (Ctrl-C ends it).")
@@ -54,6 +56,7 @@ def serve(settings: Settings) -> None:
         host=settings.host,
         port=settings.api_port,
         log_level="warning",
+        log_config=None if settings.logs == "json" else uvicorn.config.LOGGING_CONFIG,
         access_log=False,
         server_header=False,
         proxy_headers=False,  # who asks is told by a token; an address that a proxy tells is not asked for

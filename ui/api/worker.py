@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from ui import terminal
+from ui import logs, terminal
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -26,6 +26,8 @@ def serve(settings: Settings) -> None:
 
     terminal.say("This worker waits for jobs (Ctrl-C ends it, when it has done what it is doing).")
     sys.stdout.flush()
+    if settings.logs == "json":
+        logs.begin()
     desk = Desk(settings)
     try:
         queue.work(str(settings.catalog), desk)

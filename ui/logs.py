@@ -1,0 +1,36 @@
+"""The log of a server as JSON, an object a line, for programs that gather logs."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+
+OURS = ("assistant", "ingest", "ui", "procrastinate")  # of whom what is merely told is of interest, too
+
+
+class Lines(logging.Formatter):
+    """Each record as one line of JSON; an error comes with its traceback, in the same line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of a record."""
+        told = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **getattr(record, "told", {}),
+        }
+        if record.exc_info:
+            told["error"] = self.formatException(record.exc_info)
+        return json.dumps(told, default=str)
+
+
+def begin() -> None:
+    """Let all that is logged from here on go to stderr so."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Lines())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    for name in OURS:
+        logging.getLogger(name).setLevel(logging.INFO)
