@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from assistant.embedding import Embedder, Vectors
-from assistant.evidence.stance import StanceModel
 from assistant.evidence.words import content_stems
 from assistant.lens import Lens, Side
 from assistant.types import Assumption, AssumptionRuling, Verdict
@@ -22,7 +21,6 @@ from assistant.types import Assumption, AssumptionRuling, Verdict
 APPLIED = 5  # lenses that are looked through for an idea
 NEAR = 0.42  # likeness from which a lens is about an idea: half of our own proposals are that near to their lens
 APART = 0.04  # lead of one side from which it is taken
-TRUSTED = 0.1  # weight of the stance model beside likeness, which is right about the side of 0.79 of 116 proposals
 
 WHOLE = "the idea as it stands"
 REPLACED = "what it replaces"
@@ -81,19 +79,12 @@ class Assumed(NamedTuple):
     searches: tuple[str, ...] = ()
 
 
-class SideVectors(NamedTuple):
-    """Of a side's claim with what ideas say that rest on it, and with how documents say it (texts, dimension)."""
-
-    ideas: Vectors
-    said: Vectors
-
-
 class Lenses:
     """The lenses with the vectors of what they say, made once."""
 
-    def __init__(self, lenses: Sequence[Lens], embedder: Embedder, stance: StanceModel) -> None:
-        self._lenses, self._embedder, self._stance = tuple(lenses), embedder, stance
-        self._vectors: dict[str, SideVectors] = {}
+    def __init__(self, lenses: Sequence[Lens], embedder: Embedder) -> None:
+        self._lenses, self._embedder = tuple(lenses), embedder
+        self._vectors: dict[str, Vectors] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -106,39 +97,30 @@ class Lenses:
         vectors = [self._embedder.query(base) for _, base, _ in said]
         taken = []
         for lens in self._lenses:
-            views = [self._side(lens, one, vector) for one, vector in zip(said, vectors, strict=True)]
+            views = [
+                self._side(lens, (part, turned), vector)
+                for (part, _, turned), vector in zip(said, vectors, strict=True)
+            ]
             sure, side, part = max(views)
             if sure > 0:
                 taken.append((sure, lens, side, part))
         taken.sort(key=lambda one: -one[0])
         return [_assumed(lens, side, part) for _, lens, side, part in taken[:APPLIED]]
 
-    def _side(self, lens: Lens, said: tuple[str, str, bool], vector: Vectors) -> tuple[float, int, str]:
+    def _side(self, lens: Lens, said: tuple[str, bool], vector: Vectors) -> tuple[float, int, str]:
         """How surely a part of an idea takes which side: it is nearer to what rests on it; 0 where it takes none."""
-        part, base, turned = said
-        near = [float(_two_nearest(self._vectors_of(side).ideas, vector)) for side in lens.sides]
-        lead = near[0] - near[1] + self._leaning(lens, base)
+        part, turned = said
+        near = [float(_two_nearest(self._vectors_of(side), vector)) for side in lens.sides]
+        lead = near[0] - near[1]
         side = (lead < 0) != turned
         return (max(near) if max(near) >= NEAR and abs(lead) >= APART else 0.0), int(side), part
 
-    def _leaning(self, lens: Lens, base: str) -> float:
-        """What the stance model makes of it, as much as it is to be trusted with a proposal."""
-        first, second = (self._stance.sides(side.claim, [base])[0] for side in lens.sides)
-        return TRUSTED * float(first[0] + second[1] - first[1] - second[0]) / 2
-
-    def leads(self, sides: tuple[Side, ...], vectors: Vectors) -> Vectors:
-        """How much nearer each text is to what documents say for the first side than for the second (texts,)."""
-        first, second = (np.array([_two_nearest(self._vectors_of(s).said, v) for v in vectors]) for s in sides)
-        leads: Vectors = (first - second).astype(np.float32)
-        return leads
-
-    def _vectors_of(self, side: Side) -> SideVectors:
+    def _vectors_of(self, side: Side) -> Vectors:
+        """Of its claim and of what ideas say that rest on it (texts, dimension)."""
         if side.claim not in self._vectors:
-            texts = [side.claim, *side.ideas, *side.search]
+            texts = [side.claim, *side.ideas]
             found = dict(self._embedder.embed(texts, [[] for _ in texts]))
-            vectors = np.stack([found[i].passage for i in range(len(texts))])
-            ideas = 1 + len(side.ideas)
-            self._vectors[side.claim] = SideVectors(vectors[:ideas], np.concatenate([vectors[:1], vectors[ideas:]]))
+            self._vectors[side.claim] = np.stack([found[i].passage for i in range(len(texts))])
         return self._vectors[side.claim]
 
 

@@ -15,14 +15,13 @@ from assistant.answering import Answering
 from assistant.discussion import Beside
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.errors import ModelError, SettingsError
+from assistant.evidence.ideas import IdeaReader
 from assistant.evidence.llm import LlmStance
 from assistant.evidence.nli import NliStance
 from assistant.evidence.reading import PassageReader
 from assistant.evidence.relevance import SignalJudge
-from assistant.evidence.stance import PlainMarks, StanceModel
-from assistant.evidence.trained import TrainedStance
+from assistant.evidence.stance import Alone, IdeaModel, PlainMarks, Stretch, side_of
 from assistant.judging import Judge, ModelJudge
-from assistant.leaning import side_of
 from assistant.lens import Lens, gathered
 from assistant.library.library import Library
 from assistant.model import Model, Tick
@@ -34,7 +33,7 @@ from assistant.readers.plain import PlainReader
 from assistant.readers.plain_ideas import PlainIdeas
 from assistant.retrieval import ANYWHERE, retrieve
 from assistant.settings import Settings, load
-from assistant.types import Answer, Filters, Finding, Hit, Stance, Statement, Turn, Verdict
+from assistant.types import Answer, Filters, Finding, Hit, Span, Stance, Statement, Turn, Verdict
 
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
@@ -52,7 +51,7 @@ class Assistant:
         self,
         library: Library,
         embedder: Embedder,
-        stance: StanceModel | None = None,
+        stance: IdeaModel | None = None,
         lenses: Sequence[Lens] = (),
         *,
         model: Model | None = None,
@@ -65,7 +64,7 @@ class Assistant:
         """
         self.library = library
         self._lenses, self._weighs, self._judge = lenses, weighs, judge
-        self._embedder, self._stance = embedder, stance or PlainMarks()
+        self._embedder, self._stance = embedder, stance or Alone(PlainMarks())
         relevance = SignalJudge()
         self._reader = ModelReader(model) if model else None
         self._answering = Answering(
@@ -76,9 +75,9 @@ class Assistant:
         self._pressure = PressureTest(
             library, plain, ModelIdeas(library, embedder, weigher, lenses) if weigher else None
         )
-        self._sides = LlmStance(weigher) if weigher else None
+        self._sides = Alone(LlmStance(weigher)) if weigher else None
 
-    def with_model(self, model: Model, stance: StanceModel | None = None) -> Assistant:
+    def with_model(self, model: Model, stance: IdeaModel | None = None) -> Assistant:
         """The same assistant over the same library, whose answers ``model`` writes; ``stance`` where it is another."""
         stance = stance or self._stance
         return Assistant(
@@ -159,10 +158,11 @@ class Assistant:
         self.close()
 
 
-def _sides(stance: StanceModel, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
+def _sides(stance: IdeaModel, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
     found: list[tuple[Stance, float]] = []
     for claim, group in groupby(pairs, key=lambda pair: pair[0]):
-        found += [side_of(row) for row in stance.sides(claim, [text for _, text in group])]
+        alone = [Stretch(text, Span(0, len(text)), text) for _, text in group]
+        found += [side_of(weight.sides, stance.sure) for weight in stance.weigh(claim, alone)]
     return found
 
 
@@ -232,25 +232,25 @@ def build_model(settings: Settings, chat: BaseChatModel | None = None, *, key: S
     return Model(settings, chat, key=key) if settings.writer else None
 
 
-def build_stance(settings: Settings, model: Model | None = None) -> StanceModel:
-    """The stance model that ``settings`` name, which can be ``model``; nothing is loaded yet.
+def build_stance(settings: Settings, model: Model | None = None) -> IdeaModel:
+    """What tells sides as ``settings`` name it, which can be ``model``; nothing is loaded yet.
 
     Raises:
         SettingsError: it is to be the model, and there is none.
     """
     match settings.evidence_model:
         case "auto" | "pushback":
-            return TrainedStance()
+            return IdeaReader()
         case "none":
-            return PlainMarks()
+            return Alone(PlainMarks())
         case "llm":
             if model is None:
                 hint = "Name one with --model or PUSHBACK_MODEL, or leave evidence_model out."
                 raise SettingsError("The evidence model is to be the LLM, and no model is named.", hint=hint)
-            return LlmStance(model)
+            return Alone(LlmStance(model))
         case name:
             stay_offline()
-            return NliStance(name)
+            return Alone(NliStance(name))
 
 
 def stay_offline() -> None:

@@ -108,9 +108,9 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     *_of(
-        "assistant/leaning.py", "leaning pressure",
-        ("sides-swapped", "first = 1 / (1 + np.exp(-towards))", "first = 1 / (1 + np.exp(towards))"),
-        ("no-side-is-sure", "SURE = 0.52", "SURE = 1.01"),
+        "assistant/evidence/stance.py", "idea_reader pressure",
+        ("sides-swapped", "return SIDES[likely]", "return SIDES[1 - likely]"),
+        ("no-side-is-sure", "if probabilities[likely] < sure:", "if probabilities[likely] < 1.01:"),
     ),
     *_of(
         "assistant/rulings.py", "rulings",
@@ -152,8 +152,8 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     *_of(
         "ingest/structure.py", "structure",
-        ("date-lost", "bylines.date(kept, found, _around(everything))", "None"),
-        ("author-lost", "bylines.author(kept, found)", "None"),
+        ("date-lost", "bylines.date(kept, found, around)", "None"),
+        ("author-lost", "bylines.author(kept, found, around)", "None"),
     ),
 )  # fmt: skip
 

@@ -36,7 +36,7 @@ DOORS_OF = {  # what these are for; these are torch modules, themselves imported
     "langchain_core": ("assistant/chain.py", "eval/replay.py"),
     "psycopg": ("assistant/library/postgres.py",),  # itself imported where the settings name a server
     "procrastinate": ("ui/api/queue.py",),  # itself imported where the settings want a queue
-    "torch": ("assistant/evidence/encoder.py", "assistant/evidence/network.py"),
+    "torch": ("assistant/evidence/int8.py", "assistant/evidence/network.py"),
 }
 
 
@@ -161,7 +161,7 @@ def test_importing_a_room_does_nothing(room: str) -> None:
         if "streamlit" not in path.read_text("utf-8")
         and path.parent.name != "api"  # of an extra, but for its door
         and path.name
-        not in ("chain.py", "replay.py", "advice.py", "encoder.py", "network.py", "postgres.py", "writer.py")
+        not in ("chain.py", "replay.py", "advice.py", "int8.py", "network.py", "postgres.py", "writer.py")
     ]
     code = f"""
 import importlib, sys

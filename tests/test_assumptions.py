@@ -1,12 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
 import pytest
 
 from assistant.assumptions import Lenses, affirmed, of_words
-from assistant.embedding import Vectors
 from assistant.lens import Lens, Side
 from tests.fakes import WordEmbedder
 
@@ -22,27 +18,6 @@ REACH = Lens(
         Side(name="bought", claim="Posters bring guests.", ideas=("Hang posters.", "Buy ads."), search=("we paid",)),
     ),
 )
-
-
-class Marked:
-    """Takes a text's side by the words that it shares with the claim."""
-
-    name = "marked"
-
-    def sides(self, claim: str, texts: Sequence[str]) -> Vectors:
-        words = set(claim.lower().strip(".").split()[:1])
-        return np.array(
-            [(0.9, 0.05, 0.05) if words & set(text.lower().split()) else (0.05, 0.9, 0.05) for text in texts]
-        )
-
-
-class Mute:
-    """Never tells a side."""
-
-    name = "mute"
-
-    def sides(self, claim: str, texts: Sequence[str]) -> Vectors:
-        return np.array([(0.1, 0.1, 0.8) for _ in texts])
 
 
 def test_the_idea_itself_is_the_first_and_greatest_assumption() -> None:
@@ -106,7 +81,7 @@ def test_an_idea_put_as_a_not_is_its_opposite_turned(idea: str, base: str) -> No
 
 
 def test_an_idea_makes_the_claim_of_the_side_that_it_takes() -> None:
-    (one,) = Lenses([REACH], WordEmbedder(), Marked()).assumptions("Hang posters all over town.")
+    (one,) = Lenses([REACH], WordEmbedder()).assumptions("Hang posters all over town.")
 
     assert (one.text, one.name, [side.name for side in one.sides]) == (
         "Posters bring guests.",
@@ -116,13 +91,13 @@ def test_an_idea_makes_the_claim_of_the_side_that_it_takes() -> None:
 
 
 def test_its_negation_makes_the_claim_of_the_other_side() -> None:
-    (one,) = Lenses([REACH], WordEmbedder(), Marked()).assumptions("Let us not hang posters all over town.")
+    (one,) = Lenses([REACH], WordEmbedder()).assumptions("Let us not hang posters all over town.")
 
     assert (one.text, [side.name for side in one.sides]) == ("Talk brings guests.", ["earned", "bought"])
 
 
 def test_a_lens_that_the_idea_is_not_near_is_left_out() -> None:
-    assert Lenses([REACH], WordEmbedder(), Mute()).assumptions("Rebuild the cellar stairs.") == []
+    assert Lenses([REACH], WordEmbedder()).assumptions("Rebuild the cellar stairs.") == []
 
 
 def test_two_nouns_that_share_an_article_are_no_two_clauses() -> None:

@@ -12,9 +12,10 @@ import pytest
 from lxml import etree
 from lxml import html as lxml_html
 
-from assistant import citations, leaning
+from assistant import citations
 from assistant.build import Assistant
 from assistant.errors import CaseError
+from assistant.evidence import stance
 from assistant.readers import material, plain, refusal
 from assistant.settings import Settings
 from assistant.types import Answer, Citation, Hit, Stance, Turn
@@ -120,7 +121,7 @@ def offsets_shifted(patch: pytest.MonkeyPatch) -> None:
 
 
 def stance_swapped(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(leaning, "SIDES", (Stance.CHALLENGES, Stance.SUPPORTS, Stance.UNCLEAR))
+    patch.setattr(stance, "SIDES", (Stance.CHALLENGES, Stance.SUPPORTS, Stance.UNCLEAR))
 
 
 def threshold_up(patch: pytest.MonkeyPatch) -> None:

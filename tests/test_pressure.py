@@ -10,9 +10,8 @@ import pytest
 from assistant.build import Assistant
 from assistant.embedding import Embedder, Vectors
 from assistant.errors import SettingsError
-from assistant.evidence.stance import PlainMarks
+from assistant.evidence.stance import SURE, Alone, PlainMarks, side_of
 from assistant.gathering import MOST
-from assistant.leaning import side_of
 from assistant.lens import Lens, Side
 from assistant.library.library import Library
 from assistant.pressure import LONGEST_IDEA
@@ -105,7 +104,7 @@ def test_neither_order_nor_silence_changes_a_ruling() -> None:
 def test_a_side_is_taken_by_plain_marks_on_the_same_things(claim: str, sentence: str, stance: Stance) -> None:
     (row,) = PlainMarks().sides(claim, [sentence])
 
-    side, confidence = side_of(row)
+    side, confidence = side_of(row, SURE)
 
     assert side is stance
     assert 0.4 <= confidence < 1
@@ -224,7 +223,7 @@ def test_a_finding_is_a_sentence_with_its_neighbour_read_after_the_one_before(
     stance = Reading()
     with Library.open(settings, sentence_transformer, create=True) as library:
         sync([tmp_path / "a.txt"], library, settings, sentence_transformer)
-        verdict = Assistant(library, sentence_transformer, stance=stance).challenge(
+        verdict = Assistant(library, sentence_transformer, stance=Alone(stance)).challenge(
             "A small bakery should hand out leaflets to bring in new customers."
         )
 
@@ -262,7 +261,7 @@ def test_a_finding_counts_for_every_assumption_that_it_bears_on_however_many_the
     settings = Settings(home=tmp_path / "home")
     with Library.open(settings, embedder, create=True) as library:
         sync([tmp_path], library, settings, embedder)
-        verdict = Assistant(library, embedder, stance=Reading(), lenses=(lens,)).challenge(idea)
+        verdict = Assistant(library, embedder, stance=Alone(Reading()), lenses=(lens,)).challenge(idea)
 
     own, of_lens = verdict.assumptions
     assert of_lens.lens == "reach"

@@ -35,8 +35,8 @@ KINDS = {
 SIDES = {Stance.SUPPORTS: "For", Stance.CHALLENGES: "Against", Stance.UNCLEAR: "Unclear"}
 GUESSED = "side guessed"
 HOW_WRONG = (  # measured as ``eval/training/README.md`` says
-    "shown two passages of companies' documents, one for an idea and one against it, the model took the wrong one for"
-    " the one in favour in 42 of 100 such pairs (of 304), where a coin would in 50. Its card"
+    "of 68 passages of two companies' handbooks that people had put on one side of an idea, the model put 29 on the"
+    " other. Its card"
     " (assistant/evidence/CARD.md) has all figures."
 )
 OPEN, NONE = "of no clear side", "with no evidence"

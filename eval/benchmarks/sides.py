@@ -2,8 +2,8 @@
 
     python -m eval.benchmarks.sides SUITE… [--model pushback]
 
-Every gold sentence of the suites' ideas is put to the stance model with the part of the idea that it is nearest to, as
-a pressure test does. Lenses have no say here, since gold does not name them.
+Every gold sentence of the suites' ideas is put to the model, in its passage, with the part of the idea that it is
+nearest to, as a pressure test does.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assistant import build, leaning
+from assistant import build
 from assistant.assumptions import of_words
 from assistant.embedding import Embedder, Vectors
-from assistant.evidence.stance import StanceModel
+from assistant.evidence.reading import as_read
+from assistant.evidence.stance import IdeaModel, Stretch, side_of
 from assistant.library.library import Library
 from assistant.settings import Settings
 from assistant.types import Span, Stance
@@ -52,21 +53,21 @@ def main() -> None:
             with Library.open(settings, embedder, create=True) as library:
                 suite = load(path)
                 sync([suite.corpus] if suite.corpus else [], library, settings, embedder)
-                stance = build.build_stance(settings)
+                model = build.build_stance(settings)
                 gold += [
                     one
                     for case in suite.cases
                     if isinstance(case, Case) and case.idea
-                    for one in sides(case, library, embedder, stance)
+                    for one in sides(case, library, embedder, model)
                 ]
     print(f"{len(gold)} gold sentences of {len({one.idea for one in gold})} ideas, on the side that is theirs:")
     right = np.array([(one.odds[0] > one.odds[1]) == one.supports for one in gold])
-    given_one = np.array([leaning.side_of(one.odds)[0] is not Stance.UNCLEAR for one in gold])
+    given_one = np.array([side_of(one.odds, model.sure)[0] is not Stance.UNCLEAR for one in gold])
     share = f"{right[given_one].mean():.2f}" if given_one.any() else "none"
     print(f"  {right.mean():.2f} of all, {share} of the {given_one.sum()} that are given one")
 
 
-def sides(case: Case, library: Library, embedder: Embedder, stance: StanceModel) -> Iterator[Sided]:
+def sides(case: Case, library: Library, embedder: Embedder, model: IdeaModel) -> Iterator[Sided]:
     """The case's gold that stands in the library, as whole sentences, with what the stance model makes of each."""
     assumed = of_words(left_out(case.idea or ""))
     vectors = np.stack([embedder.query(one.text) for one in assumed])
@@ -79,8 +80,11 @@ def sides(case: Case, library: Library, embedder: Embedder, stance: StanceModel)
                     start = stored.passage.start
                     text = stored.passage.text[sentence.start - start : sentence.end - start]
                     nearest = assumed[int(np.argmax(vectors @ vector))]
-                    odds = leaning.leant(stance.sides(nearest.text, [text]), np.zeros(1, np.float32))[0]
-                    yield Sided(case.idea or "", odds, supports != nearest.turned)
+                    read = as_read(stored.passage)
+                    at = len(read) - len(stored.passage.text) - start
+                    own = Stretch(read, Span(at + sentence.start, at + sentence.end), text)
+                    (weight,) = model.weigh(nearest.text, [own])
+                    yield Sided(case.idea or "", weight.sides, supports != nearest.turned)
 
 
 if __name__ == "__main__":

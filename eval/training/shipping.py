@@ -27,11 +27,12 @@ def main() -> None:
     parser.add_argument("--trained", type=Path, nargs="+", required=True)
     parser.add_argument("--name", required=True)
     parser.add_argument("--rank", type=int, default=128)
+    parser.add_argument("--base", type=Path, default=Path(get_model_path()), help="Folder of the pretrained encoder.")
     parser.add_argument("--told", type=json.loads, default={}, help="What is written beside the weights, as JSON.")
     given = parser.parse_args()
     made = thin(
         mean([torch.load(path) for path in given.trained]),
-        load_file(Path(get_model_path()) / "model.safetensors"),
+        load_file(given.base / "model.safetensors"),
         given.rank,
     )
     OUT.mkdir(exist_ok=True)

