@@ -160,8 +160,7 @@ def test_importing_a_room_does_nothing(room: str) -> None:
         for path in modules(room)
         if "streamlit" not in path.read_text("utf-8")
         and path.parent.name != "api"  # of an extra, but for its door
-        and path.name
-        not in ("chain.py", "replay.py", "advice.py", "int8.py", "network.py", "postgres.py", "writer.py")
+        and path.name not in ("chain.py", "replay.py", "advice.py", "int8.py", "network.py", "postgres.py", "writer.py")
     ]
     code = f"""
 import importlib, sys
