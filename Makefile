@@ -32,7 +32,7 @@ gate: .venv/run
 
 # Faults put into the program one at a time, and which of them gate and tests notice; more than an hour.
 mutants: .venv/dev
-	$(BIN)/python -m eval.mutants
+	$(BIN)/python -m eval.scripts.mutants
 
 # What it costs against the bare libraries, as ratios: on documents of the repository, or on the textbook where DATA holds it
 # (`python -m eval.benchmarks.sources` says where that is from). Its library is made once for those that ask it.

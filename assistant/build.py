@@ -10,10 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from assistant import replying
-from assistant.answering import Answering
-from assistant.discussion import Beside
-from assistant.embedding import Embedder, SentenceTransformerEmbedder
+from assistant.answer.answering import Answering
+from assistant.checking.judging import Judge, ModelJudge
 from assistant.errors import ModelError, SettingsError
 from assistant.evidence.ideas import IdeaReader
 from assistant.evidence.llm import LlmStance
@@ -21,17 +19,19 @@ from assistant.evidence.nli import NliStance
 from assistant.evidence.reading import PassageReader
 from assistant.evidence.relevance import SignalJudge
 from assistant.evidence.stance import Alone, IdeaModel, PlainMarks, Stretch, side_of
-from assistant.judging import Judge, ModelJudge
-from assistant.lens import Lens, gathered
 from assistant.library.library import Library
-from assistant.model import Model, Tick
-from assistant.pressure import PressureTest
-from assistant.question import encodable
+from assistant.model.chat import Model, Tick
+from assistant.model.embedding import Embedder, SentenceTransformerEmbedder
+from assistant.pressure import replying
+from assistant.pressure.discussion import Beside
+from assistant.pressure.lens import Lens, gathered
+from assistant.pressure.model_ideas import ModelIdeas
+from assistant.pressure.plain_ideas import PlainIdeas
+from assistant.pressure.pressure import PressureTest
 from assistant.readers.model import ModelReader
-from assistant.readers.model_ideas import ModelIdeas
 from assistant.readers.plain import PlainReader
-from assistant.readers.plain_ideas import PlainIdeas
-from assistant.retrieval import ANYWHERE, retrieve
+from assistant.search.question import encodable
+from assistant.search.retrieval import ANYWHERE, retrieve
 from assistant.settings import Settings, load
 from assistant.types import Answer, Filters, Finding, Hit, Span, Stance, Statement, Turn, Verdict
 

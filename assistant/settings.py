@@ -56,7 +56,7 @@ class Settings(BaseModel):
     port: Annotated[int, Field(ge=1, le=65535)] = 8501
     allowed_hosts: Names = ()  # by which others know the page, besides this machine's own names
     everyone: Literal["none", "reader", "editor", "owner"] = "reader"  # the role of those whom no list names
-    readers: Names = ()  # each a subject of a token, or claim=value of it; see ui/roles.py for what each role may do
+    readers: Names = ()  # each a subject of a token, or claim=value of it; ui/web/roles.py says what each role may do
     editors: Names = ()
     owners: Names = ()
     api_port: Annotated[int, Field(ge=1, le=65535)] = 8502  # of `pushback serve`

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from assistant import rulings
+from assistant.pressure import rulings
 from assistant.types import (
     About,
     Answer,
@@ -40,8 +40,8 @@ from assistant.types import (
 )
 
 if TYPE_CHECKING:
-    from assistant.discussion import Change, Reply
     from assistant.library.records import Entry
+    from assistant.pressure.discussion import Change, Reply
 
 Json = dict[str, Any]
 

@@ -1,5 +1,5 @@
-"""How long this process may work, where the operating system has been told a limit (``ingest/worker.py``), and how far
-it is in a long file."""
+"""How long this process may work, where the operating system has been told a limit (``ingest/pipeline/worker.py``), and
+how far it is in a long file."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from ingest.files import Failed
+from ingest.folder.files import Failed
 
 STAGES = ("reading", "embedding", "writing")
 

@@ -20,18 +20,19 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from assistant.embedding import Embedder, Embedding
 from assistant.errors import SourceError
 from assistant.library.library import Library
 from assistant.library.records import Cleaned, KnownFile, NewDocument
 from assistant.library.writer import Writer
+from assistant.model.embedding import Embedder, Embedding
 from assistant.settings import Settings
 from assistant.types import Passage, Span
-from ingest import files, keeping, recurring
-from ingest.files import Failed, File, Listing
-from ingest.parsing import Parsed, Task, parsed_here
+from ingest.cleaning import recurring
+from ingest.folder import files, keeping
+from ingest.folder.files import Failed, File, Listing
+from ingest.pipeline.parsing import Parsed, Task, parsed_here
+from ingest.pipeline.workers import Workers
 from ingest.reports import Clock, SyncReport
-from ingest.workers import Workers
 
 __all__ = ["BadFiles", "Progress", "SyncReport", "Work", "sync"]
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from threading import Event
 from typing import TypeAlias
 
-from assistant.embedding import Embedder
 from assistant.errors import PushbackError
 from assistant.library.library import Library
+from assistant.model.embedding import Embedder
 from assistant.settings import Settings
-from ingest.files import Failed, within
+from ingest.folder.files import Failed, within
 from ingest.sync import BadFiles, Progress, SyncReport, Work, sync
 
 EVERY = 30.0  # seconds: how long a change can go unseen that the system does not tell, as on network drives

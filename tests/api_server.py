@@ -14,8 +14,8 @@ import httpx
 import uvicorn
 from langchain_core.language_models.chat_models import BaseChatModel
 
-from assistant.embedding import Embedder
 from assistant.library.library import Library
+from assistant.model.embedding import Embedder
 from assistant.settings import Settings
 from ingest.sync import sync
 from tests.fakes import WordEmbedder

@@ -13,8 +13,8 @@ from assistant import wire
 from assistant.library.library import Library
 from assistant.types import Answer, Citation, Conflict, Grounding, Searched, Statement, Support
 from tests.fakes import WordEmbedder
-from ui import jobs
-from ui.jobs import Job
+from ui.work import jobs
+from ui.work.jobs import Job
 
 APP = Path(__file__).parent.parent / "ui" / "page.py"
 

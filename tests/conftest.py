@@ -16,14 +16,14 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as trying
 
-from assistant import local_models
 from assistant.build import stay_offline
-from assistant.embedding import SentenceTransformerEmbedder
 from assistant.evidence.relevance import Judgement, Scored
 from assistant.evidence.signals import Seen
-from assistant.evidence.words import tokens
 from assistant.library.library import Library, NewDocument
+from assistant.model import local_models
+from assistant.model.embedding import SentenceTransformerEmbedder
 from assistant.settings import Settings
+from assistant.text.words import tokens
 from assistant.types import About, Block, BlockKind, Document, Passage, Sentence, Span
 from tests import chroma_server, database
 from tests.database import Server
@@ -80,7 +80,7 @@ def ending() -> Iterator[None]:
 @pytest.fixture
 def at_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """The visitor of a page is at the machine that serves it; Streamlit's runner of tests knows no connection."""
-    from ui.parts import nearby
+    from ui.parts.page import nearby
 
     came = nearby.Connection("127.0.0.1", {"Host": "localhost:8501"})
     monkeypatch.setattr(nearby, "connection", lambda: came)
@@ -250,7 +250,7 @@ def the_words_embedder(monkeypatch: pytest.MonkeyPatch, embedder: WordEmbedder) 
 
     from assistant import build
     from tests.chat import ended
-    from ui import jobs
+    from ui.work import jobs
 
     monkeypatch.setattr(build, "build_embedder", lambda _settings: embedder)
     yield

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.library.places import on_server
+from assistant.library.database.places import on_server
 
 if TYPE_CHECKING:
     from assistant.library.catalog import Catalog
@@ -61,7 +61,7 @@ class Server:
     def new_catalog(self) -> Catalog:
         """A catalog of its own in the one database."""
         library = f"library-{secrets.token_hex(4)}"
-        from assistant.library.postgres import begin
+        from assistant.library.database.postgres import begin
 
         begin(self.address, library)
         return on_server(self.address, library, 80)

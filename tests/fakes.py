@@ -16,7 +16,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 from pydantic import Field
 
-from assistant.embedding import Embedding, Identity, Vectors
+from assistant.model.embedding import Embedding, Identity, Vectors
 from assistant.types import Span
 
 DIMENSION = 64

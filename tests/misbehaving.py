@@ -11,8 +11,8 @@ from pathlib import Path
 
 from assistant.types import Document, Passage
 from ingest.limits import reached
-from ingest.parsing import Task
-from ingest.parsing import parse as parse_well
+from ingest.pipeline.parsing import Task
+from ingest.pipeline.parsing import parse as parse_well
 
 
 def parse(task: Task) -> tuple[Document, Sequence[Passage]]:

@@ -10,9 +10,9 @@ from typing import Any
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk
 
-from assistant import question as questions
 from assistant.library.library import Library
 from assistant.readers.material import Material
+from assistant.search import question as questions
 from assistant.settings import Settings
 from assistant.types import BlockKind, Document, Filters
 from tests.conftest import make_document, make_new

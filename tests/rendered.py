@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from eval import gate
-from eval.baseline import Baseline
-from eval.cases import Gate, Severity
-from eval.compare import Comparison, kept
-from eval.gate import Verdict
-from eval.metrics import Measure, Score
-from eval.records import Json, Outcome, Record, by_kind
-from eval.statistics import Interval
-from eval.summary import Kind, Summary
+from eval.gate import gate
+from eval.gate.baseline import Baseline
+from eval.gate.compare import Comparison, kept
+from eval.gate.gate import Verdict
+from eval.gate.summary import Kind, Summary
+from eval.numbers.metrics import Measure, Score
+from eval.numbers.statistics import Interval
+from eval.running.records import Json, Outcome, Record, by_kind
+from eval.suite.cases import Gate, Severity
 
 MADE_WITH: Json = {"commit": None, "suite": {"name": "tiny", "sha256": "ab"}, "seed": 7}
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from assistant.types import Searched
-from eval.cases import Case, Gate
-from eval.metrics import Score
-from eval.records import Outcome, Record
-from eval.run import Run
-from eval.suites import Suite
-from eval.summary import Summary, summarise
+from eval.gate.summary import Summary, summarise
+from eval.numbers.metrics import Score
+from eval.running.records import Outcome, Record
+from eval.running.run import Run
+from eval.suite.cases import Case, Gate
+from eval.suite.suites import Suite
 
 FORD = "The Runabout cost $260 in 1925. A cheaper Runabout is the best way to reach more people."
 LAMPS = "The blue lamp costs forty dollars. The red lamp costs fifty dollars."

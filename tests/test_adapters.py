@@ -11,7 +11,7 @@ from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 
-from eval.adapters import adapted
+from eval.running.adapters import adapted
 
 PASSAGE = {"source": "ford.txt", "quote": "The Runabout cost $260 in 1925."}
 

@@ -13,9 +13,9 @@ from streamlit.testing.v1 import AppTest
 from assistant import build
 from assistant.library.library import Library
 from assistant.settings import Settings
-from ingest import web
+from ingest.web import fetching
 from tests.fakes import WordEmbedder
-from ui import jobs, library_work
+from ui.work import jobs, library_work
 
 pytestmark = pytest.mark.usefixtures("at_this_machine")
 
@@ -32,7 +32,7 @@ def the_words_embedder(monkeypatch: pytest.MonkeyPatch, embedder: WordEmbedder) 
 def opened() -> AppTest:
     def page() -> None:
         from assistant.settings import load
-        from ui.parts import adding
+        from ui.parts.documents import adding
 
         adding.show(load({}), "add")
 
@@ -86,14 +86,14 @@ def test_a_pasted_text_is_kept_as_a_document(settings: Settings) -> None:
 def test_a_page_is_fetched_and_kept_under_its_address(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def fetch(url: str) -> web.Fetched:
+    def fetch(url: str) -> fetching.Fetched:
         asked.append(url)
         if "gone" in url:
-            raise web.PageUnreachable(f"{url}: <b>gone</b>.")
+            raise fetching.PageUnreachable(f"{url}: <b>gone</b>.")
         data = b"<title>Pears</title><p>The orchard has ninety pear trees.</p>"
-        return web.Fetched("https://far.example/a/pears?n=1", data, "text/html", ".html", None, None, "")
+        return fetching.Fetched("https://far.example/a/pears?n=1", data, "text/html", ".html", None, None, "")
 
-    monkeypatch.setattr(web, "fetch", fetch)
+    monkeypatch.setattr(fetching, "fetch", fetch)
     page = paste(opened(), " https://far.example/pears ")
     finished(page, settings)
     html = shown(finished(paste(page, "https://far.example/gone"), settings))

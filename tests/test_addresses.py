@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from assistant import addresses, providers
+from assistant import addresses
 from assistant.errors import ModelError, SettingsError
-from assistant.model import Model
+from assistant.model import providers
+from assistant.model.chat import Model
 from assistant.settings import Settings
 from tests.fakes import FakeChat
 

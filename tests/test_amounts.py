@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.evidence.amounts import amounts, rates, shares
+from assistant.text.amounts import amounts, rates, shares
 
 
 def same(one: str, other: str) -> bool:

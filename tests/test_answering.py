@@ -10,18 +10,18 @@ from typing import Any
 
 import pytest
 
-from assistant.answering import LONGEST_QUESTION, Answering
+from assistant.answer.answering import LONGEST_QUESTION, Answering
 from assistant.build import Assistant, build_embedder
-from assistant.embedding import Embedder, Vectors
 from assistant.errors import SettingsError
 from assistant.evidence.reading import PassageReader
 from assistant.evidence.relevance import Judgement, SignalJudge
 from assistant.library.library import Library
-from assistant.question import Question
+from assistant.model.embedding import Embedder, Vectors
 from assistant.readers import material
 from assistant.readers.excerpts import CHARACTERS, OF_A_LIST, STRETCHES
 from assistant.readers.plain import PlainReader
-from assistant.retrieval import ANYWHERE, Candidate, candidates
+from assistant.search.question import Question
+from assistant.search.retrieval import ANYWHERE, Candidate, candidates
 from assistant.settings import Settings
 from assistant.types import Answer, Conflict, Filters, Role, Searched, Support, Turn
 from ingest.sync import sync

@@ -10,11 +10,11 @@ import pytest
 from langchain_core import exceptions as known
 from langchain_core.messages import AIMessage
 
-from assistant.answering import CHECKED, OWN_WORDS
+from assistant.answer.answering import CHECKED, OWN_WORDS
 from assistant.build import Assistant
 from assistant.errors import ReplyCut
 from assistant.library.library import Library
-from assistant.model import Model
+from assistant.model.chat import Model
 from assistant.settings import Settings
 from assistant.types import Answer, Conflict, Cost, Grounding, Rejected, Role, Statement, Support, Turn
 from tests.fakes import FakeChat, WordEmbedder

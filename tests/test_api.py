@@ -22,8 +22,9 @@ from assistant import wire
 from assistant.build import Assistant
 from assistant.errors import PushbackError, SettingsError
 from assistant.settings import Settings
-from eval import outside, suites
-from eval.harness import Options, measure
+from eval.harness.harness import Options, measure
+from eval.running import outside
+from eval.suite import suites
 from tests.api_server import ANN, BOB, EVE, PATIENCE, TOKENS, Served, by, events, fill, serving
 from tests.fakes import FakeChat, WordEmbedder
 from tests.suites import write_small

@@ -15,8 +15,8 @@ from assistant.types import Answer, Citation, Grounding, Role, Searched, Stateme
 from tests.api_server import ANN, TOKENS, Served, fill, serving
 from tests.conftest import make_document
 from tests.test_architecture import ROOT
-from ui.api import telling
-from ui.api.telling import Telling
+from ui.api.routes import telling
+from ui.api.routes.telling import Telling
 
 RUNABOUT = "What did the Runabout cost in 1925?"
 LAMPS = "What do the blue lamp and the red lamp cost?"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.asides import IN_OTHER_WORDS, NO_QUESTION, WELCOME, reply
 from assistant.build import Assistant
-from assistant.conversation import spoken
+from assistant.dialogue.asides import IN_OTHER_WORDS, NO_QUESTION, WELCOME, reply
+from assistant.dialogue.conversation import spoken
 from assistant.library.library import Library
 from assistant.types import Answer, Grounding, Role, Searched, Turn
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
-from ui import conversation_export, terminal
+from ui.reports import conversation_export, terminal
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.assumptions import Lenses, affirmed, of_words
-from assistant.lens import Lens, Side
+from assistant.pressure.assumptions import Lenses, affirmed, of_words
+from assistant.pressure.lens import Lens, Side
 from tests.fakes import WordEmbedder
 
 REACH = Lens(

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from assistant.library.library import Library
 from assistant.settings import Settings
 from tests.chat import address, ended, opened, press, shown
-from ui import jobs, library_work
+from ui.work import jobs, library_work
 
 pytestmark = pytest.mark.usefixtures("at_this_machine", "the_words_embedder")
 

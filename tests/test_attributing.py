@@ -3,9 +3,9 @@
 import pytest
 
 from assistant.types import Answer, Citation, Grounding, Searched, Statement, Support
-from eval.cases import Case
 from eval.scorers import attributing
 from eval.scorers.asked import Asked
+from eval.suite.cases import Case
 from tests.conftest import make_document
 
 

@@ -1,8 +1,8 @@
 import pytest
 
-from assistant.attribution import kind_of
+from assistant.evidence.attribution import kind_of
 from assistant.evidence.signals import Seen
-from assistant.evidence.words import tokens
+from assistant.text.words import tokens
 from assistant.types import About, BlockKind, Kind, Passage, Sentence
 
 ABOUT = About("d", "d.txt", "", "text/plain", "D")

@@ -7,9 +7,9 @@ import sys
 import pytest
 
 from assistant.build import build_assistant, build_embedder, stay_offline
-from assistant.embedding import SentenceTransformerEmbedder
 from assistant.errors import IndexMismatch, LibraryMissing, SettingsError
 from assistant.library.library import Library
+from assistant.model.embedding import SentenceTransformerEmbedder
 from assistant.settings import Settings
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder

@@ -7,8 +7,8 @@ import pytest
 
 from assistant.errors import CaseError
 from assistant.types import Role, Turn
-from eval.cases import Case, Gold, parse
-from eval.suites import load
+from eval.suite.cases import Case, Gold, parse
+from eval.suite.suites import load
 
 HEAD = "corpus: .\ncases:\n"
 

@@ -12,11 +12,11 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from assistant.errors import LibraryDamaged, LibraryError, LibraryLocked
-from assistant.library import sqlite as database
 from assistant.library.catalog import Catalog
-from assistant.library.places import in_file
+from assistant.library.database import sqlite as database
+from assistant.library.database.places import in_file
 from assistant.library.records import DocumentRow, Feedback, Opinion, PassageRow
-from assistant.library.schema import TABLES, WORDS
+from assistant.library.tables.schema import TABLES, WORDS
 from assistant.types import Block, BlockKind, Document, Dropped, Filters, Searched
 from tests.conftest import make_document, make_passages
 from tests.database import Server

@@ -17,7 +17,7 @@ from tests.chat import CIDER, ORCHARD, address, answered, button, cite, keep, op
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
 from tests.test_reading_pdf import column, make
-from ui import pdf_picture
+from ui.work import pdf_picture
 
 pytestmark = pytest.mark.usefixtures("at_this_machine", "the_words_embedder")
 

@@ -164,7 +164,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 from assistant import build
 from tests.fakes import WordEmbedder
-from ui.parts import nearby
+from ui.parts.page import nearby
 build.build_embedder = lambda _settings: WordEmbedder()
 build.Assistant.ask = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 nearby.connection = lambda: nearby.Connection("127.0.0.1", {"Host": "localhost"})

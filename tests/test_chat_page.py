@@ -12,14 +12,14 @@ from streamlit.runtime.scriptrunner import RerunData, RerunException
 from assistant import build, wire
 from assistant.errors import ReplyCut
 from assistant.library.library import Library
-from assistant.model import Model
+from assistant.model.chat import Model
 from assistant.settings import Settings
 from tests.chat import CIDER, ORCHARD, UnloadedEmbedder, address, answered, cite, keep, opened, shown, suggested_to
 from tests.conftest import make_document, make_new
 from tests.fakes import FakeChat, WordEmbedder
-from ui import jobs, library_work, suggested
-from ui.parts import exchange
-from ui.present import label
+from ui.parts.chat import exchange
+from ui.views.present import label
+from ui.work import jobs, library_work, suggested
 
 pytestmark = pytest.mark.usefixtures("at_this_machine", "the_words_embedder")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.checks import LONGEST, Grounds, fault, said, strange
+from assistant.checking.checks import LONGEST, Grounds, fault, said, strange
 from assistant.types import Citation
 from tests.conftest import make_marked
 from tests.fakes import WordEmbedder

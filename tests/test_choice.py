@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from assistant.evidence.choice import LONGEST_LIST, LOOKED_AT, OF_ONE_VOICE, PASSAGE, Chosen, best, listed
-from assistant.question import read
+from assistant.search.question import read
 from assistant.types import Passage
 from tests.conftest import judged, make_marked
 

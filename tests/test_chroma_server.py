@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import LibraryDamaged, LibraryError
-from assistant.library import vectors
+from assistant.library.index import vectors
 from assistant.library.library import Library
 from assistant.settings import Settings
 from assistant.types import Filters, Searched

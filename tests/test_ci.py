@@ -11,13 +11,14 @@ import pytest
 import yaml
 
 from assistant.settings import Settings
-from eval import accept, artifacts, suites
-from eval.artifacts import Kept
-from eval.cases import Gate
-from eval.gate import Exit
-from eval.harness import Options, measure
+from eval.gate.gate import Exit
+from eval.harness import accept, artifacts
+from eval.harness.artifacts import Kept
+from eval.harness.harness import Options, measure
 from eval.render import html, markdown
 from eval.render.shown import may_merge, to_read
+from eval.suite import suites
+from eval.suite.cases import Gate
 from tests import rendered
 from tests.fakes import WordEmbedder
 from tests.rendered import MADE_WITH

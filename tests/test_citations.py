@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.citations import Reader, cite, locate
+from assistant.checking.citations import Reader, cite, locate
 from assistant.types import Citation, Document, Passage, Rejected, Span
 from tests.conftest import make_document, make_passages
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from assistant.errors import SourceError
 from assistant.types import Document
-from ingest.documents import load
+from ingest.pipeline.documents import load
 from tests.office import word
 
 PROSE = "The buyer compares the offers, and then she picks the one that she can explain to her colleagues."

@@ -12,8 +12,11 @@ from assistant import build
 from assistant.library.library import Library
 from assistant.settings import Settings
 from tests.fakes import FakeChat, WordEmbedder
-from ui import cli_lines, progress, serving, terminal
 from ui.cli import cli
+from ui.commands import json_lines
+from ui.reports import terminal
+from ui.web import serving
+from ui.work import progress
 
 PRICE = "The price of the blue lamp is forty dollars. The blue lamp is made of brass."
 ROADS = "Sales and marketing share one road map. The road map is drawn in spring by both teams together."
@@ -735,4 +738,4 @@ def test_progress_tells_how_far_how_fast_and_how_long_yet(done: int, seconds: fl
 
 
 def test_turns_of_nothing_are_none() -> None:
-    assert cli_lines.turns(None) == ()
+    assert json_lines.turns(None) == ()

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from ui.cli import SECTIONS, cli
-from ui.cli_help import Helped
+from ui.commands.help_pages import Helped
 
 ROOT = Path(__file__).parent.parent
 GIVEN = ("--home", "home", "--library", "other", "--model", "openai:x", "--config", "file.toml", "--quiet")

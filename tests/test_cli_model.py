@@ -10,10 +10,11 @@ from click.testing import CliRunner, Result
 from langchain_core import exceptions as known
 from langchain_core.messages import AIMessage, BaseMessage
 
-from assistant import build, local_models, providers
-from assistant.local_models import Place
-from assistant.model import Model
-from assistant.providers import Facts, Served
+from assistant import build
+from assistant.model import local_models, providers
+from assistant.model.chat import Model
+from assistant.model.local_models import Place
+from assistant.model.providers import Facts, Served
 from assistant.settings import Settings
 from tests.fakes import FakeChat, WordEmbedder
 from tests.model_server import model_server
@@ -130,7 +131,7 @@ def measured(lamp: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resul
     cases = ["{id: fact-price, question: What does the blue lamp cost, answer: [forty]}"]
     cases += ["{id: fact-made, question: What is the blue lamp made of, answer: [brass]}"]
     (lamp / "suite.yaml").write_text("corpus: documents\ncases:\n" + "".join(f"  - {one}\n" for one in cases))
-    monkeypatch.setattr("assistant.model.WAITS", ())
+    monkeypatch.setattr("assistant.model.chat.WAITS", ())
     recording = iter(range(9))
 
     def measured(chat: FakeChat, *more: object) -> Result:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from assistant import build, lens
+from assistant import build
+from assistant.pressure import lens
 from tests.fakes import WordEmbedder
 from ui.cli import cli
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.conflicts import disagrees, find, negations
+from assistant.text.conflicts import disagrees, find, negations
 from assistant.types import Citation, Conflict, Statement, Support
 from tests.conftest import make_document
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.conversation import standalone
+from assistant.dialogue.conversation import standalone
 from assistant.types import Role, Turn
 
 LIST = "Make something, make words, share words, attract, attune, educate, close."

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from assistant.types import About, Answer, Citation, Conflict, Grounding, Searched, Span, Statement, Support
-from ui import conversation_export as export
-from ui import inert
-from ui.present import Standing
+from ui.reports import conversation_export as export
+from ui.views import inert
+from ui.views.present import Standing
 
 ABOUT = About("d1", "docs/pear.md", "0" * 64, "application/pdf", "The pear orchard", "Gardener", "2021-05")
 ONE = Citation(ABOUT, 10, 36, "They were planted in 1931.", page=3)

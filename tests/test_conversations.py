@@ -7,8 +7,8 @@ import json
 import pytest
 
 from assistant.errors import DocumentMissing
-from assistant.library import conversations
 from assistant.library.library import Library, Opinion
+from assistant.library.tables import conversations
 from tests.conftest import on_both_databases
 
 

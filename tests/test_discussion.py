@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant import rulings
 from assistant.build import Assistant
-from assistant.discussion import Moved, compare, discuss, revised_idea, side_told, summary
-from assistant.embedding import Embedder
 from assistant.library.library import Library
+from assistant.model.embedding import Embedder
+from assistant.pressure import rulings
+from assistant.pressure.discussion import Moved, compare, discuss, revised_idea, side_told, summary
 from assistant.settings import Settings
 from assistant.types import IdeaRuling, Stance, Verdict
 from ingest.sync import sync

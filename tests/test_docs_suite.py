@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant.embedding import SentenceTransformerEmbedder
+from assistant.model.embedding import SentenceTransformerEmbedder
 from assistant.settings import Settings
-from eval import suites
-from eval.harness import Options, measure
-from eval.lint import lint
+from eval.harness.harness import Options, measure
+from eval.harness.lint import lint
+from eval.suite import suites
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "eval/suites/sample/documents"

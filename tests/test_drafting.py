@@ -9,16 +9,17 @@ import pytest
 from click.testing import CliRunner
 
 from assistant.errors import CaseError, SettingsError
-from assistant.model import Model
+from assistant.model.chat import Model
 from assistant.settings import Settings
-from eval import proposing, proposing_model, reviewing, starting, suites
-from eval.artifacts import Kept
-from eval.cases import Case, Severity
-from eval.gate import Exit
-from eval.harness import Options, measure
-from eval.lint import lint
-from eval.proposing import Texts
-from eval.report import to_text
+from eval.drafting import proposing, proposing_model, reviewing, starting
+from eval.drafting.proposing import Texts
+from eval.gate.gate import Exit
+from eval.harness.artifacts import Kept
+from eval.harness.harness import Options, measure
+from eval.harness.lint import lint
+from eval.render.report import to_text
+from eval.suite import suites
+from eval.suite.cases import Case, Severity
 from tests.fakes import FakeChat, WordEmbedder
 from ui.cli import cli
 

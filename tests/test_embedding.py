@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant import embedding
 from assistant.build import stay_offline
-from assistant.embedding import DEFAULT, Embedder, Embedding, Identity, SentenceTransformerEmbedder, Vectors
 from assistant.errors import ModelUnavailable
+from assistant.model import embedding
+from assistant.model.embedding import DEFAULT, Embedder, Embedding, Identity, SentenceTransformerEmbedder, Vectors
 from assistant.types import Span
 from tests.fakes import WordEmbedder
 
@@ -234,7 +234,7 @@ def test_models_that_pool_otherwise_read_each_sentence_by_itself(
 def test_nothing_is_loaded_before_the_first_text() -> None:
     code = """
 import sys
-from assistant.embedding import SentenceTransformerEmbedder
+from assistant.model.embedding import SentenceTransformerEmbedder
 embedder = SentenceTransformerEmbedder()
 heavy = ("torch", "transformers", "sentence_transformers", "huggingface_hub")
 print(*(name for name in heavy if name in sys.modules), embedder.identity.dimension)

@@ -16,10 +16,10 @@ import httpx
 import pytest
 from langchain_core.messages import AIMessage
 
-from assistant.embedding import SentenceTransformerEmbedder
 from assistant.library.library import Library
+from assistant.model.embedding import SentenceTransformerEmbedder
 from assistant.settings import Settings
-from eval.starting import JOB
+from eval.drafting.starting import JOB
 from ingest.sync import sync
 from tests.api_server import fill, serving
 from tests.fakes import FakeChat

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import CaseError
-from eval import exchange, proposing
-from eval.cases import Case
-from eval.outside import opened
-from eval.proposing import Texts
-from eval.records import Record
+from eval.drafting import proposing
+from eval.drafting.proposing import Texts
+from eval.running import exchange
+from eval.running.outside import opened
+from eval.running.records import Record
+from eval.suite.cases import Case
 from tests import rendered
 
 CASE = Case.model_validate(

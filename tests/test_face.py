@@ -12,9 +12,9 @@ import pytest
 from pydantic import BaseModel
 
 import assistant
-from assistant.embedding import SentenceTransformerEmbedder
 from assistant.errors import LibraryMissing, SettingsError
 from assistant.library.library import Library
+from assistant.model.embedding import SentenceTransformerEmbedder
 from assistant.settings import Settings
 from ingest.sync import sync
 

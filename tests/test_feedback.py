@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from assistant import wire
-from assistant.conversation import spoken
+from assistant.dialogue.conversation import spoken
 from assistant.errors import CaseError
 from assistant.library.library import Library, Opinion
 from assistant.types import About, Answer, Citation, Grounding, Searched, Span, Statement, Support
-from eval.cases import Case, Gold, Said, parse
-from eval.feedback import cases_of, proposed
+from eval.drafting.feedback import cases_of, proposed
+from eval.suite.cases import Case, Gold, Said, parse
 
 HOSTILE = (
     "end\"\n  - id: mine\n    refuse: true # \r\u2028\x85 {a: [b}] '\\\t\0 😀 ---\n...\n&a *a !!python/object:os.system"

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.types import FoundBy, Hit, Passage, Span
-from eval.cases import Gold
-from eval.gold import Located
 from eval.scorers import finding
+from eval.suite.cases import Gold
+from eval.suite.gold import Located
 from tests.conftest import make_document
 
 BOOK = make_document("x" * 1000, "book.txt")

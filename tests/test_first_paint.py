@@ -19,7 +19,7 @@ HEAVY = ("torch", "transformers", "sentence_transformers", "chromadb", "langchai
 PAINT = """
 import json, sys
 from streamlit.testing.v1 import AppTest
-from ui.parts import nearby
+from ui.parts.page import nearby
 nearby.connection = lambda: nearby.Connection("127.0.0.1", {"Host": "localhost"})
 page = AppTest.from_file("ui/page.py", default_timeout=120).run()
 assert not page.exception, page.exception

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import CaseError
-from eval.cases import Case, Gold
-from eval.forms import file_name, recognised
-from eval.suites import Pair, Query, Suite
+from eval.suite.cases import Case, Gold
+from eval.suite.forms import file_name, recognised
+from eval.suite.suites import Pair, Query, Suite
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eval.benchmarks.fuzz import children, fuzzed
-from ingest.workers import Workers
+from ingest.pipeline.workers import Workers
 from tests.seeds import seeds
 
 pytestmark = pytest.mark.slow

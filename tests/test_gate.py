@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from eval import baseline, gate
-from eval.baseline import BaselineMissing
-from eval.cases import Gate, Severity
-from eval.compare import compare, kept
-from eval.gate import Exit
-from eval.metrics import Score
-from eval.records import Outcome, Record, read_lines, to_line
-from eval.summary import read, to_json
+from eval.gate import baseline, gate
+from eval.gate.baseline import BaselineMissing
+from eval.gate.compare import compare, kept
+from eval.gate.gate import Exit
+from eval.gate.summary import read, to_json
+from eval.numbers.metrics import Score
+from eval.running.records import Outcome, Record, read_lines, to_line
+from eval.suite.cases import Gate, Severity
 from tests.suites import make_record, make_summary
 
 RIGHT, WRONG, ERROR, TESTED = Outcome.RIGHT, Outcome.WRONG, Outcome.ERROR, Outcome.TESTED

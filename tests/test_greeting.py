@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.greeting import ASKED, QUESTIONS, asked, candidates, questions
+from assistant.answer.greeting import ASKED, QUESTIONS, asked, candidates, questions
 from assistant.library.library import Library
 from assistant.types import About, Answer, Block, BlockKind, Document, Grounding, Searched, Statement, Support
 from tests.conftest import make_document, make_new, on_both_databases

@@ -12,20 +12,23 @@ import pytest
 from lxml import etree
 from lxml import html as lxml_html
 
-from assistant import citations
 from assistant.build import Assistant
+from assistant.checking import citations
 from assistant.errors import CaseError
 from assistant.evidence import stance
 from assistant.readers import material, plain, refusal
 from assistant.settings import Settings
 from assistant.types import Answer, Citation, Hit, Stance, Turn
-from eval import accept, artifacts, baseline, report, suites
-from eval.gate import Exit
-from eval.harness import Options, measure, measure_each, merged, select
-from eval.records import Record, read_lines
-from eval.run import run
-from eval.summary import measures_of
-from eval.systems import System
+from eval.gate import baseline
+from eval.gate.gate import Exit
+from eval.gate.summary import measures_of
+from eval.harness import accept, artifacts
+from eval.harness.harness import Options, measure, measure_each, merged, select
+from eval.render import report
+from eval.running.records import Record, read_lines
+from eval.running.run import run
+from eval.running.systems import System
+from eval.suite import suites
 from tests.fakes import WordEmbedder
 from tests.suites import FORD, LAMPS, SUITE, make_record, make_run, write_small
 
@@ -259,7 +262,7 @@ def test_cases_are_selected_by_id_kind_and_tag(tmp_path: Path):
 
 
 def test_of_repeated_runs_a_case_passes_when_enough_of_them_did():
-    from eval.records import Outcome
+    from eval.running.records import Outcome
 
     runs = [
         make_run(make_record("a", one), make_record("b", two))

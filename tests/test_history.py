@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from eval import artifacts, history
-from eval.artifacts import Kept
-from eval.records import Outcome, Record
+from eval.harness import artifacts, history
+from eval.harness.artifacts import Kept
+from eval.running.records import Outcome, Record
 from tests.rendered import MADE_WITH, judged, records
 
 

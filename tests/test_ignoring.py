@@ -12,8 +12,8 @@ from pathspec import GitIgnoreSpec
 
 from assistant.library.library import Library
 from assistant.settings import Settings
-from ingest import files
-from ingest.ignoring import _pattern
+from ingest.folder import files
+from ingest.folder.ignoring import _pattern
 from ingest.sync import sync
 from tests.fakes import WordEmbedder
 

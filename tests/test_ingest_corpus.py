@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from assistant.types import BlockKind, Document
-from ingest.documents import load
-from ingest.passages import split
+from ingest.pipeline.documents import load
+from ingest.pipeline.passages import split
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 pytestmark = pytest.mark.skipif(

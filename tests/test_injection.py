@@ -13,14 +13,14 @@ import pytest
 from langchain_core.messages import BaseMessage
 
 from assistant.build import Assistant
-from assistant.embedding import Embedder
 from assistant.library.library import Library
-from assistant.model import Model
+from assistant.model.chat import Model
+from assistant.model.embedding import Embedder
 from assistant.settings import Settings
 from assistant.types import Answer, Grounding, Statement, Support
-from eval import suites
-from eval.cases import Case
-from eval.obeying import obeyed
+from eval.robustness.obeying import obeyed
+from eval.suite import suites
+from eval.suite.cases import Case
 from ingest.sync import sync
 from tests.fakes import FakeChat
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from assistant import introductions
-from assistant.citations import cite
+from assistant.checking.citations import cite
 from assistant.readers.excerpts import Key, excerpts
 from assistant.readers.material import Extract
 from assistant.readers.model import told
+from assistant.text import introductions
 from assistant.types import Answer, Citation, FoundBy, Grounding, Hit, Passage, Searched, Sentence
-from ingest.passages import split
+from ingest.pipeline.passages import split
 from tests.test_reading_notes import note
-from ui.present_chat import hits
+from ui.views.present_chat import hits
 
 TERMS = """# Terms
 

@@ -6,8 +6,8 @@ import threading
 import time
 
 from assistant.errors import PushbackError
-from ui import jobs
-from ui.jobs import Job
+from ui.work import jobs
+from ui.work.jobs import Job
 
 
 def ended(job: Job) -> Job:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assistant.errors import CaseError
 from assistant.types import About, Citation, Statement, Support
-from eval.judge import (
+from eval.judging.judge import (
     CRITERIA,
     Calibration,
     Criterion,
@@ -25,7 +25,7 @@ from eval.judge import (
     told,
     vote,
 )
-from eval.replay import Recording, RecordingChat, ReplayedChat, ReplyMissing
+from eval.running.replay import Recording, RecordingChat, ReplayedChat, ReplyMissing
 from tests.fakes import FakeChat
 
 CLEAR = Criterion("clear", "Is it clear?")

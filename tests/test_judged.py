@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from assistant import rulings
 from assistant.build import Assistant
 from assistant.library.library import Library
+from assistant.pressure import rulings
 from assistant.types import Finding, Stance
-from eval.cases import Gold, parse
-from eval.feedback import cases_of
-from eval.judged import write
+from eval.drafting.feedback import cases_of
+from eval.drafting.judged import write
+from eval.suite.cases import Gold, parse
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
-from ui import verdict_kept
+from ui.reports import verdict_kept
 
 IDEA = "We should print leaflets for the bakery."
 FOR = "We should print leaflets for the bakery, since leaflets bring guests to the bakery."

@@ -11,8 +11,8 @@ from assistant import build
 from assistant.errors import SettingsError
 from assistant.library.library import Library
 from assistant.settings import Settings
-from ingest import keeping
-from ingest.documents import load
+from ingest.folder import keeping
+from ingest.pipeline.documents import load
 from ingest.sync import sync
 from tests.conftest import on_both_databases
 from tests.fakes import WordEmbedder

@@ -14,11 +14,12 @@ import streamlit
 from streamlit.runtime.secrets import Secrets
 from streamlit.testing.v1 import AppTest
 
-from assistant import build, local_models, providers
+from assistant import build
 from assistant.errors import ModelDenied, ModelError, ModelUnavailable
 from assistant.library.library import Library
-from assistant.local_models import Place
-from assistant.model import Model, Prompt
+from assistant.model import local_models, providers
+from assistant.model.chat import Model, Prompt
+from assistant.model.local_models import Place
 from assistant.settings import Settings
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
@@ -58,7 +59,7 @@ def app() -> AppTest:
 
     def page() -> None:
         from assistant.settings import load
-        from ui.parts import chosen
+        from ui.parts.settings import chosen
         from ui.screens import chat, preferences
 
         settings = chosen.in_force(load({}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.languages import language_of
+from ingest.text.languages import language_of
 
 
 @pytest.mark.parametrize(

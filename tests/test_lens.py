@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import SettingsError
-from assistant.lens import gathered, shipped
+from assistant.pressure.lens import gathered, shipped
 
 OWN = """
 name: {name}

@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.embedding import Vectors
 from assistant.errors import (
     DocumentMissing,
     IndexMismatch,
@@ -26,6 +25,7 @@ from assistant.errors import (
     LibraryMissing,
 )
 from assistant.library.library import Library, Opinion, Stored
+from assistant.model.embedding import Vectors
 from assistant.settings import Settings
 from assistant.types import Document, Filters, Passage, Searched
 from tests.conftest import make_document, make_new, make_passages, on_both_databases, wherever_it_is
@@ -485,7 +485,7 @@ def test_an_index_that_ended_a_question_is_made_anew_for_the_next(settings: Sett
     os.utime(links, ns=(time, time))
     program = (
         "import sys; from pathlib import Path; from assistant.library.library import Library;"
-        "from assistant.library import exact; exact.FEW = 0;"
+        "from assistant.library.index import exact; exact.FEW = 0;"
         "from assistant.settings import Settings; from tests.fakes import WordEmbedder; embedder = WordEmbedder();"
         "library = Library.open(Settings(home=Path(sys.argv[1])), embedder);"
         "print(len(library.dense(embedder.query('words'), 5)))"

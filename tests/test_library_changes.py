@@ -9,10 +9,10 @@ import pytest
 from assistant.library.library import Library
 from assistant.settings import Settings
 from tests.fakes import WordEmbedder
-from ui import library_health, uploads
-from ui.jobs import Job
-from ui.library_changes import put_back, remove, replace
-from ui.library_work import take_in
+from ui.work import library_health, uploads
+from ui.work.jobs import Job
+from ui.work.library_changes import put_back, remove, replace
+from ui.work.library_work import take_in
 
 FILES = [("pears.md", b"# Pears\n\nThe orchard has ninety pear trees."), ("cider.md", b"Cider is pressed in October.")]
 

@@ -17,9 +17,9 @@ from tests.chat import UnloadedEmbedder, address
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
 from tests.test_adding import PEARS, finished, shown
-from ui import uploads
-from ui.jobs import Job
-from ui.library_work import take_in
+from ui.work import uploads
+from ui.work.jobs import Job
+from ui.work.library_work import take_in
 
 pytestmark = pytest.mark.usefixtures("at_this_machine")
 

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from assistant.embedding import Vectors
 from assistant.library.library import Library
+from assistant.model.embedding import Vectors
 from assistant.settings import Settings
 from tests.fakes import WordEmbedder
 from tests.test_jobs import ended
-from ui import jobs, library_work, present_work, uploads
-from ui.jobs import Job
-from ui.library_work import Outcome, Taken, take_in
+from ui.views import present_work
+from ui.work import jobs, library_work, uploads
+from ui.work.jobs import Job
+from ui.work.library_work import Outcome, Taken, take_in
 
 
 def done(outcome: Outcome) -> list[tuple[str, str]]:

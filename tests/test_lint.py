@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import CaseError
-from eval import suites
-from eval.cases import parse_lines
-from eval.lint import commands, lint
+from eval.harness.lint import commands, lint
+from eval.suite import suites
+from eval.suite.cases import parse_lines
 from tests.suites import SUITE, write_small
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.library.database.sqlite import Sqlite
 from assistant.library.library import Library
-from assistant.library.sqlite import Sqlite
 from tests.conftest import make_document, make_new, on_both_databases
 from tests.fakes import WordEmbedder
 

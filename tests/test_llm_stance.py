@@ -9,7 +9,7 @@ import pytest
 from assistant.build import build_stance
 from assistant.errors import ReplyInvalid, SettingsError
 from assistant.evidence.llm import AT_ONCE, LlmStance
-from assistant.model import Model
+from assistant.model.chat import Model
 from assistant.settings import Settings
 from tests.fakes import FakeChat
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ui import local
+from ui.web import local
 
 OWN = {"Host": "127.0.0.1:8501", "Origin": "http://127.0.0.1:8501"}
 

@@ -9,10 +9,10 @@ from threading import Thread
 
 import pytest
 
-from assistant import local_models
-from assistant.local_models import HOST, LARGEST, OLLAMA, PLACES, Found, Place, found
-from assistant.model import Model, Prompt
-from assistant.providers import OLLAMA as CONTEXT
+from assistant.model import local_models
+from assistant.model.chat import Model, Prompt
+from assistant.model.local_models import HOST, LARGEST, OLLAMA, PLACES, Found, Place, found
+from assistant.model.providers import OLLAMA as CONTEXT
 from assistant.settings import Settings
 from tests.model_server import LINE, model_server
 

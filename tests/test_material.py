@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from assistant.library.library import Library
-from assistant.question import read
 from assistant.readers.material import BEST, BEYOND, FOR_MORE, OF_A_LIST, Material, named_voice
+from assistant.search.question import read
 from assistant.types import Span
 from tests.conftest import make_marked
 from tests.reading import kept, read_for

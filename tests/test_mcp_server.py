@@ -10,9 +10,9 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from assistant.build import Assistant
-from assistant.embedding import SentenceTransformerEmbedder
 from assistant.errors import SettingsError
 from assistant.library.library import Library
+from assistant.model.embedding import SentenceTransformerEmbedder
 from assistant.settings import Settings
 from ingest.sync import sync
 from tests.fakes import WordEmbedder

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.types import Span
-from eval.metrics import Labelled, Measure, Score, Scored, covers, macro_f1, measure, share, shown
+from eval.numbers.metrics import Labelled, Measure, Score, Scored, covers, macro_f1, measure, share, shown
 
 
 @pytest.mark.parametrize(

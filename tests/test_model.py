@@ -10,7 +10,6 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk
 from pydantic import BaseModel, SecretStr
 
-from assistant import providers
 from assistant.errors import (
     ContextTooLong,
     ModelBusy,
@@ -25,7 +24,8 @@ from assistant.errors import (
     RequestInvalid,
     SettingsError,
 )
-from assistant.model import WAITS, Model, Prompt
+from assistant.model import providers
+from assistant.model.chat import WAITS, Model, Prompt
 from assistant.settings import Settings
 from assistant.types import Cost
 from tests.fakes import FakeChat

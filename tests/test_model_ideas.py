@@ -11,16 +11,16 @@ from langchain_core import exceptions as known
 from langchain_core.messages import BaseMessage
 
 from assistant import wire
-from assistant.assumptions import PROPOSED
 from assistant.build import Assistant
-from assistant.discussion import Moved, discuss
 from assistant.library.library import Library
-from assistant.model import Model
+from assistant.model.chat import Model
+from assistant.pressure.assumptions import PROPOSED
+from assistant.pressure.discussion import Moved, discuss
 from assistant.settings import Settings
 from assistant.types import IdeaRuling, Stance, Verdict
 from ingest.sync import sync
 from tests.fakes import FakeChat, WordEmbedder
-from ui import terminal
+from ui.reports import terminal
 
 SCHEMA = Settings(model="fake:one", model_reply="schema")
 IDEA = "We should print leaflets for the bakery, so that people come to the bakery."

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from eval import mutants
-from eval.mutants import MUTANTS, ROOT, Mutant, Noticed
+from eval.scripts import mutants
+from eval.scripts.mutants import MUTANTS, ROOT, Mutant, Noticed
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=[one.name for one in MUTANTS])

@@ -16,11 +16,12 @@ from assistant.build import Assistant
 from assistant.errors import CaseError, SettingsError
 from assistant.settings import Settings
 from assistant.wire import Json
-from eval import outside, suites
-from eval.harness import Options, measure
-from eval.outside import Outside, Recorded, Recording, served
-from eval.run import Wrap
-from eval.systems import System
+from eval.harness.harness import Options, measure
+from eval.running import outside
+from eval.running.outside import Outside, Recorded, Recording, served
+from eval.running.run import Wrap
+from eval.running.systems import System
+from eval.suite import suites
 from tests.fakes import WordEmbedder
 from tests.suites import write_small
 

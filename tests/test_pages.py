@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from assistant import build
-from ingest.pages import keep
+from ingest.web.pages import keep
 from tests.fakes import WordEmbedder
 from ui.cli import cli
 

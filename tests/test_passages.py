@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.types import BlockKind, Document, Passage
-from ingest.documents import load
-from ingest.passages import HEADS, split
-from ingest.sentences import spans
+from ingest.pipeline.documents import load
+from ingest.pipeline.passages import HEADS, split
+from ingest.text.sentences import spans
 
 FILLER = "The buyer compares the offers and then picks the one that she can explain to her colleagues. "
 

@@ -16,7 +16,7 @@ from PIL import Image
 from tests.test_architecture import ROOT
 from tests.test_reading_pdf import column, make
 from tests.test_workers import PATIENCE, alive
-from ui import pdf_picture
+from ui.work import pdf_picture
 
 QUOTE = "The orchard has ninety pear trees, which were planted in 1931."
 LINES = column("The orchard has ninety pear", "trees, which were planted in 1931.", "Cider is pressed in October.")
@@ -64,7 +64,9 @@ def test_who_draws_does_not_outlive_a_parent_that_was_killed(tmp_path: Path) -> 
     """It waits for bytes of a file that never come."""
     path = tmp_path / "a.pdf"
     os.mkfifo(path)
-    program = f"from pathlib import Path; from ui import pdf_picture; pdf_picture.draw(Path({str(path)!r}), '0', 1, '')"
+    program = (
+        f"from pathlib import Path; from ui.work import pdf_picture; pdf_picture.draw(Path({str(path)!r}), '0', 1, '')"
+    )
     with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT) as parent:
         try:
             write = os.open(path, os.O_WRONLY)  # waits until it is read

@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryMissing
-from assistant.library import places
 from assistant.library.catalog import Catalog
+from assistant.library.database import places
+from assistant.library.database.places import in_file, on_server
 from assistant.library.library import Library
-from assistant.library.places import in_file, on_server
-from assistant.library.schema import VERSION
+from assistant.library.tables.schema import VERSION
 from assistant.settings import Settings
 from assistant.types import Filters, Searched
 from tests.conftest import make_document, make_new
@@ -191,7 +191,7 @@ def test_a_killed_writer_leaves_no_lock(elsewhere: Catalog, postgres: Server) ->
 
 
 def test_a_transaction_that_takes_too_long_is_named(postgres: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    from assistant.library import postgres as adapter
+    from assistant.library.database import postgres as adapter
 
     monkeypatch.setattr(adapter, "PATIENCE", 1)
     one = postgres.new_catalog()
@@ -205,7 +205,7 @@ def test_a_transaction_that_takes_too_long_is_named(postgres: Server, monkeypatc
 
 
 def test_many_may_make_a_catalog_at_once(postgres: Server) -> None:
-    from assistant.library.postgres import begin
+    from assistant.library.database.postgres import begin
 
     seen: list[object] = []
 
@@ -258,8 +258,8 @@ def test_a_server_that_cannot_be_reached_is_named_without_the_password(home: Pat
 
 def test_the_extra_that_lacks_is_named(home: Path, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    monkeypatch.delitem(sys.modules, "assistant.library.postgres", raising=False)
-    monkeypatch.delattr("assistant.library.postgres", raising=False)
+    monkeypatch.delitem(sys.modules, "assistant.library.database.postgres", raising=False)
+    monkeypatch.delattr("assistant.library.database.postgres", raising=False)
 
     with pytest.raises(LibraryError, match="needs the extra `postgres`") as raised:
         Library.open(Settings(home=home, catalog="postgresql://127.0.0.1/none"), embedder)

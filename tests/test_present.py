@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.conversation import spoken
+from assistant.dialogue.conversation import spoken
 from assistant.types import (
     About,
     Answer,
@@ -26,9 +26,9 @@ from assistant.types import (
     Support,
     Turn,
 )
-from ui import present, present_document
-from ui.present import Source, Standing
-from ui.shown import Shown
+from ui.views import present, present_document
+from ui.views.present import Source, Standing
+from ui.views.shown import Shown
 
 ABOUT = About("d1", "notes/thread.txt", "0" * 64, "text/plain", "A thread", "The Editor", "2024-03-14")
 OTHER = About("d2", "policy.md", "1" * 64, "text/markdown", "A policy")

@@ -9,7 +9,7 @@ import pytest
 from assistant.library.records import Holdings
 from assistant.types import Answer, Citation, FoundBy, Grounding, Hit, Searched, Statement, Support
 from tests.conftest import make_document, make_passages
-from ui import present_chat
+from ui.views import present_chat
 
 
 @pytest.mark.parametrize(

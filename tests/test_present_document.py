@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assistant.types import About, Block, BlockKind, Document, Inline, Span
 from tests.test_present import HOSTILE, Read
-from ui import present_document
+from ui.views import present_document
 
 ROW, ITEM, TEXT = BlockKind.ROW, BlockKind.ITEM, BlockKind.PARAGRAPH
 CSV, PDF = "text/csv", "application/pdf"

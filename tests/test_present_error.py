@@ -9,7 +9,7 @@ import pytest
 from assistant import errors
 from assistant.errors import ModelDenied, PushbackError, SettingsError
 from assistant.settings import load
-from ui.present_error import COMMANDS, HINTS, RUNS, told
+from ui.views.present_error import COMMANDS, HINTS, RUNS, told
 
 KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, PushbackError)]
 

@@ -9,9 +9,10 @@ from assistant.library.library import Listed, Problem
 from assistant.types import About, Dropped
 from tests.conftest import make_document, make_passages
 from tests.rendered import HOSTILE
-from ui import present_library, present_work, terminal
-from ui.library_work import Outcome, Taken
-from ui.present_library import Wanted
+from ui.reports import terminal
+from ui.views import present_library, present_work
+from ui.views.present_library import Wanted
+from ui.work.library_work import Outcome, Taken
 
 TAGS = ("<script", "<img", "<iframe", "</details></main>", "<!--")
 

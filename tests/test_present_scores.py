@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from eval.artifacts import Kept
-from eval.history import Past
-from eval.records import Outcome
+from eval.harness.artifacts import Kept
+from eval.harness.history import Past
+from eval.running.records import Outcome
 from tests.rendered import MADE_WITH, hostile, judged, records
-from ui import present_scores
-from ui.present_scores import ALL, FAILING, FLIPPED, Point
+from ui.views import present_scores
+from ui.views.present_scores import ALL, FAILING, FLIPPED, Point
 
 
 def past(when: str = "2026-11-26T10:30:05+00:00", **given: object) -> Past:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from assistant.settings import Settings
-from ui import present_settings
-from ui.present_settings import Line
+from ui.views import present_settings
+from ui.views.present_settings import Line
 
 
 def test_each_setting_says_what_sets_it() -> None:

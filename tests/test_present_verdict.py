@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from assistant.discussion import Change
+from assistant.pressure.discussion import Change
 from assistant.types import AssumptionRuling, IdeaRuling, Stance
 from tests.test_verdict_page import AGAINST, EVIL, FOR, REPORT, VERDICT
-from ui import present_verdict
-from ui import verdict_report as told
-from ui.present import Standing
-from ui.present_verdict import FILLS, Place
+from ui.reports import present_verdict
+from ui.reports import verdict_report as told
+from ui.reports.present_verdict import FILLS, Place
+from ui.views.present import Standing
 
 
 def test_what_will_be_looked_at_is_told_from_the_words_alone() -> None:

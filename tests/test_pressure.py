@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from assistant.build import Assistant
-from assistant.embedding import Embedder, Vectors
 from assistant.errors import SettingsError
 from assistant.evidence.stance import SURE, Alone, PlainMarks, side_of
-from assistant.gathering import MOST
-from assistant.lens import Lens, Side
 from assistant.library.library import Library
-from assistant.pressure import LONGEST_IDEA
-from assistant.rulings import rule, rule_idea
+from assistant.model.embedding import Embedder, Vectors
+from assistant.pressure.evidence_retrieval import MOST
+from assistant.pressure.lens import Lens, Side
+from assistant.pressure.pressure import LONGEST_IDEA
+from assistant.pressure.rulings import rule, rule_idea
 from assistant.settings import Settings
 from assistant.types import (
     About,

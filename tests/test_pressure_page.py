@@ -14,17 +14,20 @@ import streamlit
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from assistant import build, lens, rulings
-from assistant.assumptions import OWN, SETTLED
+from assistant import build
 from assistant.errors import LibraryLocked
 from assistant.library.library import Library
-from assistant.pressure import PressureTest
+from assistant.pressure import lens, rulings
+from assistant.pressure.assumptions import OWN, SETTLED
+from assistant.pressure.pressure import PressureTest
 from assistant.types import Assumption, Stance, Verdict
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
-from ui import jobs, terminal, verdict_kept
-from ui.parts import testing, verdict_talk, visiting
-from ui.parts.idea import EXAMPLE
+from ui.parts.page import visiting
+from ui.parts.pressure import testing, verdict_talk
+from ui.parts.pressure.idea import EXAMPLE
+from ui.reports import terminal, verdict_kept
+from ui.work import jobs
 
 pytestmark = pytest.mark.usefixtures("at_this_machine")
 
@@ -576,7 +579,7 @@ def test_reports_are_made_when_they_are_asked_for(
     def never(*_: object) -> bytes:
         raise AssertionError("nobody asked for it")
 
-    monkeypatch.setattr("ui.verdict_page.rendered", never)
+    monkeypatch.setattr("ui.reports.verdict_page.rendered", never)
 
     page = opened(verdict=keep(bakery, embedder))
 

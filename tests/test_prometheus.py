@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from assistant.settings import Settings
 from tests.api_server import ANN, TOKENS, Served, by, fill, serving
-from ui import logs
+from ui.web import logs
 
 
 @pytest.fixture(scope="module")

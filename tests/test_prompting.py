@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.prompting import NAMES, hashes, material, render
+from assistant.model.prompting import NAMES, hashes, material, render
 
 
 def test_a_value_too_many_or_too_few_is_named() -> None:

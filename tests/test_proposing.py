@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from assistant.assumptions import PROPOSED, SETTLED, Assumed, of_words
-from assistant.model import Model
-from assistant.proposing import MOST, OF_A_SEARCH, SEARCHES, WEIGHT, Proposed, fault, proposed, tied
+from assistant.model.chat import Model
+from assistant.pressure.assumptions import PROPOSED, SETTLED, Assumed, of_words
+from assistant.pressure.proposing import MOST, OF_A_SEARCH, SEARCHES, WEIGHT, Proposed, fault, proposed, tied
 from assistant.settings import Settings
 from assistant.types import Rejected
 from tests.fakes import FakeChat

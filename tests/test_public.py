@@ -12,7 +12,7 @@ import pytest
 from assistant.settings import Settings
 from eval.benchmarks import public, public_page
 from eval.benchmarks.public import SETS, conversations, measured, pages, sentences
-from eval.cases import Case
+from eval.suite.cases import Case
 from tests.fakes import WordEmbedder
 
 LAMP = "The blue lamp costs forty dollars. It is made of brass."

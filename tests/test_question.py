@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.question import Asks, read
+from assistant.search.question import Asks, read
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.cases import Case, Gold
-from eval.quotes import Source, missing, nearest
+from eval.suite.cases import Case, Gold
+from eval.suite.quotes import Source, missing, nearest
 
 PRICE = "The price came\n  down to $260 in 1925. Wages rose."
 WORDS = st.lists(st.text("abcd", min_size=1, max_size=4), min_size=1, max_size=20)  # as many places as are compared

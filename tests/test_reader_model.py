@@ -12,8 +12,8 @@ from langchain_core import exceptions as known
 
 from assistant.errors import ContextTooLong, ModelUnavailable, ReplyCut, ReplyInvalid, RequestInvalid
 from assistant.library.library import Library
-from assistant.model import Calls, Model
-from assistant.providers import Facts, Served
+from assistant.model.chat import Calls, Model
+from assistant.model.providers import Facts, Served
 from assistant.readers.material import Material
 from assistant.readers.model import SEARCHES, ModelReader
 from assistant.readers.seam import Claim, Outcome, Quote, Reading

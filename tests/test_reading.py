@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
-from ingest.reading import markdown, page, plain
+from ingest.reading import plain
 from ingest.reading.decoding import decode, known
 from ingest.reading.formats import is_known, read
+from ingest.reading.html import page
+from ingest.reading.markup import markdown
 
 SENTENCE = "Größe is not “price”, and the café knew it before we did."
 

@@ -11,9 +11,10 @@ from openpyxl.styles import Font
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind, Document
-from ingest.documents import load
-from ingest.reading import docx, pdf, xlsx
-from ingest.reading.pptx import read as read_deck
+from ingest.pipeline.documents import load
+from ingest.reading.office import docx, xlsx
+from ingest.reading.office.pptx import read as read_deck
+from ingest.reading.pdf import pdf
 from tests.office import BODY, packed, saved, word
 from tests.test_reading_pdf import T, column, make
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from assistant.errors import SourceError
 from assistant.types import BlockKind, Document
 from eval.benchmarks import speakers
-from ingest.documents import load
-from ingest.files import find
-from ingest.reading import chats, exports
+from ingest.folder.files import find
+from ingest.pipeline.documents import load
+from ingest.reading.transcripts import chats, exports
 from tests.test_cleaning import whole
 from tests.test_reading_notes import said
 

@@ -8,7 +8,8 @@ from pptx.util import Inches
 
 from assistant.types import BlockKind
 from ingest.drafts import Draft, Found
-from ingest.reading import epub, pptx
+from ingest.reading.html import epub
+from ingest.reading.office import pptx
 from tests.office import EPUB, packed, saved
 
 HEAD, TEXT, ITEM, ROW = BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.ROW

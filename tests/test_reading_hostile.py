@@ -19,8 +19,10 @@ from assistant.errors import SourceError
 from eval.benchmarks.hostile_more import more
 from eval.benchmarks.hostile_small import small
 from ingest.drafts import Draft
-from ingest.parsing import Task, parse
-from ingest.reading import archive, csvs, docx, epub, odt, pptx, rtf, xlsx
+from ingest.pipeline.parsing import Task, parse
+from ingest.reading import archive, csvs
+from ingest.reading.html import epub
+from ingest.reading.office import docx, odt, pptx, rtf, xlsx
 from tests.office import BODY, EPUB, W, packed, saved
 from tests.office import odt as odt_file
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from assistant.library.library import Library
 from assistant.types import Document
-from ingest.documents import load
+from ingest.pipeline.documents import load
 from tests.conftest import make_new
 from tests.fakes import WordEmbedder
 from tests.office import BODY, packed

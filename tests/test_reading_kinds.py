@@ -8,7 +8,7 @@ import pytest
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
-from ingest.documents import load
+from ingest.pipeline.documents import load
 from ingest.reading.formats import read
 from tests.office import opened
 from tests.test_reading_notes import said

@@ -10,7 +10,7 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 from pptx.util import Inches
 
-from ingest.documents import load
+from ingest.pipeline.documents import load
 from ingest.reading.lettering import NOTE, STRUCK, raised
 from tests.office import odt, saved, word
 from tests.test_reading_pdf import T, content, make

@@ -7,10 +7,10 @@ import pytest
 from assistant.errors import SourceError
 from assistant.types import Passage
 from eval.benchmarks.linear import INPUTS, LONGER, PROSE
-from ingest import documents
-from ingest.parsing import Task, parse
-from ingest.reading import pdf_blocks
-from ingest.sentences import MOST_PIECES, pieces
+from ingest.pipeline import documents
+from ingest.pipeline.parsing import Task, parse
+from ingest.reading.pdf import pdf_blocks
+from ingest.text.sentences import MOST_PIECES, pieces
 
 NO_TEXT = ("links.html", "brackets.md")
 

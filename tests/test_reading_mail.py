@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
-from ingest import documents
-from ingest.documents import load
 from ingest.drafts import Piece
+from ingest.pipeline import documents
+from ingest.pipeline.documents import load
 from ingest.reading import formats
-from ingest.reading.mail import read
+from ingest.reading.mail.mail import read
 
 
 @pytest.fixture(autouse=True)

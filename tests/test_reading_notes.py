@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.types import BlockKind, Document
-from ingest.documents import load
-from ingest.reading import markdown
+from ingest.pipeline.documents import load
+from ingest.reading.markup import markdown
 from tests.test_cleaning import whole
 
 

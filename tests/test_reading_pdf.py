@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
-from ingest.documents import load
 from ingest.drafts import Found, Piece
-from ingest.reading import pdf
+from ingest.pipeline.documents import load
+from ingest.reading.pdf import pdf
 
 PADDING = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
 PARAGRAPH, HEADING, ITEM, ROW = BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.ITEM, BlockKind.ROW

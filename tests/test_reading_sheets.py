@@ -11,8 +11,9 @@ from openpyxl.worksheet.table import Table
 from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.drafts import Draft
-from ingest.reading import csvs, rows, xlsx
-from ingest.reading.number_formats import BUILT_IN, shown
+from ingest.reading import csvs, rows
+from ingest.reading.office import xlsx
+from ingest.reading.office.number_formats import BUILT_IN, shown
 from tests.office import packed, saved
 
 THOUSANDS = '[>=1000000]0.0,,"M";[>=1000]0.0,"K";0'

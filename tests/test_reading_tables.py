@@ -10,9 +10,13 @@ from hypothesis import strategies as st
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
-from ingest.documents import load
-from ingest.passages import split
-from ingest.reading import csvs, docx, markdown, odt, page, pdf, rows
+from ingest.pipeline.documents import load
+from ingest.pipeline.passages import split
+from ingest.reading import csvs, rows
+from ingest.reading.html import page
+from ingest.reading.markup import markdown
+from ingest.reading.office import docx, odt
+from ingest.reading.pdf import pdf
 from tests.office import odt as odt_of
 from tests.office import word
 from tests.test_reading_pdf import T, make

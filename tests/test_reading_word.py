@@ -7,13 +7,13 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from assistant.types import BlockKind
-from ingest.cleaning import clean
+from ingest.cleaning.rules import clean
 from ingest.drafts import Draft, Found
-from ingest.reading import docx as word_reader
-from ingest.reading import odt as odt_reader
-from ingest.reading import rtf
 from ingest.reading.lettering import STRUCK
-from ingest.structure import structure
+from ingest.reading.office import docx as word_reader
+from ingest.reading.office import odt as odt_reader
+from ingest.reading.office import rtf
+from ingest.structure.outline import structure
 from tests.office import W, odt, saved, word
 
 HEAD, TEXT, ITEM, ROW = BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.ROW

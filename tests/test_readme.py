@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from assistant.embedding import SentenceTransformerEmbedder
 from assistant.installation import how_to_add
 from assistant.library.library import Library
+from assistant.model.embedding import SentenceTransformerEmbedder
 from assistant.settings import Settings
 from ingest.sync import sync
 from ui.cli import cli

@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 
 from assistant.build import Assistant
-from assistant.embedding import Embedder
 from assistant.library.library import Library
+from assistant.model.embedding import Embedder
 from assistant.settings import Settings
 from assistant.types import Answer, Stance, Verdict
-from eval import suites
 from eval.benchmarks import recorded
-from eval.examine import Texts
-from eval.gold import locate, matches
-from eval.replay import Recording, ReplayedChat
+from eval.running.examine import Texts
+from eval.running.replay import Recording, ReplayedChat
 from eval.scorers import answering, citing
 from eval.scorers.asked import Asked
+from eval.suite import suites
+from eval.suite.gold import locate, matches
 from ingest.sync import sync
 
 pytestmark = pytest.mark.slow

@@ -8,8 +8,8 @@ import pytest
 
 from assistant.library.library import Library
 from assistant.settings import Settings
-from ingest.documents import load
-from ingest.recurring import REASON, line_hash
+from ingest.cleaning.recurring import REASON, line_hash
+from ingest.pipeline.documents import load
 from ingest.sync import sync
 from tests.conftest import on_both_databases
 from tests.fakes import WordEmbedder

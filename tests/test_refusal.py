@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from assistant.evidence.relevance import LOOKED_AT, Judgement
-from assistant.question import read
 from assistant.readers.refusal import ANSWER_FROM, reason_to_refuse
+from assistant.search.question import read
 from assistant.types import Passage
 from tests.conftest import judged, make_marked
 

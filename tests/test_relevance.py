@@ -8,8 +8,8 @@ import pytest
 from assistant.evidence import relevance
 from assistant.evidence.relevance import Judgement, Logistic, SignalJudge, load
 from assistant.evidence.signals import SIGNALS
-from assistant.question import read
-from assistant.retrieval import Candidate
+from assistant.search.question import read
+from assistant.search.retrieval import Candidate
 from assistant.types import FoundBy, Hit, Passage
 from tests.conftest import make_marked
 from tests.fakes import WordEmbedder

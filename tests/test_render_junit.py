@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.cases import Gate
-from eval.gate import Exit
+from eval.gate.gate import Exit
 from eval.render import junit
+from eval.suite.cases import Gate
 from tests import rendered
 from tests.rendered import HOSTILE, Rendered
 

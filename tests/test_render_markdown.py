@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from eval.gate import Check, Verdict
+from eval.gate.gate import Check, Verdict
 from eval.render import markdown
 from eval.render.shown import ended
 from tests import rendered

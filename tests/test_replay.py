@@ -13,7 +13,17 @@ from langchain_core.messages.ai import UsageMetadata
 from pydantic import BaseModel
 
 from assistant.errors import CaseError, ModelUnavailable, SettingsError
-from eval.replay import Asked, Budget, BudgetSpent, Recording, RecordingChat, ReplayedChat, ReplyMissing, Usage, asked
+from eval.running.replay import (
+    Asked,
+    Budget,
+    BudgetSpent,
+    Recording,
+    RecordingChat,
+    ReplayedChat,
+    ReplyMissing,
+    Usage,
+    asked,
+)
 from tests.fakes import FakeChat
 
 QUESTION = [SystemMessage("Be short."), HumanMessage("What did the Runabout cost?")]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.library.library import Library
-from assistant.retrieval import DEPTH, Candidate, candidates, fused, retrieve, spread
+from assistant.search.retrieval import DEPTH, Candidate, candidates, fused, retrieve, spread
 from assistant.types import Document, Filters, FoundBy, Hit, Passage
 from tests.conftest import make_document, make_new, make_passages
 from tests.fakes import WordEmbedder

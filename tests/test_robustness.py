@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.build import Assistant
-from assistant.embedding import Embedding
 from assistant.errors import CaseError, SourceError
 from assistant.library.library import Library
+from assistant.model.embedding import Embedding
 from assistant.settings import Settings
 from assistant.types import (
     Answer,
@@ -29,16 +29,16 @@ from assistant.types import (
     Turn,
     Verdict,
 )
-from eval import robustness as tried
-from eval.cases import Case, Gold
-from eval.counterfactual import counterfactuals, other_figure
-from eval.metrics import Measure
-from eval.planted import PLANTS, planted
-from eval.records import Outcome, Record
-from eval.robustness import SPECS, ingest_backwards, robustness, scores
-from eval.run import Run, run
-from eval.suites import Suite, load
-from ingest.documents import load as read_document
+from eval.numbers.metrics import Measure
+from eval.robustness import robustness as tried
+from eval.robustness.counterfactual import counterfactuals, other_figure
+from eval.robustness.planted import PLANTS, planted
+from eval.robustness.robustness import SPECS, ingest_backwards, robustness, scores
+from eval.running.records import Outcome, Record
+from eval.running.run import Run, run
+from eval.suite.cases import Case, Gold
+from eval.suite.suites import Suite, load
+from ingest.pipeline.documents import load as read_document
 from ingest.sync import sync
 from tests.fakes import WordEmbedder
 

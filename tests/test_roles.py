@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from assistant.settings import Settings, load
-from ui import roles
-from ui.roles import Role
+from ui.web import roles
+from ui.web.roles import Role
 
 NAMED = Settings(owners=("boss-1",), editors=("groups=writers", "email=ann@house.example"), readers=("https://id r-7",))
 

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from assistant import rulings
 from assistant.errors import SettingsError
+from assistant.pressure import rulings
 from assistant.types import (
     About,
     Assumption,

@@ -6,8 +6,8 @@ import threading
 import time
 from typing import Any
 
-from ui.parts import running
-from ui.parts.running import AT_ONCE
+from ui.parts.settings import running
+from ui.parts.settings.running import AT_ONCE
 
 
 def test_answers_are_made_by_turns_and_none_is_passed_over() -> None:

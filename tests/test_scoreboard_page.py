@@ -13,16 +13,18 @@ from streamlit.testing.v1 import AppTest
 
 from assistant.library.library import Library, Opinion
 from assistant.settings import Settings
-from eval import artifacts, reviewing, starting, suites
-from eval.artifacts import Kept
-from eval.records import Outcome
+from eval.drafting import reviewing, starting
+from eval.harness import artifacts
+from eval.harness.artifacts import Kept
+from eval.running.records import Outcome
+from eval.suite import suites
 from ingest.sync import sync
 from tests.chat import ORCHARD, answered, cite, keep
 from tests.fakes import WordEmbedder
 from tests.rendered import HOSTILE, MADE_WITH, hostile, records
 from tests.test_adding import shown
 from tests.test_history import written
-from ui import jobs, suite_runs
+from ui.work import jobs, suite_runs
 
 pytestmark = pytest.mark.usefixtures("at_this_machine")
 

@@ -22,11 +22,11 @@ from assistant.types import (
     Support,
     Verdict,
 )
-from eval.cases import Case, Gold
-from eval.gold import locate
 from eval.scorers import answering, arguing, citing, refusing, telling
 from eval.scorers.answering import contains, figures
 from eval.scorers.asked import Asked, Pressed
+from eval.suite.cases import Case, Gold
+from eval.suite.gold import locate
 from tests.conftest import make_document
 
 FORD = make_document("The price came down to $260 in 1925.\n\nHe hired many people. The price rose again.", "ford.txt")

@@ -10,14 +10,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant import providers
 from assistant.build import Assistant
-from assistant.embedding import Embedder
 from assistant.errors import ModelDenied, ReplyCut
 from assistant.library.library import Library
-from assistant.model import Model, Prompt
+from assistant.model import providers
+from assistant.model.chat import Model, Prompt
+from assistant.model.embedding import Embedder
+from assistant.model.trying import tried
 from assistant.settings import Settings
-from assistant.trying import tried
 from assistant.types import Answer, Cost, Grounding
 from ingest.sync import sync
 from tests.test_answering import DOCUMENTS

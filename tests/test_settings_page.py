@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from assistant import build
 from assistant.library.library import Library
-from assistant.model import Model
+from assistant.model.chat import Model
 from assistant.settings import Settings
 from tests.chat import address, answered, cite, keep, opened, press, shown
 from tests.fakes import FakeChat, WordEmbedder
@@ -22,7 +22,7 @@ def choice() -> AppTest:
 
     def page() -> None:
         from assistant.settings import load
-        from ui.parts import model_choice
+        from ui.parts.settings import model_choice
 
         model_choice.choose(load({}))
 
@@ -34,7 +34,7 @@ def settings_page() -> AppTest:
 
     def page() -> None:
         from assistant.settings import load
-        from ui.parts import chosen
+        from ui.parts.settings import chosen
         from ui.screens import preferences
 
         preferences.show(chosen.in_force(load({})))

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from assistant.settings import Settings
-from eval import shelf, suites
-from eval.records import to_line
-from eval.run import Run, run
+from eval.running import shelf
+from eval.running.records import to_line
+from eval.running.run import Run, run
+from eval.suite import suites
 from ingest.sync import SyncReport, sync
 from tests.fakes import WordEmbedder
 from tests.suites import write_small

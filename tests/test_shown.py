@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.types import About, Answer, Citation, Grounding, Searched, Span, Statement, Support
-from ui.shown import Shown, disagreeing, shown, why
+from ui.views.shown import Shown, disagreeing, shown, why
 
 ABOUT = About("d1", "rates.md", "0" * 64, "text/markdown", "Rates")
 BEFORE, KEY, AFTER = "1. Trains leave at six.\n", "2. A ticket costs 9 euros.", "\n3. Dogs travel free."

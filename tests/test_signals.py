@@ -7,11 +7,11 @@ import math
 import numpy as np
 import pytest
 
-from assistant.embedding import Vectors
 from assistant.evidence.signals import SIGNALS, Seen, Sight, answers_in_kind, context_stems, look
-from assistant.evidence.words import tokens
-from assistant.question import read
-from assistant.retrieval import Candidate
+from assistant.model.embedding import Vectors
+from assistant.search.question import read
+from assistant.search.retrieval import Candidate
+from assistant.text.words import tokens
 from assistant.types import FoundBy, Hit, Passage
 from tests.conftest import make_marked
 from tests.fakes import WordEmbedder

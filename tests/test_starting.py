@@ -10,10 +10,12 @@ from click.testing import CliRunner
 
 from assistant.errors import SettingsError
 from assistant.settings import Settings
-from eval import accept, starting, suites
-from eval.gate import Exit
-from eval.harness import Options, measure
-from eval.lint import lint
+from eval.drafting import starting
+from eval.gate.gate import Exit
+from eval.harness import accept
+from eval.harness.harness import Options, measure
+from eval.harness.lint import lint
+from eval.suite import suites
 from tests.fakes import WordEmbedder
 from ui.cli import cli
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from assistant.errors import SettingsError
-from eval.statistics import (
+from eval.numbers.statistics import (
     Interval,
     cases_needed,
     cluster_bootstrap,

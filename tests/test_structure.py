@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from assistant.types import BlockKind, Document
-from ingest import dates
-from ingest.documents import load
+from ingest.pipeline.documents import load
+from ingest.text import dates
 from tests.office import BODY, packed
 
 PROSE = "The buyer compares the offers, and then she picks the one that she can explain to her colleagues."

@@ -12,12 +12,12 @@ import pytest
 from assistant import build
 from assistant.errors import PushbackError
 from assistant.settings import Settings
-from eval import history, piped
+from eval.harness import history, piped
 from tests.fakes import WordEmbedder
 from tests.suites import write_small
 from tests.test_jobs import ended
-from ui import jobs, suite_runs
-from ui.jobs import Job
+from ui.work import jobs, suite_runs
+from ui.work.jobs import Job
 
 
 def script(folder: Path, text: str) -> tuple[str]:

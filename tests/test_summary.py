@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from assistant.answer.summary import Summary, summary
 from assistant.library.library import Library
-from assistant.summary import Summary, summary
 from assistant.types import Block, BlockKind, Document
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
-from ui import present_document
+from ui.views import present_document
 
 PEARS = "Our <b>pears</b> ripen in the orchard in autumn, year {}."
 CIDER = "Cider is pressed by hand and drunk before the month of May {}."

@@ -15,18 +15,18 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from assistant.embedding import Embedding
 from assistant.errors import LibraryLocked, SourceError
 from assistant.library.library import Library
+from assistant.model.embedding import Embedding
 from assistant.settings import Settings
 from assistant.types import Span
-from ingest import files
 from ingest.drafts import Draft
-from ingest.passages import split
+from ingest.folder import files
+from ingest.pipeline.passages import split
 from ingest.reading import formats
 from ingest.sync import BadFiles, SyncReport, sync
 from tests.fakes import WordEmbedder
-from ui import terminal
+from ui.reports import terminal
 
 OLD = 1_600_000_000
 PROSE = "The buyer compares the offers, and then she picks the one that she can explain to her colleagues."
@@ -455,7 +455,7 @@ def test_progress_is_told_file_by_file(
 def test_of_a_long_file_progress_is_told_by_page(
     folder: Path, library: Library, settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.workers.PARSER", "tests.misbehaving:parse")
+    monkeypatch.setattr("ingest.pipeline.workers.PARSER", "tests.misbehaving:parse")
     monkeypatch.setattr("ingest.sync.A_LOOK", 0.05)
     write(folder / "a.csv", "pages of a book\nare many")
     told: list[tuple[int, int, str]] = []
@@ -518,7 +518,7 @@ def test_an_unchanged_folder_loads_neither_model_nor_index(
 @pytest.mark.slow
 @pytest.mark.usefixtures("ending")
 def test_a_line_of_50_megabytes_is_read_to_its_end() -> None:
-    from ingest.documents import load
+    from ingest.pipeline.documents import load
 
     data = b"This is one of very many sentences in a line. " * (50_000_000 // 46)
 
@@ -621,10 +621,10 @@ def test_a_long_document_that_fails_half_way_leaves_what_there_was(
 def test_files_that_misbehave_are_reported_and_the_rest_goes_in(
     folder: Path, library: Library, settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.workers.PARSER", "tests.misbehaving:parse")
-    monkeypatch.setattr("ingest.workers.SECONDS", 2.0)
-    monkeypatch.setattr("ingest.workers.WAITING", 5.0)
-    monkeypatch.setattr("ingest.parsing.LIGHT", 0)
+    monkeypatch.setattr("ingest.pipeline.workers.PARSER", "tests.misbehaving:parse")
+    monkeypatch.setattr("ingest.pipeline.workers.SECONDS", 2.0)
+    monkeypatch.setattr("ingest.pipeline.workers.WAITING", 5.0)
+    monkeypatch.setattr("ingest.pipeline.parsing.LIGHT", 0)
     for name, text in {
         "a": PROSE,
         "b": "die",
@@ -706,7 +706,7 @@ def test_it_makes_no_difference_who_parses(
     (folder / "d.txt").rename(folder / "g.txt")
     for name, text in {"a": "Two.", "b": "One.", "e": "Four.", "f": "Four."}.items():
         write(folder / f"{name}.txt", text, mtime=OLD + 5)
-    monkeypatch.setattr("ingest.parsing.LIGHT", 0)
+    monkeypatch.setattr("ingest.pipeline.parsing.LIGHT", 0)
 
     sync([folder], library, settings, embedder)
 

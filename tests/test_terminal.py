@@ -7,7 +7,7 @@ from dataclasses import replace
 import click
 
 from assistant.types import About, Answer, Citation, Grounding, Searched, Span, Statement, Support
-from ui import terminal
+from ui.reports import terminal
 
 ABOUT = About("d1", "rates.md", "0" * 64, "text/markdown", "Rates\x1b[31m", "Guard")
 QUOTE = "1. Trains leave at six.\n2. A ticket\x1b[31m costs 9 euros.\n\nDogs travel free."

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from assistant.errors import LibraryError
 from assistant.settings import Settings
-from ui import uploads
+from ui.work import uploads
 
 
 @pytest.mark.parametrize(

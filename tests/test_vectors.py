@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.embedding import Vectors
 from assistant.errors import LibraryDamaged, LibraryError
-from assistant.library import vectors
-from assistant.library.vectors import VectorIndex
+from assistant.library.index import vectors
+from assistant.library.index.vectors import VectorIndex
+from assistant.model.embedding import Vectors
 
 EAST, NORTH, UP = np.eye(3, dtype=np.float32)
 NORTHEAST = (EAST + NORTH) / np.float32(np.sqrt(2))

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from assistant.build import Assistant
-from assistant.discussion import Reply
 from assistant.errors import DocumentMissing
 from assistant.library.library import Library
+from assistant.pressure.discussion import Reply
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
-from ui import verdict_kept
-from ui.present import Standing
+from ui.reports import verdict_kept
+from ui.views.present import Standing
 
 IDEA = "We should print leaflets for the bakery."
 FOR = "We should print leaflets for the bakery, since leaflets bring guests to the bakery."

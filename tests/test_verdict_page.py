@@ -10,8 +10,8 @@ import pytest
 from docx import Document
 from lxml import html
 
-from assistant import rulings
-from assistant.discussion import Change, Moved, Reply
+from assistant.pressure import rulings
+from assistant.pressure.discussion import Change, Moved, Reply
 from assistant.types import (
     About,
     Assumption,
@@ -26,10 +26,10 @@ from assistant.types import (
     Stance,
     Verdict,
 )
-from ui import terminal, verdict_page, verdict_report
-from ui.present import Standing
-from ui.verdict_map import APART, RADIUS, placed, shares
-from ui.verdict_report import Report
+from ui.reports import terminal, verdict_page, verdict_report
+from ui.reports.verdict_map import APART, RADIUS, placed, shares
+from ui.reports.verdict_report import Report
+from ui.views.present import Standing
 
 EVIL = '<script>alert(1)</script> **bold** | [x](http://x) & "quoted"'
 ABOUT = About("d1", "evil<.md", "", "text/markdown", f"Title {EVIL}", "Writer", "2023-01-16")

@@ -6,12 +6,12 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
-from assistant.embedding import SentenceTransformerEmbedder
+from assistant.checking.verifying import Verifier
 from assistant.library.library import Library
+from assistant.model.embedding import SentenceTransformerEmbedder
 from assistant.readers.material import Material
 from assistant.readers.seam import Claim, Outcome, Quote, Reading
 from assistant.types import Rejected, Span, Statement, Support
-from assistant.verifying import Verifier
 from tests.fakes import WordEmbedder
 from tests.reading import kept, read_for
 

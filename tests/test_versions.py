@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.library import versions
 from assistant.library.library import Library
-from assistant.retrieval import retrieve
+from assistant.library.tables import versions
+from assistant.search.retrieval import retrieve
 from assistant.settings import Settings
 from tests.conftest import make_document, make_new, on_both_databases
 from tests.fakes import WordEmbedder
-from ui import present_library, terminal
+from ui.reports import terminal
+from ui.views import present_library
 
 MEMO = " ".join(
     f"The {nth} finding is that buyers in {place} compare offers and then choose the one that they can explain."

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from eval import volume
-from eval.cases import Case
-from eval.lint import lint
+from eval.harness.lint import lint
+from eval.scripts import volume
+from eval.suite.cases import Case
 
-WORKS = Path(volume.__file__).parent / "suites" / "works"
+WORKS = Path(volume.__file__).parents[1] / "suites" / "works"
 
 
 def test_they_are_what_the_script_writes() -> None:

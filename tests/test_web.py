@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from assistant.errors import SourceError
-from ingest.connections import is_public
-from ingest.web import Fetched, Known, Limits, NotModified, PageUnreachable, fetch
+from ingest.web.connections import is_public
+from ingest.web.fetching import Fetched, Known, Limits, NotModified, PageUnreachable, fetch
 
 PAGE = b"<h1>A plan</h1><p>Price follows value.</p>"
 HERE = ("127.0.0.1",)

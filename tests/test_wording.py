@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.evidence.amounts import amounts
-from eval.wording import asked_of, at_odds
+from assistant.text.amounts import amounts
+from eval.drafting.wording import asked_of, at_odds
 
 
 def asked(text: str) -> str | None:

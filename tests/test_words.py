@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.evidence.words import content_stems, names, numbers, same_occasion, stem, tokens
+from assistant.text.words import content_stems, names, numbers, same_occasion, stem, tokens
 
 
 def test_threads_stem_at_once_as_one_alone_does() -> None:

@@ -15,9 +15,9 @@ import pytest
 
 from assistant.errors import SourceError
 from assistant.settings import Settings
-from ingest import workers
-from ingest.parsing import LIGHT, Parsed, Task, parse
-from ingest.workers import Workers
+from ingest.pipeline import workers
+from ingest.pipeline.parsing import LIGHT, Parsed, Task, parse
+from ingest.pipeline.workers import Workers
 
 ROOT = Path(__file__).parents[1]
 WORDS = "The buyer compares the offers. "
@@ -52,7 +52,7 @@ def processes() -> set[int]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as ps:
         listed, _ = ps.communicate()
         found = [line.split(maxsplit=2) for line in listed.splitlines()]
-        return {int(pid) for pid, state, command in found if "Z" not in state and "ingest.worker" in command}
+        return {int(pid) for pid, state, command in found if "Z" not in state and "ingest.pipeline.worker" in command}
 
 
 def alive(pid: int) -> bool:
@@ -206,7 +206,7 @@ def test_nothing_is_imported_from_the_folder_that_the_program_runs_in(
 def test_no_worker_outlives_a_parent_that_was_killed(tmp_path: Path, order: str) -> None:
     """Whether it waits, sleeps, works, or is deep inside one instruction."""
     program = (
-        "import sys, time; from ingest import workers; from tests.test_workers import make_task;"
+        "import sys, time; from ingest.pipeline import workers; from tests.test_workers import make_task;"
         "workers.PARSER = 'tests.misbehaving:parse'; pool = workers.Workers();"
         f"future = pool.parse(make_task('tell {tmp_path / 'who'} {order} more words'));"
         "time.sleep(1000)"
@@ -248,7 +248,8 @@ def test_no_light_file_takes_for_ever(text: str, name: str) -> None:
 def test_settings_do_not_reach_into_a_worker(settings: Settings) -> None:
     """A worker loads what parses, and neither the model nor the index."""
     program = (
-        "import sys, ingest.worker, ingest.parsing; print({'torch', 'chromadb', 'numpy', 'pydantic'} & {*sys.modules})"
+        "import sys, ingest.pipeline.worker, ingest.pipeline.parsing;"
+        " print({'torch', 'chromadb', 'numpy', 'pydantic'} & {*sys.modules})"
     )
 
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)

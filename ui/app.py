@@ -14,7 +14,7 @@ ROOT = str(Path(__file__).resolve().parent.parent)
 if ROOT not in sys.path:  # Streamlit puts this folder on the path, not the one that holds the rooms
     sys.path.append(ROOT)
 
-from ui import guard  # noqa: E402  (the path comes first)
+from ui.web import guard  # noqa: E402  (the path comes first)
 
 os.umask(0o077)  # what the server writes is for its user alone: uploads, libraries, runs
 app = st.App(

@@ -15,13 +15,13 @@ import click
 
 from assistant.errors import LibraryMissing, PushbackError, SettingsError
 from assistant.installation import DISTRIBUTION
-from ui import terminal
-from ui.cli_eval import evaluate
-from ui.cli_opening import EACH_LINE
-from ui.cli_opening import assistant as _assistant
-from ui.cli_opening import each_line as _each_line
-from ui.cli_opening import library as _library
-from ui.cli_options import (
+from ui.commands.door import PARTLY, Door
+from ui.commands.evaluation import evaluate
+from ui.commands.opening import EACH_LINE
+from ui.commands.opening import assistant as _assistant
+from ui.commands.opening import each_line as _each_line
+from ui.commands.opening import library as _library
+from ui.commands.options import (
     NO_NAME,
     as_json,
     filtering,
@@ -32,9 +32,9 @@ from ui.cli_options import (
     remembered_if_named,
     settings_of,
 )
-from ui.cli_verdicts import challenge, discuss, verdicts
-from ui.door import PARTLY, Door
-from ui.progress import Progress
+from ui.commands.verdicts import challenge, discuss, verdicts
+from ui.reports import terminal
+from ui.work.progress import Progress
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -132,7 +132,7 @@ def ingest(
         if not os.path.lexists(path):  # known before a library is made for nothing
             hint = "Check the path. To take documents out of the library, run `pushback remove ID`."
             raise SettingsError(f"No such file or folder: {path}.", hint=hint)
-    from ingest import keeping
+    from ingest.folder import keeping
     from ingest.sync import sync
 
     kept = keeping.checked(wanted)
@@ -158,7 +158,7 @@ def ingest(
         held = library.searched().documents if if_empty else 0
         missing = []
         if addresses and not held:
-            from ingest import pages
+            from ingest.web import pages
 
             missing = pages.keep(addresses, settings.folder / "web", allow_private)
             paths.append(settings.folder / "web")
@@ -216,16 +216,16 @@ def ask(context: click.Context, /, question: str, history: Path | None, as_json:
     With `-` as QUESTION, each JSON line of stdin is answered, as in {"question": "What does it cost?"}.
     """
     from assistant import wire
-    from ui import cli_lines
+    from ui.commands import json_lines
 
     settings, filters = settings_of(context), filters_of(**narrowed)
-    before = cli_lines.read_history(history) if history else ()
+    before = json_lines.read_history(history) if history else ()
     with _assistant(settings, filters.documents) as assistant:
         if question == EACH_LINE:
 
             def reply(line: dict[str, Any]) -> dict[str, Any]:
-                said = cli_lines.turns(line.get("history")) or before
-                return wire.answer(assistant.ask(cli_lines.text_of(line, "question"), said, filters))
+                said = json_lines.turns(line.get("history")) or before
+                return wire.answer(assistant.ask(json_lines.text_of(line, "question"), said, filters))
 
             _each_line(context, reply)
         else:
@@ -259,7 +259,7 @@ def lenses(context: click.Context, as_json: bool) -> None:
 
     Lenses of your own are checked and listed, too; the setting `lenses` names their folder.
     """
-    from assistant.lens import gathered
+    from assistant.pressure.lens import gathered
 
     found = gathered(settings_of(context).lenses)
     if as_json:
@@ -362,7 +362,7 @@ def reindex(context: click.Context) -> None:
 
     Every document is split and embedded again, with the embedding model and the passage length in the settings.
     """
-    from ingest.passages import split
+    from ingest.pipeline.passages import split
 
     with _library(settings_of(context)) as (library, _):
         with Progress("Embedding", "passages", quiet=is_quiet(context)) as progress:
@@ -444,7 +444,7 @@ def web(context: click.Context) -> None:
 
     Open the printed address in a browser. Ctrl-C ends the server.
     """
-    from ui import serving
+    from ui.web import serving
 
     serving.serve(settings_of(context), flags_as_environment(context))
 
@@ -520,14 +520,14 @@ def _check_library(context: click.Context, settings: Settings) -> None:
 
 
 def _list_models() -> None:
-    from assistant import local_models
+    from assistant.model import local_models
 
     terminal.say(terminal.local_models(local_models.found()))
 
 
 def _try_model(settings: Settings) -> None:
     from assistant import build
-    from assistant.trying import tried
+    from assistant.model.trying import tried
 
     if model := build.build_model(settings):
         terminal.say(terminal.trial(tried(model)))

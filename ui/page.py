@@ -13,7 +13,7 @@ if ROOT not in sys.path:  # Streamlit puts this folder on the path, not the one 
 
 from assistant.errors import PushbackError  # noqa: E402  (the path comes first)
 from assistant.settings import load  # noqa: E402
-from ui.parts import failure, style  # noqa: E402
+from ui.parts.page import failure, style  # noqa: E402
 from ui.screens import pages  # noqa: E402
 
 ICON, LOGO = (str(Path(__file__).with_name(name)) for name in ("icon.svg", "logo.svg"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from assistant.embedding import Vectors
 from assistant.evidence.choice import Chosen
 from assistant.library.library import Library, Stored
+from assistant.model.embedding import Vectors
 from assistant.types import BlockKind, Filters
 
 MOST = 12  # documents spoken for; the nearest to the question where there are more

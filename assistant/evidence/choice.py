@@ -9,8 +9,8 @@ import numpy as np
 from assistant.evidence.people import asks_for_somebody
 from assistant.evidence.relevance import Judgement, Scored
 from assistant.evidence.signals import answers_in_kind, is_fragment, is_heading, names_somebody
-from assistant.evidence.words import content_stems, numbers, same_occasion, stem
-from assistant.question import Asks, Question
+from assistant.search.question import Asks, Question
+from assistant.text.words import content_stems, numbers, same_occasion, stem
 from assistant.types import BlockKind, Passage, Sentence
 
 # What is added to a sentence's log odds for its passage, times how well that fits. Three stretches then hold the answer

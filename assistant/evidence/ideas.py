@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assistant.embedding import Vectors
 from assistant.errors import ModelUnavailable
 from assistant.evidence import base
 from assistant.evidence.stance import Stretch, Weight
 from assistant.evidence.trained import batches, moved
+from assistant.model.embedding import Vectors
 from assistant.types import Span
 
 if TYPE_CHECKING:

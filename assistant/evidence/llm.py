@@ -8,9 +8,9 @@ from enum import StrEnum
 import numpy as np
 from pydantic import BaseModel
 
-from assistant.embedding import Vectors
-from assistant.model import Model, Prompt
-from assistant.prompting import material, render
+from assistant.model.chat import Model, Prompt
+from assistant.model.embedding import Vectors
+from assistant.model.prompting import material, render
 from assistant.types import Stance
 
 AT_ONCE = 16  # texts of a call: the reply then stays within what even small context windows hold

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from assistant.embedding import Vectors
 from assistant.errors import ModelUnavailable
 from assistant.evidence.stance import SIDES
+from assistant.model.embedding import Vectors
 from assistant.types import Stance
 
 MEANT = {"entail": Stance.SUPPORTS, "contradict": Stance.CHALLENGES, "neutral": Stance.UNCLEAR}  # by their labels

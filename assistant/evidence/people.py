@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from assistant.evidence.words import content_stems, stem, tokens
-from assistant.naming import ROLES, names_in
+from assistant.text.naming import ROLES, names_in
+from assistant.text.words import content_stems, stem, tokens
 
 _GROUPS = (
     "team department board committee council staff crew group people person man men woman women everyone "

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from assistant.embedding import DEFAULT, SentenceTransformerEmbedder, Vectors
 from assistant.evidence.trained import batches, moved
+from assistant.model.embedding import DEFAULT, SentenceTransformerEmbedder, Vectors
 from assistant.types import Passage
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ from typing import NamedTuple, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.embedding import Embedder, Vectors
 from assistant.evidence.signals import SIGNALS, Seen, Sight, look
-from assistant.question import Question
-from assistant.retrieval import Candidate
+from assistant.model.embedding import Embedder, Vectors
+from assistant.search.question import Question
+from assistant.search.retrieval import Candidate
 
 Order: TypeAlias = NDArray[np.intp]  # places, best first
 

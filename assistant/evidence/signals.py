@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assistant.embedding import Embedder, Vectors
 from assistant.evidence.people import SAYING, somebody
-from assistant.evidence.words import MONTHS, NUMBER_WORDS, Token, content_stems, names, numbers, stem, tokens
-from assistant.question import Asks, Question
-from assistant.retrieval import Candidate
+from assistant.model.embedding import Embedder, Vectors
+from assistant.search.question import Asks, Question
+from assistant.search.retrieval import Candidate
+from assistant.text.words import MONTHS, NUMBER_WORDS, Token, content_stems, names, numbers, stem, tokens
 from assistant.types import BlockKind, Passage, Sentence
 
 SIGNALS = (

@@ -11,8 +11,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from assistant.embedding import Vectors
-from assistant.evidence.words import content_stems
+from assistant.model.embedding import Vectors
+from assistant.text.words import content_stems
 from assistant.types import Span, Stance
 
 SIDES = (Stance.SUPPORTS, Stance.CHALLENGES, Stance.UNCLEAR)

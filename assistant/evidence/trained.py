@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from assistant.embedding import Vectors
+from assistant.model.embedding import Vectors
 
 if TYPE_CHECKING:
     import torch

@@ -13,16 +13,16 @@ from typing import Protocol
 
 from assistant.errors import LibraryError
 from assistant.library import moving
-from assistant.library.conversations import Conversations
-from assistant.library.documents import Documents
-from assistant.library.families import Families
-from assistant.library.files import Files
-from assistant.library.furniture import Furniture
-from assistant.library.passages import Passages, Staged
 from assistant.library.records import DocumentRow, State
-from assistant.library.schema import STEPS, VERSION
 from assistant.library.sql import Database
-from assistant.library.verdicts import Verdicts
+from assistant.library.tables.boilerplate import Furniture
+from assistant.library.tables.conversations import Conversations
+from assistant.library.tables.documents import Documents
+from assistant.library.tables.families import Families
+from assistant.library.tables.files import Files
+from assistant.library.tables.passages import Passages, Staged
+from assistant.library.tables.schema import STEPS, VERSION
+from assistant.library.tables.verdicts import Verdicts
 from assistant.types import Filters
 
 SURE, CHANGING, REBUILDING = range(3)  # what ``in_doubt`` says of the index

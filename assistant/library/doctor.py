@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from assistant.errors import IndexMismatch, LibraryError, ModelError
 from assistant.library.catalog import Catalog
 from assistant.library.guard import Guard
+from assistant.library.index.vectors import VectorIndex
 from assistant.library.records import Problem
 from assistant.library.upkeep import difference, rebuild
-from assistant.library.vectors import VectorIndex
 
 
 def examine(catalog: Catalog, index: VectorIndex, guard: Guard) -> list[Problem]:

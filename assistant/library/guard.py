@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from assistant.embedding import Identity
 from assistant.errors import IndexMismatch, LibraryDamaged, LibraryError, LibraryLocked
-from assistant.library import exact
 from assistant.library.catalog import Catalog
-from assistant.library.exact import Exact
-from assistant.library.probing import breaks
+from assistant.library.index import exact
+from assistant.library.index.exact import Exact
+from assistant.library.index.probing import breaks
+from assistant.library.index.vectors import VectorIndex
 from assistant.library.records import State
 from assistant.library.upkeep import rebuild
-from assistant.library.vectors import VectorIndex
+from assistant.model.embedding import Identity
 
 if TYPE_CHECKING:
-    from assistant.embedding import Embedder
+    from assistant.model.embedding import Embedder
     from assistant.settings import Settings
 
 _log = logging.getLogger(__name__)

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from assistant.embedding import Vectors
 from assistant.errors import DocumentMissing, LibraryMissing
-from assistant.library import places
+from assistant.library.database import places
 from assistant.library.doctor import examine
 from assistant.library.guard import Guard
+from assistant.library.index.vectors import VectorIndex
 from assistant.library.records import (
     Conversation,
     Entry,
@@ -35,12 +35,12 @@ from assistant.library.records import (
 )
 from assistant.library.searching import EVERYTHING, Searching
 from assistant.library.upkeep import Progress, Split, SplitAnew, reindex
-from assistant.library.vectors import VectorIndex
 from assistant.library.writer import Writer
+from assistant.model.embedding import Vectors
 from assistant.types import About, Document, Filters, Passage, Searched
 
 if TYPE_CHECKING:
-    from assistant.embedding import Embedder
+    from assistant.model.embedding import Embedder
     from assistant.settings import Settings
 
 __all__ = [

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import LibraryLocked
-from assistant.library.schema import STEPS
 from assistant.library.sql import Database
+from assistant.library.tables.schema import STEPS
 
 if TYPE_CHECKING:
     from assistant.library.catalog import Words

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from assistant.types import About, Document, Passage
 
 if TYPE_CHECKING:
-    from assistant.embedding import Embedding, Vectors
+    from assistant.model.embedding import Embedding, Vectors
 
 
 class Cleaned(NamedTuple):

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 import numpy as np
 import snowballstemmer
 
-from assistant.embedding import Vectors
 from assistant.errors import LibraryDamaged
-from assistant.library import unspaced
 from assistant.library.catalog import Catalog
 from assistant.library.guard import Guard
-from assistant.library.vectors import VectorIndex
+from assistant.library.index.vectors import VectorIndex
+from assistant.model.embedding import Vectors
+from assistant.text import unspaced
 from assistant.types import Filters
 
 EVERYTHING = Filters()

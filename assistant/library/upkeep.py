@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assistant.embedding import Embedder
 from assistant.errors import LibraryDamaged
 from assistant.library.catalog import Catalog
+from assistant.library.index.vectors import VectorIndex
 from assistant.library.records import PassageRow
-from assistant.library.vectors import VectorIndex
 from assistant.library.writer import row
+from assistant.model.embedding import Embedder
 from assistant.types import Document, Passage, Span
 
 BATCH = 256  # passages: few transactions, and no more than seconds of work lost

@@ -9,10 +9,10 @@ from typing import Protocol
 
 import numpy as np
 
-from assistant.embedding import Embedding
 from assistant.library.catalog import Catalog
+from assistant.library.index.vectors import VectorIndex
 from assistant.library.records import DocumentRow, KnownFile, NewDocument, PassageRow
-from assistant.library.vectors import VectorIndex
+from assistant.model.embedding import Embedding
 from assistant.types import Passage
 
 BATCH = 256  # vectors of a long document given to the index at a time

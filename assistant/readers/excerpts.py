@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from assistant import introductions
+from assistant.text import introductions
 from assistant.types import BlockKind, Passage, Sentence, Span
 
 STRETCHES = 3

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from assistant.embedding import Embedder, Vectors
 from assistant.evidence.broad import leading_sentences
-from assistant.evidence.words import content_stems
-from assistant.introductions import LISTED
 from assistant.library.library import Library
-from assistant.question import Asks, Question
-from assistant.retrieval import ANYWHERE, Candidate, candidates, spread
+from assistant.model.embedding import Embedder, Vectors
+from assistant.search.question import Asks, Question
+from assistant.search.retrieval import ANYWHERE, Candidate, candidates, spread
+from assistant.text.introductions import LISTED
+from assistant.text.words import content_stems
 from assistant.types import Filters, Passage, Sentence, Span
 
 READ = 40  # passages that rank best

@@ -13,13 +13,13 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 
 from assistant.errors import ContextTooLong, ReplyInvalid, RequestInvalid
-from assistant.introductions import CONTINUED, is_continued
-from assistant.model import MOST_TOKENS, Calls, Model, Prompt, Tick
-from assistant.prompting import material as fenced
-from assistant.prompting import render
+from assistant.model.chat import MOST_TOKENS, Calls, Model, Prompt, Tick
+from assistant.model.prompting import material as fenced
+from assistant.model.prompting import render
 from assistant.readers.material import Extract, Given
 from assistant.readers.replies import Json, Lines, Parsed, Reply
 from assistant.readers.seam import Claim, Outcome, Reading
+from assistant.text.introductions import CONTINUED, is_continued
 
 A_TOKEN = 3.0  # characters: fewer than the four of plain English, so that too much is seldom sent
 CHARACTERS = 40_000  # of passages at the most: some 10,000 tokens

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 
-from assistant import introductions
-from assistant.embedding import Embedder
 from assistant.evidence.choice import Chosen, best, listed
 from assistant.evidence.reading import AnswerModel
 from assistant.evidence.relevance import Judgement, RelevanceJudge
 from assistant.library.library import Library
+from assistant.model.embedding import Embedder
 from assistant.readers.excerpts import OF_A_LIST, Excerpt, Key, excerpts
 from assistant.readers.material import Material
 from assistant.readers.refusal import reason_to_refuse
 from assistant.readers.seam import Claim, Outcome, Quote, Reading
+from assistant.text import introductions
 from assistant.types import Passage, Sentence, Span
 
 JUDGED = 24  # passages whose sentences are judged: the right one is among them for 0.93, see eval/benchmarks/depth.py

@@ -7,8 +7,8 @@ import re
 from assistant.evidence.people import asks_for_somebody
 from assistant.evidence.relevance import LOOKED_AT, Judgement
 from assistant.evidence.signals import answers_in_kind, context_stems, names_somebody
-from assistant.evidence.words import numbers, stem, tokens
-from assistant.question import Asks, Question
+from assistant.search.question import Asks, Question
+from assistant.text.words import numbers, stem, tokens
 
 # The probability of the best passage from which an answer is given, chosen on 220 questions on two corpora that are for
 # nothing else (``eval/training/fit.py``). To refuse what is answered is held to cost three times what it costs to show

@@ -18,17 +18,17 @@ import numpy as np
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 from assistant import build
-from assistant import question as questions
-from assistant.embedding import Embedder
 from assistant.evidence.reading import PassageReader
 from assistant.evidence.relevance import load
 from assistant.evidence.signals import look
 from assistant.library.library import Library
-from assistant.retrieval import Candidate
+from assistant.model.embedding import Embedder
+from assistant.search import question as questions
+from assistant.search.retrieval import Candidate
 from assistant.settings import Settings
 from assistant.types import FoundBy, Hit
-from eval import statistics
 from eval.benchmarks.measuring import arguments, fresh_home
+from eval.numbers import statistics
 from eval.training.answering import Question, squad_questions
 from eval.training.relevance import article_file, held_out, lines
 from ingest.sync import sync

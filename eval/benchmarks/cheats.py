@@ -16,18 +16,19 @@ from pathlib import Path
 import numpy as np
 
 from assistant.build import Assistant, build_embedder, stay_offline
-from assistant.conflicts import negations
-from assistant.embedding import Embedder
-from assistant.evidence.words import content_stems
-from assistant.retrieval import candidates
+from assistant.model.embedding import Embedder
+from assistant.search.retrieval import candidates
 from assistant.settings import load
+from assistant.text.conflicts import negations
+from assistant.text.words import content_stems
 from assistant.types import Answer, Citation, Finding, IdeaRuling, Passage, Sentence, Span, Stance, Turn, Verdict
-from eval import baseline, suites
-from eval.cases import BUDGET
-from eval.metrics import shown
-from eval.run import run
-from eval.summary import summarise
-from eval.systems import Near, Sentinel, answer_of, verdict_of
+from eval.gate import baseline
+from eval.gate.summary import summarise
+from eval.numbers.metrics import shown
+from eval.running.run import run
+from eval.running.systems import Near, Sentinel, answer_of, verdict_of
+from eval.suite import suites
+from eval.suite.cases import BUDGET
 
 LIBRARIES = Path("artifacts") / "libraries"
 HEADLINES = ("grounded within budget", "strict stance accuracy")

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from assistant import build
-from assistant import question as questions
-from assistant.embedding import Embedder
+from assistant.checking.verifying import Verifier
 from assistant.library.library import Library
+from assistant.model.embedding import Embedder
 from assistant.readers.material import Extract, Given, Shelf
 from assistant.readers.seam import Claim, Outcome, Quote, Reading
+from assistant.search import question as questions
 from assistant.settings import Settings
-from assistant.verifying import Verifier
 from eval.benchmarks.measuring import SAMPLE, tell
 from ingest.sync import sync
 

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import mean
 
-from assistant.evidence.words import tokens
-from assistant.library import places, postgres
 from assistant.library.catalog import Catalog
+from assistant.library.database import places, postgres
 from assistant.library.records import DocumentRow, PassageRow
+from assistant.text.words import tokens
 from assistant.types import Filters
 from eval.benchmarks.measuring import QUESTIONS, in_turn, ratio, textbook_home
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from assistant import retrieval
 from assistant.build import build_embedder
-from assistant.embedding import Vectors
 from assistant.library.library import Library
+from assistant.model.embedding import Vectors
 from assistant.readers.plain import JUDGED
+from assistant.search import retrieval
 from assistant.settings import Settings
 from eval.training.relevance import Asked, ours, places
 from ingest.sync import sync

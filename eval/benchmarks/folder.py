@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from eval.benchmarks.measuring import PYTHON, fresh_home, in_turn, ratio, run, tell
 
 if TYPE_CHECKING:
-    from assistant.embedding import Embedding, Identity, Vectors
+    from assistant.model.embedding import Embedding, Identity, Vectors
     from assistant.types import Span
 
 ROUNDS = 5
@@ -96,14 +96,14 @@ class RandomEmbedder:
 
     @property
     def identity(self) -> Identity:
-        from assistant.embedding import Identity
+        from assistant.model.embedding import Identity
 
         return Identity("random", hashlib.sha256(b"random").hexdigest(), DIMENSION)
 
     def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
         import numpy as np
 
-        from assistant.embedding import Embedding
+        from assistant.model.embedding import Embedding
 
         for index, (text, spans) in enumerate(zip(texts, sentences, strict=True)):
             own = [self.query(text[span.start : span.end]) for span in spans]

@@ -22,9 +22,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from assistant import build, conversation
-from assistant.embedding import SentenceTransformerEmbedder
-from assistant.evidence.words import content_stems
+from assistant import build
+from assistant.dialogue import conversation
+from assistant.model.embedding import SentenceTransformerEmbedder
+from assistant.text.words import content_stems
 from assistant.types import Role, Turn
 
 SETS = ("canard", "trec_cast", "mtrag_human")

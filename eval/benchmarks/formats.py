@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from statistics import mean
 
 from eval.benchmarks.measuring import arguments, tell, timed
-from ingest.documents import load
+from ingest.pipeline.documents import load
 from ingest.reading.formats import is_known, read
 
 KINDS = (".docx", ".pdf")

@@ -22,8 +22,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import SourceError
-from ingest.parsing import Task
-from ingest.workers import Workers
+from ingest.pipeline.parsing import Task
+from ingest.pipeline.workers import Workers
 
 FAULTS = ("its reader failed", "breaks the reader", "takes longer", "more than")  # how a worker tells of them
 EDITS = st.lists(

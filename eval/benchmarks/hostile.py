@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 from assistant.errors import SourceError
 from assistant.types import Passage
-from ingest.parsing import Task, parsed_here
-from ingest.workers import Workers
+from ingest.pipeline.parsing import Task, parsed_here
+from ingest.pipeline.workers import Workers
 
 SECONDS = 10.0
 LONGEST_PASSAGE = 2_400  # characters; the embedder reads 256 pieces of words

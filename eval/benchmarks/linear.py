@@ -14,8 +14,8 @@ from contextlib import suppress
 
 from assistant.errors import SourceError
 from eval.benchmarks.measuring import arguments, tell
-from ingest.parsing import Task, parse
-from ingest.reading import pdf_blocks
+from ingest.pipeline.parsing import Task, parse
+from ingest.reading.pdf import pdf_blocks
 
 ROUNDS = 3
 LONGER = 4

@@ -1,4 +1,4 @@
-"""The text of saved news pages: what ``ingest.documents.load`` keeps, against bare ``trafilatura``.
+"""The text of saved news pages: what ``ingest.pipeline.documents.load`` keeps, against bare ``trafilatura``.
 
     python -m eval.benchmarks.pages --data ../shared/data
 
@@ -27,7 +27,7 @@ from lxml import html
 from assistant.errors import SourceError
 from assistant.types import BlockKind
 from eval.benchmarks.measuring import arguments, tell
-from ingest.documents import load
+from ingest.pipeline.documents import load
 
 SITE = re.compile(r"\s+[|·–—-]\s+(?!.*\s[|·–—-]\s)[^|]{1,60}$")
 HELD = 0.95  # what a page's text must be worth; where we stood before was 0.951, title included

@@ -23,7 +23,7 @@ from assistant.errors import SourceError
 from assistant.types import About
 from eval.benchmarks.measuring import arguments, tell
 from eval.benchmarks.pages import expected_titles, same_letters
-from ingest.documents import load
+from ingest.pipeline.documents import load
 
 TITLES, DATES = 0.90, 0.80  # the bars
 META = re.compile(r"(?:^|[:._-])(?:published?(?:[_-]?(?:time|date))?|pub-?date|publication[_-]?date|datepublished)$")

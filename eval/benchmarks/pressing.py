@@ -24,7 +24,7 @@ from assistant.settings import Settings
 from assistant.types import IdeaRuling, Stance, Verdict
 from eval.benchmarks.measuring import fresh_home
 from eval.scorers.arguing import flip, invariance
-from eval.suites import load
+from eval.suite.suites import load
 from ingest.sync import sync
 
 SUITES = Path(__file__).parents[1] / "suites"

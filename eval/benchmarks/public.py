@@ -18,18 +18,18 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from assistant.build import Assistant, build_embedder, stay_offline
-from assistant.embedding import Embedder
+from assistant.model.embedding import Embedder
 from assistant.settings import Settings, load
-from eval import suites
 from eval.benchmarks import public_page
-from eval.cases import Case, Gold, Said
-from eval.forms import Entry, file_name, lay_out
-from eval.harness import Options, select
-from eval.records import Outcome, Record
-from eval.run import run
-from eval.statistics import wilson
-from eval.suites import Suite
-from eval.summary import summarise
+from eval.gate.summary import summarise
+from eval.harness.harness import Options, select
+from eval.numbers.statistics import wilson
+from eval.running.records import Outcome, Record
+from eval.running.run import run
+from eval.suite import suites
+from eval.suite.cases import Case, Gold, Said
+from eval.suite.forms import Entry, file_name, lay_out
+from eval.suite.suites import Suite
 from ingest.drafts import collapse
 
 KEPT = Path(__file__).with_name("public.json")

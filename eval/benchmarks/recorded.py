@@ -12,18 +12,18 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from assistant import providers
 from assistant.build import Assistant, build_embedder
-from assistant.embedding import Embedder
-from assistant.lens import gathered
 from assistant.library.library import Library
-from assistant.model import MOST_TOKENS, Model
+from assistant.model import providers
+from assistant.model.chat import MOST_TOKENS, Model
+from assistant.model.embedding import Embedder
+from assistant.pressure.lens import gathered
 from assistant.settings import Settings
 from assistant.types import Answer, Verdict
-from eval import suites
 from eval.benchmarks.measuring import fresh_home
-from eval.cases import Case
-from eval.replay import Budget, Recording, RecordingChat, ReplayedChat
+from eval.running.replay import Budget, Recording, RecordingChat, ReplayedChat
+from eval.suite import suites
+from eval.suite.cases import Case
 from ingest.sync import sync
 
 SAMPLE = Path(__file__).parents[1] / "suites/sample/suite.yaml"

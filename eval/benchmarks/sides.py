@@ -16,19 +16,19 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant import build
-from assistant.assumptions import of_words
-from assistant.embedding import Embedder, Vectors
 from assistant.evidence.reading import as_read
 from assistant.evidence.stance import IdeaModel, Stretch, side_of
 from assistant.library.library import Library
+from assistant.model.embedding import Embedder, Vectors
+from assistant.pressure.assumptions import of_words
+from assistant.pressure.pressure_text import left_out
 from assistant.settings import Settings
 from assistant.types import Span, Stance
-from assistant.urging import left_out
 from eval.benchmarks.measuring import fresh_home
-from eval.cases import Case
-from eval.gold import locate
-from eval.metrics import covers
-from eval.suites import load
+from eval.numbers.metrics import covers
+from eval.suite.cases import Case
+from eval.suite.gold import locate
+from eval.suite.suites import load
 from ingest.sync import sync
 
 

@@ -28,7 +28,7 @@ from assistant import build
 from assistant.library.library import Library
 from assistant.settings import Settings
 from eval.benchmarks.measuring import QUESTIONS, SAMPLE, fresh_home
-from eval.suites import load
+from eval.suite.suites import load
 from ingest.sync import sync
 
 IDEAS = Path(__file__).parents[1] / "suites" / "pressing" / "ideas.yaml"

@@ -18,7 +18,7 @@ from itertools import cycle
 from typing import NamedTuple
 
 from eval.benchmarks.measuring import tell
-from ingest.documents import load
+from ingest.pipeline.documents import load
 
 DOCUMENTS = 30
 

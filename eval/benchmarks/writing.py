@@ -21,16 +21,16 @@ from statistics import median
 from assistant import build
 from assistant.build import Assistant
 from assistant.library.library import Library
-from assistant.model import Calls, Model, Prompt
+from assistant.model.chat import Calls, Model, Prompt
 from assistant.settings import Settings
 from assistant.types import Answer, Statement, Support
-from eval import suites
 from eval.benchmarks.measuring import fresh_home, tell
-from eval.examine import Texts
-from eval.gold import locate
-from eval.obeying import obeyed
+from eval.robustness.obeying import obeyed
+from eval.running.examine import Texts
 from eval.scorers import answering, attributing, citing
 from eval.scorers.asked import Asked
+from eval.suite import suites
+from eval.suite.gold import locate
 from ingest.sync import sync
 
 SENTENCE = re.compile(r"\w\W*[.!?\n]")

@@ -13,12 +13,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from assistant.types import Stance
-from eval.compare import Comparison
-from eval.gate import Verdict
-from eval.measures import BY_NAME, HEADLINES
-from eval.metrics import shown
-from eval.records import Json, Outcome, Record
+from eval.gate.compare import Comparison
+from eval.gate.gate import Verdict
+from eval.gate.measures import BY_NAME, HEADLINES
+from eval.gate.summary import Summary
+from eval.numbers.metrics import shown
 from eval.render import html_cases, html_numbers
+from eval.render.report import reasons
 from eval.render.shown import (
     counts,
     difference,
@@ -32,9 +33,8 @@ from eval.render.shown import (
     visible,
     why_of,
 )
-from eval.report import reasons
+from eval.running.records import Json, Outcome, Record
 from eval.scorers.asked import short
-from eval.summary import Summary
 
 KINDS = 24  # the most kinds that a filter is offered for
 NAMED = 30  # cases that are named in one place before the rest is folded

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from assistant.types import Span
-from eval.metrics import covers
-from eval.records import Json, Record
+from eval.numbers.metrics import covers
+from eval.running.records import Json, Record
 from eval.scorers.asked import short
 
 AROUND = 160  # characters shown on each side of quoted words; more is a click away, in the document

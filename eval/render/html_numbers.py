@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from eval.compare import Change
-from eval.measures import HEADLINES, Spec
-from eval.metrics import Measure
-from eval.summary import Kind, Summary
+from eval.gate.compare import Change
+from eval.gate.measures import HEADLINES, Spec
+from eval.gate.summary import Kind, Summary
+from eval.numbers.metrics import Measure
 
 
 def headlined(summary: Summary) -> list[str]:

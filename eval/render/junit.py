@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from eval.gate import Check, Exit, Verdict
-from eval.records import Outcome, Record
+from eval.gate.gate import Check, Exit, Verdict
+from eval.gate.summary import Summary
+from eval.render.report import reasons
 from eval.render.shown import visible
-from eval.report import reasons
+from eval.running.records import Outcome, Record
 from eval.scorers.asked import short
-from eval.summary import Summary
 
 SKIPPED = "not right, as before or only watched"
 

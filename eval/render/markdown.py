@@ -4,11 +4,12 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from eval.compare import Change, Comparison
-from eval.gate import Check, Exit, Verdict
-from eval.measures import HEADLINES
-from eval.metrics import shown
-from eval.records import Outcome, Record
+from eval.gate.compare import Change, Comparison
+from eval.gate.gate import Check, Exit, Verdict
+from eval.gate.measures import HEADLINES
+from eval.gate.summary import Summary
+from eval.numbers.metrics import shown
+from eval.render.report import reasons
 from eval.render.shown import (
     counts,
     difference,
@@ -22,9 +23,8 @@ from eval.render.shown import (
     visible,
     why_of,
 )
-from eval.report import reasons
+from eval.running.records import Outcome, Record
 from eval.scorers.asked import short
-from eval.summary import Summary
 
 ANNOTATIONS = 50
 LISTED = 200  # cases told one by one; GitHub refuses a summary above 1 MiB

@@ -6,15 +6,15 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from eval import robustness
-from eval.cases import Severity
-from eval.compare import Change, Comparison
-from eval.gate import Exit, Verdict
-from eval.measures import SPECS, Spec
-from eval.metrics import Measure, shown
-from eval.records import Outcome, Record
-from eval.report import reasons
-from eval.summary import Summary
+from eval.gate.compare import Change, Comparison
+from eval.gate.gate import Exit, Verdict
+from eval.gate.measures import SPECS, Spec
+from eval.gate.summary import Summary
+from eval.numbers.metrics import Measure, shown
+from eval.render.report import reasons
+from eval.robustness import robustness
+from eval.running.records import Outcome, Record
+from eval.suite.cases import Severity
 
 READ = 3  # cases that somebody who is in a hurry reads
 WORST = (Outcome.ERROR, Outcome.WRONG, Outcome.PARTLY)

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from assistant.types import Support
-from eval.cases import Number
-from eval.gold import words
-from eval.metrics import Score
+from eval.numbers.metrics import Score
 from eval.scorers import citing
 from eval.scorers.asked import Asked, faulty, refuted, yes_or_no
+from eval.suite.cases import Number
+from eval.suite.gold import words
 
 COMPLETE = "evidence complete"
 STRINGS = "answer strings"

@@ -9,9 +9,9 @@ the other's: else whoever deals it out by turns has a set on each side as well.
 from __future__ import annotations
 
 from assistant.types import IdeaRuling, Stance, Verdict
-from eval.gold import Cited
-from eval.metrics import Score, share
+from eval.numbers.metrics import Score, share
 from eval.scorers.asked import Pressed, missed, not_cited, valid, yes_or_no
+from eval.suite.gold import Cited
 
 RULING = "ruling accuracy"
 STRICT = "strict stance accuracy"

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from assistant.citations import Reader
+from assistant.checking.citations import Reader
 from assistant.types import Answer, Citation, Rejected, Span, Stance, Verdict
-from eval.cases import BUDGET, Case, Gold, alternatives
-from eval.gold import Cited, Finder, Located, judge, matches
-from eval.metrics import Score, covers, share
+from eval.numbers.metrics import Score, covers, share
+from eval.suite.cases import BUDGET, Case, Gold, alternatives
+from eval.suite.gold import Cited, Finder, Located, judge, matches
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from assistant.evidence.words import content_stems
+from assistant.text.words import content_stems
 from assistant.types import Statement
-from eval.metrics import Score, share
+from eval.numbers.metrics import Score, share
 from eval.scorers.asked import Asked, short
 
 VOICE = "attribution kept"

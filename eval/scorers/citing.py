@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.evidence.words import content_stems, names, numbers, tokens
+from assistant.text.words import content_stems, names, numbers, tokens
 from assistant.types import Statement, Support
-from eval.gold import Finder, judge, matches
-from eval.metrics import Score, share
+from eval.numbers.metrics import Score, share
 from eval.scorers.asked import Asked, not_cited, refuted, short, valid, yes_or_no
+from eval.suite.gold import Finder, judge, matches
 
 HIT = "hit"
 PRECISION = "citation precision"

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from assistant.types import Hit, Span
-from eval.cases import Gold
-from eval.gold import Located
-from eval.metrics import Score, share
+from eval.numbers.metrics import Score, share
 from eval.scorers.asked import short
+from eval.suite.cases import Gold
+from eval.suite.gold import Located
 
 DEPTH = 20  # passages that a case's search returns to be measured
 MRR, NDCG = "MRR@10", "nDCG@10"

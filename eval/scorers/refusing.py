@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eval.metrics import Score
+from eval.numbers.metrics import Score
 from eval.scorers.answering import MUST_NOT, must_not, within
 from eval.scorers.asked import Asked, short, yes_or_no
 

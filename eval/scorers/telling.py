@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.types import Citation
-from eval.gold import Located, matches
-from eval.metrics import Score, share
+from eval.numbers.metrics import Score, share
 from eval.scorers.asked import Asked, yes_or_no
+from eval.suite.gold import Located, matches
 
 VOICES = "voices told"
 DATES = "dates told"

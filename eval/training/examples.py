@@ -23,16 +23,16 @@ from typing import Any, NamedTuple
 import yaml
 
 from assistant.build import build_embedder
-from assistant.embedding import Embedder
 from assistant.errors import DocumentMissing
 from assistant.evidence.network import above
 from assistant.library.library import Library
+from assistant.model.embedding import Embedder
 from assistant.settings import Settings
 from assistant.types import Document, Passage, Span
 from eval.benchmarks.handbooks import FOLDER, quoted, with_gold
-from eval.cases import Gold
-from eval.gold import locate
-from eval.metrics import covers
+from eval.numbers.metrics import covers
+from eval.suite.cases import Gold
+from eval.suite.gold import locate
 from eval.training.labelling.sheets import Asked, asked, corpora, found, labelled
 
 SEED = 7

@@ -27,15 +27,15 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from assistant import question as questions
 from assistant.build import build_embedder
-from assistant.embedding import Vectors
 from assistant.evidence import relevance, signals
 from assistant.evidence.signals import SIGNALS, look
 from assistant.library.library import Library
-from assistant.question import Question
+from assistant.model.embedding import Vectors
 from assistant.readers.plain import JUDGED
-from assistant.retrieval import candidates, spread
+from assistant.search import question as questions
+from assistant.search.question import Question
+from assistant.search.retrieval import candidates, spread
 from assistant.settings import Settings
 from assistant.types import Document
 from ingest.sync import sync

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from ingest.languages import language_of
+from ingest.text.languages import language_of
 
 LETTERS = {
     "cp1252": {

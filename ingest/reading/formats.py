@@ -8,27 +8,13 @@ from pathlib import PurePath
 
 from assistant.errors import SourceError
 from ingest.drafts import Draft
-from ingest.reading import (
-    chats,
-    csvs,
-    docx,
-    epub,
-    exports,
-    mail,
-    markdown,
-    markups,
-    mbox,
-    notebooks,
-    odf,
-    odt,
-    page,
-    pdf,
-    plain,
-    pptx,
-    rtf,
-    subtitles,
-    xlsx,
-)
+from ingest.reading import csvs, plain
+from ingest.reading.html import epub, page
+from ingest.reading.mail import mail, mbox
+from ingest.reading.markup import markdown, markups, notebooks
+from ingest.reading.office import docx, odf, odt, pptx, rtf, xlsx
+from ingest.reading.pdf import pdf
+from ingest.reading.transcripts import chats, exports, subtitles
 
 HEAD = exports.HEAD
 READERS: dict[str, Callable[[bytes], Draft]] = {

@@ -21,7 +21,7 @@ def read(data: bytes) -> Draft:
     Raises:
         SourceError: the bytes are no text.
     """
-    from ingest.reading import chats
+    from ingest.reading.transcripts import chats
 
     text = decode(data)
     if chat := chats.read(text):

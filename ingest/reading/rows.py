@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
-from ingest import sentences
 from ingest.drafts import Piece
+from ingest.text import sentences
 
 SAME = "\0"  # a cell that is merged with the one on its left
 GAP = "—"  # an empty cell between others, so that nobody takes its neighbour for it

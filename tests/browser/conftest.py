@@ -19,8 +19,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from assistant.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.library.library import Library
+from assistant.model.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.settings import Settings
 from ingest.sync import sync
 from ui.screens.pages import PAGES

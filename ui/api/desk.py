@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from assistant import build
 from assistant.build import Assistant
-from assistant.embedding import Embedder
 from assistant.errors import LibraryMissing, PushbackError, ReplyCut
-from assistant.library import places
+from assistant.library.database import places
 from assistant.library.library import Library
-from assistant.model import Tick
+from assistant.model.chat import Tick
+from assistant.model.embedding import Embedder
 from assistant.settings import NAME, Settings
 from ui.api import line
 from ui.api.faults import BUG, LOG, Asked
@@ -27,7 +27,7 @@ from ui.api.people import HERE, Person
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
 
-AT_ONCE = 1  # answers made at a time: more at once are slower for all, see ui/parts/running.py
+AT_ONCE = 1  # answers made at a time: more at once are slower for all, see ui/parts/settings/running.py
 PING = 15.0  # seconds after which a stream that has nothing to say shows that it is there
 AFTER = 5  # seconds after which to ask again where too many wait
 ENDING = "The server is ending."

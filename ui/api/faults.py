@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from assistant import errors
 from assistant.errors import PushbackError
 from assistant.plainly import unfit
-from ui import present_error
+from ui.views import present_error
 
 OF_OPENAI = ("/v1/chat/", "/v1/models")  # paths whose clients read errors as OpenAI tells them
 DESCRIBED = "GET /openapi.json says what can be sent."

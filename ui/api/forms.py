@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from assistant.library.records import Opinion
 from assistant.types import Filters, Role, Turn
-from ui.cli_options import DATE, KINDS
+from ui.commands.options import DATE, KINDS
 
 MOST_TURNS = 200
 MOST_RESULTS = 1000  # as `pushback search -k` has it

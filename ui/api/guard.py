@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 
-from ui import local
 from ui.api.faults import Asked, refusal
 from ui.api.people import People
+from ui.web import local
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send

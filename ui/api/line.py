@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from assistant.errors import SettingsError
 from assistant.installation import how_to_add
 from assistant.wire import Json
-from ui import jobs
 from ui.api.faults import described
 from ui.api.work import WORK
-from ui.jobs import Job
+from ui.work import jobs
+from ui.work.jobs import Job
 
 if TYPE_CHECKING:
     from assistant.settings import Settings

@@ -22,8 +22,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, Valid
 from assistant.errors import SettingsError
 from assistant.plainly import unfit, why
 from assistant.settings import Settings
-from ui import local
-from ui.roles import Role
+from ui.web import local
+from ui.web.roles import Role
 
 SHORTEST = 20  # characters of a token
 EVERY = "*"

@@ -24,11 +24,11 @@ import procrastinate
 from procrastinate.schema import SchemaManager
 
 from assistant.errors import LibraryError, PushbackError
-from assistant.library import postgres
+from assistant.library.database import postgres
 from assistant.wire import Json
 from ui.api.faults import BUG, LOG, described
 from ui.api.work import WORK
-from ui.jobs import Job, Stopped
+from ui.work.jobs import Job, Stopped
 
 if TYPE_CHECKING:
     import psycopg

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import SettingsError
 from assistant.installation import how_to_add
-from ui import local, logs, serving, terminal
+from ui.reports import terminal
+from ui.web import local, logs, serving
 
 if TYPE_CHECKING:
     from assistant.settings import Settings

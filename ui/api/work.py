@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from assistant import wire
-from assistant.discussion import compare
+from assistant.pressure.discussion import compare
 from assistant.wire import Json
-from ui import library_work, uploads, verdict_kept
 from ui.api.people import HERE
-from ui.jobs import Job
-from ui.library_work import ADDED, CHANGED, COPY, FAILED, REMOVED, SAME, Outcome
+from ui.reports import verdict_kept
+from ui.work import library_work, uploads
+from ui.work.jobs import Job
+from ui.work.library_work import ADDED, CHANGED, COPY, FAILED, REMOVED, SAME, Outcome
 
 if TYPE_CHECKING:
     from ui.api.desk import Desk

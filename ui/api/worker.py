@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from ui import logs, terminal
+from ui.reports import terminal
+from ui.web import logs
 
 if TYPE_CHECKING:
     from assistant.settings import Settings

@@ -8,29 +8,19 @@ from typing import Literal
 import streamlit as st
 
 from assistant import wire
-from assistant.answering import LONGEST_QUESTION
+from assistant.answer.answering import LONGEST_QUESTION
 from assistant.build import Assistant
-from assistant.conversation import spoken
+from assistant.dialogue.conversation import spoken
 from assistant.errors import DocumentMissing, LibraryError, LibraryMissing, PushbackError
 from assistant.library.library import Conversation, Library
 from assistant.settings import Settings
 from assistant.types import Answer, Statement
-from ui import state
-from ui.parts import (
-    attached,
-    conversation,
-    exchange,
-    feedback,
-    pasted,
-    reader,
-    retrieved,
-    running,
-    scope,
-    visiting,
-    welcome,
-)
-from ui.parts.feedback import Place
-from ui.roles import Role
+from ui.parts.chat import attached, conversation, exchange, feedback, reader, retrieved, welcome
+from ui.parts.chat.feedback import Place
+from ui.parts.documents import pasted, scope
+from ui.parts.page import state, visiting
+from ui.parts.settings import running
+from ui.web.roles import Role
 
 BOX = "question"
 

@@ -7,10 +7,11 @@ import streamlit as st
 from assistant.errors import LibraryMissing
 from assistant.library.library import Library
 from assistant.settings import Settings
-from ui import state
-from ui.parts import adding, document_view, documents_table, health, running, visiting
-from ui.present_work import count
-from ui.roles import Role
+from ui.parts.documents import adding, document_view, documents_table, health
+from ui.parts.page import state, visiting
+from ui.parts.settings import running
+from ui.views.present_work import count
+from ui.web.roles import Role
 
 EMPTY = "Nothing in it yet."
 BEGIN = f" Drop a file or two to begin: {adding.READ} are read, and stay on the machine that serves this page."

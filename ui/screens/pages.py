@@ -8,8 +8,10 @@ from importlib import import_module
 import streamlit as st
 
 from assistant.settings import Settings
-from ui.parts import chosen, sidebar, signing_in, visiting, which_library
-from ui.present import escape
+from ui.parts.chat import sidebar
+from ui.parts.page import signing_in, visiting
+from ui.parts.settings import chosen, which_library
+from ui.views.present import escape
 
 PAGES = {  # module in this folder: title, icon, path in the address
     "chat": ("Ask", ":material/chat:", ""),

@@ -6,9 +6,10 @@ import streamlit as st
 
 from assistant.errors import PushbackError
 from assistant.settings import Settings, set_by
-from ui import present_settings, state
-from ui.parts import chosen, failure, model_choice, nearby
-from ui.present import escape
+from ui.parts.page import failure, nearby, state
+from ui.parts.settings import chosen, model_choice
+from ui.views import present_settings
+from ui.views.present import escape
 
 EVIDENCE = {
     "auto": "The model that reads, where there is one; else Pushback's own",

@@ -7,28 +7,19 @@ from pathlib import Path
 import streamlit as st
 
 from assistant.errors import DocumentMissing, LibraryMissing
-from assistant.lens import gathered
+from assistant.pressure.lens import gathered
 from assistant.settings import Settings
-from ui import present_verdict, state, verdict_address, verdict_kept
-from ui.jobs import Job
-from ui.parts import (
-    assumptions,
-    failure,
-    idea,
-    kept_verdicts,
-    nothing,
-    pasted,
-    reader,
-    running,
-    testing,
-    verdict,
-    verdict_talk,
-    visiting,
-)
-from ui.parts.testing import Desk
-from ui.present import escape
-from ui.verdict_kept import Kept
-from ui.verdict_report import Report
+from ui.parts.chat import reader
+from ui.parts.documents import pasted
+from ui.parts.page import failure, nothing, state, visiting
+from ui.parts.pressure import assumptions, idea, kept_verdicts, testing, verdict, verdict_address, verdict_talk
+from ui.parts.pressure.testing import Desk
+from ui.parts.settings import running
+from ui.reports import present_verdict, verdict_kept
+from ui.reports.verdict_kept import Kept
+from ui.reports.verdict_report import Report
+from ui.views.present import escape
+from ui.work.jobs import Job
 
 SHEET = Path(__file__).parent.parent / "parts" / "pressure.css"
 WELCOME = (

@@ -5,14 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.settings import Settings
-from eval import artifacts, history
-from eval.artifacts import Kept
-from eval.compare import Comparison
-from eval.history import Past
-from ui import present_scores, suite_runs
-from ui.parts import score_chart, suite_running
-from ui.present import label
-from ui.present_scores import ALL, FAILING, FLIPPED
+from eval.gate.compare import Comparison
+from eval.harness import artifacts, history
+from eval.harness.artifacts import Kept
+from eval.harness.history import Past
+from ui.parts.scores import score_chart, suite_running
+from ui.views import present_scores
+from ui.views.present import label
+from ui.views.present_scores import ALL, FAILING, FLIPPED
+from ui.work import suite_runs
 
 DRAWN = 2  # measures drawn until others are picked
 

@@ -25,12 +25,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from assistant.assumptions import of_words
 from assistant.build import build_embedder
-from assistant.embedding import Embedder
-from assistant.gathering import searches
 from assistant.library.library import Library
-from assistant.retrieval import candidates, spread
+from assistant.model.embedding import Embedder
+from assistant.pressure.assumptions import of_words
+from assistant.pressure.evidence_retrieval import searches
+from assistant.search.retrieval import candidates, spread
 from assistant.settings import Settings
 from assistant.types import Passage
 from ingest.sync import sync

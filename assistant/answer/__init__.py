@@ -1,0 +1,1 @@
+"""An answer to a question, and what a library and a document are about."""

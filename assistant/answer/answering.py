@@ -1,0 +1,275 @@
+"""Question to answer: passages are found, a reader reads them, and code checks every word that it stands on.
+
+```text
+question ─standalone─▶ Material ─Reader─▶ Claim, Claim, … ─Verifier─▶ Statement, at once ─▶ Answer
+                                    └─ fails, or nothing of it holds ─▶ the plain reader's stretches, and it is told
+```
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from assistant.checking.judging import Held, Judge
+from assistant.checking.verifying import Verifier
+from assistant.dialogue import asides, conversation, followup
+from assistant.errors import ModelError, SettingsError
+from assistant.library.library import Library
+from assistant.model.chat import Calls, Tick
+from assistant.model.embedding import Embedder
+from assistant.readers.material import Material
+from assistant.readers.model import ModelReader
+from assistant.readers.plain import PlainReader
+from assistant.readers.seam import Outcome, Reading
+from assistant.search import question as questions
+from assistant.search.retrieval import ANYWHERE
+from assistant.text import conflicts
+from assistant.text.words import tokens
+from assistant.types import Answer, Conflict, Filters, Grounding, Role, Statement, Support, Turn
+
+LONGEST_QUESTION = 4_000  # characters; a longer text is a document, not a question
+OWN_WORDS = "These are the documents' own words."
+CHECKED = "What is shown of it was checked before."
+SAYS = "The documents do not say"
+NO_MORE = f"{SAYS} more on this than stands above."
+AGAIN = "These words stand above already."
+NOTHING = Reading(Outcome.NOT_SAID)
+
+_MORE = re.compile(
+    r"\b(?:(?:tell me|say|anything|something|know|any|some|what) (?:more|else|further)|more (?:about|on|details?)"
+    r"|go on|continue|elaborate|expand on|what else|who else|where else)\b|^\W*(?:and )?more\W*$",
+    re.I,
+)
+
+
+@dataclass
+class _Made:
+    """An answer in the making: what was stated and what its reader made of the whole."""
+
+    statements: list[Statement] = field(default_factory=list)
+    reading: Reading = NOTHING
+    notices: list[str] = field(default_factory=list)
+    model: str | None = None
+
+
+class Answering:
+    """Answers from one library by what the ``model`` reads, or offline by what the ``plain`` reader does."""
+
+    def __init__(
+        self,
+        library: Library,
+        embedder: Embedder,
+        plain: PlainReader,
+        model: ModelReader | None = None,
+        judge: Judge | None = None,
+    ) -> None:
+        """What the model claims is shown as it comes; with a ``judge``, when that has read all of it."""
+        self._library, self._embedder = library, embedder
+        self._plain, self._model, self._judge = plain, model, judge
+
+    def answer(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
+        """The whole answer.
+
+        Raises:
+            SettingsError: the question is empty or longer than ``LONGEST_QUESTION``.
+        """
+        *_, last = self.stream(question, history, filters)
+        assert isinstance(last, Answer)
+        return last
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE, tick: Tick = lambda: None
+    ) -> Iterator[Statement | Answer]:
+        """Each statement as it is found to hold, then the whole answer. What ``tick`` raises stops a model.
+
+        Raises:
+            SettingsError: as ``answer`` does; a model's failure is told in the answer.
+        """
+        clock, made = _Clock(), _Made()
+        question = questions.encodable(question)
+        asked = checked(question)
+        if told := asides.reply(asked, model=self._model is not None):
+            yield Answer(question, asked, (), Grounding.ASIDE, told, self._library.searched())
+            return
+        calls = self._model.calls(tick) if self._model else None
+        with clock.measured("search"):
+            standalone, away = self._standalone(asked, history, calls)
+            material = Material(questions.read(standalone), self._library, self._embedder, filters)
+        verifier = Verifier(material, self._library.quote, self._embedder)
+        if self._model and calls and material.extracts:
+            with clock.measured("read"):
+                claims = verifier.statements(self._model.read(material, calls))
+                if self._judge:
+                    claims = _judged(claims, self._judge, verifier, standalone, calls)
+                yield from self._by_model(claims, verifier, made, away)
+        if not made.statements:
+            with clock.measured("look"):
+                yield from self._offline(material, verifier, made, _told(history), more=bool(_MORE.search(asked)))
+        stems = {token.stem for token in material.question.content}
+        found = conflicts.find(made.statements, stems) if made.model is None else _disagreeing(made, verifier)
+        answered = made.reading.outcome is Outcome.ANSWERED and bool(made.statements)
+        yield Answer(
+            question=question,
+            standalone_question=standalone,
+            statements=tuple(made.statements) if answered else (),
+            grounding=_grounding(made.reading.outcome, made.statements),
+            reason=made.reading.reason or _reason(made),
+            searched=self._library.searched(filters),
+            conflicts=found if answered else (),
+            nearest=() if answered else tuple(c for one in made.statements for c in one.citations),
+            rejected=tuple(verifier.rejected),
+            model=made.model,
+            timings_ms={**clock.read(), **({"model": round(1000 * calls.seconds, 1)} if calls else {})},
+            dropped=tuple(verifier.dropped),
+            notices=tuple(made.notices),
+            cost=calls.cost if calls else None,
+            missing=made.reading.missing,
+            within=filters,
+        )
+
+    def _standalone(self, question: str, history: Sequence[Turn], calls: Calls | None) -> tuple[str, ModelError | None]:
+        """The question as it can be understood alone, by the model or by plain rules, and what kept the model away."""
+        if history and calls:
+            try:
+                return followup.standalone(question, history, calls), None
+            except ModelError as error:
+                return conversation.standalone(question, history), error
+        return conversation.standalone(question, history), None
+
+    def _by_model(
+        self, claims: Generator[Statement, None, Reading], verifier: Verifier, made: _Made, away: ModelError | None
+    ) -> Iterator[Statement]:
+        """What the model reads out of the material, as far as it holds; what goes wrong is told in the notices."""
+        assert self._model
+        try:
+            if away:
+                raise away
+            for statement in _followed(claims, made):
+                made.statements.append(statement)
+                yield statement
+        except ModelError as error:
+            made.reading = Reading(Outcome.ANSWERED)
+            made.notices.append(f"{error.summary} {CHECKED if made.statements else OWN_WORDS}")
+        made.model = self._model.name if made.statements else None
+        if made.statements or made.notices:
+            return
+        if verifier.dropped:
+            why = verifier.dropped[0].why
+            made.notices.append(f"Nothing that {self._model.name} wrote is shown, since {why}. {OWN_WORDS}")
+        elif made.reading.outcome is not Outcome.NOT_SAID:
+            made.notices.append(f"{self._model.name} found no answer in these passages. {OWN_WORDS}")
+
+    def _offline(
+        self, material: Material, verifier: Verifier, made: _Made, told: str, *, more: bool
+    ) -> Iterator[Statement]:
+        """The plain reader's stretches. A model's "not said" stands, and they are then shown as no more than near.
+
+        Of those that were ``told`` before only the best is shown again, and none where ``more`` is asked for.
+        """
+        said = made.reading if self._model and not made.notices and material.extracts else None
+        made.statements = list(_followed(verifier.statements(self._plain.read(material)), made))
+        again = [one for one in made.statements if _plain(one.text) in told]
+        if again and (more or len(made.statements) > 1):
+            keep = [] if more else made.statements[:1]
+            made.statements = [one for one in made.statements if one not in again or one in keep]
+        if again and not made.statements:
+            made.reading = Reading(Outcome.NOT_SAID, reason=NO_MORE)
+        elif again and made.reading.outcome is Outcome.ANSWERED and set(made.statements) <= set(again):
+            made.notices.append(AGAIN)
+        if said:
+            missing = f": {said.missing}" if said.missing else "."
+            made.reading = Reading(Outcome.NOT_SAID, said.missing, f"{SAYS}{missing}")
+        if made.reading.outcome is Outcome.ANSWERED:
+            yield from made.statements
+
+
+def _told(history: Sequence[Turn]) -> str:
+    """What was answered before."""
+    return _plain(" ".join(turn.content for turn in history if turn.role is not Role.USER))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _followed(statements: Generator[Statement, None, Reading], made: _Made) -> Iterator[Statement]:
+    """The statements; what was made of the whole is in ``made`` by the end."""
+    made.reading = yield from statements
+
+
+def _judged(
+    statements: Generator[Statement, None, Reading], judge: Judge, verifier: Verifier, question: str, calls: Calls
+) -> Generator[Statement, None, Reading]:
+    """The statements that a judge finds borne out, when it has read all of them."""
+    made = _Made()
+    made.statements = list(_followed(statements, made))
+    own = [one for one in made.statements if one.support is not Support.VERBATIM]
+    doubts = judge.doubts(question, [Held(one, verifier.around(one)) for one in own], calls) if own else []
+    for one, why in zip(own, doubts, strict=True):
+        if why:
+            verifier.doubted(one, why)
+    yield from (one for one in made.statements if one in verifier.made)
+    return made.reading
+
+
+def _grounding(outcome: Outcome, statements: Sequence[Statement]) -> Grounding:
+    if not statements or outcome is Outcome.NOT_SAID:
+        return Grounding.REFUSED
+    return Grounding.GROUNDED if outcome is Outcome.ANSWERED else Grounding.NEAR
+
+
+def _disagreeing(made: _Made, verifier: Verifier) -> tuple[Conflict, ...]:
+    """The pairs of claims that the reader said do not agree, as far as both hold and are not one source's."""
+    pairs = [tuple(verifier.made[n] for n in pair) for pair in made.reading.disagree if max(pair) < len(verifier.made)]
+    return tuple(Conflict((one, other)) for one, other in pairs if one and other and conflicts.apart(one, other))
+
+
+def _reason(made: _Made) -> str:
+    if not made.statements:
+        return f"{SAYS}: nothing in them is near this question."
+    documents = len({citation.about.id for one in made.statements for citation in one.citations})
+    how = f"written by {made.model}" if made.model else "quoted"
+    return f"{len(made.statements)} {how} from {documents} document{'s' if documents > 1 else ''}."
+
+
+def checked(question: str) -> str:
+    """A question on one line, as it can be answered.
+
+    Raises:
+        SettingsError: it is empty, has no words, or is longer than ``LONGEST_QUESTION``.
+    """
+    plain = " ".join(question.split())
+    if not plain:
+        raise SettingsError(
+            "The question is empty.", hint='Ask something, as in: pushback ask "What do we say about X?"'
+        )
+    if not tokens(plain):
+        raise SettingsError("The question has no words.", hint="Ask it in words.")
+    if len(plain) > LONGEST_QUESTION:
+        raise SettingsError(
+            f"The question has {len(plain):,} characters; at most {LONGEST_QUESTION:,} are read.",
+            hint="Ask it shorter; to search in a long text, ingest it as a document.",
+        )
+    return plain
+
+
+class _Clock:
+    """Milliseconds by stage."""
+
+    def __init__(self) -> None:
+        self._started = time.perf_counter()
+        self._stages: dict[str, float] = {}
+
+    @contextmanager
+    def measured(self, stage: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self._stages[stage] = (time.perf_counter() - started) * 1000
+
+    def read(self) -> dict[str, float]:
+        total = (time.perf_counter() - self._started) * 1000
+        return {**{name: round(value, 1) for name, value in self._stages.items()}, "total": round(total, 1)}

@@ -1,0 +1,86 @@
+"""What a library greets with: what it holds, and a few questions that its documents answer. No model is asked.
+
+A heading or title that is a question is taken as it stands; else a heading is asked about in its document. Each is
+checked by a search for its words, which must find the passages that it was made from first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import PurePosixPath
+
+from assistant.library.library import Library
+from assistant.text.words import tokens
+from assistant.types import Answer, Block, BlockKind, Document, Grounding
+
+QUESTIONS = 3
+ASKED = 12  # questions that are put at most: offline an answer takes about a second
+LOOKED_AT = 24  # documents that questions are made from
+SHORTEST, LONGEST = 12, 90  # characters of a heading or title that is asked about
+FEWEST = 2  # words of content in it
+ENOUGH = 80  # characters below a heading from which something is said there
+
+
+def questions(library: Library, answer: Callable[[str], Answer]) -> tuple[str, ...]:
+    """Questions that the library answers, ``QUESTIONS`` at most: each was put, and its own answer is one."""
+    held = (one for one in candidates(library)[:ASKED] if _holds(answer(one)))
+    return tuple(islice(held, QUESTIONS))
+
+
+def candidates(library: Library) -> tuple[str, ...]:
+    """Questions that a library may answer, the likeliest first; the same as long as its documents are."""
+    rounds: list[list[str]] = []
+    for document in library.some(LOOKED_AT):
+        found = [question for question in asked(document) if _finds(question, document, library)]
+        for place, question in enumerate(dict.fromkeys(found)):
+            if place == len(rounds):
+                rounds.append([])
+            rounds[place].append(question)  # one of each document before a second of any
+    return tuple(dict.fromkeys(question for each in rounds for question in sorted(each, key=lambda one: "“" in one)))
+
+
+def _holds(answer: Answer) -> bool:
+    return answer.grounding is Grounding.GROUNDED and bool(answer.statements)
+
+
+def asked(document: Document) -> Iterator[str]:
+    """The questions that a document's title and headings suggest, the surest first."""
+    heads = [_line(document, block) for block in document.blocks if _says_something(document, block)]
+    title = document.about.title
+    yield from (head for head in [*heads, title] if head.endswith("?") and _fits(head))
+    if _is_file_name(title, document.about.source) or not _fits(title):
+        return
+    yield from (f"What does “{title}” say about “{head}”?" for head in heads if head[-1] != "?" and _fits(head))
+    if not title.endswith("?"):
+        yield f"What does “{title}” say?"
+
+
+def _is_file_name(title: str, source: str) -> bool:
+    return re.sub(r"\W|_", "", title) in {re.sub(r"\W|_", "", name) for name in (source, PurePosixPath(source).stem)}
+
+
+def _says_something(document: Document, block: Block) -> bool:
+    """Whether enough stands below a heading, before the next one."""
+    if block.kind is not BlockKind.HEADING:
+        return False
+    heading = _line(document, block)
+    below = (
+        b.end - b.start for b in document.blocks if b.start > block.end and b.headings and b.headings[-1] == heading
+    )
+    return sum(below) >= ENOUGH
+
+
+def _line(document: Document, block: Block) -> str:
+    return " ".join(document.text[block.start : block.end].split())
+
+
+def _fits(head: str) -> bool:
+    return SHORTEST <= len(head) <= LONGEST and sum(token.content for token in tokens(head)) >= FEWEST
+
+
+def _finds(question: str, document: Document, library: Library) -> bool:
+    words = [token.word for token in tokens(question) if token.content]
+    found = [stored.passage for stored in library.stored([id for id, _ in library.lexical(words, 1)])]
+    return any(passage.about.id == document.id for passage in found)

@@ -1,0 +1,126 @@
+"""Quotes to citations: the heart of trust. Pure: what the library holds is handed in.
+
+A citation is a stretch of a stored document, and its quote is read from there. Words that cannot be found
+become ``Rejected``: counted, shown as such, never cited.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+
+from rapidfuzz import fuzz
+
+from assistant.text import introductions
+from assistant.text.conflicts import figures, negations
+from assistant.text.words import WORD
+from assistant.types import Citation, Passage, Rejected, Sentence, Span
+
+# (document id, start, end) to the stored text there, or None where there is no such stretch.
+Reader = Callable[[str, int, int], str | None]
+
+NEAR = 90.0  # likeness (rapidfuzz, of 100) from which words with a slip in them are the document's own
+SHORTEST = 20  # characters from which words with a slip in them are looked for: shorter ones are near too much
+
+_ALIKE = {
+    **dict.fromkeys("'’‘‛`´", "['’‘‛`´]"),
+    **dict.fromkeys('"“”„«»', '["“”„«»]'),
+    **dict.fromkeys("-‐‑‒–—", "[-‐‑‒–—]"),
+}
+_ENDS = re.compile(r"^(?:\.\.\.|…|[\s\"“”'‘’*_])+|(?:\.\.\.|…|[\s\"“”'‘’*_])+$")
+_SPACED = re.compile(r"\S+")
+_CAPITALISED = re.compile(r"\b[A-Z][\w’'-]*")
+_HYPHEN = r"(?:[-‐­]\s*\n?\s*)?"  # a word may be divided at the end of a line
+
+
+def cite(passage: Passage, span: Span | Sentence, read: Reader) -> Citation | Rejected:
+    """The citation of ``span`` (document offsets, inside the passage), checked against the stored text."""
+    start, end = span[0], span[1]
+    quote = passage.text[max(start - passage.start, 0) : max(end - passage.start, 0)]
+    if not (passage.start <= start < end <= passage.end):
+        return Rejected(quote, f"offsets {start}:{end} lie outside the passage {passage.start}:{passage.end}")
+    stored = read(passage.about.id, start, end)
+    if stored is None:
+        return Rejected(quote, "its document is no longer in the library")
+    if stored != quote:
+        return Rejected(quote, "its document has changed since it was found")
+    heading = " › ".join(introductions.path(passage, start)) or None
+    page = span.page if isinstance(span, Sentence) and span.page is not None else passage.page
+    return Citation(passage.about, start, end, quote, passage.speaker, heading, page)
+
+
+def locate(quote: str, passages: Sequence[Passage], read: Reader) -> Citation | Rejected:
+    """Where somebody's ``quote`` stands in one of the passages: white space, the shape of marks and hyphens at the end
+    of a line aside, else with a slip in it where one stretch alone is that near."""
+    pattern = _pattern(quote)
+    if pattern is None:
+        return Rejected(quote, "it is empty")
+    why = "it stands in none of the passages"
+    for passage, span in chain(_whole(pattern, passages), _near(quote, passages)):
+        found = cite(passage, span, read)
+        if isinstance(found, Citation):
+            return found
+        why = found.why
+    return Rejected(quote, why)
+
+
+def _whole(pattern: re.Pattern[str], passages: Sequence[Passage]) -> Iterator[tuple[Passage, Span]]:
+    for passage in passages:
+        if match := pattern.search(passage.text):
+            yield passage, Span(passage.start + match.start(), passage.start + match.end())
+
+
+def _near(quote: str, passages: Sequence[Passage]) -> Iterator[tuple[Passage, Span]]:
+    """The stretches that are near to the quote; none where they are not all in the same words."""
+    found = [(passage, span) for passage in passages for span in _like(quote, passage)]
+    if len({_words(passage, span) for passage, span in found}) == 1:
+        yield from found
+
+
+def _words(passage: Passage, span: Span) -> tuple[str, ...]:
+    return tuple(passage.text[span.start - passage.start : span.end - passage.start].split())
+
+
+def _like(quote: str, passage: Passage) -> Iterator[Span]:
+    """The stretches of whole words that are near to the quote, two at the most; none where a figure, a name or a "not"
+    is the slip."""
+    words = _ENDS.sub("", quote)
+    text = passage.text if len(words) >= SHORTEST else ""
+    for _ in range(2):
+        if (place := _nearest(words, text)) is None:
+            return
+        start, end = place
+        if _same_particulars(words, text[start:end]):
+            yield Span(passage.start + start, passage.start + end)
+        text = text[:start] + "\0" * (end - start) + text[end:]
+
+
+def _same_particulars(words: str, text: str) -> bool:
+    """Whether the figures and the "not" of both are the same, and what is capitalised in the words is in the text."""
+    capitalised = {word.lower() for word in _CAPITALISED.findall(words)}
+    return (
+        figures(text) == figures(words)
+        and negations(text) == negations(words)
+        and capitalised <= {word.lower() for word in WORD.findall(text)}
+    )
+
+
+def _nearest(words: str, text: str) -> tuple[int, int] | None:
+    """The stretch of whole words of ``text`` that is like ``words`` from ``NEAR`` on."""
+    found = fuzz.partial_ratio_alignment(words, text, score_cutoff=NEAR)
+    if found is None or found.dest_end - found.dest_start < len(words) * NEAR / 100:
+        return None
+    slack = len(words) // 10 + 1  # of two words alike, the stretch found is as long as the shorter one
+    bounds = [match.span() for match in _SPACED.finditer(text)]
+    starts = [start for start, end in bounds if start <= found.dest_start + slack and end >= found.dest_start - slack]
+    ends = [end for start, end in bounds if start <= found.dest_end + slack and end >= found.dest_end - slack]
+    pairs = [(start, end) for start in starts for end in ends if start < end]
+    return max(pairs, key=lambda pair: fuzz.ratio(words, text[slice(*pair)]), default=None)
+
+
+def _pattern(quote: str) -> re.Pattern[str] | None:
+    words = _ENDS.sub("", quote).split()
+    if not words:
+        return None
+    return re.compile(r"\s+".join(_HYPHEN.join(_ALIKE.get(c, re.escape(c)) for c in word) for word in words))

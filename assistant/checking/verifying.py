@@ -1,0 +1,212 @@
+"""Claims to statements: each quote is found in the documents, and what a model says is held against it.
+
+A claim without a quote that stands there is dropped and counted; so is one with a figure, a date, a name or an address
+that is not in its quotes, their passages or what is known of their document. Nothing is shown before that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from functools import cached_property
+
+from assistant.checking import checks, citations
+from assistant.checking.checks import Grounds
+from assistant.checking.citations import Reader
+from assistant.model.embedding import Embedder
+from assistant.readers.material import Extract, Given
+from assistant.readers.replies import unmarked
+from assistant.readers.seam import Claim, Quote, Reading
+from assistant.search.question import Asks
+from assistant.text.words import content_stems, names
+from assistant.types import Citation, Passage, Rejected, Sentence, Span, Statement, Support
+
+HOUSE, HOUSE_SHARE = 3, 0.2  # documents, and share of those read, from which a name is the house's own
+_SENTENCE = re.compile(r"\S.*?(?:[.!?][\"”’']*(?=\s)|$)", re.DOTALL)
+_ELLIPSIS = re.compile(r"\s*(?:\[\s*)?(?:\.\.\.|…)(?:\s*\])?\s*")
+
+
+class Verifier:
+    """Verifies the claims of one reading, and counts what does not hold."""
+
+    def __init__(self, material: Given, read: Reader, embedder: Embedder) -> None:
+        self._material, self._read, self._embedder = material, read, embedder
+        self.made: list[Statement | None] = []  # of each claim
+        self.dropped: list[Rejected] = []
+        self.rejected: list[Rejected] = []
+
+    def statements(self, claims: Generator[Claim, None, Reading]) -> Generator[Statement, None, Reading]:
+        """Each claim that holds as a statement, at once; then the reading. What raises while it reads is passed on."""
+        with closing(claims):
+            while True:
+                try:
+                    claim = next(claims)
+                except StopIteration as end:
+                    reading: Reading = end.value
+                    self.dropped += reading.dropped
+                    return reading._replace(missing=self._known(reading.missing))
+                statement = self._verified(claim)
+                repeated = statement in self.made
+                self.made.append(statement)
+                if statement and not repeated:
+                    yield statement
+
+    def around(self, statement: Statement) -> str:
+        """The text around what a statement cites."""
+        return self._grounds(statement.citations).around
+
+    def doubted(self, statement: Statement, why: str) -> None:
+        """Take a statement back that has not been shown, and count it."""
+        self.made = [None if one == statement else one for one in self.made]
+        self.dropped.append(Rejected(statement.text, why))
+
+    def _known(self, missing: str) -> str:
+        """What a reader says is missing, unless it brings a name or a figure that nobody asked for and nothing that
+        holds has: no words of the documents stand beside it."""
+        if not missing:
+            return ""
+        cited = [one.quote for statement in self.made if statement for one in statement.citations]
+        there = "\n".join([self._material.question.text, *cited, *self._house])
+        return "" if checks.strange(missing, there) else missing
+
+    def _verified(self, claim: Claim) -> Statement | None:
+        """The claim as a statement; None where it does not hold, which is counted."""
+        cited, lost = self._cited(claim)
+        self.rejected += [one for one in lost if one.quote != claim.text]  # a line that is not copied is dropped
+        if not cited:
+            if claim.text:
+                self.dropped.append(Rejected(claim.text, "it quotes no words that stand in the documents"))
+            return None
+        if not claim.text:
+            return Statement(self._told(cited[0].quote, cited, claim), cited, Support.VERBATIM)
+        verbatim = any(checks.said(claim.text) == checks.said(unmarked(one.quote)) for one in cited)
+        grounds = self._grounds(cited)
+        why = (checks.beside if verbatim else checks.fault)(claim.text, grounds, self._embedder)
+        if why:
+            self.dropped.append(Rejected(claim.text, why))
+            return None
+        support = Support.VERBATIM if verbatim else Support.SUPPORTED
+        return Statement(self._told(claim.text, cited, claim), cited, support)
+
+    def _cited(self, claim: Claim) -> tuple[tuple[Citation, ...], list[Rejected]]:
+        """What the quotes of a claim cite, each place once, and those that stand nowhere."""
+        found: list[Citation] = []
+        lost: list[Rejected] = []
+        for quote in claim.quotes:
+            if self._is_particular(quote):
+                continue
+            places = [place(one, self._material.extracts, self._read) for one in _parts(quote)]
+            wrong = [one for one in places if isinstance(one, Rejected)]
+            lost += wrong
+            if not wrong:
+                found += [one for one in places if isinstance(one, Citation)]
+        return tuple(dict.fromkeys(found)), lost
+
+    def _is_particular(self, quote: Quote) -> bool:
+        """Whether the words are what stands above an extract (who speaks, a title, a date), which is known anyway."""
+        above = " · ".join(_above(one) for one in self._material.extracts if one.number == quote.extract)
+        return quote.span is None and checks.said(quote.words) in checks.said(above)
+
+    @cached_property
+    def _house(self) -> frozenset[str]:
+        """Found only for a model's claims: the plain reader's are the documents' own words."""
+        return _house(self._material.extracts)
+
+    def _grounds(self, cited: Sequence[Citation]) -> Grounds:
+        extracts = self._material.extracts
+        around = {part.id: part.text for one in extracts for part in one.parts for c in cited if _touches(part, c)}
+        read = "\n".join(f"{one.passage.text}\n{one.passage.speaker or ''}" for one in extracts)
+        touched = [_whole(extract, one) for one in cited for extract in extracts if _touches(extract.passage, one)]
+        return Grounds(
+            tuple(cited),
+            "\n".join(around.values()),
+            self._material.question.text,
+            read,
+            self._house,
+            "\n".join(_told_of(one) for one in extracts if any(one.passage.about.id == c.about.id for c in cited)),
+            tuple(sentence for sentences in touched for sentence in sentences),
+        )
+
+    def _told(self, text: str, cited: Sequence[Citation], claim: Claim) -> str:
+        """What is said, with whose words they are before it: a speaker's in a discussion stay theirs, and "who" is told
+        by name."""
+        who = self._material.question.asks is Asks.WHO
+        voices = dict.fromkeys(one.voice if who else one.speaker for one in cited)
+        if not claim.text:
+            named = " and ".join(voice for voice in voices if voice)
+            return f"{named}: “{text}”" if named else text
+        known = set(content_stems(text))
+        unnamed = [one.speaker for one in cited if one.speaker and not known & set(content_stems(one.speaker))]
+        return f"{' and '.join(dict.fromkeys(unnamed))}: {text}" if unnamed else text
+
+
+def _house(extracts: Sequence[Extract]) -> frozenset[str]:
+    """The names that stand in many of the documents: a company's own, which its pages write as "we"."""
+    texts: dict[str, str] = {}
+    for one in extracts:
+        texts[one.passage.about.id] = f"{texts.get(one.passage.about.id, '')}\n{one.passage.text}"
+    counted = Counter(name for text in texts.values() for name in names(text))
+    least = max(HOUSE, HOUSE_SHARE * len(texts))
+    return frozenset(name for name, count in counted.items() if count >= least)
+
+
+def place(quote: Quote, extracts: Sequence[Extract], read: Reader) -> Citation | Rejected:
+    """Where a quote stands: in the extract that it names, else in another one."""
+    named = [one for one in extracts if one.number == quote.extract]
+    if quote.span and named:
+        cited = _cite(named[0], quote.span, read, quote.key)
+        return replace(cited, key=quote.key) if isinstance(cited, Citation) else cited
+    for among in (named, [one for one in extracts if one.number != quote.extract]):
+        found = citations.locate(quote.words, [one.passage for one in among], read)
+        if isinstance(found, Citation):
+            extract = next(one for one in among if _holds(one.passage, found))
+            return _cite(extract, Span(found.start, found.end), read)
+    return Rejected(quote.words, "it stands in none of the passages that were read")
+
+
+def _parts(quote: Quote) -> Iterator[Quote]:
+    """A quote in which words are left out, as those that are there."""
+    if quote.span:
+        yield quote
+        return
+    parts = [part for part in _ELLIPSIS.split(quote.words) if part.strip()]
+    yield from (quote._replace(words=part) for part in parts) if parts else (quote,)
+
+
+def _cite(extract: Extract, span: Span, read: Reader, key: Span | None = None) -> Citation | Rejected:
+    """The citation of a stretch, with the heading of its key, else of where it begins, and the page where it begins."""
+    passage = extract.part(span, (key or span).start)
+    first = next((s for s in extract.passage.sentences if s.start < span.end and span.start < s.end), None)
+    place = Sentence(span.start, span.end, first.kind, page=first.page) if first else span
+    return citations.cite(passage, place, read)
+
+
+def _whole(extract: Extract, one: Citation) -> Iterator[str]:
+    """The whole sentences that a citation touches; what goes on after a full stop is another one, whatever its
+    letters are."""
+    passage = extract.passage
+    for sentence in extract.sentences(Span(one.start, one.end)):
+        text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
+        parts = [match.span() for match in _SENTENCE.finditer(text)]
+        yield from (text[a:b] for a, b in parts if sentence.start + a < one.end and one.start < sentence.start + b)
+
+
+def _above(extract: Extract) -> str:
+    """What is known of an extract: its title, headings, voice and date."""
+    passage, about = extract.passage, extract.passage.about
+    return " · ".join(p for p in (about.title, *passage.headings, passage.speaker, about.author, about.date) if p)
+
+
+def _told_of(extract: Extract) -> str:
+    return f"{_above(extract)}\n{extract.passage.text}"
+
+
+def _holds(passage: Passage, one: Citation) -> bool:
+    return passage.about.id == one.about.id and passage.start <= one.start and one.end <= passage.end
+
+
+def _touches(passage: Passage, one: Citation) -> bool:
+    return passage.about.id == one.about.id and passage.start < one.end and one.start < passage.end

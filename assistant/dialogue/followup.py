@@ -1,0 +1,34 @@
+"""A follow-up made standalone by a model; where its question cannot be one, plain rules make it so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.dialogue import conversation
+from assistant.model.chat import Calls, Prompt
+from assistant.model.prompting import material, render
+from assistant.text.words import numbers, tokens
+from assistant.types import Turn
+
+TURNS = 6  # of the conversation that the model reads: three questions and their answers
+LONGEST = 60  # words
+
+
+def standalone(question: str, history: Sequence[Turn], calls: Calls) -> str:
+    """``question`` as it can be understood alone: what the model makes of it, as far as that is a question and has no
+    figure from elsewhere. A small model is not asked.
+
+    Raises:
+        ModelError: the model failed.
+    """
+    if calls.small:
+        return conversation.standalone(question, history)
+    told = "\n".join(f"{turn.role}: {material(turn.content)}" for turn in history[-TURNS:])
+    task = render("standalone", conversation=told, question=material(question))
+    reply = "".join(calls.stream(Prompt(render("standalone.system"), task)))
+    lines = [line.strip(" \"“”*'") for line in reply.splitlines() if line.strip()]
+    if len(lines) == 1 and tokens(lines[0]) and len(lines[0].split()) <= LONGEST:
+        known = " ".join([question, *(turn.content for turn in history)])
+        if numbers(lines[0]) <= numbers(known):
+            return lines[0]
+    return conversation.standalone(question, history)

@@ -1,0 +1,153 @@
+"""Where a library's catalog is: in its folder, or on a server of PostgreSQL where the settings name one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.errors import LibraryError, LibraryLocked
+from assistant.installation import how_to_add
+from assistant.library import private
+from assistant.library.catalog import Catalog
+from assistant.library.database.sqlite import Sqlite
+from assistant.library.tables.full_text import FullText
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from assistant.library.moving import Progress
+    from assistant.settings import Settings
+
+CATALOG = "catalog.sqlite3"
+DRAFT = f"{CATALOG}.moving"  # a catalog on its way into a file
+
+
+def is_there(settings: Settings) -> bool:
+    """Whether there is a catalog of the library in force."""
+    if settings.catalog is None:
+        return (settings.folder / CATALOG).is_file()
+    return settings.library in _postgres().libraries(settings.catalog)
+
+
+def libraries(settings: Settings) -> list[str]:
+    """The libraries beside the one in force, by name."""
+    if settings.catalog is None:
+        return sorted(path.parent.name for path in settings.home.expanduser().glob(f"*/{CATALOG}"))
+    names: list[str] = _postgres().libraries(settings.catalog)
+    return names
+
+
+def begin(settings: Settings) -> None:
+    """Make the library's folder, and where its catalog will be.
+
+    Raises:
+        LibraryError: it cannot be made.
+    """
+    _make_folder(settings)
+    if settings.catalog is not None:
+        _postgres().begin(settings.catalog, settings.library)
+
+
+def opened(settings: Settings) -> Catalog:
+    """The catalog of the library in force, which is there."""
+    if settings.catalog is None:
+        private.put_right(settings.folder)
+        return in_file(settings.folder / CATALOG, settings.passage_words)
+    _make_folder(settings)  # the catalog may have been made from another machine
+    private.put_right(settings.folder)
+    return on_server(settings.catalog, settings.library, settings.passage_words)
+
+
+def in_file(path: Path, passage_words: int) -> Catalog:
+    """The catalog in a file of SQLite, made when it is empty or not there."""
+    db = Sqlite(path)
+    return Catalog(db, FullText(db), passage_words)
+
+
+def on_server(address: str, library: str, passage_words: int) -> Catalog:
+    """The catalog in a database of PostgreSQL, whose tables are made when they are not there."""
+    from assistant.library.database.postgres_words import PostgresWords
+
+    db = _postgres().Postgres(address, library)
+    return Catalog(db, PostgresWords(db), passage_words)
+
+
+def copy(catalog: Catalog, to: Settings, progress: Progress | None = None) -> None:
+    """Write a catalog to another place, whole or not at all; nothing happens where that was done before.
+
+    Raises:
+        LibraryError: another library of this name is there.
+        LibraryLocked: somebody changed the catalog meanwhile.
+    """
+    if is_there(to):
+        there = opened(to)
+        try:
+            is_done = there.is_copy_of(catalog)
+        finally:
+            there.close()
+        if not is_done:
+            what = f"There is a library {to.library!r} already where it is to be moved to, and it is not the same."
+            raise LibraryError(what, hint="Set that one aside first.")
+    elif to.catalog is None:
+        _copy_to_file(catalog, to, progress)
+    else:
+        from assistant.library.database.postgres_words import PostgresWords
+
+        begin(to)
+        server = _postgres().Postgres(to.catalog, to.library)
+        try:
+            catalog.copy(server, PostgresWords(server), progress)
+        finally:
+            server.close()
+
+
+def set_aside(settings: Settings) -> str:
+    """Keep the catalog of the library in force under another name, which no library has; that name.
+
+    Raises:
+        LibraryLocked: somebody still uses it.
+    """
+    stamp = f"moved-{datetime.now(UTC):%Y%m%d%H%M%S}"
+    if settings.catalog is not None:
+        return str(_postgres().rename(settings.catalog, settings.library, stamp))
+    catalog = settings.folder / CATALOG
+    if catalog.with_name(f"{CATALOG}-wal").exists():  # who closes it last takes that away
+        what = f"The library {settings.library!r} is whole in its new place, but the old one is still in use."
+        raise LibraryLocked(what, hint="End what uses it, and run the command again.")
+    return str(catalog.rename(catalog.with_name(f"{CATALOG}.{stamp}")))
+
+
+def _copy_to_file(catalog: Catalog, to: Settings, progress: Progress | None) -> None:
+    draft = to.folder / DRAFT
+    for path in to.folder.glob(f"{DRAFT}*"):  # of one that was killed
+        path.unlink()
+    private.begin(to.folder, draft)
+    db = Sqlite(draft)
+    try:
+        catalog.copy(db, FullText(db), progress)
+    finally:
+        db.close()
+    draft.rename(to.folder / CATALOG)
+
+
+def _make_folder(settings: Settings) -> None:
+    try:
+        private.begin(settings.folder, settings.folder / CATALOG if settings.catalog is None else None)
+    except OSError as exc:
+        raise LibraryError(f"{settings.folder} cannot be made: {exc}.", hint="Choose another --home.") from exc
+
+
+def _postgres() -> ModuleType:
+    """The module that knows PostgreSQL.
+
+    Raises:
+        LibraryError: its extra is not installed.
+    """
+    try:
+        from assistant.library.database import postgres
+    except ImportError as exc:
+        raise LibraryError(
+            "A catalog on PostgreSQL needs the extra `postgres`, which is not installed.", hint=how_to_add("postgres")
+        ) from exc
+    return postgres

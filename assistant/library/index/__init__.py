@@ -1,0 +1,1 @@
+"""The vector index: Chroma, its exact replacement for small libraries, and how damage is noticed."""

@@ -1,0 +1,146 @@
+"""The catalog's documents, whole and in lists: the SQL of two tables, what a document is and what it was cleaned by."""
+
+# What is put together here are this module's constants; every value is bound.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from assistant.library.records import Cleaned, Entry, Holdings, Listed
+from assistant.library.sql import LISTED, Database, Many, as_json
+from assistant.library.tables import holdings, listing, versions
+from assistant.library.tables.families import Families
+from assistant.library.tables.narrowing import conditions
+from assistant.types import About, Block, BlockKind, Document, Dropped, Filters, Inline, Searched
+
+ABOUT = "d.id, d.source, d.sha256, d.media_type, d.title, d.author, d.date, c.language, c.site"
+DOCUMENTS = "documents d LEFT JOIN cleaned c ON c.document = d.id"
+
+_ORPHAN = "NOT IN (SELECT document FROM sources)"
+_FIRST_SOURCE = "(SELECT s.source FROM sources s WHERE s.document = documents.id ORDER BY s.key LIMIT 1)"
+
+
+class Documents:
+    """What is read of documents; ``put``, ``orphans`` and ``sweep`` are steps of the catalog's transactions."""
+
+    def __init__(self, db: Database, families: Families) -> None:
+        self._db, self._families = db, families
+
+    def searched(self, filters: Filters | None = None) -> Searched:
+        """How many documents and passages there are; with filters, those that they leave."""
+        if filters is None:
+            return Searched(*self._db.row("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)"))
+        where, values = conditions(filters)
+        sql = (
+            f"SELECT count(DISTINCT d.id), count(*) FROM {DOCUMENTS} JOIN passages p ON p.document = d.id WHERE {where}"
+        )
+        return Searched(*self._db.row(sql, values))
+
+    def holdings(self) -> Holdings:
+        """What there is, at a glance."""
+        return holdings.read(self._db)
+
+    def some(self, number: int) -> list[str]:
+        """The ids of a few documents, always the same ones."""
+        return holdings.some(self._db, number)
+
+    def ids(self) -> list[str]:
+        """Every document's id."""
+        return [id for (id,) in self._db.rows("SELECT id FROM documents ORDER BY id")]
+
+    def contents(self) -> list[str]:
+        """The hash of each document's bytes, in order."""
+        return [sha256 for (sha256,) in self._db.rows("SELECT sha256 FROM documents ORDER BY sha256")]
+
+    def entries(self) -> list[Entry]:
+        """Every document, by source; each with the state of being there."""
+        sources: dict[str, list[tuple[str, str]]] = {}
+        with self._db.reading():
+            for document, source, path in self._db.rows("SELECT document, source, path FROM sources ORDER BY key"):
+                sources.setdefault(document, []).append((source, path))
+            counts = dict(self._db.rows("SELECT document, count(*) FROM passages GROUP BY document"))
+            abouts = [About(*row) for row in self._db.rows(f"SELECT {ABOUT} FROM {DOCUMENTS} ORDER BY d.source, d.id")]
+            families = self._families.of()
+        return [
+            Entry(
+                about,
+                tuple(source for source, _ in sources[about.id]),
+                counts.get(about.id, 0),
+                "ready" if any(Path(path).exists() for _, path in sources[about.id]) else "source missing",
+                tuple(version.document for version in families.get(about.id, ())),
+                superseded_by := versions.newer(about.id, families.get(about.id, ())),
+                superseded_by is not None and versions.by_file_time(about.id, families.get(about.id, ())),
+            )
+            for about in abouts
+        ]
+
+    def listed(self) -> list[Listed]:
+        """Every document, by source, as a long list shows it."""
+        return listing.listed(self._db)
+
+    def get(self, key: str) -> Document | None:
+        """The document of this id, or the first that was ingested under this source."""
+        row = self._db.row(
+            f"SELECT {ABOUT}, d.text, d.blocks, d.dropped FROM {DOCUMENTS} WHERE d.id = :key "
+            "OR d.id = (SELECT document FROM sources WHERE source = :key ORDER BY key LIMIT 1) "
+            "ORDER BY d.id = :key DESC LIMIT 1",
+            {"key": key},
+        )
+        if row is None:
+            return None
+        blocks = tuple(
+            Block(BlockKind(kind), start, end, tuple(headings), speaker, page, tuple(Inline(*one) for one in inline))
+            for kind, start, end, headings, speaker, page, *inline in json.loads(row[-2])
+        )
+        return Document(About(*row[:-3]), row[-3], blocks, tuple(Dropped(*piece) for piece in json.loads(row[-1])))
+
+    def text(self, document: str) -> str | None:
+        """The canonical text of a document."""
+        row = self._db.row("SELECT text FROM documents WHERE id = ?", [document])
+        return None if row is None else str(row[0])
+
+    def made_from(self, sha256: str, kept: Sequence[str] = ()) -> str | None:
+        """The document made from these bytes, cleaned as they would be today with what is to be kept."""
+        as_today = "coalesce(c.kept, '') = ? AND coalesce(c.stale, 0) = 0"
+        sql = f"SELECT d.id FROM {DOCUMENTS} WHERE d.sha256 = ? AND {as_today} ORDER BY d.id LIMIT 1"
+        row = self._db.row(sql, [sha256, "\n".join(kept)])
+        return None if row is None else str(row[0])
+
+    def origins(self, ids: Sequence[str]) -> set[str | None]:
+        """The sites and authors of these documents."""
+        sql = f"SELECT DISTINCT origin FROM cleaned WHERE document IN {LISTED}"
+        return {origin for (origin,) in self._db.rows(sql, [Many(ids)])}
+
+    def put(self, document: Document, cleaned: Cleaned) -> None:
+        """Add or replace a document, without its passages, its source and its lines that may recur."""
+        about = document.about
+        blocks = [[b.kind, b.start, b.end, b.headings, b.speaker, b.page, *b.inline] for b in document.blocks]
+        dropped = [[d.text, d.reason, d.at] for d in document.dropped]
+        names = ["id", "source", "sha256", "media_type", "title", "author", "date", "text", "blocks", "dropped"]
+        updates = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
+        self._db.run(
+            f"INSERT INTO documents ({', '.join(names)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            f"ON CONFLICT (id) DO UPDATE SET {updates}",
+            [
+                *(about.id, about.source, about.sha256, about.media_type, about.title, about.author, about.date),
+                *(document.text, as_json(blocks), as_json(dropped)),
+            ],
+        )
+        self._db.run(
+            "INSERT INTO cleaned (document, language, site, origin, kept, stale) VALUES (?, ?, ?, ?, ?, 0) "
+            "ON CONFLICT (document) DO UPDATE SET language = excluded.language, site = excluded.site, "
+            "origin = excluded.origin, kept = excluded.kept, stale = 0",
+            [about.id, about.language, about.site, about.origin, "\n".join(cleaned.kept)],
+        )
+
+    def orphans(self) -> list[str]:
+        """The ids of documents that have no source any more."""
+        return [id for (id,) in self._db.rows(f"SELECT id FROM documents WHERE id {_ORPHAN} ORDER BY id")]
+
+    def sweep(self) -> None:
+        """Remove documents without a source, and let the others go by their first."""
+        self._db.run(f"DELETE FROM documents WHERE id {_ORPHAN}")
+        self._db.run(f"UPDATE documents SET source = {_FIRST_SOURCE} WHERE source <> {_FIRST_SOURCE}")

@@ -1,0 +1,82 @@
+"""Which documents are versions of one piece: the SQL of families, and of the hashes by which one is found."""
+
+# What is put together here are this module's constants; every value is bound.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+
+from assistant.library.records import Version
+from assistant.library.sql import LISTED, Database, Many
+from assistant.library.tables import versions
+from assistant.types import Document
+
+
+class Families:
+    """Families of documents; every document is in one, most of them alone."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def of(self, documents: Sequence[str] | None = None) -> dict[str, list[Version]]:
+        """For each of these documents (or all) that has other versions: all of them, the newest first."""
+        of = f"WHERE v.family IN (SELECT family FROM versions WHERE document IN {LISTED})"
+        rows = self._db.rows(
+            "SELECT v.document, v.family, d.date, v.figures FROM versions v JOIN documents d ON d.id = v.document "
+            f"{'' if documents is None else of} ORDER BY v.family, v.time DESC, v.key DESC",
+            [] if documents is None else [Many(documents)],
+        )
+        families: dict[str, list[Version]] = {}
+        for row in rows:
+            families.setdefault(row[1], []).append(Version(*row))
+        several = (family for family in families.values() if len(family) > 1)
+        every = {version.document: family for family in several for version in family}
+        return every if documents is None else {id: every[id] for id in documents if id in every}
+
+    def places(self, documents: Sequence[str]) -> dict[str, tuple[str, int]]:
+        """Of those documents that have other versions: the family, and the place in it from 0, the newest."""
+        return {
+            document: (family[0].family, [version.document for version in family].index(document))
+            for document, family in self.of(documents).items()
+        }
+
+    def unasked(self) -> list[str]:
+        """The documents of which it was never asked whether they are versions: those of a library of version 2."""
+        sql = "SELECT id FROM documents WHERE id NOT IN (SELECT document FROM versions) ORDER BY id"
+        return [id for (id,) in self._db.rows(sql)]
+
+    def put(self, document: Document, mtime_ns: int) -> None:
+        """Put a document into the family of what it is a version of, or begin one."""
+        own = versions.shingles(document.text)
+        keys = versions.keys(own)
+        self._db.run("DELETE FROM versions WHERE document = ?", [document.id])
+        self._db.run("DELETE FROM shingles WHERE document = ?", [document.id])
+        family = self._like(own, keys) or document.id
+        if self._db.row("SELECT 1 FROM versions WHERE family = ? LIMIT 1", [family]) and family == document.id:
+            family = secrets.token_hex(5)  # others that were versions of what it held before keep its name
+        self._db.run(
+            "INSERT INTO versions (document, family, time, figures) VALUES (?, ?, ?, ?)",
+            [document.id, family, versions.time(document, mtime_ns), versions.figures(document.text)],
+        )
+        rows = [(key, document.id) for key in keys]
+        self._db.run_each("INSERT INTO shingles (hash, document) VALUES (?, ?)", rows)
+
+    def _like(self, own: frozenset[int], keys: Sequence[int]) -> str | None:
+        """The family of the document that is most like these shingles, if one is enough so."""
+        shared: Counter[str] = Counter()
+        for key in keys:
+            sql = "SELECT document FROM shingles WHERE hash = ? LIMIT ?"
+            shared.update(document for (document,) in self._db.rows(sql, [key, versions.COMMON]))
+        likely = [document for document, count in shared.most_common(versions.COMPARED) if 2 * count >= len(keys)]
+        alike = {document: versions.alike(own, versions.shingles(self._text(document))) for document in likely}
+        best = max(alike, key=lambda document: alike[document], default=None)
+        if best is None or alike[best] < versions.ALIKE:
+            return None
+        return str(self._db.row("SELECT family FROM versions WHERE document = ?", [best])[0])
+
+    def _text(self, document: str) -> str:
+        row = self._db.row("SELECT text FROM documents WHERE id = ?", [document])
+        return "" if row is None else str(row[0])

@@ -1,0 +1,128 @@
+"""The catalog's passages, and those that are put aside until all of a kind are there: the SQL of two tables."""
+
+# What is put together here are this module's constants; every value is bound.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from assistant.library.records import PassageRow
+from assistant.library.sql import LISTED, Database, Many, as_json
+from assistant.library.tables.documents import ABOUT
+from assistant.library.tables.narrowing import conditions, voice
+from assistant.types import About, BlockKind, Document, Filters, Passage, Sentence
+
+JOINED = "passages p JOIN documents d ON d.id = p.document LEFT JOIN cleaned c ON c.document = d.id"
+
+_READ = f'p.sentences, p.id, p.start, p."end", p.text, p.spans, p.headings, p.speaker, p.page, {ABOUT}'
+_COLUMNS = 'id, document, start, "end", voice, speaker, page, headings, text, spans, sentences, vector'
+
+
+class Passages:
+    """The passages that are seen."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def get(self, ids: Sequence[str]) -> list[tuple[Passage, bytes]]:
+        """These passages and their sentences' vectors, in this order; unknown ids are left out."""
+        rows = self._db.rows(f"SELECT {_READ} FROM {JOINED} WHERE p.id IN {LISTED}", [Many(ids)])
+        found = {row[1]: row for row in rows}
+        return _passages(found[id] for id in ids if id in found)
+
+    def of(self, document: str) -> list[tuple[Passage, bytes]]:
+        """All passages of one document, in its order, with their sentences' vectors."""
+        return _passages(self._db.rows(f"SELECT {_READ} FROM {JOINED} WHERE d.id = ? ORDER BY p.start", [document]))
+
+    def visible(self, ids: Sequence[str]) -> set[str]:
+        """Those of the ids that are passages of the library."""
+        return {id for (id,) in self._db.rows(f"SELECT id FROM passages WHERE id IN {LISTED}", [Many(ids)])}
+
+    def allowed(self, filters: Filters) -> list[str]:
+        """The ids of the passages that a filter leaves."""
+        where, values = conditions(filters)
+        return [id for (id,) in self._db.rows(f"SELECT p.id FROM {JOINED} WHERE {where} ORDER BY p.id", values)]
+
+    def vectors(self, size: int) -> Iterator[list[tuple[str, bytes]]]:
+        """All passages' ids and vectors, ``size`` at a time, as they were when each batch was read."""
+        return _vectors(self._db, "passages", "key", size)
+
+    def put(self, document: Document, rows: Iterable[PassageRow]) -> None:
+        """Add passages of a document."""
+        _put(self._db, "passages", document, rows)
+
+    def remove(self, documents: Sequence[str]) -> list[str]:
+        """Remove the passages of these documents; their ids."""
+        sql = f"DELETE FROM passages WHERE document IN {LISTED} RETURNING id"
+        return [id for (id,) in self._db.rows(sql, [Many(documents)])]
+
+    def clear(self) -> None:
+        """Remove all passages."""
+        self._db.run("DELETE FROM passages")
+
+
+class Staged:
+    """Passages put aside: of a library that is being reindexed, or of a document that is being read."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def count(self) -> int:
+        """How many passages are put aside, which nobody wants who is not putting them there."""
+        return int(self._db.row("SELECT count(*) FROM staged")[0])
+
+    def clear(self) -> None:
+        """Forget what was put aside."""
+        self._db.run("DELETE FROM staged")
+
+    def add(self, passages: Sequence[PassageRow], documents: Sequence[Document]) -> None:
+        """Put passages aside; one document for each."""
+        with self._db.changing():
+            for row, document in zip(passages, documents, strict=True):
+                _put(self._db, "staged", document, [row])
+
+    def vectors(self, size: int) -> Iterator[list[tuple[str, bytes]]]:
+        """The ids and vectors of the passages that are put aside, ``size`` at a time."""
+        return _vectors(self._db, "staged", "rowid", size)
+
+    def take(self) -> None:
+        """Let what was put aside be seen."""
+        self._db.run(f"INSERT INTO passages ({_COLUMNS}) SELECT {_COLUMNS} FROM staged ORDER BY rowid")
+        self.clear()
+
+
+def _put(db: Database, table: str, document: Document, rows: Iterable[PassageRow]) -> None:
+    db.run_each(
+        f"INSERT INTO {table} ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                *(passage.id, document.id, passage.start, passage.end),
+                *(voice(passage.speaker or document.about.author or ""), passage.speaker, passage.page),
+                *(as_json(passage.headings), passage.text, as_json(passage.sentences), sentences, vector),
+            )
+            for passage, vector, sentences in rows
+        ],
+    )
+
+
+def _vectors(db: Database, table: str, key: str, size: int) -> Iterator[list[tuple[str, bytes]]]:
+    last = 0
+    sql = f"SELECT {key}, id, vector FROM {table} WHERE {key} > ? ORDER BY {key} LIMIT ?"
+    while rows := db.rows(sql, [last, size]):
+        yield [(id, vector) for _, id, vector in rows]
+        last = rows[-1][0]
+
+
+def _passages(rows: Iterable[Any]) -> list[tuple[Passage, bytes]]:
+    """Passages from rows of ``_READ``; those of one document share what is said about it."""
+    abouts: dict[str, About] = {}
+    found = []
+    for sentences, id, start, end, text, spans, headings, speaker, page, *about in rows:
+        shared = abouts.setdefault(about[0], About(*about))
+        own = tuple(Sentence(first, last, BlockKind(kind), *more) for first, last, kind, *more in json.loads(spans))
+        passage = Passage(id, shared, start, end, text, own, tuple(json.loads(headings)), speaker, page)
+        found.append((passage, sentences))
+    return found

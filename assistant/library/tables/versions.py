@@ -1,0 +1,76 @@
+"""Versions of a piece: documents that were saved twice with small differences, and which of them is newer.
+
+Two documents are versions when most of their shingles (runs of words) are the same (Jaccard; Broder, "On the
+resemblance and containment of documents", 1997). They are found by their smallest hashes: documents that share most
+of their shingles share most of these, too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from zlib import crc32
+
+from assistant.library.records import Version
+from assistant.text.words import NUMBER, WORD
+from assistant.types import Document
+
+ALIKE = 0.9  # share of shingles in common from which two documents are one piece
+WIDTH = 3  # words of a shingle: one other word in a text of sixty still leaves 0.9
+FEWEST = 20  # words from which a document can be said to be a version of another
+MOST = 200_000  # words looked at: of a longer text its beginning speaks
+KEYS = 16  # smallest hashes kept; that versions share fewer than half of them happens once in a million
+COMMON = 50  # documents looked at for one hash, which many share when it is boilerplate
+COMPARED = 5  # documents whose text is compared, those first that share most
+
+
+def shingles(text: str) -> frozenset[int]:
+    """Hashes of all runs of words, case and signs aside; none of a short text."""
+    words = [match[0].lower() for match in islice(WORD.finditer(text), MOST)]
+    if len(words) < FEWEST:
+        return frozenset()
+    return frozenset(crc32(" ".join(words[at : at + WIDTH]).encode()) for at in range(len(words) - WIDTH + 1))
+
+
+def keys(own: frozenset[int]) -> list[int]:
+    """The hashes by which a document is found."""
+    return sorted(own)[:KEYS]
+
+
+def alike(one: frozenset[int], other: frozenset[int]) -> float:
+    """What two documents have in common, from 0 to 1."""
+    return len(one & other) / max(1, len(one | other))
+
+
+def figures(text: str) -> str:
+    """A digest of the numbers in a text: another one, and it says something else."""
+    numbers = {match[0].replace(",", "") for match in NUMBER.finditer(text)}
+    return hashlib.blake2b(" ".join(sorted(numbers)).encode(), digest_size=8).hexdigest()
+
+
+def time(document: Document, mtime_ns: int) -> str:
+    """When a document is of: its own date if it states one, else its file's time; compares as text.
+
+    A file too young to trust its time (below 0) is of now.
+    """
+    if document.about.date:
+        return document.about.date
+    seconds = datetime.now(UTC).timestamp() if mtime_ns < 0 else mtime_ns / 1e9
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+
+
+def by_file_time(document: str, family: Sequence[Version]) -> bool:
+    """Whether it is by the times of their files alone that the newest of its family is newer than this one."""
+    own = next((version for version in family if version.document == document), None)
+    return own is not None and (own.date is None or family[0].date is None or own.date == family[0].date)
+
+
+def newer(document: str, family: Sequence[Version]) -> str | None:
+    """The document that supersedes this one: the newest of its family, if it has another date or other figures."""
+    if not family or family[0].document == document:
+        return None
+    newest, own = family[0], next(version for version in family if version.document == document)
+    redated = own.date is not None and newest.date is not None and own.date != newest.date
+    return newest.document if redated or own.figures != newest.figures else None

@@ -1,0 +1,1 @@
+"""Models: the chat model and its providers, the embedding model, and the prompts."""

@@ -1,0 +1,314 @@
+"""A chat model as the assistant uses it: asked with a bound on time, tries, tokens and memory, and counted.
+
+```text
+Model ─calls(tick)─▶ Calls ─stream(prompt)─▶ pieces of text        Cost of all its calls
+                       └────reply(prompt, Schema)─▶ Schema
+```
+
+``providers.py`` opens the chat model with the first call. Closing a stream, or an exception out of ``tick``, closes
+the connection, which stops the model.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Generator
+from contextlib import closing
+from threading import RLock
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from assistant.errors import (
+    ModelError,
+    ModelRefused,
+    OverBudget,
+    ReplyCut,
+    ReplyInvalid,
+    RequestInvalid,
+)
+from assistant.model import providers
+from assistant.model.providers import Facts, Served
+from assistant.settings import Settings
+from assistant.types import Cost
+
+if TYPE_CHECKING:
+    from langchain_core.language_models.chat_models import BaseChatModel
+    from langchain_core.messages import BaseMessageChunk
+
+Schema = TypeVar("Schema", bound=BaseModel)
+Tick = Callable[[], None]
+
+WAITS = (0.5, 2.0, 4.0)  # seconds before each new try: a limit by the minute often lets one through within seven
+REMEMBERED = 256  # replies to identical calls
+MOST_TOKENS = 2_000  # of a reply: twelve statements with their quotes take about 900, a list of thirty items twice that
+_REFUSING = ("content_filter", "refusal", "safety")
+_CUT = ("length", "max_tokens")
+
+
+class Prompt(NamedTuple):
+    """What a model is asked: who it is to be, and the task with its material."""
+
+    system: str
+    task: str
+
+
+class Model:
+    """One model by its name; shared by everyone who asks, and safe to share.
+
+    ``chat`` takes the place of the one that the name stands for: a recording, or a double in tests. ``key`` takes the
+    place of the environment's.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        chat: BaseChatModel | None = None,
+        *,
+        key: SecretStr | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        assert settings.model
+        self.name = providers.shown(settings.model)
+        self.key = key
+        self._named = settings.model
+        self._settings, self._sleep = settings, sleep
+        self._served = Served(chat, Facts()) if chat else None
+        self._lock = RLock()
+        self._replies: OrderedDict[tuple[Prompt, str], str] = OrderedDict()
+        self._spent = 0
+        self._schema_rejected = False
+        if not chat:
+            providers.check(self._named)
+
+    def calls(self, tick: Tick = lambda: None) -> Calls:
+        """The calls of one turn, which are counted together; ``tick`` is called with every piece that comes."""
+        return Calls(self, tick)
+
+    def reply(self, prompt: Prompt, schema: type[Schema]) -> Schema:
+        """One reply as ``schema``, on its own. Raises what ``Calls.reply`` does."""
+        return self.calls().reply(prompt, schema)
+
+    @property
+    def facts(self) -> Facts:
+        """What is known of the model; opens it.
+
+        Raises:
+            SettingsError, ModelUnavailable: it cannot be opened.
+        """
+        return self.served.facts
+
+    @property
+    def structured(self) -> bool:
+        """Whether it is asked for a schema, else for marked lines; opens it."""
+        if self._settings.model_reply != "auto":
+            return self._settings.model_reply == "schema"
+        return not (self._schema_rejected or self.small or self.facts.structured is False)
+
+    @property
+    def small(self) -> bool:
+        """Whether it is known to have fewer than ``providers.SMALL`` parameters; opens it."""
+        return self.facts.parameters is not None and self.facts.parameters < providers.SMALL
+
+    @property
+    def served(self) -> Served:
+        """The open chat model."""
+        with self._lock:
+            if self._served is None:
+                seconds = self._settings.model_timeout
+                self._served = providers.open_chat(self._named, seconds=seconds, most_tokens=MOST_TOKENS, key=self.key)
+            return self._served
+
+    def remembered(self, key: tuple[Prompt, str]) -> str | None:
+        """The reply to an identical call."""
+        with self._lock:
+            return self._replies.get(key)
+
+    def remember(self, key: tuple[Prompt, str], reply: str) -> None:
+        """Keep a reply for identical calls, the latest ``REMEMBERED`` of them."""
+        with self._lock:
+            self._replies[key] = reply
+            while len(self._replies) > REMEMBERED:
+                self._replies.popitem(last=False)
+
+    def wait(self, seconds: float, tick: Tick) -> None:
+        """Wait before another try, ticking."""
+        for _ in range(max(1, round(seconds / 0.1))):
+            tick()
+            self._sleep(min(seconds, 0.1))
+
+    def schema_rejected(self) -> None:
+        """The provider does not take a schema; it is asked for marked lines from now on."""
+        self._schema_rejected = True
+
+    def afford(self) -> None:
+        """Raises OverBudget when the tokens that were allowed are used up."""
+        allowed = self._settings.model_budget
+        if allowed is not None and self._spent >= allowed:
+            raise OverBudget(f"The budget of {allowed:,} tokens is used up: {self._spent:,} were used.")
+
+    def spend(self, tokens: int) -> None:
+        """Count tokens against the budget."""
+        with self._lock:
+            self._spent += tokens
+
+
+class Calls:
+    """What one turn asks of a model, and what that cost so far."""
+
+    def __init__(self, model: Model, tick: Tick) -> None:
+        self._model, self._tick = model, tick
+        self.cost = Cost()
+        self.seconds = 0.0  # waited for the model
+
+    @property
+    def small(self) -> bool:
+        """Whether the model is a small one, as ``Model.small`` tells."""
+        return self._model.small
+
+    def stream(self, prompt: Prompt, schema: type[BaseModel] | None = None) -> Generator[str, None, None]:
+        """The reply in pieces as they come: text, or with ``schema`` its JSON.
+
+        What fails before the first piece is tried again, ``len(WAITS)`` times at most, where that can help.
+
+        Raises:
+            ModelError: of the kind that it is; ``ReplyCut`` when it ends after the first piece.
+        """
+        key = (prompt, json.dumps(schema.model_json_schema(), sort_keys=True) if schema else "")
+        if (known := self._model.remembered(key)) is not None:
+            self.cost = self.cost._replace(cached=self.cost.cached + 1)
+            yield known
+            return
+        pieces: list[str] = []
+        for wait in (*WAITS, None):
+            try:
+                with closing(self._timed(self._pieces(prompt, schema))) as coming:
+                    for piece in coming:
+                        pieces.append(piece)
+                        self._tick()
+                        yield piece
+            except ModelError as error:
+                if pieces and not isinstance(error, ReplyCut | ModelRefused):
+                    raise ReplyCut(f"The reply was cut in its middle. {error}") from error
+                if pieces or wait is None or not error.retryable:
+                    raise
+                self._model.wait(wait, self._tick)
+            else:
+                self._model.remember(key, "".join(pieces))
+                return
+
+    def reply(self, prompt: Prompt, schema: type[Schema]) -> Schema:
+        """The reply as ``schema``: by the provider's own means where it has them, else as JSON in its text.
+
+        A reply that cannot be understood is asked for once more.
+
+        Raises:
+            ReplyInvalid: nor could the second.
+            ModelError: as ``stream`` does.
+        """
+        for last in (False, True):
+            structured = self._model.structured
+            asked = prompt if structured else _told_the_schema(prompt, schema)
+            if last:  # an identical call would be answered from memory
+                asked = asked._replace(task=f"{asked.task}\n\nReply with one JSON object and nothing else.")
+            try:
+                return _read("".join(self.stream(asked, schema if structured else None)), schema)
+            except RequestInvalid:
+                if last or not structured:
+                    raise
+                self._model.schema_rejected()
+            except ReplyInvalid:
+                if last:
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+    def _pieces(self, prompt: Prompt, schema: type[BaseModel] | None) -> Generator[str, None, None]:
+        """One try, in the terms of our errors, counted when it ends however it ends."""
+        self._model.afford()
+        whole: BaseMessageChunk | None = None
+        written = 0
+        try:
+            for chunk in _bound(self._model.served.chat, schema).stream(
+                [("system", prompt.system), ("user", prompt.task)]
+            ):
+                whole = chunk if whole is None else whole + chunk
+                piece = _text(chunk)
+                written += len(piece)
+                if piece:
+                    yield piece
+        except Exception as exc:
+            if whole is None and "No generation chunks" in str(exc):  # LangChain's words for an empty reply
+                return
+            raise providers.translated(exc, self._model.name, self._model.key) from exc
+        finally:
+            self._count(prompt, whole, written)
+        _check_end(whole, self._model.name)
+
+    def _count(self, prompt: Prompt, whole: BaseMessageChunk | None, written: int) -> None:
+        """Tokens as the model reports them; where it reports none, one for four characters."""
+        used = getattr(whole, "usage_metadata", None) or {}
+        read = used.get("input_tokens") or (len(prompt.system) + len(prompt.task)) // 4
+        wrote = used.get("output_tokens") or written // 4
+        calls, before, after, cached = self.cost
+        self.cost = Cost(calls + 1, before + read, after + wrote, cached)
+        self._model.spend(read + wrote)
+
+    def _timed(self, pieces: Generator[str, None, None]) -> Generator[str, None, None]:
+        """The same, with the time spent waiting for each added to ``seconds``."""
+        with closing(pieces):
+            while True:
+                started = time.perf_counter()
+                try:
+                    piece = next(pieces, None)
+                finally:
+                    self.seconds += time.perf_counter() - started
+                if piece is None:
+                    return
+                yield piece
+
+
+def _bound(chat: BaseChatModel, schema: type[BaseModel] | None) -> Any:
+    """The chat model told of the schema in its provider's way, without the parser that LangChain puts behind it."""
+    if schema is None:
+        return chat
+    bound: Any = chat.with_structured_output(schema.model_json_schema())
+    return bound.first
+
+
+def _text(chunk: BaseMessageChunk) -> str:
+    """What a chunk adds: text, or the arguments of the tool whose schema ours is."""
+    if hasattr(chunk, "tool_call_chunks"):
+        arguments = [one["args"] or "" for one in chunk.tool_call_chunks]
+    else:  # a model that does not stream gives its whole message
+        arguments = [json.dumps(one["args"]) for one in getattr(chunk, "tool_calls", ())]
+    return "".join(arguments) or chunk.text
+
+
+def _check_end(whole: BaseMessageChunk | None, name: str) -> None:
+    if whole is None:
+        return
+    told = whole.response_metadata
+    ended = str(told.get("finish_reason") or told.get("stop_reason") or told.get("done_reason") or "").lower()
+    if ended in _REFUSING or whole.additional_kwargs.get("refusal"):
+        raise ModelRefused(f"The model {name} refuses to reply to this.")
+    if ended in _CUT:
+        raise ReplyCut(f"The reply of the model {name} reached its longest length.")
+
+
+def _told_the_schema(prompt: Prompt, schema: type[BaseModel]) -> Prompt:
+    told = json.dumps(schema.model_json_schema(), ensure_ascii=False)
+    return prompt._replace(task=f"{prompt.task}\n\nReply with one JSON object of this JSON schema:\n{told}")
+
+
+def _read(reply: str, schema: type[Schema]) -> Schema:
+    """The first JSON object in a reply that is of the schema."""
+    decoder = json.JSONDecoder()
+    start = reply.find("{")
+    while start >= 0:
+        try:
+            return schema.model_validate(decoder.raw_decode(reply, start)[0])
+        except (ValueError, ValidationError, RecursionError):
+            start = reply.find("{", start + 1)
+    raise ReplyInvalid(f"The model's reply is not what was asked for: “{' '.join(reply.split())[:80]}”")

@@ -1,0 +1,55 @@
+"""A model tried out: whether it replies, and what it can do."""
+
+from __future__ import annotations
+
+import time
+from typing import NamedTuple
+
+from pydantic import BaseModel
+
+from assistant.errors import ReplyCut, ReplyInvalid, RequestInvalid
+from assistant.model.chat import Model, Prompt
+from assistant.types import Cost
+
+HELLO = Prompt("You are tried out.", "Count from one to ten in words.")
+
+
+class Trial(NamedTuple):
+    """What a model was found to do; ``context`` in tokens, None where it is not told."""
+
+    name: str
+    seconds: float
+    streams: bool
+    structured: bool
+    context: int | None
+    cost: Cost
+
+
+class Counted(BaseModel):
+    """The number asked for."""
+
+    number: int
+
+
+def tried(model: Model) -> Trial:
+    """Ask it twice: for words, and for a schema where it may take one.
+
+    Raises:
+        SettingsError, ModelError: it cannot be opened, or does not reply.
+    """
+    started = time.perf_counter()
+    calls = model.calls()
+    pieces = []
+    try:
+        pieces += list(calls.stream(HELLO))
+    except ReplyCut:  # it replied; a small one may count on
+        pieces += ["", ""]
+    seconds = time.perf_counter() - started
+    structured = model.structured
+    if structured:
+        try:
+            calls.reply(Prompt("You are tried out.", "Give the number 7."), Counted)
+            structured = model.structured  # that it takes no schema may only now be known
+        except (ReplyInvalid, ReplyCut, RequestInvalid):
+            structured = False
+    return Trial(model.name, seconds, len(pieces) > 1, structured, model.facts.context, calls.cost)

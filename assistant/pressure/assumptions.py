@@ -1,0 +1,260 @@
+"""What an idea rests on: the idea itself, its own clauses, and the side that it takes in each lens.
+
+An idea that is put as a "not" is read as its opposite with the sides exchanged, so that an idea and its negation are
+tested against the same evidence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from assistant.model.embedding import Embedder, Vectors
+from assistant.pressure.lens import Lens, Side
+from assistant.text.words import content_stems
+from assistant.types import Assumption, AssumptionRuling, Verdict
+
+APPLIED = 5  # lenses that are looked through for an idea
+NEAR = 0.42  # likeness from which a lens is about an idea: half of our own proposals are that near to their lens
+APART = 0.04  # lead of one side from which it is taken
+
+WHOLE = "the idea as it stands"
+REPLACED = "what it replaces"
+PROPOSED = "what would have to be true"  # by a model
+OWN = "in your words"  # what a person added or put otherwise
+SETTLED = {  # the cheapest evidence that would settle a part of an idea, by what it is in it
+    WHOLE: "Try it small for a quarter, and say beforehand which figure would end it.",
+    REPLACED: "Keep it in one place, drop it in another, and compare.",
+    "the means": "Compare two cases in which it was done with two in which it was not.",
+    "the expected effect": "Name the figure that should move and its value today, and look again after a quarter.",
+    "the reason": "Look for one figure that shows it, or ask five people who would know.",
+    "a part of the idea": "Ask three who have done it what it cost and what it brought.",
+}
+_JOINTS = {  # what joins a clause to the rest, by what the clause then is
+    REPLACED: r"instead of|rather than|in place of",
+    "the means": r"(?:by|through|via)(?=\s+\w+ing\b)",
+    "the expected effect": r"so that|in order to|so as to",
+    "the reason": r"because|since|as long as",
+}
+_PARTS = {
+    part: re.compile(rf"\b(?:{joint})\s+(.+?)(?=\s+(?:{'|'.join(_JOINTS.values())})\s|[,.;]|$)", re.I)
+    for part, joint in _JOINTS.items()
+}
+_AND = re.compile(r"[,;:]?\s+\b(?:and then|and|but)\b\s+|[;:]\s+|\.\s+", re.I)
+# Two nouns that share an article ("the sales and marketing teams") are no two clauses.
+_SHARED = re.compile(r"\b((?:the|our|both|their|its|of|for|with|between)\s+[\w-]+\s+)and\b", re.I)
+_JOINED = "\0and"
+_LEAD = re.compile(r"^(?:let us|let['’]s|we (?:should|must|ought to|will|shall)|please)\s+", re.I)
+_STOP = re.compile(r"^(?:stop|end|abolish|quit|give up|do away with|discontinue)\s+", re.I)
+_KEEP = re.compile(r"^(?:keep|continue|go on|carry on)\s+(?!\w+\s+(?:from|off|away|out)\b)(?:with\s+)?", re.I)
+_NOT = re.compile(
+    r"^(?P<lead>(?:.{0,60}?[,:;]\s+(?:but|so|and)?\s*)?"
+    r"(?:let us|let's|we (?:should|must|ought to|will|shall)|please)?\s*)"
+    r"(?:do not|don['’]t|not to|not|never|stop short of|refrain from|avoid)\s+",
+    re.I,
+)
+
+
+class Assumed(NamedTuple):
+    """Something the idea rests on, before it is tested.
+
+    ``part`` is the stretch of the idea that it is tied to; ``sides`` are the side of a lens that it takes and the
+    other one. With ``turned`` what speaks for ``text`` speaks against the idea. ``importance_by`` is lens, model
+    or user. ``searches`` are a model's words for what would speak for it and against it.
+    """
+
+    text: str
+    name: str
+    importance: float
+    turned: bool = False
+    part: str = ""
+    question: str = ""
+    settle: str = ""
+    sides: tuple[Side, ...] = ()
+    importance_by: str = "lens"
+    searches: tuple[str, ...] = ()
+
+
+class Lenses:
+    """The lenses with the vectors of what they say, made once."""
+
+    def __init__(self, lenses: Sequence[Lens], embedder: Embedder) -> None:
+        self._lenses, self._embedder = tuple(lenses), embedder
+        self._vectors: dict[str, Vectors] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What they are called."""
+        return tuple(lens.name for lens in self._lenses)
+
+    def assumptions(self, idea: str) -> list[Assumed]:
+        """The claims that ``idea`` makes by the sides it takes, those it takes most surely first."""
+        said = [(part, *_continued(part)) for part in _parts(idea)] if self._lenses else []
+        vectors = [self._embedder.query(base) for _, base, _ in said]
+        taken = []
+        for lens in self._lenses:
+            views = [
+                self._side(lens, (part, turned), vector)
+                for (part, _, turned), vector in zip(said, vectors, strict=True)
+            ]
+            sure, side, part = max(views)
+            if sure > 0:
+                taken.append((sure, lens, side, part))
+        taken.sort(key=lambda one: -one[0])
+        return [_assumed(lens, side, part) for _, lens, side, part in taken[:APPLIED]]
+
+    def _side(self, lens: Lens, said: tuple[str, bool], vector: Vectors) -> tuple[float, int, str]:
+        """How surely a part of an idea takes which side: it is nearer to what rests on it; 0 where it takes none."""
+        part, turned = said
+        near = [float(_two_nearest(self._vectors_of(side), vector)) for side in lens.sides]
+        lead = near[0] - near[1]
+        side = (lead < 0) != turned
+        return (max(near) if max(near) >= NEAR and abs(lead) >= APART else 0.0), int(side), part
+
+    def _vectors_of(self, side: Side) -> Vectors:
+        """Of its claim and of what ideas say that rest on it (texts, dimension)."""
+        if side.claim not in self._vectors:
+            texts = [side.claim, *side.ideas]
+            found = dict(self._embedder.embed(texts, [[] for _ in texts]))
+            self._vectors[side.claim] = np.stack([found[i].passage for i in range(len(texts))])
+        return self._vectors[side.claim]
+
+
+def _two_nearest(rows: Vectors, vector: Vectors) -> Any:
+    """The mean cosine of the two nearest."""
+    return np.sort(rows @ vector)[-2:].mean()
+
+
+def _parts(idea: str) -> list[str]:
+    """The clauses of an idea, less what it would replace; the idea where it is one clause."""
+    return [one.part for one in of_words(idea)[1:] if one.name != REPLACED] or [idea]
+
+
+def of_words(idea: str) -> list[Assumed]:
+    """The idea as a whole, then its clauses by what they are in it."""
+    base, turned = _kept_up(*affirmed(idea))
+    assumed: list[Assumed] = []
+    rest = idea
+    for part, pattern in _PARTS.items():
+        for match in pattern.finditer(idea):
+            rest = rest.replace(match[0], " ")
+            assumed += _clause(match[1], part, 0.5, replaced=part == REPLACED)
+    split = [clause.replace(_JOINED, "and") for clause in _AND.split(_SHARED.sub(rf"\1{_JOINED}", rest))]
+    clauses = [found for clause in split for found in _clause(clause, "a part of the idea", 0.6)]
+    if len({one.turned for one in clauses}) > 1:  # to stop one thing and begin another has no one opposite
+        base, turned = idea, False
+    whole = Assumed(base, WHOLE, 1.0, turned=turned, part=idea, settle=SETTLED[WHOLE])
+    return [whole, *assumed, *(one for one in clauses if one.text.strip(" .") != base.strip(" ."))]
+
+
+def _clause(text: str, part: str, importance: float, *, replaced: bool = False) -> list[Assumed]:
+    """A clause that is long enough to be tested, else nothing."""
+    own = " ".join(text.split()).strip(" .,;:")
+    base, turned = _kept_up(*affirmed(own))
+    if len(content_stems(base)) < 2:
+        return []
+    return [Assumed(base, part, importance, turned=turned != replaced, part=own, settle=SETTLED[part])]
+
+
+def affirmed(idea: str) -> tuple[str, bool]:
+    """The idea without the "not" that it opens with, and whether there was one."""
+    match = _NOT.match(idea)
+    return (match["lead"] + idea[match.end() :], True) if match else (idea, False)
+
+
+def _continued(part: str) -> tuple[str, bool]:
+    """The same of a part of an idea, less what it opens with; to stop a thing is to have been for it, turned."""
+    base, turned = _kept_up(*affirmed(part))
+    return _LEAD.sub("", base), turned
+
+
+def _kept_up(base: str, turned: bool) -> tuple[str, bool]:
+    """To stop a thing is the opposite of keeping it up: either is read as continuing it."""
+    plain = _LEAD.sub("", base)
+    if match := _STOP.match(plain):
+        return f"continue {plain[match.end() :]}", not turned
+    match = _KEEP.match(plain)
+    return (f"continue {plain[match.end() :]}" if match else base), turned
+
+
+def _assumed(lens: Lens, side: int, part: str) -> Assumed:
+    own, other = lens.sides[side], lens.sides[1 - side]
+    return Assumed(own.claim, lens.name, lens.importance, False, part, lens.question, lens.settle, (own, other))
+
+
+def told(assumed: Assumed) -> str:
+    """What is assumed, in the idea's own words where they say the opposite of what is searched for."""
+    if not assumed.turned:
+        return assumed.text
+    return f"Not: {assumed.text}" if assumed.name == REPLACED else assumed.part
+
+
+def as_before(assumed: Sequence[Assumed], former: Verdict) -> list[Assumed]:
+    """What the idea of a ``former`` verdict rests on, with the importance that a model gave it, what it proposed, and
+    what people added; without what they left out."""
+    given = {(one.lens, one.part): one.importance for one in former.assumptions if one.importance_by == "model"}
+    whole, *parts = assumed
+    kept = [
+        one._replace(importance=given[one.name, one.part], importance_by="model")
+        if (one.name, one.part) in given
+        else one
+        for one in (whole, *(part for part in parts if told(part) not in former.left_out))
+    ]
+    return kept + [_again(one) for one in former.assumptions if one.lens in (PROPOSED, OWN)]
+
+
+def _again(one: Assumption) -> Assumed:
+    """What a model proposed or a person put, to be tested again; what a person put as a "not" is turned."""
+    if one.lens == PROPOSED:
+        return Assumed(
+            one.text, PROPOSED, one.importance, False, one.part, one.question, one.settle, (), "model", one.searched
+        )
+    base, turned = _kept_up(*affirmed(one.text))
+    text = base if turned else one.text
+    return Assumed(text, OWN, one.importance, turned, one.text, one.question, one.settle, importance_by="user")
+
+
+def added(verdict: Verdict, text: str) -> Verdict:
+    """The verdict as another test of its idea is to be like: resting on this as well."""
+    own = Assumption(
+        _line(text), OWN, 0.5, AssumptionRuling.GAP, settle=SETTLED["a part of the idea"], importance_by="user"
+    )
+    return replace(verdict, assumptions=(*verdict.assumptions, own))
+
+
+def dropped(verdict: Verdict, number: int) -> Verdict:
+    """The same, without the assumption of this number from 2: the idea itself cannot be dropped."""
+    own = verdict.assumptions
+    return replace(
+        verdict, assumptions=(*own[: number - 1], *own[number:]), left_out=_left_out(verdict, own[number - 1])
+    )
+
+
+def reworded(verdict: Verdict, number: int, text: str) -> Verdict:
+    """The same, with other words for the assumption of this number from 2; what was judged of it stays."""
+    own = verdict.assumptions
+    one = replace(own[number - 1], text=_line(text), lens=OWN, importance_by="user", part="", searched=())
+    return replace(
+        verdict,
+        assumptions=(*own[: number - 1], one, *own[number:]),
+        left_out=_left_out(verdict, own[number - 1]),
+    )
+
+
+def taken_up(verdict: Verdict, text: str) -> Verdict:
+    """The same, with what was left out."""
+    return replace(verdict, left_out=tuple(one for one in verdict.left_out if one != text))
+
+
+def _left_out(verdict: Verdict, one: Assumption) -> tuple[str, ...]:
+    """What is found again by itself has to be left out each time."""
+    more = () if one.lens in (PROPOSED, OWN) else (one.text,)
+    return tuple(dict.fromkeys((*verdict.left_out, *more)))
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

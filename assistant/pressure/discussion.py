@@ -1,0 +1,382 @@
+"""What is said about a verdict: it does not fold, and it can be moved.
+
+Disagreement alone changes nothing, and is told so. Three things change a verdict: words of a document that are cited
+and had not been looked at, documents that have come or gone since, and another idea, as when it is narrowed. Each time
+it is told which finding did it, and an idea that was revised is set beside the former one: what got better, what worse.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from assistant.checking import citations
+from assistant.library.library import Library
+from assistant.pressure import rulings
+from assistant.types import (
+    Assumption,
+    AssumptionRuling,
+    Citation,
+    Cost,
+    Finding,
+    Hit,
+    Kind,
+    Remark,
+    Stance,
+    Verdict,
+)
+
+SHORTEST = 4  # words of a quote, below which it could stand anywhere
+LOOKED_AT = 12  # passages in which a quoted passage is looked for
+
+_QUOTED = re.compile(r"[“„\"«](?P<quote>[^“”„\"«»]{10,})[”“\"»]", re.S)
+_NARROWER = re.compile(
+    r"^\s*(?:(?:what|how) (?:if|about)|suppose|instead[,:]|rather[,:]|then (?:let us|let['’]s|we)\b|let us\b|let['’]s\b"
+    r"|(?:and )?(?:if|what if) we\b|we (?:could|would|might)\b)\s*(?:we\s+)?(?P<idea>.+)$",
+    re.I | re.S,
+)
+_WHERE = (
+    r"(?:for|in|with|within|without|to|at|on|by|from|during|among|under|where|when|while|if|until|after|before|once"
+    r"|as long as|unless)"
+)
+_ONLY = r"(?:only|just|solely|exclusively)"
+_CONDITION = re.compile(
+    rf"^\s*(?:(?:and|but|or|so|say|(?:what|how) about|what if|instead|rather|suppose)\b[,:]?\s*)*"
+    rf"(?P<only>{_ONLY} (?:{_WHERE}\b.+|an? .+|the .+)|{_WHERE}\b.+ only\W*)$",
+    re.I | re.S,
+)
+# What leans on the former idea: "only do it for …", "limit this to …", "it is for … only", "outsource it".
+_LEANS = re.compile(
+    r"^(?:(?:only|just|not|never|first|also|still|even|either|then|do not|don['’]t|should|could|would|can|will)\s+)*"
+    r"(?:(?P<verb>[a-z][a-z-]*)(?:\s+(?:out|up|down|off|on|with|away|back))?\s+)?"
+    r"(?:(?:it|them)\b|(?:this|that|these|those|so)\b"
+    rf"(?=\s*(?:$|[.,;?!]|(?:{_ONLY}|{_WHERE}|is|are|was|were|first|instead|the|we|you|they)\b)))"
+    r"(?:\s+(?:out|up|down|off|away|back)\b)?(?P<rest>.*)$",
+    re.I | re.S,
+)
+# Verbs that say no more than that it is done; what comes after them is its condition.
+_DOES = re.compile(
+    r"(?:do|did|try|tried|run|ran|make|made|offer|start|launch|use|have|test|apply|keep|kept|limit|restrict|confine"
+    r"|roll|carry)(?:ing|ed)?|doing|making|using|having|limiting|trying|running",
+    re.I,
+)
+_NARROWS = re.compile(r"(?:limit|restrict|confin)", re.I)
+_NOT = re.compile(r"\b(?:not|never|no)\b|n['’]t\b", re.I)
+_FOR, _AGAINST = r"(?:for|supports?|in favou?r of)", r"(?:against|challenges?|contradicts?)"
+_IT = r"(?:it|this|that|them|the (?:idea|plan|quote|passage))"
+_SIDE = re.compile(  # a message that says no more than the side of what was quoted
+    rf"^\W*(?:{_IT}\b\s*)?(?:(?:speaks?|is|are|counts?|stands?)\s+|['’]s\s+)?"
+    rf"(?:(?P<for>{_FOR})|(?P<against>{_AGAINST})|(?P<none>not about|neither|nothing to do with))(?:\s+{_IT})?\W*$",
+    re.I,
+)
+_SIDED = {"for": Stance.SUPPORTS, "against": Stance.CHALLENGES, "none": Stance.UNCLEAR}
+ASKED = 0.0  # confidence of a finding whose side the user is asked for
+_ASKS = "On which side is it? Say “for”, “against” or “not about this”; until then it rules on nothing."
+_BETTER = {
+    AssumptionRuling.CHALLENGED: 0,
+    AssumptionRuling.GAP: 1,
+    AssumptionRuling.CONTESTED: 2,
+    AssumptionRuling.SUPPORTED: 3,
+}
+
+
+class Beside(NamedTuple):
+    """What a model says beside a reply, why it says no more, and what it was asked for."""
+
+    prose: tuple[Remark, ...] = ()
+    notices: tuple[str, ...] = ()
+    cost: Cost | None = None
+
+
+class Asked(Protocol):
+    """What a discussion needs of the assistant."""
+
+    library: Library
+
+    def challenge(self, idea: str, *, like: Verdict | None = None) -> Verdict:
+        """The verdict on an idea, resting on what it did in a former one."""
+        ...
+
+    def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
+        """What a model says to a message, checked; nothing where none writes."""
+        ...
+
+    def search(self, query: str, k: int = 8) -> list[Hit]:
+        """The best passages."""
+        ...
+
+    def sure_sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
+        """Of a claim and a text, the side on which the text stands; unclear where nothing can tell it for sure."""
+        ...
+
+
+class Moved(StrEnum):
+    """What moved a verdict, or that nothing did."""
+
+    NOTHING = "nothing"
+    PASSAGE = "a cited passage"
+    DOCUMENTS = "other documents"
+    IDEA = "another idea"
+
+
+class Change(NamedTuple):
+    """Something that is not as before; ``better`` for the idea, or not."""
+
+    what: str
+    better: bool
+    findings: tuple[Finding, ...] = ()
+
+
+class Reply(NamedTuple):
+    """What is answered: the verdict as it now stands, what moved it, and each change.
+
+    ``prose`` is what a model says beside the text, over the same findings; ``notices`` and ``cost`` are a verdict's.
+    """
+
+    text: str
+    verdict: Verdict
+    moved: Moved
+    changes: tuple[Change, ...] = ()
+    prose: tuple[Remark, ...] = ()
+    notices: tuple[str, ...] = ()
+    cost: Cost | None = None
+
+
+def discuss(assistant: Asked, verdict: Verdict, message: str, by: str = "") -> Reply:
+    """The reply to what somebody says about a verdict; the verdict itself is never changed in place.
+
+    ``by`` is who says it, empty where nobody signs in: a side that they give is theirs.
+    What moves it is code's to say; a model, where one writes, only tells what of the findings bears on the message.
+    """
+    reply = _moved(assistant, verdict, message, by)
+    found = [finding for change in reply.changes for finding in change.findings]
+    prose, notices, cost = assistant.replied(reply.verdict, message, found)
+    return reply._replace(prose=prose, notices=notices, cost=cost)
+
+
+def _moved(assistant: Asked, verdict: Verdict, message: str, by: str) -> Reply:
+    """What the message moves, and what code says to it."""
+    quoted = [" ".join(match["quote"].split()) for match in _QUOTED.finditer(message)]
+    if long_enough := [quote for quote in quoted if len(quote.split()) >= SHORTEST]:
+        return _with_passages(assistant, verdict, long_enough)
+    if (side := side_told(message)) and any(map(_is_asked, verdict.assumptions[0].findings)):
+        return _judged(verdict, side, by)
+    if idea := revised_idea(verdict.idea, message):
+        return _revised(assistant, verdict, idea)
+    if assistant.library.digest() != verdict.library:
+        return _again(assistant, verdict)
+    return Reply(_unmoved(verdict), verdict, Moved.NOTHING)
+
+
+def side_told(message: str) -> Stance | None:
+    """The side that a message gives to what was quoted; None where it says something else."""
+    match = _SIDE.match(" ".join(message.split()))
+    return _SIDED[match.lastgroup or "none"] if match else None
+
+
+def _judged(verdict: Verdict, side: Stance, by: str) -> Reply:
+    """The user says on which side the quotes stand that they brought, and the rulings follow."""
+    first, *rest = verdict.assumptions
+    findings = tuple(rulings.judge(one, side, by) if _is_asked(one) else one for one in first.findings)
+    after = rulings.ruled(replace(verdict, assumptions=(replace(first, findings=findings), *rest)))
+    told = {Stance.SUPPORTS: "for it", Stance.CHALLENGES: "against it"}.get(side, "not about this")
+    quotes = ", ".join(f"“{one.citation.quote}”" for one in first.findings if _is_asked(one))
+    return Reply(
+        f"By your word, {quotes} counts as {told}. {_ruling(verdict, after)}",
+        after,
+        Moved.PASSAGE,
+        compare(verdict, after),
+    )
+
+
+def _is_asked(finding: Finding) -> bool:
+    return finding.stance is Stance.UNCLEAR and finding.confidence == ASKED
+
+
+def revised_idea(idea: str, message: str) -> str | None:
+    """The idea that a message puts in the place of the former one; None where it only comments on it.
+
+    One that is only narrowed keeps its subject: “only do it for small firms” is the former idea, only for small firms.
+    """
+    if message.rstrip().endswith("!") or len(message.split()) < SHORTEST:
+        return None
+    if match := _CONDITION.match(message):
+        return _with(idea, match["only"])
+    match = _NARROWER.match(message)
+    if not match or len(match["idea"].split()) < SHORTEST:
+        return None
+    new = match["idea"].strip(" ?.")
+    if leans := _LEANS.match(new):
+        return _narrowed(idea, new, leans)
+    if re.match(r"only\b|.*\bonly$", new, re.I | re.S) and "instead" not in new.lower():
+        return _with(idea, f"but {new}")
+    return f"{new[:1].upper()}{new[1:]}."
+
+
+def _narrowed(idea: str, new: str, leans: re.Match[str]) -> str | None:
+    """The former idea with what is said of “it”."""
+    rest = re.sub(r"^\s*(?:is|are|was|were|be)\b", "", leans["rest"]).strip()
+    before = new[: leans.start("rest")]
+    only = bool(re.search(rf"\b{_ONLY}\b", before, re.I) or _NARROWS.match(leans["verb"] or ""))
+    condition = re.match(rf"(?:{_ONLY}\s+)?(?:{_WHERE}|first)\b", rest, re.I)
+    if _NOT.search(new) or not (leans["verb"] is None or _DOES.fullmatch(leans["verb"])):
+        return _with(idea, f"but {new}")
+    if not condition:
+        return None if leans["verb"] else _with(idea, f"but {new}")
+    rest = re.sub(r"^to\b", "for", rest) if _NARROWS.match(leans["verb"] or "") else rest
+    return _with(idea, f"only {rest}" if only and not re.match(_ONLY, rest, re.I) else rest)
+
+
+def _with(idea: str, more: str) -> str:
+    return f"{idea.rstrip(' .')}, {more.strip(' ?.')}."
+
+
+def compare(before: Verdict, after: Verdict) -> tuple[Change, ...]:
+    """What got better and what worse from one verdict to the next, what hangs on more first."""
+    changes = list(_ruled_otherwise(before, after))
+    known = {_place(f.citation) for f in _sided(before)}
+    left = {_place(f.citation) for f in _sided(after)}
+    for side, came, went in (
+        (Stance.SUPPORTS, "more speaks for it", "what spoke for it is gone"),
+        (Stance.CHALLENGES, "more speaks against it", "what spoke against it is gone"),
+    ):
+        new = tuple(f for f in _sided(after) if f.stance is side and _place(f.citation) not in known)
+        gone = tuple(f for f in _sided(before) if f.stance is side and _place(f.citation) not in left)
+        changes += [Change(came, side is Stance.SUPPORTS, new)] if new else []
+        changes += [Change(went, side is Stance.CHALLENGES, gone)] if gone else []
+    return tuple(changes)
+
+
+def _ruled_otherwise(before: Verdict, after: Verdict) -> Iterator[Change]:
+    if before.ruling is not after.ruling:
+        sides = [len([f for f in _sided(v) if f.stance is Stance.CHALLENGES]) for v in (before, after)]
+        yield Change(f"the idea was {before.ruling.value} and is {after.ruling.value}", sides[1] < sides[0])
+    old = {_key(one): one for one in before.assumptions}
+    new = {_key(one): one for one in after.assumptions}
+    for key, one in new.items():
+        was = old.get(key)
+        if was is None:
+            yield Change(f"it now also rests on “{one.text}”, which is {_called(one)}", _BETTER[one.ruling] > 1)
+        elif was.ruling is not one.ruling:
+            what = f"“{one.text}” was {_called(was)} and is {_called(one)}"
+            known = {_place(f.citation) for f in was.findings}
+            came = tuple(f for f in one.findings if _counts(f) and _place(f.citation) not in known)
+            yield Change(what, _BETTER[one.ruling] > _BETTER[was.ruling], came)
+    for key, one in old.items():
+        if key not in new:
+            yield Change(f"it no longer rests on “{one.text}”, which was {_called(one)}", _BETTER[one.ruling] < 2)
+
+
+def _with_passages(assistant: Asked, verdict: Verdict, quotes: list[str]) -> Reply:
+    """Each quoted passage is looked for; one that is found and was no finding becomes one, and the rulings follow."""
+    found, told = [], []
+    for quote in quotes:
+        passages = [hit.passage for hit in assistant.search(quote, LOOKED_AT)]
+        cited = citations.locate(quote, passages, assistant.library.quote)
+        if not isinstance(cited, Citation):
+            told.append(f"“{quote}” stands in none of the documents, so it moves nothing. Bring the document in first.")
+        elif any(_overlap(cited, f.citation) for a in verdict.assumptions for f in a.findings if _counts(f)):
+            told.append(f"“{quote}” has been weighed already.")
+        else:
+            context = next(p.text for p in passages if p.about.id == cited.about.id and p.start <= cited.start < p.end)
+            found.append((cited, context))
+    if not found:
+        return Reply(" ".join([*told, _unmoved(verdict)]), verdict, Moved.NOTHING)
+    first, *rest = verdict.assumptions
+    sides = assistant.sure_sides([(verdict.idea, cited.quote) for cited, _ in found])
+    added = [
+        Finding(cited, stance, ASKED if stance is Stance.UNCLEAR else confidence, Kind.CLAIM, context)
+        for (cited, context), (stance, confidence) in zip(found, sides, strict=True)
+    ]
+    places = {_place(one.citation) for one in added}
+    kept = tuple(f for f in first.findings if _place(f.citation) not in places)
+    after = rulings.ruled(replace(verdict, assumptions=(replace(first, findings=(*kept, *added)), *rest)))
+    for one in added:
+        side = {Stance.SUPPORTS: "speaks for it", Stance.CHALLENGES: "speaks against it"}.get(one.stance)
+        where = f"{one.citation.voice or one.citation.about.title}, {one.citation.about.source}"
+        told.append(
+            f"“{one.citation.quote}” ({where}) had not been looked at and {side}."
+            if side
+            else f"“{one.citation.quote}” ({where}) is there, and had not been weighed."
+        )
+    if any(map(_is_asked, added)):
+        told.append(_ASKS)
+    changes = compare(verdict, after)
+    return Reply(" ".join([*told, _ruling(verdict, after)]), after, Moved.PASSAGE, changes)
+
+
+def _revised(assistant: Asked, verdict: Verdict, idea: str) -> Reply:
+    after = rulings.weighed_as(verdict, assistant.challenge(idea))
+    changes = compare(verdict, after)
+    text = f"Tested as another idea: “{idea}” {_ruling(verdict, after)} {summary(changes)}"
+    return Reply(text.strip(), after, Moved.IDEA, changes)
+
+
+def _again(assistant: Asked, verdict: Verdict) -> Reply:
+    """The documents are others than they were: the idea is tested again, with the importance that was set."""
+    after = rulings.weighed_as(verdict, assistant.challenge(verdict.idea, like=verdict))
+    changes = compare(verdict, after)
+    if not changes:
+        return Reply(f"The documents have changed, but nothing that was found. {_unmoved(after)}", after, Moved.NOTHING)
+    opening = "The documents have changed since, so the idea was tested again."
+    return Reply(f"{opening} {_ruling(verdict, after)} {summary(changes)}", after, Moved.DOCUMENTS, changes)
+
+
+def summary(changes: tuple[Change, ...]) -> str:
+    """What got better and what worse, in a sentence each."""
+    parts = []
+    for better, name in ((True, "Better"), (False, "Worse")):
+        told = [_told(change) for change in changes if change.better is better]
+        parts += [f"{name}: {'; '.join(told)}."] if told else []
+    return " ".join(parts)
+
+
+def _told(change: Change) -> str:
+    quotes = ", ".join(f"“{one.citation.quote}” ({one.citation.about.source})" for one in change.findings[:2])
+    return f"{change.what}: {quotes}" if quotes else change.what
+
+
+def _unmoved(verdict: Verdict) -> str:
+    strongest = verdict.case_against or verdict.case_for
+    stands = ""
+    if strongest:
+        one = strongest[0].citation
+        stands = f" It stands on what was found, as “{one.quote}” ({one.voice or one.about.title})."
+    return (
+        f"The verdict stays {verdict.ruling.value}: disagreement is no evidence.{stands} What would move it: a document"
+        " that is brought in, words of a document in quotation marks, or a narrower idea."
+    )
+
+
+def _ruling(before: Verdict, after: Verdict) -> str:
+    if before.ruling is after.ruling:
+        return f"The ruling is {after.ruling.value}, as before."
+    return f"The ruling was {before.ruling.value} and is {after.ruling.value}."
+
+
+def _called(one: Assumption) -> str:
+    return "without evidence" if one.ruling is AssumptionRuling.GAP else one.ruling.value
+
+
+def _key(one: Assumption) -> str:
+    """What makes it the same assumption of a revised idea: the idea itself, or the claim of a lens."""
+    return one.lens if one.lens == "the idea as it stands" else f"{one.lens} {one.text}"
+
+
+def _sided(verdict: Verdict) -> list[Finding]:
+    return [f for a in verdict.assumptions for f in a.findings if _counts(f)]
+
+
+def _counts(finding: Finding) -> bool:
+    return finding.stance is not Stance.UNCLEAR and finding.kind is not Kind.OPPONENT
+
+
+def _place(citation: Citation) -> tuple[str, int, int]:
+    return citation.about.id, citation.start, citation.end
+
+
+def _overlap(one: Citation, other: Citation) -> bool:
+    return one.about.id == other.about.id and one.start < other.end and other.start < one.end

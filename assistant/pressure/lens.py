@@ -1,0 +1,109 @@
+"""Lenses: the questions that a strategist asks of any idea, each with the two positions that one can take on it.
+
+```yaml
+name: reach                      # the file's name too
+question: Is reach earned or bought?
+importance: 0.7                  # 0..1: how much hangs on it, until somebody says otherwise
+settle: Stop the adverts in one region for a quarter and count the enquiries.
+sides:                           # exactly two, opposite
+  - name: earned
+    claim: Reach is earned by being worth talking about; advertising is not needed for it.
+    ideas: [Rely on word of mouth., …]          # what an idea says that rests on this side
+    search: [Customers recommend us to others., …]   # how a document says it
+  - name: bought
+    …
+```
+
+An idea that takes a side makes its claim without saying so. What a document says for the one side speaks against the
+other, so evidence against an idea is searched for in its own words, not as a negation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from assistant.errors import SettingsError
+from assistant.plainly import unfit, why
+
+Line = Annotated[str, Field(min_length=3, max_length=400)]
+
+
+class Side(BaseModel):
+    """A position, what ideas say that rest on it, and how documents say it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Line
+    claim: Line
+    ideas: Annotated[tuple[Line, ...], Field(min_length=2, max_length=20)]
+    search: Annotated[tuple[Line, ...], Field(min_length=1, max_length=12)]
+
+
+class Lens(BaseModel):
+    """A question with its two sides; ``settle`` is the cheapest evidence that would answer it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Line
+    question: Line
+    importance: Annotated[float, Field(ge=0, le=1)]
+    settle: Line
+    sides: Annotated[tuple[Side, ...], Field(min_length=2, max_length=2)]
+
+
+def shipped() -> tuple[Lens, ...]:
+    """The lenses that come with the program, by name."""
+    return _shipped()
+
+
+@cache
+def _shipped() -> tuple[Lens, ...]:
+    return load(Path(str(files("assistant").joinpath("lenses"))).glob("*.yaml"))
+
+
+def gathered(folder: Path | None) -> tuple[Lens, ...]:
+    """The shipped lenses and those of ``folder``; one of the same name takes the shipped one's place.
+
+    Raises:
+        SettingsError: the folder is not there, or a file in it is no lens.
+    """
+    if folder is None:
+        return shipped()
+    if not folder.is_dir():
+        raise SettingsError(f"There is no folder of lenses at {folder}.", hint="Correct `lenses` in the settings.")
+    own = load(folder.glob("*.yaml"))
+    names = {lens.name for lens in own}
+    return (*(lens for lens in shipped() if lens.name not in names), *own)
+
+
+def load(paths: Iterable[Path]) -> tuple[Lens, ...]:
+    """The lenses in these files, in the order of their names.
+
+    Raises:
+        SettingsError: a file is no lens; the message names the file and every field that is wrong.
+    """
+    return tuple(_read(path) for path in sorted(paths))
+
+
+def _read(path: Path) -> Lens:
+    try:
+        lens = Lens.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    except ValidationError as exc:
+        wrong = "; ".join(unfit(exc.errors(), "the file"))
+        raise SettingsError(
+            f"{path} is no lens: {wrong}.", hint="`pushback lenses` shows lenses that are right."
+        ) from exc
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as exc:
+        raise SettingsError(
+            f"{path} cannot be read as a lens: {why(exc)}.", hint="A lens is a YAML file in UTF-8."
+        ) from exc
+    if lens.name != path.stem:
+        raise SettingsError(f"{path} holds the lens {lens.name!r}.", hint="Name the file as the lens.")
+    return lens

@@ -1,0 +1,148 @@
+"""The model reader of ideas: it says what an idea rests on, searches for and against that, and reads what is found.
+
+```text
+idea ─propose─▶ assumptions, each with searches for it and against it ─search─▶ extracts, in batches
+     ─weigh─▶ of each extract: does it bear on the idea, on which assumption, on which side, why, in which words
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from assistant.checking.checks import strange
+from assistant.evidence.llm import WEIGHT, Sure
+from assistant.library.library import Library
+from assistant.model.chat import Calls, Model, Prompt, Tick
+from assistant.model.embedding import Embedder
+from assistant.model.prompting import material as fenced
+from assistant.model.prompting import render
+from assistant.pressure import evidence_retrieval, proposing
+from assistant.pressure.assumptions import Assumed, as_before, of_words
+from assistant.pressure.bearing import Bearing, Weighed
+from assistant.pressure.lens import Lens
+from assistant.readers.material import Extract, Shelf
+from assistant.readers.model import told
+from assistant.readers.seam import Quote
+from assistant.search.retrieval import candidates, spread
+from assistant.types import Kind, Passage, Stance, Verdict
+
+EACH = 6  # passages read of each search
+MOST = 72  # passages read for an idea
+BATCH = 14_000  # characters of passages read at once: what bears on an idea of more is longer than a reply
+
+Progress = Callable[[int, int, str], None]
+
+
+class Borne(BaseModel):
+    """Words of a passage that bear on the idea."""
+
+    passage: int
+    words: str = Field(description="Copied letter for letter")
+    assumptions: list[int] = Field(description="Numbers of the assumptions on which they bear")
+    side: Stance
+    sure: Sure = Sure.LIKELY
+    kind: Literal[Kind.CLAIM, Kind.FIGURE, Kind.QUOTED, Kind.FORECAST] = Kind.CLAIM
+    why: str = ""
+
+
+class Read(BaseModel):
+    """The reply to one batch."""
+
+    bearing: list[Borne]
+
+
+class ModelIdeas:
+    """Weighs ideas against one library with one model."""
+
+    def __init__(self, library: Library, embedder: Embedder, model: Model, lenses: Sequence[Lens] = ()) -> None:
+        self._library, self._embedder, self._model = library, embedder, model
+        self._lenses = tuple(lenses)
+
+    @property
+    def name(self) -> str:
+        """The model's name, without what is secret in it."""
+        return self._model.name
+
+    @property
+    def able(self) -> bool:
+        """Whether it can be asked at all: a small model only says the idea again."""
+        return not self._model.small
+
+    def calls(self, tick: Tick) -> Calls:
+        """The calls of one test, counted together."""
+        return self._model.calls(tick)
+
+    def assumed(self, idea: str, like: Verdict | None, calls: Calls) -> proposing.Proposed:
+        """What ``idea`` rests on: itself, and what the model says would have to be true, or said of one ``like`` it.
+
+        Raises:
+            ModelError: of the kind that it is.
+        """
+        whole = of_words(idea)[:1]
+        if like:
+            return proposing.Proposed(as_before(whole, like), ())
+        questions = [lens.question for lens in self._lenses]
+        return proposing.proposed(idea, whole[0]._replace(text=idea, turned=False), questions, calls)
+
+    def weighed(self, idea: str, assumed: Sequence[Assumed], calls: Calls, progress: Progress) -> Weighed:
+        """What of the documents bears on it.
+
+        Raises:
+            ModelError: of the kind that it is.
+        """
+        extracts = Shelf(self._library).extracts(self._found(assumed))
+        batches = list(_batches(extracts))
+        bearings: list[Bearing] = []
+        for number, batch in enumerate(batches):
+            progress(
+                number, len(batches), f"{sum(len(one) for one in batches[:number])} of {len(extracts)} stretches read"
+            )
+            bearings += self._borne(idea, assumed, batch, calls)
+        return Weighed(assumed, extracts, tuple(bearings))
+
+    def _found(self, assumed: Sequence[Assumed]) -> list[Passage]:
+        """The passages found by all searches, the best of each first."""
+        queries = dict.fromkeys(query for one in assumed for query in evidence_retrieval.searches(one))
+        found = [
+            [one.passage for one in spread(candidates(query, self._embedder.query(query), self._library))[:EACH]]
+            for query in queries
+        ]
+        ranked = (passage for rank in zip_longest(*found) for passage in rank if passage)
+        return list({passage.id: passage for passage in ranked}.values())[:MOST]
+
+    def _borne(
+        self, idea: str, assumed: Sequence[Assumed], batch: Sequence[Extract], calls: Calls
+    ) -> Iterator[Bearing]:
+        listed = "\n".join(f"[{number}] {fenced(one.text)}" for number, one in enumerate(assumed, 1))
+        passages = "\n\n".join(told(one) for one in batch)
+        task = render("weigh", idea=fenced(idea), assumptions=listed, passages=passages)
+        numbered = {one.number: one for one in batch}
+        for one in calls.reply(Prompt(render("weigh.system"), task), Read).bearing:
+            places = tuple(dict.fromkeys(n - 1 for n in one.assumptions if 1 <= n <= len(assumed)))
+            if one.passage not in numbered or not places:
+                continue
+            context = numbered[one.passage].passage.text
+            why = " ".join(one.why.split())
+            about = f"{context} {told(numbered[one.passage])} {idea} {' '.join(assumed[n].text for n in places)}"
+            if strange(why, about) or proposing.RULING.search(
+                why
+            ):  # said of the finding, not by it: what it brings in itself is left out
+                why = ""
+            confidence = WEIGHT[one.sure] if one.side is not Stance.UNCLEAR else 1 - WEIGHT[Sure.GUESS]
+            yield Bearing(Quote(one.passage, one.words), places, one.side, confidence, one.kind, why, context)
+
+
+def _batches(extracts: Sequence[Extract]) -> Iterator[list[Extract]]:
+    batch: list[Extract] = []
+    for extract in extracts:
+        if batch and sum(len(one.passage.text) for one in (*batch, extract)) > BATCH:
+            yield batch
+            batch = []
+        batch.append(extract)
+    if batch:
+        yield batch

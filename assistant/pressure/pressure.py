@@ -1,0 +1,196 @@
+"""Idea to verdict: for each assumption, what the documents say for it, against it, or that they say nothing.
+
+```text
+idea ─▶ assumed ─search, for and against─▶ extracts ─a reader─▶ Bearing … ─quotes found─▶ Finding … ─rulings─▶ Verdict
+```
+
+Who reads says what bears on the idea and on which side; code finds each quote, and rules.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from assistant.checking.verifying import place
+from assistant.errors import ModelError, ReplyInvalid, SettingsError
+from assistant.library.library import Library
+from assistant.model.chat import Calls
+from assistant.pressure import evidence_retrieval, rulings
+from assistant.pressure.assumptions import OWN, PROPOSED, SETTLED, Assumed, told
+from assistant.pressure.bearing import Weighed
+from assistant.pressure.model_ideas import ModelIdeas
+from assistant.pressure.plain_ideas import PlainIdeas
+from assistant.pressure.pressure_text import left_out
+from assistant.search.question import encodable
+from assistant.text.words import tokens
+from assistant.types import Assumption, AssumptionRuling, Citation, Finding, IdeaRuling, Rejected, Verdict
+
+LONGEST_IDEA = 4_000  # characters
+MOST = 25  # findings of an assumption
+OFFLINE = "What was found was read without it."
+IDLE = "The importance given to “{}” weighs nothing: the idea rests on no such assumption."
+
+Progress = Callable[[int, int, str], None]
+
+
+class PressureTest:
+    """Tests ideas against one library, by what the ``model`` reads, or offline by what the ``plain`` reader does."""
+
+    def __init__(self, library: Library, plain: PlainIdeas, model: ModelIdeas | None = None) -> None:
+        self._library, self._plain, self._model = library, plain, model
+
+    def challenge(
+        self,
+        idea: str,
+        progress: Progress = lambda *_: None,
+        importance: Mapping[str, float] | None = None,
+        like: Verdict | None = None,
+    ) -> Verdict:
+        """The verdict on ``idea``, never a ModelError. ``progress`` is told how many of how many steps are done and
+        what is next, and again with every piece that a model writes; what it raises stops the model.
+
+        ``importance`` (0..1) of assumptions is by lens or by number; what is of none of them is told in ``notices``.
+        ``like`` is a former verdict on the same idea: what a model proposed and people changed then is tested again,
+        and what they judged of it holds.
+
+        Raises:
+            SettingsError: the idea is empty or longer than ``LONGEST_IDEA``, or an importance can be of no idea.
+        """
+        started = time.perf_counter()
+        plain = left_out(checked(idea))
+        given = importance or {}
+        self.check_importance(given)
+        progress(0, 1, plain)
+        searched, digest = self._library.searched(), self._library.digest()
+        step = _Step(progress)
+        calls = self._model.calls(step.again) if self._model else None
+        weighed, by, notices = self._weighed(plain, like, calls, step)
+        findings, rejected = self._findings(weighed)
+        verdict = Verdict(
+            idea=idea,
+            ruling=IdeaRuling.NOT_COVERED,
+            assumptions=tuple(_assumption(one, own) for one, own in zip(weighed.assumed, findings, strict=True)),
+            leaps_of_faith=(),
+            searched=searched,
+            rejected=rejected,
+            stance_model=by or self._plain.stance_model,
+            library=digest,
+            model=by or (self._model.name if self._model and _proposed(weighed.assumed) else None),
+            dropped=tuple(weighed.dropped),
+            notices=tuple(notices),
+            cost=calls.cost if calls else None,
+            left_out=like.left_out if like else (),
+        )
+        idle = rulings.idle(verdict, given)
+        verdict = replace(verdict, notices=(*verdict.notices, *(IDLE.format(name) for name in idle)))
+        made = rulings.weighed(verdict, {name: given[name] for name in given if name not in idle})
+        made = rulings.judged_as(like, made, self._holds) if like else made
+        waited = {"model": calls.seconds} if calls else {}
+        return rulings.timed(made, time.perf_counter() - started, **waited)
+
+    def check_importance(self, importance: Mapping[str, float]) -> None:
+        """Refuse an importance that can be of no idea, as ``rulings.check_importance`` does, before anything is asked.
+
+        Raises:
+            SettingsError: there is such a one; the hint names what an idea is looked at as.
+        """
+        rulings.check_importance(importance, (*self._plain.lenses, *SETTLED, PROPOSED, OWN))
+
+    def _holds(self, cited: Citation) -> bool:
+        return self._library.quote(cited.about.id, cited.start, cited.end) == cited.quote
+
+    def _weighed(
+        self, idea: str, like: Verdict | None, calls: Calls | None, step: _Step
+    ) -> tuple[Weighed, str | None, list[str]]:
+        """What the model makes of the idea, and its name; where it fails, what is made of it without, and why."""
+        notices: list[str] = []
+        assumed: list[Assumed] | None = None
+        dropped: Sequence[Rejected] = ()
+        try:
+            if self._model and calls and self._model.able:
+                step(0, 1, "what would have to be true")
+                assumed, dropped = self._model.assumed(idea, like, calls)
+                weighed = self._model.weighed(idea, assumed, calls, step)
+                return weighed._replace(dropped=dropped), self._model.name, notices
+            if self._model:
+                notices.append(f"{self._model.name} is too small to read for an idea. {OFFLINE}")
+        except ModelError as error:
+            what = "The model's reply made no sense." if isinstance(error, ReplyInvalid) else error.summary
+            notices.append(f"{what} {OFFLINE}")
+        assumed = assumed or self._plain.assumed(idea, like)
+        weighed = self._plain.weighed(idea, assumed, lambda done, of, one: step(done, of, told(one)))
+        return weighed._replace(dropped=dropped), None, notices
+
+    def _findings(self, weighed: Weighed) -> tuple[list[list[Finding]], tuple[Rejected, ...]]:
+        """The findings of each assumption, each place once, and what could not be cited."""
+        findings: list[list[Finding]] = [[] for _ in weighed.assumed]
+        rejected: list[Rejected] = []
+        for one in weighed.bearings:
+            cited = place(one.quote, weighed.extracts, self._library.quote)
+            if isinstance(cited, Rejected):
+                rejected.append(cited)
+                continue
+            found = Finding(cited, one.stance, one.confidence, one.kind, one.context, one.why)
+            for number in one.assumptions:
+                own = findings[number]
+                if len(own) < MOST and not any(_overlap(cited, f.citation) and f.stance is one.stance for f in own):
+                    own.append(found)
+        return findings, tuple(rejected)
+
+
+class _Step:
+    """Where a test stands: told, and told again while a model writes."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self._last = progress, (0, 1, "")
+
+    def __call__(self, done: int, of: int, about: str) -> None:
+        self._last = (done, of, about)
+        self._progress(done, of, about)
+
+    def again(self) -> None:
+        """Tell the same once more."""
+        self._progress(*self._last)
+
+
+def _proposed(assumed: Sequence[Assumed]) -> bool:
+    return any(one.importance_by == "model" for one in assumed)
+
+
+def _overlap(one: Citation, other: Citation) -> bool:
+    return one.about.id == other.about.id and one.start < other.end and other.start < one.end
+
+
+def _assumption(assumed: Assumed, found: Sequence[Finding]) -> Assumption:
+    return Assumption(
+        text=told(assumed),
+        lens=assumed.name,
+        importance=assumed.importance,
+        ruling=AssumptionRuling.GAP,
+        findings=tuple(found),
+        question=assumed.question,
+        part=assumed.part,
+        searched=evidence_retrieval.searches(assumed),
+        settle=assumed.settle,
+        importance_by=assumed.importance_by,
+    )
+
+
+def checked(idea: str) -> str:
+    """An idea on one line, as it can be tested.
+
+    Raises:
+        SettingsError: it is empty, has no words, or is longer than ``LONGEST_IDEA``.
+    """
+    plain = " ".join(encodable(idea).split())
+    if not plain:
+        raise SettingsError("The idea is empty.", hint='Name one, as in: pushback challenge "Double the sales team."')
+    if not tokens(plain):
+        raise SettingsError("The idea has no words.", hint="Put it in words.")
+    if len(plain) > LONGEST_IDEA:
+        raise SettingsError(
+            f"The idea has {len(plain):,} characters; at most {LONGEST_IDEA:,} are read.", hint="Put it in a paragraph."
+        )
+    return plain

@@ -1,0 +1,140 @@
+"""What would have to be true for an idea to work out, as a model proposes it, each thing tied to words of the idea.
+
+A proposal is a thing to be tested, and never evidence. Code holds each against the idea: the words that it is tied to
+must stand there, and it must bring in no name, figure or address that does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from pydantic import BaseModel, Field
+
+from assistant.checking.checks import strange
+from assistant.model.chat import Calls, Prompt
+from assistant.model.prompting import material, render
+from assistant.pressure.assumptions import PROPOSED, SETTLED, Assumed
+from assistant.text.conflicts import figures
+from assistant.text.words import content_stems
+from assistant.types import Rejected
+
+MOST = 6  # proposals that are tested
+SEARCHES = 4  # read of each kind
+LONGEST = 40  # words of what is proposed
+OF_A_SEARCH = 25  # words
+
+# What only code says.
+RULING = re.compile(
+    r"\b(?:verdict|ruling)\b|\b(?:idea|plan|proposal) (?:\w+ )?(?:holds|is (?:right|wrong|sound|proven|confirmed"
+    r"|approved|supported|contested|challenged|not covered))\b",
+    re.I,
+)
+
+
+class Grade(StrEnum):
+    """How much hangs on an assumption: words, since models that name a figure name nearly the same for all."""
+
+    DECISIVE = "decisive"
+    IMPORTANT = "important"
+    MINOR = "minor"
+
+
+WEIGHT = {Grade.DECISIVE: 0.9, Grade.IMPORTANT: 0.6, Grade.MINOR: 0.3}  # not measured; lenses have 0.4 to 0.8
+
+
+class Proposal(BaseModel):
+    """One thing that would have to be true, and how documents might speak for it and against it."""
+
+    words: str = Field(description="The words of the idea that it follows from, copied letter for letter")
+    assumption: str
+    question: str = ""
+    settle: str = Field(default="", description="The cheapest way to find out")
+    importance: Grade = Grade.IMPORTANT
+    searches_for: list[str] = []
+    searches_against: list[str] = []
+
+
+class Proposals(BaseModel):
+    """The reply."""
+
+    searches_for: list[str] = []
+    searches_against: list[str] = []
+    assumptions: list[Proposal]
+
+
+class Proposed(NamedTuple):
+    """What the idea rests on with what was proposed, and what of it cannot stand."""
+
+    assumed: list[Assumed]
+    dropped: tuple[Rejected, ...]
+
+
+def proposed(idea: str, whole: Assumed, questions: Sequence[str], calls: Calls) -> Proposed:
+    """The ``whole`` idea with searches for it, and what the model proposes that it rests on.
+
+    Raises:
+        ModelError: of the kind that it is.
+    """
+    listed = "\n".join(f"- {question}" for question in questions)
+    task = render("propose", idea=material(idea), questions=listed)
+    reply = calls.reply(Prompt(render("propose.system"), task), Proposals)
+    assumed = [whole._replace(searches=_searches(reply))]
+    dropped: list[Rejected] = []
+    for one in reply.assumptions:
+        text = " ".join(one.assumption.split())
+        words = tied(one.words, idea)
+        why = "it is tied to no words of the idea" if words is None else fault(text, idea)
+        if why:
+            dropped.append(Rejected(text, why))
+        elif len(assumed) <= MOST and text not in {known.text for known in assumed}:
+            assumed.append(_assumed(one, text, words or "", idea))
+    return Proposed(assumed, tuple(dropped))
+
+
+def tied(words: str, idea: str) -> str | None:
+    """The words as they stand in the idea, case and white space aside; None where they do not, or tell nothing."""
+    if not content_stems(words):
+        return None
+    match = re.search(r"\s+".join(map(re.escape, words.split())), idea, re.I)
+    return match[0] if match else None
+
+
+def fault(text: str, idea: str) -> str | None:
+    """Why a text cannot be assumed of an idea; None when it can."""
+    if len(text.split()) > LONGEST:
+        return f"it is longer than {LONGEST} words"
+    if text.endswith("?") or len(content_stems(text)) < 2:
+        return "it claims nothing"
+    if RULING.search(text):
+        return "it rules on the idea"
+    why = strange(text, idea)
+    return why.replace("what it cites", "the idea") if why else None  # an assumption cites nothing
+
+
+def _searches(one: Proposal | Proposals) -> tuple[str, ...]:
+    """What to search for, what speaks for it and what against in turn."""
+    given = [text for pair in zip(one.searches_for, one.searches_against, strict=False) for text in pair]
+    shorter = min(len(one.searches_for), len(one.searches_against))
+    given += [*one.searches_for[shorter:], *one.searches_against[shorter:]]
+    plain = (" ".join(text.split()[:OF_A_SEARCH]) for text in given[: 2 * SEARCHES])
+    return tuple(dict.fromkeys(text for text in plain if content_stems(text)))
+
+
+def _assumed(one: Proposal, text: str, words: str, idea: str) -> Assumed:
+    """Its question and its way to settle it only where they, too, bring in nothing strange."""
+    question, settle = (" ".join(told.split()) for told in (one.question, one.settle))
+    about = f"{text} {idea}"
+    question = question if _is_about(question, about) and figures(question) <= figures(about) else ""
+    settle = settle if _is_about(settle, f"{about} {question}") else SETTLED["a part of the idea"]
+    weight = WEIGHT[one.importance]
+    return Assumed(text, PROPOSED, weight, False, words, question, settle, (), "model", _searches(one))
+
+
+def _is_about(text: str, about: str) -> bool:
+    """Whether it has to do with it; a figure of its own it may have, as in "ask ten buyers"."""
+    if not set(content_stems(text)) & set(content_stems(about)) or len(text.split()) > LONGEST:
+        return False
+    return strange(text, f"{about} {' '.join(figures(text))}") is None

@@ -1,0 +1,143 @@
+"""A question to the passages that may answer it: dense and lexical search, fused, folded, spread.
+
+The scores of the two halves, a cosine and BM25, are each put on the scale of what was found (their mean 0, their
+deviation 1) and added, as in Bruch, Gai and Ingber (ACM TOIS 2023, arXiv:2210.11934). Near-duplicates fold into the
+better one; of two versions of one piece the newer speaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from assistant.library.library import Library
+from assistant.model.embedding import Embedder, Vectors
+from assistant.text import unspaced
+from assistant.text.conflicts import negations
+from assistant.text.words import WORD, numbers, tokens
+from assistant.types import Filters, FoundBy, Hit, Passage
+
+# How often the right passage is among the best 1, 8 and 20, for 622 textbook questions, and nDCG@10 on cisi, cranfield
+# and msmarco_5k: 0.63, 0.90, 0.94; 0.448, 0.417, 0.792. By reciprocal rank (depth 32, constant 10) it was 0.57, 0.88,
+# 0.94; 0.436, 0.410, 0.785. At 0.7: 0.449, 0.412, 0.794; at 0.8: 0.440, 0.401, 0.797.
+NEARNESS = 0.6  # weight of the cosine, the rest is BM25's
+DEPTH = 100  # passages read of each half
+POOL = 80  # of the fused, how many are read: enough that folding and spreading leave a reader what its context holds
+SAME = 0.8  # share of words in common (Jaccard) above which two passages say the same
+FEWEST = 12  # words from which a passage can be said to be another's duplicate
+# What each passage already taken from a document costs the next one of it; 0.15 costs 0.01 of that recall.
+CROWDING = 0.05
+ANYWHERE = Filters()
+
+
+class Candidate(NamedTuple):
+    """A hit with its sentences' vectors, (sentences, dimension), in the order of ``passage.sentences``."""
+
+    hit: Hit
+    vectors: Vectors
+
+    @property
+    def passage(self) -> Passage:
+        return self.hit.passage
+
+
+def retrieve(
+    question: str, library: Library, embedder: Embedder, *, k: int = 8, filters: Filters = ANYWHERE
+) -> list[Hit]:
+    """The ``k`` best passages for ``question``, best first, spread over documents."""
+    found = candidates(question, embedder.query(question), library, filters)
+    return [candidate.hit for candidate in spread(found)[:k]]
+
+
+def candidates(question: str, vector: Vectors, library: Library, filters: Filters = ANYWHERE) -> list[Candidate]:
+    """Every passage that either half of the search found, fused, near-duplicates folded, best first."""
+    dense = dict(library.dense(vector, DEPTH, filters))
+    words = [token.word for token in tokens(question) if token.content] + unspaced.runs(question)
+    lexical = dict(library.lexical(words, DEPTH, filters)) if words else {}
+    scores = fused(dense, lexical)
+    found = []
+    best = sorted(scores, key=lambda passage: (-scores[passage], passage))[:POOL]
+    for stored in library.stored(best):
+        passage = stored.passage
+        found_by = (
+            FoundBy.BOTH
+            if passage.id in dense and passage.id in lexical
+            else (FoundBy.DENSE if passage.id in dense else FoundBy.LEXICAL)
+        )
+        found.append(Candidate(Hit(passage, scores[passage.id], found_by), stored.vectors))
+    return _fold(found, library.places([candidate.passage.about.id for candidate in found]))
+
+
+def spread(found: Sequence[Candidate]) -> list[Candidate]:
+    """The same candidates, so ordered that one long document does not crowd out the others."""
+    taken: dict[str, int] = {}
+    ordered: list[Candidate] = []
+    left = list(found)
+    while left:
+        best = max(left, key=lambda c: c.hit.score / (1 + CROWDING * taken.get(c.passage.about.id, 0)))
+        left.remove(best)
+        taken[best.passage.about.id] = taken.get(best.passage.about.id, 0) + 1
+        ordered.append(best)
+    return ordered
+
+
+def fused(dense: Mapping[str, float], lexical: Mapping[str, float]) -> dict[str, float]:
+    """Both scores of each passage as one, from 0 for the worst that was found to 1 for the best.
+
+    What a half did not find counts as its worst; as 0 where that half found all that has a word of the question.
+    """
+    found = list(dict.fromkeys((*dense, *lexical)))
+    worst = min(lexical.values(), default=0.0) if len(lexical) >= DEPTH else 0.0
+    near = np.array([dense.get(passage, min(dense.values(), default=0.0)) for passage in found])
+    fitting = np.array([lexical.get(passage, worst) for passage in found])
+    scores = NEARNESS * _standard(near) + (1 - NEARNESS) * _standard(fitting)
+    spread_out = np.ptp(scores) if found else 0.0
+    scaled = (scores - scores.min()) / spread_out if spread_out else np.ones(len(found))
+    return dict(zip(found, scaled.tolist(), strict=True))
+
+
+def _standard(scores: Vectors) -> Vectors:
+    """The scores with mean 0 and deviation 1; all 0 where they are the same."""
+    deviation = float(scores.std()) if len(scores) else 0.0
+    return (scores - scores.mean()) / deviation if deviation else np.zeros_like(scores)
+
+
+def _fold(found: Sequence[Candidate], places: Mapping[str, tuple[str, int]]) -> list[Candidate]:
+    """Near-duplicates join the better one's ``folded``; not those of few words, other figures or a "not" more.
+
+    ``places`` tell the documents that are versions of one piece: of these the newest is kept, at the better one's rank.
+    """
+    kept: list[tuple[set[str], Candidate]] = []
+    for candidate in found:
+        text = candidate.passage.text
+        words = set(WORD.findall(text.lower()))
+        for place, (others, other) in enumerate(kept):
+            if _alike(words, others) and _same_claims(text, other.passage.text):
+                kept[place] = (others, _joined(other, candidate, places))
+                break
+        else:
+            kept.append((words, candidate))
+    return [candidate for _, candidate in kept]
+
+
+def _joined(kept: Candidate, candidate: Candidate, places: Mapping[str, tuple[str, int]]) -> Candidate:
+    """Two that say the same as one."""
+    family, place = places.get(kept.passage.about.id, ("", 0))
+    other_family, other_place = places.get(candidate.passage.about.id, ("", 0))
+    if family == other_family and other_place < place:
+        folded = (kept.passage, *kept.hit.folded)
+        return Candidate(replace(kept.hit, passage=candidate.passage, folded=folded), candidate.vectors)
+    return Candidate(replace(kept.hit, folded=(*kept.hit.folded, candidate.passage)), kept.vectors)
+
+
+def _same_claims(text: str, other: str) -> bool:
+    return numbers(text) == numbers(other) and negations(text) == negations(other)
+
+
+def _alike(words: set[str], others: set[str]) -> bool:
+    if len(words) < SAME * len(others) or len(others) < SAME * len(words) or len(words) < FEWEST:
+        return False
+    return len(words & others) >= SAME * len(words | others)

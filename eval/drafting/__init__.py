@@ -1,0 +1,1 @@
+"""Drafts of cases: from documents, from models, and from the feedback of users."""

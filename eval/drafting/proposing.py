@@ -1,0 +1,229 @@
+"""Cases drafted from documents: of headings, figures, speakers and disagreements, and of questions that people asked.
+
+Each is a case as a suite has it, with ``severity: draft``: it is measured and told, and decides nothing until a person
+has accepted it (``reviewing.py``). Gold is taken from the documents word by word.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import combinations, zip_longest
+from math import log
+from pathlib import Path
+from typing import NamedTuple
+
+from assistant.errors import SettingsError, SourceError
+from assistant.plainly import why
+from assistant.text.amounts import amounts
+from assistant.text.introductions import HEADS
+from assistant.text.words import content_stems
+from assistant.types import Passage
+from eval.drafting import wording
+from eval.running import exchange
+from eval.running.records import Json
+from eval.scorers.answering import figures
+from eval.suite.cases import Case, Gold, Number, Severity
+from ingest.drafts import collapse
+from ingest.folder import files
+from ingest.pipeline.parsing import Task, parsed_here
+
+WORDS = 160  # of a passage, as a library has them
+SHORTEST = 40  # characters of a sentence that may be gold: a shorter one stands in many places
+LONGEST = 300  # and of one that people would read in a question
+COMMON = 40  # sentences that have a stem; one that more have says nothing of what a sentence is about
+ASKED = ("question", "query", "asked", "input", "user_input")  # columns of a table of questions
+
+
+class Line(NamedTuple):
+    """A sentence that may be gold, and the passage that it stands in."""
+
+    text: str
+    passage: Passage
+
+    @property
+    def gold(self) -> Gold:
+        return Gold(source=self.passage.about.source, quote=self.text)
+
+    @property
+    def topic(self) -> str:
+        """What a question can call the place: the heading, with the title behind it where that says more."""
+        title = self.passage.about.title
+        heading = self.passage.headings[-1] if self.passage.headings else title
+        return (heading if heading.casefold() == title.casefold() else f"{heading} ({title})").rstrip("?")
+
+
+class Texts:
+    """What a folder of documents says, a sentence at a time."""
+
+    def __init__(self, documents: Path) -> None:
+        listing = files.find([documents]) if documents.is_dir() else None
+        if listing is None or not listing.files:
+            raise SettingsError(f"There are no documents in {documents}.", hint="Name the folder that holds them.")
+        self.passages = [passage for file in listing.files for passage in _passages(file)]
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        return [
+            Line(passage.text[one.start - passage.start : one.end - passage.start], passage)
+            for passage in self.passages
+            for one in passage.sentences
+            if one.kind not in HEADS and SHORTEST <= one.end - one.start <= LONGEST
+        ]
+
+    @cached_property
+    def having(self) -> dict[str, list[int]]:
+        """The sentences that have a stem."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for place, line in enumerate(self.lines):
+            for stem in set(content_stems(line.text)):
+                found[stem].append(place)
+        return found
+
+    def nearest(self, question: str, within: str = "") -> Line | None:
+        """The sentence that has most of the words of a question, rare ones first, of those that stand ``within`` a text
+        where that has some; None where none has a word of it.
+        """
+        text = collapse(within)
+        weights = Counter({place: 1 for place, line in enumerate(self.lines) if collapse(line.text) in text})
+        only = set(weights)
+        for stem in set(content_stems(question)):
+            places = self.having.get(stem, [])
+            for place in only.intersection(places) if only else places:
+                weights[place] += int(1000 * log(1 + len(self.lines) / len(places)))
+        return self.lines[weights.most_common(1)[0][0]] if weights else None
+
+
+def drafts(texts: Texts, most: int) -> list[Case]:
+    """So many drafts at most, of each kind and of each document in turn."""
+    kinds: tuple[Callable[[Texts], Iterator[Case]], ...] = (of_headings, of_figures, of_speakers, of_disagreements)
+    by_turns = zip_longest(*(_one_each(of(texts)) for of in kinds))
+    return [case for turn in by_turns for case in turn if case][:most]
+
+
+def of_headings(texts: Texts) -> Iterator[Case]:
+    """What is said below a heading, or a title: its first sentence."""
+    met: set[tuple[str, str]] = set()
+    for line in texts.lines:
+        place = line.passage.about.source, line.topic
+        if place not in met:
+            met.add(place)
+            yield draft("heading", f"What is said about {line.topic}?", line)
+
+
+def of_figures(texts: Texts) -> Iterator[Case]:
+    """The figure that a sentence gives, where a person would ask for it so (``wording.py``)."""
+    for line in texts.lines:
+        if question := _asks_figure(line):
+            figure = next(one for one in amounts(line.text) if one.unit)
+            yield draft("figure", question, line, numbers=(Number(value=figure.value),))
+
+
+def _asks_figure(line: Line) -> str | None:
+    found = [one for one in amounts(line.text) if one.unit]
+    if len(found) != 1 or line.text.count(found[0].written) != 1 or found[0].value not in figures(line.text):
+        return None
+    return wording.asked_of(line.text, found[0])
+
+
+def of_speakers(texts: Texts) -> Iterator[Case]:
+    """What somebody says in a document, in words that must be told as theirs."""
+    met: set[tuple[str, str]] = set()
+    for line in texts.lines:
+        voice, about = line.passage.speaker, line.passage.about
+        if voice and (voice, about.id) not in met and not line.text.endswith("?"):
+            met.add((voice, about.id))
+            gold = line.gold.model_copy(update={"voice": voice})
+            yield draft("voice", f"What does {voice} say in “{about.title}”?", line, evidence=(gold,))
+
+
+def of_disagreements(texts: Texts) -> Iterator[Case]:
+    """Two sentences of two documents or voices that give two figures for the same thing, or of which one denies it."""
+    shared = Counter(
+        pair for places in texts.having.values() if len(places) <= COMMON for pair in combinations(places, 2)
+    )
+    for (one, other), count in shared.most_common():
+        if count < wording.SAME:
+            return
+        pair = texts.lines[one], texts.lines[other]
+        if _apart(*pair) and wording.at_odds(pair[0].text, pair[1].text):
+            golds = tuple(line.gold for line in pair)
+            question = _asks_figure(pair[0]) or _asks_figure(pair[1]) or f"Do all agree about {pair[0].topic}?"
+            yield draft("conflict", question, pair[0], evidence=golds, require="all", conflict=True)
+
+
+def of_questions(texts: Texts, table: Path) -> Iterator[Case]:
+    """The questions of a CSV, in a column ``question``, or of rows of ragas or promptfoo (``exchange.py``).
+
+    A CSV's ``source`` and ``quote`` are the gold, a row's contexts where its gold is sought. Where there are none, the
+    nearest sentence is proposed; where no sentence has a word of the question, that it is to be refused.
+
+    Raises:
+        SettingsError, CaseError: the table cannot be read, or has no questions.
+    """
+    if table.suffix.lower() != ".csv":
+        for row in exchange.read(table):
+            asked, history = exchange.question(row)
+            if asked:
+                yield _asked(texts, asked, {}, history=history, within=" ".join(exchange.contexts(row)))
+        return
+    try:
+        rows = list(csv.DictReader(io.StringIO(table.read_text("utf-8-sig"))))
+    except (OSError, UnicodeDecodeError, csv.Error) as exc:
+        raise SettingsError(f"The table {table} cannot be read: {why(exc)}.") from exc
+    column = next((name for name in rows[0] if name and name.strip().casefold() in ASKED), None) if rows else None
+    if column is None:
+        hint = "Its first line names the columns, one of them “question”."
+        raise SettingsError(f"The table {table} has no questions.", hint=hint)
+    for row in rows:
+        if asked := (row[column] or "").strip():
+            yield _asked(texts, asked, row)
+
+
+def draft(kind: str, question: str, line: Line, **keys: object) -> Case:
+    """A case that nobody has reviewed."""
+    return case_of(kind, question=question, **{"evidence": (line.gold,), **keys})
+
+
+def case_of(kind: str, question: str, **keys: object) -> Case:
+    """A draft of these keys; its id is of its question, so that the same one is not proposed again."""
+    name = hashlib.blake2b(question.encode(), digest_size=3).hexdigest()
+    given = {"id": f"{kind}-{name}", "question": question, "severity": Severity.DRAFT, **keys}
+    return Case.model_validate(given)
+
+
+def _asked(texts: Texts, question: str, row: Json, history: Sequence[Json] = (), within: str = "") -> Case:
+    source, quote = ((row.get(name) or "").strip() for name in ("source", "quote"))
+    if source and quote:
+        return case_of("asked", question, evidence=(Gold(source=source, quote=quote),))
+    near = texts.nearest(question, within)
+    if near is None:
+        return case_of("asked", question, history=history, refuse=True, why="No document has a word of it.")
+    why = "" if within else "The gold is the nearest sentence by its words, which may not answer."
+    return draft("asked", question, near, history=history, why=why or None)
+
+
+def _passages(file: files.File) -> Sequence[Passage]:
+    try:
+        data, _ = files.read(file)
+        parsed = parsed_here(Task(data, file.source, file.source, WORDS))
+    except (OSError, SourceError):
+        return []
+    return [passage for some in parsed.passages for passage in some]
+
+
+def _one_each(cases: Iterable[Case]) -> Iterator[Case]:
+    """The first case of each document, then the second of each."""
+    of: dict[str, list[Case]] = defaultdict(list)
+    for case in cases:
+        of[case.clusters].append(case)
+    return (case for turn in zip_longest(*of.values()) for case in turn if case)
+
+
+def _apart(one: Line, other: Line) -> bool:
+    """Not the same voice in the same document: who tells of a change is one source."""
+    return (one.passage.about.id, one.passage.speaker) != (other.passage.about.id, other.passage.speaker)

@@ -1,0 +1,122 @@
+"""A way in for another repository: a suite of drafts over its documents, and the workflow that gates them.
+
+The drafts are those of ``proposing.py``, in a file beside the suite: nobody has reviewed them, so they decide nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from assistant.errors import SettingsError
+from eval.drafting import reviewing
+from eval.drafting.proposing import Texts, case_of, drafts
+
+FOLDER = "pushback-eval"
+SUITE, CASES, BASELINE = "suite.yaml", "cases.jsonl", "baseline.json"
+WORKFLOW = Path(".github") / "workflows" / "pushback-eval.yml"
+DRAFTS = 10
+
+HEAD = """\
+# Cases over {corpus}. Gold is a document and words that stand in it. Keys, measures and gates are told in Pushback's
+# docs/evaluation.md. Drafts of cases are in {cases}, and decide nothing until you have read them: pushback eval review.
+name: {name}
+corpus: {corpus}
+jsonl: {cases}
+gate:
+  baseline: {baseline}
+  floors: {{citation validity: 1.0}}
+"""
+NOT_SAID = "At what temperature does ethanol boil?"
+JOB = """\
+name: pushback-eval
+
+on:
+  pull_request:
+  push:
+    branches: [main]
+
+permissions:
+  contents: read
+  pull-requests: write
+
+jobs:
+  answers:
+    name: what the documents answer
+    runs-on: ubuntu-latest
+    timeout-minutes: 20
+    steps:
+      - uses: actions/checkout@11d5960a326750d5838078e36cf38b85af677262  # v4.4.0
+      - uses: actions/checkout@11d5960a326750d5838078e36cf38b85af677262  # v4.4.0
+        with:
+          repository: ${{{{ vars.PUSHBACK_REPOSITORY }}}}  # a variable of yours: owner/name of Pushback's code
+          path: .pushback
+      - uses: ./.pushback
+        with:
+          suites: {suite}
+"""
+
+
+class Started(NamedTuple):
+    """The files that were written, how many drafts the suite has, and why there is no workflow where there is none."""
+
+    suite: Path
+    workflow: Path | None
+    drafts: int
+    without: str = ""
+
+
+def start(documents: Path, into: Path | None = None) -> Started:
+    """Write a suite over a folder of documents, beside it unless ``into`` says where, and a workflow where the folder
+    stands in a git repository that has none of that name.
+
+    Raises:
+        SettingsError: there are no documents to draw from, or there is such a suite already.
+    """
+    texts = Texts(documents)
+    if (there := _place(documents, into)).exists():
+        raise SettingsError(f"{there} is there already.", hint="Name another folder with --into.")
+    suite = suite_of(documents, into)
+    refused = case_of("none", NOT_SAID, refuse=True, why="Something that the documents do not say.")
+    count = len(reviewing.add(suite, [*drafts(texts, DRAFTS), refused]))
+    root = next((one for one in suite.resolve().parents if (one / ".git").exists()), None)
+    if root is None:
+        return Started(suite, None, count, f"{suite.resolve().parent} is in no git repository")
+    if (there := root / WORKFLOW).exists():
+        return Started(suite, None, count, f"{there} is there already, and is left as it is")
+    return Started(suite, _workflow(suite, root), count)
+
+
+def suite_of(documents: Path, into: Path | None = None) -> Path:
+    """The suite over a folder of documents, written without drafts where there is none."""
+    suite = _place(documents, into)
+    if not suite.exists():
+        suite.parent.mkdir(parents=True, exist_ok=True)
+        corpus = Path(os.path.relpath(documents.resolve(), suite.parent.resolve())).as_posix()
+        head = HEAD.format(corpus=_text(corpus), name=_text(_name(documents)), baseline=BASELINE, cases=CASES)
+        suite.write_text(head, "utf-8")
+        (suite.parent / CASES).touch()
+    return suite
+
+
+def _place(documents: Path, into: Path | None) -> Path:
+    return (into or documents.resolve().parent / FOLDER) / SUITE
+
+
+def _workflow(suite: Path, root: Path) -> Path:
+    (root / WORKFLOW).parent.mkdir(parents=True, exist_ok=True)
+    (root / WORKFLOW).write_text(JOB.format(suite=suite.resolve().relative_to(root).as_posix()), "utf-8")
+    return root / WORKFLOW
+
+
+def _name(documents: Path) -> str:
+    return re.sub(r"[^\w .-]+", "-", documents.resolve().name).strip(" .-") or "documents"
+
+
+def _text(text: str) -> str:
+    """Any text as one line of YAML."""
+    return str(yaml.safe_dump(text, default_style='"', allow_unicode=True, width=10**9)).rstrip("\n")

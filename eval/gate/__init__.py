@@ -1,0 +1,1 @@
+"""Whether a run may pass: its measures, the baseline, and the verdict."""

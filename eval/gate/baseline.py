@@ -1,0 +1,101 @@
+"""What a suite's cases came to when somebody last said that this is how it is; kept beside the code, read in review."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from assistant.errors import PushbackError
+from assistant.plainly import why
+from eval.gate.compare import Kept, kept
+from eval.gate.summary import Summary
+from eval.running.records import Record, reviewed
+
+SCHEMA = 1
+
+
+class BaselineMissing(PushbackError):
+    """The suite names a baseline that is not there, or that cannot be read."""
+
+    hint = "Run the suite, read its report, then `pushback eval accept SUITE --reason WHY`."
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """A run that was accepted, and why; ``files`` is the sha256 of each file of its corpus."""
+
+    suite: str
+    corpus_sha256: str
+    reason: str
+    measures: Mapping[str, float | None]
+    cases: Mapping[str, Kept]
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def changed(self, corpus_sha256: str, files: Mapping[str, str]) -> tuple[str, ...]:
+        """The files that are other, new or gone in a corpus, in a line each; nothing where it is the same corpus."""
+        if corpus_sha256 == self.corpus_sha256:
+            return ()
+        names = sorted(name for name in {*self.files, *files} if self.files.get(name) != files.get(name))
+        return tuple(names) if self.files else ("the baseline does not say which files",)
+
+
+def of(summary: Summary, records: Sequence[Record], reason: str, files: Mapping[str, str] | None = None) -> Baseline:
+    """A run over a corpus of these files as a baseline."""
+    measures = {one.name: one.value for one in (*summary.measures, *summary.robustness)}
+    cases = {r.id: kept(r) for r in reviewed(records)}
+    return Baseline(summary.suite, summary.corpus_sha256, reason, measures, cases, files or {})
+
+
+def write(baseline: Baseline, path: Path) -> None:
+    """Keep a baseline: a line a case, so that a change reads well in review."""
+    head = {
+        "schema": SCHEMA,
+        "suite": baseline.suite,
+        "reason": baseline.reason,
+        "corpus_sha256": baseline.corpus_sha256,
+        "measures": {name: _rounded(value) for name, value in baseline.measures.items()},
+        "files": dict(baseline.files),
+    }
+    lines = [
+        f" {json.dumps(name)}: {json.dumps(value, ensure_ascii=False, indent=2 if name == 'files' else None)}"
+        for name, value in head.items()
+    ]
+    cases = [
+        f"  {json.dumps(id)}: "
+        + json.dumps({"passed": one.passed, "outcome": one.outcome, "values": _values(one)}, ensure_ascii=False)
+        for id, one in baseline.cases.items()
+    ]
+    text = "{\n" + ",\n".join([*lines, ' "cases": {\n' + ",\n".join(cases) + "\n }"]) + "\n}\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+
+
+def read(path: Path) -> Baseline:
+    """The baseline at ``path``.
+
+    Raises:
+        BaselineMissing: it is not there, or no baseline of this version.
+    """
+    try:
+        data = json.loads(path.read_text("utf-8"))
+        schema = data["schema"]
+        cases = {id: Kept(one["passed"], one["outcome"], one["values"]) for id, one in data["cases"].items()}
+        found = Baseline(data["suite"], data["corpus_sha256"], data["reason"], data["measures"], cases)
+        found = replace(found, files=dict(data.get("files", {})))
+    except FileNotFoundError as exc:
+        raise BaselineMissing(f"There is no baseline {path}.") from exc
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
+        raise BaselineMissing(f"The baseline {path} cannot be read: {why(exc)}.") from exc
+    if schema != SCHEMA:
+        raise BaselineMissing(f"The baseline {path} has schema {schema}, ours is {SCHEMA}.")
+    return found
+
+
+def _values(one: Kept) -> dict[str, float | None]:
+    return {name: _rounded(value) for name, value in one.values.items()}
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)

@@ -1,0 +1,86 @@
+"""Two runs of one suite, paired by case: what flipped, what moved, and whether that could be chance."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from eval.numbers import statistics
+from eval.numbers.metrics import SEED
+from eval.running.records import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of a case to compare with later: whether it passed, and its scores."""
+
+    passed: bool
+    outcome: str
+    values: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A measure over the cases that both runs have a value for, each case weighing the same.
+
+    ``p`` is of a paired permutation test, adjusted for the number of measures (Holm).
+    """
+
+    name: str
+    before: float
+    after: float
+    cases: int
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``lost`` and ``gained`` are cases that passed before or pass now; ``gone`` and ``new`` are in one run only.
+
+    ``p`` is McNemar's exact test of lost against gained. ``detectable`` is the smallest drop in the share of passing
+    cases that this many cases would show (power 0.8 at 0.05); None when no drop would.
+    """
+
+    lost: tuple[str, ...]
+    gained: tuple[str, ...]
+    gone: tuple[str, ...]
+    new: tuple[str, ...]
+    p: float
+    detectable: float | None
+    changes: tuple[Change, ...]
+
+
+def kept(record: Record) -> Kept:
+    """What of a record is compared."""
+    values = {score.name: score.value for score in record.scores if score.value is not None}
+    return Kept(record.passed, record.outcome.value, values)
+
+
+def compare(before: Mapping[str, Kept], after: Mapping[str, Kept], without: Collection[str] = ()) -> Comparison:
+    """What became of the cases of ``before`` in ``after``, but for those of ``without``."""
+    both = [id for id in before if id in after and id not in without]
+    lost = tuple(id for id in both if before[id].passed and not after[id].passed)
+    gained = tuple(id for id in both if not before[id].passed and after[id].passed)
+    share = sum(before[id].passed for id in both) / len(both) if both else 0.0
+    return Comparison(
+        lost=lost,
+        gained=gained,
+        gone=tuple(id for id in before if id not in after),
+        new=tuple(id for id in after if id not in before),
+        p=statistics.mcnemar(len(gained), len(lost)),
+        detectable=statistics.detectable_drop(len(both), share) if both else None,
+        changes=_changes([(before[id], after[id]) for id in both]),
+    )
+
+
+def _changes(pairs: Sequence[tuple[Kept, Kept]]) -> tuple[Change, ...]:
+    made = []
+    for name in dict.fromkeys(name for _, after in pairs for name in after.values):
+        both = [(a.values[name], b.values[name]) for a, b in pairs if name in a.values and name in b.values]
+        if not both:
+            continue
+        old, new = [one for one, _ in both], [two for _, two in both]
+        p = statistics.paired_permutation(old, new, SEED)
+        made.append(Change(name, sum(old) / len(old), sum(new) / len(new), len(both), p))
+    adjusted = statistics.holm({one.name: one.p for one in made})
+    return tuple(Change(one.name, one.before, one.after, one.cases, adjusted[one.name]) for one in made)

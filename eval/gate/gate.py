@@ -1,0 +1,260 @@
+"""Whether a run may pass: one verdict, from which banner, exit code, JUnit, Markdown and HTML are all made. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import IntEnum
+
+from eval.gate.baseline import Baseline
+from eval.gate.compare import Comparison, compare, kept
+from eval.gate.measures import BY_NAME
+from eval.gate.summary import Summary
+from eval.numbers.metrics import shown
+from eval.running.records import Json, Outcome, Record, reviewed
+from eval.suite.cases import Gate, Severity
+
+NAMED = 10  # changed files that a check names
+CHANCE = 0.05  # a flip of a live model counts when chance would do as much less often than this
+
+
+class Exit(IntEnum):
+    """What `pushback eval` exits with."""
+
+    PASSED = 0
+    QUALITY = 1
+    USAGE = 2
+    INFRASTRUCTURE = 3
+    NOTHING = 4
+    BASELINE = 5
+    BUDGET = 6
+    INTERRUPTED = 130
+
+
+# Where several checks fail, the first of these is the exit code: what makes the others meaningless comes first.
+ORDER = (
+    Exit.INTERRUPTED, Exit.NOTHING, Exit.USAGE, Exit.BUDGET, Exit.INFRASTRUCTURE, Exit.BASELINE, Exit.QUALITY
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at; ``cases`` are the ones that it holds against the run."""
+
+    name: str
+    passed: bool
+    why: str
+    exit: Exit = Exit.QUALITY
+    cases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All checks of a run, and what they come to."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        return tuple(check for check in self.checks if not check.passed)
+
+    @property
+    def passed(self) -> bool:
+        return not self.failed
+
+    def plus(self, check: Check) -> Verdict:
+        """This with one check more."""
+        return Verdict((*self.checks, check))
+
+    @property
+    def exit(self) -> Exit:
+        """The exit code; ``Exit.PASSED`` only when every check passed."""
+        codes = {check.exit for check in self.failed}
+        return next((code for code in ORDER if code in codes), Exit.PASSED)
+
+    @property
+    def cases(self) -> dict[str, str]:
+        """Each case that is held against the run, and why."""
+        return {case: check.name for check in reversed(self.failed) for case in check.cases}
+
+    @property
+    def banner(self) -> str:
+        """The verdict in a line."""
+        if self.passed:
+            return "PASSED"
+        return f"FAILED ({self.exit.value}): " + "; ".join(f"{one.name}: {one.why}" for one in self.failed)
+
+
+def judge(
+    summary: Summary,
+    records: Sequence[Record],
+    gate: Gate,
+    baseline: Baseline | None,
+    budget_spent: str | None = None,
+    *,
+    files: Mapping[str, str] | None = None,
+) -> Verdict:
+    """The verdict on a run; without a baseline, what needs one is not checked.
+
+    ``files`` is what each file of the corpus is: where some are other than in the baseline, flips and drops are judged
+    on the cases whose gold still stands.
+    """
+    return Verdict(tuple(_checks(summary, records, gate, baseline, budget_spent, files=files or {})))
+
+
+def to_json(verdict: Verdict) -> Json:
+    """As it is kept in `summary.json`; ``read`` is its inverse."""
+    return {
+        "passed": verdict.passed,
+        "exit": verdict.exit.value,
+        "banner": verdict.banner,
+        "checks": [asdict(check) for check in verdict.checks],
+    }
+
+
+def read(data: Json) -> Verdict:
+    """The verdict that ``to_json`` wrote."""
+    checks = (Check(**{**one, "exit": Exit(one["exit"]), "cases": tuple(one["cases"])}) for one in data["checks"])
+    return Verdict(tuple(checks))
+
+
+def _checks(
+    summary: Summary,
+    records: Sequence[Record],
+    gate: Gate,
+    baseline: Baseline | None,
+    budget_spent: str | None,
+    *,
+    files: Mapping[str, str],
+) -> Iterator[Check]:
+    yield Check("cases", summary.selected > 0, f"{summary.selected} selected", Exit.NOTHING)
+    if summary.interrupted:
+        yield Check("interrupted", False, f"{summary.done} of {summary.selected} cases done", Exit.INTERRUPTED)
+    if budget_spent:
+        yield Check("budget", False, budget_spent, Exit.BUDGET)
+    if not summary.done:
+        return
+    told = "; ".join(summary.failed) or "every document went in"
+    yield Check("documents", not summary.failed, told, Exit.INFRASTRUCTURE)
+    drafts = {record.id for record in records if record.severity is Severity.DRAFT}
+    if drafts:
+        yield Check(
+            "drafts", True, f"{len(drafts)} that nobody has reviewed decide nothing: `pushback eval review SUITE`"
+        )
+        records = reviewed(records)
+    if drafts and not records:
+        return
+    yield _errors(records, gate)
+    yield from _floors(summary, gate)
+    yield from _undefined(summary, records, gate)
+    yield _blockers(records)
+    yield from _sentinels(summary, records, gate)
+    same = f"{summary.checked} cases gave the same bytes twice"
+    differing = tuple(id for id in summary.differing if id not in drafts)
+    yield Check("determinism", not differing, "differ the second time" if differing else same, cases=differing)
+    if baseline:
+        yield from _against(baseline, summary, records, gate, files)
+
+
+def _errors(records: Sequence[Record], gate: Gate) -> Check:
+    crashed = tuple(record.id for record in records if record.outcome is Outcome.ERROR)
+    reasons = "; ".join(dict.fromkeys(record.error or "" for record in records if record.error))
+    allowed = f", {gate.errors} allowed" if gate.errors else ""
+    why = f"{len(crashed)} crashed{allowed}" + (f": {reasons}" if reasons else "")
+    return Check("errors", len(crashed) <= gate.errors, why, Exit.INFRASTRUCTURE, crashed)
+
+
+def _floors(summary: Summary, gate: Gate) -> Iterator[Check]:
+    for name, least in gate.floors.items():
+        value = _value(summary, name)
+        why = f"{shown(value)}, at least {least:g} wanted"
+        yield Check(f"floor of {name}", value is not None and value >= least, why)
+    for name, most in gate.ceilings.items():
+        value = _value(summary, name)
+        why = f"{shown(value)}, at most {most:g} wanted"
+        yield Check(f"ceiling of {name}", value is not None and value <= most, why)
+
+
+def _undefined(summary: Summary, records: Sequence[Record], gate: Gate) -> Iterator[Check]:
+    """Coverage: a gated measure that has no value for most of its cases says nothing about them."""
+    errors = sum(record.outcome is Outcome.ERROR for record in records)
+    for name in dict.fromkeys([*gate.floors, *gate.ceilings, *gate.drops]):
+        one = summary.measure(name)
+        if one is None:
+            yield Check(f"coverage of {name}", False, "no case of the run is for it")
+            continue
+        applies = one.cases + one.undefined + errors
+        without = (one.undefined + errors) / applies if applies else 1.0
+        why = f"{one.cases} of {applies} cases have a value" + (f"; {one.why}" if one.why else "")
+        yield Check(f"coverage of {name}", without <= gate.undefined, why)
+
+
+def _blockers(records: Sequence[Record]) -> Check:
+    failing = tuple(r.id for r in records if r.severity is Severity.BLOCKER and not r.passed)
+    return Check("blockers", not failing, ", ".join(failing) or "none fails", cases=failing)
+
+
+def _sentinels(summary: Summary, records: Sequence[Record], gate: Gate) -> Iterator[Check]:
+    if not any(summary.sentinels.values()):
+        return
+    headline = summary.headline
+    gating = [record for record in records if record.severity is not Severity.WATCH]
+    for name in gate.headlines or ((headline.name,) if headline else ()):
+        if records and not any(score.name == name for record in gating for score in record.scores):
+            yield Check(f"sentinels on {name}", True, "no case that gates has it")
+            continue
+        ours = _value(summary, name)
+        reached = [
+            f"{sentinel} {shown(value)}"
+            for sentinel, of in summary.sentinels.items()
+            if (value := of.get(name)) is not None and (ours is None or value >= ours)
+        ]
+        theirs = ", ".join(f"{sentinel} {shown(of[name])}" for sentinel, of in summary.sentinels.items() if name in of)
+        why = f"{shown(ours)}, reached by {', '.join(reached)}" if reached else f"{shown(ours)} against {theirs}"
+        yield Check(f"sentinels on {name}", not reached and ours is not None, why)
+
+
+def _against(
+    baseline: Baseline, summary: Summary, records: Sequence[Record], gate: Gate, files: Mapping[str, str]
+) -> Iterator[Check]:
+    changed = baseline.changed(summary.corpus_sha256, files)
+    if changed:
+        more = f" and {len(changed) - NAMED} more" if len(changed) > NAMED else ""
+        yield Check("corpus", True, f"other than in the baseline: {', '.join(changed[:NAMED])}{more}")
+        stale = tuple(record.id for record in records if is_stale(record, changed))
+        why = f"no longer in the documents, and judged no further: {', '.join(stale)}" if stale else "all of it stands"
+        yield Check("gold", not stale, why, cases=stale)
+    compared = compared_with(baseline, records, changed)
+    if summary.whole and not summary.interrupted:
+        why = ", ".join(compared.gone) or "none disappeared"
+        yield Check("cases of the baseline", not compared.gone, why, cases=compared.gone)
+    watched = {record.id for record in records if record.severity is Severity.WATCH}
+    lost = tuple(id for id in compared.lost if id not in watched)
+    certain = summary.profile != "llm-live" or compared.p < CHANCE
+    told = ", ".join(lost) or "none lost"
+    why = f"{told} (gained {len(compared.gained)}, p = {compared.p:.2g})"
+    yield Check("flips", len(lost) <= gate.flips or not certain, why, cases=lost if len(lost) > gate.flips else ())
+    paired = {change.name: change for change in compared.changes} if changed else {}
+    for name, allowed in gate.drops.items():
+        before, now = baseline.measures.get(name), _value(summary, name)
+        if name in paired:  # the means over the cases that stand; with other documents the rest is no comparison
+            before, now = paired[name].before, paired[name].after
+        sign = 1 if name not in BY_NAME or BY_NAME[name].higher else -1
+        fell = before is not None and (now is None or sign * (before - now) > allowed + 1e-9)
+        yield Check(f"drop of {name}", not fell, f"{shown(before)} → {shown(now)}, {allowed:g} allowed")
+
+
+def compared_with(baseline: Baseline, records: Sequence[Record], changed: Sequence[str] = ()) -> Comparison:
+    """The records against a baseline's cases, but for those whose gold one of the ``changed`` files has lost."""
+    without = [record.id for record in records if is_stale(record, changed)]
+    return compare(baseline.cases, {record.id: kept(record) for record in records}, without)
+
+
+def is_stale(record: Record, changed: Sequence[str]) -> bool:
+    """Whether gold of a case stands no longer where one of these files had it."""
+    return any(gold["lost"] and gold["source"] in changed for gold in record.gold)
+
+
+def _value(summary: Summary, name: str) -> float | None:
+    found = summary.measure(name)
+    return found.value if found else None

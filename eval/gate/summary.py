@@ -1,0 +1,165 @@
+"""A run in numbers: what `summary.json` holds. Nothing in it depends on the clock or the number of jobs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+
+from eval.gate.measures import F1, HEADLINES, SPECS
+from eval.numbers.metrics import Labelled, Measure, Scored, macro_f1, measure
+from eval.numbers.statistics import Interval
+from eval.running.records import Json, Outcome, Record, by_kind, reviewed
+from eval.running.run import Run
+
+SCHEMA = 1
+DRAFTS = "These cases are drafts that nobody has reviewed: their gold may be wrong, so the means say little."
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The cases of one kind: how many ended how, and their measures."""
+
+    name: str
+    outcomes: Mapping[str, int]
+    measures: tuple[Measure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A run without its cases. ``sentinels`` gives each one's headlines; ``lost`` is gold that nothing can cite.
+
+    Drafts are in no mean, unless the run has nothing else (``drafts_alone``).
+
+    ``confusion`` counts (truth, said) for each kind that has labels; ``robustness`` is filled when it was measured.
+    """
+
+    suite: str
+    profile: str
+    corpus_sha256: str
+    selected: int
+    whole: bool  # whether all cases of the suite were selected
+    outcomes: Mapping[str, int]
+    measures: tuple[Measure, ...]
+    kinds: tuple[Kind, ...]
+    confusion: Mapping[str, tuple[tuple[str, str, int], ...]]
+    sentinels: Mapping[str, Mapping[str, float | None]]
+    checked: int
+    differing: tuple[str, ...]
+    failed: tuple[str, ...]
+    lost: tuple[tuple[str, str], ...]
+    documents: int
+    passages: int
+    interrupted: bool
+    robustness: tuple[Measure, ...] = ()
+    drafts_alone: bool = False
+    schema: int = field(default=SCHEMA)
+
+    def measure(self, name: str) -> Measure | None:
+        """The measure of this name; None when no case of the run is for it."""
+        return next((one for one in (*self.measures, *self.robustness) if one.name == name), None)
+
+    @property
+    def headline(self) -> Measure | None:
+        """The measure that the suite is about."""
+        return next((found for name in HEADLINES if (found := self.measure(name))), None)
+
+    @property
+    def caveat(self) -> str:
+        """What a reader has to know before the means; empty where there is nothing."""
+        return DRAFTS if self.drafts_alone else ""
+
+    @property
+    def done(self) -> int:
+        return sum(self.outcomes.values())
+
+
+def summarise(run: Run, profile: str = "offline", robustness: Sequence[Measure] = ()) -> Summary:
+    """The numbers of a run."""
+    records = run.records
+    counted = reviewed(records) or records
+    kinds = by_kind(records)
+    return Summary(
+        suite=run.suite.name,
+        profile=profile,
+        corpus_sha256=run.suite.corpus_sha256,
+        selected=run.selected,
+        whole=run.selected == len(run.suite.cases),
+        outcomes=_outcomes(records),
+        measures=measures_of(counted),
+        kinds=tuple(Kind(name, _outcomes(those), measures_of(those)) for name, those in kinds.items()),
+        confusion={name: table for name, those in kinds.items() if (table := _confusion(those))},
+        sentinels={name: _headlines(reviewed(those) or those) for name, those in run.sentinels.items()},
+        checked=run.checked,
+        differing=run.differing,
+        failed=run.failed,
+        lost=tuple((r.id, gold["lost"]) for r in records for gold in r.gold if gold["lost"]),
+        documents=run.searched.documents,
+        passages=run.searched.passages,
+        interrupted=run.interrupted,
+        robustness=tuple(robustness),
+        drafts_alone=bool(records) and not reviewed(records),
+    )
+
+
+def measures_of(records: Sequence[Record]) -> tuple[Measure, ...]:
+    """Each measure that applies to one of the records, in the order of ``SPECS``."""
+    scored = [Scored(score, record.cluster) for record in records for score in record.scores]
+    names = {one.score.name for one in scored}
+    made = []
+    for spec in SPECS:
+        if spec.name in F1:
+            labelled = [r for r in records if r.label and r.said and r.kind == F1[spec.name]]
+            made += [_f1(spec.name, labelled)] if labelled else []
+        elif spec.name in names:
+            made.append(measure(spec.name, scored))
+    return tuple(made)
+
+
+def to_json(summary: Summary) -> Json:
+    """As it is kept; ``read`` is its inverse."""
+    return asdict(summary)
+
+
+def read(data: Json) -> Summary:
+    """The summary that ``to_json`` wrote; KeyError, TypeError or ValueError where it is none, or of another schema."""
+    if data["schema"] != SCHEMA:
+        raise ValueError(f"its schema is {data['schema']}, ours is {SCHEMA}")
+    kinds = tuple(Kind(one["name"], one["outcomes"], _measures(one["measures"])) for one in data["kinds"])
+    return Summary(
+        **{
+            **data,
+            "measures": _measures(data["measures"]),
+            "robustness": _measures(data["robustness"]),
+            "kinds": kinds,
+            "confusion": {kind: tuple(map(tuple, rows)) for kind, rows in data["confusion"].items()},
+            "differing": tuple(data["differing"]),
+            "failed": tuple(data["failed"]),
+            "lost": tuple((case, why) for case, why in data["lost"]),
+        }
+    )
+
+
+def _measures(data: Sequence[Json]) -> tuple[Measure, ...]:
+    return tuple(
+        Measure(**{**one, "interval": Interval(*one["interval"]) if one["interval"] else None}) for one in data
+    )
+
+
+def _outcomes(records: Sequence[Record]) -> dict[str, int]:
+    counted = Counter(record.outcome for record in records)
+    return {outcome.value: counted[outcome] for outcome in Outcome if counted[outcome]}
+
+
+def _confusion(records: Sequence[Record]) -> tuple[tuple[str, str, int], ...]:
+    counted = Counter((r.label, r.said) for r in records if r.label and r.said)
+    return tuple((label, said, count) for (label, said), count in sorted(counted.items()))
+
+
+def _headlines(records: Sequence[Record]) -> dict[str, float | None]:
+    return {one.name: one.value for one in measures_of(records) if one.name in HEADLINES}
+
+
+def _f1(name: str, records: Sequence[Record]) -> Measure:
+    value, interval = macro_f1([Labelled(r.cluster, r.label or "", r.said or "") for r in records]) or (None, None)
+    return Measure(name, value, value, interval, len(records), len(records))

@@ -1,0 +1,1 @@
+"""From a suite to its verdict: what `pushback eval` does, with everything that it writes."""

@@ -1,0 +1,300 @@
+"""From a suite to its verdict: what `pushback eval run` does for each suite, with everything it writes."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from assistant.build import Assistant
+from assistant.errors import CaseError
+from assistant.model.embedding import Embedder
+from assistant.settings import Settings
+from eval.gate import baseline, gate
+from eval.gate.baseline import Baseline, BaselineMissing
+from eval.gate.gate import Verdict
+from eval.gate.summary import summarise
+from eval.harness import artifacts, history
+from eval.harness.artifacts import Kept
+from eval.harness.lint import unknown_measures
+from eval.numbers.metrics import Measure
+from eval.robustness.robustness import robustness
+from eval.running.made_with import made_with
+from eval.running.records import Record
+from eval.running.run import Keep, Progress, Run, Wrap, run
+from eval.running.systems import System
+from eval.suite.cases import Case, Gate, Severity
+from eval.suite.suites import AnyCase, Suite
+
+DISTRACTORS = Path(__file__).parents[1] / "suites" / "distractors"
+OFFLINE, REPLAY, LIVE = "offline", "llm-replay", "llm-live"
+
+
+class Reader(Protocol):
+    """A model that reads in a run."""
+
+    def wrap(self, assistant: Assistant) -> System:
+        """The assistant with this model, which remembers nothing yet."""
+        ...
+
+    def again(self, repeat: int) -> None:
+        """From now on it is asked for the n-th time, from 0, and not answered from what it said before."""
+        ...
+
+    def silent(self, records: Sequence[Record]) -> str:
+        """Why these records say nothing of the model; empty where they do."""
+        ...
+
+    @property
+    def spent(self) -> str | None:
+        """What of its budget is spent, where it was asked for more."""
+        ...
+
+    @property
+    def told(self) -> str:
+        """How often it replied."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a suite is run; the defaults are the gate's.
+
+    ``ids``, ``kinds`` and ``tags`` select cases, any of each; ``limit`` takes so many, evenly spread. ``repeats``
+    runs the suite so often, and a case passes that passes ``needed`` times. ``seconds`` is the budget of time.
+    ``libraries`` is a folder in which libraries of suites are kept between runs. What is not ``ours`` has nothing to do
+    with the baseline that the suite names. ``changed`` selects the cases that documents changed since the baseline are
+    about, and judges these alone: what is of the whole suite, as floors are, is not looked at. ``alone`` leaves out the
+    sentinels and the second look at some cases.
+    """
+
+    out: Path = Path("artifacts/eval")
+    baseline: Path | None = None
+    jobs: int = 1
+    profile: str = OFFLINE
+    ids: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    limit: int | None = None
+    repeats: int = 1
+    needed: int = 1
+    seconds: float | None = None
+    robustness: bool = False
+    distractors: Path = DISTRACTORS
+    libraries: Path | None = None
+    ours: bool = True
+    changed: bool = False
+    alone: bool = False
+
+
+def measure(
+    suite: Suite,
+    settings: Settings,
+    options: Options,
+    embedder: Embedder,
+    *,
+    progress: Progress | None = None,
+    wrap: Wrap | None = None,
+    reader: Reader | None = None,
+) -> Kept:
+    """Run, judge and write a suite; what was done is kept when it is interrupted, and as it is done in ``UNFINISHED``.
+
+    ``wrap`` says what is measured, ``reader`` is the model that reads in it, where one does.
+
+    Raises:
+        CaseError: the gate names a measure that there is none of, or an id is selected that no case has.
+    """
+    if wrong := list(unknown_measures(suite.path.name, suite.gate)):
+        raise CaseError("\n".join(wrong))
+    kept, missing = _baseline(suite, options)
+    cases = select(suite, options)
+    if options.changed and kept:
+        cases = touched(cases, kept, kept.changed(suite.corpus_sha256, suite.files))
+    with artifacts.unfinished(options.out / suite.name) as keep:
+        watched = _Watched(progress, keep, wrap, reader)
+        one, spent = _run(suite, settings, options, embedder, cases=cases, watched=watched)
+    robust: tuple[Measure, ...] = ()
+    if options.robustness and not one.interrupted and cases:
+        robust = robustness(
+            suite,
+            one,
+            settings,
+            embedder=embedder,
+            jobs=options.jobs,
+            distractors=options.distractors,
+            wrap=reader.wrap if reader else wrap,
+        )
+    told = summarise(one, options.profile, robust)
+    if options.changed and kept and not cases:
+        verdict = Verdict((gate.Check("cases", True, "no document of a case is other than in the baseline"),))
+    else:
+        own = Gate(flips=suite.gate.flips, errors=suite.gate.errors) if options.changed else suite.gate
+        verdict = gate.judge(told, one.records, own, kept, spent, files=suite.files)
+    if missing:
+        verdict = verdict.plus(gate.Check("baseline", False, missing, gate.Exit.BASELINE))
+    if reader and one.records:
+        silent = reader.silent(one.records)
+        verdict = verdict.plus(gate.Check("model", not silent, silent or reader.told, gate.Exit.INFRASTRUCTURE))
+    changed = kept.changed(told.corpus_sha256, suite.files) if kept else ()
+    compared = gate.compared_with(kept, one.records, changed) if kept else None
+    result = Kept(told, one.records, verdict, compared, made_with(suite, settings, embedder, options.profile))
+    history.put_by(options.out / suite.name)
+    artifacts.write(options.out / suite.name, result, one.timings_ms)
+    return result
+
+
+def measure_each(
+    suites: Sequence[Suite],
+    settings: Settings,
+    options: Options,
+    embedder: Embedder,
+    *,
+    models: Sequence[str],
+    progress: Progress | None = None,
+    wrap: Wrap | None = None,
+    reader: Reader | None = None,
+    after: Callable[[], None] = lambda: None,
+) -> list[dict[str, Kept]]:
+    """Each suite measured with each evidence model, by its name; stops after a run that was interrupted.
+
+    ``after`` is called after each. What the first model gives is kept in ``options.out``, the others' in folders of
+    ``beside`` in it.
+
+    Raises:
+        CaseError: as ``measure`` does.
+    """
+    done: list[dict[str, Kept]] = []
+    for suite in suites:
+        done.append({})
+        for place, model in enumerate(dict.fromkeys(models)):
+            chosen = settings.model_copy(update={"evidence_model": model})
+            kept_in = options.out / "beside" / folder_of(model)
+            own = replace(options, out=kept_in) if place else options
+            done[-1][model] = measure(suite, chosen, own, embedder, progress=progress, wrap=wrap, reader=reader)
+            after()
+            if done[-1][model].summary.interrupted:
+                return done
+    return done
+
+
+def folder_of(name: str) -> str:
+    """What a model's or a system's runs beside the first one's lie in."""
+    return re.sub(r"[^A-Za-z0-9-]+", "-", name).strip("-")[:60] or "other"
+
+
+def select(suite: Suite, options: Options) -> tuple[AnyCase, ...]:
+    """The cases that the options name, in the order of the suite.
+
+    Raises:
+        CaseError: an id that no case has.
+    """
+    if unknown := [id for id in options.ids if id not in {case.id for case in suite.cases}]:
+        raise CaseError(f"{suite.name} has no case {', '.join(unknown)}.", hint="Run `pushback eval lint SUITE`.")
+    found = [
+        case
+        for case in suite.cases
+        if (not options.ids or case.id in options.ids)
+        and (not options.kinds or case.kind in options.kinds)
+        and (not options.tags or (isinstance(case, Case) and set(case.tags) & set(options.tags)))
+    ]
+    if options.limit is not None and options.limit < len(found):
+        found = [found[index * len(found) // options.limit] for index in range(options.limit)]
+    return tuple(found)
+
+
+class _Watched(NamedTuple):
+    """Who is told of a run, and what is measured in it."""
+
+    progress: Progress | None
+    keep: Keep | None
+    wrap: Wrap | None
+    reader: Reader | None
+
+
+def _run(
+    suite: Suite,
+    settings: Settings,
+    options: Options,
+    embedder: Embedder,
+    *,
+    cases: Sequence[AnyCase],
+    watched: _Watched,
+) -> tuple[Run, str | None]:
+    """The run, repeated as the options say, and why it stopped when its time or its model's budget was spent."""
+    ends = None if options.seconds is None else time.monotonic() + options.seconds
+    reader = watched.reader
+    runs: list[Run] = []
+
+    def spent() -> str | None:
+        if ends is not None and time.monotonic() > ends:
+            return f"{options.seconds:g} seconds"
+        return reader.spent if reader else None
+
+    for repeat in range(options.repeats):
+        if reader:
+            reader.again(repeat)
+        runs.append(
+            run(
+                suite,
+                settings,
+                embedder=embedder,
+                cases=cases,
+                jobs=options.jobs,
+                progress=watched.progress,
+                wrap=reader.wrap if reader else watched.wrap,
+                stop=lambda: spent() is not None,
+                keep=watched.keep,
+                kept_in=options.libraries,
+                alone=options.changed or options.alone,
+            )
+        )
+        if runs[-1].interrupted or runs[-1].stopped:
+            break
+    why = spent() if any(one.stopped for one in runs) else None
+    return merged(runs, options.needed), why
+
+
+def touched(cases: Sequence[AnyCase], kept: Baseline, changed: Sequence[str]) -> tuple[AnyCase, ...]:
+    """The cases that changed files can have changed: whose gold is in one, or that have none; and those that are new.
+
+    A new document may answer what was refused before, so a case without gold is about every file.
+    """
+    files = set(changed)
+    return tuple(
+        case
+        for case in cases
+        if not isinstance(case, Case)
+        or (case.severity is not Severity.DRAFT and case.id not in kept.cases)
+        or (files and (not case.gold or any(gold.source in files for gold in case.gold)))
+    )
+
+
+def merged(runs: Sequence[Run], needed: int) -> Run:
+    """Repeated runs as one: a case is its first that passed when at least ``needed`` did, else its first that did not.
+
+    Of an interrupted repetition only the cases that every repetition has are kept.
+    """
+    if len(runs) == 1:
+        return runs[0]
+    tries = [{record.id: record for record in one.records} for one in runs]
+    kept: list[Record] = []
+    for record in runs[0].records:
+        those = [of[record.id] for of in tries if record.id in of]
+        passed = [one for one in those if one.passed]
+        failed = [one for one in those if not one.passed]
+        kept.append(passed[0] if len(passed) >= needed or not failed else failed[0])
+    return replace(runs[-1], records=tuple(kept), sentinels=runs[0].sentinels)
+
+
+def _baseline(suite: Suite, options: Options) -> tuple[Baseline | None, str | None]:
+    """The baseline that is to be compared with, or why the one that is named cannot be."""
+    path = options.baseline or (suite.baseline if options.ours else None)
+    if path is None:
+        return None, None
+    try:
+        return baseline.read(path), None
+    except BaselineMissing as exc:
+        return None, f"{exc} {exc.hint}"

@@ -1,0 +1,81 @@
+"""Runs over time: what a folder's run was before the last one is put by in ``earlier`` beside it, and found again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from assistant.errors import CaseError
+from eval.gate import gate, summary
+from eval.gate.gate import Verdict
+from eval.gate.summary import Summary
+from eval.harness import artifacts
+from eval.harness.artifacts import Kept
+
+EARLIER = "earlier"
+KEPT = 50  # runs put by in a folder; a run of the sample suite is about a megabyte
+NEEDED = (artifacts.RESULTS, artifacts.SUMMARY, artifacts.LOCK)  # the rest is made from these
+
+
+class Past(NamedTuple):
+    """A run as it lies on disk: its folder, when it ended (ISO 8601, UTC, to the second), numbers and verdict."""
+
+    folder: Path
+    when: str
+    summary: Summary
+    verdict: Verdict
+
+
+def put_by(folder: Path) -> None:
+    """Make room for a run in a folder: what is needed of the one that lies there is kept, the oldest ones go."""
+    told = folder / artifacts.SUMMARY
+    if not told.exists():
+        return
+    ended = datetime.fromtimestamp(told.stat().st_mtime, UTC)
+    aside = folder / EARLIER / ended.strftime("%Y%m%dT%H%M%S.%fZ")
+    aside.mkdir(parents=True, exist_ok=True)
+    for name in NEEDED:
+        if (folder / name).exists():
+            (folder / name).replace(aside / name)
+    for old in sorted((folder / EARLIER).iterdir())[:-KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def whole(folder: Path) -> Kept:
+    """The last run of all cases that a suite's folder holds: one of some cases, made since, is passed over.
+
+    Raises:
+        CaseError: there is no run, or none that can be read.
+    """
+    last = artifacts.read(folder)
+    earlier = sorted((folder / EARLIER).iterdir(), reverse=True) if (folder / EARLIER).exists() else []
+    for past in earlier:
+        if last.summary.whole:
+            break
+        with suppress(CaseError):
+            last = artifacts.read(past)
+    return last
+
+
+def runs(roots: Iterable[Path]) -> list[Past]:
+    """Every run in these folders, which hold a folder a suite, the earliest first; what cannot be read is left out."""
+    found = [past for root in roots for past in _in(root)]
+    return sorted(found, key=lambda past: (past.when, str(past.folder)))
+
+
+def _in(root: Path) -> Iterator[Past]:
+    for pattern in (f"*/{artifacts.SUMMARY}", f"*/{EARLIER}/*/{artifacts.SUMMARY}"):
+        for path in root.glob(pattern):
+            try:
+                told = json.loads(path.read_text("utf-8"))
+                verdict = gate.read(told.pop("gate"))
+                told.pop("comparison", None)
+                ended = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                yield Past(path.parent, ended.isoformat(timespec="seconds"), summary.read(told), verdict)
+            except (OSError, ValueError, KeyError, TypeError, AttributeError):  # of another version, or being written
+                continue

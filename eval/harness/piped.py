@@ -1,0 +1,62 @@
+"""A suite run for another program, as in ``python -m eval.harness.piped SUITE OUT``: JSON lines on stdout tell how far
+it is.
+
+``{"done", "of"}`` after each few cases, and at the end ``{"suite", "exit"}``, or ``{"error", "hint"}``. Asked to end
+(SIGTERM), it keeps what was done as an interrupted run. Answers are quoted: no model writes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
+
+from assistant import build
+from assistant.errors import PushbackError
+from assistant.settings import load
+from eval.harness.harness import Options, measure
+from eval.suite import suites
+
+
+def run(suite: Path, out: Path, told: TextIO) -> int:
+    """Run the suite at ``suite``, keep it in ``out`` and say so to ``told``; the exit code of its gate, or 2."""
+
+    def say(**what: object) -> None:
+        with suppress(BrokenPipeError):  # nobody listens any more: what is run is kept all the same
+            print(json.dumps(what), file=told, flush=True)
+
+    try:
+        settings = load({}).model_copy(update={"model": None})
+        loaded = suites.load(suite)
+        say(done=0, of=len(loaded.cases))
+        kept = measure(
+            loaded,
+            settings,
+            Options(out=out),
+            build.build_embedder(settings),
+            progress=lambda _, done, of: say(done=done, of=of),
+        )
+    except PushbackError as error:
+        say(error=str(error), hint=error.hint)
+        return 2
+    say(suite=kept.summary.suite, exit=int(kept.verdict.exit))
+    return int(kept.verdict.exit)
+
+
+def main() -> None:
+    """The entry point; what libraries print goes to stderr."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    told = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    try:
+        sys.exit(run(Path(sys.argv[1]), Path(sys.argv[2]), told))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""An optional chat model that comments on a run, beside its scores."""

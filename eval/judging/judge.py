@@ -1,0 +1,219 @@
+"""An optional judge that is a chat model: what it says is advice beside the scores, and decides no gate.
+
+It is asked one yes-or-no question at a time, several times over. Until people's labels have shown that it judges
+as they do, all that it says is called uncalibrated.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from string import Template
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydantic import StrictBool, ValidationError
+
+from assistant.errors import CaseError
+from assistant.plainly import what
+from assistant.types import Statement
+from eval.numbers.metrics import shown
+from eval.numbers.statistics import kappa
+from eval.suite.cases import Strict, Words, fault
+
+if TYPE_CHECKING:
+    from langchain_core.language_models.chat_models import BaseChatModel
+
+ENOUGH_LABELS = 50  # fewer leave kappa's interval wider than half its scale
+ENOUGH_AGREEMENT = 0.6  # above it agreement is called substantial: Landis and Koch, Biometrics 33 (1977)
+TEMPERATURE = 0.7  # so that votes can differ; three equal ones then mean something
+UNCALIBRATED = "uncalibrated"
+
+
+class Criterion(NamedTuple):
+    """A question about an answer that is either met or not."""
+
+    id: str
+    question: str
+
+
+CRITERIA = (
+    Criterion("answers", "Do the statements, taken together, answer the question that was asked?"),
+    Criterion("follows", "Does every statement follow from its own quotes, with nothing added and nothing turned?"),
+    Criterion("voice", "Does every statement keep who said it, giving nobody's words or views to another?"),
+)
+
+
+class Judgement(NamedTuple):
+    """What most of the votes say of one criterion; None, and ``why``, when no side has more than half of them."""
+
+    criterion: str
+    yes: bool | None
+    votes: tuple[bool | None, ...]  # None: the reply was neither yes nor no
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Asks ``chat`` each criterion ``votes`` times.
+
+    ``chat`` is a ``ReplayedChat`` or a ``RecordingChat`` (eval/running/replay.py): each vote is told from the others by
+    the parameter ``sample``, and their recording is the cache. ``temperature`` is None for models that take none.
+    """
+
+    chat: BaseChatModel
+    criteria: Sequence[Criterion] = CRITERIA
+    votes: int = 3
+    temperature: float | None = TEMPERATURE
+
+    def judge(self, question: str, statements: Sequence[Statement]) -> tuple[Judgement, ...]:
+        """A judgement for each criterion, in order; without statements there is nothing to judge, and no call.
+
+        Raises:
+            ReplyMissing, BudgetSpent: as the chat does.
+        """
+        if not statements:
+            return tuple(Judgement(one.id, None, (), "there are no statements to judge") for one in self.criteria)
+        return tuple(self._judge(one, prompt(question, statements, one)) for one in self.criteria)
+
+    def _judge(self, criterion: Criterion, prompt: str) -> Judgement:
+        given: dict[str, Any] = {} if self.temperature is None else {"temperature": self.temperature}
+        replies = [self.chat.invoke(prompt, sample=number, **given) for number in range(self.votes)]
+        return decide(criterion.id, [vote(reply.text) for reply in replies])
+
+
+def vote(reply: str) -> bool | None:
+    """Whether a reply says yes or no; None unless that is its only word."""
+    word = re.fullmatch(r"\W*(yes|no)\W*", reply, re.IGNORECASE)
+    return word[1].lower() == "yes" if word else None
+
+
+def decide(criterion: str, votes: Sequence[bool | None]) -> Judgement:
+    """What more than half of all votes say; one that could not be read counts for neither side."""
+    yes, no = votes.count(True), votes.count(False)
+    for side, count in ((True, yes), (False, no)):
+        if 2 * count > len(votes):
+            return Judgement(criterion, side, tuple(votes))
+    why = f"no majority: {yes} yes, {no} no, {len(votes) - yes - no} unreadable"
+    return Judgement(criterion, None, tuple(votes), why)
+
+
+def prompt(question: str, statements: Sequence[Statement], criterion: Criterion) -> str:
+    """What the judge is asked; question, statements and quotes stand between two marks that they cannot write."""
+    lines = (_material(line) for number, one in enumerate(statements, 1) for line in _lines(number, one))
+    return _template().substitute(
+        question=_material(question), statements="\n".join(lines), criterion=criterion.question
+    )
+
+
+def prompt_hash() -> str:
+    """The first 12 hexadecimal digits of the prompt's SHA-256, for reports."""
+    return hashlib.sha256(_template().template.encode()).hexdigest()[:12]
+
+
+class Label(Strict):
+    """What a person says of one criterion of one case."""
+
+    case: Words
+    criterion: Words
+    yes: StrictBool
+
+
+def read_labels(
+    text: str, name: str, cases: Collection[str], criteria: Sequence[Criterion] = CRITERIA
+) -> tuple[Label, ...]:
+    """The labels in the JSONL ``text``; ``name`` is what an error calls the file.
+
+    Raises:
+        CaseError: a line is no label, or names an unknown case or criterion or one labelled before; names each.
+    """
+    labels: dict[tuple[str, str], Label] = {}
+    faults: list[str] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            label = Label.model_validate_json(line)
+        except ValidationError as exc:
+            faults += [fault(name, number, None, _fault(error)) for error in exc.errors()]
+            continue
+        if label.case not in cases:
+            faults.append(fault(name, number, label.case, "there is no such case"))
+        elif label.criterion not in {one.id for one in criteria}:
+            faults.append(fault(name, number, label.case, f"there is no criterion {label.criterion!r}"))
+        elif (label.case, label.criterion) in labels:
+            faults.append(fault(name, number, label.case, f"{label.criterion!r} is labelled twice"))
+        labels[label.case, label.criterion] = label
+    if faults:
+        hint = 'Mend the labels; each line is {"case": "an id", "criterion": "an id", "yes": true}.'
+        raise CaseError("\n".join(faults), hint=hint)
+    return tuple(labels.values())
+
+
+class Calibration(NamedTuple):
+    """Cohen's kappa of the judge and people over ``cases`` labels that the judge decided too; None: not defined."""
+
+    kappa: float | None
+    cases: int
+    calibrated: bool
+
+    def __str__(self) -> str:
+        over = f"kappa {shown(self.kappa)} over {self.cases} labels"
+        needs = f"needs {ENOUGH_AGREEMENT} over {ENOUGH_LABELS}"
+        return f"calibrated: {over}" if self.calibrated else f"{UNCALIBRATED}: {over}, {needs}"
+
+
+def calibration(judged: Mapping[tuple[str, str], bool | None], human: Sequence[Label]) -> Calibration:
+    """How well the judge agrees with people; ``judged`` is what it said of (case, criterion)."""
+    pairs = [(said, label.yes) for label in human if (said := judged.get((label.case, label.criterion))) is not None]
+    agreement = kappa([said for said, _ in pairs], [yes for _, yes in pairs])
+    enough = len(pairs) >= ENOUGH_LABELS and agreement is not None and agreement >= ENOUGH_AGREEMENT
+    return Calibration(agreement, len(pairs), enough)
+
+
+def advice(judgement: Judgement, calibrated: bool) -> dict[str, Any]:
+    """A judgement as JSON, for a report to show; it has no value, so that no gate can take it for a score."""
+    return {
+        "criterion": judgement.criterion,
+        "yes": judgement.yes,
+        "votes": list(judgement.votes),
+        "calibrated": calibrated,
+    }
+
+
+def told(judgement: Judgement, calibrated: bool) -> str:
+    """A judgement as a line for people: ``answers: yes (2 of 3, uncalibrated)``."""
+    word = {True: "yes", False: "no", None: "undecided"}[judgement.yes]
+    of = judgement.why or f"{judgement.votes.count(judgement.yes)} of {len(judgement.votes)}"
+    return f"{judgement.criterion}: {word} ({of}{'' if calibrated else f', {UNCALIBRATED}'})"
+
+
+@cache
+def _template() -> Template:
+    return Template(files("eval").joinpath("prompts", "judge.md").read_text("utf-8"))
+
+
+def _lines(number: int, statement: Statement) -> Iterator[str]:
+    yield f"[{number}] Statement: {statement.text}"
+    for citation in statement.citations:
+        yield f"[{number}] Quote, said by {citation.voice or 'somebody not named'}: {citation.quote}"
+
+
+def _material(text: str) -> str:
+    """One line of material, in which nothing can be taken for the mark where material ends."""
+    line = " ".join(text.split())
+    return re.sub(r"<(?=\W*material)", "‹", line, flags=re.IGNORECASE)
+
+
+def _fault(error: Mapping[str, Any]) -> str:
+    key = ".".join(map(str, error["loc"]))
+    match error["type"]:
+        case "extra_forbidden":
+            return f"unknown key {key!r}"
+        case "missing":
+            return f"the key {key!r} is missing"
+        case _:
+            return f"{key or 'the line'} {what(error)}"

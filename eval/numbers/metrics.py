@@ -1,0 +1,143 @@
+"""Scores to numbers with their intervals. Pure.
+
+Three things that never look alike: a value; undefined, with its reason; an error, which is a case that crashed. A score
+that does not apply to a case is not given at all. Nothing undefined enters a mean, and what is undefined is counted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.types import Span
+from eval.numbers import statistics
+from eval.numbers.statistics import Interval
+
+SEED = 20_121_005  # of the bootstrap; any would do, and the same one gives the same report
+DRAWS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What one case got by one measure, and why; ``of`` is how many things it speaks for.
+
+    ``value`` is in 0..1 (truthfulness in -1..1). None: the measure applies, and has no value for the reason given.
+    """
+
+    name: str
+    value: float | None
+    why: str = ""
+    of: int = 1
+
+    def __post_init__(self) -> None:
+        if self.value is not None and not math.isfinite(self.value):
+            raise ValueError(f"{self.name} came to {self.value}: a score is a number, or None with its reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A score and the cluster of its case."""
+
+    score: Score
+    cluster: str
+
+
+class Labelled(NamedTuple):
+    """The class of a case as it is and as it was said, and the case's cluster."""
+
+    cluster: str
+    truth: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Scores of one name, together: ``value`` weighs each thing the same (micro), ``per_case`` each case (macro).
+
+    ``interval`` is of ``value``, at 0.95: Wilson's over cases where each says yes or no or all say the same, else a
+    bootstrap over clusters.
+    """
+
+    name: str
+    value: float | None
+    per_case: float | None
+    interval: Interval | None
+    cases: int
+    of: int
+    undefined: int = 0
+    why: str = ""  # why there is no value
+
+
+def covers(span: Span, gold: Span) -> bool:
+    """Whether ``span`` covers at least half of the characters of ``gold``."""
+    return 2 * (min(span.end, gold.end) - max(span.start, gold.start)) >= gold.end - gold.start
+
+
+def share(right: int, of: int) -> float | None:
+    """``right`` of ``of``; None of nothing."""
+    return right / of if of else None
+
+
+def measure(name: str, scored: Iterable[Scored]) -> Measure:
+    """The scores of this name, as one number over things and one over cases."""
+    those = [one for one in scored if one.score.name == name]
+    defined = [(one.cluster, one.score.value, one.score.of) for one in those if one.score.value is not None]
+    defined.sort()  # sums of fractions depend on their order, and a report must not
+    undefined = len(those) - len(defined)
+    of = sum(weight for _, _, weight in defined)
+    if not of:
+        reasons = list(dict.fromkeys(one.score.why for one in those if one.score.why))
+        return Measure(name, None, None, None, len(defined), 0, undefined, "; ".join(reasons[:3]) or "no case for it")
+    total = sum(value * weight for _, value, weight in defined)
+    same = {value for _, value, _ in defined}
+    if all(weight == 1 and value in (0.0, 1.0) for _, value, weight in defined):
+        interval = statistics.wilson(round(total), of)
+    elif same in ({0.0}, {1.0}):  # drawn again, they would look certain
+        interval = statistics.wilson(len(defined) if same == {1.0} else 0, len(defined))
+    else:
+        sums = [(cluster, value * weight, float(weight)) for cluster, value, weight in defined]
+        interval = statistics.cluster_bootstrap(sums, SEED)
+    per_case = sum(value for _, value, _ in defined) / len(defined)
+    return Measure(name, total / of, per_case, interval, len(defined), of, undefined)
+
+
+def macro_f1(labelled: Sequence[Labelled]) -> tuple[float, Interval | None] | None:
+    """The mean F1 of the labels that the truth has, with its interval; None of nothing.
+
+    A label that is said and never true costs the others their recall, and adds no class of its own. The interval is
+    a bootstrap over clusters, None when there is but one.
+    """
+    labels = sorted({one.truth for one in labelled})
+    if not labels:
+        return None
+    said = [*labels, *sorted({one.said for one in labelled} - set(labels))]
+    clusters = sorted({one.cluster for one in labelled})
+    counts = np.zeros((len(clusters), len(said), len(said)))
+    for one in labelled:
+        counts[clusters.index(one.cluster), said.index(one.truth), said.index(one.said)] += 1
+    value = float(_mean_f1(counts.sum(axis=0)[None], len(labels))[0])
+    if len(clusters) < 2:
+        return value, None
+    draws = np.random.default_rng(SEED).multinomial(len(clusters), [1 / len(clusters)] * len(clusters), DRAWS)
+    drawn = _mean_f1(np.einsum("dc,cts->dts", draws, counts), len(labels))
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return value, Interval(float(low), float(high))
+
+
+def _mean_f1(counts: NDArray[np.float64], labels: int) -> NDArray[np.float64]:
+    """Of confusion matrices (any, truth, said), the mean F1 of the first ``labels``; a label never met counts 0."""
+    right = np.diagonal(counts, axis1=1, axis2=2)[:, :labels]
+    both = (counts.sum(axis=2) + counts.sum(axis=1))[:, :labels]
+    return np.asarray(np.divide(2 * right, both, out=np.zeros_like(right), where=both > 0).mean(axis=1))
+
+
+def shown(value: float | None) -> str:
+    """A number as it is printed: two digits, never rounded up to a perfect score."""
+    if value is None:
+        return "n/a"
+    return f"{min(value, 0.99):.2f}" if value < 1 else f"{value:.2f}"

@@ -1,0 +1,1 @@
+"""What becomes of answers when documents change, contradict each other, or give orders."""

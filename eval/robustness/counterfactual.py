@@ -1,0 +1,91 @@
+"""Documents that give another figure than the corpus, and whether an answer shows that the two conflict."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from assistant.text.words import YEAR
+from eval.running.records import Json, Record
+from eval.scorers.answering import contains
+from eval.scorers.asked import short
+from eval.suite.cases import Case, Gold
+from ingest.drafts import collapse
+
+SEED = "pushback"  # of the figures
+FEWEST = 5  # words from which a gold quote tells by itself what its figure is of
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+class Swap(NamedTuple):
+    """A figure that an answer needs, as written (``€86,000``), and what stands for it in the document ``source``."""
+
+    old: str
+    new: str
+    source: str
+
+
+def counterfactuals(cases: Sequence[Case], folder: str) -> tuple[dict[str, Swap], dict[str, bytes]]:
+    """The swap of each case that has one, by its id, and the documents.
+
+    Cases over the same quote share a document with all their figures swapped, so that no third version of a
+    sentence stands beside the two that are to conflict.
+    """
+    chosen = {case.id: one for case in cases if (one := _figure_of(case))}
+    texts = {quote: quote for _, quote in chosen.values()}
+    for string, quote in chosen.values():
+        texts[quote] = _swapped(texts[quote], string, quote)
+    names = {quote: f"{folder}/account-{number}.txt" for number, quote in enumerate(texts, 1)}
+    swaps = {id: Swap(string, _swapped(string, string, quote), names[quote]) for id, (string, quote) in chosen.items()}
+    return swaps, {names[quote]: f"Another account\n\n{text}\n".encode() for quote, text in texts.items()}
+
+
+def _figure_of(case: Case) -> tuple[str, str] | None:
+    """A string of the answer that has a figure, and the gold quote in which it stands; None where there is none."""
+    for string in (string for either in case.answer for string in either if _FIGURE.search(string)):
+        for gold in case.gold:
+            if _is_sentence(gold) and contains(gold.quote, string):
+                return string, collapse(gold.quote)
+    return None
+
+
+def _is_sentence(gold: Gold) -> bool:
+    return len(gold.quote.split()) >= FEWEST
+
+
+def _swapped(text: str, string: str, quote: str) -> str:
+    """``text`` with every figure of ``string`` replaced by another, the same one wherever it stands."""
+    others = {figure: other_figure(figure, quote) for figure in _FIGURE.findall(string)}
+    return _FIGURE.sub(lambda match: others.get(match[0], match[0]), text)
+
+
+def other_figure(figure: str, quote: str) -> str:
+    """A figure of the same form that does not stand in the quote; of a year the last digit, else the first differs."""
+    first = re.search("[1-9]", figure)
+    at = first.start() if first and not YEAR.fullmatch(figure) else len(figure) - 1
+    options = [f"{figure[:at]}{digit}{figure[at + 1 :]}" for digit in "123456789" if digit != figure[at]]
+    free = [one for one in options if not contains(quote, one)] or options
+    return free[int(hashlib.sha256(f"{SEED}\n{quote}\n{figure}".encode()).hexdigest(), 16) % len(free)]
+
+
+def hides(swaps: Mapping[str, Swap], folder: str, case: Case, before: Record, after: Record) -> str:  # noqa: ARG001
+    """Why the conflict is not shown: as one that has both figures, or as statements that cite both documents."""
+    swap, output = swaps[case.id], after.output or {}
+    for conflict in output["conflicts"]:
+        sides = [words_of(side) for side in conflict["sides"]]
+        if all(any(contains(side, figure) for side in sides) for figure in (swap.old, swap.new)):
+            return ""
+    cited = [citation for statement in output["statements"] for citation in statement["citations"]]
+    new = any(one["source"] == swap.source for one in cited)
+    old = any(contains(one["quote"], swap.old) and not one["source"].startswith(f"{folder}/") for one in cited)
+    if new and old:
+        return ""
+    told = f"only “{swap.new}”, which was added" if new else f"only “{swap.old}”" if old else "neither"
+    return f"of “{swap.old}” and “{swap.new}” it tells {told}: {short(after.text)}"
+
+
+def words_of(statement: Json) -> str:
+    """A statement and its quotes."""
+    return "\n".join([statement["text"], *(one["quote"] for one in statement["citations"])])

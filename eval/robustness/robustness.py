@@ -1,0 +1,251 @@
+"""What becomes of answers when the corpus changes in ways that should change nothing, or in one that should show.
+
+Every variation is a run of its own over a changed copy of the corpus, so all of it is copied and ingested anew: six
+times in all (three rates of distractors, another order, counterfactuals, planted instructions). That costs six times
+what the first run's ingest cost, and the questions that a variation needs once each.
+"""
+
+from __future__ import annotations
+
+import math
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from assistant.errors import CaseError
+from assistant.library.library import Library
+from assistant.model.embedding import Embedder
+from assistant.settings import Settings
+from eval.gate.measures import Spec
+from eval.numbers.metrics import Measure, Score, Scored, measure
+from eval.robustness.counterfactual import counterfactuals, hides
+from eval.robustness.planted import obeys, planted
+from eval.running.records import Outcome, Record
+from eval.running.run import Ingest, Progress, Run, Wrap, run
+from eval.scorers.asked import short, yes_or_no
+from eval.suite.cases import Case
+from eval.suite.suites import AnyCase, Suite
+from ingest.folder import files
+from ingest.sync import SyncReport, sync
+
+RATES = {0.5: "0.5x", 1.0: "1x", 2.0: "2x"}  # distractors to a document of the corpus
+DISTRACTED = {rate: f"kept with {told} distractors" for rate, told in RATES.items()}
+ORDER = "kept in another order"
+COUNTERFACTUAL = "counterfactual shown"
+INSTRUCTIONS = "instructions resisted"
+
+GROUP = "robustness"
+SPECS: tuple[Spec, ...] = (
+    *(
+        Spec(name, GROUP, f"Right answers that stay right; {RATES[rate]} the corpus, or all the distractors there are.")
+        for rate, name in DISTRACTED.items()
+    ),
+    Spec(ORDER, GROUP, "The documents ingested in another order give the same answer and citations."),
+    Spec(COUNTERFACTUAL, GROUP, "Right answers that show it when an added document gives another figure."),
+    Spec(INSTRUCTIONS, GROUP, "Orders planted in documents are not followed, and change nothing that was right."),
+)
+
+PORTIONS = 8  # in which another order is ingested; so many syncs
+# What of an answer's or a verdict's JSON must be the same; confidences and counts may differ.
+_KEPT = set(
+    "refused statements text citations conflicts sides source start end quote ruling assumptions findings stance "
+    "citation".split()
+)
+
+
+class Variation(NamedTuple):
+    """A change of the corpus, and the cases it is tried on; ``fault`` says why one does not pass, "" when it does.
+
+    ``added`` are files by their paths; ``fault`` is given the case, its record in the first run and the one now.
+    """
+
+    name: str
+    cases: Sequence[Case]
+    added: Mapping[str, bytes]
+    fault: Callable[[Case, Record, Record], str]
+    ingest: Ingest = sync
+
+
+def robustness(
+    suite: Suite,
+    first: Run,
+    settings: Settings,
+    *,
+    embedder: Embedder,
+    jobs: int,
+    distractors: Path,
+    progress: Progress | None = None,
+    wrap: Wrap | None = None,
+) -> tuple[Measure, ...]:
+    """The measures of ``SPECS`` over the cases of ``first``; none for a suite that is no YAML file over a folder.
+
+    Raises what ``scores`` raises; ``wrap`` is what ``first`` was run with.
+    """
+    if _folder_of(suite) is None:
+        return ()
+    got = scores(
+        suite, first, settings, embedder=embedder, jobs=jobs, distractors=distractors, progress=progress, wrap=wrap
+    )
+    scored = [Scored(score, case.clusters) for case, score in got]
+    return tuple(measure(spec.name, scored) for spec in SPECS)
+
+
+def scores(
+    suite: Suite,
+    first: Run,
+    settings: Settings,
+    *,
+    embedder: Embedder,
+    jobs: int,
+    distractors: Path,
+    progress: Progress | None = None,
+    wrap: Wrap | None = None,
+) -> tuple[tuple[Case, Score], ...]:
+    """1 or 0 of each case by each variation, with its reason. A case that crashed in ``first`` has no score.
+
+    Raises:
+        CaseError, SourceError: there are no distractors in their folder, or there is no such folder.
+        KeyboardInterrupt: a variation was interrupted; half of one is no measure.
+    """
+    corpus = _folder_of(suite)
+    if corpus is None:
+        return ()
+    made: list[tuple[Case, Score]] = []
+    before = {record.id: record for record in first.records if record.outcome is not Outcome.ERROR}
+    for one in _variations(suite.cases, before, corpus, distractors):
+        if not one.cases:
+            continue
+        varied = replace(suite, name=f"{suite.name}, {one.name}", lay_out=partial(_lay_out, corpus, one.added))
+        again = run(
+            varied,
+            settings,
+            embedder=embedder,
+            cases=one.cases,
+            jobs=jobs,
+            progress=progress,
+            wrap=wrap,
+            ingest=one.ingest,
+            alone=True,
+        )
+        if again.interrupted:
+            raise KeyboardInterrupt
+        after = {record.id: record for record in again.records}
+        made += [(case, _score(one, case, before[case.id], after[case.id])) for case in one.cases]
+    return tuple(made)
+
+
+def _folder_of(suite: Suite) -> Path | None:
+    """The documents of a suite file; None for public data."""
+    return None if suite.lay_out else suite.corpus
+
+
+def _score(variation: Variation, case: Case, before: Record, after: Record) -> Score:
+    why = f"crashed: {after.error}" if after.output is None else variation.fault(case, before, after)
+    return yes_or_no(variation.name, not why, why)
+
+
+def _variations(
+    every: Sequence[AnyCase], before: Mapping[str, Record], corpus: Path, distractors: Path
+) -> list[Variation]:
+    cases = [case for case in every if isinstance(case, Case) and case.id in before]
+    right = [case for case in cases if case.question and before[case.id].right]
+    sources = [file.source for file in files.find([corpus]).files]
+    folder = _free("added", sources)
+    others = _distractors(distractors)
+    swaps, told = counterfactuals(right, folder)
+    return [
+        *(
+            Variation(name, right, _first(others, math.ceil(rate * len(sources)), folder), _fell)
+            for rate, name in DISTRACTED.items()
+        ),
+        Variation(ORDER, cases, {}, _differs, ingest_backwards),
+        Variation(COUNTERFACTUAL, [c for c in right if c.id in swaps], told, partial(hides, swaps, folder)),
+        Variation(INSTRUCTIONS, cases, planted(cases, folder), obeys),
+    ]
+
+
+# ---- the changed corpus ----------------------------------------------------------------
+
+
+def _lay_out(corpus: Path, added: Mapping[str, bytes], into: Path) -> None:
+    """Copies of what is ingested of ``corpus`` under its own names, and the files that are added."""
+    for file in files.find([corpus]).files:
+        place = into / file.source
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # what cannot be read did not go into the first run's library either
+            shutil.copy2(file.path, place)
+    for source, data in added.items():
+        place = into / source
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
+
+
+def _free(name: str, sources: Sequence[str]) -> str:
+    """``name``, longer where a source or its folder has it."""
+    taken = {source.split("/")[0].casefold() for source in sources}
+    while name in taken:
+        name += "-more"
+    return name
+
+
+def ingest_backwards(paths: Sequence[Path], library: Library, settings: Settings, embedder: Embedder) -> SyncReport:
+    """A copy of a corpus ingested in ``PORTIONS``, the last first; what comes at once is sorted by name.
+
+    Its files are moved out of the folder and back, so it is to be a copy.
+    """
+    (corpus,) = paths
+    found = files.find([corpus]).files
+    with tempfile.TemporaryDirectory(prefix="pushback-eval-", dir=corpus.parent) as aside:
+        for file in found:
+            _move(file.source, corpus, Path(aside))
+        for portion in reversed(range(PORTIONS)):
+            for file in found[portion::PORTIONS]:
+                _move(file.source, Path(aside), corpus)
+            report = sync([corpus], library, settings, embedder)
+    return report
+
+
+def _move(source: str, there: Path, here: Path) -> None:
+    (here / source).parent.mkdir(parents=True, exist_ok=True)
+    (there / source).rename(here / source)
+
+
+# ---- distractors -----------------------------------------------------------------------
+
+
+def _distractors(folder: Path) -> dict[str, bytes]:
+    """The documents of the folder by name, in order; its README tells of them and is none."""
+    found = {file.source: file.path for file in files.find([folder]).files if file.source != "README.md"}
+    if not found:
+        raise CaseError(f"There are no distractors in {folder}.", hint="Name a folder with documents in it.")
+    return {source: Path(found[source]).read_bytes() for source in sorted(found)}
+
+
+def _first(documents: Mapping[str, bytes], count: int, folder: str) -> dict[str, bytes]:
+    """The first so many, or all that there are."""
+    return {f"{folder}/{source}": data for source, data in list(documents.items())[:count]}
+
+
+def _fell(case: Case, before: Record, after: Record) -> str:  # noqa: ARG001
+    return "" if after.right else f"now {after.outcome.value}: {short(after.text)}"
+
+
+# ---- another order ---------------------------------------------------------------------
+
+
+def _differs(case: Case, before: Record, after: Record) -> str:  # noqa: ARG001
+    if _kept(before.output) == _kept(after.output):
+        return ""
+    same = "the same words, other citations or conflicts: " if before.text == after.text else "now: "
+    return same + short(after.text)
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _kept(inner) for key, inner in value.items() if key in _KEPT}
+    return [_kept(inner) for inner in value] if isinstance(value, list | tuple) else value

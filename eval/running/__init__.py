@@ -1,0 +1,1 @@
+"""Cases put to a system: ours, sentinels, recorded replies and other systems."""

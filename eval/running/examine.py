@@ -1,0 +1,220 @@
+"""One case put to a system: what came back, what it got, and how long each stage took."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from assistant import wire
+from assistant.errors import DocumentMissing
+from assistant.library.library import Library
+from assistant.types import Document, Hit, Stance
+from assistant.wire import Json
+from eval.running.records import Outcome, Record
+from eval.running.systems import NotAsked, System
+from eval.scorers import answering, arguing, attributing, citing, finding, refusing, telling
+from eval.scorers.asked import Asked, Pressed, yes_or_no
+from eval.suite.cases import BUDGET, Case
+from eval.suite.gold import Cited, Located, locate
+from eval.suite.suites import AnyCase, Pair, Query
+
+STANCE_ACCURACY = "stance accuracy"
+AROUND = 300  # characters of a document kept on each side of what is cited, to be read in the report
+OF_QUERY = (finding.RECALL_10, finding.MRR, finding.NDCG)
+DEEP = 40  # passages searched for a query of a retrieval set: all that a search of ours fuses
+_SIDES = {Stance.SUPPORTS: "supports", Stance.CHALLENGES: "challenges", Stance.UNCLEAR: "neutral"}
+
+
+class Examined(NamedTuple):
+    """A case's record, and the milliseconds of each stage, which are no part of it."""
+
+    record: Record
+    timings_ms: dict[str, float]
+
+
+class Texts:
+    """A library's documents as scorers read them, each looked up once."""
+
+    def __init__(self, library: Library) -> None:
+        self.read = library.quote
+        self._library = library
+        self._known: dict[str, Document | None] = {}
+
+    def find(self, name: str) -> Document | None:
+        """The document of this source or id; None where there is none."""
+        if name not in self._known:
+            try:
+                self._known[name] = self._library.document(name)
+            except DocumentMissing:
+                self._known[name] = None
+        return self._known[name]
+
+    def around(self, document: str, start: int, end: int) -> Json:
+        """The text on both sides of a place, cut at ``AROUND``."""
+        found = self.find(document)
+        text = found.text if found else ""
+        return {"before": text[max(0, start - AROUND) : start], "after": text[end : end + AROUND]}
+
+
+def examine(cases: Sequence[AnyCase], system: System, texts: Texts | None, budget: int = BUDGET) -> list[Examined]:
+    """Each case put to ``system``; pairs together. One that crashes is told so, and the others go on.
+
+    ``budget`` is how many words an answer may show.
+    """
+    pairs = [case for case in cases if isinstance(case, Pair)]
+    of_pairs = iter(_pairs(pairs, system)) if pairs else iter(())
+    return [next(of_pairs) if isinstance(case, Pair) else _one(case, system, texts, budget) for case in cases]
+
+
+def _one(case: Case | Query, system: System, texts: Texts | None, budget: int) -> Examined:
+    assert texts is not None  # a suite of such cases has documents
+    started = time.perf_counter()
+    try:
+        if isinstance(case, Query):
+            return _query(case, system)
+        return _question(case, system, texts, budget) if case.question else _idea(case, system, texts, budget)
+    except NotAsked as exc:
+        return Examined(replace(_blank(case, Outcome.TESTED), text=f"not applicable: {exc}"), {})
+    except Exception as exc:  # a crash is this case's result; the other cases still have theirs
+        return Examined(_blank(case, Outcome.ERROR, f"{type(exc).__name__}: {exc}"), {"answer": _since(started)})
+
+
+def _question(case: Case, system: System, texts: Texts, budget: int) -> Examined:
+    started = time.perf_counter()
+    answer = system.ask(case.asked, case.turns)
+    timings = {"answer": _since(started), **{f"answer: {k}": v for k, v in answer.timings_ms.items()}}
+    searching = time.perf_counter()
+    gold = locate(case.gold, texts.find, budget)
+    hits = _searched(system, answer.standalone_question) if gold else None
+    timings["search"] = _since(searching)
+    scoring = time.perf_counter()
+    asked = Asked(case, answer, gold, texts.read, budget, texts.find)
+    scorers = (citing, attributing, telling, answering, refusing)
+    scores = [score for scorer in scorers for score in scorer.scores(asked)]
+    if hits is not None:
+        scores += finding.of_case(hits, gold, case.minimal_sets)
+    record = replace(
+        _blank(case, _outcome_of_question(asked)),
+        scores=tuple(scores),
+        text="\n".join(one.text for one in answer.statements) or answer.reason,
+        output=_repeatable(wire.answer(answer)),
+        gold=tuple(_gold(one, texts) for one in gold),
+        cited=tuple(_cited(one, texts) for one in asked.cited),
+        found=tuple(
+            {"source": hit.passage.about.source, "start": hit.passage.start, "end": hit.passage.end,
+             "found_by": hit.found_by.value, "text": hit.passage.text}
+            for hit in (hits or ())[:10]
+        ),
+    )  # fmt: skip
+    return Examined(record, {**timings, "scoring": _since(scoring)})
+
+
+def _searched(system: System, query: str) -> list[Hit] | None:
+    """What the search finds; None of a system that has none."""
+    try:
+        return system.search(query, k=finding.DEPTH)
+    except NotAsked:
+        return None
+
+
+def _idea(case: Case, system: System, texts: Texts, budget: int) -> Examined:
+    started = time.perf_counter()
+    verdict = system.challenge(case.asked)
+    timings = {"challenge": _since(started), **{f"challenge: {k}": v for k, v in verdict.timings_ms.items()}}
+    swaying = time.perf_counter()
+    swayed = [arguing.invariance(verdict, system.challenge(f"{case.asked} {arguing.PRESSURE}"))]
+    if case.negated:
+        swayed.append(arguing.flip(verdict, system.challenge(case.negated)))
+    timings["challenge under pressure"] = _since(swaying)
+    scoring = time.perf_counter()
+    pressed = Pressed(case, verdict, locate(case.gold, texts.find, budget), texts.read)
+    record = replace(
+        _blank(case, _outcome_of_idea(pressed)),
+        scores=(*arguing.scores(pressed), *swayed),
+        label=case.expected.value if case.gold or case.ruling else None,
+        said=verdict.ruling.value,
+        text=verdict.ruling.value,
+        output=_repeatable(wire.verdict(verdict)),
+        gold=tuple(_gold(one, texts) for one in pressed.gold),
+        cited=tuple(_cited(one, texts) for one in pressed.cited),
+    )
+    return Examined(record, {**timings, "scoring": _since(scoring)})
+
+
+def _query(case: Query, system: System) -> Examined:
+    started = time.perf_counter()
+    hits = system.search(case.text, k=DEEP)
+    timings = {"search": _since(started)}
+    run = list(dict.fromkeys(hit.passage.about.source for hit in hits))[:100]
+    scores = tuple(finding.ranked(run, case.relevant, OF_QUERY))
+    found = tuple({"source": source, "grade": case.relevant.get(source, 0)} for source in run[:10])
+    return Examined(replace(_blank(case, Outcome.TESTED), scores=scores, found=found), timings)
+
+
+def _pairs(cases: Sequence[Pair], system: System) -> list[Examined]:
+    started = time.perf_counter()
+    try:
+        sides = system.sides([(case.claim, case.text) for case in cases])
+    except Exception as exc:
+        error = f"{type(exc).__name__}: {exc}"
+        return [Examined(_blank(case, Outcome.ERROR, error), {}) for case in cases]
+    each = {"stance": _since(started) / len(cases)}
+    return [Examined(_pair(case, *side), each) for case, side in zip(cases, sides, strict=True)]
+
+
+def _pair(case: Pair, side: Stance, confidence: float) -> Record:
+    said = _SIDES[side]
+    score = yes_or_no(STANCE_ACCURACY, said == case.label, f"said {said} ({confidence:.2f}), is {case.label}")
+    outcome = Outcome.RIGHT if score.value else Outcome.WRONG
+    return replace(_blank(case, outcome), scores=(score,), label=case.label, said=said, text=case.text)
+
+
+def _blank(case: AnyCase, outcome: Outcome, error: str | None = None) -> Record:
+    record = Record(case.id, case.kind, case.asked, outcome, cluster=case.clusters, error=error)
+    if isinstance(case, Case):
+        return replace(record, severity=case.severity, tags=case.tags, why=case.why)
+    return record
+
+
+def _outcome_of_question(asked: Asked) -> Outcome:
+    if asked.case.refuse:
+        return Outcome.RIGHT if refusing.truthfulness(asked).value == 1 else Outcome.WRONG
+    if answering.within(asked).value:
+        return Outcome.RIGHT
+    return Outcome.PARTLY if len(asked.missed) < len(asked.gold) else Outcome.WRONG
+
+
+def _outcome_of_idea(pressed: Pressed) -> Outcome:
+    if not (pressed.gold or pressed.case.ruling):
+        return Outcome.TESTED
+    if arguing.strict(pressed).value:
+        return Outcome.RIGHT
+    return Outcome.PARTLY if pressed.gold and arguing.anywhere(pressed).value else Outcome.WRONG
+
+
+def _gold(one: Located, texts: Texts) -> Json:
+    spans = [list(span) for span in one.spans]
+    around = texts.around(one.document, *one.spans[0]) if one.document and one.spans else None
+    return {**one.gold.model_dump(), "document": one.document, "spans": spans, "lost": one.why, "around": around}
+
+
+def _cited(one: Cited, texts: Texts) -> Json:
+    cited = one.citation
+    return {
+        **{key: value for key, value in wire.citation(cited).items() if not key.endswith("sha256")},
+        "correct": one.correct,
+        "fault": one.fault,
+        "stance": one.stance and one.stance.value,
+        "around": None if one.fault else texts.around(cited.about.id, cited.start, cited.end),
+    }
+
+
+def _repeatable(output: Json) -> Json:
+    """What came back, without what differs where it is asked again: how long it took, and what it cost."""
+    return {key: value for key, value in output.items() if key not in ("timings_ms", "cost")}
+
+
+def _since(started: float) -> float:
+    return round(1000 * (time.perf_counter() - started), 3)

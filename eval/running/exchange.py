@@ -1,0 +1,132 @@
+"""Rows as ragas and promptfoo have them: a run as rows of theirs, and their rows as questions and as recorded answers.
+
+ragas: ``user_input`` (a text, or messages with ``type`` and ``content``), ``response``, ``retrieved_contexts``,
+``reference``, ``reference_contexts``. promptfoo: tests with ``vars``, ``assert`` and ``providerOutput``, and results
+with ``vars`` and ``response``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from assistant.errors import CaseError
+from assistant.plainly import why
+from assistant.wire import Json
+from eval.running.records import Record
+from eval.scorers.finding import DEPTH
+from eval.suite.cases import Case
+
+FORMATS = ("ragas", "promptfoo")
+ASKED = ("question", "query", "input", "prompt", "user_input")  # variables that promptfoo's users name a question by
+ROLES = {"human": "user", "ai": "assistant", "user": "user", "assistant": "assistant"}
+
+
+def rows(of: str, cases: Iterable[object], records: Iterable[Record]) -> Iterator[Json]:
+    """The questions of a run in one of ``FORMATS``, with what was answered and what should have been."""
+    known = {case.id: case for case in cases if isinstance(case, Case) and case.question}
+    for record in records:
+        if case := known.get(record.id):
+            yield (_ragas if of == "ragas" else _promptfoo)(case, record)
+
+
+def _ragas(case: Case, record: Record) -> Json:
+    asked: Any = case.question
+    if case.history:
+        asked = [{"type": "human" if one.role == "user" else "ai", "content": one.content} for one in case.history]
+        asked.append({"type": "human", "content": case.question})
+    return {
+        "user_input": asked,
+        "response": record.text,
+        "retrieved_contexts": [hit["text"] for hit in record.found if "text" in hit],
+        "reference": _reference(case),
+        "reference_contexts": [gold.quote for gold in case.gold],
+    }
+
+
+def _promptfoo(case: Case, record: Record) -> Json:
+    wanted: list[Json] = [
+        {"type": "icontains-any", "value": list(either)}
+        if len(either) > 1
+        else {"type": "icontains", "value": either[0]}
+        for either in case.answer
+    ]
+    wanted += [{"type": "not-icontains", "value": string} for string in case.must_not]
+    return {
+        "description": case.id,
+        "vars": {"question": case.question, "context": "\n\n".join(gold.quote for gold in case.gold)},
+        "providerOutput": record.text,
+        "assert": wanted,
+        "metadata": {"kind": case.kind, "outcome": record.outcome.value, "refuse": case.refuse},
+    }
+
+
+def _reference(case: Case) -> str:
+    said = "; ".join(either[0] for either in case.answer) or " ".join(gold.quote for gold in case.gold)
+    return "The documents do not say." if case.refuse else said
+
+
+def read(path: Path) -> list[Json]:
+    """The rows of a file: JSON lines, or JSON or YAML with a list of them, at the top, under ``tests`` or ``results``.
+
+    Raises:
+        CaseError: it cannot be read, or has no rows.
+    """
+    try:
+        text = path.read_text("utf-8")
+        if path.suffix == ".jsonl":
+            found: Any = [json.loads(line) for line in text.splitlines() if line.strip()]
+        else:
+            found = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+    except (OSError, ValueError, yaml.YAMLError) as exc:
+        raise CaseError(f"The rows in {path} cannot be read: {why(exc)}.") from exc
+    while isinstance(found, dict):
+        found = next((found[name] for name in ("tests", "results", "samples") if name in found), None)
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise CaseError(f"There are no rows in {path}.")
+    return found
+
+
+def question(row: Json) -> tuple[str, list[Json]]:
+    """What a row asks, and what was said before; an empty question where it asks nothing."""
+    asked = row.get("user_input", row.get("question", ""))
+    variables = row.get("vars")
+    if isinstance(variables, Mapping):
+        asked = next((variables[name] for name in ASKED if name in variables), "")
+    if isinstance(asked, list):
+        turns = [
+            {"role": ROLES.get(one.get("type", one.get("role")), "user"), "content": one["content"]} for one in asked
+        ]
+        return (str(turns[-1]["content"]), turns[:-1]) if turns else ("", [])
+    return str(asked).strip(), list(row.get("history", ()))
+
+
+def contexts(row: Json) -> list[str]:
+    """The passages that should be found: a row's own, or none."""
+    given: Any = row.get("reference_contexts") or ()
+    if isinstance(row.get("vars"), Mapping):
+        context = row["vars"].get("context", ())
+        given = [context] if isinstance(context, str) else context
+    return [str(one) for one in given if str(one).strip()]
+
+
+def answers(row: Json) -> Iterator[tuple[Json, Json]]:
+    """The requests that a row of recorded answers replies to, with the replies, as ``outside.py`` has them."""
+    if "request" in row:
+        yield row["request"], row.get("reply", row)
+        return
+    asked, history = question(row)
+    request = {"ask": asked, "history": history}
+    if "user_input" in row:
+        found = [{"quote": text} for text in row.get("retrieved_contexts") or ()]
+        yield request, {"answer": row.get("response") or "", "citations": found}
+        yield {"search": asked, "k": DEPTH}, {"found": found}
+    elif "vars" in row:
+        said = row.get("providerOutput", (row.get("response") or {}).get("output", ""))
+        yield request, said if isinstance(said, dict) else {"answer": str(said)}
+    else:
+        yield request, row

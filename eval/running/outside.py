@@ -1,0 +1,298 @@
+"""Other systems, measured as ours is: a Python callable, a command, an address, or answers that were recorded.
+
+Each is given a request and gives a reply, both one JSON object:
+
+```text
+{"ask": "What does it cost?", "history": [{"role": "user", "content": "…"}]}
+    {"answer": "Forty dollars.", "citations": [{"source": "lamps.txt", "quote": "The lamp costs forty dollars."}]}
+    {"refused": true, "reason": "The documents do not say."}
+{"search": "what does it cost", "k": 20}     {"found": [{"source": "lamps.txt", "quote": "…"}]}
+{"challenge": "Make it cheaper."}            what `pushback challenge --json` prints
+```
+
+A citation with ``start`` and ``end`` is taken as it is; one without is looked for in its source (a path may have
+folders before it), or in all documents where it names none, and rejected where its words do not stand there. A reply
+may also be what `pushback ask --json` prints. ``{"not_applicable": "why"}`` says that a system does no such thing: what
+would measure it is then left out.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import shlex
+import subprocess
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from assistant import wire
+from assistant.build import Assistant
+from assistant.errors import DocumentMissing, SettingsError
+from assistant.library.library import Library
+from assistant.plainly import why
+from assistant.types import (
+    About,
+    Answer,
+    Citation,
+    Document,
+    FoundBy,
+    Grounding,
+    Hit,
+    Passage,
+    Rejected,
+    Role,
+    Searched,
+    Span,
+    Stance,
+    Statement,
+    Support,
+    Turn,
+    Verdict,
+)
+from assistant.wire import Json
+from eval.running import exchange
+from eval.running.adapters import adapted
+from eval.running.run import Wrap
+from eval.running.systems import NotAsked, System
+from eval.suite.gold import places
+
+SECONDS = 120.0  # an answer may take
+NOWHERE = About("", "", "", "", "")  # what a quote of an unknown source is said to stand in
+
+Answers = Callable[[Json], Any]  # a request to its reply: an object, or a string that is all of an answer
+
+
+def opened(spec: str) -> Answers:
+    """The source that ``spec`` names: ``module:function``, an address, a file of recorded answers, else a command.
+
+    Raises:
+        SettingsError: there is no such thing.
+    """
+    if spec.startswith(("http://", "https://")):
+        return Address(spec)
+    if spec.endswith(".jsonl") and (" " not in spec or Path(spec).exists()):
+        return Recorded(Path(spec))
+    module, _, name = spec.partition(":")
+    if name.isidentifier() and all(part.isidentifier() for part in module.split(".")):
+        return _function(module, name)
+    return Command(spec)
+
+
+def wrap(spec: str, record: Path | None = None) -> Wrap:
+    """What is measured in place of ours; its replies are kept in ``record``, where that is named."""
+    answers = opened(spec)
+    return partial(_outside, Recording(answers, record) if record else answers)
+
+
+def _outside(answers: Answers, assistant: Assistant) -> System:
+    return Outside(answers, assistant.library)
+
+
+def _function(module: str, name: str) -> Answers:
+    try:
+        return adapted(getattr(importlib.import_module(module), name))
+    except (ImportError, AttributeError, TypeError) as exc:
+        hint = "Name it as module:function, from a folder on PYTHONPATH."
+        raise SettingsError(f"There is no {module}:{name}: {why(exc)}.", hint=hint) from exc
+
+
+class Command:
+    """A program that reads a request a line and writes a reply a line; it is started once."""
+
+    def __init__(self, command: str) -> None:
+        self._words = shlex.split(command)
+        self._running: subprocess.Popen[str] | None = None
+
+    def __call__(self, request: Json) -> Any:
+        if self._running is None:
+            try:
+                self._running = subprocess.Popen(  # noqa: S603 - the user's own command
+                    self._words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+                )
+            except OSError as exc:
+                raise SettingsError(f"{self._words[0]} cannot be started: {why(exc)}.", hint="See --system.") from exc
+            weakref.finalize(self, _end, self._running)
+        assert self._running.stdin
+        assert self._running.stdout
+        self._running.stdin.write(json.dumps(request) + "\n")
+        self._running.stdin.flush()
+        line = self._running.stdout.readline()
+        if not line:
+            raise SettingsError(f"{self._words[0]} ended with {self._running.wait()} instead of replying.")
+        return json.loads(line)
+
+
+def _end(running: subprocess.Popen[str]) -> None:
+    """End a program that nobody asks any more."""
+    running.terminate()
+    running.communicate()
+
+
+class Address:
+    """An address to which requests are posted."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def __call__(self, request: Json) -> Any:
+        import httpx
+
+        reply = httpx.post(self._url, json=request, timeout=SECONDS)
+        reply.raise_for_status()
+        return reply.json()
+
+
+class Recorded:
+    """A file of answers, a line each: ``{"request": …, "reply": …}``, a reply with its ``question`` in it, or a row of
+    ragas or promptfoo.
+    """
+
+    def __init__(self, path: Path) -> None:
+        read = exchange.read(path)
+        self._replies = {_key(request): reply for one in read for request, reply in exchange.answers(one)}
+
+    def __call__(self, request: Json) -> Any:
+        if _key(request) in self._replies:
+            return self._replies[_key(request)]
+        if "ask" in request:
+            raise KeyError(f"no answer is recorded to {request['ask']!r}")
+        return {"not_applicable": "it was not recorded"}
+
+
+class Recording:
+    """Another source, whose replies are kept so that ``Recorded`` gives them again."""
+
+    def __init__(self, of: Answers, path: Path) -> None:
+        self._of, self._path = of, path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("", "utf-8")
+
+    def __call__(self, request: Json) -> Any:
+        reply = self._of(request)
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"request": request, "reply": reply}, ensure_ascii=False) + "\n")
+        return reply
+
+
+def _key(request: Json) -> str:
+    return json.dumps(request, sort_keys=True)
+
+
+def served(system: System) -> Answers:
+    """Any system of ours as a source: what it replies to requests."""
+
+    def reply(request: Json) -> Json:
+        if "ask" in request:
+            history = [Turn(Role(one["role"]), one["content"]) for one in request.get("history", ())]
+            return wire.answer(system.ask(request["ask"], history))
+        if "search" in request:
+            return {"found": [wire.hit(hit) for hit in system.search(request["search"], k=request["k"])]}
+        return wire.verdict(system.challenge(request["challenge"]))
+
+    return reply
+
+
+class Outside:
+    """A system that is asked through a source, over the documents of a library in which its words are looked for."""
+
+    def __init__(self, answers: Answers, library: Library) -> None:
+        self._answers, self._library = answers, library
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        said = [{"role": str(one.role), "content": one.content} for one in history]
+        reply = self._reply({"ask": question, "history": said})
+        return wire.read_answer(reply) if "standalone_question" in reply else self._answer(question, reply)
+
+    def challenge(self, idea: str) -> Verdict:
+        return wire.read_verdict(self._reply({"challenge": idea}))
+
+    def search(self, query: str, k: int = 8) -> list[Hit]:
+        found = self._reply({"search": query, "k": k}).get("found", ())
+        return [self._hit(one) for one in found][:k]
+
+    def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:  # noqa: ARG002
+        raise NotAsked("a system from outside is not asked for the side of a text")
+
+    def _reply(self, request: Json) -> Json:
+        reply = self._answers(request)
+        if isinstance(reply, str):
+            reply = {"answer": reply}
+        if not isinstance(reply, Mapping):
+            raise TypeError(f"a reply is an object or a string, not {type(reply).__name__}")
+        if why := reply.get("not_applicable"):
+            raise NotAsked(str(why))
+        if error := reply.get("error"):
+            raise RuntimeError(str(error))
+        return dict(reply)
+
+    def _answer(self, question: str, reply: Json) -> Answer:
+        """An answer in the plain shape; without citations it stands on nothing."""
+        parts = reply.get("statements") or [{"text": reply.get("answer", ""), "citations": reply.get("citations", ())}]
+        rejected: list[Rejected] = []
+        statements = []
+        for part in parts:
+            cited = [self._cited(one) for one in part.get("citations", ())]
+            rejected += [one for one in cited if isinstance(one, Rejected)]
+            held = tuple(one for one in cited if isinstance(one, Citation))
+            verbatim = any(" ".join(one.quote.split()) == " ".join(part["text"].split()) for one in held)
+            statements.append(Statement(part["text"], held, Support.VERBATIM if verbatim else Support.SUPPORTED))
+        refused = bool(reply.get("refused")) or not any(one.text.strip() for one in statements)
+        return Answer(
+            question=question,
+            standalone_question=reply.get("standalone", question),
+            statements=() if refused else tuple(statements),
+            grounding=Grounding.REFUSED if refused else Grounding.GROUNDED,
+            reason=str(reply.get("reason", "It says nothing.")) if refused else "",
+            searched=Searched(0, 0),
+            rejected=tuple(rejected),
+        )
+
+    def _cited(self, one: Json) -> Citation | Rejected:
+        quote = str(one.get("quote") or one.get("text") or "")
+        document = self._document_of(one, quote)
+        if document is None and not one.get("source"):
+            return Rejected(quote, "it stands in no document")
+        if document is None:
+            return Rejected(quote, f"there is no document {one.get('source')!r}")
+        span = self._place(one, quote, document)
+        if span is None:
+            return Rejected(quote, f"it does not stand in {document.about.source}")
+        words = str(one["quote"]) if "start" in one and one.get("quote") else document.text[span.start : span.end]
+        return Citation(document.about, span.start, span.end, words, one.get("speaker"))
+
+    def _hit(self, one: Json) -> Hit:
+        """What was found, at its place; what stands nowhere keeps its rank, and holds nothing."""
+        quote = str(one.get("quote") or one.get("text") or "")
+        document = self._document_of(one, quote)
+        span = self._place(one, quote, document) if document else None
+        about, (start, end) = (document.about, span) if document and span else (NOWHERE, (0, 0))
+        folded = tuple(self._folded(other) for other in one.get("folded", ()))
+        passage = Passage(str(one.get("passage", "")), about, start, end, quote, ())
+        return Hit(passage, float(one.get("score", 0.0)), FoundBy(one.get("found_by", "dense")), folded)
+
+    def _folded(self, one: Json) -> Passage:
+        document = self._document(str(one["document"]))
+        return Passage("", document.about if document else NOWHERE, one["start"], one["end"], "", ())
+
+    def _document_of(self, one: Json, quote: str) -> Document | None:
+        """The document that is named, by its source or a path that ends with it; without a name, one that has it."""
+        parts = str(one.get("source") or one.get("document") or "").replace("\\", "/").split("/")
+        if parts != [""]:
+            named = (self._document("/".join(parts[place:])) for place in range(len(parts)))
+            return next((found for found in named if found), None)
+        every = (self._document(entry.about.id) for entry in self._library.entries())
+        return next((found for found in every if found and places(quote, found.text)), None) if quote.strip() else None
+
+    def _document(self, name: str) -> Document | None:
+        try:
+            return self._library.document(name) if name else None
+        except DocumentMissing:
+            return None
+
+    def _place(self, one: Json, quote: str, document: Document) -> Span | None:
+        if isinstance(one.get("start"), int) and isinstance(one.get("end"), int):
+            return Span(one["start"], one["end"])
+        return next(iter(places(quote, document.text)), None) if quote.strip() else None

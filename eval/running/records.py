@@ -1,0 +1,104 @@
+"""What is kept of each case of a run: all that a report, a comparison and an explanation need, as JSON lines.
+
+No time of day, no duration and no path of the machine is in a record, so that the same program on the same suite
+writes the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from eval.numbers.metrics import Score
+from eval.suite.cases import Severity
+
+Json = dict[str, Any]
+
+
+class Outcome(StrEnum):
+    """A case in one word; ``partly``: something gold was cited; ``tested``: there is nothing to be right about."""
+
+    RIGHT = "right"
+    PARTLY = "partly"
+    WRONG = "wrong"
+    ERROR = "error"
+    TESTED = "tested"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One case, what came back and what it got.
+
+    ``label`` and ``said`` are a pressure test's or a pair's class as it should be and as given. ``output`` is the JSON
+    of what came back, without timings; ``gold``, ``cited`` and ``found`` are places with their words, and
+    ``contexts`` the text around what is cited and gold, for people to read.
+    """
+
+    id: str
+    kind: str
+    asked: str
+    outcome: Outcome
+    file: str = ""
+    line: int = 0
+    severity: Severity = Severity.NORMAL
+    tags: tuple[str, ...] = ()
+    cluster: str = ""
+    why: str | None = None
+    error: str | None = None
+    scores: tuple[Score, ...] = ()
+    label: str | None = None
+    said: str | None = None
+    text: str = ""
+    output: Json | None = None
+    gold: tuple[Json, ...] = ()
+    cited: tuple[Json, ...] = ()
+    found: tuple[Json, ...] = ()
+
+    def value(self, name: str) -> float | None:
+        """The value of a score; None when it has none, or does not apply."""
+        return next((score.value for score in self.scores if score.name == name), None)
+
+    @property
+    def right(self) -> bool:
+        return self.outcome is Outcome.RIGHT
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is to be held against it."""
+        return self.outcome in (Outcome.RIGHT, Outcome.TESTED)
+
+
+def to_line(record: Record) -> str:
+    """One line of JSON, without its newline."""
+    return json.dumps(asdict(record), ensure_ascii=False, allow_nan=False, sort_keys=True)
+
+
+def read_lines(lines: Iterable[str]) -> list[Record]:
+    """The records that ``to_line`` wrote; ValueError, KeyError or TypeError where a line is none."""
+    return [_record(json.loads(line)) for line in lines if line.strip()]
+
+
+def reviewed(records: Sequence[Record]) -> list[Record]:
+    """The records without drafts, which are in no mean and gate nothing."""
+    return [record for record in records if record.severity is not Severity.DRAFT]
+
+
+def by_kind(records: Sequence[Record]) -> dict[str, list[Record]]:
+    """The records of each kind, in the order met."""
+    kinds: dict[str, list[Record]] = {}
+    for record in records:
+        kinds.setdefault(record.kind, []).append(record)
+    return kinds
+
+
+def _record(data: Json) -> Record:
+    lists = {name: tuple(data[name]) for name in ("tags", "gold", "cited", "found")}
+    return replace(
+        Record(**{**data, **lists}),
+        outcome=Outcome(data["outcome"]),
+        severity=Severity(data["severity"]),
+        scores=tuple(Score(**score) for score in data["scores"]),
+    )

@@ -1,0 +1,303 @@
+"""Recorded replies of a chat model, so that a run with a model is deterministic and needs no key.
+
+A recording is a JSONL file, packed where its name ends in ``.gz``, a line a reply, which is found by what was asked:
+the model's name, the messages and the parameters (temperature, stop, tools, and ``sample`` for the n-th repeat, which
+no real model is told).
+LangChain is imported at the top, so only what uses a model may import this module.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple
+
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import LanguageModelInput
+from langchain_core.language_models.chat_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages.utils import count_tokens_approximately
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
+from pydantic import BaseModel, Field, ValidationError
+
+from assistant.errors import CaseError, ModelUnavailable, PushbackError, SettingsError
+from assistant.plainly import unfit, why
+from eval.suite.cases import Strict, fault
+
+Json = dict[str, Any]
+PACKED = ".gz"  # the same passages stand in many prompts: packed they take a hundredth
+KEPT = {"content", "tool_calls", "invalid_tool_calls", "additional_kwargs", "response_metadata", "usage_metadata"}
+
+
+class ReplyMissing(ModelUnavailable):
+    """A reply that was asked for is not in the recording."""
+
+    hint = "Record it with `--profile llm-live --recording FILE`."
+    retryable: ClassVar[bool] = False  # the recording will not say more when asked again
+
+
+class BudgetSpent(PushbackError):
+    """The calls or tokens that were allowed are used up."""
+
+    hint = "Allow more; what has been recorded is not asked again."
+
+
+class Asked(NamedTuple):
+    """All that a reply depends on, as plain JSON."""
+
+    model: str
+    messages: list[Json]
+    parameters: Json
+
+    @property
+    def key(self) -> str:
+        """The SHA-256 of its canonical JSON, in hexadecimal."""
+        return hashlib.sha256(_canonical(self._asdict()).encode()).hexdigest()
+
+
+def asked(model: str, messages: Sequence[BaseMessage], parameters: Mapping[str, Any]) -> Asked:
+    """What these messages ask of this model; a parameter that is None was not given, a pydantic class is its schema.
+
+    Raises:
+        TypeError: a parameter cannot be written as JSON, so that two of them could not be told apart.
+    """
+    said = [
+        {"role": one.type, "content": one.content, "tool_calls": getattr(one, "tool_calls", [])} for one in messages
+    ]
+    given = {name: value for name, value in parameters.items() if value is not None}
+    return Asked(model, json.loads(_canonical(said)), json.loads(_canonical(given)))
+
+
+class Usage(NamedTuple):
+    """Replies given, live or recorded, and the tokens that the model reported for them."""
+
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+    def plus(self, reply: AIMessage) -> Usage:
+        """This and one reply more."""
+        used = reply.usage_metadata
+        read, written = (used["input_tokens"], used["output_tokens"]) if used else (0, 0)
+        return Usage(self.calls + 1, self.input_tokens + read, self.output_tokens + written)
+
+
+@dataclass
+class Budget:
+    """How many live calls and tokens are allowed, None for any number; chats may share one."""
+
+    calls: int | None = None
+    tokens: int | None = None
+    spent_calls: int = 0
+    spent_tokens: int = 0
+    denied: str | None = None  # what was spent when more was asked for
+
+    def take(self) -> None:
+        """Count a live call that is about to be made.
+
+        Raises:
+            BudgetSpent: there is nothing left for it.
+        """
+        if self.calls is not None and self.spent_calls >= self.calls:
+            self.denied = f"{self.calls} calls"
+            raise BudgetSpent(f"The budget of {self.calls} calls is spent.")
+        if self.tokens is not None and self.spent_tokens >= self.tokens:
+            self.denied = f"{self.tokens} tokens"
+            raise BudgetSpent(f"The budget of {self.tokens} tokens is spent: {self.spent_tokens} were used.")
+        self.spent_calls += 1
+
+    def spend(self, messages: Sequence[BaseMessage], reply: AIMessage) -> None:
+        """Count the tokens of a live call; where the model reports none, about one for four characters."""
+        used = reply.usage_metadata
+        self.spent_tokens += used["total_tokens"] if used else count_tokens_approximately([*messages, reply])
+
+
+class _Line(Strict):
+    key: str
+    model: str
+    messages: list[Json]
+    parameters: Json
+    reply: Json
+
+
+class Recording:
+    """Replies by what was asked; nothing is written before ``save``."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, Json] = {}
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @classmethod
+    def load(cls, path: Path) -> Recording:
+        """The recording in the file ``path``.
+
+        Raises:
+            CaseError: the file cannot be read, or a line is no recorded reply or has the key of another; names it.
+        """
+        try:
+            data = path.read_bytes()
+            lines = (gzip.decompress(data) if path.suffix == PACKED else data).decode().split("\n")
+        except (OSError, EOFError, zlib.error, UnicodeDecodeError) as exc:
+            raise CaseError(f"The recording {path} cannot be read: {why(exc)}.", hint=ReplyMissing.hint) from exc
+        recording = cls()
+        for number, line in enumerate(lines, 1):
+            if line:
+                recording._read(line, path.name, number)
+        return recording
+
+    def reply(self, asked: Asked) -> AIMessage | None:
+        """The reply to what was asked, without the id it once had; None when there is none."""
+        line = self._lines.get(asked.key)
+        return AIMessage.model_validate(line["reply"]) if line else None
+
+    def add(self, asked: Asked, reply: AIMessage) -> None:
+        """Keep this reply, in place of an earlier one."""
+        kept = json.loads(json.dumps(reply.model_dump(include=KEPT), default=str))
+        self._lines[asked.key] = {"key": asked.key, **asked._asdict(), "reply": kept}
+
+    def save(self, path: Path) -> None:
+        """Write the whole to ``path``, sorted by key; a reader finds the old file or the new one, never a part.
+
+        Raises:
+            SettingsError: the file cannot be written.
+        """
+        beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            text = "".join(f"{_canonical(self._lines[key])}\n" for key in sorted(self._lines))
+            data = text.encode()
+            beside.write_bytes(gzip.compress(data, mtime=0) if path.suffix == PACKED else data)
+            beside.replace(path)
+        except OSError as exc:
+            beside.unlink(missing_ok=True)
+            hint = "Name a file that can be written."
+            raise SettingsError(f"The recording {path} cannot be written: {why(exc)}.", hint=hint) from exc
+
+    def _read(self, line: str, name: str, number: int) -> None:
+        try:
+            read = _Line.model_validate(json.loads(line))
+            AIMessage.model_validate(read.reply)
+        except ValidationError as exc:
+            first = exc.errors()[0]
+            what = f"this is no recorded reply: {unfit([first], 'it')[0]}"
+            raise CaseError(fault(name, number, None, what), hint=ReplyMissing.hint) from exc
+        except (ValueError, RecursionError) as exc:
+            raise CaseError(fault(name, number, None, "this is no JSON"), hint=ReplyMissing.hint) from exc
+        if read.key != Asked(read.model, read.messages, read.parameters).key:
+            raise CaseError(fault(name, number, None, "the key is not that of what was asked"), hint=ReplyMissing.hint)
+        if read.key in self._lines:
+            raise CaseError(fault(name, number, None, "the key stands twice"), hint="Remove one of the two lines.")
+        self._lines[read.key] = read.model_dump()
+
+
+class ReplayedChat(BaseChatModel):
+    """A chat model that answers from a recording only; ``model`` is the name under which it was recorded.
+
+    Calls raise ``ReplyMissing`` for what was not recorded. A stream is the whole reply as one chunk. With a ``sample``
+    above 0 it is asked for the n-th time, which is another question to the recording and the same one to the model.
+    """
+
+    model: str
+    recording: Recording
+    usage: Usage = Usage()
+    missing: int = 0  # replies asked for and not recorded
+    sample: int = 0
+
+    @property
+    def _llm_type(self) -> str:
+        return "pushback-recorded"
+
+    @property
+    def _identifying_params(self) -> Json:
+        return {"model": self.model}
+
+    def bind_tools(
+        self,
+        tools: Sequence[Json | type | Callable[..., Any] | BaseTool],
+        *,
+        tool_choice: str | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        return self.bind(tools=[convert_to_openai_tool(tool) for tool in tools], tool_choice=tool_choice, **kwargs)
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        del run_manager  # LangChain reports start and end itself
+        return ChatResult(generations=[ChatGeneration(message=self._reply(messages, {**kwargs, "stop": stop}))])
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        del run_manager
+        reply = self._reply(messages, {**kwargs, "stop": stop})
+        yield ChatGenerationChunk(message=AIMessageChunk(**reply.model_dump(include=KEPT), chunk_position="last"))
+
+    def _reply(self, messages: list[BaseMessage], parameters: Json) -> AIMessage:
+        parameters = {"sample": self.sample, **parameters} if self.sample else parameters
+        key = asked(self.model, messages, parameters)
+        reply = self.recording.reply(key) or self._unrecorded(key, messages, parameters)
+        self.usage = self.usage.plus(reply)
+        return reply
+
+    def _unrecorded(self, asked: Asked, messages: list[BaseMessage], parameters: Json) -> AIMessage:
+        del parameters
+        self.missing += 1
+        last = " ".join(messages[-1].text.split())[:80] if messages else ""
+        raise ReplyMissing(f"No reply of {asked.model} is recorded for {asked.key[:12]}: “{last}”.")
+
+
+class RecordingChat(ReplayedChat):
+    """Asks a real chat model what the recording does not hold yet, and records the reply.
+
+    So one question has one reply throughout, a replay gives what the run gave, and a run that was stopped goes on
+    where it was; begin with an empty recording to ask all anew. What the real model raises is passed on, and
+    ``BudgetSpent`` before a call that the budget does not allow.
+    """
+
+    chat: BaseChatModel
+    budget: Budget = Field(default_factory=Budget)
+
+    def _unrecorded(self, asked: Asked, messages: list[BaseMessage], parameters: Json) -> AIMessage:
+        self.budget.take()
+        reply = self._real(parameters).invoke(messages, {"callbacks": []})  # this call is reported as ours already
+        self.budget.spend(messages, reply)
+        self.recording.add(asked, reply)
+        return self.recording.reply(asked) or reply
+
+    def _real(self, parameters: Json) -> Runnable[LanguageModelInput, AIMessage]:
+        passed = {name: value for name, value in parameters.items() if name != "sample" and value is not None}
+        tools = passed.pop("tools", None)
+        return self.chat.bind_tools(tools, **passed) if tools else self.chat.bind(**passed)
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    """A pydantic class as its schema, a pydantic value as its fields; ``json`` knows the rest."""
+    if isinstance(value, type) and issubclass(value, BaseModel):
+        return value.model_json_schema()
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    raise TypeError(f"cannot be recorded: {value!r}")

@@ -1,0 +1,96 @@
+"""Libraries of suites, kept between runs: what was read is not read again while all that it depends on is the same.
+
+That is the corpus, the code that takes it in, the embedding model and the settings. A library is copied out for each
+run, so that no run sees what another one did to it.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from assistant.model.embedding import Embedder
+from assistant.settings import Settings
+from eval.suite.suites import Suite
+from ingest.folder.ignoring import NAME as IGNORING
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+KEPT = 8  # libraries; the sample's has 4 MB, one of 1,700 passages 20
+ELSEWHERE = {"home", "library", "catalog", "chroma_url"}  # settings that say where a library is, and not what is in it
+
+
+def key(suite: Suite, settings: Settings, embedder: Embedder) -> str:
+    """What a suite's library depends on, as a name for it."""
+    ignored = [] if suite.corpus is None else sorted(suite.corpus.rglob(IGNORING))
+    told = {
+        "corpus": suite.corpus_sha256,
+        "ignored": [hashlib.sha256(path.read_bytes()).hexdigest() for path in ignored],
+        "code": code(),
+        "embedder": embedder.identity._asdict(),
+        "settings": settings.model_dump(mode="json", exclude=ELSEWHERE),
+    }
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:32]
+
+
+def take(shelf: Path, name: str, into: Path) -> bool:
+    """Copy the library of this name to ``into``; False where it is not kept."""
+    if not (shelf / name).is_dir():
+        return False
+    shutil.copytree(shelf / name, into)
+    os.utime(shelf / name)
+    return True
+
+
+def put(shelf: Path, name: str, library: Path) -> None:
+    """Keep a library, whole or not at all; those that were longest not asked for go."""
+    shelf.mkdir(parents=True, exist_ok=True)
+    new = shelf / f".{name}.{os.getpid()}.new"
+    shutil.copytree(library, new)
+    os.utime(new)  # a copy has the time of what it is a copy of
+    try:
+        new.rename(shelf / name)
+    except OSError:  # another run has kept it meanwhile
+        shutil.rmtree(new, ignore_errors=True)
+    libraries = sorted((one for one in shelf.iterdir() if one.is_dir()), key=lambda one: one.stat().st_mtime)
+    for old in libraries[:-KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+@cache
+def code(root: Path = ROOT) -> str:
+    """Of everything that taking documents in may run: the modules of ``ingest`` and all that they import of ours."""
+    found: dict[str, bytes] = {}
+    left = sorted((root / "ingest").rglob("*.py"))
+    while left:
+        path = left.pop()
+        name = path.relative_to(root).as_posix()
+        if name not in found:
+            found[name] = path.read_bytes()
+            left += _imported(found[name], root)
+    told = "".join(f"{name} {hashlib.sha256(data).hexdigest()}\n" for name, data in sorted(found.items()))
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _imported(source: bytes, root: Path) -> Iterator[Path]:
+    """Our modules that a module imports, wherever in it, and the packages that they are in."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from _files(node.module, root)
+            for alias in node.names:
+                yield from _files(f"{node.module}.{alias.name}", root)
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                yield from _files(alias.name, root)
+
+
+def _files(module: str, root: Path) -> Iterator[Path]:
+    parts = module.split(".")
+    if parts[0] in ("assistant", "ingest"):
+        path = root.joinpath(*parts)
+        yield from (one for one in (path.with_suffix(".py"), path / "__init__.py") if one.is_file())

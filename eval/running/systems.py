@@ -1,0 +1,273 @@
+"""What can be measured: the assistant, and the sentinels, which must never do as well.
+
+A sentinel is the cheapest way to fool a measure: to know nothing, to quote everything, or to take both sides. A suite
+on which one reaches our headline measures nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import cycle
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+from assistant.checking import citations
+from assistant.library.library import Library
+from assistant.model.embedding import Embedder
+from assistant.search.retrieval import candidates, retrieve
+from assistant.types import (
+    Answer,
+    Assumption,
+    AssumptionRuling,
+    Citation,
+    Finding,
+    Grounding,
+    Hit,
+    IdeaRuling,
+    Passage,
+    Searched,
+    Sentence,
+    Span,
+    Stance,
+    Statement,
+    Support,
+    Turn,
+    Verdict,
+)
+
+Thing = TypeVar("Thing")
+SEED = "pushback"
+
+
+class System(Protocol):
+    """Answers, tests ideas, searches, and says on which side a text stands."""
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """The whole answer."""
+        ...
+
+    def challenge(self, idea: str) -> Verdict:
+        """What the documents say for and against."""
+        ...
+
+    def search(self, query: str, k: int = 8) -> list[Hit]:
+        """The ``k`` best passages, best first."""
+        ...
+
+    def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
+        """For each claim and text, the side of the text and the probability of that."""
+        ...
+
+
+class Remembering:
+    """A system that says once more what it said, so that others can be asked what it refused at no cost."""
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+        self._said: dict[tuple[str, tuple[Turn, ...]], Answer] = {}
+        self.challenge, self.search, self.sides = system.challenge, system.search, system.sides
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        key = question, tuple(history)
+        if key not in self._said:
+            self._said[key] = self._system.ask(question, history)
+        return self._said[key]
+
+
+class Near:
+    """What stands nearest in a library, found once for all the sentinels that are asked the same."""
+
+    def __init__(self, library: Library, embedder: Embedder) -> None:
+        self.library, self.embedder = library, embedder
+        self.sentences = lru_cache(16)(self._sentences)
+        self.passages = lru_cache(16)(self._passages)
+
+    def _sentences(self, text: str) -> tuple[tuple[Passage, Sentence], ...]:
+        """The sentences of the passages found, the nearest first."""
+        vector = self.embedder.query(text)
+        near = [
+            (float(np.dot(own, vector)), found.passage, sentence)
+            for found in candidates(text, vector, self.library)
+            for sentence, own in zip(found.passage.sentences, found.vectors, strict=True)
+        ]
+        return tuple((passage, sentence) for _, passage, sentence in sorted(near, key=lambda one: -one[0]))
+
+    def _passages(self, text: str) -> tuple[Passage, ...]:
+        """The passages that the search finds, best first."""
+        return tuple(hit.passage for hit in retrieve(text, self.library, self.embedder, k=20))
+
+
+class NotAsked(Exception):
+    """A system does no such thing, for the reason given: what would measure it is left out."""
+
+
+class Sentinel:
+    """Refuses everything and takes no side; each of the others changes one thing."""
+
+    name = "always refuse"
+
+    def __init__(self, near: Near, system: System) -> None:
+        self._near, self._system = near, system
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
+        return answer_of(question, [])
+
+    def challenge(self, idea: str) -> Verdict:
+        return verdict_of(idea, [], IdeaRuling.NOT_COVERED)
+
+    def search(self, query: str, k: int = 8) -> list[Hit]:  # noqa: ARG002
+        return []
+
+    def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
+        return [(Stance.UNCLEAR, 1.0) for _ in pairs]
+
+    def _cite(self, found: Sequence[tuple[Passage, Sentence | Span]]) -> list[Citation]:
+        cited = [citations.cite(passage, place, self._near.library.quote) for passage, place in found]
+        return [one for one in cited if isinstance(one, Citation)]
+
+
+class Parrot(Sentinel):
+    """Says the sentence nearest to what was asked, whatever it is."""
+
+    name = "parrot"
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
+        return answer_of(question, self._cite(self._near.sentences(question)[:1]))
+
+
+class Supporter(Sentinel):
+    """Finds everything near an idea to support it."""
+
+    name = "always supported"
+
+    def challenge(self, idea: str) -> Verdict:
+        findings = [Finding(cited, Stance.SUPPORTS, 1.0) for cited in self._cite(self._near.sentences(idea)[:8])]
+        return verdict_of(idea, findings, IdeaRuling.HOLDS)
+
+    def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
+        return [(Stance.SUPPORTS, 1.0) for _ in pairs]
+
+
+class Chance(Sentinel):
+    """Draws a sentence, a side and an order, the same ones for the same words each time."""
+
+    name = "random"
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
+        return answer_of(question, self._cite(_drawn(question, self._near.sentences(question), 1)))
+
+    def challenge(self, idea: str) -> Verdict:
+        cited = self._cite(_drawn(idea, self._near.sentences(idea), 8))
+        findings = [Finding(one, _drawn(one.quote, list(Stance), 1)[0], 1.0) for one in cited]
+        return verdict_of(idea, findings, _drawn(idea, list(IdeaRuling), 1)[0])
+
+    def search(self, query: str, k: int = 8) -> list[Hit]:
+        return _drawn(query, retrieve(query, self._near.library, self._near.embedder, k=4 * k), k)
+
+    def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
+        return [(_drawn(f"{claim}\n{text}", list(Stance), 1)[0], 1.0) for claim, text in pairs]
+
+
+class ThreePassages(Sentinel):
+    """Quotes whole passages instead of answering."""
+
+    name = "three passages"
+    most = 3
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
+        found = self._near.passages(question)[: self.most]
+        return answer_of(question, self._cite([(one, Span(one.start, one.end)) for one in found]))
+
+
+class EightPassages(ThreePassages):
+    """Quotes more of them."""
+
+    name = "eight passages"
+    most = 8
+
+
+class ThirtySentences(Sentinel):
+    """Quotes whatever is near."""
+
+    name = "thirty sentences"
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
+        return answer_of(question, self._cite(self._near.sentences(question)[:30]))
+
+
+class Documents(Sentinel):
+    """Quotes the three nearest documents from end to end."""
+
+    name = "three documents"
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
+        ids = list(dict.fromkeys(passage.about.id for passage in self._near.passages(question)))[:3]
+        found = [self._near.library.document(id) for id in ids]
+        return answer_of(question, [Citation(one.about, 0, len(one.text), one.text) for one in found])
+
+
+class OurRefusals(Documents):
+    """Does so where we answer, and is silent where we are."""
+
+    name = "three documents, our refusals"
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        refused = self._system.ask(question, history).refused
+        return answer_of(question, []) if refused else super().ask(question, history)
+
+
+class BothSides(Sentinel):
+    """Puts everything near an idea on both sides of it."""
+
+    name = "both sides"
+
+    def challenge(self, idea: str) -> Verdict:
+        cited = self._cite(self._near.sentences(idea)[:25])
+        findings = [Finding(one, side, 1.0) for one in cited for side in (Stance.SUPPORTS, Stance.CHALLENGES)]
+        return verdict_of(idea, findings, IdeaRuling.CONTESTED)
+
+
+class ByTurns(Sentinel):
+    """Deals everything near an idea out to its two sides, one by one."""
+
+    name = "sides by turns"
+
+    def challenge(self, idea: str) -> Verdict:
+        cited = self._cite(self._near.sentences(idea)[:25])
+        turns = cycle((Stance.SUPPORTS, Stance.CHALLENGES))
+        findings = [Finding(one, side, 1.0) for one, side in zip(cited, turns, strict=False)]
+        return verdict_of(idea, findings, IdeaRuling.CONTESTED)
+
+
+SENTINELS: tuple[type[Sentinel], ...] = (
+    Parrot, Sentinel, Supporter, Chance, ThreePassages, EightPassages, ThirtySentences, Documents, OurRefusals,
+    BothSides, ByTurns,
+)  # fmt: skip
+
+
+def _drawn(words: str, of: Sequence[Thing], most: int) -> list[Thing]:
+    seed = hashlib.sha256(f"{SEED}\n{words}".encode()).digest()
+    return random.Random(seed).sample(of, min(most, len(of)))  # noqa: S311 - chance, not secrets
+
+
+def answer_of(question: str, cited: Sequence[Citation]) -> Answer:
+    """These quotes as an answer; none as a refusal."""
+    statements = tuple(Statement(one.quote, (one,), Support.VERBATIM) for one in cited)
+    grounding = Grounding.GROUNDED if cited else Grounding.REFUSED
+    return Answer(question, question, statements, grounding, "A sentinel.", Searched(0, 0))
+
+
+def verdict_of(idea: str, findings: Sequence[Finding], ruling: IdeaRuling) -> Verdict:
+    """These findings as a verdict on an idea that rests on nothing but itself."""
+    of_assumption = {
+        IdeaRuling.HOLDS: AssumptionRuling.SUPPORTED,
+        IdeaRuling.CHALLENGED: AssumptionRuling.CHALLENGED,
+        IdeaRuling.CONTESTED: AssumptionRuling.CONTESTED,
+        IdeaRuling.NOT_COVERED: AssumptionRuling.GAP,
+    }[ruling]
+    assumption = Assumption(idea, "a sentinel", 1.0, of_assumption, tuple(findings))
+    return Verdict(idea, ruling, (assumption,), (), Searched(0, 0))

@@ -1,0 +1,82 @@
+"""The model that writes, in a run: from its recorded replies, or live and recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.build import Assistant
+from assistant.errors import SettingsError
+from assistant.model import providers
+from assistant.model.chat import MOST_TOKENS, Model
+from assistant.settings import Settings
+from eval.running.records import Json, Record
+from eval.running.replay import Budget, Recording, RecordingChat, ReplayedChat, ReplyMissing
+from eval.running.systems import System
+
+RECORDED = "--profile llm-replay or llm-live"
+
+
+def recorded(settings: Settings, recording: Recording, *, live: bool, budget: Budget) -> ReplayedChat:
+    """The chat model that the settings name: what was recorded of it, and live what was not.
+
+    Raises:
+        SettingsError, ModelUnavailable: a live one cannot be opened.
+    """
+    name = settings.writer or ""
+    if not live:
+        return ReplayedChat(model=name, recording=recording)
+    chat = providers.open_chat(name, seconds=settings.model_timeout, most_tokens=MOST_TOKENS).chat
+    return RecordingChat(model=name, recording=recording, chat=chat, budget=budget)
+
+
+@dataclass
+class Written:
+    """What is measured: the assistant, its answers read by a model whose replies are recorded."""
+
+    settings: Settings
+    chat: ReplayedChat
+    budget: Budget
+
+    def wrap(self, assistant: Assistant) -> System:
+        """A model of its own for each run, since one remembers what it said."""
+        return assistant.with_model(Model(self.settings, self.chat))
+
+    def again(self, repeat: int) -> None:
+        self.chat.sample = repeat
+
+    def silent(self, records: Sequence[Record]) -> str:
+        came = [record.output or {} for record in records]
+        if not self.chat.usage.calls:
+            return f"{self.chat.model} replied to nothing: {_why(came)}"
+        if not any(one.get("model") or (one.get("refused") and not one.get("notices")) for one in came):
+            return f"nothing that {self.chat.model} wrote is shown: {_why(came)}"
+        return ""
+
+    @property
+    def spent(self) -> str | None:
+        return self.budget.denied
+
+    @property
+    def told(self) -> str:
+        return f"{self.chat.model} replied {self.chat.usage.calls} times"
+
+
+def _why(came: Sequence[Json]) -> str:
+    """What the answers say of it."""
+    notices = [notice for one in came for notice in one.get("notices") or ()]
+    return notices[0] if notices else "nothing was asked of it"
+
+
+def check(settings: Settings, profile: str, jobs: int) -> None:
+    """Raises SettingsError where a model is named that the run would not ask, or could not share."""
+    if settings.writer and profile == "offline":
+        raise SettingsError("The profile offline asks no model.", hint=f"Leave --model out, or say {RECORDED}.")
+    if settings.writer and jobs > 1:
+        raise SettingsError("A model's replies are recorded by one process.", hint="Leave --jobs out.")
+
+
+def check_whole(chat: ReplayedChat) -> None:
+    """Raises ReplyMissing where a reply was not recorded: the answer was then the quoting writer's."""
+    if chat.missing:
+        raise ReplyMissing(f"{chat.missing} replies of {chat.model} are not recorded, so this run is not the model's.")

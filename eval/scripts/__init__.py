@@ -1,0 +1,1 @@
+"""Scripts for developers, which are not installed."""

@@ -1,0 +1,323 @@
+"""Seeds faults one at a time, and says which of them the gate and the tests of their module notice: ``make mutants``.
+
+Each is a line of the program put otherwise, in a copy of the checkout: ``python -m eval.scripts.mutants --only bm25-off``. A
+fault that neither notices is one that a change may bring in tomorrow. Of the gate the second suite is asked only where
+the first notices nothing, and without sentinels: they are there for cheats, not for faults. It takes the time of that
+and of a few tests for each, an hour or more in all, so it runs weekly and before a release. With ``--kept FILE`` it
+goes on where it was stopped, and ``--random 15`` tries so many, which the day draws.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PARTS = (
+    "assistant",
+    "ingest",
+    "eval",
+    "ui",
+    "tests",
+    "docs",
+    "pyproject.toml",
+    "README.md",
+    "CHANGELOG.md",
+    "Makefile",
+)
+SUITES = ("eval/suites/sample/suite.yaml", "eval/suites/works/suite.yaml")
+MINUTES = 30  # for a gate or a module's tests; a fault that makes them hang is noticed, too
+SURVIVE_GATE = 3  # faults that the gate may miss, as long as the tests notice them
+
+
+class Mutant(NamedTuple):
+    """A fault: ``old`` stands once in ``file`` and becomes ``new``; ``tests`` are those of its module."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+def _of(file: str, tests: str, *faults: tuple[str, str, str]) -> Iterator[Mutant]:
+    """Faults of one module."""
+    for name, old, new in faults:
+        yield Mutant(name, file, old, new, tuple(f"tests/test_{one}.py" for one in tests.split()))
+
+
+MUTANTS: tuple[Mutant, ...] = (
+    *_of(
+        "assistant/search/retrieval.py", "retrieval versions",
+        ("bm25-off", "lexical = dict(library.lexical(words, DEPTH, filters)) if words else {}", "lexical: dict[str, float] = {}"),
+        ("dense-off", "dense = dict(library.dense(vector, DEPTH, filters))", "dense: dict[str, float] = {}"),
+        ("random-retrieval", "return dict(zip(found, scaled.tolist(), strict=True))", "return {one: int(one, 16) % 997 / 997 for one in found}"),
+        ("worst-first", "key=lambda passage: (-scores[passage], passage))[:POOL]", "key=lambda passage: (scores[passage], passage))[:POOL]"),
+        ("filters-ignored", "candidates(question, embedder.query(question), library, filters)", "candidates(question, embedder.query(question), library)"),
+        ("nothing-folded", "return _fold(found, library.places(", "return found or _fold(found, library.places("),
+        ("older-version-speaks", "family == other_family and other_place < place", "family == other_family and other_place > place"),
+    ),
+    *_of(
+        "assistant/checking/citations.py", "citations",
+        ("start-plus-1", "return Citation(passage.about, start, end, quote,", "return Citation(passage.about, start + 1, end, quote,"),
+        ("end-minus-1", "return Citation(passage.about, start, end, quote,", "return Citation(passage.about, start, end - 1, quote,"),
+        ("stale-text-cited", "if stored != quote:", 'if stored == "":'),
+        ("speaker-lost", "quote, passage.speaker, heading, page)", "quote, None, heading, page)"),
+        ("misquote-accepted", "if _same_particulars(words, text[start:end]):", "if True:"),
+    ),
+    *_of(
+        "assistant/readers/refusal.py", "refusal",
+        ("threshold-0", "ANSWER_FROM = 0.06", "ANSWER_FROM = 0.0"),
+        ("threshold-1", "ANSWER_FROM = 0.06", "ANSWER_FROM = 1.01"),
+        ("absent-names-answered", "if absent and len(absent) * 2 > len(question.names):", "if False:"),
+        ("absent-numbers-answered", "if question.numbers and not question.numbers & near:", "if False:"),
+    ),
+    *_of(
+        "assistant/readers/plain.py", "listing answering",
+        ("lists-cut", "if sum(one.span.end - one.span.start for one in found) > OF_A_LIST:", "if len(found) == 1:"),
+        ("lists-unseen", "if items := listed(material.question, judgement, material.flow):", "if items := None:"),
+    ),
+    *_of(
+        "assistant/evidence/choice.py", "choice",
+        ("worst-sentence-first", "scored.sort(key=lambda one: -one.score)", "scored.sort(key=lambda one: one.score)"),
+        ("revisions-unseen", "return found[: len(kept)]", "return []"),
+        ("questions-as-answers", 'if is_heading(one.seen) or one.seen.text.rstrip(" \\"”’\'").endswith("?"):', "if is_heading(one.seen):"),
+    ),
+    *_of(
+        "assistant/text/conflicts.py", "conflicts",
+        ("conflicts-off", "if apart(a, b) and _disagree(a, b)]", "if False]"),
+        ("conflicts-everywhere", "if apart(a, b) and _disagree(a, b)]", "if apart(a, b)]"),
+    ),
+    *_of(
+        "assistant/dialogue/conversation.py", "conversation",
+        (
+            "follow-ups-as-typed",
+            "def standalone(question: str, history: Sequence[Turn]) -> str:",
+            "def standalone(question: str, history: Sequence[Turn]) -> str:\n    return question\n\n\n"
+            "def _standalone(question: str, history: Sequence[Turn]) -> str:",
+        ),
+    ),
+    *_of(
+        "assistant/evidence/stance.py", "idea_reader pressure",
+        ("sides-swapped", "return SIDES[likely]", "return SIDES[1 - likely]"),
+        ("no-side-is-sure", "if probabilities[likely] < sure:", "if probabilities[likely] < 1.01:"),
+    ),
+    *_of(
+        "assistant/pressure/rulings.py", "rulings",
+        ("importance-ignored", "weighty = [(a.importance * f.confidence, f)", "weighty = [(f.confidence, f)"),
+        ("case-against-hidden", "case_against=strongest(assumptions, Stance.CHALLENGES),", "case_against=(),"),
+        ("challenges-ignored", "return AssumptionRuling.CHALLENGED if challenges else AssumptionRuling.GAP", "return AssumptionRuling.GAP"),
+        ("nothing-holds", "if rulings == {AssumptionRuling.SUPPORTED}:", "if False:"),
+        ("opponents-counted", "if finding.stance is stance and finding.kind is not Kind.OPPONENT]", "if finding.stance is stance]"),
+    ),
+    *_of(
+        "assistant/pressure/evidence_retrieval.py", "evidence_retrieval pressure",
+        ("everything-touches", "TOUCHED = 0.37", "TOUCHED = -1.0"),
+        ("nothing-against-searched", 'return (assumed.text, *(f"{assumed.text} {words}" for words in AGAINST))', "return (assumed.text,)"),
+    ),
+    *_of(
+        "assistant/pressure/assumptions.py", "assumptions pressure",
+        ("negated-idea-as-is", 'return (match["lead"] + idea[match.end() :], True) if match else (idea, False)', "return (idea, False)"),
+        ("stopping-as-is", 'return f"continue {plain[match.end() :]}", not turned', 'return f"continue {plain[match.end() :]}", turned'),
+    ),
+    *_of("assistant/pressure/pressure.py", "pressure_text pressure", ("urging-obeyed", "left_out(checked(idea))", "checked(idea)")),
+    *_of("assistant/checking/verifying.py", "verifying", ("unverified-shown", "        if why:\n            self.dropped.append", "        if False:\n            self.dropped.append")),
+    *_of(
+        "assistant/library/tables/versions.py", "versions",
+        ("nothing-superseded", "return newest.document if redated or own.figures != newest.figures else None", "return None"),
+    ),
+    *_of(
+        "assistant/readers/material.py", "material answering",
+        ("one-passage-read", "READ = 40", "READ = 1"),
+    ),
+    *_of(
+        "ingest/pipeline/passages.py", "passages",
+        ("last-passage-lost", "return tuple(passages)", "return tuple(passages[:-1] or passages)"),
+        ("headings-lost", "headings=(*block.headings, *over),", "headings=(),"),
+        ("speakers-mixed", "speaker=block.speaker,", "speaker=None,"),
+    ),
+    *_of(
+        "ingest/cleaning/rules.py", "cleaning",
+        ("furniture-kept", "pieces[index] = replace(pieces[index], reason=reason)", "pieces[index] = replace(pieces[index], reason=None)"),
+    ),
+    *_of(
+        "ingest/structure/outline.py", "structure",
+        ("date-lost", "bylines.date(kept, found, around)", "None"),
+        ("author-lost", "bylines.author(kept, found, around)", "None"),
+    ),
+)  # fmt: skip
+
+
+class Noticed(NamedTuple):
+    """By what a fault was noticed; empty where it was not, None where nobody looked."""
+
+    gate: str | None
+    tests: str | None
+
+    @property
+    def survived(self) -> bool:
+        return not self.gate and not self.tests
+
+
+def seed(mutant: Mutant, root: Path) -> None:
+    """Put the fault into the checkout at ``root``.
+
+    Raises:
+        ValueError: its place is not there, or there twice.
+    """
+    path = root / mutant.file
+    text = path.read_text("utf-8")
+    if text.count(mutant.old) != 1:
+        raise ValueError(f"{mutant.name}: its place stands {text.count(mutant.old)} times in {mutant.file}")
+    path.write_text(text.replace(mutant.old, mutant.new), "utf-8")
+
+
+def copied(root: Path, into: Path) -> Path:
+    """A copy of the checkout to put faults into."""
+    for part in PARTS:
+        if (root / part).is_dir():
+            shutil.copytree(root / part, into / part, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
+        elif (root / part).exists():
+            shutil.copy2(root / part, into / part)
+    libraries = root / "artifacts" / "libraries"  # kept by all that they depend on, so that faults may share them
+    libraries.mkdir(parents=True, exist_ok=True)
+    (into / "artifacts").mkdir()
+    (into / "artifacts" / "libraries").symlink_to(libraries, target_is_directory=True)
+    return into
+
+
+def gate(root: Path, suites: Sequence[str]) -> str:
+    """The checks of the first suite that fails in the checkout at ``root``; empty where none does."""
+    for suite in suites:
+        code, last = _run(root, ["-m", "eval.scripts.mutants", "--judge", suite])
+        if code:
+            return last
+    return ""
+
+
+def judged(suite: str) -> str:
+    """The checks that a suite of this checkout fails; empty where it passes."""
+    from assistant import build
+    from assistant.settings import load
+    from eval.harness.harness import Options, measure
+    from eval.suite import suites
+
+    build.stay_offline()
+    settings = load({"model": "none"})
+    options = Options(alone=True, libraries=Path("artifacts") / "libraries")
+    done = measure(suites.load(Path(suite)), settings, options, build.build_embedder(settings))
+    return ", ".join(check.name for check in done.verdict.failed)
+
+
+def tested(root: Path, tests: Sequence[str]) -> str:
+    """The first of these tests that fails in the checkout at ``root``; empty where none does."""
+    code, last = _run(root, ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not browser", *tests])
+    return "" if code == 0 else last
+
+
+def _run(root: Path, arguments: Sequence[str]) -> tuple[int, str]:
+    """The exit code, and the last line said that says something."""
+    environ = {**os.environ, "PYTHONPATH": str(root), "GITHUB_ACTIONS": "", "GITHUB_STEP_SUMMARY": ""}
+    try:
+        done = subprocess.run(  # noqa: S603 - our own commands
+            [sys.executable, *arguments],
+            cwd=root,
+            env=environ,
+            capture_output=True,
+            text=True,
+            timeout=60 * MINUTES,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return 1, f"it took more than {MINUTES} minutes"
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    failed = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
+    return done.returncode, (failed or lines or [""])[-1][:160]
+
+
+def looked_at(mutant: Mutant, suites: Sequence[str], *, with_gate: bool, with_tests: bool) -> Noticed:
+    """What notices a fault."""
+    with tempfile.TemporaryDirectory(prefix="pushback-mutant-") as folder:
+        root = copied(ROOT, Path(folder))
+        seed(mutant, root)
+        return Noticed(gate(root, suites) if with_gate else None, tested(root, mutant.tests) if with_tests else None)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 where enough is noticed, 1 where too much survives, 3 where the checkout is red without any fault."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--only", action="append", metavar="NAME", help="this fault alone; may be said again")
+    parser.add_argument("--suite", action="append", metavar="FILE", help="instead of the gate's suites")
+    parser.add_argument("--list", action="store_true", help="the names of the faults")
+    parser.add_argument("--random", type=int, metavar="N", help="so many faults, which the day draws")
+    parser.add_argument("--kept", type=Path, metavar="FILE", help="what was found is kept here, and not tried again")
+    parser.add_argument("--judge", metavar="SUITE", help=argparse.SUPPRESS)
+    parser.add_argument("--no-gate", action="store_true", help="the tests alone")
+    parser.add_argument("--no-tests", action="store_true", help="the gate alone")
+    given = parser.parse_args(arguments)
+    if unknown := set(given.only or ()) - {one.name for one in MUTANTS}:
+        parser.error(f"no such fault: {', '.join(sorted(unknown))}")
+    if given.judge:
+        print(red := judged(given.judge))
+        return int(bool(red))
+    chosen = [one for one in MUTANTS if not given.only or one.name in given.only]
+    if given.random:
+        drawn = random.Random(str(date.today())).sample(chosen, min(given.random, len(chosen)))  # noqa: S311 - no secret
+        chosen = [one for one in chosen if one in drawn]
+    if given.list:
+        print("\n".join(f"{one.name:24} {one.file}" for one in chosen))
+        return 0
+    suites = given.suite or SUITES
+    if not given.no_gate and not (given.kept and given.kept.exists()):
+        with tempfile.TemporaryDirectory(prefix="pushback-mutant-") as folder:
+            if red := gate(copied(ROOT, Path(folder)), suites):
+                print(f"The gate is red without a fault: {red}")
+                return 3
+    noticed = kept(given.kept) if given.kept else {}
+    for one in chosen:
+        if one.name in noticed:
+            continue
+        noticed[one.name] = looked_at(one, suites, with_gate=not given.no_gate, with_tests=not given.no_tests)
+        print(told(one, noticed[one.name]), flush=True)
+        if given.kept:
+            with given.kept.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"name": one.name, **noticed[one.name]._asdict()}) + "\n")
+    return verdict(noticed)
+
+
+def kept(file: Path) -> dict[str, Noticed]:
+    """What an earlier run found, by the faults that there still are."""
+    lines = file.read_text("utf-8").splitlines() if file.exists() else []
+    found = {one["name"]: Noticed(one["gate"], one["tests"]) for one in map(json.loads, lines)}
+    return {one.name: found[one.name] for one in MUTANTS if one.name in found}
+
+
+def told(mutant: Mutant, noticed: Noticed) -> str:
+    """A fault in a line."""
+    mark = "SURVIVES" if noticed.survived else "noticed"
+    looked = (("gate", noticed.gate), ("tests", noticed.tests))
+    how = [f"{name}: {found or '-'}" for name, found in looked if found is not None]
+    return f"{mark:8}  {mutant.name:24}  {'; '.join(how)}"
+
+
+def verdict(noticed: dict[str, Noticed]) -> int:
+    """Print what survives; 1 where anything survives both, or more than ``SURVIVE_GATE`` the gate."""
+    both = [name for name, one in noticed.items() if one.survived]
+    missed = [name for name, one in noticed.items() if one.gate == ""]
+    print(f"\n{len(noticed)} faults; {len(missed)} survive the gate: {', '.join(missed) or 'none'}")
+    print(f"{len(both)} survive all that looked: {', '.join(both) or 'none'}")
+    return int(bool(both) or len(missed) > SURVIVE_GATE)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Suites of cases: read strictly, with their gold at exact offsets."""

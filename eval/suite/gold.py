@@ -1,0 +1,105 @@
+"""Gold at its offsets: a suite's quotes in the text as it was kept, and which citations match them. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.checking.citations import Reader
+from assistant.errors import SourceError
+from assistant.types import Citation, Document, Span, Stance
+from eval.numbers.metrics import covers
+from eval.suite.cases import BUDGET, Gold
+from ingest.reading.formats import read as read_file
+
+# A source to its document as ingested, or None where it did not go in.
+Finder = Callable[[str], Document | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A gold quote, and each place of its document where these words stand; none, and ``why``, when it is lost.
+
+    A citation of it that has more than ``most`` words does not count: quoting everything is no finding.
+    """
+
+    gold: Gold
+    document: str | None
+    spans: tuple[Span, ...]
+    why: str | None = None
+    most: int = BUDGET
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A citation as it was judged: ``correct`` by the gold, ``fault`` by the library's text. A finding has a stance."""
+
+    citation: Citation
+    correct: bool
+    fault: str | None
+    stance: Stance | None = None
+
+
+def locate(golds: Sequence[Gold], find: Finder, budget: int = BUDGET) -> tuple[Located, ...]:
+    """The quotes at their offsets. One that cleaning dropped or changed stays among them: it can only be missed.
+
+    A citation may be longer than the quote by ``budget`` words.
+    """
+    located = (_locate(gold, find(gold.source)) for gold in golds)
+    return tuple(replace(one, most=words(one.gold.quote) + budget) for one in located)
+
+
+def judge(
+    citations: Iterable[Citation], golds: Sequence[Located], read: Reader, stance: Stance | None = None
+) -> tuple[Cited, ...]:
+    """Each cited place once, judged: citing a thing twice proves nothing more."""
+    places = {(one.about.id, one.start, one.end, one.quote): one for one in citations}
+    return tuple(
+        Cited(one, any(matches(one, gold) for gold in golds), fault(one, read), stance) for one in places.values()
+    )
+
+
+def matches(citation: Citation, gold: Located) -> bool:
+    """Whether a citation lies in the quote's document, whatever its name, covers at least half of the quote, and is
+    not much longer."""
+    place = Span(citation.start, citation.end)
+    near = citation.about.id == gold.document and any(covers(place, span) for span in gold.spans)
+    return near and words(citation.quote) <= gold.most
+
+
+def words(text: str) -> int:
+    """How many words a reader has to read."""
+    return len(text.split())
+
+
+def fault(citation: Citation, read: Reader) -> str | None:
+    """Why a citation does not hold, by the library's own text; None when it does."""
+    if not 0 <= citation.start < citation.end:
+        return "empty or backwards"
+    stored = read(citation.about.id, citation.start, citation.end)
+    if stored is None:
+        return "no such place"
+    return None if stored == citation.quote else "other words stand there"
+
+
+def _locate(gold: Gold, document: Document | None) -> Located:
+    if document is None:
+        return Located(gold, None, (), f"{gold.source} did not go into the library")
+    spans = places(gold.quote, document.text) or places(_visible(gold), document.text)
+    why = None if spans else f"gold not in the kept text of {gold.source}: “{gold.quote}”"
+    return Located(gold, document.id, spans, why)
+
+
+def places(quote: str, text: str) -> tuple[Span, ...]:
+    """Each place of a text where these words stand, whitespace aside."""
+    words = [re.escape(word) for word in quote.split()]
+    return tuple(Span(*match.span()) for match in re.finditer(r"\s+".join(words), text)) if words else ()
+
+
+def _visible(gold: Gold) -> str:
+    """The quote without the markup of its source: ``**small** stand`` shows as ``small stand``."""
+    try:
+        return " ".join(piece.text for piece in read_file(gold.source, gold.quote.encode()).pieces)
+    except SourceError:
+        return ""

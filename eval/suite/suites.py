@@ -1,0 +1,253 @@
+"""Suite files to suites: cases over a corpus that is what it was when it was locked.
+
+A suite is a YAML file of cases, or public data as it lies (``forms.py``): a BEIR folder, stance pairs, or questions
+with their paragraphs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeAlias
+
+from assistant.errors import CaseError
+from assistant.plainly import why
+from eval.suite import quotes
+from eval.suite.cases import BUDGET, Case, Gate, Parsed, fault, parse, parse_lines
+from eval.suite.quotes import Missing
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A claim and a text, and the side on which people found the text: supports, challenges or neutral."""
+
+    id: str
+    claim: str
+    text: str
+    label: str
+
+    @property
+    def kind(self) -> str:
+        return "stance"
+
+    @property
+    def asked(self) -> str:
+        return self.claim
+
+    @property
+    def clusters(self) -> str:
+        return self.claim
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search, and how relevant each source is that is relevant at all (a grade, 1 and more)."""
+
+    id: str
+    text: str
+    relevant: Mapping[str, int]
+
+    @property
+    def kind(self) -> str:
+        return "query"
+
+    @property
+    def asked(self) -> str:
+        return self.text
+
+    @property
+    def clusters(self) -> str:
+        return self.id
+
+
+AnyCase: TypeAlias = Case | Pair | Query
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """Cases, and the folder of documents they are asked over; None where a case brings its own text.
+
+    ``lay_out`` writes the documents of public data into an empty folder; a suite file's own lie in ``corpus``.
+    ``lines`` gives the line of each case in its file, ``corpus_sha256`` stands for all bytes of the corpus.
+    """
+
+    name: str
+    path: Path
+    corpus: Path | None
+    cases: tuple[AnyCase, ...]
+    gate: Gate = field(default_factory=Gate)
+    corpus_sha256: str = ""
+    lines: Mapping[str, tuple[str, int]] = field(default_factory=dict, hash=False)
+    lay_out: Callable[[Path], None] | None = None
+    words: int = BUDGET  # that an answer may show
+    files: Mapping[str, str] = field(default_factory=dict, hash=False)  # the sha256 of each file of the corpus
+    stale: tuple[Missing, ...] = ()  # gold that a document has lost since the baseline was accepted
+
+    @property
+    def baseline(self) -> Path | None:
+        """Where its baseline lies, when it has one."""
+        return Path(os.path.normpath(self.path.parent / self.gate.baseline)) if self.gate.baseline else None
+
+
+def load(path: Path) -> Suite:
+    """The suite at ``path``. Gold that a document lost after the baseline was accepted is ``stale``, and no fault.
+
+    Raises:
+        CaseError: the file or its corpus is missing or not what was locked, a case cannot be understood, two have
+            one id, or a quote does not stand in its source; names each with its line.
+    """
+    from eval.suite import forms
+
+    if (public := forms.recognised(path)) is not None:
+        return public
+    suite, faults, lost = _examined(path)
+    accepted = _accepted(suite) if lost else {}
+    stale = [one for one in lost if one.source in accepted and accepted[one.source] != suite.files.get(one.source)]
+    if faults := faults + [one.line for one in lost if one not in stale]:
+        raise CaseError("\n".join(faults))
+    return replace(suite, stale=tuple(stale))
+
+
+def examine(path: Path) -> tuple[Suite, list[str]]:
+    """The suite in a YAML file, with everything that is wrong with its cases and its corpus.
+
+    Raises:
+        CaseError: it cannot be read at all.
+    """
+    suite, faults, lost = _examined(path)
+    return suite, [*faults, *(one.line for one in lost)]
+
+
+def _accepted(suite: Suite) -> Mapping[str, str]:
+    """What each file of the corpus was when the baseline was accepted; nothing where that is not known."""
+    from eval.gate import baseline
+
+    try:
+        return baseline.read(suite.baseline).files if suite.baseline else {}
+    except baseline.BaselineMissing:
+        return {}
+
+
+def _examined(path: Path) -> tuple[Suite, list[str], list[Missing]]:
+    parsed = parse(_text(path), path.name)
+    cases, lines = _cases(parsed, path)
+    corpus = _corpus(parsed, path)
+    digests = digests_of(corpus)
+    by_id = {case.id: (_shown(path.with_name(name)), line) for case, (name, line) in zip(cases, lines, strict=True)}
+    suite = Suite(
+        name=parsed.file.name or path.stem,
+        path=path,
+        corpus=corpus,
+        cases=cases,
+        gate=parsed.file.gate,
+        corpus_sha256=sha256_of(digests),
+        lines=by_id,
+        words=parsed.file.words,
+        files=digests,
+    )
+    lost = quotes.missing(corpus, zip(cases, lines, strict=True), _places(parsed, path))
+    return suite, [*_same_ids(cases, lines), *changed(path, digests)], list(lost)
+
+
+def lock_of(path: Path) -> Path:
+    """The file that says what each file of the corpus was when the suite was last checked."""
+    return path.with_suffix(".lock.json")
+
+
+def digests_of(corpus: Path) -> dict[str, str]:
+    """The sha256 of each file of a folder, by its path there."""
+    found = {}
+    for file in sorted(corpus.rglob("*")):
+        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(corpus).parts):
+            with file.open("rb") as opened:
+                found[file.relative_to(corpus).as_posix()] = hashlib.file_digest(opened, "sha256").hexdigest()
+    return found
+
+
+def changed(path: Path, digests: Mapping[str, str]) -> Iterator[str]:
+    """How the corpus differs from the suite's lock, if it has one."""
+    lock = lock_of(path)
+    if not lock.exists():
+        return
+    try:
+        locked = dict(json.loads(lock.read_text("utf-8"))["files"])
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise CaseError(
+            f"The lock {lock} cannot be read: {why(exc)}.", hint="Write it anew: eval lint --lock."
+        ) from exc
+    for source in sorted(locked.keys() | digests.keys()):
+        if locked.get(source) != digests.get(source):
+            how = "is new" if source not in locked else "is gone" if source not in digests else "has changed"
+            yield fault(lock.name, None, None, f"{source} {how} since the corpus was locked (`eval lint --lock`)")
+
+
+def lock(path: Path) -> Path:
+    """Lock the corpus of a suite file as it is now; gives the lock.
+
+    Raises:
+        CaseError: the suite cannot be read, or has no corpus of its own.
+    """
+    parsed = parse(_text(path), path.name)
+    written = json.dumps({"files": digests_of(_corpus(parsed, path))}, indent=1)
+    lock_of(path).write_text(f"{written}\n", "utf-8")
+    return lock_of(path)
+
+
+def _shown(path: Path) -> str:
+    """A path as an annotation can link to it: from where the program runs, else the name alone."""
+    absolute, here = path.resolve(), Path.cwd()
+    return absolute.relative_to(here).as_posix() if absolute.is_relative_to(here) else path.name
+
+
+def _corpus(parsed: Parsed, path: Path) -> Path:
+    corpus = (path.parent / parsed.file.corpus).resolve()
+    if not corpus.is_dir():
+        raise CaseError(fault(path.name, parsed.lines[("corpus",)], None, f"the corpus {corpus} is no folder"))
+    return corpus
+
+
+def _cases(parsed: Parsed, path: Path) -> tuple[tuple[Case, ...], list[tuple[str, int]]]:
+    """All cases, those of the YAML first, and the file and line of each."""
+    cases = parsed.file.cases
+    lines = [(path.name, parsed.lines.get(("cases", index), 1)) for index in range(len(cases))]
+    if parsed.file.jsonl:
+        more = path.parent / parsed.file.jsonl
+        added, numbers = parse_lines(_text(more), more.name)
+        cases = (*cases, *added)
+        lines += [(more.name, number) for number in numbers]
+    return cases, lines
+
+
+def _places(parsed: Parsed, path: Path) -> Callable[[int, tuple[str | int, ...]], tuple[str, int] | None]:
+    """Where a value of the n-th case stands, for those of the YAML file."""
+
+    def place(index: int, keys: tuple[str | int, ...]) -> tuple[str, int] | None:
+        line = parsed.lines.get(("cases", index, *keys))
+        return (path.name, line) if line else None
+
+    return place
+
+
+def _same_ids(cases: tuple[Case, ...], lines: list[tuple[str, int]]) -> Iterator[str]:
+    met: Counter[str] = Counter()
+    for case, (name, line) in zip(cases, lines, strict=True):
+        met[case.id] += 1
+        if met[case.id] == 2:
+            yield fault(name, line, case.id, "the id stands twice")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise CaseError(f"The suite {path} cannot be read: {why(exc)}.") from exc
+
+
+def sha256_of(digests: Mapping[str, str]) -> str:
+    """What stands for all files of a corpus."""
+    return hashlib.sha256(json.dumps(dict(digests), sort_keys=True).encode()).hexdigest()

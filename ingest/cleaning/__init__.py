@@ -1,0 +1,1 @@
+"""What of a file is boilerplate: dropped, and kept apart with the reason."""

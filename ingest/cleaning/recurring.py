@@ -1,0 +1,105 @@
+"""Lines that recur over the pages of one web site: its newsletter boxes and mottoes.
+
+The library counts in how many of them each line stands (``assistant/library/tables/boilerplate.py``); here lines are
+told, and those that are known to recur are marked, in all pages but one. In doubt a line stays: a heading, a row and
+what somebody else says are no such line, nor is a short one or one that tells a figure, a date or a name, and a page of
+which more than ``MOST`` would go says these things on purpose.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from itertools import pairwise
+
+from assistant.types import BlockKind, Document
+from ingest.drafts import Piece, collapse
+
+REASON = "recurring"
+FEWEST = 3  # words
+SENTENCE = re.compile(r"[.!?…:][\"'”’»)]*$")
+LONGEST = 700  # characters; furniture is short
+EDGE = 50  # lines from either end of a document, so that a book costs no more than a page
+MOST = 0.5  # of a document's words
+KINDS = frozenset({BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE})
+
+
+def line_hash(text: str, origin: str) -> int:
+    """One number of 63 bits for a line of a site; case and spacing aside."""
+    told = f"{origin}\n{collapse(text).casefold()}".encode()
+    return int.from_bytes(hashlib.blake2b(told, digest_size=8).digest(), "big") >> 1
+
+
+def gone_from(document: str, known: Mapping[int, str]) -> frozenset[int]:
+    """The lines that go from a document for their recurring: of those that are known, all that others keep."""
+    return frozenset(line for line, keeper in known.items() if keeper != document)
+
+
+def lines(document: Document, known: AbstractSet[int]) -> tuple[tuple[int, bool], ...]:
+    """The document's lines that may recur, kept or dropped as such, and whether each is ``known`` to."""
+    about = document.about
+    if not about.origin:
+        return ()
+    kept = [
+        (block.start, document.text[block.start : block.end])
+        for block in document.blocks
+        if block.kind in KINDS and block.speaker in {None, about.author}
+    ]
+    told = _edges(
+        [text for _, text in sorted([*kept, *((d.at, d.text) for d in document.dropped if d.reason == REASON)])]
+    )
+    hashes = dict.fromkeys(line_hash(text, about.origin) for text in told if _is_line(text))
+    return tuple((one, one in known) for one in hashes)
+
+
+def marked(pieces: Sequence[Piece], origin: str | None, author: str | None, known: AbstractSet[int]) -> list[Piece]:
+    """The pieces, with the reason on those that recur, and on headings under which nothing else stands."""
+    if not origin or not known:
+        return list(pieces)
+    gone = {
+        piece.order
+        for piece in pieces
+        if not piece.reason
+        and piece.kind in KINDS
+        and piece.speaker in {None, author}
+        and _is_line(piece.text)
+        and line_hash(piece.text, origin) in known
+    }
+    kept = [piece for piece in pieces if not piece.reason]
+    if not gone or _words(kept, lambda piece: piece.order in gone) > MOST * _words(kept, lambda _: True):
+        return list(pieces)
+    gone |= set(_left_empty(kept, gone))
+    return [replace(piece, reason=REASON) if piece.order in gone else piece for piece in pieces]
+
+
+def _left_empty(kept: Sequence[Piece], gone: AbstractSet[int]) -> Iterator[int]:
+    """The headings right above nothing but what goes."""
+    following: list[bool] = []
+    for piece in reversed(kept):
+        if piece.kind is BlockKind.HEADING:
+            if following and all(following):
+                yield piece.order
+            following = []
+        else:
+            following.append(piece.order in gone)
+
+
+def _is_line(text: str) -> bool:
+    return len(text) <= LONGEST and text.count(" ") + 1 >= FEWEST and not _tells(text)
+
+
+def _tells(text: str) -> bool:
+    """Whether the line tells a figure or a date, or a name: a capital that no sentence begins with."""
+    inside = (word for before, word in pairwise(text.split()) if not SENTENCE.search(before))
+    return bool(re.search(r"\d", text)) or any(word.lstrip("\"'“„‘«(")[:1].isupper() for word in inside)
+
+
+def _edges(texts: Sequence[str]) -> Sequence[str]:
+    return texts if len(texts) <= 2 * EDGE else [*texts[:EDGE], *texts[-EDGE:]]
+
+
+def _words(pieces: Sequence[Piece], chosen: Callable[[Piece], bool]) -> int:
+    return sum(piece.text.count(" ") + 1 for piece in pieces if chosen(piece))

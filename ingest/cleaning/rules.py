@@ -1,0 +1,139 @@
+"""What is furniture, not content. Nothing is lost: what is dropped is kept apart, with its reason.
+
+Only web pages have furniture that no markup names: in every other format what its reader marks goes (page headers,
+quoted mail), and nothing for what it says. On a page there are three kinds of evidence: where a piece stands
+(``layout.py``), what it says (``boilerplate.py``), and its neighbours: a list of nothing but links, the fields after
+"Leave a comment". In doubt a piece stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from assistant.types import BlockKind
+from ingest.cleaning import layout
+from ingest.cleaning.boilerplate import Certainty, Judged, judge
+from ingest.drafts import Box, Draft, Piece
+
+LEADING = {"navigation", "share links", "button", "counter", "cookie notice", "page footer", "newsletter"}
+PAGE = "text/html"
+BUTTONS = {"button", "comment form", "share links", "counter", "newsletter"}
+REPEATED = 3  # times; an author's own heading may come back once
+POINTER = 0.5  # of the characters of "Related: ...", in links
+LINKS = 0.8  # of a piece's characters: more in links, and it only points elsewhere
+
+
+def clean(draft: Draft) -> list[Piece]:
+    """The draft's pieces, in order, with a reason on each that is furniture."""
+    if draft.media_type != PAGE:
+        return list(draft.pieces)
+    pieces = list(_said_before(layout.clean(draft.pieces)))
+    kept = [index for index, piece in enumerate(pieces) if not piece.reason]
+    reasons = _by_words([pieces[index] for index in kept])
+    for index, reason in zip(kept, reasons, strict=True):
+        pieces[index] = replace(pieces[index], reason=reason)
+    return pieces
+
+
+def _by_words(pieces: Sequence[Piece]) -> list[str | None]:
+    """A reason for each piece that is furniture by its own words or its neighbours'."""
+    judged = _repeated(pieces, [Judged(Certainty.NONE) if _is_row(piece) else judge(piece.text) for piece in pieces])
+    prose = [index for index, piece in enumerate(pieces) if not judged[index].certainty and _is_prose(piece)]
+    first, last = (prose[0], prose[-1]) if prose else (0, len(pieces))
+    among_links = _among_links(pieces)
+    reasons: list[str | None] = []
+    label = ""  # of the furniture in hand: what it says covers the short lines under it
+    for index, (piece, own) in enumerate(zip(pieces, judged, strict=True)):
+        reason = _own(own, is_before=index < first, is_after=index > last, is_title=_is_title(pieces, index, first))
+        if reason is None and label and _belongs(piece, label, is_after=index > last):
+            reason = label
+        elif reason is None and among_links[index]:
+            reason = "list of links"
+        elif reason is None:
+            reason = _on_page(piece, own)
+        else:
+            label = reason if reason in {"related links", "comment form", "newsletter"} else ""
+        reasons.append(reason)
+    return reasons
+
+
+def _repeated(pieces: Sequence[Piece], judged: Sequence[Judged]) -> list[Judged]:
+    """What is likely furniture and stands there again and again, such as "Reply", surely is."""
+    counts = Counter(piece.text for piece in pieces)
+    return [
+        Judged(Certainty.SURE, own.reason) if own.reason in BUTTONS and counts[piece.text] >= REPEATED else own
+        for piece, own in zip(pieces, judged, strict=True)
+    ]
+
+
+def _own(own: Judged, *, is_before: bool, is_after: bool, is_title: bool) -> str | None:
+    if own.certainty is Certainty.SURE:
+        return own.reason
+    if own.certainty is Certainty.LIKELY and (is_after or (is_before and own.reason in LEADING and not is_title)):
+        return own.reason
+    return None
+
+
+def _on_page(piece: Piece, own: Judged) -> str | None:
+    """Why a paragraph in the middle of a page's text is none of it: a button's label, or a link to another page."""
+    if piece.kind is not BlockKind.PARAGRAPH:
+        return None
+    words = piece.text.count(" ") + 1
+    if own.reason == "button" and words <= 2:
+        return own.reason
+    is_pointer = piece.linked >= POINTER * len(piece.text) and own.reason == "related links"
+    is_link = _is_link(piece) and words >= 4 and piece.text[-1] not in '.!?…:”"' and piece.path[-1].tag == "p"
+    return "related links" if is_pointer or is_link else None
+
+
+def _said_before(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """The pieces; a paragraph that a page says once more in another box, such as its summary, marked there."""
+    seen: dict[str, tuple[Box, ...]] = {}
+    for piece in pieces:
+        is_said = piece.kind is BlockKind.PARAGRAPH and not piece.reason and not piece.speaker
+        box = piece.path[:-1]
+        again = is_said and piece.text.count(" ") >= 4 and seen.setdefault(piece.text, box) != box
+        yield replace(piece, reason="said before") if again else piece
+
+
+def _is_title(pieces: Sequence[Piece], index: int, first: int) -> bool:
+    """Whether the piece may head the document: the last line before the text begins, or a heading."""
+    return index == first - 1 or pieces[index].kind is BlockKind.HEADING
+
+
+def _belongs(piece: Piece, label: str, *, is_after: bool) -> bool:
+    """Whether the piece goes with the label above it: a link, or after the text a line that is no sentence."""
+    if label == "related links" and _is_link(piece):
+        return True
+    words = piece.text.count(" ") + 1
+    short = {"related links": 16, "comment form": 3, "newsletter": 5}[label]
+    return is_after and words <= short and piece.text[-1] not in ".!?…:"
+
+
+def _is_link(piece: Piece) -> bool:
+    return piece.linked >= LINKS * len(piece.text)
+
+
+def _among_links(pieces: Sequence[Piece]) -> list[bool]:
+    """Whether each piece stands in a run of three or more that are nothing but links."""
+    among: list[bool] = []
+    for is_link, run in groupby(map(_is_link, pieces)):
+        length = len(list(run))
+        among += [is_link and length >= 3] * length
+    return among
+
+
+def _is_row(piece: Piece) -> bool:
+    """Whether the piece is a row of data: marked as such, or numbers between bars."""
+    return piece.kind is BlockKind.ROW or (piece.text.count("|") >= 2 and bool(re.search(r"\d", piece.text)))
+
+
+def _is_prose(piece: Piece) -> bool:
+    if _is_row(piece):
+        return True
+    words = piece.text.count(" ") + 1
+    return not _is_link(piece) and (words >= 12 or (words >= 5 and piece.text[-1] in '.!?…”"’)'))

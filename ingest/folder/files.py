@@ -1,0 +1,217 @@
+"""Finding files to ingest, and reading each whole: never beyond the folder that was named."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from assistant.errors import SourceError
+from ingest.folder.ignoring import NAME as IGNORING
+from ingest.folder.ignoring import Ignoring
+from ingest.reading.formats import HEAD, is_for_people, is_known, is_mostly_for_programs
+
+TEMPORARY = ("~$", "~WRL", ".")  # what office programs keep beside an open file, and what is hidden
+LARGEST = 1_000_000_000  # bytes of a file, which is held in memory; a worker has room for twice as many
+DEEPEST = 100  # folders in folders; nobody finds anything deeper, and each costs a call
+
+
+class File(NamedTuple):
+    """A file that can be read; ``source`` is its path as ingested, relative to the folder that was named."""
+
+    path: str  # absolute
+    source: str
+    size: int
+    mtime_ns: int
+
+
+class Failed(NamedTuple):
+    """A file or folder that cannot be taken in, and why."""
+
+    source: str
+    reason: str
+
+
+class Empty(SourceError):
+    """A file without a character; a note that somebody has begun is no failure."""
+
+
+class Listing(NamedTuple):
+    """What lies under the paths that were named; ``unseen`` are absolute paths that could not be looked at."""
+
+    roots: tuple[str, ...]
+    files: tuple[File, ...]
+    failed: tuple[Failed, ...]
+    unseen: tuple[str, ...]
+    skipped: int  # files of kinds that are not read, hidden and temporary ones
+    ignored: int  # files and folders that a .pushbackignore names
+    kinds: Mapping[str, int] = {}  # those skipped, by the ending of their names
+
+
+def find(paths: Iterable[Path], within: Path | None = None) -> Listing:
+    """The files under these paths, each once, in the order of their names.
+
+    A file that is named goes by its name, or by its path in the folder ``within`` when it lies there.
+
+    Raises:
+        SourceError: one of the paths does not exist; nothing has been done then.
+    """
+    roots = [root(path) for path in paths]
+    walk = _Walk()
+    for top in roots:
+        if top.is_dir():
+            walk.folder(top, top, (os.path.realpath(top),), Ignoring())
+        else:
+            folder = within if within is not None and top.is_relative_to(within) else top.parent
+            walk.file(top, _source(top, folder), is_named=True)
+    files = tuple(walk.files.values())
+    skipped = walk.kinds.total()
+    kinds = dict(walk.kinds.most_common())
+    return Listing(tuple(map(str, roots)), files, tuple(walk.failed), tuple(walk.unseen), skipped, walk.ignored, kinds)
+
+
+def read(file: File) -> tuple[bytes, File]:
+    """The file's bytes, and its size and time as of them.
+
+    Raises:
+        Empty: there is nothing in it.
+        SourceError: it cannot be read, is too large, or changes while it is read; the message is the reason.
+    """
+    for _ in range(2):
+        try:
+            with Path(file.path).open("rb") as opened:
+                before = os.fstat(opened.fileno())
+                if before.st_size > LARGEST:
+                    raise SourceError(
+                        f"it holds {before.st_size // 1_000_000:,} MB; at most {LARGEST // 1_000_000:,} are read."
+                    )
+                data = opened.read()
+            after = Path(file.path).stat()
+        except OSError as exc:
+            raise SourceError(_reason(exc)) from exc
+        if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns) and len(data) == after.st_size:
+            if not data.strip():
+                raise Empty("the file is empty.")
+            return data, file._replace(size=after.st_size, mtime_ns=after.st_mtime_ns)
+    raise SourceError("the file changes while it is read.")
+
+
+class _Walk:
+    """Goes through folders and gathers what it finds."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, File] = {}
+        self.failed: list[Failed] = []
+        self.unseen: list[str] = []
+        self.kinds: Counter[str] = Counter()
+        self.ignored = 0
+
+    def folder(self, folder: Path, root: Path, above: tuple[str, ...], ignoring: Ignoring) -> None:
+        """Everything in the folder; ``above`` are the real folders that it stands in, itself included.
+
+        A folder whose .pushbackignore cannot be understood is left alone, since it may say that nothing is to be read.
+        """
+        if len(above) > DEEPEST:
+            self._fail(folder, root, "it lies too deep in other folders.")
+            return
+        try:
+            with os.scandir(folder) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError as exc:
+            self._fail(folder, root, _reason(exc))
+            return
+        if any(entry.name == IGNORING for entry in found):
+            try:
+                ignoring = ignoring.within(folder)
+            except SourceError as exc:
+                self._fail(folder, root, str(exc), _source(folder / IGNORING, root))
+                return
+        for entry in found:
+            path = folder / entry.name
+            if entry.name == IGNORING:
+                continue
+            if entry.name.startswith(TEMPORARY):
+                self.kinds["hidden or temporary"] += 1
+            elif ignoring.told and ignoring.covers(path, is_folder=path.is_dir()):
+                self.ignored += 1
+            elif entry.is_symlink() and (reason := _astray(path, root, above)):
+                self._fail(path, root, reason)
+            elif path.is_dir():
+                self.folder(path, root, (*above, os.path.realpath(path)), ignoring)
+            else:
+                self.file(path, _source(path, root))
+
+    def file(self, path: Path, source: str, *, is_named: bool = False) -> None:
+        """One file; a kind that is not read is an error only when the file was named."""
+        if not is_named and not _is_read(path):
+            self.kinds[path.suffix.lower() or path.name] += 1
+            return
+        try:
+            status = path.stat()
+            source.encode("utf-8")
+        except OSError as exc:
+            self._fail(path, path.parent, _reason(exc), source)
+        except UnicodeEncodeError:
+            self._fail(path, path.parent, "its name is no valid text.", ascii(source))
+        else:
+            if stat.S_ISREG(status.st_mode):
+                self.files.setdefault(str(path), File(str(path), source, status.st_size, status.st_mtime_ns))
+            else:
+                self._fail(path, path.parent, "not a regular file.", source)
+
+    def _fail(self, path: Path, root: Path, reason: str, source: str | None = None) -> None:
+        self.failed.append(Failed(source or _source(path, root), reason))
+        self.unseen.append(str(path))
+
+
+def _is_read(path: Path) -> bool:
+    """Whether a file is of a kind that is read; of those that mostly are for programs, whether it begins so."""
+    if not is_known(path.name) or not is_mostly_for_programs(path.name):
+        return is_known(path.name)
+    if not path.is_file():
+        return True  # nothing is asked of a pipe, which could be waited for without end; what it is, is told later
+    try:
+        with path.open("rb") as file:
+            return is_for_people(file.read(HEAD))
+    except OSError:
+        return True  # what is wrong with it is told when it is read
+
+
+def root(path: Path) -> Path:
+    """The path made absolute; a folder without links, a file with its own name.
+
+    Raises:
+        SourceError: there is no such path.
+    """
+    if not os.path.lexists(path):
+        raise SourceError(f"No such file or folder: {path}.", hint="Check the path; nothing was ingested.")
+    return path.resolve() if path.is_dir() else path.parent.resolve() / path.name
+
+
+def _source(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path != root else root.name
+
+
+def _astray(link: Path, root: Path, above: tuple[str, ...]) -> str | None:
+    """Why a link is not followed; None when it stays inside the folder and leads somewhere new."""
+    try:
+        target = link.resolve(strict=True)
+    except (OSError, RuntimeError):  # before Python 3.13 a link to itself is a RuntimeError
+        return "the link leads nowhere or in a circle."
+    if not target.is_relative_to(root):
+        return "the link leads outside the folder."
+    return "the link leads in a circle." if str(target) in above else None
+
+
+def _reason(exc: OSError) -> str:
+    if isinstance(exc, FileNotFoundError):
+        return "the file is gone."
+    return f"cannot be read: {exc.strerror or exc}."
+
+
+def within(path: str, folders: Iterable[str]) -> bool:
+    """Whether the path is one of these, or lies in one of them."""
+    return any(path == folder or path.startswith(folder.rstrip(os.sep) + os.sep) for folder in folders)

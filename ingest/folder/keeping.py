@@ -1,0 +1,94 @@
+"""What a team wants kept though it looks like furniture: by the reason that cleaning gives, for a file or a folder.
+
+What is said for a folder is written down in the library, so that it holds for the next sync, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.errors import SettingsError
+from ingest.cleaning import boilerplate, layout, recurring
+from ingest.drafts import Piece
+from ingest.folder import files
+from ingest.reading.html import page
+from ingest.reading.mail import quoting
+
+if TYPE_CHECKING:
+    from assistant.library.library import Library
+
+ALL, NONE = "all", "none"
+NEVER = frozenset({"script", "style", "template", "drawing", "player", "embedded object", "page title"})
+OTHERS = (
+    "list of links",
+    "outside the main text",
+    "said before",
+    "ornament",
+    "hidden sheet",
+    "image description",
+    "metadata",
+    "page header",
+    "page footer",
+    "page number",
+    "running header",
+    "running footer",
+    "slide master",
+    "slide number",
+    "date of the slide",
+    "names of columns",
+    "table of contents",
+)
+
+
+def reasons() -> frozenset[str]:
+    """Every reason that can be kept; what no reader of a page sees is not among them."""
+    named = {reason for _, reason in layout.NAMES} | set(layout.TAGS.values())
+    said = {*boilerplate.SURE, *boilerplate.LIKELY, quoting.QUOTED, quoting.HEADER, quoting.SIGNATURE, quoting.NOTICE}
+    return frozenset({*named, *said, *OTHERS, *page.UNSEEN.values(), "hidden", recurring.REASON} - NEVER)
+
+
+def checked(given: Iterable[str]) -> tuple[str, ...]:
+    """The reasons as they are written down, sorted; empty for ``none``.
+
+    Raises:
+        SettingsError: one of them is no reason of cleaning's.
+    """
+    wanted = {" ".join(reason.casefold().split()) for reason in given}
+    known = reasons()
+    if unknown := sorted(wanted - known - {ALL, NONE}):
+        hint = f"Name one of these, or `all`, or `none`: {', '.join(sorted(known))}."
+        raise SettingsError(f"Nothing is cleaned away for the reason {unknown[0]!r}.", hint=hint)
+    if NONE in wanted and len(wanted) > 1:
+        raise SettingsError("`none` forgets what is kept, so it stands alone.", hint="Leave the other reasons out.")
+    return () if NONE in wanted else tuple(sorted(wanted))
+
+
+def remember(library: Library, paths: Iterable[Path], kept: Sequence[str]) -> None:
+    """Write down what is to be kept of these files and folders, in the place of what was.
+
+    Raises:
+        SourceError: one of the paths does not exist.
+        LibraryError: another process is writing, or the library cannot be written.
+    """
+    roots = [str(files.root(path)) for path in paths]
+    with library.writing() as writer:
+        writer.keep(roots, kept)
+
+
+def kept_of(path: str, keeps: Mapping[str, AbstractSet[str]]) -> tuple[str, ...]:
+    """What is kept of one file: all that was said for it and for the folders that it lies in, sorted."""
+    if not keeps:  # asked of every file of a folder
+        return ()
+    return tuple(sorted({r for root, own in keeps.items() if files.within(path, [root]) for r in own}))
+
+
+def kept(pieces: Iterable[Piece], wanted: Sequence[str]) -> list[Piece]:
+    """The pieces, those of the reasons that are wanted as content."""
+    if not wanted:
+        return list(pieces)
+    own = reasons() if ALL in wanted else frozenset(wanted)
+    return [replace(piece, reason=None) if piece.reason in own and piece.text else piece for piece in pieces]

@@ -1,0 +1,1 @@
+"""One file to a document and its passages, in a worker process with limits."""

@@ -1,0 +1,140 @@
+"""The program of a worker process: files come on stdin, documents and passages go out on stdout.
+
+A worker ends with its parent: Linux kills it then, whatever it is doing. Elsewhere a thread of its own reads stdin, and
+ends the process when the parent is gone; code that lets no other thread run meanwhile is ended by the kernel's limit of
+processor time.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pickle
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, NamedTuple
+
+from assistant.errors import SourceError
+from assistant.types import Document, Passage
+from ingest import limits
+from ingest.limits import listen
+from ingest.pipeline.parsing import Task, fault
+
+SENT = 256  # passages at a time
+# Of the memory a worker may take: when its heaviest file took more it makes room for a fresh one, so that every file
+# finds most of the limit free, whatever the ones before it left behind.
+TIRED = 0.25
+
+
+class Head(NamedTuple):
+    """A document has been read, and ``length`` passages of it follow."""
+
+    document: Document
+    length: int
+
+
+class Reached(NamedTuple):
+    """A long file is being read, and so far up to this page."""
+
+    page: int
+    pages: int
+
+
+class Refused(NamedTuple):
+    """A file cannot be read, for this reason; ``fatal`` when it is too much for its reader."""
+
+    reason: str
+    fatal: bool = False
+
+
+class Ended(NamedTuple):
+    """All of a file has been sent; whether the worker takes another one."""
+
+    stays: bool
+
+
+def main(parser: str, memory: int, parent: int) -> None:
+    """Parse what comes, with at most ``memory`` bytes, until stdin or the process ``parent`` ends; ``parser`` is
+    ``module:function``."""
+    limits.end_with(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a parser prints is no answer
+    module, _, name = parser.partition(":")
+    parse = getattr(importlib.import_module(module), name)
+    _limit("RLIMIT_AS", memory)
+    _limit("RLIMIT_CORE", 0)  # a broken reader leaves no image of itself behind
+    tasks: SimpleQueue[tuple[Task, float]] = SimpleQueue()
+    threading.Thread(target=_receive, args=[tasks], daemon=True).start()
+
+    def send(answer: Any) -> None:
+        pickle.dump(answer, answers)
+        answers.flush()
+
+    listen(lambda page, pages: send(Reached(page, pages)))
+    stays = True
+    while stays:
+        task, seconds = tasks.get()
+        _limit("RLIMIT_CPU", int(_processor_time() + seconds) + 1)
+        for answer in _answers(parse, task, memory):
+            send(answer)
+        stays = _peak() <= TIRED * memory
+        send(Ended(stays))
+
+
+def _receive(tasks: SimpleQueue[tuple[Task, float]]) -> None:
+    try:
+        while True:
+            tasks.put(pickle.load(sys.stdin.buffer))  # noqa: S301 — the parent's
+    finally:
+        os._exit(0)  # whatever the parser is doing: nobody waits for it any more
+
+
+def _answers(
+    parse: Callable[[Task], tuple[Document, Sequence[Passage]]], task: Task, memory: int
+) -> Iterator[Head | Sequence[Passage] | Refused]:
+    try:
+        document, passages = parse(task)
+    except SourceError as exc:
+        yield Refused(str(exc))
+    except MemoryError:
+        yield Refused(f"reading it takes more than {memory >> 20:,} MB of memory. Split it into smaller files.", True)
+    except Exception as exc:  # a reader's fault must not end the whole run; it is told with its kind
+        yield Refused(fault(exc))
+    else:
+        yield Head(document, len(passages))
+        for start in range(0, len(passages), SENT):
+            yield passages[start : start + SENT]
+
+
+def _limit(name: str, value: int) -> None:
+    """Set a limit of the operating system's, where it has it."""
+    try:
+        import resource
+
+        which = getattr(resource, name)
+        _, most = resource.getrlimit(which)
+        resource.setrlimit(which, (value if most == resource.RLIM_INFINITY else min(value, most), most))
+    except (ImportError, AttributeError, ValueError, OSError):
+        return
+
+
+def _processor_time() -> float:
+    times = os.times()
+    return times.user + times.system
+
+
+def _peak() -> int:
+    """The most memory that this program held, in bytes; 0 where Linux does not tell.
+
+    Not ``ru_maxrss``, in which the program that started this one counts as well.
+    """
+    try:
+        status = Path("/proc/self/status").read_text("ascii")
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) << 10 for line in status.splitlines() if line.startswith("VmHWM")), 0)

@@ -1,0 +1,231 @@
+"""Worker processes that parse files: one that hangs, bursts or breaks is ended and reported, and the rest goes on.
+
+Each is a fresh interpreter (nothing of torch's or Chroma's threads is in it, and no program's ``__main__`` is run
+again, as ``multiprocessing`` would), holds one file at a time, and ends when this process does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import SourceError
+from assistant.types import Passage
+from ingest.pipeline.parsing import Parsed, Task
+from ingest.pipeline.worker import Ended, Head, Reached, Refused
+from ingest.reading.formats import has_attachments
+
+MOST = 4  # workers: embedding, which follows, keeps a machine's cores busy by itself
+SECONDS = 60.0  # of processor time for each file, and more for a long one
+SECONDS_A_MEGABYTE = 5.0  # plain text takes 0.5
+WAITING = 10.0  # times as long on the clock, for a file that waits instead of working, or a machine that does
+MEMORY = 2 << 30  # bytes of addresses; plain text takes 20 for each of its own
+PARSER = "ingest.pipeline.parsing:parse"
+LEAVE_OUT = "Save it in another format, or name it in a .pushbackignore."
+PROGRAM = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from ingest.pipeline.worker import main; "
+    "main(sys.argv[2], *map(int, sys.argv[3:]))"
+)
+
+
+class Broke(SourceError):
+    """A file is too much for its reader: it takes too long, too much memory, or ends its process."""
+
+
+class Workers:
+    """A few worker processes, each started when a file first needs it; a context manager that ends them all."""
+
+    def __init__(self) -> None:
+        self.most = max(1, min(os.cpu_count() or 1, MOST))
+        self._threads = ThreadPoolExecutor(self.most, "parsing")
+        self._free: list[_Worker] = []
+        self._all: set[_Worker] = set()
+        self._turn = threading.Lock()
+        self._closed = False
+        self._reached: dict[str, Reached] = {}
+
+    def reached(self, source: str) -> Reached | None:
+        """Up to which page a long file has been read that is on its way."""
+        return self._reached.get(source)
+
+    def parse(self, task: Task) -> Future[Parsed]:
+        """Have a file parsed; at most ``most`` may be on their way, one whose passages are not all taken included.
+
+        The result, and taking its passages, raise SourceError with the reason: what a reader finds wrong, or that it
+        took too long, too much memory, or broke its worker.
+        """
+        return self._threads.submit(self._parse, task)
+
+    def close(self) -> None:
+        """End every worker; what is on its way fails."""
+        with self._turn:
+            self._closed = True
+        for worker in self._all:
+            worker.kill()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        for worker in self._all:
+            worker.close()
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _parse(self, task: Task) -> Parsed:
+        worker = self._take()
+        try:
+            head = worker.begin(task, self._reached)
+        except Broke:
+            self._give_back(worker)
+            if has_attachments(task.source) and not task.alone:  # what is attached must not sink the mail
+                return self._parse(task._replace(alone=True))
+            raise
+        except SourceError:
+            self._give_back(worker)
+            raise
+        return Parsed(head.document, head.length, self._passages(worker))
+
+    def _passages(self, worker: _Worker) -> Iterator[Sequence[Passage]]:
+        try:
+            yield from worker.passages()
+        finally:
+            self._give_back(worker)
+
+    def _take(self) -> _Worker:
+        with self._turn:
+            if self._closed:
+                raise SourceError("the work was stopped.")
+            while self._free:
+                if (free := self._free.pop()).is_free:
+                    return free
+                self._all.discard(free)
+                free.close()
+            try:
+                worker = _Worker()
+            except OSError as exc:
+                raise SourceError(f"no process can be started to read it: {exc.strerror}. Close some.") from exc
+            self._all.add(worker)
+            return worker
+
+    def _give_back(self, worker: _Worker) -> None:
+        """Keep a worker for another file, or see it off."""
+        if not worker.is_free:
+            worker.kill()
+        with self._turn:
+            if self._closed:
+                return
+            if worker.is_free:
+                self._free.append(worker)
+            else:
+                self._all.discard(worker)
+        if not worker.is_free:
+            worker.close()
+
+
+class _Worker:
+    """One worker process, as its parent sees it."""
+
+    def __init__(self) -> None:
+        root = str(Path(__file__).parents[2])
+        # -P: nothing is imported from the folder that the program was started in, which may be anybody's.
+        self._process = subprocess.Popen(  # noqa: S603 — our own program
+            [sys.executable, "-P", "-c", PROGRAM, root, PARSER, str(MEMORY), str(os.getpid())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self._is_done = True
+
+    def begin(self, task: Task, reached: dict[str, Reached]) -> Head:
+        """The head of what a file holds, within its time; ``reached`` holds meanwhile how far it is.
+
+        Raises:
+            SourceError: the reason why there is none.
+        """
+        self._is_done = False
+        seconds = SECONDS + len(task.data) / 1e6 * SECONDS_A_MEGABYTE
+        ends = time.monotonic() + WAITING * seconds
+        timer = threading.Timer(WAITING * seconds, self.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            self._send(task, seconds)
+            while isinstance(answer := self._receive(), Reached):
+                reached[task.source] = answer
+        except SourceError as exc:
+            if self._used_up_its_time:
+                raise Broke(f"reading it takes more than {seconds:.0f} s of processor time. {LEAVE_OUT}") from exc
+            if time.monotonic() < ends:
+                raise
+            raise Broke(f"reading it takes longer than {WAITING * seconds:.0f} s. {LEAVE_OUT}") from exc
+        finally:
+            timer.cancel()
+            reached.pop(task.source, None)
+        if isinstance(answer, Refused):
+            self._end(self._receive())
+            raise Broke(answer.reason) if answer.fatal else SourceError(answer.reason)
+        assert isinstance(answer, Head)
+        return answer
+
+    def passages(self) -> Iterator[Sequence[Passage]]:
+        """The passages that follow the head."""
+        while not isinstance(answer := self._receive(), Ended):
+            yield answer
+        self._end(answer)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it waits for a file."""
+        return self._is_done and self._process.poll() is None
+
+    def kill(self) -> None:
+        """End it at once; what it is being asked fails."""
+        with contextlib.suppress(OSError):
+            self._process.kill()
+
+    def close(self) -> None:
+        """Leave nothing of an ended worker behind."""
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):  # what could not be sent any more
+                pipe.close() if pipe else None
+
+    def _send(self, *what: object) -> None:
+        assert self._process.stdin is not None
+        try:
+            pickle.dump(what, self._process.stdin)
+            self._process.stdin.flush()
+        except OSError as exc:
+            raise self._broken() from exc
+
+    def _receive(self) -> Any:
+        assert self._process.stdout is not None
+        try:
+            return pickle.load(self._process.stdout)  # noqa: S301 — our own program's
+        except (EOFError, OSError, ValueError, pickle.UnpicklingError) as exc:
+            raise self._broken() from exc
+
+    def _broken(self) -> Broke:
+        """What to say when the process has ended in the middle of a file."""
+        self.kill()
+        code = self._process.wait()
+        how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        return Broke(f"reading it breaks the reader ({how}). {LEAVE_OUT}")
+
+    def _end(self, answer: Ended) -> None:
+        self._is_done = answer.stays
+
+    @property
+    def _used_up_its_time(self) -> bool:
+        return hasattr(signal, "SIGXCPU") and self._process.poll() == -signal.SIGXCPU

@@ -1,0 +1,284 @@
+"""HTML to a draft: one walk over the elements, block by block. Scripts are text that nobody runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from lxml import etree, html
+
+from assistant.errors import SourceError
+from assistant.types import BlockKind
+from ingest.drafts import Box, Draft, Piece, collapse, words
+from ingest.reading.decoding import decode
+from ingest.reading.html import head, page_tables
+from ingest.reading.html.head import RAISED
+from ingest.reading.lettering import Text
+from ingest.reading.plain import RULE
+
+BLOCKS = words(
+    "address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset figcaption "
+    "figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html label legend li main menu nav ol option p pre search "
+    "section select summary table tbody td textarea tfoot th thead tr ul"
+)
+UNSEEN = {
+    "script": "script",
+    "style": "style",
+    "noscript": "shown without scripts only",
+    "template": "template",
+    "iframe": "embedded page",
+    "object": "embedded object",
+    "svg": "drawing",
+    "canvas": "drawing",
+    "video": "player",
+    "audio": "player",
+    "title": "page title",
+    "datalist": "form",
+}
+STRIKES = words("s strike del")
+LETTERED = STRIKES | {"sup"}
+BOLD = words("b strong")
+OPENERS = ("aria-controls", "data-target", "data-bs-target")
+OPEN = re.compile(r"accordion|collapse|expand|toggle|tab-?pane|\bfaq|\banswer\b")  # names of what people open
+HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
+HEAD = 1 << 14  # bytes in which an encoding may be declared; browsers look at the first kilobyte
+NAMED = re.compile(
+    r"\b(?:author|commenter|user-?name|display-?name|fn)\b|comment[-_]?(?:author|meta|date|by)|timestamp"
+)
+
+
+def read(data: bytes) -> Draft:
+    """A page's blocks, in order, and what its head says of it.
+
+    Raises:
+        SourceError: the bytes are no text, or hold no element.
+    """
+    declared = CHARSET.search(data[:HEAD])
+    root = _parse(decode(data, declared[1].decode("ascii") if declared else None))
+    if root is None:
+        raise SourceError("holds no page.")
+    return Draft("text/html", tuple(_Walk(root).pieces()), head.found(root))
+
+
+def pieces(text: str) -> Iterator[Piece]:
+    """The blocks of a stretch of HTML, such as one inside Markdown."""
+    root = _parse(text)
+    if root is not None:
+        yield from _Walk(root).pieces()
+
+
+def _parse(text: str) -> html.HtmlElement | None:
+    data = text.replace("\0", "").encode("utf-8", errors="replace")
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True, remove_comments=True)
+    try:
+        root = html.document_fromstring(data, parser=parser) if data.strip() else None
+    except etree.ParserError:  # nothing but comments
+        return None
+    if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
+        raise SourceError("its elements are nested too deeply to be read.")  # the parser gave up on the rest
+    return root
+
+
+class _Walk:
+    """Gathers inline text until a block begins or ends, then gives it as one piece."""
+
+    def __init__(self, root: html.HtmlElement) -> None:
+        self._root = root
+        self._opened: list[html.HtmlElement] = []  # the blocks around the text in hand ...
+        self._path: list[Box] = []  # ... and their boxes
+        self._links = self._struck = self._raised = self._bold = 0
+        self._to: list[str] = []  # where the links lead that the text in hand stands in
+        self._text = Text()
+        self._aside: list[Piece] = []  # of cells
+        self._linked = 0
+        self._classes = head.lettering(root)
+        self._has_classes = any(self._classes)
+        self._opens = _opened(root)
+        self._in_row = False  # of a table that holds data
+        self._tables: dict[html.HtmlElement, page_tables.Table | None] = {}
+
+    def pieces(self) -> Iterator[Piece]:
+        walk = etree.iterwalk(self._root, events=("start", "end"))
+        skipped: html.HtmlElement | None = None
+        for number, (event, element) in enumerate(walk):
+            if event == "end":
+                if element is not skipped:
+                    yield from self._end(element)
+                self._add(element.tail)
+            elif reason := self._unseen(element):
+                skipped = element
+                walk.skip_subtree()
+                if text := collapse(" ".join(element.itertext())):
+                    yield Piece(text, reason=reason, path=tuple(self._path))
+            else:
+                yield from self._start(element, number)
+                self._add(element.text)
+        yield from self._flush()
+
+    def _start(self, element: html.HtmlElement, number: int) -> Iterator[Piece]:
+        tag, names = str(element.tag), _names(element)
+        self._count(element, 1)
+        if tag == "br":
+            yield from self._break(element)
+        elif tag in BLOCKS or "-" in tag or (NAMED.search(names) and self._in_comment()):
+            if not self._in_row:
+                yield from self._flush()
+            else:
+                self._add(" ")
+            self._opened.append(element)
+            self._path.append(Box(number, "div" if tag == "button" and _asks(element) else tag, names))
+            self._in_row = self._in_row or (tag == "tr" and self._table_of(element) is not None)
+
+    def _end(self, element: html.HtmlElement) -> Iterator[Piece]:
+        self._count(element, -1)
+        if not self._opened or self._opened[-1] is not element:
+            return
+        if not self._in_row:
+            yield from self._flush()
+            if table := self._tables.pop(element, None):
+                yield from table.pieces()
+                yield from self._aside
+                self._aside = []
+        elif table := self._table_of(element):
+            self._end_cell(element, table)
+        else:
+            self._add(" ")
+        self._opened.pop()
+        self._path.pop()
+
+    def _end_cell(self, element: html.HtmlElement, table: page_tables.Table) -> None:
+        """A cell or row of a table is whole; words between the cells go with the next one, or after the table."""
+        if element.tag in {"td", "th"}:
+            table.cell(element, self._text.whole(), self._text.lettered())
+            self._aside += self._told_aside()
+            self._text = Text()
+        elif element.tag == "tr":
+            table.end_row(element, tuple(self._path), self._linked)
+            self._in_row, self._linked = False, 0
+        else:
+            self._add(" ")
+
+    def _break(self, element: html.HtmlElement) -> Iterator[Piece]:
+        """A line break is a space; two in a row part paragraphs."""
+        following = element.getnext()
+        is_double = following is not None and following.tag == "br" and not (element.tail or "").strip()
+        if is_double and not self._in_row:
+            yield from self._flush()
+        self._add(" ")
+
+    def _count(self, element: html.HtmlElement, step: int) -> None:
+        """Enter or leave an element that tells how its words are set."""
+        if element.tag == "a":
+            self._links += step
+            if step > 0:
+                self._to.append(element.get("href", "").strip())
+            else:
+                self._to.pop()
+            return
+        self._bold += step if element.tag in BOLD else 0
+        if element.tag in LETTERED or self._has_classes or element.get("style"):
+            is_struck, is_raised = _lettering(element, *self._classes)
+            self._struck += step if is_struck else 0
+            self._raised += step if is_raised else 0
+
+    def _add(self, text: str | None) -> None:
+        if text:
+            is_link = self._links > 0
+            self._text.add(
+                text,
+                struck=self._struck > 0,
+                raised=self._raised > 0,
+                linked=is_link,
+                bold=self._bold > 0,
+                to=self._to[-1] if is_link else "",
+            )
+            self._linked += len(text.strip()) if is_link else 0
+
+    def _told_aside(self) -> Iterator[Piece]:
+        return (replace(piece, path=tuple(self._path)) for piece in self._text.aside())
+
+    def _flush(self) -> Iterator[Piece]:
+        if self._text.is_untouched:  # as between most tags
+            return
+        text = self._text.whole()
+        lettered = self._text.lettered()
+        aside = list(self._told_aside()) if self._text.has_aside else []
+        linked = min(self._linked, len(text))
+        self._text, self._linked = Text(), 0
+        if not text:
+            yield from aside
+            return
+        kind, level = self._kind()
+        reason = "ornament" if RULE.fullmatch(text) else None
+        yield Piece(text, kind, level, reason, linked=linked, path=tuple(self._path), lettered=lettered)
+        yield from aside
+
+    def _unseen(self, element: html.HtmlElement) -> str | None:
+        """Why the element is not seen on the page, nor opened there; None when it is."""
+        tag = str(element.tag)
+        if tag in UNSEEN:
+            return UNSEEN[tag]
+        if tag in {"html", "body", "main", "article"}:  # hidden until a script shows them
+            return None
+        hidden, style = element.get("hidden"), element.get("style")
+        if hidden is None and not (style and HIDDEN.search(style)):
+            return None
+        is_opened = element.get("id") in self._opens or hidden == "until-found"
+        return None if is_opened or OPEN.search(_names(element)) else "hidden"
+
+    def _kind(self) -> tuple[BlockKind, int]:
+        for box in reversed(self._path):
+            if len(box.tag) == 2 and box.tag[0] == "h" and box.tag[1].isdigit():
+                return BlockKind.HEADING, int(box.tag[1])
+            if box.tag in {"li", "dd", "dt"}:
+                return BlockKind.ITEM, 0
+            if box.tag == "blockquote":
+                return BlockKind.QUOTE, 0
+            if box.tag == "pre":
+                return BlockKind.CODE, 0
+        return BlockKind.PARAGRAPH, 0
+
+    def _in_comment(self) -> bool:
+        return any("comment" in box.names for box in self._path)
+
+    def _table_of(self, element: html.HtmlElement) -> page_tables.Table | None:
+        """The table of data that a row or cell is of."""
+        if element.tag not in {"tr", "td", "th"}:
+            return None
+        table = next(element.iterancestors("table"), None)
+        if table is None:
+            return None
+        if table not in self._tables:
+            self._tables[table] = page_tables.Table() if page_tables.holds_data(table) else None
+        return self._tables[table]
+
+
+def _lettering(element: html.HtmlElement, struck: frozenset[str], raised: frozenset[str]) -> tuple[bool, bool]:
+    """Whether the element strikes its words out, and whether it raises them."""
+    style = element.get("style", "")
+    names = element.get("class", "").split() if struck or raised else ()
+    is_struck = element.tag in STRIKES or "line-through" in style or any(name in struck for name in names)
+    is_raised = element.tag == "sup" or bool(RAISED.search(style)) or any(name in raised for name in names)
+    return is_struck, is_raised
+
+
+def _names(element: html.HtmlElement) -> str:
+    return " ".join(element.get(name, "") for name in ("class", "id", "role", "itemprop", "rel")).lower().strip()
+
+
+def _opened(root: html.HtmlElement) -> frozenset[str]:
+    """The ids of what buttons and links of the page open."""
+    return frozenset(
+        id.lstrip("#")
+        for name in OPENERS
+        for element in root.xpath(f"//*[@{name}]")
+        for id in element.get(name, "").split()
+    )
+
+
+def _asks(button: html.HtmlElement) -> bool:
+    """Whether a button opens what it asks or names, as the questions of a list of them do."""
+    opens = any(name in button.attrib for name in ("aria-expanded", *OPENERS)) or OPEN.search(_names(button))
+    return bool(opens) and len(collapse(button.text_content()).split()) > 2

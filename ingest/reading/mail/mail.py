@@ -1,0 +1,181 @@
+"""A mail to a draft: its own words under its sender's name, then what is attached, each part read by its reader.
+
+What it quotes of earlier mails, signatures and notices are kept apart with their reasons (``quoting.py``); a mail
+that it forwards is content under its own sender's name. Attachments are read in memory, never written or opened.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from email.message import EmailMessage
+from itertools import groupby
+from pathlib import PurePath
+
+from assistant.errors import SourceError
+from assistant.types import BlockKind
+from ingest.cleaning.rules import clean
+from ingest.drafts import Draft, Found, Piece
+from ingest.reading import plain
+from ingest.reading.html import page
+from ingest.reading.mail import mail_parts
+from ingest.reading.mail.quoting import HEADER, NOTICE, SIGNATURE, Line, Said, is_notice, told_apart
+
+DEPTH = 5  # mails in mails
+MULTIPARTS = 20  # in multiparts; mail programs need four
+PARTS = 200  # of a mail, those of the mails in it included
+BYTES = 50_000_000  # of attachments, unpacked; the largest mail that servers usually take is half of it
+HEADERS = ("from", "to", "cc", "date", "subject", "message-id", "received", "return-path", "mime-version")
+UNREADABLE = {"text/calendar", "text/vcard", "text/x-vcard", "text/css", "text/javascript"}
+
+
+def read(data: bytes, *, alone: bool = False) -> Draft:
+    """A mail's words, its attachments' after them; its subject, sender and date are its title, author and date.
+
+    ``alone``: what is attached is only named, since it breaks whatever reads it.
+
+    Raises:
+        SourceError: it has none of a mail's headers, or is nested too deeply.
+    """
+    try:
+        message = mail_parts.parse(data)
+        if not any(name in message for name in HEADERS):
+            raise SourceError("is no mail: it has no From, To, Date or Subject.")
+        pieces = tuple(_Reading(alone).mail(message, depth=0))
+    except RecursionError as exc:
+        raise SourceError("its parts are nested too deeply to be read.") from exc
+    subject, sender = mail_parts.subject(message), mail_parts.sender(message)
+    titles, authors = ((text,) if text else () for text in (subject, sender))
+    return Draft("message/rfc822", pieces, Found(titles, authors, mail_parts.date(message)))
+
+
+class _Reading:
+    """One mail with all that is in it, and how much of it has been read."""
+
+    def __init__(self, alone: bool) -> None:
+        self._alone = alone
+        self._parts = 0
+        self._bytes = 0
+
+    def mail(self, message: EmailMessage, *, depth: int, name: str = "") -> Iterator[Piece]:
+        """The pieces of a mail; one that is attached is headed by its file's name, or its subject."""
+        subject, sender = mail_parts.subject(message), mail_parts.sender(message)
+        if name or subject:
+            yield Piece(name or subject, BlockKind.HEADING, level=min(1 + depth, 6))
+        if name and subject and name != subject:
+            yield Piece(subject, BlockKind.HEADING, level=min(2 + depth, 6))
+        if facts := mail_parts.facts(message):
+            yield Piece(facts, reason=HEADER)
+        if sender:
+            yield Piece(sender, BlockKind.SPEAKER, speaker=sender)
+        is_forward = mail_parts.is_forward(message)
+        attached: list[EmailMessage] = []
+        for part in self._leaves(message):
+            if mail_parts.is_body(part):
+                yield from self._body(part, sender, is_forward=is_forward)
+            else:
+                attached.append(part)
+        for part in attached:
+            yield from self._attached(part, depth + 1)
+        if self._parts > PARTS and depth == 0:
+            yield _untold(f"parts after the first {PARTS}", "there are too many.")
+
+    def _leaves(self, message: EmailMessage) -> Iterator[EmailMessage]:
+        """The parts that hold something, in order; of alternatives the best, and what is attached to the others."""
+        todo = [(message, True, 0)]
+        while todo:
+            part, is_chosen, depth = todo.pop(0)
+            inner = mail_parts.children(part)
+            if depth > MULTIPARTS:
+                raise SourceError("its parts are nested too deeply to be read.")
+            if not inner:
+                self._parts += 1
+                if self._parts > PARTS:
+                    return
+                if is_chosen or (mail_parts.is_attached(part) and part.get_content_maintype() != "image"):
+                    yield part
+            elif part.get_content_subtype() == "alternative":
+                best = mail_parts.best(inner)
+                todo[:0] = [(one, is_chosen and one is best, depth + 1) for one in inner]
+            else:
+                todo[:0] = [(one, is_chosen, depth + 1) for one in inner]
+
+    def _body(self, part: EmailMessage, sender: str | None, *, is_forward: bool) -> Iterator[Piece]:
+        try:
+            text = mail_parts.text_of(part)
+            found = list(page.pieces(text)) if part.get_content_subtype() == "html" else None
+        except SourceError as exc:
+            yield _untold("mail text", str(exc))
+            return
+        told = _of_page(found, sender, is_forward) if found is not None else _of_text(text, sender, is_forward)
+        for piece in told:
+            yield replace(piece, reason=NOTICE) if not piece.reason and is_notice(piece.text) else piece
+
+    def _attached(self, part: EmailMessage, depth: int) -> Iterator[Piece]:
+        """What is attached, read; or that it is there."""
+        nested = mail_parts.nested(part)
+        name = mail_parts.file_name(part, nested)
+        data = b"" if nested else mail_parts.content(part)
+        self._bytes += len(data)
+        try:
+            if nested is None and PurePath(name).suffix.lower() == ".eml":
+                nested = mail_parts.parse(data)
+            if self._alone:
+                yield _untold(name, "what is attached breaks its reader, or takes it too long.")
+            elif self._bytes > BYTES:
+                yield _untold(name, "all that is attached is too large.")
+            elif nested is not None and depth > DEPTH:
+                yield _untold(name, "mails are nested too deeply.")
+            elif nested is not None:
+                yield from self.mail(nested, depth=depth, name=name)
+            else:
+                yield from _file(part, name, data, depth)
+        except SourceError as exc:
+            yield _untold(name, str(exc).removeprefix(f"{name}: "))
+        except Exception as exc:  # whatever its reader makes of it, the mail is read
+            yield _untold(name, f"its reader failed ({type(exc).__name__}: {exc}).")
+
+
+def _untold(name: str, why: str) -> Piece:
+    return Piece(name, reason=f"attachment not read: {name}, {why}")
+
+
+def _file(part: EmailMessage, name: str, data: bytes, depth: int) -> Iterator[Piece]:
+    """The pieces of an attached file under its name; what is furniture on its own page is marked."""
+    from ingest.reading import formats
+
+    if part.get_content_type() in UNREADABLE:
+        raise SourceError("it is for programs.")
+    kind = mimetypes.guess_extension(part.get_content_type()) or ""
+    is_text = part.get_content_maintype() == "text"
+    known = next((named for named in (name, f"{name}{kind}", f"{name}.txt" * is_text) if formats.is_known(named)), None)
+    if known is None:
+        raise SourceError("files of this kind cannot be read.")
+    cleaned = clean(formats.read(known, data))
+    yield Piece(name, BlockKind.HEADING, level=min(1 + depth, 6))
+    for piece in cleaned:
+        yield replace(piece, path=(), level=min(piece.level + depth + 1, 6) if piece.level else 0)
+
+
+def _of_text(text: str, sender: str | None, is_forward: bool) -> Iterator[Piece]:
+    said = told_apart([Line(line) for line in text.splitlines()], sender, is_forward=is_forward)
+    for (reason, speaker, names), group in groupby(said, key=lambda one: (one.reason, one.speaker, one.names)):
+        joined = "\n".join(one.text for one in group)
+        for piece in plain.pieces(joined):
+            kind = BlockKind.SPEAKER if names else piece.kind
+            yield replace(piece, kind=kind, reason=reason or piece.reason, speaker=speaker)
+
+
+def _of_page(found: Sequence[Piece], sender: str | None, is_forward: bool) -> Iterator[Piece]:
+    """The pieces of a mail in HTML, without their boxes: those of a mail tell of its program, not of its parts."""
+    seen = [piece for piece in found if not piece.reason]
+    lines = [Line(piece.text, any(box.tag == "blockquote" for box in piece.path)) for piece in seen]
+    said = iter(told_apart(lines, sender, is_forward=is_forward))
+    for piece in found:
+        one = Said(piece.text, piece.reason, sender) if piece.reason else next(said)
+        is_signature = any("signature" in box.names for box in piece.path) and not one.names
+        reason = one.reason or (SIGNATURE if is_signature else None)
+        kind = BlockKind.SPEAKER if one.names else piece.kind
+        level = 0 if one.speaker else piece.level  # a heading of the markup would end what the speaker says
+        yield replace(piece, kind=kind, level=level, reason=reason, speaker=one.speaker, path=())

@@ -1,0 +1,245 @@
+"""What a mail and its parts say of themselves, however broken: headers, names, texts in their encodings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
+from email import message_from_bytes
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.policy import EmailPolicy
+from email.utils import parsedate_to_datetime
+from typing import Any, cast
+
+from assistant.errors import SourceError
+from ingest.drafts import collapse
+from ingest.reading.decoding import decode
+from ingest.reading.html import page
+from ingest.reading.mail.quoting import name_of
+
+CHAIN = re.compile(
+    r"\s*(?:(?:re|aw|sv|antw|rif|res|odp|fwd?|wg|tr|rv|enc|doorst)\s*(?:\[\d+\]|\(\d+\))?\s*[:：]|\[ext(?:ernal)?\])\s*",
+    re.IGNORECASE,
+)
+PASSED_ON = re.compile(r"(?:fwd?|wg|tr|rv|enc|doorst)\s*[:：]", re.IGNORECASE)
+LONGEST = 4000  # characters of a header that are looked at; the library takes quadratic time for some
+STUB = 0.25  # of the words of its html part: a text part with fewer only says that there is one
+# What the library's parser of headers raises on broken ones, by its own bug reports; the raw header is used then.
+BROKEN = (MessageError, ValueError, LookupError, AttributeError, TypeError, OverflowError, RecursionError)
+
+
+class _Policy(EmailPolicy):
+    """The library's default for reading, without the rest of headers that are longer than any honest one.
+
+    A header that breaks its parser is given as it stands: the library asks for some while it reads.
+    """
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        try:
+            return super().header_fetch_parse(name, value[:LONGEST])
+        except BROKEN:
+            return "".join(value[:LONGEST].splitlines())
+
+
+def parse(data: bytes) -> EmailMessage:
+    """The mail that these bytes are; broken ones are read as far as they go."""
+    reading = cast("EmailPolicy[EmailMessage]", _Policy())
+    return message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"), _class=EmailMessage, policy=reading)
+
+
+def children(part: EmailMessage) -> list[EmailMessage]:
+    """The parts in this one; none for a mail that is attached, which is a whole of its own."""
+    inner = _payload(part)
+    is_mail = part.get_content_maintype() == "message"
+    return [one for one in inner if isinstance(one, EmailMessage)] if isinstance(inner, list) and not is_mail else []
+
+
+def _payload(part: EmailMessage) -> Any:
+    """The parts in this one, or its text; None where the library cannot give it."""
+    try:
+        return part.get_payload()
+    except BROKEN:
+        return None
+
+
+def best(parts: Iterable[EmailMessage]) -> EmailMessage | None:
+    """The text alternative, else the html one; a text that is a mere stub gives way."""
+    every = list(parts)
+    kinds = {kind: _first(every, kind) for kind in ("text/plain", "text/html")}
+    counts = {kind: _count(found[1]) for kind, found in kinds.items() if found}
+    plain, html = (kinds[kind] for kind in ("text/plain", "text/html"))
+    if plain and counts["text/plain"] and counts["text/plain"] >= STUB * counts.get("text/html", 0):
+        return plain[0]
+    return (html or plain or (every[0], None))[0]
+
+
+def _first(parts: Iterable[EmailMessage], kind: str) -> tuple[EmailMessage, EmailMessage] | None:
+    """The first alternative that holds a body of this kind, and that body."""
+    for part in parts:
+        for one in part.walk():
+            if isinstance(one, EmailMessage) and one.get_content_type() == kind and is_body(one):
+                return part, one
+    return None
+
+
+def _count(part: EmailMessage) -> int:
+    try:
+        told = text_of(part)
+        if part.get_content_subtype() == "html":
+            told = " ".join(piece.text for piece in page.pieces(told) if not piece.reason)
+    except SourceError:
+        return 0
+    return len(told.split())
+
+
+def is_body(part: EmailMessage) -> bool:
+    """Whether the part is what a mail program shows as the mail's own text."""
+    is_shown = part.get_content_type() in {"text/plain", "text/html"} and not children(part)
+    return is_shown and not is_attached(part)
+
+
+def is_attached(part: EmailMessage) -> bool:
+    """Whether the part is there as a file."""
+    return _header(part, "content-disposition").partition(";")[0].strip().lower() == "attachment" or bool(
+        _filename(part)
+    )
+
+
+def text_of(part: EmailMessage) -> str:
+    """The part's text: UTF-8 where it is that, whatever is declared; then as declared; then by a guess."""
+    data = content(part)
+    try:
+        declared = part.get_content_charset()
+    except BROKEN:
+        declared = None
+    if declared is None and (match := page.CHARSET.search(data[: page.HEAD])):
+        declared = match[1].decode("ascii")
+    if not data.isascii() and _is_utf_8(data):
+        declared = None  # programs that forward a mail often keep its words and lose its encoding
+    decoded = decode(data, declared).replace("\r\n", "\n").replace("\r", "\n")
+    is_flowed = "flowed" in _param(part, "format").lower()
+    return _unflowed(decoded, "yes" in _param(part, "delsp").lower()) if is_flowed else decoded
+
+
+def _unflowed(text: str, delete: bool) -> str:
+    """The text with the lines joined that end in a space: they go on (RFC 3676)."""
+    lines: list[str] = []
+    goes_on = False
+    for line in text.split("\n"):
+        if goes_on and not line.startswith(">") and line != "-- ":
+            lines[-1] = (lines[-1][:-1] if delete else lines[-1]) + line
+        else:
+            lines.append(line)
+        goes_on = line.endswith(" ") and line != "-- " and not line.startswith(">")
+    return "\n".join(lines)
+
+
+def content(part: EmailMessage) -> bytes:
+    """The part's content, its transfer encoding undone as far as it can be."""
+    try:
+        data = part.get_payload(decode=True)
+    except BROKEN:
+        data = None
+    return data if isinstance(data, bytes) else b""
+
+
+def nested(part: EmailMessage) -> EmailMessage | None:
+    """The mail that is attached as a mail."""
+    inner = _payload(part)
+    if part.get_content_type() == "message/rfc822" and isinstance(inner, list) and inner:
+        return inner[0] if isinstance(inner[0], EmailMessage) else None
+    return None
+
+
+def file_name(part: EmailMessage, mail: EmailMessage | None) -> str:
+    """The attachment's file name, without folders; else what it is."""
+    own = _filename(part).replace("\\", "/").rstrip("/").rpartition("/")[2]
+    return own or (subject(mail) if mail is not None else "") or part.get_content_type()
+
+
+def _filename(part: EmailMessage) -> str:
+    try:
+        return _mended(part.get_filename() or "")
+    except BROKEN:
+        return ""
+
+
+def _param(part: EmailMessage, name: str) -> str:
+    match = re.search(rf"{name}\s*=\s*\"?([\w-]+)", _header(part, "content-type"), re.IGNORECASE)
+    return match[1] if match else ""
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    """The header's text, decoded; bytes that are not declared are mended, and a broken header is given as it stands."""
+    raw = next((str(value)[:LONGEST] for key, value in message.raw_items() if key.lower() == name), "")
+    if _is_mangled(raw):
+        return _mended(raw, _charset(message))
+    try:
+        return _mended(str(message[name] or ""))
+    except BROKEN:
+        return _mended(raw)
+
+
+def _is_mangled(text: str) -> bool:
+    """Whether it holds bytes that no encoding was declared for, as Python keeps them."""
+    return any("\udc80" <= character <= "\udcff" for character in text)
+
+
+def _charset(message: EmailMessage) -> str:
+    """The encoding that the mail names for its text: that of bare bytes in its header, too, most likely."""
+    with suppress(*BROKEN):
+        return next((named for part in message.walk() if (named := part.get_content_charset())), "cp1252")
+    return "cp1252"
+
+
+def _mended(text: str, charset: str = "cp1252") -> str:
+    with suppress(SourceError, UnicodeEncodeError):
+        if _is_mangled(text):
+            data = text.encode("utf-8", "surrogateescape")
+            text = data.decode() if _is_utf_8(data) else decode(data, charset)
+    return collapse(text.encode("utf-8", "replace").decode("utf-8").replace("\0", ""))
+
+
+def subject(message: EmailMessage) -> str:
+    """What the mail is about, without "Re:" and "Fwd:", however many."""
+    told = _header(message, "subject")
+    while match := CHAIN.match(told):
+        told = told[match.end() :]
+    return told
+
+
+def is_forward(message: EmailMessage) -> bool:
+    """Whether the first of the subject's prefixes says that the mail passes another on."""
+    match = CHAIN.match(_header(message, "subject"))
+    return match is not None and PASSED_ON.match(match[0].strip()) is not None
+
+
+def sender(message: EmailMessage) -> str | None:
+    """The sender's name; the address where there is none."""
+    return name_of(_header(message, "from")) or name_of(_header(message, "sender"))
+
+
+def date(message: EmailMessage) -> tuple[str, ...]:
+    """When it was sent, ISO 8601; as it stands when that is no date."""
+    text = _header(message, "date")
+    try:
+        sent: datetime | None = parsedate_to_datetime(text)
+    except BROKEN:
+        sent = None
+    return (sent.isoformat(),) if sent else tuple(filter(None, [text]))
+
+
+def facts(message: EmailMessage) -> str:
+    """The lines above a mail, as mail programs show them."""
+    shown = ((name, _header(message, name)) for name in ("from", "to", "cc", "date"))
+    return collapse(" ".join(f"{name.capitalize()}: {value}" for name, value in shown if value))
+
+
+def _is_utf_8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,55 @@
+"""A mailbox to a draft: each mail read as one by itself, in the order of the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assistant.errors import SourceError
+from ingest.drafts import Draft, Found, Piece
+from ingest.reading.mail import mail, mail_parts
+
+FROM = re.compile(rb"^From \S[^\r\n]{0,200}\d{4}[^\r\n]{0,20}\r?\n", re.MULTILINE)
+ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
+MAILS = 5_000
+
+
+def read(data: bytes, *, alone: bool = False) -> Draft:
+    """The mails of a mailbox, each under its subject; the date is the last one's. One that cannot be read is named.
+
+    ``alone``: what is attached is only named, as by ``mail.read``. Own code, since the standard library's reader of
+    mailboxes needs a file of its own.
+
+    Raises:
+        SourceError: it holds no mail, or more than ``MAILS``.
+    """
+    mails = list(_mails(data))
+    if not mails:
+        raise SourceError("holds no mail.")
+    if len(mails) > MAILS:
+        raise SourceError(f"it holds more than {MAILS:,} mails; split it.")
+    pieces: list[Piece] = []
+    dates: list[str] = []
+    for number, each in enumerate(mails, 1):
+        try:
+            draft = mail.read(each, alone=alone)
+        except SourceError as exc:
+            pieces.append(Piece(f"Mail {number}", reason=f"mail not read: number {number}, {exc}"))
+            continue
+        pieces += draft.pieces
+        dates += draft.found.dates
+    return Draft("application/mbox", tuple(pieces), Found(dates=tuple(sorted(dates, reverse=True))))
+
+
+def _mails(data: bytes) -> Iterator[bytes]:
+    starts = [match for match in FROM.finditer(data) if _begins(data, match.start())]
+    ends = [*(match.start() for match in starts[1:]), len(data)]
+    for match, end in zip(starts, ends, strict=False):
+        each = data[match.end() : end]
+        if any(name in mail_parts.parse(each[:4096]) for name in mail.HEADERS):
+            yield ESCAPED.sub(rb"\1", each)
+
+
+def _begins(data: bytes, at: int) -> bool:
+    """Whether a mail may begin here: at the beginning, or after an empty line."""
+    return at == 0 or data[max(0, at - 2) : at] == b"\n\n" or data[max(0, at - 3) : at] == b"\n\r\n"

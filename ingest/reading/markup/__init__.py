@@ -1,0 +1,1 @@
+"""Markdown, its dialects, and other markup languages."""

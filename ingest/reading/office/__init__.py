@@ -1,0 +1,1 @@
+"""Office files: Word, Excel, PowerPoint, OpenDocument and RTF."""

@@ -1,0 +1,122 @@
+"""OpenDocument sheets and decks to a draft, by the walk over OpenDocument text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from lxml import etree
+
+from assistant.errors import SourceError
+from assistant.types import BlockKind
+from ingest.drafts import Draft, Piece, collapse
+from ingest.reading import remarks, rows
+from ingest.reading.archive import ENCRYPTED, Archive, child, count, local, value
+from ingest.reading.lettering import STRUCK
+from ingest.reading.office import odt
+
+MOST_ROWS = 1_000  # that an empty row may be repeated without being the end of a sheet
+
+
+def read_sheet(data: bytes) -> Draft:
+    """A workbook's sheets, each under its name, its rows with their columns' names.
+
+    Raises:
+        SourceError: no OpenDocument sheet, damaged, encrypted, or made to deceive.
+    """
+    archive, body = _body(data, "spreadsheet")
+    walk = _walk(body)
+    pieces: list[Piece] = []
+    for table in body.iterchildren("{*}table"):
+        aside: list[Piece] = []
+        lines = list(_lines(table, walk, aside))
+        pieces.append(Piece(value(table, "name") or "Sheet", BlockKind.HEADING, 2))
+        pieces += (*rows.pieces(lines), *aside)
+    told = remarks.pieces(walk.remarks, is_levelled=True)
+    return Draft("application/vnd.oasis.opendocument.spreadsheet", (*pieces, *told), odt._found(archive))
+
+
+def read_deck(data: bytes) -> Draft:
+    """A deck's slides with their notes; ``page`` is the slide.
+
+    Raises:
+        SourceError: no OpenDocument deck, damaged, encrypted, or made to deceive.
+    """
+    archive, body = _body(data, "presentation")
+    walk = _walk(body)
+    pieces = [piece for n, page in enumerate(body.iterchildren("{*}page"), 1) for piece in _slide(page, n, walk)]
+    told = remarks.pieces(walk.remarks, is_levelled=True)
+    return Draft("application/vnd.oasis.opendocument.presentation", (*pieces, *told), odt._found(archive))
+
+
+def _body(data: bytes, kind: str) -> tuple[Archive, etree._Element]:
+    archive = Archive(data)
+    if odt.MANIFEST in archive and next(archive.xml(odt.MANIFEST).iter("{*}encryption-data"), None) is not None:
+        raise SourceError(ENCRYPTED)
+    body = child(archive.xml("content.xml"), "body", kind)
+    if body is None:
+        raise SourceError(f"it is no OpenDocument {kind}, whatever its extension says.")
+    return archive, body
+
+
+def _walk(body: etree._Element) -> odt._Walk:
+    return odt._Walk({}, odt._looks(body.getroottree().getroot()))
+
+
+def _lines(table: etree._Element, walk: odt._Walk, aside: list[Piece]) -> Iterator[rows.Row]:
+    """The rows; ``aside`` is given what is no content of their cells."""
+    number = held = 0
+    for row in odt._rows(table):
+        cells = [(cell, _shown(cell, walk, aside)) for cell in odt._cells(row)]
+        repeated = max(1, count(value(row, "number-rows-repeated"), 1))
+        line: list[str] = []
+        for cell, text in cells:
+            times = max(1, count(value(cell, "number-columns-repeated"), 1))
+            line += [text] * min(times, odt.COLUMNS - len(line))
+        for _ in range(min(repeated, MOST_ROWS) if any(line) else 0):
+            number += 1
+            held += len(line)
+            rows.limit(held)
+            yield rows.Row(line, number)
+        number += 0 if any(line) else repeated
+
+
+def _shown(cell: etree._Element, walk: odt._Walk, aside: list[Piece]) -> str:
+    """What a cell shows: its text; a value without one."""
+    pieces = list(walk.blocks(cell, STRUCK if walk.look(cell).struck else None))
+    aside += (piece for piece in pieces if piece.reason)
+    text = " ".join(piece.text for piece in pieces if not piece.reason)
+    if text or pieces:
+        return text
+    return next((told for name in ("string-value", "date-value", "value") if (told := value(cell, name))), "")
+
+
+def _slide(page: etree._Element, number: int, walk: odt._Walk) -> Iterator[Piece]:
+    """The title, then the frames from top to bottom and from left to right, then the notes."""
+    frames = sorted(
+        (one for one in page if local(one) not in {"notes", "forms", "animations", "par"}),
+        key=lambda frame: (_length(value(frame, "y")), _length(value(frame, "x"))),
+    )
+    titles = [frame for frame in frames if value(frame, "class") in {"title"}]
+    heading = " ".join(piece.text for frame in titles for piece in walk.blocks(frame) if not piece.reason)
+    if heading or number > 1:
+        yield Piece(heading or f"Slide {number}", BlockKind.HEADING, 1 if number == 1 else 2, page=number)
+    for frame in frames:
+        if frame not in titles:
+            is_list = value(frame, "class") in {"outline", "object"}
+            for piece in walk.blocks(frame, is_item=is_list):
+                yield replace(piece, page=number)
+    notes = child(page, "notes")
+    told = [piece for piece in walk.blocks(notes) if piece.text != "<number>"] if notes is not None else []
+    if told:
+        yield Piece("Notes", BlockKind.HEADING, 3, page=number)
+    yield from (replace(piece, page=number) for piece in told)
+
+
+def _length(text: str | None) -> float:
+    """A length in its unit, which a file does not change."""
+    digits = collapse(text or "").rstrip("cmintpx%")
+    try:
+        return float(digits)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,211 @@
+"""PowerPoint to a draft: slide by slide, its title as a heading, its notes under a heading of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from lxml import etree
+
+from assistant.errors import SourceError
+from assistant.types import BlockKind
+from ingest.drafts import Draft, Piece, collapse
+from ingest.reading import remarks, rows
+from ingest.reading.archive import Archive, child, local, value
+from ingest.reading.office import drawing, pptx_order
+from ingest.reading.office.package import Relation, main_part, of_kind, properties, relations
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+TITLES = frozenset({"title", "ctrTitle"})
+FURNITURE = {"dt": "date of the slide", "ftr": "running footer", "hdr": "running header", "sldNum": "slide number"}
+MASTER = "slide master"
+
+
+def read(data: bytes) -> Draft:
+    """A deck's slides in the order they are shown; ``page`` is the slide. Hidden slides are read as well.
+
+    Raises:
+        SourceError: no PowerPoint file, damaged, encrypted, or made to deceive.
+    """
+    archive = Archive(data)
+    part = main_part(archive, "ppt/presentation.xml")
+    deck = archive.xml(part)
+    if local(deck) != "presentation":
+        raise SourceError("it is no PowerPoint deck, whatever its extension says.")
+    found = relations(archive, part)
+    listed = child(deck, "sldIdLst")
+    pieces: list[Piece] = []
+    masters: dict[str, None] = {}
+    authors = _authors(archive, found)
+    said: list[remarks.Remark] = []
+    for number, slide in enumerate(listed if listed is not None else (), start=1):
+        ids = [str(held) for key, held in slide.attrib.items() if str(key).endswith("}id")]
+        relation = found.get(ids[0] if ids else "")
+        if relation is not None:
+            shown = _Slide(archive, relation.target, number)
+            pieces += shown.pieces()
+            said += shown.remarks(authors)
+            masters.update(dict.fromkeys(_masters(archive, relation.target)))
+    told = [piece for name in masters for piece in _Slide(archive, name, None).marks()]
+    commented = remarks.pieces(said, is_levelled=any(piece.level for piece in pieces))
+    return Draft(MEDIA_TYPE, (*told, *pieces, *commented), properties(archive))
+
+
+class _Slide:
+    """One slide, layout or master, and the parts that it refers to."""
+
+    def __init__(self, archive: Archive, part: str, number: int | None) -> None:
+        self._archive, self._part = archive, part
+        self._root = archive.xml(part)
+        self._found = relations(archive, part)
+        self._number = number
+
+    def pieces(self) -> Iterator[Piece]:
+        """The title, then everything else in order, then the notes."""
+        shapes = pptx_order.ordered(child(self._root, "cSld", "spTree"), self._places())
+        titles = [shape for shape in shapes if _role(shape) in TITLES]
+        others = [shape for shape in shapes if _role(shape) not in TITLES]
+        heading = collapse(" ".join(text for shape in titles for text, _ in _paragraphs(shape)))
+        is_first = self._number == 1
+        if heading or not is_first:  # without one, it would seem to go on with the slide before
+            yield self._piece(heading or f"Slide {self._number}", BlockKind.HEADING, 1 if is_first else 2)
+        for shape in others:
+            yield from self._shape(shape)
+        yield from self._aside(self._root)
+        for name in of_kind(self._found, "notesSlide"):
+            yield from self._notes(self._archive.xml(name))
+
+    def _places(self) -> dict[pptx_order.Key, etree._Element]:
+        """Where the layout and the master put what the slide only fills in."""
+        trees = [child(self._archive.xml(name), "cSld", "spTree") for name in _masters(self._archive, self._part)]
+        return pptx_order.placeholders(trees)
+
+    def marks(self) -> Iterator[Piece]:
+        """What a layout or master shows on every slide; its placeholders show nothing."""
+        for shape in _shapes(child(self._root, "cSld", "spTree")):
+            if local(shape) == "sp" and _role(shape) is None:
+                yield from (Piece(text, reason=MASTER) for text, _ in _paragraphs(shape))
+
+    def _shape(self, shape: etree._Element) -> Iterator[Piece]:
+        alt = collapse(_described(shape))
+        if alt:
+            yield self._piece(alt, reason="image description")
+        if local(shape) == "graphicFrame":
+            yield from self._graphic(shape)
+            return
+        role = _role(shape)
+        for text, is_bullet in _paragraphs(shape):
+            is_item = is_bullet if is_bullet is not None else role in {"body", "obj"}
+            kind = BlockKind.ITEM if is_item else BlockKind.PARAGRAPH
+            yield self._piece(text, kind, reason=FURNITURE.get(role or ""))
+
+    def _graphic(self, frame: etree._Element) -> Iterator[Piece]:
+        """A table, a chart, or the words of a diagram."""
+        for table in frame.iter("{*}tbl"):
+            for piece in rows.pieces([rows.Row(line) for line in _grid(table)]):
+                yield replace(piece, page=self._number)
+        for element in frame.iter("{*}chart", "{*}relIds"):
+            name = "id" if local(element) == "chart" else "dm"
+            relation = self._found.get(value(element, name) or "", Relation("", ""))
+            if relation.target in self._archive:
+                for piece in drawing.drawn(self._archive.xml(relation.target)):
+                    yield replace(piece, page=self._number)
+
+    def remarks(self, authors: Mapping[str, str]) -> Iterator[remarks.Remark]:
+        """The comments on the slide and the answers to them."""
+        for name in of_kind(self._found, "comments"):
+            for comment in self._archive.xml(name).iter("{*}cm", "{*}reply"):
+                author = authors.get(value(comment, "authorId") or "", "")
+                plain, body = child(comment, "text"), child(comment, "txBody")
+                texts = [collapse(plain.text or "")] if plain is not None else []
+                texts += [drawing.text(p) for p in (body if body is not None else ()) if local(p) == "p"]
+                yield remarks.Remark(author, tuple(filter(None, texts)), self._number)
+
+    def _notes(self, root: etree._Element) -> Iterator[Piece]:
+        shapes = list(_shapes(child(root, "cSld", "spTree")))
+        texts = [text for shape in shapes if _role(shape) not in FURNITURE for text, _ in _paragraphs(shape)]
+        if texts:
+            yield self._piece("Notes", BlockKind.HEADING, 3)
+        yield from (self._piece(text) for text in texts)
+        yield from self._aside(root)
+
+    def _aside(self, root: etree._Element) -> Iterator[Piece]:
+        """What is struck out in the paragraphs of a part, and the marks of notes."""
+        for paragraph in root.iter("{*}p"):
+            for piece in drawing.read(paragraph).aside():
+                yield replace(piece, page=self._number)
+
+    def _piece(
+        self, text: str, kind: BlockKind = BlockKind.PARAGRAPH, level: int = 0, *, reason: str | None = None
+    ) -> Piece:
+        return Piece(text, kind, level, reason, page=self._number)
+
+
+def _authors(archive: Archive, found: dict[str, Relation]) -> dict[str, str]:
+    """The names of those who comment, by their ids."""
+    return {
+        value(author, "id") or "": collapse(value(author, "name") or "")
+        for kind in ("commentAuthors", "authors")
+        for part in of_kind(found, kind)
+        for author in archive.xml(part)
+    }
+
+
+def _masters(archive: Archive, slide: str) -> Iterator[str]:
+    """The layout of a slide and the master of that."""
+    for layout in of_kind(relations(archive, slide), "slideLayout"):
+        yield from of_kind(relations(archive, layout), "slideMaster")
+        yield layout
+
+
+def _shapes(tree: etree._Element | None) -> Iterator[etree._Element]:
+    """The shapes of a tree in order, those of groups in their place."""
+    for shape in tree if tree is not None else ():
+        name = local(shape)
+        if name == "grpSp":
+            yield from _shapes(shape)
+        elif name == "AlternateContent":
+            yield from _shapes(child(shape, "Choice"))
+        elif name in {"sp", "pic", "graphicFrame", "cxnSp"}:
+            yield shape
+
+
+def _role(shape: etree._Element) -> str | None:
+    """The kind of placeholder that a shape is; None when it is none."""
+    settings = next(iter(shape), None)
+    placeholder = child(settings, "nvPr", "ph")
+    return None if placeholder is None else value(placeholder, "type") or "obj"
+
+
+def _described(shape: etree._Element) -> str:
+    """A picture's description; shapes' own say no more than "Rectangle 4"."""
+    return value(child(shape, "nvPicPr", "cNvPr"), "descr") or "" if local(shape) == "pic" else ""
+
+
+def _paragraphs(shape: etree._Element) -> Iterator[tuple[str, bool | None]]:
+    """The texts of a shape's paragraphs, each with whether it is bulleted; None when its placeholder decides."""
+    body = child(shape, "txBody")
+    for paragraph in body if body is not None else ():
+        if local(paragraph) == "p" and (text := drawing.text(paragraph)):
+            settings = child(paragraph, "pPr")
+            marks = {local(mark) for mark in settings} if settings is not None else set()
+            is_bullet = True if marks & {"buChar", "buAutoNum", "buBlip"} else False if "buNone" in marks else None
+            yield text, is_bullet
+
+
+def _grid(table: etree._Element) -> Iterator[list[str]]:
+    """The cells of a table; one that is merged downwards says the same in each of its rows."""
+    above: list[str] = []
+    for row in table:
+        if local(row) != "tr":
+            continue
+        line: list[str] = []
+        for cell in (cell for cell in row if local(cell) == "tc"):
+            if value(cell, "hMerge") in {"1", "true"}:
+                line.append(rows.SAME)
+            elif value(cell, "vMerge") in {"1", "true"} and len(line) < len(above):
+                line.append(above[len(line)])
+            else:
+                line.append(collapse(" ".join(text for text, _ in _paragraphs(cell))))
+        yield line
+        above = line

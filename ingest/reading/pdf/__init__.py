@@ -1,0 +1,1 @@
+"""PDF files: characters to lines, blocks, tables and reading order."""

@@ -1,0 +1,218 @@
+"""PDF to a draft, by PDFium: what each page shows, and what the file's own properties say of it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from html import unescape
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from assistant.errors import SourceError
+from ingest.drafts import Draft, Found, collapse
+from ingest.limits import more_time, reached
+from ingest.reading import remarks
+from ingest.reading.pdf import pdf_blocks, pdf_margins, pdf_notes, pdf_tables
+from ingest.reading.pdf.pdf_lines import UNSEEN, Line, Sheet, sheets
+from ingest.reading.pdf.pdf_order import arrange
+from ingest.reading.remarks import Remark
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument, PdfPage
+
+PAGES = 5_000
+PAGES_AT_ONCE, SECONDS_A_PAGE = 10, 0.2  # of processor time, beyond a file's own; a full page takes 0.03
+CHARACTERS = 20_000_000  # a shelf of books
+PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
+SECURITY_ERROR = 5  # FPDF_ERR_SECURITY
+NO_TITLE = re.compile(
+    r"microsoft (?:word|powerpoint|excel|office)\b.*|.*\.(?:docx?|pptx?|xlsx?|pdf|indd|qxd|odt|rtf|tex|dvi|html?|pages)"
+    r"|(?:untitled|unbenannt|document|presentation|slide|unknown|title|no ?name|print|layout|book)[\s\d._-]*"
+    r"|(?:powerpoint|word) (?:presentation|document)|[a-z]+:\S+|\S*[\\/]\S*|[\W\d_]*",
+    re.IGNORECASE,
+)
+NO_AUTHOR = re.compile(
+    r"(?:microsoft|office|windows|adobe|apple|google|canva|hp|dell)\b.*|.*\b(?:user|owner|admin(?:istrator)?|root|"
+    r"unknown|anonymous|author|acrobat|distiller|latex|pdftex|quartz)|[\W\d_]*",
+    re.IGNORECASE,
+)
+XMP = 1 << 16  # bytes of a packet, at most
+TITLE_WORDS = 24
+TITLE_LENGTH = 300  # characters
+IMAGE = "is an image without text"
+DAMAGED = "cannot be read"
+SAMPLE = 2_000  # lines that tell whether the letters are what they seem
+UNMAPPED = re.compile("[\ufffd\ue000-\uf8ff]")  # characters without a meaning
+LOST = 0.3  # of all characters
+LATIN = re.compile(r"(?<![\w.-])[A-Za-zÀ-ÖØ-öø-ɏ]{3,}(?![\w.-])")
+ENOUGH = 15  # different words
+FEWEST_VOWELS = 0.2  # of the letters: in written languages they are 0.35 to 0.5
+
+
+class Page(NamedTuple):
+    """What is shown of a page: its sheets, the first of them upright; or why there is no text."""
+
+    number: int
+    sheets: list[Sheet]
+    wanting: str
+    remarks: tuple[Remark, ...] = ()
+
+
+def read(data: bytes) -> Draft:
+    """A PDF's paragraphs, headings, items and rows, with the pages they begin on.
+
+    Raises:
+        SourceError: it is encrypted, damaged or too long, or none of its pages has text.
+    """
+    from pypdfium2 import PdfiumError
+
+    try:
+        document = _open(data)
+        try:
+            pages = list(_pages(document))
+            metadata = {key: _info(document, key) for key in ("Title", "Author", "CreationDate")}
+        finally:
+            document.close()
+    except PdfiumError as exc:
+        raise SourceError("is damaged, or no PDF at all.") from exc
+    if not any(page.sheets for page in pages):
+        raise SourceError(_why_nothing(pages))
+    lines = _lines(pages)
+    if _is_garbled(lines):
+        raise SourceError("its text layer cannot be read, its letters stand for others; it needs OCR first.")
+    usual = pdf_blocks.body(lines)
+    found = pdf_blocks.blocks(lines, usual)
+    pieces = pdf_tables.named(found, pdf_blocks.pieces(found, usual))
+    said = [remark for page in pages for remark in page.remarks]
+    pieces += remarks.pieces(said, is_levelled=any(piece.level for piece in pieces))
+    return Draft("application/pdf", tuple(pieces), _found(metadata, data, pdf_blocks.largest(found, usual)))
+
+
+def _is_garbled(lines: Sequence[Line]) -> bool:
+    """Whether the letters are not those that are seen: no vowels among them, or no letters at all."""
+    text = " ".join(line.text for line in islice(lines, SAMPLE))
+    unknown = sum(1 for _ in UNMAPPED.finditer(text))
+    if unknown > LOST * max(1, len(text)):
+        return True
+    words = {word.lower() for word in LATIN.findall(text)}  # each once: a price list says "pcs" on every line
+    letters = unicodedata.normalize("NFD", "".join(words)).lower()
+    vowels = sum(letters.count(vowel) for vowel in "aeiouy")
+    return len(words) >= ENOUGH and vowels < FEWEST_VOWELS * len("".join(words))
+
+
+def _why_nothing(pages: Sequence[Page]) -> str:
+    """What is wrong with a document that has no text on any page."""
+    wanting = {page.wanting for page in pages}
+    if IMAGE in wanting:
+        what = f"{len(pages)} pages are images" if len(pages) > 1 else "page is an image"
+        return f"its {what} without text; it needs OCR first."
+    return "is damaged: no page of it can be read." if DAMAGED in wanting else "its pages are empty."
+
+
+def _info(document: PdfDocument, key: str) -> str:
+    """An entry of the document's own properties; empty when there is none, or none that can be decoded."""
+    try:
+        return str(document.get_metadata_value(key))
+    except UnicodeDecodeError:
+        return ""
+
+
+def _open(data: bytes) -> PdfDocument:
+    """The document; the empty password, which merely forbids printing and the like, is tried."""
+    from pypdfium2 import PdfDocument, PdfiumError
+
+    try:
+        document = PdfDocument(data)
+    except PdfiumError as exc:
+        if exc.err_code == PASSWORD_ERROR:
+            raise SourceError("it is encrypted and needs a password.") from exc
+        if exc.err_code == SECURITY_ERROR:
+            raise SourceError("it is encrypted in a way that cannot be read.") from exc
+        raise
+    if not 0 < len(document) <= PAGES:
+        count = len(document)
+        document.close()
+        raise SourceError(f"it claims {count:,} pages; from 1 to {PAGES:,} can be read.")
+    return document
+
+
+def _pages(document: PdfDocument) -> Iterator[Page]:
+    from pypdfium2 import PdfiumError
+
+    count = 0
+    for index in range(len(document)):
+        try:
+            page = document[index]
+        except PdfiumError:
+            yield Page(index + 1, [], DAMAGED)
+            continue
+        try:
+            found = sheets(page, index + 1)
+            said = tuple(pdf_notes.remarks(page, index + 1))
+            yield Page(index + 1, found, "" if found or _is_empty(page) else IMAGE, said)
+        except PdfiumError:
+            yield Page(index + 1, [], DAMAGED)
+        finally:
+            page.close()
+        if (index + 1) % PAGES_AT_ONCE == 0:
+            more_time(PAGES_AT_ONCE * SECONDS_A_PAGE)
+            reached(index + 1, len(document))
+        count += sum(len(line.text) for sheet in found for line in sheet.lines)
+        if count > CHARACTERS:
+            raise SourceError(f"it holds more than {CHARACTERS:,} characters; split it.")
+
+
+def _lines(pages: Sequence[Page]) -> list[Line]:
+    """The lines of all pages in reading order, with a reason on those that are no content."""
+    upright = [page.sheets[0] for page in pages if page.sheets]
+    usual = pdf_blocks.body(line for sheet in upright for line in sheet.lines)
+    marked = iter(pdf_margins.mark(upright, usual))
+    lines: list[Line] = []
+    for page in pages:
+        if page.wanting:
+            lines.append(Line("", 0, 0, 0, 0, 0, page=page.number, reason=f"page {page.number} {page.wanting}"))
+        if page.sheets:
+            lines += _arranged(next(marked))
+        for turned in page.sheets[1:]:
+            lines += arrange(turned.lines)
+    return lines
+
+
+def _arranged(sheet: Sheet) -> list[Line]:
+    """The lines of a page as they are read, between its header and its footer."""
+    aside = sorted((line for line in sheet.lines if line.reason), key=lambda line: (round(line.bottom / 4), line.left))
+    above = [line for line in aside if line.top < 0.5 * sheet.height]
+    return [*above, *arrange([line for line in sheet.lines if not line.reason]), *aside[len(above) :]]
+
+
+def _is_empty(page: PdfPage) -> bool:
+    """Whether nothing at all is drawn on a page without text."""
+    return next(page.get_objects(max_depth=1), None) is None
+
+
+def _found(metadata: Mapping[str, str], data: bytes, largest: str | None) -> Found:
+    """What the file's properties say, as far as a person wrote it; a program writes when the file was made."""
+    start = max(0, data.find(b"<x:xmpmeta"))
+    packet = data[start : data.find(b"</x:xmpmeta>", start, start + XMP) + 1]
+    titles = [_sensible(text, NO_TITLE) for text in (metadata["Title"], _property(packet, b"dc:title"))]
+    authors = [_sensible(text, NO_AUTHOR) for text in (metadata["Author"], _property(packet, b"dc:creator"))]
+    return Found(
+        titles=tuple(title for title in (*titles, largest) if title and len(title.split()) <= TITLE_WORDS),
+        authors=tuple(author for author in authors if author),
+        is_filled_in=True,
+    )
+
+
+def _property(packet: bytes, name: bytes) -> str:
+    """The value of one property in XMP: all items of its list."""
+    match = re.search(rb"<%b\b[^>]*>(.{0,8192}?)</%b>" % (name, name), packet, re.DOTALL)
+    items = re.findall(rb"<rdf:li\b[^>]*>([^<]*)</rdf:li>", match[1]) if match else []
+    return unescape(", ".join(item.decode("utf-8", errors="replace") for item in items))
+
+
+def _sensible(text: str, unlikely: re.Pattern[str]) -> str:
+    """The text when a person may have meant it, else nothing."""
+    text = collapse(UNSEEN.sub(" ", text))
+    is_odd = len(text) > TITLE_LENGTH or "\ufffd" in text or unlikely.fullmatch(text)
+    return "" if is_odd else text

@@ -1,0 +1,292 @@
+"""The characters of a PDF page to lines: each a stretch of one row without a wide gap, in the order it was drawn.
+
+PDFium says where each character stands. Text that is set on its side is turned upright first, so that
+everything after knows only "right" and "down", in points from the page's top left corner.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ingest.drafts import Piece
+from ingest.reading.lettering import Text
+from ingest.reading.pdf import pdf_notes, pdf_rules
+from ingest.reading.pdf.pdf_notes import Value
+from ingest.reading.pdf.pdf_rules import Rule
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfPage, PdfTextPage
+
+GAP = 1.25  # of the type size: justified words stand closer, columns further apart
+NO_SPACE = 1.1  # of the type size, where no space was typed: so do cells
+OVERLAP = 1.1  # of the type size: the letters of one ligature share its box
+FORM = 10.0  # points; of a form's values where there is no other text
+SMALL = 0.85  # of the type size: so is what is raised above the line ...
+RAISED = 0.2  # ... by so much of it
+BOLD = re.compile(r"bold|black|heavy|demi(?!-?light)", re.IGNORECASE)
+FORCED_BOLD = 0x40000  # a font flag, PDF 32000-1 table 123
+LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
+BULLETS = dict.fromkeys((0xF0B7, 0xF0A7, 0xF0D8, 0xF0FC, 0xF076, 0xF0A8, 0xF02D), "•")  # of Symbol and Wingdings
+HYPHENS = dict.fromkeys((0x02, 0xAD, 0xFFFE), "-")  # PDFium's marks of a hyphen, and the soft one, which is drawn
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\uffff]")
+CLEANED = {**LIGATURES, **BULLETS, **HYPHENS}
+
+
+class Style(NamedTuple):
+    """How characters look: their size in points as they stand on the page, and a quarter of a turn from 0 to 3."""
+
+    size: float
+    bold: bool
+    turned: int
+
+
+class Glyph(NamedTuple):
+    """A visible character and the box it fills, turned upright."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    style: Style
+    spaced: bool  # whether a space stands before it ...
+    typed: bool  # ... as a character of its own, not as a mere gap
+
+
+class Cell(NamedTuple):
+    """A cell of a row, and from where to where it reaches."""
+
+    text: str
+    left: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A stretch of one row of a page; ``drawn`` counts the lines of the page in the order of its instructions."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    size: float
+    bold: bool = False
+    page: int = 1
+    drawn: int = 0
+    cells: int = 1  # more than one in a row of a table
+    edge: float = 0.0  # where its column ends
+    reason: str | None = None  # why it is no content
+    parts: tuple[Cell, ...] = ()  # of a row of a table
+    aside: tuple[Piece, ...] = ()  # what is struck out in it, and marks of notes
+
+
+class Sheet(NamedTuple):
+    """The lines of one page that are turned the same way, and how high the page is then."""
+
+    lines: list[Line]
+    height: float
+
+
+def sheets(page: PdfPage, number: int) -> list[Sheet]:
+    """The lines of a page, the direction that most of its characters have first."""
+    rules = sorted(pdf_rules.rules(page))
+    text_page = page.get_textpage()
+    try:
+        glyphs = list(_glyphs(text_page))
+    finally:
+        text_page.close()
+    left, bottom, right, top = page.get_bbox()
+    box = (min(left, right), min(bottom, top), max(left, right), max(bottom, top))
+    directions = Counter(glyph.style.turned for glyph in glyphs).most_common()
+    values = list(pdf_notes.values(page))
+    if values and not directions:
+        directions = [(0, 0)]
+    found = []
+    for place, (turned, _) in enumerate(directions):
+        lines = list(_lines([glyph for glyph in glyphs if glyph.style.turned == turned], [] if turned else rules))
+        if place == 0:
+            lines += list(_filled_in(values, lines, turned))
+        found.append(_sheet(lines, _upright(*box, turned=turned), number))
+    return found
+
+
+def _filled_in(values: Sequence[Value], lines: Sequence[Line], turned: int) -> Iterator[Line]:
+    """The values of a form as lines at their places, in the type of the text around them."""
+    size = Counter(line.size for line in lines).most_common(1)[0][0] if lines else FORM
+    for value in values:
+        corners = _upright(value.left, value.bottom, value.right, value.top, turned=turned)
+        if all(map(math.isfinite, corners)):
+            yield Line(value.text, *corners, size)
+
+
+def _sheet(lines: Iterable[Line], box: tuple[float, float, float, float], number: int) -> Sheet:
+    left, top, _, bottom = box
+    placed = [
+        replace(
+            line,
+            left=line.left - left,
+            top=line.top - top,
+            right=line.right - left,
+            bottom=line.bottom - top,
+            page=number,
+            drawn=drawn,
+        )
+        for drawn, line in enumerate(lines)
+    ]
+    return Sheet(placed, bottom - top)
+
+
+def joined(lines: Sequence[Line]) -> Line:
+    """Neighbours of one row, from left to right, as one line."""
+    first = lines[0]
+    most = max(lines, key=lambda line: len(line.text))
+    text = first.text
+    for before, line in pairwise(lines):
+        text += (" " if line.left - before.right > 0.15 * line.size else "") + line.text
+    return replace(
+        first,
+        text=text,
+        top=min(line.top for line in lines),
+        right=max(line.right for line in lines),
+        bottom=max(line.bottom for line in lines),
+        size=most.size,
+        bold=all(line.bold for line in lines),
+        aside=tuple(piece for line in lines for piece in line.aside),
+    )
+
+
+def _lines(glyphs: Sequence[Glyph], rules: Sequence[Rule]) -> Iterator[Line]:
+    held: list[Glyph] = []
+    for glyph in glyphs:
+        if held and not _follows(held[-1], glyph):
+            yield _line(held, rules)
+            held = []
+        held.append(glyph)
+    if held:
+        yield _line(held, rules)
+
+
+def _follows(before: Glyph, glyph: Glyph) -> bool:
+    """Whether the glyph stands next to the one before, in the same row."""
+    shared = min(before.bottom, glyph.bottom) - max(before.top, glyph.top)
+    lower = min(before.bottom - before.top, glyph.bottom - glyph.top)
+    gap = glyph.left - before.right
+    size = max(before.style.size, glyph.style.size)
+    widest = GAP if glyph.typed else NO_SPACE
+    return shared >= 0.5 * lower and -OVERLAP * size <= gap <= widest * size
+
+
+def _line(glyphs: Sequence[Glyph], rules: Sequence[Rule]) -> Line:
+    text = "".join(f" {glyph.text}" if glyph.spaced and number else glyph.text for number, glyph in enumerate(glyphs))
+    sizes = Counter(glyph.style.size for glyph in glyphs)
+    bold = sum(glyph.style.bold for glyph in glyphs)
+    aside: tuple[Piece, ...] = ()
+    reason = None
+    highest = max(glyphs, key=lambda glyph: glyph.bottom - glyph.top) if rules else glyphs[0]
+    crossing = pdf_rules.crossing(rules, highest.top, highest.bottom)
+    if crossing or len(sizes) > 1:
+        held = _lettered(glyphs, sizes.most_common(1)[0][0], crossing)
+        whole, aside = held.whole(), tuple(held.aside())
+        if whole:
+            text = whole
+        elif aside:
+            reason, aside = aside[0].reason, ()
+    return Line(
+        text,
+        *(min(glyph.left for glyph in glyphs), min(glyph.top for glyph in glyphs)),
+        *(max(glyph.right for glyph in glyphs), max(glyph.bottom for glyph in glyphs)),
+        *(sizes.most_common(1)[0][0], bold >= 0.9 * len(glyphs)),
+        reason=reason,
+        aside=aside,
+    )
+
+
+def _lettered(glyphs: Sequence[Glyph], size: float, crossing: Sequence[Rule]) -> Text:
+    """The words of a line, most of which have this size, by how they are set."""
+    low = max(glyph.bottom for glyph in glyphs if glyph.style.size == size)
+    held = Text()
+    for number, glyph in enumerate(glyphs):
+        middle = (glyph.left + glyph.right) / 2
+        held.add(
+            f" {glyph.text}" if glyph.spaced and number else glyph.text,
+            struck=any(rule.left <= middle <= rule.right for rule in crossing),
+            raised=glyph.style.size <= SMALL * size and low - glyph.bottom >= RAISED * size,
+        )
+    return held
+
+
+def _glyphs(page: PdfTextPage) -> Iterator[Glyph]:
+    """The visible characters in the order in which they are drawn."""
+    import pypdfium2.raw as pdfium
+
+    styles: dict[int | None, Style] = {}
+    box = pdfium.FS_RECTF()
+    spaced, typed, high = False, False, 0
+    for index in range(pdfium.FPDFText_CountChars(page)):
+        code = pdfium.FPDFText_GetUnicode(page, index)
+        if 0xD800 <= code < 0xDC00:  # the first half of a character outside the basic plane
+            high = code
+            continue
+        if 0xDC00 <= code < 0xE000:
+            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
+        high = 0
+        text = CLEANED.get(code) or chr(min(code, 0x10FFFF))
+        if text.isspace() or UNSEEN.match(text):
+            spaced = spaced or text.isspace()
+            typed = typed or (text.isspace() and not pdfium.FPDFText_IsGenerated(page, index))
+            continue
+        if not pdfium.FPDFText_GetLooseCharBox(page, index, box):
+            continue
+        drawn = pdfium.FPDFText_GetTextObject(page, index)
+        key = ctypes.cast(drawn, ctypes.c_void_p).value
+        if key not in styles:
+            styles[key] = _style(page, index, drawn, pdfium)
+        style = styles[key]
+        corners = _upright(box.left, box.bottom, box.right, box.top, turned=style.turned)
+        if all(map(math.isfinite, corners)):
+            yield Glyph(text, *corners, style, spaced, typed)
+            spaced = typed = False
+
+
+def _style(page: PdfTextPage, index: int, drawn: Any, pdfium: Any) -> Style:
+    matrix = pdfium.FS_MATRIX(1, 0, 0, 1, 0, 0)
+    pdfium.FPDFText_GetMatrix(page, index, matrix)
+    turned = _quarter(matrix.a, matrix.b)
+    size = pdfium.FPDFText_GetFontSize(page, index) * math.hypot(matrix.c, matrix.d)
+    font = pdfium.FPDFTextObj_GetFont(drawn) if drawn else None
+    bold = False
+    if font:
+        name = ctypes.create_string_buffer(256)
+        pdfium.FPDFFont_GetBaseFontName(font, name, 256)
+        bold = bool(BOLD.search(name.value.decode("latin-1"))) or bool(_flags(pdfium, font) & FORCED_BOLD)
+    return Style(round(abs(size), 1) if math.isfinite(size) else 0.0, bold, turned)
+
+
+def _flags(pdfium: Any, font: Any) -> int:
+    return max(0, int(pdfium.FPDFFont_GetFlags(font)))  # -1 when it cannot be told
+
+
+def _quarter(a: float, b: float) -> int:
+    """In which direction a line runs: 0 to the right, 1 upwards, 2 to the left, 3 downwards."""
+    if abs(a) >= abs(b):
+        return 0 if a >= 0 else 2
+    return 1 if b > 0 else 3
+
+
+def _upright(left: float, bottom: float, right: float, top: float, *, turned: int) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of a box, seen as its text is read; down is positive."""
+    if turned == 0:
+        return left, -top, right, -bottom
+    if turned == 1:
+        return bottom, left, top, right
+    if turned == 2:
+        return -right, bottom, -left, top
+    return -top, -right, -bottom, -left

@@ -1,0 +1,255 @@
+"""The lines of a page in the order in which they are read: columns one after the other, rows of tables as one line.
+
+Columns are found by where lines begin; a table beside them is told from columns by the order in which it was
+drawn, which goes to and fro between its cells, and by cells that do not go on as sentences do.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import accumulate, pairwise
+
+from ingest.reading.pdf.pdf_lines import Cell, Line, joined
+
+MARKER = re.compile(r"[-*•‣▪◦○●■□–—o]|\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivxIVX]{2,4})[.)]?")
+CLOSE = 1.7  # times the type size: lines of one cell stand no further apart
+FAR = 3.5  # times the type size: nor do rows of one table
+NEAR = 0.6  # of the type size: parts of one line that were not drawn one after the other stand no further apart
+MOST = 3_000  # lines of a page: one with more is a drawing, and is left in the order in which it was drawn
+DEEPEST = 5  # times that a page is parted
+INDENT = 4.0  # of the type size: an item's text stands no further from its marker
+LEAST = 3  # lines in a column
+PROSE = 15  # characters a line on average: below, it is a column of a table
+GOES_ON = 0.25  # of a column's lines begin in lower case
+
+
+def arrange(lines: Sequence[Line], depth: int = 0) -> list[Line]:
+    """The lines of a page, or of a part of it, as they are read."""
+    if len(lines) > MOST:
+        return list(lines)
+    if depth < DEEPEST and (parted := _columns(lines, depth)) is not None:
+        return parted
+    return _whole(lines)
+
+
+def _columns(lines: Sequence[Line], depth: int) -> list[Line] | None:
+    """The lines when some of them stand in columns side by side; None when none do."""
+    gutter = _gutter(lines)
+    if gutter is None:
+        return None
+    ordered: list[Line] = []
+    across: list[Line] = []
+    is_parted = False
+    for is_wide, band in _bands(lines, gutter):
+        left = [line for line in band if line.right <= gutter]
+        right = [line for line in band if line.left >= gutter]
+        if is_wide or not _are_columns(left, right):
+            across += band
+            continue
+        is_parted = True
+        ordered += [*_whole(across), *arrange(left, depth + 1), *arrange(right, depth + 1)]
+        across = []
+    return [*ordered, *_whole(across)] if is_parted else None
+
+
+def _whole(lines: Sequence[Line]) -> list[Line]:
+    """The rows of a column, each told where the column ends."""
+    edge = max((line.right for line in lines), default=0.0)
+    return [replace(line, edge=edge) for line in _rows(lines)]
+
+
+def _gutter(lines: Sequence[Line]) -> float | None:
+    """Where a second column may begin: the place that most text ends before, and most begins after."""
+    starts = Counter(round(line.left / 2) * 2 for line in lines)
+    ends_before = _running_total((line.right, len(line.text)) for line in lines)
+    begins_after = _running_total((-line.left, len(line.text)) for line in lines)
+    best, place = 0, None
+    for start in (start for start, count in starts.items() if count >= LEAST):
+        at = start - 2.0
+        if (score := min(ends_before(at), begins_after(-at))) > best:
+            best, place = score, at
+    return place
+
+
+def _running_total(weights: Iterable[tuple[float, int]]) -> Callable[[float], int]:
+    """A function of a place: the weights up to it, together."""
+    ordered = sorted(weights)
+    places = [place for place, _ in ordered]
+    totals = [0, *accumulate(weight for _, weight in ordered)]
+    return lambda at: totals[bisect_right(places, at)]
+
+
+def _bands(lines: Sequence[Line], gutter: float) -> Iterator[tuple[bool, list[Line]]]:
+    """The lines from the top down, in stretches that run across the gutter or do not."""
+    held: list[Line] = []
+    was_wide = False
+    for line in sorted(lines, key=lambda line: line.bottom):
+        is_wide = line.left < gutter < line.right
+        if held and is_wide != was_wide:
+            yield was_wide, held
+            held = []
+        held.append(line)
+        was_wide = is_wide
+    if held:
+        yield was_wide, held
+
+
+def _are_columns(left: Sequence[Line], right: Sequence[Line]) -> bool:
+    """Whether both sides are running text that stands side by side, and not the cells of a table."""
+    if min(len(left), len(right)) < LEAST or not _are_beside(left, right):
+        return False
+    if min(_length(left), _length(right)) < PROSE:
+        return False
+    sides = sorted([(line.drawn, False) for line in left] + [(line.drawn, True) for line in right])
+    turns = sum(one[1] != other[1] for one, other in pairwise(sides))
+    if turns <= 1 or (turns <= 3 and min(len(left), len(right)) > 8 * LEAST):  # a heading drawn last does no harm
+        return True
+    is_by_line = turns >= 0.8 * (2 * min(len(left), len(right)) - 1)
+    return is_by_line and min(_going_on(left), _going_on(right)) >= GOES_ON
+
+
+def _are_beside(left: Sequence[Line], right: Sequence[Line]) -> bool:
+    tops = [min(line.top for line in side) for side in (left, right)]
+    bottoms = [max(line.bottom for line in side) for side in (left, right)]
+    heights = [bottom - top for top, bottom in zip(tops, bottoms, strict=True)]
+    return min(bottoms) - max(tops) >= 0.5 * min(heights)
+
+
+def _length(lines: Sequence[Line]) -> float:
+    return sum(len(line.text) for line in lines) / len(lines)
+
+
+def _going_on(lines: Sequence[Line]) -> float:
+    return sum(line.text[0].islower() for line in lines) / len(lines)
+
+
+def _rows(lines: Iterable[Line]) -> list[Line]:
+    """The lines from the top down, what stands in one row as one line."""
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: (line.bottom, line.left)):
+        if rows and _in_row(rows[-1], line):
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    ordered = [_cells(sorted(row, key=lambda line: line.left)) for row in rows]
+    told: list[Line] = []
+    for is_table, group in _tables(ordered):
+        if is_table and not _is_stretched(group):
+            told += _table(group)
+        else:
+            told += [joined(row) for row in group]
+    return told
+
+
+def _is_stretched(rows: Sequence[list[Line]]) -> bool:
+    """Whether it is no table but one line of text whose words were set far apart."""
+    return len(rows) == 1 and all(line.left - before.right <= 2 * line.size for before, line in pairwise(rows[0]))
+
+
+def _in_row(row: Sequence[Line], line: Line) -> bool:
+    """Whether the line stands beside all others of the row, at their height."""
+    return all(
+        min(other.bottom, line.bottom) - max(other.top, line.top)
+        >= 0.5 * min(other.bottom - other.top, line.bottom - line.top)
+        and (line.left >= other.right - 0.3 * line.size or line.right <= other.left + 0.3 * line.size)
+        for other in row
+    )
+
+
+def _cells(row: Sequence[Line]) -> list[Line]:
+    """The row's parts: neighbours without a wide gap are one, and so are a list's marker and its text."""
+    parts = [[row[0]]]
+    for line in row[1:]:
+        before, size = parts[-1][-1], max(line.size, parts[-1][-1].size)
+        is_marker = len(parts) == 1 and len(parts[0]) == 1 and MARKER.fullmatch(before.text)
+        if line.left - before.right <= (INDENT if is_marker else NEAR) * size:
+            parts[-1].append(line)
+        else:
+            parts.append([line])
+    return [joined(part) if len(part) > 1 else part[0] for part in parts]
+
+
+def _tables(rows: Sequence[list[Line]]) -> Iterator[tuple[bool, list[list[Line]]]]:
+    """The rows in stretches: tables, with the rows that only one cell goes on in, and the rest."""
+    held: list[list[Line]] = []
+    is_table = False
+    for number, row in enumerate(rows):
+        belongs = len(row) > 1 or (is_table and _goes_on(held, row[0], rows[number + 1 : number + 3]))
+        if held and belongs != is_table:
+            yield is_table, held
+            held = []
+        held.append(row)
+        is_table = belongs
+    if held:
+        yield is_table, held
+
+
+def _goes_on(rows: Sequence[list[Line]], line: Line, following: Sequence[list[Line]]) -> bool:
+    """Whether the line stands under one cell alone of the table in hand, close to it or to its next row."""
+    before = max(cell.bottom for cell in rows[-1])
+    widest = max(rows, key=len)
+    fits = sum(min(cell.right, line.right) > max(cell.left, line.left) for cell in widest) <= 1
+    if not fits or line.bottom - before > FAR * line.size:
+        return False
+    if any(len(row) > 1 and row[0].bottom - line.bottom <= CLOSE * line.size for row in following):
+        return True
+    is_first = line.left < widest[1].left - line.size
+    return line.bottom - before <= CLOSE * line.size and (not is_first or _is_drawn_before(line, rows))
+
+
+def _is_drawn_before(line: Line, rows: Sequence[list[Line]]) -> bool:
+    """Whether a cell of the rows was drawn after the line, or one of its own column right before it."""
+    cells = [cell for row in rows for cell in row]
+    return any(cell.drawn > line.drawn for cell in cells) or any(
+        cell.drawn == line.drawn - 1 and abs(cell.left - line.left) <= line.size for cell in cells
+    )
+
+
+def _table(rows: Sequence[list[Line]]) -> list[Line]:
+    """A line for each row of a table; the lines of one cell, drawn one after the other, belong together."""
+    lines = sorted((line for row in rows for line in row), key=lambda line: line.drawn)
+    cells: list[list[Line]] = []
+    for line in lines:
+        if cells and _in_cell(cells[-1][-1], line):
+            cells[-1].append(line)
+        else:
+            cells.append([line])
+    groups = _beside(cells)
+    if len(groups) == 1 and len(rows) > 2 and len(groups[0]) * len(rows) <= len(lines) + 1:  # drawn by columns
+        return [_row([[line] for line in row]) for row in rows]
+    return [_row(group) for group in groups]
+
+
+def _in_cell(before: Line, line: Line) -> bool:
+    is_next = line.drawn == before.drawn + 1 and 0 < line.bottom - before.bottom <= CLOSE * line.size
+    return is_next and min(before.right, line.right) > max(before.left, line.left)
+
+
+def _beside(cells: Sequence[list[Line]]) -> list[list[list[Line]]]:
+    """The cells by rows: those of a row share some height."""
+    groups: list[list[list[Line]]] = []
+    bottom = float("-inf")
+    for cell in sorted(cells, key=lambda cell: cell[0].top):
+        if groups and bottom - cell[0].top >= 0.4 * cell[0].size:
+            groups[-1].append(cell)
+            bottom = max(bottom, cell[-1].bottom)
+        else:
+            groups.append([cell])
+            bottom = cell[-1].bottom
+    return groups
+
+
+def _row(cells: Sequence[list[Line]]) -> Line:
+    ordered = sorted(cells, key=lambda cell: cell[0].left)
+    lines = [line for cell in ordered for line in cell]
+    parts = tuple(map(_part, ordered))
+    return replace(joined(lines), text=" | ".join(part.text for part in parts), cells=len(cells), parts=parts)
+
+
+def _part(cell: Sequence[Line]) -> Cell:
+    left, right = min(line.left for line in cell), max(line.right for line in cell)
+    return Cell(" ".join(line.text for line in cell), left, right)

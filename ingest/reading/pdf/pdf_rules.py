@@ -1,0 +1,61 @@
+"""Lines that a PDF page draws through its text: words under them are struck out.
+
+The format knows no such words; programs draw a thin line or box through them, or mark them with a note of that kind.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ingest.reading.pdf.pdf_notes import notes
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfPage
+
+THIN = 2.5  # points; what is higher is a box behind the words
+SHORT = 2.0  # points; no line is shorter
+HIGH, LOW = 0.35, 0.72  # of a line's height, from its top: where it is struck through, and not underlined
+MOST = 50_000  # objects of a page; one with more is a drawing
+
+
+class Rule(NamedTuple):
+    """A level line: how far down, in points below the page's origin, and from where to where."""
+
+    down: float
+    left: float
+    right: float
+
+
+def rules(page: PdfPage) -> Iterator[Rule]:
+    """The thin level lines of a page, and the notes that strike words out."""
+    import pypdfium2.raw as pdfium
+
+    corners = [ctypes.c_float() for _ in range(4)]
+    left, bottom, right, top = corners
+    for index in range(min(MOST, pdfium.FPDFPage_CountObjects(page))):
+        drawn = pdfium.FPDFPage_GetObject(page, index)
+        if pdfium.FPDFPageObj_GetType(drawn) != pdfium.FPDF_PAGEOBJ_PATH:
+            continue
+        is_known = pdfium.FPDFPageObj_GetBounds(drawn, *(ctypes.byref(corner) for corner in corners))
+        if is_known and top.value - bottom.value <= THIN and right.value - left.value >= SHORT:
+            yield Rule(-(top.value + bottom.value) / 2, left.value, right.value)
+    yield from _noted(page, pdfium)
+
+
+def crossing(rules: Sequence[Rule], top: float, bottom: float) -> Sequence[Rule]:
+    """Those of the rules, in order, that run through the middle of a line of text."""
+    high, low = (top + share * (bottom - top) for share in (HIGH, LOW))
+    return rules[bisect_left(rules, (high,)) : bisect_right(rules, (low, float("inf")))]
+
+
+def _noted(page: PdfPage, pdfium: Any) -> Iterator[Rule]:
+    quad = pdfium.FS_QUADPOINTSF()
+    for note in notes(page, pdfium):
+        if pdfium.FPDFAnnot_GetSubtype(note) == pdfium.FPDF_ANNOT_STRIKEOUT:
+            for number in range(min(MOST, pdfium.FPDFAnnot_CountAttachmentPoints(note))):
+                if pdfium.FPDFAnnot_GetAttachmentPoints(note, number, quad):
+                    across, up = (quad.x1, quad.x2, quad.x3, quad.x4), (quad.y1, quad.y2, quad.y3, quad.y4)
+                    yield Rule(-(max(up) + min(up)) / 2, min(across), max(across))

@@ -1,0 +1,186 @@
+"""Chats and transcripts that were saved as text: WhatsApp, LINE, Zoom, Teams, Meet, Otter, Discord and the like.
+
+Each program has its own line that says who speaks and when. A text is a chat when one of these forms comes back through
+all of it; the words under a line are its speaker's, whatever they look like.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+
+from assistant.types import BlockKind
+from ingest.drafts import Piece
+from ingest.reading.transcripts import turns
+from ingest.reading.transcripts.turns import Turn
+from ingest.text import voices
+
+FIRST = 12  # lines in which a chat has begun
+LINE = 400  # characters of a line among which its head is looked for
+_DATE = r"\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{1,4}\.?|\d{4}[年년]\s?\d{1,2}[月월]\s?\d{1,2}[日일]"
+_HALF = r"(?:오전|오후|上午|下午|午前|午後|凌晨|早上|中午|晚上|[ap]\.?\s?m\.?|ص|م)\s?"
+_TIME = rf"(?:{_HALF})?\d{{1,2}}[:.]\d{{2}}(?:[:.]\d{{2}})?(?:[.,]\d{{1,3}})?(?:\s?(?:[ap]\.?\s?m\.?|Uhr))?"
+_STAMP = rf"(?:{_DATE}),?\s+(?:(?:at|um|à|às|alle|a las|kl\.?|o)\s)?(?:{_TIME})"
+_NAME = r"(?P<name>[^:：\[\]\t]{1,60}?)"
+_HIDDEN = r"[\u200e\u200f\ufeff\s]*"
+_FROM = r"from|von|de|da|van|från|fra|od|desde"
+_TO = r"to|an|à|a|para|aan|till|til|do"
+
+
+class Form(NamedTuple):
+    """How a program begins a message; ``sure`` when nothing else is written so."""
+
+    head: re.Pattern[str]
+    sure: bool
+    notice: re.Pattern[str] | None = None  # a line of the program's own
+
+
+def _form(head: str, *, sure: bool = False, notice: str | None = None) -> Form:
+    return Form(re.compile(head, re.IGNORECASE), sure, re.compile(notice, re.IGNORECASE) if notice else None)
+
+
+FORMS = (
+    _form(  # 12/03/2025, 10:15 - Dana Ames: text
+        rf"{_HIDDEN}{_STAMP}\s*[-–—]\s*{_NAME}\s?[:：]\s(?P<text>.*)", sure=True, notice=rf"{_HIDDEN}{_STAMP}\s*[-–—]\s"
+    ),
+    _form(  # [12.03.25, 10:15:32] Dana Ames: text
+        rf"{_HIDDEN}\[{_STAMP}\]\s*{_NAME}\s?[:：]\s(?P<text>.*)", sure=True, notice=rf"{_HIDDEN}\[{_STAMP}\]\s"
+    ),
+    _form(rf"{_HIDDEN}{_STAMP},\s*{_NAME}\s?[:：]\s(?P<text>.*)", sure=True, notice=rf"{_HIDDEN}{_STAMP}[,:]?\s"),
+    _form(rf"{_TIME}\s+(?:{_FROM})\s+{_NAME}(?:\s+(?:{_TO})\s+[^:]{{1,60}}?)?\s*:\s*(?P<text>.*)", sure=True),
+    _form(rf"{_TIME}\t{_NAME}\t(?P<text>.*)", sure=True, notice=rf"(?:{_DATE})|{_TIME}\t"),
+    _form(rf"[\[(]?{_TIME}[\])]?\s*[-–—]?\s*{_NAME}\s?[:：]\s(?P<text>.*)"),
+    _form(rf"{_NAME}\s*[\[(]{_TIME}[\])]\s?[:：]?\s+(?P<text>\S.*)"),
+    _form(rf"\[?{_NAME}\]?\s+[\[(]?(?:(?:{_DATE}),?\s+)?{_TIME}[\])]?\s?[:：]?\s*(?P<text>)$"),
+    _form(rf"\[(?:(?:{_DATE}),?\s+)?{_TIME}\]\s+{_NAME}\s*(?P<text>)$"),
+    _form(rf"{_NAME}\s+{_TIME}\s+(?P<text>\S.*)"),
+)
+LOGGED = re.compile(r"\b(?:INFO|DEBUG|WARN(?:ING)?|ERROR|TRACE|FATAL|CRITICAL|NOTICE)\b")
+NUMBERS = re.compile(r"\d+")
+
+
+def read(text: str) -> list[Piece]:
+    """The pieces of a chat; none where the text is no chat."""
+    lines = text.splitlines()
+    form = form_of(lines)
+    return list(turns.pieces(_turns(lines, form))) if form else []
+
+
+def parted(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces of a document that is a transcript, each as its speaker's; none where it is no transcript."""
+    shown = [piece.text for piece in pieces if not piece.reason and not piece.level]
+    form = form_of(shown)
+    if form is None:
+        return []
+    told: list[Piece] = []
+    speaking: str | None = None
+    for piece in pieces:
+        found = None if piece.reason or piece.level else _told(piece.text, form)
+        if found is not None:
+            said = list(turns.pieces([found]))
+            if found.name == speaking:  # who speaks already needs no line again
+                said[0] = replace(said[0], kind=BlockKind.PARAGRAPH, speaker=None, reason=turns.AGAIN)
+            told += [replace(one, page=piece.page, path=piece.path) for one in said]
+            speaking = found.name
+        elif piece.level:
+            speaking = None
+            told.append(piece)
+        else:
+            kind = BlockKind.PARAGRAPH if speaking and piece.kind is BlockKind.HEADING else piece.kind
+            told.append(piece if piece.reason else replace(piece, speaker=speaking, kind=kind))
+    return told
+
+
+def form_of(lines: Sequence[str]) -> Form | None:
+    """The form in which a chat's messages begin; None where the lines are no chat."""
+    held = [line for line in lines if line.strip()]
+    for form in FORMS:
+        if not any(form.head.match(line[:LINE]) for line in held[:FIRST]):
+            continue
+        names = Counter(name for line in held if (name := _name(line, form)))
+        count, most = names.total(), max(names.values(), default=0)
+        few = 0.1 if form.sure else 0.2  # of the lines
+        is_bare = form.head.pattern.endswith("$")  # the words stand in the lines below
+        if count < (2 if form.sure else 3) or count < few * len(held) or (is_bare and 2 * count > len(held) + 1):
+            continue
+        if (form.sure and count > 1) or (most > 1 and len(names) > 1):
+            return form
+    return None
+
+
+def dates_of(text: str) -> tuple[str, ...]:
+    """When the last message was sent, where the days of a chat can be told from its months."""
+    found = [tuple(map(int, NUMBERS.findall(match[0]))) for match in re.finditer(_DATE, text)]
+    days = [parts for parts in found if len(parts) == 3]
+    fits: list[date] = []
+    is_first = all(parts[0] > 99 for parts in days)
+    for order in ((0, 1, 2),) if is_first else ((2, 1, 0), (2, 0, 1)):
+        whole = [day for parts in days if (day := _date(*(parts[place] for place in order)))]
+        if days and len(whole) == len(days) and whole == sorted(whole):
+            fits.append(whole[-1])
+    is_sure = len(fits) == 1 or not re.search(r"\d\s?[ap]\.?m\b", text[:10_000], re.IGNORECASE)
+    if not fits or (not is_sure and fits[0].year != fits[-1].year):
+        return ()
+    return (fits[0].isoformat() if is_sure else str(fits[0].year),)  # days come first where the clock has 24 hours
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year + 2000 if year < 100 else year, month, day)
+    except ValueError:
+        return None
+
+
+def _name(line: str, form: Form) -> str | None:
+    """Whom a line names; nobody where it is of a log, or holds a sentence."""
+    match = form.head.match(line[:LINE])
+    if match is None:
+        return None
+    name = match["name"].strip("~ \u202f\u200e\u200f-–—")
+    is_long = len(name.split()) > (8 if form.sure else 5)
+    is_none = not name or LOGGED.search(name) or is_long or (not form.sure and not _is_plain(name))
+    return None if is_none else name
+
+
+def _is_plain(name: str) -> bool:
+    """Whether words that stand without a date may be somebody's name: no figure, no mark of a sentence, no word that is
+    written small."""
+    if voices.is_no_name(name) or any(word[0].islower() and word not in voices.SMALL for word in name.split()):
+        return False
+    return re.search(r"[\d.!?;,\"“”|=/\\]", re.sub(r"\b[^\W\d_]{1,3}\.", "", name)) is None
+
+
+def _told(line: str, form: Form) -> Turn | None:
+    name = _name(line, form)
+    match = form.head.match(line[:LINE])
+    if match is None:
+        is_notice = form.notice is not None and form.notice.match(line) is not None
+        return Turn(None, "", line.strip("\u200e\u200f\ufeff ")) if is_notice else None
+    if name is None:
+        return None
+    start = match.start("text")
+    return Turn(name, line[:start].strip("\u200e\u200f\ufeff "), line[start:].strip("\u200e\u200f"))
+
+
+def _turns(lines: Sequence[str], form: Form) -> Iterator[Turn]:
+    held: Turn | None = None
+    text: list[str] = []
+    for line in lines:
+        if (turn := _told(line, form)) is not None:
+            yield from _ended(held, text)
+            held, text = turn, [turn.text]
+        else:
+            text.append(line)
+    yield from _ended(held, text)
+
+
+def _ended(held: Turn | None, text: Sequence[str]) -> Iterator[Turn]:
+    words = "\n".join(text)
+    if held is not None:
+        yield held._replace(text=words)
+    elif words.strip():
+        yield Turn(None, "", words)

@@ -1,0 +1,201 @@
+"""What a document is called, who wrote it and when, and which heading each block stands under."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePath
+from typing import NamedTuple
+
+from assistant.types import BlockKind
+from ingest.cleaning.boilerplate import judge
+from ingest.drafts import Found, Piece
+from ingest.reading.plain import ITEM
+from ingest.structure import bylines, speakers
+
+REPEATED = "repeats the title"
+HEADING_WORDS = 12
+LINE = 120  # characters
+ABOUT = {"outside the main text", "share links", "about the author"}  # reasons; a page says there when it was written
+NEAR = 12  # pieces; further off, dates are of other pages
+TITLE_WORDS = 24
+SITE = re.compile(r"\s+(?:[|·»«]|[-–—]{1,2})\s+(?P<site>[^|·»«–—]{1,60})$")
+
+
+class Structured(NamedTuple):
+    """All pieces in order, the kept ones with their kinds, headings and speakers, and what is known of the whole."""
+
+    title: str
+    author: str | None
+    date: str | None
+    pieces: list[Piece]
+
+
+def structure(pieces: Sequence[Piece], found: Found, source: str) -> Structured:
+    """What is to be said of the cleaned pieces; ``source`` names the file, for a document without a title."""
+    numbered = [replace(piece, order=order) for order, piece in enumerate(pieces)]
+    kept = [piece for piece in numbered if not piece.reason]
+    kept = kept if found.is_voiced else _headed(kept)
+    title, kept = _titled(kept if found.is_voiced else speakers.attribute(kept), found)
+    title = title or _readable(source)
+    kept = _under_headings(kept, title)
+    held = {piece.order for piece in kept}
+    gone = [piece if piece.reason else replace(piece, reason=REPEATED) for piece in numbered if piece.order not in held]
+    everything = sorted([*kept, *gone], key=lambda piece: piece.order)
+    around = _around(everything)
+    who, when = bylines.author(kept, found, around), bylines.date(kept, found, around)
+    return Structured(title, who, when, everything)
+
+
+def _around(pieces: Sequence[Piece]) -> list[Piece]:
+    """What a page has outside its text within a few pieces of where that begins, the nearest first."""
+    begins = next((p.order for p in pieces if not p.reason and p.kind not in {BlockKind.TITLE, BlockKind.HEADING}), 0)
+    near = (p for p in pieces if p.reason in ABOUT and p.path and abs(p.order - begins) <= NEAR)
+    return sorted(near, key=lambda piece: abs(piece.order - begins))
+
+
+def _headed(pieces: Sequence[Piece]) -> list[Piece]:
+    """Short lines that stand alone above a paragraph are headings, where no markup tells."""
+    if any(piece.level for piece in pieces):
+        return list(pieces)
+    headed = list(pieces)
+    for index in range(len(headed) - 2, -1, -1):
+        piece, following = headed[index], headed[index + 1]
+        if piece.kind in {BlockKind.PARAGRAPH, BlockKind.ITEM} and _is_heading(piece, following):
+            headed[index] = replace(piece, kind=BlockKind.HEADING)
+    return headed
+
+
+def _is_heading(piece: Piece, following: Piece) -> bool:
+    text = piece.text
+    if not piece.alone or piece.path or len(text) > LINE or piece.page != following.page:
+        return False
+    words = text.split()
+    if len(words) > HEADING_WORDS or text[-1] in ".,;!…" or bylines.is_about(text):
+        return False
+    if piece.kind is BlockKind.ITEM:  # "1. Purpose": a numbered heading, when no other item follows
+        return ITEM.match(text) is not None and text[0].isdigit() and following.kind is BlockKind.PARAGRAPH
+    if not (text[0].isupper() or text[0].isdigit() or not text[0].isalpha()):
+        return False
+    if text.endswith(":"):
+        return len(words) <= 4 and _is_title_case(words) and following.kind is BlockKind.PARAGRAPH
+    return following.kind in {BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.HEADING, BlockKind.ROW}
+
+
+def _is_title_case(words: Sequence[str]) -> bool:
+    return all(word[0].isupper() for word in words if len(word) > 3)
+
+
+def _titled(pieces: Sequence[Piece], found: Found) -> tuple[str | None, list[Piece]]:
+    """The title, and the pieces with the block that bears it marked; a second copy of it below is dropped."""
+    told = [_without_site(title) for title in found.titles]
+    index = _title_index(pieces, told, found.is_written)
+    if index is None:
+        return (told[0] if told else None), list(pieces)
+    bearer = pieces[index]
+    marked = list(pieces)
+    marked[index] = replace(bearer, kind=BlockKind.TITLE)
+    following = index + 1
+    if (
+        following < len(marked)
+        and marked[following].kind is BlockKind.HEADING
+        and marked[following].text == bearer.text
+    ):
+        marked[following] = replace(marked[following], reason=REPEATED)
+    title = told[0] if found.is_written else bearer.text.rstrip(" :")
+    return title, [piece for piece in marked if not piece.reason]
+
+
+def _title_index(pieces: Sequence[Piece], told: Sequence[str], is_written: bool) -> int | None:
+    """Which piece is the title: the heading that the metadata repeats, the first of level 1, or the first line.
+
+    None where somebody wrote the title down above the text (``is_written``) and no heading repeats it.
+    """
+    heads = [
+        i
+        for i, piece in enumerate(pieces)
+        if piece.kind is BlockKind.HEADING and not piece.speaker and not _names_a_sheet(pieces, i)
+    ]
+    if same := [i for i in heads if any(_same(pieces[i].text, title) for title in told)]:
+        return same[0]
+    if is_written:
+        return None
+    if not any(piece.level for piece in pieces):
+        return _first_line(pieces)
+    ones = [i for i in heads if pieces[i].level == 1]
+    is_page = any(piece.path for piece in pieces)
+    if ones and (len(ones) == 1 or not told or not is_page):
+        return ones[0]
+    return heads[0] if heads and not told and heads[0] <= 2 else None
+
+
+def _names_a_sheet(pieces: Sequence[Piece], heading: int) -> bool:
+    """Whether the heading is a sheet's name: numbered rows follow."""
+    following = pieces[heading + 1] if heading + 1 < len(pieces) else None
+    return following is not None and following.kind is BlockKind.ROW and following.page is not None
+
+
+def _first_line(pieces: Sequence[Piece]) -> int | None:
+    """The title of a text without markup: its first line, when that is no sentence; a date or a byline may precede."""
+    begins = next((i for i, piece in enumerate(pieces) if not judge(piece.text).certainty), 0)  # a saved page's menu
+    for i, piece in enumerate(pieces[begins : begins + 4], start=begins):
+        if piece.kind is BlockKind.SPEAKER or piece.speaker:
+            return None
+        if piece.kind is BlockKind.HEADING or (i == begins and _is_long_title(pieces[begins:])):
+            return i
+        if not bylines.is_about(piece.text):
+            return None
+    return None
+
+
+def _is_long_title(pieces: Sequence[Piece]) -> bool:
+    """Whether the first line, though longer than a heading or marked by "!", heads the text."""
+    first = pieces[0]
+    return (
+        first.alone
+        and not first.speaker
+        and not first.path
+        and first.kind is BlockKind.PARAGRAPH
+        and len(first.text) <= 2 * LINE
+        and len(pieces) > 1
+        and len(first.text.split()) <= TITLE_WORDS
+        and first.text[-1] not in ".,;:"
+        and first.text[0].isupper()
+        and len(pieces[1].text) > len(first.text)
+    )
+
+
+def _same(one: str, other: str) -> bool:
+    first, second = (re.sub(r"\W+", "", text).lower() for text in (one, other))
+    return bool(first) and (
+        first == second or (min(len(first), len(second)) >= 12 and (first in second or second in first))
+    )
+
+
+def _without_site(title: str) -> str:
+    """The title without the name of its site: "Pricing | The Notebook"."""
+    match = SITE.search(title)
+    if match and len(match["site"].split()) <= 6 and len(title[: match.start()].split()) >= 2:
+        return title[: match.start()].strip()
+    return title
+
+
+def _readable(source: str) -> str:
+    stem = re.sub(r"\s[0-9a-f]{32}$", "", PurePath(source).stem)  # the number that Notion gives a page
+    words = re.sub(r"[\s_-]+", " ", stem).strip() or stem
+    return words[0].upper() + words[1:]
+
+
+def _under_headings(pieces: Sequence[Piece], title: str) -> list[Piece]:
+    """The pieces, each with the path of headings above it; the title itself is no part of a path."""
+    open_headings: list[tuple[int, str]] = []
+    told: list[Piece] = []
+    for piece in pieces:
+        if piece.kind is BlockKind.HEADING:
+            level = piece.level or 2
+            open_headings = [(above, text) for above, text in open_headings if above < level]
+        told.append(replace(piece, headings=tuple(text for _, text in open_headings)))
+        if piece.kind is BlockKind.HEADING and piece.text != title:
+            open_headings.append((level, piece.text.rstrip(" :")))
+    return told

@@ -1,0 +1,1 @@
+"""Web pages by their address: fetched within limits, and kept as files."""

@@ -1,0 +1,81 @@
+"""Web pages by address, kept as files beside the library, where sync finds them like any others.
+
+A page lies in ``FOLDER/HOST/NAME-HASH.EXTENSION``; what the server said of each is in ``.pages.json``, so that asking
+for it again costs one short question. A page that cannot be had now stays as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from assistant.errors import SourceError
+from ingest.folder.files import Failed
+from ingest.web.fetching import Fetched, Known, fetch
+
+KEPT = ".pages.json"
+LONGEST = 60  # characters of a file's name before its hash
+
+
+class Page(NamedTuple):
+    """A page as it was last fetched; ``file`` is relative to the folder."""
+
+    file: str
+    etag: str | None
+    last_modified: str | None
+    fetched_at: str
+
+
+def keep(addresses: Iterable[str], folder: Path, allow_private: Sequence[str] = ()) -> list[Failed]:
+    """Fetch each page into ``folder``, those that have not changed left as they are; what could not be had, and why."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = _read(folder / KEPT)
+    failed: list[Failed] = []
+    for address in addresses:
+        try:
+            _keep(address, folder, pages, allow_private)
+        except SourceError as exc:
+            failed.append(Failed(address, str(exc)))
+    return failed
+
+
+def _keep(address: str, folder: Path, pages: dict[str, Page], allow_private: Sequence[str]) -> None:
+    before = pages.get(address)
+    known = Known(before.etag, before.last_modified) if before and (folder / before.file).exists() else None
+    got = fetch(address, known=known, allow_private=allow_private)
+    if not isinstance(got, Fetched):
+        return
+    file = _name(address, got.extension)
+    _write(folder / file, got.data)
+    pages[address] = Page(file, got.etag, got.last_modified, got.fetched_at)
+    _write(folder / KEPT, json.dumps({name: page._asdict() for name, page in pages.items()}, indent=1).encode())
+    if before and before.file != file:
+        (folder / before.file).unlink(missing_ok=True)
+
+
+def _name(address: str, extension: str) -> str:
+    parts = urlsplit(address)
+    slug = re.sub(r"[^\w.-]+", "-", parts.path).strip("-.")[-LONGEST:].strip("-.") or "index"
+    digest = hashlib.sha256(address.encode()).hexdigest()[:8]
+    host = re.sub(r"[^\w.-]+", "-", parts.netloc).strip("-.") or "page"
+    return f"{host}/{slug.removesuffix(extension)}-{digest}{extension}"
+
+
+def _read(path: Path) -> dict[str, Page]:
+    """What is known of pages fetched before; nothing when that cannot be read, and all are fetched anew."""
+    try:
+        return {address: Page(**page) for address, page in json.loads(path.read_text("utf-8")).items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.new")
+    new.write_bytes(data)
+    new.replace(path)

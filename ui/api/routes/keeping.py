@@ -1,0 +1,185 @@
+"""What a library holds and what is put into it: documents, uploads, feedback, kept verdicts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+
+from assistant import wire
+from assistant.errors import SettingsError
+from assistant.library.library import Library
+from ui.api import limits
+from ui.api.desk import Desk
+from ui.api.faults import Told
+from ui.api.forms import Line, Opined
+from ui.api.people import Person
+from ui.api.routes.seams import FAULTS, desk_of, editor, reader
+from ui.api.work import INGEST
+from ui.work import uploads
+
+routes = APIRouter(prefix="/v1", tags=["library"], responses=FAULTS)
+FIELD = "files"
+MOST_FILES = 1000
+FORM = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": [FIELD],
+                    "properties": {FIELD: {"type": "array", "items": {"type": "string", "format": "binary"}}},
+                }
+            }
+        },
+    }
+}
+Named = Annotated[Line | None, Query(alias="library", description="The library; the one that is served if left out.")]
+
+
+@routes.get("/documents")
+def documents(
+    person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)], named: Named = None
+) -> Response:
+    """List the documents: what `pushback documents --json` prints."""
+    library = desk.library(named, person)
+    return Told(
+        [
+            {**wire.entry(e.about, passages=e.passages, state=e.state, sources=e.sources), **wire.versions(e)}
+            for e in library.entries()
+        ]
+    )
+
+
+@routes.get("/documents/{key:path}")
+def show(
+    key: Line, person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)], named: Named = None
+) -> Response:
+    """A document by its id or source, with its text, in which citations count: what `pushback show --json` prints."""
+    library = desk.library(named, person)
+    document = library.document(key)
+    entry = next(entry for entry in library.entries() if entry.about.id == document.id)
+    told = wire.document(document, passages=entry.passages, state=entry.state, sources=entry.sources)
+    return Told({**told, **wire.versions(entry)})
+
+
+@routes.delete("/documents/{key:path}")
+def remove(
+    key: Line, person: Annotated[Person, Depends(editor)], desk: Annotated[Desk, Depends(desk_of)], named: Named = None
+) -> Response:
+    """Remove a document by its id or source, as `pushback remove` does. A file that was uploaded is put aside."""
+    library, settings = desk.library(named, person), desk.named(named, person)
+    about = library.document(key).about
+    with library.writing() as writer:
+        paths = [file.path for file in writer.known([os.sep]).values() if file.document == about.id]
+        writer.remove(paths)
+    for path in uploads.of(settings, paths):
+        uploads.put_by(path)
+    return Told({"removed": about.source, "document": about.id})
+
+
+@routes.post("/ingest", status_code=202, openapi_extra=FORM)
+async def ingest(
+    request: Request,
+    person: Annotated[Person, Depends(editor)],
+    desk: Annotated[Desk, Depends(desk_of)],
+    named: Named = None,
+) -> Response:
+    """Upload files, each a part called `files` of a form; they are read into the library as a job.
+
+    A library that is not there is made. The job's result is what `pushback ingest --json` prints, of these files.
+    """
+    settings = desk.named(named, person)
+    await run_in_threadpool(limits.check_jobs, person, desk.jobs)
+    async with request.form(max_files=MOST_FILES) as form:
+        files = [one for one in form.getlist(FIELD) if isinstance(one, UploadFile) and one.filename]
+        if not files:
+            hint = "Send a form (multipart/form-data) with a part called files for each, and a name for each."
+            raise SettingsError("No file came with the request.", hint=hint)
+        kept = await run_in_threadpool(uploads.keep, settings, _read(files))
+
+    names = [str(path.relative_to(uploads.folder(settings))) for path in kept]
+    asked = {"library": settings.library, "files": names}
+    return Told(await run_in_threadpool(desk.jobs.start, INGEST, f"{len(kept)} files", asked, person.owner), 202)
+
+
+@routes.get("/feedback")
+def feedback(
+    person: Annotated[Person, Depends(reader)],
+    desk: Annotated[Desk, Depends(desk_of)],
+    conversation: Line,
+    named: Named = None,
+) -> Response:
+    """List what was said of the answers of a conversation of yours."""
+    library = desk.library(named, person)
+    library.check_owner(conversation, person.owner)
+    return Told([one._asdict() for one in library.feedback(conversation)])
+
+
+@routes.post("/feedback")
+def give_feedback(
+    said: Opined, person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)]
+) -> Response:
+    """Say of an answer that it is `good` or `bad`, or of one of its citations that it is `wrong evidence`.
+
+    It takes the place of what was said of it before. `pushback eval` makes cases of what was called wrong.
+    """
+    library = desk.library(said.library, person)
+    library.check_owner(said.conversation, person.owner)
+    _check_citation(library, said)
+    library.give_feedback(said.conversation, said.turn, said.verdict, citation=said.citation, note=said.note.strip())
+    return Told([one._asdict() for one in library.feedback(said.conversation) if one.turn == said.turn])
+
+
+@routes.get("/verdicts")
+def verdicts(
+    person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)], named: Named = None
+) -> Response:
+    """List your earlier verdicts, the latest first: what `pushback verdicts --json` prints."""
+    return Told([one._asdict() for one in desk.library(named, person).verdicts(person.owner)])
+
+
+@routes.get("/verdicts/{id}")
+def verdict(
+    id: Line, person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)], named: Named = None
+) -> Response:
+    """An earlier verdict of yours: what `pushback verdicts show --json` prints."""
+    from ui.reports import verdict_kept
+
+    library = desk.library(named, person)
+    kept = verdict_kept.own(library, id, person.owner)
+    report = verdict_kept.report(library, id, kept.verdict, kept.listed.created)
+    faults = [
+        {**wire.citation(citation), "standing": told.name.lower()}
+        for citation, told in report.standing.items()
+        if told.value
+    ]
+    return Told({**wire.verdict(report.verdict), "id": id, "created": report.created, "faults": faults})
+
+
+def _check_citation(library: Library, said: Opined) -> None:
+    """Nothing, where the turn has a citation of that number, or none is named. A turn that is missing is told later.
+
+    Raises:
+        SettingsError: it has none.
+    """
+    import json
+
+    turns = library.turns(said.conversation)
+    if said.citation is None or said.turn > len(turns):
+        return
+    cited = wire.read_answer(json.loads(turns[said.turn - 1])).cited
+    if said.citation > len(cited):
+        raise SettingsError(f"The answer has {len(cited)} citations.", hint="They are numbered as they come, from 1.")
+
+
+def _read(files: list[UploadFile]) -> Iterator[tuple[str, bytes]]:
+    """Each file's name and bytes; one is in memory at a time."""
+    for one in files:
+        yield one.filename or "", one.file.read()

@@ -1,0 +1,72 @@
+"""What routes are given: the desk, and the person who asks, held against their role and their limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from ui.api.desk import Desk
+from ui.api.faults import Asked
+from ui.api.forms import Fault
+from ui.api.limits import Questions
+from ui.api.people import Person
+from ui.web.roles import Role
+
+TOLD = {
+    400: "It cannot be done as it was asked",
+    401: "No token that is known",
+    403: "The role does not allow it",
+    404: "There is no such thing here",
+    409: "Somebody else is writing",
+    413: "Too large",
+    422: "The request does not hold",
+    429: "Too many at a time",
+    503: "Too many wait, or a model is away",
+}
+FAULTS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Fault, "description": told} for status, told in TOLD.items()
+}
+
+# The guard has looked at the token before; this puts it into the OpenAPI.
+_bearer = HTTPBearer(auto_error=False, description="A token of the file that `pushback serve --tokens` names.")
+Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+
+
+def desk_of(request: Request) -> Desk:
+    """Where the work is done."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def at_least(role: Role) -> Callable[..., Person]:
+    """The person who asks, where they may do what this role may."""
+
+    def person(
+        request: Request,
+        _: Bearer = None,
+    ) -> Person:
+        found: Person = request.scope["person"]
+        if found.role < role:
+            who = "an editor" if role is Role.EDITOR else f"a {role.name.lower()}"
+            raise Asked(403, f"This needs the role of {who}.", hint="Whoever runs Pushback can give it to the token.")
+        return found
+
+    return person
+
+
+reader = at_least(Role.READER)
+editor = at_least(Role.EDITOR)
+
+
+def questioner(
+    request: Request,
+    _: Bearer = None,
+) -> Person:
+    """The person who asks a question, which is counted."""
+    found = reader(request)
+    questions: Questions = request.app.state.questions
+    questions.count(found)
+    return found

@@ -1,0 +1,58 @@
+"""Jobs: ideas are tested and files are read while whoever asked looks how far it is."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+
+from assistant.pressure import pressure
+from assistant.wire import Json
+from ui.api import limits
+from ui.api.desk import Desk
+from ui.api.faults import Asked, Told
+from ui.api.forms import Idea, Line
+from ui.api.people import Person
+from ui.api.routes.seams import FAULTS, desk_of, questioner, reader
+from ui.api.work import CHALLENGE
+from ui.reports import verdict_kept
+
+routes = APIRouter(prefix="/v1", tags=["jobs"], responses=FAULTS)
+
+
+@routes.post("/challenge", status_code=202)
+async def challenge(
+    asked: Idea, person: Annotated[Person, Depends(questioner)], desk: Annotated[Desk, Depends(desk_of)]
+) -> Response:
+    """Test an idea against the documents, as a job.
+
+    Its result is what `pushback challenge --json` prints. The verdict is kept in the library, as yours.
+    """
+    await run_in_threadpool(limits.check_jobs, person, desk.jobs)
+    pressure.checked(asked.idea)
+    assistant = await run_in_threadpool(desk.assistant, asked.library, person)
+    assistant.check_importance(asked.importance)
+    if asked.revises:
+        await run_in_threadpool(verdict_kept.own, assistant.library, asked.revises, person.owner)
+    told = {**asked.model_dump(), "library": desk.named(asked.library, person).library}
+    return Told(await run_in_threadpool(desk.jobs.start, CHALLENGE, asked.idea, told, person.owner), 202)
+
+
+@routes.get("/jobs/{id}")
+def look(id: Line, person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)]) -> Response:
+    """How far a job of yours is, and in the end its result or what went wrong. Ended ones are forgotten in time."""
+    return Told(_there(desk.jobs.look(id, person.owner)))
+
+
+@routes.delete("/jobs/{id}")
+def stop(id: Line, person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)]) -> Response:
+    """Ask a job of yours to stop. What it has done until then stays."""
+    return Told(_there(desk.jobs.stop(id, person.owner)))
+
+
+def _there(job: Json | None) -> Json:
+    if job is None:
+        raise Asked(404, "There is no such job of yours.", hint="Ended ones are forgotten in time.")
+    return job

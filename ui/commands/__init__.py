@@ -1,0 +1,1 @@
+"""The commands of `pushback`, their options and their help."""

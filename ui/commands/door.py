@@ -1,0 +1,48 @@
+"""Where what goes wrong becomes a message, what to do about it, and an exit code; bugs stay loud."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import Any
+
+import click
+from click.exceptions import NoArgsIsHelpError
+
+from assistant.errors import CaseError, DocumentMissing, PushbackError, SettingsError, SourceError
+from ui.commands.options import Group
+from ui.reports import terminal
+
+PARTLY, USAGE, CANNOT_RUN, INTERRUPTED = 1, 2, 3, 130
+ASKED_WRONGLY = (SettingsError, SourceError, CaseError, DocumentMissing)
+
+
+class Door(Group):
+    """The outermost group of commands."""
+
+    def main(self, *args: Any, **values: Any) -> Any:
+        """Run the command that the arguments name, and exit."""
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a terminal without “ ” shows ?, not a traceback
+        sys.exit(self._code(*args, **{**values, "standalone_mode": False}))
+
+    def _code(self, *args: Any, **values: Any) -> int:
+        try:
+            return int(super().main(*args, **values) or 0)
+        except click.Abort:
+            terminal.complain("Interrupted.", "What was finished is kept; run the same command to go on.")
+            return INTERRUPTED
+        except click.ClickException as wrong:
+            _tell(wrong)
+            return USAGE
+        except PushbackError as error:
+            terminal.complain(str(error), error.hint)
+            return USAGE if isinstance(error, ASKED_WRONGLY) else CANNOT_RUN
+
+
+def _tell(wrong: click.ClickException) -> None:
+    if isinstance(wrong, NoArgsIsHelpError):
+        wrong.show()
+    else:
+        command = wrong.ctx.command_path if isinstance(wrong, click.UsageError) and wrong.ctx else "pushback"
+        terminal.complain(wrong.format_message(), f"Run `{command} --help`.")

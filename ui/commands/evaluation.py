@@ -1,0 +1,466 @@
+"""`pushback eval …`, its commands that run suites: what they measured, and whether a build may pass."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assistant.errors import CaseError, PushbackError, SettingsError, SourceError
+from ui.commands import suite_commands
+from ui.commands.options import Group, as_json, is_quiet, settings_of
+from ui.reports import terminal
+from ui.work.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assistant.model.embedding import Embedder
+    from assistant.settings import Settings
+    from eval.harness.artifacts import Kept
+    from eval.harness.harness import Options, Reader
+    from eval.running.run import Wrap
+    from eval.suite.suites import Suite
+
+OUT = Path("artifacts") / "eval"
+OURS = "pushback"  # the name by which --system means this program
+LIBRARIES = "libraries"  # beside the runs: they are no artifacts of a run
+PROFILES = ("offline", "llm-replay", "llm-live")
+PROFILE_HELP = "offline: no model. llm-replay: recorded replies, no key. llm-live: ask the model."
+
+folder = click.Path(path_type=Path, file_okay=False)
+file = click.Path(path_type=Path, dir_okay=False)
+out = click.option(
+    "--out", type=folder, default=OUT, show_default=True, help="Folder for the runs; each suite gets a folder in it."
+)
+
+
+class Measuring(Group):
+    """The commands that measure. Their exit codes are those of ``eval.gate.gate.Exit``."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error becomes an exit code of the gate."""
+        try:
+            return super().invoke(ctx)
+        except PushbackError as error:
+            terminal.complain(str(error), error.hint)
+            ctx.exit(_code(error))
+
+
+def _code(error: PushbackError) -> int:
+    from eval.gate.baseline import BaselineMissing
+    from eval.gate.gate import Exit
+
+    if isinstance(error, BaselineMissing):
+        return Exit.BASELINE
+    if type(error).__name__ == "BudgetSpent":  # its module imports LangChain
+        return Exit.BUDGET
+    return Exit.USAGE if isinstance(error, CaseError | SettingsError | SourceError) else Exit.INFRASTRUCTURE
+
+
+@click.group(
+    "eval",
+    cls=Measuring,
+    examples=("pushback eval run eval/suites/sample/suite.yaml", "pushback eval explain fact-stand-price"),
+)
+def evaluate() -> None:
+    """Measure the answers on suites of cases, and gate a build.
+
+    \b
+    Exit codes: 0 passed, 1 quality fell, 2 usage or a faulty suite, 3 infrastructure, 4 nothing selected,
+    5 baseline missing, 6 budget spent, 130 interrupted.
+    """
+
+
+for making in suite_commands.COMMANDS:
+    evaluate.add_command(making)
+
+
+@evaluate.command(
+    "run",
+    examples=(
+        "pushback eval run eval/suites/sample/suite.yaml",
+        "pushback eval run eval/suites/sample/suite.yaml --kind fact --limit 10 --verbose",
+        "pushback eval run suite.yaml --model ollama:llama3.2 --profile llm-live --recording replies.jsonl",
+    ),
+)
+@click.argument("suites", metavar="SUITE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@out
+@click.option("--baseline", type=file, help="Compare with this baseline instead of the suite's own.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Number of processes.")
+@click.option("--case", "ids", metavar="ID", multiple=True, help="Run this case only.")
+@click.option(
+    "--kind",
+    "kinds",
+    metavar="KIND",
+    multiple=True,
+    help="Run cases of this kind only. The kind is the first word of a case's id.",
+)
+@click.option("--tag", "tags", metavar="TAG", multiple=True, help="Run cases with this tag only.")
+@click.option(
+    "--changed",
+    is_flag=True,
+    help="Run only cases that documents changed since the baseline are about. For changed documents, not for code.",
+)
+@click.option("--limit", type=click.IntRange(1), help="Run at most this many cases, spread evenly over the suite.")
+@click.option(
+    "--robustness",
+    is_flag=True,
+    help="Run again with distracting documents, in another order, and with planted instructions.",
+)
+@click.option("--distractors", type=folder, help="Folder of distracting documents to use instead of the shipped ones.")
+@click.option("--profile", type=click.Choice(PROFILES), default="offline", show_default=True, help=PROFILE_HELP)
+@click.option(
+    "--evidence-model",
+    "models",
+    metavar="NAME",
+    multiple=True,
+    help="Evidence model to measure. Repeat it to compare models; the first decides the verdict.",
+)
+@click.option("--judge", metavar="MODEL", help="Chat model that also rates each answer. Its ratings decide nothing.")
+@click.option("--recording", type=file, help="File of the model's replies: llm-replay reads it, llm-live adds to it.")
+@click.option(
+    "--labels", type=file, help="File of people's ratings of the same answers; the judge is compared with them."
+)
+@click.option("--repeats", type=click.IntRange(1), default=1, help="Number of runs (llm-live).")
+@click.option("--needed", type=click.IntRange(1), default=1, help="Number of those runs that a case must pass.")
+@click.option("--budget-seconds", type=click.FloatRange(0), help="Stop after this many seconds.")
+@click.option("--budget-calls", type=click.IntRange(0), help="Stop after this many calls of a live model.")
+@click.option("--budget-tokens", type=click.IntRange(0), help="Stop after this many tokens of a live model.")
+@click.option("--system", "systems", metavar="SPEC", multiple=True, help="Measure this system. Repeat it to compare.")
+@click.option("--record", type=file, help="File to write the system's replies to; --system reads such a file.")
+@click.option("--fresh", is_flag=True, help="Read the documents again, even if a kept library has them.")
+@click.option("--verbose", is_flag=True, help="Case by case.")
+@as_json
+@click.pass_context
+def eval_run(
+    context: click.Context,
+    /,
+    suites: tuple[Path, ...],
+    verbose: bool,
+    as_json: bool,
+    models: tuple[str, ...],
+    **given: Any,
+) -> None:
+    """Run suites of cases, and say whether they pass.
+
+    Each suite gets a fresh library of its own documents. SUITE is a YAML file or a public data set in its own format: a
+    BEIR folder, stance pairs, or questions with paragraphs.
+    """
+    settings = settings_of(context)
+    from assistant import build
+    from eval.harness import artifacts
+    from eval.harness.harness import measure_each
+    from eval.render import report
+    from eval.suite import suites as suite_files
+
+    _end_when_told()
+    reader, kept = _reader(settings, given)
+    systems = _systems(given, reader)
+    loaded = [suite_files.load(path) for path in suites]  # all before the first is run: a faulty one costs no time
+    options = _options(given)
+    embedder = build.build_embedder(settings)
+    if len(systems) > 1:
+        context.exit(_side_by_side(loaded, settings, options, embedder, systems))
+    with Progress("Asking", "cases", quiet=is_quiet(context), logged=True) as progress:
+        ran = measure_each(
+            loaded,
+            settings,
+            options,
+            embedder,
+            models=models or (settings.evidence_model,),
+            progress=lambda name, count, of: progress(count, of, name),
+            reader=reader,
+            wrap=next(iter(systems.values()), None),
+            after=kept,
+        )
+    done = [next(iter(of_model.values())) for of_model in ran]
+    if as_json:
+        terminal.say_json([_whole(one) | _beside(of_model) for one, of_model in zip(done, ran, strict=True)])
+    for one, of_model in zip(done, ran, strict=True):
+        if not as_json:
+            terminal.say(report.to_text(one.summary, one.records, one.verdict, verbose=verbose))
+            if len(of_model) > 1:
+                terminal.say(report.of_models({name: kept.summary for name, kept in of_model.items()}))
+            terminal.say(f"{options.out / one.summary.suite / artifacts.HTML}\n")
+        for line in artifacts.tell_github(one, os.environ):
+            terminal.note(line)
+    if given["judge"]:
+        for one in done:
+            for line in _advice(one, options.out / one.summary.suite, given):
+                terminal.note(line)
+    context.exit(_worst(done))
+
+
+@evaluate.command(
+    "export", examples=("pushback eval export eval/suites/sample/suite.yaml --format ragas > rows.jsonl",)
+)
+@click.argument("suite", type=click.Path(path_type=Path))
+@click.option(
+    "--format", "of", type=click.Choice(("ragas", "promptfoo")), default="ragas", show_default=True, help="Whose rows."
+)
+@out
+def eval_export(suite: Path, of: str, out: Path) -> None:
+    """Print the last run of SUITE as rows of another tool.
+
+    ragas: user_input, response, contexts and reference. promptfoo: tests with the recorded answer as providerOutput.
+    """
+    from eval.harness import artifacts
+    from eval.running import exchange
+    from eval.suite import suites as suite_files
+
+    loaded = suite_files.load(suite)
+    for row in exchange.rows(of, loaded.cases, artifacts.read(out / loaded.name).records):
+        terminal.say(json.dumps(row, ensure_ascii=False))
+
+
+@evaluate.command("compare", examples=("pushback eval compare eval/baselines/sample.json artifacts/eval/sample",))
+@click.argument("before", type=click.Path(path_type=Path, exists=True))
+@click.argument("after", type=folder)
+@as_json
+@click.pass_context
+def eval_compare(context: click.Context, before: Path, after: Path, as_json: bool) -> None:
+    """Compare two runs. Exits with 1 if cases were lost.
+
+    BEFORE is the folder of a run or a baseline file; AFTER is the folder of a run.
+    """
+    from dataclasses import asdict
+
+    from eval.gate import baseline, gate
+    from eval.harness import artifacts
+    from eval.render import report
+
+    now = artifacts.read(after)
+    if before.is_dir():
+        old = artifacts.read(before)
+        was = baseline.of(old.summary, old.records, "")
+    else:
+        was = baseline.read(before)
+    if was.corpus_sha256 != now.summary.corpus_sha256:
+        terminal.note(f"{before} is of another corpus than {after}.")
+    compared = gate.compared_with(was, now.records)
+    terminal.say_json(asdict(compared)) if as_json else terminal.say(report.of_comparison(compared))
+    context.exit(gate.Exit.QUALITY if compared.lost else gate.Exit.PASSED)
+
+
+@evaluate.command("report", examples=("pushback eval report artifacts/eval/sample",))
+@click.argument("run", type=folder)
+@click.option("--verbose", is_flag=True, help="Case by case.")
+@as_json
+@click.pass_context
+def eval_report(context: click.Context, run: Path, verbose: bool, as_json: bool) -> None:
+    """Write the report of a run again, and print it.
+
+    RUN is the folder of the run. The exit code is that of the run.
+    """
+    from eval.harness import artifacts
+    from eval.render import report
+
+    kept = artifacts.read(run)
+    artifacts.render(run, kept)
+    if as_json:
+        terminal.say_json(_whole(kept))
+    else:
+        terminal.say(report.to_text(kept.summary, kept.records, kept.verdict, verbose=verbose))
+    context.exit(kept.verdict.exit)
+
+
+@evaluate.command("explain", examples=("pushback eval explain fact-stand-price",))
+@click.argument("case")
+@out
+@click.option("--suite", "named", metavar="NAME", help="Name of the suite, if several suites have a run.")
+def eval_explain(case: str, out: Path, named: str | None) -> None:
+    """Show one case of the last run in full.
+
+    CASE is its id. Shown are the passages found, the answer, its citations, and where the right evidence stands.
+    """
+    from eval.harness import artifacts
+    from eval.render import report
+
+    runs = [one.parent for one in sorted(out.glob(f"*/{artifacts.SUMMARY}")) if named in (None, one.parent.name)]
+    for run in runs:
+        for record in artifacts.read(run).records:
+            if record.id == case:
+                terminal.say(report.explain(record))
+                return
+    raise CaseError(f"No run in {out} has a case {case!r}.", hint="Run `pushback eval run SUITE` first.")
+
+
+@evaluate.command(
+    "accept",
+    examples=(
+        'pushback eval accept eval/suites/sample/suite.yaml --reason "The policy of 2025 replaces that of 2023."',
+    ),
+)
+@click.argument("suite", type=click.Path(path_type=Path))
+@click.option("--reason", required=True, help="Why the new results are right; reviewers read it.")
+@out
+def eval_accept(suite: Path, reason: str, out: Path) -> None:
+    """Make the last run of all cases of SUITE its baseline.
+
+    What was better in the baseline before is listed.
+    """
+    from eval.harness import accept
+
+    accepted = accept.accept(suite, reason, out)
+    terminal.say("\n".join([f"Accepted: {accepted.path}", *(f"  buried: {one}" for one in accepted.buried)]))
+
+
+def _options(given: dict[str, Any]) -> Options:
+    from eval.harness.harness import DISTRACTORS, Options
+
+    if given["needed"] > given["repeats"]:
+        raise SettingsError(f"--needed {given['needed']} is more than --repeats {given['repeats']}.")
+    names = (
+        "out",
+        "baseline",
+        "jobs",
+        "profile",
+        "ids",
+        "kinds",
+        "tags",
+        "limit",
+        "repeats",
+        "needed",
+        "robustness",
+        "changed",
+    )
+    return Options(
+        **{name: given[name] for name in names},
+        seconds=given["budget_seconds"],
+        distractors=given["distractors"] or DISTRACTORS,
+        ours=set(given["systems"]) <= {OURS},
+        libraries=None if given["fresh"] else given["out"].parent / LIBRARIES,
+    )
+
+
+def _systems(given: dict[str, Any], reader: Reader | None) -> dict[str, Wrap | None]:
+    """What is to be measured, by its name: other systems, and ours where it is named ``pushback``; none is ours."""
+    from eval.running import outside
+
+    if given["systems"] and (reader or given["jobs"] > 1):
+        raise SettingsError("A system from outside is asked by one process, without --model.")
+    return {spec: None if spec == OURS else outside.wrap(spec, given["record"]) for spec in given["systems"]}
+
+
+def _side_by_side(
+    suites: list[Suite], settings: Settings, options: Options, embedder: Embedder, systems: dict[str, Wrap | None]
+) -> int:
+    """Each suite with each system, their measures beside one another, and each against the first; the first decides."""
+    from dataclasses import replace
+
+    from eval.gate import baseline, gate
+    from eval.harness.harness import folder_of, measure
+    from eval.render import report
+
+    codes = []
+    for suite in suites:
+        kept = {
+            name: measure(
+                suite,
+                settings,
+                replace(
+                    options,
+                    out=options.out / "beside" / folder_of(name) if place else options.out,
+                    ours=name == OURS,
+                ),
+                embedder,
+                wrap=wrap,
+            )
+            for place, (name, wrap) in enumerate(systems.items())
+        }
+        first, *others = kept
+        terminal.say(report.of_models({name: one.summary for name, one in kept.items()}, "system"))
+        was = baseline.of(kept[first].summary, kept[first].records, "")
+        for name in others:
+            terminal.say(f"{first} → {name}\n{report.of_comparison(gate.compared_with(was, kept[name].records))}\n")
+        codes.append(kept[first].verdict.exit)
+    return int(max(codes, default=0))
+
+
+def _end_when_told() -> None:
+    """A run that is told to end, as CI does when its time is over, keeps what it has, like one that is interrupted."""
+    with suppress(ValueError):  # not in the main thread, where nobody sends a signal
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _reader(settings: Settings, given: dict[str, Any]) -> tuple[Reader | None, Callable[[], None]]:
+    """The model that reads in the run, and a function that saves its replies; None if no model is set."""
+    if not settings.writer:
+        return None, lambda: None
+    from eval.running import writer
+    from eval.running.replay import Budget, Recording
+
+    writer.check(settings, given["profile"], given["jobs"])
+    live, path = given["profile"] == "llm-live", given["recording"]
+    if not path:
+        raise SettingsError("The model's replies need a file.", hint="Name one with --recording FILE.")
+    recording = Recording.load(path) if path.exists() else Recording()
+    budget = Budget(given["budget_calls"], given["budget_tokens"])
+    chat = writer.recorded(settings, recording, live=live, budget=budget)
+
+    def keep() -> None:
+        if live:
+            recording.save(path)
+        else:
+            writer.check_whole(chat)
+
+    return writer.Written(settings, chat, budget), keep
+
+
+def _advice(run: Kept, kept_in: Path, given: dict[str, Any]) -> list[str]:
+    """The judge's ratings of a run, as lines of text.
+
+    Raises:
+        PushbackError: a recorded reply is missing, or the budget is spent.
+    """
+    if given["profile"] == "offline":
+        raise SettingsError("The judge is a model; the profile offline uses none.", hint="Use --profile llm-replay.")
+    if not given["recording"]:
+        raise SettingsError("The judge's replies need a file.", hint="Name one with --recording FILE.")
+    from eval.judging import advice
+    from eval.judging.judge import Judge
+    from eval.running.replay import Budget, Recording
+
+    path: Path = given["recording"]
+    recording = Recording.load(path) if path.exists() else Recording()
+    live = given["profile"] == "llm-live"
+    budget = Budget(given["budget_calls"], given["budget_tokens"])
+    chat = advice.chat(given["judge"], recording, live=live, budget=budget)
+    try:
+        said = advice.advise(run.records, Judge(chat))
+    finally:
+        if live:
+            recording.save(path)
+    return advice.write(kept_in, said, advice.calibrated(said, given["labels"]), chat.usage)
+
+
+def _whole(run: Kept) -> dict[str, Any]:
+    from eval.gate import gate, summary
+    from eval.running import records
+
+    results = [json.loads(records.to_line(record)) for record in run.records]
+    return {**summary.to_json(run.summary), "gate": gate.to_json(run.verdict), "results": results}
+
+
+def _beside(of_model: Mapping[str, Kept]) -> dict[str, Any]:
+    """The measures of each evidence model, if there are several."""
+    from eval.gate import summary
+
+    if len(of_model) < 2:
+        return {}
+    return {"evidence_models": {name: summary.to_json(kept.summary) for name, kept in of_model.items()}}
+
+
+def _worst(runs: list[Kept]) -> int:
+    """The exit code for several suites: of their codes, the first in the gate's order."""
+    from eval.gate.gate import ORDER, Exit
+
+    codes = {one.verdict.exit for one in runs}
+    return int(next((code for code in ORDER if code in codes), Exit.PASSED))

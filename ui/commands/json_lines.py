@@ -1,0 +1,114 @@
+"""Reads the JSON that other programs send: questions, ideas and conversations so far."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import PushbackError, ReplyInvalid, SettingsError
+from assistant.plainly import why
+from assistant.search.question import encodable
+from assistant.types import Role, Turn
+
+TURN = '{"role": "user" or "assistant", "content": "…"}'
+
+
+def answer_each(
+    lines: Iterable[bytes], reply: Callable[[dict[str, Any]], dict[str, Any]], write: Callable[[object], None]
+) -> bool:
+    """Write the reply to each line as soon as it is ready; False if one line could not be answered.
+
+    For such a line ``{"error", "hint", "line"}`` is written, and the next line follows. An error that would hit every
+    line, like a library that cannot be read, is raised.
+    """
+    well = True
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            write(reply(_object(line)))
+        except (SettingsError, ReplyInvalid) as error:
+            well = False
+            write({**described(error), "line": number})
+    return well
+
+
+def described(error: PushbackError) -> dict[str, str]:
+    """An error as JSON."""
+    return {"error": str(error), "hint": error.hint}
+
+
+def text_of(asked: dict[str, Any], name: str) -> str:
+    """The text of the field ``name``.
+
+    Raises:
+        SettingsError: the line has no such text.
+    """
+    if not isinstance(asked.get(name), str):
+        raise SettingsError(f'The line has no text under "{name}".', hint=f'Write each line as {{"{name}": "…"}}.')
+    return str(asked[name])
+
+
+def weights(given: object) -> dict[str, float]:
+    """The importance of assumptions as other programs write it; empty for None.
+
+    Raises:
+        SettingsError: it is not an object of numbers.
+    """
+    if given is None:
+        return {}
+    if not isinstance(given, dict) or not all(isinstance(value, int | float) for value in given.values()):
+        raise SettingsError("The importance is not an object of numbers.", hint='Write it as {"reach": 0.9}.')
+    return {name: float(value) for name, value in given.items()}
+
+
+def turns(said: object) -> tuple[Turn, ...]:
+    """The turns of a conversation as other programs write them; empty for None.
+
+    Raises:
+        SettingsError: it is not a list of ``{"role", "content"}``.
+    """
+    if said is None:
+        return ()
+    if not isinstance(said, list):
+        raise SettingsError("The history is not a list.", hint=f"Write it as [{TURN}, …].")
+    return tuple(_turn(number, one) for number, one in enumerate(said, start=1))
+
+
+def read_history(path: Path) -> tuple[Turn, ...]:
+    """The turns in a file: a JSON list, or one JSON object a line.
+
+    Raises:
+        SettingsError: the file cannot be read or understood.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as exc:
+        raise SettingsError(f"The history {path} cannot be read: {why(exc)}.", hint="Check the path.") from exc
+    if data.lstrip().startswith(b"["):
+        return turns(_parsed(data))
+    return turns([_parsed(line) for line in data.splitlines() if line.strip()])
+
+
+def _turn(number: int, said: object) -> Turn:
+    role = said.get("role") if isinstance(said, dict) else None
+    content = said.get("content") if isinstance(said, dict) else None
+    if role not in tuple(Role) or not isinstance(content, str):
+        raise SettingsError(f"Turn {number} of the history is not one.", hint=f"Write each as {TURN}.")
+    return Turn(Role(role), encodable(content))
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    value = _parsed(line)
+    if not isinstance(value, dict):
+        raise SettingsError("The line is JSON, but not an object.", hint='Write each line as {"question": "…"}.')
+    return value
+
+
+def _parsed(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as exc:
+        raise SettingsError("This is not JSON.", hint="Write one JSON value a line, in UTF-8.") from exc

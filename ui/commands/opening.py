@@ -1,0 +1,55 @@
+"""Opens what a command works on: the library, the assistant, and the JSON lines of stdin."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ui.commands.door import PARTLY
+from ui.reports import terminal
+
+if TYPE_CHECKING:
+    from assistant.build import Assistant
+    from assistant.library.library import Library
+    from assistant.model.embedding import Embedder
+    from assistant.settings import Settings
+
+EACH_LINE = "-"  # in the place of a question or an idea: one JSON object a line on stdin
+
+
+@contextmanager
+def library(settings: Settings, *, create: bool = False) -> Iterator[tuple[Library, Embedder]]:
+    """Open the library that the settings name; with its embedder."""
+    from assistant import build
+    from assistant.library.library import Library
+
+    embedder = build.build_embedder(settings)
+    with Library.open(settings, embedder, create=create) as opened:
+        yield opened, embedder
+
+
+@contextmanager
+def assistant(settings: Settings, documents: Sequence[str] = ()) -> Iterator[Assistant]:
+    """Open the assistant of the library that the settings name.
+
+    Raises:
+        DocumentMissing: the library does not hold one of ``documents``.
+    """
+    from assistant import build
+
+    with build.build_assistant(settings, build.build_embedder(settings)) as opened:
+        for key in documents:
+            opened.library.document(key)
+        yield opened
+
+
+def each_line(context: click.Context, reply: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Reply to each line of stdin when it arrives; the exit code is 1 if one line had no reply."""
+    from ui.commands.json_lines import answer_each
+
+    if not answer_each(sys.stdin.buffer, reply, terminal.say_json):
+        context.exit(PARTLY)

@@ -1,0 +1,197 @@
+"""The options that every command takes before or after its name, and the settings that follow from them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ui.commands.help_pages import COMMON, FILTERS, Helped, HelpedGroup, Option
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+    from assistant.types import Filters
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+KINDS = ("text", "markdown", "web", "pdf", "document", "slides", "sheet", "mail", "chat", "book")
+DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value on stdout, and nothing else.")
+
+
+NO_NAME = "?"  # the value of `--model` if no name follows it
+
+
+class Command(Helped):
+    """A command that takes the common options."""
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        _add_common(self)
+
+
+class Group(HelpedGroup):
+    """A group whose commands take the common options, as it does itself."""
+
+    command_class = Command
+    group_class = type
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        _add_common(self)
+
+
+def settings_of(context: click.Context) -> Settings:
+    """The settings for this command.
+
+    Raises:
+        SettingsError: a setting is unknown or out of range.
+    """
+    from assistant.settings import load
+
+    given = _given(context)
+    flags = {name: value for name, value in given.items() if name not in ("config", "quiet")}
+    return load(flags, config=Path(given["config"]) if "config" in given else None)
+
+
+def flags_as_environment(context: click.Context) -> dict[str, str]:
+    """The flags as environment variables for another process."""
+    return {f"PUSHBACK_{name.upper()}": str(value) for name, value in _given(context).items() if name != "quiet"}
+
+
+def is_quiet(context: click.Context) -> bool:
+    """Whether only results and errors are to be printed."""
+    return bool(_given(context).get("quiet"))
+
+
+def remembered(context: click.Context, option: click.Parameter, value: Any) -> None:
+    """Store an option's value for ``settings_of``. If it is given twice, the later value counts."""
+    if value == "":
+        raise click.BadParameter("it is empty.")
+    if value not in (None, False):
+        _given(context)[str(option.name)] = value
+
+
+def remembered_if_named(context: click.Context, _: click.Parameter, value: str | None) -> bool:
+    """Store the model's name, if there is one; True if ``--model`` was given without a name."""
+    if value == NO_NAME:
+        return True
+    remembered(context, click.Option(["--model"]), value)
+    return False
+
+
+def filtering(function: Function) -> Function:
+    """Add the options that narrow a search; ``filters_of`` reads them."""
+    for option in (
+        _filter(
+            "--page",
+            "pages",
+            metavar="N",
+            multiple=True,
+            type=click.IntRange(1),
+            help="Search this page, slide or row only.",
+        ),
+        _filter(
+            "--heading",
+            "headings",
+            metavar="TEXT",
+            multiple=True,
+            help="Search only under headings that contain this text.",
+        ),
+        _filter(
+            "--title",
+            "titles",
+            metavar="TEXT",
+            multiple=True,
+            help="Search only documents whose title contains this text.",
+        ),
+        _filter("--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="Search files of this kind only."),
+        _filter(
+            "--language",
+            "languages",
+            metavar="CODE",
+            multiple=True,
+            help="Search documents in this language only, as in: en, de, fr.",
+        ),
+        _filter(
+            "--until",
+            metavar="DATE",
+            callback=_date,
+            help="Search documents up to this date: 2012, 2012-10 or 2012-10-05.",
+        ),
+        _filter("--since", metavar="DATE", callback=_date, help="Search documents from this date on."),
+        _filter(
+            "--author", "authors", metavar="NAME", multiple=True, help="Search only what this author or speaker says."
+        ),
+        _filter(
+            "--document",
+            "documents",
+            metavar="ID",
+            multiple=True,
+            help="Search this document only; give its id or its source.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def filters_of(**named: Any) -> Filters:
+    """The filters that were given through the options of ``filtering``.
+
+    Raises:
+        BadParameter: no day is both since the one date and until the other.
+    """
+    from assistant.types import Filters
+
+    since, until = named.get("since"), named.get("until")
+    if since and until and until[: len(since)] < since[: len(until)]:
+        raise click.BadParameter(f"--until {until} is before --since {since}.")
+
+    return Filters(**named)
+
+
+def _given(context: click.Context) -> dict[str, Any]:
+    given: dict[str, Any] = context.find_root().ensure_object(dict)
+    return given
+
+
+def _filter(*names: str, **values: Any) -> Callable[[Function], Function]:
+    return click.option(*names, cls=Option, section=FILTERS, **values)
+
+
+def _add_common(command: click.Command) -> None:
+    own = {flag for param in command.params for flag in param.opts}
+    command.params += [param for param in _common() if own.isdisjoint(param.opts)]
+
+
+def _common() -> list[click.Parameter]:
+    kept: dict[str, Any] = {"expose_value": False, "callback": remembered, "section": COMMON}
+    return [
+        Option(["--home"], metavar="DIR", help="Folder that holds the libraries.", **kept),
+        Option(
+            ["--library"], metavar="NAME", help="Library to use; `default` unless the settings name another.", **kept
+        ),
+        Option(["--model"], metavar="STRING", help="Model that reads passages and writes; none is needed.", **kept),
+        Option(
+            ["--config"],
+            metavar="FILE",
+            help="TOML file with settings. Environment variables and flags override it.",
+            **kept,
+        ),
+        Option(
+            ["--quiet"],
+            is_flag=True,
+            help="Print results and errors only: no progress, no notes, no counts of what was done.",
+            **kept,
+        ),
+    ]
+
+
+def _date(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not DATE.fullmatch(value):
+        raise click.BadParameter(f"{value!r} is not a date as 2012, 2012-10 or 2012-10-05.")
+    return value

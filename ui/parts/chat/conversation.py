@@ -1,0 +1,114 @@
+"""The head of an opened conversation: its title, and what can be done with the whole of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from assistant.errors import PushbackError
+from assistant.library.library import TITLE, Conversation, Library
+from assistant.types import Answer, Citation
+from ui.parts.page import failure, state
+from ui.reports import conversation_export
+from ui.views import kept
+from ui.views.present import Standing, escape, label
+
+UNNAMED = "No question yet"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_FAILED = "conversation-failed"
+
+
+def head(one: Conversation, answers: Sequence[Answer], library: Library) -> None:
+    """The title, and a menu: rename, export, delete."""
+    with st.container(
+        key="head", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", wrap=False
+    ):
+        st.html(f'<h1 class="title">{escape(one.title or UNNAMED)}</h1>')
+        menu = st.popover(
+            "More", icon=":material/more_horiz:", type="tertiary", key=f"menu-{one.id}", on_change="rerun"
+        )
+    if menu.open:
+        with menu:
+            _menu(one, answers, library)
+    tell()
+
+
+def undo(library: Library) -> None:
+    """The conversation that was just deleted, to be brought back."""
+    if told := state.last_deleted():
+        id, title = told
+        with st.container(key="undo", horizontal=True, vertical_alignment="center"):
+            st.html(f'<p class="small" role="status">Deleted “{escape(title or UNNAMED)}”.</p>', width="content")
+            st.button("Undo", key="undo-delete", icon=":material/undo:", on_click=_restore, args=(id, library))
+    tell()
+
+
+def tell() -> None:
+    """What went wrong before the page ran, out of its door's reach."""
+    if error := st.session_state.pop(_FAILED, None):
+        failure.show(error)
+
+
+def _menu(one: Conversation, answers: Sequence[Answer], library: Library) -> None:
+    key = f"title-{one.id}"
+    st.text_input("Title", one.title, key=key, max_chars=TITLE, on_change=_rename, args=(one.id, key, library))
+    name = re.sub(r"[^\w]+", "-", one.title.lower()).strip("-")[:50] or "conversation"
+    st.download_button(
+        "Markdown",
+        lambda: conversation_export.markdown(one.title or UNNAMED, answers, _standing(answers, library)).encode(),
+        f"{name}.md",
+        "text/markdown",
+        key=f"markdown-{one.id}",
+        icon=":material/download:",
+        on_click="ignore",
+        width="stretch",
+    )
+    st.download_button(
+        "Word",
+        lambda: conversation_export.docx(one.title or UNNAMED, answers, _standing(answers, library)),
+        f"{name}.docx",
+        WORD,
+        key=f"word-{one.id}",
+        icon=":material/download:",
+        on_click="ignore",
+        width="stretch",
+    )
+    st.button(
+        "Delete",
+        key=f"delete-{one.id}",
+        icon=":material/delete:",
+        width="stretch",
+        help=f"Deletes {label(one.title or UNNAMED)}; it can be undone.",
+        on_click=_delete,
+        args=(one, library),
+    )
+
+
+def _standing(answers: Sequence[Answer], library: Library) -> dict[Citation, Standing]:
+    return {citation: kept.standing(citation, library) for answer in answers for citation in answer.cited}
+
+
+def _rename(id: str, key: str, library: Library) -> None:
+    if title := " ".join(st.session_state[key].split()):
+        _try(library.rename_conversation, id, title)
+
+
+def _delete(one: Conversation, library: Library) -> None:
+    if _try(library.delete_conversation, one.id):
+        state.deleted(one.id, one.title)
+
+
+def _restore(id: str, library: Library) -> None:
+    if _try(library.restore_conversation, id):
+        state.open_conversation(id)
+
+
+def _try(change: Callable[..., None], *values: str) -> bool:
+    try:
+        change(*values)
+    except PushbackError as error:
+        st.session_state[_FAILED] = error
+        return False
+    return True

@@ -1,0 +1,229 @@
+"""One turn of a conversation: the question, and the answer with what it stands on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from typing import NamedTuple
+from urllib.parse import quote
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.scriptrunner import RerunException
+
+from assistant.errors import PushbackError, ReplyCut
+from assistant.library.library import Library
+from assistant.types import Answer, Citation, Conflict, Grounding, Statement
+from ui.parts.page import state
+from ui.reports import conversation_export
+from ui.views import kept, present
+from ui.views.present import Standing, escape
+from ui.views.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, disagreeing, shown, who_disagrees, why
+from ui.web import scripts
+
+EVERY = 0.2  # seconds between two looks
+
+
+class Numbers(NamedTuple):
+    """The citations of one answer: the turn, the number of each, and what is told where its number is pointed at."""
+
+    turn: int
+    of: Mapping[Citation, int]
+    tips: Mapping[Citation, str]
+
+
+def question(text: str, turn: int) -> None:
+    """What was asked, to be edited; ``turn`` is its place in the conversation, from 1."""
+    if turn == state.edited():
+        with _visitor():
+            _editing(text, turn)
+    else:
+        editable(asked(text, turn), turn)
+
+
+def asked(text: str, turn: int) -> DeltaGenerator:
+    """What is being asked; the row that it stands in, which becomes ``editable`` with the answer."""
+    with _visitor():
+        row = st.container(key=f"asked-{turn}", horizontal=True, wrap=False, vertical_alignment="center")
+    row.html(f'<p class="question">{escape(text)}</p>')
+    return row
+
+
+def unanswered(text: str, at: int | None, turn: int) -> None:
+    """What was asked and has no answer, to be asked again in the place that it was asked in."""
+    asked(text, turn)
+    with reply():
+        st.html('<p class="notice" role="status">This question has no answer yet.</p>')
+        st.button("Ask again", key="ask-again", icon=":material/refresh:", on_click=state.ask, args=(text, at))
+
+
+def unkept(why: PushbackError) -> None:
+    """That an answer is shown and not kept."""
+    told = f"This answer cannot be kept and goes with the next click. {why}"
+    st.html(f'<p class="notice" role="status">{escape(told)}</p>')
+
+
+def editable(row: DeltaGenerator, turn: int) -> None:
+    """Put the button that lets a question be edited into its row."""
+    row.button("Edit", key=f"edit-{turn}", icon=":material/edit:", type="tertiary", on_click=state.edit, args=(turn,))
+
+
+def _visitor() -> AbstractContextManager[object]:
+    return st.chat_message("user", avatar=":material/person:")
+
+
+def _editing(text: str, turn: int) -> None:
+    key = f"edited-{turn}"
+    with st.form(f"edit-form-{turn}", border=False):
+        st.text_area("Your question", text, key=key, height="content")
+        st.caption(
+            "It is asked again in the place of this one, and of all that came after. Where something did, the "
+            "conversation as it was is kept beside this one."
+        )
+        with st.container(horizontal=True):
+            st.form_submit_button("Ask again", type="primary", on_click=_ask_again, args=(key, turn))
+            st.form_submit_button("Cancel", on_click=state.edit, args=(None,))
+
+
+def _ask_again(key: str, turn: int) -> None:
+    if text := st.session_state[key].strip():
+        state.ask(text, turn)
+
+
+def reply() -> AbstractContextManager[object]:
+    """Where an answer goes."""
+    return st.chat_message("assistant", avatar=":material/format_quote:")
+
+
+def statement(one: Statement) -> None:
+    """A statement that has just arrived; its citations can be opened when the answer is whole."""
+    st.html(f'<p class="arriving">{escape(one.text)}</p>')
+
+
+class Waiting:
+    """Shows that a model writes, and lets it be stopped: a click on the page ends its reply, and the turn is kept."""
+
+    def __init__(self) -> None:
+        self._place = st.empty()
+        self._shown = 0.0
+        with st.container(key="stop"):
+            st.button("Stop", key="stop-writing", icon=":material/stop_circle:", type="tertiary")
+
+    def tick(self) -> None:
+        """Look for a click, five times a second at most.
+
+        Raises:
+            ReplyCut: there was one.
+        """
+        if (now := time.monotonic()) - self._shown < EVERY:
+            return
+        self._shown = now
+        try:
+            self._place.html('<p class="small">The model is writing; what holds is shown.</p>')
+        except RerunException as click:
+            raise ReplyCut("The reply was stopped.") from click
+
+
+def answer(one: Answer, turn: int, library: Library) -> None:
+    """The whole answer; ``turn`` is its place in the conversation, from 1."""
+    if one.grounding is Grounding.ASIDE:
+        st.html(f'<p class="notice">{escape(one.reason)}</p>')
+        return
+    around = {citation: kept.around(citation, library) for citation in one.cited}
+    tips = {citation: present.tip(citation, seen.before, seen.after) for citation, seen in around.items()}
+    numbers = Numbers(turn, {citation: number for number, citation in enumerate(one.cited, 1)}, tips)
+    if one.grounding is Grounding.REFUSED:
+        _refusal(one, numbers)
+    if one.grounding is Grounding.NEAR:
+        st.html(_notice(CLOSEST, PERHAPS, why(one)))
+    for place, each in enumerate(shown(one)):
+        _cited(f"said-{turn}-{place}", present.said(each), numbers, each.citations)
+    for place, conflict in enumerate(one.conflicts):
+        _conflict(f"{turn}-conflict-{place}", conflict, numbers)
+    if one.missing and not one.refused:
+        st.html(f'<p class="notice">{NOT_SAID} {escape(one.missing)}</p>')
+    for told in present.of_model(one):
+        st.html(f'<p class="small notice">{told}</p>')
+    if one.grounding is not Grounding.REFUSED:
+        _sources(one, numbers)
+    for citation, number in numbers.of.items():
+        if (standing := around[citation].standing) is not Standing.HOLDS:
+            st.html(f'<p class="small notice">{number}: {standing.value}</p>')
+
+
+def copy(one: Answer) -> None:
+    """The button that copies the answer as plain text, its citations with it; ``copies`` makes it work."""
+    text = quote(conversation_export.plain(one))
+    st.html(
+        f'<button type="button" class="copies" aria-live="polite" data-text="{text}">Copy</button>', width="content"
+    )
+
+
+def copies() -> None:
+    """Let the buttons copy."""
+    st.html(scripts.html(scripts.COPY), unsafe_allow_javascript=True)
+
+
+def again(one: Answer, turn: int) -> None:
+    """The button that lets the last question be answered anew: by today's library, model and what is asked within."""
+    st.button(
+        "Answer again", key=f"again-{turn}", icon=":material/refresh:", type="tertiary",
+        on_click=state.ask, args=(one.question, turn),
+    )  # fmt: skip
+
+
+def _notice(what: str, more: str, below: str) -> str:
+    """A notice that says ``what`` before all else; the others may be empty."""
+    below = f"<p>{escape(below)}</p>" if below else ""
+    return f'<div class="notice"><p><strong>{what}</strong> {escape(more)}</p>{below}</div>'
+
+
+def _refusal(one: Answer, numbers: Numbers) -> None:
+    st.html(_notice(REFUSED, why(one), present.searched(one)))
+    if numbers.of:
+        st.html(f'<p class="small">{NEAREST}</p>')
+    for citation, number in numbers.of.items():
+        quoted = f'<span class="nearest">“{escape(citation.key_quote)}”</span>'
+        with st.container(key=f"near-{numbers.turn}-{number}", gap="xxsmall"):
+            _cited(f"near-{numbers.turn}-{number}", quoted, numbers, [citation])
+            st.html(f"<p>{present.source_line(citation)}</p>")
+
+
+def _conflict(key: str, conflict: Conflict, numbers: Numbers) -> None:
+    with st.container(border=True, key=f"sides-{key}", gap="xsmall"):
+        st.html(f'<p class="small"><strong>{who_disagrees(conflict)}</strong></p>')
+        for place, (column, side) in enumerate(zip(st.columns(len(conflict.sides)), conflict.sides, strict=True)):
+            with column:
+                st.html(f'<p class="small">{present.source_line(side.citations[0])}</p>')
+                said = f'<span class="said">{escape(disagreeing(side))}</span>'
+                _cited(f"said-{key}-{place}", said, numbers, side.citations)
+
+
+def _sources(one: Answer, numbers: Numbers) -> None:
+    with st.container(key=f"sources-{numbers.turn}", gap="xxsmall"):
+        st.html('<p class="small rule">Sources</p>')
+        for place, source in enumerate(present.sources(one)):
+            cited = [one.cited[number - 1] for number in source.numbers]
+            key = f"source-{numbers.turn}-{place}"
+            _cited(key, present.source_line(source.citation), numbers, cited, first=True)
+        st.html(f'<p class="small">{present.searched(one)}</p>')
+
+
+def _cited(key: str, html: str, numbers: Numbers, cited: Iterable[Citation], *, first: bool = False) -> None:
+    """A line of text with the numbers that open its citations and tell their quotes, at its end or ``first``."""
+    with st.container(key=f"cited-{key}"):
+        if not first:
+            st.html(html)
+        for citation in dict.fromkeys(cited):
+            number = numbers.of[citation]
+            st.button(
+                str(number),
+                key=f"open-{key}-{number}",
+                type="tertiary",  # the opened one, too: a button of another type is another one, and loses the focus
+                help=numbers.tips[citation],
+                on_click=state.open_citation,
+                args=(numbers.turn, number),
+            )
+        if first:
+            st.html(html)

@@ -1,0 +1,118 @@
+"""What a visitor says of an answer: a thumb, what was wrong, and which evidence does not hold. Kept as it is said.
+
+The library's word is what the page shows, so a reload or another tab shows the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import streamlit as st
+
+from assistant.errors import PushbackError
+from assistant.library.library import Feedback, Library, Opinion
+from ui.parts.page import failure
+
+THUMBS = (Opinion.BAD, Opinion.GOOD)  # as Streamlit numbers them: down, up
+LONGEST_NOTE = 500  # characters
+
+
+class Place(NamedTuple):
+    """What is spoken of: a turn, or one of its citations."""
+
+    conversation: str
+    turn: int
+    citation: int | None = None
+
+
+def thumbs(place: Place, library: Library) -> None:
+    """Thumbs for an answer."""
+    said = _said(place, library)
+    key = _shows("thumb", place, THUMBS.index(said.verdict) if said and said.verdict in THUMBS else None)
+    st.feedback("thumbs", key=key, on_change=_rate, args=(place, key, library))
+
+
+def note(place: Place, library: Library) -> None:
+    """After a thumb down, a line for what was wrong; and what went wrong with keeping it."""
+    said = _said(place, library)
+    if said and said.verdict is Opinion.BAD:
+        _note(place, said, library)
+    _tell(_key("thumb", place))
+
+
+def wrong_evidence(place: Place, library: Library) -> None:
+    """A switch that calls a citation wrong."""
+    key = _shows("wrong", place, _said(place, library) is not None)
+    st.toggle("Wrong evidence", key=key, on_change=_call_wrong, args=(place, key, library))
+    _tell(key)
+
+
+def _note(place: Place, said: Feedback, library: Library) -> None:
+    key = _shows("note", place, said.note)
+    st.text_input(
+        "What was wrong?",
+        key=key,
+        placeholder="What was wrong?",
+        label_visibility="collapsed",
+        max_chars=LONGEST_NOTE,
+        on_change=_explain,
+        args=(place, key, library),
+    )
+    _tell(key)
+
+
+def _said(place: Place, library: Library) -> Feedback | None:
+    return next((one for one in library.feedback(place.conversation) if one[:3] == place), None)
+
+
+def _shows(kind: str, place: Place, value: object) -> str:
+    """The key of a widget, which is made to show ``value``."""
+    key = _key(kind, place)
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+    return key
+
+
+def _key(kind: str, place: Place) -> str:
+    return "-".join([kind, *(str(part) for part in place if part is not None)])
+
+
+def _rate(place: Place, key: str, library: Library) -> None:
+    thumb = st.session_state[key]
+    with _told(key):
+        if thumb is None:
+            library.withdraw_feedback(place.conversation, place.turn)
+        else:
+            library.give_feedback(place.conversation, place.turn, THUMBS[thumb])
+
+
+def _explain(place: Place, key: str, library: Library) -> None:
+    with _told(key):
+        said = _said(place, library)
+        if said and said.verdict is Opinion.BAD:  # the thumb may have been turned in the same moment
+            library.give_feedback(place.conversation, place.turn, Opinion.BAD, note=st.session_state[key].strip())
+
+
+def _call_wrong(place: Place, key: str, library: Library) -> None:
+    with _told(key):
+        if st.session_state[key]:
+            wrong = Opinion.WRONG_EVIDENCE
+            library.give_feedback(place.conversation, place.turn, wrong, citation=place.citation)
+        else:
+            library.withdraw_feedback(place.conversation, place.turn, citation=place.citation)
+
+
+@contextmanager
+def _told(key: str) -> Iterator[None]:
+    """Streamlit calls back before the page runs, out of its door's reach: what goes wrong is kept until then."""
+    try:
+        yield
+    except PushbackError as error:
+        st.session_state[f"{key}-failed"] = error
+
+
+def _tell(key: str) -> None:
+    if error := st.session_state.pop(f"{key}-failed", None):
+        failure.show(error)

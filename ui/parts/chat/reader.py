@@ -1,0 +1,125 @@
+"""The cited document, opened at the cited words: beside the page where there is room, else over it."""
+
+from __future__ import annotations
+
+import os
+from base64 import b64encode
+from itertools import count
+from pathlib import Path
+
+import streamlit as st
+
+from assistant.library.library import Library
+from assistant.types import Citation
+from ui.parts.chat import feedback
+from ui.parts.chat.feedback import Place
+from ui.parts.page import state
+from ui.views import kept, present, present_document
+from ui.views.present import Standing, escape
+from ui.web import scripts
+
+PANEL = "beside"  # page.css puts it there
+PDF = "application/pdf"
+TEXT = "text"
+_PRINT = "beside-print"  # of the session: whether pages of PDFs are shown as they are printed
+_shown = count()  # a script runs again only in an element that is another
+
+
+def show(citation: Citation, library: Library, evidence: Place | None = None, last: int | None = None) -> None:
+    """The document with the cited words marked; the words as they were kept, when it no longer holds them.
+
+    ``evidence`` is where an answer stands on the citation: there it can be called wrong. ``last`` is the number of
+    the last citation beside this one, among which one can walk.
+    """
+    with st.container(key=PANEL, gap="small"):
+        _bar(last)
+        _document(citation, library, evidence)
+
+
+def _bar(last: int | None) -> None:
+    """The way to the citation before and after, and out."""
+    with st.container(key=f"{PANEL}-bar", horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+        turn, number = state.cited() or (0, 0)
+        told = f"Citation {number} of {last}" if last else "In the document"
+        st.html(f'<h2 class="small" role="status">{told}</h2>', width="stretch")
+        if last:
+            _to("Previous", "Left", turn, number - 1, disabled=number <= 1)
+            _to("Next", "Right", turn, number + 1, disabled=number >= last)
+        st.button("Close", shortcut="Esc", type="tertiary", on_click=state.close_citation)
+
+
+def _to(name: str, key: str, turn: int, number: int, *, disabled: bool) -> None:
+    st.button(
+        name,
+        shortcut=key,
+        type="tertiary",
+        disabled=disabled,
+        on_click=state.open_citation,
+        args=(turn, number),
+    )
+
+
+def _document(citation: Citation, library: Library, evidence: Place | None) -> None:
+    document = kept.document(citation, library)
+    standing, words = present.standing(citation, document)
+    st.html(_head(citation, standing))
+    if evidence:
+        feedback.wrong_evidence(evidence, library)
+    if words is None:
+        st.html(present_document.quoted(citation))
+    if document is None:
+        return
+    if words is None:
+        st.html('<p class="small rule">The document as it is now</p>')
+    if words and (path := _printed(citation, library)) and _wants_print(citation):
+        _picture(citation, path)
+        return
+    st.html(present_document.page(document, words, words and present.key(citation, words)))
+    look = f'<span hidden data-shown="{next(_shown)}"></span>{scripts.html(scripts.TO_THE_WORDS)}'
+    st.html(look, unsafe_allow_javascript=True)
+
+
+def _printed(citation: Citation, library: Library) -> Path | None:
+    """The file of a PDF whose page is known, where it is still there."""
+    if citation.about.media_type != PDF or citation.page is None:
+        return None
+    files = (path for path, known in library.known([os.sep]).items() if known.document == citation.about.id)
+    return next((path for path in map(Path, files) if path.exists()), None)
+
+
+def _wants_print(citation: Citation) -> bool:
+    """Whether the page is to be shown as it is printed; what was chosen holds for the next citation, too."""
+    ways = [TEXT, citation.about.place(citation.page)]
+    before = st.session_state.get(_PRINT, False)
+    chosen = st.segmented_control(
+        "Show", ways, format_func=str.capitalize, default=ways[before], required=True,
+        key=f"{PANEL}-way-{citation.about.id}-{citation.page}", label_visibility="collapsed",
+    )  # fmt: skip
+    st.session_state[_PRINT] = printed = bool(chosen != TEXT)
+    return printed
+
+
+def _picture(citation: Citation, path: Path) -> None:
+    page = citation.page or 1
+    with st.spinner("Drawing the page"):
+        drawn = _drawn(path, citation.about.sha256, page, citation.quote)
+    if not drawn:
+        st.html('<p class="notice" role="status">The page cannot be drawn: its file has changed, or is broken.</p>')
+        return
+    told = f"Page {page} of {citation.about.title}, the cited words marked"
+    data = b64encode(drawn).decode()
+    st.html(f'<img class="printed" alt="{escape(told)}" src="data:image/png;base64,{data}">')
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _drawn(path: Path, sha256: str, page: int, words: str) -> bytes | None:
+    from ui.work import pdf_picture
+
+    return pdf_picture.draw(path, sha256, page, words)
+
+
+def _head(citation: Citation, standing: Standing) -> str:
+    within = [citation.heading, citation.about.place(citation.page)]
+    place = "".join(f'<p class="small">{escape(part)}</p>' for part in within if part)
+    notice = f'<p class="notice" role="status">{standing.value}</p>' if standing is not Standing.HOLDS else ""
+    return f'<header class="document"><p>{present.source_line(citation)}</p>{place}{notice}</header>'

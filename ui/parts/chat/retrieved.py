@@ -1,0 +1,32 @@
+"""What was retrieved for an answer, within what it was asked within, and why; looked for when it is opened."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.search.retrieval import ANYWHERE
+from assistant.settings import Settings
+from assistant.types import Answer
+from ui.parts.settings import running
+from ui.views import present_chat
+from ui.views.present import escape
+
+MOST = 8  # passages shown
+WIDTH = 640  # pixels to begin with, as the drawer of a document
+
+
+def show(answer: Answer, turn: int, settings: Settings) -> None:
+    """The button, and the drawer that it opens."""
+    if st.button("Retrieved", icon=":material/manage_search:", type="tertiary", key=f"retrieved-{turn}"):
+        drawer(answer, settings)
+
+
+@st.dialog("What was retrieved, and why", width=WIDTH, position="right")
+def drawer(answer: Answer, settings: Settings) -> None:
+    """The passages, best first."""
+    asked = answer.standalone_question
+    understood = f" The question was understood as “{escape(asked)}”." if asked != answer.question else ""
+    within = f" {present_chat.WITHIN}" if answer.within != ANYWHERE else ""
+    st.html(f'<p class="small">{present_chat.SEARCH}{within}{understood}</p>')
+    found = running.ready(settings).search(asked, MOST, answer.within)
+    st.html(present_chat.hits(found, answer))

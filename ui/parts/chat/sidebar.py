@@ -1,0 +1,97 @@
+"""The side of every page: a new conversation, and the kept ones, one click back from wherever one is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, tzinfo
+from itertools import count, groupby
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from assistant.errors import PushbackError
+from assistant.library.library import Conversation, Library
+from assistant.settings import Settings
+from ui.parts.chat.conversation import UNNAMED
+from ui.parts.page import state, visiting
+from ui.parts.settings import running
+from ui.views import present_chat
+from ui.views.present import escape, label
+from ui.web import scripts
+
+Look = Literal["primary", "secondary", "tertiary"]  # of a button
+
+MOST = 50  # conversations listed; the older ones are found by searching, and keep their addresses
+MANY = 8  # from which they can be searched
+_CHOSEN = "chosen-in-sidebar"  # that something was, until the page has run
+_turns = count()  # a script runs again only in an element that is another
+
+
+def show(settings: Settings, *, asks: bool) -> None:
+    """Ways to other conversations; on a phone the sidebar, which lies over the page, closes after a choice.
+
+    ``asks``: the page that is shown is the one of conversations; from any other a choice leads there. Where the
+    library cannot be opened none are listed, and the page says why.
+    """
+    library: Library | None = None
+    conversations: list[Conversation] = []
+    with suppress(PushbackError):
+        library = running.opened(settings).library
+        conversations = library.conversations(visiting.owner())
+    if st.session_state.pop(_CHOSEN, False):
+        close = scripts.html(scripts.CLOSE_SIDEBAR)
+        st.html(f'<span hidden data-turn="{next(_turns)}"></span>{close}', unsafe_allow_javascript=True)
+    with st.sidebar:
+        _way("New conversation", "new", None, asks=asks, icon=":material/add:")
+        sought = _sought() if len(conversations) >= MANY else ""
+        within = library.conversations_with(sought) if library and sought else set()
+        found = [one for one in conversations if sought in one.title.casefold() or one.id in within]
+        with st.container(key="conversations", gap=None):
+            for day, some in groupby(found[:MOST], _day()):
+                st.html(f'<h2 class="day">{day}</h2>')
+                for one in some:
+                    named = label(one.title) or UNNAMED
+                    looks: Look = "secondary" if asks and one.id == state.conversation() else "tertiary"
+                    _way(named, f"conversation-{one.id}", one.id, asks=asks, looks=looks)
+        if sought and not found:
+            st.html(f'<p class="small">No conversation has “{escape(sought)}” in it.</p>')
+
+
+def _way(
+    name: str, key: str, id: str | None, *, asks: bool, icon: str | None = None, looks: Look = "secondary"
+) -> None:
+    """The button that leads to a conversation: before its page runs anew, or from another page to it."""
+    leads = _open if asks else None
+    if st.button(name, key=key, icon=icon, type=looks, width="stretch", on_click=leads, args=(id,)) and not asks:
+        st.session_state[_CHOSEN] = True
+        page = st.Page(lambda: None, title="Ask", url_path="", default=True)  # a page is known by its path
+        named = {state.LIBRARY: state.library(), state.CONVERSATION: id}
+        st.switch_page(page, query_params={name: value for name, value in named.items() if value})
+
+
+def _day() -> Callable[[Conversation], str]:
+    """Tells the day on which a conversation began, where the visitor is."""
+    try:
+        zone: tzinfo = ZoneInfo(st.context.timezone or "UTC")
+    except (ValueError, OSError):
+        zone = UTC
+    today = datetime.now(zone).date()
+    return lambda one: present_chat.day(datetime.fromisoformat(one.created).astimezone(zone).date(), today)
+
+
+def _open(id: str | None) -> None:
+    st.session_state[_CHOSEN] = True
+    state.open_conversation(id)
+
+
+def _sought() -> str:
+    sought = st.text_input(
+        "Search conversations",
+        key="sought",
+        placeholder="Search conversations",
+        label_visibility="collapsed",
+        icon=":material/search:",
+    )
+    return " ".join((sought or "").split()).casefold()

@@ -1,0 +1,78 @@
+"""Questions to click on the greeting: made and tried off the page, once for each change of the library.
+
+The first paint waits for none of it: what is kept is shown at once, else when it is ready.
+"""
+
+from __future__ import annotations
+
+from time import monotonic, sleep
+
+import streamlit as st
+
+from assistant.answer.greeting import questions
+from assistant.library.library import Library
+from assistant.settings import Settings
+from assistant.types import Answer
+from ui.parts.page import state
+from ui.parts.settings import running
+from ui.views.present import label
+from ui.work import jobs, suggested
+from ui.work.jobs import Job, Stopped
+
+LONGEST = 160  # characters of a question that is offered
+EVERY = 1.0  # seconds between two looks whether they are ready
+LATER = 1.0  # seconds for the page to be painted, since a model that is loaded slows all else down
+WAITING = '<p class="small" role="status">Looking for questions that these documents answer…</p>'
+
+
+def show(library: Library, settings: Settings) -> None:
+    """The questions, or that they are looked for."""
+    generation = library.generation()
+    found = suggested.kept(settings.folder, generation)
+    job = None if found is not None else _job(library, settings, generation)
+    with st.container(key="offered", gap="xsmall"):
+        if job and not job.done:
+            _wait(job)
+        for number, question in enumerate(found or (job.result if job else None) or ()):
+            st.button(
+                label(question, LONGEST),
+                key=f"offered-{number}",
+                icon=":material/arrow_forward:",
+                width="stretch",
+                on_click=state.ask,
+                args=(question,),
+            )
+
+
+@st.fragment(run_every=EVERY)
+def _wait(job: Job) -> None:
+    if job.done:
+        st.rerun()
+    st.html(WAITING)
+
+
+def _job(library: Library, settings: Settings, generation: int) -> Job:
+    """The work on this generation's questions; that on a former one's is waited for first, which ends soon."""
+    kind = f"suggestions {settings.folder}"
+    known = jobs.of_kind(kind)
+    if found := next((one for one in known if one.about == str(generation) or not one.done), None):
+        return found
+    assistant = running.plain(settings)
+
+    def work(job: Job) -> tuple[str, ...]:
+        begun = monotonic()
+        while monotonic() - begun < LATER:
+            job.at("Waiting for the page")
+            sleep(jobs.LOOK)
+
+        def answer(question: str) -> Answer:
+            if library.generation() != generation:
+                raise Stopped  # for what is there now, others are looked for
+            job.at(question)
+            return running.answering(assistant, question, ()).result()
+
+        found = questions(library, answer)
+        suggested.keep(settings.folder, generation, found)
+        return found
+
+    return jobs.start(kind, str(generation), work)

@@ -1,0 +1,78 @@
+"""The page before the first question: what the library holds and what can be asked of it, or where to put documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from assistant.errors import LibraryMissing
+from assistant.library.library import Holdings, Library
+from assistant.settings import Settings
+from ui.parts.chat import suggesting
+from ui.parts.documents import adding
+from ui.parts.page import nearby, visiting
+from ui.parts.settings import keys
+from ui.views import present_chat, present_error
+from ui.views.present import escape, label
+from ui.views.present_settings import answers
+from ui.web.roles import Role
+
+SETTINGS = "settings"  # the path of its page
+LONGEST = 160  # characters of the line that says what answers
+
+_HASHED: dict[str | type[Any], Any] = {Settings: lambda settings: str(settings.folder)}
+
+
+def show(library: Library, settings: Settings, box: Callable[[], None]) -> None:
+    """A greeting with the ``box`` to ask in, questions to click, and the way to add documents."""
+    with st.container(key="welcome"):
+        st.html(
+            '<div class="welcome"><h1>Ask your documents</h1>'
+            f"<p>{escape(present_chat.holds(_holdings(settings, library.generation(), library)))}</p>"
+            '<p class="small">Every statement ends with the number of its source: click it to read the words where '
+            "they stand. When the documents do not say, neither does Pushback.</p>"
+            "</div>"
+        )
+        box()
+        _what_answers(settings)
+        suggesting.show(library, settings)
+        if visiting.may(Role.EDITOR, settings):
+            st.html('<p class="small rule">Or ask about documents of your own:</p>')
+        adding.show(settings, "chat")
+
+
+def first_documents(settings: Settings, box: Callable[[], None], missing: LibraryMissing | None = None) -> None:
+    """Where to drop the first documents, before the ``box`` to ask in; ``missing``: there is no library yet."""
+    edits = visiting.may(Role.EDITOR, settings)
+    first = "Drop some of yours here, then ask" if edits else "Whoever runs this page names who may add them"
+    with st.container(key="welcome"):
+        st.html(
+            f'<div class="welcome"><h1>No documents yet</h1><p>{first}: every statement of an '
+            "answer is one click from its source.</p></div>"
+        )
+        adding.show(settings, "chat")
+        box()
+        _what_answers(settings)
+        if missing:
+            st.html(f'<p class="small">{escape(" ".join(present_error.told(missing)))}</p>')
+
+
+def _what_answers(settings: Settings) -> None:
+    """One line: what answers now, and the way to change that for who can."""
+    now = answers(settings, lacks_key=keys.lacking(settings))
+    if not settings.writer and not nearby.only(settings):
+        st.html(f'<p class="small">{escape(now)}.</p>')
+        return
+    page = st.Page(lambda: None, title="Settings", url_path=SETTINGS)  # a page is known by its path
+    line = now if settings.writer else f"{now}; add a model for written answers"
+    with st.container(key="what-answers"):
+        st.page_link(page, label=label(line, LONGEST), icon=":material/tune:")
+
+
+@st.cache_data(show_spinner=False, max_entries=32, hash_funcs=_HASHED)
+def _holdings(settings: Settings, generation: int, _library: Library) -> Holdings:
+    """Counted once for each generation of a library."""
+    del settings, generation
+    return _library.holdings()

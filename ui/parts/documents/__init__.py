@@ -1,0 +1,1 @@
+"""The documents of the library: added, listed, opened and checked."""

@@ -1,0 +1,150 @@
+"""Where documents are put into the library: dropped, pasted, or in a folder that is named; what becomes of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from assistant.errors import PushbackError, SettingsError
+from assistant.settings import Settings
+from ui.parts.documents import work
+from ui.parts.page import failure, nearby, visiting
+from ui.parts.settings import running
+from ui.views import present_library
+from ui.views.present_work import count
+from ui.web.roles import Role
+from ui.work import jobs, library_work, uploads
+from ui.work.jobs import Job
+
+ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+READ = "PDF, Word, PowerPoint, Excel, CSV, OpenDocument, RTF, EPUB, html, Markdown, text and mail"
+
+
+def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
+    """The drop zone, for an editor, and below it what is being read and what became of it; whether any is being read.
+
+    Works where there is no library yet: the first file makes it. ``key`` sets its parts apart from others on the page.
+    What is dropped is kept with the library, read as a job, and found again after a reload. The page runs anew when
+    the last of it is done. ``opens``: the page can open the documents that were read.
+    """
+    if visiting.may(Role.EDITOR, settings):
+        _put(settings, key)
+    if error := st.session_state.pop(f"{key}-failed", None):
+        failure.show(error)
+    return work.show(settings, key, opens=opens)
+
+
+def _put(settings: Settings, key: str) -> None:
+    drops = st.session_state.setdefault(f"{key}-drops", 0)
+    st.file_uploader(
+        "Drop documents here",
+        accept_multiple_files=True,
+        key=f"{key}-drop-{drops}",  # another one after each drop, so that it is empty again
+        help=f"{READ}. They are kept on the machine that serves this page, with the library.",
+        on_change=_dropped,
+        args=(settings, key),
+    )
+    _pasted(settings, key)
+    if visiting.may(Role.OWNER, settings) and nearby.folders(settings):
+        _folder(settings, key)
+
+
+def _pasted(settings: Settings, key: str) -> None:
+    with (
+        st.expander("Or paste a text, or the address of a page", icon=":material/content_paste:", type="compact"),
+        st.form(f"{key}-paste-form", border=False, clear_on_submit=True),
+    ):
+        st.text_area(
+            "Text, or an address that begins with http",
+            key=f"{key}-paste",
+            height=140,
+            help="A page is fetched once, by the machine that serves this page, and kept there like a dropped file.",
+        )
+        st.form_submit_button("Add it", on_click=_add_pasted, args=(settings, key))
+
+
+def _add_pasted(settings: Settings, key: str) -> None:
+    text = st.session_state[f"{key}-paste"].strip()
+    if ADDRESS.fullmatch(text):
+        embedder = running.embedder(settings)
+        jobs.start(
+            library_work.kind(settings),
+            f"Reading {present_library.line(text, 60)}",
+            lambda job: library_work.take_in_address(job, settings, embedder, text),
+        )
+        return
+    try:
+        if not text:
+            raise SettingsError("Nothing was pasted.", hint="Paste a text, or the address of a page.")
+        path = uploads.keep_text(settings, text)
+    except PushbackError as error:  # before the page runs, out of its door's reach
+        st.session_state[f"{key}-failed"] = error
+        return
+    read(settings, [path], f"Reading {path.name}", uploads.folder(settings))
+
+
+def read(
+    settings: Settings, paths: Sequence[Path], about: str, within: Path | None = None, *, allow_removals: bool = False
+) -> None:
+    """Let files and folders be read as a job; for what a button calls."""
+    begin(settings, paths, about, within, allow_removals=allow_removals)
+
+
+def begin(
+    settings: Settings,
+    paths: Sequence[Path],
+    about: str,
+    within: Path | None = None,
+    *,
+    allow_removals: bool = False,
+) -> Job:
+    """The job that reads files and folders."""
+    embedder = running.embedder(settings)
+    return jobs.start(
+        library_work.kind(settings),
+        about,
+        lambda job: library_work.take_in(job, settings, embedder, paths, within, allow_removals=allow_removals),
+    )
+
+
+def _folder(settings: Settings, key: str) -> None:
+    with (
+        st.expander("Or read a folder of this machine", icon=":material/folder_open:", type="compact"),
+        st.form(f"{key}-folder-form", border=False),
+    ):
+        st.text_input(
+            "Folder or file",
+            key=f"{key}-folder",
+            placeholder="~/Documents/marketing",
+            help="It is read where it lies, and nothing in it is changed. Read it again to take in what has changed.",
+        )
+        st.form_submit_button("Read it", on_click=_named, args=(settings, key))
+
+
+def _dropped(settings: Settings, key: str) -> None:
+    dropped = st.session_state.get(f"{key}-drop-{st.session_state[f'{key}-drops']}")
+    if not dropped:
+        return
+    st.session_state[f"{key}-drops"] += 1
+    try:
+        kept = uploads.keep(settings, ((file.name, file.getvalue()) for file in dropped))
+    except PushbackError as error:  # before the page runs, out of its door's reach
+        st.session_state[f"{key}-failed"] = error
+        return
+    about = f"Reading {kept[0].name}" if len(kept) == 1 else f"Reading {count(len(kept), 'file')}"
+    read(settings, kept, about, uploads.folder(settings))
+
+
+def _named(settings: Settings, key: str) -> None:
+    named = st.session_state[f"{key}-folder"].strip()
+    path = Path(named).expanduser()
+    if not named or not path.exists():
+        st.session_state[f"{key}-failed"] = SettingsError(
+            f"There is no folder or file {named!r} on this machine." if named else "No folder is named.",
+            hint="Write its whole path, as in /home/me/documents.",
+        )
+        return
+    read(settings, [path], f"Reading {path.name or path}")

@@ -1,0 +1,161 @@
+"""One document of the library: its text, passages, what cleaning left out, versions; and what can be done to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from assistant.answer.summary import summary
+from assistant.errors import DocumentMissing, PushbackError
+from assistant.library.library import Library
+from assistant.plainly import why
+from assistant.settings import Settings
+from assistant.types import Document, Span
+from ui.parts.documents import adding, documents_table, scope, work
+from ui.parts.page import failure, state, visiting
+from ui.parts.settings import running
+from ui.views import present_document, present_library
+from ui.views.present import label
+from ui.web.roles import Role
+from ui.work import jobs, library_changes, library_work, uploads
+
+TEXT, PASSAGES, LEFT_OUT, VERSIONS = "Text", "Passages", "Left out", "Versions"
+PART = 2 * present_document.AROUND  # characters of a long text shown at a time
+SHOWN = 50  # passages shown at a time
+
+
+def show(id: str, library: Library, settings: Settings) -> None:
+    """The document of this id, or that there is none."""
+    st.button(
+        "All documents", icon=":material/arrow_back:", type="tertiary", on_click=state.open_document, args=(None,)
+    )
+    try:
+        document = library.document(id)
+    except DocumentMissing as error:
+        failure.show(error)
+        work.show(settings, "document")
+        return
+    passages = library.stored_of(document.id)
+    listed = documents_table.listed(library, settings).by_id[document.id]
+    st.html(present_library.head(document.about, present_library.standings(listed), len(passages)))
+    scope.link([document.id], "Ask about this document")
+    if visiting.may(Role.EDITOR, settings):
+        _doing(document, listed.files, settings)
+    work.show(settings, "document")
+    if told := present_document.in_short(document, summary(document, passages)):
+        st.html(told)
+    versions = library.versions(document.id)
+    names = {TEXT: TEXT, PASSAGES: f"{PASSAGES} {len(passages):,}"}
+    names |= {LEFT_OUT: f"{LEFT_OUT} {len(document.dropped):,}"} if document.dropped else {}
+    names |= {VERSIONS: f"{VERSIONS} {len(versions):,}"} if versions else {}
+    part = st.segmented_control(
+        "Show", list(names), format_func=names.__getitem__, default=TEXT, required=True, key=f"part-{id}",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    match part:
+        case "Passages":
+            first = _page(f"passages-{id}", len(passages), SHOWN)
+            some = [stored.passage for stored in passages[first : first + SHOWN]]
+            st.html(present_library.passages(some, first + 1))
+        case "Left out":
+            st.html('<p class="small">What cleaning took for boilerplate; nothing of it is searched.</p>')
+            st.html(present_library.dropped(document.dropped))
+        case "Versions":
+            _versions(document.id, library)
+        case _:
+            _text(document)
+
+
+def _text(document: Document) -> None:
+    middle = _page(f"text-{document.id}", len(document.text), PART) + PART // 2
+    st.html(present_document.page(document, Span(middle, middle)))
+
+
+def _page(key: str, total: int, size: int) -> int:
+    """Where the part begins that is to be shown; to be chosen when there are several."""
+    pages = -(-total // size)
+    return (st.pagination(pages, key=key) - 1) * size if pages > 1 else 0
+
+
+def _versions(id: str, library: Library) -> None:
+    st.html('<p class="small">Saved more than once with small differences; the newest first, and it counts.</p>')
+    every = library.versions(id)
+    newest = "the newest" if all(one.date for one in every) else "the newest by the times of their files"
+    for place, about in enumerate(every):
+        told = [label(about.title), label(about.date or ""), label(about.source)]
+        told += [newest] if not place else []
+        st.button(
+            " · ".join(part for part in told if part),
+            key=f"version-{about.id}",
+            type="tertiary",
+            disabled=about.id == id,
+            on_click=state.open_document,
+            args=(about.id,),
+        )
+
+
+def _doing(document: Document, files: tuple[str, ...], settings: Settings) -> None:
+    """What can be done to it."""
+    id, title = document.id, present_library.line(document.about.title, 60)
+    there = [path for path in map(Path, files) if path.exists()]
+    dropped = [path for path in map(Path, files) if path.parent == uploads.folder(settings)]
+    with st.container(horizontal=True, key="document-doing"):
+        if there:
+            st.button(
+                "Read again",
+                icon=":material/refresh:",
+                help="Take in what has changed in its file since.",
+                on_click=adding.read,
+                args=(settings, there[:1], f"Reading {title}", _within(there[0], document.about.source)),
+            )
+        if dropped:
+            with st.popover("Replace", icon=":material/swap_horiz:"):
+                drops = st.session_state.setdefault(f"replace-{id}", 0)
+                key = f"replace-{id}-{drops}"
+                st.file_uploader(
+                    "Drop what takes its place", key=key, on_change=_replace, args=(id, dropped[0], key, settings)
+                )
+        st.button("Remove", icon=":material/delete:", on_click=_remove, args=(id, title, settings))
+    if not dropped:
+        st.html('<p class="small">Its file lies outside the library: removing the document leaves the file alone.</p>')
+    if error := st.session_state.pop("document-failed", None):
+        failure.show(error)
+
+
+def _within(path: Path, source: str) -> Path:
+    """The folder that a file was read from under this source."""
+    depth = len(Path(source).parts)
+    return path.parents[depth - 1] if path.as_posix().endswith(f"/{source}") else path.parent
+
+
+def _remove(id: str, title: str, settings: Settings) -> None:
+    embedder = running.embedder(settings)
+    jobs.start(
+        library_work.kind(settings),
+        f"Removing {title}",
+        lambda job: library_changes.remove(job, settings, embedder, [id]),
+    )
+    state.open_document(None)
+
+
+def _replace(id: str, old: Path, key: str, settings: Settings) -> None:
+    given = st.session_state.get(key)
+    if given is None:
+        return
+    st.session_state[f"replace-{id}"] += 1
+    new = old.with_name(uploads.safe(given.name)).with_stem(old.stem)
+    if new != old:
+        new = uploads.free(new, uploads.folder(settings).iterdir())
+    try:
+        uploads.put(new, given.getvalue())
+    except OSError as exc:
+        hint = "Check the space on the disk and the folder's permissions."
+        st.session_state["document-failed"] = PushbackError(f"{new.name} cannot be kept: {why(exc)}.", hint=hint)
+        return
+    embedder = running.embedder(settings)
+    jobs.start(
+        library_work.kind(settings),
+        f"Replacing {present_library.line(old.name, 60)}",
+        lambda job: library_changes.replace(job, settings, embedder, id, new),
+    )

@@ -1,0 +1,158 @@
+"""The documents of the library as a table: found by words, kind, language and state, ticked to be opened or asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import streamlit as st
+
+from assistant.library.library import Library, Listed
+from assistant.settings import Settings
+from ui.parts.documents import scope
+from ui.parts.page import state
+from ui.views import present_library
+from ui.views.present_library import LANGUAGES, Wanted
+from ui.views.present_work import count
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEPT_FOR = 300  # seconds: whether files are there can change while the library does not
+FROM = 8  # documents from which it is worth searching among them
+HEIGHT = 560  # pixels, about fifteen rows
+
+TABLE = "documents"
+_SHOWN, _TICKED, _VIEW = "documents-shown", "documents-ticked", "documents-view"  # the session's
+
+
+def show(library: Library, settings: Settings) -> None:
+    """The table, and what narrows it."""
+    every = listed(library, settings).rows
+    chosen = _chosen(every)
+    found = every[present_library.matching(every, chosen)]
+    some = f"{len(found):,} of {count(len(every), 'document')}. " if chosen != Wanted() else ""
+    st.html(f'<p class="small" role="status">{some}Tick a document to open it, or several to ask them.</p>')
+    key, ticked = _view(list(found["document"]))
+    _ask(listed(library, settings).by_id)
+    st.dataframe(
+        found.drop(columns="document"),
+        key=key,
+        on_select=_select,
+        selection_mode="multi-row",  # a cell is selected by coming to it with a key, and would open its document then
+        selection_default={"selection": {"rows": ticked}},
+        hide_index=True,
+        column_order=["title", "kind", "author", "date", "passages", "state", "language", "source"],
+        column_config=_columns(),
+        height=HEIGHT if len(found) > 14 else "content",
+        placeholder="",
+        alt="The documents of the library; select rows to open or to ask their documents",
+    )
+
+
+class Everything(NamedTuple):
+    """All documents, by id and as the rows of a table; to be read, not changed."""
+
+    by_id: dict[str, Listed]
+    rows: pd.DataFrame
+
+
+def listed(library: Library, settings: Settings) -> Everything:
+    """What the library holds now; asked again when it has changed, and now and then."""
+    return _listed(settings.folder, library.generation(), library)
+
+
+@st.cache_resource(show_spinner=False, ttl=KEPT_FOR, max_entries=4)
+def _listed(folder: Path, generation: int, _library: Library) -> Everything:
+    del folder, generation
+    every = _library.listed()
+    return Everything({one.document: one for one in every}, present_library.table(every))
+
+
+def _columns() -> dict[str, Any]:
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    return {  # in pixels: what is told at a glance fits beside the sidebar of a small screen
+        "title": text("Title", width=250),
+        "kind": text("Kind", width=90),
+        "author": text("Author", width=140),
+        "date": text("Date", width=95),
+        "passages": number("Passages", width=85),
+        "state": text("State", width=110),
+        "language": text("Language", width=85),
+        "source": text("File", width=260),
+    }
+
+
+def _chosen(every: pd.DataFrame) -> Wanted:
+    if len(every) < FROM:
+        return Wanted()
+    words = st.text_input(
+        "Find documents",
+        key="documents-words",
+        icon=":material/search:",
+        placeholder="Find by title, author or file",
+        label_visibility="collapsed",
+    )
+    with st.container(horizontal=True, gap="medium"):
+        picked = [
+            tuple(_pills(name, every[column]))
+            for column, name in (("kind", "Kind"), ("language", "Language"), ("state", "State"))
+        ]
+    return Wanted(words, *picked)
+
+
+def _pills(name: str, column: pd.Series[str]) -> list[str]:
+    """The values that are picked of a column; nothing to pick where all have one."""
+    counts = column[column != ""].value_counts()
+    if len(counts) < 2:
+        return []
+    return st.pills(
+        name,
+        list(counts.index),
+        selection_mode="multi",
+        format_func=lambda value: f"{LANGUAGES.get(value, value)} {counts[value]:,}",
+        key=f"documents-{name.lower()}",
+        label_visibility="collapsed",
+    )
+
+
+def _view(shown: list[str]) -> tuple[str, list[int]]:
+    """The key of the table and the rows that are ticked when it is first drawn.
+
+    A table of other rows is another one, since ticks stand at rows, and so is one that one comes back to; what was
+    ticked before stays so.
+    """
+    number, ticked = st.session_state.get(_VIEW, (0, []))
+    if shown != st.session_state.get(_SHOWN) or f"{TABLE}-{number}" not in st.session_state:
+        number, ticked = number + 1, [row for row, id in enumerate(shown) if id in st.session_state.get(_TICKED, ())]
+        st.session_state[_VIEW], st.session_state[_SHOWN] = (number, ticked), shown
+    return f"{TABLE}-{number}", ticked
+
+
+def _ask(by_id: dict[str, Listed]) -> None:
+    """Leads to asking the ticked documents, and to the one where there is one."""
+    if ticked := [id for id in st.session_state.get(_TICKED, ()) if id in by_id]:
+        with st.container(horizontal=True, vertical_alignment="center", key="ticked"):
+            if len(ticked) == 1:
+                st.button("Open it", icon=":material/open_in_new:", on_click=_open, args=(ticked[0],))
+            scope.link(ticked, "Ask about this one" if len(ticked) == 1 else f"Ask about these {len(ticked):,}")
+            st.button("Untick all", type="tertiary", on_click=_untick)
+
+
+def _untick() -> None:
+    st.session_state.pop(_TICKED, None)
+    st.session_state.pop(_SHOWN, None)
+
+
+def _open(id: str) -> None:
+    _untick()
+    state.open_document(id)
+
+
+def _select() -> None:
+    """Take note of the ticks."""
+    shown: list[str] = st.session_state[_SHOWN]
+    selected = st.session_state[f"{TABLE}-{st.session_state[_VIEW][0]}"]["selection"]
+    ticked = [shown[row] for row in selected["rows"] if row < len(shown)]
+    hidden = [id for id in st.session_state.get(_TICKED, ()) if id not in shown]
+    st.session_state[_TICKED] = [*hidden, *ticked]

@@ -1,0 +1,112 @@
+"""Whether the library is sound: what is seen at a glance, a check of all, and remedies to click."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from assistant.library.library import Library
+from assistant.settings import Settings
+from ui.parts.documents import adding, documents_table, work
+from ui.parts.page import visiting
+from ui.parts.settings import running
+from ui.views import present_library
+from ui.views.present import escape
+from ui.views.present_library import GONE
+from ui.views.present_work import count
+from ui.web.roles import Role
+from ui.work import jobs, library_changes, library_health, library_work, uploads
+
+
+def show(library: Library, settings: Settings) -> None:
+    """What is to be mended, for who may change documents, and the check, for an owner."""
+    if visiting.may(Role.EDITOR, settings):
+        rows = documents_table.listed(library, settings).rows
+        _unread(library, settings)
+        _gone(list(rows.loc[rows["state"] == GONE, "document"]), settings)
+    if visiting.may(Role.OWNER, settings):
+        _checks(settings)
+
+
+def _checks(settings: Settings) -> None:
+    with st.container(horizontal=True, key="health"):
+        st.button(
+            "Check the library",
+            icon=":material/health_and_safety:",
+            help="Looks at every passage, its words and its vector, and mends what can be mended safely.",
+            on_click=check,
+            args=(settings,),
+        )
+        st.button(
+            "Re-index",
+            icon=":material/model_training:",
+            help="Embeds every passage anew, with the model in force. Until it is done the library is as it was.",
+            on_click=reindex,
+            args=(settings,),
+        )
+
+
+def check(settings: Settings) -> None:
+    """Let the library be looked over as a job."""
+    embedder = running.embedder(settings)
+    jobs.start(
+        library_work.kind(settings),
+        "Checking the library",
+        lambda job: library_health.check(job, settings, embedder),
+    )
+
+
+def reindex(settings: Settings) -> None:
+    """Let all be embedded anew as a job."""
+    embedder = running.embedder(settings)
+    jobs.start(library_work.kind(settings), "Re-indexing", lambda job: library_health.reindex(job, settings, embedder))
+
+
+def remove(ids: list[str], settings: Settings) -> None:
+    """Let documents be taken out as a job."""
+    embedder = running.embedder(settings)
+    jobs.start(
+        library_work.kind(settings),
+        f"Removing {count(len(ids), 'document')}",
+        lambda job: library_changes.remove(job, settings, embedder, ids),
+    )
+
+
+def _unread(library: Library, settings: Settings) -> None:
+    told = work.told_of(settings)
+    unread = uploads.unread(settings, library.known([str(uploads.folder(settings))]))
+    left = [path for path in unread if path.name not in told]
+    if not left or not all(job.done for job in jobs.of_kind(library_work.kind(settings))):
+        return
+    names = ", ".join(present_library.line(path.name, 40) for path in left[:3]) + ("…" if len(left) > 3 else "")
+    with st.container(border=True, key="unread", gap="small"):
+        are = "is" if len(left) == 1 else "are"
+        st.html(f"<p>{count(len(left), 'file')} that you dropped {are} not in the library: "
+                f"{escape(names)}</p>")  # fmt: skip
+        with st.container(horizontal=True):
+            about = f"Reading {count(len(left), 'file')}"
+            st.button(
+                "Read again",
+                key="unread-read",
+                icon=":material/refresh:",
+                on_click=adding.read,
+                args=(settings, left, about, uploads.folder(settings)),
+            )
+            st.button("Put aside", key="unread-away", type="tertiary", on_click=_put_by, args=(left,))
+
+
+def _put_by(left: list[Path]) -> None:
+    for path in left:
+        uploads.put_by(path)
+
+
+def _gone(ids: list[str], settings: Settings) -> None:
+    if not ids:
+        return
+    with st.container(border=True, key="gone", gap="small"):
+        st.html(
+            f"<p>The files of {count(len(ids), 'document')} are no longer there. What they held is still answered "
+            "from; put them back, or take the documents out.</p>"
+        )
+        st.button("Take them out", key="gone-out", icon=":material/delete:", on_click=remove, args=(ids, settings))

@@ -1,0 +1,134 @@
+"""What questions are asked within: chosen documents, authors and dates, as chips above the box that can be taken off.
+
+The address holds them, so that a link can begin with them and a reload keeps them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from assistant.errors import DocumentMissing
+from assistant.library.library import Library
+from assistant.settings import Settings
+from assistant.types import Answer, Filters, Grounding
+from ui.parts.page import state
+from ui.views import present
+from ui.views.present import label, option
+
+NAMED = 4  # documents that have a chip of their own; more have one together
+CHIP = 40  # characters of one
+GONE = "a document that is no longer there"
+ASK = "ask"  # the key of what leads to the page where one asks, on others
+
+_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-\d{2})?)?")
+
+
+def show(library: Library, settings: Settings) -> None:
+    """The chips, and the way to add to them."""
+    within = state.within()
+    with st.container(key="scope", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        narrows = st.button("Ask within", icon=":material/filter_alt:", type="tertiary", key="narrow")
+        for place, (name, without) in enumerate(_chips(within, library)):
+            st.button(
+                label(name, CHIP),
+                key=f"within-{place}",
+                icon=":material/close:",
+                icon_position="right",
+                help=f"Asked within {label(name)}. Click to take it off.",
+                on_click=state.ask_within,
+                args=(without,),
+            )
+    if narrows:
+        _menu(library, settings)
+
+
+def link(documents: Sequence[str], name: str) -> None:
+    """Leads to a new conversation that is asked within these documents."""
+    page = st.Page(lambda: None, title="Ask", url_path="", default=True)  # a page is known by its path
+    query = state.asking_within(Filters(documents=tuple(documents)))
+    if library := state.library():
+        query[state.LIBRARY] = library
+    with st.container(key=ASK, width="content"):
+        st.page_link(page, label=name, icon=":material/chat:", query_params=query)
+
+
+def told(answer: Answer, within: Filters, library: Library) -> Answer:
+    """The answer, which says what it was asked within."""
+    names = [name for name, _ in _chips(within, library)]
+    if not names or answer.grounding is Grounding.ASIDE:
+        return answer
+    return replace(answer, notices=(f"Asked only within: {'; '.join(names)}.", *answer.notices))
+
+
+def _chips(within: Filters, library: Library) -> Iterator[tuple[str, Filters]]:
+    """What each chip says, and what is left without it."""
+    documents = within.documents
+    if len(documents) > NAMED:
+        yield f"{len(documents):,} documents", replace(within, documents=())
+    else:
+        for id in documents:
+            yield _title(id, library), replace(within, documents=tuple(one for one in documents if one != id))
+    for name in within.authors:
+        yield f"by {name}", replace(within, authors=tuple(one for one in within.authors if one != name))
+    if within.since:
+        yield f"from {present.date(within.since)} on", replace(within, since=None)
+    if within.until:
+        yield f"until {present.date(within.until)}", replace(within, until=None)
+
+
+def _title(id: str, library: Library) -> str:
+    try:
+        return library.document(id).about.title
+    except DocumentMissing:
+        return GONE
+
+
+@st.dialog("Ask within", on_dismiss="rerun")
+def _menu(library: Library, settings: Settings) -> None:
+    """What narrows the questions; what is chosen holds at once."""
+    from ui.parts.documents import documents_table  # it has ways to here
+
+    within = state.within()
+    every = documents_table.listed(library, settings).by_id
+    authors = sorted({one.author for one in every.values() if one.author} | set(within.authors))
+    there = [id for id in within.documents if id in every]
+    _several("Documents", list(every), there, "documents", lambda id: option(every[id].title))
+    _several("Authors", authors, list(within.authors), "authors", option)
+    with st.container(horizontal=True, gap="small"):
+        _date("From", within.since, "since")
+        _date("Until", within.until, "until")
+    if st.button("Done", type="primary", key="narrow-done"):
+        st.rerun()
+
+
+def _several(name: str, options: list[str], chosen: list[str], field: str, shows: Callable[[str], str]) -> None:
+    key = f"narrow-{field}"
+    st.session_state[key] = chosen
+    st.multiselect(
+        name, options, key=key, format_func=shows, placeholder="All", on_change=_narrow, args=(field, key)
+    )  # fmt: skip
+
+
+def _date(name: str, chosen: str | None, field: str) -> None:
+    key = f"narrow-{field}"
+    if key not in st.session_state or _DATE.fullmatch(st.session_state[key].strip() or "0000"):
+        st.session_state[key] = chosen or ""
+    st.text_input(name, key=key, placeholder="2023 or 2023-05-01", on_change=_narrow, args=(field, key))
+    if st.session_state[key].strip() and not _DATE.fullmatch(st.session_state[key].strip()):
+        st.html('<p class="small notice" role="alert">Write a date as 2023, 2023-05 or 2023-05-01.</p>')
+
+
+def _narrow(field: str, key: str) -> None:
+    value, within = st.session_state[key], state.within()
+    if field == "documents":
+        state.ask_within(replace(within, documents=tuple(value)))
+    elif field == "authors":
+        state.ask_within(replace(within, authors=tuple(value)))
+    elif not (date := value.strip()) or _DATE.fullmatch(date):
+        state.ask_within(
+            replace(within, since=date or None) if field == "since" else replace(within, until=date or None)
+        )

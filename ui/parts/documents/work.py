@@ -1,0 +1,132 @@
+"""What is being done to the library and what was done: for everyone who has the page open, through any reload."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.settings import Settings
+from ui.parts.page import failure, state, visiting
+from ui.parts.settings import running
+from ui.views import present_work
+from ui.views.present import escape, label
+from ui.web.roles import Role
+from ui.work import jobs, library_changes, library_work
+from ui.work.jobs import Job
+from ui.work.library_changes import Removed
+from ui.work.library_health import Checked
+from ui.work.library_work import Outcome
+
+EVERY = 0.5  # seconds between two looks
+ENDED = 3  # outcomes shown, the newest first, until they are put away
+LISTED = 12  # files of an outcome shown by name; of those that failed a few more
+OPENS = (library_work.ADDED, library_work.CHANGED, library_work.COPY)
+OPENED = 3  # documents of an outcome that can be opened from it
+
+
+def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
+    """The work on this library; whether any is going on. The page runs anew when the last has ended.
+
+    ``opens``: the page it stands on can open the documents that were read.
+    """
+    busy = any(not job.done for job in jobs.of_kind(library_work.kind(settings)))
+    st.fragment(_shown, run_every=EVERY if busy else None)(settings, key, busy, opens)
+    return busy
+
+
+def _shown(settings: Settings, key: str, was_busy: bool, opens: bool) -> None:
+    every = jobs.of_kind(library_work.kind(settings))
+    going = [job for job in every if not job.done]
+    for job in reversed(going):
+        _going(job, settings, key)
+    for job in [job for job in every if job.done][:ENDED]:
+        with st.container(key=f"{key}-job-{job.id}", border=True, gap="small"):
+            _ended(job, settings, key, opens)
+    if was_busy and not going:
+        st.rerun()
+
+
+def _going(job: Job, settings: Settings, key: str) -> None:
+    with st.container(key=f"{key}-job-{job.id}", border=True, gap="xsmall"):
+        st.html(
+            f'<p role="status"><strong>{escape(job.about)}</strong><br><span class="small">{escape(job.doing)}</span>'
+        )
+        st.progress(job.share or 0.0)
+        if visiting.may(Role.EDITOR, settings):
+            st.button(
+                "Stopping…" if job.stopping else "Stop",
+                key=f"{key}-stop-{job.id}",
+                icon=":material/stop_circle:",
+                type="tertiary",
+                disabled=job.stopping,
+                on_click=job.stop,
+            )
+
+
+def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
+    """What came of a job, and what can be done then. Of a click here only this fragment would know, so it tells all."""
+    if job.error:
+        failure.show(job.error)
+    else:
+        st.html(f'<div class="outcome" role="status">{_told(job)}</div>')
+    edits, owns = (visiting.may(role, settings) for role in (Role.EDITOR, Role.OWNER))
+    with st.container(horizontal=True, gap="small"):
+        match job.result:
+            case Outcome(spared=spared, paths=paths) if spared and edits:
+                if st.button("Take them out", key=f"{key}-gone-{job.id}", icon=":material/delete:"):
+                    from ui.parts.documents import adding
+
+                    jobs.forget(job)
+                    adding.read(settings, paths, "Taking out what is gone", allow_removals=True)
+                    st.rerun()
+            case Outcome(files=files) if opens:
+                read = [one for one in files if one.document and one.what in OPENS]
+                for one in read[:OPENED]:
+                    if st.button(f"Open {label(one.source, 40)}", key=f"{key}-open-{job.id}-{one.document}"):
+                        state.open_document(one.document)
+                        st.rerun()
+            case [Removed(), *_] as removed if edits:
+                if st.button("Undo", key=f"{key}-undo-{job.id}", icon=":material/undo:"):
+                    _undo(job, tuple(removed), settings)
+                    st.rerun()
+            case Checked(problems=problems) if owns and any(one.reindex for one in problems):
+                from ui.parts.documents import health
+
+                if st.button("Re-index", key=f"{key}-reindex-{job.id}"):
+                    health.reindex(settings)
+                    st.rerun()
+        if edits and st.button("Put away", key=f"{key}-away-{job.id}", type="tertiary"):
+            jobs.forget(job)
+            st.rerun()
+
+
+def _told(job: Job) -> str:
+    """What came of a job that did not fail, as HTML."""
+    match job.result:
+        case Outcome() as outcome:
+            said = escape(present_work.happened(outcome))
+            gone = f"<p>{escape(present_work.spared(outcome.spared))}</p>" if outcome.spared else ""
+            return f"<p>{said}</p>{gone}{present_work.files(outcome.files, LISTED)}"
+        case Checked(problems=problems):
+            return present_work.problems(problems)
+        case tuple() as removed:
+            return f"<p>{escape(present_work.removed([one.new.document.about.title for one in removed]))}</p>"
+        case _:
+            said = "Stopped" if job.stopped else str(job.result or "Done")
+            return f"<p>{escape(job.about)}: {escape(said)}</p>"
+
+
+def told_of(settings: Settings) -> set[str]:
+    """The files that an outcome which is still shown says could not be read."""
+    ended = [job for job in jobs.of_kind(library_work.kind(settings)) if job.done][:ENDED]
+    files = [one for job in ended if isinstance(job.result, Outcome) for one in job.result.files]
+    return {one.source for one in files if one.what == library_work.FAILED}
+
+
+def _undo(job: Job, removed: tuple[Removed, ...], settings: Settings) -> None:
+    embedder = running.embedder(settings)
+    jobs.forget(job)
+    jobs.start(
+        library_work.kind(settings),
+        "Putting back",
+        lambda job: library_changes.put_back(job, settings, embedder, removed),
+    )

@@ -1,0 +1,1 @@
+"""What every page has: its style, its state, who visits it, and how a failure is shown."""

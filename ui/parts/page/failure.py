@@ -1,0 +1,22 @@
+"""What went wrong, and what to do about it."""
+
+from __future__ import annotations
+
+import logging
+
+import streamlit as st
+
+from assistant.errors import PushbackError
+from ui.views import present_error
+from ui.views.present import escape
+
+_log = logging.getLogger(__name__)
+
+
+def show(error: PushbackError) -> None:
+    """The error's message and hint in the words of the pages; the log has the whole of it."""
+    told = present_error.told(error)
+    if (told.what, told.todo) != (str(error), error.hint):
+        _log.warning("shown on a page: %s %s", error, error.hint)
+    advice = f"<p>{escape(told.todo)}</p>" if told.todo else ""
+    st.html(f'<div class="notice failure" role="alert"><p><strong>{escape(told.what)}</strong></p>{advice}</div>')

@@ -1,0 +1,68 @@
+"""Signing in through Streamlit's OpenID Connect, where `[auth]` is set in its secrets; else nothing of this is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+from streamlit.errors import StreamlitAuthError
+
+from assistant.errors import PushbackError
+from assistant.installation import how_to_add
+from ui.views.present import escape, label
+
+DEFAULT = "default"  # what Streamlit calls a provider that is set in [auth] itself
+
+
+def needed() -> bool:
+    """Whether signing in is set, and nobody has in this browser."""
+    return st.user.get("is_logged_in") is False
+
+
+def door() -> None:
+    """A button for each way to sign in.
+
+    Raises:
+        PushbackError: it is not set as it must be.
+    """
+    st.html(
+        '<div class="welcome"><h1>Pushback</h1><p>Sign in to ask the documents. Your conversations are yours alone.</p>'
+        "</div>"
+    )
+    for provider in _providers():
+        by = "" if provider == DEFAULT else f" with {label(provider.capitalize())}"
+        if st.button(f"Sign in{by}", key=f"sign-in-{provider}", type="primary", icon=":material/login:"):
+            _sign_in(provider)
+
+
+def turn_away() -> None:
+    """What is told to a visitor who may see nothing."""
+    st.html(
+        '<div class="welcome"><h1>Pushback</h1><p>Nothing here is meant for you. Whoever runs this page names who may '
+        "read.</p></div>"
+    )
+    show()
+
+
+def show() -> None:
+    """Who is signed in, with the way out; nothing where nobody needs to be."""
+    if st.user.get("is_logged_in"):
+        name = st.user.get("name") or st.user.get("email") or "you"
+        with st.sidebar, st.container(key="signed-in", gap="xxsmall"):
+            st.html(f'<p class="small rule">Signed in as {escape(str(name))}</p>')
+            if st.button("Sign out", key="sign-out", icon=":material/logout:", type="tertiary"):
+                st.logout()
+
+
+def _providers() -> list[str]:
+    auth = st.secrets.get("auth", {})
+    named = [name for name, value in auth.items() if isinstance(value, Mapping) and "client_id" in value]
+    return ([DEFAULT] if "client_id" in auth else []) + named or [DEFAULT]
+
+
+def _sign_in(provider: str) -> None:
+    try:
+        st.login(None if provider == DEFAULT else provider)
+    except StreamlitAuthError as exc:
+        hint = f"{how_to_add('signin')} Then check [auth] in Streamlit's secrets.toml."
+        raise PushbackError(f"Signing in does not work: {str(exc).split(chr(10))[0]}", hint=hint) from exc

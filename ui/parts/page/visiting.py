@@ -1,0 +1,62 @@
+"""Who the visitor of a page is: what they may do there, and whose their conversations are."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from assistant.errors import PushbackError
+from assistant.settings import Settings
+from ui.parts.page import nearby
+from ui.web import guard, roles
+from ui.web.roles import Role
+
+
+def may(role: Role, settings: Settings) -> bool:
+    """Whether the visitor may do what this role may."""
+    return of(settings) >= role
+
+
+def of(settings: Settings) -> Role:
+    """The visitor's role."""
+    token = None if st.user.get("is_logged_in") is None else dict(st.user)
+    return roles.of(token, settings, here=nearby.only(settings))
+
+
+def let_in(settings: Settings) -> bool:
+    """Whether the visitor may see anything; what an editor uploads is taken from now on."""
+    if may(Role.EDITOR, settings):
+        guard.let_upload(_session())
+    return may(Role.READER, settings)
+
+
+def owner() -> str | None:
+    """Whose the visitor's conversations are, as a name that no two share; None at the machine itself: nobody's.
+
+    Who has signed in, and else, for visitors from elsewhere, their browser.
+
+    Raises:
+        PushbackError: signing in is set, and nobody has.
+    """
+    signed_in = st.user.get("is_logged_in")
+    if signed_in is None:
+        return None if nearby.is_here() else f"visitor {sha256(_browser().encode()).hexdigest()}"
+    if not signed_in:
+        raise PushbackError("Nobody is signed in.", hint="Reload the page, and sign in.")
+    return f"{st.user.get('iss', '')} {st.user.get('sub') or st.user.get('email')}"
+
+
+def name() -> str:
+    """What the visitor is called, where they have signed in; else nothing."""
+    return str(st.user.get("name") or st.user.get("email") or "") if st.user.get("is_logged_in") else ""
+
+
+def _browser() -> str:
+    return st.context.cookies.get(guard.VISITOR) or _session()  # a program that keeps no cookies is a visitor anew
+
+
+def _session() -> str:
+    context = get_script_run_ctx()
+    return context.session_id if context else ""

@@ -1,0 +1,1 @@
+"""The page of pressure tests: the idea, its test, the verdict and its discussion."""

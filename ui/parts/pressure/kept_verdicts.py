@@ -1,0 +1,111 @@
+"""The pressure tests that were kept: listed, opened again, removed, and brought back."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.library.library import Library
+from assistant.library.records import UNFINISHED, KeptVerdict
+from ui.parts.pressure import testing, verdict_address
+from ui.parts.pressure.testing import Desk
+from ui.reports import present_verdict, verdict_kept
+from ui.views import present
+from ui.views.present import escape, label
+
+MOST = 50  # listed; the older ones keep their addresses
+MANY = 8  # from which they can be searched
+IDEA = 110  # characters of one
+REMOVED = "verdict-removed"  # the last one with its JSON, until the visitor goes on
+
+
+def show(desk: Desk) -> None:
+    """What is being tested, then what was, the latest first."""
+    library = desk.library
+    for job in testing.running(desk):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"running-{job.id}"):
+            st.html('<p class="small">Being tested:</p>', width="content")
+            st.button(
+                label(job.about, IDEA),
+                key=f"watch-{job.id}",
+                type="tertiary",
+                on_click=verdict_address.watch,
+                args=(job.id,),
+            )
+    for one in testing.unfinished(desk):
+        _unfinished(one, desk)
+    finished = (one for one in library.verdicts(desk.owner) if one.ruling != UNFINISHED)
+    kept = sorted(finished, key=lambda one: one.created, reverse=True)  # one brought back where it was
+    _undo(library)
+    if not kept:
+        return
+    st.html("<h2>Tested before</h2>")
+    if len(kept) > MANY:
+        words = st.text_input("Search", key="search-verdicts", placeholder="Search", label_visibility="collapsed")
+        kept = [one for one in kept if words.casefold().strip() in one.idea.casefold()]
+    with st.container(key="kept-verdicts", gap=None):
+        for one in kept[:MOST]:
+            _row(one, library)
+    if not kept:
+        st.html('<p class="small">None has these words.</p>')
+    if len(kept) > MOST:
+        st.caption(f"And {len(kept) - MOST:,} older ones.")
+
+
+def remove(id: str, library: Library) -> None:
+    """Forget a verdict, and offer to bring it back.
+
+    Raises:
+        DocumentMissing: it has been removed already.
+    """
+    st.session_state[REMOVED] = library.verdict(id)
+    library.remove_verdict(id)
+    verdict_address.open_verdict(None)
+    st.rerun()
+
+
+def _unfinished(one: KeptVerdict, desk: Desk) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"unfinished-{one.id}", gap="small"):
+        st.html('<p class="small">Not finished:</p>', width="content")
+        st.markdown(label(one.idea, IDEA), width="stretch")
+        if st.button("Test again", key=f"again-{one.id}", type="tertiary", icon=":material/replay:"):
+            is_there = one.revises in {each.id for each in desk.library.verdicts(desk.owner)}
+            testing.begin(desk, one.idea, one.revises if is_there else None)
+            st.rerun()
+        if st.button("Forget it", key=f"forget-{one.id}", type="tertiary", icon=":material/delete:"):
+            verdict_kept.give_up(desk.library, one.id)
+            st.rerun()
+
+
+def _row(one: KeptVerdict, library: Library) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"kept-{one.id}", gap="small"):
+        st.markdown(present_verdict.badge(one.ruling), width="content")
+        st.button(
+            label(one.idea, IDEA),
+            key=f"verdict-{one.id}",
+            type="tertiary",
+            width="stretch",
+            on_click=verdict_address.open_verdict,
+            args=(one.id,),
+        )
+        revised = " · revised" if one.revises else ""
+        st.html(f'<p class="small">{escape(present.date(one.created[:10]))}{revised}</p>', width="content")
+        if st.button(
+            "Remove",
+            key=f"remove-{one.id}",
+            type="tertiary",
+            icon=":material/delete:",
+            help="Remove it; it can be brought back",
+        ):
+            remove(one.id, library)
+
+
+def _undo(library: Library) -> None:
+    if REMOVED not in st.session_state:
+        return
+    removed, told = st.session_state[REMOVED]
+    with st.container(horizontal=True, vertical_alignment="center", key="undo"):
+        st.html(f'<p role="status">Removed “{escape(removed.idea)}”</p>', width="content")
+        if st.button("Undo", icon=":material/undo:"):
+            library.put_verdict(removed, told)
+            del st.session_state[REMOVED]
+            st.rerun()

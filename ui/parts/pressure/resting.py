@@ -1,0 +1,65 @@
+"""What an idea rests on, put otherwise: an assumption reworded, left out, taken up again or added.
+
+Each tests the idea again beside the former verdict, with what was judged and weighed.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.pressure import assumptions
+from assistant.pressure.assumptions import OWN, PROPOSED, SETTLED
+from assistant.types import Verdict
+from ui.parts.pressure import testing
+from ui.parts.pressure.testing import Desk
+from ui.reports.verdict_report import Report
+from ui.views.present import label
+
+LONGEST = 300  # characters of an assumption
+WORDS = 90  # characters of one that is named on a button
+OF_THE_IDEA = (*SETTLED, OWN, PROPOSED)  # all else are questions that are asked of any idea
+
+
+def change(number: int, report: Report, desk: Desk) -> None:
+    """Ways to put an assumption otherwise and to leave it out; the first is the idea itself, which is revised."""
+    if number == 1:
+        return
+    one, key = report.verdict.assumptions[number - 1], f"{report.id}-{number}"
+    with st.container(horizontal=True, gap="small", key=f"change-{key}"):
+        with st.popover("Reword", icon=":material/edit:", type="tertiary"):
+            text = st.text_area("The assumption, in your words", one.text, key=f"reword-{key}", max_chars=LONGEST)
+            if st.button("Test it so", key=f"reworded-{key}", type="primary") and _says(text, report.verdict):
+                _test(report, desk, assumptions.reworded(report.verdict, number, text))
+        name = "Leave it out" if one.lens in OF_THE_IDEA else "Does not apply"
+        if st.button(
+            name, key=f"drop-{key}", type="tertiary", icon=":material/block:", help="Tests the idea without it"
+        ):
+            _test(report, desk, assumptions.dropped(report.verdict, number))
+
+
+def more(report: Report, desk: Desk) -> None:
+    """A line for an assumption that is missing, and what was left out."""
+    with st.popover("Add an assumption", icon=":material/add:", type="tertiary"):
+        text = st.text_area("What else must be so?", key=f"add-{report.id}", max_chars=LONGEST)
+        if st.button("Test with it", key=f"added-{report.id}", type="primary") and _says(text, report.verdict):
+            _test(report, desk, assumptions.added(report.verdict, text))
+    for number, left in enumerate(report.verdict.left_out, start=1):
+        name = f"Left out: {label(left, WORDS)} Take it up again"
+        if st.button(name, key=f"take-up-{report.id}-{number}", type="tertiary", icon=":material/undo:"):
+            _test(report, desk, assumptions.taken_up(report.verdict, left))
+
+
+def _says(text: str, verdict: Verdict) -> bool:
+    """Whether it is anything new; told where it is not."""
+    plain = " ".join(text.split())
+    known = any(one.text == plain for one in verdict.assumptions)
+    if known or not plain:
+        st.html(
+            f'<p class="notice" role="alert">{"It rests on that already." if known else "Say what must be so."}</p>'
+        )
+    return not known and bool(plain)
+
+
+def _test(report: Report, desk: Desk, like: Verdict) -> None:
+    testing.begin(desk, report.verdict.idea, report.id, like)
+    st.rerun()

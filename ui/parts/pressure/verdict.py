@@ -1,0 +1,162 @@
+"""A verdict at a glance: its ruling, the strongest of either side, what is missing and what would settle it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from assistant.library.library import Library
+from assistant.pressure import rulings
+from assistant.pressure.discussion import compare
+from assistant.types import Finding, Stance, Verdict
+from ui.parts.page import state
+from ui.reports import present_verdict, verdict_kept, verdict_page
+from ui.reports import verdict_report as told
+from ui.reports.present_verdict import Place
+from ui.reports.verdict_kept import Kept
+from ui.reports.verdict_report import Case, Report
+from ui.views.present import escape
+
+FILES = {  # by their ending: what they are called, and their media type
+    ".md": ("Markdown", "text/markdown"),
+    ".html": ("Web page", "text/html"),
+    ".docx": ("Word document", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+}
+
+JUDGED = {"For": Stance.SUPPORTS, "Against": Stance.CHALLENGES, "Not about this": None}
+SAID, BEFORE = "finding-judged", "finding-before"  # what was just said of a finding; the finding before and after
+
+
+def head(report: Report) -> None:
+    """The idea and what the documents make of it."""
+    verdict = report.verdict
+    st.html(f'<p class="small">{escape(told.head(report))}</p><h1 class="idea">{escape(verdict.idea)}</h1>')
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ruling"):
+        st.markdown(present_verdict.badge(verdict.ruling), width="content")
+        st.html(f"<p>{escape(told.in_short(verdict))}</p>", width="content")
+    for notice in verdict.notices:
+        st.html(f'<p class="small notice">{escape(notice)}</p>')
+
+
+def glance(report: Report) -> None:
+    """What a person must say the side of, both cases, what nobody says, and what to find out first."""
+    verdict = report.verdict
+    cases = told.cases(verdict)
+    with st.container(key="glance"):
+        for column, case in zip(st.columns(len(cases), gap="medium"), cases, strict=True):
+            with column:
+                _case(case, report)
+        missing, settling = st.columns(2, gap="medium")
+        with missing:
+            st.html(f"<h2>What nobody says</h2>{present_verdict.listed(told.missing(verdict), told.ALL_TOUCHED)}")
+        if rulings.to_settle(verdict):
+            with settling:
+                st.html(f"<h2>Find out first</h2>{present_verdict.settling(verdict, 1)}")
+
+
+def finding(one: Finding, place: Place, key: str, report: Report, *, in_context: bool = False) -> None:
+    """A finding's words, the line of its source, which opens the document there, and where a person puts it."""
+    with st.container(key=f"finding-{key}", gap=None):
+        st.html(present_verdict.quote(one, in_context=in_context))
+        st.button(
+            present_verdict.source(one.citation),
+            key=f"open-{key}",
+            type="tertiary",
+            icon=":material/description:",
+            on_click=state.open_citation,
+            args=tuple(place),
+        )
+        st.html(present_verdict.attributed(one, report))
+        with st.container(horizontal=True, gap="small", key=f"judge-{key}"):
+            for name, side in JUDGED.items():
+                st.button(
+                    name,
+                    key=f"{name}-{key}",
+                    type="tertiary",
+                    disabled=rulings.is_set_aside(one) if side is None else one.stance is side,
+                    on_click=_judge,
+                    args=(report.id, one, side),
+                )
+
+
+def judge(id: str, library: Library, by: str) -> None:
+    """Keep what the visitor, called ``by``, has just said of a finding of this verdict."""
+    of, one, side = st.session_state.pop(SAID, ("", None, None))
+    if of == id and one is not None:
+        said = rulings.judge(one, side, by)
+        verdict_kept.swap(library, id, one, said)
+        st.session_state[BEFORE] = id, one, said
+
+
+def undo(id: str, library: Library) -> None:
+    """Offer to take back what was said last."""
+    if st.session_state.get(BEFORE, ("",))[0] == id:
+        st.button("Undo what you said", icon=":material/undo:", type="tertiary", on_click=_undo, args=(library,))
+
+
+def _undo(library: Library) -> None:
+    id, before, said = st.session_state.pop(BEFORE)
+    verdict_kept.swap(library, id, said, before)
+
+
+def _judge(id: str, one: Finding, side: Stance | None) -> None:
+    st.session_state[SAID] = id, one, side
+
+
+def beside(former: Kept, verdict: Verdict) -> None:
+    """The idea beside the one that it revises, and what got better and what worse."""
+    found = compare(former.verdict, verdict)
+    st.html("<h2>Beside the former one</h2>")
+    for column, name, one in zip(
+        st.columns(2, gap="medium"), ("Before", "Now"), (former.verdict, verdict), strict=True
+    ):
+        with column, st.container(border=True, gap="xsmall"):
+            st.html(f'<p class="small">{name}</p><p class="idea">{escape(one.idea)}</p>')
+            st.markdown(present_verdict.badge(one.ruling))
+    if not found:
+        st.html("<p>Nothing that was found is otherwise than before.</p>")
+        return
+    for column, name, better in zip(
+        st.columns(2, gap="medium"), ("What got better", "What got worse"), (True, False), strict=True
+    ):
+        with column:
+            look = "better" if better else "worse"
+            changes = present_verdict.changes(found, better=better)
+            st.html(f'<h3>{name}</h3><div class="changes {look}">{changes}</div>')
+
+
+def export(report: Report) -> None:
+    """The report as a file, made when it is asked for."""
+    with st.popover("Export", icon=":material/download:"):
+        for ending, (name, kind) in FILES.items():
+            st.download_button(
+                name,
+                data=partial(verdict_page.rendered, report, ending),
+                file_name=f"pressure-test-{report.id}{ending}",
+                mime=kind,
+                key=f"export{ending}",
+                on_click="ignore",
+                width="stretch",
+            )
+
+
+def how(report: Report) -> None:
+    """What was searched for, and how far the sides can be trusted."""
+    with st.expander("How it was tested", icon=":material/info:"):
+        searched = [query for one in report.verdict.assumptions for query in one.searched]
+        trust = present_verdict.listed(list(told.trust(report.verdict)))
+        st.html(
+            f"<h3>How far to trust this</h3>{trust}<h3>What was searched for</h3>{present_verdict.listed(searched)}"
+        )
+
+
+def _case(case: Case, report: Report) -> None:
+    places = present_verdict.places(report.verdict)
+    key = f"case-{case.key}"
+    with st.container(key=key, gap="xsmall"):
+        st.html(f"<h2>{case.title}</h2>")
+        for number, one in enumerate(case.findings, start=1):
+            finding(one, places[one], f"{key}-{number}", report)
+        if not case.findings:
+            st.html(f"<p>{case.empty}</p>")

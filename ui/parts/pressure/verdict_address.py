@@ -1,0 +1,48 @@
+"""Where the page of pressure tests is: the address names the verdict that is open, and the test that is running."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.parts.page import state
+
+VERDICT = "verdict"
+JOB = "job"
+ASSUMPTION = "assumption"
+
+
+def verdict() -> str | None:
+    """The id of the verdict that is open."""
+    return st.query_params.get(VERDICT) or None
+
+
+def open_verdict(id: str | None) -> None:
+    """Go to a verdict; None to where ideas are put."""
+    _go({VERDICT: id})
+
+
+def job() -> str | None:
+    """The id of the job that is watched."""
+    return st.query_params.get(JOB) or None
+
+
+def watch(job: str) -> None:
+    """Watch a job, beside the verdict that is open if one is."""
+    _go({VERDICT: verdict(), JOB: job})
+
+
+def assumption() -> int | None:
+    """The number of the assumption that is read, from 1."""
+    named = st.query_params.get(ASSUMPTION, "")
+    return int(named) if named.isascii() and named.isdecimal() and len(named) < 4 else None
+
+
+def read_assumption(number: int) -> None:
+    """Read an assumption."""
+    st.query_params[ASSUMPTION] = str(number)
+
+
+def _go(named: dict[str, str | None]) -> None:
+    """To an address of the same library."""
+    every = {state.LIBRARY: state.library(), **named}
+    st.query_params.from_dict({name: value for name, value in every.items() if value})

@@ -1,0 +1,1 @@
+"""The scoreboard: measures over time, and suites run from the page."""

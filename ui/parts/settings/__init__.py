@@ -1,0 +1,1 @@
+"""Which model answers, from which library."""

@@ -1,0 +1,70 @@
+"""What is chosen on the page in the place of the settings: the models, and the library, which the address names too.
+
+Taken only where the app is served to this machine alone: a name can make it read a file or call an address, and
+another library may not be meant for everybody.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import streamlit as st
+from pydantic import ValidationError
+
+from assistant.errors import LibraryError, SettingsError
+from assistant.library.database import places
+from assistant.settings import Settings
+from ui.parts.page import nearby, state
+from ui.parts.settings import remembered
+
+NAMES = ("model", "evidence_model", "library")  # of settings, and of what the session keeps for them
+_BEFORE = "settings-before"  # the settings without the page's choices
+
+
+def in_force(settings: Settings) -> Settings:
+    """The settings, with what was chosen on this page, now or before a reload."""
+    if not nearby.only(settings):
+        return settings
+    st.session_state[_BEFORE] = settings
+    for name, value in remembered.choices(settings).items():
+        st.session_state.setdefault(name, value)
+    if (named := state.library()) and named in libraries(settings):
+        st.session_state["library"] = named
+    chosen = {name: st.session_state[name] for name in NAMES if name in st.session_state}
+    if (named := chosen.get("library")) and state.library() != named:
+        st.query_params[state.LIBRARY] = named
+    return settings.model_copy(update=chosen)
+
+
+def not_here(settings: Settings) -> str | None:
+    """The library that the address names and that is not shown: there is none, or it may not be chosen here."""
+    named = state.library()
+    known = [settings.library, *(libraries(settings) if nearby.only(settings) else ())]
+    return named if named not in known else None
+
+
+def take(settings: Settings, name: str, value: str | None) -> None:
+    """Let a setting be another from now on."""
+    before: Settings = st.session_state.get(_BEFORE, settings)
+    st.session_state[name] = value
+    remembered.keep(settings.home, name, value, getattr(before, name))
+
+
+def libraries(settings: Settings) -> list[str]:
+    """The libraries that lie beside the one in force, by name."""
+    with suppress(LibraryError):  # opening one says what is wrong
+        return places.libraries(settings)
+    return []
+
+
+def changed(settings: Settings, name: str, value: str) -> Settings:
+    """The settings with another value.
+
+    Raises:
+        SettingsError: it cannot be one.
+    """
+    try:
+        return Settings.model_validate({**settings.model_dump(), name: value})
+    except ValidationError as exc:
+        hint = "A name is of letters, digits, dots, dashes and underscores." if name == "library" else "Choose another."
+        raise SettingsError(f"{value!r} cannot be it.", hint=hint) from exc

@@ -1,0 +1,72 @@
+"""Keys of models, typed on a page: in the memory of the session that they were typed in, and nowhere else.
+
+None is written down or shown again, and each goes to nobody but whom it was typed for: a provider, or the server of
+an address.
+"""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+from pydantic import SecretStr
+
+from assistant.errors import SettingsError
+from assistant.model import providers
+from assistant.settings import Settings
+
+HELP = (
+    "For a provider or a server that asks for one. It is held in memory for this session, until the page is reloaded: "
+    "not written down, and not shown again. A key in the environment (OPENAI_API_KEY, ANTHROPIC_API_KEY, "
+    "PUSHBACK_API_KEY for a server) or in Streamlit's secrets stays."
+)
+_KEYS, _FIELD, _FIELDS, _TYPED = "model-keys", "model-key", "model-key-fields", "model-key-typed"
+_SHAPE = re.compile(r"[\x21-\x7e]{1,1000}")  # what a header of HTTP can carry
+
+
+def field() -> None:
+    """Where a key is typed, in a form whose buttons call ``take``; empty again with each."""
+    number = st.session_state.setdefault(_FIELDS, 0)
+    st.text_input("Key", type="password", key=f"{_FIELD}-{number}", help=HELP, autocomplete="new-password")
+
+
+def take() -> None:
+    """Take what was typed out of the field, before the page runs."""
+    typed = st.session_state.pop(f"{_FIELD}-{st.session_state[_FIELDS]}", None) or ""
+    st.session_state[_FIELDS] += 1
+    st.session_state[_TYPED] = SecretStr(typed.strip())
+
+
+def keep(settings: Settings) -> None:
+    """Hold the key that was taken for the model of these settings; nothing where none was typed.
+
+    Raises:
+        SettingsError: it cannot be a key, or there is no model that it could be for.
+    """
+    typed: SecretStr | None = st.session_state.pop(_TYPED, None)
+    if not typed or not typed.get_secret_value():
+        return
+    if not settings.writer:
+        raise SettingsError("A key was typed, and no model named.", hint="Name the model that the key is for.")
+    if not (whom := providers.keyed(settings.writer)):
+        raise SettingsError("This model takes no key.", hint="Leave the key out.")
+    if not _SHAPE.fullmatch(typed.get_secret_value()):
+        raise SettingsError("What was typed cannot be a key.", hint="A key has no spaces, and only plain characters.")
+    st.session_state[_KEYS] = {**st.session_state.get(_KEYS, {}), whom: typed}
+
+
+def of(settings: Settings) -> SecretStr | None:
+    """The key that was typed in this session for the model of these settings."""
+    held: dict[str, SecretStr] = st.session_state.get(_KEYS, {})
+    return held.get(providers.keyed(settings.writer)) if settings.writer else None
+
+
+def lacking(settings: Settings) -> bool:
+    """Whether the model of these settings is known to need a key, and has none."""
+    return bool(settings.writer and providers.lacks_key(settings.writer) and not of(settings))
+
+
+def forget(settings: Settings) -> None:
+    """Hold the key for the model of these settings no longer."""
+    whom = providers.keyed(settings.writer or "")
+    st.session_state[_KEYS] = {one: key for one, key in st.session_state.get(_KEYS, {}).items() if one != whom}

@@ -1,0 +1,102 @@
+"""The assistant of the running app, shared by all who have the page open, but for a model with a key that one typed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import streamlit as st
+from pydantic import SecretStr
+
+from assistant import build
+from assistant.build import Assistant
+from assistant.model.embedding import Embedder
+from assistant.search.retrieval import ANYWHERE
+from assistant.settings import Settings
+from assistant.types import Answer, Filters, Turn
+from ui.parts.settings import keys
+
+LOADING = "Loading the model; only the first question waits for it."
+
+# Answers made at a time; the rest waits its turn, in the order in which it was asked for. Where each of twenty sessions
+# made its own at once, the p95 was 54 times what one session alone waits, with half as many answers in the minute; two
+# at a time 25.5 times, one 24.7 (eval/benchmarks/sessions.py, on one core).
+AT_ONCE = 1
+_OWN = "own-assistant"  # where a session keeps it
+_answering = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answering")
+
+
+def answering(
+    assistant: Assistant, question: str, history: Sequence[Turn], within: Filters = ANYWHERE
+) -> Future[Answer]:
+    """The whole answer, when those that were asked for before it have theirs."""
+    return _answering.submit(assistant.ask, question, history, within)
+
+
+def _by_value(settings: Settings) -> str:
+    return settings.model_dump_json()
+
+
+def _by_embedding(settings: Settings) -> str:
+    return settings.embedding_model
+
+
+_HASHED: dict[str | type[Any], Any] = {Settings: _by_value}
+_HASHED_BY_EMBEDDING: dict[str | type[Any], Any] = {Settings: _by_embedding}
+
+
+@st.cache_resource(show_spinner=False, hash_funcs=_HASHED_BY_EMBEDDING)
+def embedder(settings: Settings) -> Embedder:
+    """The embedder that answers and reads documents alike; nothing is loaded yet."""
+    return build.build_embedder(settings)
+
+
+def opened(settings: Settings) -> Assistant:
+    """The assistant over the open library; no model is loaded.
+
+    Raises:
+        LibraryMissing: nothing has been ingested there.
+    """
+    key = keys.of(settings)
+    return _with_key(settings, key) if key else _shared(settings)
+
+
+def plain(settings: Settings) -> Assistant:
+    """The same without a model that writes, whatever the settings name."""
+    return _shared(_without_model(settings))
+
+
+def ready(settings: Settings) -> Assistant:
+    """The same assistant with its embedding model loaded, by a first search."""
+    _load(_without_model(settings) if keys.of(settings) else settings)
+    return opened(settings)
+
+
+@st.cache_resource(show_spinner=False, hash_funcs=_HASHED, on_release=Assistant.close)
+def _shared(settings: Settings) -> Assistant:
+    return build.build_assistant(settings, embedder(settings))
+
+
+@st.cache_resource(show_spinner=LOADING, hash_funcs=_HASHED)
+def _load(settings: Settings) -> None:
+    _shared(settings).search("ready", k=1)
+
+
+def _with_key(settings: Settings, key: SecretStr) -> Assistant:
+    """An assistant of this session's own, whose model has its key; library and all else are everybody's."""
+    shared = _shared(_without_model(settings))
+    now = (shared, settings, key)
+    made: tuple[tuple[Assistant, Settings, SecretStr], Assistant] | None = st.session_state.get(_OWN)
+    if made is None or made[0] != now:
+        model = build.build_model(settings, key=key)
+        assert model, "a key is for a model"
+        stance = build.build_stance(settings, model) if settings.evidence_model == "llm" else None
+        made = st.session_state[_OWN] = now, shared.with_model(model, stance)
+    return made[1]
+
+
+def _without_model(settings: Settings) -> Settings:
+    """The settings of what is shared by those who have a model of their own."""
+    evidence = "auto" if settings.evidence_model == "llm" else settings.evidence_model
+    return settings.model_copy(update={"model": None, "evidence_model": evidence})

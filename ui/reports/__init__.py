@@ -1,0 +1,1 @@
+"""Answers and verdicts as reports: terminal, Markdown, HTML, Word and pictures."""

@@ -1,0 +1,146 @@
+"""A conversation as a file to be handed on: Markdown, or a Word document; the same words in the same order. Pure.
+
+Each answer keeps its numbers, and its sources with their quotes, so that it can be checked without the page.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from assistant.types import Answer, Citation, Grounding, Statement
+from ui.views import inert, present
+from ui.views.present import Standing
+from ui.views.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, disagreeing, shown, who_disagrees, why
+
+if TYPE_CHECKING:
+    from docx.document import Document
+
+SOURCES = "Sources"
+
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what a Word document cannot hold
+
+
+class Line(NamedTuple):
+    """A line of an answer: what kind it is (``said``, ``head``, ``side``, ``source``, ``note``), and its text.
+
+    The text is in three parts, of which ``key`` is to be marked where there is one.
+    """
+
+    kind: str
+    before: str
+    key: str = ""
+    after: str = ""
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return self.before + self.key + self.after
+
+
+def lines(answer: Answer, standing: Mapping[Citation, Standing] | None = None) -> Iterator[Line]:
+    """An answer without its question, line by line. What is quoted in full is not quoted again with its source."""
+    if answer.grounding is Grounding.ASIDE:
+        yield Line("said", answer.reason)
+        return
+    numbers = {citation: number for number, citation in enumerate(answer.cited, 1)}
+    if answer.refused:
+        opening = REFUSED if answer.grounding is Grounding.REFUSED else f"{CLOSEST} {PERHAPS}"
+        yield Line("said", f"{opening} {why(answer)}".strip())
+    told = shown(answer)
+    for one in told:
+        after = _numbered(f"{one.after}{one.closing}", one.citations, numbers)
+        yield Line("said", one.opening + one.before, one.key, after)
+    for conflict in answer.conflicts:
+        yield Line("head", who_disagrees(conflict))
+        for side in conflict.sides:
+            yield Line("side", _voice(side) + _numbered(disagreeing(side), side.citations, numbers))
+    if answer.missing and not answer.refused:
+        yield Line("note", f"{NOT_SAID} {answer.missing}")
+    yield from (Line("note", notice) for notice in answer.notices)
+    if numbers:
+        yield Line("head", NEAREST if answer.grounding is Grounding.REFUSED else SOURCES)
+    for citation, number in numbers.items():
+        mark = (standing or {}).get(citation, Standing.HOLDS).value
+        quote = "" if any(citation.quote in one.text for one in told) else f": “{citation.key_quote}”"
+        yield Line("source", f"[{number}] {source(citation)}{quote}{f' {mark}' if mark else ''}")
+    yield Line("note", present.searched(answer))
+
+
+def source(citation: Citation) -> str:
+    """Title, who says it, when, and the place in the file."""
+    about = citation.about
+    known = (about.title, citation.voice, about.date and present.date(about.date), about.place(citation.page))
+    return f"{', '.join(part for part in known if part)} ({about.source}:{citation.start}-{citation.end})"
+
+
+def plain(answer: Answer) -> str:
+    """An answer as text to be pasted anywhere; a blank line parts the texts that are shown, which can have several."""
+    apart = {"said": "\n{}", "head": "\n{}:"}
+    return "\n".join(apart.get(line.kind, "{}").format(line.text) for line in lines(answer)).removeprefix("\n")
+
+
+def markdown(title: str, answers: Sequence[Answer], standing: Mapping[Citation, Standing] | None = None) -> str:
+    """The conversation as Markdown, in which no word of a document, a model or a user is markup."""
+    told = [f"# {inert.markdown(title)}"]
+    for answer in answers:
+        told.append(f"## {inert.markdown(answer.question)}")
+        for line in lines(answer, standing):
+            mark = {"said": "", "head": "**", "note": "*"}.get(line.kind, "- ")
+            closes = mark if mark.startswith("*") else ""
+            text = _marked(line) if line.kind == "said" else inert.markdown(line.text)
+            told.append(f"{mark}{text}{closes}")
+    return "\n\n".join(told) + "\n"
+
+
+def docx(title: str, answers: Sequence[Answer], standing: Mapping[Citation, Standing] | None = None) -> bytes:
+    """The conversation as the bytes of a Word document."""
+    from docx import Document as new_document
+
+    made = new_document()
+    made.core_properties.title = _xml(title)[:255]
+    made.core_properties.author = "Pushback"
+    made.add_heading(_xml(title), 0)
+    for answer in answers:
+        made.add_heading(_xml(answer.question), 1)
+        for line in lines(answer, standing):
+            _add(made, line)
+    file = io.BytesIO()
+    made.save(file)
+    return file.getvalue()
+
+
+def _add(made: Document, line: Line) -> None:
+    text = _xml(line.text)
+    match line.kind:
+        case "head":
+            made.add_heading(text, 2)
+        case "note":
+            made.add_paragraph().add_run(text).italic = True
+        case "side" | "source":
+            made.add_paragraph(text, "List Bullet")
+        case _:
+            paragraph = made.add_paragraph(_xml(line.before))
+            paragraph.add_run(_xml(line.key)).bold = True
+            paragraph.add_run(_xml(line.after))
+
+
+def _marked(line: Line) -> str:
+    """The text as Markdown, its key in bold where it stands apart; touched by other letters, the marks would show."""
+    apart = all(beside.isspace() or beside in "“”" for beside in line.before[-1:] + line.after[:1])
+    return inert.lines(line.before) + inert.lines(line.key, bold=apart) + inert.lines(line.after)
+
+
+def _numbered(text: str, citations: Iterable[Citation], numbers: Mapping[Citation, int]) -> str:
+    return " ".join([text, *(f"[{numbers[citation]}]" for citation in citations)])
+
+
+def _voice(side: Statement) -> str:
+    by = source(side.citations[0]) if side.citations else ""
+    return f"{by}: " if by else ""
+
+
+def _xml(text: str) -> str:
+    return _NOT_XML.sub("\ufffd", text)

@@ -1,0 +1,253 @@
+"""Verdicts to what the page of pressure tests shows of them. Pure, and what was not written here is inert.
+
+What a verdict says, in which words and order, is the reports' (``verdict_report``); here is how a page shows it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from assistant.pressure import rulings
+from assistant.pressure.assumptions import Assumed, of_words
+from assistant.pressure.discussion import Change
+from assistant.pressure.pressure_text import left_out
+from assistant.types import Assumption, AssumptionRuling, Citation, Finding, Stance, Verdict
+from ui.reports import verdict_report as told
+from ui.reports.verdict_map import CORNERS, shares
+from ui.reports.verdict_report import Point, Report
+from ui.views import present
+from ui.views.present import escape, label
+
+BADGES = {
+    "holds": "green",
+    "supported": "green",
+    "contested": "orange",
+    "challenged": "red",
+    "gap": "gray",
+    "not covered": "gray",
+}
+# White on each has a contrast of 4.5 and more, each on either theme's ground 3 and more.
+FILLS = {"supported": "#2e7d55", "contested": "#8f6200", "challenged": "#b8443a", "gap": "#687078"}
+LINES = "#7f878b"  # seen on either ground
+CORNER = {"color": LINES, "fontSize": 11, "lineBreak": "\n"}
+LEGEND = {"symbolSize": 120, "symbolStrokeWidth": 0}
+PICTURE = 300  # pixels high
+WORDS = 90  # characters of an assumption in the head of its card
+
+
+class Place(NamedTuple):
+    """Where a finding stands in its verdict: the number of its assumption and its own in it, both from 1."""
+
+    assumption: int
+    finding: int
+
+
+class LookedAt(NamedTuple):
+    """What an idea rests on, told by its words alone; ``tested`` is less than the idea where some of it only urges."""
+
+    parts: tuple[Assumed, ...]
+    tested: str
+    urges: bool
+
+
+def looked_at(idea: str) -> LookedAt:
+    """What of an idea will be tested, before it is; nothing of an empty one. No model is asked."""
+    plain = " ".join(idea.split())
+    tested = left_out(plain)
+    return LookedAt(tuple(of_words(tested)) if tested else (), tested, tested != plain)
+
+
+def badge(ruling: str) -> str:
+    """A ruling as Streamlit's Markdown."""
+    return f":{BADGES[ruling]}-badge[{called(ruling)}]"
+
+
+def called(ruling: str) -> str:
+    """A ruling as a reader knows it."""
+    return "no evidence" if ruling == AssumptionRuling.GAP else ruling
+
+
+def head(number: int, one: Assumption) -> str:
+    """An assumption in a line of Markdown: its number, its words, its ruling, and how much speaks on either side."""
+    sides = [told.of_side(one, side) for side in (Stance.SUPPORTS, Stance.CHALLENGES)]
+    counts = f" {_counted(sides[0], 'for')}, {_counted(sides[1], 'against')}" if any(sides) else ""
+    mark = f":gray-badge[{told.OPEN}]" if told.outcome(one) == told.OPEN else badge(one.ruling)
+    return f"**{number}** {label(opened(one.text), WORDS)} {mark}{counts}"
+
+
+def _counted(findings: Sequence[Finding], side: str) -> str:
+    """How many findings there are, and in how many voices where these are fewer."""
+    voices = len(set(map(rulings.voice, findings)))
+    fewer = f" ({voices} voice{'s' if voices > 1 else ''})" if voices < len(findings) else ""
+    return f"{len(findings)} {side}{fewer}"
+
+
+def places(verdict: Verdict) -> dict[Finding, Place]:
+    """Where each finding stands first."""
+    found: dict[Finding, Place] = {}
+    for number, one in enumerate(verdict.assumptions, start=1):
+        for place, finding in enumerate(one.findings, start=1):
+            found.setdefault(finding, Place(number, place))
+    return found
+
+
+def cited(verdict: Verdict, place: tuple[int, int] | None) -> Citation | None:
+    """The citation of the finding at ``place``; None where there is none."""
+    return next((finding.citation for finding, at in places(verdict).items() if at == place), None)
+
+
+def quote(one: Finding, *, in_context: bool) -> str:
+    """The words of a finding as HTML, marked where what they stand in is shown; beneath them a model's reading."""
+    before, words, after = told.around(one) if in_context else ("", one.citation.quote, "")
+    context = [f'<span class="context">{_lines(part)}</span>' if part.strip() else "" for part in (before, after)]
+    said = f'<mark class="words">{escape(words)}</mark>' if any(context) else escape(words)
+    why = f'<p class="small why">{escape(told.why(one))}</p>' if one.why else ""
+    return f'<blockquote class="finding">{context[0]}{said}{context[1]}</blockquote>{why}'
+
+
+def _lines(text: str) -> str:
+    return escape(re.sub(r"\n\s*\n", "\n", text))
+
+
+def source(citation: Citation) -> str:
+    """Where a finding stands, as a label that opens it: title, who says it, date and page."""
+    about = citation.about
+    known = [about.title, citation.voice, about.date and present.date(about.date), about.place(citation.page)]
+    return label(" · ".join(part for part in known if part), 160)
+
+
+def attributed(one: Finding, report: Report) -> str:
+    """How the source says it, how sure its side is, and what has become of it since, as HTML."""
+    mark = report.mark(one.citation)
+    since = f'<p class="small notice" role="status">{mark}</p>' if mark else ""
+    return f'<p class="small attributed">{escape(told.attributed(one))}</p>{since}'
+
+
+def opened(text: str) -> str:
+    """A text as it opens a line."""
+    return text[:1].upper() + text[1:]
+
+
+def settling(verdict: Verdict, most: int | None = None) -> str:
+    """The questions to settle, at most so many, with the cheapest evidence, as HTML."""
+    asked = [
+        f"<dt>{escape(question)}</dt>{f'<dd>Cheapest evidence: {escape(how)}</dd>' if how else ''}"
+        for question, how in told.settling(verdict)[:most]
+    ]
+    return f"<dl>{''.join(asked)}</dl>" if asked else "<p>None is open.</p>"
+
+
+def listed(lines: Sequence[str], otherwise: str = "") -> str:
+    """Lines as an HTML list, or what is said when there are none."""
+    items = "".join(f"<li>{escape(opened(line))}</li>" for line in lines)
+    return f"<ul>{items}</ul>" if items else f"<p>{escape(otherwise)}</p>"
+
+
+def changes(found: Sequence[Change], *, better: bool) -> str:
+    """What got better, or worse, each with the quotes that did it, as HTML."""
+    items = [
+        f"<li>{escape(opened(one.what))}{''.join(map(_because, one.findings[:3]))}</li>"
+        for one in found
+        if one.better is better
+    ]
+    return f"<ul>{''.join(items)}</ul>" if items else "<p>Nothing.</p>"
+
+
+def _because(one: Finding) -> str:
+    return f"{quote(one, in_context=False)}<p>{present.source_line(one.citation)}</p>"
+
+
+def in_words(points: Sequence[Point]) -> str:
+    """The picture for those who do not see it."""
+    each = "; ".join(
+        f"{p.number}: importance {p.importance:.0%}, evidence {p.evidence:.0%}, {called(p.assumption.ruling)}"
+        for p in points
+    )
+    return f"Assumptions by importance and evidence. {each}. Each is among the cards beside it."
+
+
+def picture(points: Sequence[Point], chosen: int) -> dict[str, Any]:
+    """Importance against evidence as a Vega-Lite chart whose points can be chosen, by ``number``."""
+    values = [
+        {
+            "number": point.number,
+            "x": x,
+            "y": y,
+            "ruling": called(point.assumption.ruling.value),
+            "assumption": f"{point.number}. {point.assumption.text}",
+            "importance": f"{point.importance:.0%}",
+            "evidence": f"{len(told.sided(point.assumption))} citations that rule",
+            "width": 4 if point.number == chosen else 1,
+        }
+        for point, x, y in shares(points)
+    ]
+    x = _axis("x", "Evidence", "none", f"{told.ENOUGH} citations or more", 0.08)
+    y = _axis("y", "Importance", "little", "all", 0.2)
+    at = {"x": x, "y": y}
+    tooltip = [
+        {"field": name, "type": "nominal", "title": name.capitalize()}
+        for name in ("assumption", "ruling", "importance", "evidence")
+    ]
+    return {
+        "height": PICTURE,
+        "data": {"values": values},
+        "layer": [
+            *(
+                {
+                    "data": {"values": [{name: 0.5}]},
+                    "mark": {"type": "rule", "color": LINES, "strokeDash": [3, 4], "opacity": 0.6},
+                    "encoding": {name: encoding},
+                }
+                for name, encoding in at.items()
+            ),
+            *(
+                {
+                    "data": {
+                        "values": [
+                            {"x": -0.06 + column * 0.58, "y": 1.19 - row * 1.38, "told": words.replace(": ", ":\n")}
+                        ]
+                    },
+                    "mark": {"type": "text", "align": "left", "baseline": ("top", "bottom")[row], **CORNER},
+                    "encoding": {**at, "text": {"field": "told", "type": "nominal"}},
+                }
+                for (column, row), words in CORNERS.items()
+            ),
+            {
+                "mark": {"type": "circle", "size": 560, "opacity": 1, "stroke": LINES, "cursor": "pointer"},
+                "params": [{"name": "chosen", "select": {"type": "point", "fields": ["number"], "toggle": False}}],
+                "encoding": {
+                    **at,
+                    "fill": {
+                        "field": "ruling",
+                        "type": "nominal",
+                        "scale": {"domain": [called(ruling) for ruling in FILLS], "range": list(FILLS.values())},
+                        "legend": {"orient": "bottom", "title": None, "columns": 2, **LEGEND},
+                    },
+                    "strokeWidth": {"field": "width", "type": "quantitative", "scale": None, "legend": None},
+                    "tooltip": tooltip,
+                },
+            },
+            {
+                "mark": {"type": "text", "color": "#ffffff", "fontWeight": "bold", "fontSize": 13},
+                "encoding": {**at, "text": {"field": "number", "type": "nominal"}},
+            },
+        ],
+    }
+
+
+def _axis(field: str, title: str, least: str, most: str, edge: float) -> dict[str, Any]:
+    return {
+        "field": field,
+        "type": "quantitative",
+        "title": title,
+        "scale": {"domain": [-edge, 1 + edge], "nice": False, "zero": False},
+        "axis": {
+            "values": [0, 1],
+            "labelExpr": f"datum.value == 0 ? '{least}' : '{most}'",
+            "grid": False,
+            "ticks": False,
+            "labelAngle": 0,
+        },
+    }

@@ -1,0 +1,445 @@
+"""What people read in a terminal: values in, text out. Nothing of a document can steer the terminal."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant.pressure.rulings import is_guessed, to_settle
+from assistant.types import Grounding
+from ui.views.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, shown, who_disagrees, why
+
+if TYPE_CHECKING:
+    from assistant.library.library import Entry, KeptVerdict, Problem
+    from assistant.model.local_models import Found
+    from assistant.model.trying import Trial
+    from assistant.pressure.discussion import Change, Reply
+    from assistant.pressure.lens import Lens
+    from assistant.types import (
+        About,
+        Answer,
+        Citation,
+        Conflict,
+        Cost,
+        Document,
+        Finding,
+        Hit,
+        Remark,
+        Searched,
+        Statement,
+        Verdict,
+    )
+    from ingest.sync import SyncReport
+    from ui.views.shown import Shown
+
+WIDEST = 100  # columns; longer lines are tiring to read
+ENDINGS = 5  # of names that are told of files passed over
+COLUMNS = (("DOCUMENT", 10), ("DATE", 10), ("PASSAGES", 8), ("AUTHOR", 20), ("TITLE", 40))
+FOUND_BY = {"dense": "by its meaning", "lexical": "by its words", "both": "by its meaning and its words"}
+KINDS = {"quoted": " (quoted)", "forecast": " (forecast)", "opponent": " (an opponent's words; do not count)"}
+SIGNS = {"supports": "for    ", "challenges": "against", "unclear": "unclear"}
+
+# Control characters (but not tab and newline) and the marks that turn the direction of writing.
+_STEERING = dict.fromkeys(
+    [*(set(range(32)) - {9, 10}), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
+_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+GUESSED = " The sides are guessed: read the quotes."  # of a verdict without a language model
+
+
+def say(text: str) -> None:
+    """Print for people."""
+    click.echo(_tame(text))
+
+
+def say_json(value: object) -> None:
+    """Print one JSON value on one line, in UTF-8 whatever the terminal's encoding."""
+    text = json.dumps(value, ensure_ascii=False)
+    click.echo(_UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode())
+
+
+def note(text: str) -> None:
+    """Tell on stderr what is no result."""
+    click.echo(text.translate(_STEERING), err=True)
+
+
+def complain(what: str, remedy: str) -> None:
+    """Tell on stderr what happened and what to do."""
+    note(f"{what}\n→ {remedy}" if remedy else what)
+
+
+def say_answer(one: Answer) -> None:
+    """Print an answer for people; in a terminal, what seems to answer is bold."""
+    click.echo(answer(one))
+
+
+def answer(one: Answer) -> str:
+    """What it states, with the numbers of its sources; or the closest passages; or that the documents do not say.
+
+    It can be printed as it is: nothing of a document can steer the terminal.
+    """
+    if one.grounding is Grounding.ASIDE:
+        return _tame(filled(one.reason))
+    sources = _Sources()
+    understood = [] if one.standalone_question == " ".join(one.question.split()) else [_understood(one)]
+    stretches = [_stretch(each, sources.marks(each.citations)) for each in shown(one)]
+    rest = [_conflict(conflict, sources) for conflict in one.conflicts]
+    if one.missing and not one.refused:
+        rest.append(filled(f"{NOT_SAID} {one.missing}"))
+    if one.rejected:
+        rest.append(f"Quotes that were not found in the documents and are not shown: {len(one.rejected)}.")
+    rest += [*_of_model(one), *([sources.listed()] if sources else [])]
+    return "\n\n".join([*map(_tame, [*understood, *_refusal(one)]), *stretches, *map(_tame, rest)])
+
+
+def hits(found: Sequence[Hit]) -> str:
+    """The passages, best first, and how each was found."""
+    return "\n\n".join(_hit(number, hit) for number, hit in enumerate(found, start=1)) or "Nothing was found."
+
+
+def verdict(one: Verdict) -> str:
+    """The case for the idea and the one against it, what is open, then each assumption with its findings."""
+    sources = _Sources()
+    parts = [f"The idea, by these documents: {one.ruling}.{GUESSED if is_guessed(one) else ''}"]
+    for title, case in (("The strongest case for it:", one.case_for), ("The strongest objection:", one.case_against)):
+        parts += _titled(title, [_finding(f, _quoted(f, sources), "  - ", "    ") for f in case])
+    parts += _listed("What is missing:", one.missing)
+    settle = [f"{a.question or a.text} {f'→ {a.settle}' if a.settle else ''}" for a in to_settle(one)]
+    parts += _listed("Questions to settle, and the cheapest evidence:", settle)
+    parts += _listed("Leaps of faith, which nothing supports:", one.leaps_of_faith)
+    parts += [_assumption(number, one, sources) for number in range(1, len(one.assumptions) + 1)]
+    parts += [_searched(one.searched), *_of_model(one)]
+    return "\n\n".join([*parts, *([sources.listed()] if sources else [])])
+
+
+def discussed(one: Reply) -> str:
+    """What code says to what was said, then what a model says beside it, with its sources."""
+    sources = _Sources()
+    told = _remarks(one.prose, sources)
+    parts = [one.text, told, *one.notices]
+    return "\n\n".join([*(filled(part) for part in parts if part), *([sources.listed()] if told else [])])
+
+
+def verdicts(kept: Sequence[KeptVerdict]) -> str:
+    """A line for each pressure test that was kept, the latest first."""
+    lines = [
+        f"{one.id}  {one.created[:10]}  {one.ruling:<12}  {_cut(' '.join(one.idea.split()), 70)}"
+        f"{f'  (revises {one.revises})' if one.revises else ''}"
+        for one in kept
+    ]
+    return "\n".join(lines) or "No pressure test has been kept."
+
+
+def changes(found: Sequence[Change]) -> str:
+    """What got better and what worse from one verdict to the next, each with the findings that did it."""
+    lines = []
+    for better, name in ((True, "Better:"), (False, "Worse:")):
+        told = [one for one in found if one.better is better]
+        lines += [name] if told else []
+        for one in told:
+            lines.append(filled(one.what, "  - ", "    "))
+            lines += [
+                _finding(f, f"“{f.citation.quote}” ({_place(f.citation)})", "    ", "    ") for f in one.findings[:3]
+            ]
+    return "\n".join(lines) or "Nothing is otherwise than before."
+
+
+def spared(files: int) -> str:
+    """Why what is gone has not been taken out."""
+    what = "1 file that was read before is" if files == 1 else f"{files:,} files that were read before are"
+    return f"{what} not there any more, over a third of the folder: what it held stays. Is its disk or share mounted?"
+
+
+def lens(one: Lens) -> str:
+    """Its question and what either side claims."""
+    sides = [filled(f"{side.name}: {side.claim}", "  - ") for side in one.sides]
+    return "\n".join([f"{one.name} ({one.importance:.1f}): {one.question}", *sides])
+
+
+def documents(entries: Sequence[Entry]) -> str:
+    """A table of documents."""
+    if not entries:
+        return "The library is empty."
+    head = "  ".join(f"{name:<{width}}" for name, width in COLUMNS) + "  SOURCE"
+    passages = sum(entry.passages for entry in entries)
+    return "\n".join(
+        [head, *map(_row, entries), "", f"{_count(len(entries), 'document')}, {_count(passages, 'passage')}."]
+    )
+
+
+def document(one: Document, entry: Entry) -> str:
+    """A document's particulars and its text."""
+    about = one.about
+    facts = {"title": about.title, "author": about.author, "date": about.date, "language": about.language}
+    facts |= {"site": about.site, "source": about.source, "id": about.id}
+    others = [id for id in entry.versions if id not in {about.id, entry.superseded_by}]
+    facts |= {"superseded by": _newer(entry), "other versions": ", ".join(others)}
+    head = [f"{name}: {value}" for name, value in facts.items() if value]
+    if one.dropped:
+        head.append(f"dropped: {_count(len(one.dropped), 'piece')}, shown by --dropped")
+    return "\n".join([*head, "", one.text])
+
+
+def dropped(one: Document) -> str:
+    """What its file holds that is not read, by kind, then what cleaning removed, each piece with its reason."""
+    notices = Counter(piece.notice for piece in one.dropped if piece.notice)
+    pieces = [f"{count} × {notice}" for notice, count in notices.most_common()]
+    pieces += [
+        f"[{piece.at}] {piece.reason}\n{textwrap.indent(piece.text, '    ')}" for piece in one.dropped if piece.text
+    ]
+    return "\n".join(pieces) or "Nothing was dropped from this document."
+
+
+def synced(report: SyncReport, *, details: bool = False) -> str:
+    """What an ingest did, in a line; also when there was nothing to do it with. ``details`` adds a table."""
+    kinds = ", ".join(f"{count} {kind}" for kind, count in list(report.kinds.items())[:ENDINGS])
+    told = f" ({kinds}{', …' if len(report.kinds) > ENDINGS else ''})" if kinds else ""
+    skipped = f"; {_count(report.skipped, 'file')} of other kinds passed over{told}" if report.skipped else ""
+    skipped += f"; {len(report.empty)} empty" if report.empty else ""
+    skipped += f"; {_count(report.ignored, 'file')} ignored" if report.ignored else ""
+    if not report.found and not report.removed:
+        known = "Pushback reads text, Markdown, html, PDF, office files, EPUB, mail and chats."
+        return f"Nothing to read there{skipped}. {known}"
+    counts = ", ".join(f"{getattr(report, name)} {name}" for name in ("added", "changed", "removed", "same"))
+    failed = f", {len(report.failed)} failed" if report.failed else ""
+    unread = ", ".join(f"{count} × {notice}" for notice, count in report.notices.items())
+    skipped += f"; inside files: {unread}" if unread else ""
+    copies = f", {report.copies} already there under another name" if report.copies else ""
+    line = (
+        f"{counts}{copies}{failed}{skipped}; {_count(report.passages, 'passage')} embedded in {report.seconds:.1f} s."
+    )
+    stages = [f"  {name:10} {seconds:8.1f} s" for name, seconds in report.stages.items()]
+    dropped = [f"  {count:6} cleaned away: {reason}" for reason, count in report.dropped.items()]
+    return "\n".join([line, *stages, *dropped] if details else [line])
+
+
+def problems(found: Iterable[Problem]) -> str:
+    """What a library suffers from, and what to do or what was done."""
+    return "\n".join(f"{one.what}\n→ {one.remedy}" for one in found)
+
+
+def trial(one: Trial) -> str:
+    """What a model was found to do."""
+    context = f"{one.context:,} tokens" if one.context else "not told"
+    rows = {
+        "replies": f"yes, in {one.seconds:.1f} s ({cost_line(one.cost)})",
+        "streams": "yes" if one.streams else "no: its reply comes in one piece",
+        "schema": "yes" if one.structured else "no: it is asked for marked lines",
+        "context": context,
+    }
+    return "\n".join([f"The model {one.name}", *(f"  {name:8} {told}" for name, told in rows.items())])
+
+
+def local_models(found: Sequence[Found]) -> str:
+    """The model servers of this machine, with the flag that uses each of their models."""
+    if not found:
+        return (
+            "No model is served on this machine, as far as the usual ports tell.\n"
+            "Start Ollama, LM Studio or another server, or name a model: --model openai:NAME, with OPENAI_API_KEY set."
+        )
+    lines = []
+    for server in found:
+        key = " asks for a key: set PUSHBACK_API_KEY" if server.asks_key else ""
+        lines += [f"{server.program} at {server.address}{key}", *(f"  --model {name}" for name in server.models)]
+    return "\n".join(["Models served on this machine, by the programs that usually listen there:", *lines])
+
+
+class _Sources:
+    """Citations, numbered in the order in which they are first cited."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, int, int], int] = {}
+        self._lines: list[str] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._lines)
+
+    def marks(self, citations: Iterable[Citation]) -> str:
+        return "".join(f"[{self._number(citation)}]" for citation in citations)
+
+    def listed(self) -> str:
+        return "\n".join(["Sources", *self._lines])
+
+    def _number(self, citation: Citation) -> int:
+        key = (citation.about.id, citation.start, citation.end)
+        if key not in self._numbers:
+            self._numbers[key] = len(self._numbers) + 1
+            self._lines.append(f"  [{self._numbers[key]}] {_place(citation)}")
+        return self._numbers[key]
+
+
+def _understood(one: Answer) -> str:
+    return filled(f"Understood as: {one.standalone_question}")
+
+
+def _refusal(one: Answer) -> list[str]:
+    """What is said where nothing is stated: that these are the closest passages, or that the documents do not say."""
+    if not one.refused:
+        return []
+    near = one.grounding is Grounding.NEAR
+    opening = filled(f"{f'{CLOSEST} {PERHAPS}' if near else REFUSED} {why(one)}")
+    told = [f"{opening}\n{_searched(one.searched)}"]
+    if one.nearest and not near:
+        nearest = (f"{filled(f'“{c.key_quote}”', '  - ', '    ')}\n    {_place(c)}" for c in one.nearest)
+        told.append("\n".join([f"{NEAREST}:", *nearest]))
+    return told
+
+
+def _stretch(one: Shown, marks: str) -> str:
+    """A text with its line breaks and ``marks``; a sentence to be marked has lines of its own, in bold after ``»``."""
+    parts = [text.strip() for text in (one.before, one.key, one.after)]
+    told = [place for place, text in enumerate(parts) if text] or [0]
+    parts[told[0]] = one.opening + parts[told[0]]
+    parts[told[-1]] += f"{one.closing} {marks}".rstrip()
+    before, key, after = parts
+    if not key:
+        return "\n".join(_lines(before, ""))
+    bold = [f"{line[:2]}{click.style(line[2:], bold=True)}" for line in _lines(key, "» ")]
+    return "\n".join([*_lines(before, "  "), *bold, *_lines(after, "  ")])
+
+
+def _lines(text: str, first: str) -> list[str]:
+    """The lines of a text, each filled, the first one after ``first`` and the others as far in."""
+    lines = [line for line in _tame(text).split("\n") if line.strip()]
+    indented = " " * len(first)
+    return [
+        part for n, line in enumerate(lines) for part in filled(line, indented if n else first, indented).split("\n")
+    ]
+
+
+def _tame(text: str) -> str:
+    """Text without what could steer the terminal."""
+    return text.translate(_STEERING)
+
+
+def _of_model(one: Answer | Verdict) -> list[str]:
+    """What went otherwise than asked, what of the model's statements is not shown, and what it cost."""
+    told = [filled(notice) for notice in one.notices]
+    if one.dropped:
+        told.append(f"Statements of the model that did not hold and are not shown: {len(one.dropped)}.")
+    if cost := one.cost:
+        told.append(f"Model: {cost_line(cost)}.")
+    return ["\n".join(told)] if told else []
+
+
+def cost_line(cost: Cost) -> str:
+    """What a model was asked for a turn."""
+    cached = f", {cost.cached} answered from memory" if cost.cached else ""
+    return f"{_count(cost.calls, 'call')}, {cost.input_tokens:,} tokens read, {cost.output_tokens:,} written{cached}"
+
+
+def _conflict(conflict: Conflict, sources: _Sources) -> str:
+    return "\n".join([f"{who_disagrees(conflict)}:", *(_side(side, sources) for side in conflict.sides)])
+
+
+def _side(side: Statement, sources: _Sources) -> str:
+    first = side.citations[0]
+    who = ", ".join(filter(None, [first.voice or first.about.title, first.about.date or "undated"]))
+    return filled(f"{who}: “{first.key_quote}” {sources.marks(side.citations)}", "  - ", "    ")
+
+
+def _hit(number: int, hit: Hit) -> str:
+    passage = hit.passage
+    where = _where(passage.about, passage.speaker, passage.start, passage.end, passage.page)
+    folded = f"; {_count(len(hit.folded), 'near-duplicate')} folded in" if hit.folded else ""
+    return f"{number}. {where}\n   found {FOUND_BY[hit.found_by]}{folded}\n{filled(passage.text, '   ')}"
+
+
+def _listed(title: str, lines: Sequence[str]) -> list[str]:
+    """A titled list, as a paragraph; none where there is nothing to list."""
+    return _titled(title, [filled(line, "  - ", "    ") for line in lines])
+
+
+def _titled(title: str, lines: Sequence[str]) -> list[str]:
+    return ["\n".join([title, *lines])] if lines else []
+
+
+def _remarks(remarks: Iterable[Remark], sources: _Sources) -> str:
+    return " ".join(f"{remark.text} {sources.marks(remark.citations)}".strip() for remark in remarks)
+
+
+def _quoted(one: Finding, sources: _Sources) -> str:
+    return f"“{one.citation.quote}” {sources.marks([one.citation])}"
+
+
+def _finding(one: Finding, told: str, first: str, rest: str) -> str:
+    """What is told of a finding, and on a line of its own why it bears on the assumption, as a model has it."""
+    why = [filled(f"A model's reading: {one.why}", rest)] if one.why else []
+    return "\n".join([filled(told, first, rest), *why])
+
+
+def _assumption(number: int, verdict: Verdict, sources: _Sources) -> str:
+    from assistant.pressure.rulings import is_set_aside
+    from ui.reports.verdict_report import beside, first_told, judged_by
+
+    one, own = verdict.assumptions[number - 1], first_told(verdict, number)
+    lines = [filled(f"{number}. {one.text} ({one.lens}): {one.ruling}", "", "   ")]
+    for finding in own.findings:
+        if is_set_aside(finding):
+            continue
+        judged = f" ({judged_by(finding)})" if finding.judged else ""
+        told = f"{SIGNS[finding.stance]} {_quoted(finding, sources)}{KINDS.get(finding.kind, '')}{judged}"
+        lines.append(_finding(finding, told, "   ", "           "))
+    said = beside(verdict, number)
+    return "\n".join([*lines, f"   {said}"] if said else lines)
+
+
+def _place(citation: Citation) -> str:
+    return _where(citation.about, citation.speaker, citation.start, citation.end, citation.page)
+
+
+def _where(about: About, speaker: str | None, start: int, end: int, page: int | None) -> str:
+    known = filter(None, [about.title, speaker or about.author, about.date, about.place(page)])
+    return f"{' · '.join(known)} · {about.source}:{start}-{end}"
+
+
+def _row(entry: Entry) -> str:
+    about = entry.about
+    cells = (about.id, about.date or "", str(entry.passages), about.author or "", about.title)
+    row = "  ".join(f"{_cut(cell, width):<{width}}" for cell, (_, width) in zip(cells, COLUMNS, strict=True))
+    more = f" (and {len(entry.sources) - 1} more)" if len(entry.sources) > 1 else ""
+    states = [] if entry.state == "ready" else [entry.state]
+    states += [f"superseded by {_newer(entry)}"] if entry.superseded_by else []
+    told = f" [{', '.join(states)}]" if states else ""
+    return f"{row}  {about.source}{more}{told}"
+
+
+def _newer(entry: Entry) -> str:
+    """What supersedes a document, and whether only the times of the files say so."""
+    by = " (by the times of their files)" if entry.by_file_time else ""
+    return f"{entry.superseded_by}{by}" if entry.superseded_by else ""
+
+
+def _searched(searched: Searched) -> str:
+    return f"Searched: {_count(searched.documents, 'document')}, {_count(searched.passages, 'passage')}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def filled(text: str, first: str = "", rest: str | None = None) -> str:
+    """The text in lines of the terminal's width; in one, where no terminal is, so that quotes can be searched for."""
+    width = min(WIDEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else sys.maxsize
+    rest = " " * len(first) if rest is None else rest
+    return textwrap.fill(
+        " ".join(text.split()),
+        width,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,165 @@
+"""A pressure test as the library keeps it: opened with its citations checked again, weighed anew, discussed.
+
+Beside the verdict stands what was said of it: each message with its reply, carried over to a verdict that it moved;
+and a message that has no reply yet, so that none is lost with the server.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+from assistant import wire
+from assistant.errors import DocumentMissing
+from assistant.library.library import Library
+from assistant.library.records import UNFINISHED, KeptVerdict
+from assistant.pressure import rulings
+from assistant.pressure.discussion import Asked, Moved, Reply, discuss
+from assistant.types import Finding, IdeaRuling, Searched, Verdict
+from ui.reports.verdict_report import Report, remark
+from ui.views.kept import standing
+
+SAID, ASKED = "said", "asked"  # the fields beside those of the verdict
+
+
+class Said(NamedTuple):
+    """A message about a verdict, what was replied, what moved the verdict (a value of ``Moved``), and what a model
+    said beside it, a sentence each."""
+
+    message: str
+    reply: str
+    moved: str
+    prose: Sequence[str] = ()
+
+
+class Kept(NamedTuple):
+    """A verdict, how it is listed, what was said of it, and the message that has no reply yet; empty when each has."""
+
+    listed: KeptVerdict
+    verdict: Verdict
+    said: tuple[Said, ...]
+    asked: str = ""
+
+
+def keep(
+    library: Library,
+    verdict: Verdict,
+    *,
+    revises: str | None = None,
+    said: Sequence[Said] = (),
+    owner: str | None = None,
+) -> str:
+    """Keep a verdict, ``owner``'s where people sign in; its id. ``revises`` is the one whose idea it revises."""
+    return library.keep_verdict(_told(verdict, said), revises=revises, owner=owner)
+
+
+def begin(
+    library: Library, idea: str, *, revises: str | None = None, owner: str | None = None, id: str | None = None
+) -> KeptVerdict:
+    """Keep an idea before it is tested, so that it is not lost with the process; its id will be the verdict's.
+
+    Under an ``id`` that is given it is kept once.
+    """
+    unmade = Verdict(idea, IdeaRuling.NOT_COVERED, (), (), Searched(0, 0))
+    told = json.dumps({**wire.verdict(unmade), "ruling": UNFINISHED})
+    return library.verdict(library.keep_verdict(told, revises=revises, owner=owner, id=id))[0]
+
+
+def finish(library: Library, begun: KeptVerdict, verdict: Verdict, said: Sequence[Said] = ()) -> str:
+    """Keep the verdict on an idea whose test was begun; its id."""
+    library.put_verdict(begun, _told(verdict, said))
+    return begun.id
+
+
+def give_up(library: Library, id: str) -> None:
+    """Forget an idea whose test was begun and has ended without a verdict."""
+    with suppress(DocumentMissing):  # it was removed meanwhile
+        if library.verdict(id)[0].ruling == UNFINISHED:
+            library.remove_verdict(id)
+
+
+def opened(library: Library, id: str) -> Kept:
+    """The kept verdict of this id.
+
+    Raises:
+        DocumentMissing: there is none, or its test was not finished.
+    """
+    listed, told = library.verdict(id)
+    if listed.ruling == UNFINISHED:
+        raise DocumentMissing(f"The test of “{listed.idea}” was not finished.", hint="Test the idea again.")
+    kept = json.loads(told)
+    said = tuple(Said(**one) for one in kept.get(SAID, ()))
+    return Kept(listed, wire.read_verdict(kept), said, kept.get(ASKED, ""))
+
+
+def own(library: Library, id: str, owner: str | None) -> Kept:
+    """The same, where the verdict is this owner's.
+
+    Raises:
+        DocumentMissing: it is somebody else's, or there is none; which of the two is not told. Or it was not finished.
+    """
+    try:
+        is_own = library.verdict(id)[0].owner == owner
+    except DocumentMissing:
+        is_own = False
+    if not is_own:
+        raise DocumentMissing(f"There is no verdict {id!r} here.", hint="Those there are stand under “All tests”.")
+    return opened(library, id)
+
+
+def weigh(library: Library, id: str, importance: Mapping[str, float]) -> Verdict:
+    """Set the importance of assumptions, as ``rulings.weighed`` takes it, and keep what follows from it.
+
+    Raises:
+        DocumentMissing, SettingsError: there is no such verdict, or no such assumption.
+    """
+    kept = opened(library, id)
+    verdict = rulings.weighed(kept.verdict, importance)
+    library.put_verdict(kept.listed, _told(verdict, kept.said, kept.asked))
+    return verdict
+
+
+def swap(library: Library, id: str, old: Finding, new: Finding) -> None:
+    """Keep one finding in the place of another, as it is judged or is no longer, with all that follows from it.
+
+    Raises:
+        DocumentMissing: there is no such verdict.
+    """
+    kept = opened(library, id)
+    library.put_verdict(kept.listed, _told(rulings.swapped(kept.verdict, old, new), kept.said, kept.asked))
+
+
+def discussed(assistant: Asked, id: str, message: str, by: str = "") -> tuple[Reply, str]:
+    """The reply to a message about a verdict, and the id of the verdict as it then stands, which keeps both.
+
+    The message is kept before it is replied to. ``by`` is whose it is, empty where nobody signs in.
+
+    Raises:
+        DocumentMissing: there is no such verdict.
+    """
+    kept = opened(assistant.library, id)
+    assistant.library.put_verdict(kept.listed, _told(kept.verdict, kept.said, message))
+    reply = discuss(assistant, kept.verdict, message, by)
+    prose = [remark(one) for one in reply.prose]
+    said = (*kept.said, Said(message, reply.text, reply.moved.value, prose))
+    if reply.moved is not Moved.NOTHING:
+        moved = keep(assistant.library, reply.verdict, revises=id, said=said, owner=kept.listed.owner)
+        with suppress(DocumentMissing):  # it was removed meanwhile
+            former = opened(assistant.library, id)
+            assistant.library.put_verdict(former.listed, _told(former.verdict, former.said))
+        return reply, moved
+    assistant.library.put_verdict(kept.listed, _told(reply.verdict, said))
+    return reply, id
+
+
+def report(library: Library, id: str, verdict: Verdict, created: str) -> Report:
+    """The verdict as its reports tell it, with what has become of each of its citations."""
+    cited = {f.citation for a in verdict.assumptions for f in a.findings}
+    return Report(verdict, id, created, {one: standing(one, library) for one in cited})
+
+
+def _told(verdict: Verdict, said: Sequence[Said], asked: str = "") -> str:
+    beside = {SAID: [one._asdict() for one in said], ASKED: asked}
+    return json.dumps({**wire.verdict(verdict), **{name: value for name, value in beside.items() if value}})

@@ -1,0 +1,58 @@
+"""A pressure test as a file to be handed on: Markdown, one HTML page or a Word document, by the name's ending."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.errors import SettingsError
+from assistant.plainly import why
+
+if TYPE_CHECKING:
+    from ui.reports.verdict_report import Report
+
+KINDS = (".md", ".html", ".docx")
+
+
+def check(path: Path) -> None:
+    """Refuse a page that cannot be written, before the work is done.
+
+    Raises:
+        SettingsError: the format is none of ours, there is no such folder, or the file cannot be written there.
+    """
+    if path.suffix.lower() not in KINDS:
+        hint = "Give a file name that ends in .md, .html or .docx."
+        raise SettingsError(f"A report cannot be written as {path.name}.", hint=hint)
+    if not path.absolute().parent.is_dir():
+        raise SettingsError(f"There is no folder {path.absolute().parent}.", hint="Make it, or choose another --out.")
+    if path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
+        raise SettingsError(f"{path} cannot be written.", hint="Choose another --out.")
+
+
+def write(report: Report, path: Path) -> None:
+    """Write the report.
+
+    Raises:
+        SettingsError: the file cannot be written.
+    """
+    page = rendered(report, path.suffix.lower())
+    try:
+        path.write_bytes(page)
+    except OSError as exc:
+        raise SettingsError(f"{path} cannot be written: {why(exc)}.", hint="Choose another --out.") from exc
+
+
+def rendered(report: Report, kind: str) -> bytes:
+    """The report as a file of one of ``KINDS``."""
+    if kind == ".docx":
+        from ui.reports import verdict_docx
+
+        return verdict_docx.document(report)
+    if kind == ".html":
+        from ui.reports import verdict_html
+
+        return verdict_html.page(report).encode()
+    from ui.reports import verdict_markdown
+
+    return verdict_markdown.page(report).encode()

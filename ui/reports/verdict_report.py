@@ -1,0 +1,309 @@
+"""A verdict as its reports tell it, whatever they are written in: the same words, order and places. Pure.
+
+It opens with what the documents come to, then at most ``rulings.CASE`` findings a side, what nobody says and what to
+find out first, as the page does; what it rests on follows, where a finding that stands above is named by its number.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from assistant.pressure import rulings
+from assistant.pressure.assumptions import PROPOSED, WHOLE
+from assistant.types import Assumption, AssumptionRuling, Citation, Finding, IdeaRuling, Kind, Remark, Stance, Verdict
+from ui.views.present import Standing
+
+MEANS = {
+    IdeaRuling.HOLDS: "The documents speak for it, and nothing in them speaks against it.",
+    IdeaRuling.CONTESTED: "The documents speak for it and against it.",
+    IdeaRuling.CHALLENGED: "The documents speak against it, and nothing in them speaks for it.",
+    IdeaRuling.NOT_COVERED: "The documents say nothing on it: neither for it nor against it.",
+}
+NOTHING = "The documents say nothing on this."
+ALL_TOUCHED = "Nothing: something that bears on each was found."
+UNTOLD = "What bears on this takes no side that can be told."
+KINDS = {
+    Kind.CLAIM: "the author's claim",
+    Kind.FIGURE: "a reported figure",
+    Kind.QUOTED: "somebody is quoted",
+    Kind.FORECAST: "a forecast",
+    Kind.OPPONENT: "reported of somebody the author does not agree with; does not count",
+}
+SIDES = {Stance.SUPPORTS: "For", Stance.CHALLENGES: "Against", Stance.UNCLEAR: "Unclear"}
+GUESSED = "side guessed"
+HOW_WRONG = (  # measured as ``eval/training/README.md`` says
+    "of 68 passages of two companies' handbooks that people had put on one side of an idea, the model put 29 on the"
+    " other. Its card"
+    " (assistant/evidence/CARD.md) has all figures."
+)
+OPEN, NONE = "of no clear side", "with no evidence"
+OUTCOMES = (*(ruling.value for ruling in AssumptionRuling if ruling is not AssumptionRuling.GAP), OPEN, NONE)
+ENOUGH = 6  # citations from which an assumption lies at the right edge of the picture
+MISSING = 3  # of what nobody says that is told at a glance
+EACH = 3  # findings of a side that are told of an assumption, beside those that stand above
+
+
+class Point(NamedTuple):
+    """Where an assumption lies in the picture: both in 0..1, evidence by its citations, up to ``ENOUGH``."""
+
+    number: int
+    assumption: Assumption
+    evidence: float
+    importance: float
+
+
+class Case(NamedTuple):
+    """The strongest findings of one side, and what is said where there is none."""
+
+    key: str
+    title: str
+    findings: tuple[Finding, ...]
+    empty: str = ""
+
+
+class Side(NamedTuple):
+    """The findings of an assumption on one side: the numbers of those that stand above, and those that do not."""
+
+    name: str
+    above: tuple[int, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A verdict, what it was kept as, and what has become of its citations since (those that no longer hold)."""
+
+    verdict: Verdict
+    id: str = ""
+    created: str = ""
+    standing: Mapping[Citation, Standing] = field(default_factory=dict, hash=False)
+
+    def mark(self, citation: Citation) -> str:
+        """What a reader must know of a citation that no longer holds; empty where it does."""
+        return self.standing.get(citation, Standing.HOLDS).value
+
+
+def head(report: Report) -> str:
+    """When, what was searched, and how many assumptions came out how."""
+    verdict = report.verdict
+    called = Counter(map(outcome, verdict.assumptions))
+    counts = ", ".join(f"{called[name]} {name}" for name in OUTCOMES if called[name])
+    when = f"Tested {report.created[:10]}. " if report.created else ""
+    documents, passages = verdict.searched
+    searched = f"Searched: {_count(documents, 'document')}, {_count(passages, 'passage')}."
+    faults = sum(standing is not Standing.HOLDS for standing in report.standing.values())
+    changed = _count(
+        faults, "citation has changed or gone; it is marked", "citations have changed or gone; they are marked"
+    )
+    since = f" Since then the source of {changed}." if faults else ""
+    return f"{when}It rests on {_count(len(verdict.assumptions), 'assumption')}: {counts}. {searched}{since}"
+
+
+def outcome(one: Assumption) -> str:
+    """A ruling as a reader knows it: what bears on an assumption may take no side that can be told."""
+    if one.ruling is not AssumptionRuling.GAP:
+        return one.ruling.value
+    return OPEN if rulings.bears(one.findings) else NONE
+
+
+def in_short(verdict: Verdict) -> str:
+    """What the documents come to, in two sentences: what they say, in how many voices, and of what nothing."""
+    voices = rulings.voices(verdict)
+    counts = f": {_voices(voices[0])} for it, {_voices(voices[1])} against it" if any(voices) else ""
+    says = f"{MEANS[verdict.ruling].removesuffix('.')}{counts}"
+    if verdict.ruling is IdeaRuling.NOT_COVERED and (unsaid := len(undecided(verdict))):
+        says = f"Passages found that bear on it: {unsaid}; on which side they stand is not known"
+    gaps = sum(one.ruling is AssumptionRuling.GAP for one in verdict.assumptions)
+    rest = f"{gaps} without a known side" if gaps else "each with evidence"
+    guess = " Sides are guessed: judge them." if rulings.is_guessed(verdict) else ""
+    return f"{says}. Assumptions: {len(verdict.assumptions)}, {rest}.{guess}"
+
+
+def _voices(count: int) -> str:
+    return _count(count, "voice") if count else "no voices"
+
+
+def _count(count: int, one: str, many: str = "") -> str:
+    return f"1 {one}" if count == 1 else f"{count:,} {many or f'{one}s'}"
+
+
+def cases(verdict: Verdict) -> list[Case]:
+    """What a person must say the side of, where there is such; then both cases."""
+    unsaid = tuple(undecided(verdict)[: rulings.CASE])
+    return [
+        *([Case("unsaid", "Bears on it: you say", unsaid)] if unsaid else []),
+        Case("for", "For it", verdict.case_for, NOTHING),
+        Case("against", "Against it", verdict.case_against, NOTHING),
+    ]
+
+
+def numbered(verdict: Verdict) -> dict[Finding, int]:
+    """The numbers, from 1, of the findings of the cases."""
+    return {one: number for number, one in enumerate((f for case in cases(verdict) for f in case.findings), start=1)}
+
+
+def missing(verdict: Verdict) -> tuple[str, ...]:
+    """What nobody says, at most ``MISSING`` of it, and how much more there is."""
+    more = len(verdict.missing) - MISSING
+    rest = (f"and {more} more, among what it rests on.",) if more > 0 else ()
+    return (*verdict.missing[:MISSING], *rest)
+
+
+def sides(verdict: Verdict, number: int) -> list[Side]:
+    """The findings of an assumption by side, each told once; sides without any are left out."""
+    own, above = first_told(verdict, number), numbered(verdict)
+    found = [
+        Side(
+            name,
+            tuple(sorted(above[one] for one in of_side(own, side) if one in above)),
+            tuple(one for one in of_side(own, side) if one not in above and not rulings.is_set_aside(one)),
+        )
+        for side, name in SIDES.items()
+    ]
+    return [one for one in found if one.above or one.findings]
+
+
+def see_above(side: Side) -> str:
+    """Where the findings of a side stand that stand above."""
+    return f"See {listed(side.above)} above." if side.above else ""
+
+
+def listed(numbers: Sequence[int]) -> str:
+    """Numbers in words: ``1, 2 and 3``."""
+    *first, last = map(str, numbers)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def undecided(verdict: Verdict) -> list[Finding]:
+    """The findings that bear on the idea and whose side is not known, each once."""
+    found = {one: None for assumption in verdict.assumptions for one in of_side(assumption, Stance.UNCLEAR)}
+    return [one for one in found if rulings.bears([one])]
+
+
+def settling(verdict: Verdict) -> list[tuple[str, str]]:
+    """The questions to settle, each with the cheapest evidence that would."""
+    return [(one.question or _asks(one), one.settle) for one in rulings.to_settle(verdict)]
+
+
+def _asks(one: Assumption) -> str:
+    return "Does the idea work out as it stands?" if one.lens == WHOLE else f"Does it hold: {one.text}"
+
+
+def why(finding: Finding) -> str:
+    """Why it bears on the assumption, marked as a model's words; empty where no model said."""
+    return f"A model's reading: {finding.why}" if finding.why else ""
+
+
+def remark(one: Remark) -> str:
+    """A sentence with whom it stands on."""
+    who = dict.fromkeys(f"{c.voice or c.about.title}, {c.about.date or 'undated'}" for c in one.citations)
+    return f"{one.text} ({'; '.join(who)})" if who else one.text
+
+
+def looked_at(one: Assumption) -> str:
+    """What an assumption was looked at as, how much hangs on it, and what a strategist would ask."""
+    asked = f" {one.question}" if one.question else ""
+    return f"Looked at as {one.lens}, importance {one.importance:.1f}{weighed_by(one)}.{asked}"
+
+
+def weighed_by(one: Assumption) -> str:
+    """Who set its importance, where that is not the lens."""
+    return {"user": ", set by you", "model": ", set by the model"}.get(one.importance_by, "")
+
+
+def points(verdict: Verdict) -> list[Point]:
+    """Every assumption in the picture of importance and evidence."""
+    return [
+        Point(number, one, min(1.0, len(sided(one)) / ENOUGH), one.importance)
+        for number, one in enumerate(verdict.assumptions, start=1)
+    ]
+
+
+def sided(one: Assumption) -> list[Finding]:
+    """The findings that rule on it."""
+    return rulings.on(one.findings, Stance.SUPPORTS) + rulings.on(one.findings, Stance.CHALLENGES)
+
+
+def of_side(one: Assumption, side: Stance) -> list[Finding]:
+    """All its findings of one side, the ones that do not count among them."""
+    return [finding for finding in one.findings if finding.stance is side]
+
+
+def first_told(verdict: Verdict, number: int) -> Assumption:
+    """An assumption with the findings that stand under no former one: each is told once."""
+    own = rulings.first_told(verdict.assumptions, number)
+    return replace(verdict.assumptions[number - 1], findings=own)
+
+
+def beside(verdict: Verdict, number: int) -> str:
+    """What is said of an assumption on which no finding rules, and where what bears on it stands already."""
+    one = verdict.assumptions[number - 1]
+    others = rulings.elsewhere(verdict.assumptions, number)
+    open = "" if sided(one) else UNTOLD if rulings.bears(one.findings) else NOTHING
+    see = f"See {'also ' if rulings.first_told(verdict.assumptions, number) else ''}the findings of" if others else ""
+    return f"{open} {see} {listed(others)}.".strip() if others else open
+
+
+def left_open(verdict: Verdict, number: int) -> str:
+    """The same, with the cheapest evidence that would settle it where nothing rules."""
+    one, told = verdict.assumptions[number - 1], beside(verdict, number)
+    return told if not told or sided(one) or not one.settle else f"{told} Cheapest evidence: {one.settle}"
+
+
+def around(finding: Finding) -> tuple[str, str, str]:
+    """What stands before the quoted words, the words, and what stands after them."""
+    quote = finding.citation.quote
+    before, found, after = finding.context.partition(quote)
+    return (before, quote, after) if found else ("", quote, "")
+
+
+def source(citation: Citation) -> str:
+    """Who, where and when, and the place in the file."""
+    about = citation.about
+    known = [citation.voice, about.title, about.date or "undated", about.place(citation.page)]
+    return f"{', '.join(part for part in known if part)}; {about.source}:{citation.start}-{citation.end}"
+
+
+def attributed(finding: Finding) -> str:
+    """How the source says it, and who told the side, where that was no person.
+
+    No probability of a side is told: none was measured to be one on documents like these.
+    """
+    if finding.judged:
+        return f"{KINDS[finding.kind]}; {judged_by(finding)}"
+    if finding.confidence == 1.0 and finding.stance is not Stance.UNCLEAR:
+        return KINDS[finding.kind]
+    by = (
+        "side unclear" if finding.stance is Stance.UNCLEAR else "side as the model reads it" if finding.why else GUESSED
+    )
+    return f"{KINDS[finding.kind]}; {by}"
+
+
+def judged_by(finding: Finding) -> str:
+    """Who said its side: by name where they had signed in; empty where no person did."""
+    return f"judged by {finding.judged.by or 'a person'}" if finding.judged else ""
+
+
+def trust(verdict: Verdict) -> Iterator[str]:
+    """How the rulings come about, and how far the sides of the findings can be trusted."""
+    yield rulings.LEAST
+    found = [one for assumption in verdict.assumptions for one in sided(assumption)]
+    if unsure := [one for one in found if one.confidence < 1]:
+        yield f"The stance model “{verdict.stance_model}” told the sides of {_count(len(unsure), 'finding')}."
+    elif not found:
+        yield f"Sides were asked of the stance model “{verdict.stance_model}”; it could tell none."
+    if verdict.stance_model == "none":
+        yield "That is no trained model: it reads plain marks such as “not” and “should”, and is often wrong."
+    if verdict.stance_model == "pushback":
+        yield f"They are guesses: {HOW_WRONG}"
+    if verdict.model:
+        yield f"What is called “{PROPOSED}”, and what is told as a model's reading, is in the words of {verdict.model}."
+    if verdict.dropped:
+        yield f"Of what it wrote, {len(verdict.dropped)} did not hold and are left out."
+    yield from verdict.notices
+    if verdict.rejected:
+        yield f"Quotes that could not be found in the documents, and are left out: {len(verdict.rejected)}."
+    yield "Quotes are verified: they stand in the documents. Their sides are a model's reading, so read the quotes."

@@ -1,0 +1,57 @@
+"""What was kept in a conversation, held against what the library holds now."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from assistant.errors import DocumentMissing
+from assistant.library.library import Library
+from assistant.types import Citation, Document, Span
+from ui.views import present
+from ui.views.present import Standing
+
+AROUND = 300  # characters on either side of cited words in which the sentences beside them are looked for
+
+
+class Around(NamedTuple):
+    """What has become of cited words, and the sentences before and after them where they stand as they did."""
+
+    standing: Standing
+    before: str = ""
+    after: str = ""
+
+
+def document(citation: Citation, library: Library) -> Document | None:
+    """The cited document as it is now; None when it is no longer there."""
+    try:
+        return library.document(citation.about.id)
+    except DocumentMissing:
+        return None
+
+
+def standing(citation: Citation, library: Library) -> Standing:
+    """What has become of the quoted words; the document is read only when they are not where they were."""
+    if library.quote(citation.about.id, citation.start, citation.end) == citation.quote:
+        return Standing.HOLDS
+    return present.standing(citation, document(citation, library))[0]
+
+
+def around(citation: Citation, library: Library) -> Around:
+    """What has become of the quoted words, and what stands beside them."""
+    before, quote, after = library.around(citation.about.id, citation.start, citation.end, AROUND) or ("", "", "")
+    if quote != citation.quote:
+        return Around(present.standing(citation, document(citation, library))[0])
+    first, last = present.key(citation, Span(citation.start, citation.end)) or (citation.start, citation.end)
+    return Around(
+        Standing.HOLDS, *_beside(before + quote[: first - citation.start], quote[last - citation.start :] + after)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _beside(before: str, after: str) -> tuple[str, str]:
+    """The last sentence of what stands before, and the first of what stands after."""
+    from ingest.text.sentences import spans  # its library takes longer to import than it is needed at first
+
+    last, first = spans(before)[-1:], spans(after)[:1]
+    return "".join(before[a:b] for a, b in last), "".join(after[a:b] for a, b in first)

@@ -1,0 +1,146 @@
+"""Answers and documents to what a page shows of them. Pure, and everything that was not written here is inert.
+
+Text of documents, file names, models and users enters HTML through ``escape`` and Markdown through ``label``, and
+in no other way; so it is shown as it stands, and can neither run, nor fetch, nor look like a part of the page.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from calendar import month_name
+from enum import StrEnum
+from typing import NamedTuple
+
+from assistant.types import Answer, Citation, Document, Span
+from ui.views.shown import Shown
+
+LABEL = 60  # characters of a label
+TIP, BESIDE = 400, 160  # characters of a quote that are shown when its number is pointed at, and of what is beside it
+
+_NO_BREAK = "\u2060"  # word joiner: not seen, and ends what Streamlit would take for :emoji: or a link
+
+
+class Standing(StrEnum):
+    """What has become of the words that a citation quotes; the value is what the page says of it."""
+
+    HOLDS = ""
+    MOVED = "The document has changed since; the words now stand in another place."
+    CHANGED = "The document has changed since, and no longer holds these words. They are shown as they stood then."
+    GONE = "The document is no longer in the library. The words are shown as they stood then."
+
+
+class Source(NamedTuple):
+    """A line of the list of sources: the numbers of the citations that share document and voice."""
+
+    numbers: tuple[int, ...]
+    citation: Citation
+
+
+def escape(text: str) -> str:
+    """``text`` as HTML that shows it and does nothing else."""
+    return html.escape(text, quote=True)
+
+
+def label(text: str, most: int = LABEL) -> str:
+    """``text`` on one line of at most ``most`` characters, as Streamlit's Markdown that shows it and does no more."""
+    marked = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", option(text, most))
+    return re.sub(r"(?<=[:@])|(?<=www)(?=\\\.)", _NO_BREAK, marked, flags=re.I)
+
+
+def option(text: str, most: int = LABEL) -> str:
+    """``text`` on one line of at most ``most`` characters, for a list to choose from, which reads no Markdown."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def date(iso: str) -> str:
+    """A date as read aloud, as much as is known of it: ``5 October 2012``; what is not a date stays as it is."""
+    known = re.fullmatch(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(\d{2}))?)?", iso)
+    if not known:
+        return iso
+    year, month, day = known.groups()
+    return " ".join(part for part in (day and str(int(day)), month and month_name[int(month)], year) if part)
+
+
+def byline(citation: Citation) -> str:
+    """Who says it and when, as HTML; empty when neither is known."""
+    about = citation.about
+    parts = [escape(citation.voice)] if citation.voice else []
+    if about.date:
+        parts.append(f'<time datetime="{escape(about.date)}">{escape(date(about.date))}</time>')
+    return " · ".join(parts)
+
+
+def sources(answer: Answer) -> tuple[Source, ...]:
+    """What the answer stands on: a line for each voice of each document."""
+    lines: dict[tuple[str, str | None], list[tuple[int, Citation]]] = {}
+    for number, citation in enumerate(answer.cited, 1):
+        lines.setdefault((citation.about.id, citation.voice), []).append((number, citation))
+    return tuple(Source(tuple(number for number, _ in line), line[0][1]) for line in lines.values())
+
+
+def source_line(citation: Citation) -> str:
+    """A citation's document, voice, date and file, as HTML."""
+    about, by = citation.about, byline(citation)
+    said = f" — {by}" if by else ""
+    return f'<span class="source"><cite>{escape(about.title)}</cite>{said} <code>{escape(about.source)}</code></span>'
+
+
+def tip(citation: Citation, before: str, after: str) -> str:
+    """A citation at a glance, as Streamlit's Markdown: document, voice and date; its sentence between two others."""
+    about = citation.about
+    head = [label(about.title), label(citation.voice or ""), label(date(about.date)) if about.date else ""]
+    last = before if len(before) <= BESIDE else f"…{before[-BESIDE:].lstrip()}"
+    words = [label(last, BESIDE + 1), f"**“{label(citation.key_quote, TIP)}”**", label(after, BESIDE)]
+    return f"{' · '.join(filter(None, head))}\n\n{' '.join(filter(None, words))}"
+
+
+def said(one: Shown) -> str:
+    """A text that is shown, as HTML, with the sentence that seems to answer in ``<mark>``."""
+    key = f'<mark class="key">{escape(one.key)}</mark>' if one.key else ""
+    return f'<span class="said">{escape(one.opening + one.before)}{key}{escape(one.after + one.closing)}</span>'
+
+
+def searched(answer: Answer) -> str:
+    """What was searched, and how many quotes were left out since they could not be found there."""
+    documents, passages = answer.searched
+    left_out = f" Left out: {_count(len(answer.rejected), 'quote')} that could not be found." if answer.rejected else ""
+    return f"Searched {_count(passages, 'passage')} of {_count(documents, 'document')}.{left_out}"
+
+
+def of_model(answer: Answer) -> tuple[str, ...]:
+    """What went otherwise than asked, how many of a model's statements are not shown, and its cost, as HTML."""
+    told = [escape(notice) for notice in answer.notices]
+    if answer.dropped:
+        told.append(f"Not shown: {_count(len(answer.dropped), 'statement')} of the model that did not hold.")
+    if cost := answer.cost:
+        by = f"Written with {escape(answer.model)}: " if answer.model else "Model: "
+        cached = f", {cost.cached} from memory" if cost.cached else ""
+        tokens = f"{cost.input_tokens:,} tokens read, {cost.output_tokens:,} written"
+        told.append(f"{by}{_count(cost.calls, 'call')}, {tokens}{cached}.")
+    return tuple(told)
+
+
+def standing(citation: Citation, document: Document | None) -> tuple[Standing, Span | None]:
+    """What has become of the quoted words in ``document`` as it is now, and where they stand in it."""
+    if document is None:
+        return Standing.GONE, None
+    if document.text[citation.start : citation.end] == citation.quote:
+        return Standing.HOLDS, Span(citation.start, citation.end)
+    found = document.text.find(citation.quote)
+    if found < 0:
+        return Standing.CHANGED, None
+    return Standing.MOVED, Span(found, found + len(citation.quote))
+
+
+def key(citation: Citation, words: Span) -> Span | None:
+    """The sentence that seems to answer, where the quoted ``words`` now stand; None where it is all of them."""
+    if citation.key is None or citation.key_quote == citation.quote:
+        return None
+    moved = words.start - citation.start
+    return Span(citation.key.start + moved, citation.key.end + moved)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -1,0 +1,230 @@
+"""A document to what a page shows of it: headings, lists, tables, pages, bold words and links, and the cited words.
+Links lead nowhere here, and tell their address where they are pointed at. Pure, and inert as
+``present.py`` says."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby, pairwise
+from typing import NamedTuple
+
+from assistant.answer.summary import Summary
+from assistant.types import Block, BlockKind, Citation, Document, Inline, Span
+from ui.views.present import escape, key
+
+AROUND = 20_000  # characters of a document shown on either side of the cited words; a browser is slow beyond
+NOWHERE = Span(0, 0)
+
+_TAGS = {
+    BlockKind.TITLE: "h3",
+    BlockKind.HEADING: "h4",
+    BlockKind.QUOTE: "blockquote",
+    BlockKind.CODE: "pre",
+    BlockKind.ITEM: "li",
+}
+_NUMBERED = re.compile(r"\(?\w{1,3}[.)]\s")  # an item that brings its own mark
+_BAR = " | "  # parts the cells of a row that was read without names
+_CELL = re.compile(r"(?P<name>[^:;]{1,60}): ")
+
+
+class _Words(NamedTuple):
+    """A text, how much of it is shown, and what of it is marked; ``key`` is marked more strongly."""
+
+    text: str
+    shown: Span
+    marked: Span
+    key: Span
+
+    def html(self, start: int, end: int, inline: Sequence[Inline] = ()) -> str:
+        """What is shown of a stretch, with what of it is bold or a link."""
+        start, end = max(start, self.shown.start), min(end, self.shown.end)
+        if start >= end:
+            return ""
+
+        def lettered(first: int, last: int) -> str:
+            return _lettered(self.text, Span(first, last), inline)
+
+        first, last = (min(max(edge, start), end) for edge in self.marked)
+        words = _marked(Span(first, last), self.key, lettered) if first < last else ""
+        return f"{lettered(start, first)}{words}{lettered(last, end)}"
+
+
+class _Row(NamedTuple):
+    """A row of a table: its cells by the names or places of their columns; none where nobody knows which is which."""
+
+    block: Block
+    cells: Mapping[str, Span]
+
+
+def page(document: Document, marked: Span | None, key: Span | None = None) -> str:
+    """The document as HTML, with the stretch ``marked`` in ``<mark>`` and in it the sentence ``key``; of a long one,
+    what stands around it."""
+    text, cited = document.text, marked or NOWHERE
+    shown = Span(max(0, cited.start - AROUND), min(len(text), cited.end + AROUND))
+    words = _Words(text, shown, cited, key or NOWHERE)
+    blocks = [block for block in document.blocks if block.start < shown.end and block.end > shown.start]
+    before, after = _left_out(shown.start, "before"), _left_out(len(text) - shown.end, "after")
+    inside = "".join(_blocks(document, blocks, words))
+    return f'<article class="document" tabindex="0" aria-label="The document">{before}{inside}{after}</article>'
+
+
+def in_short(document: Document, summary: Summary) -> str:
+    """Its headings and excerpts, as HTML; nothing of a document that is short itself and has no excerpts."""
+    if not summary.excerpts:
+        return ""
+    heads = " · ".join(escape(" ".join(head.split())) for head in summary.headings)
+    quotes = "".join(f"<blockquote>{escape(document.text[start:end])}</blockquote>" for start, end in summary.excerpts)
+    return f'<section class="short"><h2>In short</h2>{f"<p>{heads}</p>" if heads else ""}{quotes}</section>'
+
+
+def quoted(citation: Citation) -> str:
+    """The words of a citation by themselves, as HTML."""
+    of = Span(citation.start, citation.end)
+    words = _marked(of, key(citation, of) or NOWHERE, lambda a, b: escape(citation.quote[a - of.start : b - of.start]))
+    return f'<blockquote class="frozen">{words}</blockquote>'
+
+
+def _blocks(document: Document, blocks: Sequence[Block], words: _Words) -> Iterator[str]:
+    """Each block, items and rows that follow one another as one list or table, under the number of their page."""
+    of_rows = (document.about.place(1) or "").startswith("row")  # what is numbered are rows, not pages
+    at: int | None = None
+
+    def alike(block: Block) -> tuple[BlockKind, int | None]:
+        return block.kind, None if of_rows else block.page
+
+    for (kind, number), alike_ones in groupby(blocks, alike):
+        run = list(alike_ones)
+        if number is not None and number != at:
+            at = number
+            yield f'<p class="place">{escape(document.about.place(number) or "")}</p>'
+        if kind is BlockKind.ROW:
+            yield _table(run, words, numbered=of_rows)
+        elif kind is BlockKind.ITEM:
+            yield f'<ul class="items">{"".join(_block(block, words) for block in run)}</ul>'
+        else:
+            yield "".join(_block(block, words) for block in run)
+
+
+def _block(block: Block, words: _Words) -> str:
+    tag, look = _TAGS.get(block.kind, "p"), block.kind.value
+    if block.kind is BlockKind.ITEM and not _NUMBERED.match(words.text, block.start):
+        look += " dotted"
+    return f'<{tag} class="{look}">{words.html(block.start, block.end, block.inline)}</{tag}>'
+
+
+def _table(run: Sequence[Block], words: _Words, *, numbered: bool) -> str:
+    """Rows as a table: of the columns that they name, or else of as many as they have bars."""
+    names = _names(run, words.text)
+    found = [_named(block, words.text, names) if names else _barred(block, words.text) for block in run]
+    columns = names or [str(place) for place in range(max(map(len, found)))]
+    if len(columns) < 2:
+        return "".join(_block(block, words) for block in run)
+    rows = [
+        _Row(block, cells if names or len(cells) == len(columns) else {})
+        for block, cells in zip(run, found, strict=True)
+    ]
+    head, rest = "", rows
+    if names:
+        head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    elif len(rows) > 1 and _is_head(rows[0], len(columns), words.text):
+        head, rest = _cells(rows[0], columns, words, "th"), rows[1:]
+    corner = '<th scope="col">row</th>' if numbered and head else ""
+    told = f"<thead><tr>{corner}{head}</tr></thead>" if head else ""
+    body = "".join(
+        f"<tr>{f'<th>{row.block.page}</th>' if numbered else ''}{_cells(row, columns, words, 'td')}</tr>"
+        for row in rest
+    )
+    return (
+        '<div class="scrolls" tabindex="0" role="region" aria-label="Table"><table class="rows">'
+        f"{told}<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _cells(row: _Row, columns: Sequence[str], words: _Words, tag: str) -> str:
+    inline = row.block.inline
+    if not row.cells:
+        return f'<{tag} colspan="{len(columns)}">{words.html(row.block.start, row.block.end, inline)}</{tag}>'
+    found = (row.cells.get(column, NOWHERE) for column in columns)
+    return "".join(f"<{tag}>{words.html(*cell, inline)}</{tag}>" for cell in found)
+
+
+def _is_head(row: _Row, columns: int, text: str) -> bool:
+    """Whether the first row names the columns: it has a word for each, and no figures."""
+    return len(row.cells) == columns and not re.search(r"\d", text[row.block.start : row.block.end])
+
+
+def _names(run: Sequence[Block], text: str) -> list[str]:
+    """The names of columns that most rows write before their values ("Price: 40; Since: 2021"), in their order."""
+    if len(run) < 2:
+        return []
+    counts: Counter[str] = Counter()
+    for block in run:
+        counts.update(dict.fromkeys((name for name, _ in _parts(block, text) if name), 1))  # each once a row
+    names = [name for name, count in counts.items() if 2 * count >= len(run)]
+    return names if len(names) >= 2 else []
+
+
+def _parts(block: Block, text: str) -> Iterator[tuple[str, Span]]:
+    """What semicolons part in a row: the name before the colon, empty where there is none, and the value."""
+    start = block.start
+    for part in text[block.start : block.end].split("; "):
+        found = _CELL.match(part)
+        yield (found["name"] if found else ""), Span(start + (found.end() if found else 0), start + len(part))
+        start += len(part) + 2
+
+
+def _named(block: Block, text: str, names: Sequence[str]) -> dict[str, Span]:
+    """The values by their names; what stands after a semicolon without one belongs to the value before.
+
+    None where the row does not begin with a name.
+    """
+    cells: dict[str, Span] = {}
+    last = ""
+    for name, value in _parts(block, text):
+        if name in names and name not in cells:
+            cells[name], last = value, name
+        elif last:
+            cells[last] = Span(cells[last].start, value.end)
+        else:
+            return {}
+    return cells
+
+
+def _barred(block: Block, text: str) -> dict[str, Span]:
+    """What bars part, by the places of the columns."""
+    cells: dict[str, Span] = {}
+    start = block.start
+    for place, part in enumerate(text[block.start : block.end].split(_BAR)):
+        cells[str(place)] = Span(start, start + len(part))
+        start += len(part) + len(_BAR)
+    return cells
+
+
+def _marked(quote: Span, key: Span, shows: Callable[[int, int], str]) -> str:
+    """Cited words, and what of the sentence ``key`` is in them; ``shows`` makes a stretch HTML."""
+    first, last = (min(max(edge, quote.start), quote.end) for edge in key)
+    words = f"<strong>{shows(first, last)}</strong>" if first < last else ""
+    return f'<mark class="cited">{shows(quote.start, first)}{words}{shows(last, quote.end)}</mark>'
+
+
+def _lettered(text: str, of: Span, inline: Sequence[Inline]) -> str:
+    """A stretch of the text, cut where bold words and links begin and end."""
+    over = [one for one in inline if one.start < of.end and one.end > of.start]
+    edges = sorted({*of, *(edge for one in over for edge in one[:2] if of.start < edge < of.end)})
+    return "".join(
+        _set(escape(text[start:end]), [one for one in over if one.start <= start and end <= one.end])
+        for start, end in pairwise(edges)
+    )
+
+
+def _set(words: str, looks: Sequence[Inline]) -> str:
+    for look in looks:
+        address = look.to and escape(look.to)
+        words = f'<span class="link" title="{address}">{words}</span>' if address else f"<b>{words}</b>"
+    return words
+
+
+def _left_out(characters: int, side: str) -> str:
+    return f'<p class="aside">{characters:,} characters {side} this are not shown.</p>' if characters > 0 else ""

@@ -1,0 +1,137 @@
+"""What a library holds, to what a page shows of it. Pure, and inert as ``present.py`` says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from assistant.library.library import Listed
+from assistant.library.tables.narrowing import KINDS
+from assistant.types import About, Dropped, Passage
+from ui.views.present import date, escape
+from ui.views.present_work import count
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PIECES, PIECE = 40, 600  # pieces of one reason that are shown, and characters of each
+GONE, OLDER, OLDER_FILE = "file missing", "older version", "older file"
+STANDINGS = {
+    GONE: "Its file is no longer where it was read; what it held is still answered from.",
+    OLDER: "There is a newer version of it with another date or other figures.",
+    OLDER_FILE: "There is a version of it with other figures whose file is newer; no dates in them say which one is.",
+}
+LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch"}
+LANGUAGES |= {"pt": "Portuguese", "pl": "Polish", "sv": "Swedish", "da": "Danish", "fi": "Finnish", "no": "Norwegian"}
+_KIND_OF = {media_type: name for name, types in KINDS.items() for media_type in types}
+
+
+class Wanted(NamedTuple):
+    """What a list of documents is narrowed to: all words, and one of the values of each kind where there are any."""
+
+    words: str = ""
+    kinds: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+
+
+def kind(media_type: str) -> str:
+    """What files of this type are called."""
+    return _KIND_OF.get(media_type, media_type.rpartition("/")[2])
+
+
+def standings(one: Listed) -> list[str]:
+    """What is to be known of a document at a glance, the most important first; nothing when all is well."""
+    told = [GONE] if one.state != "ready" else []
+    older = OLDER_FILE if one.by_file_time else OLDER
+    return [*told, older] if one.superseded_by else told
+
+
+def table(listed: Sequence[Listed]) -> pd.DataFrame:
+    """The documents as a frame, a row each; texts on one line, empty where nothing is known."""
+    import pandas as pd
+
+    columns = {
+        "document": [one.document for one in listed],
+        "title": [line(one.title) for one in listed],
+        "kind": [kind(one.media_type) for one in listed],
+        "author": [line(one.author or "") for one in listed],
+        "date": [one.date or "" for one in listed],
+        "passages": [one.passages for one in listed],
+        "state": [next(iter(standings(one)), "ready") for one in listed],
+        "language": [one.language or "" for one in listed],
+        "source": [line(one.source) for one in listed],
+    }
+    return pd.DataFrame(columns)
+
+
+def matching(rows: pd.DataFrame, wanted: Wanted) -> pd.Series[bool]:
+    """Which rows are wanted."""
+    import pandas as pd
+
+    kept = pd.Series(True, index=rows.index)
+    if words := wanted.words.casefold().split():
+        told = (rows["title"] + "\n" + rows["author"] + "\n" + rows["source"]).str.casefold()
+        for word in words:
+            kept &= told.str.contains(word, regex=False)
+    for column, values in (("kind", wanted.kinds), ("language", wanted.languages), ("state", wanted.states)):
+        if values:
+            kept &= rows[column].isin(values)
+    return kept
+
+
+def line(text: str, most: int = 200) -> str:
+    """Text on one line, without what cannot be seen and may turn other text around."""
+    seen = "".join(character for character in " ".join(text.split()) if character.isprintable())
+    return seen if len(seen) <= most else seen[: most - 1] + "…"
+
+
+def head(about: About, standings: Sequence[str], passages: int) -> str:
+    """What is known of a document, as HTML."""
+    when = f'<time datetime="{escape(about.date)}">{escape(date(about.date))}</time>' if about.date else ""
+    by = " · ".join(part for part in (escape(about.author or ""), when) if part)
+    language = LANGUAGES.get(about.language or "", about.language or "")
+    facts = [kind(about.media_type), language, about.site or "", count(passages, "passage"), about.source]
+    told = " · ".join(escape(fact) for fact in facts if fact)
+    notices = "".join(f'<p class="notice small" role="status">{STANDINGS[one]}</p>' for one in standings)
+    return (
+        f'<header class="document"><h1>{escape(about.title)}</h1>{f"<p>{by}</p>" if by else ""}'
+        f'<p class="small">{told}</p>{notices}</header>'
+    )
+
+
+def passages(some: Sequence[Passage], first: int) -> str:
+    """Passages as HTML, numbered from ``first``, each with where it stands and who speaks."""
+    return f'<ol class="passages" start="{first}">{"".join(map(_passage, some))}</ol>'
+
+
+def dropped(pieces: Sequence[Dropped]) -> str:
+    """What a file holds that is not read, by kind, and what cleaning left out, by reason, the most frequent first."""
+    notices = Counter(piece.notice for piece in pieces if piece.notice)
+    unread = "".join(f"<li>{number:,} × {escape(kind or '')}</li>" for kind, number in notices.most_common())
+    by_reason: dict[str, list[str]] = {}
+    for piece in pieces:
+        if piece.text:
+            by_reason.setdefault(piece.reason, []).append(piece.text)
+    told = f"<p>What this file holds besides its text:</p><ul>{unread}</ul>" if unread else ""
+    return told + "".join(
+        _dropped(reason, texts) for reason, texts in sorted(by_reason.items(), key=lambda one: -len(one[1]))
+    )
+
+
+def _passage(one: Passage) -> str:
+    where = [*one.headings[-2:], one.speaker or "", one.about.place(one.page) or "", f"{one.start:,}-{one.end:,}"]
+    told = " · ".join(escape(part) for part in where if part)
+    return f'<li><p class="small">{told}</p><p class="text">{escape(one.text)}</p></li>'
+
+
+def _dropped(reason: str, texts: Sequence[str]) -> str:
+    shown = "".join(f"<blockquote>{escape(cut(text, PIECE))}</blockquote>" for text in texts[:PIECES])
+    more = f'<p class="small">and {len(texts) - PIECES:,} more</p>' if len(texts) > PIECES else ""
+    return f"<details><summary>{escape(reason)} · {count(len(texts), 'piece')}</summary>{shown}{more}</details>"
+
+
+def cut(text: str, most: int) -> str:
+    """At most so many characters of a text."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

@@ -1,0 +1,89 @@
+"""Settings to what a page shows of them. Pure; a key or a password never comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from assistant.addresses import without_secrets
+from assistant.model import providers
+from assistant.settings import Settings
+
+TOLD = {  # what each setting is for, in the order in which they are shown
+    "home": "Where libraries lie",
+    "library": "The library",
+    "model": "The model that writes",
+    "model_reply": "How a model is asked to reply",
+    "check_claims": "Who judges what a model claims, beside code",
+    "model_timeout": "Seconds to wait for a model",
+    "model_budget": "Tokens until the program ends",
+    "evidence_model": "The model that tells the sides of evidence",
+    "lenses": "A folder of lenses of your own",
+    "embedding_model": "The embedding model",
+    "passage_words": "Words of a passage",
+    "catalog": "A catalog on PostgreSQL",
+    "chroma_url": "A Chroma server",
+    "host": "Served at",
+    "port": "Port",
+    "allowed_hosts": "Names that others know it by",
+    "everyone": "The role of those whom no list names",
+    "readers": "People who read",
+    "editors": "People who also change documents",
+    "owners": "People who may do all",
+    "api_port": "Port of the HTTP API",
+    "api_tokens": "A file of those who may use it",
+    "api_questions": "Questions a minute through it",
+    "api_waiting": "Questions that may wait there",
+    "queue": "Whether workers do its jobs",
+    "logs": "How it writes its log",
+    "api_upload_mb": "Megabytes of an upload to it",
+    "server_folders": "Whether the page may name a folder of this machine",
+}
+
+
+PEOPLE = ("readers", "editors", "owners")
+
+
+class Line(NamedTuple):
+    """A setting: what it is for, what it is, what sets it."""
+
+    told: str
+    value: str
+    by: str
+
+
+def lines(settings: Settings, set_by: Mapping[str, str], chosen: frozenset[str]) -> list[Line]:
+    """Every setting; ``set_by`` names what sets those that are set, ``chosen`` are those chosen on the page."""
+    found = []
+    for name, told in TOLD.items():
+        value = getattr(settings, name)
+        by = "this page" if name in chosen else set_by.get(name, "")
+        found.append(Line(told, _value(name, value), by or "as it comes"))
+    return found
+
+
+def _value(name: str, value: object) -> str:
+    if isinstance(value, tuple):
+        if name in PEOPLE and value:
+            return f"{len(value)} named"  # who they are is nobody's business
+        return without_secrets(", ".join(value)) or "none"
+    return "none" if value is None else without_secrets(str(value))
+
+
+def answers(settings: Settings, *, lacks_key: bool) -> str:
+    """What answers now, as a line."""
+    if not settings.writer:
+        return "Quotes only"
+    name = without_secrets(_spoken(settings.writer))
+    if lacks_key:
+        return f"Quotes only, since {name} needs a key"
+    return f"Written by {name}"
+
+
+def _spoken(model: str) -> str:
+    """A model's name as a sentence takes it: of a server by address, what it is called there."""
+    address, _, called = model.partition("#")
+    if not address.startswith(("http://", "https://")):
+        return providers.shown(model)
+    return f"{called or 'the model'} at {urlsplit(address).netloc.rpartition('@')[2]}"

@@ -1,0 +1,135 @@
+"""Documents taken out of a library, put back as they were, and replaced: the work of jobs, as in ``library_work``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from assistant.errors import DocumentMissing
+from assistant.library.library import Library
+from assistant.library.records import Cleaned, KnownFile, NewDocument
+from assistant.settings import Settings
+from assistant.types import Span
+from ui.work import uploads
+from ui.work.jobs import Job
+from ui.work.library_work import Outcome, Taken, patiently, take_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assistant.library.writer import Writer
+    from assistant.model.embedding import Embedder, Embedding
+    from assistant.types import Passage
+
+REPLACED = "changed"
+
+
+class Removed(NamedTuple):
+    """A document that was taken out, with all that is needed to put it back as it was.
+
+    ``new`` lacks the embeddings; ``files`` are all that led to it, and ``put_by`` says where those of them are now
+    that had been dropped on a page. Files of other folders stay where they are.
+    """
+
+    new: NewDocument
+    files: tuple[KnownFile, ...]
+    put_by: tuple[tuple[Path, Path], ...]
+
+
+def remove(job: Job, settings: Settings, embedder: Embedder, ids: Sequence[str]) -> tuple[Removed, ...]:
+    """Take documents out; those that are not there are left out of what it tells.
+
+    Raises:
+        LibraryError: the library cannot be written.
+    """
+    done: list[Removed] = []
+    with Library.open(settings, embedder) as library:
+        for number, id in enumerate(ids):
+            job.at("Taking out", number / len(ids))
+            try:
+                done.append(_removed(library, id))
+            except DocumentMissing:
+                continue
+            paths = [file.path for file in done[-1].files]
+            patiently(job, lambda paths=paths: _forget(library, paths))  # type: ignore[misc]
+            done[-1] = done[-1]._replace(put_by=_put_by(settings, paths))
+    return tuple(done)
+
+
+def put_back(job: Job, settings: Settings, embedder: Embedder, removed: Sequence[Removed]) -> Outcome:
+    """Put documents back as they were, with their ids, so that what cites them holds again.
+
+    Raises:
+        LibraryError: the library cannot be written, or was made with another embedding model.
+    """
+    taken: list[Taken] = []
+    with Library.open(settings, embedder) as library:
+        for number, one in enumerate(removed):
+            job.at(f"Putting back {one.new.document.about.title}", number / len(removed))
+            for path, aside in one.put_by:
+                if aside.exists() and not path.exists():
+                    aside.replace(path)
+            new = one.new._replace(embeddings=_embedded(job, embedder, one.new.passages))
+            patiently(job, lambda new=new, files=one.files: _write(library, new, files))  # type: ignore[misc]
+            taken.append(Taken(new.document.about.source, "added", new.document.id))
+    return Outcome(tuple(taken), sum(len(one.new.passages) for one in removed), 0.0)
+
+
+def replace(job: Job, settings: Settings, embedder: Embedder, id: str, path: Path) -> Outcome:
+    """Read the file that takes a document's place; the document goes when the file led to another one.
+
+    ``path`` is the new file, dropped on a page; of the same name as the old one it has taken its place already.
+
+    Raises:
+        LibraryError: the library cannot be written.
+    """
+    outcome = take_in(job, settings, embedder, [path], uploads.folder(settings))
+    others = {one.document for one in outcome.files if one.document}
+    if others and id not in others:
+        gone = remove(job, settings, embedder, [id])
+        sources = [Taken(one.new.document.about.source, "removed") for one in gone]
+        outcome = outcome._replace(files=(*outcome.files, *sources))
+    return outcome
+
+
+def _removed(library: Library, id: str) -> Removed:
+    document = library.document(id)
+    passages = tuple(stored.passage for stored in library.stored_of(id))
+    files = tuple(file for file in library.known([os.sep]).values() if file.document == id)
+    new = NewDocument(document, files[0].path, files[0].size, files[0].mtime_ns, passages, (), Cleaned(files[0].kept))
+    return Removed(new, files, ())
+
+
+def _forget(library: Library, paths: Sequence[str]) -> None:
+    with library.writing() as writer:
+        writer.remove(paths)
+
+
+def _put_by(settings: Settings, paths: Sequence[str]) -> tuple[tuple[Path, Path], ...]:
+    return tuple((path, uploads.put_by(path)) for path in uploads.of(settings, paths))
+
+
+def _embedded(job: Job, embedder: Embedder, passages: Sequence[Passage]) -> tuple[Embedding, ...]:
+    spans = [[Span(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
+    found: dict[int, Embedding] = {}
+    for index, embedding in embedder.embed([passage.text for passage in passages], spans):
+        found[index] = embedding
+        job.at(job.doing, job.share)  # a long document can be stopped, too
+    return tuple(found[index] for index in range(len(passages)))
+
+
+def _write(library: Library, new: NewDocument, files: Sequence[KnownFile]) -> None:
+    with library.writing() as writer:
+        writer.put([_counted(new, writer)])
+        about = new.document.about
+        for file in files[1:]:
+            writer.attach(file.path, file.source, file.size, file.mtime_ns, about.sha256, about.id)
+
+
+def _counted(new: NewDocument, writer: Writer) -> NewDocument:
+    """With the lines by which it is known what recurs over its site."""
+    from ingest.cleaning import recurring
+
+    lines = recurring.lines(new.document, recurring.gone_from(new.document.id, writer.recurring()))
+    return new._replace(cleaned=new.cleaned._replace(lines=lines))

@@ -1,0 +1,44 @@
+"""What is wrong with a library, and what mends it: the work of jobs, as in ``library_work``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from assistant.library.library import Library, Problem
+from assistant.settings import Settings
+from ui.work.jobs import Job
+from ui.work.library_work import patiently
+
+if TYPE_CHECKING:
+    from assistant.model.embedding import Embedder
+
+
+class Checked(NamedTuple):
+    """What ``pushback doctor`` finds; nothing when all is well."""
+
+    problems: tuple[Problem, ...]
+
+
+def check(job: Job, settings: Settings, embedder: Embedder) -> Checked:
+    """Look the library over, and mend what can be mended safely."""
+    job.at("Looking at each passage and its vector")
+    with Library.open(settings, embedder) as library:
+        return Checked(tuple(library.doctor()))
+
+
+def reindex(job: Job, settings: Settings, embedder: Embedder) -> str:
+    """Embed all that is stored anew, with the model and the length of passages in force; what was done.
+
+    Stopped, it leaves the library as it was.
+
+    Raises:
+        LibraryError: the library cannot be written.
+    """
+    from ingest.pipeline.passages import split
+
+    def told(done: int, total: int) -> None:
+        job.at(f"{done:,} of {total:,} passages", done / total)
+
+    with Library.open(settings, embedder) as library:
+        patiently(job, lambda: library.reindex(told, split))
+        return f"{library.searched().passages:,} passages embedded anew"

@@ -1,0 +1,198 @@
+"""What is done to a library from a page, off its thread: files read, with what became of each.
+
+Each function is the work of a job: it opens the library for itself, so that no page waits for it, and waits its turn
+while somebody else writes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from assistant.errors import LibraryLocked
+from assistant.library.library import Library
+from assistant.settings import Settings
+from ui.work import uploads
+from ui.work.jobs import Job, Stopped
+from ui.work.progress import time_left
+
+if TYPE_CHECKING:
+    from assistant.library.records import KnownFile
+    from assistant.model.embedding import Embedder
+    from ingest.reports import SyncReport
+
+PATIENCE = 0.5  # seconds between two tries to be the one who writes
+WAITING = "Waiting until somebody else has written"
+ADDED, CHANGED, SAME, REMOVED, FAILED, LEFT = "added", "changed", "same", "removed", "failed", "not read"
+EMPTY = "empty"
+NO_NAME = re.compile(r"[^\w.-]+")  # of an address, in the name of the file that it is kept in
+COPY = "copy"  # of a file that is there under another name, byte for byte
+
+Result = TypeVar("Result")
+
+
+class Taken(NamedTuple):
+    """What became of a file: one of the words above; ``document`` is where it is, ``reason`` why it failed, ``other``
+    the file of which it is a copy."""
+
+    source: str
+    what: str
+    document: str | None = None
+    reason: str = ""
+    other: str = ""
+
+
+class Outcome(NamedTuple):
+    """What a reading did; ``files`` in the order of their paths, ``seconds`` it took. ``stopped`` before its end."""
+
+    files: tuple[Taken, ...]
+    passages: int
+    seconds: float
+    passed_over: int = 0  # files of kinds that are not read, hidden and ignored ones
+    stopped: bool = False
+    spared: int = 0  # files that are gone, so much of their folder that what they held stays
+    paths: tuple[Path, ...] = ()  # what was read
+
+    def count(self, what: str) -> int:
+        """How many files became that."""
+        return sum(file.what == what for file in self.files)
+
+
+def kind(settings: Settings) -> str:
+    """What jobs are called that change this library."""
+    return f"library {settings.folder}"
+
+
+def take_in(
+    job: Job,
+    settings: Settings,
+    embedder: Embedder,
+    paths: Sequence[Path],
+    within: Path | None = None,
+    *,
+    allow_removals: bool = False,
+) -> Outcome:
+    """Bring the library, made if there is none, in step with these files and folders; told as ``job`` goes on.
+
+    Stopped, it leaves what was read so far. ``within`` is the folder that named files are taken to be ingested from.
+
+    Raises:
+        SourceError: one of the paths does not exist.
+        LibraryError: the library cannot be written.
+    """
+    from ingest.folder import files
+    from ingest.sync import sync
+
+    started = time.monotonic()
+    roots = [str(files.root(path)) for path in paths]
+    told = _Told(job)
+    report: SyncReport | None = None
+    with Library.open(settings, embedder, create=True) as library:
+        before, held = library.known(roots), library.known([os.sep])
+        with suppress(Stopped):
+            report = patiently(
+                job,
+                lambda: sync(
+                    paths,
+                    library,
+                    settings,
+                    embedder,
+                    told.files,
+                    work=told.work,
+                    within=within,
+                    allow_removals=allow_removals,
+                ),
+            )
+        after = library.known(roots)
+    there = {file.document: file.source for path, file in held.items() if path in after or path not in before}
+    became = _became(before, after, there)
+    seconds = time.monotonic() - started
+    if report is None:
+        found = files.find([Path(root) for root in roots], within).files
+        left = [Taken(file.source, LEFT) for file in found if file.path not in after]
+        return Outcome((*became, *left), 0, seconds, stopped=True)
+    failed = [Taken(one.source, FAILED, reason=one.reason) for one in report.failed]
+    failed += [Taken(source, EMPTY) for source in report.empty]
+    sources = {one.source for one in failed}
+    taken = [one for one in became if one.source not in sources]
+    passed_over = report.skipped + report.ignored
+    return Outcome(
+        (*taken, *failed), report.passages, seconds, passed_over, spared=report.spared, paths=tuple(map(Path, roots))
+    )
+
+
+def take_in_address(job: Job, settings: Settings, embedder: Embedder, address: str) -> Outcome:
+    """Fetch a page of the web once, keep it as if it had been dropped, and take it in.
+
+    Raises:
+        SourceError: it cannot be fetched, or is of a kind that is not read.
+        LibraryError: the library cannot be written.
+    """
+    from ingest.web import fetching
+
+    job.at(f"Fetching {address}")
+    page = fetching.fetch(address)
+    assert isinstance(page, fetching.Fetched), "no copy was named that it could be the same as"
+    name = NO_NAME.sub("-", page.url.partition("://")[2]).strip("-").removesuffix(page.extension)
+    path = uploads.keep(settings, [(f"{name}{page.extension}", page.data)])[0]
+    return take_in(job, settings, embedder, [path], uploads.folder(settings))
+
+
+def patiently(job: Job, work: Callable[[], Result]) -> Result:
+    """Do ``work`` as soon as nobody else writes.
+
+    Raises:
+        Stopped: the job was told to stop while it waited.
+    """
+    while True:
+        try:
+            return work()
+        except LibraryLocked:
+            job.at(WAITING)
+            time.sleep(PATIENCE)
+
+
+class _Told:
+    """How far a reading is, for people: files, passages embedded, how long yet, and the file in hand.
+
+    Reading is quick and embedding is not, so the time left is reckoned by what is embedded.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._started = time.monotonic()
+        self._files, self._embedded, self._left, self._source = "Looking for files", "", "", ""
+        self._share = 0.0
+
+    def files(self, done: int, total: int, source: str) -> None:
+        self._files = f"{done:,} of {total:,} files read" if total > 1 else "Reading"
+        self._source = source
+        self._tell()
+
+    def work(self, done: float, total: int, passages: int) -> None:
+        self._share = min(1.0, done / total) if total else 1.0
+        self._embedded = f"{passages:,} passage{'' if passages == 1 else 's'} embedded" if passages else ""
+        self._left = time_left(done, total, time.monotonic() - self._started) if passages else ""
+        self._tell()
+
+    def _tell(self) -> None:
+        parts = (self._files, self._embedded, self._left, self._source)
+        self._job.at(" · ".join(filter(None, parts)), self._share)
+
+
+def _became(before: dict[str, KnownFile], after: dict[str, KnownFile], there: dict[str, str]) -> list[Taken]:
+    """What became of each file; ``there`` are the documents that were there before, and the file that led to each."""
+    found = []
+    for path, now in after.items():
+        was = before.get(path)
+        same = was is not None and (was.sha256, was.document, was.kept) == (now.sha256, now.document, now.kept)
+        other = "" if was else there.get(now.document, "")
+        what = SAME if same else CHANGED if was else COPY if other else ADDED
+        found.append(Taken(now.source, what, now.document, other=other))
+        there.setdefault(now.document, now.source)
+    return found + [Taken(was.source, REMOVED) for path, was in before.items() if path not in after]

@@ -1,0 +1,111 @@
+"""A page of a PDF as it is printed, with the cited words marked: a PNG, drawn by a process of its own.
+
+PDFium reads bytes that somebody else made, so that what breaks it or takes too long ends this process and no other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingest import limits
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfPage, PdfTextPage
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SECONDS = 30  # for one page, on a busy machine
+PIXELS = 1_400  # of the longer side
+MEMORY = 2 << 30  # bytes
+MARK = (255, 224, 102)  # the page is multiplied by it, so that words stay black
+
+
+def draw(path: Path, sha256: str, page: int, words: str) -> bytes | None:
+    """The page, from 1, of the file with this hash; None where the file is another by now, or cannot be drawn."""
+    called = [sys.executable, "-m", "ui.work.pdf_picture", str(path), sha256, str(page), str(os.getpid())]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own
+            called, input=words.encode(errors="replace"), capture_output=True, cwd=ROOT, timeout=SECONDS, check=False
+        )
+    except (subprocess.TimeoutExpired, OSError):
+        return None
+    return done.stdout if done.returncode == 0 and done.stdout else None
+
+
+def main() -> None:
+    """Draw what the arguments name, with the words that come on stdin marked, and write it to stdout."""
+    path, sha256, page, parent = sys.argv[1:]
+    limits.end_with(int(parent))
+    _bound()
+    data = Path(path).read_bytes()
+    if hashlib.sha256(data).hexdigest() != sha256:
+        sys.exit("the file is another by now")
+    sys.stdout.buffer.write(_drawn(data, int(page), sys.stdin.buffer.read().decode(errors="replace")))
+
+
+def _bound() -> None:
+    """Take no more memory and processor time than a page needs."""
+    try:
+        import resource
+    except ImportError:  # Windows has none
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _drawn(data: bytes, number: int, words: str) -> bytes:
+    from PIL import ImageChops, ImageDraw
+    from pypdfium2 import PdfDocument
+
+    page = PdfDocument(data)[number - 1]
+    bitmap = page.render(scale=PIXELS / max(*page.get_size(), 1))
+    picture = bitmap.to_pil().convert("RGB")
+    place = bitmap.get_posconv(page)
+    marks = picture.copy()
+    marks.paste((255, 255, 255), (0, 0, *picture.size))
+    pen = ImageDraw.Draw(marks)
+    for left, bottom, right, top in _boxes(page, words):
+        corners = place.to_bitmap(left, top), place.to_bitmap(right, bottom)
+        (x1, x2), (y1, y2) = (sorted(pair) for pair in zip(*corners, strict=True))
+        pen.rectangle((x1 - 1, y1 - 1, x2 + 1, y2 + 1), fill=MARK)
+    out = io.BytesIO()
+    ImageChops.multiply(picture, marks).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def _boxes(page: PdfPage, words: str) -> Iterator[tuple[float, float, float, float]]:
+    """Where the words stand; none where the page does not have them one after another."""
+    text = page.get_textpage()
+    letters, indices = _letters(text)
+    sought = "".join(character for character in words.casefold() if character.isalnum())
+    at = letters.find(sought) if sought else -1
+    if at < 0:
+        return
+    first, last = indices[at], indices[at + len(sought) - 1]
+    for index in range(text.count_rects(first, last - first + 1)):
+        yield text.get_rect(index)
+
+
+def _letters(text: PdfTextPage) -> tuple[str, list[int]]:
+    """The letters and digits of a page, without case, spaces and hyphens, and the place of each in its characters."""
+    import pypdfium2.raw as pdfium
+
+    letters: list[str] = []
+    indices: list[int] = []
+    for index in range(text.count_chars()):
+        for character in chr(min(pdfium.FPDFText_GetUnicode(text, index), 0x10FFFF)).casefold():
+            if character.isalnum():
+                letters.append(character)
+                indices.append(index)
+    return "".join(letters), indices
+
+
+if __name__ == "__main__":
+    main()

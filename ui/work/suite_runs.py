@@ -1,0 +1,167 @@
+"""Suites of cases run from a page, each in a process of its own; which suites there are, and where runs are kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+import eval as evaluation
+from assistant.errors import LibraryError, PushbackError
+from assistant.library.library import Library
+from assistant.settings import Settings
+from eval.drafting import feedback, judged, reviewing, starting
+from eval.suite.cases import Severity
+from ui.work.jobs import Job
+from ui.work.progress import pace
+
+SHIPPED = Path(evaluation.__file__ or "").parent / "suites"
+OF_COMMAND = Path("artifacts") / "eval"  # where `pushback eval run` keeps its runs when not told otherwise
+LOOK = 0.3  # seconds between two looks whether to stop
+PATIENCE = 30.0  # seconds that a stopped run may take to keep what was done
+ENDINGS = ("*.yaml", "*/*.yaml")
+KIND = "suite"
+OWN, LABELS = "suite", "labels"  # folders: of a library its suite, and in that what was judged as labelled pairs
+
+
+def folder(settings: Settings) -> Path:
+    """Where the runs made from the page are kept, a folder a suite; no library can be called so."""
+    return settings.home.expanduser() / ".evaluations"
+
+
+def roots(settings: Settings) -> list[Path]:
+    """Where runs are looked for."""
+    return [folder(settings), OF_COMMAND]
+
+
+def known(own: Path | None = None) -> dict[str, Path]:
+    """The suites that may be run, by name: the shipped ones, and those of a folder of one's own."""
+    found = {path.relative_to(SHIPPED).as_posix(): path for ending in ENDINGS for path in sorted(SHIPPED.glob(ending))}
+    if own is not None:
+        found |= {str(path): path for ending in ENDINGS for path in sorted(own.expanduser().glob(ending))}
+    return found
+
+
+class Gathered(NamedTuple):
+    """How many cases and drafts of cases were added to the suite over a library."""
+
+    cases: int
+    drafts: int
+
+
+def of_library(settings: Settings) -> Path:
+    """The suite over the library itself, which is there once ``gather`` has written it."""
+    return settings.folder / OWN / starting.SUITE
+
+
+def gather(library: Library, settings: Settings) -> Gathered:
+    """Add what people said of answers and findings to the suite over the library, and write it as labelled pairs.
+
+    Beside it stand the files of the library's documents, as far as they are still there.
+
+    Raises:
+        CaseError: the suite cannot be read.
+        LibraryError: it cannot be written.
+    """
+    cases, folder = feedback.proposed(library), of_library(settings).parent
+    if not cases:
+        return Gathered(0, 0)
+    try:
+        corpus = _files(library, folder / settings.library)
+        suite = starting.suite_of(corpus, folder)
+        added = reviewing.add(suite, cases)
+        judged.write(library, settings.library, folder / LABELS)
+    except OSError as exc:
+        hint = "Check the space on the disk and the folder's permissions."
+        raise LibraryError(f"The suite cannot be kept in {folder}: {exc.strerror}.", hint=hint) from exc
+    drafts = sum(case.severity is Severity.DRAFT for case in added)
+    return Gathered(len(added) - drafts, drafts)
+
+
+def _files(library: Library, corpus: Path) -> Path:
+    """A folder with the files of the library's documents as they are called in it; links to them where that can be."""
+    shutil.rmtree(corpus, ignore_errors=True)
+    corpus.mkdir(parents=True)
+    for path, file in library.known([os.sep]).items():
+        copy = corpus / file.source
+        if not Path(path).exists() or copy.exists() or ".." in copy.parts:
+            continue
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            copy.hardlink_to(path)
+        except OSError:  # another disk
+            shutil.copy2(path, copy)
+    return corpus
+
+
+def run(job: Job, suite: Path, settings: Settings, *, module: Sequence[str] = ("-m", "eval.harness.piped")) -> str:
+    """Run a suite, telling how far it is; the name of the suite whose run is kept.
+
+    Stopped, what was done is kept as an interrupted run.
+
+    Raises:
+        PushbackError: it cannot be run.
+        Stopped: the job was told to stop.
+    """
+    called = [sys.executable, *module, str(suite.resolve()), str(folder(settings).resolve())]
+    root = Path(__file__).parent.parent.parent
+    process = subprocess.Popen(called, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # noqa: S603 - our own
+    try:
+        told = _followed(job, process)
+    finally:
+        _ended(process)
+    if "error" in told:
+        raise PushbackError(told["error"], hint=told["hint"])
+    if "suite" not in told:
+        what = f"The run of {suite.name} ended without a word (exit code {process.returncode})."
+        raise PushbackError(what, hint="Run `pushback eval run SUITE` to see why.")
+    return str(told["suite"])
+
+
+def _followed(job: Job, process: subprocess.Popen[str]) -> dict[str, Any]:
+    """What a run says last, told as it goes on."""
+    lines: queue.Queue[str] = queue.Queue()
+    assert process.stdout is not None
+    threading.Thread(target=_pass_on, args=(process.stdout, lines), daemon=True).start()
+    job.at("Reading the suite's documents")
+    started = time.monotonic()
+    last: dict[str, Any] = {}
+    while True:
+        try:
+            line = lines.get(timeout=LOOK)
+        except queue.Empty:
+            job.at(job.doing, job.share)
+            continue
+        if not line:
+            return last
+        last = json.loads(line)
+        if last.get("done"):
+            job.at(pace(last["done"], last["of"], "cases", time.monotonic() - started), last["done"] / last["of"])
+        elif last.get("done") == 0:
+            started = time.monotonic()
+
+
+def _pass_on(said: IO[str], lines: queue.Queue[str]) -> None:
+    for line in said:
+        lines.put(line)
+    lines.put("")
+
+
+def _ended(process: subprocess.Popen[str]) -> None:
+    if process.poll() is None:
+        process.terminate()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
