@@ -53,6 +53,16 @@ def test_nothing_depends_on_what_is_read_beside_it() -> None:
 
 
 @pytest.mark.slow
+def test_words_that_are_cut_off_have_the_side_of_their_passage() -> None:
+    long = stretch("Leaflets won us forty customers. " + "It rained, and so on. " * 200)
+    end = len(long.passage)
+
+    ((whole, own),) = IdeaReader().read(IDEA, [long._replace(span=Span(end - 10, end))])
+
+    assert (whole == own).all()
+
+
+@pytest.mark.slow
 def test_a_pair_is_read_once_in_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
     first = IdeaReader().read(IDEA, [FOR, AGAINST])
     monkeypatch.setattr(ideas, "_network", None)  # would fail if it were asked

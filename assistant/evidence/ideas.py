@@ -105,7 +105,9 @@ def _scored(asked: Sequence[tuple[str, str, Span]]) -> list[Vectors]:
     for batch in batches(pairs, AT_ONCE):
         with torch.inference_mode():
             odds = network([pairs[n] for n in batch]).bears.softmax(1).numpy()
-        found |= {n: odds[2 * at : 2 * at + 2] for at, n in enumerate(batch)}
+        for at, n in enumerate(batch):
+            is_read = pairs[n].spans[1] != (0, 0)  # what is cut off has its passage's side
+            found[n] = odds[[2 * at, 2 * at + is_read]]
     return [found[n] for n in range(len(asked))]
 
 
