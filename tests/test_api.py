@@ -225,8 +225,8 @@ def test_a_fault_of_the_program_is_told_in_the_log_and_not_to_who_asks(
     monkeypatch.setattr(Assistant, "stream", broken)
     with serving(tmp_path) as server:  # without a library there is no first search
         fill(server.settings, tmp_path / "suite")
-        told = server.post("/v1/search", {"query": "x"})
         streamed = events(server.post("/v1/ask", {"question": "Why?", "stream": True}))
+        told = server.post("/v1/search", {"query": "x"})  # the last: the server lets go of its connection then
 
     assert streamed == [("error", {"error": faults.BUG, "hint": faults.LOG})]
     assert told.status_code == 500

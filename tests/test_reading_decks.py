@@ -65,7 +65,7 @@ def test_a_chart_is_read_as_the_table_that_it_shows() -> None:
     assert [text for *_, text in kept(pptx.read(saved(made)))] == [
         "What leads cost",
         "Search; Leads: 120; Cost: 400",
-        "Social; Leads: 80.5",
+        "Social; Leads: 80.5; Cost: —",
     ]
 
 

@@ -166,7 +166,7 @@ def test_what_the_documents_do_not_say_is_refused(visit: Visit, artifacts: Path)
     ask(visit.page, "Who is the president of the football association of Peru?")
 
     expect(visit.page.get_by_text("The documents do not say.")).to_be_visible()
-    expect(visit.page.get_by_text("passages of 3 documents")).to_be_visible()
+    expect(visit.page.get_by_text(re.compile(r"passages of \d documents"))).to_be_visible()
     picture(visit.page, artifacts, "chat-refusal")
 
 

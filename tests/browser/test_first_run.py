@@ -28,7 +28,7 @@ def test_a_file_is_dropped_a_question_asked_and_the_words_are_seen(
         "# The pear orchard\n\nThe orchard has ninety pear trees. They were planted in 1931 by three people.\n"
     )
 
-    page.locator('input[type="file"]').set_input_files(own)
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(own)
     expect(page.get_by_role("heading", name="Ask your documents")).to_be_visible(timeout=120_000)
     expect(page.get_by_text("1 document")).to_be_visible()
     ask(page, "How many pear trees has the orchard?")

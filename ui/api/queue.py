@@ -148,14 +148,14 @@ class Queue:
                 job.at("Starting")
                 result = WORK[taken.kind](job, desk, json.loads(taken.asked))
             except Stopped:
-                self._end(id, taken.tries, state="stopped")
+                self._end(id, taken.tries, job, state="stopped")
             except PushbackError as error:
-                self._end(id, taken.tries, error=error)
+                self._end(id, taken.tries, job, error=error)
             except Exception:
                 _log.exception("a job of kind %r failed", taken.kind)
-                self._end(id, taken.tries, error=PushbackError(BUG, hint=LOG))
+                self._end(id, taken.tries, job, error=PushbackError(BUG, hint=LOG))
             else:
-                self._end(id, taken.tries, state="done", result=result)
+                self._end(id, taken.tries, job, state="done", result=result)
 
     def _take(self, id: str) -> Taken | None:
         with self._session() as session:
@@ -195,6 +195,7 @@ class Queue:
         self,
         id: str,
         tries: int,
+        job: Job | None = None,
         *,
         state: str = "failed",
         result: Json | None = None,
@@ -205,6 +206,7 @@ class Queue:
             json.dumps(result) if result is not None else None,
             json.dumps(described(error)) if error else None,
             1.0 if state == "done" else None,
+            json.dumps(job.told) if job else None,
             id,
             tries,
         ]
@@ -213,7 +215,7 @@ class Queue:
                 with self._session() as session:
                     session.execute(
                         f"UPDATE {SCHEMA}.told SET state = %s, result = %s, error = %s, share = coalesce(%s, share), "
-                        "doing = '', ended = now() WHERE id = %s AND tries = %s AND ended IS NULL",
+                        "steps = coalesce(%s, steps), doing = '', ended = now() WHERE id = %s AND tries = %s AND ended IS NULL",
                         values,
                     )
             except LibraryError:

@@ -217,7 +217,7 @@ ADDED = """CREATE TRIGGER passage_added AFTER INSERT ON passages BEGIN
         new.key, apart(new.text), apart((SELECT title FROM documents WHERE id = new.document)), apart(new.voice)
     );
 END;"""
-_ADDED_NOW = ("DROP TRIGGER passage_added", ADDED)
+_ADDED_NOW = ("DROP TRIGGER IF EXISTS passage_added", ADDED)
 _FEEDBACK, _VERSIONS = tuple(FEEDBACK.split(";\n\n")), tuple(VERSIONS.split(";\n\n"))
 _CLEANING, _OWNERS = tuple(CLEANING.split(";\n\n")), tuple(OWNERS.split(";\n\n"))
 # What makes a library of each version one of today's; 0 is none.
