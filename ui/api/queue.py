@@ -215,7 +215,8 @@ class Queue:
                 with self._session() as session:
                     session.execute(
                         f"UPDATE {SCHEMA}.told SET state = %s, result = %s, error = %s, share = coalesce(%s, share), "
-                        "steps = coalesce(%s, steps), doing = '', ended = now() WHERE id = %s AND tries = %s AND ended IS NULL",
+                        "steps = coalesce(%s, steps), doing = '', ended = now() "
+                        "WHERE id = %s AND tries = %s AND ended IS NULL",
                         values,
                     )
             except LibraryError:
