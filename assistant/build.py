@@ -254,12 +254,18 @@ def build_stance(settings: Settings, model: Model | None = None) -> IdeaModel:
 
 
 def stay_offline() -> None:
-    """Keep our libraries from the network: no model hub, no telemetry. What the user has set stays set."""
+    """Keep our libraries from the network (no model hub, no telemetry) and their memory small.
+
+    What the user has set stays set.
+    """
     for name, value in (
         ("HF_HUB_OFFLINE", "1"),
         ("HF_HUB_DISABLE_TELEMETRY", "1"),
         ("TRANSFORMERS_OFFLINE", "1"),
         ("TOKENIZERS_PARALLELISM", "false"),
         ("ANONYMIZED_TELEMETRY", "False"),
+        # Kernels that torch keeps, one for each length of text: at 1,024, the default, memory grows by 30 MB for each 100
+        # questions and 10 pressure tests, and after 220 it is 230 MB more than with these; neither takes longer.
+        ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "32"),
     ):
         os.environ.setdefault(name, value)
