@@ -264,8 +264,8 @@ def stay_offline() -> None:
         ("TRANSFORMERS_OFFLINE", "1"),
         ("TOKENIZERS_PARALLELISM", "false"),
         ("ANONYMIZED_TELEMETRY", "False"),
-        # Kernels that torch keeps, one for each length of text: at 1,024, the default, memory grows by 30 MB for each 100
-        # questions and 10 pressure tests, and after 220 it is 230 MB more than with these; neither takes longer.
+        # Kernels that torch keeps, one for each length of text: at 1,024, the default, memory grows by 30 MB for each
+        # 100 questions and 10 pressure tests; after 220 it is 230 MB more than with these, and nothing is faster.
         ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "32"),
     ):
         os.environ.setdefault(name, value)
