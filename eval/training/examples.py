@@ -38,7 +38,7 @@ from eval.training.labelling.sheets import Asked, asked, corpora, found, labelle
 SEED = 7
 WORDS = 90  # of a window of a public set's passage, as of ours
 STANCE = {"support": "supports", "oppose": "challenges", "neutral": "no side"}
-MOST = 1_200  # rows of a public set that are learnt from
+MOST = {"idea": 4_000, "question": 1_200}  # rows of a public set that are learnt from
 
 Json = dict[str, Any]
 Spans = list[tuple[int, int]]
@@ -201,11 +201,11 @@ def public(data: Path, part: str) -> Iterator[Example]:
     rng = random.Random(SEED)
     for name, rows in (*stances(data, part), *answers(data, part)):
         made = list(rows)
-        yield from rng.sample(made, min(len(made), MOST if part == "train" else 400))
+        yield from rng.sample(made, min(len(made), MOST[made[0].kind] if part == "train" else 400))
         print(name, len(made), flush=True)
 
 
-def stances(data: Path, part: str) -> Iterator[tuple[str, Iterator[Example]]]:
+def stances(data: Path, part: str) -> Iterator[tuple[str, Iterable[Example]]]:
     """A claim and a text that is for it, against it or neither."""
     paths = {path.parent.name: path for path in (data / "stance").glob(f"*/{part}.jsonl")}
     paths |= {path.stem.rpartition("-")[0]: path for path in (data / "stance").glob(f"*-{part}.jsonl")}
@@ -217,7 +217,7 @@ def stances(data: Path, part: str) -> Iterator[tuple[str, Iterator[Example]]]:
             lines = [line for line in lines if (fifth(line["claim"]) == 0) == (part == "dev")]
         if name == "defeasible_nli":  # the other half is of another kind of text
             lines = [line for line in lines if line["part"] == "snli"]
-        yield name, (_stance(line, name) for line in lines)
+        yield name, [_stance(line, name) for line in lines]
 
 
 def _stance(line: Json, name: str) -> Example:
@@ -229,7 +229,7 @@ def _stance(line: Json, name: str) -> Example:
     )
 
 
-def answers(data: Path, part: str) -> Iterator[tuple[str, Iterator[Example]]]:
+def answers(data: Path, part: str) -> Iterator[tuple[str, Iterable[Example]]]:
     """A question and a window of a passage that answers it, or does not."""
     for folder in ("clapnq", "covid_qa", "qed", "selqa", "squadshifts", "tatqa_text", "squad2"):
         yield folder, _answers(data / "answering", folder, part)

@@ -30,7 +30,6 @@ TOKENS = 2_048  # of a step
 SENTENCES = 0.5  # weight of the sentences' loss beside the passage's
 LISTED = 12  # passages of a list
 WORTH = {"no": 0, "no side": 0, "answers": 2}  # of a passage in a list; 1 if it bears or answers partly
-REPLAY = 0.25  # examples of public sets beside one of our own
 OPPOSITES = Path(__file__).parent / "labelling/opposites.jsonl"
 Item = tuple[Pair, Example]
 
@@ -48,6 +47,8 @@ def main() -> None:
         "--listed", action="store_true", help="A step reads the passages of one question or idea, and ranks them."
     )
     parser.add_argument("--no", type=float, default=NO, help='Share of the passages labelled "no" that are read.')
+    parser.add_argument("--public", type=int, default=2_000, help="Rows of public sets beside our labels.")
+    parser.add_argument("--steps", type=int, help="An epoch ends after these.")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--rate", type=float, default=4e-5)
     parser.add_argument("--layers", type=int)
@@ -71,10 +72,10 @@ def main() -> None:
         chosen = (
             public
             if given.stage == "public"
-            else [*thinned([*own, *turned(own)], given.no, rng), *replayed(public, own, rng)]
+            else [*thinned([*own, *turned(own)], given.no, rng), *rng.sample(public, min(len(public), given.public))]
         )
         items = [(paired(model, one), one) for one in chosen]
-        epochs.append(batches(items, lambda item: len(item[0].tokens), SEED + epoch, TOKENS))
+        epochs.append(batches(items, lambda item: len(item[0].tokens), SEED + epoch, TOKENS)[: given.steps])
     held = {name: read(examples / f"{name}.jsonl") for name in ("public-dev", "thresholds")}
     work = given.work / given.name / given.stage
     work.mkdir(parents=True, exist_ok=True)
@@ -142,11 +143,6 @@ def turned(own: Sequence[Example]) -> list[Example]:
         for one in own
         if one.asked in opposites and one.label in ("supports", "challenges", "both", "unclear")
     ]
-
-
-def replayed(public: Sequence[Example], own: Sequence[Example], rng: random.Random) -> list[Example]:
-    """Some of the public sets, so that what they taught is not forgotten."""
-    return rng.sample(list(public), min(len(public), int(len(own) * NO * REPLAY)))
 
 
 def paired(model: PassageNetwork, one: Example) -> Pair:
