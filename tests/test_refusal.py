@@ -140,33 +140,6 @@ def test_a_figure_that_was_asked_for_must_be_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "somebody"),
-    [
-        ("Discounts over ten per cent need approval. The form is in the tool.", False),
-        ("The budget is approved every quarter.", False),
-        ("Ann approves discounts.", True),
-        ("Discounts are approved by Ann Berg.", True),
-        ("Discounts are approved by the sales lead.", True),
-        ("Approval is with the pricing committee.", True),
-        ("We approve them in a meeting.", True),
-    ],
-)
-def test_who_is_answered_by_a_name_a_role_or_a_group_of_people(text: str, somebody: bool) -> None:
-    refusal = reason("Who approves discounts?", make_marked(text), likely=1.0)
-
-    assert (refusal is None) is somebody
-    assert reason("What approves discounts?", make_marked(text), likely=1.0) is None
-
-
-def test_whoever_speaks_is_somebody_and_who_wrote_it_is_where_it_is_asked_who_says_so() -> None:
-    text = "Discounts need approval."
-
-    assert reason("Who approves discounts?", make_marked(text, speaker="Ann Berg"), likely=1.0) is None
-    assert reason("Who says that discounts need approval?", make_marked(text, author="Ann Berg"), likely=1.0) is None
-    assert reason("Who approves discounts?", make_marked(text, author="Ann Berg"), likely=1.0)
-
-
-@pytest.mark.parametrize(
     "text", ["It paid 30 shillings.", "It paid thirty shillings.", "It paid half of them nothing."]
 )
 def test_a_figure_may_be_written_in_words(text: str) -> None:

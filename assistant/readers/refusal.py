@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from assistant.evidence.people import asks_for_somebody
 from assistant.evidence.relevance import LOOKED_AT, Judgement
-from assistant.evidence.signals import answers_in_kind, context_stems, names_somebody
+from assistant.evidence.signals import answers_in_kind, context_stems
 from assistant.search.question import Asks, Question
 from assistant.text.words import numbers, stem, tokens
 
@@ -64,7 +63,7 @@ def reason_to_refuse(question: Question, judgement: Judgement, likely: float) ->
 
     A name or a number of the question that stands nowhere near the best evidence outweighs any score: the
     passages are then about something else. So does a figure that was asked for: of the sentences that answer such a
-    question in our training data, 0.94 hold one; and so does somebody, where it is asked who.
+    question in our training data, 0.94 hold one.
     """
     if not judgement.sentences:
         return "Nothing in the documents is near this question."
@@ -74,23 +73,15 @@ def reason_to_refuse(question: Question, judgement: Judgement, likely: float) ->
         return f"The documents do not say: nothing near this question mentions {_listed(absent)}."
     if question.numbers and not question.numbers & near:
         return f"The documents do not say: nothing near this question mentions {_listed(sorted(question.numbers))}."
-    if lack := _of_no_such_kind(question, judgement):
-        return f"The documents do not say: no passage near this question {lack}."
+    if question.asks is Asks.NUMBER and not any(
+        answers_in_kind(question, one.seen) for one in judgement.sentences[:LOOKED_AT]
+    ):
+        return "The documents do not say: no passage near this question gives a figure."
     if likely < ANSWER_FROM:
         lacking = [word for word in judgement.missing if _is_topic(word, question) and stem(word) not in near]
         about = f"nothing near this question is about {_listed(lacking)}" if lacking else "what is nearest is no answer"
         return f"The documents do not say: {about}."
     return None
-
-
-def _of_no_such_kind(question: Question, judgement: Judgement) -> str:
-    """What the best evidence does not do that an answer would have to; empty where it does."""
-    best = [one.seen for one in judgement.sentences[:LOOKED_AT]]
-    if question.asks is Asks.NUMBER and not any(answers_in_kind(question, one) for one in best):
-        return "gives a figure"
-    if asks_for_somebody(question.text) and not any(names_somebody(question, one, whole=True) for one in best):
-        return "names anybody"
-    return ""
 
 
 def _is_topic(word: str, question: Question) -> bool:
