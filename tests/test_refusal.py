@@ -36,7 +36,7 @@ def test_an_unlikely_one_is_refused_and_the_reason_names_what_is_missing() -> No
 def test_a_reason_names_what_the_question_is_about_and_no_kind_of_answer_nor_what_stands_near() -> None:
     refusal = reason("Which year did the weaver sell rent?", MILL, likely=0.0, missing=("year", "linen", "rent"))
 
-    assert refusal == "The documents do not say: nothing near this question is about “rent”."
+    assert refusal == "The documents do not say: nothing near this question mentions “rent”."
     assert reason("Which year was it?", MILL, likely=0.0, missing=("year",)) == (
         "The documents do not say: what is nearest is no answer."
     )
@@ -47,22 +47,21 @@ def test_a_reason_names_what_the_question_is_about_and_no_kind_of_answer_nor_wha
     [
         ("How long is the warranty of a lathe?", "“warranty” or “lathe”"),
         ("How loud is a grinder usually?", "“grinder”"),
-        ("From which amount on is delivery free?", "“delivery”"),
-        ("Who is responsible for the strict badges?", "“badges”"),
-        ("How do we renew old visas quickly?", "“visas”"),
-        ("What is the best family to supply?", "“family”"),
-        ("How do meetings end in approval and renewal?", "“meetings”, “approval” or “renewal”"),
+        ("From which amount on is delivery insured?", "“delivery”"),
+        ("How do we renew visas quickly?", "“visas”"),
+        ("Is there a family to supply?", "“family”"),
+        ("Which meetings need approval and renewal?", "“meetings”, “approval” or “renewal”"),
         ("Which hundred sheds were objected to?", "“hundred” or “sheds”"),
         ("How long is it allowed to be?", ""),
         ("How do I renew it?", ""),
     ],
 )
-def test_a_reason_names_things_and_never_how_or_that_they_are(question: str, named: str) -> None:
+def test_a_reason_names_no_word_that_is_no_noun_by_its_place_or_ending(question: str, named: str) -> None:
     missing = tuple(token.word for token in read(question).content)
 
     refusal = reason(question, MILL, likely=0.0, missing=missing)
 
-    about = f"nothing near this question is about {named}" if named else "what is nearest is no answer"
+    about = f"nothing near this question mentions {named}" if named else "what is nearest is no answer"
     assert refusal == f"The documents do not say: {about}."
 
 
