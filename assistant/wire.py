@@ -9,33 +9,25 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import TypeAdapter
 
 from assistant.pressure import rulings
 from assistant.types import (
     About,
     Answer,
     Assumption,
-    AssumptionRuling,
     Block,
     Citation,
-    Conflict,
-    Cost,
     Document,
     Filters,
     Finding,
-    Grounding,
     Hit,
-    IdeaRuling,
-    Judged,
-    Kind,
-    Rejected,
     Remark,
-    Searched,
     Span,
-    Stance,
     Statement,
-    Support,
     Verdict,
 )
 
@@ -44,6 +36,7 @@ if TYPE_CHECKING:
     from assistant.pressure.discussion import Change, Reply
 
 Json = dict[str, Any]
+Whole = TypeVar("Whole", Answer, Verdict)
 
 
 def citation(one: Citation) -> Json:
@@ -96,23 +89,8 @@ def answer(one: Answer) -> Json:
 
 
 def read_answer(kept: Json) -> Answer:
-    """The answer that ``answer`` made ``kept`` of; KeyError or ValueError where it is not one."""
-    return Answer(
-        question=kept["question"],
-        standalone_question=kept["standalone_question"],
-        statements=tuple(_read_statement(s) for s in kept["statements"]),
-        grounding=Grounding(kept["grounding"]),
-        reason=kept["reason"],
-        searched=Searched(**kept["searched"]),
-        conflicts=tuple(Conflict(tuple(_read_statement(s) for s in c["sides"])) for c in kept["conflicts"]),
-        nearest=tuple(_read_citation(c) for c in kept["nearest"]),
-        rejected=tuple(Rejected(**r) for r in kept["rejected"]),
-        model=kept["model"],
-        timings_ms=kept["timings_ms"],
-        missing=kept.get("missing", ""),
-        within=Filters(**{name: _several(value) for name, value in kept.get("within", {}).items()}),
-        **_read_of_model(kept),
-    )
+    """The answer that ``answer`` made ``kept`` of; ValueError where it is not one."""
+    return _reader(Answer).validate_python(_nested(kept))
 
 
 def hit(one: Hit) -> Json:
@@ -193,24 +171,8 @@ def verdict(one: Verdict) -> Json:
 
 
 def read_verdict(kept: Json) -> Verdict:
-    """The verdict that ``verdict`` made ``kept`` of; KeyError or ValueError where it is not one."""
-    return Verdict(
-        idea=kept["idea"],
-        ruling=IdeaRuling(kept["ruling"]),
-        assumptions=tuple(_read_assumption(a) for a in kept["assumptions"]),
-        leaps_of_faith=tuple(kept["leaps_of_faith"]),
-        searched=Searched(**kept["searched"]),
-        rejected=tuple(Rejected(**r) for r in kept["rejected"]),
-        model=kept["model"],
-        timings_ms=kept["timings_ms"],
-        case_for=tuple(_read_finding(f) for f in kept["case_for"]),
-        case_against=tuple(_read_finding(f) for f in kept["case_against"]),
-        missing=tuple(kept["missing"]),
-        stance_model=kept["stance_model"],
-        library=kept.get("library", ""),
-        left_out=tuple(kept.get("left_out", ())),
-        **_read_of_model(kept),
-    )
+    """The verdict that ``verdict`` made ``kept`` of; ValueError where it is not one."""
+    return _reader(Verdict).validate_python(_nested(kept))
 
 
 def change(one: Change) -> Json:
@@ -240,13 +202,21 @@ def _of_model(one: Answer | Verdict) -> Json:
     }
 
 
-def _read_of_model(kept: Json) -> dict[str, Any]:
-    """The same again; what was kept before models wrote has none of it."""
-    return {
-        "dropped": tuple(Rejected(**r) for r in kept.get("dropped", ())),
-        "notices": tuple(kept.get("notices", ())),
-        "cost": Cost(**kept["cost"]) if kept.get("cost") else None,
-    }
+@cache
+def _reader(kind: type[Whole]) -> TypeAdapter[Whole]:
+    return TypeAdapter(kind)
+
+
+def _nested(kept: Any) -> Any:
+    """What was kept, with each citation's document as a value of its own, as ``Citation`` has it."""
+    if isinstance(kept, list):
+        return [_nested(item) for item in kept]
+    if not isinstance(kept, dict):
+        return kept
+    nested = {name: _nested(value) for name, value in kept.items()}
+    if "quote_sha256" in nested:
+        nested["about"] = {**nested, "id": nested.get("document")}
+    return nested
 
 
 def _span(span: Span | None) -> Json | None:
@@ -274,10 +244,6 @@ def _listed(value: str | tuple[str | int, ...]) -> str | list[str | int]:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _several(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
 def _block(block: Block) -> Json:
     inline = {"inline": [one._asdict() for one in block.inline]} if block.inline else {}
     told = {name: value for name, value in asdict(block).items() if name != "inline"}
@@ -299,21 +265,6 @@ def _assumption(one: Assumption) -> Json:
     }
 
 
-def _read_assumption(kept: Json) -> Assumption:
-    return Assumption(
-        text=kept["text"],
-        lens=kept["lens"],
-        importance=kept["importance"],
-        ruling=AssumptionRuling(kept["ruling"]),
-        findings=tuple(_read_finding(f) for f in kept["findings"]),
-        question=kept["question"],
-        part=kept["part"],
-        searched=tuple(kept["searched"]),
-        settle=kept["settle"],
-        importance_by=kept.get("importance_by", "lens"),
-    )
-
-
 def _finding(one: Finding) -> Json:
     return {
         "stance": one.stance.value,
@@ -326,42 +277,5 @@ def _finding(one: Finding) -> Json:
     }
 
 
-def _read_finding(kept: Json) -> Finding:
-    return Finding(
-        citation=_read_citation(kept["citation"]),
-        stance=Stance(kept["stance"]),
-        confidence=kept["confidence"],
-        kind=Kind(kept["kind"]),
-        context=kept["context"],
-        why=kept.get("why", ""),
-        judged=_read_judged(kept.get("judged")),
-    )
-
-
-def _read_judged(kept: Json | None) -> Judged | None:
-    return Judged(kept["by"], Stance(kept["stance"]), kept["confidence"]) if kept else None
-
-
 def _remark(one: Remark) -> Json:
     return {"text": one.text, "citations": [citation(c) for c in one.citations]}
-
-
-def _read_statement(kept: Json) -> Statement:
-    return Statement(kept["text"], tuple(_read_citation(c) for c in kept["citations"]), Support(kept["support"]))
-
-
-def _read_citation(kept: Json) -> Citation:
-    about = About(
-        kept["document"],
-        kept["source"],
-        kept["sha256"],
-        kept["media_type"],
-        kept["title"],
-        kept["author"],
-        kept["date"],
-        kept.get("language"),  # conversations of before there was one lack it
-        kept.get("site"),
-    )
-    key = Span(**kept["key"]) if kept.get("key") else None  # answers of before excerpts lack it
-    place = kept["start"], kept["end"], kept["quote"]
-    return Citation(about, *place, kept["speaker"], kept["heading"], kept["page"], key)

@@ -54,14 +54,6 @@ def test_the_best_come_first_with_their_scores() -> None:
     assert [score for _, score in found] == [3.0, 1.0, -2.0]
 
 
-def test_where_it_is_asked_who_only_sentences_that_tell_of_somebody_are_chosen() -> None:
-    page = make_marked("Discounts over ten per cent need approval. The sales lead gives it.")
-
-    assert chosen("Who approves discounts?", (page, (3.0, 1.0))) == ["The sales lead gives it."]
-    assert len(chosen("What do discounts need?", (page, (3.0, 1.0)))) == 2
-    assert chosen("Who approves discounts?", (make_marked("Discounts need approval."), (3.0,)))
-
-
 def test_a_sentence_counts_by_how_well_its_passage_fits_too() -> None:
     """A passage that the search did not find fits not at all."""
     one, other = make_marked("Ten stamps are a loaf.", "one.txt"), make_marked("Rye rises for a day.", "other.txt")

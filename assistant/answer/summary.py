@@ -8,8 +8,7 @@ from typing import NamedTuple
 from assistant.library.records import Stored
 from assistant.types import BlockKind, Document, Sentence, Span
 
-EXCERPTS = 3
-HEADINGS = 8
+EXCERPTS, HEADINGS = 3, 8  # read at a glance above a document's text; not measured
 ENOUGH = 4  # times as many sentences as excerpts: a shorter document is read as quickly itself
 SHORTEST, LONGEST = 40, 320  # characters of a sentence that is an excerpt
 APART = 0.5  # what likeness to an excerpt already chosen takes off

@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from assistant.evidence.people import asks_for_somebody
 from assistant.evidence.relevance import Judgement, Scored
-from assistant.evidence.signals import answers_in_kind, is_fragment, is_heading, names_somebody
+from assistant.evidence.signals import answers_in_kind, is_fragment, is_heading
 from assistant.search.question import Asks, Question
 from assistant.text.words import content_stems, numbers, same_occasion, stem
 from assistant.types import BlockKind, Passage, Sentence
@@ -42,8 +41,6 @@ def best(question: Question, judgement: Judgement, fits: Mapping[str, float]) ->
     ranked = [one for one in scored if stands_alone(question, one)] or scored
     if question.asks is Asks.NUMBER:
         ranked = [one for one in ranked if answers_in_kind(question, one.seen)] or ranked
-    if asks_for_somebody(question.text):
-        ranked = [one for one in ranked if names_somebody(question, one.seen)] or ranked
     kept = _of_each_voice(question, ranked[:LOOKED_AT])
     return [((one.seen.passage, one.seen.sentence), one.score) for one in [*kept, *_other_figures(kept, ranked)]]
 

@@ -71,7 +71,7 @@ class LlmStance:
 def _row(one: Sided | None) -> tuple[float, float, float]:
     """The probabilities of ``SIDES``."""
     if one is None or one.side is Stance.UNCLEAR:
-        return 0.1, 0.1, 0.8
+        return 0.1, 0.1, 0.8  # far below any probability from which a side is told
     named, rest = WEIGHT[one.sure], 1 - WEIGHT[one.sure]
     other = rest / 4  # the rest is mostly that it is on neither side
     return (named, other, rest - other) if one.side is Stance.SUPPORTS else (other, named, rest - other)

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assistant.evidence.people import SAYING, somebody
 from assistant.model.embedding import Embedder, Vectors
 from assistant.search.question import Asks, Question
 from assistant.search.retrieval import Candidate
@@ -228,15 +227,6 @@ def answers_in_kind(question: Question, one: Seen) -> bool | None:
     if question.asks is Asks.WHY:
         return bool(_CAUSE.search(one.text))
     return None
-
-
-def names_somebody(question: Question, one: Seen, *, whole: bool = False) -> bool:
-    """Whether a sentence, or the ``whole`` passage that it stands in, tells of anybody who can be asked for with "who":
-    whoever speaks, and who wrote it where it is asked who says something."""
-    passage = one.passage
-    says = bool(SAYING.search(question.text)) and bool(passage.about.author)
-    asked = {token.stem for token in tokens(question.text)}
-    return bool(passage.speaker) or says or somebody(passage.text if whole else one.text, asked)
 
 
 def is_heading(one: Seen) -> bool:

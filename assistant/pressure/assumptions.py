@@ -22,6 +22,7 @@ APPLIED = 5  # lenses that are looked through for an idea
 NEAR = 0.42  # likeness from which a lens is about an idea: half of our own proposals are that near to their lens
 APART = 0.04  # lead of one side from which it is taken
 
+CLAUSE, BESIDE = 0.6, 0.5  # importance of a clause, and of what stands beside it; not measured; lenses have 0.5 to 0.9
 WHOLE = "the idea as it stands"
 REPLACED = "what it replaces"
 PROPOSED = "what would have to be true"  # by a model
@@ -142,9 +143,9 @@ def of_words(idea: str) -> list[Assumed]:
     for part, pattern in _PARTS.items():
         for match in pattern.finditer(idea):
             rest = rest.replace(match[0], " ")
-            assumed += _clause(match[1], part, 0.5, replaced=part == REPLACED)
+            assumed += _clause(match[1], part, BESIDE, replaced=part == REPLACED)
     split = [clause.replace(_JOINED, "and") for clause in _AND.split(_SHARED.sub(rf"\1{_JOINED}", rest))]
-    clauses = [found for clause in split for found in _clause(clause, "a part of the idea", 0.6)]
+    clauses = [found for clause in split for found in _clause(clause, "a part of the idea", CLAUSE)]
     if len({one.turned for one in clauses}) > 1:  # to stop one thing and begin another has no one opposite
         base, turned = idea, False
     whole = Assumed(base, WHOLE, 1.0, turned=turned, part=idea, settle=SETTLED[WHOLE])

@@ -42,7 +42,7 @@ class Grade(StrEnum):
     MINOR = "minor"
 
 
-WEIGHT = {Grade.DECISIVE: 0.9, Grade.IMPORTANT: 0.6, Grade.MINOR: 0.3}  # not measured; lenses have 0.4 to 0.8
+WEIGHT = {Grade.DECISIVE: 0.9, Grade.IMPORTANT: 0.6, Grade.MINOR: 0.3}  # not measured; lenses have 0.5 to 0.9
 
 
 class Proposal(BaseModel):

@@ -23,6 +23,7 @@ from assistant.text.introductions import CONTINUED, is_continued
 
 A_TOKEN = 3.0  # characters: fewer than the four of plain English, so that too much is seldom sent
 CHARACTERS = 40_000  # of passages at the most: some 10,000 tokens
+TASK = 2_000  # characters of the task around the passages, whose longest prompts come to 1,200
 SEARCHES = 3  # further ones, once
 
 
@@ -102,7 +103,7 @@ class ModelReader:
         """The reply to as many of the extracts as the model can read; those that rank worst are left out first."""
         too_long = ContextTooLong(f"The passages are longer than {self._model.name} can read.")
         window = self._model.facts.context
-        rest = len(render("read.system")) + len(material.question.text) + 2_000
+        rest = len(render("read.system")) + len(material.question.text) + TASK
         room = CHARACTERS if window is None else int((window - min(MOST_TOKENS, window // 2)) * A_TOKEN) - rest
         room = min(room, CHARACTERS)
         while True:

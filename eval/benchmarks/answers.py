@@ -29,11 +29,18 @@ from assistant.settings import Settings
 from assistant.types import FoundBy, Hit
 from eval.benchmarks.measuring import arguments, fresh_home
 from eval.numbers import statistics
-from eval.training.answering import Question, squad_questions
 from eval.training.relevance import article_file, held_out, lines
 from ingest.sync import sync
 
 EVERY, OTHERS, SEED = 4, 4, 1
+
+
+class Question(NamedTuple):
+    """A question with its own paragraph; no answers where that has none."""
+
+    text: str
+    answers: list[str]
+    own: str
 
 
 class Answered(NamedTuple):
@@ -50,13 +57,21 @@ def main() -> None:
     for part in ("dev", "train"):
         read = lines(given.data / f"answering/squad2-{part}-paragraphs.jsonl")
         paragraphs = [one["text"] for one in read if part == "dev" or held_out(article_file(one["title"]))]
-        asked = [one for one in squad_questions(given.data, part, 0) if one.own in paragraphs][::EVERY]
+        asked = [one for one in squad_questions(given.data, part) if one.own in paragraphs][::EVERY]
         with fresh_home() as home:
             settings = Settings(home=home)
             embedder = build.build_embedder(settings)
             with Library.open(settings, embedder, create=True) as library:
                 shelves = shelved(paragraphs, home / "squad", library, settings, embedder)
                 tell("dev" if part == "dev" else "held-out articles", answered(asked, shelves, library, embedder))
+
+
+def squad_questions(data: Path, part: str) -> Iterator[Question]:
+    """SQuAD's questions with the paragraphs that they were written for."""
+    paragraphs = {read["_id"]: read["text"] for read in lines(data / f"answering/squad2-{part}-paragraphs.jsonl")}
+    for read in lines(data / f"answering/squad2-{part}-questions.jsonl"):
+        answers = read["answers"] if read["answerable"] else []
+        yield Question(read["question"], answers, paragraphs[read["passage_id"]])
 
 
 def shelved(
@@ -87,7 +102,7 @@ def answered(
         mine = shelves[one.own]
         others = rng.sample([paragraph for paragraph in shelves if paragraph != one.own], OTHERS)
         found = [*mine, *(candidate for other in others for candidate in shelves[other])]
-        question, vector = questions.read(one.question), embedder.query(one.question)
+        question, vector = questions.read(one.text), embedder.query(one.text)
         rarity = library.rarity([token.word for token in question.content])
         sight = look(question, vector, found, rarity, embedder)
         at_home = {candidate.passage.id for candidate in mine}
@@ -99,7 +114,7 @@ def answered(
             bool(answers),
             right[int(load("relevance").log_odds(sight.signals).argmax())],
             right[int((sight.vectors @ vector).argmax())],
-            float(reader.answers(one.question, [candidate.passage for candidate in mine]).max()),
+            float(reader.answers(one.text, [candidate.passage for candidate in mine]).max()),
         )
 
 

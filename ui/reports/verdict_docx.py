@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from assistant.types import Assumption, Finding
 from ui.reports import verdict_png
-from ui.reports import verdict_report as told
 from ui.reports.verdict_map import in_words
-from ui.reports.verdict_report import Point, Report
+from ui.reports.verdict_outline import Bullets, Outline, Paragraph, Part, Picture, Question, Quote, Resting
+from ui.reports.verdict_report import EACH, Point
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -29,42 +28,44 @@ STYLES = (  # points of the type, before and after
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what a Word document cannot hold
 
 
-def document(report: Report) -> bytes:
+def document(outline: Outline) -> bytes:
     """The bytes of the document: the same words and order as the other reports."""
     from docx import Document as new_document
 
     made = new_document()
     _small(made)
-    verdict = report.verdict
-    made.core_properties.title = _plain(verdict.idea)[:TITLE]
+    made.core_properties.title = _plain(outline.idea)[:TITLE]
     made.core_properties.author = "Pushback"
-    made.add_heading(_plain(verdict.idea), 0)
+    made.add_heading(_plain(outline.idea), 0)
     opening = made.add_paragraph()
-    opening.add_run(f"{verdict.ruling}. ").bold = True
-    opening.add_run(_plain(told.in_short(verdict)))
-    made.add_paragraph(_plain(f"Pressure test. {told.head(report)}"), "Caption")
-    numbers = told.numbered(verdict)
-    for case in told.cases(verdict):
-        made.add_heading(case.title, 1)
-        for finding in case.findings:
-            _finding(made, finding, report, number=numbers[finding])
-        if not case.findings:
-            made.add_paragraph(case.empty)
-    _listed(made, "What nobody says", told.missing(verdict) or (told.ALL_TOUCHED,))
-    for question, how in told.settling(verdict)[:1]:
-        made.add_heading("Find out first", 1)
-        made.add_paragraph(_plain(f"{question}{f' Cheapest evidence: {how}' if how else ''}"))
-    made.add_heading("Importance and evidence", 1)
-    _picture(made, told.points(verdict))
-    made.add_heading("What it rests on", 1)
-    for number, one in enumerate(verdict.assumptions, start=1):
-        _assumption(made, number, one, report)
-    _listed(made, "How it was tested", told.trust(verdict))
-    searched = "; ".join(query for one in verdict.assumptions for query in one.searched)
-    made.add_paragraph(_plain(f"Searched for: {searched}"), "Caption")
+    opening.add_run(f"{outline.ruling}. ").bold = True
+    opening.add_run(_plain(outline.opening))
+    made.add_paragraph(_plain(outline.head), "Caption")
+    for section in outline.sections:
+        made.add_heading(section.title, 1)
+        for part in section.parts:
+            _part(made, part)
+    made.add_paragraph(_plain(f"Searched for: {'; '.join(outline.searched)}"), "Caption")
     file = io.BytesIO()
     made.save(file)
     return file.getvalue()
+
+
+def _part(made: Document, part: Part) -> None:
+    match part:
+        case Paragraph(text):
+            made.add_paragraph(_plain(text))
+        case Bullets(lines):
+            for line in lines:
+                made.add_paragraph(_plain(line), "List Bullet")
+        case Question(text, how):
+            made.add_paragraph(_plain(f"{text} {how}".rstrip()))
+        case Quote():
+            _quote(made, part)
+        case Picture(points):
+            _picture(made, points)
+        case Resting():
+            _resting(made, part)
 
 
 def _small(made: Document) -> None:
@@ -90,35 +91,29 @@ def _picture(made: Document, points: Sequence[Point]) -> None:
     shape._inline.docPr.set("descr", _plain(in_words(points)))
 
 
-def _assumption(made: Document, number: int, one: Assumption, report: Report) -> None:
-    made.add_heading(_plain(f"{number}. {one.text}"), 2)
+def _resting(made: Document, part: Resting) -> None:
+    made.add_heading(_plain(f"{part.number}. {part.text}"), 2)
     line = made.add_paragraph()
-    line.add_run(f"{one.ruling}. ").bold = True
-    line.add_run(_plain(" ".join([told.looked_at(one), told.left_open(report.verdict, number)]).strip()))
-    for side in told.sides(report.verdict, number):
-        made.add_heading(f"{side.name} {told.see_above(side)}".rstrip(), 3)
-        for each in side.findings[: told.EACH]:
-            _finding(made, each, report)
-        if more := len(side.findings[told.EACH :]):
+    line.add_run(f"{part.ruling}. ").bold = True
+    line.add_run(_plain(f"{part.looked_at} {part.left}".strip()))
+    for side in part.sides:
+        made.add_heading(f"{side.name} {side.see}".rstrip(), 3)
+        for quote in side.quotes[:EACH]:
+            _quote(made, quote)
+        if more := len(side.quotes[EACH:]):
             made.add_paragraph(f"And {more} more, in the verdict itself.", "Caption")
 
 
-def _finding(made: Document, one: Finding, report: Report, *, number: int | None = None) -> None:
+def _quote(made: Document, part: Quote) -> None:
     quoted = made.add_paragraph()
-    if number:
-        quoted.add_run(f"{number} ").bold = True
-    quoted.add_run(_plain(f"“{one.citation.quote}”"))
-    if why := told.why(one):
-        made.add_paragraph(_plain(why), "Caption")
-    line = made.add_paragraph(_plain(f"{told.source(one.citation)}. {told.attributed(one)}."), "Caption")
-    if mark := report.mark(one.citation):
-        line.add_run(f" {mark}").bold = True
-
-
-def _listed(made: Document, title: str, lines: Iterable[str]) -> None:
-    made.add_heading(title, 1)
-    for line in lines:
-        made.add_paragraph(_plain(line), "List Bullet")
+    if part.number:
+        quoted.add_run(f"{part.number} ").bold = True
+    quoted.add_run(_plain(f"“{part.words}”"))
+    if part.why:
+        made.add_paragraph(_plain(part.why), "Caption")
+    line = made.add_paragraph(_plain(f"{part.source}. {part.attributed}."), "Caption")
+    if part.mark:
+        line.add_run(f" {part.mark}").bold = True
 
 
 def _plain(text: str) -> str:

@@ -2,73 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
-from assistant.types import Assumption, Finding, Stance
+from assistant.types import Stance
 from ui.reports import verdict_report as told
-from ui.reports.verdict_report import Report
+from ui.reports.verdict_outline import Bullets, Outline, Paragraph, Part, Picture, Question, Quote, Resting, Section
+from ui.reports.verdict_report import Point
 from ui.views.inert import markdown as _plain
 
 
-def page(report: Report) -> str:
+def page(outline: Outline) -> str:
     """The report in Markdown, ending in a newline."""
-    return "\n\n".join(_parts(report)) + "\n"
+    return "\n\n".join(_parts(outline)) + "\n"
 
 
-def _parts(report: Report) -> Iterator[str]:
-    verdict = report.verdict
-    yield f"# {_plain(verdict.idea)}"
-    yield f"Pressure test. {_plain(told.head(report))}"
-    yield f"**{verdict.ruling}**: {_plain(told.in_short(verdict))}"
-    numbers = told.numbered(verdict)
-    for case in told.cases(verdict):
-        yield _section(case.title, (_finding(one, report, number=numbers[one]) for one in case.findings), case.empty)
-    missing = (f"- {_plain(one)}" for one in told.missing(verdict))
-    yield _section("What nobody says", missing, told.ALL_TOUCHED)
-    for question, how in told.settling(verdict)[:1]:
-        yield _section("Find out first", [f"{_plain(question)}{f' Cheapest evidence: {_plain(how)}' if how else ''}"])
-    yield "## Importance and evidence"
-    yield _table(report)
-    yield "## What it rests on"
-    for number, one in enumerate(verdict.assumptions, start=1):
-        yield _assumption(number, one, report)
-    yield _section("How it was tested", (f"- {_plain(line)}" for line in told.trust(verdict)))
-    yield _section("What was searched for", (f"- {_plain(q)}" for a in verdict.assumptions for q in a.searched))
+def _parts(outline: Outline) -> Iterator[str]:
+    yield f"# {_plain(outline.idea)}"
+    yield _plain(outline.head)
+    yield f"**{outline.ruling}**: {_plain(outline.opening)}"
+    for section in (*outline.sections, Section("What was searched for", (Bullets(outline.searched),))):
+        yield f"## {section.title}"
+        yield ("\n\n" if isinstance(section.parts[0], Resting) else "\n").join(map(_part, section.parts))
 
 
-def _table(report: Report) -> str:
+def _part(part: Part) -> str:
+    match part:
+        case Paragraph(text):
+            return _plain(text)
+        case Bullets(lines):
+            return "\n".join(f"- {_plain(line)}" for line in lines)
+        case Question(text, how):
+            return " ".join(map(_plain, filter(None, (text, how))))
+        case Quote():
+            return _quote(part)
+        case Picture(points):
+            return _table(points)
+        case Resting():
+            return _resting(part)
+
+
+def _table(points: Sequence[Point]) -> str:
     rows = [
         f"| {point.number} | {_plain(point.assumption.text)} | {point.importance:.1f} "
         f"| {len(told.of_side(point.assumption, Stance.SUPPORTS))} "
         f"| {len(told.of_side(point.assumption, Stance.CHALLENGES))} | {point.assumption.ruling} |"
-        for point in told.points(report.verdict)
+        for point in points
     ]
     return "\n".join(["| | assumption | importance | for | against | ruling |", "|---|---|---|---|---|---|", *rows])
 
 
-def _assumption(number: int, one: Assumption, report: Report) -> str:
-    lines = [f"### {number}. {_plain(one.text)}", "", f"**{one.ruling}**. {_plain(told.looked_at(one))}"]
-    if left := told.left_open(report.verdict, number):
-        lines += ["", _plain(left)]
-    for side in told.sides(report.verdict, number):
-        found = [_finding(each, report, in_context=True) for each in side.findings]
-        lines += ["", f"{side.name}: {told.see_above(side)}".rstrip(), "", *found]
+def _resting(part: Resting) -> str:
+    lines = [f"### {part.number}. {_plain(part.text)}", "", f"**{part.ruling}**. {_plain(part.looked_at)}"]
+    if part.left:
+        lines += ["", _plain(part.left)]
+    for side in part.sides:
+        lines += ["", f"{side.name}: {side.see}".rstrip(), "", *map(_quote, side.quotes)]
     return "\n".join(lines)
 
 
-def _finding(one: Finding, report: Report, *, number: int | None = None, in_context: bool = False) -> str:
-    mark = f"[{number}] " if number else ""
-    line = f"- {mark}“{_plain(one.citation.quote)}” ({_plain(told.source(one.citation))})"
-    line += f" — {_plain(told.attributed(one))}"
-    if mark := report.mark(one.citation):
-        line += f" — **{mark}**"
-    if why := told.why(one):
-        line += f"\\\n  *{_plain(why)}*"
-    before, _, after = told.around(one)
-    if in_context and (before.strip() or after.strip()):
-        line += f"\n  > {_plain(before)} **{_plain(one.citation.quote)}** {_plain(after)}".rstrip()
+def _quote(part: Quote) -> str:
+    number = f"[{part.number}] " if part.number else ""
+    line = f"- {number}“{_plain(part.words)}” ({_plain(part.source)}) — {_plain(part.attributed)}"
+    if part.mark:
+        line += f" — **{part.mark}**"
+    if part.why:
+        line += f"\\\n  *{_plain(part.why)}*"
+    if part.before.strip() or part.after.strip():
+        line += f"\n  > {_plain(part.before)} **{_plain(part.words)}** {_plain(part.after)}".rstrip()
     return line
-
-
-def _section(title: str, lines: Iterable[str], otherwise: str = "") -> str:
-    return "\n".join([f"## {title}", "", *(list(lines) or [otherwise])])

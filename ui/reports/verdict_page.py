@@ -45,14 +45,17 @@ def write(report: Report, path: Path) -> None:
 
 def rendered(report: Report, kind: str) -> bytes:
     """The report as a file of one of ``KINDS``."""
+    from ui.reports.verdict_outline import outline
+
+    parts = outline(report)
     if kind == ".docx":
         from ui.reports import verdict_docx
 
-        return verdict_docx.document(report)
+        return verdict_docx.document(parts)
     if kind == ".html":
         from ui.reports import verdict_html
 
-        return verdict_html.page(report).encode()
+        return verdict_html.page(parts).encode()
     from ui.reports import verdict_markdown
 
-    return verdict_markdown.page(report).encode()
+    return verdict_markdown.page(parts).encode()

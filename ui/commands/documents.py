@@ -1,0 +1,73 @@
+"""`pushback documents`, `show` and `remove`: what a library holds."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from ui.commands import opening
+from ui.commands.options import Command, as_json, is_quiet, settings_of
+from ui.reports import terminal
+
+
+@click.command(cls=Command, examples=("pushback documents", "pushback documents --library europe --json"))
+@as_json
+@click.pass_context
+def documents(context: click.Context, as_json: bool) -> None:
+    """List the documents in the library."""
+    from assistant import wire
+
+    with opening.library(settings_of(context)) as (library, _):
+        entries = library.entries()
+        if as_json:
+            terminal.say_json(
+                [
+                    {**wire.entry(e.about, passages=e.passages, state=e.state, sources=e.sources), **wire.versions(e)}
+                    for e in entries
+                ]
+            )
+        else:
+            terminal.say(terminal.documents(entries))
+
+
+@click.command(
+    cls=Command, examples=("pushback show pricing-policy-2025.md", "pushback show pricing-policy-2025.md --dropped")
+)
+@click.argument("key", metavar="ID")
+@click.option("--dropped", is_flag=True, help="Show what was cleaned away and why, instead of the text.")
+@as_json
+@click.pass_context
+def show(context: click.Context, key: str, dropped: bool, as_json: bool) -> None:
+    """Show a document's text. ID is its id or its source.
+
+    Citations count their characters in this text.
+    """
+    from assistant import wire
+
+    with opening.library(settings_of(context)) as (library, _):
+        document = library.document(key)
+        entry = next(entry for entry in library.entries() if entry.about.id == document.id)
+        if as_json:
+            told = wire.document(document, passages=entry.passages, state=entry.state, sources=entry.sources)
+            terminal.say_json({**told, **wire.versions(entry)})
+        else:
+            terminal.say(terminal.dropped(document) if dropped else terminal.document(document, entry))
+
+
+@click.command(cls=Command, examples=("pushback remove pricing-policy-2023.md",))
+@click.argument("key", metavar="ID")
+@click.pass_context
+def remove(context: click.Context, key: str) -> None:
+    """Remove a document from the library. ID is its id or its source.
+
+    Its file is not touched, and is read again by the next `pushback ingest` of its folder.
+    """
+    with opening.library(settings_of(context)) as (library, _):
+        document = library.document(key)
+        with library.writing() as writer:
+            files = writer.known([os.sep]).values()
+            writer.remove([file.path for file in files if file.document == document.id])
+    if not is_quiet(context):
+        terminal.say(f"Removed {document.about.source} ({document.id}).")
+        terminal.note("It comes back with the next ingest, as long as its file is there.")

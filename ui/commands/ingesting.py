@@ -1,0 +1,158 @@
+"""`pushback ingest`: read files, folders and web pages into a library."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant.errors import PushbackError, SettingsError
+from ui.commands import opening
+from ui.commands.door import PARTLY
+from ui.commands.options import Command, as_json, is_quiet, settings_of
+from ui.reports import terminal
+from ui.work.progress import Progress
+
+if TYPE_CHECKING:
+    from ingest.reports import SyncReport
+
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)  # a web page, not a file
+KEEP_HELP = (
+    "Do not clean away text for this reason, or for `all`. `show ID --dropped` lists the reasons. The choice holds for "
+    "later runs over PATH, too; `none` ends it."
+)
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "pushback ingest reports notes.html",
+        "pushback ingest https://example.org/post",
+        "pushback ingest reports --watch",
+        "pushback ingest reports --library europe",
+    ),
+)
+@click.argument("named", metavar="PATH...", nargs=-1, required=True)
+@click.option("--if-empty", is_flag=True, help="Do nothing if the library has documents already.")
+@click.option(
+    "--watch", "stays", is_flag=True, help="Keep running, and read files again when they change. Ctrl-C ends it."
+)
+@click.option(
+    "--allow-private",
+    metavar="HOST",
+    multiple=True,
+    help="Read web pages of this host, although it is on a private network.",
+)
+@click.option("--keep", "wanted", metavar="REASON", multiple=True, help=KEEP_HELP)
+@click.option("--force", is_flag=True, help="Read every file, even if its size and time have not changed.")
+@click.option(
+    "--allow-removals",
+    is_flag=True,
+    help="Remove documents whose files are gone, even if they are over a third of their folder.",
+)
+@click.option(
+    "--details",
+    is_flag=True,
+    help="Also print the seconds of each stage, and how much was cleaned away for which reason.",
+)
+@as_json
+@click.pass_context
+def ingest(
+    context: click.Context,
+    /,
+    named: tuple[str, ...],
+    *,
+    if_empty: bool,
+    stays: bool,
+    allow_private: tuple[str, ...],
+    wanted: tuple[str, ...],
+    force: bool,
+    allow_removals: bool,
+    details: bool,
+    as_json: bool,
+) -> None:
+    """Read files, folders and web pages into the library.
+
+    New and changed files are read, and documents whose files are gone are removed. Files that a .pushbackignore names
+    are skipped. PATH may be the address of a web page (https://…), which is downloaded again in each run.
+    """
+    settings = settings_of(context)
+    addresses = [name for name in named if ADDRESS.match(name)]
+    paths = [Path(name) for name in named if name not in addresses]
+    _check(paths)
+    from ingest.folder import keeping
+    from ingest.sync import sync
+
+    reasons = keeping.checked(wanted)
+
+    def tell(done: SyncReport | PushbackError) -> None:
+        _tell(context, done, as_json=as_json, details=details)
+
+    with (
+        opening.library(settings, create=True) as (library, embedder),
+        Progress("Ingesting", "files", quiet=is_quiet(context)) as progress,
+    ):
+        held = library.searched().documents if if_empty else 0
+        missing = []
+        if addresses and not held:
+            from ingest.web import pages
+
+            missing = pages.keep(addresses, settings.folder / "web", allow_private)
+            paths.append(settings.folder / "web")
+        if wanted and not held:
+            keeping.remember(library, paths, reasons)
+        if stays:
+            from threading import Event
+
+            from ingest.watching import watch
+
+            watch(
+                paths,
+                library,
+                settings,
+                embedder,
+                told=tell,
+                stop=Event(),
+                progress=progress,
+                allow_removals=allow_removals,
+            )
+            return
+        report = sync(
+            () if held else paths, library, settings, embedder, progress, allow_removals=allow_removals, force=force
+        )
+        report = report._replace(failed=(*report.failed, *missing))
+    if held and not as_json:
+        if not is_quiet(context):
+            terminal.say(f"The library has {held} documents already.")
+    else:
+        tell(report)
+    if report.failed or report.spared:
+        context.exit(PARTLY)
+
+
+def _check(paths: Sequence[Path]) -> None:
+    """Refuse what is not there, before a library is made for nothing."""
+    for path in paths:
+        if not os.path.lexists(path):
+            hint = "Check the path. To take documents out of the library, run `pushback remove ID`."
+            raise SettingsError(f"No such file or folder: {path}.", hint=hint)
+
+
+def _tell(context: click.Context, done: SyncReport | PushbackError, *, as_json: bool, details: bool) -> None:
+    """Print what was read, or why nothing could be."""
+    if isinstance(done, PushbackError):
+        terminal.complain(str(done), done.hint)
+        return
+    if as_json:
+        terminal.say_json({**done._asdict(), "failed": [failed._asdict() for failed in done.failed]})
+        return
+    for failed in done.failed:
+        terminal.note(f"{failed.source}: {failed.reason}")
+    if not is_quiet(context):
+        terminal.say(terminal.synced(done, details=details))
+    if done.spared:
+        terminal.complain(terminal.spared(done.spared), "If they are meant to be gone, add --allow-removals.")

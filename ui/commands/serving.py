@@ -1,0 +1,118 @@
+"""`pushback ui`, `serve`, `worker` and `mcp`: serve a library to browsers, programs and agents."""
+
+from __future__ import annotations
+
+import click
+
+from ui.commands import opening
+from ui.commands.options import Command, flags_as_environment, remembered, settings_of
+
+
+@click.command(
+    "ui",
+    cls=Command,
+    examples=("pushback ui", "pushback ui --port 8600", "pushback ui --host 0.0.0.0 --allowed-hosts answers.example"),
+)
+@click.option(
+    "--host",
+    metavar="ADDRESS",
+    expose_value=False,
+    callback=remembered,
+    help="Address to listen on; 127.0.0.1 unless the settings name another.",
+)
+@click.option(
+    "--port",
+    metavar="PORT",
+    expose_value=False,
+    callback=remembered,
+    help="Port to listen on; 8501 unless the settings name another.",
+)
+@click.option(
+    "--allowed-hosts",
+    metavar="NAMES",
+    expose_value=False,
+    callback=remembered,
+    help="Names under which other machines reach it, separated by commas. Requests for any other name are refused.",
+)
+@click.pass_context
+def web(context: click.Context) -> None:
+    """Serve the web app to this machine.
+
+    Open the printed address in a browser. Ctrl-C ends the server.
+    """
+    from ui.web import serving
+
+    serving.serve(settings_of(context), flags_as_environment(context))
+
+
+@click.command(
+    cls=Command,
+    examples=("pushback serve", "pushback serve --port 8600", "pushback serve --host 0.0.0.0 --tokens tokens.toml"),
+)
+@click.option(
+    "--host",
+    metavar="ADDRESS",
+    expose_value=False,
+    callback=remembered,
+    help="Address to listen on; 127.0.0.1 unless the settings name another. Any other needs tokens.",
+)
+@click.option(
+    "--port",
+    "api_port",
+    metavar="PORT",
+    expose_value=False,
+    callback=remembered,
+    help="Port to listen on; 8502 unless the settings name another.",
+)
+@click.option(
+    "--allowed-hosts",
+    metavar="NAMES",
+    expose_value=False,
+    callback=remembered,
+    help="Names under which other machines reach it, separated by commas. Requests for any other name are refused.",
+)
+@click.option(
+    "--tokens",
+    "api_tokens",
+    metavar="FILE",
+    expose_value=False,
+    callback=remembered,
+    help="TOML file of the people who may use it, each with a token and a role.",
+)
+@click.pass_context
+def serve(context: click.Context) -> None:
+    """Serve an HTTP API to other programs.
+
+    It takes and gives the JSON of the commands; GET /openapi.json describes it. Programs that speak to OpenAI can use a
+    library as a model, at /v1. Ctrl-C ends the server.
+    """
+    from ui.api import serve as api
+
+    api.serve(settings_of(context))
+
+
+@click.command(cls=Command, examples=("pushback worker",))
+@click.pass_context
+def worker(context: click.Context) -> None:
+    """Do the jobs of `pushback serve`, on this machine or another.
+
+    Jobs wait in the database of the catalog, if the setting `queue` is true for the servers. Run as many workers as you
+    like, with the same settings. If one is killed, another takes up its job. Ctrl-C ends it after the job it is doing.
+    """
+    from ui.api import worker as doing
+
+    doing.serve(settings_of(context))
+
+
+@click.command(cls=Command, examples=("pushback mcp --library europe",))
+@click.pass_context
+def mcp(context: click.Context) -> None:
+    """Serve the library to AI agents over the Model Context Protocol.
+
+    Agents can search, ask and challenge, and change nothing. The server speaks on stdin and stdout.
+    """
+    settings = settings_of(context)
+    from ui import mcp_server
+
+    with opening.assistant(settings) as assistant:
+        mcp_server.serve(assistant)
