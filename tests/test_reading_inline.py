@@ -119,7 +119,12 @@ def test_a_deck_tells_bold_words_and_links() -> None:
     slide = deck.slides.add_slide(deck.slide_layouts[5])
     slide.shapes.title.text = "The plan"
     (paragraph,) = slide.shapes.add_textbox(0, Inches(2), Inches(4), Inches(1)).text_frame.paragraphs
-    for words, is_bold, to in (("We wrote ", False, None), ("all of", True, None), (" ", False, None), ("it", False, FAR)):
+    for words, is_bold, to in (
+        ("We wrote ", False, None),
+        ("all of", True, None),
+        (" ", False, None),
+        ("it", False, FAR),
+    ):
         run = paragraph.add_run()
         run.text, run.font.bold, run.hyperlink.address = words, is_bold or None, to
     table = slide.shapes.add_table(3, 2, 0, Inches(4), Inches(4), Inches(1)).table
@@ -129,6 +134,38 @@ def test_a_deck_tells_bold_words_and_links() -> None:
     table.cell(1, 1).text_frame.paragraphs[0].runs[0].font.bold = True
 
     assert told(saved(deck), "a.pptx") == [("all of", None), ("it", FAR), ("42", None)]
+
+
+def rich(body: str) -> str:
+    return r"{\rtf1\ansi{\stylesheet{\s1\b heading 1;}}" + body + "}"
+
+
+FIELD = r'{\field{\*\fldinst{HYPERLINK "%s" }}{\fldrslt{\ul it \b down\b0}}}' % FAR
+
+
+def test_rich_text_tells_bold_words_and_links() -> None:
+    heading = r"\pard\s1\b The plan\par\pard\plain "
+    date = r"{\field{\*\fldinst DATE}{\fldrslt today}}"
+    twice = r"\u-10179?\u-8704? {\b a}\par "
+
+    assert told(rich(rf"{heading}We wrote {{\b all of}} {FIELD} {date}.\par {twice}"), "a.rtf") == [
+        ("all of", None), ("it down", FAR), ("down", None), ("a", None),
+    ]  # fmt: skip
+
+
+def test_rows_of_rich_text_tell_theirs() -> None:
+    lines = (("Name", "Cost"), (FIELD, r"{\b 42}"), ("Rowan", "12"))
+    body = "".join(rf"\trowd\cellx1\cellx2\intbl {one}\cell {other}\cell\row " for one, other in lines)
+
+    assert told(rich(rf"{body}\pard "), "a.rtf") == [("it down", FAR), ("down", None), ("42", None)]
+
+
+def test_what_an_instruction_of_rich_text_holds_is_not_shown() -> None:
+    inside = r"{\field{\*\fldinst IF {\field{\*\fldinst A}{\fldrslt b}} {\footnote no} {\pict 00}}{\fldrslt It is so.}}"
+
+    of = load(rich(rf"{inside} Here.\par").encode(), source="a.rtf", id="d1")
+
+    assert (of.text, of.dropped) == ("It is so. Here.", ())
 
 
 def test_what_is_bold_is_kept_in_the_library(library: Library, embedder: WordEmbedder) -> None:
