@@ -13,6 +13,7 @@ from ingest.pipeline.documents import load
 from tests.conftest import make_new
 from tests.fakes import WordEmbedder
 from tests.office import _OFFICE, BODY, odt, opened, packed, saved
+from tests.test_reading_pdf import T, column, make
 
 FAR = "https://far.example/plan"
 
@@ -129,8 +130,8 @@ def test_a_deck_tells_bold_words_and_links() -> None:
         run.text, run.font.bold, run.hyperlink.address = words, is_bold or None, to
     table = slide.shapes.add_table(3, 2, 0, Inches(4), Inches(4), Inches(1)).table
     for number, line in enumerate((("Name", "Cost"), ("Bramble", "42"), ("Rowan", "12"))):
-        for column, words in enumerate(line):
-            table.cell(number, column).text = words
+        for place, words in enumerate(line):
+            table.cell(number, place).text = words
     table.cell(1, 1).text_frame.paragraphs[0].runs[0].font.bold = True
 
     assert told(saved(deck), "a.pptx") == [("all of", None), ("it", FAR), ("42", None)]
@@ -140,7 +141,7 @@ def rich(body: str) -> str:
     return r"{\rtf1\ansi{\stylesheet{\s1\b heading 1;}}" + body + "}"
 
 
-FIELD = r'{\field{\*\fldinst{HYPERLINK "%s" }}{\fldrslt{\ul it \b down\b0}}}' % FAR
+FIELD = r'{\field{\*\fldinst{HYPERLINK "FAR" }}{\fldrslt{\ul it \b down\b0}}}'.replace("FAR", FAR)
 
 
 def test_rich_text_tells_bold_words_and_links() -> None:
@@ -166,6 +167,44 @@ def test_what_an_instruction_of_rich_text_holds_is_not_shown() -> None:
     of = load(rich(rf"{inside} Here.\par").encode(), source="a.rtf", id="d1")
 
     assert (of.text, of.dropped) == ("It is so. Here.", ())
+
+
+def link(box: str, to: str = f"/A<</S/URI/URI({FAR})>>", more: str = "") -> str:
+    return f"<</Type/Annot/Subtype/Link/Rect[{box}]{more}{to}>>"
+
+
+def test_a_pdf_tells_its_links_and_the_words_in_bold() -> None:
+    """Where words stand is reckoned from the widths of Helvetica's letters."""
+    lines = [
+        *column(
+            "The offer was changed in spring because customers had asked for",
+            "shorter terms, and because the old price list named prod-",
+            "ucts that were no longer sold.",
+        ),
+        *column("• See the plan and the list.", y=180),
+        *(T(72, 220, "We wrote "), T(120.4, 220, "all", bold=True)),
+        *column("Rowan has no link.", y=260),
+    ]  # fmt: skip
+    corners = "QuadPoints[72 738 136.8 738 72 724 136.8 724 72 724 92 724 72 711 92 711]"
+    notes = (
+        link("72 711 200 738", more=f"/{corners}"),
+        link("100 658 142 672"),
+        link("72 578 300 592", "/Dest[0/Fit]"),
+    )
+
+    of = load(make(lines, page=f"/Annots[{''.join(notes)}]"), source="a.pdf", id="d1")
+
+    assert inline(of) == [("shorter terms", FAR), ("ucts", FAR), ("the plan", FAR), ("all", None)]
+
+
+def test_rows_of_a_pdf_tell_theirs() -> None:
+    grid = (("Name", "Cost", "Place"), ("Bramble", "42", "Bree"), ("Rowan", "12", "Bree"), ("Sorrel", "9", "Bree"))
+    lines = [T(72 + 150 * x, 100 + 14 * y, cell) for y, row in enumerate(grid) for x, cell in enumerate(row)]
+
+    data = make(lines, page=f"/Annots[{link('72 722 120 738')}]")
+
+    assert load(data, source="a.pdf", id="d1").text.splitlines()[0] == "Name: Bramble; Cost: 42; Place: Bree"
+    assert told(data, "a.pdf") == [("Bramble", FAR)]
 
 
 def test_what_is_bold_is_kept_in_the_library(library: Library, embedder: WordEmbedder) -> None:
