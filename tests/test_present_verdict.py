@@ -132,6 +132,18 @@ def test_the_picture_has_a_point_for_each_assumption_where_importance_and_eviden
     assert circles["encoding"]["fill"]["scale"]["domain"] == [*list(FILLS)[:-1], "no evidence"]
 
 
+def test_the_picture_counts_voices_as_the_first_sentence_does() -> None:
+    again = replace(FOR, citation=replace(FOR.citation, start=90, end=97))
+    one = VERDICT.assumptions[0]
+    points = told.points(replace(VERDICT, assumptions=(replace(one, findings=(*one.findings, again)),)))
+
+    spec = present_verdict.picture(points, chosen=1)
+
+    assert [value["evidence"] for value in spec["data"]["values"]] == ["2 voices"]
+    assert points[0].evidence == 2 / told.ENOUGH
+    assert "6 voices or more" in json.dumps(spec)
+
+
 def test_the_picture_is_told_in_words_too() -> None:
     words = present_verdict.in_words(told.points(VERDICT))
 
