@@ -12,7 +12,7 @@ from assistant.settings import Settings
 from ui.parts.documents import scope
 from ui.parts.page import state
 from ui.views import present_library
-from ui.views.present_library import LANGUAGES, Wanted
+from ui.views.present_library import Wanted
 from ui.views.present_work import count
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _pills(name: str, column: pd.Series[str]) -> list[str]:
         name,
         list(counts.index),
         selection_mode="multi",
-        format_func=lambda value: f"{LANGUAGES.get(value, value)} {counts[value]:,}",
+        format_func=lambda value: f"{value} {counts[value]:,}",
         key=f"documents-{name.lower()}",
         label_visibility="collapsed",
     )
