@@ -59,11 +59,12 @@ def test_what_it_comes_to_is_told_by_voices_and_what_nobody_can_place_is_no_sile
     open_one = replace(VERDICT.assumptions[0], ruling=AssumptionRuling.GAP, findings=(unclear, only_near))
     unsaid = replace(VERDICT, ruling=IdeaRuling.NOT_COVERED, assumptions=(open_one,))
 
-    assert ": 1 voice for it, 1 voice against it. Assumptions: " in told.in_short(contested)
+    assert ": 1 voice for it, 1 voice against it. Of its 2 assumptions, 1 has no known side." in told.in_short(
+        contested
+    )
     assert told.undecided(unsaid) == [unclear]
     assert told.in_short(unsaid) == (
-        "Passages found that bear on it: 1; on which side they stand is not known. "
-        "Assumptions: 1, 1 without a known side."
+        "1 passage bears on it, on which side is not known. Of its 1 assumption, 1 has no known side."
     )
 
 

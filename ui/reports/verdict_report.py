@@ -116,11 +116,19 @@ def in_short(verdict: Verdict) -> str:
     counts = f": {_voices(voices[0])} for it, {_voices(voices[1])} against it" if any(voices) else ""
     says = f"{MEANS[verdict.ruling].removesuffix('.')}{counts}"
     if verdict.ruling is IdeaRuling.NOT_COVERED and (unsaid := len(undecided(verdict))):
-        says = f"Passages found that bear on it: {unsaid}; on which side they stand is not known"
-    gaps = sum(one.ruling is AssumptionRuling.GAP for one in verdict.assumptions)
-    rest = f"{gaps} without a known side" if gaps else "each with evidence"
-    guess = " Sides are guessed: judge them." if rulings.is_guessed(verdict) else ""
-    return f"{says}. Assumptions: {len(verdict.assumptions)}, {rest}.{guess}"
+        bear = "1 passage bears" if unsaid == 1 else f"{unsaid:,} passages bear"
+        says = f"{bear} on it, on which side is not known"
+    guess = " The sides are guessed: judge them." if rulings.is_guessed(verdict) else ""
+    return f"{says}. {_rests(verdict.assumptions)}{guess}"
+
+
+def _rests(assumptions: Sequence[Assumption]) -> str:
+    """Of how many assumptions no side is known, as a sentence."""
+    gaps, count = sum(one.ruling is AssumptionRuling.GAP for one in assumptions), len(assumptions)
+    which = f"Of its {_count(count, 'assumption')}"
+    if not gaps:
+        return f"{which}, each has evidence."
+    return f"{which}, {gaps} {'has' if gaps == 1 else 'have'} no known side."
 
 
 def _voices(count: int) -> str:

@@ -97,7 +97,13 @@ def head(about: About, standings: Sequence[str], passages: int) -> str:
     """What is known of a document, as HTML."""
     when = f'<time datetime="{escape(about.date)}">{escape(date(about.date))}</time>' if about.date else ""
     by = " · ".join(part for part in (escape(about.author or ""), when) if part)
-    facts = [kind(about.media_type), language(about.language), about.site or "", count(passages, "passage"), about.source]
+    facts = [
+        kind(about.media_type),
+        language(about.language),
+        about.site or "",
+        count(passages, "passage"),
+        about.source,
+    ]
     told = " · ".join(escape(fact) for fact in facts if fact)
     notices = "".join(f'<p class="notice small" role="status">{STANDINGS[one]}</p>' for one in standings)
     return (

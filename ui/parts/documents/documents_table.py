@@ -32,7 +32,7 @@ def show(library: Library, settings: Settings) -> None:
     chosen = _chosen(every)
     found = every[present_library.matching(every, chosen)]
     some = f"{len(found):,} of {count(len(every), 'document')}. " if chosen != Wanted() else ""
-    st.html(f'<p class="small" role="status">{some}Tick a document to open it, or several to ask them.</p>')
+    st.html(f'<p class="small" role="status">{some}Tick a document to open it, or several to ask about them.</p>')
     key, ticked = _view(list(found["document"]))
     _ask(listed(library, settings).by_id)
     st.dataframe(
