@@ -113,6 +113,16 @@ class Assistant:
         model proposed for a former verdict ``like`` this one is tested again."""
         return self._pressure.challenge(idea, progress, importance, like)
 
+    def prepare(self, progress: Callable[[float], None]) -> None:
+        """Unpack the model that reads for ideas, once on a machine; ``progress`` is told the share that is done, and
+        nothing where it is unpacked or where another model reads.
+
+        Raises:
+            ModelUnavailable: a part of it is not on this machine.
+        """
+        if self._sides is None and isinstance(self._stance, IdeaReader):
+            self._stance.prepare(progress)
+
     def check_importance(self, importance: Mapping[str, float]) -> None:
         """Refuse, before an idea is tested, an ``importance`` that can be of no idea's assumption.
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from threading import Event
+from typing import Any
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from assistant import wire
 from assistant.library.library import Library
 from assistant.settings import Settings
-from tests.chat import address, ended, opened, press, shown
+from tests.chat import address, button, ended, opened, press, shown
 from ui.work import jobs, library_work
 
 pytestmark = pytest.mark.usefixtures("at_this_machine", "the_words_embedder")
@@ -35,6 +40,83 @@ def test_a_question_is_asked_within_the_file_that_came_with_it(orchard: Library,
     assert address(page)["within"] == kept.id
     assert [one.label for one in page.button if one.key == "within-0"] == ["Plums"]
     assert [one.title for one in orchard.conversations()] == [ASKED]
+
+
+def held_back(monkeypatch: pytest.MonkeyPatch) -> Event:
+    """Let no file be read until this is set."""
+    go, take_in = Event(), library_work.take_in
+
+    def patient(*args: Any, **named: Any) -> library_work.Outcome:
+        assert go.wait(60)
+        return take_in(*args, **named)
+
+    monkeypatch.setattr(library_work, "take_in", patient)
+    return go
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["reloaded", "server started anew"])
+def test_a_question_that_waits_for_its_file_is_asked_after_a_reload_too(
+    orchard: Library, settings: Settings, monkeypatch: pytest.MonkeyPatch, *, killed: bool
+) -> None:
+    go = held_back(monkeypatch)
+    page = opened()
+    page.chat_input[0].set_value(ASKED).upload("plums.txt", PLUMS).run()
+    assert "is asked when what came with it has been read" in shown(page)
+    assert [(one.title, one.turns) for one in orchard.conversations()] == [(ASKED, 0)]
+    if killed:
+        jobs._jobs.clear()
+
+    page = opened(**address(page))
+    assert "is asked when what came with it has been read" in shown(page)
+    go.set()
+    page = read(page, settings)
+
+    assert "forty plum trees" in shown(page)
+    assert "is asked when" not in shown(page)
+    assert address(page)["within"] == orchard.document("plums.txt").id
+    assert [(one.title, one.turns) for one in orchard.conversations()] == [(ASKED, 1)]
+
+
+def test_another_question_can_be_asked_while_one_waits_for_its_file(
+    orchard: Library, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = held_back(monkeypatch)
+    page = opened()
+    page.chat_input[0].set_value(ASKED).upload("plums.txt", PLUMS).run()
+
+    page.chat_input[0].set_value("How many pear trees has the orchard?").run()
+    assert "ninety pear trees" in shown(page)
+    go.set()
+    page = read(page, settings)
+
+    assert "forty plum trees" in shown(page)
+    (kept,) = orchard.conversations()
+    asked = [wire.read_answer(json.loads(turn)).question for turn in orchard.turns(kept.id)]
+    assert asked == ["How many pear trees has the orchard?", ASKED]
+
+
+def test_a_question_whose_file_is_gone_when_the_server_starts_anew_can_be_asked_without_it(
+    orchard: Library, settings: Settings
+) -> None:
+    conversation = orchard.new_conversation()
+    orchard.wait(conversation, "How many pear trees has the orchard?", ["gone.txt"])
+
+    page = read(opened(conversation=conversation), settings)
+
+    assert "gone.txt" in shown(page)
+    assert "This question has no answer yet." in shown(page)
+    press(page, "Ask again")
+    assert "ninety pear trees" in shown(page)
+
+
+def test_a_question_that_waits_for_a_file_is_no_other_visitors(orchard: Library, settings: Settings) -> None:
+    conversation = orchard.new_conversation("somebody else")
+    orchard.wait(conversation, ASKED, ["plums.txt"])
+
+    page = opened(conversation=conversation)
+
+    assert ASKED not in shown(page)
+    assert jobs.of_kind(library_work.kind(settings)) == []
 
 
 def test_a_file_that_comes_alone_is_what_the_next_question_is_asked_within(
@@ -71,9 +153,12 @@ def test_a_file_that_cannot_be_read_is_told_with_the_reason(orchard: Library, se
 
     assert "What you attached could not be read:" in shown(page)
     assert "<code>plums.pdf</code>" in shown(page)
-    assert orchard.conversations() == []
     press(page, "Put away")
     assert "could not be read:" not in shown(page)
+    (kept,) = orchard.conversations()
+    assert orchard.unanswered(kept.id) == (ASKED, None)
+    assert orchard.awaiting(kept.id) == []
+    assert button(page, "Ask again")
 
 
 def test_who_may_not_add_documents_cannot_attach_any(orchard: Library, monkeypatch: pytest.MonkeyPatch) -> None:

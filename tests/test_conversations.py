@@ -111,6 +111,24 @@ def test_a_question_is_kept_until_it_has_an_answer_and_names_its_conversation(li
 
 
 @on_both_databases
+def test_a_question_waits_for_its_files_until_they_come_and_names_its_conversation(library: Library) -> None:
+    conversation = library.new_conversation()
+    library.wait(conversation, "One?", ["b.txt", "a.txt"])
+    library.wait(conversation, "Two?", ["c.txt"])
+
+    first, second = library.awaiting(conversation)
+    assert (first[1:], second[1:]) == (("One?", ("b.txt", "a.txt")), ("Two?", ("c.txt",)))
+    assert [(one.title, one.turns) for one in library.conversations()] == [("One?", 0)]
+    assert library.come(conversation, first.id)
+    assert not library.come(conversation, first.id)
+    assert not library.come("none", second.id)
+    assert library.unanswered(conversation) == ("One?", None)
+    assert library.awaiting(conversation) == [second]
+    with pytest.raises(DocumentMissing):
+        library.wait("none", "One?", [])
+
+
+@on_both_databases
 def test_the_title_follows_the_first_question_unless_it_was_renamed(library: Library) -> None:
     conversation = library.new_conversation()
     library.add_turn(conversation, turn("One?"))

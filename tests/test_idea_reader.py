@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +88,43 @@ def test_where_nothing_can_be_kept_the_network_is_made_all_the_same(
     monkeypatch.setattr(ideas, "_network", ideas._network.__wrapped__)
     ideas._KEPT.clear()
     np.testing.assert_array_equal(IdeaReader().read(IDEA, [FOR]), before)
+
+
+@pytest.mark.slow
+def test_the_network_is_made_once_on_a_machine_and_says_how_far_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda _: tmp_path)
+    monkeypatch.setattr(ideas, "_network", cache(lambda: None))  # as in a process that has not read yet
+    shares: list[float] = []
+
+    IdeaReader().prepare(shares.append)
+
+    assert shares == sorted(shares)
+    assert (shares[0], len(shares) > 100, 0.9 <= shares[-1] < 1) == (0, True, True)
+    (kept,) = (tmp_path / "models").iterdir()
+    assert (kept / ideas.MADE).exists()
+    IdeaReader().prepare(lambda _: pytest.fail("it is there"))
+
+
+@pytest.mark.slow
+def test_the_making_of_the_network_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda _: tmp_path)
+    monkeypatch.setattr(ideas, "_network", cache(lambda: None))
+
+    def stop(share: float) -> None:
+        if share > 0.1:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        IdeaReader().prepare(stop)
+
+    assert list((tmp_path / "models").iterdir()) == []
+    assert not ideas._MAKING.locked()
+
+
+class Stopped(Exception):
+    """Somebody wants no more of it."""
 
 
 def test_weights_that_are_not_installed_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

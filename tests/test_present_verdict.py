@@ -59,11 +59,12 @@ def test_what_it_comes_to_is_told_by_voices_and_what_nobody_can_place_is_no_sile
     open_one = replace(VERDICT.assumptions[0], ruling=AssumptionRuling.GAP, findings=(unclear, only_near))
     unsaid = replace(VERDICT, ruling=IdeaRuling.NOT_COVERED, assumptions=(open_one,))
 
-    assert ": 1 voice for it, 1 voice against it. Assumptions: " in told.in_short(contested)
+    assert ": 1 voice for it, 1 voice against it. Of its 2 assumptions, 1 has no known side." in told.in_short(
+        contested
+    )
     assert told.undecided(unsaid) == [unclear]
     assert told.in_short(unsaid) == (
-        "Passages found that bear on it: 1; on which side they stand is not known. "
-        "Assumptions: 1, 1 without a known side."
+        "1 passage bears on it, on which side is not known. Of its 1 assumption, 1 has no known side."
     )
 
 
@@ -130,6 +131,18 @@ def test_the_picture_has_a_point_for_each_assumption_where_importance_and_eviden
     (circles,) = [layer for layer in spec["layer"] if "params" in layer]
     assert circles["params"][0]["select"]["fields"] == ["number"]
     assert circles["encoding"]["fill"]["scale"]["domain"] == [*list(FILLS)[:-1], "no evidence"]
+
+
+def test_the_picture_counts_voices_as_the_first_sentence_does() -> None:
+    again = replace(FOR, citation=replace(FOR.citation, start=90, end=97))
+    one = VERDICT.assumptions[0]
+    points = told.points(replace(VERDICT, assumptions=(replace(one, findings=(*one.findings, again)),)))
+
+    spec = present_verdict.picture(points, chosen=1)
+
+    assert [value["evidence"] for value in spec["data"]["values"]] == ["2 voices"]
+    assert points[0].evidence == 2 / told.ENOUGH
+    assert "6 voices or more" in json.dumps(spec)
 
 
 def test_the_picture_is_told_in_words_too() -> None:

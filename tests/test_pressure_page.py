@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -155,6 +155,29 @@ def test_a_test_can_be_stopped_and_the_idea_is_still_there(bakery: Library, monk
     assert "Stopped; nothing was kept" in shown(page)
     assert page.text_area[0].value == IDEA
     assert bakery.verdicts() == []
+
+
+def test_the_page_says_that_the_reader_is_prepared_and_how_far(
+    bakery: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+
+    def slow(_: build.Assistant, progress: Callable[[float], None]) -> None:
+        progress(0.25)
+        assert go_on.wait(60)
+
+    monkeypatch.setattr(build.Assistant, "prepare", slow)
+    page = opened()
+    page.text_area[0].set_value(IDEA)
+    press(page, "Put it to the test")
+    (job,) = jobs._jobs.values()
+    while job.share is None:
+        time.sleep(0.01)
+    page.run()
+
+    assert '<li class="doing">Preparing the reader, once on this machine…</li>' in shown(page)
+    assert [one.proto.value for one in page.get("progress")] == [25]
+    go_on.set()
 
 
 def test_what_goes_wrong_is_told_with_what_to_do(bakery: Library, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -69,7 +70,9 @@ def test_a_run_shows_its_measures_and_a_case_beside_its_gold(out: Path) -> None:
     assert "<h3>Answer</h3>" in html
     assert "<h3>Gold</h3>" in html
     assert list(page.dataframe[0].value["case"]) == ["fact-part", "who-wrong", "who-watch"]  # those that fail
-    assert page.get("vega_lite_chart")
+    (chart,) = page.get("vega_lite_chart")
+    axis = json.loads(chart.proto.spec)["layer"][0]["encoding"]["x"]["axis"]
+    assert (axis["values"], axis["format"]) == ([1_000_000], "%d %b %H:%M")
 
 
 @pytest.mark.usefixtures("the_words_embedder")

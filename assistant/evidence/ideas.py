@@ -12,12 +12,12 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from threading import RLock
+from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,8 +36,14 @@ REMEMBERED = 20_000  # pairs whose probabilities are kept in a session
 AT_ONCE = 768  # tokens of a pass: at 4,096 it takes 1.4 times as long, since the states leave the cache
 MADE = "network.safetensors"
 ABANDONED = 3_600  # seconds after which nobody is at work in a folder any more
+UNPACKED, LOADED, MOVED = 0.5, 0.9, 0.95  # shares of the time that making it takes, by when each is done
+LOOK = 0.5  # seconds between two looks whether another thread has made it
 _KEPT: dict[tuple[str, str, Span], Vectors] = {}  # of the process, as the network is
+_MAKING = Lock()
 _ALONE = RLock()  # a fast tokenizer keeps its padding and truncation, so two threads cannot share it
+
+
+Progress = Callable[[float], None]
 
 
 class IdeaReader:
@@ -54,6 +60,15 @@ class IdeaReader:
     def sure(self) -> float:
         """See ``eval/training/bearing.py``."""
         return float(told()["sure"])
+
+    def prepare(self, progress: Progress) -> None:
+        """Make what is kept in the user's cache, where it is not there yet; ``progress`` is told the share done.
+
+        Raises:
+            ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
+        """
+        if not _network.cache_info().currsize:
+            _cached(progress)
 
     def weigh(self, claim: str, stretches: Sequence[Stretch]) -> list[Weight]:
         """See ``IdeaModel.weigh``.
@@ -131,20 +146,7 @@ def _network() -> PassageNetwork:
 
 def _made(spare: Path) -> Path:
     """The folder of the network: in the cache, made if it is not there, or ``spare`` where nothing can be kept."""
-    from platformdirs import user_cache_path
-
-    kept = user_cache_path("pushback") / "models" / hashlib.sha256(_weights().read_bytes()).hexdigest()[:16]
-    if (kept / MADE).exists():
-        return kept
-    with suppress(OSError):  # nothing can be written there, or another process was faster
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        for left in kept.parent.glob("new-*"):  # by a process that was killed
-            if time.time() - left.stat().st_mtime > ABANDONED:
-                shutil.rmtree(left, ignore_errors=True)
-        with tempfile.TemporaryDirectory(dir=kept.parent, prefix="new-", ignore_cleanup_errors=True) as made:
-            _make(Path(made))
-            Path(made).rename(kept)
-    if (kept / MADE).exists():
+    if kept := _cached():
         return kept
     try:
         _make(spare)
@@ -154,7 +156,37 @@ def _made(spare: Path) -> Path:
     return spare
 
 
-def _make(folder: Path) -> None:
+def _cached(progress: Progress = lambda _: None) -> Path | None:
+    """The folder of the network in the cache, made if it is not there; None where nothing can be kept."""
+    from platformdirs import user_cache_path
+
+    kept = user_cache_path("pushback") / "models" / hashlib.sha256(_weights().read_bytes()).hexdigest()[:16]
+    if (kept / MADE).exists():
+        return kept
+    progress(0.0)
+    while not _MAKING.acquire(timeout=LOOK):  # for another thread, which makes it
+        progress(0.0)
+    try:
+        with suppress(OSError):  # nothing can be written there, or another process was faster
+            _keep(kept, progress)
+    finally:
+        _MAKING.release()
+    return kept if (kept / MADE).exists() else None
+
+
+def _keep(kept: Path, progress: Progress) -> None:
+    if (kept / MADE).exists():
+        return
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    for left in kept.parent.glob("new-*"):  # by a process that was killed
+        if time.time() - left.stat().st_mtime > ABANDONED:
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=kept.parent, prefix="new-", ignore_cleanup_errors=True) as made:
+        _make(Path(made), progress)
+        Path(made).rename(kept)
+
+
+def _make(folder: Path, progress: Progress = lambda _: None) -> None:
     """Unpack the base to ``folder``, move it, and put it there in 8 bits in the place of its own weights."""
     from safetensors.numpy import load_file
     from safetensors.torch import save_file
@@ -162,9 +194,11 @@ def _make(folder: Path) -> None:
     from assistant.evidence.int8 import state_in_int8
     from assistant.evidence.network import PassageNetwork
 
-    base.unpack(folder)
+    base.unpack(folder, lambda share: progress(UNPACKED * share))
     network = PassageNetwork(folder)
+    progress(LOADED)
     moved(network, load_file(_weights()))
+    progress(MOVED)
     state = {f"encoder.{name}": weight for name, weight in state_in_int8(network.encoder).items()}
     state |= {f"heads.{name}": weight for name, weight in network.heads.state_dict().items()}
     save_file({name: weight.contiguous() for name, weight in state.items()}, folder / MADE)

@@ -21,6 +21,7 @@ from assistant.library.doctor import examine
 from assistant.library.guard import Guard
 from assistant.library.index.vectors import VectorIndex
 from assistant.library.records import (
+    Awaiting,
     Conversation,
     Entry,
     Feedback,
@@ -290,6 +291,22 @@ class Library:
     def unanswered(self, conversation: str) -> tuple[str, int | None] | None:
         """The question that was asked last and has no answer, and its ``at``; None when every question has one."""
         return self._catalog.conversations.unanswered(conversation)
+
+    def wait(self, conversation: str, question: str, files: Sequence[str]) -> None:
+        """Keep a question that is asked when the files that came with it, by their names, have been read.
+
+        Raises:
+            DocumentMissing: there is no such conversation.
+        """
+        self._found(self._catalog.conversations.wait(conversation, question, files), conversation)
+
+    def awaiting(self, conversation: str) -> list[Awaiting]:
+        """The questions that wait for their files, in the order in which they came."""
+        return self._catalog.conversations.awaiting(conversation)
+
+    def come(self, conversation: str, id: int) -> bool:
+        """Let a question wait no longer; it is ``unanswered`` from now on. False: it waits no longer already."""
+        return self._catalog.conversations.come(conversation, id)
 
     def add_turn(self, conversation: str, answer_json: str, *, at: int | None = None) -> None:
         """Keep an answer as it is, last or in the place of turn ``at`` (from 1) and all after it.

@@ -123,6 +123,14 @@ class Opinion(StrEnum):
     WRONG_EVIDENCE = "wrong evidence"
 
 
+class Awaiting(NamedTuple):
+    """A question that is asked when its files have been read; these by their names among the files dropped."""
+
+    id: int
+    question: str
+    files: tuple[str, ...]
+
+
 class Feedback(NamedTuple):
     """What was said of a turn, or of one of its citations; both count from 1. ``created`` is ISO 8601 in UTC."""
 

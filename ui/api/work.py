@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from assistant import wire
@@ -13,6 +14,7 @@ from ui.reports import verdict_kept
 from ui.work import library_work, uploads
 from ui.work.jobs import Job
 from ui.work.library_work import ADDED, CHANGED, COPY, FAILED, REMOVED, SAME, Outcome
+from ui.work.progress import PREPARING
 
 if TYPE_CHECKING:
     from ui.api.desk import Desk
@@ -33,6 +35,7 @@ def challenge(job: Job, desk: Desk, asked: Mapping[str, Any]) -> Json:
 
     begun = verdict_kept.begin(library, asked["idea"], revises=revises, owner=job.owner, id=job.id)
     try:
+        assistant.prepare(partial(job.at, PREPARING))
         verdict = assistant.challenge(asked["idea"], progress, asked["importance"])
     except BaseException:
         verdict_kept.give_up(library, begun.id)

@@ -12,7 +12,7 @@ from assistant.errors import SettingsError
 from ui.commands.opening import EACH_LINE, assistant, each_line, library
 from ui.commands.options import Command, Group, as_json, is_quiet, settings_of
 from ui.reports import terminal
-from ui.work.progress import Progress
+from ui.work.progress import PREPARING, Progress
 
 if TYPE_CHECKING:
     from assistant.library.library import Library
@@ -101,6 +101,8 @@ def challenge(
 
             each_line(context, reply)
             return
+        with Progress(PREPARING, "percent", quiet=is_quiet(context)) as prepared:
+            opened.prepare(lambda share: prepared(round(100 * share), 100))
         before = verdict_kept.opened(opened.library, revises).verdict if revises else None
         with Progress("Testing", "assumptions", quiet=is_quiet(context)) as progress:
             like = before if before and before.idea == idea else None

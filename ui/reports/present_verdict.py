@@ -80,8 +80,12 @@ def head(number: int, one: Assumption) -> str:
 def _counted(findings: Sequence[Finding], side: str) -> str:
     """How many findings there are, and in how many voices where these are fewer."""
     voices = len(set(map(rulings.voice, findings)))
-    fewer = f" ({voices} voice{'s' if voices > 1 else ''})" if voices < len(findings) else ""
+    fewer = f" ({_voices(voices)})" if voices < len(findings) else ""
     return f"{len(findings)} {side}{fewer}"
+
+
+def _voices(count: int) -> str:
+    return f"{count} voice{'' if count == 1 else 's'}"
 
 
 def places(verdict: Verdict) -> dict[Finding, Place]:
@@ -178,12 +182,12 @@ def picture(points: Sequence[Point], chosen: int) -> dict[str, Any]:
             "ruling": called(point.assumption.ruling.value),
             "assumption": f"{point.number}. {point.assumption.text}",
             "importance": f"{point.importance:.0%}",
-            "evidence": f"{len(told.sided(point.assumption))} citations that rule",
+            "evidence": _voices(told.heard(point.assumption)),
             "width": 4 if point.number == chosen else 1,
         }
         for point, x, y in shares(points)
     ]
-    x = _axis("x", "Evidence", "none", f"{told.ENOUGH} citations or more", 0.08)
+    x = _axis("x", "Evidence", "none", f"{told.ENOUGH} voices or more", 0.08)
     y = _axis("y", "Importance", "little", "all", 0.2)
     at = {"x": x, "y": y}
     tooltip = [

@@ -14,7 +14,7 @@ ACROSS, UP = WIDE - 2 * LEFT, 2 * BOTTOM - HIGH  # and how far it is to all of e
 APART = 28  # units by which points of the same place are moved apart
 # Steps of that, the nearest first; one upwards or downwards tells more that is not so than one to the side.
 NEAREST = sorted(product(range(4), range(-3, 4)), key=lambda step: step[0] ** 2 + (1.5 * step[1]) ** 2)
-ACROSS_TOLD, UP_TOLD = f"evidence: citations that rule, none to {ENOUGH} or more →", "importance →"
+ACROSS_TOLD, UP_TOLD = f"evidence: voices for and against, none to {ENOUGH} or more →", "importance →"
 CORNERS = {
     (0, 0): "Matters, not known: test first",
     (1, 0): "Matters, with evidence",

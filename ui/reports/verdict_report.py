@@ -41,13 +41,14 @@ HOW_WRONG = (  # measured as ``eval/training/README.md`` says
 )
 OPEN, NONE = "of no clear side", "with no evidence"
 OUTCOMES = (*(ruling.value for ruling in AssumptionRuling if ruling is not AssumptionRuling.GAP), OPEN, NONE)
-ENOUGH = 6  # citations from which an assumption lies at the right edge of the picture
+TAKEN = (Stance.SUPPORTS, Stance.CHALLENGES)
+ENOUGH = 6  # voices from which an assumption lies at the right edge of the picture
 MISSING = 3  # of what nobody says that is told at a glance
 EACH = 3  # findings of a side that are told of an assumption, beside those that stand above
 
 
 class Point(NamedTuple):
-    """Where an assumption lies in the picture: both in 0..1, evidence by its citations, up to ``ENOUGH``."""
+    """Where an assumption lies in the picture: both in 0..1, evidence by its voices, up to ``ENOUGH``."""
 
     number: int
     assumption: Assumption
@@ -115,11 +116,19 @@ def in_short(verdict: Verdict) -> str:
     counts = f": {_voices(voices[0])} for it, {_voices(voices[1])} against it" if any(voices) else ""
     says = f"{MEANS[verdict.ruling].removesuffix('.')}{counts}"
     if verdict.ruling is IdeaRuling.NOT_COVERED and (unsaid := len(undecided(verdict))):
-        says = f"Passages found that bear on it: {unsaid}; on which side they stand is not known"
-    gaps = sum(one.ruling is AssumptionRuling.GAP for one in verdict.assumptions)
-    rest = f"{gaps} without a known side" if gaps else "each with evidence"
-    guess = " Sides are guessed: judge them." if rulings.is_guessed(verdict) else ""
-    return f"{says}. Assumptions: {len(verdict.assumptions)}, {rest}.{guess}"
+        bear = "1 passage bears" if unsaid == 1 else f"{unsaid:,} passages bear"
+        says = f"{bear} on it, on which side is not known"
+    guess = " The sides are guessed: judge them." if rulings.is_guessed(verdict) else ""
+    return f"{says}. {_rests(verdict.assumptions)}{guess}"
+
+
+def _rests(assumptions: Sequence[Assumption]) -> str:
+    """Of how many assumptions no side is known, as a sentence."""
+    gaps, count = sum(one.ruling is AssumptionRuling.GAP for one in assumptions), len(assumptions)
+    which = f"Of its {_count(count, 'assumption')}"
+    if not gaps:
+        return f"{which}, each has evidence."
+    return f"{which}, {gaps} {'has' if gaps == 1 else 'have'} no known side."
 
 
 def _voices(count: int) -> str:
@@ -217,14 +226,19 @@ def weighed_by(one: Assumption) -> str:
 def points(verdict: Verdict) -> list[Point]:
     """Every assumption in the picture of importance and evidence."""
     return [
-        Point(number, one, min(1.0, len(sided(one)) / ENOUGH), one.importance)
+        Point(number, one, min(1.0, heard(one) / ENOUGH), one.importance)
         for number, one in enumerate(verdict.assumptions, start=1)
     ]
 
 
+def heard(one: Assumption) -> int:
+    """How many voices speak for it and against it; one that does both is heard on both sides."""
+    return sum(len(set(map(rulings.voice, rulings.on(one.findings, side)))) for side in TAKEN)
+
+
 def sided(one: Assumption) -> list[Finding]:
     """The findings that rule on it."""
-    return rulings.on(one.findings, Stance.SUPPORTS) + rulings.on(one.findings, Stance.CHALLENGES)
+    return [finding for side in TAKEN for finding in rulings.on(one.findings, side)]
 
 
 def of_side(one: Assumption, side: Stance) -> list[Finding]:

@@ -32,23 +32,25 @@ def show(settings: Settings) -> None:
     except LibraryMissing as missing:
         welcome.first_documents(settings, lambda: _box(settings, disabled=True), missing)
         return
-    attached.settle(settings)
+    typed = _typed(settings, library)
+    if not typed:  # else what waits for a file comes next
+        attached.settle(settings, library)
     owner = visiting.owner()
     every = library.conversations(owner) if state.conversation() else []
     answers = _kept(library, owner)
-    typed = _typed(settings)
     asked, at = (typed, None) if typed else state.asked() or (None, None)
     if asked and pasted.too_long(asked, LONGEST_QUESTION):
         asked = None
     waiting = None if asked else library.unanswered(state.conversation() or "")
+    begun = bool(answers or asked or waiting or library.awaiting(state.conversation() or ""))
     conversation.undo(library)
-    if answers or asked or waiting:
+    if begun:
         with st.bottom:
             scope.show(library, settings)
         _box(settings)
     elif library.searched().documents:
         pasted.offer(settings)
-        attached.show(settings, follows=False)
+        attached.show(settings, library, follows=False)
         welcome.show(library, settings, lambda: _scoped_box(library, settings))
     else:
         welcome.first_documents(settings, lambda: _box(settings, disabled=True))
@@ -60,15 +62,15 @@ def show(settings: Settings) -> None:
         answers = [*shown, _ask(asked, shown, settings, at, _keep_question(asked, library, at))]
     if waiting:
         exchange.unanswered(*waiting, len(shown) + 1)
-    if answers or asked or waiting:
+    if begun:
         pasted.offer(settings)
-        attached.show(settings)
+        attached.show(settings, library)
     if answers:
         exchange.copies()
     _open_document(answers, library)
 
 
-def _typed(settings: Settings) -> str | None:
+def _typed(settings: Settings, library: Library) -> str | None:
     """What was typed into the box; a question that files came with waits until they have been read."""
     sent = st.session_state.get(BOX)
     if sent is None or isinstance(sent, str):
@@ -76,7 +78,7 @@ def _typed(settings: Settings) -> str | None:
     if not sent.files:
         return str(sent.text)
     question = "" if pasted.too_long(sent.text, LONGEST_QUESTION) else " ".join(sent.text.split())
-    attached.take(settings, sent.files, question)
+    attached.take(settings, library, sent.files, question)
     return None
 
 

@@ -24,17 +24,18 @@ def show(settings: Settings) -> None:
     st.title("Settings", anchor=False)
     st.subheader("Model", anchor=False)
     st.write(
-        "Without one, the documents' own words are shown. A model reads whole passages; code checks each of its quotes."
+        "Without a model, answers are the documents' own words. A model reads whole passages and writes; each of its "
+        "quotes is looked up in the documents."
     )
     model_choice.choose(settings)
     st.subheader("Evidence model", anchor=False)
-    st.write("It tells on which side of an idea a sentence stands, in pressure tests.")
+    st.write("In pressure tests, it says whether a passage speaks for the idea or against it.")
     _evidence(settings)
     st.subheader("Library", anchor=False)
     _library(settings)
     st.subheader("Appearance", anchor=False)
-    st.write("Light or dark, as your system is. The menu at the top right of the page (⋮) has the choice.")
-    st.subheader("What is set, and by what", anchor=False)
+    st.write("Light or dark, as your system is. You can choose in the menu at the top right of the page (⋮).")
+    st.subheader("All settings", anchor=False)
     _all(settings)
 
 

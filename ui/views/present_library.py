@@ -24,7 +24,8 @@ STANDINGS = {
 }
 LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch"}
 LANGUAGES |= {"pt": "Portuguese", "pl": "Polish", "sv": "Swedish", "da": "Danish", "fi": "Finnish", "no": "Norwegian"}
-_KIND_OF = {media_type: name for name, types in KINDS.items() for media_type in types}
+NAMES = {"web": "Web page", "pdf": "PDF"}  # of kinds that are called otherwise than filters call them
+_KIND_OF = {media_type: NAMES.get(name, name.capitalize()) for name, types in KINDS.items() for media_type in types}
 
 
 class Wanted(NamedTuple):
@@ -39,6 +40,11 @@ class Wanted(NamedTuple):
 def kind(media_type: str) -> str:
     """What files of this type are called."""
     return _KIND_OF.get(media_type, media_type.rpartition("/")[2])
+
+
+def language(code: str | None) -> str:
+    """What a language is called; nothing where it is not known."""
+    return LANGUAGES.get(code or "", code or "")
 
 
 def standings(one: Listed) -> list[str]:
@@ -60,7 +66,7 @@ def table(listed: Sequence[Listed]) -> pd.DataFrame:
         "date": [one.date or "" for one in listed],
         "passages": [one.passages for one in listed],
         "state": [next(iter(standings(one)), "ready") for one in listed],
-        "language": [one.language or "" for one in listed],
+        "language": [language(one.language) for one in listed],
         "source": [line(one.source) for one in listed],
     }
     return pd.DataFrame(columns)
@@ -91,8 +97,13 @@ def head(about: About, standings: Sequence[str], passages: int) -> str:
     """What is known of a document, as HTML."""
     when = f'<time datetime="{escape(about.date)}">{escape(date(about.date))}</time>' if about.date else ""
     by = " · ".join(part for part in (escape(about.author or ""), when) if part)
-    language = LANGUAGES.get(about.language or "", about.language or "")
-    facts = [kind(about.media_type), language, about.site or "", count(passages, "passage"), about.source]
+    facts = [
+        kind(about.media_type),
+        language(about.language),
+        about.site or "",
+        count(passages, "passage"),
+        about.source,
+    ]
     told = " · ".join(escape(fact) for fact in facts if fact)
     notices = "".join(f'<p class="notice small" role="status">{STANDINGS[one]}</p>' for one in standings)
     return (

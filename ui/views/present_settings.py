@@ -11,33 +11,33 @@ from assistant.model import providers
 from assistant.settings import Settings
 
 TOLD = {  # what each setting is for, in the order in which they are shown
-    "home": "Where libraries lie",
+    "home": "Folder that holds the libraries",
     "library": "The library",
     "model": "The model that writes",
     "model_reply": "How a model is asked to reply",
-    "check_claims": "Who judges what a model claims, beside code",
+    "check_claims": "Who checks the claims of a model, beside Pushback itself",
     "model_timeout": "Seconds to wait for a model",
-    "model_budget": "Tokens until the program ends",
-    "evidence_model": "The model that tells the sides of evidence",
-    "lenses": "A folder of lenses of your own",
+    "model_budget": "Tokens that a model may use until the program ends",
+    "evidence_model": "The model that says which side evidence is on",
+    "lenses": "Folder with lenses of your own",
     "embedding_model": "The embedding model",
-    "passage_words": "Words of a passage",
+    "passage_words": "Words in a passage",
     "catalog": "A catalog on PostgreSQL",
     "chroma_url": "A Chroma server",
     "host": "Served at",
     "port": "Port",
-    "allowed_hosts": "Names that others know it by",
-    "everyone": "The role of those whom no list names",
+    "allowed_hosts": "Names by which others reach it",
+    "everyone": "Role of everybody who is on no list",
     "readers": "People who read",
     "editors": "People who also change documents",
-    "owners": "People who may do all",
+    "owners": "People who may change everything",
     "api_port": "Port of the HTTP API",
-    "api_tokens": "A file of those who may use it",
-    "api_questions": "Questions a minute through it",
-    "api_waiting": "Questions that may wait there",
-    "queue": "Whether workers do its jobs",
-    "logs": "How it writes its log",
-    "api_upload_mb": "Megabytes of an upload to it",
+    "api_tokens": "File that names who may use the API",
+    "api_questions": "Questions a minute through the API",
+    "api_waiting": "Questions that may wait at the API",
+    "queue": "Whether workers do the jobs of the API",
+    "logs": "Form of the log of the API",
+    "api_upload_mb": "Megabytes that an upload to the API may have",
     "server_folders": "Whether the page may name a folder of this machine",
 }
 
@@ -59,7 +59,7 @@ def lines(settings: Settings, set_by: Mapping[str, str], chosen: frozenset[str])
     for name, told in TOLD.items():
         value = getattr(settings, name)
         by = "this page" if name in chosen else set_by.get(name, "")
-        found.append(Line(told, _value(name, value), by or "as it comes"))
+        found.append(Line(told, _value(name, value), by or "default"))
     return found
 
 

@@ -8,6 +8,7 @@ import sys
 import time
 from types import TracebackType
 
+PREPARING = "Preparing the reader, once on this machine"  # before the first pressure test
 EVERY = 0.1  # seconds between two writings
 LOGGED = 30.0  # the same in a log, where nothing is written over
 WIPE = "\r\x1b[K"

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from assistant.library.records import Conversation, Feedback, Opinion
+from assistant.library.records import Awaiting, Conversation, Feedback, Opinion
 from assistant.library.sql import Database
 
 UNDO = 3600  # seconds
@@ -22,6 +22,10 @@ HIDDEN = frozenset({"rejected", "dropped"})
 BEFORE = " (before an edit)"  # in the title of a conversation as it was
 
 _KEPT = "conversations WHERE id NOT IN (SELECT conversation FROM deleted)"
+_ASK = (
+    "INSERT INTO unanswered (conversation, question, turn) VALUES (?, ?, ?) "
+    "ON CONFLICT (conversation) DO UPDATE SET question = excluded.question, turn = excluded.turn"
+)
 _OWNED = "LEFT JOIN conversation_owners o ON o.conversation = c.id"
 
 
@@ -44,12 +48,14 @@ class Conversations:
     def listed(self, owner: str | None = None) -> list[Conversation]:
         """All of one owner, the latest first; None: those that are nobody's.
 
-        One without a title is called by its question that has no answer yet.
+        One without a title is called by its question that has no answer yet, or waits for its files.
         """
         return [
             Conversation(*row)
             for row in self._db.rows(
-                "SELECT c.id, coalesce(nullif(c.title, ''), substr(u.question, 1, 80), ''), c.created, "
+                "SELECT c.id, coalesce(nullif(c.title, ''), substr(coalesce(u.question, "
+                "(SELECT w.question FROM awaiting w WHERE w.conversation = c.id ORDER BY w.key LIMIT 1)"
+                "), 1, 80), ''), c.created, "
                 "(SELECT count(*) FROM turns t WHERE t.conversation = c.id) "
                 f"FROM (SELECT rowid AS age, * FROM {_KEPT}) c {_OWNED} "
                 "LEFT JOIN unanswered u ON u.conversation = c.id WHERE o.owner IS ? "
@@ -75,11 +81,33 @@ class Conversations:
         with self._db.changing():
             if not self._is_there(conversation):
                 return False
-            self._db.run(
-                "INSERT INTO unanswered (conversation, question, turn) VALUES (?, ?, ?) "
-                "ON CONFLICT (conversation) DO UPDATE SET question = excluded.question, turn = excluded.turn",
-                [conversation, question, at],
-            )
+            self._db.run(_ASK, [conversation, question, at])
+            return True
+
+    def wait(self, conversation: str, question: str, files: Sequence[str]) -> bool:
+        """Keep a question that waits until these files have been read; False: no such conversation."""
+        with self._db.changing():
+            if not self._is_there(conversation):
+                return False
+            sql = "INSERT INTO awaiting (conversation, question, files) VALUES (?, ?, ?)"
+            self._db.run(sql, [conversation, question, json.dumps(files, ensure_ascii=False)])
+            return True
+
+    def awaiting(self, conversation: str) -> list[Awaiting]:
+        """The questions that wait for their files, in the order in which they came."""
+        sql = "SELECT key, question, files FROM awaiting WHERE conversation = ? ORDER BY key"
+        return [
+            Awaiting(key, asked, tuple(json.loads(files))) for key, asked, files in self._db.rows(sql, [conversation])
+        ]
+
+    def come(self, conversation: str, id: int) -> bool:
+        """Let a question wait no longer: it is one without an answer from now on. False: it does not wait."""
+        with self._db.changing():
+            row = self._db.row("SELECT question FROM awaiting WHERE conversation = ? AND key = ?", [conversation, id])
+            if not row:
+                return False
+            self._db.run("DELETE FROM awaiting WHERE key = ?", [id])
+            self._db.run(_ASK, [conversation, row[0], None])
             return True
 
     def unanswered(self, conversation: str) -> tuple[str, int | None] | None:

@@ -3,8 +3,8 @@
 # Since 2 there is feedback, since 3 versions of a piece, since 4 verdicts and what cleaning went by, since 5 owners of
 # conversations and verdicts, and conversations that can be brought back, since 6 questions without an answer, since 7
 # what tells a catalog from every other, and words of scripts without spaces (of texts that are read or reindexed from
-# then on).
-VERSION = 7
+# then on), since 8 questions that wait for files.
+VERSION = 8
 
 WORDS = "CREATE VIRTUAL TABLE words USING fts5 (text, title, voice, tokenize = 'porter unicode61 remove_diacritics 2')"
 
@@ -204,6 +204,17 @@ CREATE TABLE IF NOT EXISTS unanswered (
 ) WITHOUT ROWID;
 """
 
+# Questions that are asked when the files that came with them have been read: these by their names in the folder for
+# dropped files, as a list of JSON.
+AWAITING = """
+CREATE TABLE IF NOT EXISTS awaiting (
+    key INTEGER PRIMARY KEY,
+    conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    question TEXT NOT NULL,
+    files TEXT NOT NULL
+);
+"""
+
 # What tells this catalog from every other; written when it is first asked for.
 IDENTITY = """
 CREATE TABLE IF NOT EXISTS identity (
@@ -233,11 +244,13 @@ STEPS = {
         *_OWNERS,
         UNANSWERED,
         IDENTITY,
+        AWAITING,
     ),
-    1: (*_FEEDBACK, *_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, *_ADDED_NOW),
-    2: (*_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, *_ADDED_NOW),
-    3: (*_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, *_ADDED_NOW),
-    4: (*_OWNERS, UNANSWERED, IDENTITY, *_ADDED_NOW),
-    5: (UNANSWERED, IDENTITY, *_ADDED_NOW),
-    6: (IDENTITY, *_ADDED_NOW),
+    1: (*_FEEDBACK, *_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, AWAITING, *_ADDED_NOW),
+    2: (*_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, AWAITING, *_ADDED_NOW),
+    3: (*_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, AWAITING, *_ADDED_NOW),
+    4: (*_OWNERS, UNANSWERED, IDENTITY, AWAITING, *_ADDED_NOW),
+    5: (UNANSWERED, IDENTITY, AWAITING, *_ADDED_NOW),
+    6: (IDENTITY, AWAITING, *_ADDED_NOW),
+    7: (AWAITING,),
 }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
+from types import MappingProxyType
 
 from lxml import etree
 
@@ -22,8 +23,8 @@ def text(paragraph: etree._Element) -> str:
     return read(paragraph).whole()
 
 
-def read(paragraph: etree._Element) -> Text:
-    """The words of a paragraph, by how they are set."""
+def read(paragraph: etree._Element, addresses: Mapping[str, str] = MappingProxyType({})) -> Text:
+    """The words of a paragraph, by how they are set; ``addresses`` are where links lead, by their ids."""
     held = Text()
     for inner in paragraph.iter():
         name = local(inner)
@@ -31,7 +32,9 @@ def read(paragraph: etree._Element) -> Text:
             settings = child(inner.getparent(), "rPr")
             struck = value(settings, "strike") in {"sngStrike", "dblStrike"}
             rises = count((value(settings, "baseline") or "").rstrip("%")) > 0
-            held.add((inner.text or "").replace("\v", " "), struck=struck, raised=rises)
+            is_bold = value(settings, "b") in {"1", "true"}
+            leads = addresses.get(value(child(settings, "hlinkClick"), "id") or "", "")
+            held.add((inner.text or "").replace("\v", " "), struck=struck, raised=rises, bold=is_bold, to=leads)
         elif name in {"br", "tab"}:
             held.add(" ")
     return held

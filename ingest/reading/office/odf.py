@@ -60,7 +60,8 @@ def _body(data: bytes, kind: str) -> tuple[Archive, etree._Element]:
 
 
 def _walk(body: etree._Element) -> odt._Walk:
-    return odt._Walk({}, odt._looks(body.getroottree().getroot()))
+    root = body.getroottree().getroot()
+    return odt._Walk({}, odt._looks(root), odt._bold(root))
 
 
 def _lines(table: etree._Element, walk: odt._Walk, aside: list[Piece]) -> Iterator[rows.Row]:

@@ -25,6 +25,7 @@ UNSEEN = words(
 )
 QUOTES = {"quotations", "block text"}
 MANIFEST = "META-INF/manifest.xml"
+BOLD = 600  # a weight, from 100 to 900
 COLUMNS = 256  # that a cell may be repeated over
 
 
@@ -42,7 +43,7 @@ def read(data: bytes) -> Draft:
     if body is None:
         raise SourceError("it is no OpenDocument text, whatever its extension says.")
     styled = archive.xml("styles.xml") if "styles.xml" in archive else None
-    walk = _Walk(_parents(root, styled), _looks(root, styled))
+    walk = _Walk(_parents(root, styled), _looks(root, styled), _bold(root, styled))
     text = list(walk.blocks(body))
     told = remarks.pieces(walk.remarks, is_levelled=any(piece.level for piece in text))
     margins = {
@@ -64,14 +65,16 @@ class _Inline:
     linked: list[str] = field(default_factory=list)
     boxes: list[etree._Element] = field(default_factory=list)
     described: list[str] = field(default_factory=list)
+    is_bold: bool = False  # the whole of it, as its named style is
 
 
 class _Walk:
     """Knows the styles, and keeps the comments that it comes across."""
 
-    def __init__(self, parents: dict[str, str], looks: dict[str, Look]) -> None:
+    def __init__(self, parents: dict[str, str], looks: dict[str, Look], bold: dict[str, bool]) -> None:
         self._parents = parents
         self._looks = looks
+        self._bold = bold
         self.remarks: list[remarks.Remark] = []
 
     def blocks(self, parent: etree._Element, reason: str | None = None, *, is_item: bool = False) -> Iterator[Piece]:
@@ -90,14 +93,15 @@ class _Walk:
                 yield from self.blocks(element, "table of contents" if name in INDEXES else reason, is_item=is_item)
 
     def _paragraph(self, paragraph: etree._Element, reason: str | None, *, is_item: bool) -> Iterator[Piece]:
-        inline = _Inline()
         look = self.look(paragraph, Look())
-        self._add(paragraph.text, inline, look, is_link=False)
-        self._gather(paragraph, inline, look, is_link=False)
+        is_named = local(paragraph) == "h" or value(paragraph, "style-name") not in self._parents
+        inline = _Inline(is_bold=look.bold and is_named)
+        self._add(paragraph.text, inline, look)
+        self._gather(paragraph, inline, look)
         if text := inline.text.whole():
             kind, level = self._kind(paragraph, is_item=is_item)
             linked = min(len(text), len(collapse("".join(inline.linked))))
-            yield Piece(text, kind, level, reason, linked=linked)
+            yield Piece(text, kind, level, reason, linked=linked, lettered=inline.text.lettered())
         yield from inline.text.aside()
         yield from (Piece(alt, reason="image description") for alt in inline.described)
         for box in inline.boxes:
@@ -121,12 +125,14 @@ class _Walk:
 
     def look(self, element: etree._Element, around: Look = Look()) -> Look:  # noqa: B008 — a frozen value
         """How the words of an element are set."""
-        return self._looks.get(value(element, "style-name") or "", around)
+        name = value(element, "style-name") or ""
+        return self._looks.get(name, around)._replace(bold=self._bold.get(name, around.bold))
 
-    def _gather(self, element: etree._Element, inline: _Inline, look: Look, *, is_link: bool) -> None:
+    def _gather(self, element: etree._Element, inline: _Inline, look: Look, to: str | None = None) -> None:
+        """``to`` is where the link leads that the element stands in; None outside of one."""
         for inner in element:
             name = local(inner)
-            is_linked = is_link or name == "a"
+            leads = (value(inner, "href") or "").strip() if name == "a" else to
             if name in {"s", "tab", "line-break"}:
                 inline.text.add(" ", struck=look.struck)
             elif name == "note":
@@ -139,13 +145,15 @@ class _Walk:
                 inline.described += [alt] if (alt := collapse(inner.text or "")) else []
             elif name not in UNSEEN:
                 own = self.look(inner, look)
-                self._add(inner.text, inline, own, is_link=is_linked)
-                self._gather(inner, inline, own, is_link=is_linked)
-            self._add(inner.tail, inline, look, is_link=is_link)
+                self._add(inner.text, inline, own, leads)
+                self._gather(inner, inline, own, leads)
+            self._add(inner.tail, inline, look, to)
 
-    def _add(self, text: str | None, inline: _Inline, look: Look, *, is_link: bool) -> None:
+    def _add(self, text: str | None, inline: _Inline, look: Look, to: str | None = None) -> None:
         if text:
-            inline.text.add(text, struck=look.struck, raised=look.raised, linked=is_link)
+            is_link, is_bold = to is not None, look.bold and not inline.is_bold
+            leads = "" if to is None or to.startswith("#") else to  # to a place in the text itself
+            inline.text.add(text, struck=look.struck, raised=look.raised, linked=is_link, bold=is_bold, to=leads)
             inline.linked += [text] if is_link else []
 
     def _remember(self, annotation: etree._Element) -> None:
@@ -167,7 +175,9 @@ class _Walk:
             return
         heads = [number for number, row in enumerate(_rows(table)) if _is_head(row)]
         for piece in rows.pieces([rows.Row(line, number) for number, line in enumerate(_filled(held))], heads):
-            yield replace(piece, reason=reason or piece.reason, page=None)
+            cells = [each for _, cell in held[piece.page or 0] for each in cell] if piece.page is not None else []
+            lettered = tuple(one._replace(at=-1) for each in cells for one in each.lettered)
+            yield replace(piece, reason=reason or piece.reason, page=None, lettered=lettered)
         yield from (piece for pieces in every for piece in pieces if piece.reason and not reason)
 
 
@@ -236,6 +246,17 @@ def _looks(*roots: etree._Element | None) -> dict[str, Look]:
                 raised = rises == "super" or (rises.rstrip("%").isdigit() and rises != "0%")
                 looks[value(style, "name") or ""] = Look(line not in {None, "none"}, raised)
     return looks
+
+
+def _bold(*roots: etree._Element | None) -> dict[str, bool]:
+    """Which styles set words in bold, or no longer do."""
+    weights = {
+        value(style, "name") or "": value(child(style, "text-properties"), "font-weight")
+        for root in roots
+        if root is not None
+        for style in root.iter("{*}style")
+    }
+    return {name: weight == "bold" or count(weight) >= BOLD for name, weight in weights.items() if weight}
 
 
 def _found(archive: Archive) -> Found:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
+from typing import NamedTuple
 
 from lxml import etree
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
-from ingest.drafts import Draft, Piece, collapse
+from ingest.drafts import Draft, Lettered, Piece, collapse
 from ingest.reading import remarks, rows
 from ingest.reading.archive import Archive, child, local, value
 from ingest.reading.office import drawing, pptx_order
-from ingest.reading.office.package import Relation, main_part, of_kind, properties, relations
+from ingest.reading.office.package import Relation, addresses, main_part, of_kind, properties, relations
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 TITLES = frozenset({"title", "ctrTitle"})
@@ -51,6 +53,15 @@ def read(data: bytes) -> Draft:
     return Draft(MEDIA_TYPE, (*told, *pieces, *commented), properties(archive))
 
 
+class _Paragraph(NamedTuple):
+    """The words of a paragraph, whether it is bulleted (None: as its placeholder decides), and those in bold or a
+    link."""
+
+    text: str
+    is_bullet: bool | None
+    lettered: tuple[Lettered, ...]
+
+
 class _Slide:
     """One slide, layout or master, and the parts that it refers to."""
 
@@ -58,6 +69,7 @@ class _Slide:
         self._archive, self._part = archive, part
         self._root = archive.xml(part)
         self._found = relations(archive, part)
+        self._addresses = addresses(archive, part)
         self._number = number
 
     def pieces(self) -> Iterator[Piece]:
@@ -65,7 +77,7 @@ class _Slide:
         shapes = pptx_order.ordered(child(self._root, "cSld", "spTree"), self._places())
         titles = [shape for shape in shapes if _role(shape) in TITLES]
         others = [shape for shape in shapes if _role(shape) not in TITLES]
-        heading = collapse(" ".join(text for shape in titles for text, _ in _paragraphs(shape)))
+        heading = collapse(" ".join(one.text for shape in titles for one in _paragraphs(shape)))
         is_first = self._number == 1
         if heading or not is_first:  # without one, it would seem to go on with the slide before
             yield self._piece(heading or f"Slide {self._number}", BlockKind.HEADING, 1 if is_first else 2)
@@ -84,7 +96,7 @@ class _Slide:
         """What a layout or master shows on every slide; its placeholders show nothing."""
         for shape in _shapes(child(self._root, "cSld", "spTree")):
             if local(shape) == "sp" and _role(shape) is None:
-                yield from (Piece(text, reason=MASTER) for text, _ in _paragraphs(shape))
+                yield from (Piece(one.text, reason=MASTER) for one in _paragraphs(shape))
 
     def _shape(self, shape: etree._Element) -> Iterator[Piece]:
         alt = collapse(_described(shape))
@@ -94,16 +106,19 @@ class _Slide:
             yield from self._graphic(shape)
             return
         role = _role(shape)
-        for text, is_bullet in _paragraphs(shape):
-            is_item = is_bullet if is_bullet is not None else role in {"body", "obj"}
+        for one in _paragraphs(shape, self._addresses):
+            is_item = one.is_bullet if one.is_bullet is not None else role in {"body", "obj"}
             kind = BlockKind.ITEM if is_item else BlockKind.PARAGRAPH
-            yield self._piece(text, kind, reason=FURNITURE.get(role or ""))
+            yield replace(self._piece(one.text, kind, reason=FURNITURE.get(role or "")), lettered=one.lettered)
 
     def _graphic(self, frame: etree._Element) -> Iterator[Piece]:
         """A table, a chart, or the words of a diagram."""
         for table in frame.iter("{*}tbl"):
-            for piece in rows.pieces([rows.Row(line) for line in _grid(table)]):
-                yield replace(piece, page=self._number)
+            lines = [rows.Row(line, number) for number, line in enumerate(_grid(table))]
+            inline = [_inside(row, self._addresses) for row in table if local(row) == "tr"]
+            for piece in rows.pieces(lines):
+                lettered = inline[piece.page] if piece.page is not None else ()
+                yield replace(piece, page=self._number, lettered=lettered)
         for element in frame.iter("{*}chart", "{*}relIds"):
             name = "id" if local(element) == "chart" else "dm"
             relation = self._found.get(value(element, name) or "", Relation("", ""))
@@ -123,7 +138,7 @@ class _Slide:
 
     def _notes(self, root: etree._Element) -> Iterator[Piece]:
         shapes = list(_shapes(child(root, "cSld", "spTree")))
-        texts = [text for shape in shapes if _role(shape) not in FURNITURE for text, _ in _paragraphs(shape)]
+        texts = [one.text for shape in shapes if _role(shape) not in FURNITURE for one in _paragraphs(shape)]
         if texts:
             yield self._piece("Notes", BlockKind.HEADING, 3)
         yield from (self._piece(text) for text in texts)
@@ -182,15 +197,22 @@ def _described(shape: etree._Element) -> str:
     return value(child(shape, "nvPicPr", "cNvPr"), "descr") or "" if local(shape) == "pic" else ""
 
 
-def _paragraphs(shape: etree._Element) -> Iterator[tuple[str, bool | None]]:
-    """The texts of a shape's paragraphs, each with whether it is bulleted; None when its placeholder decides."""
+def _paragraphs(shape: etree._Element, addresses: Mapping[str, str] = MappingProxyType({})) -> Iterator[_Paragraph]:
+    """The paragraphs of a shape that have words; ``addresses`` are where links lead, by their ids."""
     body = child(shape, "txBody")
     for paragraph in body if body is not None else ():
-        if local(paragraph) == "p" and (text := drawing.text(paragraph)):
+        if local(paragraph) == "p" and (text := (held := drawing.read(paragraph, addresses)).whole()):
             settings = child(paragraph, "pPr")
             marks = {local(mark) for mark in settings} if settings is not None else set()
             is_bullet = True if marks & {"buChar", "buAutoNum", "buBlip"} else False if "buNone" in marks else None
-            yield text, is_bullet
+            yield _Paragraph(text, is_bullet, held.lettered())
+
+
+def _inside(row: etree._Element, addresses: Mapping[str, str]) -> tuple[Lettered, ...]:
+    """The words of a table's row that are in bold or a link."""
+    cells = (cell for cell in row if local(cell) == "tc")
+    found = (one for cell in cells for paragraph in _paragraphs(cell, addresses) for one in paragraph.lettered)
+    return tuple(one._replace(at=-1) for one in found)
 
 
 def _grid(table: etree._Element) -> Iterator[list[str]]:
@@ -206,6 +228,6 @@ def _grid(table: etree._Element) -> Iterator[list[str]]:
             elif value(cell, "vMerge") in {"1", "true"} and len(line) < len(above):
                 line.append(above[len(line)])
             else:
-                line.append(collapse(" ".join(text for text, _ in _paragraphs(cell))))
+                line.append(collapse(" ".join(one.text for one in _paragraphs(cell))))
         yield line
         above = line

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
-from ingest.drafts import Draft, Found, Piece, collapse
+from ingest.drafts import HALVES, Draft, Found, Lettered, Piece, collapse
 from ingest.reading import remarks, rows
 from ingest.reading.lettering import Text
 from ingest.reading.office.package import sensible
@@ -18,6 +18,7 @@ from ingest.reading.office.rtf_words import (
     DEEP,
     INSIDE,
     KEPT,
+    LINK,
     SIGNS,
     SKIPPED,
     SWITCHES,
@@ -55,6 +56,8 @@ class _State:
     is_deleted: bool = False
     is_struck: bool = False
     is_raised: bool = False
+    is_bold: bool = False
+    to: str = ""  # where the link leads that the words are of
     in_table: bool = False
     level: int = 0
     style: int = 0
@@ -84,6 +87,8 @@ class _Reader:
         self._to_skip = 0
         self._is_optional = False
         self._cells: list[str] = []
+        self._inside: list[Lettered] = []  # of the row in hand
+        self._lettered: list[tuple[Lettered, ...]] = []  # of each row before it
         self._grid: list[rows.Row] = []
         self._aside: list[Piece] = []  # of its cells
         self._author = ""
@@ -156,6 +161,10 @@ class _Reader:
             self._place("label").text = Text()
             self._place(self._now.place).text.add("" if BULLETS.fullmatch(label) else f"{label} ")
             self._now.is_item = True
+        elif place == "instruction":
+            link = LINK.match(self._place(place).text.whole())
+            self._now.to = _mended(link[1]) if link else ""  # for the rest of the field, which is a group of its own
+            self._place(place).text = Text()
         elif place == "remark author":
             self._author = self._place(place).text.whole()
             self._place(place).text = Text()
@@ -173,7 +182,7 @@ class _Reader:
         self._to_skip = 0
         is_optional, self._is_optional = self._is_optional, False
         if word in KEPT and not (word in {"title", "author"} and self._now.place != "info"):
-            self._now.place = "skip" if self._now.place == "skip" else KEPT[word]
+            self._now.place = self._now.place if self._now.place in {"skip", "instruction"} else KEPT[word]
         elif word in SKIPPED or (is_optional and word not in INSIDE):
             self._now.place = "skip"
         elif word == "u" and number is not None:
@@ -194,7 +203,7 @@ class _Reader:
         if word == "pard":
             now.in_table, now.level, now.style, now.is_item = False, 0, 0, False
         elif word == "plain":
-            now.is_hidden = now.is_deleted = now.is_struck = now.is_raised = False
+            now.is_hidden = now.is_deleted = now.is_struck = now.is_raised = now.is_bold = False
             now.codec = self._default
         elif word == "intbl":
             now.in_table = bool(number)
@@ -252,7 +261,9 @@ class _Reader:
         if self._now.is_hidden and self._now.place == "body":
             self._place("hidden").text.add(text)
         else:
-            self._place(self._now.place).text.add(text, struck=self._now.is_struck, raised=self._now.is_raised)
+            now = self._now
+            look = {"struck": now.is_struck, "raised": now.is_raised, "bold": now.is_bold}
+            self._place(now.place).text.add(text, **look, to=now.to)
 
     def _break(self) -> None:
         if self._now.in_table and self._now.place == "body":
@@ -264,14 +275,14 @@ class _Reader:
         """End the paragraph in hand; notes and hidden words of it follow it."""
         held = self._place(place)
         text = _mended(held.text.whole())
-        aside = held.text.aside(_mended)
+        aside, lettered = held.text.aside(_mended), _inline(held.text)
         held.text = Text()
         if text:
             if place == "body":
                 self._end_table()
             level = self._now.level if place == "body" else 0
             kind = BlockKind.HEADING if level else BlockKind.ITEM if self._now.is_item else BlockKind.PARAGRAPH
-            held.pieces.append(Piece(text, kind, level))
+            held.pieces.append(Piece(text, kind, level, lettered=() if level else lettered))
         held.pieces += aside
         if place == "body":
             hidden = _mended(self._place("hidden").text.whole())
@@ -284,26 +295,41 @@ class _Reader:
         if self._now.place != "body":
             self._add(" ")
         elif is_row:
-            self._grid += [rows.Row(self._cells)] if self._cells else []
-            self._cells = []
+            self._end_row()
         else:
             cell = self._place("body").text
             self._cells.append(_mended(cell.whole()))
             self._aside += cell.aside(_mended)
+            self._inside += (one._replace(at=-1) for one in _inline(cell))
             self._place("body").text = Text()
 
+    def _end_row(self) -> None:
+        if self._cells:
+            self._grid.append(rows.Row(self._cells, len(self._grid)))
+            self._lettered.append(tuple(self._inside))
+        self._cells, self._inside = [], []
+
     def _end_table(self) -> None:
-        grid = [*self._grid, *([rows.Row(self._cells)] if self._cells else [])]
-        self._grid, self._cells = [], []
+        self._end_row()
+        grid, lettered = self._grid, self._lettered
+        self._grid, self._lettered = [], []
         if any(len(cell) > rows.LAID_OUT for row in grid for cell in row.cells):  # there for its layout
             self._place("body").pieces += [Piece(cell) for row in grid for cell in row.cells if cell]
         else:
-            self._place("body").pieces += rows.pieces(grid)
+            for piece in rows.pieces(grid):
+                of_row = lettered[piece.page] if piece.page is not None else ()
+                self._place("body").pieces.append(replace(piece, page=None, lettered=of_row))
         self._place("body").pieces += self._aside
         self._aside = []
 
     def _place(self, name: str) -> _Held:
         return self._held.setdefault(name, _Held())
+
+
+def _inline(text: Text) -> tuple[Lettered, ...]:
+    """The words in bold and those of links; where characters come in halves, nobody has counted those before."""
+    told = tuple(one._replace(words=_mended(one.words)) for one in text.lettered())
+    return tuple(one._replace(at=-1) for one in told) if HALVES.search(text.whole()) else told
 
 
 def _mended(text: str) -> str:

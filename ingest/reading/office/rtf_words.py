@@ -13,7 +13,7 @@ TOKEN = re.compile(
 )
 DEEP = 500  # groups in one another; people's files stay under 50
 SKIPPED = words(
-    "colortbl pict objdata fldinst bkmkstart bkmkend themedata colorschememapping datastore xmlnstbl listtable "
+    "colortbl pict objdata bkmkstart bkmkend themedata colorschememapping datastore xmlnstbl listtable "
     "listoverridetable rsidtbl generator nonshppict sn sv sp pgptbl latentstyles private xe tc rxe filetbl revtbl "
     "pnseclvl panose falt mmathPr docvar userprops operator subject keywords comment doccomm company manager category "
     "hlinkbase atnref atnid atndate atntime atnparent annotationid shprslt ud ftnsep ftnsepc ftncn aftnsep aftnsepc "
@@ -21,7 +21,7 @@ SKIPPED = words(
 )
 SWITCHES = {  # words that are in force until they are told off
     "v": "is_hidden", "deleted": "is_deleted", "strike": "is_struck", "striked": "is_struck",
-    "super": "is_raised", "up": "is_raised", "sub": "is_raised", "nosupersub": "is_raised",
+    "super": "is_raised", "up": "is_raised", "sub": "is_raised", "nosupersub": "is_raised", "b": "is_bold",
 }  # fmt: skip
 INSIDE = words("shpinst do result fldrslt")  # destinations that may be marked as optional, and hold words
 KEPT = {  # destinations whose words are wanted, and where they go
@@ -30,7 +30,7 @@ KEPT = {  # destinations whose words are wanted, and where they go
     "fonttbl": "fonts", "stylesheet": "styles", "info": "info", "creatim": "created", "revtim": "revised",
     "header": "header", "headerl": "header", "headerr": "header", "headerf": "header",
     "footer": "footer", "footerl": "footer", "footerr": "footer", "footerf": "footer",
-    "listtext": "label", "pntext": "label",
+    "listtext": "label", "pntext": "label", "fldinst": "instruction",
 }  # fmt: skip
 SIGNS = {
     "tab": " ", "line": " ", "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“",
@@ -42,6 +42,7 @@ CHARSETS = {
     177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250",
 }  # fmt: skip
 PAGES = {10000: "mac_roman", 932: "cp932", 936: "gbk", 949: "cp949", 950: "big5", 65001: "utf-8"}
+LINK = re.compile(r'\s*HYPERLINK\s+"([^"]*)"', re.IGNORECASE)  # the instruction of a field
 BULLETS = re.compile(r"[\W_]*|o")
 
 

@@ -9,8 +9,8 @@ from itertools import pairwise
 from statistics import quantiles
 
 from assistant.types import BlockKind
-from ingest.drafts import Piece, collapse
-from ingest.reading.pdf.pdf_lines import Line
+from ingest.drafts import Lettered, Piece, collapse, visible
+from ingest.reading.pdf.pdf_lines import Line, shifted
 from ingest.reading.plain import ITEM, RULE
 
 Block = list[Line]
@@ -81,12 +81,14 @@ def _piece(block: Block, level: int, vocabulary: Counter[str]) -> Piece:
     if RULE.fullmatch(text):
         return Piece(text, reason="ornament", page=page)
     if level:
-        return Piece(text, BlockKind.HEADING, level, page=page)
+        return Piece(text, BlockKind.HEADING, level, page=page, lettered=_inline(block, vocabulary))
     if block[0].cells > 1:
         return Piece(text, BlockKind.ROW, page=page)
     if _is_item(block[0].text):
-        return Piece(BULLET.sub("", _spaced(text), count=1), BlockKind.ITEM, page=page)
-    return Piece(text, page=page)
+        item = BULLET.sub("", _spaced(text), count=1)
+        lettered = tuple(shifted(_inline(block, vocabulary), visible(item) - visible(text)))
+        return Piece(item, BlockKind.ITEM, page=page, lettered=lettered)
+    return Piece(text, page=page, lettered=_inline(block, vocabulary))
 
 
 def _spaced(text: str) -> str:
@@ -218,6 +220,19 @@ def _text(block: Block, vocabulary: Counter[str]) -> str:
     for line in block[1:]:
         text = _with(text, line.text, vocabulary)
     return collapse(LEADERS.sub(" … ", text))
+
+
+def _inline(block: Block, vocabulary: Counter[str]) -> tuple[Lettered, ...]:
+    """The words of a block in bold and those of links, as far as one line holds them."""
+    found: list[Lettered] = []
+    seen, before = 0, ""
+    for line in block if any(line.lettered for line in block) else ():
+        if before and len(_with(before, line.text, vocabulary)) < len(before) + len(line.text):
+            seen -= 1  # the hyphen of a word that is whole again
+        found += shifted(line.lettered, seen)
+        seen += visible(line.text)
+        before = line.text
+    return tuple(found)
 
 
 def _with(text: str, following: str, vocabulary: Counter[str]) -> str:

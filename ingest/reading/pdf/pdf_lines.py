@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ingest.drafts import Piece
+from ingest.drafts import Lettered, Piece, visible
 from ingest.reading.lettering import Text
-from ingest.reading.pdf import pdf_notes, pdf_rules
+from ingest.reading.pdf import pdf_links, pdf_notes, pdf_rules
 from ingest.reading.pdf.pdf_notes import Value
 from ingest.reading.pdf.pdf_rules import Rule
 
@@ -60,6 +60,16 @@ class Glyph(NamedTuple):
     typed: bool  # ... as a character of its own, not as a mere gap
 
 
+class Link(NamedTuple):
+    """A box of a link, turned upright, and where it leads."""
+
+    to: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
 class Cell(NamedTuple):
     """A cell of a row, and from where to where it reaches."""
 
@@ -86,6 +96,7 @@ class Line:
     reason: str | None = None  # why it is no content
     parts: tuple[Cell, ...] = ()  # of a row of a table
     aside: tuple[Piece, ...] = ()  # what is struck out in it, and marks of notes
+    lettered: tuple[Lettered, ...] = ()  # some of its words in bold, and those of links
 
 
 class Sheet(NamedTuple):
@@ -106,12 +117,14 @@ def sheets(page: PdfPage, number: int) -> list[Sheet]:
     left, bottom, right, top = page.get_bbox()
     box = (min(left, right), min(bottom, top), max(left, right), max(bottom, top))
     directions = Counter(glyph.style.turned for glyph in glyphs).most_common()
-    values = list(pdf_notes.values(page))
+    values, links = list(pdf_notes.values(page)), pdf_links.links(page)
     if values and not directions:
         directions = [(0, 0)]
     found = []
     for place, (turned, _) in enumerate(directions):
-        lines = list(_lines([glyph for glyph in glyphs if glyph.style.turned == turned], [] if turned else rules))
+        own = [glyph for glyph in glyphs if glyph.style.turned == turned]
+        leads = [Link(one.to, *_upright(*one[1:], turned=turned)) for one in links]
+        lines = list(_lines(own, [] if turned else rules, leads))
         if place == 0:
             lines += list(_filled_in(values, lines, turned))
         found.append(_sheet(lines, _upright(*box, turned=turned), number))
@@ -148,8 +161,10 @@ def joined(lines: Sequence[Line]) -> Line:
     """Neighbours of one row, from left to right, as one line."""
     first = lines[0]
     most = max(lines, key=lambda line: len(line.text))
-    text = first.text
+    text, lettered = first.text, list(first.lettered)
     for before, line in pairwise(lines):
+        if line.lettered:
+            lettered += shifted(line.lettered, visible(text))
         text += (" " if line.left - before.right > 0.15 * line.size else "") + line.text
     return replace(
         first,
@@ -160,18 +175,24 @@ def joined(lines: Sequence[Line]) -> Line:
         size=most.size,
         bold=all(line.bold for line in lines),
         aside=tuple(piece for line in lines for piece in line.aside),
+        lettered=tuple(lettered),
     )
 
 
-def _lines(glyphs: Sequence[Glyph], rules: Sequence[Rule]) -> Iterator[Line]:
+def shifted(lettered: Iterable[Lettered], by: int) -> Iterator[Lettered]:
+    """The same with so many more characters before them."""
+    return (one._replace(at=one.at + by) for one in lettered)
+
+
+def _lines(glyphs: Sequence[Glyph], rules: Sequence[Rule], links: Sequence[Link]) -> Iterator[Line]:
     held: list[Glyph] = []
     for glyph in glyphs:
         if held and not _follows(held[-1], glyph):
-            yield _line(held, rules)
+            yield _line(held, rules, links)
             held = []
         held.append(glyph)
     if held:
-        yield _line(held, rules)
+        yield _line(held, rules, links)
 
 
 def _follows(before: Glyph, glyph: Glyph) -> bool:
@@ -184,7 +205,7 @@ def _follows(before: Glyph, glyph: Glyph) -> bool:
     return shared >= 0.5 * lower and -OVERLAP * size <= gap <= widest * size
 
 
-def _line(glyphs: Sequence[Glyph], rules: Sequence[Rule]) -> Line:
+def _line(glyphs: Sequence[Glyph], rules: Sequence[Rule], links: Sequence[Link]) -> Line:
     text = "".join(f" {glyph.text}" if glyph.spaced and number else glyph.text for number, glyph in enumerate(glyphs))
     sizes = Counter(glyph.style.size for glyph in glyphs)
     bold = sum(glyph.style.bold for glyph in glyphs)
@@ -199,14 +220,30 @@ def _line(glyphs: Sequence[Glyph], rules: Sequence[Rule]) -> Line:
             text = whole
         elif aside:
             reason, aside = aside[0].reason, ()
+    left, top = min(glyph.left for glyph in glyphs), min(glyph.top for glyph in glyphs)
+    right, bottom = max(glyph.right for glyph in glyphs), max(glyph.bottom for glyph in glyphs)
+    is_bold = bold >= 0.9 * len(glyphs)
+    over = [one for one in links if one.left < right and one.right > left and one.top < bottom and one.bottom > top]
     return Line(
-        text,
-        *(min(glyph.left for glyph in glyphs), min(glyph.top for glyph in glyphs)),
-        *(max(glyph.right for glyph in glyphs), max(glyph.bottom for glyph in glyphs)),
-        *(sizes.most_common(1)[0][0], bold >= 0.9 * len(glyphs)),
+        *(text, left, top, right, bottom),
+        *(sizes.most_common(1)[0][0], is_bold),
         reason=reason,
         aside=aside,
+        lettered=_inline(glyphs, over, is_bold=is_bold) if over or (bold and not is_bold) else (),
     )
+
+
+def _inline(glyphs: Sequence[Glyph], links: Sequence[Link], *, is_bold: bool) -> tuple[Lettered, ...]:
+    """The words of a line that are in bold where not all are, and those of links."""
+    held = Text()
+    for number, glyph in enumerate(glyphs):
+        across, down = (glyph.left + glyph.right) / 2, (glyph.top + glyph.bottom) / 2
+        held.add(
+            f" {glyph.text}" if glyph.spaced and number else glyph.text,
+            bold=glyph.style.bold and not is_bold,
+            to=next((to for to, *box in links if box[0] <= across <= box[2] and box[1] <= down <= box[3]), ""),
+        )
+    return held.lettered()
 
 
 def _lettered(glyphs: Sequence[Glyph], size: float, crossing: Sequence[Rule]) -> Text:

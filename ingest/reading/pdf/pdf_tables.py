@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from assistant.types import BlockKind
-from ingest.drafts import Piece
+from ingest.drafts import Lettered, Piece
 from ingest.reading import rows
 from ingest.reading.pdf.pdf_blocks import Block
 from ingest.reading.pdf.pdf_lines import Cell, Line
@@ -80,8 +80,18 @@ def _table(lines: Sequence[Line], before: _Before) -> tuple[list[Piece], _Before
     own: list[Sequence[str]] = [
         grid[piece.page - 1] for piece in told if piece.reason == rows.HEAD and piece.page and piece.page > 0
     ]
-    made = [replace(piece, page=lines[0].page) for piece in told if piece.page is None or piece.page > 0]
+    made = [
+        replace(piece, page=lines[0].page, lettered=_inline(lines, piece))
+        for piece in told
+        if piece.page is None or piece.page > 0
+    ]
     return made, _Before(columns, own or above)
+
+
+def _inline(lines: Sequence[Line], row: Piece) -> tuple[Lettered, ...]:
+    """The words in bold and those of links of a row, whose ``page`` is its number."""
+    lettered = lines[row.page - 1].lettered if row.page else ()
+    return tuple(one._replace(at=-1) for one in lettered)
 
 
 def _fits(lines: Sequence[Line], columns: Sequence[Column]) -> bool:

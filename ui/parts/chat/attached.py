@@ -1,35 +1,47 @@
-"""A file that comes with a question: it becomes a document, and the question is asked within it once it is read."""
+"""A file that comes with a question: it becomes a document, and the question is asked within it once it is read.
+
+The question waits in the library, so that it is asked after a reload, or another start of the server, too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import streamlit as st
 
-from assistant.errors import PushbackError, SourceError
+from assistant.errors import DocumentMissing, LibraryError, PushbackError, SourceError
+from assistant.library.library import Library
+from assistant.library.records import Awaiting
 from assistant.settings import Settings
 from assistant.types import Filters
 from ui.parts.documents import adding, work
-from ui.parts.page import failure, state
+from ui.parts.page import failure, state, visiting
 from ui.views import present_work
 from ui.views.present import escape, label
 from ui.views.present_work import count
-from ui.work import library_work, uploads
+from ui.web.roles import Role
+from ui.work import jobs, library_work, uploads
 from ui.work.jobs import Job
 from ui.work.library_work import Outcome, Taken
 
-_READING, _REFUSED = "attached-reading", "attached-refused"  # of the session
+_ALONE, _REFUSED = "attached-alone", "attached-refused"  # of the session
 LISTED = 12  # files told by name
 READ = adding.READ.replace(" and ", " or ")
 
 
 class Reading(NamedTuple):
-    """The job that reads what was attached, the question that waits for it, empty where none was asked, and where."""
+    """The job that reads what was attached, and the question that waits for it; where none does, where it came."""
 
     job: Job
-    question: str
     conversation: str | None
+    waits: Awaiting | None = None
+
+    @property
+    def question(self) -> str:
+        """What waits, or nothing."""
+        return self.waits.question if self.waits else ""
 
 
 class Refused(NamedTuple):
@@ -39,8 +51,8 @@ class Refused(NamedTuple):
     question: str
 
 
-def take(settings: Settings, files: Sequence[Any], question: str) -> None:
-    """Keep what was attached and let it be read; the question is asked then."""
+def take(settings: Settings, library: Library, files: Sequence[Any], question: str) -> None:
+    """Keep what was attached, and the question that came with it, and let it be read; the question is asked then."""
     from ingest.reading import formats
 
     _put_away()
@@ -51,20 +63,30 @@ def take(settings: Settings, files: Sequence[Any], question: str) -> None:
         return
     try:
         kept = uploads.keep(settings, ((file.name, file.getvalue()) for file in files))
-    except PushbackError as error:
+        if question:
+            _keep(library, question, kept)
+            return
+    except DocumentMissing:
+        raise
+    except LibraryError as error:
         st.session_state[_REFUSED] = Refused(error, question)
         return
-    about = f"Reading {kept[0].name}" if len(kept) == 1 else f"Reading {count(len(kept), 'file')}"
-    job = adding.begin(settings, kept, about, uploads.folder(settings))
-    st.session_state[_READING] = Reading(job, question, state.conversation())
+    st.session_state[_ALONE] = Reading(_begin(settings, kept), state.conversation())
 
 
-def settle(settings: Settings) -> None:
+def settle(settings: Settings, library: Library) -> None:
     """When all has been read, ask within it; where none of it could be, keep what is to be told of that."""
-    reading = _reading(settings)
-    if reading is None or not reading.job.done:
-        return
-    del st.session_state[_READING]
+    for reading in _readings(settings, library):
+        if reading.job.done:
+            _settle(reading, library)
+            return
+
+
+def _settle(reading: Reading, library: Library) -> None:
+    if reading.waits is None:
+        del st.session_state[_ALONE]
+    elif not library.come(reading.conversation or "", reading.waits.id):
+        return  # another tab was quicker
     files = reading.job.result.files if isinstance(reading.job.result, Outcome) else ()
     read = tuple(dict.fromkeys(one.document for one in files if one.document and one.what != library_work.FAILED))
     if read:
@@ -73,31 +95,54 @@ def settle(settings: Settings) -> None:
             state.ask(reading.question)
     failed = [one for one in files if one.document is None]
     if failed or not read:
-        why = reading.job.error or _told(failed)
-        st.session_state[_REFUSED] = Refused(why, "" if read else reading.question)
+        st.session_state[_REFUSED] = Refused(reading.job.error or _told(failed), "")
 
 
-def show(settings: Settings, *, follows: bool = True) -> None:
+def show(settings: Settings, library: Library, *, follows: bool = True) -> None:
     """What is being read with the question that waits for it, and what could not be.
 
     ``follows``: nothing else on the page shows how far the reading is, and runs it anew at the end.
     """
-    reading = _reading(settings)
-    if reading and reading.question:
-        told = f"“{escape(reading.question)}” is asked when what came with it has been read."
+    readings = _readings(settings, library)
+    for waits in (one.question for one in readings if one.question):
+        told = f"“{escape(waits)}” is asked when what came with it has been read."
         st.html(f'<p class="notice" role="status">{told}</p>')
-    if reading and follows:
+    if readings and follows:
         work.show(settings, "attached")
-    if reading and reading.job.done:  # it has ended while the page was drawn
+    if any(one.job.done for one in readings):  # it has ended while the page was drawn
         st.rerun()
     if refused := st.session_state.get(_REFUSED):
         _refusal(refused)
 
 
-def _reading(settings: Settings) -> Reading | None:
-    """What is being read into this library."""
-    reading: Reading | None = st.session_state.get(_READING)
-    return reading if reading and reading.job.kind == library_work.kind(settings) else None
+def _keep(library: Library, question: str, files: Sequence[Path]) -> None:
+    """Let a question wait for its files in the conversation that is open, or a new one."""
+    named = state.conversation() or library.new_conversation(visiting.owner())
+    library.wait(named, question, [path.name for path in files])
+    state.open_conversation(named, state.within())
+
+
+def _begin(settings: Settings, files: Sequence[Path], id: str | None = None) -> Job:
+    about = f"Reading {files[0].name}" if len(files) == 1 else f"Reading {count(len(files), 'file')}"
+    return adding.begin(settings, files, about, uploads.folder(settings), id=id)
+
+
+def _readings(settings: Settings, library: Library) -> list[Reading]:
+    """What is being read into this library for the questions of this conversation, and what came without one.
+
+    What a question waits for is read anew where no job knows of it, as in a server that was started since.
+    """
+    alone: Reading | None = st.session_state.get(_ALONE)
+    found = [alone] if alone and alone.job.kind == library_work.kind(settings) else []
+    named = state.conversation()
+    if named is None or not visiting.may(Role.EDITOR, settings):
+        return found
+    library.check_owner(named, visiting.owner())
+    for waits in library.awaiting(named):
+        id = f"attached-{named}-{waits.id}"
+        files = [uploads.folder(settings) / name for name in waits.files]
+        found.append(Reading(jobs.job(id) or _begin(settings, files, id), named, waits))
+    return found
 
 
 def _told(failed: Sequence[Taken]) -> str:

@@ -100,13 +100,15 @@ def begin(
     within: Path | None = None,
     *,
     allow_removals: bool = False,
+    id: str | None = None,
 ) -> Job:
-    """The job that reads files and folders."""
+    """The job that reads files and folders; ``id`` is what it is called."""
     embedder = running.embedder(settings)
     return jobs.start(
         library_work.kind(settings),
         about,
         lambda job: library_work.take_in(job, settings, embedder, paths, within, allow_removals=allow_removals),
+        id=id,
     )
 
 

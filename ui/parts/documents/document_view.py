@@ -59,7 +59,7 @@ def show(id: str, library: Library, settings: Settings) -> None:
             some = [stored.passage for stored in passages[first : first + SHOWN]]
             st.html(present_library.passages(some, first + 1))
         case "Left out":
-            st.html('<p class="small">What cleaning took for boilerplate; nothing of it is searched.</p>')
+            st.html('<p class="small">What was taken for boilerplate; it is not searched.</p>')
             st.html(present_library.dropped(document.dropped))
         case "Versions":
             _versions(document.id, library)
@@ -114,11 +114,11 @@ def _doing(document: Document, files: tuple[str, ...], settings: Settings) -> No
                 drops = st.session_state.setdefault(f"replace-{id}", 0)
                 key = f"replace-{id}-{drops}"
                 st.file_uploader(
-                    "Drop what takes its place", key=key, on_change=_replace, args=(id, dropped[0], key, settings)
+                    "Drop the file that replaces it", key=key, on_change=_replace, args=(id, dropped[0], key, settings)
                 )
         st.button("Remove", icon=":material/delete:", on_click=_remove, args=(id, title, settings))
     if not dropped:
-        st.html('<p class="small">Its file lies outside the library: removing the document leaves the file alone.</p>')
+        st.html('<p class="small">Its file is kept elsewhere: removing the document here leaves the file alone.</p>')
     if error := st.session_state.pop("document-failed", None):
         failure.show(error)
 

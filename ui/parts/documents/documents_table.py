@@ -12,7 +12,7 @@ from assistant.settings import Settings
 from ui.parts.documents import scope
 from ui.parts.page import state
 from ui.views import present_library
-from ui.views.present_library import LANGUAGES, Wanted
+from ui.views.present_library import Wanted
 from ui.views.present_work import count
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def show(library: Library, settings: Settings) -> None:
     chosen = _chosen(every)
     found = every[present_library.matching(every, chosen)]
     some = f"{len(found):,} of {count(len(every), 'document')}. " if chosen != Wanted() else ""
-    st.html(f'<p class="small" role="status">{some}Tick a document to open it, or several to ask them.</p>')
+    st.html(f'<p class="small" role="status">{some}Tick a document to open it, or several to ask about them.</p>')
     key, ticked = _view(list(found["document"]))
     _ask(listed(library, settings).by_id)
     st.dataframe(
@@ -110,7 +110,7 @@ def _pills(name: str, column: pd.Series[str]) -> list[str]:
         name,
         list(counts.index),
         selection_mode="multi",
-        format_func=lambda value: f"{LANGUAGES.get(value, value)} {counts[value]:,}",
+        format_func=lambda value: f"{value} {counts[value]:,}",
         key=f"documents-{name.lower()}",
         label_visibility="collapsed",
     )

@@ -19,6 +19,7 @@ from ui.reports import verdict_kept
 from ui.views.present import escape
 from ui.work import jobs
 from ui.work.jobs import Job
+from ui.work.progress import PREPARING
 
 TEST, DISCUSSION = "pressure test", "discussion"
 EVERY = 0.5  # seconds between two looks
@@ -73,6 +74,7 @@ def begin(desk: Desk, idea: str, revises: str | None = None, like: Verdict | Non
     def work(job: Job) -> str:
         former = verdict_kept.opened(desk.library, revises) if revises else None
         same = like or (former.verdict if former and former.verdict.idea == idea else None)
+        desk.assistant.prepare(partial(job.at, PREPARING))
         verdict = desk.assistant.challenge(idea, _tells(job), like=same)
         said = former.said if former else ()
         if former:

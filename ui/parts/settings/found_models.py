@@ -20,8 +20,8 @@ def show(settings: Settings) -> None:
     with st.container(key="found-models", gap="xsmall"):
         if not found:
             st.html(
-                '<p class="small">No model is served on this machine, as far as the usual ports of Ollama, LM Studio '
-                "and the like tell.</p>"
+                '<p class="small">No model was found on this machine, at the usual ports of Ollama, LM Studio and '
+                "the like.</p>"
             )
         for server in found:
             _server(server, settings)
