@@ -39,6 +39,7 @@ UNSEEN = {
 STRIKES = words("s strike del")
 LETTERED = STRIKES | {"sup"}
 BOLD = words("b strong")
+DEEPER = words("ul ol menu dir dl dd")  # a definition stands under its term
 OPENERS = ("aria-controls", "data-target", "data-bs-target")
 OPEN = re.compile(r"accordion|collapse|expand|toggle|tab-?pane|\bfaq|\banswer\b")  # names of what people open
 HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
@@ -212,7 +213,9 @@ class _Walk:
             return
         kind, level = self._kind()
         reason = "ornament" if RULE.fullmatch(text) else None
-        yield Piece(text, kind, level, reason, linked=linked, path=tuple(self._path), lettered=lettered)
+        depth = sum(box.tag in DEEPER for box in self._path) if kind is BlockKind.ITEM else 0
+        path = tuple(self._path)
+        yield Piece(text, kind, level, reason, linked=linked, path=path, lettered=lettered, depth=depth)
         yield from aside
 
     def _unseen(self, element: html.HtmlElement) -> str | None:

@@ -11,7 +11,7 @@ from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.drafts import Draft, Piece, collapse
 from ingest.reading import remarks, rows
-from ingest.reading.archive import Archive, child, local, value
+from ingest.reading.archive import Archive, child, count, local, value
 from ingest.reading.office import drawing, pptx_order
 from ingest.reading.office.package import Relation, main_part, of_kind, properties, relations
 
@@ -65,7 +65,7 @@ class _Slide:
         shapes = pptx_order.ordered(child(self._root, "cSld", "spTree"), self._places())
         titles = [shape for shape in shapes if _role(shape) in TITLES]
         others = [shape for shape in shapes if _role(shape) not in TITLES]
-        heading = collapse(" ".join(text for shape in titles for text, _ in _paragraphs(shape)))
+        heading = collapse(" ".join(text for shape in titles for text, *_ in _paragraphs(shape)))
         is_first = self._number == 1
         if heading or not is_first:  # without one, it would seem to go on with the slide before
             yield self._piece(heading or f"Slide {self._number}", BlockKind.HEADING, 1 if is_first else 2)
@@ -84,7 +84,7 @@ class _Slide:
         """What a layout or master shows on every slide; its placeholders show nothing."""
         for shape in _shapes(child(self._root, "cSld", "spTree")):
             if local(shape) == "sp" and _role(shape) is None:
-                yield from (Piece(text, reason=MASTER) for text, _ in _paragraphs(shape))
+                yield from (Piece(text, reason=MASTER) for text, *_ in _paragraphs(shape))
 
     def _shape(self, shape: etree._Element) -> Iterator[Piece]:
         alt = collapse(_described(shape))
@@ -94,10 +94,10 @@ class _Slide:
             yield from self._graphic(shape)
             return
         role = _role(shape)
-        for text, is_bullet in _paragraphs(shape):
+        for text, is_bullet, depth in _paragraphs(shape):
             is_item = is_bullet if is_bullet is not None else role in {"body", "obj"}
             kind = BlockKind.ITEM if is_item else BlockKind.PARAGRAPH
-            yield self._piece(text, kind, reason=FURNITURE.get(role or ""))
+            yield replace(self._piece(text, kind, reason=FURNITURE.get(role or "")), depth=depth)
 
     def _graphic(self, frame: etree._Element) -> Iterator[Piece]:
         """A table, a chart, or the words of a diagram."""
@@ -118,12 +118,14 @@ class _Slide:
                 author = authors.get(value(comment, "authorId") or "", "")
                 plain, body = child(comment, "text"), child(comment, "txBody")
                 texts = [collapse(plain.text or "")] if plain is not None else []
-                texts += [drawing.text(p) for p in (body if body is not None else ()) if local(p) == "p"]
-                yield remarks.Remark(author, tuple(filter(None, texts)), self._number)
+                held = [drawing.read(p) for p in (body if body is not None else ()) if local(p) == "p"]
+                texts += [text.whole() for text in held]
+                aside = tuple(self._piece(piece.text, reason=piece.reason) for text in held for piece in text.aside())
+                yield remarks.Remark(author, tuple(filter(None, texts)), self._number, aside)
 
     def _notes(self, root: etree._Element) -> Iterator[Piece]:
         shapes = list(_shapes(child(root, "cSld", "spTree")))
-        texts = [text for shape in shapes if _role(shape) not in FURNITURE for text, _ in _paragraphs(shape)]
+        texts = [text for shape in shapes if _role(shape) not in FURNITURE for text, *_ in _paragraphs(shape)]
         if texts:
             yield self._piece("Notes", BlockKind.HEADING, 3)
         yield from (self._piece(text) for text in texts)
@@ -182,15 +184,16 @@ def _described(shape: etree._Element) -> str:
     return value(child(shape, "nvPicPr", "cNvPr"), "descr") or "" if local(shape) == "pic" else ""
 
 
-def _paragraphs(shape: etree._Element) -> Iterator[tuple[str, bool | None]]:
-    """The texts of a shape's paragraphs, each with whether it is bulleted; None when its placeholder decides."""
+def _paragraphs(shape: etree._Element) -> Iterator[tuple[str, bool | None, int]]:
+    """The texts of a shape's paragraphs, each with whether it is bulleted (None when its placeholder decides), and its
+    level."""
     body = child(shape, "txBody")
     for paragraph in body if body is not None else ():
         if local(paragraph) == "p" and (text := drawing.text(paragraph)):
             settings = child(paragraph, "pPr")
             marks = {local(mark) for mark in settings} if settings is not None else set()
             is_bullet = True if marks & {"buChar", "buAutoNum", "buBlip"} else False if "buNone" in marks else None
-            yield text, is_bullet
+            yield text, is_bullet, count(value(settings, "lvl"))
 
 
 def _grid(table: etree._Element) -> Iterator[list[str]]:
@@ -206,6 +209,6 @@ def _grid(table: etree._Element) -> Iterator[list[str]]:
             elif value(cell, "vMerge") in {"1", "true"} and len(line) < len(above):
                 line.append(above[len(line)])
             else:
-                line.append(collapse(" ".join(text for text, _ in _paragraphs(cell))))
+                line.append(collapse(" ".join(text for text, *_ in _paragraphs(cell))))
         yield line
         above = line
