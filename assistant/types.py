@@ -56,6 +56,7 @@ class Block:
     speaker: str | None = None
     page: int | None = None
     inline: tuple[Inline, ...] = ()  # in the order in which they begin
+    depth: int = 0  # of an item: how many items it stands under
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ class Sentence(NamedTuple):
     kind: BlockKind
     opens: bool = True  # whether it is the first of its block
     page: int | None = None  # the block's
+    depth: int = 0  # the block's
 
 
 @dataclass(frozen=True, slots=True)

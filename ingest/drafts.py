@@ -53,6 +53,7 @@ class Piece:
     headings: tuple[str, ...] = ()
     order: int = 0  # its place among all pieces of the file, kept and dropped
     lettered: tuple[Lettered, ...] = ()
+    depth: int = 0  # of an item: the larger, the deeper in lists; only how items of one list compare is told by it
 
 
 @dataclass(frozen=True, slots=True)

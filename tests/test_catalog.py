@@ -17,7 +17,7 @@ from assistant.library.database import sqlite as database
 from assistant.library.database.places import in_file
 from assistant.library.records import DocumentRow, Feedback, Opinion, PassageRow
 from assistant.library.tables.schema import TABLES, WORDS
-from assistant.types import Block, BlockKind, Document, Dropped, Filters, Searched
+from assistant.types import Block, BlockKind, Document, Dropped, Filters, Inline, Searched
 from tests.conftest import make_document, make_passages
 from tests.database import Server
 
@@ -59,7 +59,7 @@ def test_a_document_comes_back_as_it_was_put(catalog: Catalog) -> None:
     plain = make_document(
         "Trust — naïve “quotes” 😀.", "café/ü.md", author="A", date="2012-10", media_type="text/markdown"
     )
-    block = Block(BlockKind.ITEM, 0, 5, ("One", "Two"), speaker="Someone", page=3)
+    block = Block(BlockKind.ITEM, 0, 5, ("One", "Two"), speaker="Someone", page=3, inline=(Inline(0, 5),), depth=2)
     document = Document(plain.about, plain.text, (block,), (Dropped("Home | About", "navigation", 4),))
 
     catalog.put([make_row(document)])

@@ -12,6 +12,7 @@ from openpyxl.styles import Font
 from assistant.errors import SourceError
 from assistant.types import BlockKind, Document
 from ingest.pipeline.documents import load
+from ingest.reading.lettering import STRUCK
 from ingest.reading.office import docx, xlsx
 from ingest.reading.office.pptx import read as read_deck
 from ingest.reading.pdf import pdf
@@ -153,6 +154,33 @@ def test_threads_on_cells_are_told_once_and_by_whom() -> None:
     )
 
     assert said_by(load(made, source="b.xlsx", id="b")) == [("Ann Lee", "A1: Too low."), ("Bo Ek", "A1: Agreed.")]
+
+
+def test_what_is_struck_out_in_a_comment_on_a_cell_or_slide_is_nobodys_words() -> None:
+    sheet = packed(
+        {
+            "xl/workbook.xml": '<workbook><sheets><sheet name="Data" id="s"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": '<R><r Id="s" Type="x/worksheet" Target="sheet.xml"/></R>',
+            "xl/sheet.xml": '<worksheet><sheetData><row><c r="A1" t="str"><v>Fee</v></c></row></sheetData></worksheet>',
+            "xl/_rels/sheet.xml.rels": '<R><r Id="c" Type="x/comments" Target="old.xml"/></R>',
+            "xl/old.xml": '<comments><commentList><comment ref="A1"><text><r><t>Pay </t></r><r><rPr><strike/></rPr>'
+            "<t>30</t></r><r><t> 20.</t></r></text></comment></commentList></comments>",
+        }
+    )
+    deck = pptx.Presentation()
+    deck.slides.add_slide(deck.slide_layouts[5])
+    slide = added(
+        saved(deck),
+        {"ppt/slides/_rels/slide1.xml.rels": '<Relationship Id="k" Type="x/comments" Target="../comments/one.xml"/>'},
+        {
+            "ppt/comments/one.xml": '<l xmlns:a="a"><cm><txBody><a:p><a:r><a:t>Pay </a:t></a:r><a:r><a:rPr '
+            'strike="sngStrike"/><a:t>30</a:t></a:r><a:r><a:t> 20.</a:t></a:r></a:p></txBody></cm></l>'
+        },
+    )
+
+    for pieces in (xlsx.read(sheet).pieces, read_deck(slide).pieces):
+        assert kept(pieces)[-1].endswith("Pay 20.")
+        assert [(piece.reason, piece.text) for piece in pieces if piece.reason] == [(STRUCK, "30")]
 
 
 def test_check_marks_boxes_and_chart_titles_of_a_sheet_are_read() -> None:

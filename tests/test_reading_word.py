@@ -135,6 +135,20 @@ def test_what_is_struck_out_in_a_comment_is_nobodys_words() -> None:
         assert dropped(draft) == [(STRUCK, "30")]
 
 
+def test_what_is_struck_out_in_a_comment_of_an_opendocument_text_is_nobodys_words() -> None:
+    struck = '<style:style style:name="S"><style:text-properties style:text-line-through-style="solid"/></style:style>'
+    said = '<text:p>Pay <text:span text:style-name="S">30</text:span> 20 percent.</text:p>'
+    more = "<text:list><text:list-item><text:p>Or none.</text:p></text:list-item></text:list>"
+    comment = (
+        f"<office:annotation><dc:creator>Ann Lee</dc:creator><dc:date>2024</dc:date>{said}{more}</office:annotation>"
+    )
+
+    draft = odt_reader.read(odt(f"<text:p>The plan.{comment}</text:p>", struck))
+
+    assert [text for *_, text in kept(draft)][-3:] == ["Ann Lee", "Pay 20 percent.", "Or none."]
+    assert dropped(draft) == [(STRUCK, "30")]
+
+
 def test_merged_cells_say_the_same_in_each_row_and_layout_tables_are_paragraphs() -> None:
     made = docx.Document()
     table = made.add_table(3, 3)

@@ -63,12 +63,12 @@ def excerpts(keys: Sequence[Key], most: int = STRETCHES, characters: int = CHARA
 
 
 def _introduced(key: Key, at: int, left: int) -> int:
-    """The sentence that introduces the key, an item, where it is near; else the key itself, whose citation tells it."""
-    over = introductions.above(key.passage, key.sentence)
-    if over is None or over.kind in introductions.HEADS:
-        return at
-    first = key.passage.sentences.index(over)
-    return first if at - first < SENTENCES and _length(key, first, at) <= left else at
+    """The first sentence near it that introduces the key, an item; else the key itself, whose citation tells it."""
+    for over in introductions.above(key.passage, key.sentence):
+        first = key.passage.sentences.index(over)
+        if over.kind not in introductions.HEADS and at - first < SENTENCES and _length(key, first, at) <= left:
+            return first
+    return at
 
 
 def _joined(keys: Sequence[Key], chosen: Sequence[Sequence[int]], left: int) -> list[tuple[Key, tuple[int, int]]]:

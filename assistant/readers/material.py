@@ -235,6 +235,11 @@ def named_voice(question: Question, passages: Sequence[Passage]) -> str | None:
     return best[1] if best else None
 
 
+def _of_list(passage: Passage) -> tuple[str, ...]:
+    """The headings over a passage, without the items that its first one stands under."""
+    return passage.headings[: len(passage.headings) - passage.sentences[0].depth]
+
+
 def _goes_on(one: Passage, other: Passage) -> bool:
     """Whether a list or a table of the first goes on in the second."""
     ends, begins = one.sentences[-1:], other.sentences[:1]
@@ -242,6 +247,6 @@ def _goes_on(one: Passage, other: Passage) -> bool:
         bool(ends and begins)
         and ends[0].kind is begins[0].kind
         and begins[0].kind in LISTED
-        and all(ours == theirs for ours, theirs in zip(one.headings, other.headings, strict=False))
+        and all(ours == theirs for ours, theirs in zip(_of_list(one), _of_list(other), strict=False))
         and one.speaker == other.speaker
     )

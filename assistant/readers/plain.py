@@ -72,9 +72,8 @@ def _of_list(items: Sequence[Chosen]) -> list[Excerpt]:
 
 def _introduced(passage: Passage, sentence: Sentence) -> Excerpt:
     """An item after the sentence that introduces it."""
-    over = introductions.above(passage, sentence)
-    begins = over.start if over and over.kind not in introductions.HEADS else sentence.start
-    span = Span(begins, sentence.end)
+    over = (one for one in introductions.above(passage, sentence) if one.kind not in introductions.HEADS)
+    span = Span(next(over, sentence).start, sentence.end)
     return Excerpt(passage, span, span)
 
 

@@ -35,27 +35,31 @@ def is_continued(passage: Passage) -> bool:
     return passage.start > 0 and bool(passage.sentences) and passage.sentences[0].kind in LISTED
 
 
-def above(passage: Passage, sentence: Sentence) -> Sentence | None:
-    """The sentence of the passage that introduces this one: the last before the list that it is an item of, a heading
-    where one stands there."""
+def above(passage: Passage, sentence: Sentence) -> tuple[Sentence, ...]:
+    """The sentences of the passage that introduce this one, outermost first: the last before the list that it is an
+    item of, a heading where one stands there, and those of the items over it."""
     at = _place(passage.sentences, sentence)
     if at is None:
-        return None
-    while at >= 0 and passage.sentences[at].kind is BlockKind.ITEM:
+        return ()
+    over: list[Sentence] = []
+    depth = passage.sentences[at].depth
+    while at >= 0 and (one := passage.sentences[at]).kind is BlockKind.ITEM:
+        if one.depth < depth and introduces(_text(passage, one), alone=one.opens):
+            over.append(one)
+            depth = one.depth
         at -= 1
-    found = passage.sentences[at] if at >= 0 else None
-    if found is None or found.kind in HEADS:
-        return found
-    return found if found.kind in ABOVE and introduces(_text(passage, found), alone=found.opens) else None
+    if at >= 0:
+        found = passage.sentences[at]
+        is_open = found.kind in ABOVE and introduces(_text(passage, found), alone=found.opens)
+        over += [found] if found.kind in HEADS or is_open else []
+    return tuple(reversed(over))
 
 
 def path(passage: Passage, start: int) -> tuple[str, ...]:
     """The headings over what begins at an offset, and what introduces it where that is an item."""
     sentence = next((one for one in passage.sentences if one.start <= start < one.end), None)
-    found = above(passage, sentence) if sentence else None
-    if found is None or found.kind in HEADS:
-        return passage.headings
-    return (*passage.headings, as_heading(_text(passage, found)))
+    found = above(passage, sentence) if sentence else ()
+    return (*passage.headings, *(as_heading(_text(passage, one)) for one in found if one.kind not in HEADS))
 
 
 def judged(passage: Passage, sentence: Sentence, text: str) -> str:
@@ -63,13 +67,10 @@ def judged(passage: Passage, sentence: Sentence, text: str) -> str:
     at = _place(passage.sentences, sentence)
     if at is None:
         return text
-    if found := above(passage, sentence):
-        lead = _text(passage, found)
-    elif passage.headings and all(one.kind is BlockKind.ITEM for one in passage.sentences[:at]):
-        lead = passage.headings[-1]
-    else:
-        return text
-    return f"{as_heading(lead)}: {text}"
+    leads = [_text(passage, one) for one in above(passage, sentence)]
+    if all(one.kind is BlockKind.ITEM for one in passage.sentences[:at]):
+        leads = [*passage.headings[-1 - passage.sentences[0].depth :], *leads]
+    return ": ".join([*map(as_heading, leads), text])
 
 
 def _text(passage: Passage, sentence: Sentence) -> str:

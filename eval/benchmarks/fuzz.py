@@ -1,10 +1,12 @@
 """Damaged files of every kind through the real route, worker processes and all: each is read, or reported.
 
     python -m eval.benchmarks.fuzz --files 2400
+    python -m eval.benchmarks.fuzz --files 4000 --kind docx
 
 Hypothesis damages small sound files (``tests/seeds.py``): bytes changed, taken out, doubled and put in, in the file or,
 behind a container's checksums, in one of its parts. What must not be: a reader that raises anything but its own error,
-one that breaks its process or takes too long, and a process that is there when all is over. Needs the test packages.
+one that breaks its process or takes too long, one that hands on no word and tells of none, and a process that is there
+when all is over. Needs the test packages.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import SourceError
-from ingest.pipeline.parsing import Task
+from assistant.text.introductions import HEADS
+from ingest.pipeline.parsing import Parsed, Task
 from ingest.pipeline.workers import Workers
 
 FAULTS = ("its reader failed", "breaks the reader", "takes longer", "more than")  # how a worker tells of them
@@ -41,14 +44,16 @@ EDITS = st.lists(
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--files", type=int, default=2400, help="how many, over all kinds")
+    parser.add_argument("--kind", action="append", help="one of the kinds, such as docx; may be repeated (all)")
     given = parser.parse_args()
     from tests.seeds import seeds
 
+    kinds = {kind: data for kind, data in seeds().items() if kind in (given.kind or seeds())}
     told: dict[str, Counter[str]] = {}
     faults: list[str] = []
     with Workers() as workers:
-        for kind, data in seeds().items():
-            told[kind] = fuzzed(workers, kind, data, -(-given.files // len(seeds())), faults)
+        for kind, data in kinds.items():
+            told[kind] = fuzzed(workers, kind, data, -(-given.files // len(kinds)), faults)
             print(f"{kind}: {dict(told[kind])}", flush=True)
     left = children()
     print(
@@ -72,6 +77,8 @@ def fuzzed(workers: Workers, kind: str, data: bytes, count: int, faults: list[st
             parsed = workers.parse(Task(damaged(data, edits, part), f"a.{kind}", "0123456789", 80)).result()
             list(parsed.passages)
             told["read"] += 1
+            if is_silently_empty(parsed):
+                faults.append(f"{kind}: nothing of it is read, and nothing told ({edits}, {part})")
         except SourceError as exc:
             told["reported"] += 1
             if any(fault in str(exc) for fault in FAULTS):
@@ -79,6 +86,12 @@ def fuzzed(workers: Workers, kind: str, data: bytes, count: int, faults: list[st
 
     one()
     return told
+
+
+def is_silently_empty(parsed: Parsed) -> bool:
+    """Whether of a file that counts as read there is no passage, and neither a heading nor a word that was dropped."""
+    headed = any(block.kind in HEADS for block in parsed.document.blocks)
+    return not (parsed.length or headed or parsed.document.dropped)
 
 
 def damaged(data: bytes, edits: list[Any], part: float) -> bytes:

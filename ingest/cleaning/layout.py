@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 from assistant.types import BlockKind
 from ingest.drafts import Box, Piece, words
@@ -116,11 +117,14 @@ def clean(pieces: Sequence[Piece]) -> list[Piece]:
 
 def _by_boxes(pieces: Sequence[Piece]) -> list[Piece]:
     held: dict[Box, int] = defaultdict(int)
+    total = 0
     for piece in pieces:
+        weight = _weight(piece)
+        total += weight
         for box in piece.path:
-            held[box] += _weight(piece)
-    total = sum(map(_weight, pieces))
-    reasons = {box: _reason(box) for box, weight in held.items() if weight <= MOST * total}
+            held[box] += weight
+    reason_of = cache(_reason)  # many boxes have the same tag and names
+    reasons = {box: reason_of(box.tag, box.names) for box, weight in held.items() if weight <= MOST * total}
     named = []
     for piece in pieces:
         reason = next((reasons[box] for box in piece.path if reasons.get(box)), None)
@@ -131,10 +135,10 @@ def _by_boxes(pieces: Sequence[Piece]) -> list[Piece]:
     return named
 
 
-def _reason(box: Box) -> str | None:
-    if box.tag in UNNAMED or "embed" in box.names:
-        return TAGS.get(box.tag)
-    return next((reason for pattern, reason in NAMES if pattern.search(box.names)), TAGS.get(box.tag))
+def _reason(tag: str, names: str) -> str | None:
+    if tag in UNNAMED or not names or "embed" in names:
+        return TAGS.get(tag)
+    return next((reason for pattern, reason in NAMES if pattern.search(names)), TAGS.get(tag))
 
 
 def _main(pieces: Sequence[Piece]) -> Box | None:
@@ -207,12 +211,16 @@ def _outside(piece: Piece, main: Box | None, articles: Sequence[Box], voiced: se
 
 def comments(piece: Piece) -> Box | None:
     """The outermost box of readers' comments that the piece stands in."""
-    return next((box for box in piece.path if box.tag not in UNNAMED and COMMENT.search(box.names)), None)
+    return next((box for box in piece.path if "comment" in box.names and _is_of_comments(box)), None)
+
+
+def _is_of_comments(box: Box) -> bool:
+    return box.tag not in UNNAMED and COMMENT.search(box.names) is not None
 
 
 def _names_author(piece: Piece) -> bool:
     """Whether the piece says who wrote a comment."""
-    return any(AUTHOR.search(box.names) for box in piece.path) and len(piece.text) <= NAME
+    return len(piece.text) <= NAME and any(AUTHOR.search(box.names) for box in piece.path if box.names)
 
 
 def _name(text: str) -> str:

@@ -21,6 +21,7 @@ from ingest.text.languages import language_of
 
 WORD = re.compile(r"\S+")
 TIGHT = frozenset({BlockKind.ITEM, BlockKind.ROW})
+DEEPEST = 4  # items over an item; what is deeper stands beside the last of them
 PARAGRAPHS, ROWS = 60_000, 100_000  # of a file: a shelf of novels, a large export; each takes ten seconds
 
 
@@ -85,6 +86,7 @@ def _assemble(pieces: Sequence[Piece]) -> tuple[str, tuple[Block, ...], tuple[Dr
     blocks: list[Block] = []
     dropped: list[Dropped] = []
     waiting: list[Piece] = []  # dropped ones: they stood before the next kept piece
+    over: list[int] = []  # the depths of the items that the next one may stand under
     at = 0
     for piece in pieces:
         if piece.reason:
@@ -95,11 +97,19 @@ def _assemble(pieces: Sequence[Piece]) -> tuple[str, tuple[Block, ...], tuple[Dr
         at = start + len(piece.text)
         parts += (gap, piece.text)
         inline = _inline(piece, start) if piece.lettered else ()
-        blocks.append(Block(piece.kind, start, at, piece.headings, piece.speaker, piece.page, inline))
+        over = _over(piece, over) if blocks and piece.page == blocks[-1].page else []
+        depth = len(over)
+        over += [piece.depth] if piece.kind is BlockKind.ITEM and depth < DEEPEST else []
+        blocks.append(Block(piece.kind, start, at, piece.headings, piece.speaker, piece.page, inline, depth))
         dropped += (Dropped(gone.text, gone.reason or "", start) for gone in waiting)
         waiting = []
     dropped += (Dropped(gone.text, gone.reason or "", at) for gone in waiting)
     return "".join(parts), tuple(blocks), tuple(dropped)
+
+
+def _over(piece: Piece, over: Sequence[int]) -> list[int]:
+    """Of the depths of the items before a piece those that it stands under."""
+    return [depth for depth in over if depth < piece.depth] if piece.kind is BlockKind.ITEM else []
 
 
 def _inline(piece: Piece, start: int) -> tuple[Inline, ...]:

@@ -18,7 +18,7 @@ from assistant.types import Block, BlockKind, Document, Passage, Sentence
 from ingest.text import sentences
 from ingest.text.sentences import MOST_PIECES
 
-Leads = Sequence[tuple[int, Sentence | None]]
+Leads = Sequence[tuple[int, tuple[Sentence, ...]]]
 BULLET = "-*•‣▪–— "  # of an item: the sentence begins after it
 OVER = 1.25  # times the words asked for: as far as a passage may grow to keep a paragraph whole
 TINY = 0.25  # times the words asked for: a passage that is shorter joins its neighbour
@@ -39,30 +39,35 @@ def split(document: Document, words: int) -> tuple[Passage, ...]:
 
 
 def _leads(document: Document) -> Leads:
-    """The start of each block that is an item or a row, and what introduces its list or table."""
-    leads: list[tuple[int, Sentence | None]] = []
-    lead: Sentence | None = None
+    """The start of each block that is an item or a row, and what introduces it, outermost first: the sentence above its
+    list or table, and those of the items over it."""
+    leads: list[tuple[int, tuple[Sentence, ...]]] = []
+    lead: list[Sentence] = []
+    over: list[Sentence] = []
     for before, block in pairwise(document.blocks):
         if block.kind not in LISTED:
             continue
         if before.kind is not block.kind:
-            lead = _lead(document.text, before) if before.speaker == block.speaker else None
-        leads.append((block.start, lead))
+            is_above = before.kind in ABOVE and before.speaker == block.speaker
+            lead, over = _lead(document.text, before) if is_above else [], []
+        elif block.depth > before.depth:
+            over += _lead(document.text, before)
+        over = over[: block.depth]
+        leads.append((block.start, (*lead, *over)))
     return leads
 
 
-def _lead_of(sentence: Sentence, leads: Leads) -> Sentence | None:
-    """What introduces the list or table that a sentence stands in, an item's or a row's."""
+def _leads_of(sentence: Sentence, leads: Leads) -> tuple[Sentence, ...]:
+    """What introduces a sentence of a list or table."""
     at = bisect_right(leads, sentence.start, key=itemgetter(0))
-    return leads[at - 1][1] if at else None
+    return leads[at - 1][1] if at else ()
 
 
-def _lead(text: str, block: Block) -> Sentence | None:
-    """The sentence of a block that introduces a list or a table below it."""
-    if block.kind not in ABOVE:
-        return None
-    last = list(_sentences(text, block))[-1]
-    return last if introduces(text[last.start : last.end], alone=last.opens) else None
+def _lead(text: str, block: Block) -> list[Sentence]:
+    """The sentence of a block that introduces a list or a table below it: its last; of an item there is always one."""
+    cut = list(_sentences(text, block))
+    cut = cut if block.kind is BlockKind.ITEM else cut[-1:]
+    return [one for one in cut if introduces(text[one.start : one.end], alone=one.opens)][-1:]
 
 
 def _runs(blocks: Sequence[Block]) -> Iterator[list[Block]]:
@@ -101,7 +106,8 @@ def _groups(text: str, run: Sequence[Block], words: int) -> list[list[Sentence]]
     for block in run:
         own = [(sentence, _words(text, sentence), _pieces(text, sentence)) for sentence in _sentences(text, block)]
         whole = sum(length for _, length, _ in own)
-        if groups[-1].said and groups[-1].words >= words / 2 and groups[-1].words + whole > OVER * words:
+        is_long = groups[-1].words >= words / 2 and groups[-1].words + whole > OVER * words
+        if groups[-1].said and (is_long or groups[-1].is_left_by(own[0][0])):
             groups.append(_Group())
             _keep_lead(text, groups, own[0])
         for sentence, length, pieces in own:
@@ -118,7 +124,8 @@ def _keep_lead(text: str, groups: Sequence[_Group], first: tuple[Sentence, int, 
     item, _, pieces = first
     *others, last = groups[-2].sentences
     own = _pieces(text, last)
-    is_lead = last.kind in ABOVE and item.kind is BlockKind.ITEM
+    is_over = last.kind is BlockKind.ITEM and last.depth < item.depth
+    is_lead = item.kind is BlockKind.ITEM and (last.kind in ABOVE or is_over)
     if not (is_lead and others and others[-1].kind not in HEADS and own + pieces <= MOST_PIECES):
         return
     if introduces(text[last.start : last.end], alone=last.opens):
@@ -140,6 +147,11 @@ class _Group:
     def takes(self, pieces: int) -> bool:
         return not self.sentences or self.pieces + pieces <= MOST_PIECES
 
+    def is_left_by(self, sentence: Sentence) -> bool:
+        """Whether the group begins under items of another, which head its passage, and the sentence is under others."""
+        depth = self.sentences[0].depth if self.sentences else 0
+        return sentence.depth < depth
+
     def add(self, sentence: Sentence, words: int, pieces: int) -> None:
         self.sentences.append(sentence)
         self.words += words
@@ -152,7 +164,8 @@ def _joined(groups: Sequence[_Group], tiny: float) -> list[_Group]:
     joined: list[_Group] = []
     for group in groups:
         before = joined[-1] if joined else None
-        if before and (group.words < tiny or before.words < tiny) and before.takes(group.pieces):
+        is_tiny = before and (group.words < tiny or before.words < tiny)
+        if before and is_tiny and before.takes(group.pieces) and not any(map(before.is_left_by, group.sentences)):
             before.sentences += group.sentences
             before.words, before.pieces = before.words + group.words, before.pieces + group.pieces
         else:
@@ -167,7 +180,7 @@ def _sentences(text: str, block: Block) -> Iterator[Sentence]:
         start = block.end - len(bare)
     cut = sentences.whole if block.kind is BlockKind.ROW else sentences.telling
     for place, span in enumerate(cut(text[start : block.end])):
-        yield Sentence(start + span.start, start + span.end, block.kind, place == 0, block.page)
+        yield Sentence(start + span.start, start + span.end, block.kind, place == 0, block.page, block.depth)
 
 
 def _words(text: str, sentence: Sentence) -> int:
@@ -180,10 +193,10 @@ def _pieces(text: str, sentence: Sentence) -> int:
 
 
 def _passage(document: Document, block: Block, group: Sequence[Sentence], leads: Leads) -> Passage:
-    """A passage; one that begins in the middle of a list or table has what introduces it as the last heading."""
+    """A passage; one that begins in the middle of a list or table has what introduces it as its last headings."""
     start, end = group[0].start, group[-1].end
-    lead = _lead_of(group[0], leads) if group[0].kind in LISTED else None
-    over = [as_heading(document.text[lead.start : lead.end])] if lead and lead.end <= start else []
+    told = _leads_of(group[0], leads) if group[0].kind in LISTED else ()
+    over = [as_heading(document.text[lead.start : lead.end]) for lead in told if lead.end <= start]
     text = document.text[start:end]
     key = f"{document.id}\0{start}\0{end}\0{text}"
     return Passage(

@@ -47,7 +47,7 @@ def _paragraph(lines: Sequence[str], width: int) -> Iterator[Piece]:
             yield Piece(text, reason="ornament", alone=False)
         else:
             kind = BlockKind.ITEM if ITEM.match(part) else BlockKind.QUOTE if text[0] == ">" else BlockKind.PARAGRAPH
-            yield Piece(text, kind, alone=alone)
+            yield Piece(text, kind, alone=alone, depth=(len(part) - len(part.lstrip())) // 2)
 
 
 def _unwrap(lines: Sequence[str], width: int) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from assistant.library.records import Cleaned, Entry, Holdings, Listed
 from assistant.library.sql import LISTED, Database, Many, as_json
@@ -91,10 +92,7 @@ class Documents:
         )
         if row is None:
             return None
-        blocks = tuple(
-            Block(BlockKind(kind), start, end, tuple(headings), speaker, page, tuple(Inline(*one) for one in inline))
-            for kind, start, end, headings, speaker, page, *inline in json.loads(row[-2])
-        )
+        blocks = tuple(_block(*held) for held in json.loads(row[-2]))
         return Document(About(*row[:-3]), row[-3], blocks, tuple(Dropped(*piece) for piece in json.loads(row[-1])))
 
     def text(self, document: str) -> str | None:
@@ -117,7 +115,10 @@ class Documents:
     def put(self, document: Document, cleaned: Cleaned) -> None:
         """Add or replace a document, without its passages, its source and its lines that may recur."""
         about = document.about
-        blocks = [[b.kind, b.start, b.end, b.headings, b.speaker, b.page, *b.inline] for b in document.blocks]
+        blocks = [
+            [b.kind, b.start, b.end, b.headings, b.speaker, b.page, *([b.depth] if b.depth else ()), *b.inline]
+            for b in document.blocks
+        ]
         dropped = [[d.text, d.reason, d.at] for d in document.dropped]
         names = ["id", "source", "sha256", "media_type", "title", "author", "date", "text", "blocks", "dropped"]
         updates = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
@@ -144,3 +145,12 @@ class Documents:
         """Remove documents without a source, and let the others go by their first."""
         self._db.run(f"DELETE FROM documents WHERE id {_ORPHAN}")
         self._db.run(f"UPDATE documents SET source = {_FIRST_SOURCE} WHERE source <> {_FIRST_SOURCE}")
+
+
+def _block(kind: str, start: int, end: int, headings: list[str], *more: Any) -> Block:
+    """A block as it was put: its speaker, its page, its depth where it has one, and its inline stretches."""
+    speaker, page, *rest = more
+    depth = rest.pop(0) if rest and isinstance(rest[0], int) else 0
+    return Block(
+        BlockKind(kind), start, end, tuple(headings), speaker, page, tuple(Inline(*one) for one in rest), depth
+    )

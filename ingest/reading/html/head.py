@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lxml import html
+from lxml import etree
 
 from ingest.drafts import Found, collapse, words
 
@@ -27,11 +27,11 @@ CLASS = re.compile(r"(?:^|,)\s*[a-z]*\.([\w-]+)\s*(?=,|$)")  # alone: what else 
 RAISED = re.compile(r"vertical-align\s*:\s*super")
 
 
-def found(root: html.HtmlElement) -> Found:
+def found(root: etree._Element) -> Found:
     """The candidates, the most trusted first."""
     metas = _metas(root)
     linked = [value for script in root.iter("script") if "ld+json" in script.get("type", "") for value in _json(script)]
-    titles = [*(metas.get(name, "") for name in TITLES), *(collapse(t.text_content()) for t in root.iter("title"))]
+    titles = [*(metas.get(name, "") for name in TITLES), *(collapse(text_of(t)) for t in root.iter("title"))]
     authors = [*(metas.get(name, "") for name in AUTHORS), *_names(linked), *_bylines(root)]
     dates = [*(metas.get(name, "") for name in DATES), *_texts(linked, "datePublished"), *_times(root)]
     return Found(
@@ -42,7 +42,7 @@ def found(root: html.HtmlElement) -> Found:
     )
 
 
-def lettering(root: html.HtmlElement) -> tuple[frozenset[str], frozenset[str]]:
+def lettering(root: etree._Element) -> tuple[frozenset[str], frozenset[str]]:
     """The classes whose words the page's own styles strike out, and those that they raise, as exports write them."""
     struck: set[str] = set()
     raised: set[str] = set()
@@ -55,7 +55,12 @@ def lettering(root: html.HtmlElement) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(struck), frozenset(raised)
 
 
-def _site(root: html.HtmlElement, metas: Mapping[str, str]) -> str:
+def text_of(element: etree._Element) -> str:
+    """The text inside an element, as it stands."""
+    return "".join(map(str, element.itertext()))
+
+
+def _site(root: etree._Element, metas: Mapping[str, str]) -> str:
     """The host of the address that the page gives as its own, else the name of its site."""
     links = (link.get("href", "") for link in root.iter("link") if link.get("rel", "").lower() == "canonical")
     for address in (*links, metas.get("og:url", ""), *(base.get("href", "") for base in root.iter("base"))):
@@ -64,7 +69,7 @@ def _site(root: html.HtmlElement, metas: Mapping[str, str]) -> str:
     return metas.get("og:site_name", "").lower()
 
 
-def _metas(root: html.HtmlElement) -> dict[str, str]:
+def _metas(root: etree._Element) -> dict[str, str]:
     """The page's meta elements by name; the first of a name counts."""
     metas: dict[str, str] = {}
     for meta in root.iter("meta"):
@@ -74,27 +79,27 @@ def _metas(root: html.HtmlElement) -> dict[str, str]:
     return metas
 
 
-def _bylines(root: html.HtmlElement) -> Iterator[str]:
+def _bylines(root: etree._Element) -> Iterator[str]:
     for element in root.iter("a", "span", "p", "div", "address"):
         is_named = element.get("rel") == "author" or element.get("itemprop") == "author"
         names = element.get("class", "").lower().split()
-        if (is_named or any(name in BYLINES for name in names)) and not _in_comment(element):
-            text = collapse(element.text_content())
+        if (is_named or not BYLINES.isdisjoint(names)) and not _in_comment(element):
+            text = collapse(text_of(element))
             if 0 < len(text) <= 80:
                 yield text
 
 
-def _times(root: html.HtmlElement) -> Iterator[str]:
+def _times(root: etree._Element) -> Iterator[str]:
     for time in root.iter("time"):
         if not _in_comment(time):
-            yield time.get("datetime") or collapse(time.text_content())
+            yield time.get("datetime") or collapse(text_of(time))
 
 
-def _in_comment(element: html.HtmlElement) -> bool:
+def _in_comment(element: etree._Element) -> bool:
     return any("comment" in f"{box.get('class', '')} {box.get('id', '')}".lower() for box in element.iterancestors())
 
 
-def _json(script: html.HtmlElement) -> list[Any]:
+def _json(script: etree._Element) -> list[Any]:
     try:
         return [json.loads(script.text or "")]
     except (ValueError, RecursionError):  # pages often carry broken JSON

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import cast
 
-from lxml import etree, html
+from lxml import etree
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.drafts import Box, Draft, Piece, collapse, words
 from ingest.reading.decoding import decode
 from ingest.reading.html import head, page_tables
-from ingest.reading.html.head import RAISED
+from ingest.reading.html.head import RAISED, text_of
 from ingest.reading.lettering import Text
 from ingest.reading.plain import RULE
 
@@ -39,6 +40,7 @@ UNSEEN = {
 STRIKES = words("s strike del")
 LETTERED = STRIKES | {"sup"}
 BOLD = words("b strong")
+DEEPER = words("ul ol menu dir dl dd")  # a definition stands under its term
 OPENERS = ("aria-controls", "data-target", "data-bs-target")
 OPEN = re.compile(r"accordion|collapse|expand|toggle|tab-?pane|\bfaq|\banswer\b")  # names of what people open
 HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
@@ -69,13 +71,11 @@ def pieces(text: str) -> Iterator[Piece]:
         yield from _Walk(root).pieces()
 
 
-def _parse(text: str) -> html.HtmlElement | None:
+def _parse(text: str) -> etree._Element | None:
     data = text.replace("\0", "").encode("utf-8", errors="replace")
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True, remove_comments=True)
-    try:
-        root = html.document_fromstring(data, parser=parser) if data.strip() else None
-    except etree.ParserError:  # nothing but comments
-        return None
+    # lxml.html's own parser would make its kind of element anew at each step of the walk
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True, remove_comments=True)
+    root = etree.fromstring(data, parser) if data.strip() else None  # None, too, where there are only comments
     if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
         raise SourceError("its elements are nested too deeply to be read.")  # the parser gave up on the rest
     return root
@@ -84,9 +84,9 @@ def _parse(text: str) -> html.HtmlElement | None:
 class _Walk:
     """Gathers inline text until a block begins or ends, then gives it as one piece."""
 
-    def __init__(self, root: html.HtmlElement) -> None:
+    def __init__(self, root: etree._Element) -> None:
         self._root = root
-        self._opened: list[html.HtmlElement] = []  # the blocks around the text in hand ...
+        self._opened: list[etree._Element] = []  # the blocks around the text in hand ...
         self._path: list[Box] = []  # ... and their boxes
         self._links = self._struck = self._raised = self._bold = 0
         self._to: list[str] = []  # where the links lead that the text in hand stands in
@@ -97,17 +97,17 @@ class _Walk:
         self._has_classes = any(self._classes)
         self._opens = _opened(root)
         self._in_row = False  # of a table that holds data
-        self._tables: dict[html.HtmlElement, page_tables.Table | None] = {}
+        self._tables: dict[etree._Element, page_tables.Table | None] = {}
 
     def pieces(self) -> Iterator[Piece]:
         walk = etree.iterwalk(self._root, events=("start", "end"))
-        skipped: html.HtmlElement | None = None
+        skipped: etree._Element | None = None
         for number, (event, element) in enumerate(walk):
             if event == "end":
                 if element is not skipped:
                     yield from self._end(element)
                 self._add(element.tail)
-            elif reason := self._unseen(element):
+            elif reason := self._unseen(element, str(element.tag)):
                 skipped = element
                 walk.skip_subtree()
                 if text := collapse(" ".join(element.itertext())):
@@ -117,9 +117,9 @@ class _Walk:
                 self._add(element.text)
         yield from self._flush()
 
-    def _start(self, element: html.HtmlElement, number: int) -> Iterator[Piece]:
+    def _start(self, element: etree._Element, number: int) -> Iterator[Piece]:
         tag, names = str(element.tag), _names(element)
-        self._count(element, 1)
+        self._count(element, tag, 1)
         if tag == "br":
             yield from self._break(element)
         elif tag in BLOCKS or "-" in tag or (NAMED.search(names) and self._in_comment()):
@@ -131,8 +131,8 @@ class _Walk:
             self._path.append(Box(number, "div" if tag == "button" and _asks(element) else tag, names))
             self._in_row = self._in_row or (tag == "tr" and self._table_of(element) is not None)
 
-    def _end(self, element: html.HtmlElement) -> Iterator[Piece]:
-        self._count(element, -1)
+    def _end(self, element: etree._Element) -> Iterator[Piece]:
+        self._count(element, str(element.tag), -1)
         if not self._opened or self._opened[-1] is not element:
             return
         if not self._in_row:
@@ -148,7 +148,7 @@ class _Walk:
         self._opened.pop()
         self._path.pop()
 
-    def _end_cell(self, element: html.HtmlElement, table: page_tables.Table) -> None:
+    def _end_cell(self, element: etree._Element, table: page_tables.Table) -> None:
         """A cell or row of a table is whole; words between the cells go with the next one, or after the table."""
         if element.tag in {"td", "th"}:
             table.cell(element, self._text.whole(), self._text.lettered())
@@ -160,7 +160,7 @@ class _Walk:
         else:
             self._add(" ")
 
-    def _break(self, element: html.HtmlElement) -> Iterator[Piece]:
+    def _break(self, element: etree._Element) -> Iterator[Piece]:
         """A line break is a space; two in a row part paragraphs."""
         following = element.getnext()
         is_double = following is not None and following.tag == "br" and not (element.tail or "").strip()
@@ -168,23 +168,24 @@ class _Walk:
             yield from self._flush()
         self._add(" ")
 
-    def _count(self, element: html.HtmlElement, step: int) -> None:
+    def _count(self, element: etree._Element, tag: str, step: int) -> None:
         """Enter or leave an element that tells how its words are set."""
-        if element.tag == "a":
+        if tag == "a":
             self._links += step
             if step > 0:
                 self._to.append(element.get("href", "").strip())
             else:
                 self._to.pop()
             return
-        self._bold += step if element.tag in BOLD else 0
-        if element.tag in LETTERED or self._has_classes or element.get("style"):
+        self._bold += step if tag in BOLD else 0
+        if tag in LETTERED or self._has_classes or element.get("style"):
             is_struck, is_raised = _lettering(element, *self._classes)
             self._struck += step if is_struck else 0
             self._raised += step if is_raised else 0
 
     def _add(self, text: str | None) -> None:
-        if text:
+        is_lettered = self._bold or self._links
+        if text and (is_lettered or not (text.isspace() and self._text.is_untouched)):  # as between most tags
             is_link = self._links > 0
             self._text.add(
                 text,
@@ -200,7 +201,7 @@ class _Walk:
         return (replace(piece, path=tuple(self._path)) for piece in self._text.aside())
 
     def _flush(self) -> Iterator[Piece]:
-        if self._text.is_untouched:  # as between most tags
+        if self._text.is_untouched:
             return
         text = self._text.whole()
         lettered = self._text.lettered()
@@ -212,12 +213,13 @@ class _Walk:
             return
         kind, level = self._kind()
         reason = "ornament" if RULE.fullmatch(text) else None
-        yield Piece(text, kind, level, reason, linked=linked, path=tuple(self._path), lettered=lettered)
+        depth = sum(box.tag in DEEPER for box in self._path) if kind is BlockKind.ITEM else 0
+        path = tuple(self._path)
+        yield Piece(text, kind, level, reason, linked=linked, path=path, lettered=lettered, depth=depth)
         yield from aside
 
-    def _unseen(self, element: html.HtmlElement) -> str | None:
+    def _unseen(self, element: etree._Element, tag: str) -> str | None:
         """Why the element is not seen on the page, nor opened there; None when it is."""
-        tag = str(element.tag)
         if tag in UNSEEN:
             return UNSEEN[tag]
         if tag in {"html", "body", "main", "article"}:  # hidden until a script shows them
@@ -243,7 +245,7 @@ class _Walk:
     def _in_comment(self) -> bool:
         return any("comment" in box.names for box in self._path)
 
-    def _table_of(self, element: html.HtmlElement) -> page_tables.Table | None:
+    def _table_of(self, element: etree._Element) -> page_tables.Table | None:
         """The table of data that a row or cell is of."""
         if element.tag not in {"tr", "td", "th"}:
             return None
@@ -255,7 +257,7 @@ class _Walk:
         return self._tables[table]
 
 
-def _lettering(element: html.HtmlElement, struck: frozenset[str], raised: frozenset[str]) -> tuple[bool, bool]:
+def _lettering(element: etree._Element, struck: frozenset[str], raised: frozenset[str]) -> tuple[bool, bool]:
     """Whether the element strikes its words out, and whether it raises them."""
     style = element.get("style", "")
     names = element.get("class", "").split() if struck or raised else ()
@@ -264,21 +266,23 @@ def _lettering(element: html.HtmlElement, struck: frozenset[str], raised: frozen
     return is_struck, is_raised
 
 
-def _names(element: html.HtmlElement) -> str:
+def _names(element: etree._Element) -> str:
+    if not element.keys():
+        return ""
     return " ".join(element.get(name, "") for name in ("class", "id", "role", "itemprop", "rel")).lower().strip()
 
 
-def _opened(root: html.HtmlElement) -> frozenset[str]:
+def _opened(root: etree._Element) -> frozenset[str]:
     """The ids of what buttons and links of the page open."""
     return frozenset(
         id.lstrip("#")
         for name in OPENERS
-        for element in root.xpath(f"//*[@{name}]")
+        for element in cast("list[etree._Element]", root.xpath(f"//*[@{name}]"))
         for id in element.get(name, "").split()
     )
 
 
-def _asks(button: html.HtmlElement) -> bool:
+def _asks(button: etree._Element) -> bool:
     """Whether a button opens what it asks or names, as the questions of a list of them do."""
     opens = any(name in button.attrib for name in ("aria-expanded", *OPENERS)) or OPEN.search(_names(button))
-    return bool(opens) and len(collapse(button.text_content()).split()) > 2
+    return bool(opens) and len(collapse(text_of(button)).split()) > 2

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from lxml import html
+from lxml import etree
 
 from ingest.drafts import Box, Lettered, Piece, collapse
 from ingest.reading import rows
 from ingest.reading.archive import count
+from ingest.reading.html.head import text_of
 
 CELL = 400  # characters; a table with a longer cell is there for its layout
 MOST = 1_000  # columns that a cell may span, the format's own limit
@@ -28,7 +29,7 @@ class Table:
         self._for_below: dict[int, tuple[int, str]] = {}
         self._count = self._repeated = 0
 
-    def cell(self, element: html.HtmlElement, text: str, lettered: Sequence[Lettered] = ()) -> None:
+    def cell(self, element: etree._Element, text: str, lettered: Sequence[Lettered] = ()) -> None:
         """The next cell of the row in hand."""
         self._fill()
         self._lettered += (one._replace(at=-1) for one in lettered)
@@ -43,7 +44,7 @@ class Table:
                 self._for_below[column] = (down - 1 if down > 0 else rows.CELLS, said)
             self._line.append(said)
 
-    def end_row(self, row: html.HtmlElement, path: tuple[Box, ...], linked: int) -> None:
+    def end_row(self, row: etree._Element, path: tuple[Box, ...], linked: int) -> None:
         """The row in hand is whole; ``linked`` of its characters are in links."""
         self._fill()
         while self._from_above:
@@ -76,7 +77,7 @@ class Table:
             rows.limit_repeated(self._repeated)
 
 
-def holds_data(table: html.HtmlElement) -> bool:
+def holds_data(table: etree._Element) -> bool:
     """Whether it is a table of data: no table inside, more than one column, and column names or no long cell."""
     if next(table.iterdescendants("table", "form", "h1", "h2", "h3"), None) is not None:
         return False
@@ -84,11 +85,11 @@ def holds_data(table: html.HtmlElement) -> bool:
     is_named = len(lines) > 1 and any(_names_columns(line) for line in lines[:3])
     cells = table.iter("td", "th")
     return any(len(line) > 1 for line in lines) and (
-        is_named or all(len(collapse(cell.text_content())) <= CELL for cell in cells)
+        is_named or all(len(collapse(text_of(cell))) <= CELL for cell in cells)
     )
 
 
-def _names_columns(row: html.HtmlElement) -> bool:
+def _names_columns(row: etree._Element) -> bool:
     parent = row.getparent()
     is_head = parent is not None and parent.tag == "thead"
     return is_head or (len(row) > 0 and all(cell.tag == "th" for cell in row))

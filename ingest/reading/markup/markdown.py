@@ -141,7 +141,8 @@ class _Blocks:
         if RULE.fullmatch(text):
             yield Piece(text, reason="ornament")
         else:
-            yield Piece(text, kind, level, linked=_linked(children), lettered=lettered)
+            depth = self._open.count("list_item")
+            yield Piece(text, kind, level, linked=_linked(children), lettered=lettered, depth=depth)
         yield from held.aside()
 
     def _parts(self, children: Sequence[Token]) -> list[Piece]:

@@ -153,7 +153,7 @@ def _plain(lines: Sequence[str], inline: Sequence[tuple[re.Pattern[str], Shown]]
         return
     for piece in plain_pieces(text):
         shown = piece.text if piece.reason else _inline(piece.text, inline)
-        yield Piece(shown, piece.kind, reason=piece.reason, alone=False)
+        yield Piece(shown, piece.kind, reason=piece.reason, alone=False, depth=piece.depth)
 
 
 def _inline(text: str, forms: Sequence[tuple[re.Pattern[str], Shown]]) -> str:
@@ -200,7 +200,7 @@ def _adoc(lines: Sequence[str], depth: int = 0) -> Iterator[Piece]:
                     shown = ITEM_ADOC.sub("", bare) if is_item else bare
                     kind = BlockKind.ITEM if is_item else BlockKind.PARAGRAPH
                     if text := _inline(shown, INLINE_ADOC):
-                        yield Piece(text, kind, alone=False)
+                        yield Piece(text, kind, alone=False, depth=len(part) - len(shown) if is_item else 0)
             at = end
 
 

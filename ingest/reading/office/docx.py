@@ -26,6 +26,7 @@ UNSEEN = words(
 )
 SPACES = words("tab br cr ptab")
 MATHS = {"den": "/", "sup": "^", "sub": "_"}  # what a formula shows by where its parts stand
+LISTS = re.compile(r"list (?:bullet|number)(?: ?([1-9]))?.*")  # names of styles
 UNREAD = "{} that is not read"
 APPLIED = "\u2061"  # between a function and its argument, unseen
 
@@ -135,7 +136,7 @@ class _Walk:
             linked = min(len(text), len(collapse("".join(inline.linked))))
             lettered = inline.text.lettered(label)
             text = f"{label} {text}" if label else text
-            yield Piece(text, kind, style.level, reason, linked=linked, lettered=lettered)
+            yield Piece(text, kind, style.level, reason, linked=linked, lettered=lettered, depth=_depth(style))
         yield from inline.text.aside()
         if hidden := collapse("".join(inline.hidden)):
             yield Piece(hidden, reason=reason or "hidden")
@@ -265,11 +266,17 @@ def _sign(element: etree._Element, name: str) -> str | None:
 def _kind(style: Style) -> BlockKind:
     if style.level:
         return BlockKind.HEADING
-    if style.list_id or style.name.startswith(("list bullet", "list number")):
+    if style.list_id or LISTS.fullmatch(style.name):
         return BlockKind.ITEM
     if style.name in {"quote", "intense quote", "block text"}:
         return BlockKind.QUOTE
     return BlockKind.CODE if style.name in {"source code", "html preformatted", "plain text"} else BlockKind.PARAGRAPH
+
+
+def _depth(style: Style) -> int:
+    """The level of an item in its list, else the one that the name of its style tells: "list bullet 2"."""
+    named = LISTS.fullmatch(style.name)
+    return max(style.depth, int(named[1]) - 1 if named and named[1] else 0)
 
 
 def _remarks(walk: _Walk, root: etree._Element) -> Iterator[remarks.Remark]:

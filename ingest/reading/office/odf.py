@@ -105,7 +105,7 @@ def _slide(page: etree._Element, number: int, walk: odt._Walk) -> Iterator[Piece
     for frame in frames:
         if frame not in titles:
             is_list = value(frame, "class") in {"outline", "object"}
-            for piece in walk.blocks(frame, is_item=is_list):
+            for piece in walk.blocks(frame, depth=int(is_list)):
                 yield replace(piece, page=number)
     notes = child(page, "notes")
     told = [piece for piece in walk.blocks(notes) if piece.text != "<number>"] if notes is not None else []

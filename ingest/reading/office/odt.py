@@ -77,31 +77,31 @@ class _Walk:
         self._bold = bold
         self.remarks: list[remarks.Remark] = []
 
-    def blocks(self, parent: etree._Element, reason: str | None = None, *, is_item: bool = False) -> Iterator[Piece]:
-        """The pieces of every paragraph, list and table inside, however wrapped."""
+    def blocks(self, parent: etree._Element, reason: str | None = None, *, depth: int = 0) -> Iterator[Piece]:
+        """The pieces of every paragraph, list and table inside, however wrapped; ``depth`` is in how many lists."""
         for element in parent:
             name = local(element)
             if name in {"p", "h"}:
-                yield from self._paragraph(element, reason, is_item=is_item)
+                yield from self._paragraph(element, reason, depth)
             elif name == "table":
                 yield from self._table(element, reason)
             elif name == "list":
-                yield from self.blocks(element, reason, is_item=True)
+                yield from self.blocks(element, reason, depth=depth + 1)
             elif name == "annotation":
                 self._remember(element)
             elif name not in UNSEEN:
-                yield from self.blocks(element, "table of contents" if name in INDEXES else reason, is_item=is_item)
+                yield from self.blocks(element, "table of contents" if name in INDEXES else reason, depth=depth)
 
-    def _paragraph(self, paragraph: etree._Element, reason: str | None, *, is_item: bool) -> Iterator[Piece]:
+    def _paragraph(self, paragraph: etree._Element, reason: str | None, depth: int) -> Iterator[Piece]:
         look = self.look(paragraph, Look())
         is_named = local(paragraph) == "h" or value(paragraph, "style-name") not in self._parents
         inline = _Inline(is_bold=look.bold and is_named)
         self._add(paragraph.text, inline, look)
         self._gather(paragraph, inline, look)
         if text := inline.text.whole():
-            kind, level = self._kind(paragraph, is_item=is_item)
+            kind, level = self._kind(paragraph, is_item=depth > 0)
             linked = min(len(text), len(collapse("".join(inline.linked))))
-            yield Piece(text, kind, level, reason, linked=linked, lettered=inline.text.lettered())
+            yield Piece(text, kind, level, reason, linked=linked, depth=depth, lettered=inline.text.lettered())
         yield from inline.text.aside()
         yield from (Piece(alt, reason="image description") for alt in inline.described)
         for box in inline.boxes:
@@ -158,10 +158,8 @@ class _Walk:
 
     def _remember(self, annotation: etree._Element) -> None:
         author = child(annotation, "creator")
-        said = [child_ for child_ in annotation if local(child_) in {"p", "list", "h"}]
-        texts = [collapse("".join(str(text) for text in element.itertext())) for element in said]
         name = collapse(author.text or "") if author is not None else ""
-        self.remarks.append(remarks.Remark(name, tuple(filter(None, texts))))
+        self.remarks.append(remarks.remark(name, self.blocks(annotation)))
 
     def _table(self, table: etree._Element, reason: str | None) -> Iterator[Piece]:
         lines = [_cells(row) for row in _rows(table)]

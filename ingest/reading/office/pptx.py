@@ -13,7 +13,7 @@ from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.drafts import Draft, Lettered, Piece, collapse
 from ingest.reading import remarks, rows
-from ingest.reading.archive import Archive, child, local, value
+from ingest.reading.archive import Archive, child, count, local, value
 from ingest.reading.office import drawing, pptx_order
 from ingest.reading.office.package import Relation, addresses, main_part, of_kind, properties, relations
 
@@ -54,11 +54,12 @@ def read(data: bytes) -> Draft:
 
 
 class _Paragraph(NamedTuple):
-    """The words of a paragraph, whether it is bulleted (None: as its placeholder decides), and those in bold or a
-    link."""
+    """The words of a paragraph, whether it is bulleted (None: as its placeholder decides), its level, and the words in
+    bold or a link."""
 
     text: str
     is_bullet: bool | None
+    depth: int
     lettered: tuple[Lettered, ...]
 
 
@@ -109,7 +110,8 @@ class _Slide:
         for one in _paragraphs(shape, self._addresses):
             is_item = one.is_bullet if one.is_bullet is not None else role in {"body", "obj"}
             kind = BlockKind.ITEM if is_item else BlockKind.PARAGRAPH
-            yield replace(self._piece(one.text, kind, reason=FURNITURE.get(role or "")), lettered=one.lettered)
+            piece = self._piece(one.text, kind, reason=FURNITURE.get(role or ""))
+            yield replace(piece, depth=one.depth, lettered=one.lettered)
 
     def _graphic(self, frame: etree._Element) -> Iterator[Piece]:
         """A table, a chart, or the words of a diagram."""
@@ -133,8 +135,10 @@ class _Slide:
                 author = authors.get(value(comment, "authorId") or "", "")
                 plain, body = child(comment, "text"), child(comment, "txBody")
                 texts = [collapse(plain.text or "")] if plain is not None else []
-                texts += [drawing.text(p) for p in (body if body is not None else ()) if local(p) == "p"]
-                yield remarks.Remark(author, tuple(filter(None, texts)), self._number)
+                held = [drawing.read(p) for p in (body if body is not None else ()) if local(p) == "p"]
+                texts += [text.whole() for text in held]
+                aside = tuple(self._piece(piece.text, reason=piece.reason) for text in held for piece in text.aside())
+                yield remarks.Remark(author, tuple(filter(None, texts)), self._number, aside)
 
     def _notes(self, root: etree._Element) -> Iterator[Piece]:
         shapes = list(_shapes(child(root, "cSld", "spTree")))
@@ -205,7 +209,7 @@ def _paragraphs(shape: etree._Element, addresses: Mapping[str, str] = MappingPro
             settings = child(paragraph, "pPr")
             marks = {local(mark) for mark in settings} if settings is not None else set()
             is_bullet = True if marks & {"buChar", "buAutoNum", "buBlip"} else False if "buNone" in marks else None
-            yield _Paragraph(text, is_bullet, held.lettered())
+            yield _Paragraph(text, is_bullet, count(value(settings, "lvl")), held.lettered())
 
 
 def _inside(row: etree._Element, addresses: Mapping[str, str]) -> tuple[Lettered, ...]:

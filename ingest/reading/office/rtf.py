@@ -62,6 +62,7 @@ class _State:
     level: int = 0
     style: int = 0
     is_item: bool = False
+    depth: int = 0
     font: int = -1
 
 
@@ -201,7 +202,7 @@ class _Reader:
         """A word that changes what is in force."""
         now = self._now
         if word == "pard":
-            now.in_table, now.level, now.style, now.is_item = False, 0, 0, False
+            now.in_table, now.level, now.style, now.is_item, now.depth = False, 0, 0, False, 0
         elif word == "plain":
             now.is_hidden = now.is_deleted = now.is_struck = now.is_raised = now.is_bold = False
             now.codec = self._default
@@ -214,6 +215,8 @@ class _Reader:
             now.level = self._levels.get(number, now.level) if now.place != "styles" else now.level
         elif word == "ls":
             now.is_item = number > 0
+        elif word == "ilvl":
+            now.depth = number
         elif word in SWITCHES:
             setattr(now, SWITCHES[word], bool(number) and word not in {"sub", "nosupersub"})
         elif word == "uc":
@@ -282,7 +285,7 @@ class _Reader:
                 self._end_table()
             level = self._now.level if place == "body" else 0
             kind = BlockKind.HEADING if level else BlockKind.ITEM if self._now.is_item else BlockKind.PARAGRAPH
-            held.pieces.append(Piece(text, kind, level, lettered=() if level else lettered))
+            held.pieces.append(Piece(text, kind, level, depth=self._now.depth, lettered=() if level else lettered))
         held.pieces += aside
         if place == "body":
             hidden = _mended(self._place("hidden").text.whole())

@@ -152,7 +152,8 @@ class _Book:
             for comment in root.iter("{*}comment"):
                 number, text = count(value(comment, "authorId"), -1), child(comment, "text")
                 author = authors[number] if 0 <= number < len(authors) else ""
-                yield _remark(comment, author, _read(text).whole() if text is not None else "")
+                held = _read(text) if text is not None else Text()
+                yield _remark(comment, author, held.whole())._replace(aside=tuple(held.aside(_unescape)))
 
     def _sheet(self, part: str) -> _Sheet:
         """Read a sheet row by row, so that a large one is never held as a tree."""
