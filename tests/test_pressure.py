@@ -12,8 +12,8 @@ from assistant.errors import SettingsError
 from assistant.evidence.stance import SURE, Alone, PlainMarks, side_of
 from assistant.library.library import Library
 from assistant.model.embedding import Embedder, Vectors
-from assistant.pressure.plain_ideas import MOST
 from assistant.pressure.lens import Lens, Side
+from assistant.pressure.plain_ideas import MOST
 from assistant.pressure.pressure import LONGEST_IDEA
 from assistant.pressure.rulings import rule, rule_idea
 from assistant.settings import Settings
