@@ -18,6 +18,7 @@ from ingest.sync import sync
 from tests.fakes import WordEmbedder
 
 IDEA = "Print leaflets for the bakery."
+QUOTED = "Leaflets for the bakery are worth it. We print them on Mondays."
 TOWNS = (
     "Ashton",
     "Birchley",
@@ -57,7 +58,7 @@ class Weighing:
 @pytest.fixture
 def library(tmp_path: Path, embedder: WordEmbedder) -> Iterator[Library]:
     texts = {
-        "bakery": "It is old. Leaflets for the bakery are worth it. We print them on Mondays. The mill is shut.",
+        "bakery": f"The shop is very old. {QUOTED} The mill is shut.",
         "other": "Nobody reads leaflets of a bakery any more.",
         **{town: f"The bakery of {town} prints leaflets for {town[::-1]}." for town in TOWNS},
         **{f"{town} again": f"Leaflets are printed by {town[::-1]}, a bakery in {town}." for town in TOWNS},
@@ -78,7 +79,7 @@ def test_sentences_that_bear_nearly_as_much_as_the_best_of_a_passage_are_quoted_
 ) -> None:
     (one,) = found(library, embedder, Weighing({"worth": 3.0, "Mondays": 1.5, "mill": 0.5}))
 
-    assert one.citation.quote == "Leaflets for the bakery are worth it. We print them on Mondays."
+    assert one.citation.quote == QUOTED
     assert one.stance is Stance.SUPPORTS
 
 
