@@ -18,7 +18,7 @@ from assistant.evidence.llm import LlmStance
 from assistant.evidence.nli import NliStance
 from assistant.evidence.reading import PassageReader
 from assistant.evidence.relevance import SignalJudge
-from assistant.evidence.stance import Alone, IdeaModel, PlainMarks, Stretch, side_of
+from assistant.evidence.stance import Alone, IdeaModel, PlainMarks, side_of, whole
 from assistant.library.library import Library
 from assistant.model.chat import Model, Tick
 from assistant.model.embedding import Embedder, SentenceTransformerEmbedder
@@ -33,7 +33,7 @@ from assistant.readers.plain import PlainReader
 from assistant.search.question import encodable
 from assistant.search.retrieval import ANYWHERE, retrieve
 from assistant.settings import Settings, load
-from assistant.types import Answer, Filters, Finding, Hit, Span, Stance, Statement, Turn, Verdict
+from assistant.types import Answer, Filters, Finding, Hit, Stance, Statement, Turn, Verdict
 
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
@@ -70,7 +70,7 @@ class Assistant:
         self._answering = Answering(
             library, embedder, PlainReader(library, embedder, relevance, PassageReader()), self._reader, judge
         )
-        plain = PlainIdeas(library, embedder, relevance, self._stance, lenses)
+        plain = PlainIdeas(library, embedder, self._stance, lenses)
         weigher = model if weighs else None
         self._pressure = PressureTest(
             library, plain, ModelIdeas(library, embedder, weigher, lenses) if weigher else None
@@ -171,8 +171,8 @@ class Assistant:
 def _sides(stance: IdeaModel, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
     found: list[tuple[Stance, float]] = []
     for claim, group in groupby(pairs, key=lambda pair: pair[0]):
-        alone = [Stretch(text, Span(0, len(text)), text) for _, text in group]
-        found += [side_of(weight.sides, stance.sure) for weight in stance.weigh(claim, alone)]
+        weights = stance.weigh(claim, [whole(text) for _, text in group])
+        found += [side_of(weight.sides, stance.sure) for weight in weights]
     return found
 
 

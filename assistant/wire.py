@@ -90,7 +90,8 @@ def answer(one: Answer) -> Json:
 
 def read_answer(kept: Json) -> Answer:
     """The answer that ``answer`` made ``kept`` of; ValueError where it is not one."""
-    return _reader(Answer).validate_python(_nested(kept))
+    read: Answer = _reader(Answer).validate_python(_nested(kept))
+    return read
 
 
 def hit(one: Hit) -> Json:
@@ -172,7 +173,8 @@ def verdict(one: Verdict) -> Json:
 
 def read_verdict(kept: Json) -> Verdict:
     """The verdict that ``verdict`` made ``kept`` of; ValueError where it is not one."""
-    return _reader(Verdict).validate_python(_nested(kept))
+    read: Verdict = _reader(Verdict).validate_python(_nested(kept))
+    return read
 
 
 def change(one: Change) -> Json:

@@ -14,22 +14,23 @@ from assistant.evidence import base, ideas
 from assistant.evidence.ideas import IdeaReader
 from assistant.evidence.int8 import Int8Linear, in_int8, state_in_int8
 from assistant.evidence.reading import as_read
-from assistant.evidence.stance import SIDES, Stretch, side_of
+from assistant.evidence.stance import SIDES, Whole, side_of
 from assistant.types import Span, Stance
 from tests.conftest import make_marked
 
 IDEA = "We should hand out leaflets to win customers."
 
 
-def stretch(text: str) -> Stretch:
-    read = as_read(make_marked(text, "leaflets.txt", title="Leaflets"))
-    start = read.index(text)
-    return Stretch(read, Span(start, start + len(text)), text)
+def whole(*sentences: str) -> Whole:
+    read = as_read(make_marked(" ".join(sentences), "leaflets.txt", title="Leaflets"))
+    starts = [read.index(one) for one in sentences]
+    spans = tuple(Span(start, start + len(one)) for start, one in zip(starts, sentences, strict=True))
+    return Whole(read, spans, 0, sentences[0])
 
 
-FOR = stretch("Handing out leaflets is the best way to win customers: it brought us forty in a week.")
-AGAINST = stretch("Handing out leaflets is a waste of money. It has never won us a single customer.")
-BESIDE = stretch("The museum has a collection of stamps from Peru, and is closed on Mondays.")
+FOR = whole("Handing out leaflets is the best way to win customers: it brought us forty in a week.")
+AGAINST = whole("Handing out leaflets is a waste of money.", "It has never won us a single customer.")
+BESIDE = whole("The museum has a collection of stamps from Peru, and is closed on Mondays.")
 
 
 @pytest.mark.slow
@@ -41,26 +42,28 @@ def test_what_speaks_for_an_idea_is_told_from_what_speaks_against_it_and_from_wh
     for weight in (speaks_for, against, beside):
         assert 0 < weight.bears < 1
         assert weight.sides.sum() == pytest.approx(1)
+    assert [len(weight.by) for weight in (speaks_for, against, beside)] == [1, 2, 1]
 
 
 @pytest.mark.slow
 def test_nothing_depends_on_what_is_read_beside_it() -> None:
-    long = stretch("It rained, and " + "so on " * 300 + ". Then leaflets won.")
+    long = whole("It rained, and " + "so on " * 300 + ". Then leaflets won.")
     together = IdeaReader().read(IDEA, [FOR, long, AGAINST])
 
     ideas._KEPT.clear()
     alone = [IdeaReader().read(IDEA, [one])[0] for one in (FOR, long, AGAINST)]
-    np.testing.assert_allclose(together, alone, atol=1e-4)
+    for one, other in zip(together, alone, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
 
 
 @pytest.mark.slow
-def test_words_that_are_cut_off_have_the_side_of_their_passage() -> None:
-    long = stretch("Leaflets won us forty customers. " + "It rained, and so on. " * 200)
-    end = len(long.passage)
+def test_words_that_are_cut_off_are_not_what_bears() -> None:
+    long = whole("Leaflets won us forty customers.", "It rained, and so on. " * 200, "Leaflets are worth it.")
 
-    ((whole, own),) = IdeaReader().read(IDEA, [long._replace(span=Span(end - 10, end))])
+    (weight,) = IdeaReader().weigh(IDEA, [long])
 
-    assert (whole == own).all()
+    assert weight.by.argmax() == 0
+    assert weight.by[2] < -10
 
 
 @pytest.mark.slow
@@ -68,8 +71,9 @@ def test_a_pair_is_read_once_in_a_session(monkeypatch: pytest.MonkeyPatch) -> No
     first = IdeaReader().read(IDEA, [FOR, AGAINST])
     monkeypatch.setattr(ideas, "_network", None)  # would fail if it were asked
 
-    assert IdeaReader().read(IDEA, [AGAINST, FOR]).tolist() == first[[1, 0]].tolist()
-    assert IdeaReader().read(IDEA, []).shape == (0, 2, 4)
+    again = IdeaReader().read(IDEA, [AGAINST, FOR])
+    assert [one.tolist() for one in again] == [one.tolist() for one in first[::-1]]
+    assert IdeaReader().read(IDEA, []) == []
 
 
 @pytest.mark.slow

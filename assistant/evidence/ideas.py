@@ -1,5 +1,5 @@
-"""Whether a passage bears on an idea, and on which side a stretch of it stands: the two are read together, the passage
-whole, under its title and headings.
+"""Whether a passage bears on an idea, by which of its sentences, and on which side: the two are read together, the
+passage whole, under its title and headings, in one pass.
 
 What ships is how far training moved each weight of the base (``trained.py``). The network that this makes is kept in
 whole numbers of 8 bits in the user's cache folder, so that only the first start has to make it.
@@ -18,13 +18,13 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock, RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from assistant.errors import ModelUnavailable
 from assistant.evidence import base
-from assistant.evidence.stance import Stretch, Weight
+from assistant.evidence.stance import Weight, Whole
 from assistant.evidence.trained import batches, moved
 from assistant.model.embedding import Vectors
 from assistant.types import Span
@@ -38,7 +38,10 @@ MADE = "network.safetensors"
 ABANDONED = 3_600  # seconds after which nobody is at work in a folder any more
 UNPACKED, LOADED, MOVED = 0.5, 0.9, 0.95  # shares of the time that making it takes, by when each is done
 LOOK = 0.5  # seconds between two looks whether another thread has made it
-_KEPT: dict[tuple[str, str, Span], Vectors] = {}  # of the process, as the network is
+UNREAD = np.array([1, 0, 0, 0], dtype=np.float32)  # of ``BEARS``
+LEAST = 1e-6  # probability
+Key: TypeAlias = tuple[str, str, tuple[Span, ...]]  # an idea, a passage, its sentences
+_KEPT: dict[Key, Vectors] = {}  # of the process, as the network is
 _MAKING = Lock()
 _ALONE = RLock()  # a fast tokenizer keeps its padding and truncation, so two threads cannot share it
 
@@ -70,37 +73,42 @@ class IdeaReader:
         if not _network.cache_info().currsize:
             _cached(progress)
 
-    def weigh(self, claim: str, stretches: Sequence[Stretch]) -> list[Weight]:
+    def weigh(self, claim: str, passages: Sequence[Whole]) -> list[Weight]:
         """See ``IdeaModel.weigh``.
 
         Raises:
             ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
         """
-        found = []
-        for bears, side in map(log_odds, self.read(claim, stretches)):
-            first = _logistic(bears=False, odds=side)
-            found.append(Weight(_logistic(bears=True, odds=bears), np.array([first, 1 - first, 0], dtype=np.float32)))
-        return found
+        return [_weight(*log_odds(one)) for one in self.read(claim, passages)]
 
-    def read(self, idea: str, stretches: Sequence[Stretch]) -> Vectors:
-        """The probabilities of ``BEARS`` for each passage, and for its stretch (stretches, 2, 4).
+    def read(self, idea: str, passages: Sequence[Whole]) -> list[Vectors]:
+        """The probabilities of ``BEARS`` of each passage as a whole, then of its sentences (1 + sentences, 4): "no" for
+        what is cut off.
 
         Raises:
             ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
         """
         with _ALONE:
-            keys = [(idea, stretch.passage, stretch.span) for stretch in stretches]
+            keys = [(idea, one.passage, one.spans) for one in passages]
             if len(_KEPT) + len(keys) > REMEMBERED:
                 _KEPT.clear()
             new = list(dict.fromkeys(key for key in keys if key not in _KEPT))
             _KEPT.update(zip(new, _scored(new), strict=True))
-            return np.stack([_KEPT[key] for key in keys]) if keys else np.zeros((0, 2, 4), dtype=np.float32)
+            return [_KEPT[key] for key in keys]
 
 
-def log_odds(read: Vectors) -> tuple[float, float]:
-    """Of what was read of a passage and of a stretch of it (2, 4): that the first bears, that the other is for it."""
-    whole, own = np.log(read)
-    return float(np.logaddexp.reduce(whole[1:]) - whole[0]), float(own[1] - own[2])
+def log_odds(read: Vectors) -> tuple[float, Vectors, float]:
+    """Of what was read of a passage (1 + sentences, 4): that it bears, half of it by the whole and half by the sentence
+    that most does; that each sentence bears; that this sentence is for it rather than against it."""
+    odds = np.log(np.maximum(read, LEAST))
+    bears = np.logaddexp.reduce(odds[:, 1:], axis=1) - odds[:, 0]
+    best = 1 + int(bears[1:].argmax())
+    return float(bears[0] + bears[best]) / 2, bears[1:], float(odds[best, 1] - odds[best, 2])
+
+
+def _weight(bears: float, by: Vectors, side: float) -> Weight:
+    supports = _logistic(bears=False, odds=side)
+    return Weight(_logistic(bears=True, odds=bears), by, np.array([supports, 1 - supports, 0], dtype=np.float32))
 
 
 def _logistic(*, bears: bool, odds: float) -> float:
@@ -109,20 +117,23 @@ def _logistic(*, bears: bool, odds: float) -> float:
     return float(1 / (1 + np.exp(-(slope * odds + shift))))
 
 
-def _scored(asked: Sequence[tuple[str, str, Span]]) -> list[Vectors]:
+def _scored(asked: Sequence[Key]) -> list[Vectors]:
     if not asked:
         return []
     import torch
 
     network = _network()
-    pairs = {n: network.pair("idea", idea, text, [span]) for n, (idea, text, span) in enumerate(asked)}
+    pairs = {n: network.pair("idea", idea, text, spans) for n, (idea, text, spans) in enumerate(asked)}
     found: dict[int, Vectors] = {}
     for batch in batches(pairs, AT_ONCE):
         with torch.inference_mode():
             odds = network([pairs[n] for n in batch]).bears.softmax(1).numpy()
-        for at, n in enumerate(batch):
-            is_read = pairs[n].spans[1] != (0, 0)  # what is cut off has its passage's side
-            found[n] = odds[[2 * at, 2 * at + is_read]]
+        at = 0
+        for n in batch:
+            those = pairs[n].spans
+            is_read = np.array([span != (0, 0) for span in those])
+            found[n] = np.where(is_read[:, None], odds[at : at + len(those)], UNREAD)
+            at += len(those)
     return [found[n] for n in range(len(asked))]
 
 

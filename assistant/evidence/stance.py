@@ -1,6 +1,6 @@
 """On which side of a claim a text stands: supports, challenges, or neither, each with its probability.
 
-``StanceModel`` reads the text alone; ``IdeaModel`` reads it in its passage, and says whether it bears at all, too.
+``StanceModel`` reads the text alone; ``IdeaModel`` reads a passage, and says whether it bears at all, too.
 """
 
 from __future__ import annotations
@@ -38,23 +38,30 @@ class StanceModel(Protocol):
         ...
 
 
-class Stretch(NamedTuple):
-    """Words of a passage: the passage as it is read, where they stand in it, and they with what they lean on."""
+class Whole(NamedTuple):
+    """A passage as it is read, and where those of its sentences stand in it that say something by themselves.
+
+    ``nearest`` is the place among them of the one that is nearest to the claim, and ``alone`` that one with what it
+    leans on.
+    """
 
     passage: str
-    span: Span
+    spans: tuple[Span, ...]
+    nearest: int
     alone: str
 
 
 class Weight(NamedTuple):
-    """The probability that a stretch bears on a claim, and those of ``SIDES`` (3,) if it does."""
+    """The probability that a passage bears on a claim; of each sentence the log odds that it does, (sentences,); and
+    the probabilities of ``SIDES`` (3,) of the one that most does."""
 
     bears: float
+    by: Vectors
     sides: Vectors
 
 
 class IdeaModel(Protocol):
-    """Says of stretches of passages whether they bear on a claim, and on which side."""
+    """Says of passages whether they bear on a claim, by which sentences, and on which side."""
 
     @property
     def name(self) -> str:
@@ -63,7 +70,7 @@ class IdeaModel(Protocol):
 
     @property
     def shown(self) -> float:
-        """Probability of bearing from which a stretch is shown."""
+        """Probability of bearing from which a passage is shown."""
         ...
 
     @property
@@ -71,13 +78,14 @@ class IdeaModel(Protocol):
         """Probability of a side from which it is told."""
         ...
 
-    def weigh(self, claim: str, stretches: Sequence[Stretch]) -> list[Weight]:
+    def weigh(self, claim: str, passages: Sequence[Whole]) -> list[Weight]:
         """One for each."""
         ...
 
 
 class Alone:
-    """A stance model as an idea model: it reads each stretch alone, and takes it that all bear alike."""
+    """A stance model as an idea model: it reads of each passage the nearest sentence alone, and takes it that all bear
+    alike."""
 
     shown = 0.0
     sure = SURE
@@ -85,9 +93,15 @@ class Alone:
     def __init__(self, stance: StanceModel) -> None:
         self.name, self._stance = stance.name, stance
 
-    def weigh(self, claim: str, stretches: Sequence[Stretch]) -> list[Weight]:
-        rows = self._stance.sides(claim, [stretch.alone for stretch in stretches])
-        return [Weight(1.0, row) for row in rows]
+    def weigh(self, claim: str, passages: Sequence[Whole]) -> list[Weight]:
+        rows = self._stance.sides(claim, [one.alone for one in passages])
+        places = [np.arange(len(one.spans)) == one.nearest for one in passages]
+        return [Weight(1.0, np.where(at, 0.0, -np.inf), row) for at, row in zip(places, rows, strict=True)]
+
+
+def whole(text: str) -> Whole:
+    """A text that is read as it is, with nothing around it."""
+    return Whole(text, (Span(0, len(text)),), 0, text)
 
 
 def side_of(probabilities: Vectors, sure: float) -> tuple[Stance, float]:

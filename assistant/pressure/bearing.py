@@ -27,9 +27,13 @@ class Bearing(NamedTuple):
 
 
 class Weighed(NamedTuple):
-    """What a reader makes of an idea: what it rests on, the extracts that were read, and what bears on it."""
+    """What a reader makes of an idea: what it rests on, the extracts that were read, and what bears on it.
+
+    ``searched`` has for each assumption what was searched for.
+    """
 
     assumed: Sequence[Assumed]
     extracts: Sequence[Extract]
     bearings: Sequence[Bearing]
+    searched: Sequence[tuple[str, ...]]
     dropped: Sequence[Rejected] = ()  # assumptions that cannot stand

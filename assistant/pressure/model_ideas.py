@@ -103,7 +103,7 @@ class ModelIdeas:
                 number, len(batches), f"{sum(len(one) for one in batches[:number])} of {len(extracts)} stretches read"
             )
             bearings += self._borne(idea, assumed, batch, calls)
-        return Weighed(assumed, extracts, tuple(bearings))
+        return Weighed(assumed, extracts, tuple(bearings), [evidence_retrieval.searches(one) for one in assumed])
 
     def _found(self, assumed: Sequence[Assumed]) -> list[Passage]:
         """The passages found by all searches, the best of each first."""

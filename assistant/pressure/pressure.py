@@ -17,7 +17,7 @@ from assistant.checking.verifying import place
 from assistant.errors import ModelError, ReplyInvalid, SettingsError
 from assistant.library.library import Library
 from assistant.model.chat import Calls
-from assistant.pressure import evidence_retrieval, rulings
+from assistant.pressure import rulings
 from assistant.pressure.assumptions import OWN, PROPOSED, SETTLED, Assumed, told
 from assistant.pressure.bearing import Weighed
 from assistant.pressure.model_ideas import ModelIdeas
@@ -71,7 +71,7 @@ class PressureTest:
         verdict = Verdict(
             idea=idea,
             ruling=IdeaRuling.NOT_COVERED,
-            assumptions=tuple(_assumption(one, own) for one, own in zip(weighed.assumed, findings, strict=True)),
+            assumptions=tuple(map(_assumption, weighed.assumed, findings, weighed.searched)),
             leaps_of_faith=(),
             searched=searched,
             rejected=rejected,
@@ -120,7 +120,7 @@ class PressureTest:
             what = "The model's reply made no sense." if isinstance(error, ReplyInvalid) else error.summary
             notices.append(f"{what} {OFFLINE}")
         assumed = assumed or self._plain.assumed(idea, like)
-        weighed = self._plain.weighed(idea, assumed, lambda done, of, one: step(done, of, told(one)))
+        weighed = self._plain.weighed(idea, assumed, step)
         return weighed._replace(dropped=dropped), None, notices
 
     def _findings(self, weighed: Weighed) -> tuple[list[list[Finding]], tuple[Rejected, ...]]:
@@ -163,7 +163,7 @@ def _overlap(one: Citation, other: Citation) -> bool:
     return one.about.id == other.about.id and one.start < other.end and other.start < one.end
 
 
-def _assumption(assumed: Assumed, found: Sequence[Finding]) -> Assumption:
+def _assumption(assumed: Assumed, found: Sequence[Finding], searched: tuple[str, ...]) -> Assumption:
     return Assumption(
         text=told(assumed),
         lens=assumed.name,
@@ -172,7 +172,7 @@ def _assumption(assumed: Assumed, found: Sequence[Finding]) -> Assumption:
         findings=tuple(found),
         question=assumed.question,
         part=assumed.part,
-        searched=evidence_retrieval.searches(assumed),
+        searched=searched,
         settle=assumed.settle,
         importance_by=assumed.importance_by,
     )

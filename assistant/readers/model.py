@@ -62,13 +62,14 @@ class ModelReader:
     def _tried(self, material: Given, calls: Calls, structured: bool) -> Generator[Claim, None, Parsed]:
         """One reading; where it asks for further searches, another one of what these find beside the rest.
 
-        What it claimed while it asked for more is held back, and stands where the second reading says nothing.
+        What it claimed while it asked for more is held back, and stands where the second reading says nothing. Where
+        nothing more is found and nothing was claimed, the same is read again, as all that there is.
         """
         parsed: Parsed = Json() if structured else Lines(most=2 * len(material.extracts))
         held = yield from self._reply(material, calls, parsed, structured, last=False)
         if not parsed.searches:
             return parsed
-        if material.more(parsed.searches[:SEARCHES]):
+        if material.more(parsed.searches[:SEARCHES]) or not held:
             again = Json()
             yield from self._reply(material, calls, again, structured, last=True)
             if again.found or again.declined:

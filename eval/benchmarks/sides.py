@@ -17,10 +17,9 @@ import numpy as np
 
 from assistant import build
 from assistant.evidence.reading import as_read
-from assistant.evidence.stance import IdeaModel, Stretch, side_of
+from assistant.evidence.stance import IdeaModel, Whole, side_of
 from assistant.library.library import Library
-from assistant.model.embedding import Embedder, Vectors
-from assistant.pressure.assumptions import of_words
+from assistant.model.embedding import Vectors
 from assistant.pressure.pressure_text import left_out
 from assistant.settings import Settings
 from assistant.types import Span, Stance
@@ -58,7 +57,7 @@ def main() -> None:
                     one
                     for case in suite.cases
                     if isinstance(case, Case) and case.idea
-                    for one in sides(case, library, embedder, model)
+                    for one in sides(case, library, model)
                 ]
     print(f"{len(gold)} gold sentences of {len({one.idea for one in gold})} ideas, on the side that is theirs:")
     right = np.array([(one.odds[0] > one.odds[1]) == one.supports for one in gold])
@@ -67,24 +66,22 @@ def main() -> None:
     print(f"  {right.mean():.2f} of all, {share} of the {given_one.sum()} that are given one")
 
 
-def sides(case: Case, library: Library, embedder: Embedder, model: IdeaModel) -> Iterator[Sided]:
+def sides(case: Case, library: Library, model: IdeaModel) -> Iterator[Sided]:
     """The case's gold that stands in the library, as whole sentences, with what the stance model makes of each."""
-    assumed = of_words(left_out(case.idea or ""))
-    vectors = np.stack([embedder.query(one.text) for one in assumed])
+    idea = left_out(case.idea or "")
     for supports, golds in ((True, case.supports), (False, case.challenges)):
         for place in locate(golds, library.document):
             for stored in library.stored_of(place.document) if place.document else ():
-                for sentence, vector in zip(stored.passage.sentences, stored.vectors, strict=True):
+                for sentence in stored.passage.sentences:
                     if not any(covers(Span(sentence.start, sentence.end), span) for span in place.spans):
                         continue
                     start = stored.passage.start
                     text = stored.passage.text[sentence.start - start : sentence.end - start]
-                    nearest = assumed[int(np.argmax(vectors @ vector))]
                     read = as_read(stored.passage)
                     at = len(read) - len(stored.passage.text) - start
-                    own = Stretch(read, Span(at + sentence.start, at + sentence.end), text)
-                    (weight,) = model.weigh(nearest.text, [own])
-                    yield Sided(case.idea or "", weight.sides, supports != nearest.turned)
+                    own = Whole(read, (Span(at + sentence.start, at + sentence.end),), 0, text)
+                    (weight,) = model.weigh(idea, [own])
+                    yield Sided(idea, weight.sides, supports)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Fit how likely a sentence bears on an idea and on which side, and choose from where either is told.
+"""Fit how likely a passage bears on an idea and on which side, and choose from where either is told.
 
     python -m eval.training.bearing --work DIR [--write]
 
 On the labelled ideas of the threshold corpora (``labelling/split.toml``), through the search that a pressure test
-makes: what the idea reader says of each sentence is scaled and shifted to be a probability that its passage bears, and
-one that it is for the idea; slopes and shifts are written beside the weights (``--write``). How good they are is
+makes: what the idea reader says of each passage is scaled and shifted to be a probability that it bears, and one that
+it is for the idea; slopes and shifts are written beside the weights (``--write``). How good they are is
 printed of each corpus as they were fitted on the others. Weighed together with the judge of relevance and likeness,
 bearing is told no better (AUROC 0.82 and 0.85 of two corpora; 0.82 and 0.85 by the reader alone, 0.62 and 0.74 by the
 judge), and sides no better with what the reader makes of the whole passage.
@@ -30,11 +30,10 @@ from assistant.build import build_embedder
 from assistant.evidence import ideas
 from assistant.evidence.ideas import IdeaReader, log_odds
 from assistant.evidence.reading import as_read
-from assistant.evidence.relevance import SignalJudge
 from assistant.library.library import Library
 from assistant.pressure import evidence_retrieval
 from assistant.pressure.assumptions import of_words
-from assistant.pressure.plain_ideas import MOST, stretch_of
+from assistant.pressure.plain_ideas import MOST, whole_of
 from assistant.settings import Settings
 from eval.numbers.statistics import expected_calibration_error
 from eval.training.examples import Example, read
@@ -50,7 +49,7 @@ Numbers = NDArray[np.float64]
 
 
 class Row(NamedTuple):
-    """A sentence found for an idea: the log odds that it bears and of its side by the reader, its passage's label."""
+    """A passage found for an idea: the log odds that it bears and of its side by the reader, and its label."""
 
     corpus: str
     idea: str
@@ -170,7 +169,7 @@ def of_sided(rows: Sequence[Row], towards: Numbers) -> None:
 
 
 def found(work: Path) -> Iterator[Row]:
-    """The sentences that a pressure test finds for each idea, as far as their passages have a label."""
+    """The passages that a pressure test reads for each idea, as far as they have a label."""
     labels: dict[tuple[str, str], list[Example]] = defaultdict(list)
     for one in read(work / "examples/thresholds.jsonl"):
         if one.kind == "idea" and one.label != "no side":
@@ -182,17 +181,15 @@ def found(work: Path) -> Iterator[Row]:
             for (of, idea), known in labels.items():
                 if of == corpus:
                     label = {one.second: one.label for one in known}
-                    near = evidence_retrieval.near(idea, of_words(idea), library, embedder, SignalJudge())
+                    near = evidence_retrieval.near(of_words(idea), library, embedder)
                     yield from _rows(corpus, idea, near, label)
 
 
 def _rows(corpus: str, idea: str, near: Sequence[evidence_retrieval.Near], label: dict[str, str]) -> Iterator[Row]:
-    """As ``near`` says which part of the idea each is nearest to, all are read beside the whole of it."""
-    known = [one for one in near if as_read(one.one.seen.passage) in label]
-    read_as = [stretch_of(one) for one in known]
-    for one, made in zip(known, IdeaReader().read(idea, read_as), strict=True):
-        bears, side = log_odds(made)
-        yield Row(corpus, idea, bears, side, label[as_read(one.one.seen.passage)])
+    known = [one for one in near if as_read(one.passage) in label]
+    for one, made in zip(known, IdeaReader().read(idea, [whole_of(each) for each in known]), strict=True):
+        bears, _, side = log_odds(made)
+        yield Row(corpus, idea, bears, side, label[as_read(one.passage)])
 
 
 if __name__ == "__main__":

@@ -22,8 +22,7 @@ from sklearn.metrics import f1_score
 
 from assistant.evidence import ideas
 from assistant.evidence.ideas import IdeaReader
-from assistant.evidence.stance import Stretch
-from assistant.types import Span
+from assistant.evidence.stance import whole
 
 HERE = Path(ideas.__file__).parent
 SEED, DRAWS, MOST = 7, 500, 600
@@ -65,7 +64,7 @@ def judged(folder: Path, name: str) -> Judged:
     claims, supports, towards = [], [], []
     for claim, those in by_claim.items():
         texts = [" ".join(row["text"].split()[:150]) for row in those]
-        weights = IdeaReader().weigh(claim, [Stretch(text, Span(0, len(text)), text) for text in texts])
+        weights = IdeaReader().weigh(claim, [whole(text) for text in texts])
         claims += [claim] * len(those)
         supports += [row["label"] == LABELS[0] for row in those]
         towards += [float(np.log(weight.sides[0] / weight.sides[1])) for weight in weights]

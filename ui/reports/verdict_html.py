@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -49,9 +50,11 @@ def environment() -> Environment:
         finalize=lambda value: value if isinstance(value, Markup) else visible(str(value)),
     )
     made.globals.update(POLICY=POLICY, CLASSES=CLASSES, EACH=EACH, map=verdict_map)
-    made.tests.update({kind.__name__: partial(_is_of, kind) for kind in PARTS})
+    for kind in PARTS:
+        made.tests[kind.__name__] = _is_of(kind)
     return made
 
 
-def _is_of(kind: type, part: object) -> bool:
-    return isinstance(part, kind)
+def _is_of(kind: type) -> Any:
+    """A test of the template's: whether a part is of this kind."""
+    return lambda part: isinstance(part, kind)
