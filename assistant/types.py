@@ -344,7 +344,8 @@ class Judged(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A citation and the side it stands on; ``confidence`` is a probability of that side.
+    """A citation and the side it stands on; ``confidence`` is a probability of that side, ``bears`` that it has to do
+    with the idea at all.
 
     Where a person has ``judged`` it, the side is theirs; unclear is then what they called not about this.
     """
@@ -356,6 +357,7 @@ class Finding:
     context: str = ""  # what the quote stands in, the quote included; empty where it was not read
     why: str = ""  # why it bears on the assumption, in the words of a model that read it
     judged: Judged | None = None
+    bears: float = 1.0
 
 
 class AssumptionRuling(StrEnum):

@@ -277,6 +277,7 @@ def _finding(one: Finding) -> Json:
         "context": one.context,
         "why": one.why,
         "judged": {**one.judged._asdict(), "stance": one.judged.stance.value} if one.judged else None,
+        "bears": one.bears,
     }
 
 

@@ -169,10 +169,12 @@ def test_searches_that_find_nothing_new_cost_no_second_call(material: Material) 
     assert (claims, end.outcome, chat.calls) == (claimed(OPENED), Outcome.ANSWERED, 1)
 
 
-def test_a_reply_with_nothing_but_searches_that_find_nothing_says_that_they_do_not_say(material: Material) -> None:
-    claims, end, chat = reading(material, reply(searches=["when did the mill open"]))
+def test_a_reply_with_nothing_but_searches_that_find_nothing_is_asked_again_as_was_promised(material: Material) -> None:
+    claims, end, chat = reading(material, reply(searches=["when did the mill open"]), reply(OPENED))
 
-    assert (claims, end.outcome, chat.calls) == ([], Outcome.NOT_SAID, 1)
+    assert (claims, end.outcome, chat.calls) == (claimed(OPENED), Outcome.ANSWERED, 2)
+    assert passages(chat, 1).rstrip() == passages(chat, 0).rstrip()
+    assert "further searches have been made" in chat.asked[1][-1].text
 
 
 # Replies that make no sense

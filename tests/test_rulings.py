@@ -91,6 +91,15 @@ def test_the_strongest_case_hears_each_voice_once_and_weighs_importance() -> Non
     assert [one.citation.about.id for one in ruled.case_against] == ["c"]
 
 
+def test_what_hardly_bears_is_no_strong_case_however_sure_its_side() -> None:
+    beside = replace(finding(S, 0.95, document="beside"), bears=0.1)
+    telling = replace(finding(S, 0.7, document="telling"), bears=0.8)
+
+    ruled = verdict(assumption("reach", 0.5, beside, telling))
+
+    assert [one.citation.about.id for one in ruled.case_for] == ["telling", "beside"]
+
+
 def test_a_person_is_one_voice_in_however_many_documents() -> None:
     written = [said(S, document, author="Ann  Berg") for document in "abcdef"]
     spoken = said(S, "g", author="Tom Reed", speaker="ann berg")

@@ -214,6 +214,7 @@ def test_a_verdict_has_the_fields_that_people_script_against() -> None:
         "context": "He said “Trust”.",
         "why": "",
         "judged": None,
+        "bears": 1.0,
     }
     assumption = Assumption(
         "Buyers wait.",

@@ -14,7 +14,8 @@ from assistant.types import Kind, Rejected, Stance
 class Bearing(NamedTuple):
     """Words of an extract that have to do with the idea: with which assumptions (by place), on which side, and why.
 
-    ``confidence`` is a probability of that side. The words have not been looked for yet.
+    ``confidence`` is a probability of that side, ``bears`` that they have to do with the idea at all. The words have
+    not been looked for yet.
     """
 
     quote: Quote
@@ -24,6 +25,7 @@ class Bearing(NamedTuple):
     kind: Kind = Kind.CLAIM
     why: str = ""
     context: str = ""
+    bears: float = 1.0
 
 
 class Weighed(NamedTuple):

@@ -110,7 +110,15 @@ class PlainIdeas:
         seen = evidence_retrieval.seen_at(passage, first._replace(end=last.end))
         quote = Quote(number, seen.text, Span(first.start, last.end))
         places = places_of(found, assumed)
-        return Bearing(quote, places if touched else places[:1], stance, confidence, kind_of(seen), "", passage.text)
+        return Bearing(
+            quote,
+            places if touched else places[:1],
+            stance,
+            confidence,
+            kind_of(seen),
+            context=passage.text,
+            bears=found.weight.bears,
+        )
 
 
 def whole_of(near: Near) -> Whole:

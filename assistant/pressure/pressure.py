@@ -132,7 +132,7 @@ class PressureTest:
             if isinstance(cited, Rejected):
                 rejected.append(cited)
                 continue
-            found = Finding(cited, one.stance, one.confidence, one.kind, one.context, one.why)
+            found = Finding(cited, one.stance, one.confidence, one.kind, one.context, one.why, bears=one.bears)
             for number in one.assumptions:
                 own = findings[number]
                 if len(own) < MOST and not any(_overlap(cited, f.citation) and f.stance is one.stance for f in own):

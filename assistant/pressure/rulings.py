@@ -211,8 +211,13 @@ def to_settle(verdict: Verdict, most: int = 5) -> tuple[Assumption, ...]:
 
 
 def strongest(assumptions: Sequence[Assumption], side: Stance) -> tuple[Finding, ...]:
-    """The surest findings on one side, one of each voice, weighed by how much hangs on their assumption."""
-    weighty = [(a.importance * f.confidence, f) for a in assumptions for f in on(a.findings, side)]
+    """The surest findings on one side, one of each voice: those that most likely bear, and on that side, weighed by how
+    much hangs on their assumption."""
+    weighty = [
+        (a.importance * f.confidence * (1.0 if f.judged else f.bears), f)
+        for a in assumptions
+        for f in on(a.findings, side)
+    ]
     kept: dict[str, Finding] = {}
     for _, finding in sorted(weighty, key=lambda pair: -pair[0]):
         kept.setdefault(voice(finding), finding)
