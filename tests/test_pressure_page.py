@@ -381,7 +381,7 @@ def test_cards_hold_what_is_said_for_and_against_with_who_says_it(bakery: Librar
     html = shown(page)
     assert {one.stance for one in verdict.assumptions[0].findings} >= {Stance.SUPPORTS, Stance.CHALLENGES}
     assert html.index("<h3>For</h3>") < html.index("<h3>Against</h3>")
-    assert "The documents say nothing on this. Cheapest evidence: Ask." in html
+    assert "Nothing was found on this. Cheapest evidence: Ask." in html
     sources = [one.label for one in page.button if one.key and one.key.startswith("open-card-1-")]
     assert any("Head Baker · May 2021" in label for label in sources)
     assert any("The Shop" in label for label in sources)

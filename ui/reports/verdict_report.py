@@ -17,12 +17,12 @@ from assistant.types import Assumption, AssumptionRuling, Citation, Finding, Ide
 from ui.views.present import Standing
 
 MEANS = {
-    IdeaRuling.HOLDS: "The documents speak for it, and nothing in them speaks against it.",
+    IdeaRuling.HOLDS: "What was found in the documents speaks for it, and nothing against it.",
     IdeaRuling.CONTESTED: "The documents speak for it and against it.",
-    IdeaRuling.CHALLENGED: "The documents speak against it, and nothing in them speaks for it.",
-    IdeaRuling.NOT_COVERED: "The documents say nothing on it: neither for it nor against it.",
+    IdeaRuling.CHALLENGED: "What was found in the documents speaks against it, and nothing for it.",
+    IdeaRuling.NOT_COVERED: "Nothing was found in the documents that speaks for it or against it.",
 }
-NOTHING = "The documents say nothing on this."
+NOTHING = "Nothing was found on this."
 ALL_TOUCHED = "Nothing: something that bears on each was found."
 UNTOLD = "What bears on this takes no side that can be told."
 KINDS = {

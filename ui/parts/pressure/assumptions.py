@@ -20,8 +20,8 @@ from ui.web import scripts
 
 STEP = 0.05  # of importance
 EMPTY = {
-    Stance.SUPPORTS: '<p class="small">Nothing in the documents speaks for it.</p>',
-    Stance.CHALLENGES: '<p class="small">Nothing in the documents speaks against it.</p>',
+    Stance.SUPPORTS: '<p class="small">Nothing was found that speaks for it.</p>',
+    Stance.CHALLENGES: '<p class="small">Nothing was found that speaks against it.</p>',
 }
 WEIGHED, CHOSEN = "importance-set", "point-chosen"  # what a visitor has just done, until the page has seen to it
 
