@@ -72,7 +72,7 @@ def test_a_run_shows_its_measures_and_a_case_beside_its_gold(out: Path) -> None:
     assert list(page.dataframe[0].value["case"]) == ["fact-part", "who-wrong", "who-watch"]  # those that fail
     (chart,) = page.get("vega_lite_chart")
     axis = json.loads(chart.proto.spec)["layer"][0]["encoding"]["x"]["axis"]
-    assert (axis["values"], axis["format"]) == ([1_000_000], "%d %b %H:%M")
+    assert axis["format"] == "%d %b %H:%M"
 
 
 @pytest.mark.usefixtures("the_words_embedder")

@@ -21,7 +21,8 @@ EVIDENCE = {
 
 def show(settings: Settings) -> None:
     """Sections, each of one thing."""
-    st.title("Settings", anchor=False)
+    told = "Which model answers, and from which library."
+    st.html(f'<header class="page"><h1>Settings</h1><p class="small">{told}</p></header>')
     st.subheader("Model", anchor=False)
     st.write(
         "Without a model, answers are the documents' own words. A model reads whole passages and writes; each of its "
