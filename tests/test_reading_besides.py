@@ -199,6 +199,24 @@ def test_check_marks_boxes_and_chart_titles_of_a_sheet_are_read() -> None:
     assert read == ["Feature: Phone; Basic: ✓", "Feature: Export; Basic: ✗", "Features by plan"]
 
 
+def test_the_words_of_a_sheets_text_boxes_are_read_without_what_is_struck_out() -> None:
+    made = packed(
+        {
+            "xl/workbook.xml": '<workbook><sheets><sheet name="Data" id="s"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": '<R><r Id="s" Type="x/worksheet" Target="sheet.xml"/></R>',
+            "xl/sheet.xml": '<worksheet><sheetData><row><c r="A1" t="str"><v>Fee</v></c></row></sheetData></worksheet>',
+            "xl/_rels/sheet.xml.rels": '<R><r Id="d" Type="x/drawing" Target="drawing.xml"/></R>',
+            "xl/drawing.xml": '<d xmlns:a="a"><sp><txBody><a:p><a:r><a:t>Only until</a:t></a:r><a:r><a:rPr '
+            'strike="sngStrike"/><a:t> May</a:t></a:r><a:r><a:t> June.</a:t></a:r></a:p></txBody></sp></d>',
+        }
+    )
+
+    pieces = xlsx.read(made).pieces
+
+    assert kept(pieces)[-1] == "Only until June."
+    assert [(piece.reason, piece.text) for piece in pieces if piece.reason] == [(STRUCK, "May")]
+
+
 def test_comments_on_slides_are_their_authors() -> None:
     deck = pptx.Presentation()
     deck.slides.add_slide(deck.slide_layouts[5]).shapes.title.text = "Launch"

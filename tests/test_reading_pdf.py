@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import random
+import re
 import struct
 import zlib
 from collections import Counter
@@ -358,6 +359,21 @@ def test_text_on_its_side_is_read_upright() -> None:
 
     assert texts_of(make(sideways)) == ["The offer was changed in spring."]
     assert texts_of(make(sideways, page="/Rotate 90")) == ["The offer was changed in spring."]
+
+
+HEBREW = dict(zip("שלוםתקציב", (57689, 57676, 57669, 57677, 57690, 57687, 57686, 57673, 57665), strict=True))
+
+
+@pytest.mark.parametrize("words", ["שלום תקציב", "תקציב 240 שלום", "שלום: תקציב 12,500 שלום"])
+def test_text_from_right_to_left_is_read_in_the_order_in_which_it_is_spoken(words: str) -> None:
+    codes = {letter: chr(65 + number) for number, letter in enumerate(HEBREW)}
+    shown = re.sub(r"[\d,]+", lambda figure: figure[0][::-1], words)[::-1]
+    names = "".join(f"/afii{number}" for number in HEBREW.values())
+    font = f"/FirstChar 32/LastChar 73/Widths[{'600 ' * 42}]/Encoding<</Differences[65{names}]>>".encode()
+
+    made = make([T(72, 100, "".join(codes.get(letter, letter) for letter in shown))])
+
+    assert texts_of(made.replace(b"/Encoding/WinAnsiEncoding", font, 1)) == [words]
 
 
 def test_ligatures_and_odd_spaces_are_plain_characters() -> None:

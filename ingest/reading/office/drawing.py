@@ -40,16 +40,18 @@ def read(paragraph: etree._Element, addresses: Mapping[str, str] = MappingProxyT
     return held
 
 
-def diagram(root: etree._Element) -> Iterator[Piece]:
-    """The words of a diagram's boxes."""
+def boxes(root: etree._Element) -> Iterator[Piece]:
+    """The words of the boxes of a diagram or a sheet."""
     for paragraph in root.iter("{*}p"):
-        if words := text(paragraph):
+        held = read(paragraph)
+        if words := held.whole():
             yield Piece(words)
+        yield from held.aside()
 
 
 def drawn(root: etree._Element) -> Iterator[Piece]:
     """What a part shows that a drawing refers to: a chart or a diagram."""
-    return chart(root) if local(root) == "chartSpace" else diagram(root)
+    return chart(root) if local(root) == "chartSpace" else boxes(root)
 
 
 def titles(root: etree._Element) -> Iterator[Piece]:

@@ -131,9 +131,7 @@ class _Book:
     def _drawn(self, part: str) -> Iterator[Piece]:
         """The words of a sheet's boxes and the titles of its charts, whose figures are those of cells."""
         root = self._archive.xml(part)
-        for paragraph in root.iter("{*}p"):
-            if words := drawing.text(paragraph):
-                yield Piece(words)
+        yield from drawing.boxes(root)
         for name in of_kind(relations(self._archive, part), "chart"):
             yield from drawing.titles(self._archive.xml(name))
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 GAP = 1.25  # of the type size: justified words stand closer, columns further apart
 NO_SPACE = 1.1  # of the type size, where no space was typed: so do cells
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")  # letters of Hebrew, Arabic and others
+LETTER = re.compile(r"[^\W\d_]")
 OVERLAP = 1.1  # of the type size: the letters of one ligature share its box
 FORM = 10.0  # points; of a form's values where there is no other text
 SMALL = 0.85  # of the type size: so is what is raised above the line ...
@@ -158,14 +160,17 @@ def _sheet(lines: Iterable[Line], box: tuple[float, float, float, float], number
 
 
 def joined(lines: Sequence[Line]) -> Line:
-    """Neighbours of one row, from left to right, as one line."""
+    """Neighbours of one row, given from left to right, as one line."""
     first = lines[0]
     most = max(lines, key=lambda line: len(line.text))
-    text, lettered = first.text, list(first.lettered)
-    for before, line in pairwise(lines):
+    is_turned = _runs_leftwards("".join(line.text for line in lines))
+    told = lines[::-1] if is_turned else lines
+    text, lettered = told[0].text, list(told[0].lettered)
+    for before, line in pairwise(told):
         if line.lettered:
             lettered += shifted(line.lettered, visible(text))
-        text += (" " if line.left - before.right > 0.15 * line.size else "") + line.text
+        gap = before.left - line.right if is_turned else line.left - before.right
+        text += (" " if gap > 0.15 * line.size else "") + line.text
     return replace(
         first,
         text=text,
@@ -182,6 +187,12 @@ def joined(lines: Sequence[Line]) -> Line:
 def shifted(lettered: Iterable[Lettered], by: int) -> Iterator[Lettered]:
     """The same with so many more characters before them."""
     return (one._replace(at=one.at + by) for one in lettered)
+
+
+def _runs_leftwards(text: str) -> bool:
+    """Whether most letters of a text are of a script that is written from right to left."""
+    turned = len(RIGHT_TO_LEFT.findall(text))
+    return turned > 0 and 2 * turned > len(LETTER.findall(text))
 
 
 def _lines(glyphs: Sequence[Glyph], rules: Sequence[Rule], links: Sequence[Link]) -> Iterator[Line]:
@@ -202,6 +213,8 @@ def _follows(before: Glyph, glyph: Glyph) -> bool:
     gap = glyph.left - before.right
     size = max(before.style.size, glyph.style.size)
     widest = GAP if glyph.typed else NO_SPACE
+    if gap < -OVERLAP * size and RIGHT_TO_LEFT.match(before.text) and RIGHT_TO_LEFT.match(glyph.text):
+        gap = before.left - glyph.right
     return shared >= 0.5 * lower and -OVERLAP * size <= gap <= widest * size
 
 
