@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from assistant.pressure.discussion import Change, Reply
 
 Json = dict[str, Any]
-Whole = TypeVar("Whole", Answer, Verdict)
 
 
 def citation(one: Citation) -> Json:
@@ -90,7 +89,7 @@ def answer(one: Answer) -> Json:
 
 def read_answer(kept: Json) -> Answer:
     """The answer that ``answer`` made ``kept`` of; ValueError where it is not one."""
-    return _reader(Answer).validate_python(_nested(kept))
+    return _answers().validate_python(_nested(kept))
 
 
 def hit(one: Hit) -> Json:
@@ -172,7 +171,7 @@ def verdict(one: Verdict) -> Json:
 
 def read_verdict(kept: Json) -> Verdict:
     """The verdict that ``verdict`` made ``kept`` of; ValueError where it is not one."""
-    return _reader(Verdict).validate_python(_nested(kept))
+    return _verdicts().validate_python(_nested(kept))
 
 
 def change(one: Change) -> Json:
@@ -203,8 +202,13 @@ def _of_model(one: Answer | Verdict) -> Json:
 
 
 @cache
-def _reader(kind: type[Whole]) -> TypeAdapter[Whole]:
-    return TypeAdapter(kind)
+def _answers() -> TypeAdapter[Answer]:
+    return TypeAdapter(Answer)
+
+
+@cache
+def _verdicts() -> TypeAdapter[Verdict]:
+    return TypeAdapter(Verdict)
 
 
 def _nested(kept: Any) -> Any:
