@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from collections.abc import Callable
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
@@ -49,9 +50,10 @@ def environment() -> Environment:
         finalize=lambda value: value if isinstance(value, Markup) else visible(str(value)),
     )
     made.globals.update(POLICY=POLICY, CLASSES=CLASSES, EACH=EACH, map=verdict_map)
-    made.tests.update({kind.__name__: partial(_is_of, kind) for kind in PARTS})
+    made.tests.update({kind.__name__: _is_a(kind) for kind in PARTS})
     return made
 
 
-def _is_of(kind: type, part: object) -> bool:
-    return isinstance(part, kind)
+def _is_a(kind: type) -> Callable[[object], bool]:
+    """A test of the template: ``{% if part is Quote %}``."""
+    return lambda part: isinstance(part, kind)
