@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from assistant.pressure.discussion import Change, Reply
 
 Json = dict[str, Any]
-Whole = TypeVar("Whole", Answer, Verdict)
 
 
 def citation(one: Citation) -> Json:
@@ -90,8 +89,7 @@ def answer(one: Answer) -> Json:
 
 def read_answer(kept: Json) -> Answer:
     """The answer that ``answer`` made ``kept`` of; ValueError where it is not one."""
-    read: Answer = _reader(Answer).validate_python(_nested(kept))
-    return read
+    return _answers().validate_python(_nested(kept))
 
 
 def hit(one: Hit) -> Json:
@@ -173,8 +171,7 @@ def verdict(one: Verdict) -> Json:
 
 def read_verdict(kept: Json) -> Verdict:
     """The verdict that ``verdict`` made ``kept`` of; ValueError where it is not one."""
-    read: Verdict = _reader(Verdict).validate_python(_nested(kept))
-    return read
+    return _verdicts().validate_python(_nested(kept))
 
 
 def change(one: Change) -> Json:
@@ -205,8 +202,13 @@ def _of_model(one: Answer | Verdict) -> Json:
 
 
 @cache
-def _reader(kind: type[Whole]) -> TypeAdapter[Whole]:
-    return TypeAdapter(kind)
+def _answers() -> TypeAdapter[Answer]:
+    return TypeAdapter(Answer)
+
+
+@cache
+def _verdicts() -> TypeAdapter[Verdict]:
+    return TypeAdapter(Verdict)
 
 
 def _nested(kept: Any) -> Any:
@@ -248,9 +250,8 @@ def _listed(value: str | tuple[str | int, ...]) -> str | list[str | int]:
 
 def _block(block: Block) -> Json:
     inline = {"inline": [one._asdict() for one in block.inline]} if block.inline else {}
-    depth = {"depth": block.depth} if block.depth else {}
-    told = {name: value for name, value in asdict(block).items() if name not in {"inline", "depth"}}
-    return {**told, "kind": block.kind.value, "headings": list(block.headings), **depth, **inline}
+    told = {name: value for name, value in asdict(block).items() if name != "inline"}
+    return {**told, "kind": block.kind.value, "headings": list(block.headings), **inline}
 
 
 def _assumption(one: Assumption) -> Json:

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -50,11 +50,10 @@ def environment() -> Environment:
         finalize=lambda value: value if isinstance(value, Markup) else visible(str(value)),
     )
     made.globals.update(POLICY=POLICY, CLASSES=CLASSES, EACH=EACH, map=verdict_map)
-    for kind in PARTS:
-        made.tests[kind.__name__] = _is_of(kind)
+    made.tests.update({kind.__name__: _is_a(kind) for kind in PARTS})
     return made
 
 
-def _is_of(kind: type) -> Any:
-    """A test of the template's: whether a part is of this kind."""
+def _is_a(kind: type) -> Callable[[object], bool]:
+    """A test of the template: ``{% if part is Quote %}``."""
     return lambda part: isinstance(part, kind)
