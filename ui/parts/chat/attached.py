@@ -97,7 +97,9 @@ def show(settings: Settings, *, follows: bool = True) -> None:
 def _reading(settings: Settings) -> Reading | None:
     """What is being read into this library."""
     reading: Reading | None = st.session_state.get(_READING)
-    return reading if reading and reading.job.kind == library_work.kind(settings) else None
+    if reading is None or reading.job.kind != library_work.kind(settings):
+        return None
+    return reading._replace(job=reading.job.look())
 
 
 def _told(failed: Sequence[Taken]) -> str:
