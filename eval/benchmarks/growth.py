@@ -52,6 +52,7 @@ class Around:
 
     def __init__(self, real: Embedder) -> None:
         self._real = real
+        self.reads = True  # whether the model is asked for what is new
         self._known: dict[str, Embedding] = {}
         self._centres: list[Vectors] = []
         self._drawn = np.random.default_rng(SEED)
@@ -64,7 +65,7 @@ class Around:
     def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
         """Each passage's index and embedding."""
         new = [n for n, text in enumerate(texts) if text not in self._known]
-        if new and len(self._known) < REAL:
+        if new and self.reads and len(self._known) < REAL:
             for n, embedding in self._real.embed([texts[n] for n in new], [sentences[n] for n in new]):
                 self._known[texts[new[n]]] = embedding
                 self._centres.append(embedding.passage)
@@ -92,7 +93,8 @@ class Around:
 
 def sentences() -> list[str]:
     """What documents are made of."""
-    texts = (path.read_text("utf-8") for path in sorted(SUITES.glob("*/documents/*.md")))
+    paths = sorted(path for ending in ("*.md", "*.txt") for path in SUITES.rglob(ending))
+    texts = (" ".join(path.read_text("utf-8").split()) for path in paths)  # lines are cut anywhere
     return list(dict.fromkeys(found for text in texts for found in SENTENCE.findall(text)))
 
 
@@ -113,7 +115,7 @@ def write(folder: Path, numbers: range, known: Sequence[str]) -> None:
             path.write_text(document(number, known), "utf-8")
 
 
-def measured(size: int, home: Path, embedder: Embedder, known: Sequence[str], asked: int) -> dict[str, float]:
+def measured(size: int, home: Path, embedder: Around, known: Sequence[str], asked: int) -> dict[str, float]:
     """What a library of so many passages costs."""
     settings, folder = load({"home": home, "library": f"growth-{size}"}), home / f"documents-{size}"
     documents = range(round(size / PASSAGES))
@@ -130,7 +132,9 @@ def measured(size: int, home: Path, embedder: Embedder, known: Sequence[str], as
     unchanged = again(folder)
     more = home / f"more-{size}"
     write(more, range(10 * MILLION, 10 * MILLION + CHANGED), known)
+    embedder.reads = False  # what is compared is the library, at each size with made vectors
     added = again(more)
+    embedder.reads = True
     for path in more.rglob("*.md"):
         path.unlink()
     removed = again(more)
