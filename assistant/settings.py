@@ -63,7 +63,7 @@ class Settings(BaseModel):
     api_tokens: Path | None = None  # a TOML file of those who may use it; see ui/api/people.py
     api_questions: Annotated[int, Field(ge=1, le=1_000_000)] = 60  # a minute, of each who has a token
     api_waiting: Annotated[int, Field(ge=1, le=10_000)] = 32  # requests that wait while one is answered
-    queue: bool = False  # the API's jobs wait in the catalog's database for a `pushback worker`
+    queue: bool = False  # jobs of pages and the API wait in the catalog's database for a `pushback worker`
     logs: Literal["text", "json"] = "text"  # of `pushback serve` and its workers
     api_upload_mb: Annotated[int, Field(ge=1, le=100_000)] = 200  # of one upload
     server_folders: bool | None = None  # whether the page may name a folder of the machine; None: only from itself

@@ -752,3 +752,25 @@ def test_the_digest_is_of_what_the_documents_hold(library: Library, embedder: Wo
     assert empty != full
     library.keep_verdict('{"idea": "Wait.", "ruling": "holds"}')
     assert library.digest() == full
+
+
+@on_both_databases
+def test_what_there_is_is_counted_once_after_each_change_whoever_made_it(
+    settings: Settings, library: Library, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[Searched] = []
+    documents = library._catalog.documents
+    count = documents.searched
+
+    def counting() -> Searched:
+        counted.append(count())
+        return counted[-1]
+
+    monkeypatch.setattr(documents, "searched", counting)
+    for number in (1, 2):
+        with Library.open(settings, embedder) as other, other.writing() as writer:
+            writer.put([make_new(make_document(f"Pears {number}.", f"{number}.txt"), embedder)])
+        assert [library.searched().documents for _ in range(3)] == [number] * 3
+        library.rarity(["pears"])
+
+    assert len(counted) == 2

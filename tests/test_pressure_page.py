@@ -23,8 +23,9 @@ from assistant.pressure.pressure import PressureTest
 from assistant.types import Assumption, Stance, Verdict
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
+from ui.jobs.work import Progress
 from ui.parts.page import visiting
-from ui.parts.pressure import testing, verdict_talk
+from ui.parts.pressure import verdict_talk
 from ui.parts.pressure.idea import EXAMPLE
 from ui.reports import terminal, verdict_kept
 from ui.work import jobs
@@ -133,7 +134,7 @@ def test_an_empty_field_is_told_and_tests_nothing(bakery: Library) -> None:
 
 
 def test_a_test_can_be_stopped_and_the_idea_is_still_there(bakery: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    def slow(_: PressureTest, idea: str, progress: testing.Progress, *_further: object) -> Verdict:
+    def slow(_: PressureTest, idea: str, progress: Progress, *_further: object) -> Verdict:
         progress(0, 1, idea)
         for number in range(2_000):
             progress(number, 2_000, "<b>each</b>")

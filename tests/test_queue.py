@@ -1,4 +1,4 @@
-"""Jobs of the API in a queue in PostgreSQL: done by whichever worker, once, and told to whoever began them."""
+"""Jobs of the API and of pages in a queue in PostgreSQL: done by whichever worker, once, and told to whoever asked."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from tests.api_server import ANN, BOB, TOKENS, Served, by, fill, serving
 from tests.database import Server
 from tests.fakes import WordEmbedder
 from tests.test_architecture import ROOT
-from ui.api import line
 from ui.api.desk import Desk
-from ui.api.work import WORK
+from ui.jobs import line
+from ui.jobs.work import WORK
 
-queue = pytest.importorskip("ui.api.queue", reason="the extra `queue` is not installed")
+queue = pytest.importorskip("ui.jobs.queue", reason="the extra `queue` is not installed")
 
 IDEA = "A cheaper Runabout will reach more people."
 SECONDS = 120
@@ -136,8 +136,8 @@ def test_no_more_jobs_wait_of_one_person_than_may(served: Served) -> None:
 
 HANGING = """
 import sys, time
-from ui.api import queue
-from ui.api.work import WORK
+from ui.jobs import queue
+from ui.jobs.work import WORK
 queue.HEARTBEAT = queue.LOOK = 0.2
 WORK["challenge"] = lambda job, desk, asked: time.sleep(600)
 queue.work(sys.argv[1], None)
@@ -179,8 +179,8 @@ def test_a_killed_workers_job_is_done_by_the_next_and_one_that_kills_each_is_giv
 
 QUICK = """
 import sys
-from ui.api import queue
-from ui.api.work import WORK
+from ui.jobs import queue
+from ui.jobs.work import WORK
 queue.LOOK = 0.2
 WORK["challenge"] = lambda job, desk, asked: {"did": asked}
 queue.work(sys.argv[1], None)
@@ -193,17 +193,17 @@ def test_a_worker_outlives_its_database_and_ends_when_it_is_told_to(own_server: 
 
     def done(id: str) -> bool:
         until = time.monotonic() + SECONDS
-        while jobs.look(id, None)["state"] != "done":
+        while jobs.job(id).state != "done":
             assert process.poll() is None
             assert time.monotonic() < until
             time.sleep(0.2)
         return True
 
     with subprocess.Popen([sys.executable, "-c", QUICK, own_server.address], cwd=ROOT) as process:
-        assert done(jobs.start("challenge", "before", {}, None)["id"])
+        assert done(jobs.start("challenge", "before", "challenge", {}).id)
         own_server.end()
         own_server.start()
-        assert done(jobs.start("challenge", "after", {"idea": "x"}, None)["id"])
+        assert done(jobs.start("challenge", "after", "challenge", {"idea": "x"}).id)
         process.terminate()
 
         assert process.wait(SECONDS) == 0
@@ -224,7 +224,7 @@ def test_a_job_that_is_done_again_keeps_one_verdict(home: Path, database_address
     fill(settings, home / "suite")
     jobs = queue.Queue(database_address)
     asked = {"library": "default", "idea": IDEA, "importance": {}, "revises": None}
-    id = jobs.start("challenge", IDEA, asked, None)["id"]
+    id = jobs.start("challenge", IDEA, "challenge", asked).id
     desk = Desk(settings, WordEmbedder())
     try:
         jobs.carry_out(id, desk)
@@ -235,22 +235,22 @@ def test_a_job_that_is_done_again_keeps_one_verdict(home: Path, database_address
     finally:
         desk.close()
 
-    assert jobs.look(id, None)["state"] == "done"
+    assert jobs.job(id).state == "done"
     with Library.open(settings, WordEmbedder()) as library:
         assert [one.id for one in library.verdicts()] == [id]
 
 
 def test_a_worker_that_was_taken_for_dead_counts_no_more(database_address: str) -> None:
     jobs = queue.Queue(database_address)
-    id = jobs.start("challenge", "x", {}, None)["id"]
+    id = jobs.start("challenge", "x", "challenge", {}).id
     first, second = jobs._take(id), jobs._take(id)
 
     jobs._end(id, first.tries, state="done", result={"from": "the first"})
-    assert jobs.look(id, None)["state"] == "running"
+    assert jobs.job(id).state == "running"
     jobs._end(id, second.tries, state="done", result={"from": "the second"})
     jobs._end(id, second.tries, state="failed")
 
-    assert jobs.look(id, None)["result"] == {"from": "the second"}
+    assert jobs.job(id).result == {"from": "the second"}
     assert jobs._take(id) is None
 
 
@@ -258,8 +258,8 @@ def test_a_queue_needs_a_database_and_its_extra(home: Path, monkeypatch: pytest.
     with pytest.raises(SettingsError, match="needs a database"):
         line.queued(Settings(home=home, queue=True))
     monkeypatch.setitem(sys.modules, "procrastinate", None)
-    monkeypatch.delitem(sys.modules, "ui.api.queue")
-    monkeypatch.delattr("ui.api.queue", raising=False)
+    monkeypatch.delitem(sys.modules, "ui.jobs.queue")
+    monkeypatch.delattr("ui.jobs.queue", raising=False)
 
     with pytest.raises(SettingsError) as raised:
         line.queued(Settings(home=home, queue=True, catalog="postgresql://127.0.0.1/none"))

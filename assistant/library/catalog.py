@@ -23,7 +23,7 @@ from assistant.library.tables.files import Files
 from assistant.library.tables.passages import Passages, Staged
 from assistant.library.tables.schema import STEPS, VERSION
 from assistant.library.tables.verdicts import Verdicts
-from assistant.types import Filters
+from assistant.types import Filters, Searched
 
 SURE, CHANGING, REBUILDING = range(3)  # what ``in_doubt`` says of the index
 
@@ -67,6 +67,7 @@ class Catalog:
         self.passages = Passages(self._db)
         self.staged = Staged(self._db)
         self.full_text = words
+        self._counted: tuple[int, Searched] | None = None
         self.furniture = Furniture(self._db)
         self.conversations = Conversations(self._db)
         self.verdicts = Verdicts(self._db)
@@ -100,6 +101,13 @@ class Catalog:
         row = self._db.row("SELECT generation, in_doubt, passage_words, model, weights, dimension FROM state")
         generation, in_doubt, words, model, weights, dimension = row
         return State(generation, in_doubt != SURE, words, model, weights, dimension, in_doubt == REBUILDING)
+
+    def searched(self) -> Searched:
+        """How many documents and passages there are: counted once a generation, since counting reads them all."""
+        generation = self.state().generation
+        if self._counted is None or self._counted[0] != generation:
+            self._counted = generation, self.documents.searched()
+        return self._counted[1]
 
     def identity(self) -> str:
         """What tells this catalog from every other, so that no two share an index on a server."""

@@ -97,7 +97,7 @@ class Guard:
         return self._index if self._settings.chroma_url else self._exact(state.generation) or self._index
 
     def _exact(self, generation: int) -> Exact | None:
-        if not 0 < self._catalog.documents.searched().passages <= exact.FEW:
+        if not 0 < self._catalog.searched().passages <= exact.FEW:
             return None
         if self._few is None or self._few[0] != generation:
             self._few = generation, Exact(self._catalog, kept=True)
@@ -199,7 +199,7 @@ class Guard:
         return state
 
     def _open(self) -> None:
-        state, passages = self._settled(), self._catalog.documents.searched().passages
+        state, passages = self._settled(), self._catalog.searched().passages
         if not self._index.open(state.generation) or state.in_doubt:
             return
         if self._index.count() < passages and self._catalog.state().generation == state.generation:

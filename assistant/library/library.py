@@ -108,7 +108,7 @@ class Library:
 
     def searched(self, filters: Filters = EVERYTHING) -> Searched:
         """How many documents and passages there are to be searched."""
-        return self._catalog.documents.searched(None if filters == EVERYTHING else filters)
+        return self._catalog.searched() if filters == EVERYTHING else self._catalog.documents.searched(filters)
 
     def holdings(self) -> Holdings:
         """What there is, at a glance: kinds, years, authors."""

@@ -54,7 +54,7 @@ class Searching:
         parts = [_index_stems(word) for word in words]
         counts = self._catalog.full_text.counts([stem for stems in parts for stem in stems])
         of_word = np.array([min((counts.get(stem, 0) for stem in stems), default=0) for stems in parts])
-        passages = self._catalog.documents.searched().passages
+        passages = self._catalog.searched().passages
         weights = np.log(1 + (passages - of_word + 0.5) / (of_word + 0.5))
         return np.asarray(weights / weights.sum(), dtype=np.float32)
 

@@ -9,7 +9,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant import build
 from assistant.build import Assistant
@@ -19,10 +19,11 @@ from assistant.library.library import Library
 from assistant.model.chat import Tick
 from assistant.model.embedding import Embedder
 from assistant.settings import NAME, Settings
-from ui.api import line
-from ui.api.faults import BUG, LOG, Asked
-from ui.api.line import Line
+from ui.api.faults import Asked
 from ui.api.people import HERE, Person
+from ui.jobs import line
+from ui.jobs.line import Line
+from ui.work.jobs import BUG, LOG
 
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
@@ -31,6 +32,7 @@ AT_ONCE = 1  # answers made at a time: more at once are slower for all, see ui/p
 PING = 15.0  # seconds after which a stream that has nothing to say shows that it is there
 AFTER = 5  # seconds after which to ask again where too many wait
 ENDING = "The server is ending."
+MODELS = ("model", "evidence_model")  # settings that a page can choose
 
 _log = logging.getLogger(__name__)
 
@@ -46,6 +48,7 @@ class Desk:
         self.embedder = embedder or build.build_embedder(settings)
         self._chat = chat
         self._open: dict[str, Assistant] = {}
+        self._otherwise: dict[Settings, Assistant] = {}  # with models that a page chose
         self._opening = threading.Lock()
         self._line = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answering")
         self._waiting = threading.Semaphore(settings.api_waiting + AT_ONCE)
@@ -84,6 +87,25 @@ class Desk:
             if settings.library not in self._open:
                 self._open[settings.library] = build.build_assistant(settings, self.embedder, self._chat)
             return self._open[settings.library]
+
+    def settings_of(self, asked: Mapping[str, Any]) -> Settings:
+        """The settings that a job is done with; see ``ui.jobs.work.Place``."""
+        models = {name: asked[name] for name in MODELS if name in asked}
+        return self.named(asked["library"], HERE).model_copy(update=models)
+
+    def assistant_of(self, asked: Mapping[str, Any]) -> Assistant:
+        """The assistant that a job is done with.
+
+        Raises:
+            LibraryMissing: there is none.
+        """
+        settings = self.settings_of(asked)
+        if all(getattr(settings, name) == getattr(self.settings, name) for name in MODELS):
+            return self.assistant(settings.library, HERE)
+        with self._opening:
+            if settings not in self._otherwise:
+                self._otherwise[settings] = build.build_assistant(settings, self.embedder)
+            return self._otherwise[settings]
 
     def library(self, library: str | None, person: Person) -> Library:
         """The library itself, for what needs no line."""
@@ -147,7 +169,7 @@ class Desk:
         """Let go of all libraries; what waits is not done any more."""
         self._ending.set()
         self._line.shutdown(wait=True, cancel_futures=True)
-        for assistant in self._open.values():
+        for assistant in (*self._open.values(), *self._otherwise.values()):
             assistant.close()
 
     def _warm(self) -> None:

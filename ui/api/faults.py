@@ -15,11 +15,10 @@ from assistant import errors
 from assistant.errors import PushbackError
 from assistant.plainly import unfit
 from ui.views import present_error
+from ui.work.jobs import BUG, LOG
 
 OF_OPENAI = ("/v1/chat/", "/v1/models")  # paths whose clients read errors as OpenAI tells them
 DESCRIBED = "GET /openapi.json says what can be sent."
-BUG = "Something went wrong that should not."
-LOG = "The server's log says what."
 
 STATUS: dict[type[PushbackError], int] = {
     errors.SettingsError: 400,

@@ -8,8 +8,9 @@ from math import ceil
 from time import monotonic
 
 from ui.api.faults import Asked
-from ui.api.line import Line
+from ui.api.jobs import KINDS
 from ui.api.people import Person
+from ui.jobs.line import Line
 
 MINUTE = 60.0  # seconds
 JOBS = 4  # of one person that have not ended
@@ -53,5 +54,5 @@ def check_jobs(person: Person, line: Line) -> None:
     Raises:
         Asked: they have begun as many as may run or wait.
     """
-    if line.going(person.owner) >= JOBS:
+    if line.going(KINDS, person.owner) >= JOBS:
         raise Asked(429, f"{JOBS} jobs of yours have not ended.", hint="Begin the next when one has.", after=5)

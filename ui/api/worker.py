@@ -1,4 +1,4 @@
-"""`pushback worker`: a process that does the jobs of the API, on whichever machine."""
+"""`pushback worker`: a process that does the jobs of the API and of the pages, on whichever machine."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def serve(settings: Settings) -> None:
         SettingsError: there is no database, or an extra is not installed.
         PushbackError: the database cannot be reached.
     """
-    from ui.api import line
+    from ui.jobs import line
 
     line.queued(settings)
-    from ui.api import queue
     from ui.api.desk import Desk
+    from ui.jobs import queue
 
     terminal.say("This worker waits for jobs (Ctrl-C ends it, when it has done what it is doing).")
     sys.stdout.flush()

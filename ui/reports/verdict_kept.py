@@ -25,13 +25,14 @@ SAID, ASKED = "said", "asked"  # the fields beside those of the verdict
 
 
 class Said(NamedTuple):
-    """A message about a verdict, what was replied, what moved the verdict (a value of ``Moved``), and what a model
-    said beside it, a sentence each."""
+    """A message about a verdict, what was replied, what moved the verdict (a value of ``Moved``), what a model said
+    beside it, a sentence each, and under which ``id`` it was said, if under any."""
 
     message: str
     reply: str
     moved: str
     prose: Sequence[str] = ()
+    id: str = ""
 
 
 class Kept(NamedTuple):
@@ -50,9 +51,13 @@ def keep(
     revises: str | None = None,
     said: Sequence[Said] = (),
     owner: str | None = None,
+    id: str | None = None,
 ) -> str:
-    """Keep a verdict, ``owner``'s where people sign in; its id. ``revises`` is the one whose idea it revises."""
-    return library.keep_verdict(_told(verdict, said), revises=revises, owner=owner)
+    """Keep a verdict, ``owner``'s where people sign in; its id. ``revises`` is the one whose idea it revises.
+
+    Under an ``id`` that is given it is kept once.
+    """
+    return library.keep_verdict(_told(verdict, said), revises=revises, owner=owner, id=id)
 
 
 def begin(
@@ -131,10 +136,20 @@ def swap(library: Library, id: str, old: Finding, new: Finding) -> None:
     library.put_verdict(kept.listed, _told(rulings.swapped(kept.verdict, old, new), kept.said, kept.asked))
 
 
-def discussed(assistant: Asked, id: str, message: str, by: str = "") -> tuple[Reply, str]:
+def replied(library: Library, id: str, said_under: str) -> str | None:
+    """The id of what stands since a message about the verdict of ``id`` was replied to; None where it was not."""
+    for one in (said_under, id):
+        with suppress(DocumentMissing):
+            if any(said.id == said_under for said in opened(library, one).said):
+                return one
+    return None
+
+
+def discussed(assistant: Asked, id: str, message: str, by: str = "", said_under: str = "") -> tuple[Reply, str]:
     """The reply to a message about a verdict, and the id of the verdict as it then stands, which keeps both.
 
-    The message is kept before it is replied to. ``by`` is whose it is, empty where nobody signs in.
+    The message is kept before it is replied to. ``by`` is whose it is, empty where nobody signs in; ``said_under`` is
+    by what ``replied`` knows it.
 
     Raises:
         DocumentMissing: there is no such verdict.
@@ -143,9 +158,11 @@ def discussed(assistant: Asked, id: str, message: str, by: str = "") -> tuple[Re
     assistant.library.put_verdict(kept.listed, _told(kept.verdict, kept.said, message))
     reply = discuss(assistant, kept.verdict, message, by)
     prose = [remark(one) for one in reply.prose]
-    said = (*kept.said, Said(message, reply.text, reply.moved.value, prose))
+    said = (*kept.said, Said(message, reply.text, reply.moved.value, prose, said_under))
     if reply.moved is not Moved.NOTHING:
-        moved = keep(assistant.library, reply.verdict, revises=id, said=said, owner=kept.listed.owner)
+        moved = keep(
+            assistant.library, reply.verdict, revises=id, said=said, owner=kept.listed.owner, id=said_under or None
+        )
         with suppress(DocumentMissing):  # it was removed meanwhile
             former = opened(assistant.library, id)
             assistant.library.put_verdict(former.listed, _told(former.verdict, former.said))

@@ -43,7 +43,7 @@ def show(settings: Settings) -> None:
     except LibraryMissing:
         nothing.show("An idea is tested against your documents.")
         return
-    desk = Desk(assistant, str(settings.folder), visiting.owner(), visiting.name())
+    desk = Desk(assistant, settings, visiting.owner(), visiting.name())
     with st.container(key="pressure-test"):
         line, id = testing.watched(desk), verdict_address.verdict()
         job = line[0] if line else None

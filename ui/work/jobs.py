@@ -1,6 +1,7 @@
 """Long work off the page's thread: it goes on through reruns and reloads, tells how far it is, and can be stopped.
 
-Kept in the server's process and known to every page of it; what is kept for good is the library's business.
+These are kept in the server's process and known to every page of it. What a job does is named in ``ui/jobs``, which
+hands it to this process or to a queue; what is kept for good is the library's business.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic, sleep
 from typing import Any
@@ -19,6 +20,9 @@ AT_ONCE = 2  # cores of a small machine; the rest waits its turn
 TOLD = 50  # things
 LOOK = 0.05  # seconds between two looks whether the job before has ended
 KEPT = 100  # ended jobs that can still be looked at
+STATES = ("waiting", "running", "done", "failed", "stopped")
+BUG = "Something went wrong that should not."
+LOG = "The server's log says what."
 
 _log = logging.getLogger(__name__)
 
@@ -70,6 +74,26 @@ class Job:
         """Whether it was asked to stop, for work that looks by itself."""
         return self._stop.is_set()
 
+    @property
+    def state(self) -> str:
+        """One of ``STATES``."""
+        if self.done:
+            return "failed" if self.error else "stopped" if self.stopped else "done"
+        return "running" if self.told else "waiting"
+
+    @property
+    def seconds(self) -> float:
+        """Since it was asked for."""
+        return monotonic() - self.started
+
+    def look(self) -> Job:
+        """The job as it is now."""
+        return self
+
+    def before(self) -> list[Job]:
+        """Those that it waits or waited for, in their order."""
+        return [*self.after.before(), self.after] if self.after else []
+
 
 _jobs: dict[str, Job] = {}
 _changes = threading.Lock()
@@ -84,20 +108,19 @@ def start(
     after: Job | None = None,
     *,
     id: str | None = None,
-    undone: Callable[[], None] = lambda: None,
 ) -> Job:
     """Begin ``work``, whose value is the job's ``result``; ``owner`` is the only one who sees it, None everybody.
 
-    It waits until the job ``after`` has ended, however that ends. ``undone`` is called where it ends without a result.
+    It waits until the job ``after`` has ended, however that ends.
     """
-    job = Job(kind, owner, about, after, id or secrets.token_urlsafe(8))
+    job = Job(kind, owner, about, after, id or secrets.token_hex(8))
     with _changes:
         ended = [key for key, one in _jobs.items() if one.done]
         for key in ended[: max(0, len(ended) - KEPT)]:
             del _jobs[key]
         _jobs[job.id] = job
     # A server that ends does not wait for it: whatever writes to a library can be killed at any moment.
-    threading.Thread(target=_run, args=(job, work, undone), name=f"job-{job.id}", daemon=True).start()
+    threading.Thread(target=_run, args=(job, work), name=f"job-{job.id}", daemon=True).start()
     return job
 
 
@@ -134,27 +157,16 @@ def forget(job: Job) -> None:
         _jobs.pop(job.id, None)
 
 
-def _before(job: Job) -> Iterator[Job]:
-    """Those that it waits for."""
-    while before := job.after:
-        yield before
-        job = before
-
-
-def _run(job: Job, work: Callable[[Job], Any], undone: Callable[[], None]) -> None:
+def _run(job: Job, work: Callable[[Job], Any]) -> None:
     try:
         _work(job, work)
-        if job.result is None:
-            undone()
-    except Exception:
-        _log.exception("what a job of kind %r left could not be undone", job.kind)
     finally:
         job.done = True
 
 
 def _work(job: Job, work: Callable[[Job], Any]) -> None:
     try:
-        while not all(one.done for one in _before(job)):  # one of them that was taken back ends before its turn
+        while not all(one.look().done for one in job.before()):  # one of them that was taken back ends before its turn
             job.at(job.doing)
             sleep(LOOK)
         with _hands:
@@ -166,4 +178,4 @@ def _work(job: Job, work: Callable[[Job], Any]) -> None:
         job.error = error
     except Exception:
         _log.exception("a job of kind %r failed", job.kind)
-        job.error = PushbackError("Something went wrong that should not.", hint="The server's log says what.")
+        job.error = PushbackError(BUG, hint=LOG)

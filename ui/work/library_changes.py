@@ -10,7 +10,7 @@ from assistant.errors import DocumentMissing
 from assistant.library.library import Library
 from assistant.library.records import Cleaned, KnownFile, NewDocument
 from assistant.settings import Settings
-from assistant.types import Span
+from assistant.types import Document, Passage, Span
 from ui.work import uploads
 from ui.work.jobs import Job
 from ui.work.library_work import Outcome, Taken, patiently, take_in
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from assistant.library.writer import Writer
     from assistant.model.embedding import Embedder, Embedding
-    from assistant.types import Passage
 
 REPLACED = "changed"
 
@@ -28,11 +27,12 @@ REPLACED = "changed"
 class Removed(NamedTuple):
     """A document that was taken out, with all that is needed to put it back as it was.
 
-    ``new`` lacks the embeddings; ``files`` are all that led to it, and ``put_by`` says where those of them are now
-    that had been dropped on a page. Files of other folders stay where they are.
+    ``files`` are all that led to it, and ``put_by`` says where those of them are now that had been dropped on a page.
+    Files of other folders stay where they are.
     """
 
-    new: NewDocument
+    document: Document
+    passages: tuple[Passage, ...]
     files: tuple[KnownFile, ...]
     put_by: tuple[tuple[Path, Path], ...]
 
@@ -66,14 +66,17 @@ def put_back(job: Job, settings: Settings, embedder: Embedder, removed: Sequence
     taken: list[Taken] = []
     with Library.open(settings, embedder) as library:
         for number, one in enumerate(removed):
-            job.at(f"Putting back {one.new.document.about.title}", number / len(removed))
+            job.at(f"Putting back {one.document.about.title}", number / len(removed))
             for path, aside in one.put_by:
                 if aside.exists() and not path.exists():
                     aside.replace(path)
-            new = one.new._replace(embeddings=_embedded(job, embedder, one.new.passages))
+            file, embedded = one.files[0], _embedded(job, embedder, one.passages)
+            new = NewDocument(
+                one.document, file.path, file.size, file.mtime_ns, one.passages, embedded, Cleaned(file.kept)
+            )
             patiently(job, lambda new=new, files=one.files: _write(library, new, files))  # type: ignore[misc]
             taken.append(Taken(new.document.about.source, "added", new.document.id))
-    return Outcome(tuple(taken), sum(len(one.new.passages) for one in removed), 0.0)
+    return Outcome(tuple(taken), sum(len(one.passages) for one in removed), 0.0)
 
 
 def replace(job: Job, settings: Settings, embedder: Embedder, id: str, path: Path) -> Outcome:
@@ -88,7 +91,7 @@ def replace(job: Job, settings: Settings, embedder: Embedder, id: str, path: Pat
     others = {one.document for one in outcome.files if one.document}
     if others and id not in others:
         gone = remove(job, settings, embedder, [id])
-        sources = [Taken(one.new.document.about.source, "removed") for one in gone]
+        sources = [Taken(one.document.about.source, "removed") for one in gone]
         outcome = outcome._replace(files=(*outcome.files, *sources))
     return outcome
 
@@ -97,8 +100,7 @@ def _removed(library: Library, id: str) -> Removed:
     document = library.document(id)
     passages = tuple(stored.passage for stored in library.stored_of(id))
     files = tuple(file for file in library.known([os.sep]).values() if file.document == id)
-    new = NewDocument(document, files[0].path, files[0].size, files[0].mtime_ns, passages, (), Cleaned(files[0].kept))
-    return Removed(new, files, ())
+    return Removed(document, passages, files, ())
 
 
 def _forget(library: Library, paths: Sequence[str]) -> None:

@@ -50,6 +50,11 @@ def known(own: Path | None = None) -> dict[str, Path]:
     return found
 
 
+def named(suite: Path) -> str:
+    """A suite as another process finds it from ``SHIPPED``: shipped ones from there, others by their whole path."""
+    return suite.relative_to(SHIPPED).as_posix() if suite.is_relative_to(SHIPPED) else str(suite.expanduser().resolve())
+
+
 class Gathered(NamedTuple):
     """How many cases and drafts of cases were added to the suite over a library."""
 

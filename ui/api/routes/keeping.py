@@ -14,13 +14,13 @@ from starlette.datastructures import UploadFile
 from assistant import wire
 from assistant.errors import SettingsError
 from assistant.library.library import Library
-from ui.api import limits
+from ui.api import jobs, limits
 from ui.api.desk import Desk
 from ui.api.faults import Told
 from ui.api.forms import Line, Opined
 from ui.api.people import Person
 from ui.api.routes.seams import FAULTS, desk_of, editor, reader
-from ui.api.work import INGEST
+from ui.jobs.work import INGEST
 from ui.work import uploads
 
 routes = APIRouter(prefix="/v1", tags=["library"], responses=FAULTS)
@@ -106,7 +106,7 @@ async def ingest(
 
     names = [str(path.relative_to(uploads.folder(settings))) for path in kept]
     asked = {"library": settings.library, "files": names}
-    return Told(await run_in_threadpool(desk.jobs.start, INGEST, f"{len(kept)} files", asked, person.owner), 202)
+    return Told(await run_in_threadpool(jobs.begin, desk.jobs, INGEST, f"{len(kept)} files", asked, person.owner), 202)
 
 
 @routes.get("/feedback")

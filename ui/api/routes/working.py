@@ -10,13 +10,13 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.pressure import pressure
 from assistant.wire import Json
-from ui.api import limits
+from ui.api import jobs, limits
 from ui.api.desk import Desk
 from ui.api.faults import Asked, Told
 from ui.api.forms import Idea, Line
 from ui.api.people import Person
 from ui.api.routes.seams import FAULTS, desk_of, questioner, reader
-from ui.api.work import CHALLENGE
+from ui.jobs.work import CHALLENGE
 from ui.reports import verdict_kept
 
 routes = APIRouter(prefix="/v1", tags=["jobs"], responses=FAULTS)
@@ -37,19 +37,19 @@ async def challenge(
     if asked.revises:
         await run_in_threadpool(verdict_kept.own, assistant.library, asked.revises, person.owner)
     told = {**asked.model_dump(), "library": desk.named(asked.library, person).library}
-    return Told(await run_in_threadpool(desk.jobs.start, CHALLENGE, asked.idea, told, person.owner), 202)
+    return Told(await run_in_threadpool(jobs.begin, desk.jobs, CHALLENGE, asked.idea, told, person.owner), 202)
 
 
 @routes.get("/jobs/{id}")
 def look(id: Line, person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)]) -> Response:
     """How far a job of yours is, and in the end its result or what went wrong. Ended ones are forgotten in time."""
-    return Told(_there(desk.jobs.look(id, person.owner)))
+    return Told(_there(jobs.look(desk.jobs, id, person.owner)))
 
 
 @routes.delete("/jobs/{id}")
 def stop(id: Line, person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)]) -> Response:
     """Ask a job of yours to stop. What it has done until then stays."""
-    return Told(_there(desk.jobs.stop(id, person.owner)))
+    return Told(_there(jobs.stop(desk.jobs, id, person.owner)))
 
 
 def _there(job: Json | None) -> Json:

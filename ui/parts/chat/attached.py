@@ -18,11 +18,12 @@ from assistant.settings import Settings
 from assistant.types import Filters
 from ui.parts.documents import adding, work
 from ui.parts.page import failure, state, visiting
+from ui.parts.settings import running
 from ui.views import present_work
 from ui.views.present import escape, label
 from ui.views.present_work import count
 from ui.web.roles import Role
-from ui.work import jobs, library_work, uploads
+from ui.work import library_work, uploads
 from ui.work.jobs import Job
 from ui.work.library_work import Outcome, Taken
 
@@ -133,15 +134,17 @@ def _readings(settings: Settings, library: Library) -> list[Reading]:
     What a question waits for is read anew where no job knows of it, as in a server that was started since.
     """
     alone: Reading | None = st.session_state.get(_ALONE)
-    found = [alone] if alone and alone.job.kind == library_work.kind(settings) else []
+    is_here = alone and alone.job.kind == library_work.kind(settings)
+    found = [alone._replace(job=alone.job.look())] if alone and is_here else []
     named = state.conversation()
     if named is None or not visiting.may(Role.EDITOR, settings):
         return found
     library.check_owner(named, visiting.owner())
+    line = running.line(settings)
     for waits in library.awaiting(named):
         id = f"attached-{named}-{waits.id}"
         files = [uploads.folder(settings) / name for name in waits.files]
-        found.append(Reading(jobs.job(id) or _begin(settings, files, id), named, waits))
+        found.append(Reading(line.job(id) or _begin(settings, files, id), named, waits))
     return found
 
 

@@ -10,13 +10,13 @@ import streamlit as st
 
 from assistant.errors import PushbackError, SettingsError
 from assistant.settings import Settings
+from ui.jobs import work as works
 from ui.parts.documents import work
 from ui.parts.page import failure, nearby, visiting
-from ui.parts.settings import running
 from ui.views import present_library
 from ui.views.present_work import count
 from ui.web.roles import Role
-from ui.work import jobs, library_work, uploads
+from ui.work import uploads
 from ui.work.jobs import Job
 
 ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -69,12 +69,8 @@ def _pasted(settings: Settings, key: str) -> None:
 def _add_pasted(settings: Settings, key: str) -> None:
     text = st.session_state[f"{key}-paste"].strip()
     if ADDRESS.fullmatch(text):
-        embedder = running.embedder(settings)
-        jobs.start(
-            library_work.kind(settings),
-            f"Reading {present_library.line(text, 60)}",
-            lambda job: library_work.take_in_address(job, settings, embedder, text),
-        )
+        asked = works.of_library(settings, address=text)
+        work.begin(settings, f"Reading {present_library.line(text, 60)}", works.FETCH, asked)
         return
     try:
         if not text:
@@ -103,13 +99,8 @@ def begin(
     id: str | None = None,
 ) -> Job:
     """The job that reads files and folders; ``id`` is what it is called."""
-    embedder = running.embedder(settings)
-    return jobs.start(
-        library_work.kind(settings),
-        about,
-        lambda job: library_work.take_in(job, settings, embedder, paths, within, allow_removals=allow_removals),
-        id=id,
-    )
+    asked = works.of_reading(settings, paths, within, allow_removals=allow_removals)
+    return work.begin(settings, about, works.READ, asked, id=id)
 
 
 def _folder(settings: Settings, key: str) -> None:

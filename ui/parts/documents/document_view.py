@@ -12,13 +12,13 @@ from assistant.library.library import Library
 from assistant.plainly import why
 from assistant.settings import Settings
 from assistant.types import Document, Span
+from ui.jobs import work as works
 from ui.parts.documents import adding, documents_table, scope, work
 from ui.parts.page import failure, state, visiting
-from ui.parts.settings import running
 from ui.views import present_document, present_library
 from ui.views.present import label
 from ui.web.roles import Role
-from ui.work import jobs, library_changes, library_work, uploads
+from ui.work import uploads
 
 TEXT, PASSAGES, LEFT_OUT, VERSIONS = "Text", "Passages", "Left out", "Versions"
 PART = 2 * present_document.AROUND  # characters of a long text shown at a time
@@ -130,12 +130,7 @@ def _within(path: Path, source: str) -> Path:
 
 
 def _remove(id: str, title: str, settings: Settings) -> None:
-    embedder = running.embedder(settings)
-    jobs.start(
-        library_work.kind(settings),
-        f"Removing {title}",
-        lambda job: library_changes.remove(job, settings, embedder, [id]),
-    )
+    work.begin(settings, f"Removing {title}", works.REMOVE, works.of_library(settings, documents=[id]))
     state.open_document(None)
 
 
@@ -153,9 +148,5 @@ def _replace(id: str, old: Path, key: str, settings: Settings) -> None:
         hint = "Check the space on the disk and the folder's permissions."
         st.session_state["document-failed"] = PushbackError(f"{new.name} cannot be kept: {why(exc)}.", hint=hint)
         return
-    embedder = running.embedder(settings)
-    jobs.start(
-        library_work.kind(settings),
-        f"Replacing {present_library.line(old.name, 60)}",
-        lambda job: library_changes.replace(job, settings, embedder, id, new),
-    )
+    asked = works.of_library(settings, document=id, path=str(new))
+    work.begin(settings, f"Replacing {present_library.line(old.name, 60)}", works.REPLACE, asked)

@@ -8,15 +8,15 @@ import streamlit as st
 
 from assistant.library.library import Library
 from assistant.settings import Settings
+from ui.jobs import work as works
 from ui.parts.documents import adding, documents_table, work
 from ui.parts.page import visiting
-from ui.parts.settings import running
 from ui.views import present_library
 from ui.views.present import escape
 from ui.views.present_library import GONE
 from ui.views.present_work import count
 from ui.web.roles import Role
-from ui.work import jobs, library_changes, library_health, library_work, uploads
+from ui.work import uploads
 
 
 def show(library: Library, settings: Settings) -> None:
@@ -49,35 +49,25 @@ def _checks(settings: Settings) -> None:
 
 def check(settings: Settings) -> None:
     """Let the library be looked over as a job."""
-    embedder = running.embedder(settings)
-    jobs.start(
-        library_work.kind(settings),
-        "Checking the library",
-        lambda job: library_health.check(job, settings, embedder),
-    )
+    work.begin(settings, "Checking the library", works.CHECK, works.of_library(settings))
 
 
 def reindex(settings: Settings) -> None:
     """Let all be embedded anew as a job."""
-    embedder = running.embedder(settings)
-    jobs.start(library_work.kind(settings), "Re-indexing", lambda job: library_health.reindex(job, settings, embedder))
+    work.begin(settings, "Re-indexing", works.REINDEX, works.of_library(settings))
 
 
 def remove(ids: list[str], settings: Settings) -> None:
     """Let documents be taken out as a job."""
-    embedder = running.embedder(settings)
-    jobs.start(
-        library_work.kind(settings),
-        f"Removing {count(len(ids), 'document')}",
-        lambda job: library_changes.remove(job, settings, embedder, ids),
-    )
+    asked = works.of_library(settings, documents=ids)
+    work.begin(settings, f"Removing {count(len(ids), 'document')}", works.REMOVE, asked)
 
 
 def _unread(library: Library, settings: Settings) -> None:
     told = work.told_of(settings)
     unread = uploads.unread(settings, library.known([str(uploads.folder(settings))]))
     left = [path for path in unread if path.name not in told]
-    if not left or not all(job.done for job in jobs.of_kind(library_work.kind(settings))):
+    if not left or work.busy_with(settings):
         return
     names = ", ".join(present_library.line(path.name, 40) for path in left[:3]) + ("…" if len(left) > 3 else "")
     with st.container(border=True, key="unread", gap="small"):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.settings import Settings
+from ui.jobs import work as works
+from ui.jobs.work import Asked
 from ui.parts.page import failure, state, visiting
 from ui.parts.settings import running
 from ui.views import present_work
 from ui.views.present import escape, label
 from ui.web.roles import Role
-from ui.work import jobs, library_changes, library_work
+from ui.work import library_work
 from ui.work.jobs import Job
 from ui.work.library_changes import Removed
 from ui.work.library_health import Checked
@@ -28,13 +30,23 @@ def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
 
     ``opens``: the page it stands on can open the documents that were read.
     """
-    busy = any(not job.done for job in jobs.of_kind(library_work.kind(settings)))
+    busy = busy_with(settings)
     st.fragment(_shown, run_every=EVERY if busy else None)(settings, key, busy, opens)
     return busy
 
 
+def begin(settings: Settings, about: str, work: str, asked: Asked, id: str | None = None) -> Job:
+    """Begin work on this library: ``work`` is one of ``ui.jobs.work``, ``asked`` what it is given."""
+    return running.line(settings).start(library_work.kind(settings), about, work, asked, id=id)
+
+
+def busy_with(settings: Settings) -> bool:
+    """Whether any work on this library is going on."""
+    return any(not job.done for job in _jobs(settings))
+
+
 def _shown(settings: Settings, key: str, was_busy: bool, opens: bool) -> None:
-    every = jobs.of_kind(library_work.kind(settings))
+    every = _jobs(settings)
     going = [job for job in every if not job.done]
     for job in reversed(going):
         _going(job, settings, key)
@@ -75,7 +87,7 @@ def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
                 if st.button("Take them out", key=f"{key}-gone-{job.id}", icon=":material/delete:"):
                     from ui.parts.documents import adding
 
-                    jobs.forget(job)
+                    running.line(settings).forget(job)
                     adding.read(settings, paths, "Taking out what is gone", allow_removals=True)
                     st.rerun()
             case Outcome(files=files) if opens:
@@ -95,7 +107,7 @@ def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
                     health.reindex(settings)
                     st.rerun()
         if edits and st.button("Put away", key=f"{key}-away-{job.id}", type="tertiary"):
-            jobs.forget(job)
+            running.line(settings).forget(job)
             st.rerun()
 
 
@@ -109,7 +121,7 @@ def _told(job: Job) -> str:
         case Checked(problems=problems):
             return present_work.problems(problems)
         case tuple() as removed:
-            return f"<p>{escape(present_work.removed([one.new.document.about.title for one in removed]))}</p>"
+            return f"<p>{escape(present_work.removed([one.document.about.title for one in removed]))}</p>"
         case _:
             said = "Stopped" if job.stopped else str(job.result or "Done")
             return f"<p>{escape(job.about)}: {escape(said)}</p>"
@@ -117,16 +129,16 @@ def _told(job: Job) -> str:
 
 def told_of(settings: Settings) -> set[str]:
     """The files that an outcome which is still shown says could not be read."""
-    ended = [job for job in jobs.of_kind(library_work.kind(settings)) if job.done][:ENDED]
+    ended = [job for job in _jobs(settings) if job.done][:ENDED]
     files = [one for job in ended if isinstance(job.result, Outcome) for one in job.result.files]
     return {one.source for one in files if one.what == library_work.FAILED}
 
 
 def _undo(job: Job, removed: tuple[Removed, ...], settings: Settings) -> None:
-    embedder = running.embedder(settings)
-    jobs.forget(job)
-    jobs.start(
-        library_work.kind(settings),
-        "Putting back",
-        lambda job: library_changes.put_back(job, settings, embedder, removed),
-    )
+    begin(settings, "Putting back", works.PUT_BACK, works.of_putting_back(settings, removed))
+    running.line(settings).forget(job)
+
+
+def _jobs(settings: Settings) -> list[Job]:
+    """The work on this library, the newest first."""
+    return running.line(settings).of_kind(library_work.kind(settings))

@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from time import monotonic
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import streamlit as st
 
+from assistant import wire
 from assistant.build import Assistant
 from assistant.library.library import Library
 from assistant.library.records import UNFINISHED, KeptVerdict
-from assistant.pressure.rulings import weighed_as
+from assistant.settings import Settings
 from assistant.types import Verdict
+from ui.jobs import work as works
+from ui.jobs.line import Line
 from ui.parts.pressure import verdict_address
+from ui.parts.settings import running as assistants
 from ui.reports import verdict_kept
 from ui.views.present import escape
-from ui.work import jobs
 from ui.work.jobs import Job
-from ui.work.progress import PREPARING
 
 TEST, DISCUSSION = "pressure test", "discussion"
 EVERY = 0.5  # seconds between two looks
-SEARCHING = "Searching the documents"
-
-Progress = Callable[[int, int, str], None]
 
 
 class Desk(NamedTuple):
-    """Where a visitor's ideas are tested: by whom, in the library of which folder, whose they are, and what the visitor
-    is called, where they have signed in."""
+    """Where a visitor's ideas are tested: by whom, with which settings, whose they are, and what the visitor is called,
+    where they have signed in."""
 
     assistant: Assistant
-    folder: str
+    settings: Settings
     owner: str | None
     name: str = ""
 
@@ -42,22 +39,19 @@ class Desk(NamedTuple):
         """The library that is tested against, which keeps the verdicts."""
         return self.assistant.library
 
+    @property
+    def line(self) -> Line:
+        """Where jobs are looked for."""
+        return assistants.line(self.settings)
+
+    @property
+    def doing(self) -> Line:
+        """Where jobs are begun."""
+        return assistants.line_of_assistant(self.settings, self.assistant)
+
     def kind(self, work: str) -> str:
         """What jobs of this kind on this library are called."""
-        return f"{work} {self.folder}"
-
-
-class Reporting:
-    """The assistant as a discussion needs it, which says how far a test is that it causes."""
-
-    def __init__(self, assistant: Assistant, progress: Progress) -> None:
-        self._assistant, self._progress = assistant, progress
-        self.library, self.search = assistant.library, assistant.search
-        self.sure_sides, self.replied = assistant.sure_sides, assistant.replied
-
-    def challenge(self, idea: str, *, like: Verdict | None = None) -> Verdict:
-        """The verdict on an idea, resting on what it did in a former one."""
-        return self._assistant.challenge(idea, self._progress, like=like)
+        return f"{work} {self.settings.folder}"
 
 
 def begin(desk: Desk, idea: str, revises: str | None = None, like: Verdict | None = None) -> None:
@@ -70,19 +64,9 @@ def begin(desk: Desk, idea: str, revises: str | None = None, like: Verdict | Non
         if one.idea == idea:
             verdict_kept.give_up(desk.library, one.id)
     begun = verdict_kept.begin(desk.library, idea, revises=revises, owner=desk.owner)
-
-    def work(job: Job) -> str:
-        former = verdict_kept.opened(desk.library, revises) if revises else None
-        same = like or (former.verdict if former and former.verdict.idea == idea else None)
-        desk.assistant.prepare(partial(job.at, PREPARING))
-        verdict = desk.assistant.challenge(idea, _tells(job), like=same)
-        said = former.said if former else ()
-        if former:
-            verdict = weighed_as(same or former.verdict, verdict)
-        return verdict_kept.finish(desk.library, begun, verdict, said)
-
-    undone = partial(verdict_kept.give_up, desk.library, begun.id)
-    verdict_address.watch(jobs.start(desk.kind(TEST), idea, work, desk.owner, id=begun.id, undone=undone).id)
+    same = wire.verdict(like) if like else None
+    asked = works.of_assistant(desk.settings, idea=idea, revises=revises, like=same)
+    verdict_address.watch(desk.doing.start(desk.kind(TEST), idea, works.TEST, asked, desk.owner, id=begun.id).id)
 
 
 def say(desk: Desk, id: str, message: str, line: Sequence[Job] = ()) -> None:
@@ -90,14 +74,9 @@ def say(desk: Desk, id: str, message: str, line: Sequence[Job] = ()) -> None:
 
     It waits for those of ``line``, which were said before, and is about the verdict that they lead to.
     """
-
-    def work(job: Job) -> str:
-        job.at(SEARCHING)
-        led_to = [one.result for one in line if one.result]
-        of = Reporting(desk.assistant, _tells(job))
-        return verdict_kept.discussed(of, [id, *led_to][-1], message, desk.name)[1]
-
-    job = jobs.start(desk.kind(DISCUSSION), message, work, desk.owner, line[-1] if line else None)
+    asked = works.of_assistant(desk.settings, verdict=id, message=message, by=desk.name)
+    after = line[-1] if line else None
+    job = desk.doing.start(desk.kind(DISCUSSION), message, works.DISCUSS, asked, desk.owner, after=after)
     first = next(one for one in (*line, job) if one.result or not one.done)
     verdict_address.watch(first.id)
 
@@ -105,8 +84,10 @@ def say(desk: Desk, id: str, message: str, line: Sequence[Job] = ()) -> None:
 def watched(desk: Desk) -> list[Job]:
     """The job that the address names, with those that wait for it; what ended well leads to its verdict."""
     named = verdict_address.job()
-    job = jobs.job(named, desk.owner) if named else None
-    line = jobs.line(job) if job else []
+    job = desk.line.job(named, desk.owner) if named else None
+    if job and job.done and not job.result and job.kind == desk.kind(TEST):
+        verdict_kept.give_up(desk.library, job.id)  # it may have ended before anybody began it
+    line = desk.line.following(job) if job else []
     left = [one for one in line if not one.result]
     if led_to := [one.result for one in line if one.result]:
         verdict_address.open_verdict(led_to[-1])
@@ -119,7 +100,7 @@ def watched(desk: Desk) -> list[Job]:
 
 def running(desk: Desk) -> list[Job]:
     """The visitor's tests that go on, the newest first."""
-    return [job for job in jobs.of_kind(desk.kind(TEST), desk.owner) if not job.done]
+    return [job for job in desk.line.of_kind(desk.kind(TEST), desk.owner) if not job.done]
 
 
 def unfinished(desk: Desk) -> list[KeptVerdict]:
@@ -132,27 +113,12 @@ def unfinished(desk: Desk) -> list[KeptVerdict]:
 @st.fragment(run_every=EVERY)
 def follow(job: Job) -> None:
     """How far it is, looked at again and again; the page is shown anew when it has ended."""
+    job = job.look()
     if job.done:
         st.rerun()
-    seconds = monotonic() - job.started
     steps = job.told[1:] or [job.doing]  # the first is that it starts
-    st.progress(job.share or 0.0, text=f"{seconds:.0f} seconds so far")
+    st.progress(job.share or 0.0, text=f"{job.seconds:.0f} seconds so far")
     done = "".join(f'<li class="done">{escape(step)}</li>' for step in steps[:-1])
     st.html(f'<ol class="steps" role="status">{done}<li class="doing">{escape(steps[-1])}…</li></ol>')
     told = "Stopping" if job.stopping else "Stop"
     st.button(told, key=f"stop-{job.id}", icon=":material/stop_circle:", disabled=job.stopping, on_click=job.stop)
-
-
-def _tells(job: Job) -> Progress:
-    """What the job is told of a test: that it searches, then each assumption as its turn comes."""
-    begun = False
-
-    def progress(done: int, of: int, next: str) -> None:
-        nonlocal begun
-        if begun:
-            job.at(f"{done + 1} of {of}: {next}", done / of)
-        else:
-            job.at(SEARCHING)
-        begun = True
-
-    return progress

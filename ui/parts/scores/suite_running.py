@@ -8,13 +8,14 @@ import streamlit as st
 
 from assistant.errors import PushbackError
 from assistant.settings import Settings
+from ui.jobs import work as works
 from ui.parts.page import failure, nearby, visiting
 from ui.parts.scores import draft_reviewing
 from ui.parts.settings import running
 from ui.views.present import escape, option
 from ui.views.present_work import count
 from ui.web.roles import Role
-from ui.work import jobs, suite_runs
+from ui.work import suite_runs
 from ui.work.jobs import Job
 
 EVERY = 1.0  # seconds between two looks
@@ -26,7 +27,7 @@ NOTHING_SAID = (
 
 def show(settings: Settings) -> None:
     """What can be run, by an owner, what is running, and what came of it; the page runs anew when a run has ended."""
-    busy = any(not job.done for job in jobs.of_kind(_kind(settings)))
+    busy = any(not job.done for job in _jobs(settings))
     if visiting.may(Role.OWNER, settings):
         _choose(settings, busy=busy)
     st.fragment(_shown, run_every=EVERY if busy else None)(settings, busy)
@@ -96,14 +97,16 @@ def _own() -> Path | None:
 
 def _start(settings: Settings, name: str, suite: Path | None) -> None:
     if suite is not None:
-        for ended in jobs.of_kind(_kind(settings)):
+        line = running.line(settings)
+        for ended in _jobs(settings):
             if ended.done:
-                jobs.forget(ended)
-        jobs.start(_kind(settings), f"Running {name}", lambda job: suite_runs.run(job, suite, settings))
+                line.forget(ended)
+        asked = works.of_library(settings, suite=suite_runs.named(suite))
+        line.start(_kind(settings), f"Running {name}", works.SUITE, asked)
 
 
 def _shown(settings: Settings, was_busy: bool) -> None:
-    every = jobs.of_kind(_kind(settings))
+    every = _jobs(settings)
     for job in every:
         _going(job, settings) if not job.done else _ended(job)
     if was_busy and all(job.done for job in every):
@@ -128,6 +131,10 @@ def _ended(job: Job) -> None:
         failure.show(job.error)
     elif job.stopped:
         st.html('<p class="small" role="status">Stopped. What was asked until then is kept as an interrupted run.</p>')
+
+
+def _jobs(settings: Settings) -> list[Job]:
+    return running.line(settings).of_kind(_kind(settings))
 
 
 def _kind(settings: Settings) -> str:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 from pydantic import SecretStr
 
 from assistant import build
+from assistant.addresses import hides
 from assistant.build import Assistant
 from assistant.model.embedding import Embedder
 from assistant.search.retrieval import ANYWHERE
 from assistant.settings import Settings
 from assistant.types import Answer, Filters, Turn
+from ui.jobs import line as lines
+from ui.jobs.line import Here, Line
+from ui.jobs.work import Asked
 from ui.parts.settings import keys
 
 LOADING = "Loading the model; only the first question waits for it."
@@ -50,6 +54,41 @@ _HASHED_BY_EMBEDDING: dict[str | type[Any], Any] = {Settings: _by_embedding}
 def embedder(settings: Settings) -> Embedder:
     """The embedder that answers and reads documents alike; nothing is loaded yet."""
     return build.build_embedder(settings)
+
+
+class Session(NamedTuple):
+    """Where a session's jobs are done that are not put into a queue; see ``ui.jobs.work.Place``."""
+
+    settings: Settings
+    embedder: Embedder
+    assistant: Assistant | None
+
+    def settings_of(self, asked: Asked) -> Settings:
+        """Those in force when it was asked for."""
+        assert asked["library"] == self.settings.library
+        return self.settings
+
+    def assistant_of(self, _: Asked) -> Assistant:
+        """The session's own."""
+        assert self.assistant, "work that asks comes with what answers"
+        return self.assistant
+
+
+def line(settings: Settings) -> Line:
+    """The line of jobs that all who have the page open share."""
+    return _queue(settings) if settings.queue else Here(Session(settings, embedder(settings), None))
+
+
+def line_of_assistant(settings: Settings, assistant: Assistant) -> Line:
+    """The line of jobs that this assistant does: where its model has a key, which goes nowhere, they stay here."""
+    if settings.queue and not keys.of(settings) and not hides(settings.model or ""):
+        return _queue(settings)
+    return Here(Session(settings, embedder(settings), assistant))
+
+
+@st.cache_resource(show_spinner=False, hash_funcs={Settings: lambda settings: settings.catalog})
+def _queue(settings: Settings) -> Line:
+    return lines.queued(settings)
 
 
 def opened(settings: Settings) -> Assistant:

@@ -15,30 +15,32 @@ import logging
 import secrets
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from time import sleep
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import procrastinate
 from procrastinate.schema import SchemaManager
 
+from assistant import errors
 from assistant.errors import LibraryError, PushbackError
 from assistant.library.database import postgres
-from assistant.wire import Json
-from ui.api.faults import BUG, LOG, described
-from ui.api.work import WORK
-from ui.work.jobs import Job, Stopped
+from ui.jobs import work as works
+from ui.jobs.work import WORK, Place
+from ui.work import jobs
+from ui.work.jobs import BUG, LOG, STATES, Job, Stopped
 
 if TYPE_CHECKING:
     import psycopg
-
-    from ui.api.desk import Desk
 
 SCHEMA = "jobs_of_pushback"  # no library's: their schemas begin with their own prefix
 QUEUE = TASK = "pushback"
 TRIES = 3  # of a job that ends its workers
 KEPT_DAYS = 7  # that an ended job can be looked at
+SHOWN = 20  # jobs of a kind that are told of, the newest
+REMEMBERED = 50  # results that are kept at hand, since they can be long
 EVERY = 0.5  # seconds between two tellings of how far a job is
 HEARTBEAT, DEAD = 10.0, 30.0  # seconds between two, and without any
 LOOK = 5.0  # seconds between two looks for jobs of the dead, and for new ones where the server tells of none
@@ -51,12 +53,14 @@ TABLE = f"""CREATE TABLE {SCHEMA}.told (
     tries BIGINT NOT NULL DEFAULT 0, result TEXT, error TEXT,
     created TIMESTAMPTZ NOT NULL DEFAULT now(), ended TIMESTAMPTZ
 )"""
+# What is done, where it is called otherwise than the kind; the line of jobs that wait for one another, by its first.
+SINCE = f"ALTER TABLE {SCHEMA}.told ADD COLUMN IF NOT EXISTS work TEXT, ADD COLUMN IF NOT EXISTS line TEXT"
 
 # What is put together are constants of this module; every value is bound.
 # ruff: noqa: S608
-TOLD = f"""SELECT id, kind, about, state, doing, share, steps, result, error,
-    extract(epoch FROM coalesce(ended, now()) - created)::float8 FROM {SCHEMA}.told
-    WHERE id = %s AND owner IS NOT DISTINCT FROM %s"""
+TOLD = f"""SELECT id, kind, coalesce(work, kind), about, owner, state, doing, share, steps, stop, error, line,
+    extract(epoch FROM coalesce(ended, now()) - created)::float8, result IS NOT NULL FROM {SCHEMA}.told"""
+OWN = "owner IS NOT DISTINCT FROM %s"
 
 _log = logging.getLogger(__name__)
 
@@ -65,18 +69,49 @@ class Taken(NamedTuple):
     """A job that a worker has taken, for the ``tries``-th time."""
 
     kind: str
+    work: str
     about: str
     asked: str
     owner: str | None
     stop: bool
+    line: str | None
     tries: int
 
 
+@dataclass
+class Queued(Job):
+    """A job of a queue, as it was when it was looked at."""
+
+    queue: Queue = field(kw_only=True)
+    line: str | None = None
+    counted: float = 0.0  # seconds
+    called: str = STATES[0]
+
+    @property
+    def state(self) -> str:
+        return self.called
+
+    @property
+    def seconds(self) -> float:
+        return self.counted
+
+    def look(self) -> Job:
+        found = self.queue.job(self.id, self.owner)
+        if found is None:  # it was put away from another page
+            self.done = self.stopped = True
+        return found or self
+
+    def stop(self) -> None:
+        super().stop()
+        self.queue.stop(self.id)
+
+
 class Queue:
-    """The line of jobs in one database; see ``line.Line``."""
+    """The line of jobs in one database; see ``line.Line``. Beside it are those told that this process keeps."""
 
     def __init__(self, address: str) -> None:
         self._address = address
+        self._results: dict[str, Any] = {}  # of jobs that have ended well
         with self._session() as session, session.transaction():
             session.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [SCHEMA])
             (there,) = session.execute("SELECT to_regclass(%s)", [f"{SCHEMA}.told"]).fetchone() or (None,)
@@ -84,54 +119,75 @@ class Queue:
                 session.execute(f"CREATE SCHEMA {SCHEMA}")
                 session.execute(SchemaManager.get_schema())
                 session.execute(TABLE)
+            session.execute(SINCE)
 
-    def start(self, kind: str, about: str, asked: Mapping[str, Any], owner: str | None) -> Json:
-        id = secrets.token_hex(8)
+    def start(
+        self,
+        kind: str,
+        about: str,
+        work: str,
+        asked: Mapping[str, Any],
+        owner: str | None = None,
+        *,
+        after: Job | None = None,
+        id: str | None = None,
+    ) -> Job:
+        id = id or secrets.token_hex(8)
+        line = after.line if isinstance(after, Queued) and after.line else id
         with self._session() as session, session.transaction():
-            row = [id, kind, about, owner, json.dumps(asked)]
             session.execute(
-                f"INSERT INTO {SCHEMA}.told (id, kind, about, owner, asked) VALUES (%s, %s, %s, %s, %s)", row
+                f"INSERT INTO {SCHEMA}.told (id, kind, work, about, owner, asked, line) "
+                "VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                [id, kind, work, about, owner, json.dumps(asked), line],
             )
-            app(self._address).configure_task(TASK, queue=QUEUE, connection=session).defer(id=id)
-        found = self.look(id, owner)
+            app(self._address).configure_task(TASK, queue=QUEUE, lock=line, connection=session).defer(id=id)
+        found = self.job(id, owner)
         assert found is not None, "it was put there just now"
         return found
 
-    def look(self, id: str, owner: str | None) -> Json | None:
-        with self._session() as session:
-            row = session.execute(TOLD, [id, owner]).fetchone()
-        if row is None:
-            return None
-        names = ("id", "kind", "about", "state", "doing", "share", "steps", "result", "error", "seconds")
-        told = dict(zip(names, row, strict=True))
-        read = {name: json.loads(told[name]) if told[name] else None for name in ("steps", "result", "error")}
-        return {**told, **read, "seconds": round(told["seconds"], 3)}
+    def job(self, id: str, owner: str | None = None) -> Job | None:
+        if here := jobs.job(id, owner):
+            return here
+        found = self._found(f"WHERE id = %s AND {OWN}", [id, owner])
+        return found[0] if found else None
 
-    def stop(self, id: str, owner: str | None) -> Json | None:
+    def of_kind(self, kind: str, owner: str | None = None) -> list[Job]:
+        found = self._found(f"WHERE kind = %s AND {OWN} ORDER BY created DESC LIMIT {SHOWN}", [kind, owner])
+        return [*jobs.of_kind(kind, owner), *found]
+
+    def following(self, job: Job) -> list[Job]:
+        if not isinstance(job, Queued):
+            return jobs.line(job)
+        sql = f"WHERE line = %s AND {OWN} AND created >= (SELECT created FROM told WHERE id = %s) ORDER BY created"
+        return self._found(sql, [job.line, job.owner, job.id])
+
+    def forget(self, job: Job) -> None:
+        jobs.forget(job)
+        with self._session() as session:
+            session.execute(f"DELETE FROM {SCHEMA}.told WHERE id = %s AND ended IS NOT NULL", [job.id])
+
+    def stop(self, id: str) -> None:
+        """Ask a job to stop; one that waits has ended then."""
         with self._session() as session:
             session.execute(
                 f"UPDATE {SCHEMA}.told SET stop = true, doing = CASE state WHEN 'waiting' THEN '' ELSE doing END, "
                 "ended = CASE state WHEN 'waiting' THEN now() ELSE ended END, "
-                "state = CASE state WHEN 'waiting' THEN 'stopped' ELSE state END "
-                "WHERE id = %s AND owner IS NOT DISTINCT FROM %s",
-                [id, owner],
+                "state = CASE state WHEN 'waiting' THEN 'stopped' ELSE state END WHERE id = %s",
+                [id],
             )
-        return self.look(id, owner)
 
-    def going(self, owner: str | None) -> int:
-        sql = f"SELECT count(*) FROM {SCHEMA}.told WHERE owner IS NOT DISTINCT FROM %s AND ended IS NULL"
+    def going(self, kinds: Collection[str], owner: str | None) -> int:
+        sql = f"SELECT count(*) FROM {SCHEMA}.told WHERE kind = ANY(%s) AND {OWN} AND ended IS NULL"
         with self._session() as session:
-            (count,) = session.execute(sql, [owner]).fetchone() or (0,)
+            (count,) = session.execute(sql, [list(kinds), owner]).fetchone() or (0,)
             return int(count)
 
     def counts(self) -> dict[str, int]:
-        from ui.api.line import STATES
-
         with self._session() as session:
             found = session.execute(f"SELECT state, count(*) FROM {SCHEMA}.told GROUP BY state").fetchall()
         return dict.fromkeys(STATES, 0) | dict(found)
 
-    def carry_out(self, id: str, desk: Desk) -> None:
+    def carry_out(self, id: str, place: Place) -> None:
         """Do a job, and say what came of it; one that has ended already is left."""
         taken = self._take(id)
         if taken is None:
@@ -140,13 +196,13 @@ class Queue:
             what = f"It ended the process that did it, {TRIES} times."
             self._end(id, taken.tries, error=PushbackError(what, hint="Ask whoever runs Pushback."))
             return
-        job = Job(taken.kind, taken.owner, taken.about, id=id)
+        job = Job(taken.kind, taken.owner, taken.about, self._before(id, taken), id=id)
         if taken.stop:
             job.stop()
         with self._telling(job, taken.tries):
             try:
                 job.at("Starting")
-                result = WORK[taken.kind](job, desk, json.loads(taken.asked))
+                result = WORK[taken.work](job, place, json.loads(taken.asked))
             except Stopped:
                 self._end(id, taken.tries, job, state="stopped")
             except PushbackError as error:
@@ -155,14 +211,48 @@ class Queue:
                 _log.exception("a job of kind %r failed", taken.kind)
                 self._end(id, taken.tries, job, error=PushbackError(BUG, hint=LOG))
             else:
-                self._end(id, taken.tries, job, state="done", result=result)
+                self._end(id, taken.tries, job, state="done", result=works.told(taken.work, result))
+
+    def _found(self, where: str, values: Sequence[Any]) -> list[Job]:
+        with self._session() as session:
+            rows = session.execute(f"{TOLD} {where}", values).fetchall()
+            return [self._job(row, session) for row in rows]
+
+    def _job(self, row: Sequence[Any], session: psycopg.Connection[Any]) -> Job:
+        id, kind, work, about, owner, state, doing, share, steps, stop, error, line, seconds, came = row
+        job = Queued(kind, owner, about, id=id, queue=self, line=line, counted=seconds, called=state)
+        job.doing, job.share, job.told = doing, share, json.loads(steps)
+        job.done, job.stopped = state in STATES[2:], state == "stopped"
+        job.error = _from_described(json.loads(error)) if error else None
+        job.result = self._result(id, work, session) if came else None
+        if stop:
+            Job.stop(job)
+        return job
+
+    def _result(self, id: str, work: str, session: psycopg.Connection[Any]) -> Any:
+        if id not in self._results:
+            row = session.execute(f"SELECT result FROM {SCHEMA}.told WHERE id = %s", [id]).fetchone()
+            if row is None:
+                return None
+            for old in list(self._results)[:-REMEMBERED]:
+                self._results.pop(old, None)
+            self._results[id] = works.from_told(work, json.loads(row[0]))
+        return self._results.get(id)
+
+    def _before(self, id: str, taken: Taken) -> Job | None:
+        """The job that this one waited for, which leads to those before it; they have all ended."""
+        sql = f"WHERE line = %s AND {OWN} AND created < (SELECT created FROM told WHERE id = %s) ORDER BY created"
+        before = None
+        for one in self._found(sql, [taken.line, taken.owner, id]) if taken.line else ():
+            one.after, before = before, one
+        return before
 
     def _take(self, id: str) -> Taken | None:
         with self._session() as session:
             session.execute(f"DELETE FROM {SCHEMA}.told WHERE ended < now() - make_interval(days => %s)", [KEPT_DAYS])
             row = session.execute(
                 f"UPDATE {SCHEMA}.told SET state = 'running', tries = tries + 1 WHERE id = %s AND ended IS NULL "
-                "RETURNING kind, about, asked, owner, stop, tries",
+                "RETURNING kind, coalesce(work, kind), about, asked, owner, stop, line, tries",
                 [id],
             ).fetchone()
         return Taken(*row) if row else None
@@ -198,13 +288,13 @@ class Queue:
         job: Job | None = None,
         *,
         state: str = "failed",
-        result: Json | None = None,
+        result: Any = None,
         error: PushbackError | None = None,
     ) -> None:
         values = [
             state,
             json.dumps(result) if result is not None else None,
-            json.dumps(described(error)) if error else None,
+            json.dumps(_described(error)) if error else None,
             1.0 if state == "done" else None,
             json.dumps(job.told) if job else None,
             id,
@@ -242,7 +332,7 @@ def app(address: str) -> procrastinate.App:
     return procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=address, kwargs=options))
 
 
-def work(address: str, desk: Desk, *, ends: bool = False) -> None:
+def work(address: str, place: Place, *, ends: bool = False) -> None:
     """Do jobs one after the other until this process is told to end; ``ends``: until there is none."""
     queue = Queue(address)
 
@@ -253,7 +343,7 @@ def work(address: str, desk: Desk, *, ends: bool = False) -> None:
                 asyncio.get_running_loop().add_signal_handler(number, over.set)
         ending = asyncio.create_task(over.wait())
         while True:
-            working = asyncio.create_task(_work(address, queue, desk, ends=ends))
+            working = asyncio.create_task(_work(address, queue, place, ends=ends))
             await asyncio.wait({working, ending}, return_when=asyncio.FIRST_COMPLETED)
             if over.is_set():
                 working.cancel()  # what it is doing is done first
@@ -268,14 +358,14 @@ def work(address: str, desk: Desk, *, ends: bool = False) -> None:
     asyncio.run(until_ended())
 
 
-async def _work(address: str, queue: Queue, desk: Desk, *, ends: bool) -> None:
+async def _work(address: str, queue: Queue, place: Place, *, ends: bool) -> None:
     """Do jobs until there is none or the database is away."""
     kept = app(address)
     again = procrastinate.RetryStrategy(max_attempts=TRIES, wait=int(LOOK))  # where what came of it could not be said
 
     @kept.task(name=TASK, queue=QUEUE, retry=again)
     def carry_out(id: str) -> None:
-        queue.carry_out(id, desk)
+        queue.carry_out(id, place)
 
     async def take_up() -> None:
         """Give the jobs of the dead to the living."""
@@ -299,3 +389,14 @@ async def _work(address: str, queue: Queue, desk: Desk, *, ends: bool) -> None:
             )
         finally:
             looking.cancel()
+
+
+def _described(error: PushbackError) -> dict[str, str]:
+    return {"type": type(error).__name__, "summary": error.summary, "message": str(error), "hint": error.hint}
+
+
+def _from_described(told: Mapping[str, str]) -> PushbackError:
+    kind = getattr(errors, told["type"], PushbackError)
+    error: PushbackError = kind(told["message"], hint=told["hint"])
+    error.summary = told["summary"]
+    return error

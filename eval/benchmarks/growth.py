@@ -1,0 +1,209 @@
+"""What a library costs as it grows: 10,000 and 100,000 passages (a million with ``--million``), as ratios to the first.
+
+    python -m eval.benchmarks.growth
+
+Documents are sentences of the suites in this repository, drawn anew with other figures for each, so that words are as
+frequent as in texts of people; none is a version of another. The vectors of the first 10,000 passages are the model's.
+Those beyond are made: each lies around one of these (cosine 0.9 or so), its sentences around it, since embedding a
+million passages takes hours. A graph over them is as dense as one over many documents on the same subjects.
+
+The catalog and the index are where ``PUSHBACK_CATALOG`` and ``PUSHBACK_CHROMA_URL`` say, else in the folder. What is
+made is kept in ``--home`` for the next run, where one is named. Each library is asked by a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant import build
+from assistant.library.library import Library
+from assistant.model.embedding import Embedder, Embedding, Identity, Vectors
+from assistant.settings import Settings, load
+from assistant.types import Span
+from eval.benchmarks.measuring import PYTHON, QUESTIONS, fresh_home, timed
+from ingest.sync import sync
+
+SIZES, MILLION = (10_000, 100_000), 1_000_000
+REAL = 10_000  # passages whose vectors are the model's
+AWAY = 0.48  # length of what is added to a vector of length 1 to make another: a cosine of 0.9
+SENTENCES, PARAGRAPH = 24, 6  # of a document, and of each of its paragraphs
+PASSAGES = 4.3  # of a document, about
+CHANGED = 100  # documents that are added, and removed
+ASKED = 40
+SEED = 1_907
+SUITES = Path(__file__).parents[1] / "suites"
+SENTENCE = re.compile(r"[A-Z][^.!?|#*\n]{30,200}[.!?](?=\s)")
+FIGURE = re.compile(r"\b\d{2,}\b")
+
+
+class Around:
+    """The model's own vectors for the first texts, made ones for others; the same text has the same vector."""
+
+    def __init__(self, real: Embedder) -> None:
+        self._real = real
+        self.reads = True  # whether the model is asked for what is new
+        self._known: dict[str, Embedding] = {}
+        self._centres: list[Vectors] = []
+        self._drawn = np.random.default_rng(SEED)
+
+    @property
+    def identity(self) -> Identity:
+        """The model's."""
+        return self._real.identity
+
+    def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
+        """Each passage's index and embedding."""
+        new = [n for n, text in enumerate(texts) if text not in self._known]
+        if new and self.reads and len(self._known) < REAL:
+            for n, embedding in self._real.embed([texts[n] for n in new], [sentences[n] for n in new]):
+                self._known[texts[new[n]]] = embedding
+                self._centres.append(embedding.passage)
+        for n, text in enumerate(texts):
+            yield n, self._known.get(text) or self._made(len(sentences[n]))
+
+    def query(self, text: str) -> Vectors:
+        """A question's vector."""
+        return self._real.query(text)
+
+    def words(self, words: Sequence[str]) -> Vectors:
+        """Each word's vector."""
+        return self._real.words(words)
+
+    def _made(self, sentences: int) -> Embedding:
+        passage = self._near(self._centres[self._drawn.integers(len(self._centres))], 1)[0]
+        return Embedding(passage, self._near(passage, sentences))
+
+    def _near(self, centre: Vectors, count: int) -> Vectors:
+        away = self._drawn.standard_normal((count, len(centre))).astype(np.float32)
+        away *= AWAY / np.linalg.norm(away, axis=1, keepdims=True)
+        found = centre + away
+        return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), dtype=np.float32)
+
+
+def sentences() -> list[str]:
+    """What documents are made of."""
+    paths = sorted(path for ending in ("*.md", "*.txt") for path in SUITES.rglob(ending))
+    texts = (" ".join(path.read_text("utf-8").split()) for path in paths)  # lines are cut anywhere
+    return list(dict.fromkeys(found for text in texts for found in SENTENCE.findall(text)))
+
+
+def document(number: int, known: Sequence[str]) -> str:
+    """The text of a document, always the same."""
+    drawn = random.Random(SEED + number)
+    said = [FIGURE.sub(lambda _: str(drawn.randint(10, 4_999)), one) for one in drawn.sample(known, SENTENCES)]
+    paragraphs = (" ".join(said[start : start + PARAGRAPH]) for start in range(0, SENTENCES, PARAGRAPH))
+    return f"# Note {number}: {' '.join(said[0].split()[:4])}\n\n" + "\n\n".join(paragraphs) + "\n"
+
+
+def write(folder: Path, numbers: range, known: Sequence[str]) -> None:
+    """Write documents, a hundred in a folder; those that are there stay as they are."""
+    for number in numbers:
+        path = folder / f"{number // 100}" / f"{number}.md"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(document(number, known), "utf-8")
+
+
+def measured(size: int, home: Path, embedder: Around, known: Sequence[str], asked: int) -> dict[str, float]:
+    """What a library of so many passages costs."""
+    settings, folder = load({"home": home, "library": f"growth-{size}"}), home / f"documents-{size}"
+    documents = range(round(size / PASSAGES))
+    write(folder, documents, known)
+    with Library.open(settings, embedder, create=True) as library:
+        made = sync([folder], library, settings, embedder)
+        passages = library.searched().passages
+    print(f"{passages:,} passages of {len(documents):,} documents; made in {made.seconds:.0f} s", flush=True)
+
+    def again(where: Path) -> float:
+        with Library.open(settings, embedder) as library:
+            return sync([where], library, settings, embedder, allow_removals=True).seconds
+
+    unchanged = again(folder)
+    more = home / f"more-{size}"
+    write(more, range(10 * MILLION, 10 * MILLION + CHANGED), known)
+    embedder.reads = False  # what is compared is the library, at each size with made vectors
+    added = again(more)
+    embedder.reads = True
+    for path in more.rglob("*.md"):
+        path.unlink()
+    removed = again(more)
+    told = json.loads(
+        subprocess.run(
+            [PYTHON, "-m", "eval.benchmarks.growth", "--ask", str(home), str(size), str(asked), str(time.time())],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.splitlines()[-1]
+    )
+    disk = sum(path.stat().st_size for path in settings.folder.rglob("*") if path.is_file())
+    return {
+        "passages": passages,
+        **told,
+        "disk, MB": disk / 1e6,
+        "folder again, unchanged, s": unchanged,
+        f"{CHANGED} documents added, s": added,
+        f"{CHANGED} documents removed, s": removed,
+    }
+
+
+def ask(settings: Settings, asked: int, started: float) -> dict[str, float]:
+    """Questions to a library, by a process that does nothing else."""
+    import resource
+
+    every = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]
+    questions = every[:: len(every) // asked][:asked]
+    with build.build_assistant(settings) as assistant:
+        assistant.ask(questions[0])
+        first = time.time() - started
+        answers = sorted(timed(lambda question=question: assistant.ask(question)) for question in questions)  # type: ignore[misc]
+        searches = sorted(timed(lambda question=question: assistant.search(question)) for question in questions)  # type: ignore[misc]
+    return {
+        "question, p50, s": answers[len(answers) // 2],
+        "question, p95, s": answers[int(len(answers) * 0.95)],
+        "search alone, p50, s": searches[len(searches) // 2],
+        "first question after start, s": first,
+        "memory, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def tell(found: Sequence[dict[str, float]]) -> None:
+    """Print each measure of the first library, and those of the others as ratios to it."""
+    for name, least in found[0].items():
+        ratios = "  ".join(f"×{one[name] / least:.2f}" for one in found[1:])
+        print(f"{name:32}{least:12,.4g}  {ratios}")
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["--ask"]:
+        home, size, asked, started = sys.argv[2:]
+        print(json.dumps(ask(load({"home": Path(home), "library": f"growth-{size}"}), int(asked), float(started))))
+        return
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--passages", type=int, nargs="+", default=list(SIZES), help="how many, the fewest first")
+    parser.add_argument("--million", action="store_true", help="and a million")
+    parser.add_argument("--home", type=Path, help="where the libraries are kept between runs")
+    parser.add_argument("--asked", type=int, default=ASKED, help="how many questions")
+    given = parser.parse_args()
+    known = sentences()
+    embedder = Around(build.build_embedder(Settings()))
+    with fresh_home() as fresh:
+        sizes = [*given.passages, *([MILLION] if given.million else [])]
+        found: list[dict[str, Any]] = [
+            measured(size, given.home or fresh, embedder, known, given.asked) for size in sizes
+        ]
+    tell(found)
+
+
+if __name__ == "__main__":
+    main()

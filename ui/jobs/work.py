@@ -1,0 +1,276 @@
+"""What jobs do, by name: each a function of what was asked, which is JSON, so that any process can do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from assistant import wire
+from assistant.library.records import UNFINISHED
+from assistant.pressure.discussion import compare
+from assistant.pressure.rulings import weighed_as
+from assistant.wire import Json
+from ui.reports import verdict_kept
+from ui.work import library_changes, library_health, library_work, uploads
+from ui.work.jobs import Job
+from ui.work.library_changes import Removed
+from ui.work.library_health import Checked
+from ui.work.library_work import ADDED, CHANGED, COPY, FAILED, REMOVED, SAME, Outcome
+from ui.work.progress import PREPARING
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+    from assistant.build import Assistant
+    from assistant.model.embedding import Embedder
+    from assistant.settings import Settings
+    from assistant.types import Verdict
+
+CHALLENGE, INGEST = "challenge", "ingest"  # of the API
+READ, FETCH, REMOVE, PUT_BACK, REPLACE = "read", "fetch", "remove", "put back", "replace"  # and of the pages
+CHECK, REINDEX, TEST, DISCUSS, SUITE = "check", "reindex", "test", "discuss", "suite"
+
+SEARCHING = "Searching the documents"
+
+Asked = Mapping[str, Any]
+Progress = Callable[[int, int, str], None]
+
+
+class Place(Protocol):
+    """Where jobs are done: a page's session, the API, or a worker."""
+
+    @property
+    def embedder(self) -> Embedder:
+        """It reads documents and answers alike."""
+
+    def settings_of(self, asked: Asked) -> Settings:
+        """The settings in force, with the library and the models that were asked for."""
+
+    def assistant_of(self, asked: Asked) -> Assistant:
+        """The assistant over that library, with these models.
+
+        Raises:
+            LibraryMissing: there is none.
+        """
+
+
+Work = Callable[[Job, Place, Asked], Any]
+
+
+def challenge(job: Job, place: Place, asked: Asked) -> Json:
+    """Test an idea, and keep the verdict under the job's id, so that a job that is done again keeps one."""
+    assistant = place.assistant_of(asked)
+    library, revises = assistant.library, asked["revises"]
+    before = verdict_kept.own(library, revises, job.owner) if revises else None
+
+    def progress(done: int, of: int, next: str) -> None:
+        job.at(next, done / of if of else None)
+
+    begun = verdict_kept.begin(library, asked["idea"], revises=revises, owner=job.owner, id=job.id)
+    try:
+        assistant.prepare(partial(job.at, PREPARING))
+        verdict = assistant.challenge(asked["idea"], progress, asked["importance"])
+    except BaseException:
+        verdict_kept.give_up(library, begun.id)
+        raise
+    verdict_kept.finish(library, begun, verdict)
+    changes = compare(before.verdict, verdict) if before else ()
+    told = {"id": begun.id, "revises": revises, "changes": [wire.change(one) for one in changes]}
+    return {**wire.verdict(verdict), **told}
+
+
+def ingest(job: Job, place: Place, asked: Asked) -> Json:
+    """Read files that were uploaded; they are named from the library's folder of uploads."""
+    settings = place.settings_of(asked)
+    within = uploads.folder(settings)
+    return _outcome(
+        library_work.take_in(job, settings, place.embedder, [within / name for name in asked["files"]], within)
+    )
+
+
+def of_library(settings: Settings, **more: Any) -> dict[str, Any]:
+    """What is asked of work on the library of these settings."""
+    return {"library": settings.library, **more}
+
+
+def of_reading(
+    settings: Settings, paths: Sequence[Path], within: Path | None, *, allow_removals: bool
+) -> dict[str, Any]:
+    """What is asked where files and folders are to be read; whoever does it finds them at the same paths."""
+    named = [str(path.resolve()) for path in paths]
+    return of_library(
+        settings, paths=named, within=str(within.resolve()) if within else None, allow_removals=allow_removals
+    )
+
+
+def of_putting_back(settings: Settings, removed: Sequence[Removed]) -> dict[str, Any]:
+    """What is asked where documents are to be put back."""
+    return of_library(settings, removed=told(REMOVE, tuple(removed)))
+
+
+def of_assistant(settings: Settings, **more: Any) -> dict[str, Any]:
+    """What is asked where an idea is tested, or a test discussed, with the models of these settings."""
+    models = {"model": settings.model, "evidence_model": settings.evidence_model}
+    return of_library(settings, **models, **more)
+
+
+def read(job: Job, place: Place, asked: Asked) -> Outcome:
+    """Read files and folders."""
+    paths, within = [Path(path) for path in asked["paths"]], asked["within"] and Path(asked["within"])
+    settings, allowed = place.settings_of(asked), asked["allow_removals"]
+    return library_work.take_in(job, settings, place.embedder, paths, within, allow_removals=allowed)
+
+
+def fetch(job: Job, place: Place, asked: Asked) -> Outcome:
+    """Read a page of the web."""
+    return library_work.take_in_address(job, place.settings_of(asked), place.embedder, asked["address"])
+
+
+def remove(job: Job, place: Place, asked: Asked) -> tuple[Removed, ...]:
+    """Take documents out."""
+    return library_changes.remove(job, place.settings_of(asked), place.embedder, asked["documents"])
+
+
+def put_back(job: Job, place: Place, asked: Asked) -> Outcome:
+    """Put documents back that were taken out."""
+    removed = from_told(REMOVE, asked["removed"])
+    return library_changes.put_back(job, place.settings_of(asked), place.embedder, removed)
+
+
+def replace(job: Job, place: Place, asked: Asked) -> Outcome:
+    """Let a file take a document's place."""
+    settings, path = place.settings_of(asked), Path(asked["path"])
+    return library_changes.replace(job, settings, place.embedder, asked["document"], path)
+
+
+def check(job: Job, place: Place, asked: Asked) -> Checked:
+    """Look the library over."""
+    return library_health.check(job, place.settings_of(asked), place.embedder)
+
+
+def reindex(job: Job, place: Place, asked: Asked) -> str:
+    """Embed all anew."""
+    return library_health.reindex(job, place.settings_of(asked), place.embedder)
+
+
+def test(job: Job, place: Place, asked: Asked) -> str:
+    """Test an idea whose test was begun under the job's id; the id of its verdict. Done again, it keeps one."""
+    assistant = place.assistant_of(asked)
+    library, revises, idea = assistant.library, asked["revises"], asked["idea"]
+    begun = library.verdict(job.id)[0]
+    if begun.ruling != UNFINISHED:
+        return begun.id
+    former = verdict_kept.opened(library, revises) if revises else None
+    same = wire.read_verdict(asked["like"]) if asked["like"] else None
+    if same is None and former and former.verdict.idea == idea:
+        same = former.verdict
+    try:
+        assistant.prepare(partial(job.at, PREPARING))
+        verdict = assistant.challenge(idea, _tells(job), like=same)
+    except BaseException:
+        verdict_kept.give_up(library, begun.id)
+        raise
+    if former:
+        verdict = weighed_as(same or former.verdict, verdict)
+    return verdict_kept.finish(library, begun, verdict, former.said if former else ())
+
+
+def discuss(job: Job, place: Place, asked: Asked) -> str:
+    """Reply to a message about the verdict that those before it led to; the id of what then stands. Done again, it
+    keeps one reply."""
+    job.at(SEARCHING)
+    id = [asked["verdict"], *(led_to for one in job.before() if (led_to := one.look().result))][-1]
+    of = Reporting(place.assistant_of(asked), _tells(job))
+    done = verdict_kept.replied(of.library, id, job.id)
+    return done or verdict_kept.discussed(of, id, asked["message"], asked["by"], job.id)[1]
+
+
+def suite(job: Job, place: Place, asked: Asked) -> str:
+    """Run a suite of cases; what its run is kept as."""
+    from ui.work import suite_runs
+
+    return suite_runs.run(job, suite_runs.SHIPPED / asked["suite"], place.settings_of(asked))
+
+
+class Reporting:
+    """The assistant as a discussion needs it, which says how far a test is that it causes."""
+
+    def __init__(self, assistant: Assistant, progress: Progress) -> None:
+        self._assistant, self._progress = assistant, progress
+        self.library, self.search = assistant.library, assistant.search
+        self.sure_sides, self.replied = assistant.sure_sides, assistant.replied
+
+    def challenge(self, idea: str, *, like: Verdict | None = None) -> Verdict:
+        """The verdict on an idea, resting on what it did in a former one."""
+        return self._assistant.challenge(idea, self._progress, like=like)
+
+
+def told(work: str, result: Any) -> Any:
+    """What came of a job, as JSON."""
+    return _kind_of(work).dump_python(result, mode="json")
+
+
+def from_told(work: str, result: Any) -> Any:
+    """What came of a job, from JSON."""
+    return _kind_of(work).validate_python(result)
+
+
+@cache
+def _kind_of(work: str) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(RESULTS.get(work, Any))
+
+
+def _tells(job: Job) -> Progress:
+    """What the job is told of a test: that it searches, then each assumption as its turn comes."""
+    begun = False
+
+    def progress(done: int, of: int, next: str) -> None:
+        nonlocal begun
+        if begun:
+            job.at(f"{done + 1} of {of}: {next}", done / of)
+        else:
+            job.at(SEARCHING)
+        begun = True
+
+    return progress
+
+
+WORK: dict[str, Work] = {
+    CHALLENGE: challenge,
+    INGEST: ingest,
+    READ: read,
+    FETCH: fetch,
+    REMOVE: remove,
+    PUT_BACK: put_back,
+    REPLACE: replace,
+    CHECK: check,
+    REINDEX: reindex,
+    TEST: test,
+    DISCUSS: discuss,
+    SUITE: suite,
+}
+RESULTS: dict[str, Any] = {  # of those that come to more than JSON
+    READ: Outcome,
+    FETCH: Outcome,
+    REMOVE: tuple[Removed, ...],
+    PUT_BACK: Outcome,
+    REPLACE: Outcome,
+    CHECK: Checked,
+}
+
+
+def _outcome(done: Outcome) -> dict[str, Any]:
+    """What a reading did, as `pushback ingest --json` tells it."""
+    return {
+        **{what: done.count(what) for what in (ADDED, CHANGED, REMOVED, SAME)},
+        "copies": done.count(COPY),
+        "failed": [{"source": one.source, "reason": one.reason} for one in done.files if one.what == FAILED],
+        "passages": done.passages,
+        "seconds": done.seconds,
+        "stopped": done.stopped,
+        "files": [one._asdict() for one in done.files],
+    }
