@@ -250,8 +250,9 @@ def _listed(value: str | tuple[str | int, ...]) -> str | list[str | int]:
 
 def _block(block: Block) -> Json:
     inline = {"inline": [one._asdict() for one in block.inline]} if block.inline else {}
-    told = {name: value for name, value in asdict(block).items() if name != "inline"}
-    return {**told, "kind": block.kind.value, "headings": list(block.headings), **inline}
+    depth = {"depth": block.depth} if block.depth else {}
+    told = {name: value for name, value in asdict(block).items() if name not in {"inline", "depth"}}
+    return {**told, "kind": block.kind.value, "headings": list(block.headings), **depth, **inline}
 
 
 def _assumption(one: Assumption) -> Json:

@@ -91,8 +91,8 @@ def test_documents_are_found_by_words_kind_language_and_state(library: Library, 
 
     page.text_input(key="documents-words").set_value("").run()
     kinds = next(one for one in page.button_group if one.key == "documents-kind")
-    assert kinds.options == ["text 9", "pdf 1"]
-    kinds.set_value(["pdf"]).run()
+    assert kinds.options == ["Text 9", "PDF 1"]
+    kinds.set_value(["PDF"]).run()
     assert list(page.dataframe[0].value["title"]) == ["Birnen"]
 
 
