@@ -54,7 +54,7 @@ _STOP = re.compile(r"^(?:stop|end|abolish|quit|give up|do away with|discontinue)
 _KEEP = re.compile(r"^(?:keep|continue|go on|carry on)\s+(?!\w+\s+(?:from|off|away|out)\b)(?:with\s+)?", re.I)
 _NOT = re.compile(
     r"^(?P<lead>(?:.{0,60}?[,:;]\s+(?:but|so|and)?\s*)?"
-    r"(?:let us|let's|we (?:should|must|ought to|will|shall)|please)?\s*)"
+    r"(?:let us|let's|(?:[^,:;.!?]{0,60}\s)?we (?:should|must|ought to|will|shall)|please)?\s*)"
     r"(?:do not|don['’]t|not to|not|never|stop short of|refrain from|avoid)\s+",
     re.I,
 )

@@ -114,7 +114,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     *_of(
         "assistant/pressure/rulings.py", "rulings",
-        ("importance-ignored", "weighty = [(a.importance * f.confidence, f)", "weighty = [(f.confidence, f)"),
+        ("importance-ignored", "(a.importance * f.confidence * (1.0", "(f.confidence * (1.0"),
         ("case-against-hidden", "case_against=strongest(assumptions, Stance.CHALLENGES),", "case_against=(),"),
         ("challenges-ignored", "return AssumptionRuling.CHALLENGED if challenges else AssumptionRuling.GAP", "return AssumptionRuling.GAP"),
         ("nothing-holds", "if rulings == {AssumptionRuling.SUPPORTED}:", "if False:"),

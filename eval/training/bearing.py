@@ -84,14 +84,14 @@ def fitted(rows: Sequence[Row], what: str) -> tuple[Numbers, Numbers]:
     odds = np.zeros(len(rows))
     for corpus in dict.fromkeys(corpora):
         own = corpora == corpus
-        odds[own] = applied(weights(x[~own], y[~own]), x[own])
+        odds[own] = applied(weights(x[~own], y[~own], is_shifted=what == "bears"), x[own])
         print(
             f"{what}, {corpus}: {own.sum()} rows, {y[own].mean():.2f} yes;"
             f" AUROC {roc_auc_score(y[own], odds[own]):.3f}, AP {average_precision_score(y[own], odds[own]):.3f},"
             f" ECE {calibration(odds[own], y[own]):.3f}",
             file=sys.stderr,
         )
-    return weights(x, y), odds
+    return weights(x, y, is_shifted=what == "bears"), odds
 
 
 def calibration(odds: Numbers, y: Numbers) -> float:
@@ -104,10 +104,11 @@ def calibration(odds: Numbers, y: Numbers) -> float:
     )
 
 
-def weights(x: Numbers, y: Numbers) -> Numbers:
-    """The slope and the shift of a logistic model (2,)."""
-    model = LogisticRegression(C=10.0, max_iter=2_000).fit(x, y)
-    return np.append(model.coef_[0], model.intercept_[0])
+def weights(x: Numbers, y: Numbers, *, is_shifted: bool) -> Numbers:
+    """The slope and the shift of a logistic model (2,). Sides are not shifted: which of them these ideas have more of
+    says nothing of others, and an idea and its opposite are to mirror each other."""
+    model = LogisticRegression(C=10.0, max_iter=2_000, fit_intercept=is_shifted).fit(x, y)
+    return np.append(model.coef_[0], model.intercept_ if is_shifted else 0.0)
 
 
 def applied(model: Numbers, x: object) -> Numbers:
