@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.pressure.assumptions import Lenses, affirmed, of_words
+from assistant.pressure.assumptions import Lenses, affirmed, of_words, positive
 from assistant.pressure.lens import Lens, Side
 from tests.fakes import WordEmbedder
 
@@ -105,3 +105,17 @@ def test_two_nouns_that_share_an_article_are_no_two_clauses() -> None:
         "Merge the kitchen and garden teams",
         "hire a cook",
     ]
+
+
+@pytest.mark.parametrize(
+    ("idea", "without", "negated"),
+    [
+        ("Let us not join the alliance and not build for it.", "Let us join the alliance and build for it.", True),
+        ("Do not pay a bonus; it does not make people stay.", "pay a bonus; it make people stay.", True),
+        ("In the next recall we should not offer a voucher.", "In the next recall we should offer a voucher.", True),
+        ("Stop the leaflets and do not print new ones.", "Stop the leaflets and do not print new ones.", False),
+        ("Print leaflets, not posters.", "Print leaflets, not posters.", False),
+    ],
+)
+def test_an_idea_that_opens_with_a_not_is_read_without_any(idea: str, without: str, negated: bool) -> None:
+    assert positive(idea) == (without, negated)

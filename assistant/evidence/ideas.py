@@ -99,11 +99,12 @@ class IdeaReader:
 
 def log_odds(read: Vectors) -> tuple[float, Vectors, float]:
     """Of what was read of a passage (1 + sentences, 4): that it bears, half of it by the whole and half by the sentence
-    that most does; that each sentence bears; that this sentence is for it rather than against it."""
+    that most does; that each sentence bears; that it is for it rather than against it, by the same two halves."""
     odds = np.log(np.maximum(read, LEAST))
     bears = np.logaddexp.reduce(odds[:, 1:], axis=1) - odds[:, 0]
     best = 1 + int(bears[1:].argmax())
-    return float(bears[0] + bears[best]) / 2, bears[1:], float(odds[best, 1] - odds[best, 2])
+    towards = odds[:, 1] - odds[:, 2]
+    return float(bears[0] + bears[best]) / 2, bears[1:], float(towards[0] + towards[best]) / 2
 
 
 def _weight(bears: float, by: Vectors, side: float) -> Weight:

@@ -55,9 +55,10 @@ _KEEP = re.compile(r"^(?:keep|continue|go on|carry on)\s+(?!\w+\s+(?:from|off|aw
 _NOT = re.compile(
     r"^(?P<lead>(?:.{0,60}?[,:;]\s+(?:but|so|and)?\s*)?"
     r"(?:let us|let's|(?:[^,:;.!?]{0,60}\s)?we (?:should|must|ought to|will|shall)|please)?\s*)"
-    r"(?:do not|don['’]t|not to|not|never|stop short of|refrain from|avoid)\s+",
+    r"(?:do not|don['’]t|(?<![,:;]\s)not(?: to)?|never|stop short of|refrain from|avoid)\s+",
     re.I,
 )
+_NOTS = re.compile(r"\b(?:(?:do|does)\s+)?not\b|\b(?:do|does)n['’]t\b", re.I)
 
 
 class Assumed(NamedTuple):
@@ -159,6 +160,12 @@ def _clause(text: str, part: str, importance: float, *, replaced: bool = False) 
     if len(content_stems(base)) < 2:
         return []
     return [Assumed(base, part, importance, turned=turned != replaced, part=own, settle=SETTLED[part])]
+
+
+def positive(idea: str) -> tuple[str, bool]:
+    """An idea that opens with a "not" without any, and whether it did: what is for that is against the idea."""
+    base, negated = affirmed(idea)
+    return (" ".join(_NOTS.sub("", base).split()), True) if negated else (idea, False)
 
 
 def affirmed(idea: str) -> tuple[str, bool]:

@@ -1,9 +1,9 @@
 """The plain reader of ideas, offline: what bears on an idea among the passages that are found for it.
 
 The assumptions are the idea, its own clauses and the sides it takes in the lenses. The evidence model reads the idea as
-it is written, less a "not" that it opens with, beside each passage whole; what somebody added to the idea it reads
-beside passages of its own. Of the passages that bear most, the sentences by which they do are quoted, on the side that
-these are on.
+it is written beside each passage whole; one that opens with a "not" it reads without any, on the other side, so that an
+idea and its negation meet the same evidence. What somebody added to the idea it reads beside passages of its own. Of
+the passages that bear most, the sentences by which they do are quoted.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from assistant.evidence.stance import IdeaModel, Weight, Whole, side_of
 from assistant.library.library import Library
 from assistant.model.embedding import Embedder
 from assistant.pressure import evidence_retrieval
-from assistant.pressure.assumptions import Assumed, Lenses, affirmed, as_before, of_words, told
+from assistant.pressure.assumptions import Assumed, Lenses, as_before, of_words, positive, told
 from assistant.pressure.bearing import Bearing, Weighed
 from assistant.pressure.evidence_retrieval import Near
 from assistant.pressure.lens import Lens
@@ -98,7 +98,7 @@ class PlainIdeas:
     def _read(self, idea: str, assumed: Sequence[Assumed], near: Sequence[Near]) -> Iterator[Found]:
         for place in dict.fromkeys(one.place for one in near):
             own = [one for one in near if one.place == place]
-            claim, negated = affirmed(told(assumed[place]) if place else idea)
+            claim, negated = positive(told(assumed[place]) if place else idea)
             for one, weight in zip(own, self._weigher.weigh(claim, [whole_of(one) for one in own]), strict=True):
                 sides = weight.sides[[1, 0, 2]] if negated else weight.sides
                 yield Found(one, weight._replace(sides=sides), *quoted(one, weight))
