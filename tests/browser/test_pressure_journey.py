@@ -51,7 +51,7 @@ def test_an_idea_becomes_a_report_that_can_be_handed_on(visit: Visit, artifacts:
     picture(page, artifacts, "pressure-verdict")
 
     page.locator('[class*="st-key-finding-"]').get_by_role("button").first.click()
-    expect(page.locator("mark.cited")).to_be_in_viewport()
+    expect(page.locator("mark.cited").first).to_be_in_viewport()
     expect(page.locator("header.document")).to_contain_text(".md")
     page.keyboard.press("Escape")
     expect(page.locator("mark.cited")).to_have_count(0)

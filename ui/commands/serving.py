@@ -94,7 +94,7 @@ def serve(context: click.Context) -> None:
 @click.command(cls=Command, examples=("pushback worker",))
 @click.pass_context
 def worker(context: click.Context) -> None:
-    """Do the jobs of `pushback serve` and of the pages, on this machine or another.
+    """Do the jobs of the pages and of `pushback serve`.
 
     Jobs wait in the database of the catalog, if the setting `queue` is true for the servers. Run as many workers as you
     like, with the same settings. If one is killed, another takes up its job. Ctrl-C ends it after the job it is doing.
