@@ -1,4 +1,4 @@
-"""A verdict as an outline: titles and parts in the one order in which a page, Markdown and Word tell them. Pure."""
+"""A verdict as an outline: titles and parts in the one order that the terminal and all reports share. Pure."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from assistant.pressure import rulings
 from assistant.pressure.assumptions import PROPOSED, WHOLE
 from assistant.types import Assumption, AssumptionRuling, Citation, Finding, IdeaRuling, Kind, Remark, Stance, Verdict
 from ui.views.present import Standing
+from ui.views.shown import cost_line
 
 MEANS = {
     IdeaRuling.HOLDS: "What was found in the documents speaks for it, and nothing against it.",
@@ -315,6 +316,8 @@ def trust(verdict: Verdict) -> Iterator[str]:
         yield f"They are guesses: {HOW_WRONG}"
     if verdict.model:
         yield f"What is called “{PROPOSED}”, and what is told as a model's reading, is in the words of {verdict.model}."
+    if verdict.cost:
+        yield f"What the model was asked: {cost_line(verdict.cost)}."
     if verdict.dropped:
         yield f"Of what it wrote, {len(verdict.dropped)} did not hold and are left out."
     yield from verdict.notices

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from assistant.types import Answer, Citation, Document, Span
-from ui.views.shown import Shown
+from ui.views.shown import Shown, cost_line
 
 LABEL = 60  # characters of a label
 TIP, BESIDE = 400, 160  # characters of a quote that are shown when its number is pointed at, and of what is beside it
@@ -116,9 +116,7 @@ def of_model(answer: Answer) -> tuple[str, ...]:
         told.append(f"Not shown: {_count(len(answer.dropped), 'statement')} of the model that did not hold.")
     if cost := answer.cost:
         by = f"Written with {escape(answer.model)}: " if answer.model else "Model: "
-        cached = f", {cost.cached} from memory" if cost.cached else ""
-        tokens = f"{cost.input_tokens:,} tokens read, {cost.output_tokens:,} written"
-        told.append(f"{by}{_count(cost.calls, 'call')}, {tokens}{cached}.")
+        told.append(f"{by}{cost_line(cost)}.")
     return tuple(told)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from assistant.types import Answer, Citation, Conflict, Grounding, Statement
+from assistant.types import Answer, Citation, Conflict, Cost, Grounding, Statement
 
 REFUSED = "The documents do not say."
 CLOSEST = "Closest passages."
@@ -17,6 +17,13 @@ def who_disagrees(conflict: Conflict) -> str:
     """That sources do not agree; of one document these are voices in it."""
     documents = {side.citations[0].about.id for side in conflict.sides}
     return "The sources do not agree" if len(documents) > 1 else "Two voices in one document do not agree"
+
+
+def cost_line(cost: Cost) -> str:
+    """How often a model was asked, and how much it read and wrote."""
+    calls = "1 call" if cost.calls == 1 else f"{cost.calls:,} calls"
+    cached = f", {cost.cached} answered from memory" if cost.cached else ""
+    return f"{calls}, {cost.input_tokens:,} tokens read, {cost.output_tokens:,} written{cached}"
 
 
 class Shown(NamedTuple):
