@@ -13,9 +13,9 @@ from typing import NamedTuple
 from assistant.types import BlockKind
 
 HALVES = re.compile("[\ud800-\udfff]")
-HEADING = 300  # characters; what is longer heads nothing
-TOLD = 300  # characters of a title, a name or a date
-MANY = 50  # of each that a file tells
+HEADING = 300  # characters; what is longer heads nothing. A guess
+TOLD = 300  # characters of a title, a name or a date that a file tells: a bound, since any file can tell any length
+MANY = 50  # names, and dates, that a file tells: a bound, since it can tell any number
 
 
 class Box(NamedTuple):

@@ -15,12 +15,13 @@ from assistant.library.library import Library
 from assistant.text.words import tokens
 from assistant.types import Answer, Block, BlockKind, Document, Grounding
 
-QUESTIONS = 3
+QUESTIONS = 3  # that are offered on the page; a matter of taste
 ASKED = 12  # questions that are put at most: offline an answer takes about a second
-LOOKED_AT = 24  # documents that questions are made from
-SHORTEST, LONGEST = 12, 90  # characters of a heading or title that is asked about
-FEWEST = 2  # words of content in it
-ENOUGH = 80  # characters below a heading from which something is said there
+LOOKED_AT = 24  # documents that questions are made from: twice as many as are asked, since not each has a question
+# Characters of a heading or title that is asked about: shorter ones say too little, longer ones are sentences; a guess.
+SHORTEST, LONGEST = 12, 90
+FEWEST = 2  # words of content in it: one alone ("Overview") asks nothing
+ENOUGH = 80  # characters below a heading from which something is said there: one sentence; a guess
 
 
 def questions(library: Library, answer: Callable[[str], Answer]) -> tuple[str, ...]:

@@ -10,8 +10,10 @@ from assistant.types import BlockKind, Document, Sentence, Span
 
 EXCERPTS, HEADINGS = 3, 8  # read at a glance above a document's text; not measured
 ENOUGH = 4  # times as many sentences as excerpts: a shorter document is read as quickly itself
-SHORTEST, LONGEST = 40, 320  # characters of a sentence that is an excerpt
-APART = 0.5  # what likeness to an excerpt already chosen takes off
+# Characters of a sentence that is an excerpt: it says something, and is read at a glance; not measured.
+SHORTEST, LONGEST = 40, 320
+# What likeness to an excerpt already chosen takes off, so that three excerpts say three things; not measured.
+APART = 0.5
 PROSE = (BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.ITEM)
 
 

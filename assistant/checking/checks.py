@@ -19,13 +19,14 @@ from assistant.text.amounts import Amount, amounts, rates, shares
 from assistant.text.words import ASKING_WORDS, MONTHS, NUMBER_WORDS, YEAR, content_stems, names, stem, tokens
 from assistant.types import Citation
 
-LONGEST = 120  # words: what is longer is no claim
-NEAR_QUOTES = 0.2  # cosine of a claim to the nearest of its quotes below which it is about something else
+LONGEST = 120  # words: what is longer is no claim but a text, of which code cannot say what it stands on; a guess
+# Cosine of a claim to the nearest of its quotes below which it is about something else: see eval/benchmarks/claims.py.
+NEAR_QUOTES = 0.2
 # Cosine of a question to the sentence that bears a claim out from which that has to do with the question, and the same
 # where they have a word in common; else claim and sentence must have so many words in common beside names and figures.
 # Of 220 sound claims all do; of what an order in a document makes a model say ("the answer is X") nothing does.
 NEAR_QUESTION, WITH_A_WORD, COMMON = 0.3, 0.1, 2
-COUNTED = 12  # up to which a number in words counts things
+COUNTED = 12  # up to which a number in words counts things ("two reasons") and need not stand in a quote; a guess
 
 _SENTENCE = re.compile(r"(?<=[.!?])[\"”’']*\s+")
 _ADDRESS = re.compile(

@@ -20,7 +20,9 @@ from assistant.types import Citation, Passage, Rejected, Sentence, Span
 # (document id, start, end) to the stored text there, or None where there is no such stretch.
 Reader = Callable[[str, int, int], str | None]
 
-NEAR = 90.0  # likeness (rapidfuzz, of 100) from which words with a slip in them are the document's own
+# Likeness (rapidfuzz, of 100) from which words with a slip in them are the document's own: a tenth of the letters may
+# differ. A guess, see eval/benchmarks/claims.py.
+NEAR = 90.0
 SHORTEST = 20  # characters from which words with a slip in them are looked for: shorter ones are near too much
 
 _ALIKE = {

@@ -24,7 +24,7 @@ from assistant.search.question import Asks
 from assistant.text.words import content_stems, names
 from assistant.types import Citation, Passage, Rejected, Sentence, Span, Statement, Support
 
-HOUSE, HOUSE_SHARE = 3, 0.2  # documents, and share of those read, from which a name is the house's own
+HOUSE, HOUSE_SHARE = 3, 0.2  # documents, and share of those read, from which a name is the house's own; not measured
 _SENTENCE = re.compile(r"\S.*?(?:[.!?][\"”’']*(?=\s)|$)", re.DOTALL)
 _ELLIPSIS = re.compile(r"\s*(?:\[\s*)?(?:\.\.\.|…)(?:\s*\])?\s*")
 

@@ -26,10 +26,14 @@ from assistant.text.naming import Name, names_in
 from assistant.text.words import ASKING_WORDS, WORD, YEAR, Token, names, tokens
 from assistant.types import Answer, Grounding, Role, Statement, Turn
 
-LONG_ENOUGH = 3  # content words with which a question without pronouns stands alone
-SHORT_ENOUGH = 8  # words of a thing that reads well in place of "it" or "the second one"
-MOST_TURNS = 20  # of the conversation that are looked at
-MOST_WORDS = 18  # of what was said before that are put into a question
+# Content words with which a question without pronouns stands alone; not measured by itself, see
+# eval/benchmarks/followups.py.
+LONG_ENOUGH = 3
+SHORT_ENOUGH = 8  # words of a thing that reads well in place of "it" or "the second one"; a guess, not measured
+MOST_TURNS = 20  # of the conversation that are looked at: a bound on the work
+# Of what was said before that are put into a question, so that its own words still lead the search; a guess, not
+# measured.
+MOST_WORDS = 18
 
 _PEOPLE = "person|man|woman|guy|author|writer|speaker|commenter|expert|blogger|founder|manager|director|consultant"
 _COMPANIES = "company|firm|business|brand|organi[sz]ation|start-?up|shop|agency|vendor|supplier|competitor"

@@ -34,7 +34,7 @@ _PATIENCE = (
     1.0  # seconds that a writer waits: a reader that looks whether it has anything to mend holds the lock briefly
 )
 REBUILT = 60.0  # seconds to wait for an index on a server to be made anew; 100,000 vectors take about that
-LOOK = 0.1  # seconds between two looks
+LOOK = 0.1  # seconds between two looks: short beside the seconds that an index takes
 
 
 class Guard:

@@ -60,7 +60,7 @@ __all__ = [
     "Writer",
 ]
 
-TITLE = 80  # characters of the first question that name a conversation
+TITLE = 80  # characters of the first question that name a conversation: a line or two of the sidebar
 
 
 class Library:

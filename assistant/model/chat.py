@@ -42,7 +42,7 @@ Schema = TypeVar("Schema", bound=BaseModel)
 Tick = Callable[[], None]
 
 WAITS = (0.5, 2.0, 4.0)  # seconds before each new try: a limit by the minute often lets one through within seven
-REMEMBERED = 256  # replies to identical calls
+REMEMBERED = 256  # replies to identical calls: those of several pressure tests, some kilobytes each
 MOST_TOKENS = 2_000  # of a reply: twelve statements with their quotes take about 900, a list of thirty items twice that
 _REFUSING = ("content_filter", "refusal", "safety")
 _CUT = ("length", "max_tokens")

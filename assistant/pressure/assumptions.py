@@ -18,9 +18,9 @@ from assistant.pressure.lens import Lens, Side
 from assistant.text.words import content_stems
 from assistant.types import Assumption, AssumptionRuling, Verdict
 
-APPLIED = 5  # lenses that are looked through for an idea
+APPLIED = 5  # lenses that are looked through for an idea: a bound on the cards of its verdict; not measured
 NEAR = 0.42  # likeness from which a lens is about an idea: half of our own proposals are that near to their lens
-APART = 0.04  # lead of one side from which it is taken
+APART = 0.04  # lead of one side from which it is taken; below it either side is as near. Not measured by itself
 
 CLAUSE, BESIDE = 0.6, 0.5  # importance of a clause, and of what stands beside it; not measured; lenses have 0.5 to 0.9
 WHOLE = "the idea as it stands"

@@ -30,7 +30,8 @@ from assistant.types import (
 )
 
 SHORTEST = 4  # words of a quote, below which it could stand anywhere
-LOOKED_AT = 12  # passages in which a quoted passage is looked for
+# Passages in which a quoted passage is looked for: a search for its words should have it among the first; not measured.
+LOOKED_AT = 12
 
 _QUOTED = re.compile(r"[“„\"«](?P<quote>[^“”„\"«»]{10,})[”“\"»]", re.S)
 _NARROWER = re.compile(

@@ -31,8 +31,8 @@ from assistant.readers.seam import Quote
 from assistant.search.retrieval import candidates, spread
 from assistant.types import Kind, Passage, Stance, Verdict
 
-EACH = 6  # passages read of each search
-MOST = 72  # passages read for an idea
+EACH = 6  # passages read of each search; not measured
+MOST = 72  # passages read for an idea: some 35,000 characters, and so three batches; not measured
 BATCH = 14_000  # characters of passages read at once: what bears on an idea of more is longer than a reply
 
 Progress = Callable[[int, int, str], None]

@@ -29,14 +29,14 @@ from assistant.text import introductions
 from assistant.text.conflicts import negations
 from assistant.types import Span, Stance, Verdict
 
-MOST = 12  # findings of an idea
-AT_ONCE = 8  # passages read between two words about it
+MOST = 12  # findings of an idea: a guess at how many somebody reads; not measured
+AT_ONCE = 8  # passages read between two words about progress; not measured
 # Sentences quoted together: as many as bear within so much (log odds) of the one that bears most. Of 231 gold passages
 # 1 sentence holds at least half for 52, 2 for 74, 4 within 1.0 for 68, 4 within 2.0 for 83, in 20, 38, 31 and 43 words.
 LONGEST = 4
 WITHIN = 2.0
 WORDS = 80
-ALIKE = 0.9  # cosine above which two sentences say the same
+ALIKE = 0.9  # cosine above which two sentences say the same; not measured
 Progress = Callable[[int, int, str], None]
 
 

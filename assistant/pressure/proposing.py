@@ -21,10 +21,10 @@ from assistant.text.conflicts import figures
 from assistant.text.words import content_stems
 from assistant.types import Rejected
 
-MOST = 6  # proposals that are tested
-SEARCHES = 4  # read of each kind
-LONGEST = 40  # words of what is proposed
-OF_A_SEARCH = 25  # words
+MOST = 6  # proposals that are tested: each has its own searches and its card on the page; not measured
+SEARCHES = 4  # read of each kind (for it, against it), so that one proposal does not use up what is read for the idea
+LONGEST = 40  # words of what is proposed: one sentence; a longer one holds several assumptions
+OF_A_SEARCH = 25  # words: of a longer one the beginning is searched for; a guess, not measured
 
 # What only code says.
 RULING = re.compile(

@@ -22,9 +22,9 @@ from assistant.types import (
     Verdict,
 )
 
-CASE = 3  # findings that make the case for, and against
+CASE = 3  # findings that make the case for, and against: a verdict's first screen has room for three a side
 OFFLINE = {"pushback", "none"}  # stance models without a language model, whose sides are guesses
-IMPORTANT = 0.5  # importance from which an assumption without support is a leap of faith
+IMPORTANT = 0.5  # importance from which an assumption without support is a leap of faith: the least that a lens has
 LEAST = (
     "One finding whose side is clear supports or challenges an assumption; contested takes one on each side; an unclear"
     " finding rules on nothing, and without a clear one there is a gap."

@@ -13,8 +13,10 @@ from itertools import combinations
 from assistant.text.words import NUMBER_WORDS, content_stems, numbers, same_occasion, tokens
 from assistant.types import Conflict, Statement
 
-SHARED = 2  # content stems in common from which two sentences can be about the same thing
-SAME_THING = 0.5  # of the shorter one's content stems, in common, for figures or negations to be compared
+# Content stems in common from which two sentences can be about the same thing: one is shared by chance; not measured.
+SHARED = 2
+# Of the shorter one's content stems, in common, for figures or negations to be compared; a guess, not measured.
+SAME_THING = 0.5
 
 _ENUMERATOR = re.compile(r"^\W*\d{1,3}[.)]\s+")
 _NEGATION = re.compile(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from assistant.types import BlockKind, Passage, Sentence
 
-LONGEST = 240  # characters; of what is longer the end is told
+LONGEST = 240  # characters; of what is longer the end is told, which is what leads into the list. A guess, not measured
 ABOVE = frozenset({BlockKind.PARAGRAPH, BlockKind.QUOTE})
 HEADS = frozenset({BlockKind.TITLE, BlockKind.HEADING})
 CONTINUED = "continued"  # how a passage is marked in which a list or table goes on

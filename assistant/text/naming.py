@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from assistant.text.words import ASKING_WORDS, FUNCTION_WORDS, MONTHS
 
-TITLE = 8  # words that a title in quotation marks has at most
-NEAR = 40  # characters before a name that tell whose it can be
+TITLE = 8  # words that a title in quotation marks has at most; what is longer is a quotation. A guess, not measured
+NEAR = 40  # characters before a name that tell whose it can be: two or three words; a guess, not measured
 
 # What somebody is called who is not named.
 ROLES = frozenset(

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ingest.text.sentences import spans
 
 FIRST = re.compile(r".+?[.!?](?=\s)")
-LONGEST = 700  # characters; furniture is short, and no pattern is tried on more
+LONGEST = 700  # characters; boilerplate is short, and no pattern is tried on more
 _NETWORK = (
     r"(?:facebook|twitter|x|linked-?in|pinterest|pin(?: ?it)?|reddit|tumblr|whats-?app|telegram|e-?mail|print|pocket|"
     r"google ?\+?|instagram|mastodon|bluesky|threads|digg|stumbleupon|vk|xing|skype|flipboard|youtube|rss|messenger|"

@@ -19,11 +19,11 @@ from assistant.types import BlockKind, Document
 from ingest.drafts import Piece, collapse
 
 REASON = "recurring"
-FEWEST = 3  # words
+FEWEST = 3  # words: a shorter line ("Thank you.") recurs because people say it; not measured
 SENTENCE = re.compile(r"[.!?…:][\"'”’»)]*$")
-LONGEST = 700  # characters; furniture is short
+LONGEST = 700  # characters; boilerplate is short
 EDGE = 50  # lines from either end of a document, so that a book costs no more than a page
-MOST = 0.5  # of a document's words
+MOST = 0.5  # of a document's words: a page of which more would go says these things on purpose
 KINDS = frozenset({BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE})
 
 

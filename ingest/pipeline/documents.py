@@ -21,7 +21,7 @@ from ingest.text.languages import language_of
 
 WORD = re.compile(r"\S+")
 TIGHT = frozenset({BlockKind.ITEM, BlockKind.ROW})
-DEEPEST = 4  # items over an item; what is deeper stands beside the last of them
+DEEPEST = 4  # items over an item; what is deeper stands beside the last of them; a guess, not measured
 PARAGRAPHS, ROWS = 60_000, 100_000  # of a file: a shelf of novels, a large export; each takes ten seconds
 
 

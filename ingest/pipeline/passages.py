@@ -20,8 +20,10 @@ from ingest.text.sentences import MOST_PIECES
 
 Leads = Sequence[tuple[int, tuple[Sentence, ...]]]
 BULLET = "-*•‣▪–— "  # of an item: the sentence begins after it
-OVER = 1.25  # times the words asked for: as far as a passage may grow to keep a paragraph whole
-TINY = 0.25  # times the words asked for: a passage that is shorter joins its neighbour
+OVER = 1.25  # times the words asked for: as far as a passage may grow to keep a paragraph whole; a guess, not measured
+# Times the words asked for: a passage that is shorter says too little alone, and joins its neighbour; a guess, not
+# measured.
+TINY = 0.25
 
 
 def split(document: Document, words: int) -> tuple[Passage, ...]:

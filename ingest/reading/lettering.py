@@ -18,8 +18,8 @@ BASE = re.compile(r"(?<![^\W_])(?:([^\W\d_]+)|(?<![\d.,])10)\s*$")  # a unit or 
 PRICE = re.compile(r"[$€£¥]\s?\d[\d,.]*$")
 UNITS = words("m cm mm dm km µm nm ft in yd mi s min h ha px kg")
 POWERS = frozenset("23")  # of a unit
-TAIL = 40  # characters before a raised text that tell what it is
-MOST = 100  # stretches in bold and links of a paragraph that are told
+TAIL = 40  # characters before a raised text that tell what it is: a figure or a word with its unit
+MOST = 100  # stretches in bold and links of a paragraph that are told: a bound on what is kept with it
 ADDRESS = 2_000  # characters of an address; a longer one is told no more
 BOLD = ""  # in the place of an address
 

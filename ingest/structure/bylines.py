@@ -10,8 +10,8 @@ from assistant.types import BlockKind
 from ingest.drafts import Found, Piece, collapse
 from ingest.text import dates, voices
 
-LINE = 120  # characters
-TOP = 8  # pieces from the start among which a byline or a date line is looked for
+LINE = 120  # characters: a longer line is a sentence, and no pattern is tried on it
+TOP = 8  # pieces from the start among which a byline or a date line is looked for; see eval/benchmarks/particulars.py
 APART = "|·•–—-,;:./／[]"
 CLOCK = re.compile(  # with a colon: 05.10 begins a date
     r"(?:\b(?:at|um)\s+|@\s*)?(?<![\w:])\d{1,2}:\d{2}(?::\d{2})?\s*(?:[AaPp]\.?[Mm]\.?)?(?:\s+[A-Z]{2,4}\b)?"

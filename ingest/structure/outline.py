@@ -15,11 +15,11 @@ from ingest.reading.plain import ITEM
 from ingest.structure import bylines, speakers
 
 REPEATED = "repeats the title"
-HEADING_WORDS = 12
-LINE = 120  # characters
+HEADING_WORDS = 12  # a longer line without a mark is a sentence; a guess, not measured by itself
+LINE = 120  # characters, likewise
 ABOUT = {"outside the main text", "share links", "about the author"}  # reasons; a page says there when it was written
-NEAR = 12  # pieces; further off, dates are of other pages
-TITLE_WORDS = 24
+NEAR = 12  # pieces; further off, dates are of other pages; see eval/benchmarks/particulars.py
+TITLE_WORDS = 24  # of a title: what is longer is a sentence
 SITE = re.compile(r"\s+(?:[|·»«]|[-–—]{1,2})\s+(?P<site>[^|·»«–—]{1,60})$")
 
 

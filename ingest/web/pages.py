@@ -19,7 +19,7 @@ from ingest.folder.files import Failed
 from ingest.web.fetching import Fetched, Known, fetch
 
 KEPT = ".pages.json"
-LONGEST = 60  # characters of a file's name before its hash
+LONGEST = 60  # characters of a file's name before its hash: it can still be read in a list, and file systems take 255
 
 
 class Page(NamedTuple):

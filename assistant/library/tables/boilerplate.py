@@ -14,7 +14,7 @@ from math import ceil
 from assistant.library.sql import Database
 
 MANY = 5  # pieces; fewer may well say the same thing on purpose
-SHARE = 0.5  # of a site's pieces
+SHARE = 0.5  # of a site's pieces: what stands on most of its pages is the site's and no page's; not measured
 
 
 class Furniture:

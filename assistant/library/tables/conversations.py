@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from assistant.library.records import Awaiting, Conversation, Feedback, Opinion
 from assistant.library.sql import Database
 
-UNDO = 3600  # seconds
+UNDO = 3600  # seconds: long enough to notice what was deleted, short enough that it is soon gone indeed
 SHOWN = frozenset({"question", "text", "quote", "reason", "title"})  # of an answer, and of what is in it
 HIDDEN = frozenset({"rejected", "dropped"})
 BEFORE = " (before an edit)"  # in the title of a conversation as it was

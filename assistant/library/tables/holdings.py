@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.library.records import Holdings
 from assistant.library.sql import Database
 
-AUTHORS = 3  # that are named
+AUTHORS = 3  # that are named: as many as one line of the greeting holds
 
 
 def read(db: Database) -> Holdings:

@@ -23,7 +23,7 @@ FEWEST = 20  # words from which a document can be said to be a version of anothe
 MOST = 200_000  # words looked at: of a longer text its beginning speaks
 KEYS = 16  # smallest hashes kept; that versions share fewer than half of them happens once in a million
 COMMON = 50  # documents looked at for one hash, which many share when it is boilerplate
-COMPARED = 5  # documents whose text is compared, those first that share most
+COMPARED = 5  # documents whose text is compared, those first that share most: a bound on the work of adding one
 
 
 def shingles(text: str) -> frozenset[int]:

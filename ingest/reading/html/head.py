@@ -21,7 +21,8 @@ AUTHORS = ("author", "article:author", "dc.creator", "parsely-author", "sailthru
 HOST = re.compile(r"https?://(?:www\.)?([\w.-]{1,253})", re.IGNORECASE)
 BYLINES = words("byline author-name author__name entry-author post-author p-author article-author")
 
-SELECTOR = 1_000  # characters
+# Characters before a rule that are looked at for its selector: a bound, since a style sheet may have no end.
+SELECTOR = 1_000
 LETTERED = re.compile(r"line-through|vertical-align\s*:\s*super")
 CLASS = re.compile(r"(?:^|,)\s*[a-z]*\.([\w-]+)\s*(?=,|$)")  # alone: what else a selector asks for is not looked at
 RAISED = re.compile(r"vertical-align\s*:\s*super")

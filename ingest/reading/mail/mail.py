@@ -22,9 +22,9 @@ from ingest.reading.html import page
 from ingest.reading.mail import mail_parts
 from ingest.reading.mail.quoting import HEADER, NOTICE, SIGNATURE, Line, Said, is_notice, told_apart
 
-DEPTH = 5  # mails in mails
+DEPTH = 5  # mails in mails: a bound, since each is read within another
 MULTIPARTS = 20  # in multiparts; mail programs need four
-PARTS = 200  # of a mail, those of the mails in it included
+PARTS = 200  # of a mail, those of the mails in it included: a bound on the work
 BYTES = 50_000_000  # of attachments, unpacked; the largest mail that servers usually take is half of it
 HEADERS = ("from", "to", "cc", "date", "subject", "message-id", "received", "return-path", "mime-version")
 UNREADABLE = {"text/calendar", "text/vcard", "text/x-vcard", "text/css", "text/javascript"}

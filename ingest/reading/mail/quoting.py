@@ -14,8 +14,8 @@ HEADER = "mail header"
 SIGNATURE = "signature"
 NOTICE = "notice"
 CONTACT_LINES = 14  # after a closing; a longer block is no block of contacts
-CONTACT_WORDS = 12  # a line
-NOTICE_LONGEST = 4000  # characters
+CONTACT_WORDS = 12  # a line: what is longer is a sentence
+NOTICE_LONGEST = 4000  # characters: a bound, since no pattern is tried on more
 
 _DASHES = r"[-_–—*]{2,}\s*"
 _LABELS = {

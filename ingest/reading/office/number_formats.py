@@ -27,7 +27,7 @@ DIGITS = re.compile(r"[#0?][#0?,.]*(?:E[+-]?0+)?", re.IGNORECASE)
 FRACTION = re.compile(r"[#0?]\s*/\s*[#0?\d]")
 ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
 DATE_PART = re.compile(r"y+|m+|d+|h+|s+", re.IGNORECASE)
-CODES = 1000  # formats whose reading is remembered
+CODES = 1000  # formats whose reading is remembered: a bound on memory
 MOST_SCALES = 9  # commas after a figure, each a thousandth of it
 LAST = 2_958_465  # the day number of 9999-12-31
 

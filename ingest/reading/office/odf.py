@@ -15,7 +15,7 @@ from ingest.reading.archive import ENCRYPTED, Archive, child, count, local, valu
 from ingest.reading.lettering import STRUCK
 from ingest.reading.office import odt
 
-MOST_ROWS = 1_000  # that an empty row may be repeated without being the end of a sheet
+MOST_ROWS = 1_000  # times that a row with words is repeated: a bound, since a few bytes can ask for a million
 
 
 def read_sheet(data: bytes) -> Draft:

@@ -25,8 +25,8 @@ UNSEEN = words(
 )
 QUOTES = {"quotations", "block text"}
 MANIFEST = "META-INF/manifest.xml"
-BOLD = 600  # a weight, from 100 to 900
-COLUMNS = 256  # that a cell may be repeated over
+BOLD = 600  # a weight, of 100 to 900, from which letters are bold: it is called semi-bold
+COLUMNS = 256  # that a cell may be repeated over: a bound, since a few bytes can ask for a million
 
 
 def read(data: bytes) -> Draft:

@@ -15,7 +15,7 @@ from ingest.reading.archive import child, local, value
 SHAPES = frozenset({"sp", "pic", "graphicFrame", "cxnSp"})
 SHARED = 0.1  # of the smaller of two boxes: so far they may overlap and still stand beside or below each other
 MOST = 200  # boxes; a slide with more is a drawing, and is left as it was drawn
-DEEPEST = 20  # groups in groups
+DEEPEST = 20  # groups in groups: a bound, since each is a call within a call
 Key = tuple[str, str]
 
 

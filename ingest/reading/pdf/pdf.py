@@ -21,7 +21,7 @@ from ingest.reading.remarks import Remark
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
 
-PAGES = 5_000
+PAGES = 5_000  # a bound on the work: a file of more can be split
 PAGES_AT_ONCE, SECONDS_A_PAGE = 10, 0.2  # of processor time, beyond a file's own; a full page takes 0.03
 CHARACTERS = 20_000_000  # a shelf of books
 PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
@@ -37,16 +37,16 @@ NO_AUTHOR = re.compile(
     r"unknown|anonymous|author|acrobat|distiller|latex|pdftex|quartz)|[\W\d_]*",
     re.IGNORECASE,
 )
-XMP = 1 << 16  # bytes of a packet, at most
-TITLE_WORDS = 24
-TITLE_LENGTH = 300  # characters
+XMP = 1 << 16  # bytes of a packet, at most: a bound on what is parsed
+TITLE_WORDS = 24  # what is longer is a sentence; as in ``ingest.structure.outline``
+TITLE_LENGTH = 300  # characters: what is longer is text and no title
 IMAGE = "is an image without text"
 DAMAGED = "cannot be read"
-SAMPLE = 2_000  # lines that tell whether the letters are what they seem
+SAMPLE = 2_000  # lines, the first, that tell whether the letters are what they seem; a guess
 UNMAPPED = re.compile("[\ufffd\ue000-\uf8ff]")  # characters without a meaning
-LOST = 0.3  # of all characters
+LOST = 0.3  # of all characters: with more of them lost a text cannot be read; a guess, not measured
 LATIN = re.compile(r"(?<![\w.-])[A-Za-zÀ-ÖØ-öø-ɏ]{3,}(?![\w.-])")
-ENOUGH = 15  # different words
+ENOUGH = 15  # different words from which their vowels tell: fewer may be abbreviations; a guess, not measured
 FEWEST_VOWELS = 0.2  # of the letters: in written languages they are 0.35 to 0.5
 
 

@@ -18,7 +18,7 @@ from ingest.reading.pdf.pdf_lines import Cell, Line
 SHARED = 0.3  # of the narrower one's width: what overlaps as much stands in one column
 ALIGNED = 2.0  # points by which what stands at one left edge may differ
 MIDDLE = 0.4  # of a column's distance to the next: a name stands no further from the middle of its columns
-BETWEEN = 1  # short paragraphs after which a table may go on
+BETWEEN = 1  # short paragraphs after which a table may go on: the line that says so on the next page
 
 Column = tuple[float, float]
 

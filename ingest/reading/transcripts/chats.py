@@ -19,8 +19,8 @@ from ingest.reading.transcripts import turns
 from ingest.reading.transcripts.turns import Turn
 from ingest.text import voices
 
-FIRST = 12  # lines in which a chat has begun
-LINE = 400  # characters of a line among which its head is looked for
+FIRST = 12  # lines in which a chat has begun: below a title and what the program says of itself
+LINE = 400  # characters of a line among which its head is looked for: a bound on what patterns are tried on
 _DATE = r"\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{1,4}\.?|\d{4}[年년]\s?\d{1,2}[月월]\s?\d{1,2}[日일]"
 _HALF = r"(?:오전|오후|上午|下午|午前|午後|凌晨|早上|中午|晚上|[ap]\.?\s?m\.?|ص|م)\s?"
 _TIME = rf"(?:{_HALF})?\d{{1,2}}[:.]\d{{2}}(?:[:.]\d{{2}})?(?:[.,]\d{{1,3}})?(?:\s?(?:[ap]\.?\s?m\.?|Uhr))?"
