@@ -22,7 +22,7 @@ from assistant.text.words import tokens
 from assistant.types import Filters
 from eval.benchmarks.measuring import QUESTIONS, in_turn, ratio, textbook_home
 
-ASKED, BEST, BATCH = 100, 100, 8
+ASKED, BEST, BATCH = 100, 100, 8  # questions, results compared of each, and what is written at a time
 EVERYTHING = Filters()
 
 

@@ -21,7 +21,7 @@ from assistant.evidence.network import PassageNetwork
 from assistant.evidence.trained import moved
 from eval.benchmarks.measuring import arguments, in_turn, ratio, tell, textbook
 
-PASSAGES, WORDS, ROUNDS = 8, 90, 5
+PASSAGES, WORDS, ROUNDS = 8, 90, 5  # as many at once as a pressure test reads, with their titles; medians of the rounds
 
 
 def main() -> None:

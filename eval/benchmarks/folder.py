@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from assistant.model.embedding import Embedding, Identity, Vectors
     from assistant.types import Span
 
-ROUNDS = 5
-DIMENSION = 384
+ROUNDS = 5  # medians of so many
+DIMENSION = 384  # of the shipped embedding model's vectors
 WORDS = [f"{first}{last}" for first in "ba co di fu ge hi jo ka le mu".split() for last in "rn st ld mp nt ck".split()]
 
 

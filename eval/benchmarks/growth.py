@@ -40,8 +40,8 @@ AWAY = 0.48  # length of what is added to a vector of length 1 to make another: 
 SENTENCES, PARAGRAPH = 24, 6  # of a document, and of each of its paragraphs
 PASSAGES = 4.3  # of a document, about
 CHANGED = 100  # documents that are added, and removed
-ASKED = 40
-SEED = 1_907
+ASKED = 40  # questions a size: enough for a median
+SEED = 1_907  # any would do; the same one makes the same library
 SUITES = Path(__file__).parents[1] / "suites"
 SENTENCE = re.compile(r"[A-Z][^.!?|#*\n]{30,200}[.!?](?=\s)")
 FIGURE = re.compile(r"\b\d{2,}\b")

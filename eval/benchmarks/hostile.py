@@ -21,7 +21,7 @@ from assistant.types import Passage
 from ingest.pipeline.parsing import Task, parsed_here
 from ingest.pipeline.workers import Workers
 
-SECONDS = 10.0
+SECONDS = 10.0  # of processor time: a sixth of what a worker is given for a file
 LONGEST_PASSAGE = 2_400  # characters; the embedder reads 256 pieces of words
 FAULTS = ("its reader failed", "breaks the reader")
 PROSE = "The buyer compares the offers, and then she picks the one that she can explain to her colleagues. "

@@ -52,7 +52,7 @@ from assistant.model.embedding import Embedder, Vectors
 from assistant.settings import Settings
 from ui import cli
 
-DOCUMENTS = 20
+DOCUMENTS = 20  # of a library: enough that kills come between two of them
 BATCH = 4  # passages a transaction
 SHORT = 40  # words of a passage after the reindex
 OLD = 1_700_000_000  # seconds: files whose time says that they will not change

@@ -30,10 +30,10 @@ from assistant.model.embedding import Embedding
 from assistant.settings import Settings
 from assistant.types import About, Block, BlockKind, Document, Passage, Sentence
 
-BAR = 2.0  # seconds
+BAR = 2.0  # seconds from paint to usable: a guess at what people wait
 TOPICS = "price reach brand churn launch event channel budget partner survey".split()
 KINDS = ("text/html", "application/pdf", "text/markdown", "text/plain")
-BATCH = 500
+BATCH = 500  # documents written at a time
 
 
 def document(number: int, folder: Path) -> DocumentRow:

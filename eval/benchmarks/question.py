@@ -18,7 +18,7 @@ from assistant import build
 from assistant.settings import Settings
 from eval.benchmarks.measuring import QUESTIONS, arguments, in_turn, ratio, tell, textbook_home
 
-ASKED = 100
+ASKED = 100  # questions: enough for a p95
 WARM = 10  # questions before the clock runs
 
 

@@ -27,7 +27,7 @@ from websockets.exceptions import ConnectionClosed
 
 from eval.benchmarks.measuring import APP, PUSHBACK, SAMPLE, arguments, fresh_home, run, serving, tell
 
-SESSIONS, SECONDS = 20, 60
+SESSIONS, SECONDS = 20, 60  # a team that asks at once, for as long as queues need to settle
 LONGEST = 5  # questions of a conversation
 STEP = 3  # questions from where one session begins to where the next does
 PATIENCE = 300.0  # seconds for one page

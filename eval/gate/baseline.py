@@ -13,7 +13,7 @@ from eval.gate.compare import Kept, kept
 from eval.gate.summary import Summary
 from eval.running.records import Record, reviewed
 
-SCHEMA = 1
+SCHEMA = 1  # raised when a file of before can no longer be read as one of now
 
 
 class BaselineMissing(PushbackError):

@@ -14,7 +14,7 @@ from eval.numbers.metrics import shown
 from eval.running.records import Json, Outcome, Record, reviewed
 from eval.suite.cases import Gate, Severity
 
-NAMED = 10  # changed files that a check names
+NAMED = 10  # changed files that a check names: one line of a report; a matter of taste
 CHANCE = 0.05  # a flip of a live model counts when chance would do as much less often than this
 
 

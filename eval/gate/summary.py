@@ -12,7 +12,7 @@ from eval.numbers.statistics import Interval
 from eval.running.records import Json, Outcome, Record, by_kind, reviewed
 from eval.running.run import Run
 
-SCHEMA = 1
+SCHEMA = 1  # raised when a file of before can no longer be read as one of now
 DRAFTS = "These cases are drafts that nobody has reviewed: their gold may be wrong, so the means say little."
 
 

@@ -59,7 +59,7 @@ from eval.running.run import Wrap
 from eval.running.systems import NotAsked, System
 from eval.suite.gold import places
 
-SECONDS = 120.0  # an answer may take
+SECONDS = 120.0  # an answer may take: local models can need a minute
 NOWHERE = About("", "", "", "", "")  # what a quote of an unknown source is said to stand in
 
 Answers = Callable[[Json], Any]  # a request to its reply: an object, or a string that is all of an answer

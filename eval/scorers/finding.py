@@ -13,7 +13,7 @@ from eval.scorers.asked import short
 from eval.suite.cases import Gold
 from eval.suite.gold import Located
 
-DEPTH = 20  # passages that a case's search returns to be measured
+DEPTH = 20  # passages that a case's search returns to be measured: twice what the measures look at
 MRR, NDCG = "MRR@10", "nDCG@10"
 RECALL_5, RECALL_10 = "recall@5", "recall@10"
 SET_RECALL = "evidence-set recall@10"

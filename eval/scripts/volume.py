@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-SEED = 1_907
+SEED = 1_907  # any would do; the same one makes the same documents
 PRODUCTS = tuple(
     "Alder drill,Birch saw,Cedar sander,Damson planer,Elm router,Fir lathe,Gorse grinder,Hazel jigsaw,Ivy heat gun,"
     "Juniper compressor,Larch welder,Maple press".split(",")

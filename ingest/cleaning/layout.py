@@ -91,6 +91,7 @@ BUILT = re.compile(  # by Confluence, Elementor, Divi, WPBakery, WordPress, Beav
 )
 CONTAINERS = words("html body div section article main td tbody tr table center form blockquote ul ol dl")
 AUTHOR = re.compile(r"\b(?:author|commenter|user-?name|display-?name|fn)\b|comment[-_]?(?:author|by)")
+# Shares and lengths: not measured one by one; eval/benchmarks/pages.py holds what they come to, beside trafilatura.
 NAME = 80  # characters; a name with its "says" is not longer
 MOST = 0.5  # of the prose of a page: a box that holds more is no boilerplate, whatever its name
 HINTED = 0.35  # of the prose: a box that is named as the text's and holds as much is it

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
 
 AT_ONCE = 1  # answers made at a time: more at once are slower for all, see ui/parts/settings/running.py
-PING = 15.0  # seconds after which a stream that has nothing to say shows that it is there
-AFTER = 5  # seconds after which to ask again where too many wait
+PING = 15.0  # seconds after which a stream that has nothing to say shows that it is there: nginx closes one after 60
+AFTER = 5  # seconds after which to ask again where too many wait; a guess
 ENDING = "The server is ending."
 MODELS = ("model", "evidence_model")  # settings that a page can choose
 

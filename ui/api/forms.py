@@ -10,9 +10,9 @@ from assistant.library.records import Opinion
 from assistant.types import Filters, Role, Turn
 from ui.commands.options import DATE, KINDS
 
-MOST_TURNS = 200
+MOST_TURNS = 200  # a bound on what one request can bring; ours read the last twenty
 MOST_RESULTS = 1000  # as `pushback search -k` has it
-LARGEST = 1_000_000  # a page, a turn, the number of a citation
+LARGEST = 1_000_000  # a page, a turn, the number of a citation: a bound, since a larger one is a slip
 NEW = "new"
 
 Text = Annotated[str, Field(max_length=1_000_000)]

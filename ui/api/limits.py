@@ -13,7 +13,7 @@ from ui.api.people import Person
 from ui.jobs.line import Line
 
 MINUTE = 60.0  # seconds
-JOBS = 4  # of one person that have not ended
+JOBS = 4  # of one person that have not ended, so that nobody fills the line; a guess
 
 
 class Questions:

@@ -25,7 +25,7 @@ from assistant.settings import Settings
 from ui.web import local
 from ui.web.roles import Role
 
-SHORTEST = 20  # characters of a token
+SHORTEST = 20  # characters of a token: at random, 20 letters and digits have some 100 bits
 EVERY = "*"
 
 

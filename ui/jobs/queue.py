@@ -37,14 +37,14 @@ if TYPE_CHECKING:
 
 SCHEMA = "jobs_of_pushback"  # no library's: their schemas begin with their own prefix
 QUEUE = TASK = "pushback"
-TRIES = 3  # of a job that ends its workers
-KEPT_DAYS = 7  # that an ended job can be looked at
-SHOWN = 20  # jobs of a kind that are told of, the newest
+TRIES = 3  # of a job that ends its workers: once may be an accident, and each takes a worker with it
+KEPT_DAYS = 7  # that an ended job can be looked at: over a weekend and a holiday
+SHOWN = 20  # jobs of a kind that are told of, the newest; a matter of taste
 REMEMBERED = 50  # results that are kept at hand, since they can be long
-EVERY = 0.5  # seconds between two tellings of how far a job is
-HEARTBEAT, DEAD = 10.0, 30.0  # seconds between two, and without any
+EVERY = 0.5  # seconds between two tellings of how far a job is: as often as pages look
+HEARTBEAT, DEAD = 10.0, 30.0  # seconds between two, and without any: two may be lost on the way
 LOOK = 5.0  # seconds between two looks for jobs of the dead, and for new ones where the server tells of none
-PATIENCE = 60  # seconds to wait for the server to take what became of a job
+PATIENCE = 60  # seconds to wait for the server to take what became of a job: it may be starting again; a guess
 
 TABLE = f"""CREATE TABLE {SCHEMA}.told (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, about TEXT NOT NULL, owner TEXT, asked TEXT NOT NULL,

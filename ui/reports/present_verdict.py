@@ -33,8 +33,8 @@ FILLS = {"supported": "#2e7d55", "contested": "#8f6200", "challenged": "#b8443a"
 LINES = "#7f878b"  # seen on either ground
 CORNER = {"color": LINES, "fontSize": 11, "lineBreak": "\n"}
 LEGEND = {"symbolSize": 120, "symbolStrokeWidth": 0}
-PICTURE = 300  # pixels high
-WORDS = 90  # characters of an assumption in the head of its card
+PICTURE = 300  # pixels high, so that the cards below are still seen; not measured
+WORDS = 90  # characters of an assumption in the head of its card: meant for one line
 
 
 class Place(NamedTuple):

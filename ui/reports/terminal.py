@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from ui.views.shown import Shown
 
 WIDEST = 100  # columns; longer lines are tiring to read
-ENDINGS = 5  # of names that are told of files passed over
+ENDINGS = 5  # of names that are told of files passed over: one line; a matter of taste
 COLUMNS = (("DOCUMENT", 10), ("DATE", 10), ("PASSAGES", 8), ("AUTHOR", 20), ("TITLE", 40))
 FOUND_BY = {"dense": "by its meaning", "lexical": "by its words", "both": "by its meaning and its words"}
 

@@ -43,9 +43,12 @@ HOW_WRONG = (  # measured as ``eval/training/README.md`` says
 OPEN, NONE = "of no clear side", "with no evidence"
 OUTCOMES = (*(ruling.value for ruling in AssumptionRuling if ruling is not AssumptionRuling.GAP), OPEN, NONE)
 TAKEN = (Stance.SUPPORTS, Stance.CHALLENGES)
-ENOUGH = 6  # voices from which an assumption lies at the right edge of the picture
-MISSING = 3  # of what nobody says that is told at a glance
-EACH = 3  # findings of a side that are told of an assumption, beside those that stand above
+# Voices from which an assumption lies at the right edge of the picture: more make it no better known; a guess.
+ENOUGH = 6
+MISSING = 3  # of what nobody says that is told at a glance: as many as findings a side
+# Findings of a side that a Word or web report tells of an assumption, beside those above: three pages hold six
+# assumptions.
+EACH = 3
 
 
 class Point(NamedTuple):

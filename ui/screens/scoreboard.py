@@ -15,7 +15,7 @@ from ui.views.present import label
 from ui.views.present_scores import ALL, FAILING, FLIPPED
 from ui.work import suite_runs
 
-DRAWN = 2  # measures drawn until others are picked
+DRAWN = 2  # measures drawn until others are picked; a matter of taste
 
 
 def show(settings: Settings) -> None:

@@ -15,8 +15,10 @@ from typing import NamedTuple
 from assistant.types import Answer, Citation, Document, Span
 from ui.views.shown import Shown, cost_line
 
-LABEL = 60  # characters of a label
-TIP, BESIDE = 400, 160  # characters of a quote that are shown when its number is pointed at, and of what is beside it
+LABEL = 60  # characters of a label: meant for one line
+# Characters of a quote that are shown when its number is pointed at, and of what is beside it: a tip that is read at a
+# glance.
+TIP, BESIDE = 400, 160
 
 _NO_BREAK = "\u2060"  # word joiner: not seen, and ends what Streamlit would take for :emoji: or a link
 

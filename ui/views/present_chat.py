@@ -11,7 +11,7 @@ from assistant.types import Answer, FoundBy, Grounding, Hit
 from ui.views.present import date as spoken_date
 from ui.views.present import escape
 
-SNIPPET = 280  # characters of a passage that was retrieved
+SNIPPET = 280  # characters of a passage that was retrieved: two or three sentences, which tell what it is about
 
 SEARCH = (
     "Passages are searched by words and by meaning; both scores are put on one scale and added up. A model reads the "

@@ -15,7 +15,8 @@ from ui.views.present_work import count
 if TYPE_CHECKING:
     import pandas as pd
 
-PIECES, PIECE = 40, 600  # pieces of one reason that are shown, and characters of each
+# Pieces of one reason that are shown, and characters of each: a bound on what the browser draws.
+PIECES, PIECE = 40, 600
 GONE, OLDER, OLDER_FILE = "file missing", "older version", "older file"
 STANDINGS = {
     GONE: "Its file is no longer where it was read; what it held is still answered from.",

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from eval.numbers.metrics import Measure
     from eval.running.records import Record
 
-CERTAIN = 0.05  # a difference is coloured when chance would make as large a one less often than this
 FAILING, FLIPPED, ALL = "Failing", "Flipped", "All"
 
 
@@ -151,7 +150,7 @@ def _moved(change: Change) -> str:
     if abs(by) < 0.005:
         return "="
     better = (by > 0) == (change.name not in BY_NAME or BY_NAME[change.name].higher)
-    sure = ("good" if better else "bad") if change.p < CERTAIN else "quiet"
+    sure = ("good" if better else "bad") if change.p < html.CERTAIN else "quiet"
     return f'<span class="{sure}">{by:+.2f}</span> <span class="small">p = {change.p:.2g}</span>'
 
 

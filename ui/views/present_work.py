@@ -10,7 +10,7 @@ from ui.views import present_error
 from ui.views.present import escape
 from ui.work.library_work import ADDED, CHANGED, COPY, EMPTY, FAILED, LEFT, REMOVED, SAME, Outcome, Taken
 
-MOST_FAILED = 100  # files that failed shown by name
+MOST_FAILED = 100  # files that failed shown by name: more are one fault, told a hundred times
 SAID = {
     ADDED: "added",
     CHANGED: "read anew",

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 VISITOR = "pushback_visitor"  # the cookie that tells a browser's visitor from others, where nobody signs in
 YEAR = 365 * 24 * 3600  # seconds
-MOST = 10_000  # sessions that may upload; the oldest are forgotten first
+MOST = 10_000  # sessions that may upload, the oldest forgotten first: a bound on memory
 UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
 
 _may_upload: OrderedDict[str, None] = OrderedDict()

@@ -17,9 +17,9 @@ from typing import Any
 from assistant.errors import PushbackError
 
 AT_ONCE = 2  # cores of a small machine; the rest waits its turn
-TOLD = 50  # things
+TOLD = 50  # things that a job said it was doing: a bound on what is kept of it
 LOOK = 0.05  # seconds between two looks whether the job before has ended
-KEPT = 100  # ended jobs that can still be looked at
+KEPT = 100  # ended jobs that can still be looked at: a bound on memory, since results are held with them
 STATES = ("waiting", "running", "done", "failed", "stopped")
 BUG = "Something went wrong that should not."
 LOG = "The server's log says what."

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from assistant.model.embedding import Embedder
     from ingest.reports import SyncReport
 
-PATIENCE = 0.5  # seconds between two tries to be the one who writes
+PATIENCE = 0.5  # seconds between two tries to be the one who writes: short beside what another's work takes
 WAITING = "Waiting until somebody else has written"
 ADDED, CHANGED, SAME, REMOVED, FAILED, LEFT = "added", "changed", "same", "removed", "failed", "not read"
 EMPTY = "empty"

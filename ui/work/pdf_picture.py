@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS = 30  # for one page, on a busy machine
-PIXELS = 1_400  # of the longer side
-MEMORY = 2 << 30  # bytes
+PIXELS = 1_400  # of the longer side: small print can be read; not measured
+MEMORY = 2 << 30  # bytes of addresses, as ``ingest.pipeline.workers`` allows
 MARK = (255, 224, 102)  # the page is multiplied by it, so that words stay black
 
 

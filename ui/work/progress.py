@@ -9,7 +9,7 @@ import time
 from types import TracebackType
 
 PREPARING = "Preparing the reader, once on this machine"  # before the first pressure test
-EVERY = 0.1  # seconds between two writings
+EVERY = 0.1  # seconds between two writings: a terminal over a network keeps up
 LOGGED = 30.0  # the same in a log, where nothing is written over
 WIPE = "\r\x1b[K"
 

@@ -25,7 +25,7 @@ from ui.work.progress import pace
 
 SHIPPED = Path(evaluation.__file__ or "").parent / "suites"
 OF_COMMAND = Path("artifacts") / "eval"  # where `pushback eval run` keeps its runs when not told otherwise
-LOOK = 0.3  # seconds between two looks whether to stop
+LOOK = 0.3  # seconds between two looks whether to stop: a stop seems to be at once
 PATIENCE = 30.0  # seconds that a stopped run may take to keep what was done
 ENDINGS = ("*.yaml", "*/*.yaml")
 KIND = "suite"

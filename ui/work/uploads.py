@@ -19,7 +19,7 @@ from assistant.settings import Settings
 
 FOLDER, EARLIER = "uploads", ".earlier"
 LONGEST = 120  # bytes of a name before its ending; file systems take 255 in all
-WORDS = 60  # characters of a pasted text that name it
+WORDS = 60  # characters of a pasted text that name it: one line of a list
 ENDING = 12  # characters of an ending that is kept as one
 FORBIDDEN = re.compile(r'[<>:"|?*]')  # on Windows; separators are gone before
 NO_WORD = re.compile(r"[^\w'’-]+")

@@ -12,7 +12,6 @@ from ingest.reading import rows
 from ingest.reading.archive import count
 from ingest.reading.html.head import text_of
 
-CELL = 400  # characters; a table with a longer cell is there for its layout
 MOST = 1_000  # columns that a cell may span, the format's own limit
 
 
@@ -85,7 +84,7 @@ def holds_data(table: etree._Element) -> bool:
     is_named = len(lines) > 1 and any(_names_columns(line) for line in lines[:3])
     cells = table.iter("td", "th")
     return any(len(line) > 1 for line in lines) and (
-        is_named or all(len(collapse(text_of(cell))) <= CELL for cell in cells)
+        is_named or all(len(collapse(text_of(cell))) <= rows.LAID_OUT for cell in cells)
     )
 
 

@@ -23,6 +23,7 @@ ALWAYS = frozenset({"self", "non", "well", "cross"})  # first parts that keep th
 LONGEST_WORD = 80  # characters of a line's end that are looked at: no word is longer, and no pattern is tried on more
 HEADING_WORDS = 20  # a longer line is a sentence, however large
 BOLD_WORDS = 12  # the same of a line that is bold and no larger, which is a heading less often
+# Not measured one by one; tests/test_reading_pdf.py and eval/benchmarks/formats.py hold their outcome.
 LARGER = 1.08  # times the usual size: a heading
 ALIKE = 0.04  # of the size: the same, whatever was rounded
 APART = 1.25  # times the usual distance of lines: a new paragraph

@@ -24,6 +24,7 @@ from ingest.reading.pdf.pdf_rules import Rule
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage
 
+# Not measured one by one; tests/test_reading_pdf.py and eval/benchmarks/formats.py hold their outcome.
 GAP = 1.25  # of the type size: justified words stand closer, columns further apart
 NO_SPACE = 1.1  # of the type size, where no space was typed: so do cells
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")  # letters of Hebrew, Arabic and others

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ingest.reading.pdf.pdf_lines import Line, Sheet
 
+# Not measured one by one; tests/test_reading_pdf.py and eval/benchmarks/formats.py hold their outcome.
 ZONE = 0.12  # of a page's height, at its top and bottom: where margins are
 CLOSE = 1.6  # times the type size: lines of one text stand no further apart
 ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}

@@ -15,6 +15,7 @@ from ingest.reading.pdf.pdf_notes import notes
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage
 
+# Not measured one by one; tests/test_reading_lettering.py holds their outcome.
 THIN = 2.5  # points; what is higher is a box behind the words
 SHORT = 2.0  # points; no line is shorter
 HIGH, LOW = 0.35, 0.72  # of a line's height, from its top: where it is struck through, and not underlined

@@ -28,7 +28,7 @@ from ui.work.jobs import Job
 from ui.work.library_work import Outcome, Taken
 
 _ALONE, _REFUSED = "attached-alone", "attached-refused"  # of the session
-LISTED = 12  # files told by name
+LISTED = 12  # files told by name; more would fill the screen
 READ = adding.READ.replace(" and ", " or ")
 
 

@@ -22,7 +22,7 @@ from ui.views.present import Standing, escape
 from ui.views.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, disagreeing, shown, who_disagrees, why
 from ui.web import scripts
 
-EVERY = 0.2  # seconds between two looks
+EVERY = 0.2  # seconds between two looks: statements seem to come as they are made
 
 
 class Numbers(NamedTuple):

@@ -16,7 +16,7 @@ from assistant.library.library import Feedback, Library, Opinion
 from ui.parts.page import failure
 
 THUMBS = (Opinion.BAD, Opinion.GOOD)  # as Streamlit numbers them: down, up
-LONGEST_NOTE = 500  # characters
+LONGEST_NOTE = 500  # characters: a remark, which is read in a list
 
 
 class Place(NamedTuple):

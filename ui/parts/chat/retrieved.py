@@ -11,7 +11,7 @@ from ui.parts.settings import running
 from ui.views import present_chat
 from ui.views.present import escape
 
-MOST = 8  # passages shown
+MOST = 8  # passages shown, the best; a matter of taste
 WIDTH = 640  # pixels to begin with, as the drawer of a document
 
 

@@ -24,7 +24,7 @@ from ui.web import scripts
 Look = Literal["primary", "secondary", "tertiary"]  # of a button
 
 MOST = 50  # conversations listed; the older ones are found by searching, and keep their addresses
-MANY = 8  # from which they can be searched
+MANY = 8  # from which they can be searched: fewer are seen at once
 _CHOSEN = "chosen-in-sidebar"  # that something was, until the page has run
 _turns = count()  # a script runs again only in an element that is another
 

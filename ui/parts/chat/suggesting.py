@@ -19,8 +19,8 @@ from ui.views.present import label
 from ui.work import jobs, suggested
 from ui.work.jobs import Job, Stopped
 
-LONGEST = 160  # characters of a question that is offered
-EVERY = 1.0  # seconds between two looks whether they are ready
+LONGEST = 160  # characters of a question that is offered: meant for two lines of a button
+EVERY = 1.0  # seconds between two looks whether they are ready: nobody waits for them
 LATER = 1.0  # seconds for the page to be painted, since a model that is loaded slows all else down
 WAITING = '<p class="small" role="status">Looking for questions that these documents answer…</p>'
 

@@ -20,7 +20,7 @@ from ui.views.present_settings import answers
 from ui.web.roles import Role
 
 SETTINGS = "settings"  # the path of its page
-LONGEST = 160  # characters of the line that says what answers
+LONGEST = 160  # characters of the line that says what answers: meant for two lines
 
 _HASHED: dict[str | type[Any], Any] = {Settings: lambda settings: str(settings.folder)}
 

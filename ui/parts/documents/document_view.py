@@ -22,7 +22,7 @@ from ui.work import uploads
 
 TEXT, PASSAGES, LEFT_OUT, VERSIONS = "Text", "Passages", "Left out", "Versions"
 PART = 2 * present_document.AROUND  # characters of a long text shown at a time
-SHOWN = 50  # passages shown at a time
+SHOWN = 50  # passages shown at a time: a bound on what the browser draws; not measured
 
 
 def show(id: str, library: Library, settings: Settings) -> None:

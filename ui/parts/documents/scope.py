@@ -20,7 +20,7 @@ from ui.views import present
 from ui.views.present import label, option
 
 NAMED = 4  # documents that have a chip of their own; more have one together
-CHIP = 40  # characters of one
+CHIP = 40  # characters of one: meant for four in a row
 GONE = "a document that is no longer there"
 ASK = "ask"  # the key of what leads to the page where one asks, on others
 

@@ -18,11 +18,11 @@ from ui.work.library_changes import Removed
 from ui.work.library_health import Checked
 from ui.work.library_work import Outcome
 
-EVERY = 0.5  # seconds between two looks
+EVERY = 0.5  # seconds between two looks: progress seems to move, and each look is a rerun of a part of the page
 ENDED = 3  # outcomes shown, the newest first, until they are put away
 LISTED = 12  # files of an outcome shown by name; of those that failed a few more
 OPENS = (library_work.ADDED, library_work.CHANGED, library_work.COPY)
-OPENED = 3  # documents of an outcome that can be opened from it
+OPENED = 3  # documents of an outcome that can be opened from it: meant for one row of buttons
 
 
 def show(settings: Settings, key: str, *, opens: bool = False) -> bool:

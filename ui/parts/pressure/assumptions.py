@@ -18,7 +18,7 @@ from ui.reports.verdict_report import Point, Report
 from ui.views.present import escape
 from ui.web import scripts
 
-STEP = 0.05  # of importance
+STEP = 0.05  # of importance: finer than anybody can say
 EMPTY = {
     Stance.SUPPORTS: '<p class="small">Nothing was found that speaks for it.</p>',
     Stance.CHALLENGES: '<p class="small">Nothing was found that speaks against it.</p>',

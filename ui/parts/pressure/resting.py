@@ -15,8 +15,8 @@ from ui.parts.pressure.testing import Desk
 from ui.reports.verdict_report import Report
 from ui.views.present import label
 
-LONGEST = 300  # characters of an assumption
-WORDS = 90  # characters of one that is named on a button
+LONGEST = 300  # characters of an assumption: a sentence or two
+WORDS = 90  # characters of one that is named on a button: meant for one line
 OF_THE_IDEA = (*SETTLED, OWN, PROPOSED)  # all else are questions that are asked of any idea
 
 

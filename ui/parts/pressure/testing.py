@@ -22,7 +22,7 @@ from ui.views.present import escape
 from ui.work.jobs import Job
 
 TEST, DISCUSSION = "pressure test", "discussion"
-EVERY = 0.5  # seconds between two looks
+EVERY = 0.5  # seconds between two looks: progress seems to move, and each look is a rerun of a part of the page
 
 
 class Desk(NamedTuple):

@@ -16,7 +16,7 @@ from ui.reports.verdict_kept import Kept, Said
 from ui.views.present import escape
 from ui.work.jobs import Job
 
-LONGEST = 2_000  # characters of a message
+LONGEST = 2_000  # characters of a message: an argument with its quotations; half of what a question may have
 BOX = "message"
 
 

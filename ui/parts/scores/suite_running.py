@@ -18,7 +18,7 @@ from ui.web.roles import Role
 from ui.work import suite_runs
 from ui.work.jobs import Job
 
-EVERY = 1.0  # seconds between two looks
+EVERY = 1.0  # seconds between two looks: a suite takes minutes
 OWN, FAILED, GATHERED = "suites-own", "cases-failed", "cases-gathered"
 NOTHING_SAID = (
     "There is nothing new to make cases of: give an answer a thumb, or say the side of a finding of a pressure test."

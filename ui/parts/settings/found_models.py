@@ -11,7 +11,8 @@ from ui.parts.settings import chosen
 from ui.views.present import escape, label
 
 MOST = 8  # models offered of a server; the others can be named
-FRESH = 30  # seconds for which what was found is not looked for again
+# Seconds for which what was found is not looked for again: a look takes up to a second, and a page is drawn often.
+FRESH = 30
 
 
 def show(settings: Settings) -> None:
