@@ -15,7 +15,7 @@ from assistant.library.records import DocumentRow, KnownFile, NewDocument, Passa
 from assistant.model.embedding import Embedding
 from assistant.types import Passage
 
-BATCH = 256  # vectors of a long document given to the index at a time
+BATCH = 256  # vectors of a long document given to the index at a time: a bound on memory; not measured
 
 
 class ToWrite(Protocol):

@@ -32,7 +32,7 @@ from assistant.settings import Settings
 from assistant.types import Passage
 from ingest.sync import sync
 
-SHELF = 25  # documents of a library
+SHELF = 25  # documents of a library: several to choose from, and soon made; not measured
 NAMES = (
     "A", "Q", "I", "The", "Of the", "It", "Who", "Nobody", "A.", "x", "7", "2024", "1,000", "II", "@",
     "@x", "R2-D2", "Ann Lee", "Bob Roy", "O’Neil", "d'Arc", "Dr. No", "Category Manager", "the Editor",

@@ -35,7 +35,7 @@ from eval.benchmarks.measuring import PYTHON, QUESTIONS, fresh_home, timed
 from ingest.sync import sync
 
 SIZES, MILLION = (10_000, 100_000), 1_000_000
-REAL = 10_000  # passages whose vectors are the model's
+REAL = 10_000  # passages whose vectors are the model's: embedding all of them takes far longer
 AWAY = 0.48  # length of what is added to a vector of length 1 to make another: a cosine of 0.9
 SENTENCES, PARAGRAPH = 24, 6  # of a document, and of each of its paragraphs
 PASSAGES = 4.3  # of a document, about

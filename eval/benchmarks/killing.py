@@ -53,8 +53,8 @@ from assistant.settings import Settings
 from ui import cli
 
 DOCUMENTS = 20  # of a library: enough that kills come between two of them
-BATCH = 4  # passages a transaction
-SHORT = 40  # words of a passage after the reindex
+BATCH = 4  # passages a transaction: small, so that kills come between many of them
+SHORT = 40  # words of a passage after the reindex: half of the default, so that every passage changes
 OLD = 1_700_000_000  # seconds: files whose time says that they will not change
 KINDS = ("ingest", "re-ingest", "remove", "reindex", *(f"upgrade from {n}" for n in sorted(STEPS) if n))
 FAULTS = ("lost", "half visible", "not mended")

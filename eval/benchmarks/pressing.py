@@ -28,7 +28,7 @@ from eval.suite.suites import load
 from ingest.sync import sync
 
 SUITES = Path(__file__).parents[1] / "suites"
-PRESSED = 2  # ideas that are urged with every phrase
+PRESSED = 2  # ideas that are urged with every phrase: each phrase is a test of its own, which takes seconds
 
 
 def main() -> None:

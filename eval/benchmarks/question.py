@@ -19,7 +19,7 @@ from assistant.settings import Settings
 from eval.benchmarks.measuring import QUESTIONS, arguments, in_turn, ratio, tell, textbook_home
 
 ASKED = 100  # questions: enough for a p95
-WARM = 10  # questions before the clock runs
+WARM = 10  # questions before the clock runs, since the first load what later ones find loaded
 
 
 def main() -> None:

@@ -28,9 +28,9 @@ from websockets.exceptions import ConnectionClosed
 from eval.benchmarks.measuring import APP, PUSHBACK, SAMPLE, arguments, fresh_home, run, serving, tell
 
 SESSIONS, SECONDS = 20, 60  # a team that asks at once, for as long as queues need to settle
-LONGEST = 5  # questions of a conversation
-STEP = 3  # questions from where one session begins to where the next does
-PATIENCE = 300.0  # seconds for one page
+LONGEST = 5  # questions of a conversation, before a new one begins; a guess at what people do
+STEP = 3  # questions from where one session begins to where the next does, so that no two ask the same at once
+PATIENCE = 300.0  # seconds for one page: so long that slowness is measured and no failure
 ANSWERING = ('class="arriving"', 'class="said"', 'class="notice"')  # what only an answer has
 
 

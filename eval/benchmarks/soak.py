@@ -32,9 +32,9 @@ from eval.suite.suites import load
 from ingest.sync import sync
 
 IDEAS = Path(__file__).parents[1] / "suites" / "pressing" / "ideas.yaml"
-EACH = 20  # questions between two looks
-WARM = 100  # questions before the slope counts
-RISES = 3  # that are told by themselves
+EACH = 20  # questions between two looks: a point of the slope each
+WARM = 100  # questions before the slope counts, since caches fill in them
+RISES = 3  # that are told by themselves, the largest; a matter of taste
 
 
 class Look(NamedTuple):

@@ -34,7 +34,7 @@ from ingest.pipeline.parsing import Task, parsed_here
 
 WORDS = 160  # of a passage: twice a library's, since only its sentences are used
 SHORTEST = 40  # characters of a sentence that may be gold: a shorter one stands in many places
-LONGEST = 300  # and of one that people would read in a question
+LONGEST = 300  # and of one that people would read in a question; a guess
 COMMON = 40  # sentences that have a stem; one that more have says nothing of what a sentence is about
 ASKED = ("question", "query", "asked", "input", "user_input")  # columns of a table of questions
 

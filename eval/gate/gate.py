@@ -15,7 +15,7 @@ from eval.running.records import Json, Outcome, Record, reviewed
 from eval.suite.cases import Gate, Severity
 
 NAMED = 10  # changed files that a check names: one line of a report; a matter of taste
-CHANCE = 0.05  # a flip of a live model counts when chance would do as much less often than this
+CHANCE = 0.05  # a flip of a live model counts when chance would do as much less often than this; the usual 5 %
 
 
 class Exit(IntEnum):

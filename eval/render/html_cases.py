@@ -12,7 +12,7 @@ from eval.running.records import Json, Record
 from eval.scorers.asked import short
 
 AROUND = 160  # characters shown on each side of quoted words; more is a click away, in the document
-BRIEF = 160  # characters of what is told of a right case
+BRIEF = 160  # characters of what is told of a right case: two lines; a matter of taste
 
 _BLANK = re.compile(r"\n\s*\n")
 

@@ -16,7 +16,7 @@ from eval.robustness import robustness
 from eval.running.records import Outcome, Record
 from eval.suite.cases import Severity
 
-READ = 3  # cases that somebody who is in a hurry reads
+READ = 3  # cases that somebody who is in a hurry reads; a guess
 WORST = (Outcome.ERROR, Outcome.WRONG, Outcome.PARTLY)
 EVERY_SPEC = {spec.name: spec for spec in (*SPECS, *robustness.SPECS)}
 

@@ -26,7 +26,7 @@ from ui.work.progress import pace
 SHIPPED = Path(evaluation.__file__ or "").parent / "suites"
 OF_COMMAND = Path("artifacts") / "eval"  # where `pushback eval run` keeps its runs when not told otherwise
 LOOK = 0.3  # seconds between two looks whether to stop: a stop seems to be at once
-PATIENCE = 30.0  # seconds that a stopped run may take to keep what was done
+PATIENCE = 30.0  # seconds that a stopped run may take to keep what was done, before it is ended; a guess
 ENDINGS = ("*.yaml", "*/*.yaml")
 KIND = "suite"
 OWN, LABELS = "suite", "labels"  # folders: of a library its suite, and in that what was judged as labelled pairs

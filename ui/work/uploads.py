@@ -20,7 +20,7 @@ from assistant.settings import Settings
 FOLDER, EARLIER = "uploads", ".earlier"
 LONGEST = 120  # bytes of a name before its ending; file systems take 255 in all
 WORDS = 60  # characters of a pasted text that name it: one line of a list
-ENDING = 12  # characters of an ending that is kept as one
+ENDING = 12  # characters of an ending that is kept as one: longer than any that is read
 FORBIDDEN = re.compile(r'[<>:"|?*]')  # on Windows; separators are gone before
 NO_WORD = re.compile(r"[^\w'’-]+")
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)  # names of its devices
