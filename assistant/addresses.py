@@ -9,7 +9,7 @@ _QUERY = re.compile(r"(://[^\s?#]*\?)[^\s#'\"<>]+")
 
 
 def without_secrets(text: str) -> str:
-    """The text, with no address in it that says who logs in there, or what follows a question mark."""
+    """The text with the logins and the query strings of its addresses replaced by "…"."""
     return _QUERY.sub(r"\1…", _LOGIN.sub("…", text))
 
 

@@ -166,9 +166,10 @@ class Answering:
     def _offline(
         self, material: Material, verifier: Verifier, made: _Made, told: str, *, more: bool
     ) -> Iterator[Statement]:
-        """The plain reader's stretches. A model's "not said" stands, and they are then shown as no more than near.
+        """The excerpts of the plain reader. Where a model said that there is no answer, they are shown as near only.
 
-        Of those that were ``told`` before only the best is shown again, and none where ``more`` is asked for.
+        Of excerpts that earlier answers (``told``) showed, only the best is shown again; none where the question asks
+        for ``more``.
         """
         said = made.reading if self._model and not made.notices and material.extracts else None
         made.statements = list(_followed(verifier.statements(self._plain.read(material)), made))

@@ -62,7 +62,7 @@ class Grounds(NamedTuple):
 
     @property
     def particulars(self) -> str:
-        """Titles, sources, headings, voices and dates, dates also in parts and by the month's name."""
+        """What is known of the cited documents: titles, sources, headings, speakers, and dates in several spellings."""
         told = []
         for one in self.citations:
             about = one.about

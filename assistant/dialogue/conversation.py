@@ -177,7 +177,7 @@ def _filled(question: str, talk: _Talk) -> tuple[str, list[str], bool]:
 
 
 def _fits(pronoun: str, meant: str, pattern: re.Pattern[str]) -> bool:
-    """Whether a thing can stand where its pronoun does; for "this" and "that" alone none can."""
+    """Whether the noun phrase ``meant`` can replace the pronoun; a lone "this" or "that" is never replaced."""
     several = meant.endswith("s") or meant[0].isupper()
     return pattern is not _THING or pronoun in ("it", "its") or (pronoun in _PLURAL and several)
 

@@ -25,7 +25,7 @@ class Database(Protocol):
 
     @property
     def place(self) -> str:
-        """What it is called in messages."""
+        """The name of the database in messages, such as its folder."""
 
     def close(self) -> None:
         """Give it back; a second call does nothing."""

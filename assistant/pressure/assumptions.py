@@ -110,7 +110,7 @@ class Lenses:
         return [_assumed(lens, side, part) for _, lens, side, part in taken[:APPLIED]]
 
     def _side(self, lens: Lens, said: tuple[str, bool], vector: Vectors) -> tuple[float, int, str]:
-        """How surely a part of an idea takes which side: it is nearer to what rests on it; 0 where it takes none."""
+        """The side of a lens that a part of an idea takes, and how similar the two are; 0 where it takes no side."""
         part, turned = said
         near = [float(_two_nearest(self._vectors_of(side), vector)) for side in lens.sides]
         lead = near[0] - near[1]

@@ -50,7 +50,7 @@ class Found(NamedTuple):
 
     @property
     def words(self) -> str:
-        """What is quoted."""
+        """The quoted sentences as one text."""
         return self.near.text(self.first, self.last)
 
 

@@ -115,7 +115,7 @@ def _cosine(embedder: SentenceTransformerEmbedder, rows: Sequence[Row], made: Se
 
 
 def _search(embedder: SentenceTransformerEmbedder, folder: Path, part: str, rules: Mapping[str, Rules]) -> None:
-    """How often a passage that answers is among the first of the passages of both parts."""
+    """Print how often a search for the rewritten question ranks a right passage among the first."""
     both = [line for name in ("train", "dev") for line in _lines(folder / f"{name}.jsonl")]
     passages = {context["_id"]: context["text"] for line in both for context in line["contexts"]}
     found = embedder.embed(list(passages.values()), [()] * len(passages))

@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def read(name: str, data: bytes) -> Read:
-    """A file read as sync would."""
+    """Read a file in a worker process, as ``ingest.sync`` does, and measure it."""
     task = Task(data, name, "0123456789", 80)
     started, reason, passages = _used(), "", list[Passage]()
     with Workers() as workers:

@@ -241,7 +241,7 @@ def killed(
 
 
 def compared(kind: Kind, left: Whole) -> Iterator[tuple[str, str]]:
-    """What of a library is neither as before nor as after."""
+    """Documents that are neither as before the killed command nor as after it, each with what is wrong."""
     for one in kind.before.documents.keys() | kind.after.documents.keys() | left.documents.keys():
         was, becomes, found = (whole.documents.get(one) for whole in (kind.before, kind.after, left))
         if found is None and was is not None and becomes is not None:
@@ -312,7 +312,7 @@ def meaning(embedder: Embedder, text: str) -> Vectors:
 
 @contextmanager
 def opened(home: Path, embedder: Embedder) -> Iterator[Library]:
-    """The library, with the length of passages that it has; made where there is none."""
+    """Open the library with its own passage length; create it where there is none."""
     words = asked(home, "SELECT passage_words FROM state") or [Settings().passage_words]
     with Library.open(Settings(home=home, passage_words=words[0]), embedder, create=True) as library:
         yield library

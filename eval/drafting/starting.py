@@ -92,7 +92,7 @@ def start(documents: Path, into: Path | None = None) -> Started:
 
 
 def suite_of(documents: Path, into: Path | None = None) -> Path:
-    """The suite over a folder of documents, written without drafts where there is none."""
+    """The path of the suite for a folder of documents; a suite without cases is written where none exists."""
     suite = _place(documents, into)
     if not suite.exists():
         suite.parent.mkdir(parents=True, exist_ok=True)

@@ -55,7 +55,7 @@ class Reader(Protocol):
 
     @property
     def told(self) -> str:
-        """How often it replied."""
+        """How often the model replied, as a sentence for the report."""
         ...
 
 

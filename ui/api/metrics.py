@@ -83,7 +83,7 @@ class Watched:
 
 
 class _OfDesk(Collector):
-    """What a desk knows when it is asked."""
+    """Figures that the desk gives when Prometheus asks for them."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk

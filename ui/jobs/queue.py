@@ -167,7 +167,7 @@ class Queue:
             session.execute(f"DELETE FROM {SCHEMA}.told WHERE id = %s AND ended IS NOT NULL", [job.id])
 
     def stop(self, id: str) -> None:
-        """Ask a job to stop; one that waits has ended then."""
+        """Ask a running job to stop; a job that has not begun ends at once."""
         with self._session() as session:
             session.execute(
                 f"UPDATE {SCHEMA}.told SET stop = true, doing = CASE state WHEN 'waiting' THEN '' ELSE doing END, "

@@ -43,7 +43,7 @@ class Place(Protocol):
 
     @property
     def embedder(self) -> Embedder:
-        """It reads documents and answers alike."""
+        """The embedding model, shared by reading documents and answering questions."""
 
     def settings_of(self, asked: Asked) -> Settings:
         """The settings in force, with the library and the models that were asked for."""

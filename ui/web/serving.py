@@ -44,7 +44,7 @@ def serve(settings: Settings, environment: Mapping[str, str]) -> None:
 
 
 def address(settings: Settings) -> str:
-    """Where a browser finds it."""
+    """The address of the web app."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return f"http://{host}:{settings.port}"
 

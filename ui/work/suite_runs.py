@@ -108,9 +108,9 @@ def _files(library: Library, corpus: Path) -> Path:
 
 
 def run(job: Job, suite: Path, settings: Settings, *, module: Sequence[str] = ("-m", "eval.harness.piped")) -> str:
-    """Run a suite, telling how far it is; the name of the suite whose run is kept.
+    """Run a suite and report its progress to ``job``; returns the name of the suite whose run was stored.
 
-    Stopped, what was done is kept as an interrupted run.
+    When the job is stopped, the cases that were done are stored as an interrupted run.
 
     Raises:
         PushbackError: it cannot be run.

@@ -90,7 +90,7 @@ def ask(question: str, at: int | None = None) -> None:
 
 
 def asked() -> tuple[str, int | None] | None:
-    """What ``ask`` was told, once."""
+    """The question that was given to ``ask``, and its turn; the next call returns None."""
     told: tuple[str, int | None] | None = st.session_state.pop(_ASKED, None)
     return told
 

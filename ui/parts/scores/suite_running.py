@@ -52,7 +52,7 @@ def _choose(settings: Settings, *, busy: bool) -> None:
 
 
 def _mine(settings: Settings) -> dict[str, Path]:
-    """The suite over the library itself, by a name that no other has; where there is one."""
+    """The suite made from this library, if there is one, under the name that the menu shows."""
     suite = suite_runs.of_library(settings)
     return {f"This library, {settings.library}": suite} if suite.exists() else {}
 
