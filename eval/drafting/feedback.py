@@ -39,8 +39,8 @@ def cases_of(library: Library) -> str | None:
     """The text of a suite file with cases made from feedback; None where there is no feedback.
 
     There is a case for each answer that somebody called bad or badly supported, and one for each idea of which somebody
-    judged a finding. A case has the question as it was asked, and the turns before it where the question refers to them.
-    It has no gold yet: a comment gives the answer and the feedback, and offers passages to choose as gold.
+    judged a finding. A case has the question as it was asked, and earlier turns where the question refers to them. It
+    has no gold yet: a comment gives the answer and the feedback, and offers passages to choose as gold.
     """
     cases = [_case(*one) for one in _turns(library) if not _is_good(one.said)]
     cases += [_idea(one) for one in judged(library) if any(pair.side is not Stance.UNCLEAR for pair in one.pairs)]

@@ -139,7 +139,7 @@ def _connection(address: str, first: str) -> sqlite3.Connection:
 
 
 def _reading(path: Path, error: sqlite3.Error) -> sqlite3.Connection:
-    """A read-only connection to a catalog in a folder that cannot be written to; any other ``error`` is raised again."""
+    """A read-only connection to a catalog in a folder that cannot be written to; other errors are raised again."""
     if getattr(error, "sqlite_errorcode", 0) & 0xFF not in UNWRITABLE or not path.is_file():
         raise error
     log = path.with_name(f"{path.name}-wal")

@@ -72,8 +72,8 @@ def begin(desk: Desk, idea: str, revises: str | None = None, like: Verdict | Non
 def say(desk: Desk, id: str, message: str, line: Sequence[Job] = ()) -> None:
     """Start a job that replies to a message about a verdict, and watch it.
 
-    Its result is the id of the verdict after the reply. The job waits for the replies in ``line``, to messages that were
-    sent earlier, and discusses the verdict that they end with.
+    Its result is the id of the verdict after the reply. The job waits for the replies in ``line``, to earlier messages,
+    and discusses the verdict that they end with.
     """
     asked = works.of_assistant(desk.settings, verdict=id, message=message, by=desk.name)
     after = line[-1] if line else None
