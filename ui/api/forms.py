@@ -1,4 +1,4 @@
-"""What can be sent, held against its form before anything is done with it."""
+"""The bodies of requests, which are validated before anything is done with them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Form(BaseModel):
 
 
 class Said(Form):
-    """A turn of a conversation so far."""
+    """One turn of the conversation so far."""
 
     role: Role
     content: Text
@@ -134,14 +134,14 @@ class Message(BaseModel):
 
     @property
     def text(self) -> str:
-        """What it says."""
+        """The text of the message."""
         if self.content is None or isinstance(self.content, str):
             return self.content or ""
         return "\n".join(part.text for part in self.content if part.type == "text")
 
 
 class StreamOptions(BaseModel):
-    """Of a stream."""
+    """Options of a streamed completion."""
 
     include_usage: bool = False
 

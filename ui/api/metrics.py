@@ -44,11 +44,11 @@ class Metrics:
         )
 
     def text(self) -> bytes:
-        """All of them, as Prometheus reads them."""
+        """All metrics in the text format of Prometheus."""
         return generate_latest(self._registry)
 
     def count(self, method: str, path: str, status: int, seconds: float) -> None:
-        """One request more."""
+        """Count one request."""
         self._requests.labels(method, path, str(status)).inc()
         self._seconds.labels(path).observe(seconds)
 

@@ -30,7 +30,7 @@ EVERY = "*"
 
 
 class Person(NamedTuple):
-    """Who asks: by name, None at the machine itself. ``libraries`` are those that they reach, None for all."""
+    """A person who sends requests: a name, or None for the user of this machine. ``libraries`` None means all."""
 
     name: str | None
     role: Role
@@ -38,7 +38,7 @@ class Person(NamedTuple):
 
     @property
     def owner(self) -> str | None:
-        """Whose their conversations, verdicts and jobs are, as a name that no two share."""
+        """The unique name under which this person's conversations, verdicts and jobs are stored."""
         return None if self.name is None else f"token {self.name}"
 
     def reaches(self, library: str) -> bool:

@@ -80,7 +80,7 @@ class Taken(NamedTuple):
 
 @dataclass
 class Queued(Job):
-    """A job of a queue, as it was when it was looked at."""
+    """A job of a queue, as it was when it was read from the database."""
 
     queue: Queue = field(kw_only=True)
     line: str | None = None
@@ -188,7 +188,7 @@ class Queue:
         return dict.fromkeys(STATES, 0) | dict(found)
 
     def carry_out(self, id: str, place: Place) -> None:
-        """Do a job, and say what came of it; one that has ended already is left."""
+        """Do a job and store its outcome; a job that has already ended is skipped."""
         taken = self._take(id)
         if taken is None:
             return
@@ -240,7 +240,7 @@ class Queue:
         return self._results.get(id)
 
     def _before(self, id: str, taken: Taken) -> Job | None:
-        """The job that this one waited for, which leads to those before it; they have all ended."""
+        """The job that this one waited for, linked to those before it; all of them have ended."""
         sql = f"WHERE line = %s AND {OWN} AND created < (SELECT created FROM told WHERE id = %s) ORDER BY created"
         before = None
         for one in self._found(sql, [taken.line, taken.owner, id]) if taken.line else ():
@@ -259,7 +259,7 @@ class Queue:
 
     @contextmanager
     def _telling(self, job: Job, tries: int) -> Iterator[None]:
-        """How far it is, is told now and then, and that it is to stop is heard."""
+        """Report progress now and then, and notice when the job is asked to stop."""
         over = threading.Event()
 
         def tell() -> None:
@@ -327,13 +327,13 @@ class Queue:
 
 
 def app(address: str) -> procrastinate.App:
-    """What keeps the queue."""
+    """The Procrastinate app that keeps the queue."""
     options = {"options": f"-c search_path={SCHEMA}", "application_name": "pushback worker"}
     return procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=address, kwargs=options))
 
 
 def work(address: str, place: Place, *, ends: bool = False) -> None:
-    """Do jobs one after the other until this process is told to end; ``ends``: until there is none."""
+    """Do jobs one after the other until this process is told to end; with ``ends``, until none is left."""
     queue = Queue(address)
 
     async def until_ended() -> None:

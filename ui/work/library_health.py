@@ -1,4 +1,4 @@
-"""What is wrong with a library, and what mends it: the work of jobs, as in ``library_work``."""
+"""Checks and repairs of a library: the work of jobs, as in ``library_work``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Checked(NamedTuple):
 
 
 def check(job: Job, settings: Settings, embedder: Embedder) -> Checked:
-    """Look the library over, and mend what can be mended safely."""
+    """Check the library, and repair what can be repaired safely."""
     job.at("Looking at each passage and its vector")
     with Library.open(settings, embedder) as library:
         return Checked(tuple(library.doctor()))

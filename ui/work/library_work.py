@@ -59,12 +59,12 @@ class Outcome(NamedTuple):
     paths: tuple[Path, ...] = ()  # what was read
 
     def count(self, what: str) -> int:
-        """How many files became that."""
+        """The number of files with this outcome."""
         return sum(file.what == what for file in self.files)
 
 
 def kind(settings: Settings) -> str:
-    """What jobs are called that change this library."""
+    """The kind of all jobs that change this library."""
     return f"library {settings.folder}"
 
 
@@ -144,7 +144,7 @@ def take_in_address(job: Job, settings: Settings, embedder: Embedder, address: s
 
 
 def patiently(job: Job, work: Callable[[], Result]) -> Result:
-    """Do ``work`` as soon as nobody else writes.
+    """Do ``work`` as soon as nobody else writes to the library.
 
     Raises:
         Stopped: the job was told to stop while it waited.

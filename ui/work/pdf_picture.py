@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def _bound() -> None:
-    """Take no more memory and processor time than a page needs."""
+    """Limit the memory and the processor time of this process to what a page needs."""
     try:
         import resource
     except ImportError:  # Windows has none
@@ -81,7 +81,7 @@ def _drawn(data: bytes, number: int, words: str) -> bytes:
 
 
 def _boxes(page: PdfPage, words: str) -> Iterator[tuple[float, float, float, float]]:
-    """Where the words stand; none where the page does not have them one after another."""
+    """The boxes of the words on the page; empty if the page does not have them one after another."""
     text = page.get_textpage()
     letters, indices = _letters(text)
     sought = "".join(character for character in words.casefold() if character.isalnum())

@@ -38,7 +38,7 @@ def folder(settings: Settings) -> Path:
 
 
 def roots(settings: Settings) -> list[Path]:
-    """Where runs are looked for."""
+    """The folders in which runs are searched for."""
     return [folder(settings), OF_COMMAND]
 
 
@@ -132,7 +132,7 @@ def run(job: Job, suite: Path, settings: Settings, *, module: Sequence[str] = ("
 
 
 def _followed(job: Job, process: subprocess.Popen[str]) -> dict[str, Any]:
-    """What a run says last, told as it goes on."""
+    """The last line that a run printed; each line is reported as progress."""
     lines: queue.Queue[str] = queue.Queue()
     assert process.stdout is not None
     threading.Thread(target=_pass_on, args=(process.stdout, lines), daemon=True).start()

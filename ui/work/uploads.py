@@ -63,7 +63,7 @@ def keep_text(settings: Settings, text: str) -> Path:
 
 
 def put(path: Path, data: bytes) -> None:
-    """Write a file whole; what was there under its name is put by."""
+    """Write a file in one step; an earlier file of that name is moved aside."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(data)
@@ -80,7 +80,7 @@ def put_by(path: Path) -> Path:
 
 
 def of(settings: Settings, paths: Iterable[str]) -> list[Path]:
-    """Those of the paths that were dropped into this library, and are there."""
+    """The paths among these that were dropped into this library and still exist."""
     return [path for path in map(Path, paths) if path.parent == folder(settings) and path.exists()]
 
 
