@@ -130,7 +130,7 @@ def attributed(one: Finding, report: Report) -> str:
 
 
 def opened(text: str) -> str:
-    """A text as it opens a line."""
+    """The text with a capital letter at its start."""
     return text[:1].upper() + text[1:]
 
 
@@ -164,7 +164,7 @@ def _because(one: Finding) -> str:
 
 
 def in_words(points: Sequence[Point]) -> str:
-    """The picture for those who do not see it."""
+    """The picture in words, for people who cannot see it."""
     each = "; ".join(
         f"{p.number}: importance {p.importance:.0%}, evidence {p.evidence:.0%}, {called(p.assumption.ruling)}"
         for p in points

@@ -1,4 +1,4 @@
-"""What people read in a terminal: values in, text out. Nothing of a document can steer the terminal."""
+"""The texts that people read in a terminal. Nothing in a document can control the terminal."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]
 
 
 def say(text: str) -> None:
-    """Print for people."""
+    """Print text, without control characters."""
     click.echo(_tame(text))
 
 
@@ -60,12 +60,12 @@ def say_json(value: object) -> None:
 
 
 def note(text: str) -> None:
-    """Tell on stderr what is no result."""
+    """Print a note on stderr, since it is no result."""
     click.echo(text.translate(_STEERING), err=True)
 
 
 def complain(what: str, remedy: str) -> None:
-    """Tell on stderr what happened and what to do."""
+    """Print on stderr what happened and what to do."""
     note(f"{what}\n→ {remedy}" if remedy else what)
 
 
@@ -99,7 +99,7 @@ def hits(found: Sequence[Hit]) -> str:
 
 
 def discussed(one: Reply) -> str:
-    """What code says to what was said, then what a model says beside it, with its sources."""
+    """The reply to a message about a verdict, then the comment of a model with its sources."""
     sources = _Sources()
     told = _remarks(one.prose, sources)
     parts = [one.text, told, *one.notices]
@@ -132,13 +132,13 @@ def changes(found: Sequence[Change]) -> str:
 
 
 def spared(files: int) -> str:
-    """Why what is gone has not been taken out."""
+    """Why documents whose files are gone have not been removed."""
     what = "1 file that was read before is" if files == 1 else f"{files:,} files that were read before are"
     return f"{what} not there any more, over a third of the folder: what it held stays. Is its disk or share mounted?"
 
 
 def lens(one: Lens) -> str:
-    """Its question and what either side claims."""
+    """A lens: its question, and what either side claims."""
     sides = [filled(f"{side.name}: {side.claim}", "  - ") for side in one.sides]
     return "\n".join([f"{one.name} ({one.importance:.1f}): {one.question}", *sides])
 
@@ -201,12 +201,12 @@ def synced(report: SyncReport, *, details: bool = False) -> str:
 
 
 def problems(found: Iterable[Problem]) -> str:
-    """What a library suffers from, and what to do or what was done."""
+    """The problems of a library, each with the remedy or with what was done."""
     return "\n".join(f"{one.what}\n→ {one.remedy}" for one in found)
 
 
 def trial(one: Trial) -> str:
-    """What a model was found to do."""
+    """What a trial found out about a model."""
     context = f"{one.context:,} tokens" if one.context else "not told"
     rows = {
         "replies": f"yes, in {one.seconds:.1f} s ({cost_line(one.cost)})",
@@ -295,7 +295,7 @@ def _lines(text: str, first: str) -> list[str]:
 
 
 def _tame(text: str) -> str:
-    """Text without what could steer the terminal."""
+    """The text without characters that control a terminal."""
     return text.translate(_STEERING)
 
 

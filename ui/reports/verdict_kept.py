@@ -100,7 +100,7 @@ def opened(library: Library, id: str) -> Kept:
 
 
 def own(library: Library, id: str, owner: str | None) -> Kept:
-    """The same, where the verdict is this owner's.
+    """The stored verdict with this id, if it belongs to this owner.
 
     Raises:
         DocumentMissing: it is somebody else's, or there is none; which of the two is not told. Or it was not finished.

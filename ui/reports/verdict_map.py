@@ -24,7 +24,7 @@ CORNERS = {
 
 
 def in_words(points: Sequence[Point]) -> str:
-    """The picture for those who do not see it."""
+    """The picture in words, for people who cannot see it."""
     return "Assumptions by importance and evidence: " + "; ".join(
         f"{p.number} importance {p.importance:.1f}, evidence {p.evidence:.1f}, {p.assumption.ruling}" for p in points
     )

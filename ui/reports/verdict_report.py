@@ -92,7 +92,7 @@ class Report:
 
 
 def head(report: Report) -> str:
-    """When, what was searched, and how many assumptions came out how."""
+    """When the idea was tested, what was searched, and how many assumptions have which ruling."""
     verdict = report.verdict
     called = Counter(map(outcome, verdict.assumptions))
     counts = ", ".join(f"{called[name]} {name}" for name in OUTCOMES if called[name])
@@ -115,7 +115,7 @@ def outcome(one: Assumption) -> str:
 
 
 def in_short(verdict: Verdict) -> str:
-    """What the documents come to, in two sentences: what they say, in how many voices, and of what nothing."""
+    """The result in two sentences: what the documents say, how many voices speak, and what they do not say."""
     voices = rulings.voices(verdict)
     counts = f": {_voices(voices[0])} for it, {_voices(voices[1])} against it" if any(voices) else ""
     says = f"{MEANS[verdict.ruling].removesuffix('.')}{counts}"
@@ -127,7 +127,7 @@ def in_short(verdict: Verdict) -> str:
 
 
 def _rests(assumptions: Sequence[Assumption]) -> str:
-    """Of how many assumptions no side is known, as a sentence."""
+    """How many assumptions have no known side, as a sentence."""
     gaps, count = sum(one.ruling is AssumptionRuling.GAP for one in assumptions), len(assumptions)
     which = f"Of its {_count(count, 'assumption')}"
     if not gaps:
@@ -144,7 +144,7 @@ def _count(count: int, one: str, many: str = "") -> str:
 
 
 def cases(verdict: Verdict) -> list[Case]:
-    """What a person must say the side of, where there is such; then both cases."""
+    """The findings whose side a person has to judge, if there are any; then the case for and the case against."""
     unsaid = tuple(undecided(verdict)[: rulings.CASE])
     return [
         *([Case("unsaid", "Bears on it: you say", unsaid)] if unsaid else []),
@@ -159,7 +159,7 @@ def numbered(verdict: Verdict) -> dict[Finding, int]:
 
 
 def missing(verdict: Verdict) -> tuple[str, ...]:
-    """What nobody says, at most ``MISSING`` of it, and how much more there is."""
+    """The first ``MISSING`` questions on which nothing was found, and how many more there are."""
     more = len(verdict.missing) - MISSING
     rest = (f"and {more} more, among what it rests on.",) if more > 0 else ()
     return (*verdict.missing[:MISSING], *rest)
@@ -180,7 +180,7 @@ def sides(verdict: Verdict, number: int) -> list[Side]:
 
 
 def see_above(side: Side) -> str:
-    """Where the findings of a side stand that stand above."""
+    """A reference to the findings of a side that were shown above."""
     return f"See {listed(side.above)} above." if side.above else ""
 
 
@@ -211,13 +211,13 @@ def why(finding: Finding) -> str:
 
 
 def remark(one: Remark) -> str:
-    """A sentence with whom it stands on."""
+    """A sentence of a model with the speakers it refers to."""
     who = dict.fromkeys(f"{c.voice or c.about.title}, {c.about.date or 'undated'}" for c in one.citations)
     return f"{one.text} ({'; '.join(who)})" if who else one.text
 
 
 def looked_at(one: Assumption) -> str:
-    """What an assumption was looked at as, how much hangs on it, and what a strategist would ask."""
+    """The lens of an assumption, its importance, and the question that a strategist would ask."""
     asked = f" {one.question}" if one.question else ""
     return f"Looked at as {one.lens}, importance {one.importance:.1f}{weighed_by(one)}.{asked}"
 
@@ -241,7 +241,7 @@ def heard(one: Assumption) -> int:
 
 
 def sided(one: Assumption) -> list[Finding]:
-    """The findings that rule on it."""
+    """The findings that decide the ruling on an assumption."""
     return [finding for side in TAKEN for finding in rulings.on(one.findings, side)]
 
 
@@ -279,7 +279,7 @@ def around(finding: Finding) -> tuple[str, str, str]:
 
 
 def source(citation: Citation) -> str:
-    """Who, where and when, and the place in the file."""
+    """The speaker, document, date and place in the file of a citation."""
     about = citation.about
     known = [citation.voice, about.title, about.date or "undated", about.place(citation.page)]
     return f"{', '.join(part for part in known if part)}; {about.source}:{citation.start}-{citation.end}"

@@ -1,4 +1,4 @@
-"""The pages there are and how to get from one to another; each is imported when it is opened."""
+"""The pages of the app and the navigation between them; each is imported when it is opened."""
 
 from __future__ import annotations
 

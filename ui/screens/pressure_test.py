@@ -71,7 +71,7 @@ def _welcome(job: Job | None, desk: Desk, settings: Settings) -> None:
 
 
 def _ended(job: Job | None) -> None:
-    """How a test ended that has no verdict."""
+    """A message on how a test ended without a verdict."""
     if job is None and verdict_address.job():
         st.html(LOST)
     elif job and job.error:

@@ -1,4 +1,4 @@
-"""What was kept in a conversation, held against what the library holds now."""
+"""Stored citations of a conversation, compared with the library as it is now."""
 
 from __future__ import annotations
 

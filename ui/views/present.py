@@ -1,4 +1,4 @@
-"""Answers and documents to what a page shows of them. Pure, and everything that was not written here is inert.
+"""Answers and documents as a page shows them. Pure; all text that was not written here is escaped.
 
 Text of documents, file names, models and users enters HTML through ``escape`` and Markdown through ``label``, and
 in no other way; so it is shown as it stands, and can neither run, nor fetch, nor look like a part of the page.

@@ -34,7 +34,7 @@ HINTS: dict[type[PushbackError], str] = {
 
 
 class Told(NamedTuple):
-    """What happened, and what to do about it."""
+    """An error for users: what happened, and what to do about it."""
 
     what: str
     todo: str

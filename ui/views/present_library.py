@@ -49,7 +49,7 @@ def language(code: str | None) -> str:
 
 
 def standings(one: Listed) -> list[str]:
-    """What is to be known of a document at a glance, the most important first; nothing when all is well."""
+    """Notes on a document, the most important first; empty when all is well."""
     told = [GONE] if one.state != "ready" else []
     older = OLDER_FILE if one.by_file_time else OLDER
     return [*told, older] if one.superseded_by else told
@@ -74,7 +74,7 @@ def table(listed: Sequence[Listed]) -> pd.DataFrame:
 
 
 def matching(rows: pd.DataFrame, wanted: Wanted) -> pd.Series[bool]:
-    """Which rows are wanted."""
+    """The rows that the filters leave."""
     import pandas as pd
 
     kept = pd.Series(True, index=rows.index)

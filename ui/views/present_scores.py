@@ -114,7 +114,7 @@ def compared(before: Kept, after: Kept) -> Comparison:
 
 
 def cases(kept: Kept, which: str, flipped: Sequence[str]) -> list[Record]:
-    """The cases of a run that are wanted: those that fail, those that flipped, or all."""
+    """The chosen cases of a run: those that fail, those that flipped, or all."""
     if which == FLIPPED:
         return [record for record in kept.records if record.id in flipped]
     return [record for record in kept.records if which == ALL or not record.passed]

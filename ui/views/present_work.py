@@ -78,7 +78,7 @@ def _file(one: Taken) -> str:
 
 
 def removed(titles: Sequence[str]) -> str:
-    """What was taken out, in a line."""
+    """The removed documents, in a line."""
     named = titles[0] if len(titles) == 1 else count(len(titles), "document")
     return f"Removed: {named}" if titles else "Nothing was there to be removed"
 

@@ -55,7 +55,7 @@ def shown(answer: Answer) -> tuple[Shown, ...]:
 
 
 def why(answer: Answer) -> str:
-    """Why the documents do not say, without saying once more that they do not."""
+    """The reason why the documents do not answer, without repeating that they do not."""
     reason = answer.reason.removeprefix(REFUSED).removeprefix(f"{REFUSED[:-1]}: ").strip()
     return reason[:1].upper() + reason[1:]
 

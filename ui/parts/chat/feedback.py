@@ -20,7 +20,7 @@ LONGEST_NOTE = 500  # characters: a remark, which is read in a list
 
 
 class Place(NamedTuple):
-    """What is spoken of: a turn, or one of its citations."""
+    """The subject of feedback: a turn, or one of its citations."""
 
     conversation: str
     turn: int
@@ -28,7 +28,7 @@ class Place(NamedTuple):
 
 
 def thumbs(place: Place, library: Library) -> None:
-    """Thumbs for an answer."""
+    """Two buttons, thumb up and thumb down, for an answer."""
     said = _said(place, library)
     key = _shows("thumb", place, THUMBS.index(said.verdict) if said and said.verdict in THUMBS else None)
     st.feedback("thumbs", key=key, on_change=_rate, args=(place, key, library))

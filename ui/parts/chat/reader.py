@@ -37,7 +37,7 @@ def show(citation: Citation, library: Library, evidence: Place | None = None, la
 
 
 def _bar(last: int | None) -> None:
-    """The way to the citation before and after, and out."""
+    """Buttons for the previous and the next citation, and to close the document."""
     with st.container(key=f"{PANEL}-bar", horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         turn, number = state.cited() or (0, 0)
         told = f"Citation {number} of {last}" if last else "In the document"

@@ -26,7 +26,7 @@ WAITING = '<p class="small" role="status">Looking for questions that these docum
 
 
 def show(library: Library, settings: Settings) -> None:
-    """The questions, or that they are looked for."""
+    """The suggested questions, or a note that they are being prepared."""
     generation = library.generation()
     found = suggested.kept(settings.folder, generation)
     job = None if found is not None else _job(library, settings, generation)

@@ -85,7 +85,7 @@ def _add_pasted(settings: Settings, key: str) -> None:
 def read(
     settings: Settings, paths: Sequence[Path], about: str, within: Path | None = None, *, allow_removals: bool = False
 ) -> None:
-    """Let files and folders be read as a job; for what a button calls."""
+    """Start a job that reads files and folders; the callback of a button."""
     begin(settings, paths, about, within, allow_removals=allow_removals)
 
 

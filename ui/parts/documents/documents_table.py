@@ -27,7 +27,7 @@ _SHOWN, _TICKED, _VIEW = "documents-shown", "documents-ticked", "documents-view"
 
 
 def show(library: Library, settings: Settings) -> None:
-    """The table, and what narrows it."""
+    """The table, with its filters above it."""
     every = listed(library, settings).rows
     chosen = _chosen(every)
     found = every[present_library.matching(every, chosen)]
@@ -150,7 +150,7 @@ def _open(id: str) -> None:
 
 
 def _select() -> None:
-    """Take note of the ticks."""
+    """Remember which rows are ticked."""
     shown: list[str] = st.session_state[_SHOWN]
     selected = st.session_state[f"{TABLE}-{st.session_state[_VIEW][0]}"]["selection"]
     ticked = [shown[row] for row in selected["rows"] if row < len(shown)]

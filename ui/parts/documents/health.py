@@ -48,17 +48,17 @@ def _checks(settings: Settings) -> None:
 
 
 def check(settings: Settings) -> None:
-    """Let the library be looked over as a job."""
+    """Start a job that checks the library."""
     work.begin(settings, "Checking the library", works.CHECK, works.of_library(settings))
 
 
 def reindex(settings: Settings) -> None:
-    """Let all be embedded anew as a job."""
+    """Start a job that embeds all passages again."""
     work.begin(settings, "Re-indexing", works.REINDEX, works.of_library(settings))
 
 
 def remove(ids: list[str], settings: Settings) -> None:
-    """Let documents be taken out as a job."""
+    """Start a job that removes documents."""
     asked = works.of_library(settings, documents=ids)
     work.begin(settings, f"Removing {count(len(ids), 'document')}", works.REMOVE, asked)
 

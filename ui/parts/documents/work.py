@@ -112,7 +112,7 @@ def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
 
 
 def _told(job: Job) -> str:
-    """What came of a job that did not fail, as HTML."""
+    """The outcome of a job that did not fail, as HTML."""
     match job.result:
         case Outcome() as outcome:
             said = escape(present_work.happened(outcome))

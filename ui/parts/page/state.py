@@ -28,7 +28,7 @@ def library() -> str | None:
 
 
 def open_library(name: str | None) -> None:
-    """Let the address name a library; None: the one of the settings."""
+    """Write the library's name into the address; None means the library of the settings."""
     st.query_params.from_dict({LIBRARY: name} if name else {})
 
 
@@ -63,21 +63,21 @@ def close_citation() -> None:
 
 
 def within() -> Filters:
-    """What questions are asked within."""
+    """The filters that limit the questions."""
     named = st.query_params
     since, until = named.get(SINCE) or None, named.get(UNTIL) or None
     return Filters(tuple(named.get_all(WITHIN)), tuple(named.get_all(AUTHOR)), since, until)
 
 
 def ask_within(filters: Filters) -> None:
-    """Let questions be asked within what these leave, from now on."""
+    """From now on, limit the questions by these filters."""
     for name in (WITHIN, AUTHOR, SINCE, UNTIL):
         st.query_params.pop(name, None)
     st.query_params.update(asking_within(filters))
 
 
 def asking_within(filters: Filters) -> dict[str, str | list[str]]:
-    """The part of an address that says so."""
+    """The part of an address that holds these filters."""
     named: dict[str, str | list[str]] = {WITHIN: list(filters.documents), AUTHOR: list(filters.authors)}
     named |= {SINCE: filters.since or "", UNTIL: filters.until or ""}
     return {name: value for name, value in named.items() if value}
@@ -96,7 +96,7 @@ def asked() -> tuple[str, int | None] | None:
 
 
 def edit(turn: int | None) -> None:
-    """Let the question of a turn be edited; None: none."""
+    """Open the question of a turn for editing; None closes the editor."""
     st.session_state[_EDITED] = (conversation(), turn)
 
 

@@ -94,7 +94,7 @@ def _card(number: int, one: Assumption, report: Report) -> None:
 
 
 def _about(one: Assumption) -> str:
-    """What it was looked at as, and what a strategist would ask."""
+    """The lens of an assumption, and the question that a strategist would ask."""
     return " · ".join(part for part in (present_verdict.opened(one.lens), one.question) if part)
 
 

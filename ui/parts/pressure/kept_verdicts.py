@@ -19,7 +19,7 @@ REMOVED = "verdict-removed"  # the last one with its JSON, until the visitor goe
 
 
 def show(desk: Desk) -> None:
-    """What is being tested, then what was, the latest first."""
+    """The running tests, then the stored verdicts, the latest first."""
     library = desk.library
     for job in testing.running(desk):
         with st.container(horizontal=True, vertical_alignment="center", key=f"running-{job.id}"):

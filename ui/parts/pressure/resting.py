@@ -50,7 +50,7 @@ def more(report: Report, desk: Desk) -> None:
 
 
 def _says(text: str, verdict: Verdict) -> bool:
-    """Whether it is anything new; told where it is not."""
+    """Whether the text is new; a message where it is not."""
     plain = " ".join(text.split())
     known = any(one.text == plain for one in verdict.assumptions)
     if known or not plain:

@@ -41,16 +41,16 @@ class Desk(NamedTuple):
 
     @property
     def line(self) -> Line:
-        """Where jobs are looked for."""
+        """The queue in which jobs are looked up."""
         return assistants.line(self.settings)
 
     @property
     def doing(self) -> Line:
-        """Where jobs are begun."""
+        """The queue in which jobs are started."""
         return assistants.line_of_assistant(self.settings, self.assistant)
 
     def kind(self, work: str) -> str:
-        """What jobs of this kind on this library are called."""
+        """The full name of a kind of job on this library."""
         return f"{work} {self.settings.folder}"
 
 
@@ -113,7 +113,7 @@ def unfinished(desk: Desk) -> list[KeptVerdict]:
 
 @st.fragment(run_every=EVERY)
 def follow(job: Job) -> None:
-    """How far it is, looked at again and again; the page is shown anew when it has ended."""
+    """The progress of a job, refreshed until it ends; then the page runs again."""
     job = job.look()
     if job.done:
         st.rerun()

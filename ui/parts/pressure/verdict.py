@@ -81,7 +81,7 @@ def finding(one: Finding, place: Place, key: str, report: Report, *, in_context:
 
 
 def judge(id: str, library: Library, by: str) -> None:
-    """Keep what the visitor, called ``by``, has just said of a finding of this verdict."""
+    """Store the side that the visitor, called ``by``, has just chosen for a finding of this verdict."""
     of, one, side = st.session_state.pop(SAID, ("", None, None))
     if of == id and one is not None:
         said = rulings.judge(one, side, by)
@@ -90,7 +90,7 @@ def judge(id: str, library: Library, by: str) -> None:
 
 
 def undo(id: str, library: Library) -> None:
-    """Offer to take back what was said last."""
+    """Offer to undo the last judgement."""
     if st.session_state.get(BEFORE, ("",))[0] == id:
         st.button("Undo what you said", icon=":material/undo:", type="tertiary", on_click=_undo, args=(library,))
 

@@ -17,7 +17,7 @@ def verdict() -> str | None:
 
 
 def open_verdict(id: str | None) -> None:
-    """Go to a verdict; None to where ideas are put."""
+    """Go to a verdict; None leads to the form for a new idea."""
     _go({VERDICT: id})
 
 
@@ -43,6 +43,6 @@ def read_assumption(number: int) -> None:
 
 
 def _go(named: dict[str, str | None]) -> None:
-    """To an address of the same library."""
+    """Go to an address within the same library."""
     every = {state.LIBRARY: state.library(), **named}
     st.query_params.from_dict({name: value for name, value in every.items() if value})

@@ -50,7 +50,7 @@ def _say(desk: Desk, id: str, line: Sequence[Job]) -> None:
 
 
 def _reply(kept: Kept, job: Job | None, line: Sequence[Job], desk: Desk) -> None:
-    """What there is in the place of a reply."""
+    """What is shown instead of a reply: that it is being made, or why there is none."""
     if job and job.result:  # it came while the page was drawn
         st.rerun()
     if job and not job.done:

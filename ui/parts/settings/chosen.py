@@ -44,14 +44,14 @@ def not_here(settings: Settings) -> str | None:
 
 
 def take(settings: Settings, name: str, value: str | None) -> None:
-    """Let a setting be another from now on."""
+    """Change a setting from now on."""
     before: Settings = st.session_state.get(_BEFORE, settings)
     st.session_state[name] = value
     remembered.keep(settings.home, name, value, getattr(before, name))
 
 
 def libraries(settings: Settings) -> list[str]:
-    """The libraries that lie beside the one in force, by name."""
+    """The names of the libraries in the same folder."""
     with suppress(LibraryError):  # opening one says what is wrong
         return places.libraries(settings)
     return []

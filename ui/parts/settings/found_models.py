@@ -16,7 +16,7 @@ FRESH = 30
 
 
 def show(settings: Settings) -> None:
-    """What was found, but for the model that is used now; and the way to look again."""
+    """The models that were found, except the one in use; with a button to search again."""
     found = _found()
     with st.container(key="found-models", gap="xsmall"):
         if not found:

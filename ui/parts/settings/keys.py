@@ -31,7 +31,7 @@ def field() -> None:
 
 
 def take() -> None:
-    """Take what was typed out of the field, before the page runs."""
+    """Read the typed key from the field and empty the field, before the page runs."""
     typed = st.session_state.pop(f"{_FIELD}-{st.session_state[_FIELDS]}", None) or ""
     st.session_state[_FIELDS] += 1
     st.session_state[_TYPED] = SecretStr(typed.strip())
@@ -67,6 +67,6 @@ def lacking(settings: Settings) -> bool:
 
 
 def forget(settings: Settings) -> None:
-    """Hold the key for the model of these settings no longer."""
+    """Forget the key for the model of these settings."""
     whom = providers.keyed(settings.writer or "")
     st.session_state[_KEYS] = {one: key for one, key in st.session_state.get(_KEYS, {}).items() if one != whom}

@@ -34,7 +34,7 @@ _answering = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answering")
 def answering(
     assistant: Assistant, question: str, history: Sequence[Turn], within: Filters = ANYWHERE
 ) -> Future[Answer]:
-    """The whole answer, when those that were asked for before it have theirs."""
+    """The whole answer; questions are answered in the order in which they were asked."""
     return _answering.submit(assistant.ask, question, history, within)
 
 
@@ -52,7 +52,7 @@ _HASHED_BY_EMBEDDING: dict[str | type[Any], Any] = {Settings: _by_embedding}
 
 @st.cache_resource(show_spinner=False, hash_funcs=_HASHED_BY_EMBEDDING)
 def embedder(settings: Settings) -> Embedder:
-    """The embedder that answers and reads documents alike; nothing is loaded yet."""
+    """The embedding model for both answering and reading; it is not loaded yet."""
     return build.build_embedder(settings)
 
 
@@ -64,18 +64,18 @@ class Session(NamedTuple):
     assistant: Assistant | None
 
     def settings_of(self, asked: Asked) -> Settings:
-        """Those in force when it was asked for."""
+        """The settings that were in force when the job was requested."""
         assert asked["library"] == self.settings.library
         return self.settings
 
     def assistant_of(self, _: Asked) -> Assistant:
-        """The session's own."""
+        """The assistant of this session."""
         assert self.assistant, "work that asks comes with what answers"
         return self.assistant
 
 
 def line(settings: Settings) -> Line:
-    """The line of jobs that all who have the page open share."""
+    """The queue of jobs that all visitors share."""
     return _queue(settings) if settings.queue else Here(Session(settings, embedder(settings), None))
 
 
@@ -102,7 +102,7 @@ def opened(settings: Settings) -> Assistant:
 
 
 def plain(settings: Settings) -> Assistant:
-    """The same without a model that writes, whatever the settings name."""
+    """The same assistant without a chat model, whatever the settings name."""
     return _shared(_without_model(settings))
 
 
