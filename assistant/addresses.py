@@ -1,4 +1,4 @@
-"""Addresses as people are shown them: without what can be a key."""
+"""Addresses as people see them: without logins and query strings, which can hold keys."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ def without_secrets(text: str) -> str:
 
 
 def hides(text: str) -> bool:
-    """Whether there is anything to be left out."""
+    """Whether the text holds a secret that ``without_secrets`` would remove."""
     return without_secrets(text) != text

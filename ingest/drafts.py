@@ -1,7 +1,7 @@
 """What a reader hands on: the words of a file in order, cut at its paragraphs, with hints of what each is.
 
 A draft holds every visible word of the file once; whitespace is collapsed. What is content and what is
-furniture is decided after, in ``cleaning.py``.
+boilerplate is decided after, in ``cleaning.py``.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ class Grounds(NamedTuple):
 
     @property
     def words(self) -> str:
-        """All that is cited, as one text."""
+        """All cited words as one text."""
         return "\n".join(one.quote for one in self.citations)
 
     @property
@@ -113,7 +113,7 @@ def said(text: str) -> str:
 
 
 def _strange_amounts(text: str, there: str) -> Iterator[Amount]:
-    """The figures that are not there, or only with another unit.
+    """The figures of a claim that its sources do not have, or have only with another unit.
 
     A small number in words without a unit counts things that the claim itself lists ("two reasons"), and is let be; so
     is the sum or the difference of two figures of the claim that are there.
@@ -147,7 +147,7 @@ def _months(text: str) -> set[str]:
 
 
 def _strange_names(text: str, there: str, grounds: Grounds) -> Iterator[str]:
-    """The names that are not there; at the beginning of a sentence only those that are names of what else was read."""
+    """Names of a claim that its sources lack; a sentence's first word counts only if other passages use it so."""
     known = {part for token in tokens(f"{there}\n{grounds.question}") for part in _stems(token.word)}
     known |= {part for name in grounds.house for part in _stems(name)}
     known |= {stem(word) for word in (*MONTHS, *NUMBER_WORDS, *_CURRENCIES)} | {month[:3] for month in _MONTHS}
@@ -158,7 +158,7 @@ def _strange_names(text: str, there: str, grounds: Grounds) -> Iterator[str]:
 
 
 def _stems(name: str) -> set[str]:
-    """The stems of what hyphens and apostrophes join, and of the whole."""
+    """The stems of a word with hyphens or apostrophes: of its parts and of the whole."""
     parts = re.split(r"[-’'.&]", name)
     return {stem(part) for part in parts if len(part) > 1} or {stem(name)}
 
@@ -200,13 +200,13 @@ def beside(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
 
 
 def _nearest(text: str, others: Sequence[str], embedder: Embedder) -> tuple[float, str]:
-    """The nearest of the others, and its cosine."""
+    """The most similar of the other texts, and its cosine."""
     mine = embedder.query(text)
     return max((float(np.dot(mine, embedder.query(other))), other) for other in others)
 
 
 def _ordinary(text: str) -> set[str]:
-    """The stems of what a text says beside names, figures and words of asking."""
+    """The stems of a text's words, without names, figures and question words."""
     named = {name.lower() for name in names(text)}
     words = [token for token in tokens(text) if token.content and token.word.isalpha()]
     return {token.stem for token in words if token.word.lower() not in named | ASKING_WORDS}

@@ -113,7 +113,7 @@ _COURTESIES = re.compile(
 
 
 class _Talk(NamedTuple):
-    """What went before: the last question as it was meant, its answer, what it is about, and every turn."""
+    """The conversation so far: the last question in full, its answer, its topic, and all turns."""
 
     asked: str = ""
     told: str = ""
@@ -122,7 +122,7 @@ class _Talk(NamedTuple):
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
-    """``question`` with what it leans on put in; unchanged where it leans on nothing."""
+    """``question`` with its references to the conversation resolved; unchanged if it has none."""
     talk = _Talk()
     for role, content in history[-MOST_TURNS:]:
         told = "\n".join(" ".join(line.split()) for line in content.splitlines() if line.strip())
@@ -135,7 +135,7 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
 
 
 def is_courtesy(said: str) -> bool:
-    """Whether it is thanks, a greeting or the like, and asks nothing."""
+    """Whether the message is thanks, a greeting or the like, and asks nothing."""
     return {word.lower() for word in WORD.findall(said)} <= _COURTESY
 
 
@@ -160,7 +160,7 @@ def _resolved(question: str, talk: _Talk) -> tuple[str, str, str | None]:
 
 
 def _filled(question: str, talk: _Talk) -> tuple[str, list[str], bool]:
-    """The question with names in place of pronouns, which names, and whether it leans on what has none."""
+    """The question with pronouns replaced by names, these names, and whether a pronoun is left that has no name."""
     put: list[str] = []
     leans = False
     for pattern, find in _FINDS.items():
@@ -183,7 +183,7 @@ def _fits(pronoun: str, meant: str, pattern: re.Pattern[str]) -> bool:
 
 
 def _title(talk: _Talk) -> str | None:
-    """The title in quotation marks that was said last."""
+    """The last title in quotation marks in the conversation."""
     return next((title for turn in reversed(talk.turns) for title in naming.titles(turn.content)), None)
 
 
@@ -200,7 +200,7 @@ _FINDS: dict[re.Pattern[str], Callable[[_Talk], str | None]] = {
 
 
 def _points(match: re.Match[str]) -> bool:
-    """Whether "that" with its noun points at a thing named before."""
+    """Whether "that" with its noun refers to a thing named before."""
     return match["which"].lower() != "that" or not match["before"] or match["before"].lower() in _BEFORE_THAT
 
 
@@ -221,14 +221,14 @@ def _explains_itself(question: str, pronoun: re.Match[str]) -> bool:
 
 
 def _is_elliptic(question: str) -> bool:
-    """Whether it has too few words of its own."""
+    """Whether the question has too few content words to stand alone."""
     question = _COURTESIES.sub("", question)
     few = len(_own(question)) < LONG_ENOUGH and not _DEFINES.search(question)
     return few and bool(_OPENING.search(question) or not names(question))
 
 
 def _own(text: str) -> list[Token]:
-    """The words that tell what it is about."""
+    """The content words of the question."""
     return [token for token in tokens(text) if _is_own(token)]
 
 
@@ -266,7 +266,7 @@ def _place(match: re.Match[str], count: int) -> int:
 
 
 def _other_of_two(talk: _Talk) -> str | None:
-    """Of the two things told of last, the one that the question before is not about."""
+    """Of the last two things mentioned, the one that the previous question is not about."""
     for turn in reversed(talk.turns):
         items = _items(turn.content) or [name.text for name in names_in(turn.content)]
         if turn.role is not Role.USER and len(items) == 2:
@@ -318,7 +318,7 @@ def _in_full(question: str, before: Sequence[Turn]) -> str:
 
 
 def _called(noun: str, before: Sequence[Turn]) -> str | None:
-    """What was said last that ends in the noun, with the words that tell which."""
+    """The last mention of a thing whose name ends in the noun, with the words that specify it."""
     called = re.compile(rf"\b(?:the|an?|our|his|her|its|their) (?P<which>(?:[\w-]+ ){{1,3}}{re.escape(noun)})\b", re.I)
     for turn in reversed(before):
         for match in reversed(list(called.finditer(turn.content))):

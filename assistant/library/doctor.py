@@ -1,4 +1,4 @@
-"""What is wrong with a library, and its mending."""
+"""Finds what is wrong with a library, and repairs it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def examine(catalog: Catalog, index: VectorIndex, guard: Guard) -> list[Problem]
 
 
 def _mend(catalog: Catalog, index: VectorIndex, guard: Guard) -> Iterator[tuple[str, str]]:
-    """What was wrong and how it was mended."""
+    """Repair what can be repaired; returns what was wrong and what was done."""
     if catalog.staged.count():
         catalog.staged.clear()
         yield "A reindex or an ingest was interrupted.", "what it left is gone; the library is as it was before"

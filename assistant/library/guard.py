@@ -38,7 +38,7 @@ LOOK = 0.1  # seconds between two looks: short beside the seconds that an index 
 
 
 class Guard:
-    """Gives the index of one library to those who read or write it."""
+    """Opens the index of one library for reading or writing."""
 
     def __init__(self, settings: Settings, embedder: Embedder, catalog: Catalog, index: VectorIndex) -> None:
         self._settings, self._embedder = settings, embedder
@@ -130,7 +130,7 @@ class Guard:
         return why
 
     def repair(self) -> bool:
-        """Mend what a killed writer left; whether there was anything.
+        """Repair what a killed writer left; returns whether there was anything to repair.
 
         Raises:
             LibraryLocked: somebody writes.
@@ -142,7 +142,7 @@ class Guard:
             return in_doubt
 
     def check(self, state: State) -> None:
-        """Nothing, where the library is of the model and the passages that are in force.
+        """Refuse a library that was made with another embedding model or other passages than the settings name.
 
         Raises:
             IndexMismatch: it is not.
@@ -156,7 +156,7 @@ class Guard:
             )
 
     def check_passages(self, state: State) -> None:
-        """Nothing, where the library's passages are as long as the settings say.
+        """Refuse a library whose passages have another length than the settings name.
 
         Raises:
             IndexMismatch: they are not.

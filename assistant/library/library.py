@@ -90,11 +90,11 @@ class Library:
         return cls(settings, embedder)
 
     def _name_on_server(self) -> str:
-        """What its collection is called among all those of a Chroma server."""
+        """The name of the library's collection on a Chroma server."""
         return f"{self._settings.library}-{self._catalog.identity()}"
 
     def close(self) -> None:
-        """Give everything back; a second call does nothing."""
+        """Close all files and connections; a second call does nothing."""
         self._index.close()
         self._catalog.close()
 
@@ -111,7 +111,7 @@ class Library:
         return self._catalog.searched() if filters == EVERYTHING else self._catalog.documents.searched(filters)
 
     def holdings(self) -> Holdings:
-        """What there is, at a glance: kinds, years, authors."""
+        """An overview of the documents: kinds, years and authors."""
         return self._catalog.documents.holdings()
 
     def some(self, number: int) -> list[Document]:
@@ -120,7 +120,7 @@ class Library:
         return [document for document in found if document is not None]
 
     def digest(self) -> str:
-        """Of what the documents hold: the same while none is added, changed or removed."""
+        """A digest of all documents: it stays the same until one is added, changed or removed."""
         return hashlib.sha256("".join(self._catalog.documents.contents()).encode()).hexdigest()[:16]
 
     def entries(self) -> list[Entry]:
@@ -192,8 +192,8 @@ class Library:
         return self._catalog.files.known(under)
 
     def keeps(self) -> dict[str, frozenset[str]]:
-        """What is kept though it looks like furniture, by the files and folders that it was said for."""
-        return self._catalog.furniture.keeps()
+        """What is kept though it looks like boilerplate, by the files and folders that it was said for."""
+        return self._catalog.boilerplate.keeps()
 
     def generation(self) -> int:
         """A number that is higher after every change of what is visible."""
@@ -203,7 +203,7 @@ class Library:
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
-        """Be the one writer, for the length of the block.
+        """Be the only writer for the length of the block.
 
         Raises:
             LibraryLocked: somebody else is.
@@ -305,7 +305,7 @@ class Library:
         return self._catalog.conversations.awaiting(conversation)
 
     def come(self, conversation: str, id: int) -> bool:
-        """Let a question wait no longer; it is ``unanswered`` from now on. False: it waits no longer already."""
+        """End the wait of a question, which is ``unanswered`` from now on. False if it was not waiting."""
         return self._catalog.conversations.come(conversation, id)
 
     def add_turn(self, conversation: str, answer_json: str, *, at: int | None = None) -> None:
@@ -435,7 +435,7 @@ class Library:
 
 
 def _title(answer_json: str) -> str:
-    """What an answer's question calls a conversation."""
+    """The title of a conversation: the question of its first answer, shortened."""
     answer = json.loads(answer_json)
     question = " ".join(str(answer.get("question", "") if isinstance(answer, dict) else "").split())
     return question if len(question) <= TITLE else question[: TITLE - 1].rstrip() + "…"

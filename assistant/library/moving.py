@@ -1,4 +1,4 @@
-"""All that a catalog holds, written into another database: whole there, or not at all."""
+"""Copies a catalog into another database, completely or not at all."""
 
 # What is put together here are names of our own tables; every value is bound.
 # ruff: noqa: S608
@@ -32,7 +32,7 @@ def tables() -> dict[str, list[str]]:
 
 
 def held(db: Database) -> dict[str, int]:
-    """How many rows each table has, and after how many changes."""
+    """The number of rows of each table, and the generation of the catalog."""
     counts = {table: int(db.row(f"SELECT count(*) FROM {table}")[0]) for table in tables()}
     return {**counts, "changes": int(db.row("SELECT generation FROM state")[0])}
 

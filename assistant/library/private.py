@@ -36,7 +36,7 @@ def put_right(folder: Path) -> None:
 
 
 def _close(path: Path) -> bool:
-    """Whether it was open to others, and is no more."""
+    """Close a file or folder to others; returns whether it was open to them."""
     with suppress(OSError):  # gone meanwhile, somebody else's, or on a disk that cannot be written
         mode = path.lstat().st_mode
         if not stat.S_ISLNK(mode) and mode & OTHERS:

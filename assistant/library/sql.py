@@ -28,7 +28,7 @@ class Database(Protocol):
         """The name of the database in messages, such as its folder."""
 
     def close(self) -> None:
-        """Give it back; a second call does nothing."""
+        """Close the connection; a second call does nothing."""
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Any]:
         """All rows of a query."""
@@ -58,10 +58,10 @@ class Database(Protocol):
         """
 
     def version(self) -> int:
-        """Which version made the tables; 0 when there are none."""
+        """The version of the tables; 0 if there are none."""
 
     def renew(self, version: int) -> None:
-        """Make tables of this version today's; a step of a transaction."""
+        """Upgrade tables of this version to the current one; a step of a transaction."""
 
     def faults(self) -> list[str]:
         """What is broken in the database itself, in its words; empty when all is well."""

@@ -24,7 +24,7 @@ Progress = Callable[[int, int], None]
 
 
 class SplitAnew(NamedTuple):
-    """How passages are made, and of how many words."""
+    """How to split documents into passages again, and into how many words each."""
 
     split: Split
     words: int
@@ -46,7 +46,7 @@ def rebuild(catalog: Catalog, index: VectorIndex, change: Callable[[], None] | N
 
 
 def difference(catalog: Catalog, index: VectorIndex) -> str | None:
-    """How the index differs from the catalog, which is the truth; None when it does not."""
+    """How the index differs from the catalog; None if they agree."""
     try:
         index.open(catalog.state().generation)
         there, known, other = index.ids(), set[str](), 0

@@ -47,18 +47,18 @@ class Writer:
 
     def recurring(self) -> dict[int, str]:
         """The lines that are known to recur over the pages of one site, as hashes, and the document that keeps each."""
-        return self._catalog.furniture.known()
+        return self._catalog.boilerplate.known()
 
     def keep(self, paths: Sequence[str], reasons: Sequence[str]) -> None:
-        """Let what these files and folders hold be kept though it looks like furniture, for these reasons.
+        """Let what these files and folders hold be kept though it looks like boilerplate, for these reasons.
 
         It takes the place of what was said for them and for what lies in them; without reasons it is forgotten.
         """
-        self._catalog.furniture.keep(paths, reasons)
+        self._catalog.boilerplate.keep(paths, reasons)
 
     def keeps(self) -> dict[str, frozenset[str]]:
         """What is kept, by the paths that it was said for."""
-        return self._catalog.furniture.keeps()
+        return self._catalog.boilerplate.keeps()
 
     def id_for(self, source: str, path: str) -> str:
         """The id for what this file holds: made from its source, and no other file's."""
@@ -117,7 +117,7 @@ class Writer:
             index.delete(self._catalog.attach(path, source, size, mtime_ns, document))
 
     def touch(self, path: str, size: int, mtime_ns: int) -> None:
-        """The file has a new time, and the content that it had."""
+        """Record a new modification time of a file whose content is the same."""
         self._catalog.files.touch(path, size, mtime_ns)
 
     def remove(self, paths: Sequence[str]) -> int:

@@ -93,7 +93,7 @@ class Model:
 
     @property
     def facts(self) -> Facts:
-        """What is known of the model; opens it.
+        """Facts about the model; opens it.
 
         Raises:
             SettingsError, ModelUnavailable: it cannot be opened.
@@ -156,7 +156,7 @@ class Model:
 
 
 class Calls:
-    """What one turn asks of a model, and what that cost so far."""
+    """The calls of a model for one turn, and their cost so far."""
 
     def __init__(self, model: Model, tick: Tick) -> None:
         self._model, self._tick = model, tick
@@ -256,7 +256,7 @@ class Calls:
         self._model.spend(read + wrote)
 
     def _timed(self, pieces: Generator[str, None, None]) -> Generator[str, None, None]:
-        """The same, with the time spent waiting for each added to ``seconds``."""
+        """The same chunks; the time spent waiting for each is added to ``seconds``."""
         with closing(pieces):
             while True:
                 started = time.perf_counter()
@@ -278,7 +278,7 @@ def _bound(chat: BaseChatModel, schema: type[BaseModel] | None) -> Any:
 
 
 def _text(chunk: BaseMessageChunk) -> str:
-    """What a chunk adds: text, or the arguments of the tool whose schema ours is."""
+    """The new text of a chunk, or of the arguments of the tool that stands for our schema."""
     if hasattr(chunk, "tool_call_chunks"):
         arguments = [one["args"] or "" for one in chunk.tool_call_chunks]
     else:  # a model that does not stream gives its whole message

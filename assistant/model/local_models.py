@@ -87,7 +87,7 @@ def _at(place: Place, client: httpx.Client) -> Found | None:
 
 
 def _body(reply: httpx.Response) -> bytes:
-    """What the server replies.
+    """The body of the server's reply.
 
     Raises:
         ValueError: it is too long, or takes too long.

@@ -58,7 +58,7 @@ _CONTEXT = re.compile(r"context (?:size|length|window)|exceed_context|prompt is 
 
 
 class Facts(NamedTuple):
-    """What is known of a model; None where nobody says."""
+    """Facts about a model; None where they are unknown."""
 
     context: int | None = None  # tokens
     structured: bool | None = None
@@ -66,7 +66,7 @@ class Facts(NamedTuple):
 
 
 class Served(NamedTuple):
-    """A chat model and what is known of it."""
+    """A chat model and the facts about it."""
 
     chat: BaseChatModel
     facts: Facts

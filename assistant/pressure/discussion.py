@@ -93,7 +93,7 @@ class Beside(NamedTuple):
 
 
 class Asked(Protocol):
-    """What a discussion needs of the assistant."""
+    """The parts of the assistant that a discussion needs."""
 
     library: Library
 
@@ -124,7 +124,7 @@ class Moved(StrEnum):
 
 
 class Change(NamedTuple):
-    """Something that is not as before; ``better`` for the idea, or not."""
+    """A difference between two verdicts; ``better`` says whether it helps the idea."""
 
     what: str
     better: bool
@@ -159,7 +159,7 @@ def discuss(assistant: Asked, verdict: Verdict, message: str, by: str = "") -> R
 
 
 def _moved(assistant: Asked, verdict: Verdict, message: str, by: str) -> Reply:
-    """What the message moves, and what code says to it."""
+    """What a message changes in the verdict, and the reply to it."""
     quoted = [" ".join(match["quote"].split()) for match in _QUOTED.finditer(message)]
     if long_enough := [quote for quote in quoted if len(quote.split()) >= SHORTEST]:
         return _with_passages(assistant, verdict, long_enough)
@@ -218,7 +218,7 @@ def revised_idea(idea: str, message: str) -> str | None:
 
 
 def _narrowed(idea: str, new: str, leans: re.Match[str]) -> str | None:
-    """The former idea with what is said of “it”."""
+    """The former idea, narrowed by what the message says of "it"."""
     rest = re.sub(r"^\s*(?:is|are|was|were|be)\b", "", leans["rest"]).strip()
     before = new[: leans.start("rest")]
     only = bool(re.search(rf"\b{_ONLY}\b", before, re.I) or _NARROWS.match(leans["verb"] or ""))

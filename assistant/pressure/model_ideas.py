@@ -51,7 +51,7 @@ class Borne(BaseModel):
 
 
 class Read(BaseModel):
-    """The reply to one batch."""
+    """The model's reply to one batch of passages."""
 
     bearing: list[Borne]
 
@@ -70,7 +70,7 @@ class ModelIdeas:
 
     @property
     def able(self) -> bool:
-        """Whether it can be asked at all: a small model only says the idea again."""
+        """Whether the model can be used for ideas: a small model only repeats the idea."""
         return not self._model.small
 
     def calls(self, tick: Tick) -> Calls:

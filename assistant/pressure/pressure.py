@@ -151,7 +151,7 @@ class _Step:
         self._progress(done, of, about)
 
     def again(self) -> None:
-        """Tell the same once more."""
+        """Report the same progress again."""
         self._progress(*self._last)
 
 

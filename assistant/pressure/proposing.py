@@ -115,7 +115,7 @@ def fault(text: str, idea: str) -> str | None:
 
 
 def _searches(one: Proposal | Proposals) -> tuple[str, ...]:
-    """What to search for, what speaks for it and what against in turn."""
+    """The searches of a proposal, for it and against it in turn."""
     given = [text for pair in zip(one.searches_for, one.searches_against, strict=False) for text in pair]
     shorter = min(len(one.searches_for), len(one.searches_against))
     given += [*one.searches_for[shorter:], *one.searches_against[shorter:]]

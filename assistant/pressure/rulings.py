@@ -80,7 +80,7 @@ def judge(finding: Finding, side: Stance | None, by: str) -> Finding:
 
 
 def is_set_aside(finding: Finding) -> bool:
-    """Whether a person called it not about this."""
+    """Whether a person judged that the finding is not about the assumption."""
     return finding.judged is not None and finding.stance is Stance.UNCLEAR
 
 
@@ -233,7 +233,7 @@ def is_guessed(verdict: Verdict) -> bool:
 
 
 def on(findings: Sequence[Finding], stance: Stance) -> list[Finding]:
-    """Those of one stance that count: what a source only reports an opponent to say does not."""
+    """The findings of one stance that count; what a source only reports an opponent to say does not count."""
     return [finding for finding in findings if finding.stance is stance and finding.kind is not Kind.OPPONENT]
 
 

@@ -148,7 +148,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     *_of(
         "ingest/cleaning/rules.py", "cleaning",
-        ("furniture-kept", "pieces[index] = replace(pieces[index], reason=reason)", "pieces[index] = replace(pieces[index], reason=None)"),
+        ("boilerplate-kept", "pieces[index] = replace(pieces[index], reason=reason)", "pieces[index] = replace(pieces[index], reason=None)"),
     ),
     *_of(
         "ingest/structure/outline.py", "structure",

@@ -1,4 +1,4 @@
-"""Which boxes of a page hold its text, and which are furniture, by their elements, names and links."""
+"""Which boxes of a page hold its text, and which are boilerplate, by their elements, names and links."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ NOTES = 0.1  # ... and of which no other has a tenth, is the one that the page i
 
 
 def clean(pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces, with a reason on each that is furniture by where it stands on its page."""
+    """The pieces, with a reason on each that is boilerplate by where it stands on its page."""
     named = _by_boxes(pieces)
     main = _main(named)
     articles = _articles(named, main)

@@ -1,4 +1,4 @@
-"""What a team wants kept though it looks like furniture: by the reason that cleaning gives, for a file or a folder.
+"""What a team wants kept though it looks like boilerplate: by the reason that cleaning gives, for a file or a folder.
 
 What is said for a folder is written down in the library, so that it holds for the next sync, too.
 """

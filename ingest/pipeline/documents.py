@@ -36,7 +36,7 @@ def load(
 ) -> Document:
     """The document that these bytes of the file ``source`` hold.
 
-    ``keep`` are reasons whose pieces stay though they are furniture, ``recurring`` the lines that are known to recur
+    ``keep`` are reasons whose pieces stay though they are boilerplate, ``recurring`` the lines that are known to recur
     over their site's pages (``recurring.line_hash``). ``alone`` leaves out what is attached.
     The kept text and the dropped pieces, each put back before its offset, are the file's words in order.
 

@@ -20,7 +20,7 @@ PLAIN = frozenset({".txt", ".text", ".md", ".markdown"})
 class Task(NamedTuple):
     """A file to be parsed; ``words`` is how long its passages are.
 
-    ``keep`` and ``recurring`` say what is furniture besides what is so everywhere (``documents.load``). ``alone``:
+    ``keep`` and ``recurring`` say what is boilerplate besides what is so everywhere (``documents.load``). ``alone``:
     what is attached is left out.
     """
 

@@ -177,7 +177,7 @@ class Postgres:
         return made
 
     def _alive(self) -> None:
-        """Connect anew where the connection was lost, and no transaction or lock with it."""
+        """Reconnect if the connection was lost outside any transaction and lock."""
         if self._connection.closed and not self._closed and not self._bound:
             self._connection = self._connected()
 

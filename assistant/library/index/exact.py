@@ -46,7 +46,7 @@ class Exact:
 
 
 def _in_order(batches: Iterable[tuple[list[str], Vectors]]) -> tuple[list[str], Vectors]:
-    """All in one, and at least one, by id: so that it does not matter in which order the documents came."""
+    """All batches joined and sorted by id, so that the order in which documents came does not matter."""
     held = list(batches)
     ids = [id for own, _ in held for id in own]
     order = sorted(range(len(ids)), key=ids.__getitem__)

@@ -32,7 +32,7 @@ class Traces:
 
     @property
     def are_bad(self) -> bool:
-        """Whether there is such a sign."""
+        """Whether either sign is there."""
         try:
             seen = json.loads((self._folder / SEEN).read_text("utf-8"))
         except FileNotFoundError:
@@ -58,7 +58,7 @@ class Traces:
             self._open = finalize(self, _remove, lock, os.getpid())
 
     def close(self) -> None:
-        """Take the sign away."""
+        """Remove the sign of this process."""
         if self._open is not None:
             self._open()
             self._open = None
@@ -70,7 +70,7 @@ class Traces:
                 path.unlink(missing_ok=True)
 
     def _left(self) -> Iterator[Path]:
-        """Signs of processes that are no more."""
+        """Signs left by processes that have ended."""
         for path in (self._folder / USED).glob("*.lock"):
             with suppress(OSError, Timeout), FileLock(path, timeout=0):
                 yield path

@@ -98,7 +98,7 @@ class VectorIndex:
         self._traces.forget()
 
     def close(self) -> None:
-        """Let go of the files; ``open`` comes before the next use."""
+        """Close the files; call ``open`` before the next use."""
         with self._turn:
             if self._open_client is not None:
                 self._open_client.close()
@@ -280,7 +280,7 @@ def _hang_up(client: Any) -> None:
 
 
 def _sessions(client: Any) -> list[Any]:
-    """What a client's requests to a server go through."""
+    """The HTTP sessions of a client."""
     return [part._server._session for part in (client, client._admin_client)]
 
 

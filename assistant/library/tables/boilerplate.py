@@ -1,6 +1,6 @@
 """What cleaning goes by, as SQL: what a team wants kept, and lines that recur over the web pages of one site.
 
-A line is furniture when it stands in at least ``MANY`` pieces of its site and in at least ``SHARE`` of them; versions
+A line is boilerplate when it stands in at least ``MANY`` pieces of its site and in at least ``SHARE`` of them; versions
 of one piece count once. One document, that of the lowest id, keeps it all the same. So it depends on what the library
 holds, and not on the order in which that came.
 """
@@ -17,7 +17,7 @@ MANY = 5  # pieces; fewer may well say the same thing on purpose
 SHARE = 0.5  # of a site's pieces: what stands on most of its pages is the site's and no page's; not measured
 
 
-class Furniture:
+class Boilerplate:
     """What recurs, by origin, and what is kept, by path; ``put_lines`` and ``recount`` are steps of transactions."""
 
     def __init__(self, db: Database) -> None:

@@ -41,7 +41,7 @@ class Documents:
         return Searched(*self._db.row(sql, values))
 
     def holdings(self) -> Holdings:
-        """What there is, at a glance."""
+        """An overview of the documents."""
         return holdings.read(self._db)
 
     def some(self, number: int) -> list[str]:

@@ -49,7 +49,7 @@ class Families:
         return [id for (id,) in self._db.rows(sql)]
 
     def put(self, document: Document, mtime_ns: int) -> None:
-        """Put a document into the family of what it is a version of, or begin one."""
+        """Add a document to the family of the documents that it is a version of, or begin a family."""
         own = versions.shingles(document.text)
         keys = versions.keys(own)
         self._db.run("DELETE FROM versions WHERE document = ?", [document.id])

@@ -142,7 +142,7 @@ def _untold(name: str, why: str) -> Piece:
 
 
 def _file(part: EmailMessage, name: str, data: bytes, depth: int) -> Iterator[Piece]:
-    """The pieces of an attached file under its name; what is furniture on its own page is marked."""
+    """The pieces of an attached file under its name; what is boilerplate on its own page is marked."""
     from ingest.reading import formats
 
     if part.get_content_type() in UNREADABLE:

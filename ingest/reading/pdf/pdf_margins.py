@@ -25,7 +25,7 @@ LETTER = re.compile(r"[^\W\d_]")
 
 
 def mark(sheets: Sequence[Sheet], body: float) -> list[Sheet]:
-    """The sheets, with a reason on each line that is furniture; most of their text has the size ``body``."""
+    """The sheets, with a reason on each line that is boilerplate; most of their text has the size ``body``."""
     running = _running(sheets, body)
     return [
         Sheet([_marked(line, sheet.height) if _key(line) in running else line for line in sheet.lines], sheet.height)
