@@ -73,7 +73,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A file as it was read."""
+    """A file as its reader returns it."""
 
     media_type: str
     pieces: tuple[Piece, ...]

@@ -108,7 +108,7 @@ def sync(
 
 
 class _Done:
-    """What has been done so far."""
+    """The counts of what has been done so far."""
 
     def __init__(self, failed: Iterable[Failed]) -> None:
         self.failed = list(failed)
@@ -121,7 +121,7 @@ class _Done:
 
 
 class _Told(NamedTuple):
-    """Who is told how far the work is."""
+    """The callbacks that are told how far the work is."""
 
     progress: Progress | None
     work: Work | None
@@ -224,7 +224,7 @@ class _Run:
             self._begin(file, data, sha256)
 
     def _pass_by(self, file: File) -> None:
-        """An empty file: what it held when it was read before is gone."""
+        """Pass over an empty file; what it held when it was read before is removed."""
         self._done.empty.append(file.source)
         if file.path in self._known:
             self._gone[file.path] = self._known[file.path]
@@ -327,13 +327,13 @@ class _Run:
                 yield some, self._embed(some, [size / parsed.length] * len(some))
 
     def _settle(self) -> None:
-        """Finish all that is on its way."""
+        """Finish all files that are being parsed."""
         while self._jobs:
             self._finish(self._jobs.popleft())
         self._flush()
 
     def _flush(self) -> None:
-        """Embed and write what waits, as one transaction."""
+        """Embed and write the waiting documents in one transaction."""
         waiting, self._pending = self._pending, []
         weights = [file.size / len(new.passages) for file, new in waiting for _ in new.passages]
         embeddings = iter(self._embed([passage for _, new in waiting for passage in new.passages], weights))

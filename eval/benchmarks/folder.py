@@ -87,7 +87,7 @@ def ingest(folder: Path, home: Path) -> None:
 
 
 def hashed(folder: Path) -> set[str]:
-    """What the least that notices every change would do."""
+    """The least work that notices every change: list and hash all files."""
     return {hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*.md")}
 
 

@@ -59,7 +59,7 @@ class Around:
 
     @property
     def identity(self) -> Identity:
-        """The model's."""
+        """The identity of the model."""
         return self._real.identity
 
     def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
@@ -92,7 +92,7 @@ class Around:
 
 
 def sentences() -> list[str]:
-    """What documents are made of."""
+    """The sentences that documents are made of."""
     paths = sorted(path for ending in ("*.md", "*.txt") for path in SUITES.rglob(ending))
     texts = (" ".join(path.read_text("utf-8").split()) for path in paths)  # lines are cut anywhere
     return list(dict.fromkeys(found for text in texts for found in SENTENCE.findall(text)))

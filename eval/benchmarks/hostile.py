@@ -29,7 +29,7 @@ MEGABYTE = 1_000_000
 
 
 class Read(NamedTuple):
-    """What became of a file."""
+    """The outcome of reading one file."""
 
     seconds: float
     reason: str  # why it was refused; empty when it was read

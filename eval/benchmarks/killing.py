@@ -255,7 +255,7 @@ def compared(kind: Kind, left: Whole) -> Iterator[tuple[str, str]]:
 
 
 def finished(home: Path, kind: Kind, embedder: Embedder) -> str | None:
-    """Run the command again; what is wrong after it."""
+    """Run the command again; returns what is wrong afterwards."""
     gone = kind.name == "remove" and source(3) not in asked(home, "SELECT source FROM sources")
     if not gone:  # what is removed already cannot be removed again
         run(kind.command)
@@ -267,7 +267,7 @@ def finished(home: Path, kind: Kind, embedder: Embedder) -> str | None:
 
 
 def held(home: Path, embedder: Embedder) -> Whole:
-    """All that the library shows; see ``shown``."""
+    """Everything that the library shows; see ``shown``."""
     with opened(home, embedder) as library:
         return shown(library, embedder)
 

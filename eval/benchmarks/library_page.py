@@ -70,7 +70,7 @@ def fill(settings: Settings, many: int) -> None:
 
 
 def measure(address: str, many: int) -> dict[str, float]:
-    """Seconds of one visit."""
+    """Measure one visit to the page, in seconds."""
     from playwright.sync_api import sync_playwright
 
     flags = ["--no-sandbox", "--headless", "--disable-gpu"]
@@ -96,7 +96,7 @@ def measure(address: str, many: int) -> dict[str, float]:
 
 
 def main() -> None:
-    """Fill, serve, visit twice, and say."""
+    """Fill a library, serve it, visit the page twice, and print the seconds."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--many", type=int, default=10_000)
     many = parser.parse_args().many
@@ -131,7 +131,7 @@ def main() -> None:
 
 
 def wait_for(address: str) -> None:
-    """Until the server answers."""
+    """Wait until the server answers."""
     for _ in range(600):
         try:
             with urlopen(address, timeout=5):

@@ -113,7 +113,7 @@ def in_turn(times: int, sides: Mapping[str, Callable[[], object]]) -> dict[str, 
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Seconds that it takes."""
+    """The seconds that a call takes."""
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
@@ -130,7 +130,7 @@ def run(command: list[str]) -> int:
 
 
 def ratio(ours: list[float], theirs: list[float]) -> float:
-    """How the medians compare."""
+    """The ratio of the medians."""
     return median(ours) / median(theirs)
 
 

@@ -89,7 +89,7 @@ def all_ideas() -> list[str]:
 
 
 def look(number: int) -> Look:
-    """What this process holds now."""
+    """The memory and open files of this process now."""
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
     return Look(number, pages * os.sysconf("SC_PAGE_SIZE") // 1024, len(list(Path("/proc/self/fd").iterdir())))
 
@@ -112,7 +112,7 @@ def median_slope(points: list[tuple[int, int]]) -> float:
 
 
 def line(points: list[tuple[int, int]]) -> float:
-    """The same by the line of least squares."""
+    """The slope of a line of least squares."""
     return float(np.polyfit(*zip(*points, strict=True), 1)[0]) * 100
 
 

@@ -97,7 +97,7 @@ def _sheets(one: Judged, library: Library, corpus: str) -> Iterator[dict[str, An
 
 
 def _passages(cited: Citation, library: Library) -> list[Passage]:
-    """Those in which the words stand."""
+    """The passages in which the words stand."""
     passages = (stored.passage for stored in library.stored_of(cited.about.id))
     return [one for one in passages if one.start < cited.end and cited.start < one.end]
 

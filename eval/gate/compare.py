@@ -51,7 +51,7 @@ class Comparison:
 
 
 def kept(record: Record) -> Kept:
-    """What of a record is compared."""
+    """The parts of a record that are compared."""
     values = {score.name: score.value for score in record.scores if score.value is not None}
     return Kept(record.passed, record.outcome.value, values)
 

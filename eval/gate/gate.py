@@ -63,7 +63,7 @@ class Verdict:
         return not self.failed
 
     def plus(self, check: Check) -> Verdict:
-        """This with one check more."""
+        """The verdict with one more check."""
         return Verdict((*self.checks, check))
 
     @property
@@ -103,7 +103,7 @@ def judge(
 
 
 def to_json(verdict: Verdict) -> Json:
-    """As it is kept in `summary.json`; ``read`` is its inverse."""
+    """The verdict as JSON for `summary.json`; ``read`` is the inverse."""
     return {
         "passed": verdict.passed,
         "exit": verdict.exit.value,

@@ -117,7 +117,7 @@ def measures_of(records: Sequence[Record]) -> tuple[Measure, ...]:
 
 
 def to_json(summary: Summary) -> Json:
-    """As it is kept; ``read`` is its inverse."""
+    """The summary as JSON; ``read`` is the inverse."""
     return asdict(summary)
 
 

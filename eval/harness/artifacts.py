@@ -29,7 +29,7 @@ COMMENT, BADGE = "comment.md", "badge.json"
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A run as it lies in its folder."""
+    """A run as it is stored in its folder."""
 
     summary: Summary
     records: tuple[Record, ...]

@@ -206,7 +206,7 @@ def select(suite: Suite, options: Options) -> tuple[AnyCase, ...]:
 
 
 class _Watched(NamedTuple):
-    """Who is told of a run, and what is measured in it."""
+    """The callbacks of a run, and the system that it measures."""
 
     progress: Progress | None
     keep: Keep | None

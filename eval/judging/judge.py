@@ -115,7 +115,7 @@ def prompt_hash() -> str:
 
 
 class Label(Strict):
-    """What a person says of one criterion of one case."""
+    """A person's rating of one criterion of one case."""
 
     case: Words
     criterion: Words

@@ -18,12 +18,12 @@ _BLANK = re.compile(r"\n\s*\n")
 
 
 def sided(record: Record) -> bool:
-    """Whether what is cited has sides."""
+    """Whether the citations of a case have sides, as those of an idea do."""
     return bool(record.label or any(one["stance"] for one in record.cited))
 
 
 def about(record: Record) -> str:
-    """Its kind, its tags, and where it stands."""
+    """The kind and the tags of a case, and its place in the suite file."""
     place = f"{record.file}:{record.line}" if record.file else ""
     return " · ".join(one for one in (record.kind, *record.tags, place) if one)
 

@@ -147,7 +147,7 @@ def of_models(told: Mapping[str, Summary], what: str = "evidence model") -> str:
 
 
 def of_comparison(compared: Comparison) -> str:
-    """What became of the cases and of the measures."""
+    """A comparison of two runs: which cases flipped, and how the measures changed."""
     lines = [f"lost: {', '.join(compared.lost) or 'none'}", f"gained: {', '.join(compared.gained) or 'none'}"]
     lines += [f"disappeared: {', '.join(compared.gone)}"] if compared.gone else []
     lines += [f"new: {', '.join(compared.new)}"] if compared.new else []

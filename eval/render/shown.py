@@ -48,7 +48,7 @@ def sort(records: Sequence[Record], verdict: Verdict, comparison: Comparison | N
 
 
 def may_merge(verdict: Verdict) -> str:
-    """What whoever opened the change wants to know first."""
+    """Whether the change may be merged, in a sentence."""
     if verdict.passed:
         return "You may merge."
     told = {

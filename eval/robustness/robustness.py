@@ -227,7 +227,7 @@ def _distractors(folder: Path) -> dict[str, bytes]:
 
 
 def _first(documents: Mapping[str, bytes], count: int, folder: str) -> dict[str, bytes]:
-    """The first so many, or all that there are."""
+    """The first documents, up to a number, or all of them."""
     return {f"{folder}/{source}": data for source, data in list(documents.items())[:count]}
 
 

@@ -126,7 +126,7 @@ class Command:
 
 
 def _end(running: subprocess.Popen[str]) -> None:
-    """End a program that nobody asks any more."""
+    """End a program that is not needed any more."""
     running.terminate()
     running.communicate()
 

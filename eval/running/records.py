@@ -67,7 +67,7 @@ class Record:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing is to be held against it."""
+        """Whether nothing is held against the case."""
         return self.outcome in (Outcome.RIGHT, Outcome.TESTED)
 
 

@@ -134,7 +134,7 @@ def valid(name: str, cited: Sequence[Cited], rejected: Sequence[Rejected] = ()) 
 
 
 def yes_or_no(name: str, yes: bool, why_not: str) -> Score:
-    """1, or 0 with its reason."""
+    """A score of 1, or of 0 with its reason."""
     return Score(name, 1.0) if yes else Score(name, 0.0, why_not)
 
 

@@ -44,7 +44,7 @@ class Gold(Strict):
 
 
 class Said(Strict):
-    """What was said before a follow-up."""
+    """A turn before a follow-up question."""
 
     role: Role
     content: Words
@@ -113,7 +113,7 @@ class Case(Strict):
 
     @property
     def gold(self) -> tuple[Gold, ...]:
-        """Every quote that the case names, each once, in the order of the file."""
+        """Every gold quote of the case, each once, in the order of the file."""
         every = (*self.evidence, *(gold for of in self.sets for gold in of), *self.supports, *self.challenges)
         return tuple(dict.fromkeys(every))
 
@@ -137,7 +137,7 @@ class Case(Strict):
 
     @property
     def clusters(self) -> str:
-        """What it has in common with other cases."""
+        """The clusters of the case: what it has in common with other cases."""
         return self.cluster or (self.gold[0].source if self.gold else self.id)
 
     @model_validator(mode="after")

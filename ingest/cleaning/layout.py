@@ -171,7 +171,7 @@ def _main(pieces: Sequence[Piece]) -> Box | None:
 
 
 def _has_kin(box: Box, boxes: set[Box]) -> bool:
-    """Whether it is one of several boxes in which a page builder lays out one text."""
+    """Whether the box is one of several in which a page builder lays out one text."""
     kind = box.names.split(" ")[0]
     return bool(BUILT.match(kind)) and any(other != box and other.names.split(" ")[0] == kind for other in boxes)
 
@@ -225,7 +225,7 @@ def _names_author(piece: Piece) -> bool:
 
 
 def _name(text: str) -> str:
-    """The name in "By Ann Lee says:"."""
+    """The name in a line such as "By Ann Lee says:"."""
     return re.sub(r"^by\s+|\s*(?:says?|said|wrote|writes)?\s*[:,]?$", "", text, flags=re.IGNORECASE) or text
 
 

@@ -76,7 +76,7 @@ def marked(pieces: Sequence[Piece], origin: str | None, author: str | None, know
 
 
 def _left_empty(kept: Sequence[Piece], gone: AbstractSet[int]) -> Iterator[int]:
-    """The headings right above nothing but what goes."""
+    """The headings under which only dropped pieces stand."""
     following: list[bool] = []
     for piece in reversed(kept):
         if piece.kind is BlockKind.HEADING:

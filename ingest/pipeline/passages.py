@@ -88,7 +88,7 @@ def _runs(blocks: Sequence[Block]) -> Iterator[list[Block]]:
 
 
 def _parts(before: Block, block: Block) -> bool:
-    """Whether a new stretch begins with ``block``."""
+    """Whether ``block`` begins a new stretch."""
     if before.kind in HEADS:
         return before.speaker != block.speaker
     if block.kind in HEADS or (before.headings, before.speaker) != (block.headings, block.speaker):

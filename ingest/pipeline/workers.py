@@ -67,7 +67,7 @@ class Workers:
         return self._threads.submit(self._parse, task)
 
     def close(self) -> None:
-        """End every worker; what is on its way fails."""
+        """End every worker; files that are being parsed fail."""
         with self._turn:
             self._closed = True
         for worker in self._all:
@@ -186,16 +186,16 @@ class _Worker:
 
     @property
     def is_free(self) -> bool:
-        """Whether it waits for a file."""
+        """Whether the worker waits for a file."""
         return self._is_done and self._process.poll() is None
 
     def kill(self) -> None:
-        """End it at once; what it is being asked fails."""
+        """End the worker at once; the file that it is parsing fails."""
         with contextlib.suppress(OSError):
             self._process.kill()
 
     def close(self) -> None:
-        """Leave nothing of an ended worker behind."""
+        """Close the pipes of an ended worker."""
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):  # what could not be sent any more
@@ -217,7 +217,7 @@ class _Worker:
             raise self._broken() from exc
 
     def _broken(self) -> Broke:
-        """What to say when the process has ended in the middle of a file."""
+        """The error to raise when the process has ended in the middle of a file."""
         self.kill()
         code = self._process.wait()
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"

@@ -68,7 +68,7 @@ class Text:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether nothing was added yet."""
+        """Whether no text has been added yet."""
         return not (self._parts or self._raised or self._struck or self._notes)
 
     @property
@@ -77,11 +77,11 @@ class Text:
         return bool(self._struck or self._notes)
 
     def note(self, mark: str) -> None:
-        """Set the mark of a note apart."""
+        """Add the mark of a note, which is kept apart from the words."""
         self._notes.append(mark)
 
     def whole(self) -> str:
-        """The words that hold."""
+        """The words that are not struck out."""
         if self._raised:
             self._settle()
         return collapse("".join(self._parts))
@@ -106,7 +106,7 @@ class Text:
         self._seen += visible(text)
 
     def aside(self, mend: Callable[[str], str] = collapse) -> Iterator[Piece]:
-        """What does not hold, or only points to a note."""
+        """The words that are struck out, and the marks of notes."""
         for struck in self._struck:
             if text := mend("".join(struck)):
                 yield Piece(text, reason=STRUCK)

@@ -102,7 +102,7 @@ class _Ending(httpcore.NetworkStream):
 
 
 def left(ends: float) -> float:
-    """Seconds until then.
+    """The seconds until the deadline.
 
     Raises:
         httpcore.ReadTimeout: none.

@@ -65,7 +65,7 @@ class Unpacked:
         self.data = bytearray()
 
     def add(self, chunk: bytes) -> bool:
-        """Whether it still fits: what came and what it unpacks to are both at most ``most`` bytes."""
+        """Add bytes; whether both the packed and the unpacked size are still at most ``most`` bytes."""
         self._arrived += len(chunk)
         room = self._most + 1 - len(self.data)  # at least 1, as long as it fits
         self.data += self._packed.decompress(chunk, room) if self._packed else chunk[:room]
