@@ -1,4 +1,4 @@
-"""What a reader hands on: the words of a file in order, cut at its paragraphs, with hints of what each is.
+"""The output of a reader: the words of a file in order, cut into paragraphs, with hints of what each is.
 
 A draft holds every visible word of the file once; whitespace is collapsed. What is content and what is
 boilerplate is decided after, in ``cleaning.py``.
@@ -58,7 +58,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a file's own metadata says of it; the first of each is the most trusted."""
+    """What a file's metadata says about it; of several values, the first is the most trusted."""
 
     titles: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
@@ -115,7 +115,7 @@ def _whole(text: str) -> str:
 
 
 def visible(text: str) -> int:
-    """How many characters of the text can be seen: all but its spaces."""
+    """The number of visible characters: all but the spaces."""
     return sum(map(len, text.split()))
 
 

@@ -190,7 +190,7 @@ class _Run:
         _tell(self._told.progress, len(todo), len(todo), "")
 
     def _clean_again(self) -> None:
-        """Read those once more that were taken in before it was known what recurs over their site."""
+        """Read files again that were read before the recurring lines of their site were known."""
         self._known, self._recurring = self._writer.known(self._listing.roots), self._writer.recurring()
         self._again = {path for path, file in self._known.items() if file.stale}
         for file in self._listing.files:
@@ -237,7 +237,7 @@ class _Run:
         self._move(file.size)
 
     def _document_of(self, sha256: str, kept: tuple[str, ...]) -> str | None:
-        """The document that holds these bytes, once what waits is written: it may be in there, or be replaced by it."""
+        """The document with these bytes; waiting documents are written first if it may be one of them."""
         waiting = [(job.task.id, job.sha256) for job in self._jobs]
         waiting += [(new.document.id, new.document.about.sha256) for _, new in self._pending]
         document = self._writer.find_content(sha256, kept)
@@ -271,7 +271,7 @@ class _Run:
             self._finish(self._jobs.popleft())
 
     def _wait(self, parsing: Future[Parsed], task: Task) -> Parsed:
-        """What a worker makes of a file; of a long one it is told meanwhile how many pages have been read."""
+        """Wait for a worker's result; meanwhile report how many pages of a long file have been read."""
         while not wait([parsing], A_LOOK).done:
             if reached := self._workers.reached(task.source):
                 _tell(self._told.progress, *self._far, f"{task.source}: page {reached.page:,} of {reached.pages:,}")
@@ -385,7 +385,7 @@ def _gone(listing: Listing, known: Mapping[str, KnownFile]) -> dict[str, KnownFi
 
 
 def _too_many(gone: Iterable[str], known: Iterable[str], roots: Iterable[str]) -> set[str]:
-    """Those of the files that are gone which are too much of what their folder had; one file alone is not, but for a
+    """The missing files that are too large a part of their folder; one file alone is not, but for a
     folder's only one."""
     found: set[str] = set()
     for root in roots:
@@ -396,7 +396,7 @@ def _too_many(gone: Iterable[str], known: Iterable[str], roots: Iterable[str]) -
 
 
 def _dated(file: File) -> File:
-    """The file, its time unsure when it is so young that a second change might not show in it."""
+    """The file; its time counts as unsure if it is so recent that another change might not show."""
     return file._replace(mtime_ns=UNSURE) if time.time_ns() - file.mtime_ns < RACY else file
 
 

@@ -60,7 +60,7 @@ def watch(
 
 
 def _looks(paths: Sequence[str | Path], home: Path, stop: Event, every: float) -> Iterator[None]:
-    """Comes when it is time to look: at once, after each change that has come to rest, and each ``every`` seconds.
+    """Yields when it is time to sync: at once, after each change that has come to rest, and every ``every`` seconds.
 
     What changes in ``home``, where the library lies, is none of the folder's.
     """

@@ -177,7 +177,7 @@ def _has_kin(box: Box, boxes: set[Box]) -> bool:
 
 
 def _around_table(piece: Piece) -> tuple[Box, ...]:
-    """The boxes of the piece; those that a row's table stands in: a table of data is no page's whole text."""
+    """The boxes of a piece; of a row those around its table, since a data table is never all of a page's text."""
     if piece.kind is not BlockKind.ROW:
         return piece.path
     table = next((index for index, box in enumerate(piece.path) if box.tag == "table"), len(piece.path))
@@ -185,7 +185,7 @@ def _around_table(piece: Piece) -> tuple[Box, ...]:
 
 
 def _leading(held: Mapping[Box, int], total: int) -> Box | None:
-    """Of several articles the one beside which the others are mere notes of further reading."""
+    """The main article of several; the others are only short teasers."""
     articles = sorted((box for box in held if box.tag == "article"), key=lambda box: -held[box])
     if len(articles) < 2 or held[articles[0]] < LEADING * total or held[articles[1]] > NOTES * held[articles[0]]:
         return None
@@ -193,7 +193,7 @@ def _leading(held: Mapping[Box, int], total: int) -> Box | None:
 
 
 def _articles(pieces: Sequence[Piece], main: Box | None) -> list[Box]:
-    """The articles that the box stands in, itself included, outermost first."""
+    """The articles around the box, itself included, outermost first."""
     path = next((piece.path for piece in pieces if main in piece.path), ())
     return [box for box in path[: path.index(main) + 1] if box.tag == "article"] if main in path else []
 
@@ -211,7 +211,7 @@ def _outside(piece: Piece, main: Box | None, articles: Sequence[Box], voiced: se
 
 
 def comments(piece: Piece) -> Box | None:
-    """The outermost box of readers' comments that the piece stands in."""
+    """The outermost box of readers' comments around the piece."""
     return next((box for box in piece.path if "comment" in box.names and _is_of_comments(box)), None)
 
 

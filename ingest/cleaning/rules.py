@@ -62,7 +62,7 @@ def _by_words(pieces: Sequence[Piece]) -> list[str | None]:
 
 
 def _repeated(pieces: Sequence[Piece], judged: Sequence[Judged]) -> list[Judged]:
-    """What is likely boilerplate and stands there again and again, such as "Reply", surely is."""
+    """The judgements; the label of a button that recurs, such as "Reply", is sure boilerplate."""
     counts = Counter(piece.text for piece in pieces)
     return [
         Judged(Certainty.SURE, own.reason) if own.reason in BUTTONS and counts[piece.text] >= REPEATED else own
@@ -79,7 +79,7 @@ def _own(own: Judged, *, is_before: bool, is_after: bool, is_title: bool) -> str
 
 
 def _on_page(piece: Piece, own: Judged) -> str | None:
-    """Why a paragraph in the middle of a page's text is none of it: a button's label, or a link to another page."""
+    """Why a paragraph in the middle of the text is boilerplate: it is a button's label, or a link to another page."""
     if piece.kind is not BlockKind.PARAGRAPH:
         return None
     words = piece.text.count(" ") + 1
@@ -91,7 +91,7 @@ def _on_page(piece: Piece, own: Judged) -> str | None:
 
 
 def _said_before(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """The pieces; a paragraph that a page says once more in another box, such as its summary, marked there."""
+    """The pieces; a paragraph that the page repeats in another box, such as its summary, is marked there."""
     seen: dict[str, tuple[Box, ...]] = {}
     for piece in pieces:
         is_said = piece.kind is BlockKind.PARAGRAPH and not piece.reason and not piece.speaker

@@ -108,7 +108,7 @@ def _assemble(pieces: Sequence[Piece]) -> tuple[str, tuple[Block, ...], tuple[Dr
 
 
 def _over(piece: Piece, over: Sequence[int]) -> list[int]:
-    """Of the depths of the items before a piece those that it stands under."""
+    """The depths of the items above a piece in its list."""
     return [depth for depth in over if depth < piece.depth] if piece.kind is BlockKind.ITEM else []
 
 

@@ -55,7 +55,7 @@ class Workers:
         self._reached: dict[str, Reached] = {}
 
     def reached(self, source: str) -> Reached | None:
-        """Up to which page a long file has been read that is on its way."""
+        """The last page that has been read of the file being parsed."""
         return self._reached.get(source)
 
     def parse(self, task: Task) -> Future[Parsed]:
@@ -119,7 +119,7 @@ class Workers:
             return worker
 
     def _give_back(self, worker: _Worker) -> None:
-        """Keep a worker for another file, or see it off."""
+        """Keep a worker for another file, or end it."""
         if not worker.is_free:
             worker.kill()
         with self._turn:

@@ -131,7 +131,7 @@ def parser() -> etree.XMLParser:
 
 
 def refuse(name: str, exc: Exception) -> NoReturn:
-    """Say what is wrong with an XML text that could not be parsed."""
+    """Raise an error that says why an XML text could not be parsed."""
     if "depth" in str(exc).lower():
         raise SourceError(f"its part {name} is nested too deeply to be read.") from exc
     raise SourceError(f"its part {name} is no sound XML.") from exc

@@ -71,7 +71,7 @@ def _cyrillic(data: bytes) -> str | None:
 
 
 def _is_cyrillic(data: bytes, encoding: str) -> bool:
-    """Whether it makes words of a Cyrillic language, in small letters and unmixed with Latin ones."""
+    """Whether the text has words of a Cyrillic language, in small letters and not mixed with Latin ones."""
     words = WORD.findall(data.decode(encoding, "replace"))
     own = [word for word in words if word[-1] > "\u0400" or word[0] > "\u0400"]
     if len(own) < FEWEST or any(letter.isascii() for word in own for letter in word):

@@ -25,7 +25,7 @@ BOLD = ""  # in the place of an address
 
 
 class Text:
-    """The words of a paragraph or a cell."""
+    """The words of a paragraph or a cell, with how each is set."""
 
     __slots__ = ("_lettered", "_linked", "_notes", "_open", "_parts", "_raised", "_seen", "_struck", "_was_struck")
 

@@ -303,7 +303,7 @@ def _is_label(cell: str) -> bool:
 
 
 def _is_alike(one: str, other: str) -> bool:
-    """Whether both are years or dates, or both other figures."""
+    """Whether both cells are years or dates, or both are other figures."""
     return not _is_text(other) and bool(YEAR.fullmatch(one)) == bool(YEAR.fullmatch(other))
 
 

@@ -118,7 +118,7 @@ def is_about(text: str) -> bool:
 
 
 def _parts(line: str) -> list[str]:
-    """What a line of facts is made of; of prose only the sentences that say who wrote it."""
+    """The parts of a line of facts; of prose only the sentences that say who wrote it."""
     parts = [part.strip() for part in PARTS.split(line) if part.strip()]
     is_prose = line.endswith(".")
     return [part for part in parts if not is_prose or WRITING.match(part) or _person(part)]

@@ -33,7 +33,7 @@ class Structured(NamedTuple):
 
 
 def structure(pieces: Sequence[Piece], found: Found, source: str) -> Structured:
-    """What is to be said of the cleaned pieces; ``source`` names the file, for a document without a title."""
+    """The structure of the cleaned pieces; ``source`` names the file, for a document without a title."""
     numbered = [replace(piece, order=order) for order, piece in enumerate(pieces)]
     kept = [piece for piece in numbered if not piece.reason]
     kept = kept if found.is_voiced else _headed(kept)
@@ -56,7 +56,7 @@ def _around(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _headed(pieces: Sequence[Piece]) -> list[Piece]:
-    """Short lines that stand alone above a paragraph are headings, where no markup tells."""
+    """The pieces; without markup, short lines that stand alone above a paragraph become headings."""
     if any(piece.level for piece in pieces):
         return list(pieces)
     headed = list(pieces)

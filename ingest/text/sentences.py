@@ -75,7 +75,7 @@ def _short(text: str, span: Span) -> bool:
 
 
 def _fits(text: str, span: Span) -> bool:
-    """Whether it is no longer than a sentence may be."""
+    """Whether the stretch is short enough for a sentence."""
     length = span.end - span.start
     return length <= MOST_CHARACTERS and (length <= MOST_PIECES or pieces(text, span.start, span.end) <= MOST_PIECES)
 
@@ -107,7 +107,7 @@ def _trimmed(text: str, span: Span) -> Span:
 
 
 def _cut(text: str, span: Span) -> Iterator[Span]:
-    """The sentence itself, or its parts when it is longer than any sentence is."""
+    """The sentence, cut into parts if it is too long."""
     if _fits(text, span) and text.count(" ", span.start, span.end) < MOST_WORDS:
         yield span
         return

@@ -49,7 +49,7 @@ FIELDS = words(  # of a form or of minutes, by themselves: "Owner: Ann" names wh
 
 
 class Voice(NamedTuple):
-    """What a line says of who speaks."""
+    """The speaker that a line names."""
 
     name: str
     is_plain: bool  # a name and nothing else: it needs company

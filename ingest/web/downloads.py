@@ -40,7 +40,7 @@ UNTOLD = {
 
 
 def extension_of(url: httpx.URL, media_type: str) -> str:
-    """What the name of a file of this kind ends in; the address decides where the server says nothing of use."""
+    """The file extension for this content type; the address decides if the server's type says nothing useful."""
     own = PurePosixPath(url.path).suffix.lower()
     if media_type in UNTOLD and is_known(f"page{own}") and EXTENSIONS.get(media_type) != own:
         return own

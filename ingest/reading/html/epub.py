@@ -78,7 +78,7 @@ def _spine(book: etree._Element, folder: str) -> Iterator[tuple[str, bool]]:
 
 
 def _is_locked(root: etree._Element) -> bool:
-    """Whether more than its fonts is encrypted; those are, in many an open book."""
+    """Whether more than the fonts is encrypted; fonts are encrypted in many open books."""
     methods = {value(method, "Algorithm") for method in root.iter("{*}EncryptionMethod")}
     return not methods <= OF_FONTS
 

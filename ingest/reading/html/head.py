@@ -44,7 +44,7 @@ def found(root: etree._Element) -> Found:
 
 
 def lettering(root: etree._Element) -> tuple[frozenset[str], frozenset[str]]:
-    """The classes whose words the page's own styles strike out, and those that they raise, as exports write them."""
+    """The CSS classes that strike words out, and those that raise them, in the page's own styles."""
     struck: set[str] = set()
     raised: set[str] = set()
     for style in root.iter("style"):

@@ -113,7 +113,7 @@ class _Reading:
             yield replace(piece, reason=NOTICE) if not piece.reason and is_notice(piece.text) else piece
 
     def _attached(self, part: EmailMessage, depth: int) -> Iterator[Piece]:
-        """What is attached, read; or that it is there."""
+        """The pieces of an attachment, or a note that there is one."""
         nested = mail_parts.nested(part)
         name = mail_parts.file_name(part, nested)
         data = b"" if nested else mail_parts.content(part)

@@ -188,7 +188,7 @@ class _Blocks:
 
 
 def _words(children: Sequence[Token]) -> Text:
-    """What is read of inline tokens: text, code and the words of links, but no markup."""
+    """The words of inline tokens: text, code and the words of links, but no markup."""
     held = Text()
     struck = raised = bold = 0
     to = ""

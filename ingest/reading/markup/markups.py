@@ -124,7 +124,7 @@ def _underlines(line: str, text: str) -> bool:
 
 
 def _indented(lines: Sequence[str], at: int, depth: int) -> int:
-    """Where what is set in below a line ends."""
+    """The end of the indented block below a line."""
     while at < len(lines) and (not lines[at].strip() or len(lines[at]) - len(lines[at].lstrip()) > depth):
         at += 1
     return at

@@ -83,7 +83,7 @@ def _lines(table: etree._Element, walk: odt._Walk, aside: list[Piece]) -> Iterat
 
 
 def _shown(cell: etree._Element, walk: odt._Walk, aside: list[Piece]) -> str:
-    """What a cell shows: its text; a value without one."""
+    """The text that a cell shows, else its value."""
     pieces = list(walk.blocks(cell, STRUCK if walk.look(cell).struck else None))
     aside += (piece for piece in pieces if piece.reason)
     text = " ".join(piece.text for piece in pieces if not piece.reason)

@@ -78,7 +78,7 @@ class _Sheet:
 
 
 class _Font(NamedTuple):
-    """How the words of a cell are set."""
+    """How the words of a cell look."""
 
     name: str = ""
     struck: bool = False
@@ -275,7 +275,7 @@ def _merge(sheet: _Sheet) -> None:
 
 
 def _remark(comment: etree._Element, author: str, text: str) -> remarks.Remark:
-    """What is said of a cell, after the cell's name."""
+    """A comment on a cell, after the cell's name."""
     words, cell = _unescape(text), value(comment, "ref") or ""
     return remarks.Remark(author, (f"{cell}: {words}" if cell else words,) if words else ())
 

@@ -83,7 +83,7 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A stretch of one row of a page; ``drawn`` counts the lines of the page in the order of its instructions."""
+    """A stretch of one row of a page; ``drawn`` is its place in the order of drawing."""
 
     text: str
     left: float
@@ -186,7 +186,7 @@ def joined(lines: Sequence[Line]) -> Line:
 
 
 def shifted(lettered: Iterable[Lettered], by: int) -> Iterator[Lettered]:
-    """The same with so many more characters before them."""
+    """The links and bold words, moved by so many characters."""
     return (one._replace(at=one.at + by) for one in lettered)
 
 

@@ -89,7 +89,7 @@ def _number(text: str) -> int:
 
 
 def _apart(sheet: Sheet, recurring: set[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Those of the recurring lines that stand outside all other text, and not close to it."""
+    """The recurring lines that stand outside all other text, and not close to it."""
     text = [line for line in sheet.lines if _key(line) not in recurring]
     margins = [line for line in sheet.lines if _key(line) in recurring]
     first = min((line.bottom for line in text), default=sheet.height)
@@ -113,7 +113,7 @@ def _is_margin(line: Line, height: float) -> bool:
 
 
 def _recurring(lines: Sequence[Line], body: float, pages: int) -> set[tuple[int, int]]:
-    """Those of the lines, which say the same, that stand at one height on enough pages; by their height."""
+    """Of lines with the same words, those that stand at one height on enough pages."""
     found: set[tuple[int, int]] = set()
     start = 0
     for end in range(1, len(lines) + 1):

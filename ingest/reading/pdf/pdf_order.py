@@ -58,13 +58,13 @@ def _columns(lines: Sequence[Line], depth: int) -> list[Line] | None:
 
 
 def _whole(lines: Sequence[Line]) -> list[Line]:
-    """The rows of a column, each told where the column ends."""
+    """The rows of a column, each with the column's right edge."""
     edge = max((line.right for line in lines), default=0.0)
     return [replace(line, edge=edge) for line in _rows(lines)]
 
 
 def _gutter(lines: Sequence[Line]) -> float | None:
-    """Where a second column may begin: the place that most text ends before, and most begins after."""
+    """The place where a second column may begin: most text ends before it or begins after it."""
     starts = Counter(round(line.left / 2) * 2 for line in lines)
     ends_before = _running_total((line.right, len(line.text)) for line in lines)
     begins_after = _running_total((-line.left, len(line.text)) for line in lines)
@@ -147,7 +147,7 @@ def _rows(lines: Iterable[Line]) -> list[Line]:
 
 
 def _is_stretched(rows: Sequence[list[Line]]) -> bool:
-    """Whether it is no table but one line of text whose words were set far apart."""
+    """Whether the row is one line of text with wide gaps, and no table."""
     return len(rows) == 1 and all(line.left - before.right <= 2 * line.size for before, line in pairwise(rows[0]))
 
 
@@ -190,7 +190,7 @@ def _tables(rows: Sequence[list[Line]]) -> Iterator[tuple[bool, list[list[Line]]
 
 
 def _goes_on(rows: Sequence[list[Line]], line: Line, following: Sequence[list[Line]]) -> bool:
-    """Whether the line stands under one cell alone of the table in hand, close to it or to its next row."""
+    """Whether the line continues exactly one cell of the current table."""
     before = max(cell.bottom for cell in rows[-1])
     widest = max(rows, key=len)
     fits = sum(min(cell.right, line.right) > max(cell.left, line.left) for cell in widest) <= 1

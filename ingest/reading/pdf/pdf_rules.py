@@ -47,7 +47,7 @@ def rules(page: PdfPage) -> Iterator[Rule]:
 
 
 def crossing(rules: Sequence[Rule], top: float, bottom: float) -> Sequence[Rule]:
-    """Those of the rules, in order, that run through the middle of a line of text."""
+    """The rules that run through the middle of a line of text, in order."""
     high, low = (top + share * (bottom - top) for share in (HIGH, LOW))
     return rules[bisect_left(rules, (high,)) : bisect_right(rules, (low, float("inf")))]
 

@@ -25,7 +25,7 @@ Column = tuple[float, float]
 
 
 class _Before(NamedTuple):
-    """The table that came last: where its columns are, and the rows that name them."""
+    """The previous table: where its columns are, and the rows that name them."""
 
     columns: list[Column]
     heads: list[Sequence[str]]
@@ -61,7 +61,7 @@ def _aside(lines: Sequence[Line]) -> Iterator[Piece]:
 
 
 def _table(lines: Sequence[Line], before: _Before) -> tuple[list[Piece], _Before]:
-    """A piece for each row, and what a next part of the table has to know."""
+    """A piece for each row, and what the next part of the table needs."""
     goes_on = bool(before.heads) and _fits(lines, before.columns)
     columns = before.columns if goes_on else _columns([line.parts for line in lines])
     grid = list(_grid(lines, columns))

@@ -32,7 +32,7 @@ _TO = r"to|an|à|a|para|aan|till|til|do"
 
 
 class Form(NamedTuple):
-    """How a program begins a message; ``sure`` when nothing else is written so."""
+    """The form in which a program begins a message; ``sure`` if nothing else looks like it."""
 
     head: re.Pattern[str]
     sure: bool
@@ -113,7 +113,7 @@ def form_of(lines: Sequence[str]) -> Form | None:
 
 
 def dates_of(text: str) -> tuple[str, ...]:
-    """When the last message was sent, where the days of a chat can be told from its months."""
+    """The date of the last message, if days and months can be told apart."""
     found = [tuple(map(int, NUMBERS.findall(match[0]))) for match in re.finditer(_DATE, text)]
     days = [parts for parts in found if len(parts) == 3]
     fits: list[date] = []
@@ -136,7 +136,7 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 
 def _name(line: str, form: Form) -> str | None:
-    """Whom a line names; nobody where it is of a log, or holds a sentence."""
+    """The speaker that a line names; None if the line belongs to a log or is a sentence."""
     match = form.head.match(line[:LINE])
     if match is None:
         return None

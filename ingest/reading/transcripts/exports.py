@@ -179,7 +179,7 @@ def _time(message: Mapping[str, Any]) -> datetime | None:
 
 
 def _titles(values: Sequence[Any]) -> tuple[str, ...]:
-    """What the export calls the chat."""
+    """The titles that the export gives the chat."""
     top = values[0] if values and isinstance(values[0], dict) else {}
     for held in (top, top.get("channel"), top.get("chat")):
         if isinstance(held, dict):
