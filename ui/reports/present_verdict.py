@@ -1,4 +1,4 @@
-"""Verdicts to what the page of pressure tests shows of them. Pure, and what was not written here is inert.
+"""What the page of pressure tests shows of verdicts. Pure; all text that was not written here is escaped.
 
 What a verdict says, in which words and order, is the reports' (``verdict_report``); here is how a page shows it.
 """
@@ -53,7 +53,7 @@ class LookedAt(NamedTuple):
 
 
 def looked_at(idea: str) -> LookedAt:
-    """What of an idea will be tested, before it is; nothing of an empty one. No model is asked."""
+    """A preview of what will be tested of an idea; empty for an empty idea. No model is asked."""
     plain = " ".join(idea.split())
     tested = left_out(plain)
     return LookedAt(tuple(of_words(tested)) if tested else (), tested, tested != plain)
@@ -65,7 +65,7 @@ def badge(ruling: str) -> str:
 
 
 def called(ruling: str) -> str:
-    """A ruling as a reader knows it."""
+    """The name of a ruling for readers."""
     return "no evidence" if ruling == AssumptionRuling.GAP else ruling
 
 
@@ -89,7 +89,7 @@ def _voices(count: int) -> str:
 
 
 def places(verdict: Verdict) -> dict[Finding, Place]:
-    """Where each finding stands first."""
+    """The first place of each finding in the verdict."""
     found: dict[Finding, Place] = {}
     for number, one in enumerate(verdict.assumptions, start=1):
         for place, finding in enumerate(one.findings, start=1):
@@ -123,7 +123,7 @@ def source(citation: Citation) -> str:
 
 
 def attributed(one: Finding, report: Report) -> str:
-    """How the source says it, how sure its side is, and what has become of it since, as HTML."""
+    """How the source says it, who judged its side, and whether the source has changed since, as HTML."""
     mark = report.mark(one.citation)
     since = f'<p class="small notice" role="status">{mark}</p>' if mark else ""
     return f'<p class="small attributed">{escape(told.attributed(one))}</p>{since}'

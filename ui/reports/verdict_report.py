@@ -52,7 +52,7 @@ EACH = 3
 
 
 class Point(NamedTuple):
-    """Where an assumption lies in the picture: both in 0..1, evidence by its voices, up to ``ENOUGH``."""
+    """The place of an assumption in the picture: evidence (by voices, up to ``ENOUGH``) and importance, both 0..1."""
 
     number: int
     assumption: Assumption
@@ -87,7 +87,7 @@ class Report:
     standing: Mapping[Citation, Standing] = field(default_factory=dict, hash=False)
 
     def mark(self, citation: Citation) -> str:
-        """What a reader must know of a citation that no longer holds; empty where it does."""
+        """A warning if the source of a citation has changed or gone, else empty."""
         return self.standing.get(citation, Standing.HOLDS).value
 
 
@@ -108,7 +108,7 @@ def head(report: Report) -> str:
 
 
 def outcome(one: Assumption) -> str:
-    """A ruling as a reader knows it: what bears on an assumption may take no side that can be told."""
+    """The name of a ruling for readers; a gap is split by whether anything bears on the assumption."""
     if one.ruling is not AssumptionRuling.GAP:
         return one.ruling.value
     return OPEN if rulings.bears(one.findings) else NONE
@@ -206,7 +206,7 @@ def _asks(one: Assumption) -> str:
 
 
 def why(finding: Finding) -> str:
-    """Why it bears on the assumption, marked as a model's words; empty where no model said."""
+    """Why a finding bears on the assumption, as a model says; empty without a model."""
     return f"A model's reading: {finding.why}" if finding.why else ""
 
 
@@ -246,18 +246,18 @@ def sided(one: Assumption) -> list[Finding]:
 
 
 def of_side(one: Assumption, side: Stance) -> list[Finding]:
-    """All its findings of one side, the ones that do not count among them."""
+    """All findings of an assumption on one side, including those that do not count."""
     return [finding for finding in one.findings if finding.stance is side]
 
 
 def first_told(verdict: Verdict, number: int) -> Assumption:
-    """An assumption with the findings that stand under no former one: each is told once."""
+    """An assumption with only the findings that no earlier assumption has, so that each is told once."""
     own = rulings.first_told(verdict.assumptions, number)
     return replace(verdict.assumptions[number - 1], findings=own)
 
 
 def beside(verdict: Verdict, number: int) -> str:
-    """What is said of an assumption on which no finding rules, and where what bears on it stands already."""
+    """A note on an assumption that no finding decides, with references to findings shown earlier."""
     one = verdict.assumptions[number - 1]
     others = rulings.elsewhere(verdict.assumptions, number)
     open = "" if sided(one) else UNTOLD if rulings.bears(one.findings) else NOTHING
@@ -266,13 +266,13 @@ def beside(verdict: Verdict, number: int) -> str:
 
 
 def left_open(verdict: Verdict, number: int) -> str:
-    """The same, with the cheapest evidence that would settle it where nothing rules."""
+    """The note of ``beside``, with the cheapest evidence if nothing decides the assumption."""
     one, told = verdict.assumptions[number - 1], beside(verdict, number)
     return told if not told or sided(one) or not one.settle else f"{told} Cheapest evidence: {one.settle}"
 
 
 def around(finding: Finding) -> tuple[str, str, str]:
-    """What stands before the quoted words, the words, and what stands after them."""
+    """The text before the quoted words, the words, and the text after them."""
     quote = finding.citation.quote
     before, found, after = finding.context.partition(quote)
     return (before, quote, after) if found else ("", quote, "")
@@ -286,7 +286,7 @@ def source(citation: Citation) -> str:
 
 
 def attributed(finding: Finding) -> str:
-    """How the source says it, and who told the side, where that was no person.
+    """How the source says it, and who judged its side.
 
     No probability of a side is told: none was measured to be one on documents like these.
     """
@@ -301,12 +301,12 @@ def attributed(finding: Finding) -> str:
 
 
 def judged_by(finding: Finding) -> str:
-    """Who said its side: by name where they had signed in; empty where no person did."""
+    """Who judged its side: a name if they had signed in; empty if no person did."""
     return f"judged by {finding.judged.by or 'a person'}" if finding.judged else ""
 
 
 def trust(verdict: Verdict) -> Iterator[str]:
-    """How the rulings come about, and how far the sides of the findings can be trusted."""
+    """Sentences on how rulings are made, and how far the sides of findings can be trusted."""
     yield rulings.LEAST
     found = [one for assumption in verdict.assumptions for one in sided(assumption)]
     if unsure := [one for one in found if one.confidence < 1]:

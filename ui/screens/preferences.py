@@ -1,4 +1,4 @@
-"""The settings page: what answers, from which library, how it looks, and what is set by whom. Never a key."""
+"""The settings page: the model, the library, the look, and where each setting comes from. Keys are never shown."""
 
 from __future__ import annotations
 

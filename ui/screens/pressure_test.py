@@ -36,7 +36,7 @@ CUT_SHORT = (
 
 
 def show(settings: Settings) -> None:
-    """The verdict or the test that the address names, or where ideas are put."""
+    """The verdict or the running test that the address names, else the form for an idea."""
     st.html(SHEET)
     try:
         assistant = running.opened(settings)
@@ -123,7 +123,7 @@ def _tools(report: Report, desk: Desk) -> None:
 
 
 def _documents_changed(kept: Kept, desk: Desk) -> None:
-    """Offer to test the idea again when the documents are others than they were."""
+    """Offer to test the idea again if the documents have changed."""
     if kept.verdict.library == desk.library.digest():
         return
     with st.container(horizontal=True, vertical_alignment="center", key="documents-changed"):

@@ -40,18 +40,18 @@ class Source(NamedTuple):
 
 
 def escape(text: str) -> str:
-    """``text`` as HTML that shows it and does nothing else."""
+    """``text`` escaped for HTML."""
     return html.escape(text, quote=True)
 
 
 def label(text: str, most: int = LABEL) -> str:
-    """``text`` on one line of at most ``most`` characters, as Streamlit's Markdown that shows it and does no more."""
+    """``text`` on one line of at most ``most`` characters, escaped for Streamlit's Markdown."""
     marked = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", option(text, most))
     return re.sub(r"(?<=[:@])|(?<=www)(?=\\\.)", _NO_BREAK, marked, flags=re.I)
 
 
 def option(text: str, most: int = LABEL) -> str:
-    """``text`` on one line of at most ``most`` characters, for a list to choose from, which reads no Markdown."""
+    """``text`` on one line of at most ``most`` characters, for a menu, which reads no Markdown."""
     line = " ".join(text.split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 

@@ -1,4 +1,4 @@
-"""What a conversation needs besides its answers, to what a page shows of it. Pure; escaped as ``present.py`` says."""
+"""What the chat page shows besides answers. Pure; escaped as ``present.py`` says."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _PLURAL = {"text": "texts", "markdown": "Markdown", "web": "web pages", "pdf": "
 
 
 def holds(held: Holdings) -> str:
-    """What a library holds, as a line of plain text: how much, of which kinds, from when, and by whom."""
+    """An overview of a library in a line of plain text: how much it holds, which kinds, from when, and by whom."""
     kinds: dict[str, int] = {}
     for media_type, number in held.kinds:
         kind = _KIND.get(media_type, "other")
@@ -50,7 +50,7 @@ def holds(held: Holdings) -> str:
 
 
 def day(of: date, today: date) -> str:
-    """What a day is called where things are listed by day."""
+    """The heading of a day in a list: today, yesterday or the date."""
     ago = (today - of).days
     return "Today" if ago <= 0 else "Yesterday" if ago == 1 else spoken_date(of.isoformat())
 

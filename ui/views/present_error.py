@@ -41,7 +41,7 @@ class Told(NamedTuple):
 
 
 def told(error: PushbackError) -> Told:
-    """An error in the words of the pages."""
+    """An error in words that fit the pages."""
     return Told(error.summary, todo(error.hint, type(error)))
 
 

@@ -1,4 +1,4 @@
-"""Runs of the evaluation to what a page shows of them. Pure, and inert as ``present.py`` says."""
+"""What the scoreboard shows of runs. Pure, and escaped as ``present.py`` says."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def whole(runs: Iterable[Past]) -> list[Past]:
 
 
 def points(runs: Sequence[Past], names: Sequence[str]) -> list[Point]:
-    """These measures of these runs; where there is no interval it is the value."""
+    """The points of a chart: these measures of these runs; without an interval, its ends are the value."""
     made = []
     for run in runs:
         for name in names:
@@ -52,7 +52,7 @@ def points(runs: Sequence[Past], names: Sequence[str]) -> list[Point]:
 
 
 def measured(runs: Sequence[Past]) -> list[str]:
-    """The measures that a run has a value for, what suites are about first."""
+    """The measures for which a run has a value, the headlines first."""
     names = dict.fromkeys(one.name for run in runs for one in run.summary.measures if one.value is not None)
     return sorted(names, key=lambda name: (name not in HEADLINES, list(names).index(name)))
 
@@ -109,7 +109,7 @@ def flips(compared: Comparison) -> str:
 
 
 def compared(before: Kept, after: Kept) -> Comparison:
-    """What became of the cases of one run in another."""
+    """A comparison of the cases of two runs."""
     return gate.compared_with(baseline.of(before.summary, before.records, ""), after.records)
 
 

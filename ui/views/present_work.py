@@ -1,4 +1,4 @@
-"""What was done to a library, to what a page shows of it. Pure, and inert as ``present.py`` says."""
+"""What a page shows of work on a library. Pure, and escaped as ``present.py`` says."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def count(number: int, thing: str) -> str:
 
 
 def spared(files: int) -> str:
-    """What is asked where a folder has lost so much that nothing of it was taken out."""
+    """The question whether to remove documents after so many files of a folder have gone."""
     what = "1 file" if files == 1 else f"{files:,} files"
     return f"{what} of this folder, over a third of it, cannot be found any more. What was read of it stays for now."
 

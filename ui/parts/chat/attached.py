@@ -46,7 +46,7 @@ class Reading(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """Why what was attached is not a document now, as HTML or as an error, and what was asked and has no answer."""
+    """Why an attached file could not become a document, and the question that therefore has no answer."""
 
     why: str | PushbackError
     question: str
@@ -129,7 +129,7 @@ def _begin(settings: Settings, files: Sequence[Path], id: str | None = None) -> 
 
 
 def _readings(settings: Settings, library: Library) -> list[Reading]:
-    """What is being read into this library for the questions of this conversation, and what came without one.
+    """The files being read for the questions of this conversation, and those that came without a question.
 
     What a question waits for is read anew where no job knows of it, as in a server that was started since.
     """

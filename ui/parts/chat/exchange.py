@@ -26,7 +26,7 @@ EVERY = 0.2  # seconds between two looks: statements seem to come as they are ma
 
 
 class Numbers(NamedTuple):
-    """The citations of one answer: the turn, the number of each, and what is told where its number is pointed at."""
+    """The citations of one answer: the turn, their numbers, and the tooltip of each."""
 
     turn: int
     of: Mapping[Citation, int]
@@ -43,7 +43,7 @@ def question(text: str, turn: int) -> None:
 
 
 def asked(text: str, turn: int) -> DeltaGenerator:
-    """What is being asked; the row that it stands in, which becomes ``editable`` with the answer."""
+    """Show the question that is being answered; returns its row, which becomes ``editable`` with the answer."""
     with _visitor():
         row = st.container(key=f"asked-{turn}", horizontal=True, wrap=False, vertical_alignment="center")
     row.html(f'<p class="question">{escape(text)}</p>')

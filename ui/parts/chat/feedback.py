@@ -1,4 +1,4 @@
-"""What a visitor says of an answer: a thumb, what was wrong, and which evidence does not hold. Kept as it is said.
+"""Feedback on an answer: a thumb, what was wrong, and which evidence is wrong. It is stored at once.
 
 The library's word is what the page shows, so a reload or another tab shows the same.
 """
@@ -35,7 +35,7 @@ def thumbs(place: Place, library: Library) -> None:
 
 
 def note(place: Place, library: Library) -> None:
-    """After a thumb down, a line for what was wrong; and what went wrong with keeping it."""
+    """After a thumb down, a field for what was wrong; and an error if it could not be stored."""
     said = _said(place, library)
     if said and said.verdict is Opinion.BAD:
         _note(place, said, library)

@@ -1,4 +1,4 @@
-"""What was retrieved for an answer, within what it was asked within, and why; looked for when it is opened."""
+"""The passages retrieved for an answer, and why; the search runs when the drawer is opened."""
 
 from __future__ import annotations
 

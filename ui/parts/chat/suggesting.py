@@ -52,7 +52,7 @@ def _wait(job: Job) -> None:
 
 
 def _job(library: Library, settings: Settings, generation: int) -> Job:
-    """The work on this generation's questions; that on a former one's is waited for first, which ends soon."""
+    """The job that prepares the questions; the job of an earlier state of the library is waited for first."""
     kind = f"suggestions {settings.folder}"
     known = jobs.of_kind(kind)
     if found := next((one for one in known if one.about == str(generation) or not one.done), None):

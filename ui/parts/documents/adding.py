@@ -1,4 +1,4 @@
-"""Where documents are put into the library: dropped, pasted, or in a folder that is named; what becomes of each."""
+"""The form that adds documents (dropped, pasted, or a folder), with the outcome of each."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def begin(
     allow_removals: bool = False,
     id: str | None = None,
 ) -> Job:
-    """The job that reads files and folders; ``id`` is what it is called."""
+    """Start the job that reads files and folders; ``id`` becomes its id."""
     asked = works.of_reading(settings, paths, within, allow_removals=allow_removals)
     return work.begin(settings, about, works.READ, asked, id=id)
 

@@ -73,7 +73,7 @@ def _text(document: Document) -> None:
 
 
 def _page(key: str, total: int, size: int) -> int:
-    """Where the part begins that is to be shown; to be chosen when there are several."""
+    """The start of the part to show; with several parts, a menu chooses one."""
     pages = -(-total // size)
     return (st.pagination(pages, key=key) - 1) * size if pages > 1 else 0
 

@@ -1,4 +1,4 @@
-"""Whether the library is sound: what is seen at a glance, a check of all, and remedies to click."""
+"""The health of the library: known problems, a full check, and repairs to click."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ui.work import uploads
 
 
 def show(library: Library, settings: Settings) -> None:
-    """What is to be mended, for who may change documents, and the check, for an owner."""
+    """Known problems, for those who may change documents; and the check, for owners."""
     if visiting.may(Role.EDITOR, settings):
         rows = documents_table.listed(library, settings).rows
         _unread(library, settings)

@@ -1,4 +1,4 @@
-"""What questions are asked within: chosen documents, authors and dates, as chips above the box that can be taken off.
+"""Filters for questions: documents, authors and dates, shown as removable chips above the box.
 
 The address holds them, so that a link can begin with them and a reload keeps them.
 """
@@ -57,7 +57,7 @@ def link(documents: Sequence[str], name: str) -> None:
 
 
 def told(answer: Answer, within: Filters, library: Library) -> Answer:
-    """The answer, which says what it was asked within."""
+    """The answer with a notice of the filters that it was asked with."""
     names = [name for name, _ in _chips(within, library)]
     if not names or answer.grounding is Grounding.ASIDE:
         return answer

@@ -1,4 +1,4 @@
-"""What is being done to the library and what was done: for everyone who has the page open, through any reload."""
+"""Current and past work on the library, for everyone who has the page open, also after a reload."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _going(job: Job, settings: Settings, key: str) -> None:
 
 
 def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
-    """What came of a job, and what can be done then. Of a click here only this fragment would know, so it tells all."""
+    """The outcome of a job, and what can be done next. A click here reruns the whole page."""
     if job.error:
         failure.show(job.error)
     else:
@@ -128,7 +128,7 @@ def _told(job: Job) -> str:
 
 
 def told_of(settings: Settings) -> set[str]:
-    """The files that an outcome which is still shown says could not be read."""
+    """The unreadable files of the outcomes that are still shown."""
     ended = [job for job in _jobs(settings) if job.done][:ENDED]
     files = [one for job in ended if isinstance(job.result, Outcome) for one in job.result.files]
     return {one.source for one in files if one.what == library_work.FAILED}

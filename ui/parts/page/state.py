@@ -1,4 +1,4 @@
-"""What a page shows: the conversation, citation, library and what is asked within, as its address names them.
+"""The state of a page, held in its address: conversation, citation, library and filters.
 
 A question under way, an edit and a deletion are the tab's own; a reload forgets them.
 """
@@ -84,7 +84,7 @@ def asking_within(filters: Filters) -> dict[str, str | list[str]]:
 
 
 def ask(question: str, at: int | None = None) -> None:
-    """Let the page ask when it runs next, last or in the place of turn ``at`` and all after it."""
+    """Ask a question when the page runs next: at the end, or in place of turn ``at`` and all later turns."""
     st.session_state[_ASKED] = question, at
     st.session_state.pop(_EDITED, None)
 

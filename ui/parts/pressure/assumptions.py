@@ -1,4 +1,4 @@
-"""What an idea rests on: the picture of importance and evidence, and beside it a card for each assumption."""
+"""The assumptions of an idea: the picture of importance and evidence, and a card for each assumption."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def weighed(id: str) -> dict[str, float] | None:
 
 
 def show(report: Report, desk: Desk) -> None:
-    """The picture, whose points open the cards, and beneath these what else it rests on or does not."""
+    """The picture, whose points open the cards; below the cards, assumptions can be added or restored."""
     points = told.points(report.verdict)
     chosen = verdict_address.assumption() or 0
     st.html("<h2>What it rests on</h2>")

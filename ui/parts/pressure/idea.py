@@ -1,4 +1,4 @@
-"""Where an idea is put, and what of it will be looked at before it is tested."""
+"""The form for an idea, with a preview of what will be tested."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ideas tested, and verdicts discussed, off the page's thread: begun, watched from the first second, and stopped."""
+"""Tests and discussions as jobs outside the page's thread: started, watched and stopped."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Desk(NamedTuple):
 
     @property
     def library(self) -> Library:
-        """The library that is tested against, which keeps the verdicts."""
+        """The library that ideas are tested against; it stores the verdicts."""
         return self.assistant.library
 
     @property
@@ -83,7 +83,7 @@ def say(desk: Desk, id: str, message: str, line: Sequence[Job] = ()) -> None:
 
 
 def watched(desk: Desk) -> list[Job]:
-    """The job that the address names, with those that wait for it; what ended well leads to its verdict."""
+    """The job that the address names, with those that wait for it; a finished job leads to its verdict."""
     named = verdict_address.job()
     job = desk.line.job(named, desk.owner) if named else None
     if job and job.done and not job.result and job.kind == desk.kind(TEST):
@@ -100,12 +100,12 @@ def watched(desk: Desk) -> list[Job]:
 
 
 def running(desk: Desk) -> list[Job]:
-    """The visitor's tests that go on, the newest first."""
+    """The visitor's running tests, the newest first."""
     return [job for job in desk.line.of_kind(desk.kind(TEST), desk.owner) if not job.done]
 
 
 def unfinished(desk: Desk) -> list[KeptVerdict]:
-    """The visitor's tests that were begun, are not finished and do not go on, the latest first."""
+    """The visitor's interrupted tests, the latest first."""
     going_on = {job.id for job in running(desk)}
     kept = desk.library.verdicts(desk.owner)
     return [one for one in kept if one.ruling == UNFINISHED and one.id not in going_on]

@@ -1,4 +1,4 @@
-"""Where the page of pressure tests is: the address names the verdict that is open, and the test that is running."""
+"""The address of the page of pressure tests: it names the open verdict and the running test."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def watch(job: str) -> None:
 
 
 def assumption() -> int | None:
-    """The number of the assumption that is read, from 1."""
+    """The number of the open assumption, from 1."""
     named = st.query_params.get(ASSUMPTION, "")
     return int(named) if named.isascii() and named.isdecimal() and len(named) < 4 else None
 
 
 def read_assumption(number: int) -> None:
-    """Read an assumption."""
+    """Open an assumption."""
     st.query_params[ASSUMPTION] = str(number)
 
 

@@ -1,4 +1,4 @@
-"""A verdict discussed: what was said of it, what was replied, and what moved it, if anything did."""
+"""The discussion of a verdict: messages, replies, and what changed the verdict, if anything did."""
 
 from __future__ import annotations
 

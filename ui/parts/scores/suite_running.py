@@ -26,7 +26,7 @@ NOTHING_SAID = (
 
 
 def show(settings: Settings) -> None:
-    """What can be run, by an owner, what is running, and what came of it; the page runs anew when a run has ended."""
+    """Suites that an owner can run, the running one, and its outcome; the page runs again when a run has ended."""
     busy = any(not job.done for job in _jobs(settings))
     if visiting.may(Role.OWNER, settings):
         _choose(settings, busy=busy)
@@ -58,7 +58,7 @@ def _mine(settings: Settings) -> dict[str, Path]:
 
 
 def _make_cases(settings: Settings) -> None:
-    """A click makes cases of the thumbs and of what was judged, in the suite over the library."""
+    """A button that turns feedback and judgements into cases of this library's suite."""
     st.button(
         "Make cases of what was said here",
         key="make-cases",

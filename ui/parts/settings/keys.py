@@ -25,7 +25,7 @@ _SHAPE = re.compile(r"[\x21-\x7e]{1,1000}")  # what a header of HTTP can carry
 
 
 def field() -> None:
-    """Where a key is typed, in a form whose buttons call ``take``; empty again with each."""
+    """The field for a key, in a form whose buttons call ``take``, which empties it."""
     number = st.session_state.setdefault(_FIELDS, 0)
     st.text_input("Key", type="password", key=f"{_FIELD}-{number}", help=HELP, autocomplete="new-password")
 

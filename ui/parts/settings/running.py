@@ -80,7 +80,7 @@ def line(settings: Settings) -> Line:
 
 
 def line_of_assistant(settings: Settings, assistant: Assistant) -> Line:
-    """The line of jobs that this assistant does: where its model has a key, which goes nowhere, they stay here."""
+    """The queue of this assistant's jobs; if its model has a typed key, they stay in this process."""
     if settings.queue and not keys.of(settings) and not hides(settings.model or ""):
         return _queue(settings)
     return Here(Session(settings, embedder(settings), assistant))
@@ -136,6 +136,6 @@ def _with_key(settings: Settings, key: SecretStr) -> Assistant:
 
 
 def _without_model(settings: Settings) -> Settings:
-    """The settings of what is shared by those who have a model of their own."""
+    """The settings of the parts that sessions with a typed key share."""
     evidence = "auto" if settings.evidence_model == "llm" else settings.evidence_model
     return settings.model_copy(update={"model": None, "evidence_model": evidence})
