@@ -103,7 +103,7 @@ class Catalog:
         return State(generation, in_doubt != SURE, words, model, weights, dimension, in_doubt == REBUILDING)
 
     def searched(self) -> Searched:
-        """How many documents and passages there are: counted once a generation, since counting reads them all."""
+        """The number of documents and passages; counted once for each generation, since counting reads them all."""
         generation = self.state().generation
         if self._counted is None or self._counted[0] != generation:
             self._counted = generation, self.documents.searched()
@@ -142,11 +142,11 @@ class Catalog:
     # What changes several tables at once
 
     def put(self, documents: Sequence[DocumentRow]) -> list[str]:
-        """Add or replace documents, in one transaction; the ids of passages that are no more."""
+        """Add or replace documents in one transaction; returns the ids of passages that were removed."""
         return self._put(documents, lambda row: self.passages.put(row.document, row.passages))
 
     def put_staged(self, row: DocumentRow) -> list[str]:
-        """Add or replace a document whose passages were all put aside; the ids of passages that are no more."""
+        """Add or replace a document from its staged passages; returns the ids of passages that were removed."""
         return self._put([row], lambda _: self.staged.take())
 
     def attach(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> list[str]:
@@ -156,20 +156,20 @@ class Catalog:
             return self._sweep()[1]
 
     def remove(self, paths: Sequence[str]) -> tuple[int, list[str]]:
-        """Forget files, and documents that have none left: how many, and the ids of their passages."""
+        """Remove files, and documents without files; returns their number and the ids of their passages."""
         with self._changing():
             self.files.forget(paths)
             return self._sweep()
 
     def version(self, document: str) -> None:
-        """Ask of a document that is there whether it is a version of another."""
+        """Find out whether an existing document is a version of another, and record it."""
         with self._db.changing():
             found, mtime_ns = self.documents.get(document), self.files.newest(document)
             if found is not None and mtime_ns is not None:
                 self.families.put(found, mtime_ns)
 
     def adopt(self, model: str, weights: str, dimension: int, passage_words: int) -> None:
-        """Let what was put aside take the place of all passages; the index is in doubt until it is made anew."""
+        """Replace all passages by the staged ones; the index is in doubt until it is rebuilt."""
         with self._changing():
             self.passages.clear()
             self.staged.take()
@@ -184,7 +184,7 @@ class Catalog:
             self.full_text.renew()
 
     def copy(self, db: Database, words: Words, progress: moving.Progress | None = None) -> None:
-        """Write all of it into an empty database, in one transaction there.
+        """Copy the catalog into an empty database, in one transaction there.
 
         Raises:
             LibraryLocked: somebody changed it meanwhile.
@@ -223,7 +223,7 @@ class Catalog:
             return sorted(gone - self.passages.visible(sorted(gone)))
 
     def _sweep(self) -> tuple[int, list[str]]:
-        """Remove documents without a source: how many, and the ids of their passages."""
+        """Remove documents without a source; returns their number and the ids of their passages."""
         orphans = self.documents.orphans()
         origins = self.documents.origins(orphans)
         gone = self.passages.remove(orphans)

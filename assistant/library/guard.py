@@ -47,7 +47,7 @@ class Guard:
 
     @contextmanager
     def lock(self, patience: float = _PATIENCE) -> Iterator[None]:
-        """Be the one who changes the library, within ``patience`` seconds.
+        """Lock the library for writing, within ``patience`` seconds.
 
         Raises:
             LibraryLocked: somebody else is.
@@ -68,7 +68,7 @@ class Guard:
             lock.release()
 
     def to_read(self) -> VectorIndex | Exact | None:
-        """What searches, as new as the catalog; None while nothing was ever put into it.
+        """What searches vectors, as new as the catalog; None while the library is empty.
 
         It is the index; for few passages, or where the index cannot be opened or mended since nothing can be written,
         what reads the catalog instead.
@@ -104,7 +104,7 @@ class Guard:
         return self._few[1]
 
     def to_write(self, *, new_vectors: bool) -> VectorIndex:
-        """The index, mended when it was in doubt; the first vectors decide which model it is for.
+        """The index for writing, repaired if it was in doubt; the first vectors decide its model.
 
         Raises:
             IndexMismatch: new vectors are to come, and it is of another model, or of other passages.
@@ -168,7 +168,7 @@ class Guard:
             )
 
     def _make_anew(self, why: str) -> None:
-        """Mend an index that breaks its readers.
+        """Rebuild an index that breaks its readers.
 
         Raises:
             LibraryDamaged: somebody writes, so that it has to wait.

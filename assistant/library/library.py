@@ -163,7 +163,7 @@ class Library:
         return self._catalog.full_text.search(words, k, filters)
 
     def rarity(self, words: Sequence[str]) -> Vectors:
-        """How telling each word is, (words,), summing to 1: the fewer passages have it, the more (BM25's idf)."""
+        """The weight of each word, (words,), summing to 1: the fewer passages have it, the higher (BM25's idf)."""
         return self._searching.rarity(words)
 
     def stored(self, ids: Sequence[str]) -> list[Stored]:
@@ -188,11 +188,11 @@ class Library:
         return self._catalog.families.places(documents)
 
     def known(self, under: Sequence[str]) -> dict[str, KnownFile]:
-        """The files that were read, by absolute path: those named, and those in the folders named."""
+        """The files that were read, by absolute path: these files, and those in these folders."""
         return self._catalog.files.known(under)
 
     def keeps(self) -> dict[str, frozenset[str]]:
-        """What is kept though it looks like boilerplate, by the files and folders that it was said for."""
+        """The kinds of boilerplate that are kept, by the files and folders for which that was set."""
         return self._catalog.boilerplate.keeps()
 
     def generation(self) -> int:
@@ -228,7 +228,7 @@ class Library:
         return self._guard.repair()
 
     def doctor(self) -> list[Problem]:
-        """What is wrong, each with its remedy; what can be mended safely is mended, when nobody writes."""
+        """The problems, each with its remedy; what can be repaired safely is repaired, if nobody writes."""
         return examine(self._catalog, self._index, self._guard)
 
     def reindex(self, progress: Progress | None = None, split: Split | None = None) -> None:
@@ -265,7 +265,7 @@ class Library:
         return self._catalog.conversations.begin(owner)
 
     def conversations(self, owner: str | None = None) -> list[Conversation]:
-        """The conversations of one owner, the latest first; None: those that are nobody's."""
+        """The conversations of one owner, the latest first; None means those without an owner."""
         return self._catalog.conversations.listed(owner)
 
     def conversations_with(self, words: str) -> set[str]:
@@ -273,7 +273,7 @@ class Library:
         return self._catalog.conversations.having(words)
 
     def check_owner(self, conversation: str, owner: str | None) -> None:
-        """Nothing, where the conversation is this owner's.
+        """Refuse a conversation that does not belong to this owner.
 
         Raises:
             DocumentMissing: it is somebody else's, or there is none; which of the two is not told.
@@ -293,7 +293,7 @@ class Library:
         return self._catalog.conversations.unanswered(conversation)
 
     def wait(self, conversation: str, question: str, files: Sequence[str]) -> None:
-        """Keep a question that is asked when the files that came with it, by their names, have been read.
+        """Store a question that is asked once the attached files, given by their names, have been read.
 
         Raises:
             DocumentMissing: there is no such conversation.
@@ -324,7 +324,7 @@ class Library:
             self._catalog.conversations.retitle(conversation, _title(before[0]), title)
 
     def turns(self, conversation: str) -> list[str]:
-        """The answers of a conversation as they were kept, in order.
+        """The stored answers of a conversation, in order.
 
         Raises:
             DocumentMissing: there is no such conversation.
@@ -334,7 +334,7 @@ class Library:
         return turns or []
 
     def rename_conversation(self, conversation: str, title: str) -> None:
-        """Give a conversation another title.
+        """Rename a conversation.
 
         Raises:
             DocumentMissing: there is no such conversation.
@@ -342,7 +342,7 @@ class Library:
         self._found(self._catalog.conversations.rename(conversation, title), conversation)
 
     def delete_conversation(self, conversation: str) -> None:
-        """Forget a conversation, its turns and its feedback; for an hour they can be brought back.
+        """Delete a conversation, its turns and its feedback; for an hour it can be restored.
 
         Raises:
             DocumentMissing: there is no such conversation.
@@ -350,7 +350,7 @@ class Library:
         self._found(self._catalog.conversations.delete(conversation), conversation)
 
     def restore_conversation(self, conversation: str) -> None:
-        """Bring back a conversation that was deleted.
+        """Restore a deleted conversation.
 
         Raises:
             DocumentMissing: it is gone for good.
@@ -360,7 +360,7 @@ class Library:
     def give_feedback(
         self, conversation: str, turn: int, verdict: Opinion, *, citation: int | None = None, note: str = ""
     ) -> None:
-        """Keep what is said of a turn, or of one of its citations (both from 1), in place of what was said before.
+        """Store feedback on a turn, or on one of its citations (both from 1); it replaces earlier feedback.
 
         Raises:
             DocumentMissing: there is no such turn.
@@ -370,11 +370,11 @@ class Library:
             raise DocumentMissing(f"{what} {self._settings.library!r}.", hint="Start a new one.")
 
     def withdraw_feedback(self, conversation: str, turn: int, *, citation: int | None = None) -> None:
-        """Take back what was said of a turn or a citation; nothing happens when nothing was."""
+        """Remove the feedback on a turn or a citation, if there is any."""
         self._catalog.conversations.withdraw_feedback(conversation, turn, citation)
 
     def feedback(self, conversation: str | None = None) -> list[Feedback]:
-        """What was said of one conversation, or of all: oldest conversation first, by turn, then by citation.
+        """The feedback on one conversation, or on all: oldest conversation first, by turn, then by citation.
 
         What is said of the whole answer comes before what is said of its citations.
         """
@@ -392,12 +392,12 @@ class Library:
         return verdicts.keep(told["idea"], told["ruling"], verdict_json, revises=revises, owner=owner, id=id)
 
     def put_verdict(self, kept: KeptVerdict, verdict_json: str) -> None:
-        """Keep a pressure test under the id that it has: with other importance, or again after it was removed."""
+        """Store a pressure test under its id: with other importance, or again after it was removed."""
         told = json.loads(verdict_json)
         self._catalog.verdicts.put(kept._replace(idea=told["idea"], ruling=told["ruling"]), verdict_json)
 
     def verdicts(self, owner: str | None = None) -> list[KeptVerdict]:
-        """The pressure tests that were kept of one owner, the latest first; None: those that are nobody's."""
+        """The stored pressure tests of one owner, the latest first; None means those without an owner."""
         return self._catalog.verdicts.listed(owner)
 
     def every_verdict(self) -> list[str]:
@@ -416,7 +416,7 @@ class Library:
         return found
 
     def remove_verdict(self, id: str) -> None:
-        """Forget a pressure test.
+        """Remove a pressure test.
 
         Raises:
             DocumentMissing: there is none of that id.

@@ -21,7 +21,7 @@ EVERYTHING = Filters()
 
 
 class Searching:
-    """The index is asked for ids only, and each is looked up in the catalog, which is the truth."""
+    """Searches one library: the index only gives ids, and each is looked up in the catalog."""
 
     def __init__(self, catalog: Catalog, index: VectorIndex, guard: Guard) -> None:
         self._catalog, self._index, self._guard = catalog, index, guard

@@ -1,4 +1,4 @@
-"""What the catalog asks of a database, whichever it is: its statements are written once, in the SQL of SQLite.
+"""The interface of the catalog's databases: its statements are written once, in the SQL of SQLite.
 
 What another database says otherwise is its own module's (``postgres``). So a statement keeps to what both have:
 ``ON CONFLICT`` and no ``OR REPLACE``, numbers and no truth values in columns, every value bound.
@@ -21,7 +21,7 @@ class Many(list[Any]):
 
 
 class Database(Protocol):
-    """A connection that threads take turns at; reads see one state of things, writes are all or nothing."""
+    """A connection that threads share; a block of reads sees one state, a block of writes is all or nothing."""
 
     @property
     def place(self) -> str:
@@ -49,7 +49,7 @@ class Database(Protocol):
         """Statements inside happen all, or not at all when an exception passes through; one such block at a time."""
 
     def alone(self, patience: float) -> AbstractContextManager[None]:
-        """Nobody elsewhere writes meanwhile, once ``patience`` seconds at most have passed.
+        """Be the only writer on any machine, after at most ``patience`` seconds.
 
         The folder's lock keeps those of this machine apart.
 
@@ -68,5 +68,5 @@ class Database(Protocol):
 
 
 def as_json(value: object) -> str:
-    """A value as a column holds it."""
+    """A value as JSON for a column."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""Keeping a library sound: its index made anew from the catalog, what is wrong with it, and another model's vectors."""
+"""Maintenance of a library: rebuild its index from the catalog, compare both, and embed again."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class SplitAnew(NamedTuple):
 
 
 def rebuild(catalog: Catalog, index: VectorIndex, change: Callable[[], None] | None = None) -> None:
-    """Make the index anew from the vectors in the catalog, after ``change`` to it if there is one.
+    """Rebuild the index from the vectors in the catalog, after making the ``change`` to the catalog, if one is given.
 
     Other processes wait for its end to open the index; killed in between, it is done again at the next start.
     """

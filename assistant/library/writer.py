@@ -19,7 +19,7 @@ BATCH = 256  # vectors of a long document given to the index at a time: a bound 
 
 
 class ToWrite(Protocol):
-    """Gives the index, open and mended, for the model in force when ``new_vectors`` are to come."""
+    """Opens the index for writing, repaired; with ``new_vectors`` it must be for the current model."""
 
     def __call__(self, *, new_vectors: bool) -> VectorIndex: ...
 
@@ -50,7 +50,7 @@ class Writer:
         return self._catalog.boilerplate.known()
 
     def keep(self, paths: Sequence[str], reasons: Sequence[str]) -> None:
-        """Let what these files and folders hold be kept though it looks like boilerplate, for these reasons.
+        """Keep pieces of these files and folders that look like boilerplate, for these reasons.
 
         It takes the place of what was said for them and for what lies in them; without reasons it is forgotten.
         """
@@ -70,7 +70,7 @@ class Writer:
         raise AssertionError("the names do not end")
 
     def put(self, documents: Sequence[NewDocument]) -> None:
-        """Add documents, or put them in the place of what their files held before; all become visible at once."""
+        """Add documents, replacing what their files held before; all become visible at once."""
         if not documents:
             return
         rows = [_row(new) for new in documents]
@@ -102,7 +102,7 @@ class Writer:
             self._catalog.staged.clear()
 
     def attach(self, path: str, source: str, size: int, mtime_ns: int, sha256: str, document: str) -> None:  # noqa: PLR0917 — a file, as it is
-        """Let a file be one more source of the document that was made from the same bytes.
+        """Add a file as another source of the document that was made from the same bytes.
 
         Raises:
             ValueError: the document was not made from these bytes.
@@ -121,7 +121,7 @@ class Writer:
         self._catalog.files.touch(path, size, mtime_ns)
 
     def remove(self, paths: Sequence[str]) -> int:
-        """Forget files; how many documents went with their last one."""
+        """Remove files; returns how many documents lost their last file and were removed."""
         if not paths:
             return 0
         with self._changing_index() as index:

@@ -49,7 +49,7 @@ _CUT = ("length", "max_tokens")
 
 
 class Prompt(NamedTuple):
-    """What a model is asked: who it is to be, and the task with its material."""
+    """A prompt: the role of the model, and the task with its material."""
 
     system: str
     task: str
@@ -84,7 +84,7 @@ class Model:
             providers.check(self._named)
 
     def calls(self, tick: Tick = lambda: None) -> Calls:
-        """The calls of one turn, which are counted together; ``tick`` is called with every piece that comes."""
+        """The calls of one turn, counted together; ``tick`` is called with every piece that arrives."""
         return Calls(self, tick)
 
     def reply(self, prompt: Prompt, schema: type[Schema]) -> Schema:
@@ -102,14 +102,14 @@ class Model:
 
     @property
     def structured(self) -> bool:
-        """Whether it is asked for a schema, else for marked lines; opens it."""
+        """Whether the model is asked for JSON of a schema, else for marked lines; opens it."""
         if self._settings.model_reply != "auto":
             return self._settings.model_reply == "schema"
         return not (self._schema_rejected or self.small or self.facts.structured is False)
 
     @property
     def small(self) -> bool:
-        """Whether it is known to have fewer than ``providers.SMALL`` parameters; opens it."""
+        """Whether the model is known to have fewer than ``providers.SMALL`` parameters; opens it."""
         return self.facts.parameters is not None and self.facts.parameters < providers.SMALL
 
     @property
@@ -134,17 +134,17 @@ class Model:
                 self._replies.popitem(last=False)
 
     def wait(self, seconds: float, tick: Tick) -> None:
-        """Wait before another try, ticking."""
+        """Wait before another try; calls ``tick`` meanwhile."""
         for _ in range(max(1, round(seconds / 0.1))):
             tick()
             self._sleep(min(seconds, 0.1))
 
     def schema_rejected(self) -> None:
-        """The provider does not take a schema; it is asked for marked lines from now on."""
+        """Ask for marked lines from now on, since the provider does not accept a schema."""
         self._schema_rejected = True
 
     def afford(self) -> None:
-        """Raises OverBudget when the tokens that were allowed are used up."""
+        """Raise OverBudget if the allowed tokens are used up."""
         allowed = self._settings.model_budget
         if allowed is not None and self._spent >= allowed:
             raise OverBudget(f"The budget of {allowed:,} tokens is used up: {self._spent:,} were used.")
@@ -225,7 +225,7 @@ class Calls:
         raise AssertionError("the last try returns or raises")
 
     def _pieces(self, prompt: Prompt, schema: type[BaseModel] | None) -> Generator[str, None, None]:
-        """One try, in the terms of our errors, counted when it ends however it ends."""
+        """One try, with errors translated; its cost is counted however it ends."""
         self._model.afford()
         whole: BaseMessageChunk | None = None
         written = 0
@@ -247,7 +247,7 @@ class Calls:
         _check_end(whole, self._model.name)
 
     def _count(self, prompt: Prompt, whole: BaseMessageChunk | None, written: int) -> None:
-        """Tokens as the model reports them; where it reports none, one for four characters."""
+        """Count the tokens that the model reports; if it reports none, one for four characters."""
         used = getattr(whole, "usage_metadata", None) or {}
         read = used.get("input_tokens") or (len(prompt.system) + len(prompt.task)) // 4
         wrote = used.get("output_tokens") or written // 4

@@ -44,7 +44,7 @@ class Embedding(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """What a library writes down of the model that made its vectors."""
+    """What a library records about the model that made its vectors."""
 
     name: str
     sha256: str
@@ -88,7 +88,7 @@ class SentenceTransformerEmbedder:
         self._words: dict[str, Vectors] = {}
 
     def __reduce__(self) -> tuple[type[SentenceTransformerEmbedder], tuple[str]]:
-        """Another process gets the name and loads the model for itself."""
+        """Pickle only the name: another process loads the model for itself."""
         return type(self), (self._name,)
 
     @cached_property
@@ -136,7 +136,7 @@ class SentenceTransformerEmbedder:
             return np.stack([self._words[word] for word in plain])
 
     def _meet(self, words: list[str]) -> None:
-        """Keep each word's vector: the model's own input vectors of its pieces, centred and averaged."""
+        """Store a vector for each word: the model's input vectors of its pieces, centred and averaged."""
         if not words:
             return
         table, centre = self._table

@@ -1,4 +1,4 @@
-"""The stretches of documents that an offline answer shows: whole sentences around those that seem to answer.
+"""The excerpts of an offline answer: whole sentences around those that seem to answer.
 
 A lone sentence torn out of its paragraph says less than it seems to; three stretches of a few sentences hold the whole
 evidence far more often than three sentences do.

@@ -39,7 +39,7 @@ def count(number: int, thing: str) -> str:
 
 
 def spared(files: int) -> str:
-    """The question whether to remove documents after so many files of a folder have gone."""
+    """The notice that so many files of a folder have gone that their documents were kept."""
     what = "1 file" if files == 1 else f"{files:,} files"
     return f"{what} of this folder, over a third of it, cannot be found any more. What was read of it stays for now."
 

@@ -74,7 +74,7 @@ def on_server(address: str, library: str, passage_words: int) -> Catalog:
 
 
 def copy(catalog: Catalog, to: Settings, progress: Progress | None = None) -> None:
-    """Write a catalog to another place, whole or not at all; nothing happens where that was done before.
+    """Copy a catalog to another place, completely or not at all; nothing happens if that was done before.
 
     Raises:
         LibraryError: another library of this name is there.

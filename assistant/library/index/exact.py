@@ -22,7 +22,7 @@ FEW = 10_000
 
 
 class Exact:
-    """Answers as the vector index does; ``kept`` are the vectors of a catalog that does not change."""
+    """A replacement for the vector index; ``kept`` are the vectors of a catalog that does not change."""
 
     def __init__(self, catalog: Catalog, *, kept: bool = False) -> None:
         self._catalog = catalog

@@ -42,14 +42,14 @@ class Traces:
         return (seen is not None and seen != self._now()) or any(self._left())
 
     def see(self) -> None:
-        """Remember the files as they are; nobody changes them meanwhile."""
+        """Record the files as they are now; nobody may change them meanwhile."""
         with suppress(OSError):
             told = json.dumps(self._now())
             if not (self._folder / SEEN).exists() or (self._folder / SEEN).read_text("utf-8") != told:
                 (self._folder / SEEN).write_text(told, "utf-8")
 
     def open(self) -> None:
-        """Leave a sign until ``close``, or until this process ends as it should."""
+        """Leave a sign that this process uses the index, until ``close`` or a normal exit."""
         name = f"{secrets.token_hex(8)}.lock"
         lock = FileLock(self._folder / USED / name, timeout=0, mode=0o600, thread_local=False)  # any thread closes it
         with suppress(OSError, Timeout):

@@ -18,7 +18,7 @@ SHARE = 0.5  # of a site's pieces: what stands on most of its pages is the site'
 
 
 class Boilerplate:
-    """What recurs, by origin, and what is kept, by path; ``put_lines`` and ``recount`` are steps of transactions."""
+    """Recurring lines by origin, and kept reasons by path; ``put_lines`` and ``recount`` are steps of transactions."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -29,13 +29,13 @@ class Boilerplate:
         return dict(self._db.rows(kept))
 
     def put_lines(self, document: str, lines: Sequence[tuple[int, bool]]) -> None:
-        """A document's lines that may recur, and whether each was known to, in the place of those it had."""
+        """Replace the stored lines of a document that may recur, and whether each was known to."""
         self._db.run("DELETE FROM lines WHERE document = ?", [document])
         rows = [(document, hash, int(recurs)) for hash, recurs in dict(lines).items()]
         self._db.run_each("INSERT INTO lines (document, hash, recurs) VALUES (?, ?, ?)", rows)
 
     def recount(self, origins: Iterable[str | None]) -> None:
-        """Count anew what recurs there; documents that would now be cleaned otherwise are stale from here on."""
+        """Count the recurring lines of these origins again; documents that this would change become stale."""
         for origin in sorted(filter(None, origins)):
             of = "cleaned c JOIN versions v ON v.document = c.document WHERE c.origin = ?"
             pieces = self._db.row(f"SELECT count(DISTINCT v.family) FROM {of}", [origin])[0]  # noqa: S608

@@ -25,13 +25,13 @@ _FIRST_SOURCE = "(SELECT s.source FROM sources s WHERE s.document = documents.id
 
 
 class Documents:
-    """What is read of documents; ``put``, ``orphans`` and ``sweep`` are steps of the catalog's transactions."""
+    """Reads documents; ``put``, ``orphans`` and ``sweep`` are steps of the catalog's transactions."""
 
     def __init__(self, db: Database, families: Families) -> None:
         self._db, self._families = db, families
 
     def searched(self, filters: Filters | None = None) -> Searched:
-        """How many documents and passages there are; with filters, those that they leave."""
+        """The number of documents and passages, of those that the filters leave."""
         if filters is None:
             return Searched(*self._db.row("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)"))
         where, values = conditions(filters)
@@ -142,13 +142,13 @@ class Documents:
         return [id for (id,) in self._db.rows(f"SELECT id FROM documents WHERE id {_ORPHAN} ORDER BY id")]
 
     def sweep(self) -> None:
-        """Remove documents without a source, and let the others go by their first."""
+        """Remove documents without a source, and name the others by their first source."""
         self._db.run(f"DELETE FROM documents WHERE id {_ORPHAN}")
         self._db.run(f"UPDATE documents SET source = {_FIRST_SOURCE} WHERE source <> {_FIRST_SOURCE}")
 
 
 def _block(kind: str, start: int, end: int, headings: list[str], *more: Any) -> Block:
-    """A block as it was put: its speaker, its page, its depth where it has one, and its inline stretches."""
+    """A block read from its stored form: speaker, page, depth and inline stretches."""
     speaker, page, *rest = more
     depth = rest.pop(0) if rest and isinstance(rest[0], int) else 0
     return Block(

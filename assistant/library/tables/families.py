@@ -44,7 +44,7 @@ class Families:
         }
 
     def unasked(self) -> list[str]:
-        """The documents of which it was never asked whether they are versions: those of a library of version 2."""
+        """The documents that were never checked for versions: those of a library of version 2."""
         sql = "SELECT id FROM documents WHERE id NOT IN (SELECT document FROM versions) ORDER BY id"
         return [id for (id,) in self._db.rows(sql)]
 
