@@ -1,4 +1,4 @@
-"""Which sentence answers, and does any: the signals that ship against the embedding's cosine, on SQuAD 2.0.
+"""Which sentence answers, and whether any does: the shipped signals against the embedding's cosine, on SQuAD 2.0.
 
     python -m eval.benchmarks.answers --data ../shared/data
 
@@ -45,7 +45,7 @@ class Question(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """What was made of a question: was the right sentence first by either, and the probability that one answers."""
+    """The result for a question: whether either ranked the right sentence first, and the probability of an answer."""
 
     answerable: bool
     by_signals: bool
@@ -96,7 +96,7 @@ def answered(
     library: Library,
     embedder: Embedder,
 ) -> Iterator[Answered]:
-    """What is made of each question; those whose answer stands in no one sentence are left out."""
+    """The result for each question; questions whose answer spans sentences are left out."""
     rng = random.Random(SEED)
     reader = PassageReader()
     for one in asked:
@@ -120,7 +120,7 @@ def answered(
 
 
 def tell(which: str, answers: Iterable[Answered]) -> None:
-    """Print how often each is right, and how well answerability is told."""
+    """Print how often each is right, and how well both tell answerable questions."""
     found = list(answers)
     those = [one for one in found if one.answerable]
     for name, right in (

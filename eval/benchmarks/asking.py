@@ -87,14 +87,14 @@ def main() -> None:
 
 
 def drawn(_: PassageReader, question: str, passages: Sequence[Passage]) -> Vectors:
-    """A probability for each passage, (passages,), the same whenever it is asked for; low for some questions."""
+    """A probability for each passage, (passages,), always the same one; low for some questions."""
     texts = (question + "\n", *(question + "\n" + one.text for one in passages))
     first, *others = (crc32(text.encode("utf-8", "replace")) / 2**32 for text in texts)
     return np.array([first * other for other in others], np.float32)
 
 
 def asked(documents: dict[str, str], questions: list[str], folder: Path, crashes: list[str]) -> Counter[str]:
-    """How many questions to a library of these documents were answered in which way; ``crashes`` gets the rest."""
+    """How many questions were answered in which way by a library of these documents; ``crashes`` gets the rest."""
     from tests.fakes import WordEmbedder
 
     (folder / "files").mkdir()
@@ -126,7 +126,7 @@ def document(random: Random) -> tuple[str, str]:
 
 
 def question(random: Random) -> str:
-    """A question, its words such as documents have."""
+    """A question made of words from the documents."""
     form = random.choice(QUESTIONS)
     return form.format(*(random.choice((_name, _name, _words))(random) for _ in range(form.count("{}"))))
 

@@ -27,7 +27,7 @@ EVERYTHING = Filters()
 
 
 def rows(catalog: Catalog) -> Iterator[DocumentRow]:
-    """Every document of a catalog, as another takes it in."""
+    """Every document of a catalog, in the form in which another stores it."""
     vectors = {id: vector for batch in catalog.passages.vectors(4096) for id, vector in batch}
     for id in catalog.documents.ids():
         document = catalog.documents.get(id)
@@ -37,7 +37,7 @@ def rows(catalog: Catalog) -> Iterator[DocumentRow]:
 
 
 def ask(catalog: Catalog, words: list[str]) -> list[str]:
-    """What a question asks of its catalog; the ids that its words find."""
+    """Make the catalog queries of one question; returns the ids that its words find."""
     catalog.state()
     catalog.documents.searched()
     found = [id for id, _ in catalog.full_text.search(words, BEST, EVERYTHING)]

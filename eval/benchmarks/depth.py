@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def recall(library: Library, asked: list[Asked], vectors: list[Vectors], k: int) -> float:
-    """The share of questions of whose right sentences one is in the best ``k`` passages."""
+    """The share of questions with a right sentence in the best ``k`` passages."""
     found = 0
     for one, vector in zip(asked, vectors, strict=True):
         document = library.document(one.source)

@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def write(folder: Path, count: int) -> Path:
-    """A folder of so many notes, a hundred in each of its own."""
+    """Write a folder of so many notes, a hundred in each subfolder."""
     choice = random.Random(count)
     for number in range(count):
         path = folder / f"{number // 100:03}" / f"note-{number:05}.md"
@@ -66,7 +66,7 @@ def write(folder: Path, count: int) -> Path:
 
 
 def load_the_model() -> None:
-    """Let this process hold what it would hold."""
+    """Load the model into this process, as a command would."""
     from assistant import build
     from assistant.settings import Settings
 

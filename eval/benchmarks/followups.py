@@ -33,7 +33,7 @@ Rules = Callable[[str, Sequence[Turn]], str]
 
 
 class Row(NamedTuple):
-    """A follow-up, what went before it, and how a person wrote it anew."""
+    """A follow-up, the turns before it, and how a person rewrote it."""
 
     question: str
     history: tuple[Turn, ...]
@@ -41,7 +41,7 @@ class Row(NamedTuple):
 
 
 class Brought(NamedTuple):
-    """How many content words gold brought in, ours brought in, and both did."""
+    """The numbers of content words that the gold rewrite added, that ours added, and that both added."""
 
     gold: int
     ours: int
@@ -96,7 +96,7 @@ def _turns(line: Mapping[str, Any]) -> tuple[Turn, ...]:
 
 
 def _rows(path: Path) -> Iterator[Row]:
-    """The follow-ups; a first question is none."""
+    """The follow-ups of a file; first questions are left out."""
     for line in _lines(path):
         if line["history"]:
             yield Row(line["question"], _turns(line), line["standalone"])

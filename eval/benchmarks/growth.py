@@ -48,7 +48,7 @@ FIGURE = re.compile(r"\b\d{2,}\b")
 
 
 class Around:
-    """The model's own vectors for the first texts, made ones for others; the same text has the same vector."""
+    """An embedder with the model's vectors for the first texts, and made-up ones for the others."""
 
     def __init__(self, real: Embedder) -> None:
         self._real = real
@@ -116,7 +116,7 @@ def write(folder: Path, numbers: range, known: Sequence[str]) -> None:
 
 
 def measured(size: int, home: Path, embedder: Around, known: Sequence[str], asked: int) -> dict[str, float]:
-    """What a library of so many passages costs."""
+    """Measure a library of so many passages."""
     settings, folder = load({"home": home, "library": f"growth-{size}"}), home / f"documents-{size}"
     documents = range(round(size / PASSAGES))
     write(folder, documents, known)
@@ -158,7 +158,7 @@ def measured(size: int, home: Path, embedder: Around, known: Sequence[str], aske
 
 
 def ask(settings: Settings, asked: int, started: float) -> dict[str, float]:
-    """Questions to a library, by a process that does nothing else."""
+    """Ask questions of a library, in a process that does nothing else."""
     import resource
 
     every = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]

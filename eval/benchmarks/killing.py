@@ -1,4 +1,4 @@
-"""Commands killed while they write, with the real embedder: is anything lost, half visible, or not mended?
+"""Kills commands while they write, with the real embedder: is anything lost, half visible, or not repaired?
 
     python -m eval.benchmarks.killing [--kills 200] [--seed 1] [--kind reindex]
 
@@ -79,7 +79,7 @@ class Whole(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """A command to be killed: what it begins with, how it is said, and what there is before and after."""
+    """A command to kill: its starting point, its arguments, and the library before and after it."""
 
     name: str
     home: Path
@@ -127,7 +127,7 @@ def main() -> None:
 
 
 def prepared(name: str, folder: Path, embedder: Embedder) -> Kind:
-    """The kind with its library as it is before, and run once to its end on a copy."""
+    """The kind, with its library before the command, and after it has run to its end on a copy."""
     files, home, kept = folder / "files", folder / "home", folder / name
     first = ["ingest", "--quiet", "--home", str(home), str(files)]
     command = {
@@ -160,7 +160,7 @@ def prepared(name: str, folder: Path, embedder: Embedder) -> Kind:
 
 
 def hard_steps(name: str, taken: str) -> range:
-    """The steps in which more can go wrong than in others, by the letters of those that a command took."""
+    """The riskiest steps of a command, from the letters of all the steps that it took."""
     if name == "reindex":
         return range(taken.index(STEPS_OF["rebuilding"]), len(taken))
     if name.startswith("upgrade"):
@@ -170,13 +170,13 @@ def hard_steps(name: str, taken: str) -> range:
 
 
 def renew(folder: Path, of: Path) -> None:
-    """Make a folder the copy of another, which it may be already."""
+    """Make a folder a copy of another."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(of, folder)
 
 
 def lay(files: Path, kind: str) -> None:
-    """The files as a kind's command meets them."""
+    """Write the files that the command of a kind finds."""
     shutil.rmtree(files, ignore_errors=True)
     files.mkdir()
     write(files, range(DOCUMENTS), "first")
@@ -188,7 +188,7 @@ def lay(files: Path, kind: str) -> None:
 
 
 def begin(folder: Path, embedder: Embedder) -> list[str]:
-    """Make the library with which kinds begin: documents, a conversation, a verdict; the modules that it takes."""
+    """Make the library that commands start with: documents, a conversation and a verdict."""
     run(["ingest", "--quiet", "--home", str(folder / "base"), str(folder / "files")])
     with Library.open(Settings(home=folder / "base"), embedder) as library:
         conversation = library.new_conversation()
@@ -201,7 +201,7 @@ def begin(folder: Path, embedder: Embedder) -> list[str]:
 
 
 def downgrade(catalog: Path, version: int) -> None:
-    """Let a catalog be as an older version made it."""
+    """Change a catalog into one of an older version."""
     connection = sqlite3.connect(catalog)
     with connection:
         for table in reversed(re.findall(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)", ";".join(STEPS[version]))):
@@ -213,7 +213,7 @@ def downgrade(catalog: Path, version: int) -> None:
 def killed(
     kind: Kind, among: range, folder: Path, moments: random.Random, embedder: Embedder
 ) -> Iterator[tuple[str, str]]:
-    """Run the command and kill it in the middle of one of these steps; what is found then, and where."""
+    """Run the command and kill it during one of these steps; returns what is found then, and the step."""
     home, copy = folder / "home", folder / "copy"
     lay(kind.files, kind.name)
     alive = True
@@ -319,7 +319,7 @@ def opened(home: Path, embedder: Embedder) -> Iterator[Library]:
 
 
 def asked(home: Path, sql: str) -> list[Any]:
-    """A column of a catalog, which is not changed or mended by asking; nothing where there is no table yet."""
+    """A column of a catalog, read without changing or repairing it; empty if there is no table yet."""
     catalog = home / "default" / CATALOG
     if not catalog.exists():
         return []
@@ -337,7 +337,7 @@ def source(number: int) -> str:
 
 
 def write(folder: Path, numbers: range, edition: str) -> None:
-    """Small memos; a few are long, and go the way of long documents."""
+    """Write small memos and a few long documents."""
     for number in numbers:
         thing = THINGS[number % len(THINGS)]
         parts = [
@@ -366,7 +366,7 @@ def run(command: list[str]) -> None:
 
 @contextmanager
 def running(command: list[str]) -> Iterator[tuple[int, int]]:
-    """A process that runs a command, and a pipe that gets a letter at each step by which something changes."""
+    """A process that runs a command, and a pipe that gets a letter for each step that changes something."""
     reads, writes = os.pipe()
     child = os.fork()
     if child == 0:
@@ -385,7 +385,7 @@ def running(command: list[str]) -> Iterator[tuple[int, int]]:
 
 
 def tell_steps(pipe: int) -> None:
-    """Let this process write a letter of ``STEPS_OF`` whenever it is about to change catalog or index."""
+    """From now on, write a letter of ``STEPS_OF`` before each change of the catalog or the index."""
 
     def telling(cls: type, name: str) -> None:
         plain = getattr(cls, name)
@@ -405,14 +405,14 @@ def tell_steps(pipe: int) -> None:
 
 
 def made(told: Any) -> Any:
-    """What a fork gave, raised where that is an error."""
+    """The result of a fork; its error is raised."""
     if isinstance(told, Exception):
         raise told
     return told
 
 
 def in_a_fork(work: Callable[[], Any]) -> Any:
-    """What work gives in a process of its own, which has this one's modules and model; or what it raises."""
+    """The result of ``work`` in a forked process, which shares the loaded modules and model; its error is raised."""
     reads, writes = os.pipe()
     child = os.fork()
     if child == 0:

@@ -35,7 +35,7 @@ ANSWERING = ('class="arriving"', 'class="said"', 'class="notice"')  # what only 
 
 
 class Failed(Exception):
-    """A page showed an error, or not what was asked for."""
+    """The page showed an error, or something that was not asked for."""
 
 
 class Took(NamedTuple):
@@ -145,7 +145,7 @@ def main() -> None:
 
 
 def compared(what: str, several: list[float], alone: list[float]) -> float:
-    """The p95 of several against the p50 of one, which are told."""
+    """Print and return the p95 of several sessions divided by the p50 of one."""
     parts = quantiles(several, n=20)
     print(f"{what}, seconds: p50 of one {median(alone):.3f}, p50 of all {parts[9]:.3f}, p95 of all {parts[-1]:.3f}")
     return parts[-1] / median(alone)

@@ -38,7 +38,7 @@ RISES = 3  # that are told by themselves, the largest; a matter of taste
 
 
 class Look(NamedTuple):
-    """What the process holds after so many questions."""
+    """The memory and open files of the process after so many questions."""
 
     questions: int
     kilobytes: int
@@ -95,7 +95,7 @@ def look(number: int) -> Look:
 
 
 def told(looks: list[Look]) -> Iterator[str]:
-    """What memory and files gained over these looks."""
+    """A report on how memory and open files grew."""
     memory, files = ([(one.questions, one[place]) for one in looks] for place in (1, 2))
     yield (
         f"for each 100 questions, after the first {WARM}: {median_slope(memory):+,.0f} kB, {median_slope(files):+.2f} "

@@ -187,7 +187,7 @@ class Measured(NamedTuple):
 
 
 def measured(form: Form, tongue: Tongue) -> Measured:
-    """What our reader makes of a document of this form."""
+    """Score our reader on a document of this form."""
     speakers = cycle(tongue.names[index] for index in (0, 1, 1, 0, 2, 0))
     said = list(zip(speakers, tongue.said, strict=False))
     source, data = form(tongue, said)

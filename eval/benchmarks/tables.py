@@ -43,7 +43,7 @@ class Made(NamedTuple):
 
     @property
     def paths(self) -> list[str]:
-        """The whole name of each column."""
+        """The full name of each column."""
         names: list[list[str]] = [[] for _ in self.heads[0]]
         for head in self.heads:
             last = ""
@@ -97,7 +97,7 @@ def _table(rng: random.Random) -> Made:
 
 
 def _cells(table: Made, *, has_spans: bool) -> Iterator[set[str]]:
-    """What the sentence of each figure has to say."""
+    """What the sentence of each figure must contain."""
     paths = table.paths
     market = ""
     for row in table.rows:

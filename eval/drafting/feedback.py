@@ -1,4 +1,4 @@
-"""What users called wrong, as the draft of a suite: the questions are theirs, the right answers are yet to be said.
+"""Drafts of cases from feedback: the questions are the users', the right answers are still open.
 
 Ideas of whose findings they judged any stand beside them: what they said is their gold.
 
@@ -48,7 +48,7 @@ def cases_of(library: Library) -> str | None:
 
 
 def proposed(library: Library) -> list[Case]:
-    """What people said as cases over the library's documents.
+    """Feedback and judgements as cases over the library's documents.
 
     An answer that was called good is right as it is: its gold is what it cites. One that was called wrong is a draft,
     whose gold is what it cites and nobody called wrong: a person has to say what is right. Ideas are as in
@@ -60,7 +60,7 @@ def proposed(library: Library) -> list[Case]:
 
 
 class _Turn(NamedTuple):
-    """The answers of a conversation up to one, and what was said of that one."""
+    """The answers of a conversation up to one, and the feedback on that one."""
 
     answers: list[Answer]
     said: tuple[Feedback, ...]
@@ -108,7 +108,7 @@ def _note(said: Sequence[Feedback]) -> str:
 
 
 def _idea(one: Judged) -> str:
-    """An idea as a case: its gold is what people put on a side, its ruling the one that follows."""
+    """An idea as a case: its gold is what people judged, and its ruling follows from that."""
     lines = [
         f"  - id: {one.id}",
         f"    idea: {_text(one.idea)}",
@@ -150,7 +150,7 @@ def _history(answers: Sequence[Answer]) -> Iterator[str]:
 
 
 def _comment(answer: Answer, said: Sequence[Feedback]) -> Iterator[str]:
-    """What was answered, on what, and what was said of it."""
+    """A comment with the answer, its sources and the feedback."""
     if answer.standalone_question != answer.question:
         yield f"Understood as: {_text(answer.standalone_question)}"
     if answer.refused:
@@ -168,7 +168,7 @@ def _comment(answer: Answer, said: Sequence[Feedback]) -> Iterator[str]:
 
 
 def _offer(answer: Answer, wrong: frozenset[int]) -> Iterator[str]:
-    """What the reviewer can choose from; each line is a whole key of its own."""
+    """A comment with gold to choose from; each line is a complete YAML key."""
     yield "TO DO: what is right? Words that the answer must have, the evidence (one list for several), or a refusal:"
     yield 'answer: ["TO DO"]'
     for number, citation in enumerate(answer.cited, 1):

@@ -18,7 +18,7 @@ DRAFTS = "These cases are drafts that nobody has reviewed: their gold may be wro
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The cases of one kind: how many ended how, and their measures."""
+    """The cases of one kind: counts of their outcomes, and their measures."""
 
     name: str
     outcomes: Mapping[str, int]
@@ -66,7 +66,7 @@ class Summary:
 
     @property
     def caveat(self) -> str:
-        """What a reader has to know before the means; empty where there is nothing."""
+        """A warning that readers need before the means; empty if there is none."""
         return DRAFTS if self.drafts_alone else ""
 
     @property

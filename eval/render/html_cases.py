@@ -1,4 +1,4 @@
-"""What a page tells of a case beyond its record: how a quote counts, what stands around it, a right case in short."""
+"""What the page shows of a case besides its record: how quotes count, their context, and a summary of right cases."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def about(record: Record) -> str:
 
 
 def cited_as(one: Json) -> tuple[str, str]:
-    """How a citation counts: a class and a mark."""
+    """How a citation counts, as a CSS class and a mark."""
     not_gold = "not gold on this side" if one["stance"] else "not gold"
     return ("bad", f"✗ {one['fault']}") if one["fault"] else ("good", "✓ gold") if one["correct"] else ("", not_gold)
 
 
 def gold_as(one: Json, cited: Sequence[Json]) -> tuple[str, str]:
-    """Whether gold is cited, and as what."""
+    """Whether gold is cited, as a CSS class and a mark."""
     if one["lost"]:
         return "bad", "✗ lost"
     by = [other for other in cited if other["document"] == one["document"] and _matches(other, one)]

@@ -1,4 +1,4 @@
-"""What the formats have in common: which characters are shown, how numbers are written, which cases come first."""
+"""Shared by all report formats: visible characters, numbers, and the order of cases."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def to_read(records: Sequence[Record], verdict: Verdict, comparison: Comparison 
 
 
 def why_of(record: Record) -> str:
-    """Why a case is not right, in one reason."""
+    """The main reason why a case is not right."""
     return record.error or next(iter(reasons(record)), record.outcome.value)
 
 
@@ -103,7 +103,7 @@ def interval(measure: Measure) -> str:
 
 
 def share_of(measure: Measure) -> str:
-    """Of how many things, in how many cases, the value is."""
+    """How many things and cases a value is about."""
     return f"{measure.of}" if measure.of == measure.cases else f"{measure.of} in {measure.cases} cases"
 
 

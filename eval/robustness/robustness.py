@@ -1,4 +1,4 @@
-"""What becomes of answers when the corpus changes in ways that should change nothing, or in one that should show.
+"""Runs a suite over changed copies of its corpus: most changes should not change answers, one should show.
 
 Every variation is a run of its own over a changed copy of the corpus, so all of it is copied and ingested anew: six
 times in all (three rates of distractors, another order, counterfactuals, planted instructions). That costs six times

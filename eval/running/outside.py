@@ -82,7 +82,7 @@ def opened(spec: str) -> Answers:
 
 
 def wrap(spec: str, record: Path | None = None) -> Wrap:
-    """What is measured in place of ours; its replies are kept in ``record``, where that is named."""
+    """The system that is measured instead of ours; its replies are stored in ``record``, if that is given."""
     answers = opened(spec)
     return partial(_outside, Recording(answers, record) if record else answers)
 
@@ -264,7 +264,7 @@ class Outside:
         return Citation(document.about, span.start, span.end, words, one.get("speaker"))
 
     def _hit(self, one: Json) -> Hit:
-        """What was found, at its place; what stands nowhere keeps its rank, and holds nothing."""
+        """A passage found by another system, located in the library; one that is not there keeps its rank."""
         quote = str(one.get("quote") or one.get("text") or "")
         document = self._document_of(one, quote)
         span = self._place(one, quote, document) if document else None

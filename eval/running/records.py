@@ -1,4 +1,4 @@
-"""What is kept of each case of a run: all that a report, a comparison and an explanation need, as JSON lines.
+"""The record of each case of a run, as JSON lines: all that reports and comparisons need.
 
 No time of day, no duration and no path of the machine is in a record, so that the same program on the same suite
 writes the same bytes.

@@ -39,7 +39,7 @@ KEPT = {"content", "tool_calls", "invalid_tool_calls", "additional_kwargs", "res
 
 
 class ReplyMissing(ModelUnavailable):
-    """A reply that was asked for is not in the recording."""
+    """The recording has no reply to this request."""
 
     hint = "Record it with `--profile llm-live --recording FILE`."
     retryable: ClassVar[bool] = False  # the recording will not say more when asked again
@@ -52,7 +52,7 @@ class BudgetSpent(PushbackError):
 
 
 class Asked(NamedTuple):
-    """All that a reply depends on, as plain JSON."""
+    """Everything that a reply depends on, as plain JSON."""
 
     model: str
     messages: list[Json]

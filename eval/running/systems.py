@@ -1,4 +1,4 @@
-"""What can be measured: the assistant, and the sentinels, which must never do as well.
+"""The systems to measure: the assistant, and the sentinels, which must never score as well.
 
 A sentinel is the cheapest way to fool a measure: to know nothing, to quote everything, or to take both sides. A suite
 on which one reaches our headline measures nothing.
@@ -79,7 +79,7 @@ class Remembering:
 
 
 class Near:
-    """What stands nearest in a library, found once for all the sentinels that are asked the same."""
+    """The nearest sentences in a library, searched once for all sentinels."""
 
     def __init__(self, library: Library, embedder: Embedder) -> None:
         self.library, self.embedder = library, embedder

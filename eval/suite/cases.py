@@ -29,7 +29,7 @@ Lines: TypeAlias = Mapping[Place, int]
 
 
 class Strict(BaseModel):
-    """What a suite file is made of: frozen, and no key that we do not know."""
+    """The base of all parts of a suite file: frozen, and unknown keys are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -172,7 +172,7 @@ def alternatives(golds: tuple[Gold, ...], require: str) -> tuple[tuple[Gold, ...
 
 
 class Gate(Strict):
-    """What turns a build red. Measures are named as in the report; shares are of 1.
+    """The conditions under which a build fails. Measures are named as in the report; shares are 0 to 1.
 
     ``floors``: the least a measure may be (``ceilings``: the most). ``drops``: how far it may be worse than in the
     baseline.
@@ -192,7 +192,7 @@ class Gate(Strict):
 
 
 class SuiteFile(Strict):
-    """A suite as its file says it; paths are relative to the file, ``jsonl`` is a file of more cases, one a line.
+    """The content of a suite file; paths are relative to it, and ``jsonl`` is a file of more cases, one a line.
 
     ``words`` is how many an answer may show; one whose evidence takes several quotes may have theirs besides.
     """
