@@ -450,7 +450,7 @@ def test_the_doctor_outlives_an_index_that_ends_whoever_reads_it(
 
         assert problem.mended
         assert why in problem.what
-        assert "made anew from the catalog" in problem.remedy
+        assert "rebuilt from the catalog" in problem.remedy
         assert (library.doctor(), len(dense(library, "words", 5))) == ([], 5)
 
 
@@ -473,7 +473,7 @@ def test_an_index_that_was_changed_is_looked_at_by_another_process_before_it_is_
     with Library.open(settings, embedder) as library:
         assert len(dense(library, "words", 5)) == 5
 
-    assert "SIGSEGV). It was made anew from the catalog." in caplog.text
+    assert "SIGSEGV). It was rebuilt from the catalog." in caplog.text
 
 
 @pytest.mark.slow

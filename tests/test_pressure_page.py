@@ -199,7 +199,7 @@ def test_what_goes_wrong_is_told_with_what_to_do(bakery: Library, monkeypatch: p
 def test_a_test_that_the_server_no_longer_knows_is_told(bakery: Library) -> None:
     page = opened(job="<b>gone</b>")
 
-    assert "the server was started anew" in shown(page)
+    assert "the server was restarted" in shown(page)
     assert page.text_area[0].value == ""
 
 

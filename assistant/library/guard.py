@@ -1,6 +1,6 @@
-"""The vector index beside its catalog: who may change it, when it is made anew, and which model it is for.
+"""The vector index beside its catalog: who may change it, when it is rebuilt, and which model it is for.
 
-The index is used only as new as the catalog, mended when a writer left it in doubt, and never with vectors of
+The index is used only as new as the catalog, repaired when a writer left it in doubt, and never with vectors of
 another model or of passages of another length than the settings say.
 """
 
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _PATIENCE = (
-    1.0  # seconds that a writer waits: a reader that looks whether it has anything to mend holds the lock briefly
+    1.0  # seconds that a writer waits: a reader that looks whether it has anything to repair holds the lock briefly
 )
-REBUILT = 60.0  # seconds to wait for an index on a server to be made anew; 100,000 vectors take about that
+REBUILT = 60.0  # seconds to wait for an index on a server to be rebuilt; 100,000 vectors take about that
 LOOK = 0.1  # seconds between two looks: short beside the seconds that an index takes
 
 
@@ -70,7 +70,7 @@ class Guard:
     def to_read(self) -> VectorIndex | Exact | None:
         """What searches vectors, as new as the catalog; None while the library is empty.
 
-        It is the index; for few passages, or where the index cannot be opened or mended since nothing can be written,
+        It is the index; for few passages, or where the index cannot be opened or repaired since nothing can be written,
         what reads the catalog instead.
 
         Raises:
@@ -178,10 +178,10 @@ class Guard:
                 rebuild(self._catalog, self._index)
         except LibraryLocked as exc:
             raise LibraryDamaged(why) from exc
-        _log.warning("%s It was made anew from the catalog.", why)
+        _log.warning("%s It was rebuilt from the catalog.", why)
 
     def _settled(self) -> State:
-        """What the library says of itself, when no index on a server is being made anew, which others would see half.
+        """What the library says of itself, when no index on a server is being rebuilt, which others would see half.
 
         In a folder, the lock on its files keeps readers waiting.
 

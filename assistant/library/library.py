@@ -232,7 +232,7 @@ class Library:
         return examine(self._catalog, self._index, self._guard)
 
     def reindex(self, progress: Progress | None = None, split: Split | None = None) -> None:
-        """Embed every passage anew with the model in force; ``split`` makes the passages when their length changed.
+        """Embed every passage again with the model in force; ``split`` makes the passages when their length changed.
 
         Until all is done the library is what it was, and can be asked.
 

@@ -49,7 +49,7 @@ def copy(old: Database, new: Database, words: Words, progress: Progress | None =
             before = held(old)
             done, total = 0, sum(before.values()) - before["changes"]
             for table, columns in tables().items():
-                # Keys are given anew, in the same order, so that the next row gets a free one.
+                # Keys are given again, in the same order, so that the next row gets a free one.
                 kept = [column for column in columns if column != "key"]
                 insert = f"INSERT INTO {table} ({', '.join(kept)}) VALUES ({', '.join('?' * len(kept))})"
                 for rows in _rows(old, table, columns, kept):

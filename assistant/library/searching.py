@@ -31,7 +31,7 @@ class Searching:
         try:
             return self._dense(vector, k, filters)
         except LibraryDamaged:
-            # The index can have been made anew between our look at the catalog and our look at it.
+            # The index can have been rebuilt between our look at the catalog and our look at it.
             self._index.close()
             return self._dense(vector, k, filters)
 

@@ -70,9 +70,9 @@ def difference(catalog: Catalog, index: VectorIndex) -> str | None:
 def reindex(
     catalog: Catalog, index: VectorIndex, embedder: Embedder, split: SplitAnew | None, progress: Progress | None
 ) -> None:
-    """Embed every passage anew, and only when all are there put them in the place of the old ones.
+    """Embed every passage again, and only when all are there put them in the place of the old ones.
 
-    Killed before that, the library is what it was; killed after, its index is made anew at the next start.
+    Killed before that, the library is what it was; killed after, its index is rebuilt at the next start.
     """
     identity = embedder.identity
     words = split.words if split else catalog.state().passage_words
@@ -91,7 +91,7 @@ def reindex(
 
 
 def _passages(catalog: Catalog, split: SplitAnew | None) -> Iterator[tuple[Document, Passage]]:
-    """Every document with each of its passages, split anew or as they are stored."""
+    """Every document with each of its passages, split again or as they are stored."""
     for id in catalog.documents.ids():
         if document := catalog.documents.get(id):
             stored = (passage for passage, _ in catalog.passages.of(id))

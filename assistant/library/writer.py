@@ -29,7 +29,7 @@ class Writer:
 
     A document becomes visible in one transaction, after its vectors are in the index; what it replaces is hidden
     in the same one, before its vectors go. From the first vector written to the last one removed the index is in
-    doubt: killed in between, the next to open the library makes the index anew from the catalog.
+    doubt: killed in between, the next to open the library rebuilds the index from the catalog.
     """
 
     def __init__(self, catalog: Catalog, index: ToWrite) -> None:

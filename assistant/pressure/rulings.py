@@ -52,7 +52,7 @@ def rule_idea(assumptions: Sequence[Assumption]) -> IdeaRuling:
 
 
 def ruled(verdict: Verdict) -> Verdict:
-    """The verdict with all that follows from its assumptions' findings and importance made anew."""
+    """The verdict, with its rulings and all that follows computed again from findings and importance."""
     assumptions = tuple(replace(one, ruling=rule(one.findings)) for one in verdict.assumptions)
     return replace(
         verdict,

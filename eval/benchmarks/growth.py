@@ -2,7 +2,7 @@
 
     python -m eval.benchmarks.growth
 
-Documents are sentences of the suites in this repository, drawn anew with other figures for each, so that words are as
+Documents are sentences of the suites in this repository, drawn again with other figures for each, so that words are as
 frequent as in texts of people; none is a version of another. The vectors of the first 10,000 passages are the model's.
 Those beyond are made: each lies around one of these (cosine 0.9 or so), its sentences around it, since embedding a
 million passages takes hours. A graph over them is as dense as one over many documents on the same subjects.

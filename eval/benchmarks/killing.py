@@ -5,7 +5,7 @@
 Each kill (SIGKILL) hits a real command in a process of its own: ingest into a new library, ingest of changed files,
 remove, reindex to another length of passages, and ingest into a library of each older schema. The moment is random
 between two of the steps by which a command changes catalog or index, which an undisturbed run counts; of a reindex
-every other kill hits its end, where the new passages take the place of the old and the index is made anew, and of an
+every other kill hits its end, where the new passages take the place of the old and the index is rebuilt, and of an
 older library the statements that make it one of today's. Then a copy of what is left is opened and searched: each
 document is as it was before or as it is after, wholly. In what was left itself the same command runs again; after it
 the library is what the undisturbed run made, and the doctor finds it well.
@@ -57,7 +57,7 @@ BATCH = 4  # passages a transaction: small, so that kills come between many of t
 SHORT = 40  # words of a passage after the reindex: half of the default, so that every passage changes
 OLD = 1_700_000_000  # seconds: files whose time says that they will not change
 KINDS = ("ingest", "re-ingest", "remove", "reindex", *(f"upgrade from {n}" for n in sorted(STEPS) if n))
-FAULTS = ("lost", "half visible", "not mended")
+FAULTS = ("lost", "half visible", "not repaired")
 DOUBT = "index left in doubt"  # is told, and no fault: how often a kill hit between index and catalog
 HARD = "where it is hard"  # likewise: how many kills were meant for the end of a reindex, or the middle of an upgrade
 TOLD = ("kills", *FAULTS, DOUBT, HARD)
@@ -237,7 +237,7 @@ def killed(
         yield from ((fault, f"{where}: {what}") for fault, what in compared(kind, left))
     again = in_a_fork(lambda: finished(home, kind, embedder))
     if again is not None:
-        yield "not mended", f"{where}: {again}"
+        yield "not repaired", f"{where}: {again}"
 
 
 def compared(kind: Kind, left: Whole) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """How soon the library page can be used with ten thousand documents: from the first paint to a table that answers.
 
-Documents are written straight into the catalog, since it is the page that is measured; the server is started anew,
+Documents are written straight into the catalog, since it is the page that is measured; the server is restarted,
 and a real Chromium (Debian's) looks at it. Says the seconds from the page's heading being seen to its table being
 seen, to a search being answered, and of the one query by itself.
 """

@@ -27,7 +27,7 @@ from eval.suite.cases import Case, Gold, Said, Severity
 TAG = "from-feedback"
 HEAD = f"""\
 # Questions whose answers were called bad, or whose evidence was called wrong: nobody has said yet what is right, so
-# at each TO DO take the `# ` off one line, mend it, and check it against the documents. Until then this is no suite.
+# at each TO DO take the `# ` off one line, correct it, and check it against the documents. Until then this is no suite.
 # Ideas with the findings that people put on a side: these are whole.
 name: {TAG}
 corpus: documents  # TO DO: the folder of the documents, relative to this file

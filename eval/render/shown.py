@@ -55,7 +55,7 @@ def may_merge(verdict: Verdict) -> str:
         Exit.QUALITY: "Do not merge: the answers are worse than they may be.",
         Exit.BASELINE: "Do not merge yet: there is no baseline to hold the answers against.",
     }
-    return told.get(verdict.exit, "This run says nothing about the answers: mend what stopped it, and run again.")
+    return told.get(verdict.exit, "This run says nothing about the answers: fix what stopped it, and run again.")
 
 
 def to_read(records: Sequence[Record], verdict: Verdict, comparison: Comparison | None) -> list[Record]:

@@ -1,6 +1,6 @@
 """Runs a suite over changed copies of its corpus: most changes should not change answers, one should show.
 
-Every variation is a run of its own over a changed copy of the corpus, so all of it is copied and ingested anew: six
+Every variation is a run of its own over a changed copy of the corpus, so all of it is copied and ingested again: six
 times in all (three rates of distractors, another order, counterfactuals, planted instructions). That costs six times
 what the first run's ingest cost, and the questions that a variation needs once each.
 """

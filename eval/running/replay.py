@@ -270,7 +270,7 @@ class RecordingChat(ReplayedChat):
     """Asks a real chat model what the recording does not hold yet, and records the reply.
 
     So one question has one reply throughout, a replay gives what the run gave, and a run that was stopped goes on
-    where it was; begin with an empty recording to ask all anew. What the real model raises is passed on, and
+    where it was; begin with an empty recording to ask all again. What the real model raises is passed on, and
     ``BudgetSpent`` before a call that the budget does not allow.
     """
 

@@ -1,7 +1,7 @@
 """Public data sets as suites, as they lie: a BEIR folder, stance pairs, questions with their paragraphs.
 
 Keys that we do not use are passed over; whatever else does not fit is an error with its file and line. A suite does
-not keep the texts of its corpus: they are read anew, line by line, when they are laid out as documents.
+not keep the texts of its corpus: they are read again, line by line, when they are laid out as documents.
 """
 
 from __future__ import annotations

@@ -178,7 +178,7 @@ def changed(path: Path, digests: Mapping[str, str]) -> Iterator[str]:
         locked = dict(json.loads(lock.read_text("utf-8"))["files"])
     except (OSError, ValueError, KeyError, TypeError) as exc:
         raise CaseError(
-            f"The lock {lock} cannot be read: {why(exc)}.", hint="Write it anew: eval lint --lock."
+            f"The lock {lock} cannot be read: {why(exc)}.", hint="Write it again: eval lint --lock."
         ) from exc
     for source in sorted(locked.keys() | digests.keys()):
         if locked.get(source) != digests.get(source):

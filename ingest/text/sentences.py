@@ -1,4 +1,4 @@
-"""Where sentences begin and end in one block of text: sentencex, with its few misses mended."""
+"""Where sentences begin and end in one block of text: sentencex, with its few misses fixed."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A page from the web: its bytes, within limits that a hostile server cannot stretch.
 
 Only http and https; no cookies, referer, proxies or passwords; ``robots.txt`` is respected (RFC 9309). Each hop of a
-redirect is checked anew. Time and size are those of the whole, and the size counts after decompression.
+redirect is checked again. Time and size are those of the whole, and the size counts after decompression.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ def _name(address: str, extension: str) -> str:
 
 
 def _read(path: Path) -> dict[str, Page]:
-    """What is known of pages fetched before; nothing when that cannot be read, and all are fetched anew."""
+    """What is known of pages fetched before; nothing when that cannot be read, and all are fetched again."""
     try:
         return {address: Page(**page) for address, page in json.loads(path.read_text("utf-8")).items()}
     except (OSError, ValueError, TypeError, AttributeError):

@@ -264,7 +264,7 @@ class Queue:
 
         def tell() -> None:
             while not over.wait(EVERY):
-                with suppress(LibraryError), self._session() as session:  # it may be started anew
+                with suppress(LibraryError), self._session() as session:  # it may be restarted
                     row = session.execute(
                         f"UPDATE {SCHEMA}.told SET doing = %s, share = %s, steps = %s "
                         "WHERE id = %s AND tries = %s AND ended IS NULL RETURNING stop",

@@ -1,4 +1,4 @@
-"""A pressure test as the library keeps it: opened with its citations checked again, weighed anew, discussed.
+"""A pressure test as the library keeps it: opened with its citations checked again, weighed again, discussed.
 
 Beside the verdict stands what was said of it: each message with its reply, carried over to a verdict that it moved;
 and a message that has no reply yet, so that none is lost with the server.

@@ -132,7 +132,7 @@ def _tools(answer: Answer, turn: int, library: Library, settings: Settings, *, l
 def _ask(
     question: str, before: list[Answer], settings: Settings, at: int | None, unkept: PushbackError | None
 ) -> Answer:
-    """Show the answer as it comes, and keep it; the page runs anew where more of it has changed than was added.
+    """Show the answer as it comes, and keep it; the page runs again where more of it has changed than was added.
 
     Where nothing can be kept, as on a read-only disk, the answer is shown with the reason.
     """

@@ -27,11 +27,11 @@ WELCOME = (
     "against it, and where they say nothing.</p>"
 )
 LOST = (
-    '<p class="notice" role="status">That test is not known here any more: the server was started anew since. '
+    '<p class="notice" role="status">That test is not known here any more: the server was restarted since. '
     "Put the idea again.</p>"
 )
 CUT_SHORT = (
-    '<p class="notice" role="status">This test was not finished: the server was started anew since. Test it again.</p>'
+    '<p class="notice" role="status">This test was not finished: the server was restarted since. Test it again.</p>'
 )
 
 

@@ -13,7 +13,7 @@ from ui.work.library_work import ADDED, CHANGED, COPY, EMPTY, FAILED, LEFT, REMO
 MOST_FAILED = 100  # files that failed shown by name: more are one fault, told a hundred times
 SAID = {
     ADDED: "added",
-    CHANGED: "read anew",
+    CHANGED: "read again",
     SAME: "already there",
     COPY: "already there under another name",
     REMOVED: "gone, and taken out",

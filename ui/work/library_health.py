@@ -27,7 +27,7 @@ def check(job: Job, settings: Settings, embedder: Embedder) -> Checked:
 
 
 def reindex(job: Job, settings: Settings, embedder: Embedder) -> str:
-    """Embed all that is stored anew, with the model and the length of passages in force; what was done.
+    """Embed all that is stored again, with the model and the length of passages in force; what was done.
 
     Stopped, it leaves the library as it was.
 
@@ -41,4 +41,4 @@ def reindex(job: Job, settings: Settings, embedder: Embedder) -> str:
 
     with Library.open(settings, embedder) as library:
         patiently(job, lambda: library.reindex(told, split))
-        return f"{library.searched().passages:,} passages embedded anew"
+        return f"{library.searched().passages:,} passages embedded again"

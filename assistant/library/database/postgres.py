@@ -1,7 +1,7 @@
 """The catalog's database as a schema of PostgreSQL: what it says otherwise than SQLite, and errors in our own words.
 
 The one module that knows psycopg. Each library has a schema of its own, ``pushback_NAME``, so that one database holds
-several. A server that was started anew is noticed by the next statement that reads, outside of any transaction.
+several. A server that was restarted is noticed by the next statement that reads, outside of any transaction.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ class Traces:
             self._open = None
 
     def forget(self) -> None:
-        """Take away what ended processes left: the index was read to its end, or made anew."""
+        """Take away what ended processes left: the index was read to its end, or rebuilt."""
         for path in self._left():
             with suppress(OSError):
                 path.unlink(missing_ok=True)

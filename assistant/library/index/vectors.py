@@ -3,10 +3,10 @@
 Chroma's habits, kept here so that nobody else must know them (measured on 1.5.9):
 
 - An embedded client reads the index once and then never sees what another process writes, so a reader has to
-  open it anew; and all clients of one path in a process share that one reading.
+  open it again; and all clients of one path in a process share that one reading.
 - Its index files are changed in place, by readers too when they open them. ``index.lock`` keeps processes from
   opening the files while another changes them. A process that was killed at it may leave anything behind,
-  which is why an index in doubt is made anew from the catalog and never read.
+  which is why an index in doubt is rebuilt from the catalog and never read.
 - The default distance is l2, the default embedding function downloads a model, and ``add`` keeps an old vector.
 """
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 COLLECTION = "passages"
-PATIENCE = 60.0  # seconds to wait for another process to be done with the files; making them anew takes longest
+PATIENCE = 60.0  # seconds to wait for another process to be done with the files; rebuilding them takes longest
 SLOW = 60.0  # seconds without a word from a server; 256 vectors take it a tenth of one
 NEARLY_FULL = 1 << 26  # bytes free, when Chroma says only that writing failed
 HNSW: Any = {

@@ -73,7 +73,7 @@ def pieces(text: str) -> Iterator[Piece]:
 
 def _parse(text: str) -> etree._Element | None:
     data = text.replace("\0", "").encode("utf-8", errors="replace")
-    # lxml.html's own parser would make its kind of element anew at each step of the walk
+    # lxml.html's own parser would make its kind of element again at each step of the walk
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True, remove_comments=True)
     root = etree.fromstring(data, parser) if data.strip() else None  # None, too, where there are only comments
     if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):

@@ -172,7 +172,7 @@ def _param(part: EmailMessage, name: str) -> str:
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    """The header's text, decoded; bytes that are not declared are mended, and a broken header is given as it stands."""
+    """The decoded text of a header; undeclared bytes are repaired, and a broken header is given as it stands."""
     raw = next((str(value)[:LONGEST] for key, value in message.raw_items() if key.lower() == name), "")
     if _is_mangled(raw):
         return _mended(raw, _charset(message))

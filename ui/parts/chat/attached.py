@@ -102,7 +102,7 @@ def _settle(reading: Reading, library: Library) -> None:
 def show(settings: Settings, library: Library, *, follows: bool = True) -> None:
     """What is being read with the question that waits for it, and what could not be.
 
-    ``follows``: nothing else on the page shows how far the reading is, and runs it anew at the end.
+    ``follows``: nothing else on the page shows how far the reading is, and runs it again at the end.
     """
     readings = _readings(settings, library)
     for waits in (one.question for one in readings if one.question):
@@ -131,7 +131,7 @@ def _begin(settings: Settings, files: Sequence[Path], id: str | None = None) -> 
 def _readings(settings: Settings, library: Library) -> list[Reading]:
     """The files being read for the questions of this conversation, and those that came without a question.
 
-    What a question waits for is read anew where no job knows of it, as in a server that was started since.
+    What a question waits for is read again where no job knows of it, as in a server that was started since.
     """
     alone: Reading | None = st.session_state.get(_ALONE)
     is_here = alone and alone.job.kind == library_work.kind(settings)

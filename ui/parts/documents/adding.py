@@ -27,7 +27,7 @@ def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
     """The drop zone, for an editor, and below it what is being read and what became of it; whether any is being read.
 
     Works where there is no library yet: the first file makes it. ``key`` sets its parts apart from others on the page.
-    What is dropped is kept with the library, read as a job, and found again after a reload. The page runs anew when
+    What is dropped is kept with the library, read as a job, and found again after a reload. The page runs again when
     the last of it is done. ``opens``: the page can open the documents that were read.
     """
     if visiting.may(Role.EDITOR, settings):

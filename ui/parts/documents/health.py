@@ -34,14 +34,14 @@ def _checks(settings: Settings) -> None:
         st.button(
             "Check the library",
             icon=":material/health_and_safety:",
-            help="Looks at every passage, its words and its vector, and mends what can be mended safely.",
+            help="Looks at every passage, its words and its vector, and repairs what can be repaired safely.",
             on_click=check,
             args=(settings,),
         )
         st.button(
             "Re-index",
             icon=":material/model_training:",
-            help="Embeds every passage anew, with the model in force. Until it is done the library is as it was.",
+            help="Embeds every passage again, with the model in force. Until it is done the library is as it was.",
             on_click=reindex,
             args=(settings,),
         )

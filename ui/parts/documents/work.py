@@ -26,7 +26,7 @@ OPENED = 3  # documents of an outcome that can be opened from it: meant for one 
 
 
 def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
-    """The work on this library; whether any is going on. The page runs anew when the last has ended.
+    """The work on this library; whether any is going on. The page runs again when the last has ended.
 
     ``opens``: the page it stands on can open the documents that were read.
     """

@@ -54,7 +54,7 @@ def name() -> str:
 
 
 def _browser() -> str:
-    return st.context.cookies.get(guard.VISITOR) or _session()  # a program that keeps no cookies is a visitor anew
+    return st.context.cookies.get(guard.VISITOR) or _session()  # a program that keeps no cookies is a new visitor
 
 
 def _session() -> str:

@@ -39,7 +39,7 @@ def show(kept: Kept, line: Sequence[Job], desk: Desk) -> None:
         _asked(kept.asked)
         with _replied():
             _reply(kept, None, line, desk)
-    # A callback, since the page may run anew, for a reply that has just come, before it gets here.
+    # A callback, since the page may run again, for a reply that has just come, before it gets here.
     with st.container(key="discuss"):
         st.chat_input("Say something about it", key=BOX, on_submit=_say, args=(desk, kept.listed.id, line))
 
