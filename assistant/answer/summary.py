@@ -1,4 +1,4 @@
-"""What a document says in short, without a model: its headings, and the sentences nearest to the whole of it."""
+"""Summaries without a model: a document's headings, and the sentences most similar to the whole of it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Summary(NamedTuple):
 
 
 def summary(document: Document, passages: Sequence[Stored]) -> Summary:
-    """The summary of a document with these passages, always the same one."""
+    """The summary of a document with these passages."""
     title = document.about.title.casefold()
     heads = [document.text[b.start : b.end].strip() for b in document.blocks if b.kind is BlockKind.HEADING]
     named = [head for head in dict.fromkeys(heads) if head.casefold() != title]

@@ -103,12 +103,12 @@ def _faults(text: str, grounds: Grounds) -> Iterator[str]:
 
 
 def strange(text: str, there: str) -> str | None:
-    """An address, a figure or a name of ``text`` that is not in ``there``; None when all that it has is."""
+    """An address, a figure or a name of ``text`` that is missing in ``there``; None if nothing is missing."""
     return next(_faults(text, Grounds((), there, "")), None)
 
 
 def said(text: str) -> str:
-    """A text as far as two that say the same in the same words are alike: case, marks and space aside."""
+    """The text without case, punctuation and spacing, for comparing words."""
     return " ".join(token.word.lower().replace("’", "'") for token in tokens(text))
 
 

@@ -140,7 +140,7 @@ def is_courtesy(said: str) -> bool:
 
 
 def _resolved(question: str, talk: _Talk) -> tuple[str, str, str | None]:
-    """The question with what it leans on, what of it the next one may lean on, and what it is about."""
+    """The resolved question, what the next question may refer to, and its topic."""
     if is_courtesy(question):
         return question, talk.asked, talk.topic
     if questions.read(question).asks is Asks.BROAD and not _THING.search(question):
@@ -205,7 +205,7 @@ def _points(match: re.Match[str]) -> bool:
 
 
 def _explains_itself(question: str, pronoun: re.Match[str]) -> bool:
-    """Whether what the pronoun stands for is in the question: "when a product is new, is it …"."""
+    """Whether the question itself has what the pronoun refers to: "when a product is new, is it …"."""
     before, word = question[: pronoun.start()], pronoun[0].lower()
     clause, *more = _CLAUSE.split(before, maxsplit=1)
     if _NO_THING.search(question[pronoun.start() :]) or (more and len(_own(clause)) >= 2 and not _ADDED.search(clause)):
@@ -328,7 +328,7 @@ def _called(noun: str, before: Sequence[Turn]) -> str | None:
 
 
 def _names_by_nearness(talk: _Talk) -> list[tuple[Name, ...]]:
-    """The names in the question before, in its answer, and so on back; who was asked for is in the answer first."""
+    """Names from the previous question, its answer, and so on back; for "who" questions the answer comes first."""
     said = " ".join(turn.content for turn in talk.turns)
     turns = list(reversed(talk.turns))
     for at, (told, asked) in enumerate(pairwise(reversed(talk.turns))):
@@ -339,7 +339,7 @@ def _names_by_nearness(talk: _Talk) -> list[tuple[Name, ...]]:
 
 
 def _topic(asked: str) -> str | None:
-    """What a question says that it is about; else the one name in it; of several none can be chosen."""
+    """The topic of a question: what it says it is about, else its only name; None if it has several names."""
     if (about := _ABOUT.search(asked)) and _is_thing(about["what"]):
         return about["what"].strip()
     if (what_is := _WHAT_IS.search(asked)) and _is_thing(what_is["what"]):
@@ -367,7 +367,7 @@ def _put(question: str, pronoun: re.Match[str], name: str) -> str:
 
 
 def _with_what_was_asked(question: str, talk: _Talk) -> str:
-    """The question with what the one before asks, in brackets; a new number takes the place of the old."""
+    """The question with the previous question in brackets; a new number replaces the old one."""
     asked = re.sub(r"\W*\s\(", ", ", _COURTESIES.sub("", talk.asked)).replace(")", "")
     if any(token.word[0].isdigit() for token in tokens(question)):
         asked = _NUMBER.sub("", asked)

@@ -13,7 +13,7 @@ from assistant.library.upkeep import difference, rebuild
 
 
 def examine(catalog: Catalog, index: VectorIndex, guard: Guard) -> list[Problem]:
-    """What is wrong, each with its remedy; what can be repaired safely is repaired, when nobody writes."""
+    """The problems, each with its remedy; what can be repaired safely is repaired, if nobody writes."""
     again = "Put a copy of the folder back, or remove it and run `pushback ingest` again."
     problems = [Problem(f"The catalog is damaged: {fault}.", again) for fault in catalog.faults()]
     if problems:

@@ -91,7 +91,7 @@ def reindex(
 
 
 def _passages(catalog: Catalog, split: SplitAnew | None) -> Iterator[tuple[Document, Passage]]:
-    """Every document with each of its passages, split again or as they are stored."""
+    """Every document with its passages, split again or as stored."""
     for id in catalog.documents.ids():
         if document := catalog.documents.get(id):
             stored = (passage for passage, _ in catalog.passages.of(id))

@@ -102,7 +102,7 @@ class Asked(Protocol):
         ...
 
     def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
-        """What a model says to a message, checked; nothing where none writes."""
+        """The comment of a model on a message, checked; empty without a model."""
         ...
 
     def search(self, query: str, k: int = 8) -> list[Hit]:
@@ -147,7 +147,7 @@ class Reply(NamedTuple):
 
 
 def discuss(assistant: Asked, verdict: Verdict, message: str, by: str = "") -> Reply:
-    """The reply to what somebody says about a verdict; the verdict itself is never changed in place.
+    """The reply to a message about a verdict; a changed verdict is a new one.
 
     ``by`` is who says it, empty where nobody signs in: a side that they give is theirs.
     What moves it is code's to say; a model, where one writes, only tells what of the findings bears on the message.
@@ -173,13 +173,13 @@ def _moved(assistant: Asked, verdict: Verdict, message: str, by: str) -> Reply:
 
 
 def side_told(message: str) -> Stance | None:
-    """The side that a message gives to what was quoted; None where it says something else."""
+    """The side that a message gives to the quotes; None if it says something else."""
     match = _SIDE.match(" ".join(message.split()))
     return _SIDED[match.lastgroup or "none"] if match else None
 
 
 def _judged(verdict: Verdict, side: Stance, by: str) -> Reply:
-    """The user says on which side the quotes stand that they brought, and the rulings follow."""
+    """Apply the side that the user gives to the quotes that they brought."""
     first, *rest = verdict.assumptions
     findings = tuple(rulings.judge(one, side, by) if _is_asked(one) else one for one in first.findings)
     after = rulings.ruled(replace(verdict, assumptions=(replace(first, findings=findings), *rest)))
@@ -327,7 +327,7 @@ def _again(assistant: Asked, verdict: Verdict) -> Reply:
 
 
 def summary(changes: tuple[Change, ...]) -> str:
-    """What got better and what worse, in a sentence each."""
+    """What got better and what got worse, in a sentence each."""
     parts = []
     for better, name in ((True, "Better"), (False, "Worse")):
         told = [_told(change) for change in changes if change.better is better]
@@ -363,7 +363,7 @@ def _called(one: Assumption) -> str:
 
 
 def _key(one: Assumption) -> str:
-    """What makes it the same assumption of a revised idea: the idea itself, or the claim of a lens."""
+    """The key by which an assumption is found again in a revised idea."""
     return one.lens if one.lens == "the idea as it stands" else f"{one.lens} {one.text}"
 
 

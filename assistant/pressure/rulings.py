@@ -1,4 +1,4 @@
-"""What findings come to: rulings, leaps of faith, the strongest of either side, and what is to be settled. Pure.
+"""Rulings from findings: also leaps of faith, the strongest case of each side, and what to settle. Pure.
 
 Nothing here searches or reads: the same findings with the same importance give the same verdict.
 """
@@ -74,7 +74,7 @@ def bears(findings: Sequence[Finding]) -> bool:
 
 
 def judge(finding: Finding, side: Stance | None, by: str) -> Finding:
-    """The finding on the side that a person says; None: it is not about this."""
+    """The finding with the side that a person gives; None means that it is not about the assumption."""
     was = finding.judged or Judged(by, finding.stance, finding.confidence)
     return replace(finding, stance=side or Stance.UNCLEAR, confidence=1.0, judged=was._replace(by=by))
 
@@ -158,7 +158,7 @@ def check_importance(importance: Mapping[str, float], names: Iterable[str]) -> N
 
 
 def idle(verdict: Verdict, importance: Mapping[str, float]) -> list[str]:
-    """Those names of ``importance`` that are of nothing that the idea rests on."""
+    """The names in ``importance`` that no assumption of the idea has."""
     numbered = list(enumerate(verdict.assumptions, start=1))
     return [name for name in importance if not any(_is_named(name, number, one) for number, one in numbered)]
 
@@ -225,7 +225,7 @@ def strongest(assumptions: Sequence[Assumption], side: Stance) -> tuple[Finding,
 
 
 def is_guessed(verdict: Verdict) -> bool:
-    """Whether a side of a finding was told offline, and by no person."""
+    """Whether the side of some finding was guessed offline and not judged by a person."""
     found = [one for assumption in verdict.assumptions for one in assumption.findings]
     return verdict.stance_model in OFFLINE and any(
         one.stance is not Stance.UNCLEAR and one.confidence < 1 and not one.judged for one in found

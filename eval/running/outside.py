@@ -278,7 +278,7 @@ class Outside:
         return Passage("", document.about if document else NOWHERE, one["start"], one["end"], "", ())
 
     def _document_of(self, one: Json, quote: str) -> Document | None:
-        """The document that is named, by its source or a path that ends with it; without a name, one that has it."""
+        """The named document, by its source or the end of its path; without a name, one that has the quote."""
         parts = str(one.get("source") or one.get("document") or "").replace("\\", "/").split("/")
         if parts != [""]:
             named = (self._document("/".join(parts[place:])) for place in range(len(parts)))

@@ -40,7 +40,7 @@ def complete(asked: Asked) -> Score:
 
 
 def strings(asked: Asked) -> Score:
-    """Whether every string of the case stands in a statement; of alternatives, one."""
+    """Whether every required string of the case is in a statement; one of each list of alternatives is enough."""
     absent = [
         " or ".join(f"“{string}”" for string in either)
         for either in asked.case.answer

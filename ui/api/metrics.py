@@ -1,4 +1,4 @@
-"""What the server counts, for Prometheus: requests, stages of answers, who waits, jobs. No text of anybody."""
+"""Metrics of the server for Prometheus: requests, stages of answers, queues and jobs. No text of anybody."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Metrics:
 
 
 class Watched:
-    """The middleware that counts requests, and tells each to the log; of a path only which of ours it is."""
+    """The middleware that counts and logs requests; of a path, only the name of its route is kept."""
 
     def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics

@@ -74,7 +74,7 @@ class People:
         return bool(self._by_hash)
 
     def find(self, peer: str | None, headers: Mapping[str, str]) -> Person | None:
-        """Who sends a request from ``peer`` with these headers; None where they may not."""
+        """The person who sends a request from ``peer`` with these headers; None if they may not."""
         if not self._by_hash:
             return HERE if local.is_local(peer, headers) else None
         scheme, _, token = headers.get("authorization", "").partition(" ")
@@ -105,7 +105,7 @@ def read(settings: Settings) -> People:
 
 
 def are_seen_by_others(path: Path) -> bool:
-    """Whether others at this machine can read the file, where the system knows such; hashes in it help nobody."""
+    """Whether others on this machine can read the file; a file of hashes does not matter."""
     is_open = os.name != "nt" and path.expanduser().stat().st_mode & 0o077
     return bool(is_open) and any(entry.token for entry in _entries(path.expanduser()).values())
 

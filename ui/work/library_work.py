@@ -1,4 +1,4 @@
-"""What is done to a library from a page, off its thread: files read, with what became of each.
+"""Work on a library from a page, outside its thread: files are read, with the outcome of each.
 
 Each function is the work of a job: it opens the library for itself, so that no page waits for it, and waits its turn
 while somebody else writes.
@@ -186,7 +186,7 @@ class _Told:
 
 
 def _became(before: dict[str, KnownFile], after: dict[str, KnownFile], there: dict[str, str]) -> list[Taken]:
-    """What became of each file; ``there`` are the documents that were there before, and the file that led to each."""
+    """The outcome of each file; ``there`` has the earlier documents, and the file that led to each."""
     found = []
     for path, now in after.items():
         was = before.get(path)

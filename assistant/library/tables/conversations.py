@@ -139,7 +139,7 @@ class Conversations:
             return True
 
     def _branch(self, conversation: str, at: int) -> None:
-        """Keep a copy of a conversation in which turns came after ``at``, listed after it, with its feedback."""
+        """Keep a copy of a conversation, with feedback, if turns after ``at`` are about to be replaced."""
         if self._db.row("SELECT count(*) FROM turns WHERE conversation = ?", [conversation])[0] <= at:
             return
         id = secrets.token_hex(8)
