@@ -379,7 +379,7 @@ def _is_same(file: File, known: KnownFile | None, keeps: Mapping[str, AbstractSe
 
 
 def _gone(listing: Listing, known: Mapping[str, KnownFile]) -> dict[str, KnownFile]:
-    """The files that were read once and are there no more; one that could not be looked at may still be."""
+    """The files that were read before and are gone; a file that could not be looked at does not count as gone."""
     here = {file.path for file in listing.files}
     return {path: old for path, old in known.items() if path not in here and not files.within(path, listing.unseen)}
 

@@ -26,7 +26,7 @@ def begin(folder: Path, catalog: Path | None) -> None:
 
 
 def put_right(folder: Path) -> None:
-    """Close a library that others could read, as those of before were made; it is told how much of it was open."""
+    """Close a library to others, as older versions left it open; the log says how much was open."""
     if os.name == "nt" or not stat.S_IMODE(folder.stat().st_mode) & OTHERS:
         return
     paths = [folder, *(Path(at, name) for at, folders, files in os.walk(folder) for name in (*folders, *files))]

@@ -63,7 +63,7 @@ def path(passage: Passage, start: int) -> tuple[str, ...]:
 
 
 def judged(passage: Passage, sentence: Sentence, text: str) -> str:
-    """The ``text`` of an item after what introduces it, which heads the passage where its list began in another."""
+    """The ``text`` of a list item after the sentences that introduce it, also if its list began in another passage."""
     at = _place(passage.sentences, sentence)
     if at is None:
         return text

@@ -47,7 +47,7 @@ def _recall(name: str, ranks: Mapping[Gold, int | None], k: int) -> Score:
 
 
 def ranked(run: Sequence[str], relevant: Mapping[str, int], names: Sequence[str]) -> list[Score]:
-    """Measures of one ranking, best first; ``relevant`` has a grade of 1 and more for each id that is."""
+    """The measures of one ranking, best first; ``relevant`` has a grade (1 and more) for each relevant id."""
     import ir_measures
     from ir_measures import RR, R, nDCG
 

@@ -94,7 +94,7 @@ def _created(pieces: Sequence[Piece], around: Sequence[Piece]) -> list[re.Match[
 
 
 def _said(pieces: Sequence[Piece], top: Sequence[Piece]) -> str | None:
-    """The date that one of the pieces calls its own, else the first line of the top that is there to say when."""
+    """A date that a piece labels as its own, else the date of the first date line at the top."""
     labelled = [
         (match["label"].lower(), iso) for piece in pieces if not piece.speaker for match, iso in _labelled(piece)
     ]

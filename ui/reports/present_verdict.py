@@ -103,7 +103,7 @@ def cited(verdict: Verdict, place: tuple[int, int] | None) -> Citation | None:
 
 
 def quote(one: Finding, *, in_context: bool) -> str:
-    """The words of a finding as HTML, marked where what they stand in is shown; beneath them a model's reading."""
+    """The words of a finding as HTML, marked in their context if that is shown, with a model's reading below."""
     before, words, after = told.around(one) if in_context else ("", one.citation.quote, "")
     context = [f'<span class="context">{_lines(part)}</span>' if part.strip() else "" for part in (before, after)]
     said = f'<mark class="words">{escape(words)}</mark>' if any(context) else escape(words)

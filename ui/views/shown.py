@@ -14,7 +14,7 @@ NOT_SAID = "Not said:"
 
 
 def who_disagrees(conflict: Conflict) -> str:
-    """That sources do not agree; of one document these are voices in it."""
+    """The heading of a conflict: two sources disagree, or two voices in one document."""
     documents = {side.citations[0].about.id for side in conflict.sides}
     return "The sources do not agree" if len(documents) > 1 else "Two voices in one document do not agree"
 

@@ -330,7 +330,7 @@ class _Reader:
 
 
 def _inline(text: Text) -> tuple[Lettered, ...]:
-    """The words in bold and those of links; where characters come in halves, nobody has counted those before."""
+    """The bold words and links of a paragraph, without places if characters come in two halves."""
     told = tuple(one._replace(words=_mended(one.words)) for one in text.lettered())
     return tuple(one._replace(at=-1) for one in told) if HALVES.search(text.whole()) else told
 
