@@ -14,6 +14,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from assistant.answer import particulars
 from assistant.checking.judging import Held, Judge
 from assistant.checking.verifying import Verifier
 from assistant.dialogue import asides, conversation, followup
@@ -37,6 +38,7 @@ CHECKED = "What is shown of it was checked before."
 SAYS = "The documents do not say"
 NO_MORE = f"{SAYS} more on this than stands above."
 AGAIN = "These words stand above already."
+KNOWN = "Told from what the library knows of the document."
 NOTHING = Reading(Outcome.NOT_SAID)
 
 _MORE = re.compile(
@@ -100,7 +102,10 @@ class Answering:
             standalone, away = self._standalone(asked, history, calls)
             material = Material(questions.read(standalone), self._library, self._embedder, filters)
         verifier = Verifier(material, self._library.quote, self._embedder)
-        if self._model and calls and material.extracts:
+        if known := particulars.told(material, self._library):
+            made.statements, made.reading = [*known], Reading(Outcome.ANSWERED, reason=KNOWN)
+            yield from known
+        elif self._model and calls and material.extracts:
             with clock.measured("read"):
                 claims = verifier.statements(self._model.read(material, calls))
                 if self._judge:
@@ -180,6 +185,8 @@ class Answering:
             made.reading = Reading(Outcome.NOT_SAID, reason=NO_MORE)
         elif again and made.reading.outcome is Outcome.ANSWERED and set(made.statements) <= set(again):
             made.notices.append(AGAIN)
+        if not self._model and (unknown := particulars.lacking(material.named)):
+            made.reading = Reading(Outcome.NEAR, reason=unknown)
         if said:
             missing = f": {said.missing}" if said.missing else "."
             made.reading = Reading(Outcome.NOT_SAID, said.missing, f"{SAYS}{missing}")

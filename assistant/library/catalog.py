@@ -31,8 +31,11 @@ SURE, CHANGING, REBUILDING = range(3)  # what ``in_doubt`` says of the index
 class Words(Protocol):
     """Which passages hold a word, as the database of the catalog finds it."""
 
-    def search(self, words: Sequence[str], k: int, filters: Filters) -> list[tuple[str, float]]:
-        """The ids of the ``k`` passages that hold most of the words, rare ones first (BM25), higher is better."""
+    def search(
+        self, words: Sequence[str], k: int, filters: Filters, *, in_titles: bool = False
+    ) -> list[tuple[str, float]]:
+        """The ids of the ``k`` passages that hold most of the words, rare ones first (BM25), higher is better; or those
+        whose documents' titles do."""
 
     def counts(self, stems: Sequence[str]) -> dict[str, int]:
         """How many passages have each of these stems (the original Porter stems, lower case); 0 is left out."""

@@ -162,6 +162,11 @@ class Library:
         """The ``k`` passages that fit any of the words best (BM25 over stems), best first; higher is better."""
         return self._catalog.full_text.search(words, k, filters)
 
+    def titled(self, words: Sequence[str], k: int, filters: Filters = EVERYTHING) -> list[About]:
+        """Documents whose titles have the words, rare ones first: those of the ``k`` passages that fit best."""
+        found = self._catalog.full_text.search(words, k, filters, in_titles=True)
+        return self._catalog.documents.holding([id for id, _ in found])
+
     def rarity(self, words: Sequence[str]) -> Vectors:
         """How telling each word is, (words,), summing to 1: the fewer passages have it, the more (BM25's idf)."""
         return self._searching.rarity(words)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import html
 import re
-from calendar import month_name
 from enum import StrEnum
 from typing import NamedTuple
 
+from assistant.text import dates
 from assistant.types import Answer, Citation, Document, Span
 from ui.views.shown import Shown
 
@@ -56,11 +56,7 @@ def option(text: str, most: int = LABEL) -> str:
 
 def date(iso: str) -> str:
     """A date as read aloud, as much as is known of it: ``5 October 2012``; what is not a date stays as it is."""
-    known = re.fullmatch(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(\d{2}))?)?", iso)
-    if not known:
-        return iso
-    year, month, day = known.groups()
-    return " ".join(part for part in (day and str(int(day)), month and month_name[int(month)], year) if part)
+    return dates.spoken(iso)
 
 
 def byline(citation: Citation) -> str:

@@ -104,15 +104,18 @@ class PostgresWords:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def search(self, words: Sequence[str], k: int, filters: Filters) -> list[tuple[str, float]]:
+    def search(
+        self, words: Sequence[str], k: int, filters: Filters, *, in_titles: bool = False
+    ) -> list[tuple[str, float]]:
         parted = (term for word in words for term in unspaced.terms(word))
         told = (_stems(word) for word in list(dict.fromkeys(parted))[:MOST_WORDS])
         asked = [[stem for parts in word for stem in parts] for word in told if word]
         if not asked:
             return []
+        where_it_stands = ":B" if in_titles else ""  # with the names of speakers, which is more than asked for
         parts = {
-            "words": Many(" <-> ".join(map(_quoted, stems)) for stems in asked),
-            "stems": Many(_quoted(" ".join(stems)) for stems in asked),
+            "words": Many(" <-> ".join(f"{_quoted(stem)}{where_it_stands}" for stem in stems) for stems in asked),
+            "stems": Many(f"{_quoted(' '.join(stems))}{where_it_stands}" for stems in asked),
         }
         where, values = conditions(filters)
         of = f"{JOINED} JOIN best ON best.id = p.id WHERE {where}" if values else "best"

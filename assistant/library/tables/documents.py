@@ -95,6 +95,16 @@ class Documents:
         blocks = tuple(_block(*held) for held in json.loads(row[-2]))
         return Document(About(*row[:-3]), row[-3], blocks, tuple(Dropped(*piece) for piece in json.loads(row[-1])))
 
+    def holding(self, passages: Sequence[str]) -> list[About]:
+        """The documents of these passages, each once, by id."""
+        of = f"SELECT document FROM passages WHERE id IN {LISTED}"
+        return [
+            About(*row)
+            for row in self._db.rows(
+                f"SELECT {ABOUT} FROM {DOCUMENTS} WHERE d.id IN ({of}) ORDER BY d.id", [Many(passages)]
+            )
+        ]
+
     def text(self, document: str) -> str | None:
         """The canonical text of a document."""
         row = self._db.row("SELECT text FROM documents WHERE id = ?", [document])
