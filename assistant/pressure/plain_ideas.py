@@ -59,7 +59,7 @@ class PlainIdeas:
 
     def __init__(self, library: Library, embedder: Embedder, weigher: IdeaModel, lenses: Sequence[Lens] = ()) -> None:
         self._library, self._embedder, self._weigher = library, embedder, weigher
-        self._lenses = Lenses(lenses, embedder)
+        self._lenses = Lenses(lenses, embedder, weigher)
 
     @property
     def stance_model(self) -> str:
