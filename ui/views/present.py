@@ -12,10 +12,11 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from assistant.text import dates
-from assistant.types import Answer, Citation, Document, Span
+from assistant.types import Answer, BlockKind, Citation, Document, Span
 from ui.views.shown import Shown
 
 LABEL = 60  # characters of a label
+UNCOUNTED = {BlockKind.TITLE, BlockKind.HEADING, BlockKind.SPEAKER}  # of what a reader counts as paragraphs
 TIP, BESIDE = 400, 160  # characters of a quote that are shown when its number is pointed at, and of what is beside it
 
 _NO_BREAK = "\u2060"  # word joiner: not seen, and ends what Streamlit would take for :emoji: or a link
@@ -81,6 +82,17 @@ def source_line(citation: Citation) -> str:
     about, by = citation.about, byline(citation)
     said = f" — {by}" if by else ""
     return f'<span class="source"><cite>{escape(about.title)}</cite>{said} <code>{escape(about.source)}</code></span>'
+
+
+def place(citation: Citation, document: Document | None, words: Span | None) -> tuple[str, ...]:
+    """The heading over a citation and its page; where there is neither, which paragraph of ``document`` the ``words``
+    are in, titles and headings not counted."""
+    known = tuple(part for part in (citation.heading, citation.about.place(citation.page)) if part)
+    if known or document is None or words is None:
+        return known
+    counted = [block for block in document.blocks if block.kind not in UNCOUNTED]
+    number = sum(block.start <= words.start for block in counted)
+    return (f"Paragraph {number} of {len(counted)}",) if number and len(counted) > 1 else ()
 
 
 def tip(citation: Citation, before: str, after: str) -> str:

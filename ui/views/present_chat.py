@@ -70,7 +70,8 @@ def _hit(hit: Hit, answer: Answer) -> str:
     why = [f"{FOUND[hit.found_by]}, score {hit.score:.3f}"]
     why += [f"{USED[answer.grounding]} {_listed(numbers)}"] if numbers else []
     why += [f"stands for {_count(len(hit.folded), 'passage')} of the same words"] if hit.folded else []
-    place = " › ".join(part for part in (passage.about.title, *passage.headings) if part)
+    over = (heading for heading in passage.headings if heading != passage.about.title)
+    place = " › ".join(part for part in (passage.about.title, *over, passage.about.place(passage.page)) if part)
     place += f" ({CONTINUED})" if is_continued(passage) else ""
     text = " ".join(passage.text.split())
     text = text if len(text) <= SNIPPET else text[: SNIPPET - 1].rstrip() + "…"
