@@ -5,6 +5,7 @@
 "the second one"          the second of what was listed, stated or named
 "his", "that person"      the person whom it was about last
 "that policy"             the policy as it was called before
+"who wrote it", "does it say"  the document that the question before was asked of
 "it", "that company"      what the question before is about, or the name in it
 "Why?", "Is it so?"       the question, with what the one before asks in brackets
 ```
@@ -55,6 +56,16 @@ _THING = re.compile(
     r"\b(?:it|its|they|their|theirs|them)\b"
     r"|\b(?:this|that|these|those)\b"
     r"(?=\W*$|\s+(?:is|was|are|were|do|does|did|mean|work|one|ones)\b)",
+    re.I,
+)
+_IT = "(?:it|this|that)"
+_SAY = "say|state|mention|claim|argue|suggest|recommend|propose"
+_WRITTEN = re.compile(  # "it", where a document is meant
+    rf"(?<=\bwrote ){_IT}\b|(?<=\bauthor of ){_IT}\b|\b{_IT}(?= (?:written|published|posted|dated|{_SAY})\b)", re.I
+)
+_OF_A_DOCUMENT = re.compile(
+    rf"\b(?:does|did|was|is)\s+(?P<what>[^?,;]{{3,80}}?)\s+(?:written|published|posted|dated|{_SAY})\b"
+    r"|\b(?:wrote|author of)\s+(?P<of>[^?,;]{3,80}?)(?:\s+and when\b|[\s.?!)]*$)",
     re.I,
 )
 _POSSESSIVE = frozenset({"his", "its", "their", "theirs", "hers"})
@@ -164,6 +175,8 @@ def _filled(question: str, talk: _Talk) -> tuple[str, list[str], bool]:
         if not pronoun or _explains_itself(question, pronoun):
             continue
         meant = find(talk)
+        if pattern is _WRITTEN and not meant:
+            continue  # it is then as any other thing
         if meant and meant not in put and _fits(pronoun[0].lower(), meant, pattern):
             question = _put(question, pronoun, meant)
             put.append(meant)
@@ -183,6 +196,13 @@ def _title(talk: _Talk) -> str | None:
     return next((title for turn in reversed(talk.turns) for title in naming.titles(turn.content)), None)
 
 
+def _document(talk: _Talk) -> str | None:
+    """What the question before asks a document by: "the refund policy" of "What does the refund policy say?"."""
+    if (found := _OF_A_DOCUMENT.search(talk.asked)) and _is_thing(what := found["what"] or found["of"]):
+        return what
+    return None
+
+
 def _any_name(talk: _Talk) -> str | None:
     return next((name.text for found in _names_by_nearness(talk) for name in found), None)
 
@@ -191,6 +211,7 @@ _FINDS: dict[re.Pattern[str], Callable[[_Talk], str | None]] = {
     _PERSON: lambda talk: naming.person(_names_by_nearness(talk)),
     _COMPANY: lambda talk: naming.organisation(_names_by_nearness(talk)) or _any_name(talk),
     _DOCUMENT: lambda talk: _title(talk) or naming.organisation(_names_by_nearness(talk)),
+    _WRITTEN: _document,
     _THING: lambda talk: talk.topic,
 }
 
