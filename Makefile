@@ -55,7 +55,7 @@ format: .venv/dev
 	$(BIN)/ruff check --fix .
 
 # The locks hold what a fresh environment got, with the hash of every file of it that an index has, so that everybody gets
-# the same; `make lock` gets it anew, where pip finds torch without CUDA.
+# the same; `make lock` makes it again, where pip finds torch without CUDA.
 lock:
 	rm -rf .venv/lock && $(PYTHON) -m venv .venv/lock
 	.venv/lock/bin/python -m pip install --quiet --upgrade pip setuptools uv

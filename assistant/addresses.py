@@ -1,4 +1,4 @@
-"""Addresses as people are shown them: without what can be a key."""
+"""Addresses as people see them: without logins and query strings, which can hold keys."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _QUERY = re.compile(r"(://[^\s?#]*\?)[^\s#'\"<>]+")
 
 
 def without_secrets(text: str) -> str:
-    """The text, with no address in it that says who logs in there, or what follows a question mark."""
+    """The text with the logins and the query strings of its addresses replaced by "…"."""
     return _QUERY.sub(r"\1…", _LOGIN.sub("…", text))
 
 
 def hides(text: str) -> bool:
-    """Whether there is anything to be left out."""
+    """Whether the text holds a secret that ``without_secrets`` would remove."""
     return without_secrets(text) != text

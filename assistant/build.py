@@ -1,4 +1,4 @@
-"""The one place where parts meet, in reading order."""
+"""The one place where all parts of the assistant are put together."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from assistant.answer.answering import Answering
 from assistant.checking.judging import Judge, ModelJudge
 from assistant.errors import ModelError, SettingsError
+from assistant.evidence import shipped
+from assistant.evidence.answers import AnswerReader
 from assistant.evidence.ideas import IdeaReader
 from assistant.evidence.llm import LlmStance
 from assistant.evidence.nli import NliStance
-from assistant.evidence.reading import PassageReader
-from assistant.evidence.relevance import SignalJudge
 from assistant.evidence.stance import Alone, IdeaModel, PlainMarks, side_of, whole
 from assistant.library.library import Library
 from assistant.model.chat import Model, Tick
@@ -58,18 +58,15 @@ class Assistant:
         weighs: bool = True,
         judge: Judge | None = None,
     ) -> None:
-        """``model`` reads for answers, and for pressure tests where it ``weighs``, too; else ``stance`` tells sides.
+        """``model`` reads passages for answers, and with ``weighs`` for pressure tests; else ``stance`` judges sides.
 
         A ``judge`` is asked of what the model claims.
         """
         self.library = library
         self._lenses, self._weighs, self._judge = lenses, weighs, judge
         self._embedder, self._stance = embedder, stance or Alone(PlainMarks())
-        relevance = SignalJudge()
         self._reader = ModelReader(model) if model else None
-        self._answering = Answering(
-            library, embedder, PlainReader(library, embedder, relevance, PassageReader()), self._reader, judge
-        )
+        self._answering = Answering(library, embedder, PlainReader(AnswerReader()), self._reader, judge)
         plain = PlainIdeas(library, embedder, self._stance, lenses)
         weigher = model if weighs else None
         self._pressure = PressureTest(
@@ -78,7 +75,7 @@ class Assistant:
         self._sides = Alone(LlmStance(weigher)) if weigher else None
 
     def with_model(self, model: Model, stance: IdeaModel | None = None) -> Assistant:
-        """The same assistant over the same library, whose answers ``model`` writes; ``stance`` where it is another."""
+        """An assistant over the same library whose answers ``model`` writes; ``stance`` replaces the stance model."""
         stance = stance or self._stance
         return Assistant(
             self.library, self._embedder, stance, self._lenses, model=model, weighs=self._weighs, judge=self._judge
@@ -91,7 +88,7 @@ class Assistant:
     def stream(
         self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE, tick: Tick = lambda: None
     ) -> Iterator[Statement | Answer]:
-        """Each verified statement as it is there, then the whole answer.
+        """Each statement as soon as it is verified, then the whole answer.
 
         A model that writes calls ``tick`` with every piece of its reply; what that raises stops the model.
         """
@@ -114,14 +111,14 @@ class Assistant:
         return self._pressure.challenge(idea, progress, importance, like)
 
     def prepare(self, progress: Callable[[float], None]) -> None:
-        """Unpack the model that reads for ideas, once on a machine; ``progress`` is told the share that is done, and
-        nothing where it is unpacked or where another model reads.
+        """Unpack the models that read, once on a machine; ``progress`` is told the share that is done, and nothing
+        where they are unpacked or where another model reads.
 
         Raises:
-            ModelUnavailable: a part of it is not on this machine.
+            ModelUnavailable: a part of them is not on this machine.
         """
-        if self._sides is None and isinstance(self._stance, IdeaReader):
-            self._stance.prepare(progress)
+        if self._reader is None or (self._sides is None and isinstance(self._stance, IdeaReader)):
+            shipped.prepare(progress)
 
     def check_importance(self, importance: Mapping[str, float]) -> None:
         """Refuse, before an idea is tested, an ``importance`` that can be of no idea's assumption.
@@ -156,7 +153,7 @@ class Assistant:
         return [UNSURE for _ in pairs]
 
     def close(self) -> None:
-        """Let go of the library's files."""
+        """Close the library's files."""
         self.library.close()
 
     def __enter__(self) -> Assistant:
@@ -177,7 +174,7 @@ def _sides(stance: IdeaModel, pairs: Sequence[tuple[str, str]]) -> list[tuple[St
 
 
 def build_embedder(settings: Settings) -> Embedder:
-    """The embedder that ``settings`` name; nothing is loaded yet."""
+    """The embedding model that ``settings`` name; it is loaded with its first text."""
     stay_offline()
     return SentenceTransformerEmbedder(settings.embedding_model)
 
@@ -209,7 +206,7 @@ def open_library(
 def build_assistant(
     settings: Settings, embedder: Embedder | None = None, chat: BaseChatModel | None = None
 ) -> Assistant:
-    """An assistant over the library that ``settings`` name; ``chat`` takes the place of the model that they name.
+    """An assistant over the library that ``settings`` name; ``chat`` is used instead of the model that they name.
 
     Raises:
         LibraryMissing: nothing has been ingested there.
@@ -232,7 +229,7 @@ def build_assistant(
 
 
 def build_model(settings: Settings, chat: BaseChatModel | None = None, *, key: SecretStr | None = None) -> Model | None:
-    """The model that ``settings`` name, None where they name none; nothing is loaded or asked yet.
+    """The chat model that ``settings`` name, or None; it is opened with its first call.
 
     ``key`` takes the place of the environment's.
 
@@ -243,7 +240,7 @@ def build_model(settings: Settings, chat: BaseChatModel | None = None, *, key: S
 
 
 def build_stance(settings: Settings, model: Model | None = None) -> IdeaModel:
-    """What tells sides as ``settings`` name it, which can be ``model``; nothing is loaded yet.
+    """The part that judges the side of a finding, as ``settings`` name it: it can be ``model``. Loaded on first use.
 
     Raises:
         SettingsError: it is to be the model, and there is none.

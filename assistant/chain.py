@@ -85,6 +85,6 @@ def _read(asked: str | dict[str, Any]) -> tuple[str, list[Turn]]:
 
 
 def _rest(answer: Answer) -> AddableDict:
-    """Everything but the statements that were streamed; an empty list where there were none."""
+    """The answer without the statements that were streamed already."""
     whole = wire.answer(answer)
     return AddableDict({**whole, "statements": []})

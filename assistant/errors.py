@@ -32,7 +32,7 @@ from assistant.addresses import without_secrets
 
 
 class PushbackError(Exception):
-    """Something that a user can cause or mend: ``str(error)`` says what happened, ``hint`` what to do.
+    """Something that a user can cause or fix: ``str(error)`` says what happened, ``hint`` what to do.
 
     ``details`` are the words of a library or a provider; ``summary`` is what happened without them. An address in them,
     of a model or a server, is told without what can be a key.
@@ -89,7 +89,7 @@ class LibraryFull(LibraryError):
 class LibraryDamaged(LibraryError):
     """A part of the library cannot be read."""
 
-    hint = "Run `pushback doctor`: it makes the vector index anew from the catalog."
+    hint = "Run `pushback doctor`: it rebuilds the vector index from the catalog."
 
 
 class IndexMismatch(LibraryError):

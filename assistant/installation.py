@@ -6,7 +6,7 @@ DISTRIBUTION = "pushback-assistant"  # `pushback` on PyPI is another program
 
 
 def version() -> str:
-    """The version that is installed."""
+    """The installed version."""
     from importlib import metadata
 
     return metadata.version(DISTRIBUTION)

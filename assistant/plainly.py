@@ -1,4 +1,4 @@
-"""What a system or a library says of an error, in our words: no numbers of errors, no names of its types."""
+"""Errors of the system and of libraries in plain words, without error numbers and type names."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def unfit(errors: Iterable[Mapping[str, Any]], whole: str) -> list[str]:
 
 
 def what(error: Mapping[str, Any]) -> str:
-    """What is wrong with a field, to stand behind its name."""
+    """What is wrong with a field, as the words after its name."""
     if error["type"] == "value_error":
         return f"does not hold: {error['ctx']['error']}"
     told = _KINDS.get(error["type"])

@@ -24,7 +24,7 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 
 def _named(value: Any) -> Any:
-    """A list, as a file has it, or a line with commas, as the environment has it."""
+    """A list of values: a list in a file, or a line with commas in the environment."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
@@ -70,17 +70,17 @@ class Settings(BaseModel):
 
     @property
     def folder(self) -> Path:
-        """Where the chosen library lies; copying the folder copies the library."""
+        """The folder of the chosen library; copying it copies the library."""
         return self.home.expanduser() / self.library
 
     @property
     def writer(self) -> str | None:
-        """The model that writes; None where none is named, or ``none`` is."""
+        """The name of the chat model; None if there is none or it is ``none``."""
         return None if self.model in (None, "", "none") else self.model
 
 
 def load(flags: Mapping[str, Any], *, config: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings in force. Flags that are None were not given.
+    """Load the settings from all their sources. Flags that are None were not given.
 
     Raises:
         SettingsError: an unknown key, a value out of range, or a file that cannot be read; names each.
@@ -98,7 +98,7 @@ def load(flags: Mapping[str, Any], *, config: Path | None = None, environ: Mappi
 
 
 def set_by(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """What sets each setting that is set: a variable of the environment, which flags of the web app become, or a file.
+    """Where each setting comes from: a variable of the environment (also for flags of the web app) or a file.
 
     Raises:
         SettingsError: the file cannot be read.

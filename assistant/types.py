@@ -1,4 +1,4 @@
-"""The words that flow, each made from the one before. Standard library only.
+"""The values that flow through the program, each made from the one before. Standard library only.
 
 ```text
 Document ─split─▶ Passage ─search─▶ Hit ─quote found─▶ Citation ─▶ Statement ─▶ Answer
@@ -69,7 +69,7 @@ class Dropped:
 
     @property
     def notice(self) -> str | None:
-        """The kind of thing that the file holds here besides its text, such as a symbol that is not read."""
+        """The kind of content that is not read at this place, such as a symbol."""
         kind = self.reason.partition(":")[0]
         return kind if not self.text or kind == "attachment not read" else None
 
@@ -90,11 +90,11 @@ class About:
 
     @property
     def origin(self) -> str | None:
-        """The site whose pages a web page stands among; nothing of the kind is known of any other document."""
+        """The web site of a page; None for documents that are no web pages."""
         return self.site.casefold() if self.site and self.media_type == "text/html" else None
 
     def place(self, page: int | None) -> str | None:
-        """What the number of a page is called in this kind of file: ``page 4``, ``slide 4`` or ``row 4``."""
+        """The name of a place in this kind of file: ``page 4``, ``slide 4`` or ``row 4``."""
         kind = self.media_type.rpartition("/")[2]
         word = "slide" if "presentation" in kind else "row" if "sheet" in kind or kind == "csv" else "page"
         return f"{word} {page}" if page is not None else None
@@ -196,7 +196,7 @@ class Citation:
 
     @property
     def key_quote(self) -> str:
-        """The sentence that seems to answer; the whole quote where none is marked."""
+        """The sentence that seems to answer, or the whole quote if none is marked."""
         return self.quote[self.key.start - self.start : self.key.end - self.start] if self.key else self.quote
 
 
@@ -226,7 +226,7 @@ class Statement:
 
     @property
     def key(self) -> Span | None:
-        """The sentence of its first citation that seems to answer; None where it was not marked."""
+        """The sentence of the first citation that seems to answer; None if none is marked."""
         return self.citations[0].key if self.citations else None
 
 
@@ -249,14 +249,14 @@ class Grounding(StrEnum):
 
 
 class Searched(NamedTuple):
-    """How much was there to be searched."""
+    """The number of documents and passages that were searched."""
 
     documents: int
     passages: int
 
 
 class Cost(NamedTuple):
-    """What a model was asked for one turn; ``cached`` calls were answered from memory and cost nothing."""
+    """The calls of a model for one turn; ``cached`` calls were answered from memory and cost nothing."""
 
     calls: int = 0
     input_tokens: int = 0
@@ -266,7 +266,7 @@ class Cost(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is said to one question. ``nearest`` is filled where nothing is stated, and is offered as no more than that.
+    """The answer to one question. ``nearest`` has the closest passages if nothing is stated; they may not answer.
 
     ``missing`` says what of the question the documents leave open, in the reader's words; empty where nothing is.
     ``model`` wrote it, where one did. ``dropped`` are statements of its that did not hold, with the reason; they are
@@ -297,7 +297,7 @@ class Answer:
 
     @property
     def cited(self) -> tuple[Citation, ...]:
-        """The citations, each once, in the order of their numbers; where nothing is stated, what was nearest."""
+        """The citations, each once, in the order of their numbers; if nothing is stated, the nearest passages."""
         citations = (citation for statement in self.statements for citation in statement.citations)
         return tuple(dict.fromkeys(self.nearest if self.refused else citations))
 
@@ -310,7 +310,7 @@ class Role(StrEnum):
 
 
 class Turn(NamedTuple):
-    """What was said before, as far as a follow-up needs it."""
+    """An earlier message of the conversation, as far as a follow-up needs it."""
 
     role: Role
     content: str
@@ -335,7 +335,7 @@ class Kind(StrEnum):
 
 
 class Judged(NamedTuple):
-    """That a person said the side of a finding: who, empty where nobody signs in, and what it was taken for before."""
+    """A person's judgement of a finding: their name, empty if nobody signs in, and the side before it."""
 
     by: str
     stance: Stance
@@ -361,7 +361,7 @@ class Finding:
 
 
 class AssumptionRuling(StrEnum):
-    """What the findings make of one assumption."""
+    """The ruling on one assumption, which follows from its findings."""
 
     SUPPORTED = "supported"
     CONTESTED = "contested"
@@ -386,7 +386,7 @@ class Assumption:
 
 
 class IdeaRuling(StrEnum):
-    """What the assumptions make of the idea."""
+    """The ruling on the idea, which follows from its assumptions."""
 
     HOLDS = "holds"
     CONTESTED = "contested"

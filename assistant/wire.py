@@ -57,7 +57,7 @@ def citation(one: Citation) -> Json:
 
 
 def statement(one: Statement) -> Json:
-    """What one statement says and stands on."""
+    """A statement with its citations."""
     return {
         "text": one.text,
         "support": one.support.value,
@@ -88,7 +88,7 @@ def answer(one: Answer) -> Json:
 
 
 def read_answer(kept: Json) -> Answer:
-    """The answer that ``answer`` made ``kept`` of; ValueError where it is not one."""
+    """Read back what ``answer`` wrote; ValueError if it is no answer."""
     return _answers().validate_python(_nested(kept))
 
 
@@ -135,7 +135,7 @@ def entry(about: About, *, passages: int, state: str, sources: Iterable[str]) ->
 
 
 def versions(one: Entry) -> Json:
-    """What is said beside ``entry`` or ``document`` of the other versions of a document."""
+    """The other versions of a document, as shown with ``entry`` and ``document``."""
     return {
         "versions": list(one.versions),
         "superseded_by": one.superseded_by,
@@ -170,7 +170,7 @@ def verdict(one: Verdict) -> Json:
 
 
 def read_verdict(kept: Json) -> Verdict:
-    """The verdict that ``verdict`` made ``kept`` of; ValueError where it is not one."""
+    """Read back what ``verdict`` wrote; ValueError if it is no verdict."""
     return _verdicts().validate_python(_nested(kept))
 
 
@@ -180,7 +180,7 @@ def change(one: Change) -> Json:
 
 
 def reply(one: Reply) -> Json:
-    """What is answered to something said about a verdict, as ``pushback discuss --json`` prints it."""
+    """The reply to a message about a verdict, as ``pushback discuss --json`` prints it."""
     return {
         "text": one.text,
         "moved": one.moved.value,
@@ -193,7 +193,7 @@ def reply(one: Reply) -> Json:
 
 
 def _of_model(one: Answer | Verdict) -> Json:
-    """What a model that writes left besides its words: what of them did not hold, what failed, and what it cost."""
+    """What is known of the model's work: dropped statements, notices and cost."""
     return {
         "dropped": [asdict(r) for r in one.dropped],
         "notices": list(one.notices),
@@ -212,7 +212,7 @@ def _verdicts() -> TypeAdapter[Verdict]:
 
 
 def _nested(kept: Any) -> Any:
-    """What was kept, with each citation's document as a value of its own, as ``Citation`` has it."""
+    """Stored JSON with the fields of each citation's document nested, as in ``Citation``."""
     if isinstance(kept, list):
         return [_nested(item) for item in kept]
     if not isinstance(kept, dict):
@@ -240,7 +240,7 @@ def _about(about: About) -> Json:
 
 
 def _narrowing(within: Filters) -> Json:
-    """Those fields that narrow."""
+    """The fields of the filters that are set."""
     return {name: _listed(value) for name, value in asdict(within).items() if value}
 
 

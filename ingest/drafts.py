@@ -1,7 +1,7 @@
-"""What a reader hands on: the words of a file in order, cut at its paragraphs, with hints of what each is.
+"""The output of a reader: the words of a file in order, cut into paragraphs, with hints of what each is.
 
 A draft holds every visible word of the file once; whitespace is collapsed. What is content and what is
-furniture is decided after, in ``cleaning.py``.
+boilerplate is decided after, in ``cleaning.py``.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import NamedTuple
 from assistant.types import BlockKind
 
 HALVES = re.compile("[\ud800-\udfff]")
-HEADING = 300  # characters; what is longer heads nothing
-TOLD = 300  # characters of a title, a name or a date
-MANY = 50  # of each that a file tells
+HEADING = 300  # characters; what is longer heads nothing. A guess
+TOLD = 300  # characters of a title, a name or a date that a file tells: a bound, since any file can tell any length
+MANY = 50  # names, and dates, that a file tells: a bound, since it can tell any number
 
 
 class Box(NamedTuple):
@@ -58,7 +58,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a file's own metadata says of it; the first of each is the most trusted."""
+    """What a file's metadata says about it; of several values, the first is the most trusted."""
 
     titles: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
@@ -73,7 +73,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A file as it was read."""
+    """A file as its reader returns it."""
 
     media_type: str
     pieces: tuple[Piece, ...]
@@ -115,7 +115,7 @@ def _whole(text: str) -> str:
 
 
 def visible(text: str) -> int:
-    """How many characters of the text can be seen: all but its spaces."""
+    """The number of visible characters: all but the spaces."""
     return sum(map(len, text.split()))
 
 

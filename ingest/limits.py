@@ -15,12 +15,12 @@ _listeners: list[Callable[[int, int], None]] = []
 
 
 def listen(listener: Callable[[int, int], None]) -> None:
-    """Have ``listener`` told from now on which page of how many has been read."""
+    """From now on, tell ``listener`` which page of how many has been read."""
     _listeners.append(listener)
 
 
 def reached(page: int, pages: int) -> None:
-    """Tell how far the file is read that this process works on."""
+    """Report which page of the current file has been read."""
     for listener in _listeners:
         listener(page, pages)
 

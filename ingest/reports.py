@@ -42,7 +42,7 @@ class SyncReport(NamedTuple):
 
     @property
     def found(self) -> int:
-        """How many files of a kind that is read there are."""
+        """The number of files whose kind is read."""
         return self.added + self.changed + self.same + self.copies + len(self.failed) + len(self.empty)
 
 
@@ -56,7 +56,7 @@ class Clock:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """The block is of this stage."""
+        """Count the time of the block for this stage."""
         self._tick()
         self._open.append(name)
         try:

@@ -39,7 +39,7 @@ __all__ = ["BadFiles", "Progress", "SyncReport", "Work", "sync"]
 BATCH = 256  # passages embedded and written at a time; more gains nothing and costs memory
 RACY = 2_000_000_000  # nanoseconds; a file so young may change again and keep its time (FAT keeps even seconds)
 MOST_GONE = 1 / 3  # of a folder's files: when more are gone at once, it may be a share that is not mounted
-A_LOOK = 0.5  # seconds until it is asked again how far a long file has been read
+A_LOOK = 0.5  # seconds until it is asked again how far a long file has been read: as often as pages look
 UNSURE = -1  # written down in place of such a file's time, so that the next run looks at its bytes
 
 Progress: TypeAlias = Callable[[int, int, str], None]  # files done, files in all, the source in hand and its page
@@ -108,7 +108,7 @@ def sync(
 
 
 class _Done:
-    """What has been done so far."""
+    """The counts of what has been done so far."""
 
     def __init__(self, failed: Iterable[Failed]) -> None:
         self.failed = list(failed)
@@ -121,7 +121,7 @@ class _Done:
 
 
 class _Told(NamedTuple):
-    """Who is told how far the work is."""
+    """The callbacks that are told how far the work is."""
 
     progress: Progress | None
     work: Work | None
@@ -190,7 +190,7 @@ class _Run:
         _tell(self._told.progress, len(todo), len(todo), "")
 
     def _clean_again(self) -> None:
-        """Read those once more that were taken in before it was known what recurs over their site."""
+        """Read files again that were read before the recurring lines of their site were known."""
         self._known, self._recurring = self._writer.known(self._listing.roots), self._writer.recurring()
         self._again = {path for path, file in self._known.items() if file.stale}
         for file in self._listing.files:
@@ -224,7 +224,7 @@ class _Run:
             self._begin(file, data, sha256)
 
     def _pass_by(self, file: File) -> None:
-        """An empty file: what it held when it was read before is gone."""
+        """Pass over an empty file; what it held when it was read before is removed."""
         self._done.empty.append(file.source)
         if file.path in self._known:
             self._gone[file.path] = self._known[file.path]
@@ -237,7 +237,7 @@ class _Run:
         self._move(file.size)
 
     def _document_of(self, sha256: str, kept: tuple[str, ...]) -> str | None:
-        """The document that holds these bytes, once what waits is written: it may be in there, or be replaced by it."""
+        """The document with these bytes; waiting documents are written first if it may be one of them."""
         waiting = [(job.task.id, job.sha256) for job in self._jobs]
         waiting += [(new.document.id, new.document.about.sha256) for _, new in self._pending]
         document = self._writer.find_content(sha256, kept)
@@ -271,7 +271,7 @@ class _Run:
             self._finish(self._jobs.popleft())
 
     def _wait(self, parsing: Future[Parsed], task: Task) -> Parsed:
-        """What a worker makes of a file; of a long one it is told meanwhile how many pages have been read."""
+        """Wait for a worker's result; meanwhile report how many pages of a long file have been read."""
         while not wait([parsing], A_LOOK).done:
             if reached := self._workers.reached(task.source):
                 _tell(self._told.progress, *self._far, f"{task.source}: page {reached.page:,} of {reached.pages:,}")
@@ -327,13 +327,13 @@ class _Run:
                 yield some, self._embed(some, [size / parsed.length] * len(some))
 
     def _settle(self) -> None:
-        """Finish all that is on its way."""
+        """Finish all files that are being parsed."""
         while self._jobs:
             self._finish(self._jobs.popleft())
         self._flush()
 
     def _flush(self) -> None:
-        """Embed and write what waits, as one transaction."""
+        """Embed and write the waiting documents in one transaction."""
         waiting, self._pending = self._pending, []
         weights = [file.size / len(new.passages) for file, new in waiting for _ in new.passages]
         embeddings = iter(self._embed([passage for _, new in waiting for passage in new.passages], weights))
@@ -379,13 +379,13 @@ def _is_same(file: File, known: KnownFile | None, keeps: Mapping[str, AbstractSe
 
 
 def _gone(listing: Listing, known: Mapping[str, KnownFile]) -> dict[str, KnownFile]:
-    """The files that were read once and are there no more; one that could not be looked at may still be."""
+    """The files that were read before and are gone; a file that could not be looked at does not count as gone."""
     here = {file.path for file in listing.files}
     return {path: old for path, old in known.items() if path not in here and not files.within(path, listing.unseen)}
 
 
 def _too_many(gone: Iterable[str], known: Iterable[str], roots: Iterable[str]) -> set[str]:
-    """Those of the files that are gone which are too much of what their folder had; one file alone is not, but for a
+    """The missing files that are too large a part of their folder; one file alone is not, but for a
     folder's only one."""
     found: set[str] = set()
     for root in roots:
@@ -396,7 +396,7 @@ def _too_many(gone: Iterable[str], known: Iterable[str], roots: Iterable[str]) -
 
 
 def _dated(file: File) -> File:
-    """The file, its time unsure when it is so young that a second change might not show in it."""
+    """The file; its time counts as unsure if it is so recent that another change might not show."""
     return file._replace(mtime_ns=UNSURE) if time.time_ns() - file.mtime_ns < RACY else file
 
 

@@ -19,7 +19,7 @@ from ingest.sync import BadFiles, Progress, SyncReport, Work, sync
 EVERY = 30.0  # seconds: how long a change can go unseen that the system does not tell, as on network drives
 REST = 0.5  # seconds without a further change: whoever saves a folder of files does not do it at once
 RESTLESS = 10.0  # seconds after which changes that do not end are looked at all the same
-TICK = 1.0  # seconds between two thoughts of what is due
+TICK = 1.0  # seconds between two thoughts of what is due: a stop is noticed within one
 
 Told: TypeAlias = Callable[[SyncReport | PushbackError], None]
 
@@ -60,7 +60,7 @@ def watch(
 
 
 def _looks(paths: Sequence[str | Path], home: Path, stop: Event, every: float) -> Iterator[None]:
-    """Comes when it is time to look: at once, after each change that has come to rest, and each ``every`` seconds.
+    """Yields when it is time to sync: at once, after each change that has come to rest, and every ``every`` seconds.
 
     What changes in ``home``, where the library lies, is none of the folder's.
     """

@@ -17,13 +17,12 @@ from hypothesis import HealthCheck
 from hypothesis import settings as trying
 
 from assistant.build import stay_offline
-from assistant.evidence.relevance import Judgement, Scored
-from assistant.evidence.signals import Seen
+from assistant.evidence.answers import Scored
+from assistant.evidence.sentences import seen
 from assistant.library.library import Library, NewDocument
 from assistant.model import local_models
 from assistant.model.embedding import SentenceTransformerEmbedder
 from assistant.settings import Settings
-from assistant.text.words import tokens
 from assistant.types import About, Block, BlockKind, Document, Passage, Sentence, Span
 from tests import chroma_server, database
 from tests.database import Server
@@ -220,16 +219,16 @@ def make_marked(
     return Passage(id, document.about, 0, len(document.text), document.text, tuple(sentences), headings, speaker)
 
 
-def judged(*passages: tuple[Passage, Sequence[float]], missing: tuple[str, ...] = ()) -> Judgement:
-    """The sentences of these passages with these scores; one without a score is far below all others."""
+def judged(*passages: tuple[Passage, Sequence[float]]) -> list[Scored]:
+    """The sentences of these passages with these scores, best first; one without a score is far below all others."""
     embedder = WordEmbedder()
     sentences = []
     for passage, scores in passages:
         padded = [*scores, *[-99.0] * (len(passage.sentences) - len(scores))]
-        for sentence, score in zip(passage.sentences, padded, strict=True):
-            text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
-            sentences.append(Scored(Seen(passage, sentence, text, tokens(text)), score, embedder.query(text)))
-    return Judgement(tuple(sorted(sentences, key=lambda one: -one.score)), missing)
+        sentences += [
+            Scored(one, score, embedder.query(one.text)) for one, score in zip(seen(passage), padded, strict=True)
+        ]
+    return sorted(sentences, key=lambda one: -one.score)
 
 
 def make_new(

@@ -44,9 +44,6 @@ class WordEmbedder:
         length = float(np.linalg.norm(vector))
         return vector / length if length else vector
 
-    def words(self, words: Sequence[str]) -> Vectors:
-        return np.stack([self.query(word) for word in words])
-
 
 class FakeChat(BaseChatModel):
     """A chat model that gives its replies in order, or by a function of the messages; fails when asked once more.

@@ -13,17 +13,15 @@ import pytest
 from assistant.answer.answering import LONGEST_QUESTION, Answering
 from assistant.build import Assistant, build_embedder
 from assistant.errors import SettingsError
-from assistant.evidence.reading import PassageReader
-from assistant.evidence.relevance import Judgement, SignalJudge
+from assistant.evidence.answers import AnswerReader, Fit
 from assistant.library.library import Library
-from assistant.model.embedding import Embedder, Vectors
+from assistant.model.embedding import Embedder
 from assistant.readers import material
 from assistant.readers.excerpts import CHARACTERS, OF_A_LIST, STRETCHES
 from assistant.readers.plain import PlainReader
-from assistant.search.question import Question
 from assistant.search.retrieval import ANYWHERE, Candidate, candidates
 from assistant.settings import Settings
-from assistant.types import Answer, Conflict, Filters, Role, Searched, Support, Turn
+from assistant.types import Answer, Conflict, Filters, Passage, Role, Searched, Support, Turn
 from ingest.sync import sync
 from tests.fakes import WordEmbedder
 from tests.reading import kept
@@ -236,9 +234,9 @@ def test_speakers_of_one_thread_that_disagree_are_a_conflict(tmp_path: Path, sen
         answer = assistant.ask("What does the starter kit cost?")
 
         check(assistant, answer)
-        assert texts(answer) == [
-            "Shop Owner: “The starter kit costs 10 euros.”",
+        assert sorted(texts(answer)) == [
             "Sales Rep: “The starter kit costs 12 euros.”",
+            "Shop Owner: “The starter kit costs 10 euros.”",
         ]
         assert answer.conflicts == (Conflict(answer.statements),)
 
@@ -386,26 +384,21 @@ def test_who_is_answered_by_all_who_say_the_same(tmp_path: Path, sentence_transf
         assert {one.citations[0].speaker for one in answer.statements[:2]} == {"Shop Owner", "Sales Rep"}
 
 
-class Meanwhile(SignalJudge):
-    """Judges as shipped, and lets something happen to the library before its judgement is used."""
+class Meanwhile(AnswerReader):
+    """Reads as shipped, and lets something happen to the library before what it read is used."""
 
     def __init__(self, happens: Callable[[], object]) -> None:
-        super().__init__()
         self._happens = happens
 
-    def judge(
-        self, question: Question, vector: Vectors, found: Sequence[Candidate], rarity: Vectors, embedder: Embedder
-    ) -> Judgement:
-        judgement = super().judge(question, vector, found, rarity, embedder)
+    def fits(self, question: str, passages: Sequence[Passage]) -> list[Fit]:
+        found = super().fits(question, passages)
         self._happens()
-        return judgement
+        return found
 
 
 def answering(assistant: Assistant, embedder: Embedder, happens: Callable[[], object]) -> Answering:
     """Answers from the assistant's library, in which something happens before what was found is cited."""
-    return Answering(
-        assistant.library, embedder, PlainReader(assistant.library, embedder, Meanwhile(happens), PassageReader())
-    )
+    return Answering(assistant.library, embedder, PlainReader(Meanwhile(happens)))
 
 
 @pytest.mark.slow

@@ -170,6 +170,27 @@ def test_where_there_is_nothing_to_read_no_model_is_asked(library: Library) -> N
     assert (answer.grounding, chat.calls, answer.notices) == (Grounding.REFUSED, 0, ())
 
 
+def test_who_wrote_a_document_is_told_from_the_library_and_no_model_is_asked(library: Library) -> None:
+    kept(library, "Wool is dear.", "wool.txt", title="The price of wool", author="Ann Weaver")
+
+    answer, chat = ask(library, question="Who wrote “The price of wool”?")
+
+    assert texts(answer) == ["“The price of wool” is by Ann Weaver, as its entry in the library has it."]
+    assert (answer.grounding, answer.model, chat.asked) == (Grounding.GROUNDED, None, [])
+
+
+def test_whose_author_the_library_does_not_know_is_left_to_what_the_documents_say(library: Library) -> None:
+    kept(library, "Wool is dear, Ann wrote.", "wool.txt", title="The price of wool")
+    question = "Who wrote “The price of wool”?"
+
+    answer = plain(library, question)
+    by_model, _ = ask(library, reply(("Ann wrote it.", 1, "Ann wrote")), question=question)
+
+    assert (answer.refused, answer.reason) == (True, "The library does not know who wrote “The price of wool”.")
+    assert [citation.quote for citation in answer.nearest][:1] == ["Wool is dear, Ann wrote."]
+    assert texts(by_model) == ["Ann wrote it."]
+
+
 def test_claims_that_it_says_disagree_are_a_conflict_where_both_hold(library: Library) -> None:
     kept(library, "The mill at Ashford opened in 1985, says the steward.", "other.txt")
     other = ("Another says that the mill at Ashford opened in 1985.", 0, "The mill at Ashford opened in 1985")

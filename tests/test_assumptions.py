@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.evidence.ideas import IdeaReader
+from assistant.evidence.stance import Alone, PlainMarks
+from assistant.model.embedding import Embedder
 from assistant.pressure.assumptions import Lenses, affirmed, of_words, positive
-from assistant.pressure.lens import Lens, Side
+from assistant.pressure.lens import Lens, Side, shipped
 from tests.fakes import WordEmbedder
 
 REACH = Lens(
@@ -18,6 +21,10 @@ REACH = Lens(
         Side(name="bought", claim="Posters bring guests.", ideas=("Hang posters.", "Buy ads."), search=("we paid",)),
     ),
 )
+
+
+def lenses() -> Lenses:
+    return Lenses([REACH], WordEmbedder(), Alone(PlainMarks()))
 
 
 def test_the_idea_itself_is_the_first_and_greatest_assumption() -> None:
@@ -81,7 +88,7 @@ def test_an_idea_put_as_a_not_is_its_opposite_turned(idea: str, base: str) -> No
 
 
 def test_an_idea_makes_the_claim_of_the_side_that_it_takes() -> None:
-    (one,) = Lenses([REACH], WordEmbedder()).assumptions("Hang posters all over town.")
+    (one,) = lenses().assumptions("Hang posters all over town.")
 
     assert (one.text, one.name, [side.name for side in one.sides]) == (
         "Posters bring guests.",
@@ -91,13 +98,48 @@ def test_an_idea_makes_the_claim_of_the_side_that_it_takes() -> None:
 
 
 def test_its_negation_makes_the_claim_of_the_other_side() -> None:
-    (one,) = Lenses([REACH], WordEmbedder()).assumptions("Let us not hang posters all over town.")
+    (one,) = lenses().assumptions("Let us not hang posters all over town.")
 
     assert (one.text, [side.name for side in one.sides]) == ("Talk brings guests.", ["earned", "bought"])
 
 
 def test_a_lens_that_the_idea_is_not_near_is_left_out() -> None:
-    assert Lenses([REACH], WordEmbedder()).assumptions("Rebuild the cellar stairs.") == []
+    assert lenses().assumptions("Rebuild the cellar stairs.") == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("idea", "lens", "side"),
+    [
+        ("Merge the sales and marketing teams into one department", "one-team", "together"),
+        ("Combine our marketing department with the sales force", "one-team", "together"),
+        ("Move marketing out of the sales organisation", "one-team", "apart"),
+        ("Abolish all discounts", "price-value", "on value"),
+        ("Give a discount of 20% to every new customer", "price-value", "on price"),
+        ("Spend a million on television spots", "reach", "bought"),
+    ],
+)
+def test_a_lens_does_not_assume_the_opposite_of_an_idea(
+    idea: str, lens: str, side: str, sentence_transformer: Embedder
+) -> None:
+    """An idea and its opposite are about the same, so that nearness alone does not tell the side."""
+    found = Lenses(shipped(), sentence_transformer, IdeaReader()).assumptions(idea)
+
+    assert {one.name: one.sides[0].name for one in found}[lens] == side
+
+
+@pytest.mark.parametrize(
+    ("idea", "parts"),
+    [
+        ("Merge sales and marketing", []),
+        ("We should put sales and marketing under one head.", []),
+        ("Do not merge sales and marketing into one department.", []),
+        ("Hire two sellers and open a shop in Rome", ["Hire two sellers", "open a shop in Rome"]),
+        ("Raise prices and cut the weekly discount", ["Raise prices", "cut the weekly discount"]),
+    ],
+)
+def test_two_nouns_of_one_verb_are_no_two_clauses(idea: str, parts: list[str]) -> None:
+    assert [one.part for one in of_words(idea)[1:]] == parts
 
 
 def test_two_nouns_that_share_an_article_are_no_two_clauses() -> None:

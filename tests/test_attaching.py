@@ -54,7 +54,7 @@ def held_back(monkeypatch: pytest.MonkeyPatch) -> Event:
     return go
 
 
-@pytest.mark.parametrize("killed", [False, True], ids=["reloaded", "server started anew"])
+@pytest.mark.parametrize("killed", [False, True], ids=["reloaded", "server restarted"])
 def test_a_question_that_waits_for_its_file_is_asked_after_a_reload_too(
     orchard: Library, settings: Settings, monkeypatch: pytest.MonkeyPatch, *, killed: bool
 ) -> None:

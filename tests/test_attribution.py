@@ -1,7 +1,7 @@
 import pytest
 
 from assistant.evidence.attribution import kind_of
-from assistant.evidence.signals import Seen
+from assistant.evidence.sentences import Seen
 from assistant.text.words import tokens
 from assistant.types import About, BlockKind, Kind, Passage, Sentence
 

@@ -63,7 +63,7 @@ def test_what_goes_wrong_while_asking_is_told_with_what_to_do(
     page.chat_input[0].set_value("How many pear trees has the orchard?").run()
 
     assert 'role="alert"' in shown(page)
-    assert "Let the documents be embedded anew under Library" in shown(page)
+    assert "Let the documents be embedded again under Library" in shown(page)
     assert "pushback reindex" not in shown(page)
 
 
@@ -183,7 +183,7 @@ def test_questions_are_looked_for_once_for_each_change_of_the_library(
     suggested_to(opened())
     assert suggested.kept(settings.folder, library.generation()) == (title,)
 
-    jobs._jobs.clear()  # the server was started anew
+    jobs._jobs.clear()  # the server was restarted
     with monkeypatch.context() as kept:
         kept.setattr(jobs, "start", lambda *_: pytest.fail("they were kept"))
         assert opened().button("offered-0").label == label(title)

@@ -34,7 +34,7 @@ def test_a_question_is_asked_within_what_the_address_names(orchard: Library) -> 
 
 
 def test_what_is_asked_within_is_chosen_from_what_is_there(orchard: Library) -> None:
-    """The runner of tests knows no fragments, so the dialog is opened anew for each choice."""
+    """The runner of tests knows no fragments, so the dialog is opened again for each choice."""
     page = opened()
 
     for value in ("2021-5", "2021-05"):

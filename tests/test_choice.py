@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from assistant.evidence.choice import LONGEST_LIST, LOOKED_AT, OF_ONE_VOICE, PASSAGE, Chosen, best, listed
+from assistant.evidence.choice import LONGEST_LIST, LOOKED_AT, OF_ONE_VOICE, Chosen, best, listed
 from assistant.search.question import read
 from assistant.types import Passage
 from tests.conftest import judged, make_marked
@@ -31,9 +31,9 @@ def chosen(question_text: str, *passages: tuple[Passage, Sequence[float]]) -> li
     def passages_of(document: str) -> list[Passage]:
         return [passage for passage, _ in passages if passage.about.id == document]
 
-    question, judgement = read(question_text), judged(*passages)
-    items = listed(question, judgement, passages_of)
-    found = best(question, judgement, {})
+    question, scored = read(question_text), judged(*passages)
+    items = listed(question, scored, passages_of)
+    found = best(question, scored)
     return texts(items if items is not None else [one for one, score in found if score > -99.0])
 
 
@@ -48,20 +48,10 @@ def after(page: Passage, text: str, speaker: str | None = None) -> Passage:
 def test_the_best_come_first_with_their_scores() -> None:
     page = make_marked("Cards are stamped. Ten stamps are a loaf. Rain is wet.")
 
-    found = best(ONE, judged((page, (1.0, 3.0, -2.0))), {})
+    found = best(ONE, judged((page, (1.0, 3.0, -2.0))))
 
     assert texts([one for one, _ in found]) == ["Ten stamps are a loaf.", "Cards are stamped.", "Rain is wet."]
     assert [score for _, score in found] == [3.0, 1.0, -2.0]
-
-
-def test_a_sentence_counts_by_how_well_its_passage_fits_too() -> None:
-    """A passage that the search did not find fits not at all."""
-    one, other = make_marked("Ten stamps are a loaf.", "one.txt"), make_marked("Rye rises for a day.", "other.txt")
-    judgement = judged((one, (2.0,)), (other, (1.0,)))
-
-    found = best(ONE, judgement, {other.id: 0.5})
-
-    assert [(passage, score) for (passage, _), score in found] == [(other, 1.0 + PASSAGE / 2), (one, 2.0)]
 
 
 def test_what_was_said_better_is_not_said_again() -> None:

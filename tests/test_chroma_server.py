@@ -1,4 +1,4 @@
-"""The vector index on a Chroma server, where it is another than in a folder: gone, slow, of others, made anew."""
+"""The vector index on a Chroma server, where it is another than in a folder: gone, slow, of others, rebuilt."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_a_server_that_does_not_answer_is_waited_for_no_longer_than_it_may_take(
             ):
                 dense(other, "trust")
 
-        assert len(dense(library, "trust")) == 2  # what came late is in doubt, and made anew
+        assert len(dense(library, "trust")) == 2  # what came late is in doubt, and rebuilt
         assert library.doctor() == []
 
 
@@ -154,7 +154,7 @@ def test_two_libraries_of_one_name_do_not_touch_each_other(settings: Settings, t
         put(here, TRUST)
         put(there, NOISE)
         there._catalog.doubt()
-        assert sorted(dense(there, "trust")) == ["Noise is loud.", "Trust nobody."]  # made anew
+        assert sorted(dense(there, "trust")) == ["Noise is loud.", "Trust nobody."]  # rebuilt
         with there.writing() as writer:
             writer.remove(["/docs/noise.txt"])
 

@@ -1,4 +1,4 @@
-"""What is furniture goes, with its reason; what an author says stays; and together they are the whole file."""
+"""What is boilerplate goes, with its reason; what an author says stays; and together they are the whole file."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def whole(document: Document) -> list[str]:
         ("3 Comments", "counter"),
     ],
 )
-def test_furniture_after_the_text_is_dropped_with_its_reason(line: str, reason: str) -> None:
+def test_boilerplate_after_the_text_is_dropped_with_its_reason(line: str, reason: str) -> None:
     note = saved(f"A title\n\n{PROSE}\n\n{PROSE}\n\n{line}\n")
 
     assert reasons(note) == {line: reason}
@@ -101,7 +101,7 @@ def test_lines_under_a_label_go_with_it() -> None:
     assert note.text.endswith(PROSE)
 
 
-def test_a_button_that_comes_again_and_again_is_furniture_anywhere() -> None:
+def test_a_button_that_comes_again_and_again_is_boilerplate_anywhere() -> None:
     note = saved("\n\n".join(["A title", *(f"{PROSE} {n}.\n\nReply" for n in range(4)), PROSE]))
 
     assert Counter(piece.reason for piece in note.dropped) == {"button": 4}
@@ -111,7 +111,7 @@ def test_a_title_that_could_be_a_button_stays() -> None:
     assert saved(f"Newsletters\n\n{PROSE}\n\n{PROSE}").text.startswith("Newsletters")
 
 
-def test_a_file_of_nothing_but_furniture_holds_no_text() -> None:
+def test_a_file_of_nothing_but_boilerplate_holds_no_text() -> None:
     with pytest.raises(SourceError, match=r"page\.html: holds no text"):
         saved("Post a comment\n\n---\n\nVerify your comment")
 
@@ -198,7 +198,7 @@ def test_html_inside_markdown_does_not_push_the_text_around_it_out() -> None:
     assert note.text == f"Title\n\n{PROSE}\n\n{PROSE} {PROSE}\n\n{PROSE}"
 
 
-def test_a_box_that_holds_the_text_is_no_furniture_whatever_its_name() -> None:
+def test_a_box_that_holds_the_text_is_no_boilerplate_whatever_its_name() -> None:
     note = document(
         f"<form id='aspnet'><div class='sidebar-layout'><p>{PROSE}</p><p>{PROSE}</p></div></form>", "page.html"
     )

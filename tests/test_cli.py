@@ -272,10 +272,8 @@ def test_a_challenge_rules_on_each_assumption(full: Run) -> None:
     told = full("challenge", idea).stdout
 
     assert verdict["idea"] == idea
-    assert told.startswith(
-        f"The idea, by these documents: {verdict['ruling']}. The sides are guessed: read the quotes.\n\n"
-    )
-    assert f"\n\n1. {idea}" in told
+    assert told.startswith(f"{idea}\n\n{verdict['ruling']}: ")
+    assert f"\n\nWhat it rests on\n  1. {idea}" in told
     assert [verdict["assumptions"][0]["importance"], verdict["assumptions"][0]["importance_by"]] == [1.0, "lens"]
 
 

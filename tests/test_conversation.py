@@ -282,3 +282,23 @@ def test_the_former_and_the_latter_are_places_wherever_they_stand(question: str,
 def test_text_made_to_be_slow_is_read_to_its_end(text: str) -> None:
     standalone("Does he think that red one too?", said(*[text] * 6))
     standalone(text, said("What did Ann Lee say?", text * 3))
+
+
+@pytest.mark.parametrize(
+    ("question", "asked", "meant"),
+    [
+        ("Who wrote it?", "What does the refund policy say about digital goods?", "Who wrote the refund policy?"),
+        ("And when was it published?", "Who wrote the refund policy?", "And when was the refund policy published?"),
+        ("Who is the author of this?", "When was “Of mills” written?", "Who is the author of “Of mills”?"),
+        (
+            "What does it say about meetings?",
+            "Who wrote “Why we stopped cold calling”?",
+            "What does “Why we stopped cold calling” say about meetings?",
+        ),
+    ],
+)
+def test_what_was_written_or_says_something_is_the_document_that_was_asked(
+    question: str, asked: str, meant: str
+) -> None:
+    """And not what it was asked about, as else."""
+    assert standalone(question, said(asked, "Nothing.")) == meant

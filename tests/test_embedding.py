@@ -105,15 +105,6 @@ def test_a_question_and_a_passage_of_the_same_words_are_alike(embedder: Embedder
     assert near(embedder.query("Trust is slow."), embed(embedder)[1].passage)
 
 
-def test_each_word_has_a_vector_which_its_case_and_its_company_do_not_change(embedder: Embedder) -> None:
-    words = embedder.words(["Price", "trust", "price"])
-
-    assert words.shape[0] == 3
-    assert near(words[0], words[2])
-    assert near(words[1:2], embedder.words(["trust"]))
-    assert np.allclose(np.linalg.norm(words, axis=1), 1, atol=ALIKE)
-
-
 def test_threads_that_embed_and_ask_at_once_get_what_one_alone_gets(embedder: Embedder) -> None:
     """A fast tokenizer raises "Already borrowed", or pads as another thread asked it to, when it is shared."""
     questions = [f"Why is trust {'very ' * place}slow?" for place in range(8)]
@@ -121,7 +112,7 @@ def test_threads_that_embed_and_ask_at_once_get_what_one_alone_gets(embedder: Em
     def work(place: int) -> list[Vectors]:
         rounds = [embed(embedder, TEXTS[place % 3 :], SPANS[place % 3 :]) for _ in range(3)]
         vectors = [array for done in rounds for one in done for array in one]
-        return [*vectors, embedder.query(questions[place]), embedder.words([f"thing{place}", "trust"])]
+        return [*vectors, embedder.query(questions[place])]
 
     alone = [work(place) for place in range(8)]
     with ThreadPoolExecutor(8) as pool:
@@ -209,13 +200,6 @@ def test_a_sentence_knows_the_sentences_around_it(sentence_transformer: Sentence
     )
 
     assert 0.5 < float(first.sentences[0] @ second.sentences[0]) < 0.999
-
-
-@pytest.mark.slow
-def test_words_of_like_meaning_are_nearer_than_others(sentence_transformer: SentenceTransformerEmbedder) -> None:
-    price, cost, zebra = sentence_transformer.words(["price", "cost", "zebra"])
-
-    assert price @ cost > price @ zebra + 0.1
 
 
 @pytest.mark.slow

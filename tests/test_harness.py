@@ -16,7 +16,8 @@ from assistant.build import Assistant
 from assistant.checking import citations
 from assistant.errors import CaseError
 from assistant.evidence import stance
-from assistant.readers import material, plain, refusal
+from assistant.evidence.answers import AnswerReader
+from assistant.readers import material, plain
 from assistant.settings import Settings
 from assistant.types import Answer, Citation, Hit, Stance, Turn
 from eval.gate import baseline
@@ -128,11 +129,11 @@ def stance_swapped(patch: pytest.MonkeyPatch) -> None:
 
 
 def threshold_up(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(refusal, "ANSWER_FROM", 1.01)
+    patch.setattr(AnswerReader, "answer", 1.01)
 
 
 def refusal_off(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(plain, "reason_to_refuse", lambda *_: None)
+    patch.setattr(plain, "reason_to_refuse", lambda *_, **__: None)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from assistant.errors import ModelUnavailable
-from assistant.evidence import base, ideas
+from assistant.evidence import base, reading, shipped
 from assistant.evidence.ideas import IdeaReader
 from assistant.evidence.int8 import Int8Linear, in_int8, state_in_int8
 from assistant.evidence.reading import as_read
@@ -50,7 +50,7 @@ def test_nothing_depends_on_what_is_read_beside_it() -> None:
     long = whole("It rained, and " + "so on " * 300 + ". Then leaflets won.")
     together = IdeaReader().read(IDEA, [FOR, long, AGAINST])
 
-    ideas._KEPT.clear()
+    reading._KEPT.clear()
     alone = [IdeaReader().read(IDEA, [one])[0] for one in (FOR, long, AGAINST)]
     for one, other in zip(together, alone, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-4)
@@ -69,7 +69,7 @@ def test_words_that_are_cut_off_are_not_what_bears() -> None:
 @pytest.mark.slow
 def test_a_pair_is_read_once_in_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
     first = IdeaReader().read(IDEA, [FOR, AGAINST])
-    monkeypatch.setattr(ideas, "_network", None)  # would fail if it were asked
+    monkeypatch.setattr(shipped, "network", None)  # would fail if it were asked
 
     again = IdeaReader().read(IDEA, [AGAINST, FOR])
     assert [one.tolist() for one in again] == [one.tolist() for one in first[::-1]]
@@ -87,10 +87,10 @@ def test_where_nothing_can_be_kept_the_network_is_made_all_the_same(
     spare = tmp_path / "spare"
     spare.mkdir()
 
-    assert ideas._made(spare) == spare
-    monkeypatch.setattr(ideas, "_made", lambda _: spare)
-    monkeypatch.setattr(ideas, "_network", ideas._network.__wrapped__)
-    ideas._KEPT.clear()
+    assert shipped._made(spare) == spare
+    monkeypatch.setattr(shipped, "_made", lambda _: spare)
+    monkeypatch.setattr(shipped, "network", shipped.network.__wrapped__)
+    reading._KEPT.clear()
     np.testing.assert_array_equal(IdeaReader().read(IDEA, [FOR]), before)
 
 
@@ -99,32 +99,32 @@ def test_the_network_is_made_once_on_a_machine_and_says_how_far_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("platformdirs.user_cache_path", lambda _: tmp_path)
-    monkeypatch.setattr(ideas, "_network", cache(lambda: None))  # as in a process that has not read yet
+    monkeypatch.setattr(shipped, "network", cache(lambda _: None))  # as in a process that has not read yet
     shares: list[float] = []
 
-    IdeaReader().prepare(shares.append)
+    shipped.prepare(shares.append)
 
     assert shares == sorted(shares)
-    assert (shares[0], len(shares) > 100, 0.9 <= shares[-1] < 1) == (0, True, True)
+    assert (shares[0], len(shares) > 100, 0.9 <= shares[-1] <= 1) == (0, True, True)
     (kept,) = (tmp_path / "models").iterdir()
-    assert (kept / ideas.MADE).exists()
-    IdeaReader().prepare(lambda _: pytest.fail("it is there"))
+    assert {"ideas.safetensors", "questions.safetensors"} < {file.name for file in kept.iterdir()}
+    shipped.prepare(lambda _: pytest.fail("it is there"))
 
 
 @pytest.mark.slow
 def test_the_making_of_the_network_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("platformdirs.user_cache_path", lambda _: tmp_path)
-    monkeypatch.setattr(ideas, "_network", cache(lambda: None))
+    monkeypatch.setattr(shipped, "network", cache(lambda _: None))
 
     def stop(share: float) -> None:
         if share > 0.1:
             raise Stopped
 
     with pytest.raises(Stopped):
-        IdeaReader().prepare(stop)
+        shipped.prepare(stop)
 
     assert list((tmp_path / "models").iterdir()) == []
-    assert not ideas._MAKING.locked()
+    assert not shipped._MAKING.locked()
 
 
 class Stopped(Exception):

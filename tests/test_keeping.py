@@ -1,4 +1,4 @@
-"""What cleaning takes for furniture is kept where a team says so, and from then on."""
+"""What cleaning takes for boilerplate is kept where a team says so, and from then on."""
 
 from __future__ import annotations
 

@@ -450,7 +450,7 @@ def test_the_doctor_outlives_an_index_that_ends_whoever_reads_it(
 
         assert problem.mended
         assert why in problem.what
-        assert "made anew from the catalog" in problem.remedy
+        assert "rebuilt from the catalog" in problem.remedy
         assert (library.doctor(), len(dense(library, "words", 5))) == ([], 5)
 
 
@@ -473,7 +473,7 @@ def test_an_index_that_was_changed_is_looked_at_by_another_process_before_it_is_
     with Library.open(settings, embedder) as library:
         assert len(dense(library, "words", 5)) == 5
 
-    assert "SIGSEGV). It was made anew from the catalog." in caplog.text
+    assert "SIGSEGV). It was rebuilt from the catalog." in caplog.text
 
 
 @pytest.mark.slow
@@ -716,16 +716,6 @@ def test_a_home_that_cannot_be_made_is_named(tmp_path: Path, embedder: WordEmbed
 
 
 @wherever_it_is
-def test_a_rare_word_tells_more_than_a_common_one(library: Library) -> None:
-    put(library, TRUST, NOISE)
-
-    common, rare, unknown = library.rarity(["trusting", "Prices", "zebra"])
-
-    assert common < rare < unknown
-    assert library.rarity([]).shape == (0,)
-
-
-@wherever_it_is
 def test_verdicts_are_kept_listed_and_forgotten(library: Library) -> None:
     first = library.keep_verdict('{"idea": "Wait.", "ruling": "holds"}')
     second = library.keep_verdict('{"idea": "Wait longer.", "ruling": "contested"}', revises=first)
@@ -771,6 +761,5 @@ def test_what_there_is_is_counted_once_after_each_change_whoever_made_it(
         with Library.open(settings, embedder) as other, other.writing() as writer:
             writer.put([make_new(make_document(f"Pears {number}.", f"{number}.txt"), embedder)])
         assert [library.searched().documents for _ in range(3)] == [number] * 3
-        library.rarity(["pears"])
 
     assert len(counted) == 2

@@ -243,4 +243,4 @@ def test_a_library_of_another_model_is_mended_with_one_click(
 
     next(one for one in page.button if "-reindex-" in str(one.key)).click().run()
 
-    assert "2 passages embedded anew" in shown(finished(page, settings))
+    assert "2 passages embedded again" in shown(finished(page, settings))

@@ -264,3 +264,28 @@ def test_the_voice_named_most_fully_is_meant() -> None:
     passages = [make_marked("We sell.", speaker=name) for name in ("Shop Floor Manager", "Shop Manager")]
 
     assert named_voice(read("What does the shop manager say?"), passages) == "Shop Manager"
+
+
+def test_the_passages_of_a_document_that_is_named_lead_all_others(library: Library) -> None:
+    """Else what all other documents say of the same thing stands before it."""
+    kept(library, f"{far(3)}\n\nThe mill sold linen, it is said.", "old.txt", title="Notes of a steward")
+    for n in range(30):
+        kept(library, f"The mill sold linen to tailors {n}.", f"mill{n}.txt", title=f"Mill {n}")
+
+    material = read_for(library, "What do the “Notes of a steward” say about linen that the mill sold?")
+
+    sources = [candidate.passage.about.source for candidate in material.candidates]
+    assert sources[:4] == ["old.txt"] * 4
+    assert "linen, it is said" in material.candidates[0].passage.text
+    assert len(sources) > 20
+    assert material.extracts[0].passage.about.source == "old.txt"
+
+
+def test_a_document_that_is_named_is_looked_for_within_what_is_asked(library: Library) -> None:
+    for n in range(2):
+        kept(library, f"The mill sold linen {n}.", f"notes{n}.txt", title="Notes of a steward", author=f"Steward {n}")
+
+    material = read_for(library, "What do the “Notes of a steward” say?", authors=("Steward 1",))
+
+    assert material.named
+    assert [about.source for about in material.named.documents] == ["notes1.txt"]

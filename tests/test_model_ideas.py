@@ -20,7 +20,9 @@ from assistant.settings import Settings
 from assistant.types import IdeaRuling, Stance, Verdict
 from ingest.sync import sync
 from tests.fakes import FakeChat, WordEmbedder
-from ui.reports import terminal
+from ui.reports import terminal, verdict_terminal
+from ui.reports.verdict_outline import outline
+from ui.reports.verdict_report import Report
 
 SCHEMA = Settings(model="fake:one", model_reply="schema")
 IDEA = "We should print leaflets for the bakery, so that people come to the bakery."
@@ -112,7 +114,7 @@ def test_what_a_model_reads_is_quoted_with_why_it_bears_on_the_idea(told: Told) 
     assert (verdict.ruling, verdict.model, verdict.stance_model) == (IdeaRuling.CHALLENGED, "fake:one", "fake:one")
     assert verdict.cost
     assert verdict.cost.calls == chat.calls
-    assert f"A model's reading: {WHY}" in terminal.verdict(verdict)
+    assert f"A model's reading: {WHY}" in verdict_terminal.page(outline(Report(verdict)))
     assert wire.read_verdict(json.loads(json.dumps(wire.verdict(verdict)))) == verdict
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -26,6 +27,7 @@ from assistant.types import (
     Support,
     Turn,
 )
+from tests.conftest import make_document
 from ui.views import present, present_document
 from ui.views.present import Source, Standing
 from ui.views.shown import Shown
@@ -245,3 +247,32 @@ def test_words_by_themselves_have_their_sentence_marked_too() -> None:
 
     assert '<mark class="cited">One &amp; <strong>Two.</strong> &lt;Three&gt;</mark>' in html
     assert "<strong>" not in present_document.quoted(citation("One."))
+
+
+PLAIN = make_document("Of trees\n\nPears are red.\n\nPlums are blue.\n\nFigs are green.", "trees.txt")
+
+
+@pytest.mark.parametrize(
+    ("known", "place"),
+    [
+        ({}, ("Paragraph 2 of 3",)),
+        ({"heading": "Plums › Colours"}, ("Plums › Colours",)),
+        ({"page": 4}, ("page 4",)),
+        ({"heading": "Plums", "page": 4}, ("Plums", "page 4")),
+    ],
+)
+def test_where_no_heading_and_no_page_names_the_place_the_paragraph_does(
+    known: dict[str, Any], place: tuple[str, ...]
+) -> None:
+    titled = replace(PLAIN, blocks=(replace(PLAIN.blocks[0], kind=BlockKind.TITLE), *PLAIN.blocks[1:]))
+    at = titled.text.index("Plums")
+    cited = Citation(titled.about, at, at + 5, "Plums", **known)
+
+    assert present.place(cited, titled, Span(at, at + 5)) == place
+
+
+def test_of_what_is_gone_or_is_one_paragraph_no_place_is_named() -> None:
+    cited = citation("Plums")
+
+    assert present.place(cited, None, None) == ()
+    assert present.place(cited, make_document("Plums are blue.", "plums.txt"), Span(0, 5)) == ()

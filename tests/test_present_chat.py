@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -71,3 +72,15 @@ def test_days_are_called_today_and_yesterday_and_then_by_their_date() -> None:
     told = [present_chat.day(day, date(2026, 3, 2)) for day in days]
 
     assert told == ["Today", "Yesterday", "28 February 2026", "Today"]  # a clock may be behind
+
+
+def test_a_passage_tells_the_heading_that_it_stands_under_and_its_page() -> None:
+    document = make_document("Pear trees.", "a.pdf", title="Trees", media_type="application/pdf")
+    (passage,) = make_passages(document)
+    placed = replace(passage, headings=("Trees", "Fruit"), page=3)
+
+    html = present_chat.hits(
+        [Hit(placed, 0.2, FoundBy.BOTH)], Answer("Q?", "Q?", (), Grounding.REFUSED, "", Searched(1, 1))
+    )
+
+    assert "<cite>Trees › Fruit › page 3</cite>" in html

@@ -27,7 +27,9 @@ from ui.jobs.work import Progress
 from ui.parts.page import visiting
 from ui.parts.pressure import verdict_talk
 from ui.parts.pressure.idea import EXAMPLE
-from ui.reports import terminal, verdict_kept
+from ui.reports import verdict_kept, verdict_terminal
+from ui.reports.verdict_outline import outline
+from ui.reports.verdict_report import Report
 from ui.work import jobs
 
 pytestmark = pytest.mark.usefixtures("at_this_machine")
@@ -197,7 +199,7 @@ def test_what_goes_wrong_is_told_with_what_to_do(bakery: Library, monkeypatch: p
 def test_a_test_that_the_server_no_longer_knows_is_told(bakery: Library) -> None:
     page = opened(job="<b>gone</b>")
 
-    assert "the server was started anew" in shown(page)
+    assert "the server was restarted" in shown(page)
     assert page.text_area[0].value == ""
 
 
@@ -454,7 +456,7 @@ def test_a_side_that_is_given_in_the_discussion_is_signed_as_a_judgement_is(
 
     assert f"judged by {signed}" in shown(page)
     verdict = verdict_kept.opened(bakery, address(page)["verdict"]).verdict
-    assert f"(judged by {signed})" in terminal.verdict(verdict)
+    assert f"; judged by {signed}" in verdict_terminal.page(outline(Report(verdict)))
 
 
 def all_ended(page: AppTest) -> AppTest:

@@ -42,7 +42,7 @@ def taken_in(folder: Path, library: Library, settings: Settings) -> list[tuple[s
 
 
 @on_both_databases
-def test_a_line_is_furniture_when_it_stands_in_five_pages_of_a_site_and_one_keeps_it(
+def test_a_line_is_boilerplate_when_it_stands_in_five_pages_of_a_site_and_one_keeps_it(
     folder: Path, library: Library, settings: Settings
 ) -> None:
     for subject in SUBJECTS[:4]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.types import About, Answer, Citation, Grounding, Searched, Span, Statement, Support
-from ui.views.shown import Shown, disagreeing, shown, why
+from ui.views.shown import Shown, asked_cell, disagreeing, shown, why
 
 ABOUT = About("d1", "rates.md", "0" * 64, "text/markdown", "Rates")
 BEFORE, KEY, AFTER = "1. Trains leave at six.\n", "2. A ticket costs 9 euros.", "\n3. Dogs travel free."
@@ -99,3 +99,43 @@ def test_no_word_is_lost_or_added(parts: list[tuple[str, str, str]], speaker: st
 )
 def test_the_reason_does_not_say_twice_that_the_documents_do_not_say(reason: str, told: str) -> None:
     assert why(replace(near(), reason=reason)) == told
+
+
+ROW = (
+    "Plan: Team; Price per month: €49; Support: weekdays; by e-mail, from 8:00; Notice period: one month; Audit log: no"
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "cell"),
+    [
+        ("What is the notice period of the Team plan?", "Notice period: one month;"),
+        ("What does the Team plan cost per month?", "Price per month: €49;"),
+        ("Is it a day, a week or a year?", None),
+        ("What is the price of the Team plan?", "Price per month: €49;"),
+        ("Which plans have an audit log?", "Audit log: no"),
+        ("Is there support for teams?", "Support: weekdays; by e-mail, from 8:00;"),
+        ("What is the Team plan?", None),
+    ],
+)
+def test_of_a_long_row_the_cell_is_marked_that_is_asked_for(question: str, cell: str | None) -> None:
+    found = asked_cell(ROW, question)
+
+    assert (found and ROW[found.start : found.end]) == cell
+
+
+@pytest.mark.parametrize(
+    "text", ["Plan: Team; Price: €49", "Note the price: it is 9; not 8; not 7: a price.", "price", ""]
+)
+def test_what_is_no_long_row_has_no_cells(text: str) -> None:
+    assert asked_cell(text, "What is the price?") is None
+
+
+def test_a_row_is_shown_whole_with_its_cell_marked() -> None:
+    row = stretch("", ROW, "")
+    asked = replace(answer(*verbatim(row)), standalone_question="What is the notice period?")
+
+    (one,) = shown(asked)
+
+    assert (one.text, one.key) == (ROW, "Notice period: one month;")
+    assert one.before.endswith("from 8:00; ")

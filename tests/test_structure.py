@@ -251,6 +251,17 @@ def test_headings_that_come_back_are_no_speakers() -> None:
     assert not any(block.speaker for block in note.blocks)
 
 
+def test_a_label_may_tell_the_role_after_the_name() -> None:
+    talk = document(
+        f"A talk\n\nAnn Lee, head of sales:\nWe sell too little.\n\nBo Ek, fitter in Holmby:\n{PROSE}\n\n"
+        "Ann Lee, head of sales:\nThen mend less.\n"
+    )
+
+    assert [voice for voice, _ in speakers(talk)] == [
+        None, "Ann Lee, head of sales", "Bo Ek, fitter in Holmby", "Ann Lee, head of sales",
+    ]  # fmt: skip
+
+
 def test_two_names_without_a_return_are_headings() -> None:
     note = document(f"Two firms\n\nCoca Cola\n\n{PROSE}\n\nProcter Gamble\n\n{PROSE}\n")
 

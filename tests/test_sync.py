@@ -536,7 +536,7 @@ CHANGES = st.lists(
 )
 
 
-@example([{"a.txt": "One."}, {"a.txt": "Two.", "b.txt": "One."}])  # renamed, and its old name written anew
+@example([{"a.txt": "One."}, {"a.txt": "Two.", "b.txt": "One."}])  # renamed, and its old name written again
 @given(CHANGES)
 @hypothesis_settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_many_syncs_end_as_one_would(tmp_path_factory: pytest.TempPathFactory, changes: list[dict[str, str]]) -> None:

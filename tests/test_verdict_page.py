@@ -17,6 +17,7 @@ from assistant.types import (
     Assumption,
     AssumptionRuling,
     Citation,
+    Cost,
     Finding,
     IdeaRuling,
     Kind,
@@ -26,8 +27,9 @@ from assistant.types import (
     Stance,
     Verdict,
 )
-from ui.reports import terminal, verdict_page, verdict_report
+from ui.reports import terminal, verdict_page, verdict_report, verdict_terminal
 from ui.reports.verdict_map import APART, RADIUS, placed, shares
+from ui.reports.verdict_outline import outline
 from ui.reports.verdict_report import Report
 from ui.views.present import Standing
 
@@ -61,10 +63,13 @@ READ = replace(
         VERDICT.assumptions[1],
     ),
 )
+KINDS = (*verdict_page.KINDS, "terminal")
 REPORT = Report(VERDICT, "ab12", "2026-01-02T10:00:00+00:00", {AGAINST.citation: Standing.GONE})
 
 
 def text_of(kind: str, report: Report = REPORT) -> str:
+    if kind == "terminal":
+        return verdict_terminal.page(outline(report))
     made = verdict_page.rendered(report, kind)
     if kind == ".docx":
         document = Document(io.BytesIO(made))
@@ -75,7 +80,7 @@ def text_of(kind: str, report: Report = REPORT) -> str:
     return made.decode()
 
 
-@pytest.mark.parametrize("kind", verdict_page.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_why_a_finding_bears_on_it_stands_beneath_its_quote_as_a_models_words(kind: str) -> None:
     told = text_of(kind, Report(rulings.ruled(READ)))
 
@@ -84,13 +89,18 @@ def test_why_a_finding_bears_on_it_stands_beneath_its_quote_as_a_models_words(ki
     assert "A model's reading" not in text_of(kind)
 
 
-def test_the_terminal_tells_why_a_finding_bears_on_it_beneath_its_quote() -> None:
-    told = terminal.verdict(rulings.ruled(READ))
+def test_a_terminal_of_80_columns_shows_a_verdict_without_a_longer_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    long = finding("Nobody who was asked at the fair had heard of us before, " * 8, Stance.SUPPORTS, 400)
+    read = replace(
+        READ.assumptions[0], text="It is wanted by many. " * 9, findings=(*READ.assumptions[0].findings, long)
+    )
 
-    for first, quote in (("  - ", "It fails."), ("   against ", "It fails.")):
-        lines = told[told.index(f"{first}“{quote}”") :].splitlines()
-        assert lines[1].strip().startswith("A model's reading: A trial of it failed")
-    assert "A model's reading" not in terminal.verdict(VERDICT)
+    lines = text_of("terminal", replace(REPORT, verdict=rulings.ruled(replace(READ, assumptions=(read,))))).split("\n")
+
+    assert max(map(len, lines)) <= 80
+    assert len(lines) > 30
 
 
 def test_what_moved_a_verdict_is_told_with_why_it_bears_on_it() -> None:
@@ -110,18 +120,20 @@ def test_a_sentence_that_a_model_says_in_a_discussion_names_whom_it_stands_on() 
     assert "A guest" in told[told.index("Sources") :]
 
 
-@pytest.mark.parametrize("kind", verdict_page.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_report_says_which_model_read_and_what_of_its_words_did_not_hold(kind: str) -> None:
     dropped = (Rejected("It flies.", "its word “flies” is not in the evidence"),)
 
-    told = text_of(kind, Report(replace(READ, model="fake:one", dropped=dropped, notices=("The model was slow.",))))
+    verdict = replace(READ, model="fake:one", dropped=dropped, notices=("The model was slow.",), cost=Cost(3, 1200, 80))
 
-    for text in ("fake:one", "The model was slow.", "1 did not hold"):
+    told = text_of(kind, Report(verdict))
+
+    for text in ("fake:one", "The model was slow.", "1 did not hold", "3 calls, 1,200 tokens read, 80 written"):
         assert text in told
     assert "It flies." not in told
 
 
-@pytest.mark.parametrize("kind", verdict_page.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_report_has_the_shape_of_the_page_and_is_titled_with_the_idea(kind: str) -> None:
     told = text_of(kind)
     order = ["For it", "Against it", "What nobody says", "Find out first"]
@@ -144,7 +156,7 @@ def test_a_report_has_the_shape_of_the_page_and_is_titled_with_the_idea(kind: st
     assert Standing.GONE.value in told
 
 
-@pytest.mark.parametrize("kind", verdict_page.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_finding_is_told_once_and_its_assumption_names_its_number(kind: str) -> None:
     told = text_of(kind)
 
@@ -172,17 +184,18 @@ def test_one_assumption_is_told_as_one(count: int, told: str) -> None:
     assert "Searched: 1 document, 1 passage." in verdict_report.head(Report(verdict))
 
 
-@pytest.mark.parametrize("kind", verdict_page.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_what_only_a_person_can_say_the_side_of_comes_first(kind: str) -> None:
     open_ = replace(FOR, stance=Stance.UNCLEAR)
     one = replace(VERDICT.assumptions[0], findings=(open_, AGAINST))
 
     told = text_of(kind, Report(rulings.ruled(replace(VERDICT, assumptions=(one, VERDICT.assumptions[1])))))
 
-    assert told.index("Bears on it: you say") < told.index("It works") < told.index("For it")
+    assert told.index("1 voice against it") < told.index("Bears on it: you say") < told.index("It works")
+    assert told.index("It works") < told.index("For it")
 
 
-@pytest.mark.parametrize("kind", verdict_page.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_report_says_who_judged_a_finding_and_leaves_out_what_is_not_about_it(kind: str) -> None:
     said, aside = rulings.judge(FOR, Stance.SUPPORTS, "Ann Lee"), rulings.judge(AGAINST, None, "")
     one = replace(VERDICT.assumptions[0], findings=(said, aside))
@@ -201,7 +214,7 @@ def test_a_word_report_holds_the_picture_with_its_words() -> None:
     assert made.core_properties.title.startswith("Do it")
 
 
-@pytest.mark.parametrize("kind", verdict_page.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_an_idea_that_nothing_touches_is_told_so(kind: str) -> None:
     gaps = tuple(replace(one, findings=()) for one in VERDICT.assumptions)
 

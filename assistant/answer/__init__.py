@@ -1,1 +1,1 @@
-"""An answer to a question, and what a library and a document are about."""
+"""Answers to questions, greetings of a library, and summaries of documents."""

@@ -14,6 +14,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from assistant.answer import particulars
 from assistant.checking.judging import Held, Judge
 from assistant.checking.verifying import Verifier
 from assistant.dialogue import asides, conversation, followup
@@ -37,6 +38,7 @@ CHECKED = "What is shown of it was checked before."
 SAYS = "The documents do not say"
 NO_MORE = f"{SAYS} more on this than stands above."
 AGAIN = "These words stand above already."
+KNOWN = "Told from what the library knows of the document."
 NOTHING = Reading(Outcome.NOT_SAID)
 
 _MORE = re.compile(
@@ -48,7 +50,7 @@ _MORE = re.compile(
 
 @dataclass
 class _Made:
-    """An answer in the making: what was stated and what its reader made of the whole."""
+    """An unfinished answer: its statements so far, and the outcome of the reading."""
 
     statements: list[Statement] = field(default_factory=list)
     reading: Reading = NOTHING
@@ -67,7 +69,7 @@ class Answering:
         model: ModelReader | None = None,
         judge: Judge | None = None,
     ) -> None:
-        """What the model claims is shown as it comes; with a ``judge``, when that has read all of it."""
+        """A model's statements are shown as they come; with a ``judge``, after that has read all of them."""
         self._library, self._embedder = library, embedder
         self._plain, self._model, self._judge = plain, model, judge
 
@@ -84,7 +86,7 @@ class Answering:
     def stream(
         self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE, tick: Tick = lambda: None
     ) -> Iterator[Statement | Answer]:
-        """Each statement as it is found to hold, then the whole answer. What ``tick`` raises stops a model.
+        """Each statement as soon as it is verified, then the whole answer. An exception from ``tick`` stops the model.
 
         Raises:
             SettingsError: as ``answer`` does; a model's failure is told in the answer.
@@ -100,7 +102,10 @@ class Answering:
             standalone, away = self._standalone(asked, history, calls)
             material = Material(questions.read(standalone), self._library, self._embedder, filters)
         verifier = Verifier(material, self._library.quote, self._embedder)
-        if self._model and calls and material.extracts:
+        if known := particulars.told(material, self._library):
+            made.statements, made.reading = [*known], Reading(Outcome.ANSWERED, reason=KNOWN)
+            yield from known
+        elif self._model and calls and material.extracts:
             with clock.measured("read"):
                 claims = verifier.statements(self._model.read(material, calls))
                 if self._judge:
@@ -132,7 +137,7 @@ class Answering:
         )
 
     def _standalone(self, question: str, history: Sequence[Turn], calls: Calls | None) -> tuple[str, ModelError | None]:
-        """The question as it can be understood alone, by the model or by plain rules, and what kept the model away."""
+        """The standalone question, made by the model or by plain rules, and a notice if the model failed."""
         if history and calls:
             try:
                 return followup.standalone(question, history, calls), None
@@ -143,7 +148,7 @@ class Answering:
     def _by_model(
         self, claims: Generator[Statement, None, Reading], verifier: Verifier, made: _Made, away: ModelError | None
     ) -> Iterator[Statement]:
-        """What the model reads out of the material, as far as it holds; what goes wrong is told in the notices."""
+        """The verified statements of the model; what goes wrong is added to the notices."""
         assert self._model
         try:
             if away:
@@ -166,9 +171,10 @@ class Answering:
     def _offline(
         self, material: Material, verifier: Verifier, made: _Made, told: str, *, more: bool
     ) -> Iterator[Statement]:
-        """The plain reader's stretches. A model's "not said" stands, and they are then shown as no more than near.
+        """The excerpts of the plain reader. Where a model said that there is no answer, they are shown as near only.
 
-        Of those that were ``told`` before only the best is shown again, and none where ``more`` is asked for.
+        Of excerpts that earlier answers (``told``) showed, only the best is shown again; none where the question asks
+        for ``more``.
         """
         said = made.reading if self._model and not made.notices and material.extracts else None
         made.statements = list(_followed(verifier.statements(self._plain.read(material)), made))
@@ -180,6 +186,8 @@ class Answering:
             made.reading = Reading(Outcome.NOT_SAID, reason=NO_MORE)
         elif again and made.reading.outcome is Outcome.ANSWERED and set(made.statements) <= set(again):
             made.notices.append(AGAIN)
+        if not self._model and (unknown := particulars.lacking(material.named)):
+            made.reading = Reading(Outcome.NEAR, reason=unknown)
         if said:
             missing = f": {said.missing}" if said.missing else "."
             made.reading = Reading(Outcome.NOT_SAID, said.missing, f"{SAYS}{missing}")
@@ -188,7 +196,7 @@ class Answering:
 
 
 def _told(history: Sequence[Turn]) -> str:
-    """What was answered before."""
+    """The texts of earlier answers."""
     return _plain(" ".join(turn.content for turn in history if turn.role is not Role.USER))
 
 
@@ -197,14 +205,14 @@ def _plain(text: str) -> str:
 
 
 def _followed(statements: Generator[Statement, None, Reading], made: _Made) -> Iterator[Statement]:
-    """The statements; what was made of the whole is in ``made`` by the end."""
+    """Yields the statements; at the end ``made`` has the outcome of the reading."""
     made.reading = yield from statements
 
 
 def _judged(
     statements: Generator[Statement, None, Reading], judge: Judge, verifier: Verifier, question: str, calls: Calls
 ) -> Generator[Statement, None, Reading]:
-    """The statements that a judge finds borne out, when it has read all of them."""
+    """The statements that the judge finds supported, after it has read all of them."""
     made = _Made()
     made.statements = list(_followed(statements, made))
     own = [one for one in made.statements if one.support is not Support.VERBATIM]
@@ -223,7 +231,7 @@ def _grounding(outcome: Outcome, statements: Sequence[Statement]) -> Grounding:
 
 
 def _disagreeing(made: _Made, verifier: Verifier) -> tuple[Conflict, ...]:
-    """The pairs of claims that the reader said do not agree, as far as both hold and are not one source's."""
+    """Pairs of claims that disagree, as the reader says; both must hold and have different sources."""
     pairs = [tuple(verifier.made[n] for n in pair) for pair in made.reading.disagree if max(pair) < len(verifier.made)]
     return tuple(Conflict((one, other)) for one, other in pairs if one and other and conflicts.apart(one, other))
 
@@ -237,7 +245,7 @@ def _reason(made: _Made) -> str:
 
 
 def checked(question: str) -> str:
-    """A question on one line, as it can be answered.
+    """The question on one line, checked.
 
     Raises:
         SettingsError: it is empty, has no words, or is longer than ``LONGEST_QUESTION``.

@@ -15,22 +15,23 @@ from assistant.library.library import Library
 from assistant.text.words import tokens
 from assistant.types import Answer, Block, BlockKind, Document, Grounding
 
-QUESTIONS = 3
+QUESTIONS = 3  # that are offered on the page; a matter of taste
 ASKED = 12  # questions that are put at most: offline an answer takes about a second
-LOOKED_AT = 24  # documents that questions are made from
-SHORTEST, LONGEST = 12, 90  # characters of a heading or title that is asked about
-FEWEST = 2  # words of content in it
-ENOUGH = 80  # characters below a heading from which something is said there
+LOOKED_AT = 24  # documents that questions are made from: twice as many as are asked, since not each has a question
+# Characters of a heading or title that is asked about: shorter ones say too little, longer ones are sentences; a guess.
+SHORTEST, LONGEST = 12, 90
+FEWEST = 2  # words of content in it: one alone ("Overview") asks nothing
+ENOUGH = 80  # characters below a heading from which something is said there: one sentence; a guess
 
 
 def questions(library: Library, answer: Callable[[str], Answer]) -> tuple[str, ...]:
-    """Questions that the library answers, ``QUESTIONS`` at most: each was put, and its own answer is one."""
+    """At most ``QUESTIONS`` questions that the library answers; each was tried."""
     held = (one for one in candidates(library)[:ASKED] if _holds(answer(one)))
     return tuple(islice(held, QUESTIONS))
 
 
 def candidates(library: Library) -> tuple[str, ...]:
-    """Questions that a library may answer, the likeliest first; the same as long as its documents are."""
+    """Questions that a library may answer, the likeliest first; the same documents give the same questions."""
     rounds: list[list[str]] = []
     for document in library.some(LOOKED_AT):
         found = [question for question in asked(document) if _finds(question, document, library)]
@@ -46,7 +47,7 @@ def _holds(answer: Answer) -> bool:
 
 
 def asked(document: Document) -> Iterator[str]:
-    """The questions that a document's title and headings suggest, the surest first."""
+    """The questions that a document's title and headings suggest, the best first."""
     heads = [_line(document, block) for block in document.blocks if _says_something(document, block)]
     title = document.about.title
     yield from (head for head in [*heads, title] if head.endswith("?") and _fits(head))

@@ -1,4 +1,4 @@
-"""What a document says in short, without a model: its headings, and the sentences nearest to the whole of it."""
+"""Summaries without a model: a document's headings, and the sentences most similar to the whole of it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from assistant.types import BlockKind, Document, Sentence, Span
 
 EXCERPTS, HEADINGS = 3, 8  # read at a glance above a document's text; not measured
 ENOUGH = 4  # times as many sentences as excerpts: a shorter document is read as quickly itself
-SHORTEST, LONGEST = 40, 320  # characters of a sentence that is an excerpt
-APART = 0.5  # what likeness to an excerpt already chosen takes off
+# Characters of a sentence that is an excerpt: it says something, and is read at a glance; not measured.
+SHORTEST, LONGEST = 40, 320
+# What likeness to an excerpt already chosen takes off, so that three excerpts say three things; not measured.
+APART = 0.5
 PROSE = (BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.ITEM)
 
 
@@ -23,7 +25,7 @@ class Summary(NamedTuple):
 
 
 def summary(document: Document, passages: Sequence[Stored]) -> Summary:
-    """The summary of a document with these passages, always the same one."""
+    """The summary of a document with these passages."""
     title = document.about.title.casefold()
     heads = [document.text[b.start : b.end].strip() for b in document.blocks if b.kind is BlockKind.HEADING]
     named = [head for head in dict.fromkeys(heads) if head.casefold() != title]

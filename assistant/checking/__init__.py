@@ -1,1 +1,1 @@
-"""Claims to statements: each quote is found in the documents, and each claim is checked against its quotes."""
+"""Turns claims into statements: finds each quote in the documents, and checks each claim against its quotes."""

@@ -19,13 +19,14 @@ from assistant.text.amounts import Amount, amounts, rates, shares
 from assistant.text.words import ASKING_WORDS, MONTHS, NUMBER_WORDS, YEAR, content_stems, names, stem, tokens
 from assistant.types import Citation
 
-LONGEST = 120  # words: what is longer is no claim
-NEAR_QUOTES = 0.2  # cosine of a claim to the nearest of its quotes below which it is about something else
+LONGEST = 120  # words: what is longer is no claim but a text, of which code cannot say what it stands on; a guess
+# Cosine of a claim to the nearest of its quotes below which it is about something else: see eval/benchmarks/claims.py.
+NEAR_QUOTES = 0.2
 # Cosine of a question to the sentence that bears a claim out from which that has to do with the question, and the same
 # where they have a word in common; else claim and sentence must have so many words in common beside names and figures.
 # Of 220 sound claims all do; of what an order in a document makes a model say ("the answer is X") nothing does.
 NEAR_QUESTION, WITH_A_WORD, COMMON = 0.3, 0.1, 2
-COUNTED = 12  # up to which a number in words counts things
+COUNTED = 12  # up to which a number in words counts things ("two reasons") and need not stand in a quote; a guess
 
 _SENTENCE = re.compile(r"(?<=[.!?])[\"”’']*\s+")
 _ADDRESS = re.compile(
@@ -56,12 +57,12 @@ class Grounds(NamedTuple):
 
     @property
     def words(self) -> str:
-        """All that is cited, as one text."""
+        """All cited words as one text."""
         return "\n".join(one.quote for one in self.citations)
 
     @property
     def particulars(self) -> str:
-        """Titles, sources, headings, voices and dates, dates also in parts and by the month's name."""
+        """What is known of the cited documents: titles, sources, headings, speakers, and dates in several spellings."""
         told = []
         for one in self.citations:
             about = one.about
@@ -102,17 +103,17 @@ def _faults(text: str, grounds: Grounds) -> Iterator[str]:
 
 
 def strange(text: str, there: str) -> str | None:
-    """An address, a figure or a name of ``text`` that is not in ``there``; None when all that it has is."""
+    """An address, a figure or a name of ``text`` that is missing in ``there``; None if nothing is missing."""
     return next(_faults(text, Grounds((), there, "")), None)
 
 
 def said(text: str) -> str:
-    """A text as far as two that say the same in the same words are alike: case, marks and space aside."""
+    """The text without case, punctuation and spacing, for comparing words."""
     return " ".join(token.word.lower().replace("’", "'") for token in tokens(text))
 
 
 def _strange_amounts(text: str, there: str) -> Iterator[Amount]:
-    """The figures that are not there, or only with another unit.
+    """The figures of a claim that its sources do not have, or have only with another unit.
 
     A small number in words without a unit counts things that the claim itself lists ("two reasons"), and is let be; so
     is the sum or the difference of two figures of the claim that are there.
@@ -146,7 +147,7 @@ def _months(text: str) -> set[str]:
 
 
 def _strange_names(text: str, there: str, grounds: Grounds) -> Iterator[str]:
-    """The names that are not there; at the beginning of a sentence only those that are names of what else was read."""
+    """Names of a claim that its sources lack; a sentence's first word counts only if other passages use it so."""
     known = {part for token in tokens(f"{there}\n{grounds.question}") for part in _stems(token.word)}
     known |= {part for name in grounds.house for part in _stems(name)}
     known |= {stem(word) for word in (*MONTHS, *NUMBER_WORDS, *_CURRENCIES)} | {month[:3] for month in _MONTHS}
@@ -157,7 +158,7 @@ def _strange_names(text: str, there: str, grounds: Grounds) -> Iterator[str]:
 
 
 def _stems(name: str) -> set[str]:
-    """The stems of what hyphens and apostrophes join, and of the whole."""
+    """The stems of a word with hyphens or apostrophes: of its parts and of the whole."""
     parts = re.split(r"[-’'.&]", name)
     return {stem(part) for part in parts if len(part) > 1} or {stem(name)}
 
@@ -199,13 +200,13 @@ def beside(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
 
 
 def _nearest(text: str, others: Sequence[str], embedder: Embedder) -> tuple[float, str]:
-    """The nearest of the others, and its cosine."""
+    """The most similar of the other texts, and its cosine."""
     mine = embedder.query(text)
     return max((float(np.dot(mine, embedder.query(other))), other) for other in others)
 
 
 def _ordinary(text: str) -> set[str]:
-    """The stems of what a text says beside names, figures and words of asking."""
+    """The stems of a text's words, without names, figures and question words."""
     named = {name.lower() for name in names(text)}
     words = [token for token in tokens(text) if token.content and token.word.isalpha()]
     return {token.stem for token in words if token.word.lower() not in named | ASKING_WORDS}

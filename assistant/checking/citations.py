@@ -20,7 +20,9 @@ from assistant.types import Citation, Passage, Rejected, Sentence, Span
 # (document id, start, end) to the stored text there, or None where there is no such stretch.
 Reader = Callable[[str, int, int], str | None]
 
-NEAR = 90.0  # likeness (rapidfuzz, of 100) from which words with a slip in them are the document's own
+# Likeness (rapidfuzz, of 100) from which words with a slip in them are the document's own: a tenth of the letters may
+# differ. A guess, see eval/benchmarks/claims.py.
+NEAR = 90.0
 SHORTEST = 20  # characters from which words with a slip in them are looked for: shorter ones are near too much
 
 _ALIKE = {
@@ -72,7 +74,7 @@ def _whole(pattern: re.Pattern[str], passages: Sequence[Passage]) -> Iterator[tu
 
 
 def _near(quote: str, passages: Sequence[Passage]) -> Iterator[tuple[Passage, Span]]:
-    """The stretches that are near to the quote; none where they are not all in the same words."""
+    """Places whose words are similar to the quote; empty if these places differ in their words."""
     found = [(passage, span) for passage in passages for span in _like(quote, passage)]
     if len({_words(passage, span) for passage, span in found}) == 1:
         yield from found
@@ -97,7 +99,7 @@ def _like(quote: str, passage: Passage) -> Iterator[Span]:
 
 
 def _same_particulars(words: str, text: str) -> bool:
-    """Whether the figures and the "not" of both are the same, and what is capitalised in the words is in the text."""
+    """Whether both have the same figures and negations, and the text has all capitalised words of the quote."""
     capitalised = {word.lower() for word in _CAPITALISED.findall(words)}
     return (
         figures(text) == figures(words)

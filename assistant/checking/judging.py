@@ -18,14 +18,14 @@ from assistant.types import Statement
 
 
 class Doubt(BaseModel):
-    """A claim that its quotes do not bear out."""
+    """A claim that its quotes do not support."""
 
     claim: int
     why: str = Field(description="What the claim says that the quotes do not, in a few words")
 
 
 class Doubts(BaseModel):
-    """The reply."""
+    """The reply of the model that judges."""
 
     not_borne_out: list[Doubt]
 
@@ -38,7 +38,7 @@ class Held(NamedTuple):
 
 
 class Judge(Protocol):
-    """Says of statements whether the words they cite bear them out."""
+    """A judge says whether the words that a statement cites support it."""
 
     def doubts(self, question: str, held: Sequence[Held], calls: Calls) -> list[str | None]:
         """Of each statement of the answer to ``question`` why not, as the end of a sentence; None where nothing speaks

@@ -24,7 +24,7 @@ from assistant.search.question import Asks
 from assistant.text.words import content_stems, names
 from assistant.types import Citation, Passage, Rejected, Sentence, Span, Statement, Support
 
-HOUSE, HOUSE_SHARE = 3, 0.2  # documents, and share of those read, from which a name is the house's own
+HOUSE, HOUSE_SHARE = 3, 0.2  # documents, and share of those read, from which a name is the house's own; not measured
 _SENTENCE = re.compile(r"\S.*?(?:[.!?][\"”’']*(?=\s)|$)", re.DOTALL)
 _ELLIPSIS = re.compile(r"\s*(?:\[\s*)?(?:\.\.\.|…)(?:\s*\])?\s*")
 
@@ -92,7 +92,7 @@ class Verifier:
         return Statement(self._told(claim.text, cited, claim), cited, support)
 
     def _cited(self, claim: Claim) -> tuple[tuple[Citation, ...], list[Rejected]]:
-        """What the quotes of a claim cite, each place once, and those that stand nowhere."""
+        """The citations of a claim, each place once, and its quotes that were not found."""
         found: list[Citation] = []
         lost: list[Rejected] = []
         for quote in claim.quotes:
@@ -144,7 +144,7 @@ class Verifier:
 
 
 def _house(extracts: Sequence[Extract]) -> frozenset[str]:
-    """The names that stand in many of the documents: a company's own, which its pages write as "we"."""
+    """Names that occur in many of the documents, such as the company's own name, which its pages replace by "we"."""
     texts: dict[str, str] = {}
     for one in extracts:
         texts[one.passage.about.id] = f"{texts.get(one.passage.about.id, '')}\n{one.passage.text}"
@@ -154,7 +154,7 @@ def _house(extracts: Sequence[Extract]) -> frozenset[str]:
 
 
 def place(quote: Quote, extracts: Sequence[Extract], read: Reader) -> Citation | Rejected:
-    """Where a quote stands: in the extract that it names, else in another one."""
+    """Locate a quote: in the extract that it names, else in another one."""
     named = [one for one in extracts if one.number == quote.extract]
     if quote.span and named:
         cited = _cite(named[0], quote.span, read, quote.key)
@@ -168,7 +168,7 @@ def place(quote: Quote, extracts: Sequence[Extract], read: Reader) -> Citation |
 
 
 def _parts(quote: Quote) -> Iterator[Quote]:
-    """A quote in which words are left out, as those that are there."""
+    """The parts of a quote with an ellipsis ("…")."""
     if quote.span:
         yield quote
         return
@@ -195,7 +195,7 @@ def _whole(extract: Extract, one: Citation) -> Iterator[str]:
 
 
 def _above(extract: Extract) -> str:
-    """What is known of an extract: its title, headings, voice and date."""
+    """The particulars of an extract: its title, headings, speaker and date."""
     passage, about = extract.passage, extract.passage.about
     return " · ".join(p for p in (about.title, *passage.headings, passage.speaker, about.author, about.date) if p)
 

@@ -1,4 +1,4 @@
-"""What is said in a conversation and asks the documents nothing: thanks, greetings, a wish for other words."""
+"""Messages that ask the documents nothing: thanks, greetings, a wish to have something put differently."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _REWORD = re.compile(
 
 
 def reply(said: str, *, model: bool) -> str | None:
-    """What is told to something that asks nothing; None for a question. A ``model`` can put things into other words."""
+    """The reply to a message that asks nothing; None for a question, and where a ``model`` can rephrase an answer."""
     if conversation.is_courtesy(said):
         return WELCOME if _THANKS.search(said) else NO_QUESTION
     return IN_OTHER_WORDS if not model and _REWORD.match(said) else None

@@ -5,6 +5,7 @@
 "the second one"          the second of what was listed, stated or named
 "his", "that person"      the person whom it was about last
 "that policy"             the policy as it was called before
+"who wrote it", "does it say"  the document that the question before was asked of
 "it", "that company"      what the question before is about, or the name in it
 "Why?", "Is it so?"       the question, with what the one before asks in brackets
 ```
@@ -26,10 +27,14 @@ from assistant.text.naming import Name, names_in
 from assistant.text.words import ASKING_WORDS, WORD, YEAR, Token, names, tokens
 from assistant.types import Answer, Grounding, Role, Statement, Turn
 
-LONG_ENOUGH = 3  # content words with which a question without pronouns stands alone
-SHORT_ENOUGH = 8  # words of a thing that reads well in place of "it" or "the second one"
-MOST_TURNS = 20  # of the conversation that are looked at
-MOST_WORDS = 18  # of what was said before that are put into a question
+# Content words with which a question without pronouns stands alone; not measured by itself, see
+# eval/benchmarks/followups.py.
+LONG_ENOUGH = 3
+SHORT_ENOUGH = 8  # words of a thing that reads well in place of "it" or "the second one"; a guess, not measured
+MOST_TURNS = 20  # of the conversation that are looked at: a bound on the work
+# Of what was said before that are put into a question, so that its own words still lead the search; a guess, not
+# measured.
+MOST_WORDS = 18
 
 _PEOPLE = "person|man|woman|guy|author|writer|speaker|commenter|expert|blogger|founder|manager|director|consultant"
 _COMPANIES = "company|firm|business|brand|organi[sz]ation|start-?up|shop|agency|vendor|supplier|competitor"
@@ -55,6 +60,16 @@ _THING = re.compile(
     r"\b(?:it|its|they|their|theirs|them)\b"
     r"|\b(?:this|that|these|those)\b"
     r"(?=\W*$|\s+(?:is|was|are|were|do|does|did|mean|work|one|ones)\b)",
+    re.I,
+)
+_IT = "(?:it|this|that)"
+_SAY = "say|state|mention|claim|argue|suggest|recommend|propose"
+_WRITTEN = re.compile(  # "it", where a document is meant
+    rf"(?<=\bwrote ){_IT}\b|(?<=\bauthor of ){_IT}\b|\b{_IT}(?= (?:written|published|posted|dated|{_SAY})\b)", re.I
+)
+_OF_A_DOCUMENT = re.compile(
+    rf"\b(?:does|did|was|is)\s+(?P<what>[^?,;]{{3,80}}?)\s+(?:written|published|posted|dated|{_SAY})\b"
+    r"|\b(?:wrote|author of)\s+(?P<of>[^?,;]{3,80}?)(?:\s+and when\b|[\s.?!)]*$)",
     re.I,
 )
 _POSSESSIVE = frozenset({"his", "its", "their", "theirs", "hers"})
@@ -109,7 +124,7 @@ _COURTESIES = re.compile(
 
 
 class _Talk(NamedTuple):
-    """What went before: the last question as it was meant, its answer, what it is about, and every turn."""
+    """The conversation so far: the last question in full, its answer, its topic, and all turns."""
 
     asked: str = ""
     told: str = ""
@@ -118,7 +133,7 @@ class _Talk(NamedTuple):
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
-    """``question`` with what it leans on put in; unchanged where it leans on nothing."""
+    """``question`` with its references to the conversation resolved; unchanged if it has none."""
     talk = _Talk()
     for role, content in history[-MOST_TURNS:]:
         told = "\n".join(" ".join(line.split()) for line in content.splitlines() if line.strip())
@@ -131,12 +146,12 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
 
 
 def is_courtesy(said: str) -> bool:
-    """Whether it is thanks, a greeting or the like, and asks nothing."""
+    """Whether the message is thanks, a greeting or the like, and asks nothing."""
     return {word.lower() for word in WORD.findall(said)} <= _COURTESY
 
 
 def _resolved(question: str, talk: _Talk) -> tuple[str, str, str | None]:
-    """The question with what it leans on, what of it the next one may lean on, and what it is about."""
+    """The resolved question, what the next question may refer to, and its topic."""
     if is_courtesy(question):
         return question, talk.asked, talk.topic
     if questions.read(question).asks is Asks.BROAD and not _THING.search(question):
@@ -156,7 +171,7 @@ def _resolved(question: str, talk: _Talk) -> tuple[str, str, str | None]:
 
 
 def _filled(question: str, talk: _Talk) -> tuple[str, list[str], bool]:
-    """The question with names in place of pronouns, which names, and whether it leans on what has none."""
+    """The question with pronouns replaced by names, these names, and whether a pronoun is left that has no name."""
     put: list[str] = []
     leans = False
     for pattern, find in _FINDS.items():
@@ -164,6 +179,8 @@ def _filled(question: str, talk: _Talk) -> tuple[str, list[str], bool]:
         if not pronoun or _explains_itself(question, pronoun):
             continue
         meant = find(talk)
+        if pattern is _WRITTEN and not meant:
+            continue  # it is then as any other thing
         if meant and meant not in put and _fits(pronoun[0].lower(), meant, pattern):
             question = _put(question, pronoun, meant)
             put.append(meant)
@@ -173,14 +190,21 @@ def _filled(question: str, talk: _Talk) -> tuple[str, list[str], bool]:
 
 
 def _fits(pronoun: str, meant: str, pattern: re.Pattern[str]) -> bool:
-    """Whether a thing can stand where its pronoun does; for "this" and "that" alone none can."""
+    """Whether the noun phrase ``meant`` can replace the pronoun; a lone "this" or "that" is never replaced."""
     several = meant.endswith("s") or meant[0].isupper()
     return pattern is not _THING or pronoun in ("it", "its") or (pronoun in _PLURAL and several)
 
 
 def _title(talk: _Talk) -> str | None:
-    """The title in quotation marks that was said last."""
+    """The last title in quotation marks in the conversation."""
     return next((title for turn in reversed(talk.turns) for title in naming.titles(turn.content)), None)
+
+
+def _document(talk: _Talk) -> str | None:
+    """What the question before asks a document by: "the refund policy" of "What does the refund policy say?"."""
+    if (found := _OF_A_DOCUMENT.search(talk.asked)) and _is_thing(what := found["what"] or found["of"]):
+        return what
+    return None
 
 
 def _any_name(talk: _Talk) -> str | None:
@@ -191,17 +215,18 @@ _FINDS: dict[re.Pattern[str], Callable[[_Talk], str | None]] = {
     _PERSON: lambda talk: naming.person(_names_by_nearness(talk)),
     _COMPANY: lambda talk: naming.organisation(_names_by_nearness(talk)) or _any_name(talk),
     _DOCUMENT: lambda talk: _title(talk) or naming.organisation(_names_by_nearness(talk)),
+    _WRITTEN: _document,
     _THING: lambda talk: talk.topic,
 }
 
 
 def _points(match: re.Match[str]) -> bool:
-    """Whether "that" with its noun points at a thing named before."""
+    """Whether "that" with its noun refers to a thing named before."""
     return match["which"].lower() != "that" or not match["before"] or match["before"].lower() in _BEFORE_THAT
 
 
 def _explains_itself(question: str, pronoun: re.Match[str]) -> bool:
-    """Whether what the pronoun stands for is in the question: "when a product is new, is it …"."""
+    """Whether the question itself has what the pronoun refers to: "when a product is new, is it …"."""
     before, word = question[: pronoun.start()], pronoun[0].lower()
     clause, *more = _CLAUSE.split(before, maxsplit=1)
     if _NO_THING.search(question[pronoun.start() :]) or (more and len(_own(clause)) >= 2 and not _ADDED.search(clause)):
@@ -217,14 +242,14 @@ def _explains_itself(question: str, pronoun: re.Match[str]) -> bool:
 
 
 def _is_elliptic(question: str) -> bool:
-    """Whether it has too few words of its own."""
+    """Whether the question has too few content words to stand alone."""
     question = _COURTESIES.sub("", question)
     few = len(_own(question)) < LONG_ENOUGH and not _DEFINES.search(question)
     return few and bool(_OPENING.search(question) or not names(question))
 
 
 def _own(text: str) -> list[Token]:
-    """The words that tell what it is about."""
+    """The content words of the question."""
     return [token for token in tokens(text) if _is_own(token)]
 
 
@@ -262,7 +287,7 @@ def _place(match: re.Match[str], count: int) -> int:
 
 
 def _other_of_two(talk: _Talk) -> str | None:
-    """Of the two things told of last, the one that the question before is not about."""
+    """Of the last two things mentioned, the one that the previous question is not about."""
     for turn in reversed(talk.turns):
         items = _items(turn.content) or [name.text for name in names_in(turn.content)]
         if turn.role is not Role.USER and len(items) == 2:
@@ -314,7 +339,7 @@ def _in_full(question: str, before: Sequence[Turn]) -> str:
 
 
 def _called(noun: str, before: Sequence[Turn]) -> str | None:
-    """What was said last that ends in the noun, with the words that tell which."""
+    """The last mention of a thing whose name ends in the noun, with the words that specify it."""
     called = re.compile(rf"\b(?:the|an?|our|his|her|its|their) (?P<which>(?:[\w-]+ ){{1,3}}{re.escape(noun)})\b", re.I)
     for turn in reversed(before):
         for match in reversed(list(called.finditer(turn.content))):
@@ -324,7 +349,7 @@ def _called(noun: str, before: Sequence[Turn]) -> str | None:
 
 
 def _names_by_nearness(talk: _Talk) -> list[tuple[Name, ...]]:
-    """The names in the question before, in its answer, and so on back; who was asked for is in the answer first."""
+    """Names from the previous question, its answer, and so on back; for "who" questions the answer comes first."""
     said = " ".join(turn.content for turn in talk.turns)
     turns = list(reversed(talk.turns))
     for at, (told, asked) in enumerate(pairwise(reversed(talk.turns))):
@@ -335,7 +360,7 @@ def _names_by_nearness(talk: _Talk) -> list[tuple[Name, ...]]:
 
 
 def _topic(asked: str) -> str | None:
-    """What a question says that it is about; else the one name in it; of several none can be chosen."""
+    """The topic of a question: what it says it is about, else its only name; None if it has several names."""
     if (about := _ABOUT.search(asked)) and _is_thing(about["what"]):
         return about["what"].strip()
     if (what_is := _WHAT_IS.search(asked)) and _is_thing(what_is["what"]):
@@ -363,7 +388,7 @@ def _put(question: str, pronoun: re.Match[str], name: str) -> str:
 
 
 def _with_what_was_asked(question: str, talk: _Talk) -> str:
-    """The question with what the one before asks, in brackets; a new number takes the place of the old."""
+    """The question with the previous question in brackets; a new number replaces the old one."""
     asked = re.sub(r"\W*\s\(", ", ", _COURTESIES.sub("", talk.asked)).replace(")", "")
     if any(token.word[0].isdigit() for token in tokens(question)):
         asked = _NUMBER.sub("", asked)

@@ -10,8 +10,8 @@ from assistant.model.prompting import material, render
 from assistant.text.words import numbers, tokens
 from assistant.types import Turn
 
-TURNS = 6  # of the conversation that the model reads: three questions and their answers
-LONGEST = 60  # words
+TURNS = 6  # of the conversation that the model reads: three questions and their answers; a guess, not measured
+LONGEST = 60  # words: a longer reply is no question but talk about one; a guess, not measured
 
 
 def standalone(question: str, history: Sequence[Turn], calls: Calls) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.evidence.signals import Seen
+from assistant.evidence.sentences import Seen
 from assistant.text.words import numbers
 from assistant.types import BlockKind, Kind
 

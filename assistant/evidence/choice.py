@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from assistant.evidence.relevance import Judgement, Scored
-from assistant.evidence.signals import answers_in_kind, is_fragment, is_heading
+from assistant.evidence.answers import Scored
+from assistant.evidence.sentences import answers_in_kind, is_fragment, is_heading
 from assistant.search.question import Asks, Question
 from assistant.text.words import content_stems, numbers, same_occasion, stem
 from assistant.types import BlockKind, Passage, Sentence
 
-# What is added to a sentence's log odds for its passage, times how well that fits. Three stretches then hold the answer
-# to 0.61 of 97 questions on a company's handbook and 0.81 of 70 on the textbook (0.56 and 0.79 without).
-PASSAGE = 4.0
 LOOKED_AT = 12  # sentences among which those to show are sought
 ALIKE = 0.9  # cosine above which two sentences say the same
 MUCH_THE_SAME = 0.7  # share of content words in common of two versions of one sentence
@@ -29,15 +26,8 @@ Neighbours = Callable[[str], Sequence[Passage]]
 Chosen = tuple[Passage, Sentence]
 
 
-def best(question: Question, judgement: Judgement, fits: Mapping[str, float]) -> list[tuple[Chosen, float]]:
-    """The sentences that seem to answer, best first, each with its score: none that says what a better one says.
-
-    ``fits`` says of each passage, by id, how well the search found it to fit, from 0 to 1.
-    """
-    scored = [
-        one._replace(score=one.score + PASSAGE * fits.get(one.seen.passage.id, 0.0)) for one in judgement.sentences
-    ]
-    scored.sort(key=lambda one: -one.score)
+def best(question: Question, scored: Sequence[Scored]) -> list[tuple[Chosen, float]]:
+    """Of all sentences those that seem to answer, best first, with their scores; what a better one says is left out."""
     ranked = [one for one in scored if stands_alone(question, one)] or scored
     if question.asks is Asks.NUMBER:
         ranked = [one for one in ranked if answers_in_kind(question, one.seen)] or ranked
@@ -108,11 +98,11 @@ def _voice(one: Scored) -> tuple[str, str | None]:
     return one.seen.passage.about.id, one.seen.passage.speaker
 
 
-def listed(question: Question, judgement: Judgement, passages_of: Neighbours) -> list[Chosen] | None:
+def listed(question: Question, scored: Sequence[Scored], passages_of: Neighbours) -> list[Chosen] | None:
     """All items of the list that answers, or None: the one that the best sentence announces with a colon; else,
     where several things or reasons were asked for, the one that a good sentence leads into or two good ones are in.
     """
-    good = [one for one in judgement.sentences if is_heading(one.seen) or not is_fragment(one.seen)][:REACH]
+    good = [one for one in scored if is_heading(one.seen) or not is_fragment(one.seen)][:REACH]
     several = question.wants_several or question.asks is Asks.WHY
     for place, one in enumerate(good if several else good[:1]):
         flow = [(passage, s) for passage in passages_of(one.seen.passage.about.id) for s in passage.sentences]

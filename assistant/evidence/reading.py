@@ -1,102 +1,62 @@
-"""Whether a passage answers a question: the passage is read with it, whole, under its title and headings.
-
-The weights ship as those of ``trained.py`` do: heads, and how far training moved each weight of MiniLM's layers.
-"""
+"""A question or an idea and whole passages, read together: each passage in one pass, under its title and headings."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TypeAlias
 
 import numpy as np
 
-from assistant.evidence.trained import batches, moved
-from assistant.model.embedding import DEFAULT, SentenceTransformerEmbedder, Vectors
-from assistant.types import Passage
-
-if TYPE_CHECKING:
-    from assistant.evidence.network import PassageNetwork
+from assistant.evidence import shipped
+from assistant.evidence.trained import batches
+from assistant.model.embedding import Vectors
+from assistant.types import Passage, Span
 
 REMEMBERED = 20_000  # pairs whose probabilities are kept in a session
-_KEPT: dict[tuple[str, str], float] = {}  # of the process, as the network is: what was read for one library is read
+Read: TypeAlias = tuple[str, tuple[Span, ...]]  # a passage as it is read, and its sentences within that
+_KEPT: dict[tuple[str, str, Read], Vectors] = {}  # of the process, as the networks are
 _ALONE = RLock()  # a fast tokenizer keeps its padding and truncation, so two threads cannot share it
 
 
-class AnswerModel(Protocol):
-    """Says of passages whether they answer; deterministic for the same input."""
+def read(name: str, first: str, passages: Sequence[Read]) -> list[Vectors]:
+    """What a network of ``shipped.NETWORKS`` says of each passage beside a question or idea: the probabilities of
+    ``ANSWERS`` or ``BEARS`` for the whole, then for its sentences (1 + sentences, labels), "no" for what is cut off.
 
-    def answers(self, question: str, passages: Sequence[Passage]) -> Vectors:
-        """The probability that each answers, at least in part, (passages,)."""
-        ...
-
-
-class PassageReader:
-    """The model that ships; nothing is loaded before the first pair."""
-
-    def answers(self, question: str, passages: Sequence[Passage]) -> Vectors:
-        """The calibrated probability that each answers, at least in part, (passages,).
-
-        Raises:
-            ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
-        """
-        with _ALONE:
-            keys = [(question, as_read(passage)) for passage in passages]
-            if len(_KEPT) + len(keys) > REMEMBERED:
-                _KEPT.clear()
-            new = list(dict.fromkeys(key for key in keys if key not in _KEPT))
-            _KEPT.update(zip(new, self._score(new), strict=True))
-            return np.array([_KEPT[key] for key in keys], dtype=np.float32)
-
-    def _score(self, asked: Sequence[tuple[str, str]]) -> list[float]:
-        import torch
-
-        pairs = {n: self._network.pair("question", question, text, ()) for n, (question, text) in enumerate(asked)}
-        found: dict[int, float] = {}
-        for batch in batches(pairs):
-            with torch.inference_mode():
-                odds = self._network([pairs[n] for n in batch]).answers.softmax(1).numpy()
-            found |= {n: calibrated(1 - float(row[0]), *self.told["fits"]) for n, row in zip(batch, odds, strict=True)}
-        return [found[n] for n in range(len(asked))]
-
-    @property
-    def _network(self) -> PassageNetwork:
-        return _network()
-
-    @property
-    def told(self) -> dict[str, Any]:
-        """What training wrote beside the weights: how scores become probabilities."""
-        return _told()
+    Raises:
+        ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
+    """
+    with _ALONE:
+        keys = [(name, first, one) for one in passages]
+        if len(_KEPT) + len(keys) > REMEMBERED:
+            _KEPT.clear()
+        new = list(dict.fromkeys(key for key in keys if key not in _KEPT))
+        _KEPT.update(zip(new, _scored(name, first, [key[2] for key in new]), strict=True))
+        return [_KEPT[key] for key in keys]
 
 
-@cache
-def _network() -> PassageNetwork:
-    """The network, once for the process, however many libraries are asked."""
-    from safetensors.numpy import load_file
+def _scored(name: str, first: str, passages: Sequence[Read]) -> list[Vectors]:
+    if not passages:
+        return []
+    import torch
 
-    from assistant.evidence.network import PassageNetwork
-
-    embedder = SentenceTransformerEmbedder(DEFAULT)
-    _ = embedder.identity  # checks that the weights are the published ones
-    model = PassageNetwork(embedder.folder)
-    moved(model, load_file(_weights()))
-    return model.eval()
-
-
-@cache
-def _told() -> dict[str, Any]:
-    from safetensors import safe_open
-
-    with safe_open(_weights(), "numpy") as file:
-        return {key: json.loads(value) for key, value in (file.metadata() or {}).items()}
-
-
-def _weights() -> Path:
-    return Path(str(files(__package__).joinpath("weights", "reader.safetensors")))
+    network = shipped.network(name)
+    is_question = name == shipped.QUESTIONS
+    kind = "question" if is_question else "idea"
+    pairs = {n: network.pair(kind, first, text, spans) for n, (text, spans) in enumerate(passages)}
+    found: dict[int, Vectors] = {}
+    for batch in batches(pairs, shipped.AT_ONCE):
+        with torch.inference_mode():
+            scores = network([pairs[n] for n in batch])
+            odds = (scores.answers if is_question else scores.bears).softmax(1).numpy()
+        unread = np.eye(1, odds.shape[1], dtype=np.float32)[0]
+        at = 0
+        for n in batch:
+            those = pairs[n].spans
+            is_read = np.array([span != (0, 0) for span in those])
+            found[n] = np.where(is_read[:, None], odds[at : at + len(those)], unread)
+            at += len(those)
+    return [found[n] for n in range(len(passages))]
 
 
 def as_read(passage: Passage) -> str:
@@ -106,7 +66,12 @@ def as_read(passage: Passage) -> str:
     return f"{head}\n{passage.text}" if head else passage.text
 
 
-def calibrated(probability: float, slope: float, shift: float) -> float:
-    """A probability whose log odds are scaled and shifted (Platt 1999)."""
-    certain = min(max(probability, 1e-6), 1 - 1e-6)
-    return float(1 / (1 + np.exp(-(slope * np.log(certain / (1 - certain)) + shift))))
+def with_sentences(passage: Passage) -> Read:
+    """A passage as it is read, after the name of who speaks in it, else of its author, and where all of its sentences
+    stand in that. Without the author, 0.87 of the suite sample's answers are among what is shown, with 0.92."""
+    above = as_read(passage).removesuffix(passage.text)
+    voice = passage.speaker or passage.about.author
+    said = f"{voice}: " if voice else ""
+    before = len(above) + len(said) - passage.start
+    spans = tuple(Span(before + one.start, before + one.end) for one in passage.sentences)
+    return f"{above}{said}{passage.text}", spans

@@ -15,7 +15,7 @@ from assistant.errors import LibraryError
 from assistant.library import moving
 from assistant.library.records import DocumentRow, State
 from assistant.library.sql import Database
-from assistant.library.tables.boilerplate import Furniture
+from assistant.library.tables.boilerplate import Boilerplate
 from assistant.library.tables.conversations import Conversations
 from assistant.library.tables.documents import Documents
 from assistant.library.tables.families import Families
@@ -29,22 +29,22 @@ SURE, CHANGING, REBUILDING = range(3)  # what ``in_doubt`` says of the index
 
 
 class Words(Protocol):
-    """Which passages hold a word, as the database of the catalog finds it."""
+    """The full-text search of the catalog's database."""
 
-    def search(self, words: Sequence[str], k: int, filters: Filters) -> list[tuple[str, float]]:
-        """The ids of the ``k`` passages that hold most of the words, rare ones first (BM25), higher is better."""
-
-    def counts(self, stems: Sequence[str]) -> dict[str, int]:
-        """How many passages have each of these stems (the original Porter stems, lower case); 0 is left out."""
+    def search(
+        self, words: Sequence[str], k: int, filters: Filters, *, in_titles: bool = False
+    ) -> list[tuple[str, float]]:
+        """The ids of the ``k`` passages that hold most of the words, rare ones first (BM25), higher is better; or those
+        whose documents' titles do."""
 
     def follow(self, documents: Sequence[str] | None = None) -> None:
-        """Take in the new passages of these documents, or of all; a step of the catalog's transaction."""
+        """Index the new passages of these documents, or of all; a step of the catalog's transaction."""
 
     def is_wrong(self) -> bool:
-        """Whether the words that are searched are not those of the passages."""
+        """Whether the full-text index differs from the passages."""
 
     def renew(self) -> None:
-        """Make it anew from the passages; a step of the catalog's transaction."""
+        """Rebuild the full-text index from the passages; a step of the catalog's transaction."""
 
 
 class Catalog:
@@ -68,7 +68,7 @@ class Catalog:
         self.staged = Staged(self._db)
         self.full_text = words
         self._counted: tuple[int, Searched] | None = None
-        self.furniture = Furniture(self._db)
+        self.boilerplate = Boilerplate(self._db)
         self.conversations = Conversations(self._db)
         self.verdicts = Verdicts(self._db)
 
@@ -87,30 +87,30 @@ class Catalog:
             )
 
     def close(self) -> None:
-        """Give the database back."""
+        """Close the database."""
         self._db.close()
 
     def alone(self, patience: float) -> AbstractContextManager[None]:
-        """Be the only one to write, on whichever machine; see ``sql.Database.alone``."""
+        """Be the only writer on any machine; see ``sql.Database.alone``."""
         return self._db.alone(patience)
 
     # What the library says of itself
 
     def state(self) -> State:
-        """Generation, doubt, and what the library was made with."""
+        """The generation, whether the index is in doubt, and the settings that the library was made with."""
         row = self._db.row("SELECT generation, in_doubt, passage_words, model, weights, dimension FROM state")
         generation, in_doubt, words, model, weights, dimension = row
         return State(generation, in_doubt != SURE, words, model, weights, dimension, in_doubt == REBUILDING)
 
     def searched(self) -> Searched:
-        """How many documents and passages there are: counted once a generation, since counting reads them all."""
+        """The number of documents and passages; counted once for each generation, since counting reads them all."""
         generation = self.state().generation
         if self._counted is None or self._counted[0] != generation:
             self._counted = generation, self.documents.searched()
         return self._counted[1]
 
     def identity(self) -> str:
-        """What tells this catalog from every other, so that no two share an index on a server."""
+        """The id of this catalog, so that no two catalogs share an index on a server."""
         sql = "SELECT id FROM identity"
         if row := self._db.row(sql):
             return str(row[0])
@@ -120,56 +120,56 @@ class Catalog:
             return str(self._db.row(sql)[0])
 
     def record_model(self, model: str, weights: str, dimension: int) -> None:
-        """Write down what makes the vectors."""
+        """Record which embedding model makes the vectors."""
         self._db.run("UPDATE state SET model = ?, weights = ?, dimension = ?", [model, weights, dimension])
 
     def record_passage_words(self, words: int) -> None:
-        """Write down how long passages are."""
+        """Record how long passages are."""
         self._db.run("UPDATE state SET passage_words = ?", [words])
 
     def doubt(self, *, rebuilding: bool = False) -> None:
-        """The index is about to change, or to be made anew: until ``trust`` or ``renew``, it may hold anything."""
+        """Mark the index as in doubt before it changes; until ``trust`` or ``renew``, it may hold anything."""
         self._db.run("UPDATE state SET in_doubt = ?", [REBUILDING if rebuilding else CHANGING])
 
     def trust(self) -> None:
-        """The index holds the catalog's passages again."""
+        """Clear that mark: the index holds the catalog's passages again."""
         self._db.run("UPDATE state SET in_doubt = ?", [SURE])
 
     def renew(self) -> None:
-        """Tell readers that the index was made anew."""
+        """Tell readers that the index was rebuilt."""
         self._db.run("UPDATE state SET in_doubt = ?, generation = generation + 1", [SURE])
 
     # What changes several tables at once
 
     def put(self, documents: Sequence[DocumentRow]) -> list[str]:
-        """Add or replace documents, in one transaction; the ids of passages that are no more."""
+        """Add or replace documents in one transaction; returns the ids of passages that were removed."""
         return self._put(documents, lambda row: self.passages.put(row.document, row.passages))
 
     def put_staged(self, row: DocumentRow) -> list[str]:
-        """Add or replace a document whose passages were all put aside; the ids of passages that are no more."""
+        """Add or replace a document from its staged passages; returns the ids of passages that were removed."""
         return self._put([row], lambda _: self.staged.take())
 
     def attach(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> list[str]:
-        """Let a file be one more source of a document; the ids of passages that are no more."""
+        """Add a file as another source of a document; returns the ids of passages that were removed."""
         with self._changing():
             self.files.put(path, source, size, mtime_ns, document)
             return self._sweep()[1]
 
     def remove(self, paths: Sequence[str]) -> tuple[int, list[str]]:
-        """Forget files, and documents that have none left: how many, and the ids of their passages."""
+        """Remove files, and documents without files; returns their number and the ids of their passages."""
         with self._changing():
             self.files.forget(paths)
             return self._sweep()
 
     def version(self, document: str) -> None:
-        """Ask of a document that is there whether it is a version of another."""
+        """Find out whether an existing document is a version of another, and record it."""
         with self._db.changing():
             found, mtime_ns = self.documents.get(document), self.files.newest(document)
             if found is not None and mtime_ns is not None:
                 self.families.put(found, mtime_ns)
 
     def adopt(self, model: str, weights: str, dimension: int, passage_words: int) -> None:
-        """Let what was put aside take the place of all passages; the index is in doubt until it is made anew."""
+        """Replace all passages by the staged ones; the index is in doubt until it is rebuilt."""
         with self._changing():
             self.passages.clear()
             self.staged.take()
@@ -179,12 +179,12 @@ class Catalog:
             self.doubt(rebuilding=True)
 
     def renew_words(self) -> None:
-        """Make the words that are searched anew from the passages."""
+        """Rebuild the full-text index from the passages."""
         with self._changing():
             self.full_text.renew()
 
     def copy(self, db: Database, words: Words, progress: moving.Progress | None = None) -> None:
-        """Write all of it into an empty database, in one transaction there.
+        """Copy the catalog into an empty database, in one transaction there.
 
         Raises:
             LibraryLocked: somebody changed it meanwhile.
@@ -193,7 +193,7 @@ class Catalog:
         moving.copy(self._db, db, words, progress)
 
     def is_copy_of(self, other: Catalog) -> bool:
-        """Whether it was made by ``copy`` of another, and neither has changed since."""
+        """Whether this catalog was made from the other by ``copy``, and neither has changed since."""
         return self.identity() == other.identity() and moving.held(self._db) == moving.held(other._db)
 
     def faults(self) -> list[str]:
@@ -213,20 +213,20 @@ class Catalog:
             for row in documents:
                 gone.update(self.passages.remove([row.document.id]))
                 self.documents.put(row.document, row.cleaned)
-                self.furniture.put_lines(row.document.id, row.cleaned.lines)
+                self.boilerplate.put_lines(row.document.id, row.cleaned.lines)
                 self.files.put(row.path, row.document.about.source, row.size, row.mtime_ns, row.document.id)
                 put_passages(row)
                 self.families.put(row.document, row.mtime_ns)
             self.full_text.follow([row.document.id for row in documents])
             gone.update(self._sweep()[1])
-            self.furniture.recount(origins | {row.document.about.origin for row in documents})
+            self.boilerplate.recount(origins | {row.document.about.origin for row in documents})
             return sorted(gone - self.passages.visible(sorted(gone)))
 
     def _sweep(self) -> tuple[int, list[str]]:
-        """Remove documents without a source: how many, and the ids of their passages."""
+        """Remove documents without a source; returns their number and the ids of their passages."""
         orphans = self.documents.orphans()
         origins = self.documents.origins(orphans)
         gone = self.passages.remove(orphans)
         self.documents.sweep()
-        self.furniture.recount(origins)
+        self.boilerplate.recount(origins)
         return len(orphans), gone

@@ -1,4 +1,4 @@
-"""What is wrong with a library, and its mending."""
+"""Finds what is wrong with a library, and repairs it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from assistant.library.upkeep import difference, rebuild
 
 
 def examine(catalog: Catalog, index: VectorIndex, guard: Guard) -> list[Problem]:
-    """What is wrong, each with its remedy; what can be mended safely is mended, when nobody writes."""
+    """The problems, each with its remedy; what can be repaired safely is repaired, if nobody writes."""
     again = "Put a copy of the folder back, or remove it and run `pushback ingest` again."
     problems = [Problem(f"The catalog is damaged: {fault}.", again) for fault in catalog.faults()]
     if problems:
@@ -24,27 +24,27 @@ def examine(catalog: Catalog, index: VectorIndex, guard: Guard) -> list[Problem]
         problems.append(Problem(f"{exc}", exc.hint, reindex=isinstance(exc, IndexMismatch)))
     try:
         with guard.lock():
-            problems += [Problem(what, f"Mended: {how}.", mended=True) for what, how in _mend(catalog, index, guard)]
+            problems += [Problem(what, f"Repaired: {how}.", mended=True) for what, how in _mend(catalog, index, guard)]
     except LibraryError as exc:
         problems.append(Problem(f"{exc}", exc.hint))
     return problems
 
 
 def _mend(catalog: Catalog, index: VectorIndex, guard: Guard) -> Iterator[tuple[str, str]]:
-    """What was wrong and how it was mended."""
+    """Repair what can be repaired; returns what was wrong and what was done."""
     if catalog.staged.count():
         catalog.staged.clear()
         yield "A reindex or an ingest was interrupted.", "what it left is gone; the library is as it was before"
     if catalog.full_text.is_wrong():
         catalog.renew_words()
-        yield "The word index does not fit the passages.", "it was made anew"
+        yield "The word index does not fit the passages.", "it was rebuilt"
     state = catalog.state()
     if state.in_doubt:
         rebuild(catalog, index)
-        yield "A writer was stopped in the middle of its work.", "the vector index was made anew from the catalog"
+        yield "A writer was stopped in the middle of its work.", "the vector index was rebuilt from the catalog"
     elif state.model is not None and index.is_unread and (why := guard.broken()):
         rebuild(catalog, index)
-        yield why, "the vector index was made anew from the catalog"
+        yield why, "the vector index was rebuilt from the catalog"
     elif state.model is not None and (what := difference(catalog, index)):
         rebuild(catalog, index)
-        yield what, "the vector index was made anew from the catalog"
+        yield what, "the vector index was rebuilt from the catalog"

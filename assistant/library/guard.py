@@ -1,6 +1,6 @@
-"""The vector index beside its catalog: who may change it, when it is made anew, and which model it is for.
+"""The vector index beside its catalog: who may change it, when it is rebuilt, and which model it is for.
 
-The index is used only as new as the catalog, mended when a writer left it in doubt, and never with vectors of
+The index is used only as new as the catalog, repaired when a writer left it in doubt, and never with vectors of
 another model or of passages of another length than the settings say.
 """
 
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _PATIENCE = (
-    1.0  # seconds that a writer waits: a reader that looks whether it has anything to mend holds the lock briefly
+    1.0  # seconds that a writer waits: a reader that looks whether it has anything to repair holds the lock briefly
 )
-REBUILT = 60.0  # seconds to wait for an index on a server to be made anew; 100,000 vectors take about that
-LOOK = 0.1  # seconds between two looks
+REBUILT = 60.0  # seconds to wait for an index on a server to be rebuilt; 100,000 vectors take about that
+LOOK = 0.1  # seconds between two looks: short beside the seconds that an index takes
 
 
 class Guard:
-    """Gives the index of one library to those who read or write it."""
+    """Opens the index of one library for reading or writing."""
 
     def __init__(self, settings: Settings, embedder: Embedder, catalog: Catalog, index: VectorIndex) -> None:
         self._settings, self._embedder = settings, embedder
@@ -47,7 +47,7 @@ class Guard:
 
     @contextmanager
     def lock(self, patience: float = _PATIENCE) -> Iterator[None]:
-        """Be the one who changes the library, within ``patience`` seconds.
+        """Lock the library for writing, within ``patience`` seconds.
 
         Raises:
             LibraryLocked: somebody else is.
@@ -68,9 +68,9 @@ class Guard:
             lock.release()
 
     def to_read(self) -> VectorIndex | Exact | None:
-        """What searches, as new as the catalog; None while nothing was ever put into it.
+        """What searches vectors, as new as the catalog; None while the library is empty.
 
-        It is the index; for few passages, or where the index cannot be opened or mended since nothing can be written,
+        It is the index; for few passages, or where the index cannot be opened or repaired since nothing can be written,
         what reads the catalog instead.
 
         Raises:
@@ -104,7 +104,7 @@ class Guard:
         return self._few[1]
 
     def to_write(self, *, new_vectors: bool) -> VectorIndex:
-        """The index, mended when it was in doubt; the first vectors decide which model it is for.
+        """The index for writing, repaired if it was in doubt; the first vectors decide its model.
 
         Raises:
             IndexMismatch: new vectors are to come, and it is of another model, or of other passages.
@@ -130,7 +130,7 @@ class Guard:
         return why
 
     def repair(self) -> bool:
-        """Mend what a killed writer left; whether there was anything.
+        """Repair what a killed writer left; returns whether there was anything to repair.
 
         Raises:
             LibraryLocked: somebody writes.
@@ -142,7 +142,7 @@ class Guard:
             return in_doubt
 
     def check(self, state: State) -> None:
-        """Nothing, where the library is of the model and the passages that are in force.
+        """Refuse a library that was made with another embedding model or other passages than the settings name.
 
         Raises:
             IndexMismatch: it is not.
@@ -156,7 +156,7 @@ class Guard:
             )
 
     def check_passages(self, state: State) -> None:
-        """Nothing, where the library's passages are as long as the settings say.
+        """Refuse a library whose passages have another length than the settings name.
 
         Raises:
             IndexMismatch: they are not.
@@ -168,7 +168,7 @@ class Guard:
             )
 
     def _make_anew(self, why: str) -> None:
-        """Mend an index that breaks its readers.
+        """Rebuild an index that breaks its readers.
 
         Raises:
             LibraryDamaged: somebody writes, so that it has to wait.
@@ -178,10 +178,10 @@ class Guard:
                 rebuild(self._catalog, self._index)
         except LibraryLocked as exc:
             raise LibraryDamaged(why) from exc
-        _log.warning("%s It was made anew from the catalog.", why)
+        _log.warning("%s It was rebuilt from the catalog.", why)
 
     def _settled(self) -> State:
-        """What the library says of itself, when no index on a server is being made anew, which others would see half.
+        """What the library says of itself, when no index on a server is being rebuilt, which others would see half.
 
         In a folder, the lock on its files keeps readers waiting.
 

@@ -60,7 +60,7 @@ __all__ = [
     "Writer",
 ]
 
-TITLE = 80  # characters of the first question that name a conversation
+TITLE = 80  # characters of the first question that name a conversation: a line or two of the sidebar
 
 
 class Library:
@@ -90,11 +90,11 @@ class Library:
         return cls(settings, embedder)
 
     def _name_on_server(self) -> str:
-        """What its collection is called among all those of a Chroma server."""
+        """The name of the library's collection on a Chroma server."""
         return f"{self._settings.library}-{self._catalog.identity()}"
 
     def close(self) -> None:
-        """Give everything back; a second call does nothing."""
+        """Close all files and connections; a second call does nothing."""
         self._index.close()
         self._catalog.close()
 
@@ -111,7 +111,7 @@ class Library:
         return self._catalog.searched() if filters == EVERYTHING else self._catalog.documents.searched(filters)
 
     def holdings(self) -> Holdings:
-        """What there is, at a glance: kinds, years, authors."""
+        """An overview of the documents: kinds, years and authors."""
         return self._catalog.documents.holdings()
 
     def some(self, number: int) -> list[Document]:
@@ -120,7 +120,7 @@ class Library:
         return [document for document in found if document is not None]
 
     def digest(self) -> str:
-        """Of what the documents hold: the same while none is added, changed or removed."""
+        """A digest of all documents: it stays the same until one is added, changed or removed."""
         return hashlib.sha256("".join(self._catalog.documents.contents()).encode()).hexdigest()[:16]
 
     def entries(self) -> list[Entry]:
@@ -162,9 +162,10 @@ class Library:
         """The ``k`` passages that fit any of the words best (BM25 over stems), best first; higher is better."""
         return self._catalog.full_text.search(words, k, filters)
 
-    def rarity(self, words: Sequence[str]) -> Vectors:
-        """How telling each word is, (words,), summing to 1: the fewer passages have it, the more (BM25's idf)."""
-        return self._searching.rarity(words)
+    def titled(self, words: Sequence[str], k: int, filters: Filters = EVERYTHING) -> list[About]:
+        """Documents whose titles have the words, rare ones first: those of the ``k`` passages that fit best."""
+        found = self._catalog.full_text.search(words, k, filters, in_titles=True)
+        return self._catalog.documents.holding([id for id, _ in found])
 
     def stored(self, ids: Sequence[str]) -> list[Stored]:
         """These passages with their sentences' vectors, in this order; unknown ids are left out."""
@@ -188,12 +189,12 @@ class Library:
         return self._catalog.families.places(documents)
 
     def known(self, under: Sequence[str]) -> dict[str, KnownFile]:
-        """The files that were read, by absolute path: those named, and those in the folders named."""
+        """The files that were read, by absolute path: these files, and those in these folders."""
         return self._catalog.files.known(under)
 
     def keeps(self) -> dict[str, frozenset[str]]:
-        """What is kept though it looks like furniture, by the files and folders that it was said for."""
-        return self._catalog.furniture.keeps()
+        """The kinds of boilerplate that are kept, by the files and folders for which that was set."""
+        return self._catalog.boilerplate.keeps()
 
     def generation(self) -> int:
         """A number that is higher after every change of what is visible."""
@@ -203,7 +204,7 @@ class Library:
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
-        """Be the one writer, for the length of the block.
+        """Be the only writer for the length of the block.
 
         Raises:
             LibraryLocked: somebody else is.
@@ -228,11 +229,11 @@ class Library:
         return self._guard.repair()
 
     def doctor(self) -> list[Problem]:
-        """What is wrong, each with its remedy; what can be mended safely is mended, when nobody writes."""
+        """The problems, each with its remedy; what can be repaired safely is repaired, if nobody writes."""
         return examine(self._catalog, self._index, self._guard)
 
     def reindex(self, progress: Progress | None = None, split: Split | None = None) -> None:
-        """Embed every passage anew with the model in force; ``split`` makes the passages when their length changed.
+        """Embed every passage again with the model in force; ``split`` makes the passages when their length changed.
 
         Until all is done the library is what it was, and can be asked.
 
@@ -265,7 +266,7 @@ class Library:
         return self._catalog.conversations.begin(owner)
 
     def conversations(self, owner: str | None = None) -> list[Conversation]:
-        """The conversations of one owner, the latest first; None: those that are nobody's."""
+        """The conversations of one owner, the latest first; None means those without an owner."""
         return self._catalog.conversations.listed(owner)
 
     def conversations_with(self, words: str) -> set[str]:
@@ -273,7 +274,7 @@ class Library:
         return self._catalog.conversations.having(words)
 
     def check_owner(self, conversation: str, owner: str | None) -> None:
-        """Nothing, where the conversation is this owner's.
+        """Refuse a conversation that does not belong to this owner.
 
         Raises:
             DocumentMissing: it is somebody else's, or there is none; which of the two is not told.
@@ -293,7 +294,7 @@ class Library:
         return self._catalog.conversations.unanswered(conversation)
 
     def wait(self, conversation: str, question: str, files: Sequence[str]) -> None:
-        """Keep a question that is asked when the files that came with it, by their names, have been read.
+        """Store a question that is asked once the attached files, given by their names, have been read.
 
         Raises:
             DocumentMissing: there is no such conversation.
@@ -305,7 +306,7 @@ class Library:
         return self._catalog.conversations.awaiting(conversation)
 
     def come(self, conversation: str, id: int) -> bool:
-        """Let a question wait no longer; it is ``unanswered`` from now on. False: it waits no longer already."""
+        """End the wait of a question, which is ``unanswered`` from now on. False if it was not waiting."""
         return self._catalog.conversations.come(conversation, id)
 
     def add_turn(self, conversation: str, answer_json: str, *, at: int | None = None) -> None:
@@ -324,7 +325,7 @@ class Library:
             self._catalog.conversations.retitle(conversation, _title(before[0]), title)
 
     def turns(self, conversation: str) -> list[str]:
-        """The answers of a conversation as they were kept, in order.
+        """The stored answers of a conversation, in order.
 
         Raises:
             DocumentMissing: there is no such conversation.
@@ -334,7 +335,7 @@ class Library:
         return turns or []
 
     def rename_conversation(self, conversation: str, title: str) -> None:
-        """Give a conversation another title.
+        """Rename a conversation.
 
         Raises:
             DocumentMissing: there is no such conversation.
@@ -342,7 +343,7 @@ class Library:
         self._found(self._catalog.conversations.rename(conversation, title), conversation)
 
     def delete_conversation(self, conversation: str) -> None:
-        """Forget a conversation, its turns and its feedback; for an hour they can be brought back.
+        """Delete a conversation, its turns and its feedback; for an hour it can be restored.
 
         Raises:
             DocumentMissing: there is no such conversation.
@@ -350,7 +351,7 @@ class Library:
         self._found(self._catalog.conversations.delete(conversation), conversation)
 
     def restore_conversation(self, conversation: str) -> None:
-        """Bring back a conversation that was deleted.
+        """Restore a deleted conversation.
 
         Raises:
             DocumentMissing: it is gone for good.
@@ -360,7 +361,7 @@ class Library:
     def give_feedback(
         self, conversation: str, turn: int, verdict: Opinion, *, citation: int | None = None, note: str = ""
     ) -> None:
-        """Keep what is said of a turn, or of one of its citations (both from 1), in place of what was said before.
+        """Store feedback on a turn, or on one of its citations (both from 1); it replaces earlier feedback.
 
         Raises:
             DocumentMissing: there is no such turn.
@@ -370,11 +371,11 @@ class Library:
             raise DocumentMissing(f"{what} {self._settings.library!r}.", hint="Start a new one.")
 
     def withdraw_feedback(self, conversation: str, turn: int, *, citation: int | None = None) -> None:
-        """Take back what was said of a turn or a citation; nothing happens when nothing was."""
+        """Remove the feedback on a turn or a citation, if there is any."""
         self._catalog.conversations.withdraw_feedback(conversation, turn, citation)
 
     def feedback(self, conversation: str | None = None) -> list[Feedback]:
-        """What was said of one conversation, or of all: oldest conversation first, by turn, then by citation.
+        """The feedback on one conversation, or on all: oldest conversation first, by turn, then by citation.
 
         What is said of the whole answer comes before what is said of its citations.
         """
@@ -392,12 +393,12 @@ class Library:
         return verdicts.keep(told["idea"], told["ruling"], verdict_json, revises=revises, owner=owner, id=id)
 
     def put_verdict(self, kept: KeptVerdict, verdict_json: str) -> None:
-        """Keep a pressure test under the id that it has: with other importance, or again after it was removed."""
+        """Store a pressure test under its id: with other importance, or again after it was removed."""
         told = json.loads(verdict_json)
         self._catalog.verdicts.put(kept._replace(idea=told["idea"], ruling=told["ruling"]), verdict_json)
 
     def verdicts(self, owner: str | None = None) -> list[KeptVerdict]:
-        """The pressure tests that were kept of one owner, the latest first; None: those that are nobody's."""
+        """The stored pressure tests of one owner, the latest first; None means those without an owner."""
         return self._catalog.verdicts.listed(owner)
 
     def every_verdict(self) -> list[str]:
@@ -416,7 +417,7 @@ class Library:
         return found
 
     def remove_verdict(self, id: str) -> None:
-        """Forget a pressure test.
+        """Remove a pressure test.
 
         Raises:
             DocumentMissing: there is none of that id.
@@ -435,7 +436,7 @@ class Library:
 
 
 def _title(answer_json: str) -> str:
-    """What an answer's question calls a conversation."""
+    """The title of a conversation: the question of its first answer, shortened."""
     answer = json.loads(answer_json)
     question = " ".join(str(answer.get("question", "") if isinstance(answer, dict) else "").split())
     return question if len(question) <= TITLE else question[: TITLE - 1].rstrip() + "…"

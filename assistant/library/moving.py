@@ -1,4 +1,4 @@
-"""All that a catalog holds, written into another database: whole there, or not at all."""
+"""Copies a catalog into another database, completely or not at all."""
 
 # What is put together here are names of our own tables; every value is bound.
 # ruff: noqa: S608
@@ -32,7 +32,7 @@ def tables() -> dict[str, list[str]]:
 
 
 def held(db: Database) -> dict[str, int]:
-    """How many rows each table has, and after how many changes."""
+    """The number of rows of each table, and the generation of the catalog."""
     counts = {table: int(db.row(f"SELECT count(*) FROM {table}")[0]) for table in tables()}
     return {**counts, "changes": int(db.row("SELECT generation FROM state")[0])}
 
@@ -49,7 +49,7 @@ def copy(old: Database, new: Database, words: Words, progress: Progress | None =
             before = held(old)
             done, total = 0, sum(before.values()) - before["changes"]
             for table, columns in tables().items():
-                # Keys are given anew, in the same order, so that the next row gets a free one.
+                # Keys are given again, in the same order, so that the next row gets a free one.
                 kept = [column for column in columns if column != "key"]
                 insert = f"INSERT INTO {table} ({', '.join(kept)}) VALUES ({', '.join('?' * len(kept))})"
                 for rows in _rows(old, table, columns, kept):

@@ -26,7 +26,7 @@ def begin(folder: Path, catalog: Path | None) -> None:
 
 
 def put_right(folder: Path) -> None:
-    """Close a library that others could read, as those of before were made; it is told how much of it was open."""
+    """Close a library to others, as older versions left it open; the log says how much was open."""
     if os.name == "nt" or not stat.S_IMODE(folder.stat().st_mode) & OTHERS:
         return
     paths = [folder, *(Path(at, name) for at, folders, files in os.walk(folder) for name in (*folders, *files))]
@@ -36,7 +36,7 @@ def put_right(folder: Path) -> None:
 
 
 def _close(path: Path) -> bool:
-    """Whether it was open to others, and is no more."""
+    """Close a file or folder to others; returns whether it was open to them."""
     with suppress(OSError):  # gone meanwhile, somebody else's, or on a disk that cannot be written
         mode = path.lstat().st_mode
         if not stat.S_ISLNK(mode) and mode & OTHERS:

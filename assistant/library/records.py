@@ -163,7 +163,7 @@ class KeptVerdict(NamedTuple):
 class Problem(NamedTuple):
     """Something that is wrong with a library, and what to do; ``mended`` when that has been done already.
 
-    ``reindex`` when embedding all anew would mend it.
+    ``reindex`` when embedding all again would repair it.
     """
 
     what: str
@@ -203,7 +203,7 @@ class DocumentRow(NamedTuple):
 class State(NamedTuple):
     """What a library says of itself.
 
-    ``in_doubt``: a writer is changing the index, or was killed at it; ``rebuilding``: it is making it anew.
+    ``in_doubt``: a writer is changing the index, or was killed at it; ``rebuilding``: it is rebuilding it.
     """
 
     generation: int

@@ -1,4 +1,4 @@
-"""What the catalog asks of a database, whichever it is: its statements are written once, in the SQL of SQLite.
+"""The interface of the catalog's databases: its statements are written once, in the SQL of SQLite.
 
 What another database says otherwise is its own module's (``postgres``). So a statement keeps to what both have:
 ``ON CONFLICT`` and no ``OR REPLACE``, numbers and no truth values in columns, every value bound.
@@ -21,14 +21,14 @@ class Many(list[Any]):
 
 
 class Database(Protocol):
-    """A connection that threads take turns at; reads see one state of things, writes are all or nothing."""
+    """A connection that threads share; a block of reads sees one state, a block of writes is all or nothing."""
 
     @property
     def place(self) -> str:
-        """What it is called in messages."""
+        """The name of the database in messages, such as its folder."""
 
     def close(self) -> None:
-        """Give it back; a second call does nothing."""
+        """Close the connection; a second call does nothing."""
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Any]:
         """All rows of a query."""
@@ -49,7 +49,7 @@ class Database(Protocol):
         """Statements inside happen all, or not at all when an exception passes through; one such block at a time."""
 
     def alone(self, patience: float) -> AbstractContextManager[None]:
-        """Nobody elsewhere writes meanwhile, once ``patience`` seconds at most have passed.
+        """Be the only writer on any machine, after at most ``patience`` seconds.
 
         The folder's lock keeps those of this machine apart.
 
@@ -58,15 +58,15 @@ class Database(Protocol):
         """
 
     def version(self) -> int:
-        """Which version made the tables; 0 when there are none."""
+        """The version of the tables; 0 if there are none."""
 
     def renew(self, version: int) -> None:
-        """Make tables of this version today's; a step of a transaction."""
+        """Upgrade tables of this version to the current one; a step of a transaction."""
 
     def faults(self) -> list[str]:
         """What is broken in the database itself, in its words; empty when all is well."""
 
 
 def as_json(value: object) -> str:
-    """A value as a column holds it."""
+    """A value as JSON for a column."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""Keeping a library sound: its index made anew from the catalog, what is wrong with it, and another model's vectors."""
+"""Maintenance of a library: rebuild its index from the catalog, compare both, and embed again."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ Progress = Callable[[int, int], None]
 
 
 class SplitAnew(NamedTuple):
-    """How passages are made, and of how many words."""
+    """How to split documents into passages again, and into how many words each."""
 
     split: Split
     words: int
 
 
 def rebuild(catalog: Catalog, index: VectorIndex, change: Callable[[], None] | None = None) -> None:
-    """Make the index anew from the vectors in the catalog, after ``change`` to it if there is one.
+    """Rebuild the index from the vectors in the catalog, after making the ``change`` to the catalog, if one is given.
 
     Other processes wait for its end to open the index; killed in between, it is done again at the next start.
     """
@@ -46,7 +46,7 @@ def rebuild(catalog: Catalog, index: VectorIndex, change: Callable[[], None] | N
 
 
 def difference(catalog: Catalog, index: VectorIndex) -> str | None:
-    """How the index differs from the catalog, which is the truth; None when it does not."""
+    """How the index differs from the catalog; None if they agree."""
     try:
         index.open(catalog.state().generation)
         there, known, other = index.ids(), set[str](), 0
@@ -70,9 +70,9 @@ def difference(catalog: Catalog, index: VectorIndex) -> str | None:
 def reindex(
     catalog: Catalog, index: VectorIndex, embedder: Embedder, split: SplitAnew | None, progress: Progress | None
 ) -> None:
-    """Embed every passage anew, and only when all are there put them in the place of the old ones.
+    """Embed every passage again, and only when all are there put them in the place of the old ones.
 
-    Killed before that, the library is what it was; killed after, its index is made anew at the next start.
+    Killed before that, the library is what it was; killed after, its index is rebuilt at the next start.
     """
     identity = embedder.identity
     words = split.words if split else catalog.state().passage_words
@@ -91,7 +91,7 @@ def reindex(
 
 
 def _passages(catalog: Catalog, split: SplitAnew | None) -> Iterator[tuple[Document, Passage]]:
-    """Every document with each of its passages, split anew or as they are stored."""
+    """Every document with its passages, split again or as stored."""
     for id in catalog.documents.ids():
         if document := catalog.documents.get(id):
             stored = (passage for passage, _ in catalog.passages.of(id))

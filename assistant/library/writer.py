@@ -15,11 +15,11 @@ from assistant.library.records import DocumentRow, KnownFile, NewDocument, Passa
 from assistant.model.embedding import Embedding
 from assistant.types import Passage
 
-BATCH = 256  # vectors of a long document given to the index at a time
+BATCH = 256  # vectors of a long document given to the index at a time: a bound on memory; not measured
 
 
 class ToWrite(Protocol):
-    """Gives the index, open and mended, for the model in force when ``new_vectors`` are to come."""
+    """Opens the index for writing, repaired; with ``new_vectors`` it must be for the current model."""
 
     def __call__(self, *, new_vectors: bool) -> VectorIndex: ...
 
@@ -29,7 +29,7 @@ class Writer:
 
     A document becomes visible in one transaction, after its vectors are in the index; what it replaces is hidden
     in the same one, before its vectors go. From the first vector written to the last one removed the index is in
-    doubt: killed in between, the next to open the library makes the index anew from the catalog.
+    doubt: killed in between, the next to open the library rebuilds the index from the catalog.
     """
 
     def __init__(self, catalog: Catalog, index: ToWrite) -> None:
@@ -47,18 +47,18 @@ class Writer:
 
     def recurring(self) -> dict[int, str]:
         """The lines that are known to recur over the pages of one site, as hashes, and the document that keeps each."""
-        return self._catalog.furniture.known()
+        return self._catalog.boilerplate.known()
 
     def keep(self, paths: Sequence[str], reasons: Sequence[str]) -> None:
-        """Let what these files and folders hold be kept though it looks like furniture, for these reasons.
+        """Keep pieces of these files and folders that look like boilerplate, for these reasons.
 
         It takes the place of what was said for them and for what lies in them; without reasons it is forgotten.
         """
-        self._catalog.furniture.keep(paths, reasons)
+        self._catalog.boilerplate.keep(paths, reasons)
 
     def keeps(self) -> dict[str, frozenset[str]]:
         """What is kept, by the paths that it was said for."""
-        return self._catalog.furniture.keeps()
+        return self._catalog.boilerplate.keeps()
 
     def id_for(self, source: str, path: str) -> str:
         """The id for what this file holds: made from its source, and no other file's."""
@@ -70,7 +70,7 @@ class Writer:
         raise AssertionError("the names do not end")
 
     def put(self, documents: Sequence[NewDocument]) -> None:
-        """Add documents, or put them in the place of what their files held before; all become visible at once."""
+        """Add documents, replacing what their files held before; all become visible at once."""
         if not documents:
             return
         rows = [_row(new) for new in documents]
@@ -102,7 +102,7 @@ class Writer:
             self._catalog.staged.clear()
 
     def attach(self, path: str, source: str, size: int, mtime_ns: int, sha256: str, document: str) -> None:  # noqa: PLR0917 — a file, as it is
-        """Let a file be one more source of the document that was made from the same bytes.
+        """Add a file as another source of the document that was made from the same bytes.
 
         Raises:
             ValueError: the document was not made from these bytes.
@@ -117,11 +117,11 @@ class Writer:
             index.delete(self._catalog.attach(path, source, size, mtime_ns, document))
 
     def touch(self, path: str, size: int, mtime_ns: int) -> None:
-        """The file has a new time, and the content that it had."""
+        """Record a new modification time of a file whose content is the same."""
         self._catalog.files.touch(path, size, mtime_ns)
 
     def remove(self, paths: Sequence[str]) -> int:
-        """Forget files; how many documents went with their last one."""
+        """Remove files; returns how many documents lost their last file and were removed."""
         if not paths:
             return 0
         with self._changing_index() as index:

@@ -42,14 +42,14 @@ Schema = TypeVar("Schema", bound=BaseModel)
 Tick = Callable[[], None]
 
 WAITS = (0.5, 2.0, 4.0)  # seconds before each new try: a limit by the minute often lets one through within seven
-REMEMBERED = 256  # replies to identical calls
+REMEMBERED = 256  # replies to identical calls: those of several pressure tests, some kilobytes each
 MOST_TOKENS = 2_000  # of a reply: twelve statements with their quotes take about 900, a list of thirty items twice that
 _REFUSING = ("content_filter", "refusal", "safety")
 _CUT = ("length", "max_tokens")
 
 
 class Prompt(NamedTuple):
-    """What a model is asked: who it is to be, and the task with its material."""
+    """A prompt: the role of the model, and the task with its material."""
 
     system: str
     task: str
@@ -84,7 +84,7 @@ class Model:
             providers.check(self._named)
 
     def calls(self, tick: Tick = lambda: None) -> Calls:
-        """The calls of one turn, which are counted together; ``tick`` is called with every piece that comes."""
+        """The calls of one turn, counted together; ``tick`` is called with every piece that arrives."""
         return Calls(self, tick)
 
     def reply(self, prompt: Prompt, schema: type[Schema]) -> Schema:
@@ -93,7 +93,7 @@ class Model:
 
     @property
     def facts(self) -> Facts:
-        """What is known of the model; opens it.
+        """Facts about the model; opens it.
 
         Raises:
             SettingsError, ModelUnavailable: it cannot be opened.
@@ -102,14 +102,14 @@ class Model:
 
     @property
     def structured(self) -> bool:
-        """Whether it is asked for a schema, else for marked lines; opens it."""
+        """Whether the model is asked for JSON of a schema, else for marked lines; opens it."""
         if self._settings.model_reply != "auto":
             return self._settings.model_reply == "schema"
         return not (self._schema_rejected or self.small or self.facts.structured is False)
 
     @property
     def small(self) -> bool:
-        """Whether it is known to have fewer than ``providers.SMALL`` parameters; opens it."""
+        """Whether the model is known to have fewer than ``providers.SMALL`` parameters; opens it."""
         return self.facts.parameters is not None and self.facts.parameters < providers.SMALL
 
     @property
@@ -134,17 +134,17 @@ class Model:
                 self._replies.popitem(last=False)
 
     def wait(self, seconds: float, tick: Tick) -> None:
-        """Wait before another try, ticking."""
+        """Wait before another try; calls ``tick`` meanwhile."""
         for _ in range(max(1, round(seconds / 0.1))):
             tick()
             self._sleep(min(seconds, 0.1))
 
     def schema_rejected(self) -> None:
-        """The provider does not take a schema; it is asked for marked lines from now on."""
+        """Ask for marked lines from now on, since the provider does not accept a schema."""
         self._schema_rejected = True
 
     def afford(self) -> None:
-        """Raises OverBudget when the tokens that were allowed are used up."""
+        """Raise OverBudget if the allowed tokens are used up."""
         allowed = self._settings.model_budget
         if allowed is not None and self._spent >= allowed:
             raise OverBudget(f"The budget of {allowed:,} tokens is used up: {self._spent:,} were used.")
@@ -156,7 +156,7 @@ class Model:
 
 
 class Calls:
-    """What one turn asks of a model, and what that cost so far."""
+    """The calls of a model for one turn, and their cost so far."""
 
     def __init__(self, model: Model, tick: Tick) -> None:
         self._model, self._tick = model, tick
@@ -225,7 +225,7 @@ class Calls:
         raise AssertionError("the last try returns or raises")
 
     def _pieces(self, prompt: Prompt, schema: type[BaseModel] | None) -> Generator[str, None, None]:
-        """One try, in the terms of our errors, counted when it ends however it ends."""
+        """One try, with errors translated; its cost is counted however it ends."""
         self._model.afford()
         whole: BaseMessageChunk | None = None
         written = 0
@@ -247,7 +247,7 @@ class Calls:
         _check_end(whole, self._model.name)
 
     def _count(self, prompt: Prompt, whole: BaseMessageChunk | None, written: int) -> None:
-        """Tokens as the model reports them; where it reports none, one for four characters."""
+        """Count the tokens that the model reports; if it reports none, one for four characters."""
         used = getattr(whole, "usage_metadata", None) or {}
         read = used.get("input_tokens") or (len(prompt.system) + len(prompt.task)) // 4
         wrote = used.get("output_tokens") or written // 4
@@ -256,7 +256,7 @@ class Calls:
         self._model.spend(read + wrote)
 
     def _timed(self, pieces: Generator[str, None, None]) -> Generator[str, None, None]:
-        """The same, with the time spent waiting for each added to ``seconds``."""
+        """The same chunks; the time spent waiting for each is added to ``seconds``."""
         with closing(pieces):
             while True:
                 started = time.perf_counter()
@@ -278,7 +278,7 @@ def _bound(chat: BaseChatModel, schema: type[BaseModel] | None) -> Any:
 
 
 def _text(chunk: BaseMessageChunk) -> str:
-    """What a chunk adds: text, or the arguments of the tool whose schema ours is."""
+    """The new text of a chunk, or of the arguments of the tool that stands for our schema."""
     if hasattr(chunk, "tool_call_chunks"):
         arguments = [one["args"] or "" for one in chunk.tool_call_chunks]
     else:  # a model that does not stream gives its whole message

@@ -30,7 +30,6 @@ Vectors: TypeAlias = NDArray[np.float32]
 
 DEFAULT = "all-MiniLM-L6-v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-WORDS_KEPT = 20_000  # single-word vectors held, 1.5 kB each
 # Passages a forward pass, sorted by their tokens. 16 save 0.1 of the time on idle cores and cost 0.3 on busy ones,
 # where each step of the model waits for the slower core.
 BATCH = 32
@@ -44,7 +43,7 @@ class Embedding(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """What a library writes down of the model that made its vectors."""
+    """What a library records about the model that made its vectors."""
 
     name: str
     sha256: str
@@ -67,10 +66,6 @@ class Embedder(Protocol):
         """A question's vector (dimension,)."""
         ...
 
-    def words(self, words: Sequence[str]) -> Vectors:
-        """Each single word's vector (words, any width): near for words of like meaning, and almost free."""
-        ...
-
 
 class SentenceTransformerEmbedder:
     """Any sentence-transformers model, by name or path; the default's weights come from a package.
@@ -85,10 +80,9 @@ class SentenceTransformerEmbedder:
     def __init__(self, name: str = DEFAULT) -> None:
         self._name = name
         self._alone = RLock()  # a fast tokenizer keeps its padding and truncation, so two threads cannot share it
-        self._words: dict[str, Vectors] = {}
 
     def __reduce__(self) -> tuple[type[SentenceTransformerEmbedder], tuple[str]]:
-        """Another process gets the name and loads the model for itself."""
+        """Pickle only the name: another process loads the model for itself."""
         return type(self), (self._name,)
 
     @cached_property
@@ -126,30 +120,6 @@ class SentenceTransformerEmbedder:
                 return _unit(self._forward([text])["sentence_embedding"][0].numpy())
             vector: Any = self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vector, dtype=np.float32)
-
-    def words(self, words: Sequence[str]) -> Vectors:
-        plain = [word.lower() for word in words]
-        with self._alone:
-            if len(self._words) > WORDS_KEPT:
-                self._words.clear()
-            self._meet([word for word in dict.fromkeys(plain) if word not in self._words])
-            return np.stack([self._words[word] for word in plain])
-
-    def _meet(self, words: list[str]) -> None:
-        """Keep each word's vector: the model's own input vectors of its pieces, centred and averaged."""
-        if not words:
-            return
-        table, centre = self._table
-        for word, pieces in zip(
-            words, self._model.tokenizer(words, add_special_tokens=False)["input_ids"], strict=True
-        ):
-            self._words[word] = _unit(table[pieces].mean(axis=0) - centre) if pieces else np.zeros_like(centre)
-
-    @cached_property
-    def _table(self) -> tuple[Vectors, Vectors]:
-        first: Any = self._model[0]
-        table = first.auto_model.get_input_embeddings().weight.detach().numpy()
-        return table, table.mean(axis=0)
 
     @cached_property
     def folder(self) -> Path:

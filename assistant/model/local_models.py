@@ -24,7 +24,7 @@ OLLAMA, OPENAI = "/api/tags", "/models"  # how a list of models is asked for
 
 
 class Place(NamedTuple):
-    """A port, the program that usually listens there, and the path of the models that it lists."""
+    """A port, the program that usually listens there, and the path of its list of models."""
 
     program: str
     port: int
@@ -50,7 +50,7 @@ _LOOPBACK = (HOST, "localhost", "0.0.0.0", "::1")  # noqa: S104 - names that OLL
 
 
 class Found(NamedTuple):
-    """A server that was found: the program that it seems to be, where, and its models as settings name them.
+    """A server that was found: its likely program, its address, and its models as settings name them.
 
     One that ``asks_key`` does not say what it serves; its only name stands for the first of its models.
     """
@@ -87,7 +87,7 @@ def _at(place: Place, client: httpx.Client) -> Found | None:
 
 
 def _body(reply: httpx.Response) -> bytes:
-    """What the server replies.
+    """The body of the server's reply.
 
     Raises:
         ValueError: it is too long, or takes too long.
@@ -101,7 +101,7 @@ def _body(reply: httpx.Response) -> bytes:
 
 
 def _models(listed: Any, place: Place) -> Iterator[str]:
-    """The models that write among those listed, each as settings name it."""
+    """The chat models in the list, each as settings name it."""
     key, name = ("models", "name") if place.path == OLLAMA else ("data", "id")
     entries = listed.get(key) if isinstance(listed, dict) else None
     for entry in entries if isinstance(entries, list) else ():

@@ -58,7 +58,7 @@ _CONTEXT = re.compile(r"context (?:size|length|window)|exceed_context|prompt is 
 
 
 class Facts(NamedTuple):
-    """What is known of a model; None where nobody says."""
+    """Facts about a model; None where they are unknown."""
 
     context: int | None = None  # tokens
     structured: bool | None = None
@@ -66,14 +66,14 @@ class Facts(NamedTuple):
 
 
 class Served(NamedTuple):
-    """A chat model and what is known of it."""
+    """A chat model and the facts about it."""
 
     chat: BaseChatModel
     facts: Facts
 
 
 def check(name: str) -> None:
-    """Whether ``name`` can be a model here; nothing is loaded and nobody is asked.
+    """Check that ``name`` can be a model here; nothing is loaded or called.
 
     Raises:
         SettingsError: it is no model's name, or there is no such file.
@@ -95,7 +95,7 @@ def check(name: str) -> None:
 
 
 def keyed(name: str) -> str:
-    """Whom a key for this model is given to: the server of an address, else the provider; empty where nobody asks.
+    """The receiver of a key for this model: the server of an address, else the provider; empty if none is asked for.
 
     Models of which this is the same share a key.
     """
@@ -107,13 +107,13 @@ def keyed(name: str) -> str:
 
 
 def lacks_key(name: str) -> bool:
-    """Whether its provider is known to ask for a key, and the environment has none."""
+    """Whether the provider needs a key, and the environment has none."""
     variables = KEYS.get(name.partition(":")[0], ())
     return bool(variables) and not any(map(os.environ.get, variables))
 
 
 def shown(name: str) -> str:
-    """The name as people are told it: of a file its own name, without the folders above it; of an address no key."""
+    """The model's name for people: a file without its folders, an address without a key."""
     return f"gguf:{Path(name).name}" if name.startswith("gguf:") else without_secrets(name)
 
 
@@ -187,7 +187,7 @@ def _without_keys(text: str, key: SecretStr | None) -> str:
 
 
 def _is(error: Exception, *named: str, status: tuple[int, ...] = ()) -> bool:
-    """Whether it is of one of these classes, LangChain's or a provider's own, or has one of these HTTP statuses."""
+    """Whether the error is of one of these classes, or has one of these HTTP statuses."""
     kinds = " ".join(kind.__name__ for kind in type(error).__mro__)
     return any(name in kinds for name in named) or getattr(error, "status_code", 0) in status
 
@@ -245,7 +245,7 @@ def _compatible(address: str, model: str, key: str, limits: dict[str, Any]) -> S
 
 
 def _told(address: str, model: str, key: str, seconds: float) -> dict[str, Any]:
-    """What a server says of this model, or of the first that it serves.
+    """What a server says about this model, or about the first one that it serves.
 
     Raises:
         ModelUnavailable: it cannot be reached, or serves none.
@@ -269,7 +269,7 @@ def _told(address: str, model: str, key: str, seconds: float) -> dict[str, Any]:
 
 @cache
 def _serve(path: str) -> tuple[str, str]:
-    """Serve the file on loopback, once, as long as this process lives; its address and the key it asks for."""
+    """Serve the file on loopback as long as this process lives; returns the server's address and key."""
     import xllamacpp
 
     params = xllamacpp.CommonParams()

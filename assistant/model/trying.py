@@ -1,4 +1,4 @@
-"""A model tried out: whether it replies, and what it can do."""
+"""Tries a model: whether it replies, and what it can do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HELLO = Prompt("You are tried out.", "Count from one to ten in words.")
 
 
 class Trial(NamedTuple):
-    """What a model was found to do; ``context`` in tokens, None where it is not told."""
+    """The result of trying a model; ``context`` is in tokens, or None if unknown."""
 
     name: str
     seconds: float
@@ -26,7 +26,7 @@ class Trial(NamedTuple):
 
 
 class Counted(BaseModel):
-    """The number asked for."""
+    """The reply of the trial with a schema: one number."""
 
     number: int
 

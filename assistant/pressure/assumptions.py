@@ -13,14 +13,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from assistant.evidence.stance import IdeaModel, Weight, whole
 from assistant.model.embedding import Embedder, Vectors
 from assistant.pressure.lens import Lens, Side
 from assistant.text.words import content_stems
 from assistant.types import Assumption, AssumptionRuling, Verdict
 
-APPLIED = 5  # lenses that are looked through for an idea
+APPLIED = 5  # lenses that are looked through for an idea: a bound on the cards of its verdict; not measured
 NEAR = 0.42  # likeness from which a lens is about an idea: half of our own proposals are that near to their lens
-APART = 0.04  # lead of one side from which it is taken
+LOOKED = 8  # lenses, the nearest, whose sides are read beside the idea: some two seconds
+# Lead of one side from which it is taken: of likeness, and of what the evidence model makes of it (log odds). Nearness
+# alone tells what an idea is about but not on which side it is. Chosen on the ideas of the lenses, each left out in its
+# turn: 0.82 of 76 sides taken were right, 0.45 of 80 without the model; on 48 ideas written for this 0.96 of 27, and
+# 0.84 of 31.
+APART, LEAN = 0.12, 0.75
 
 CLAUSE, BESIDE = 0.6, 0.5  # importance of a clause, and of what stands beside it; not measured; lenses have 0.5 to 0.9
 WHOLE = "the idea as it stands"
@@ -48,6 +54,11 @@ _PARTS = {
 _AND = re.compile(r"[,;:]?\s+\b(?:and then|and|but)\b\s+|[;:]\s+|\.\s+", re.I)
 # Two nouns that share an article ("the sales and marketing teams") are no two clauses.
 _SHARED = re.compile(r"\b((?:the|our|both|their|its|of|for|with|between)\s+[\w-]+\s+)and\b", re.I)
+# Nor are two that one verb takes without any ("merge sales and marketing into one department").
+_BARE = re.compile(
+    r"^((?:\S+\s+)?[\w-]+\s+)and\b(?=\s+[\w-]+(?:\s+(?:as|at|by|for|from|in|into|of|on|over|to|under|with|within)\b|\W*$))",
+    re.I,
+)
 _JOINED = "\0and"
 _LEAD = re.compile(r"^(?:let us|let['’]s|we (?:should|must|ought to|will|shall)|please)\s+", re.I)
 _STOP = re.compile(r"^(?:stop|end|abolish|quit|give up|do away with|discontinue)\s+", re.I)
@@ -81,11 +92,20 @@ class Assumed(NamedTuple):
     searches: tuple[str, ...] = ()
 
 
+class _View(NamedTuple):
+    """How near a part of an idea is to a lens, and by how much more to what rests on the lens's first side."""
+
+    near: float
+    lead: float
+    lens: Lens
+    part: str
+
+
 class Lenses:
     """The lenses with the vectors of what they say, made once."""
 
-    def __init__(self, lenses: Sequence[Lens], embedder: Embedder) -> None:
-        self._lenses, self._embedder = tuple(lenses), embedder
+    def __init__(self, lenses: Sequence[Lens], embedder: Embedder, weigher: IdeaModel) -> None:
+        self._lenses, self._embedder, self._weigher = tuple(lenses), embedder, weigher
         self._vectors: dict[str, Vectors] = {}
 
     @property
@@ -94,28 +114,32 @@ class Lenses:
         return tuple(lens.name for lens in self._lenses)
 
     def assumptions(self, idea: str) -> list[Assumed]:
-        """The claims that ``idea`` makes by the sides it takes, those it takes most surely first."""
-        said = [(part, *_continued(part)) for part in _parts(idea)] if self._lenses else []
-        vectors = [self._embedder.query(base) for _, base, _ in said]
-        taken = []
-        for lens in self._lenses:
-            views = [
-                self._side(lens, (part, turned), vector)
-                for (part, _, turned), vector in zip(said, vectors, strict=True)
-            ]
-            sure, side, part = max(views)
-            if sure > 0:
-                taken.append((sure, lens, side, part))
-        taken.sort(key=lambda one: -one[0])
-        return [_assumed(lens, side, part) for _, lens, side, part in taken[:APPLIED]]
+        """The claims that ``idea`` makes by the sides it takes, those of the nearest lenses first."""
+        views = [self._nearest(lens, _parts(idea)) for lens in self._lenses]
+        near = sorted((view for view in views if view.near >= NEAR), key=lambda view: -view.near)[:LOOKED]
+        leans = {part: self._leans(part, [one.lens for one in near if one.part == part]) for _, _, _, part in near}
+        sided = [(view, view.lead + LEAN * leans[view.part][view.lens.name]) for view in near]
+        taken = [_assumed(view.lens, int(lead < 0), view.part) for view, lead in sided if abs(lead) >= APART]
+        return taken[:APPLIED]
 
-    def _side(self, lens: Lens, said: tuple[str, bool], vector: Vectors) -> tuple[float, int, str]:
-        """How surely a part of an idea takes which side: it is nearer to what rests on it; 0 where it takes none."""
-        part, turned = said
-        near = [float(_two_nearest(self._vectors_of(side), vector)) for side in lens.sides]
-        lead = near[0] - near[1]
-        side = (lead < 0) != turned
-        return (max(near) if max(near) >= NEAR and abs(lead) >= APART else 0.0), int(side), part
+    def _nearest(self, lens: Lens, parts: Sequence[str]) -> _View:
+        """The part of an idea that is nearest to a lens."""
+        views = []
+        for part in parts:
+            base, turned = _continued(part)
+            vector = self._embedder.query(base)
+            one, other = (float(_two_nearest(self._vectors_of(side), vector)) for side in lens.sides)
+            views.append(_View(max(one, other), other - one if turned else one - other, lens, part))
+        return max(views, key=lambda view: view.near)
+
+    def _leans(self, part: str, lenses: Sequence[Lens]) -> dict[str, float]:
+        """By lens how much more (log odds) what documents say for its first side is for a part of an idea than what
+        they say for the other one, as the evidence model reads them."""
+        claim, negated = positive(part.rstrip(" ."))
+        said = {(lens.name, n): (side.claim, *side.search) for lens in lenses for n, side in enumerate(lens.sides)}
+        read = iter(self._weigher.weigh(claim, [whole(text) for texts in said.values() for text in texts]))
+        odds = {key: float(np.mean([_towards(next(read)) for _ in texts])) for key, texts in said.items()}
+        return {lens.name: (odds[lens.name, 0] - odds[lens.name, 1]) * (-1 if negated else 1) for lens in lenses}
 
     def _vectors_of(self, side: Side) -> Vectors:
         """Of its claim and of what ideas say that rest on it (texts, dimension)."""
@@ -124,6 +148,11 @@ class Lenses:
             found = dict(self._embedder.embed(texts, [[] for _ in texts]))
             self._vectors[side.claim] = np.stack([found[i].passage for i in range(len(texts))])
         return self._vectors[side.claim]
+
+
+def _towards(weight: Weight) -> float:
+    """The log odds that it is for rather than against."""
+    return float(np.log(weight.sides[0] / weight.sides[1]))
 
 
 def _two_nearest(rows: Vectors, vector: Vectors) -> Any:
@@ -145,12 +174,19 @@ def of_words(idea: str) -> list[Assumed]:
         for match in pattern.finditer(idea):
             rest = rest.replace(match[0], " ")
             assumed += _clause(match[1], part, BESIDE, replaced=part == REPLACED)
-    split = [clause.replace(_JOINED, "and") for clause in _AND.split(_SHARED.sub(rf"\1{_JOINED}", rest))]
+    split = [clause.replace(_JOINED, "and") for clause in _AND.split(_joined(rest))]
     clauses = [found for clause in split for found in _clause(clause, "a part of the idea", CLAUSE)]
     if len({one.turned for one in clauses}) > 1:  # to stop one thing and begin another has no one opposite
         base, turned = idea, False
     whole = Assumed(base, WHOLE, 1.0, turned=turned, part=idea, settle=SETTLED[WHOLE])
     return [whole, *assumed, *(one for one in clauses if one.text.strip(" .") != base.strip(" ."))]
+
+
+def _joined(text: str) -> str:
+    """A text in which nouns that go together are marked, so that they are not taken for clauses."""
+    lead = _NOT.match(text) or _LEAD.match(text)
+    at = lead.end() if lead else 0
+    return _SHARED.sub(rf"\1{_JOINED}", text[:at] + _BARE.sub(rf"\1{_JOINED}", text[at:]))
 
 
 def _clause(text: str, part: str, importance: float, *, replaced: bool = False) -> list[Assumed]:
@@ -177,7 +213,7 @@ def affirmed(idea: str) -> tuple[str, bool]:
 def _continued(part: str) -> tuple[str, bool]:
     """The same of a part of an idea, less what it opens with; to stop a thing is to have been for it, turned."""
     base, turned = _kept_up(*affirmed(part))
-    return _LEAD.sub("", base), turned
+    return _LEAD.sub("", base).rstrip(" ."), turned
 
 
 def _kept_up(base: str, turned: bool) -> tuple[str, bool]:

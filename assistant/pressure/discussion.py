@@ -30,7 +30,8 @@ from assistant.types import (
 )
 
 SHORTEST = 4  # words of a quote, below which it could stand anywhere
-LOOKED_AT = 12  # passages in which a quoted passage is looked for
+# Passages in which a quoted passage is looked for: a search for its words should have it among the first; not measured.
+LOOKED_AT = 12
 
 _QUOTED = re.compile(r"[“„\"«](?P<quote>[^“”„\"«»]{10,})[”“\"»]", re.S)
 _NARROWER = re.compile(
@@ -92,7 +93,7 @@ class Beside(NamedTuple):
 
 
 class Asked(Protocol):
-    """What a discussion needs of the assistant."""
+    """The parts of the assistant that a discussion needs."""
 
     library: Library
 
@@ -101,7 +102,7 @@ class Asked(Protocol):
         ...
 
     def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
-        """What a model says to a message, checked; nothing where none writes."""
+        """The comment of a model on a message, checked; empty without a model."""
         ...
 
     def search(self, query: str, k: int = 8) -> list[Hit]:
@@ -123,7 +124,7 @@ class Moved(StrEnum):
 
 
 class Change(NamedTuple):
-    """Something that is not as before; ``better`` for the idea, or not."""
+    """A difference between two verdicts; ``better`` says whether it helps the idea."""
 
     what: str
     better: bool
@@ -146,7 +147,7 @@ class Reply(NamedTuple):
 
 
 def discuss(assistant: Asked, verdict: Verdict, message: str, by: str = "") -> Reply:
-    """The reply to what somebody says about a verdict; the verdict itself is never changed in place.
+    """The reply to a message about a verdict; a changed verdict is a new one.
 
     ``by`` is who says it, empty where nobody signs in: a side that they give is theirs.
     What moves it is code's to say; a model, where one writes, only tells what of the findings bears on the message.
@@ -158,7 +159,7 @@ def discuss(assistant: Asked, verdict: Verdict, message: str, by: str = "") -> R
 
 
 def _moved(assistant: Asked, verdict: Verdict, message: str, by: str) -> Reply:
-    """What the message moves, and what code says to it."""
+    """What a message changes in the verdict, and the reply to it."""
     quoted = [" ".join(match["quote"].split()) for match in _QUOTED.finditer(message)]
     if long_enough := [quote for quote in quoted if len(quote.split()) >= SHORTEST]:
         return _with_passages(assistant, verdict, long_enough)
@@ -172,13 +173,13 @@ def _moved(assistant: Asked, verdict: Verdict, message: str, by: str) -> Reply:
 
 
 def side_told(message: str) -> Stance | None:
-    """The side that a message gives to what was quoted; None where it says something else."""
+    """The side that a message gives to the quotes; None if it says something else."""
     match = _SIDE.match(" ".join(message.split()))
     return _SIDED[match.lastgroup or "none"] if match else None
 
 
 def _judged(verdict: Verdict, side: Stance, by: str) -> Reply:
-    """The user says on which side the quotes stand that they brought, and the rulings follow."""
+    """Apply the side that the user gives to the quotes that they brought."""
     first, *rest = verdict.assumptions
     findings = tuple(rulings.judge(one, side, by) if _is_asked(one) else one for one in first.findings)
     after = rulings.ruled(replace(verdict, assumptions=(replace(first, findings=findings), *rest)))
@@ -217,7 +218,7 @@ def revised_idea(idea: str, message: str) -> str | None:
 
 
 def _narrowed(idea: str, new: str, leans: re.Match[str]) -> str | None:
-    """The former idea with what is said of “it”."""
+    """The former idea, narrowed by what the message says of "it"."""
     rest = re.sub(r"^\s*(?:is|are|was|were|be)\b", "", leans["rest"]).strip()
     before = new[: leans.start("rest")]
     only = bool(re.search(rf"\b{_ONLY}\b", before, re.I) or _NARROWS.match(leans["verb"] or ""))
@@ -326,7 +327,7 @@ def _again(assistant: Asked, verdict: Verdict) -> Reply:
 
 
 def summary(changes: tuple[Change, ...]) -> str:
-    """What got better and what worse, in a sentence each."""
+    """What got better and what got worse, in a sentence each."""
     parts = []
     for better, name in ((True, "Better"), (False, "Worse")):
         told = [_told(change) for change in changes if change.better is better]
@@ -362,7 +363,7 @@ def _called(one: Assumption) -> str:
 
 
 def _key(one: Assumption) -> str:
-    """What makes it the same assumption of a revised idea: the idea itself, or the claim of a lens."""
+    """The key by which an assumption is found again in a revised idea."""
     return one.lens if one.lens == "the idea as it stands" else f"{one.lens} {one.text}"
 
 

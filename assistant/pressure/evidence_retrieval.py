@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assistant.evidence.signals import Seen, is_fragment, is_heading
+from assistant.evidence.sentences import Seen, is_fragment, is_heading
 from assistant.library.library import Library
 from assistant.model.embedding import Embedder, Vectors
 from assistant.pressure.assumptions import OWN, PROPOSED, Assumed
@@ -27,16 +27,16 @@ from assistant.types import BlockKind, Passage, Sentence
 
 # Passages read for an idea: 12, 16, 24, 32 and 40 of them find 46, 50, 53, 54 and 54 of that gold on its side.
 READ = 32
-READ_ADDED = 8  # for each assumption that a person or a model added
+READ_ADDED = 8  # for each assumption that a person or a model added: a quarter of what the idea has; not measured
 READ_LENS = 2  # for each lens: of 14 near a lens and far from the idea, a reader called 1 relevant
 # Cosine of the nearest sentence to an idea or a clause of it from which the documents touch it at all. In libraries of
 # 44 and 89 passages it is 0.40 and more for the 28 ideas that they cover, 0.34 and less for 20 that they do not; in one
 # of 2,714 it is 0.54 and more for ten and up to 0.45 for the same 20: the more there is, the nearer the nearest.
 TOUCHED = 0.37
 WIDER = 0.07  # more of it for each tenfold of 100 passages
-NEAR = 0.5  # cosine to an assumption's words from which a sentence has to do with it, too
+NEAR = 0.5  # cosine to an assumption's words from which a sentence has to do with it, too; not measured
 AGAINST = ("however instead fails problem", "costs too much", "benefit success works")  # since a query finds agreement
-FEWEST = 4  # words of a sentence that says something
+FEWEST = 4  # words of a sentence that says something by itself; a guess, not measured
 _LEADS_ON = re.compile(r"(?::|\s\|\s.*)[\"”’')\]\s]*$")  # into a list, or a row of a table
 
 

@@ -31,8 +31,8 @@ from assistant.readers.seam import Quote
 from assistant.search.retrieval import candidates, spread
 from assistant.types import Kind, Passage, Stance, Verdict
 
-EACH = 6  # passages read of each search
-MOST = 72  # passages read for an idea
+EACH = 6  # passages read of each search; not measured
+MOST = 72  # passages read for an idea: some 35,000 characters, and so three batches; not measured
 BATCH = 14_000  # characters of passages read at once: what bears on an idea of more is longer than a reply
 
 Progress = Callable[[int, int, str], None]
@@ -51,7 +51,7 @@ class Borne(BaseModel):
 
 
 class Read(BaseModel):
-    """The reply to one batch."""
+    """The model's reply to one batch of passages."""
 
     bearing: list[Borne]
 
@@ -70,7 +70,7 @@ class ModelIdeas:
 
     @property
     def able(self) -> bool:
-        """Whether it can be asked at all: a small model only says the idea again."""
+        """Whether the model can be used for ideas: a small model only repeats the idea."""
         return not self._model.small
 
     def calls(self, tick: Tick) -> Calls:

@@ -29,14 +29,14 @@ from assistant.text import introductions
 from assistant.text.conflicts import negations
 from assistant.types import Span, Stance, Verdict
 
-MOST = 12  # findings of an idea
-AT_ONCE = 8  # passages read between two words about it
+MOST = 12  # findings of an idea: a guess at how many somebody reads; not measured
+AT_ONCE = 8  # passages read between two words about progress; not measured
 # Sentences quoted together: as many as bear within so much (log odds) of the one that bears most. Of 231 gold passages
 # 1 sentence holds at least half for 52, 2 for 74, 4 within 1.0 for 68, 4 within 2.0 for 83, in 20, 38, 31 and 43 words.
 LONGEST = 4
 WITHIN = 2.0
 WORDS = 80
-ALIKE = 0.9  # cosine above which two sentences say the same
+ALIKE = 0.9  # cosine above which two sentences say the same; not measured
 Progress = Callable[[int, int, str], None]
 
 
@@ -50,7 +50,7 @@ class Found(NamedTuple):
 
     @property
     def words(self) -> str:
-        """What is quoted."""
+        """The quoted sentences as one text."""
         return self.near.text(self.first, self.last)
 
 
@@ -59,7 +59,7 @@ class PlainIdeas:
 
     def __init__(self, library: Library, embedder: Embedder, weigher: IdeaModel, lenses: Sequence[Lens] = ()) -> None:
         self._library, self._embedder, self._weigher = library, embedder, weigher
-        self._lenses = Lenses(lenses, embedder)
+        self._lenses = Lenses(lenses, embedder, weigher)
 
     @property
     def stance_model(self) -> str:

@@ -27,8 +27,8 @@ from assistant.search.question import encodable
 from assistant.text.words import tokens
 from assistant.types import Assumption, AssumptionRuling, Citation, Finding, IdeaRuling, Rejected, Verdict
 
-LONGEST_IDEA = 4_000  # characters
-MOST = 25  # findings of an assumption
+LONGEST_IDEA = 4_000  # characters, as of a question: a longer text is a document, not an idea
+MOST = 25  # findings of an assumption: a bound on what is kept with a verdict; offline an idea has twelve in all
 OFFLINE = "What was found was read without it."
 IDLE = "The importance given to “{}” weighs nothing: the idea rests on no such assumption."
 
@@ -151,7 +151,7 @@ class _Step:
         self._progress(done, of, about)
 
     def again(self) -> None:
-        """Tell the same once more."""
+        """Report the same progress again."""
         self._progress(*self._last)
 
 

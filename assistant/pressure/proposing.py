@@ -21,10 +21,10 @@ from assistant.text.conflicts import figures
 from assistant.text.words import content_stems
 from assistant.types import Rejected
 
-MOST = 6  # proposals that are tested
-SEARCHES = 4  # read of each kind
-LONGEST = 40  # words of what is proposed
-OF_A_SEARCH = 25  # words
+MOST = 6  # proposals that are tested: each has its own searches and its card on the page; not measured
+SEARCHES = 4  # read of each kind (for it, against it), so that one proposal does not use up what is read for the idea
+LONGEST = 40  # words of what is proposed: one sentence; a longer one holds several assumptions
+OF_A_SEARCH = 25  # words: of a longer one the beginning is searched for; a guess, not measured
 
 # What only code says.
 RULING = re.compile(
@@ -115,7 +115,7 @@ def fault(text: str, idea: str) -> str | None:
 
 
 def _searches(one: Proposal | Proposals) -> tuple[str, ...]:
-    """What to search for, what speaks for it and what against in turn."""
+    """The searches of a proposal, for it and against it in turn."""
     given = [text for pair in zip(one.searches_for, one.searches_against, strict=False) for text in pair]
     shorter = min(len(one.searches_for), len(one.searches_against))
     given += [*one.searches_for[shorter:], *one.searches_against[shorter:]]

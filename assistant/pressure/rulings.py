@@ -1,4 +1,4 @@
-"""What findings come to: rulings, leaps of faith, the strongest of either side, and what is to be settled. Pure.
+"""Rulings from findings: also leaps of faith, the strongest case of each side, and what to settle. Pure.
 
 Nothing here searches or reads: the same findings with the same importance give the same verdict.
 """
@@ -22,9 +22,9 @@ from assistant.types import (
     Verdict,
 )
 
-CASE = 3  # findings that make the case for, and against
+CASE = 3  # findings that make the case for, and against: a verdict's first screen has room for three a side
 OFFLINE = {"pushback", "none"}  # stance models without a language model, whose sides are guesses
-IMPORTANT = 0.5  # importance from which an assumption without support is a leap of faith
+IMPORTANT = 0.5  # importance from which an assumption without support is a leap of faith: the least that a lens has
 LEAST = (
     "One finding whose side is clear supports or challenges an assumption; contested takes one on each side; an unclear"
     " finding rules on nothing, and without a clear one there is a gap."
@@ -52,7 +52,7 @@ def rule_idea(assumptions: Sequence[Assumption]) -> IdeaRuling:
 
 
 def ruled(verdict: Verdict) -> Verdict:
-    """The verdict with all that follows from its assumptions' findings and importance made anew."""
+    """The verdict, with its rulings and all that follows computed again from findings and importance."""
     assumptions = tuple(replace(one, ruling=rule(one.findings)) for one in verdict.assumptions)
     return replace(
         verdict,
@@ -74,13 +74,13 @@ def bears(findings: Sequence[Finding]) -> bool:
 
 
 def judge(finding: Finding, side: Stance | None, by: str) -> Finding:
-    """The finding on the side that a person says; None: it is not about this."""
+    """The finding with the side that a person gives; None means that it is not about the assumption."""
     was = finding.judged or Judged(by, finding.stance, finding.confidence)
     return replace(finding, stance=side or Stance.UNCLEAR, confidence=1.0, judged=was._replace(by=by))
 
 
 def is_set_aside(finding: Finding) -> bool:
-    """Whether a person called it not about this."""
+    """Whether a person judged that the finding is not about the assumption."""
     return finding.judged is not None and finding.stance is Stance.UNCLEAR
 
 
@@ -158,7 +158,7 @@ def check_importance(importance: Mapping[str, float], names: Iterable[str]) -> N
 
 
 def idle(verdict: Verdict, importance: Mapping[str, float]) -> list[str]:
-    """Those names of ``importance`` that are of nothing that the idea rests on."""
+    """The names in ``importance`` that no assumption of the idea has."""
     numbered = list(enumerate(verdict.assumptions, start=1))
     return [name for name in importance if not any(_is_named(name, number, one) for number, one in numbered)]
 
@@ -225,7 +225,7 @@ def strongest(assumptions: Sequence[Assumption], side: Stance) -> tuple[Finding,
 
 
 def is_guessed(verdict: Verdict) -> bool:
-    """Whether a side of a finding was told offline, and by no person."""
+    """Whether the side of some finding was guessed offline and not judged by a person."""
     found = [one for assumption in verdict.assumptions for one in assumption.findings]
     return verdict.stance_model in OFFLINE and any(
         one.stance is not Stance.UNCLEAR and one.confidence < 1 and not one.judged for one in found
@@ -233,7 +233,7 @@ def is_guessed(verdict: Verdict) -> bool:
 
 
 def on(findings: Sequence[Finding], stance: Stance) -> list[Finding]:
-    """Those of one stance that count: what a source only reports an opponent to say does not."""
+    """The findings of one stance that count; what a source only reports an opponent to say does not count."""
     return [finding for finding in findings if finding.stance is stance and finding.kind is not Kind.OPPONENT]
 
 

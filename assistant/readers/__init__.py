@@ -1,1 +1,1 @@
-"""Passages in, a reading out: any LLM reads, or offline the plain reader; both stand behind ``seam``."""
+"""Readers turn passages into claims: any LLM, or offline the plain reader; ``seam`` is their interface."""

@@ -1,4 +1,4 @@
-"""The stretches of documents that an offline answer shows: whole sentences around those that seem to answer.
+"""The excerpts of an offline answer: whole sentences around those that seem to answer.
 
 A lone sentence torn out of its paragraph says less than it seems to; three stretches of a few sentences hold the whole
 evidence far more often than three sentences do.
@@ -12,10 +12,10 @@ from typing import NamedTuple
 from assistant.text import introductions
 from assistant.types import BlockKind, Passage, Sentence, Span
 
-STRETCHES = 3
-SENTENCES = 4  # of a stretch
-CHARACTERS = 600  # of all stretches of an answer
-OF_A_LIST = 1_500  # of one that shows a list that was asked for
+STRETCHES = 3  # of an answer: what is read at a glance; not measured by itself
+SENTENCES = 4  # of a stretch: a paragraph's worth; not measured by itself
+CHARACTERS = 600  # of all stretches of an answer: some 100 words, within ``eval.suite.cases.BUDGET``
+OF_A_LIST = 1_500  # of one that shows a list that was asked for: a list that is cut is no answer; not measured
 _HEADS = (BlockKind.TITLE, BlockKind.HEADING)
 
 

@@ -14,10 +14,11 @@ from typing import NamedTuple
 from assistant.evidence.broad import leading_sentences
 from assistant.library.library import Library
 from assistant.model.embedding import Embedder, Vectors
+from assistant.search.named import Named, may_name, named
 from assistant.search.question import Asks, Question
 from assistant.search.retrieval import ANYWHERE, Candidate, candidates, spread
 from assistant.text.introductions import LISTED
-from assistant.text.words import content_stems
+from assistant.text.words import content_stems, tokens
 from assistant.types import Filters, Passage, Sentence, Span
 
 READ = 40  # passages that rank best
@@ -25,6 +26,9 @@ BEST = 4  # documents of which more is read than ranks so high,
 BEYOND = 6  # by so many passages each, the nearest to the question
 FOR_MORE = 8  # passages read of each further search
 OF_A_LIST = 6  # passages by which a list or a table that goes on is made whole, on either side
+TITLED = 100  # passages by whose titles the documents are found that a question can name
+LEADING = 24  # passages of the documents that it names, before all others,
+BEHIND = 2.0  # which score so much less: twice what lies between the best and the worst of a search
 NAMED = 0.6  # share of a name's content words by which a question names it: "the kitchenware brand director"
 
 
@@ -162,8 +166,8 @@ class Shelf:
 class Material(Given):
     """What is read for one question: the candidates of its search, best first, and the extracts made of them.
 
-    Where the question names who speaks, the candidates are that voice's. ``leading`` are the sentences that stand for
-    the documents where the question is about all of them.
+    Where the question names who speaks, the candidates are that voice's; those of the documents that it names lead the
+    others. ``leading`` are the sentences that stand for the documents where the question is about all of them.
     """
 
     def __init__(self, question: Question, library: Library, embedder: Embedder, filters: Filters = ANYWHERE) -> None:
@@ -172,15 +176,16 @@ class Material(Given):
         self._shelf = Shelf(library)
         self._seen: set[str] = set()  # passages, and those that say the same as one of them
         self.leading: tuple[tuple[Passage, Sentence], ...] = ()
+        self.named: Named | None = None
         if question.asks is Asks.BROAD:
             self.leading = tuple(leading_sentences(self.vector, library, filters))
             super().__init__(question, self._shelf.extracts(passage for passage, _ in self.leading))
             return
+        self.named = self._named(question)
         anywhere = self._searched(question.text, self.vector, filters)
-        voice = None if filters.authors else named_voice(question, [one.passage for one in anywhere])
-        of_voice = self._searched(question.text, self.vector, replace(filters, authors=(voice,))) if voice else ()
-        first = self._unseen((*of_voice[:READ], *anywhere[:READ]))
-        super().__init__(question, self._shelf.extracts(self._chosen(first)), of_voice or anywhere)
+        led = self._led(question, anywhere)
+        first = self._unseen((*led[:READ], *anywhere[:READ]))
+        super().__init__(question, self._shelf.extracts(self._chosen(first)), led or anywhere)
 
     def more(self, queries: Iterable[str]) -> tuple[Extract, ...]:
         self._seen |= {part.id for extract in self.extracts for part in extract.parts}
@@ -207,6 +212,32 @@ class Material(Given):
     def flow(self, document: str) -> list[Passage]:
         """All passages of a document, in its order."""
         return self._shelf.flow(document)
+
+    def mentions(self, word: str) -> bool:
+        """Whether a word stands anywhere in the documents that are asked."""
+        return bool(self._library.lexical([word], 1, self._filters))
+
+    def _named(self, question: Question) -> Named | None:
+        """The documents that the question names."""
+        if not may_name(question):
+            return None
+        words = [token.word for token in tokens(question.text) if token.content]
+        return named(question, self._library.titled(words, TITLED, self._filters))
+
+    def _led(self, question: Question, anywhere: Sequence[Candidate]) -> tuple[Candidate, ...]:
+        """What leads, where the question names whose it is: the passages of documents that it names, then the others;
+        or those of a voice alone."""
+        if self.named:
+            own = replace(self._filters, documents=tuple(about.id for about in self.named.documents))
+            of_it = self._searched(question.text, self.vector, own)
+            known = {one.passage.id for one in of_it}
+            others = (one for one in anywhere if one.passage.id not in known)
+            return *of_it[:LEADING], *(
+                one._replace(hit=replace(one.hit, score=one.hit.score - BEHIND)) for one in others
+            )
+        voice = None if self._filters.authors else named_voice(question, [one.passage for one in anywhere])
+        of_voice = replace(self._filters, authors=(voice,)) if voice else None
+        return self._searched(question.text, self.vector, of_voice) if of_voice else ()
 
     def _searched(self, query: str, vector: Vectors, filters: Filters) -> tuple[Candidate, ...]:
         return tuple(spread(candidates(query, vector, self._library, filters)))

@@ -22,13 +22,13 @@ from assistant.readers.seam import Claim, Outcome, Reading
 from assistant.text.introductions import CONTINUED, is_continued
 
 A_TOKEN = 3.0  # characters: fewer than the four of plain English, so that too much is seldom sent
-CHARACTERS = 40_000  # of passages at the most: some 10,000 tokens
+CHARACTERS = 40_000  # of passages at the most: some 10,000 tokens, what a question may cost (ARCHITECTURE.md)
 TASK = 2_000  # characters of the task around the passages, whose longest prompts come to 1,200
-SEARCHES = 3  # further ones, once
+SEARCHES = 3  # further ones, once: a bound on what one question costs; not measured
 
 
 class ModelReader:
-    """Reads with one model."""
+    """A reader that uses one chat model."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -81,7 +81,7 @@ class ModelReader:
     def _reply(
         self, material: Given, calls: Calls, parsed: Parsed, structured: bool, last: bool
     ) -> Generator[Claim, None, list[Claim]]:
-        """The claims of one reply; returned are those that came with the wish to search on."""
+        """Yields the claims of one reply; returns those that came with a request for further searches."""
         held: list[Claim] = []
         try:
             with closing(self._pieces(material, calls, structured, last)) as pieces:
@@ -101,7 +101,7 @@ class ModelReader:
         return held
 
     def _pieces(self, material: Given, calls: Calls, structured: bool, last: bool) -> Generator[str, None, None]:
-        """The reply to as many of the extracts as the model can read; those that rank worst are left out first."""
+        """The reply to as many extracts as fit into the model's context; the worst are left out first."""
         too_long = ContextTooLong(f"The passages are longer than {self._model.name} can read.")
         window = self._model.facts.context
         rest = len(render("read.system")) + len(material.question.text) + TASK
@@ -121,7 +121,7 @@ class ModelReader:
 
 
 def _prompt(material: Given, extracts: Sequence[Extract], structured: bool, last: bool) -> Prompt:
-    """The extracts come first and in a stable order, so that a server need not read them again for a second call."""
+    """The prompt; extracts come first and in a stable order, so that a server can reuse them for a second call."""
     passages = "\n\n".join(told(one) for one in extracts)
     question = fenced(material.question.text)
     if not structured:

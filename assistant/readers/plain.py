@@ -4,56 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 
+from assistant.evidence.answers import AnswerModel, Fit, Scored
 from assistant.evidence.choice import Chosen, best, listed
-from assistant.evidence.reading import AnswerModel
-from assistant.evidence.relevance import Judgement, RelevanceJudge
-from assistant.library.library import Library
-from assistant.model.embedding import Embedder
+from assistant.evidence.sentences import numbers_near, seen
 from assistant.readers.excerpts import OF_A_LIST, Excerpt, Key, excerpts
 from assistant.readers.material import Material
 from assistant.readers.refusal import reason_to_refuse
 from assistant.readers.seam import Claim, Outcome, Quote, Reading
+from assistant.search.question import Question
+from assistant.search.retrieval import Candidate
 from assistant.text import introductions
 from assistant.types import Passage, Sentence, Span
 
-JUDGED = 24  # passages whose sentences are judged: the right one is among them for 0.93, see eval/benchmarks/depth.py
-READ = 12  # passages that are read whole, to see whether any answers: of the gold of a handbook 0.8 is among them
+READ = 12  # passages that are read: of the gold of a handbook 0.8 is among them
 NEAR = 0.01  # probability of an answer from which the closest stretches are worth showing: a hundred to one against it
 
 
 class PlainReader:
-    """Shows the stretches around the sentences that a judge of relevance ranks best."""
+    """Shows the stretches around the sentences that a small model takes for the answer."""
 
-    def __init__(self, library: Library, embedder: Embedder, judge: RelevanceJudge, model: AnswerModel) -> None:
-        self._library, self._embedder, self._judge, self._model = library, embedder, judge, model
+    def __init__(self, model: AnswerModel) -> None:
+        self._model = model
 
     def read(self, material: Material) -> Generator[Claim, None, Reading]:
         """The stretches that seem to answer, or are closest; nothing is waited for."""
         if material.leading:
             yield from (_claim(_lone(chosen), material) for chosen in material.leading)
             return Reading(Outcome.ANSWERED)
-        judgement = self._judged(material)
-        passages = [candidate.passage for candidate in material.candidates[:READ]]
-        likely = float(self._model.answers(material.question.text, passages).max(initial=0.0))
-        reason = reason_to_refuse(material.question, judgement, likely)
-        for excerpt in shown(material, judgement):
+        found = material.candidates[:READ]
+        fits = self._model.fits(material.question.text, [candidate.passage for candidate in found])
+        likely = max((fit.likely for fit in fits), default=0.0)
+        scored = ranked(material.question, found, fits)
+        is_likely = likely >= self._model.answer
+        reason = reason_to_refuse(material.question, scored, is_likely=is_likely, is_known=material.mentions)
+        for excerpt in shown(material, scored):
             yield _claim(excerpt, material)
         if reason is None:
             return Reading(Outcome.ANSWERED)
         return Reading(Outcome.NEAR if likely >= NEAR else Outcome.NOT_SAID, reason=reason)
 
-    def _judged(self, material: Material) -> Judgement:
-        rarity = self._library.rarity([token.word for token in material.question.content])
-        found = material.candidates[:JUDGED]
-        return self._judge.judge(material.question, material.vector, found, rarity, self._embedder)
+
+def ranked(question: Question, found: Sequence[Candidate], fits: Sequence[Fit]) -> list[Scored]:
+    """The sentences of the candidates, the one that most seems to answer first.
+
+    Where the question names a number, such as a year, passages that have one of its numbers come before all others.
+    """
+    scored = [
+        Scored(one, float(score), vector)
+        for candidate, fit in zip(found, fits, strict=True)
+        for one, score, vector in zip(seen(candidate.passage), fit.by, candidate.vectors, strict=True)
+    ]
+    names = {candidate.passage.id for candidate in found if question.numbers & numbers_near(candidate.passage)}
+    return sorted(scored, key=lambda one: (one.seen.passage.id not in names, -one.score))
 
 
-def shown(material: Material, judgement: Judgement) -> list[Excerpt]:
+def shown(material: Material, scored: Sequence[Scored]) -> list[Excerpt]:
     """The stretches of an answer: of the list that was asked for, else around the best sentences."""
-    if items := listed(material.question, judgement, material.flow):
+    if items := listed(material.question, scored, material.flow):
         return _of_list(items)
-    fits = {candidate.passage.id: candidate.hit.score for candidate in material.candidates}
-    return excerpts([_key(material, *one) for one in best(material.question, judgement, fits)])
+    return excerpts([_key(material, *one) for one in best(material.question, scored)])
 
 
 def _of_list(items: Sequence[Chosen]) -> list[Excerpt]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 
-from assistant.evidence.relevance import LOOKED_AT, Judgement
-from assistant.evidence.signals import answers_in_kind, context_stems
+from assistant.evidence.answers import Scored
+from assistant.evidence.sentences import answers_in_kind, context_stems, numbers_near
 from assistant.search.question import Asks, Question
-from assistant.text.words import numbers, stem, tokens
+from assistant.text.words import stem, tokens
 
-# The probability of the best passage from which an answer is given, chosen on 220 questions on two corpora that are for
-# nothing else (``eval/training/fit.py``). To refuse what is answered is held to cost three times what it costs to show
-# what does not answer: who reads a stretch sees that it does not.
-ANSWER_FROM = 0.06
+LOOKED_AT = 3  # the best sentences, among which a figure that was asked for must stand
 # Of the 74 words that the reasons of 29 refusals on two handbooks would name, the kinds of answers take away 4 that no
 # other rule does, what stands before a word 7, and its ending 5. A list of 235 adjectives and verbs took away 6 more.
 _KINDS = frozenset(
@@ -29,30 +27,32 @@ _NO_NOUN_END = re.compile(  # of an adverb, or of what was done
 )
 
 
-def reason_to_refuse(question: Question, judgement: Judgement, likely: float) -> str | None:
+def reason_to_refuse(
+    question: Question, scored: Sequence[Scored], *, is_likely: bool, is_known: Callable[[str], bool]
+) -> str | None:
     """Why the documents do not answer ``question``, as a sentence; None when they do.
 
-    ``likely`` is the probability that the likeliest passage answers.
+    ``scored`` are sentences, best first; ``is_likely`` says whether a passage is likely enough to answer, and
+    ``is_known`` of a word whether it stands anywhere in the documents.
 
     A name or a number of the question that stands nowhere near the best evidence outweighs any score: the
     passages are then about something else. So does a figure that was asked for: of the sentences that answer such a
     question in our training data, 0.94 hold one.
     """
-    if not judgement.sentences:
+    if not scored:
         return "Nothing in the documents is near this question."
-    near = _words_near(judgement)
+    near = _words_near(scored)
     absent = [token.word for token in question.content if token.stem in question.names and token.stem not in near]
     if absent and len(absent) * 2 > len(question.names):
         return f"The documents do not say: nothing near this question mentions {_listed(absent)}."
     if question.numbers and not question.numbers & near:
         return f"The documents do not say: nothing near this question mentions {_listed(sorted(question.numbers))}."
-    if question.asks is Asks.NUMBER and not any(
-        answers_in_kind(question, one.seen) for one in judgement.sentences[:LOOKED_AT]
-    ):
+    if question.asks is Asks.NUMBER and not any(answers_in_kind(question, one.seen) for one in scored[:LOOKED_AT]):
         return "The documents do not say: no passage near this question gives a figure."
-    if likely < ANSWER_FROM:
-        lacking = [word for word in judgement.missing if _is_topic(word, question) and stem(word) not in near]
-        why = f"nothing near this question mentions {_listed(lacking)}" if lacking else "what is nearest is no answer"
+    if not is_likely:
+        asked = [token.word for token in question.content if token.stem not in near]
+        unknown = [word for word in asked if _is_topic(word, question) and not is_known(word)]
+        why = f"none of them mentions {_listed(unknown)}" if unknown else "what is nearest is no answer"
         return f"The documents do not say: {why}."
     return None
 
@@ -67,13 +67,13 @@ def _is_topic(word: str, question: Question) -> bool:
     return at < 0 or not _NO_NOUN.search(question.text[:at])
 
 
-def _words_near(judgement: Judgement) -> set[str]:
+def _words_near(scored: Sequence[Scored]) -> set[str]:
     """The stems and numbers of the passages of the best sentences, with what stands above them."""
     near: set[str] = set()
-    for passage in {one.seen.passage.id: one.seen.passage for one in judgement.sentences[: 2 * LOOKED_AT]}.values():
+    for passage in {one.seen.passage.id: one.seen.passage for one in scored[: 2 * LOOKED_AT]}.values():
         near.update(token.stem for token in tokens(passage.text))
         near.update(context_stems(passage))
-        near.update(numbers(f"{passage.text} {passage.about.title} {passage.about.date or ''}".replace("-", " ")))
+        near.update(numbers_near(passage))
     return near
 
 

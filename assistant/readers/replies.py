@@ -1,4 +1,4 @@
-"""A model's reply to the claims it makes, each as soon as it is whole: from JSON, or from marked lines."""
+"""Parses a model's reply, JSON or marked lines, into claims, each as soon as it is complete."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _NONE = re.compile(r"\W*(?:none|the (?:documents|passages) do(?:es)? not say)\W*
 
 
 class Words(BaseModel):
-    """Words of a passage, letter for letter."""
+    """A quotation from a passage, letter for letter."""
 
     passage: int
     words: str
 
 
 class Said(BaseModel):
-    """One statement, and the words that bear it out."""
+    """One statement, and the words that support it."""
 
     text: str
     quotes: list[Words]
@@ -44,7 +44,7 @@ class Reply(BaseModel):
 
 
 class Parsed(Protocol):
-    """A reply as it comes, piece by piece."""
+    """A parser that takes a reply piece by piece."""
 
     found: int  # claims so far
     done: bool  # nothing more of it is worth reading
@@ -129,7 +129,7 @@ class Json:
             yield from self._claim(read)
 
     def end(self) -> Iterator[Claim]:
-        """What stood outside the claims; nothing where the reply is no JSON."""
+        """The rest of the reply besides claims; empty if the reply is no JSON."""
         try:
             read = self._decoder.raw_decode(self._text, max(self._text.find("{"), 0))[0]
         except ValueError:

@@ -30,14 +30,14 @@ class Quote(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """What a reader says; with no ``text`` of its own, the words of its quotes are what is said."""
+    """A claim of a reader; without a ``text`` of its own, the words of its quotes are the statement."""
 
     text: str
     quotes: tuple[Quote, ...]
 
 
 class Outcome(StrEnum):
-    """Whether the extracts answer."""
+    """The outcome of a reading: whether the extracts answer the question."""
 
     ANSWERED = "answered"
     NEAR = "near"  # the claims are the closest stretches, and may not answer

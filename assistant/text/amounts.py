@@ -87,7 +87,7 @@ def _equal(one: float, other: float) -> bool:
 
 @lru_cache(maxsize=4096)
 def shares(text: str) -> tuple[Amount, ...]:
-    """What a text says of a whole in other words, as a percentage: ``half``, ``a fifth``, ``seven out of ten``."""
+    """Shares in words as percentages: ``half``, ``a fifth``, ``seven out of ten``."""
     found = [Amount(_SHARES[(m["part"] or m["half"]).lower()], "percent", True, m[0]) for m in _SHARE.finditer(text)]
     for match in _OUT_OF.finditer(text):
         some, every = _values(match["some"])[0], _values(match["all"])[0]

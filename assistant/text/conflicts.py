@@ -13,8 +13,10 @@ from itertools import combinations
 from assistant.text.words import NUMBER_WORDS, content_stems, numbers, same_occasion, tokens
 from assistant.types import Conflict, Statement
 
-SHARED = 2  # content stems in common from which two sentences can be about the same thing
-SAME_THING = 0.5  # of the shorter one's content stems, in common, for figures or negations to be compared
+# Content stems in common from which two sentences can be about the same thing: one is shared by chance; not measured.
+SHARED = 2
+# Of the shorter one's content stems, in common, for figures or negations to be compared; a guess, not measured.
+SAME_THING = 0.5
 
 _ENUMERATOR = re.compile(r"^\W*\d{1,3}[.)]\s+")
 _NEGATION = re.compile(
@@ -53,12 +55,12 @@ def apart(a: Statement, b: Statement) -> bool:
 
 
 def disagrees(text: str) -> bool:
-    """Whether a sentence says itself that it contradicts somebody."""
+    """Whether a sentence itself says that it contradicts somebody."""
     return bool(_DISAGREES.search(text))
 
 
 def negations(text: str) -> int:
-    """How many of its words turn a claim round."""
+    """The number of negations in a sentence."""
     return len(_NEGATION.findall(text))
 
 
@@ -76,7 +78,7 @@ def _disagree(a: Statement, b: Statement) -> bool:
 
 
 def _other_figure(one: str, other: str) -> bool:
-    """Both give figures for much the same thing, and none is shared."""
+    """Whether both give figures for much the same thing, and share none."""
     first, second = figures(one), figures(other)
     if not first or not second or first & second or not same_occasion(one, other):
         return False
@@ -85,14 +87,14 @@ def _other_figure(one: str, other: str) -> bool:
 
 
 def figures(text: str) -> set[str]:
-    """The figures, "ten" as "10"; "one" and "none" are seldom meant as figures."""
+    """The figures of a sentence, "ten" as "10"; without "one" and "none", which are seldom meant as figures."""
     text = _ENUMERATOR.sub("", text)
     words = {token.word.lower() for token in tokens(text)} & NUMBER_WORDS - {"one", "none"}
     return set(numbers(text)) | {_DIGITS.get(word, word) for word in words}
 
 
 def other_way_round(one: str, other: str) -> bool:
-    """Two things stand the one way round a word, and the other way round the same word: "A drives B", "B drives A"."""
+    """Whether two sentences say the same two things the other way round: "A drives B", "B drives A"."""
     first, second = _triples(one), _triples(other)
     return any((c, b, a) in second for a, b, c in first if a != c)
 

@@ -1,4 +1,4 @@
-"""What introduces a list: the sentence above its items, without which none of them says what it says.
+"""Introductions of lists: the sentence above the items, without which an item cannot be understood.
 
 "A signed contract." under "Pro does not need:" is no need of Pro's.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from assistant.types import BlockKind, Passage, Sentence
 
-LONGEST = 240  # characters; of what is longer the end is told
+LONGEST = 240  # characters; of what is longer the end is told, which is what leads into the list. A guess, not measured
 ABOVE = frozenset({BlockKind.PARAGRAPH, BlockKind.QUOTE})
 HEADS = frozenset({BlockKind.TITLE, BlockKind.HEADING})
 CONTINUED = "continued"  # how a passage is marked in which a list or table goes on
@@ -22,7 +22,7 @@ def introduces(text: str, *, alone: bool) -> bool:
 
 
 def as_heading(text: str) -> str:
-    """An introduction as it stands above items that are read without it."""
+    """An introduction as a heading above items that are read without it."""
     bare = " ".join(text.split()).rstrip(":： ")
     return bare if len(bare) <= LONGEST else f"… {bare[-LONGEST:].partition(' ')[2]}"
 
@@ -56,14 +56,14 @@ def above(passage: Passage, sentence: Sentence) -> tuple[Sentence, ...]:
 
 
 def path(passage: Passage, start: int) -> tuple[str, ...]:
-    """The headings over what begins at an offset, and what introduces it where that is an item."""
+    """The headings above an offset, and the sentences that introduce it if it is in a list."""
     sentence = next((one for one in passage.sentences if one.start <= start < one.end), None)
     found = above(passage, sentence) if sentence else ()
     return (*passage.headings, *(as_heading(_text(passage, one)) for one in found if one.kind not in HEADS))
 
 
 def judged(passage: Passage, sentence: Sentence, text: str) -> str:
-    """The ``text`` of an item after what introduces it, which heads the passage where its list began in another."""
+    """The ``text`` of a list item after the sentences that introduce it, also if its list began in another passage."""
     at = _place(passage.sentences, sentence)
     if at is None:
         return text
@@ -78,6 +78,6 @@ def _text(passage: Passage, sentence: Sentence) -> str:
 
 
 def _place(sentences: Sequence[Sentence], sentence: Sentence) -> int | None:
-    """Where a sentence stands among those of its passage, when it is an item's."""
+    """The place of a list item's sentence in its passage."""
     at = next((n for n, one in enumerate(sentences) if one.start <= sentence.start < one.end), None)
     return at if at is not None and sentences[at].kind is BlockKind.ITEM else None

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from assistant.text.words import ASKING_WORDS, FUNCTION_WORDS, MONTHS
 
-TITLE = 8  # words that a title in quotation marks has at most
-NEAR = 40  # characters before a name that tell whose it can be
+TITLE = 8  # words that a title in quotation marks has at most; what is longer is a quotation. A guess, not measured
+NEAR = 40  # characters before a name that tell whose it can be: two or three words; a guess, not measured
 
 # What somebody is called who is not named.
 ROLES = frozenset(
@@ -68,12 +68,12 @@ class Name(NamedTuple):
 
 
 def speakers(text: str) -> list[str]:
-    """Who a text says is speaking: ``Field Sales Lead: “Cold outreach is not finished.”``."""
+    """The speakers that a text names, as in ``Field Sales Lead: “Cold outreach is not finished.”``."""
     return [who for match in _SPEAKERS.finditer(text) for who in match["who"].split(" and ")]
 
 
 def without_speaker(text: str) -> str:
-    """What is said, without who says it."""
+    """The text without the speaker's name before it."""
     return _SPEAKERS.sub("", text, count=1)
 
 
@@ -108,7 +108,7 @@ def names_in(text: str, said: str = "") -> tuple[Name, ...]:
 
 
 def _near(text: str, end: int) -> str:
-    """What stands shortly before a place in the text; a mark shows that more does."""
+    """The text shortly before a place; "…" shows that more stands before it."""
     return text[:end] if end <= NEAR else f"…{text[end - NEAR : end]}"
 
 
@@ -121,13 +121,13 @@ def _name(words: Sequence[str], before: str, opens: bool) -> Name:
 
 
 def _tells_which(before: str, after: str) -> bool:
-    """Whether a word only tells which thing is meant: "the German market"."""
+    """Whether a word only specifies a thing, as in "the German market"."""
     return bool(re.search(r"\b(?:the|an?) $", before) and re.match(r" [a-z]", after))
 
 
 @lru_cache(maxsize=16)
 def _known(said: str) -> frozenset[str]:
-    """The words that stand with their capital inside a sentence, or twice with it and never without."""
+    """Words that have a capital inside a sentence, or at least twice and never without it."""
     words = Counter(re.findall(r"\b\w[\w&-]*", said))
     often = {word for word, count in words.items() if count > 1 and word[0].isupper() and word.lower() not in words}
     return frozenset({*often, *re.findall(r"[a-z,] ([A-Z][\w&-]*)", said)})
@@ -147,6 +147,6 @@ def organisation(every: Iterable[Sequence[Name]]) -> str | None:
 
 
 def _in_full(name: str, every: Iterable[Sequence[Name]]) -> str:
-    """``Newton`` as ``Stephen Newton``, where he was called so."""
+    """The full form of a name, if it occurred: ``Stephen Newton`` for ``Newton``."""
     fuller: Iterator[str] = (one.text for found in every for one in found if one.text.endswith(f" {name}"))
     return next(fuller, name)

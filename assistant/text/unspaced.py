@@ -21,7 +21,7 @@ def apart(text: str) -> str:
 
 
 def terms(word: str) -> list[str]:
-    """What is searched for a word: itself, or the parts of one that has such letters."""
+    """The search terms for a word: itself, or pairs of letters if its script has no spaces."""
     return apart(word).split() if _RUN.search(word) else [word]
 
 

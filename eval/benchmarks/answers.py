@@ -1,37 +1,37 @@
-"""Which sentence answers, and does any: the signals that ship against the embedding's cosine, on SQuAD 2.0.
+"""Which sentence answers, and does any: the network for questions against the embedding's cosine, on SQuAD 2.0.
 
     python -m eval.benchmarks.answers --data ../shared/data
 
-Each question is put to its own paragraph and four others (drawn, seed 1), then to its own alone: is it answerable from
-it? SQuAD's unanswerable ones are near misses, written to look answerable. The signals' few weights were learnt on the
-dev part, too (``eval/training/relevance.py``), so the articles that nothing was learnt on are told beside it.
+Each question of the development part, from which nothing was learnt, is put to its own paragraph and four others
+(drawn, seed 1), then to its own alone: is it answerable from it? SQuAD's unanswerable ones are near misses, written to
+look answerable.
 """
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 from assistant import build
-from assistant.evidence.reading import PassageReader
-from assistant.evidence.relevance import load
-from assistant.evidence.signals import look
+from assistant.evidence.answers import AnswerReader
 from assistant.library.library import Library
 from assistant.model.embedding import Embedder
+from assistant.readers.plain import ranked
 from assistant.search import question as questions
 from assistant.search.retrieval import Candidate
 from assistant.settings import Settings
 from assistant.types import FoundBy, Hit
 from eval.benchmarks.measuring import arguments, fresh_home
 from eval.numbers import statistics
-from eval.training.relevance import article_file, held_out, lines
 from ingest.sync import sync
 
+# One question of four, and four other paragraphs a question, so that it takes minutes; any seed would do.
 EVERY, OTHERS, SEED = 4, 4, 1
 
 
@@ -44,32 +44,35 @@ class Question(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """What was made of a question: was the right sentence first by either, and the probability that one answers."""
+    """The result for a question: whether either ranked the right sentence first, and the probability of an answer."""
 
     answerable: bool
-    by_signals: bool
+    by_network: bool
     by_cosine: bool
     probability: float
 
 
 def main() -> None:
     given = arguments(__doc__)
-    for part in ("dev", "train"):
-        read = lines(given.data / f"answering/squad2-{part}-paragraphs.jsonl")
-        paragraphs = [one["text"] for one in read if part == "dev" or held_out(article_file(one["title"]))]
-        asked = [one for one in squad_questions(given.data, part) if one.own in paragraphs][::EVERY]
-        with fresh_home() as home:
-            settings = Settings(home=home)
-            embedder = build.build_embedder(settings)
-            with Library.open(settings, embedder, create=True) as library:
-                shelves = shelved(paragraphs, home / "squad", library, settings, embedder)
-                tell("dev" if part == "dev" else "held-out articles", answered(asked, shelves, library, embedder))
+    paragraphs = [one["text"] for one in lines(given.data / "answering/squad2-dev-paragraphs.jsonl")]
+    with fresh_home() as home:
+        settings = Settings(home=home)
+        embedder = build.build_embedder(settings)
+        with Library.open(settings, embedder, create=True) as library:
+            shelves = shelved(paragraphs, home / "squad", library, settings, embedder)
+            tell(answered([*squad_questions(given.data)][::EVERY], shelves, embedder))
 
 
-def squad_questions(data: Path, part: str) -> Iterator[Question]:
+def lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The records of a file of JSON lines."""
+    with path.open(encoding="utf-8") as file:
+        yield from map(json.loads, file)
+
+
+def squad_questions(data: Path) -> Iterator[Question]:
     """SQuAD's questions with the paragraphs that they were written for."""
-    paragraphs = {read["_id"]: read["text"] for read in lines(data / f"answering/squad2-{part}-paragraphs.jsonl")}
-    for read in lines(data / f"answering/squad2-{part}-questions.jsonl"):
+    paragraphs = {read["_id"]: read["text"] for read in lines(data / "answering/squad2-dev-paragraphs.jsonl")}
+    for read in lines(data / "answering/squad2-dev-questions.jsonl"):
         answers = read["answers"] if read["answerable"] else []
         yield Question(read["question"], answers, paragraphs[read["passage_id"]])
 
@@ -90,51 +93,44 @@ def shelved(
 
 
 def answered(
-    asked: Sequence[Question],
-    shelves: Mapping[str, list[Candidate]],
-    library: Library,
-    embedder: Embedder,
+    asked: Sequence[Question], shelves: Mapping[str, list[Candidate]], embedder: Embedder
 ) -> Iterator[Answered]:
-    """What is made of each question; those whose answer stands in no one sentence are left out."""
+    """The result for each question; questions whose answer spans sentences are left out."""
     rng = random.Random(SEED)
-    reader = PassageReader()
+    reader = AnswerReader()
     for one in asked:
         mine = shelves[one.own]
         others = rng.sample([paragraph for paragraph in shelves if paragraph != one.own], OTHERS)
         found = [*mine, *(candidate for other in others for candidate in shelves[other])]
-        question, vector = questions.read(one.text), embedder.query(one.text)
-        rarity = library.rarity([token.word for token in question.content])
-        sight = look(question, vector, found, rarity, embedder)
+        fits = reader.fits(one.text, [candidate.passage for candidate in found])
+        scored = ranked(questions.read(one.text), found, fits)
         at_home = {candidate.passage.id for candidate in mine}
         answers = [" ".join(answer.split()) for answer in one.answers]
-        right = [seen.passage.id in at_home and any(answer in seen.text for answer in answers) for seen in sight.seen]
+        right = [s.seen.passage.id in at_home and any(answer in s.seen.text for answer in answers) for s in scored]
         if answers and not any(right):
             continue
-        yield Answered(
-            bool(answers),
-            right[int(load("relevance").log_odds(sight.signals).argmax())],
-            right[int((sight.vectors @ vector).argmax())],
-            float(reader.answers(one.text, [candidate.passage for candidate in mine]).max()),
-        )
+        vector = embedder.query(one.text)
+        nearest = int(np.argmax([float(s.vector @ vector) for s in scored]))
+        yield Answered(bool(answers), right[0], right[nearest], max(fit.likely for fit in fits[: len(mine)]))
 
 
-def tell(which: str, answers: Iterable[Answered]) -> None:
+def tell(answers: Iterable[Answered]) -> None:
     """Print how often each is right, and how well answerability is told."""
     found = list(answers)
     those = [one for one in found if one.answerable]
     for name, right in (
-        ("signals", sum(one.by_signals for one in those)),
+        ("network", sum(one.by_network for one in those)),
         ("cosine", sum(one.by_cosine for one in those)),
     ):
         interval = statistics.wilson(right, len(those))
         assert interval, "there are questions"
         told = f"{right / len(those):.3f} ({interval.low:.3f} to {interval.high:.3f}) of {len(those)}"
-        print(f"{which}: right sentence first by {name} {told}")
+        print(f"right sentence first by {name} {told}")
     truth = np.array([one.answerable for one in found])
     said = np.array([one.probability for one in found])
     best = max(balanced_accuracy_score(truth, said > cut) for cut in np.quantile(said, np.linspace(0.05, 0.95, 37)))
     auroc = roc_auc_score(truth, said)
-    print(f"{which}: answerable, AUROC {auroc:.3f}, best balanced accuracy {best:.3f} of {len(found)}", flush=True)
+    print(f"answerable, AUROC {auroc:.3f}, best balanced accuracy {best:.3f} of {len(found)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -34,8 +34,8 @@ from eval.benchmarks.measuring import (
 
 HELLO = "import streamlit as st\n\nst.title('Hello')\n"
 QUESTION = "How big a discount can an account manager give without asking?"
-ROUNDS, ASKED = 10, 8
-LATER = 0.5  # seconds that the browser may add to the first statement
+ROUNDS, ASKED = 10, 8  # paints and questions: a browser takes seconds for each
+LATER = 0.5  # seconds that the browser may add to the first statement: a guess at what is not noticed
 
 
 def main() -> None:

@@ -25,14 +25,13 @@ import numpy as np
 
 from assistant.build import Assistant
 from assistant.errors import PushbackError
-from assistant.evidence.reading import PassageReader
+from assistant.evidence.answers import AnswerReader, Fit
 from assistant.library.library import Library
-from assistant.model.embedding import Vectors
 from assistant.settings import Settings
 from assistant.types import Passage
 from ingest.sync import sync
 
-SHELF = 25  # documents of a library
+SHELF = 25  # documents of a library: several to choose from, and soon made; not measured
 NAMES = (
     "A", "Q", "I", "The", "Of the", "It", "Who", "Nobody", "A.", "x", "7", "2024", "1,000", "II", "@",
     "@x", "R2-D2", "Ann Lee", "Bob Roy", "O’Neil", "d'Arc", "Dr. No", "Category Manager", "the Editor",
@@ -70,7 +69,7 @@ def main() -> None:
     parser.add_argument("--reader", action="store_true", help="the model that ships reads the passages")
     given = parser.parse_args()
     if not given.reader:
-        setattr(PassageReader, PassageReader.answers.__name__, drawn)
+        setattr(AnswerReader, AnswerReader.fits.__name__, drawn)
     random, crashes, told = Random(given.seed), list[str](), Counter[str]()
     for first in range(0, given.documents, SHELF):
         number = min(SHELF, given.documents - first)
@@ -86,15 +85,22 @@ def main() -> None:
     sys.exit(1 if crashes else 0)
 
 
-def drawn(_: PassageReader, question: str, passages: Sequence[Passage]) -> Vectors:
-    """A probability for each passage, (passages,), the same whenever it is asked for; low for some questions."""
-    texts = (question + "\n", *(question + "\n" + one.text for one in passages))
-    first, *others = (crc32(text.encode("utf-8", "replace")) / 2**32 for text in texts)
-    return np.array([first * other for other in others], np.float32)
+def drawn(_: AnswerReader, question: str, passages: Sequence[Passage]) -> list[Fit]:
+    """What is made of each passage, the same whenever it is asked for; low for some questions."""
+
+    def share(text: str) -> float:
+        return crc32(text.encode("utf-8", "replace")) / 2**32
+
+    low = share(f"{question}\n")
+    sentences = ([share(f"{question}{sentence}") for sentence in one.sentences] for one in passages)
+    return [
+        Fit(low * share(f"{question}\n{one.text}"), np.array(by, np.float32))
+        for one, by in zip(passages, sentences, strict=True)
+    ]
 
 
 def asked(documents: dict[str, str], questions: list[str], folder: Path, crashes: list[str]) -> Counter[str]:
-    """How many questions to a library of these documents were answered in which way; ``crashes`` gets the rest."""
+    """How many questions were answered in which way by a library of these documents; ``crashes`` gets the rest."""
     from tests.fakes import WordEmbedder
 
     (folder / "files").mkdir()
@@ -126,7 +132,7 @@ def document(random: Random) -> tuple[str, str]:
 
 
 def question(random: Random) -> str:
-    """A question, its words such as documents have."""
+    """A question made of words from the documents."""
     form = random.choice(QUESTIONS)
     return form.format(*(random.choice((_name, _name, _words))(random) for _ in range(form.count("{}"))))
 

@@ -49,12 +49,12 @@ class Cheat(Sentinel):
         return answer_of(question, self._cite(self.picked(question)))
 
     def picked(self, question: str) -> Sequence[tuple[Passage, Sentence | Span]]:
-        """What is quoted."""
+        """The sentences that this cheat quotes."""
         return self._near.sentences(question)[:3]
 
 
 class ToTheBudget(Cheat):
-    """As many of the nearest sentences as an answer may show."""
+    """Quotes as many of the nearest sentences as an answer may show."""
 
     name = "the nearest sentences, up to 120 words"
 
@@ -68,7 +68,7 @@ class ToTheBudget(Cheat):
 
 
 class QuietWhereFar(ToTheBudget):
-    """The same, and silent where nothing is near."""
+    """Does the same, but refuses where nothing is near."""
 
     name = "the same, silent where no cosine reaches 0.45"
     least = 0.45
@@ -81,7 +81,7 @@ class QuietWhereFar(ToTheBudget):
 
 
 class QuietOnShort(ToTheBudget):
-    """The same, refusing by the length of the question."""
+    """Does the same, but refuses by the length of the question."""
 
     name = "the same, silent on questions of fewer than nine words"
 
@@ -90,7 +90,7 @@ class QuietOnShort(ToTheBudget):
 
 
 class Neighbours(Cheat):
-    """The nearest sentence with those before and behind it."""
+    """Quotes the nearest sentence with its neighbours."""
 
     name = "the nearest sentence and its neighbours"
 
@@ -103,7 +103,7 @@ class Neighbours(Cheat):
 
 
 class Echo(Cheat):
-    """The sentences that have most words of the question."""
+    """Quotes the sentences that have most words of the question."""
 
     name = "three sentences with most words of the question"
 
@@ -113,7 +113,7 @@ class Echo(Cheat):
 
 
 class Figures(Cheat):
-    """A sentence with a figure where one is asked for."""
+    """Quotes a sentence with a figure if the question asks for one."""
 
     name = "three nearest, those with figures where one is asked for"
 
@@ -124,7 +124,7 @@ class Figures(Cheat):
 
 
 class FirstLines(Cheat):
-    """How the nearest passages begin: their headings, where they have some."""
+    """Quotes the beginnings of the nearest passages, which are often headings."""
 
     name = "first line of the three nearest passages"
 
@@ -133,7 +133,7 @@ class FirstLines(Cheat):
 
 
 class OnePassage(Cheat):
-    """The best passage, whole."""
+    """Quotes the whole best passage."""
 
     name = "the best passage"
 
@@ -142,7 +142,7 @@ class OnePassage(Cheat):
 
 
 class Against(Sentinel):
-    """Everything near an idea against it."""
+    """Puts everything near an idea against it."""
 
     name = "the twelve nearest against an idea"
     ruling = IdeaRuling.CHALLENGED
@@ -152,12 +152,12 @@ class Against(Sentinel):
         return verdict_of(idea, [Finding(one, self.side(one), 1.0) for one in cited], self.ruling)
 
     def side(self, cited: Citation) -> Stance:  # noqa: ARG002
-        """On which side it is put."""
+        """The side on which this cheat puts a sentence."""
         return Stance.CHALLENGES
 
 
 class ByNegation(Against):
-    """What has a negation against it, the rest for it."""
+    """Puts sentences with a negation against the idea, and all others for it."""
 
     name = "what has a negation against, the rest for an idea"
     ruling = IdeaRuling.CONTESTED

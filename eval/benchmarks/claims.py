@@ -33,7 +33,7 @@ CERTAIN = ("figure", "name", "wrong passage", "words not there")  # faults that 
 
 
 class Tried(NamedTuple):
-    """A claim, the fault in it or ``SOUND``, and why it was dropped; empty where it was not."""
+    """A claim, its fault or ``SOUND``, and why it was dropped (empty if it was not)."""
 
     kind: str
     claim: str
@@ -66,7 +66,7 @@ def _tried(row: dict[str, Any], extracts: tuple[Extract, ...], library: Library,
 
 
 def shares(done: list[Tried]) -> dict[str, tuple[int, float]]:
-    """How many claims there are of each kind, and the share that was dropped."""
+    """The number of claims of each kind, and the share that was dropped."""
     kinds: dict[str, list[bool]] = defaultdict(list)
     for one in done:
         kinds[one.kind].append(bool(one.why))

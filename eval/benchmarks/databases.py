@@ -22,12 +22,12 @@ from assistant.text.words import tokens
 from assistant.types import Filters
 from eval.benchmarks.measuring import QUESTIONS, in_turn, ratio, textbook_home
 
-ASKED, BEST, BATCH = 100, 100, 8
+ASKED, BEST, BATCH = 100, 100, 8  # questions, results compared of each, and what is written at a time
 EVERYTHING = Filters()
 
 
 def rows(catalog: Catalog) -> Iterator[DocumentRow]:
-    """Every document of a catalog, as another takes it in."""
+    """Every document of a catalog, in the form in which another stores it."""
     vectors = {id: vector for batch in catalog.passages.vectors(4096) for id, vector in batch}
     for id in catalog.documents.ids():
         document = catalog.documents.get(id)
@@ -37,14 +37,13 @@ def rows(catalog: Catalog) -> Iterator[DocumentRow]:
 
 
 def ask(catalog: Catalog, words: list[str]) -> list[str]:
-    """What a question asks of its catalog; the ids that its words find."""
+    """Make the catalog queries of one question; returns the ids that its words find."""
     catalog.state()
     catalog.documents.searched()
     found = [id for id, _ in catalog.full_text.search(words, BEST, EVERYTHING)]
     catalog.passages.visible(found)
     documents = [passage.about.id for passage, _ in catalog.passages.get(found[:80])]
     catalog.families.places(documents)
-    catalog.full_text.counts(words)
     for document in list(dict.fromkeys(documents))[:4]:
         catalog.passages.of(document)
         catalog.documents.text(document)

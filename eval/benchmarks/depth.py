@@ -2,21 +2,26 @@
 
     python -m eval.benchmarks.depth --data ../shared/data --work /tmp/pushback-depth
 
-Our questions on the textbook (``eval/training/questions.jsonl``), each variation against what ships.
+Our questions on the textbook (``questions.jsonl``), each variation against what ships.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from assistant.build import build_embedder
 from assistant.library.library import Library
 from assistant.model.embedding import Vectors
-from assistant.readers.plain import JUDGED
+from assistant.readers.plain import READ
 from assistant.search import retrieval
 from assistant.settings import Settings
-from eval.training.relevance import Asked, ours, places
+from assistant.types import Document
+from eval.benchmarks.measuring import QUESTIONS
 from ingest.sync import sync
 
 VARIED = {
@@ -25,6 +30,14 @@ VARIED = {
     "DEPTH": (32, 64, 100, 200),
     "POOL": (24, 40, 64),
 }
+
+
+class Asked(NamedTuple):
+    """A question, the file that answers it, and the words that do."""
+
+    text: str
+    source: str
+    gold: tuple[str, ...]
 
 
 def main() -> None:
@@ -44,13 +57,29 @@ def main() -> None:
             shipped = getattr(retrieval, name)
             for value in values:
                 setattr(retrieval, name, value)
-                at_8, at_judged = (recall(library, asked, vectors, k) for k in (8, JUDGED))
-                print(f"{name} {value:>5}: recall@8 {at_8:.3f}, @{JUDGED} {at_judged:.3f}")
+                at_8, at_read = (recall(library, asked, vectors, k) for k in (8, READ))
+                print(f"{name} {value:>5}: recall@8 {at_8:.3f}, @{READ} {at_read:.3f}")
             setattr(retrieval, name, shipped)
 
 
+def ours(folder: Path) -> Iterator[Asked]:
+    """Our questions on the textbook."""
+    paths = {path.name.split("-")[0]: path for path in folder.iterdir()}
+    for line in QUESTIONS.read_text("utf-8").splitlines():
+        asked = json.loads(line)
+        path = paths[asked["source"]]
+        raw = path.read_text("utf-8")
+        yield Asked(asked["question"], path.name, tuple(raw[start:end] for start, end in asked["gold"]))
+
+
+def places(document: Document, asked: Asked) -> list[int]:
+    """Where the gold begins in the kept text; what cleaning took away is left out."""
+    found = (re.search(r"\s+".join(map(re.escape, quote.split())), document.text) for quote in asked.gold)
+    return [match.start() for match in found if match]
+
+
 def recall(library: Library, asked: list[Asked], vectors: list[Vectors], k: int) -> float:
-    """The share of questions of whose right sentences one is in the best ``k`` passages."""
+    """The share of questions with a right sentence in the best ``k`` passages."""
     found = 0
     for one, vector in zip(asked, vectors, strict=True):
         document = library.document(one.source)
@@ -59,7 +88,7 @@ def recall(library: Library, asked: list[Asked], vectors: list[Vectors], k: int)
         found += any(
             c.passage.about.id == document.id and c.passage.start <= start < c.passage.end
             for c in best
-            for start, _ in right
+            for start in right
         )
     return found / len(asked)
 

@@ -16,12 +16,12 @@ import torch
 from safetensors.numpy import load_file
 
 from assistant import build
-from assistant.evidence import base, ideas
+from assistant.evidence import base, shipped
 from assistant.evidence.network import PassageNetwork
 from assistant.evidence.trained import moved
 from eval.benchmarks.measuring import arguments, in_turn, ratio, tell, textbook
 
-PASSAGES, WORDS, ROUNDS = 8, 90, 5
+PASSAGES, WORDS, ROUNDS = 8, 90, 5  # as many at once as a pressure test reads, with their titles; medians of the rounds
 
 
 def main() -> None:
@@ -29,11 +29,11 @@ def main() -> None:
     build.stay_offline()
     words = " ".join(path.read_text("utf-8") for path in sorted(textbook(given.data).glob("*.md"))[:3]).split()
     texts = [" ".join(words[n * WORDS : (n + 1) * WORDS]) for n in range(PASSAGES)]
-    small = ideas._network()
+    small = shipped.network(shipped.IDEAS)
     with tempfile.TemporaryDirectory() as folder:
         base.unpack(Path(folder))
         large = PassageNetwork(Path(folder))
-    moved(large, load_file(ideas._weights()))
+    moved(large, load_file(shipped.weights(shipped.IDEAS)))
     claims = (f"Advertising is worth what it costs in year {number}." for number in count())
 
     def read(network: PassageNetwork) -> None:

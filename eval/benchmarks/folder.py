@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from assistant.model.embedding import Embedding, Identity, Vectors
     from assistant.types import Span
 
-ROUNDS = 5
-DIMENSION = 384
+ROUNDS = 5  # medians of so many
+DIMENSION = 384  # of the shipped embedding model's vectors
 WORDS = [f"{first}{last}" for first in "ba co di fu ge hi jo ka le mu".split() for last in "rn st ld mp nt ck".split()]
 
 
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def write(folder: Path, count: int) -> Path:
-    """A folder of so many notes, a hundred in each of its own."""
+    """Write a folder of so many notes, a hundred in each subfolder."""
     choice = random.Random(count)
     for number in range(count):
         path = folder / f"{number // 100:03}" / f"note-{number:05}.md"
@@ -66,7 +66,7 @@ def write(folder: Path, count: int) -> Path:
 
 
 def load_the_model() -> None:
-    """Let this process hold what it would hold."""
+    """Load the model into this process, as a command would."""
     from assistant import build
     from assistant.settings import Settings
 
@@ -87,7 +87,7 @@ def ingest(folder: Path, home: Path) -> None:
 
 
 def hashed(folder: Path) -> set[str]:
-    """What the least that notices every change would do."""
+    """The least work that notices every change: list and hash all files."""
     return {hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*.md")}
 
 

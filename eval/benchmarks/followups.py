@@ -33,7 +33,7 @@ Rules = Callable[[str, Sequence[Turn]], str]
 
 
 class Row(NamedTuple):
-    """A follow-up, what went before it, and how a person wrote it anew."""
+    """A follow-up, the turns before it, and how a person rewrote it."""
 
     question: str
     history: tuple[Turn, ...]
@@ -41,7 +41,7 @@ class Row(NamedTuple):
 
 
 class Brought(NamedTuple):
-    """How many content words gold brought in, ours brought in, and both did."""
+    """The numbers of content words that the gold rewrite added, that ours added, and that both added."""
 
     gold: int
     ours: int
@@ -96,7 +96,7 @@ def _turns(line: Mapping[str, Any]) -> tuple[Turn, ...]:
 
 
 def _rows(path: Path) -> Iterator[Row]:
-    """The follow-ups; a first question is none."""
+    """The follow-ups of a file; first questions are left out."""
     for line in _lines(path):
         if line["history"]:
             yield Row(line["question"], _turns(line), line["standalone"])
@@ -115,7 +115,7 @@ def _cosine(embedder: SentenceTransformerEmbedder, rows: Sequence[Row], made: Se
 
 
 def _search(embedder: SentenceTransformerEmbedder, folder: Path, part: str, rules: Mapping[str, Rules]) -> None:
-    """How often a passage that answers is among the first of the passages of both parts."""
+    """Print how often a search for the rewritten question ranks a right passage among the first."""
     both = [line for name in ("train", "dev") for line in _lines(folder / f"{name}.jsonl")]
     passages = {context["_id"]: context["text"] for line in both for context in line["contexts"]}
     found = embedder.embed(list(passages.values()), [()] * len(passages))

@@ -51,13 +51,13 @@ def _measure(kind: str, data: Path, named: dict[str, str]) -> None:
 
 
 def kept(path: Path) -> Counter[str]:
-    """The words of a file's kept text, and how often each stands there."""
+    """The words of a file's kept text, with their counts."""
     text = load(path.read_bytes(), source=path.name, id=path.stem).text
     return Counter(re.findall(r"\w+", text.lower()))
 
 
 def f1(ours: Counter[str], theirs: Counter[str]) -> float:
-    """What both hold, of what each holds; 1 when they are the same."""
+    """The F1 of two bags of words; 1 if they are equal."""
     return 2 * (ours & theirs).total() / (ours.total() + theirs.total())
 
 

@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def fuzzed(workers: Workers, kind: str, data: bytes, count: int, faults: list[str]) -> Counter[str]:
-    """How many damaged files of a kind were read and how many reported; ``faults`` gets what was neither."""
+    """How many damaged files of a kind were read, and how many reported; ``faults`` gets the others."""
     told: Counter[str] = Counter()
 
     @settings(max_examples=2 * count, database=None, deadline=None, suppress_health_check=list(HealthCheck))
@@ -122,7 +122,7 @@ def edited(data: bytes, edits: list[Any]) -> bytes:
 
 
 def children() -> int:
-    """How many processes this one has started that are still there."""
+    """The number of running child processes."""
     listed = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
     return len(listed.read_text().split()) if listed.exists() else 0
 

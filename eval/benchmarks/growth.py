@@ -2,7 +2,7 @@
 
     python -m eval.benchmarks.growth
 
-Documents are sentences of the suites in this repository, drawn anew with other figures for each, so that words are as
+Documents are sentences of the suites in this repository, drawn again with other figures for each, so that words are as
 frequent as in texts of people; none is a version of another. The vectors of the first 10,000 passages are the model's.
 Those beyond are made: each lies around one of these (cosine 0.9 or so), its sentences around it, since embedding a
 million passages takes hours. A graph over them is as dense as one over many documents on the same subjects.
@@ -35,20 +35,20 @@ from eval.benchmarks.measuring import PYTHON, QUESTIONS, fresh_home, timed
 from ingest.sync import sync
 
 SIZES, MILLION = (10_000, 100_000), 1_000_000
-REAL = 10_000  # passages whose vectors are the model's
+REAL = 10_000  # passages whose vectors are the model's: embedding all of them takes far longer
 AWAY = 0.48  # length of what is added to a vector of length 1 to make another: a cosine of 0.9
 SENTENCES, PARAGRAPH = 24, 6  # of a document, and of each of its paragraphs
 PASSAGES = 4.3  # of a document, about
 CHANGED = 100  # documents that are added, and removed
-ASKED = 40
-SEED = 1_907
+ASKED = 40  # questions a size: enough for a median
+SEED = 1_907  # any would do; the same one makes the same library
 SUITES = Path(__file__).parents[1] / "suites"
 SENTENCE = re.compile(r"[A-Z][^.!?|#*\n]{30,200}[.!?](?=\s)")
 FIGURE = re.compile(r"\b\d{2,}\b")
 
 
 class Around:
-    """The model's own vectors for the first texts, made ones for others; the same text has the same vector."""
+    """An embedder with the model's vectors for the first texts, and made-up ones for the others."""
 
     def __init__(self, real: Embedder) -> None:
         self._real = real
@@ -59,7 +59,7 @@ class Around:
 
     @property
     def identity(self) -> Identity:
-        """The model's."""
+        """The identity of the model."""
         return self._real.identity
 
     def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
@@ -76,10 +76,6 @@ class Around:
         """A question's vector."""
         return self._real.query(text)
 
-    def words(self, words: Sequence[str]) -> Vectors:
-        """Each word's vector."""
-        return self._real.words(words)
-
     def _made(self, sentences: int) -> Embedding:
         passage = self._near(self._centres[self._drawn.integers(len(self._centres))], 1)[0]
         return Embedding(passage, self._near(passage, sentences))
@@ -92,7 +88,7 @@ class Around:
 
 
 def sentences() -> list[str]:
-    """What documents are made of."""
+    """The sentences that documents are made of."""
     paths = sorted(path for ending in ("*.md", "*.txt") for path in SUITES.rglob(ending))
     texts = (" ".join(path.read_text("utf-8").split()) for path in paths)  # lines are cut anywhere
     return list(dict.fromkeys(found for text in texts for found in SENTENCE.findall(text)))
@@ -116,7 +112,7 @@ def write(folder: Path, numbers: range, known: Sequence[str]) -> None:
 
 
 def measured(size: int, home: Path, embedder: Around, known: Sequence[str], asked: int) -> dict[str, float]:
-    """What a library of so many passages costs."""
+    """Measure a library of so many passages."""
     settings, folder = load({"home": home, "library": f"growth-{size}"}), home / f"documents-{size}"
     documents = range(round(size / PASSAGES))
     write(folder, documents, known)
@@ -158,7 +154,7 @@ def measured(size: int, home: Path, embedder: Around, known: Sequence[str], aske
 
 
 def ask(settings: Settings, asked: int, started: float) -> dict[str, float]:
-    """Questions to a library, by a process that does nothing else."""
+    """Ask questions of a library, in a process that does nothing else."""
     import resource
 
     every = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]

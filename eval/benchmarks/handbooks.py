@@ -55,7 +55,7 @@ def placed(gold: Json, corpus: Path) -> Json:
 
 
 def quoted(gold: Json, corpus: Path) -> Json:
-    """The words at a place."""
+    """The words of a file at a place."""
     start, end = gold["at"]
     text = (corpus / gold["source"]).read_text("utf-8")
     return {"source": gold["source"], "quote": " ".join(text[start:end].split())}

@@ -21,7 +21,7 @@ from assistant.types import Passage
 from ingest.pipeline.parsing import Task, parsed_here
 from ingest.pipeline.workers import Workers
 
-SECONDS = 10.0
+SECONDS = 10.0  # of processor time: a sixth of what a worker is given for a file
 LONGEST_PASSAGE = 2_400  # characters; the embedder reads 256 pieces of words
 FAULTS = ("its reader failed", "breaks the reader")
 PROSE = "The buyer compares the offers, and then she picks the one that she can explain to her colleagues. "
@@ -29,7 +29,7 @@ MEGABYTE = 1_000_000
 
 
 class Read(NamedTuple):
-    """What became of a file."""
+    """The outcome of reading one file."""
 
     seconds: float
     reason: str  # why it was refused; empty when it was read
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def read(name: str, data: bytes) -> Read:
-    """A file read as sync would."""
+    """Read a file in a worker process, as ``ingest.sync`` does, and measure it."""
     task = Task(data, name, "0123456789", 80)
     started, reason, passages = _used(), "", list[Passage]()
     with Workers() as workers:

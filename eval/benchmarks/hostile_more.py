@@ -20,7 +20,7 @@ Files = dict[str, Callable[[], str | bytes]]
 
 
 def more() -> Mapping[str, Callable[[], str | bytes]]:
-    """What makes each file, by its name."""
+    """The function that makes each file, by the file's name."""
     return {
         f"{name}.{kind}": make
         for kind, files in (

@@ -23,7 +23,7 @@ TEXT = "BT /F 9 Tf 50 700 Td (The buyer compares the offers.) Tj ET"
 
 
 def small() -> Mapping[str, Callable[[], str | bytes]]:
-    """What makes each file, by its name."""
+    """The function that makes each file, by the file's name."""
     return {
         f"{name}.{kind}": make
         for kind, files in (

@@ -1,11 +1,11 @@
-"""Commands killed while they write, with the real embedder: is anything lost, half visible, or not mended?
+"""Kills commands while they write, with the real embedder: is anything lost, half visible, or not repaired?
 
     python -m eval.benchmarks.killing [--kills 200] [--seed 1] [--kind reindex]
 
 Each kill (SIGKILL) hits a real command in a process of its own: ingest into a new library, ingest of changed files,
 remove, reindex to another length of passages, and ingest into a library of each older schema. The moment is random
 between two of the steps by which a command changes catalog or index, which an undisturbed run counts; of a reindex
-every other kill hits its end, where the new passages take the place of the old and the index is made anew, and of an
+every other kill hits its end, where the new passages take the place of the old and the index is rebuilt, and of an
 older library the statements that make it one of today's. Then a copy of what is left is opened and searched: each
 document is as it was before or as it is after, wholly. In what was left itself the same command runs again; after it
 the library is what the undisturbed run made, and the doctor finds it well.
@@ -52,12 +52,12 @@ from assistant.model.embedding import Embedder, Vectors
 from assistant.settings import Settings
 from ui import cli
 
-DOCUMENTS = 20
-BATCH = 4  # passages a transaction
-SHORT = 40  # words of a passage after the reindex
+DOCUMENTS = 20  # of a library: enough that kills come between two of them
+BATCH = 4  # passages a transaction: small, so that kills come between many of them
+SHORT = 40  # words of a passage after the reindex: half of the default, so that every passage changes
 OLD = 1_700_000_000  # seconds: files whose time says that they will not change
 KINDS = ("ingest", "re-ingest", "remove", "reindex", *(f"upgrade from {n}" for n in sorted(STEPS) if n))
-FAULTS = ("lost", "half visible", "not mended")
+FAULTS = ("lost", "half visible", "not repaired")
 DOUBT = "index left in doubt"  # is told, and no fault: how often a kill hit between index and catalog
 HARD = "where it is hard"  # likewise: how many kills were meant for the end of a reindex, or the middle of an upgrade
 TOLD = ("kills", *FAULTS, DOUBT, HARD)
@@ -79,7 +79,7 @@ class Whole(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """A command to be killed: what it begins with, how it is said, and what there is before and after."""
+    """A command to kill: its starting point, its arguments, and the library before and after it."""
 
     name: str
     home: Path
@@ -127,7 +127,7 @@ def main() -> None:
 
 
 def prepared(name: str, folder: Path, embedder: Embedder) -> Kind:
-    """The kind with its library as it is before, and run once to its end on a copy."""
+    """The kind, with its library before the command, and after it has run to its end on a copy."""
     files, home, kept = folder / "files", folder / "home", folder / name
     first = ["ingest", "--quiet", "--home", str(home), str(files)]
     command = {
@@ -160,7 +160,7 @@ def prepared(name: str, folder: Path, embedder: Embedder) -> Kind:
 
 
 def hard_steps(name: str, taken: str) -> range:
-    """The steps in which more can go wrong than in others, by the letters of those that a command took."""
+    """The riskiest steps of a command, from the letters of all the steps that it took."""
     if name == "reindex":
         return range(taken.index(STEPS_OF["rebuilding"]), len(taken))
     if name.startswith("upgrade"):
@@ -170,13 +170,13 @@ def hard_steps(name: str, taken: str) -> range:
 
 
 def renew(folder: Path, of: Path) -> None:
-    """Make a folder the copy of another, which it may be already."""
+    """Make a folder a copy of another."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(of, folder)
 
 
 def lay(files: Path, kind: str) -> None:
-    """The files as a kind's command meets them."""
+    """Write the files that the command of a kind finds."""
     shutil.rmtree(files, ignore_errors=True)
     files.mkdir()
     write(files, range(DOCUMENTS), "first")
@@ -188,7 +188,7 @@ def lay(files: Path, kind: str) -> None:
 
 
 def begin(folder: Path, embedder: Embedder) -> list[str]:
-    """Make the library with which kinds begin: documents, a conversation, a verdict; the modules that it takes."""
+    """Make the library that commands start with: documents, a conversation and a verdict."""
     run(["ingest", "--quiet", "--home", str(folder / "base"), str(folder / "files")])
     with Library.open(Settings(home=folder / "base"), embedder) as library:
         conversation = library.new_conversation()
@@ -201,7 +201,7 @@ def begin(folder: Path, embedder: Embedder) -> list[str]:
 
 
 def downgrade(catalog: Path, version: int) -> None:
-    """Let a catalog be as an older version made it."""
+    """Change a catalog into one of an older version."""
     connection = sqlite3.connect(catalog)
     with connection:
         for table in reversed(re.findall(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)", ";".join(STEPS[version]))):
@@ -213,7 +213,7 @@ def downgrade(catalog: Path, version: int) -> None:
 def killed(
     kind: Kind, among: range, folder: Path, moments: random.Random, embedder: Embedder
 ) -> Iterator[tuple[str, str]]:
-    """Run the command and kill it in the middle of one of these steps; what is found then, and where."""
+    """Run the command and kill it during one of these steps; returns what is found then, and the step."""
     home, copy = folder / "home", folder / "copy"
     lay(kind.files, kind.name)
     alive = True
@@ -237,11 +237,11 @@ def killed(
         yield from ((fault, f"{where}: {what}") for fault, what in compared(kind, left))
     again = in_a_fork(lambda: finished(home, kind, embedder))
     if again is not None:
-        yield "not mended", f"{where}: {again}"
+        yield "not repaired", f"{where}: {again}"
 
 
 def compared(kind: Kind, left: Whole) -> Iterator[tuple[str, str]]:
-    """What of a library is neither as before nor as after."""
+    """Documents that are neither as before the killed command nor as after it, each with what is wrong."""
     for one in kind.before.documents.keys() | kind.after.documents.keys() | left.documents.keys():
         was, becomes, found = (whole.documents.get(one) for whole in (kind.before, kind.after, left))
         if found is None and was is not None and becomes is not None:
@@ -255,7 +255,7 @@ def compared(kind: Kind, left: Whole) -> Iterator[tuple[str, str]]:
 
 
 def finished(home: Path, kind: Kind, embedder: Embedder) -> str | None:
-    """Run the command again; what is wrong after it."""
+    """Run the command again; returns what is wrong afterwards."""
     gone = kind.name == "remove" and source(3) not in asked(home, "SELECT source FROM sources")
     if not gone:  # what is removed already cannot be removed again
         run(kind.command)
@@ -267,7 +267,7 @@ def finished(home: Path, kind: Kind, embedder: Embedder) -> str | None:
 
 
 def held(home: Path, embedder: Embedder) -> Whole:
-    """All that the library shows; see ``shown``."""
+    """Everything that the library shows; see ``shown``."""
     with opened(home, embedder) as library:
         return shown(library, embedder)
 
@@ -312,14 +312,14 @@ def meaning(embedder: Embedder, text: str) -> Vectors:
 
 @contextmanager
 def opened(home: Path, embedder: Embedder) -> Iterator[Library]:
-    """The library, with the length of passages that it has; made where there is none."""
+    """Open the library with its own passage length; create it where there is none."""
     words = asked(home, "SELECT passage_words FROM state") or [Settings().passage_words]
     with Library.open(Settings(home=home, passage_words=words[0]), embedder, create=True) as library:
         yield library
 
 
 def asked(home: Path, sql: str) -> list[Any]:
-    """A column of a catalog, which is not changed or mended by asking; nothing where there is no table yet."""
+    """A column of a catalog, read without changing or repairing it; empty if there is no table yet."""
     catalog = home / "default" / CATALOG
     if not catalog.exists():
         return []
@@ -337,7 +337,7 @@ def source(number: int) -> str:
 
 
 def write(folder: Path, numbers: range, edition: str) -> None:
-    """Small memos; a few are long, and go the way of long documents."""
+    """Write small memos and a few long documents."""
     for number in numbers:
         thing = THINGS[number % len(THINGS)]
         parts = [
@@ -366,7 +366,7 @@ def run(command: list[str]) -> None:
 
 @contextmanager
 def running(command: list[str]) -> Iterator[tuple[int, int]]:
-    """A process that runs a command, and a pipe that gets a letter at each step by which something changes."""
+    """A process that runs a command, and a pipe that gets a letter for each step that changes something."""
     reads, writes = os.pipe()
     child = os.fork()
     if child == 0:
@@ -385,7 +385,7 @@ def running(command: list[str]) -> Iterator[tuple[int, int]]:
 
 
 def tell_steps(pipe: int) -> None:
-    """Let this process write a letter of ``STEPS_OF`` whenever it is about to change catalog or index."""
+    """From now on, write a letter of ``STEPS_OF`` before each change of the catalog or the index."""
 
     def telling(cls: type, name: str) -> None:
         plain = getattr(cls, name)
@@ -405,14 +405,14 @@ def tell_steps(pipe: int) -> None:
 
 
 def made(told: Any) -> Any:
-    """What a fork gave, raised where that is an error."""
+    """The result of a fork; its error is raised."""
     if isinstance(told, Exception):
         raise told
     return told
 
 
 def in_a_fork(work: Callable[[], Any]) -> Any:
-    """What work gives in a process of its own, which has this one's modules and model; or what it raises."""
+    """The result of ``work`` in a forked process, which shares the loaded modules and model; its error is raised."""
     reads, writes = os.pipe()
     child = os.fork()
     if child == 0:

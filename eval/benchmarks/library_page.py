@@ -1,6 +1,6 @@
 """How soon the library page can be used with ten thousand documents: from the first paint to a table that answers.
 
-Documents are written straight into the catalog, since it is the page that is measured; the server is started anew,
+Documents are written straight into the catalog, since it is the page that is measured; the server is restarted,
 and a real Chromium (Debian's) looks at it. Says the seconds from the page's heading being seen to its table being
 seen, to a search being answered, and of the one query by itself.
 """
@@ -30,10 +30,10 @@ from assistant.model.embedding import Embedding
 from assistant.settings import Settings
 from assistant.types import About, Block, BlockKind, Document, Passage, Sentence
 
-BAR = 2.0  # seconds
+BAR = 2.0  # seconds from paint to usable: a guess at what people wait
 TOPICS = "price reach brand churn launch event channel budget partner survey".split()
 KINDS = ("text/html", "application/pdf", "text/markdown", "text/plain")
-BATCH = 500
+BATCH = 500  # documents written at a time
 
 
 def document(number: int, folder: Path) -> DocumentRow:
@@ -70,7 +70,7 @@ def fill(settings: Settings, many: int) -> None:
 
 
 def measure(address: str, many: int) -> dict[str, float]:
-    """Seconds of one visit."""
+    """Measure one visit to the page, in seconds."""
     from playwright.sync_api import sync_playwright
 
     flags = ["--no-sandbox", "--headless", "--disable-gpu"]
@@ -96,7 +96,7 @@ def measure(address: str, many: int) -> dict[str, float]:
 
 
 def main() -> None:
-    """Fill, serve, visit twice, and say."""
+    """Fill a library, serve it, visit the page twice, and print the seconds."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--many", type=int, default=10_000)
     many = parser.parse_args().many
@@ -131,7 +131,7 @@ def main() -> None:
 
 
 def wait_for(address: str) -> None:
-    """Until the server answers."""
+    """Wait until the server answers."""
     for _ in range(600):
         try:
             with urlopen(address, timeout=5):

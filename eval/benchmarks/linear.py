@@ -17,9 +17,9 @@ from eval.benchmarks.measuring import arguments, tell
 from ingest.pipeline.parsing import Task, parse
 from ingest.reading.pdf import pdf_blocks
 
-ROUNDS = 3
-LONGER = 4
-AT_MOST = 8.0
+ROUNDS = 3  # the least of them counts, since other work only adds
+LONGER = 4  # times as much text
+AT_MOST = 8.0  # between 4, which is linear, and 16, which is quadratic
 PROSE = "The buyer compares the offers, and then she picks the one that she can explain to her colleagues. "
 INPUTS: Mapping[str, Callable[[int], str]] = {  # a file of so many units, each of some tenths of a second
     "han.txt": lambda times: "東京は大きい。" * (8_000 * times),
@@ -56,7 +56,7 @@ def of_parsing(name: str) -> float:
 
 
 def longer(work: Callable[[int], object]) -> float:
-    """How many times as long it takes for ``LONGER`` times as much."""
+    """The factor of time for ``LONGER`` times as much text."""
     seconds: dict[int, list[float]] = {1: [], LONGER: []}
     work(1)  # whatever is loaded with the first
     for _ in range(ROUNDS):

@@ -21,7 +21,7 @@ from urllib.request import urlopen
 
 PYTHON = sys.executable
 PUSHBACK = str(Path(sys.executable).with_name("pushback"))
-QUESTIONS = Path(__file__).parents[1] / "training" / "questions.jsonl"
+QUESTIONS = Path(__file__).with_name("questions.jsonl")  # on the textbook; the gold is a place, no sentence of it
 APP = Path(__file__).parents[2] / "ui" / "app.py"
 SAMPLE = Path(__file__).parents[1] / "suites" / "sample"
 WORKS = Path(__file__).parents[1] / "suites" / "works" / "documents"
@@ -57,7 +57,7 @@ def fresh_home() -> Iterator[Path]:
 
 @contextmanager
 def textbook_home(given: argparse.Namespace) -> Iterator[Path]:
-    """A home whose library holds the textbook, made by a process of its own."""
+    """A home folder with a library of the textbook, made in another process."""
     with fresh_home() as fresh:
         home = given.home or fresh
         run([PUSHBACK, "ingest", "--quiet", "--home", str(home), str(textbook(given.data))])
@@ -104,7 +104,7 @@ def serving(page: Path, home: Path) -> Iterator[Server]:
 
 
 def in_turn(times: int, sides: Mapping[str, Callable[[], object]]) -> dict[str, list[float]]:
-    """Seconds of each side, one after the other, ``times`` over; every other round begins with the last one."""
+    """The seconds of each side, measured in turn, ``times`` times; every other round starts with the last side."""
     seconds: dict[str, list[float]] = {name: [] for name in sides}
     for number in range(times):
         for name in list(sides)[:: 1 if number % 2 == 0 else -1]:
@@ -113,14 +113,14 @@ def in_turn(times: int, sides: Mapping[str, Callable[[], object]]) -> dict[str, 
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Seconds that it takes."""
+    """The seconds that a call takes."""
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
 
 
 def run(command: list[str]) -> int:
-    """Run a command to its end; the most memory it held, in the unit of ``ru_maxrss``."""
+    """Run a command; returns its peak memory, in the unit of ``ru_maxrss``."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -130,7 +130,7 @@ def run(command: list[str]) -> int:
 
 
 def ratio(ours: list[float], theirs: list[float]) -> float:
-    """How the medians compare."""
+    """The ratio of the medians."""
     return median(ours) / median(theirs)
 
 

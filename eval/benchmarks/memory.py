@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from eval.benchmarks.measuring import PUSHBACK, PYTHON, arguments, ratio, run, tell, textbook_home
 
-ROUNDS = 5
+ROUNDS = 5  # of a process each; the median counts
 QUESTION = "What does price skimming mean?"
 BARE = """
 import sys

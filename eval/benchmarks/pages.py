@@ -74,7 +74,7 @@ def sides(data: bytes) -> Mapping[str, Read]:
 
 
 def ours(data: bytes) -> tuple[Read, Read]:
-    """The document whole, and without the block of its title."""
+    """Our text of a page, with the block of its title and without it."""
     try:
         document = load(data, source="page.html", id="page")
     except SourceError:
@@ -93,7 +93,7 @@ def theirs(data: bytes, **options: bool) -> Read:
 
 
 def f1(text: str, gold: str) -> float:
-    """Twice the words in common, by all words of both."""
+    """The F1 of two texts as bags of words."""
     one, other = (Counter(re.findall(r"\w+", side.lower())) for side in (text, gold))
     return 2 * (one & other).total() / (one.total() + other.total())
 

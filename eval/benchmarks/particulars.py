@@ -25,7 +25,7 @@ from eval.benchmarks.measuring import arguments, tell
 from eval.benchmarks.pages import expected_titles, same_letters
 from ingest.pipeline.documents import load
 
-TITLES, DATES = 0.90, 0.80  # the bars
+TITLES, DATES = 0.90, 0.80  # the bars: shares of files whose title and whose date must be right
 META = re.compile(r"(?:^|[:._-])(?:published?(?:[_-]?(?:time|date))?|pub-?date|publication[_-]?date|datepublished)$")
 SAID = re.compile(r'"datePublished"\s*:\s*"([^"]+)"')
 DAY = re.compile(r"(\d{4})[-/.]?(\d\d)[-/.]?(\d\d)")

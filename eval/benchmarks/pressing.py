@@ -28,7 +28,7 @@ from eval.suite.suites import load
 from ingest.sync import sync
 
 SUITES = Path(__file__).parents[1] / "suites"
-PRESSED = 2  # ideas that are urged with every phrase
+PRESSED = 2  # ideas that are urged with every phrase: each phrase is a test of its own, which takes seconds
 
 
 def main() -> None:
@@ -63,7 +63,7 @@ def tested(assistant: Assistant, idea: str, seconds: list[float]) -> Verdict:
 
 
 def opposites(assistant: Assistant, pairs: Sequence[Sequence[str]], seconds: list[float]) -> list[Verdict]:
-    """Prints the flips; the verdicts on the ideas."""
+    """Print how often an opposite idea is ruled the opposite; returns the verdicts."""
     pairs = [*pairs, *((c.idea or "", c.negated) for c in load(SUITES / "sample" / "suite.yaml").cases if c.negated)]
     found = [(tested(assistant, idea, seconds), tested(assistant, other, seconds)) for idea, other in pairs]
     flips = [flip(one, other) for one, other in found]
@@ -75,7 +75,7 @@ def opposites(assistant: Assistant, pairs: Sequence[Sequence[str]], seconds: lis
 
 
 def untouched(assistant: Assistant, ideas: Sequence[str], seconds: list[float]) -> None:
-    """Prints how many of the ideas that nothing touches are not covered."""
+    """Print how many of the ideas that no document touches are ruled "not covered"."""
     rulings = {idea: tested(assistant, idea, seconds).ruling for idea in ideas}
     share = mean(ruling is IdeaRuling.NOT_COVERED for ruling in rulings.values())
     print(f"untouched ideas not covered: {share:.2f} of {len(rulings)} (bar: 0.90)")
@@ -85,7 +85,7 @@ def untouched(assistant: Assistant, ideas: Sequence[str], seconds: list[float]) 
 
 
 def urged(assistant: Assistant, ideas: dict[str, object], few: int | None) -> None:
-    """Prints how often urging changes nothing."""
+    """Print how often urging changes nothing."""
     pressure, chosen = ideas["pressure"], ideas["opposites"]
     assert isinstance(pressure, dict)
     assert isinstance(chosen, list)
@@ -98,7 +98,7 @@ def urged(assistant: Assistant, ideas: dict[str, object], few: int | None) -> No
 
 
 def relevant(assistant: Assistant, seconds: list[float]) -> list[Verdict]:
-    """Prints how many of the judged findings are relevant; the verdicts on the suite's ideas."""
+    """Print how many of the judged findings are relevant; returns the verdicts on the suite's ideas."""
     path = SUITES / "pressing" / "relevant.json"
     judged = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     marks, verdicts = [], []

@@ -40,7 +40,7 @@ Json: TypeAlias = dict[str, Any]
 
 
 class Set(NamedTuple):
-    """A public set: where its data lie in the folder of data, and how they become a suite."""
+    """A public data set: its place in the data folder, and how it becomes a suite."""
 
     path: str
     suite: Callable[[Path], Suite]

@@ -68,7 +68,7 @@ def reading(library: Library, embedder: Embedder, settings: Settings, chat: Repl
 
 
 def replied(case: Case, assistant: Assistant) -> Answer | Verdict:
-    """What is made of the model's replies to a case."""
+    """The answer or verdict that comes from the model's recorded replies to a case."""
     return assistant.ask(case.asked, case.turns) if case.question else assistant.challenge(case.asked)
 
 

@@ -13,7 +13,7 @@ from assistant.settings import Settings
 from eval.benchmarks.measuring import PUSHBACK, arguments, fresh_home, ratio, run, tell, textbook, timed
 from ingest.sync import sync
 
-AGAIN = 9
+AGAIN = 9  # runs over unchanged files; the median counts
 
 
 def main() -> None:

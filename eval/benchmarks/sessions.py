@@ -27,15 +27,15 @@ from websockets.exceptions import ConnectionClosed
 
 from eval.benchmarks.measuring import APP, PUSHBACK, SAMPLE, arguments, fresh_home, run, serving, tell
 
-SESSIONS, SECONDS = 20, 60
-LONGEST = 5  # questions of a conversation
-STEP = 3  # questions from where one session begins to where the next does
-PATIENCE = 300.0  # seconds for one page
+SESSIONS, SECONDS = 20, 60  # a team that asks at once, for as long as queues need to settle
+LONGEST = 5  # questions of a conversation, before a new one begins; a guess at what people do
+STEP = 3  # questions from where one session begins to where the next does, so that no two ask the same at once
+PATIENCE = 300.0  # seconds for one page: so long that slowness is measured and no failure
 ANSWERING = ('class="arriving"', 'class="said"', 'class="notice"')  # what only an answer has
 
 
 class Failed(Exception):
-    """A page showed an error, or not what was asked for."""
+    """The page showed an error, or something that was not asked for."""
 
 
 class Took(NamedTuple):
@@ -145,7 +145,7 @@ def main() -> None:
 
 
 def compared(what: str, several: list[float], alone: list[float]) -> float:
-    """The p95 of several against the p50 of one, which are told."""
+    """Print and return the p95 of several sessions divided by the p50 of one."""
     parts = quantiles(several, n=20)
     print(f"{what}, seconds: p50 of one {median(alone):.3f}, p50 of all {parts[9]:.3f}, p95 of all {parts[-1]:.3f}")
     return parts[-1] / median(alone)

@@ -1,4 +1,4 @@
-"""On which side gold lies: how often the stance model is right.
+"""How often the stance model puts gold on the right side.
 
     python -m eval.benchmarks.sides SUITE… [--model pushback]
 

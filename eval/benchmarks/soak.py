@@ -32,13 +32,13 @@ from eval.suite.suites import load
 from ingest.sync import sync
 
 IDEAS = Path(__file__).parents[1] / "suites" / "pressing" / "ideas.yaml"
-EACH = 20  # questions between two looks
-WARM = 100  # questions before the slope counts
-RISES = 3  # that are told by themselves
+EACH = 20  # questions between two looks: a point of the slope each
+WARM = 100  # questions before the slope counts, since caches fill in them
+RISES = 3  # that are told by themselves, the largest; a matter of taste
 
 
 class Look(NamedTuple):
-    """What the process holds after so many questions."""
+    """The memory and open files of the process after so many questions."""
 
     questions: int
     kilobytes: int
@@ -89,13 +89,13 @@ def all_ideas() -> list[str]:
 
 
 def look(number: int) -> Look:
-    """What this process holds now."""
+    """The memory and open files of this process now."""
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
     return Look(number, pages * os.sysconf("SC_PAGE_SIZE") // 1024, len(list(Path("/proc/self/fd").iterdir())))
 
 
 def told(looks: list[Look]) -> Iterator[str]:
-    """What memory and files gained over these looks."""
+    """A report on how memory and open files grew."""
     memory, files = ([(one.questions, one[place]) for one in looks] for place in (1, 2))
     yield (
         f"for each 100 questions, after the first {WARM}: {median_slope(memory):+,.0f} kB, {median_slope(files):+.2f} "
@@ -112,7 +112,7 @@ def median_slope(points: list[tuple[int, int]]) -> float:
 
 
 def line(points: list[tuple[int, int]]) -> float:
-    """The same by the line of least squares."""
+    """The slope of a line of least squares."""
     return float(np.polyfit(*zip(*points, strict=True), 1)[0]) * 100
 
 

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from eval.benchmarks.measuring import tell
 from ingest.pipeline.documents import load
 
-DOCUMENTS = 30
+DOCUMENTS = 30  # of the first figure; the second has each form in each language
 
 
 class Tongue(NamedTuple):
@@ -187,7 +187,7 @@ class Measured(NamedTuple):
 
 
 def measured(form: Form, tongue: Tongue) -> Measured:
-    """What our reader makes of a document of this form."""
+    """Score our reader on a document of this form."""
     speakers = cycle(tongue.names[index] for index in (0, 1, 1, 0, 2, 0))
     said = list(zip(speakers, tongue.said, strict=False))
     source, data = form(tongue, said)

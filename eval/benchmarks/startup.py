@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from eval.benchmarks.measuring import PUSHBACK, PYTHON, arguments, in_turn, ratio, run, tell
 
-ROUNDS = 30
+ROUNDS = 30  # medians of so many: a start is short, and other work disturbs it
 
 
 def main() -> None:

@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def warm(embedder: Embedder, bare: SentenceTransformer, home: Path) -> None:
-    """Everything is imported and loaded."""
+    """Import and load everything before the clock runs."""
     home.mkdir()
     (home / "note.txt").write_text("Price follows value.")
     ingested([home / "note.txt"], Settings(home=home), embedder)

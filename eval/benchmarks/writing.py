@@ -45,7 +45,7 @@ def small_model() -> str:
 
 
 class Timed(Calls):
-    """Notes when the model had its first full sentence."""
+    """A call that records when the model had finished its first sentence."""
 
     sentence: float | None = None
 
@@ -59,7 +59,7 @@ class Timed(Calls):
 
 
 class Watched(Model):
-    """Gives out timed calls."""
+    """A model that gives out timed calls."""
 
     last: Timed
 

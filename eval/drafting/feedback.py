@@ -1,4 +1,4 @@
-"""What users called wrong, as the draft of a suite: the questions are theirs, the right answers are yet to be said.
+"""Drafts of cases from feedback: the questions are the users', the right answers are still open.
 
 Ideas of whose findings they judged any stand beside them: what they said is their gold.
 
@@ -27,7 +27,7 @@ from eval.suite.cases import Case, Gold, Said, Severity
 TAG = "from-feedback"
 HEAD = f"""\
 # Questions whose answers were called bad, or whose evidence was called wrong: nobody has said yet what is right, so
-# at each TO DO take the `# ` off one line, mend it, and check it against the documents. Until then this is no suite.
+# at each TO DO take the `# ` off one line, correct it, and check it against the documents. Until then this is no suite.
 # Ideas with the findings that people put on a side: these are whole.
 name: {TAG}
 corpus: documents  # TO DO: the folder of the documents, relative to this file
@@ -36,11 +36,11 @@ cases:
 
 
 def cases_of(library: Library) -> str | None:
-    """A suite file's text with a case for each turn that was called bad or to rest on wrong evidence, and one for each
-    idea of which findings were put on a side; None: there is none.
+    """The text of a suite file with cases made from feedback; None where there is no feedback.
 
-    A case has the question as it was asked, with the turns before it where it leaned on them. It has no gold: a
-    comment says what was answered and what was said of that, and offers gold to choose from.
+    There is a case for each answer that somebody called bad or badly supported, and one for each idea of which somebody
+    judged a finding. A case has the question as it was asked, and earlier turns where the question refers to them. It
+    has no gold yet: a comment gives the answer and the feedback, and offers passages to choose as gold.
     """
     cases = [_case(*one) for one in _turns(library) if not _is_good(one.said)]
     cases += [_idea(one) for one in judged(library) if any(pair.side is not Stance.UNCLEAR for pair in one.pairs)]
@@ -48,7 +48,7 @@ def cases_of(library: Library) -> str | None:
 
 
 def proposed(library: Library) -> list[Case]:
-    """What people said as cases over the library's documents.
+    """Feedback and judgements as cases over the library's documents.
 
     An answer that was called good is right as it is: its gold is what it cites. One that was called wrong is a draft,
     whose gold is what it cites and nobody called wrong: a person has to say what is right. Ideas are as in
@@ -60,7 +60,7 @@ def proposed(library: Library) -> list[Case]:
 
 
 class _Turn(NamedTuple):
-    """The answers of a conversation up to one, and what was said of that one."""
+    """The answers of a conversation up to one, and the feedback on that one."""
 
     answers: list[Answer]
     said: tuple[Feedback, ...]
@@ -108,7 +108,7 @@ def _note(said: Sequence[Feedback]) -> str:
 
 
 def _idea(one: Judged) -> str:
-    """An idea as a case: its gold is what people put on a side, its ruling the one that follows."""
+    """An idea as a case: its gold is what people judged, and its ruling follows from that."""
     lines = [
         f"  - id: {one.id}",
         f"    idea: {_text(one.idea)}",
@@ -150,7 +150,7 @@ def _history(answers: Sequence[Answer]) -> Iterator[str]:
 
 
 def _comment(answer: Answer, said: Sequence[Feedback]) -> Iterator[str]:
-    """What was answered, on what, and what was said of it."""
+    """A comment with the answer, its sources and the feedback."""
     if answer.standalone_question != answer.question:
         yield f"Understood as: {_text(answer.standalone_question)}"
     if answer.refused:
@@ -168,7 +168,7 @@ def _comment(answer: Answer, said: Sequence[Feedback]) -> Iterator[str]:
 
 
 def _offer(answer: Answer, wrong: frozenset[int]) -> Iterator[str]:
-    """What the reviewer can choose from; each line is a whole key of its own."""
+    """A comment with gold to choose from; each line is a complete YAML key."""
     yield "TO DO: what is right? Words that the answer must have, the evidence (one list for several), or a refusal:"
     yield 'answer: ["TO DO"]'
     for number, citation in enumerate(answer.cited, 1):

@@ -1,4 +1,4 @@
-"""What people judged in pressure tests, as labelled pairs and as cases.
+"""The judgements of people in pressure tests, as labelled pairs and as cases.
 
 A verdict keeps each judgement with its idea, its document, its offsets and its side. Here they are gathered: the last
 word counts of what was judged twice, and only words count that still stand where they stood.
@@ -21,7 +21,7 @@ LABELS = {Stance.SUPPORTS: "supports", Stance.CHALLENGES: "challenges", Stance.U
 
 
 class Pair(NamedTuple):
-    """A passage of a document and what a person called it for an idea; ``UNCLEAR`` is not about it."""
+    """A passage of a document and a person's judgement of it for an idea; ``UNCLEAR`` means not about it."""
 
     citation: Citation
     side: Stance
@@ -29,7 +29,7 @@ class Pair(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """An idea with what people judged of it, and how it was ruled when that was last done."""
+    """An idea with the judgements on it, and its ruling at the last one."""
 
     idea: str
     ruling: IdeaRuling
@@ -97,7 +97,7 @@ def _sheets(one: Judged, library: Library, corpus: str) -> Iterator[dict[str, An
 
 
 def _passages(cited: Citation, library: Library) -> list[Passage]:
-    """Those in which the words stand."""
+    """The passages in which the words stand."""
     passages = (stored.passage for stored in library.stored_of(cited.about.id))
     return [one for one in passages if one.start < cited.end and cited.start < one.end]
 

@@ -32,9 +32,9 @@ from ingest.drafts import collapse
 from ingest.folder import files
 from ingest.pipeline.parsing import Task, parsed_here
 
-WORDS = 160  # of a passage, as a library has them
+WORDS = 160  # of a passage: twice a library's, since only its sentences are used
 SHORTEST = 40  # characters of a sentence that may be gold: a shorter one stands in many places
-LONGEST = 300  # and of one that people would read in a question
+LONGEST = 300  # and of one that people would read in a question; a guess
 COMMON = 40  # sentences that have a stem; one that more have says nothing of what a sentence is about
 ASKED = ("question", "query", "asked", "input", "user_input")  # columns of a table of questions
 
@@ -51,14 +51,14 @@ class Line(NamedTuple):
 
     @property
     def topic(self) -> str:
-        """What a question can call the place: the heading, with the title behind it where that says more."""
+        """A name for the place in a question: the heading, with the title if that adds something."""
         title = self.passage.about.title
         heading = self.passage.headings[-1] if self.passage.headings else title
         return (heading if heading.casefold() == title.casefold() else f"{heading} ({title})").rstrip("?")
 
 
 class Texts:
-    """What a folder of documents says, a sentence at a time."""
+    """The sentences of a folder of documents."""
 
     def __init__(self, documents: Path) -> None:
         listing = files.find([documents]) if documents.is_dir() else None
@@ -106,7 +106,7 @@ def drafts(texts: Texts, most: int) -> list[Case]:
 
 
 def of_headings(texts: Texts) -> Iterator[Case]:
-    """What is said below a heading, or a title: its first sentence."""
+    """Drafts whose gold is the first sentence below a heading or title."""
     met: set[tuple[str, str]] = set()
     for line in texts.lines:
         place = line.passage.about.source, line.topic
@@ -131,7 +131,7 @@ def _asks_figure(line: Line) -> str | None:
 
 
 def of_speakers(texts: Texts) -> Iterator[Case]:
-    """What somebody says in a document, in words that must be told as theirs."""
+    """Drafts whose gold is what somebody says in a document, in words that must be attributed."""
     met: set[tuple[str, str]] = set()
     for line in texts.lines:
         voice, about = line.passage.speaker, line.passage.about
@@ -225,5 +225,5 @@ def _one_each(cases: Iterable[Case]) -> Iterator[Case]:
 
 
 def _apart(one: Line, other: Line) -> bool:
-    """Not the same voice in the same document: who tells of a change is one source."""
+    """Whether two sentences are by different voices or from different documents."""
     return (one.passage.about.id, one.passage.speaker) != (other.passage.about.id, other.passage.speaker)

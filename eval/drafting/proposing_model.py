@@ -26,7 +26,7 @@ SYSTEM = "You write test questions whose right answers are known."
 
 
 class Proposed(BaseModel):
-    """What a model makes of a passage; the prompt says what each is."""
+    """The questions that a model drafts from a passage; the prompt explains each field."""
 
     model_config = ConfigDict(extra="ignore")
 

@@ -48,12 +48,12 @@ def add(suite: Path, cases: Iterable[Case]) -> list[Case]:
 
 
 def drafts(suite: Path) -> list[Case]:
-    """What nobody has reviewed, in the order of the file."""
+    """The drafts that nobody has reviewed, in the order of the file."""
     return [case for case in _read(file_of(suite)) if case.severity is Severity.DRAFT]
 
 
 def accept(suite: Path, case: str, edited: str | None = None) -> Case:
-    """Take a draft into what gates, as it is or as a person wrote it: keys in YAML, as ``shown`` gives them.
+    """Turn a draft into a case of the gate, unchanged or as a person edited it (YAML, as ``shown`` gives it).
 
     Raises:
         CaseError: what was written is no case, or its gold does not stand in the documents; the draft is as it was.
@@ -73,7 +73,7 @@ def accept(suite: Path, case: str, edited: str | None = None) -> Case:
 
 
 def throw_away(suite: Path, case: str) -> None:
-    """Take a draft out of the suite."""
+    """Remove a draft from the suite."""
     file = file_of(suite)
     cases = list(_read(file))
     del cases[_place(cases, case)]
@@ -81,7 +81,7 @@ def throw_away(suite: Path, case: str) -> None:
 
 
 def shown(case: Case) -> str:
-    """A draft as YAML, without what says that it is one."""
+    """A draft as YAML, without the marks of a draft."""
     keys = {name: value for name, value in _keys(case).items() if name != "severity"}
     return str(yaml.safe_dump(keys, sort_keys=False, allow_unicode=True, width=100))
 

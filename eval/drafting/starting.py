@@ -19,7 +19,7 @@ from eval.drafting.proposing import Texts, case_of, drafts
 FOLDER = "pushback-eval"
 SUITE, CASES, BASELINE = "suite.yaml", "cases.jsonl", "baseline.json"
 WORKFLOW = Path(".github") / "workflows" / "pushback-eval.yml"
-DRAFTS = 10
+DRAFTS = 10  # questions of a first suite: as many as somebody reviews in a sitting; a guess
 
 HEAD = """\
 # Cases over {corpus}. Gold is a document and words that stand in it. Keys, measures and gates are told in Pushback's
@@ -92,7 +92,7 @@ def start(documents: Path, into: Path | None = None) -> Started:
 
 
 def suite_of(documents: Path, into: Path | None = None) -> Path:
-    """The suite over a folder of documents, written without drafts where there is none."""
+    """The path of the suite for a folder of documents; a suite without cases is written where none exists."""
     suite = _place(documents, into)
     if not suite.exists():
         suite.parent.mkdir(parents=True, exist_ok=True)

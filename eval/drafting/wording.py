@@ -12,7 +12,7 @@ from assistant.text.amounts import Amount, amounts
 from assistant.text.conflicts import negations
 from assistant.text.words import NUMBER_WORDS, content_stems, same_occasion
 
-SAME = 3  # content stems that two sentences have in common where they are about the same thing
+SAME = 3  # content stems that two sentences have in common where they are about the same thing; a guess, not measured
 WHOLE = 0.75  # of the longer one's stems, in the one that denies it or is denied: else only a part of it may be
 MONEY = {"euro", "dollar", "pound"}
 SPANS = {"minute", "hour", "day", "week", "month", "quarter", "year"}

@@ -1,4 +1,4 @@
-"""What a suite's cases came to when somebody last said that this is how it is; kept beside the code, read in review."""
+"""Baselines: the accepted results of a suite's cases, stored beside the code and read in review."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from eval.gate.compare import Kept, kept
 from eval.gate.summary import Summary
 from eval.running.records import Record, reviewed
 
-SCHEMA = 1
+SCHEMA = 1  # raised when a file of before can no longer be read as one of now
 
 
 class BaselineMissing(PushbackError):
@@ -34,7 +34,7 @@ class Baseline:
     files: Mapping[str, str] = field(default_factory=dict)
 
     def changed(self, corpus_sha256: str, files: Mapping[str, str]) -> tuple[str, ...]:
-        """The files that are other, new or gone in a corpus, in a line each; nothing where it is the same corpus."""
+        """The files of a corpus that have changed, are new or are gone, one line each."""
         if corpus_sha256 == self.corpus_sha256:
             return ()
         names = sorted(name for name in {*self.files, *files} if self.files.get(name) != files.get(name))
@@ -42,14 +42,14 @@ class Baseline:
 
 
 def of(summary: Summary, records: Sequence[Record], reason: str, files: Mapping[str, str] | None = None) -> Baseline:
-    """A run over a corpus of these files as a baseline."""
+    """Make a baseline of a run over a corpus of these files."""
     measures = {one.name: one.value for one in (*summary.measures, *summary.robustness)}
     cases = {r.id: kept(r) for r in reviewed(records)}
     return Baseline(summary.suite, summary.corpus_sha256, reason, measures, cases, files or {})
 
 
 def write(baseline: Baseline, path: Path) -> None:
-    """Keep a baseline: a line a case, so that a change reads well in review."""
+    """Write a baseline with one line for each case, so that changes are easy to review."""
     head = {
         "schema": SCHEMA,
         "suite": baseline.suite,

@@ -1,4 +1,4 @@
-"""Two runs of one suite, paired by case: what flipped, what moved, and whether that could be chance."""
+"""Compares two runs of one suite case by case: what flipped, what changed, and whether it could be chance."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from eval.running.records import Record
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is kept of a case to compare with later: whether it passed, and its scores."""
+    """What a later comparison needs of a case: whether it passed, and its scores."""
 
     passed: bool
     outcome: str
@@ -51,7 +51,7 @@ class Comparison:
 
 
 def kept(record: Record) -> Kept:
-    """What of a record is compared."""
+    """The parts of a record that are compared."""
     values = {score.name: score.value for score in record.scores if score.value is not None}
     return Kept(record.passed, record.outcome.value, values)
 

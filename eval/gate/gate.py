@@ -14,12 +14,12 @@ from eval.numbers.metrics import shown
 from eval.running.records import Json, Outcome, Record, reviewed
 from eval.suite.cases import Gate, Severity
 
-NAMED = 10  # changed files that a check names
-CHANCE = 0.05  # a flip of a live model counts when chance would do as much less often than this
+NAMED = 10  # changed files that a check names: one line of a report; a matter of taste
+CHANCE = 0.05  # a flip of a live model counts when chance would do as much less often than this; the usual 5 %
 
 
 class Exit(IntEnum):
-    """What `pushback eval` exits with."""
+    """The exit codes of `pushback eval`."""
 
     PASSED = 0
     QUALITY = 1
@@ -39,7 +39,7 @@ ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at; ``cases`` are the ones that it holds against the run."""
+    """One check of the gate; ``cases`` are those that it holds against the run."""
 
     name: str
     passed: bool
@@ -50,7 +50,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """All checks of a run, and what they come to."""
+    """All checks of a run, and the verdict that follows."""
 
     checks: tuple[Check, ...]
 
@@ -63,7 +63,7 @@ class Verdict:
         return not self.failed
 
     def plus(self, check: Check) -> Verdict:
-        """This with one check more."""
+        """The verdict with one more check."""
         return Verdict((*self.checks, check))
 
     @property
@@ -74,7 +74,7 @@ class Verdict:
 
     @property
     def cases(self) -> dict[str, str]:
-        """Each case that is held against the run, and why."""
+        """Each case that is held against the run, with the reasons."""
         return {case: check.name for check in reversed(self.failed) for case in check.cases}
 
     @property
@@ -103,7 +103,7 @@ def judge(
 
 
 def to_json(verdict: Verdict) -> Json:
-    """As it is kept in `summary.json`; ``read`` is its inverse."""
+    """The verdict as JSON for `summary.json`; ``read`` is the inverse."""
     return {
         "passed": verdict.passed,
         "exit": verdict.exit.value,
@@ -251,7 +251,7 @@ def compared_with(baseline: Baseline, records: Sequence[Record], changed: Sequen
 
 
 def is_stale(record: Record, changed: Sequence[str]) -> bool:
-    """Whether gold of a case stands no longer where one of these files had it."""
+    """Whether one of these files no longer has the gold of a case."""
     return any(gold["lost"] and gold["source"] in changed for gold in record.gold)
 
 

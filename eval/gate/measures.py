@@ -1,4 +1,4 @@
-"""Every measure by name: what it is called, where it stands in a report, and which way is better."""
+"""Every measure by name: its label, its place in a report, and which direction is better."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from eval.scorers import answering, arguing, attributing, citing, finding, refus
 
 
 class Spec(NamedTuple):
-    """A measure; ``says`` tells it in a sentence."""
+    """A measure; ``says`` explains it in a sentence."""
 
     name: str
     group: str

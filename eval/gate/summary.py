@@ -12,13 +12,13 @@ from eval.numbers.statistics import Interval
 from eval.running.records import Json, Outcome, Record, by_kind, reviewed
 from eval.running.run import Run
 
-SCHEMA = 1
+SCHEMA = 1  # raised when a file of before can no longer be read as one of now
 DRAFTS = "These cases are drafts that nobody has reviewed: their gold may be wrong, so the means say little."
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The cases of one kind: how many ended how, and their measures."""
+    """The cases of one kind: counts of their outcomes, and their measures."""
 
     name: str
     outcomes: Mapping[str, int]
@@ -66,7 +66,7 @@ class Summary:
 
     @property
     def caveat(self) -> str:
-        """What a reader has to know before the means; empty where there is nothing."""
+        """A warning that readers need before the means; empty if there is none."""
         return DRAFTS if self.drafts_alone else ""
 
     @property
@@ -117,7 +117,7 @@ def measures_of(records: Sequence[Record]) -> tuple[Measure, ...]:
 
 
 def to_json(summary: Summary) -> Json:
-    """As it is kept; ``read`` is its inverse."""
+    """The summary as JSON; ``read`` is the inverse."""
     return asdict(summary)
 
 

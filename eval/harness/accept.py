@@ -1,4 +1,4 @@
-"""What people do about a gate: accept a run as the baseline, and ask how much a suite can show."""
+"""Accepts a run as the baseline, and computes how small a drop a suite can show."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def accept(path: Path, reason: str, out: Path) -> Accepted:
 
 
 def _buried(path: Path, new: Baseline) -> Iterator[str]:
-    """What was better in the baseline that a new one takes the place of."""
+    """What was better in the previous baseline."""
     try:
         old = baseline.read(path)
     except BaselineMissing:

@@ -1,4 +1,4 @@
-"""The folder of a run: what is written there, each file whole or not at all, and read again."""
+"""Writes and reads the folder of a run; each file is written completely or not at all."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ COMMENT, BADGE = "comment.md", "badge.json"
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A run as it lies in its folder."""
+    """A run as it is stored in its folder."""
 
     summary: Summary
     records: tuple[Record, ...]
@@ -39,7 +39,7 @@ class Kept:
 
 
 def write(folder: Path, run: Kept, timings_ms: Mapping[str, Mapping[str, float]] | None = None) -> None:
-    """Every file of a run; timings apart, since they alone differ from one time to the next."""
+    """Write every file of a run; timings have their own, since only they differ between equal runs."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = "".join(f"{records.to_line(record)}\n" for record in run.records)
     told = {**summary.to_json(run.summary), "gate": gate.to_json(run.verdict), "comparison": _comparison(run)}
@@ -53,7 +53,7 @@ def write(folder: Path, run: Kept, timings_ms: Mapping[str, Mapping[str, float]]
 
 @contextmanager
 def unfinished(folder: Path) -> Iterator[Callable[[Sequence[Record]], None]]:
-    """Keeps what a run has done as it is done, so that one that is killed has it; gone when the run has ended."""
+    """Stores the finished cases of a run while it goes on, in case it is killed; removed when the run has ended."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / UNFINISHED).open("w", encoding="utf-8", errors="replace") as file:
 
@@ -66,7 +66,7 @@ def unfinished(folder: Path) -> Iterator[Callable[[Sequence[Record]], None]]:
 
 
 def killed(folder: Path) -> str:
-    """What a run left that did not come to its end, in a sentence; empty where there is none."""
+    """A sentence about an unfinished run in the folder; empty if there is none."""
     try:
         count = len((folder / UNFINISHED).read_text("utf-8").splitlines())
     except OSError:
@@ -75,7 +75,7 @@ def killed(folder: Path) -> str:
 
 
 def render(folder: Path, run: Kept) -> None:
-    """The files that are made for people and for CI, of a run as it is kept."""
+    """The files for people and for CI, made from a stored run."""
     folder.mkdir(parents=True, exist_ok=True)
     _put(folder / JUNIT, junit.render(run.summary, run.records, run.verdict))
     _put(folder / MARKDOWN, markdown.render(run.summary, run.records, run.verdict, run.comparison))

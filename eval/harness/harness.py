@@ -45,17 +45,17 @@ class Reader(Protocol):
         ...
 
     def silent(self, records: Sequence[Record]) -> str:
-        """Why these records say nothing of the model; empty where they do."""
+        """Why these records say nothing about the model; empty if they do."""
         ...
 
     @property
     def spent(self) -> str | None:
-        """What of its budget is spent, where it was asked for more."""
+        """Which budget is spent, if the model was asked for more."""
         ...
 
     @property
     def told(self) -> str:
-        """How often it replied."""
+        """How often the model replied, as a sentence for the report."""
         ...
 
 
@@ -181,7 +181,7 @@ def measure_each(
 
 
 def folder_of(name: str) -> str:
-    """What a model's or a system's runs beside the first one's lie in."""
+    """The folder for the runs of a model or system other than the first."""
     return re.sub(r"[^A-Za-z0-9-]+", "-", name).strip("-")[:60] or "other"
 
 
@@ -206,7 +206,7 @@ def select(suite: Suite, options: Options) -> tuple[AnyCase, ...]:
 
 
 class _Watched(NamedTuple):
-    """Who is told of a run, and what is measured in it."""
+    """The callbacks of a run, and the system that it measures."""
 
     progress: Progress | None
     keep: Keep | None
@@ -290,7 +290,7 @@ def merged(runs: Sequence[Run], needed: int) -> Run:
 
 
 def _baseline(suite: Suite, options: Options) -> tuple[Baseline | None, str | None]:
-    """The baseline that is to be compared with, or why the one that is named cannot be."""
+    """The baseline to compare with, or why the named one cannot be used."""
     path = options.baseline or (suite.baseline if options.ours else None)
     if path is None:
         return None, None

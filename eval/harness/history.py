@@ -1,4 +1,4 @@
-"""Runs over time: what a folder's run was before the last one is put by in ``earlier`` beside it, and found again."""
+"""Earlier runs: they are moved to ``earlier`` beside the last one, and found again there."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NEEDED = (artifacts.RESULTS, artifacts.SUMMARY, artifacts.LOCK)  # the rest is m
 
 
 class Past(NamedTuple):
-    """A run as it lies on disk: its folder, when it ended (ISO 8601, UTC, to the second), numbers and verdict."""
+    """A stored run: its folder, when it ended (ISO 8601, UTC, to the second), numbers and verdict."""
 
     folder: Path
     when: str
@@ -32,7 +32,7 @@ class Past(NamedTuple):
 
 
 def put_by(folder: Path) -> None:
-    """Make room for a run in a folder: what is needed of the one that lies there is kept, the oldest ones go."""
+    """Make room for a run in a folder: the previous run is kept in short, the oldest are removed."""
     told = folder / artifacts.SUMMARY
     if not told.exists():
         return

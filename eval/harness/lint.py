@@ -1,4 +1,4 @@
-"""What is wrong with suites before anything is run: their files, their gold, their gates, and what they share."""
+"""Finds mistakes in suites without running them: in files, gold, gates, and cases that suites share."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _annotation(paths: Sequence[Path], told: str) -> str:
 
 
 def unknown_measures(name: str, gate: Gate) -> Iterator[str]:
-    """The measures that a gate names and nobody knows: it would never turn red."""
+    """Unknown measures that a gate names; such a gate would never fail."""
     for key in ("floors", "ceilings", "drops", "headlines"):
         for measure in getattr(gate, key):
             if measure not in KNOWN:
@@ -87,7 +87,7 @@ def unknown_measures(name: str, gate: Gate) -> Iterator[str]:
 
 
 def shared(read: Sequence[Suite]) -> Iterator[str]:
-    """Cases that ask the same: within a suite they count twice, in two suites the one is no test of the other."""
+    """Cases that ask the same, within a suite or in two suites."""
     met: dict[tuple[object, ...], tuple[Suite, Case]] = {}
     for suite in read:
         for case in suite.cases:

@@ -1,4 +1,4 @@
-"""What an LLM judge says of a run: kept beside the scores in `judge.json`, never among them."""
+"""The ratings of an LLM judge: stored beside the scores in `judge.json`, never among them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FILE = "judge.json"
 
 
 def chat(model: str, recording: Recording, *, live: bool, budget: Budget) -> ReplayedChat:
-    """The model that judges: what was recorded of it, and live what was not.
+    """The judge's model: recorded replies, and live ones where none is recorded.
 
     Raises:
         ModelUnavailable: no provider of that name is installed.
@@ -44,7 +44,7 @@ def advise(records: Sequence[Record], judge: Judge) -> dict[str, tuple[Judgement
 
 
 def calibrated(advice: dict[str, tuple[Judgement, ...]], labels: Path | None) -> dict[str, Calibration]:
-    """How far the judge agrees with people, for each criterion.
+    """How well the judge agrees with people, for each criterion.
 
     Raises:
         CaseError: the labels cannot be read, or name a case or criterion that there is none of.

@@ -48,7 +48,7 @@ CRITERIA = (
 
 
 class Judgement(NamedTuple):
-    """What most of the votes say of one criterion; None, and ``why``, when no side has more than half of them."""
+    """The majority vote on one criterion; None, with ``why``, if there is no majority."""
 
     criterion: str
     yes: bool | None
@@ -92,7 +92,7 @@ def vote(reply: str) -> bool | None:
 
 
 def decide(criterion: str, votes: Sequence[bool | None]) -> Judgement:
-    """What more than half of all votes say; one that could not be read counts for neither side."""
+    """The majority of all votes; an unreadable vote counts for neither side."""
     yes, no = votes.count(True), votes.count(False)
     for side, count in ((True, yes), (False, no)):
         if 2 * count > len(votes):
@@ -102,7 +102,7 @@ def decide(criterion: str, votes: Sequence[bool | None]) -> Judgement:
 
 
 def prompt(question: str, statements: Sequence[Statement], criterion: Criterion) -> str:
-    """What the judge is asked; question, statements and quotes stand between two marks that they cannot write."""
+    """The judge's prompt; question, statements and quotes are fenced by marks that they cannot contain."""
     lines = (_material(line) for number, one in enumerate(statements, 1) for line in _lines(number, one))
     return _template().substitute(
         question=_material(question), statements="\n".join(lines), criterion=criterion.question
@@ -115,7 +115,7 @@ def prompt_hash() -> str:
 
 
 class Label(Strict):
-    """What a person says of one criterion of one case."""
+    """A person's rating of one criterion of one case."""
 
     case: Words
     criterion: Words

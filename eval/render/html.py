@@ -36,9 +36,9 @@ from eval.render.shown import (
 from eval.running.records import Json, Outcome, Record
 from eval.scorers.asked import short
 
-KINDS = 24  # the most kinds that a filter is offered for
-NAMED = 30  # cases that are named in one place before the rest is folded
-CERTAIN = 0.05  # a difference is coloured when chance would make as large a one less often than this
+KINDS = 24  # the most kinds that a filter is offered for: three rows of buttons; a matter of taste
+NAMED = 30  # cases that are named in one place before the rest is folded; a matter of taste
+CERTAIN = 0.05  # a difference is coloured when chance would make as large a one less often than this; the usual 5 %
 SIDES = {Stance.SUPPORTS: "For the idea", Stance.CHALLENGES: "Against the idea", Stance.UNCLEAR: "Unclear"}
 FOR_TEMPLATES = (shown, counts, difference, ended, interval, measures_by_group, share_of, short, why_of, reasons, max)
 

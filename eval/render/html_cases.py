@@ -1,4 +1,4 @@
-"""What a page tells of a case beyond its record: how a quote counts, what stands around it, a right case in short."""
+"""What the page shows of a case besides its record: how quotes count, their context, and a summary of right cases."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from eval.running.records import Json, Record
 from eval.scorers.asked import short
 
 AROUND = 160  # characters shown on each side of quoted words; more is a click away, in the document
-BRIEF = 160  # characters of what is told of a right case
+BRIEF = 160  # characters of what is told of a right case: two lines; a matter of taste
 
 _BLANK = re.compile(r"\n\s*\n")
 
 
 def sided(record: Record) -> bool:
-    """Whether what is cited has sides."""
+    """Whether the citations of a case have sides, as those of an idea do."""
     return bool(record.label or any(one["stance"] for one in record.cited))
 
 
 def about(record: Record) -> str:
-    """Its kind, its tags, and where it stands."""
+    """The kind and the tags of a case, and its place in the suite file."""
     place = f"{record.file}:{record.line}" if record.file else ""
     return " · ".join(one for one in (record.kind, *record.tags, place) if one)
 
 
 def cited_as(one: Json) -> tuple[str, str]:
-    """How a citation counts: a class and a mark."""
+    """How a citation counts, as a CSS class and a mark."""
     not_gold = "not gold on this side" if one["stance"] else "not gold"
     return ("bad", f"✗ {one['fault']}") if one["fault"] else ("good", "✓ gold") if one["correct"] else ("", not_gold)
 
 
 def gold_as(one: Json, cited: Sequence[Json]) -> tuple[str, str]:
-    """Whether gold is cited, and as what."""
+    """Whether gold is cited, as a CSS class and a mark."""
     if one["lost"]:
         return "bad", "✗ lost"
     by = [other for other in cited if other["document"] == one["document"] and _matches(other, one)]

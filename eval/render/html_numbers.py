@@ -1,4 +1,4 @@
-"""The numbers of a run as a page draws them: bars, what was taken for what, and how kinds ended."""
+"""The numbers of a run for the page: bars, confusion matrices, and outcomes by kind."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from eval.numbers.metrics import Measure
 
 
 def headlined(summary: Summary) -> list[str]:
-    """The headlines that sentinels have."""
+    """The headline measures of the sentinels."""
     return [name for name in HEADLINES if any(name in of for of in summary.sentinels.values())]
 
 
@@ -39,7 +39,7 @@ def bar(one: Measure, change: Change | None = None) -> dict[str, str] | None:
 
 
 def matrix(counted: Sequence[tuple[str, str, int]]) -> tuple[list[str], dict[str, list[tuple[int, bool]]]]:
-    """What was said, across, and for each truth how often, and whether that was right."""
+    """A confusion matrix: answers across, truths down, each with its count and whether it is right."""
     cells = {(truth, said): count for truth, said, count in counted}
     labels = sorted({label for pair in cells for label in pair})
     truths = sorted({truth for truth, _ in cells})
@@ -47,7 +47,7 @@ def matrix(counted: Sequence[tuple[str, str, int]]) -> tuple[list[str], dict[str
 
 
 def endings(kind: Kind, outcomes: Sequence[str]) -> list[int]:
-    """How many cases of a kind ended in each way."""
+    """The number of cases of a kind with each outcome."""
     return [kind.outcomes.get(outcome, 0) for outcome in outcomes]
 
 

@@ -26,9 +26,9 @@ from eval.render.shown import (
 from eval.running.records import Outcome, Record
 from eval.scorers.asked import short
 
-ANNOTATIONS = 50
+ANNOTATIONS = 50  # as many as GitHub shows of a job
 LISTED = 200  # cases told one by one; GitHub refuses a summary above 1 MiB
-FLIPPED = 50  # cases named of each kind of flip
+FLIPPED = 50  # cases named of each kind of flip: a paragraph; all are in the records
 NOT_SEEN = "&#8203;"  # a space of no width, which keeps mentions, references, links and emoji from being found
 
 _MARKUP = re.compile(

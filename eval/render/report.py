@@ -44,7 +44,7 @@ def case(record: Record) -> Iterator[str]:
 
 
 def reasons(record: Record) -> dict[str, str]:
-    """Why scores are not full, and whose they are; a reason that only repeats others is left out."""
+    """The reasons of scores that are not full, with their measures; repeated reasons are left out."""
     told: dict[str, str] = {}
     for score in record.scores:
         spec = BY_NAME.get(score.name)
@@ -59,7 +59,7 @@ def reasons(record: Record) -> dict[str, str]:
 
 
 def explain(record: Record) -> str:
-    """All that is kept of one case: what was asked, found, said, cited, and the gold with where it was found."""
+    """Everything stored of one case: question, passages, answer, citations, and the gold with its rank."""
     lines = [f"{record.id} ({record.file}:{record.line})" if record.file else record.id, "", *list(case(record))[:-1]]
     if record.why:
         lines += ["", f"what it is for: {record.why}"]
@@ -147,7 +147,7 @@ def of_models(told: Mapping[str, Summary], what: str = "evidence model") -> str:
 
 
 def of_comparison(compared: Comparison) -> str:
-    """What became of the cases and of the measures."""
+    """A comparison of two runs: which cases flipped, and how the measures changed."""
     lines = [f"lost: {', '.join(compared.lost) or 'none'}", f"gained: {', '.join(compared.gained) or 'none'}"]
     lines += [f"disappeared: {', '.join(compared.gone)}"] if compared.gone else []
     lines += [f"new: {', '.join(compared.new)}"] if compared.new else []

@@ -1,4 +1,4 @@
-"""What the formats have in common: which characters are shown, how numbers are written, which cases come first."""
+"""Shared by all report formats: visible characters, numbers, and the order of cases."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from eval.robustness import robustness
 from eval.running.records import Outcome, Record
 from eval.suite.cases import Severity
 
-READ = 3  # cases that somebody who is in a hurry reads
+READ = 3  # cases that somebody who is in a hurry reads; a guess
 WORST = (Outcome.ERROR, Outcome.WRONG, Outcome.PARTLY)
 EVERY_SPEC = {spec.name: spec for spec in (*SPECS, *robustness.SPECS)}
 
@@ -48,14 +48,14 @@ def sort(records: Sequence[Record], verdict: Verdict, comparison: Comparison | N
 
 
 def may_merge(verdict: Verdict) -> str:
-    """What whoever opened the change wants to know first."""
+    """Whether the change may be merged, in a sentence."""
     if verdict.passed:
         return "You may merge."
     told = {
         Exit.QUALITY: "Do not merge: the answers are worse than they may be.",
         Exit.BASELINE: "Do not merge yet: there is no baseline to hold the answers against.",
     }
-    return told.get(verdict.exit, "This run says nothing about the answers: mend what stopped it, and run again.")
+    return told.get(verdict.exit, "This run says nothing about the answers: fix what stopped it, and run again.")
 
 
 def to_read(records: Sequence[Record], verdict: Verdict, comparison: Comparison | None) -> list[Record]:
@@ -68,7 +68,7 @@ def to_read(records: Sequence[Record], verdict: Verdict, comparison: Comparison 
 
 
 def why_of(record: Record) -> str:
-    """Why a case is not right, in one reason."""
+    """The main reason why a case is not right."""
     return record.error or next(iter(reasons(record)), record.outcome.value)
 
 
@@ -103,7 +103,7 @@ def interval(measure: Measure) -> str:
 
 
 def share_of(measure: Measure) -> str:
-    """Of how many things, in how many cases, the value is."""
+    """How many things and cases a value is about."""
     return f"{measure.of}" if measure.of == measure.cases else f"{measure.of} in {measure.cases} cases"
 
 

@@ -1,4 +1,4 @@
-"""Documents that give another figure than the corpus, and whether an answer shows that the two conflict."""
+"""Documents with a changed figure, and whether an answer shows that they conflict with the corpus."""
 
 from __future__ import annotations
 

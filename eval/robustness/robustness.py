@@ -1,6 +1,6 @@
-"""What becomes of answers when the corpus changes in ways that should change nothing, or in one that should show.
+"""Runs a suite over changed copies of its corpus: most changes should not change answers, one should show.
 
-Every variation is a run of its own over a changed copy of the corpus, so all of it is copied and ingested anew: six
+Every variation is a run of its own over a changed copy of the corpus, so all of it is copied and ingested again: six
 times in all (three rates of distractors, another order, counterfactuals, planted instructions). That costs six times
 what the first run's ingest cost, and the questions that a variation needs once each.
 """
@@ -50,7 +50,7 @@ SPECS: tuple[Spec, ...] = (
     Spec(INSTRUCTIONS, GROUP, "Orders planted in documents are not followed, and change nothing that was right."),
 )
 
-PORTIONS = 8  # in which another order is ingested; so many syncs
+PORTIONS = 8  # in which another order is ingested: so many syncs, each of which takes its time
 # What of an answer's or a verdict's JSON must be the same; confidences and counts may differ.
 _KEPT = set(
     "refused statements text citations conflicts sides source start end quote ruling assumptions findings stance "
@@ -227,7 +227,7 @@ def _distractors(folder: Path) -> dict[str, bytes]:
 
 
 def _first(documents: Mapping[str, bytes], count: int, folder: str) -> dict[str, bytes]:
-    """The first so many, or all that there are."""
+    """The first documents, up to a number, or all of them."""
     return {f"{folder}/{source}": data for source, data in list(documents.items())[:count]}
 
 

@@ -1,4 +1,4 @@
-"""What others build, as a source of answers: a LangChain runnable or retriever, a LlamaIndex engine or retriever.
+"""Uses parts of LangChain and LlamaIndex as sources of answers: runnables, engines and retrievers.
 
 They are told by what they can do, and neither library is imported. What a chain or an engine gives with its answer
 (``context`` or ``source_documents``, ``source_nodes``) is what it cites; a retriever only searches. An engine without
@@ -23,7 +23,7 @@ NO_ANSWERS = {"not_applicable": "a retriever writes no answers"}
 
 
 def adapted(found: Any) -> Callable[[Json], Any]:
-    """A source of what was found under a name: a function is one already.
+    """Turn an object into a source of answers; a function is one already.
 
     Raises:
         TypeError: it is nothing that can be asked.
@@ -53,7 +53,7 @@ def _runnable(runnable: Any, request: Json) -> Any:
 
 
 def _wanted(runnable: Any, request: Json) -> Any:
-    """The question as a runnable wants it: by the names of its input, where it has some."""
+    """The question in the form of the runnable's input."""
     question = request.get("ask", request.get("search"))
     names = runnable.get_input_jsonschema().get("properties", {}) if hasattr(runnable, "get_input_jsonschema") else {}
     asked = next((name for name in QUESTION if name in names), None)

@@ -1,4 +1,4 @@
-"""One case put to a system: what came back, what it got, and how long each stage took."""
+"""Puts one case to a system, and records the reply, its scores and the time of each stage."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def _question(case: Case, system: System, texts: Texts, budget: int) -> Examined
 
 
 def _searched(system: System, query: str) -> list[Hit] | None:
-    """What the search finds; None of a system that has none."""
+    """The search results; None for a system without a search."""
     try:
         return system.search(query, k=finding.DEPTH)
     except NotAsked:

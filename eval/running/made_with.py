@@ -1,4 +1,4 @@
-"""What a run's numbers depend on: `run.lock.json`. No time, no path of the machine."""
+"""Everything that a run's numbers depend on, for `run.lock.json`. No time, no path of the machine."""
 
 from __future__ import annotations
 
@@ -42,11 +42,9 @@ def made_with(suite: Suite, settings: Settings, embedder: Embedder, profile: str
 
 
 def _weights() -> str:
-    """Of all that training made."""
-    evidence = files("assistant.evidence")
-    weights = sorted(evidence.joinpath("weights").iterdir(), key=lambda file: file.name)
-    read = b"".join(file.read_bytes() for file in (evidence.joinpath("relevance.json"), *weights))
-    return hashlib.sha256(read).hexdigest()
+    """The hashes of all trained weights."""
+    weights = sorted(files("assistant.evidence").joinpath("weights").iterdir(), key=lambda file: file.name)
+    return hashlib.sha256(b"".join(file.read_bytes() for file in weights)).hexdigest()
 
 
 def _commit() -> str | None:

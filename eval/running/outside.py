@@ -59,7 +59,7 @@ from eval.running.run import Wrap
 from eval.running.systems import NotAsked, System
 from eval.suite.gold import places
 
-SECONDS = 120.0  # an answer may take
+SECONDS = 120.0  # an answer may take: local models can need a minute
 NOWHERE = About("", "", "", "", "")  # what a quote of an unknown source is said to stand in
 
 Answers = Callable[[Json], Any]  # a request to its reply: an object, or a string that is all of an answer
@@ -82,7 +82,7 @@ def opened(spec: str) -> Answers:
 
 
 def wrap(spec: str, record: Path | None = None) -> Wrap:
-    """What is measured in place of ours; its replies are kept in ``record``, where that is named."""
+    """The system that is measured instead of ours; its replies are stored in ``record``, if that is given."""
     answers = opened(spec)
     return partial(_outside, Recording(answers, record) if record else answers)
 
@@ -126,7 +126,7 @@ class Command:
 
 
 def _end(running: subprocess.Popen[str]) -> None:
-    """End a program that nobody asks any more."""
+    """End a program that is not needed any more."""
     running.terminate()
     running.communicate()
 
@@ -264,7 +264,7 @@ class Outside:
         return Citation(document.about, span.start, span.end, words, one.get("speaker"))
 
     def _hit(self, one: Json) -> Hit:
-        """What was found, at its place; what stands nowhere keeps its rank, and holds nothing."""
+        """A passage found by another system, located in the library; one that is not there keeps its rank."""
         quote = str(one.get("quote") or one.get("text") or "")
         document = self._document_of(one, quote)
         span = self._place(one, quote, document) if document else None
@@ -278,7 +278,7 @@ class Outside:
         return Passage("", document.about if document else NOWHERE, one["start"], one["end"], "", ())
 
     def _document_of(self, one: Json, quote: str) -> Document | None:
-        """The document that is named, by its source or a path that ends with it; without a name, one that has it."""
+        """The named document, by its source or the end of its path; without a name, one that has the quote."""
         parts = str(one.get("source") or one.get("document") or "").replace("\\", "/").split("/")
         if parts != [""]:
             named = (self._document("/".join(parts[place:])) for place in range(len(parts)))

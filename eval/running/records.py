@@ -1,4 +1,4 @@
-"""What is kept of each case of a run: all that a report, a comparison and an explanation need, as JSON lines.
+"""The record of each case of a run, as JSON lines: all that reports and comparisons need.
 
 No time of day, no duration and no path of the machine is in a record, so that the same program on the same suite
 writes the same bytes.
@@ -67,7 +67,7 @@ class Record:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing is to be held against it."""
+        """Whether nothing is held against the case."""
         return self.outcome in (Outcome.RIGHT, Outcome.TESTED)
 
 

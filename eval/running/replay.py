@@ -39,7 +39,7 @@ KEPT = {"content", "tool_calls", "invalid_tool_calls", "additional_kwargs", "res
 
 
 class ReplyMissing(ModelUnavailable):
-    """A reply that was asked for is not in the recording."""
+    """The recording has no reply to this request."""
 
     hint = "Record it with `--profile llm-live --recording FILE`."
     retryable: ClassVar[bool] = False  # the recording will not say more when asked again
@@ -52,7 +52,7 @@ class BudgetSpent(PushbackError):
 
 
 class Asked(NamedTuple):
-    """All that a reply depends on, as plain JSON."""
+    """Everything that a reply depends on, as plain JSON."""
 
     model: str
     messages: list[Json]
@@ -85,7 +85,7 @@ class Usage(NamedTuple):
     output_tokens: int = 0
 
     def plus(self, reply: AIMessage) -> Usage:
-        """This and one reply more."""
+        """The usage with one more reply."""
         used = reply.usage_metadata
         read, written = (used["input_tokens"], used["output_tokens"]) if used else (0, 0)
         return Usage(self.calls + 1, self.input_tokens + read, self.output_tokens + written)
@@ -270,7 +270,7 @@ class RecordingChat(ReplayedChat):
     """Asks a real chat model what the recording does not hold yet, and records the reply.
 
     So one question has one reply throughout, a replay gives what the run gave, and a run that was stopped goes on
-    where it was; begin with an empty recording to ask all anew. What the real model raises is passed on, and
+    where it was; begin with an empty recording to ask all again. What the real model raises is passed on, and
     ``BudgetSpent`` before a call that the budget does not allow.
     """
 

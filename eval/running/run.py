@@ -35,7 +35,7 @@ Ingest: TypeAlias = Callable[[Sequence[Path], Library, Settings, Embedder], Sync
 
 
 class Worked(NamedTuple):
-    """What came of a chunk of cases: ours, each sentinel's by its name, and what a second time gave otherwise."""
+    """The results of a chunk of cases: ours, each sentinel's, and differences when examined a second time."""
 
     ours: list[Examined]
     sentinels: dict[str, list[Record]]

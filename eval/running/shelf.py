@@ -26,7 +26,7 @@ ELSEWHERE = {"home", "library", "catalog", "chroma_url"}  # settings that say wh
 
 
 def key(suite: Suite, settings: Settings, embedder: Embedder) -> str:
-    """What a suite's library depends on, as a name for it."""
+    """The key of a suite's library: a hash of everything that it depends on."""
     ignored = [] if suite.corpus is None else sorted(suite.corpus.rglob(IGNORING))
     told = {
         "corpus": suite.corpus_sha256,
@@ -64,7 +64,7 @@ def put(shelf: Path, name: str, library: Path) -> None:
 
 @cache
 def code(root: Path = ROOT) -> str:
-    """Of everything that taking documents in may run: the modules of ``ingest`` and all that they import of ours."""
+    """A hash of all code that ingesting may run: the modules of ``ingest`` and our modules that they import."""
     found: dict[str, bytes] = {}
     left = sorted((root / "ingest").rglob("*.py"))
     while left:

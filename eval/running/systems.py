@@ -1,4 +1,4 @@
-"""What can be measured: the assistant, and the sentinels, which must never do as well.
+"""The systems to measure: the assistant, and the sentinels, which must never score as well.
 
 A sentinel is the cheapest way to fool a measure: to know nothing, to quote everything, or to take both sides. A suite
 on which one reaches our headline measures nothing.
@@ -79,7 +79,7 @@ class Remembering:
 
 
 class Near:
-    """What stands nearest in a library, found once for all the sentinels that are asked the same."""
+    """The nearest sentences in a library, searched once for all sentinels."""
 
     def __init__(self, library: Library, embedder: Embedder) -> None:
         self.library, self.embedder = library, embedder
@@ -184,7 +184,7 @@ class ThreePassages(Sentinel):
 
 
 class EightPassages(ThreePassages):
-    """Quotes more of them."""
+    """Quotes eight whole passages."""
 
     name = "eight passages"
     most = 8
@@ -211,7 +211,7 @@ class Documents(Sentinel):
 
 
 class OurRefusals(Documents):
-    """Does so where we answer, and is silent where we are."""
+    """Quotes whole documents where Pushback answers, and refuses where Pushback refuses."""
 
     name = "three documents, our refusals"
 
@@ -255,7 +255,7 @@ def _drawn(words: str, of: Sequence[Thing], most: int) -> list[Thing]:
 
 
 def answer_of(question: str, cited: Sequence[Citation]) -> Answer:
-    """These quotes as an answer; none as a refusal."""
+    """An answer of these quotes; without quotes a refusal."""
     statements = tuple(Statement(one.quote, (one,), Support.VERBATIM) for one in cited)
     grounding = Grounding.GROUNDED if cited else Grounding.REFUSED
     return Answer(question, question, statements, grounding, "A sentinel.", Searched(0, 0))

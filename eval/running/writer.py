@@ -1,4 +1,4 @@
-"""The model that writes, in a run: from its recorded replies, or live and recorded."""
+"""The chat model of a run: it replays recorded replies, or is called live and recorded."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def recorded(settings: Settings, recording: Recording, *, live: bool, budget: Bu
 
 @dataclass
 class Written:
-    """What is measured: the assistant, its answers read by a model whose replies are recorded."""
+    """The assistant as it is measured, with a model whose replies are recorded."""
 
     settings: Settings
     chat: ReplayedChat
@@ -63,7 +63,7 @@ class Written:
 
 
 def _why(came: Sequence[Json]) -> str:
-    """What the answers say of it."""
+    """What the answers' notices say about a missing model."""
     notices = [notice for one in came for notice in one.get("notices") or ()]
     return notices[0] if notices else "nothing was asked of it"
 

@@ -40,7 +40,7 @@ def complete(asked: Asked) -> Score:
 
 
 def strings(asked: Asked) -> Score:
-    """Whether every string of the case stands in a statement; of alternatives, one."""
+    """Whether every required string of the case is in a statement; one of each list of alternatives is enough."""
     absent = [
         " or ".join(f"“{string}”" for string in either)
         for either in asked.case.answer
@@ -65,7 +65,7 @@ def must_not(asked: Asked) -> Score:
 
 
 def grounded(asked: Asked) -> Score:
-    """The answer is right, its evidence complete, every citation valid, and what is said as quoted."""
+    """Whether the answer is right, all its evidence is cited, each citation is valid and each quote is unaltered."""
     parts = [one for one in scores_of_words(asked) if one.value == 0]
     why = [part.why for part in parts]
     why += [faulty(one) for one in asked.cited if one.fault] + [refuted(one) for one in asked.answer.rejected]

@@ -1,4 +1,4 @@
-"""What scorers look at: a case, what came back, and the gold at its offsets."""
+"""The input of scorers: a case, its answer or verdict, and the gold at its offsets."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def missed(golds: Sequence[Located], cited: Sequence[Cited]) -> tuple[Located, .
 
 
 def not_cited(golds: Sequence[Located]) -> str:
-    """Which gold is not cited, or why it cannot be."""
+    """The gold that is not cited, or cannot be."""
     return "; ".join(gold.why or f"not cited: “{short(gold.gold.quote)}”" for gold in golds)
 
 
@@ -134,7 +134,7 @@ def valid(name: str, cited: Sequence[Cited], rejected: Sequence[Rejected] = ()) 
 
 
 def yes_or_no(name: str, yes: bool, why_not: str) -> Score:
-    """1, or 0 with its reason."""
+    """A score of 1, or of 0 with its reason."""
     return Score(name, 1.0) if yes else Score(name, 0.0, why_not)
 
 

@@ -13,7 +13,7 @@ from eval.scorers.asked import short
 from eval.suite.cases import Gold
 from eval.suite.gold import Located
 
-DEPTH = 20  # passages that a case's search returns to be measured
+DEPTH = 20  # passages that a case's search returns to be measured: twice what the measures look at
 MRR, NDCG = "MRR@10", "nDCG@10"
 RECALL_5, RECALL_10 = "recall@5", "recall@10"
 SET_RECALL = "evidence-set recall@10"
@@ -47,7 +47,7 @@ def _recall(name: str, ranks: Mapping[Gold, int | None], k: int) -> Score:
 
 
 def ranked(run: Sequence[str], relevant: Mapping[str, int], names: Sequence[str]) -> list[Score]:
-    """Measures of one ranking, best first; ``relevant`` has a grade of 1 and more for each id that is."""
+    """The measures of one ranking, best first; ``relevant`` has a grade (1 and more) for each relevant id."""
     import ir_measures
     from ir_measures import RR, R, nDCG
 

@@ -76,20 +76,25 @@ MUTANTS: tuple[Mutant, ...] = (
         ("misquote-accepted", "if _same_particulars(words, text[start:end]):", "if True:"),
     ),
     *_of(
+        "assistant/evidence/answers.py", "passage_reader answering",
+        ("threshold-0", 'return float(shipped.told(shipped.QUESTIONS)["answer"])', "return 0.0"),
+        ("threshold-1", 'return float(shipped.told(shipped.QUESTIONS)["answer"])', "return 1.01"),
+        ("sentences-alike", "= (odds[0] + odds[1:]) / 2", "= odds[0] + 0 * odds[1:]"),
+        ("passages-alike", "= (odds[0] + odds[1:]) / 2", "= odds[1:]"),
+    ),
+    *_of(
         "assistant/readers/refusal.py", "refusal",
-        ("threshold-0", "ANSWER_FROM = 0.06", "ANSWER_FROM = 0.0"),
-        ("threshold-1", "ANSWER_FROM = 0.06", "ANSWER_FROM = 1.01"),
         ("absent-names-answered", "if absent and len(absent) * 2 > len(question.names):", "if False:"),
         ("absent-numbers-answered", "if question.numbers and not question.numbers & near:", "if False:"),
     ),
     *_of(
         "assistant/readers/plain.py", "listing answering",
         ("lists-cut", "if sum(one.span.end - one.span.start for one in found) > OF_A_LIST:", "if len(found) == 1:"),
-        ("lists-unseen", "if items := listed(material.question, judgement, material.flow):", "if items := None:"),
+        ("worst-sentence-first", "not in names, -one.score))", "not in names, one.score))"),
+        ("lists-unseen", "if items := listed(material.question, scored, material.flow):", "if items := None:"),
     ),
     *_of(
         "assistant/evidence/choice.py", "choice",
-        ("worst-sentence-first", "scored.sort(key=lambda one: -one.score)", "scored.sort(key=lambda one: one.score)"),
         ("revisions-unseen", "return found[: len(kept)]", "return []"),
         ("questions-as-answers", 'if is_heading(one.seen) or one.seen.text.rstrip(" \\"”’\'").endswith("?"):', "if is_heading(one.seen):"),
     ),
@@ -148,7 +153,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     *_of(
         "ingest/cleaning/rules.py", "cleaning",
-        ("furniture-kept", "pieces[index] = replace(pieces[index], reason=reason)", "pieces[index] = replace(pieces[index], reason=None)"),
+        ("boilerplate-kept", "pieces[index] = replace(pieces[index], reason=reason)", "pieces[index] = replace(pieces[index], reason=None)"),
     ),
     *_of(
         "ingest/structure/outline.py", "structure",

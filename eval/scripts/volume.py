@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-SEED = 1_907
+SEED = 1_907  # any would do; the same one makes the same documents
 PRODUCTS = tuple(
     "Alder drill,Birch saw,Cedar sander,Damson planer,Elm router,Fir lathe,Gorse grinder,Hazel jigsaw,Ivy heat gun,"
     "Juniper compressor,Larch welder,Maple press".split(",")
@@ -152,7 +152,7 @@ def _document(
 
 
 def _figures(drawn: random.Random) -> dict[str, object]:
-    """What a section's sentences may draw on."""
+    """The values that the sentences of a section may use."""
     ranges: Sequence[tuple[str, int, int]] = (
         ("a", 120, 4_900), ("b", 5, 60), ("c", 20, 95), ("d", 12, 90), ("e", 6, 48), ("f", 3, 40), ("g", 61, 90),
         ("p", 51, 89), ("q", 12, 49), ("r", 3, 11), ("day", 1, 28), ("few", 2, 9),

@@ -29,7 +29,7 @@ Lines: TypeAlias = Mapping[Place, int]
 
 
 class Strict(BaseModel):
-    """What a suite file is made of: frozen, and no key that we do not know."""
+    """The base of all parts of a suite file: frozen, and unknown keys are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -44,7 +44,7 @@ class Gold(Strict):
 
 
 class Said(Strict):
-    """What was said before a follow-up."""
+    """A turn before a follow-up question."""
 
     role: Role
     content: Words
@@ -113,7 +113,7 @@ class Case(Strict):
 
     @property
     def gold(self) -> tuple[Gold, ...]:
-        """Every quote that the case names, each once, in the order of the file."""
+        """Every gold quote of the case, each once, in the order of the file."""
         every = (*self.evidence, *(gold for of in self.sets for gold in of), *self.supports, *self.challenges)
         return tuple(dict.fromkeys(every))
 
@@ -137,7 +137,7 @@ class Case(Strict):
 
     @property
     def clusters(self) -> str:
-        """What it has in common with other cases."""
+        """The clusters of the case: what it has in common with other cases."""
         return self.cluster or (self.gold[0].source if self.gold else self.id)
 
     @model_validator(mode="after")
@@ -172,7 +172,7 @@ def alternatives(golds: tuple[Gold, ...], require: str) -> tuple[tuple[Gold, ...
 
 
 class Gate(Strict):
-    """What turns a build red. Measures are named as in the report; shares are of 1.
+    """The conditions under which a build fails. Measures are named as in the report; shares are 0 to 1.
 
     ``floors``: the least a measure may be (``ceilings``: the most). ``drops``: how far it may be worse than in the
     baseline.
@@ -192,7 +192,7 @@ class Gate(Strict):
 
 
 class SuiteFile(Strict):
-    """A suite as its file says it; paths are relative to the file, ``jsonl`` is a file of more cases, one a line.
+    """The content of a suite file; paths are relative to it, and ``jsonl`` is a file of more cases, one a line.
 
     ``words`` is how many an answer may show; one whose evidence takes several quotes may have theirs besides.
     """

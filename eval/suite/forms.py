@@ -1,7 +1,7 @@
-"""Public data sets as suites, as they lie: a BEIR folder, stance pairs, questions with their paragraphs.
+"""Public data sets as suites, in their own formats: a BEIR folder, stance pairs, questions with paragraphs.
 
 Keys that we do not use are passed over; whatever else does not fit is an error with its file and line. A suite does
-not keep the texts of its corpus: they are read anew, line by line, when they are laid out as documents.
+not keep the texts of its corpus: they are read again, line by line, when they are laid out as documents.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Record:
         return self.checked(value, key, may_be_blank=default is not None)
 
     def checked(self, value: object, key: str, *, may_be_blank: bool = False) -> str:
-        """``value``, which is a string that can be written to a file."""
+        """``value``, checked to be a string that can be written to a file."""
         if not isinstance(value, str):
             raise self.fault(f"{key}: not a string: {value!r}")
         if not (value.strip() or may_be_blank):

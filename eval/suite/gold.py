@@ -42,7 +42,7 @@ class Cited:
 
 
 def locate(golds: Sequence[Gold], find: Finder, budget: int = BUDGET) -> tuple[Located, ...]:
-    """The quotes at their offsets. One that cleaning dropped or changed stays among them: it can only be missed.
+    """The quotes at their offsets. A quote that cleaning dropped or changed stays in the list and counts as missed.
 
     A citation may be longer than the quote by ``budget`` words.
     """
@@ -69,7 +69,7 @@ def matches(citation: Citation, gold: Located) -> bool:
 
 
 def words(text: str) -> int:
-    """How many words a reader has to read."""
+    """The number of words that a reader has to read."""
     return len(text.split())
 
 

@@ -33,7 +33,7 @@ def missing(
     cases: Iterable[tuple[Case, tuple[str, int]]],
     place: Callable[[int, tuple[str | int, ...]], tuple[str, int] | None],
 ) -> Iterator[Missing]:
-    """Each quote that does not stand in its source, with the nearest words that do."""
+    """Each quote that is not in its source, with the most similar words that are."""
     sources: dict[str, Source] = {}
     for index, (case, line) in enumerate(cases):
         for keys, gold in _golds(case):
@@ -58,7 +58,7 @@ class Source:
         self._corpus, self._source = corpus.resolve(), source
 
     def lacks(self, quote: str) -> str | None:
-        """What is wrong with a quote of this source; None when it stands there, whitespace aside."""
+        """What is wrong with a quote of this source; None if it is there, ignoring whitespace."""
         words = collapse(quote)
         try:
             path = (self._corpus / self._source).resolve()

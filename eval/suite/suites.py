@@ -90,7 +90,7 @@ class Suite:
 
     @property
     def baseline(self) -> Path | None:
-        """Where its baseline lies, when it has one."""
+        """The path of the suite's baseline, if it has one."""
         return Path(os.path.normpath(self.path.parent / self.gate.baseline)) if self.gate.baseline else None
 
 
@@ -124,7 +124,7 @@ def examine(path: Path) -> tuple[Suite, list[str]]:
 
 
 def _accepted(suite: Suite) -> Mapping[str, str]:
-    """What each file of the corpus was when the baseline was accepted; nothing where that is not known."""
+    """The hash of each file of the corpus when the baseline was accepted; empty if unknown."""
     from eval.gate import baseline
 
     try:
@@ -155,7 +155,7 @@ def _examined(path: Path) -> tuple[Suite, list[str], list[Missing]]:
 
 
 def lock_of(path: Path) -> Path:
-    """The file that says what each file of the corpus was when the suite was last checked."""
+    """The lock file of a suite: the hash of each file of its corpus."""
     return path.with_suffix(".lock.json")
 
 
@@ -178,7 +178,7 @@ def changed(path: Path, digests: Mapping[str, str]) -> Iterator[str]:
         locked = dict(json.loads(lock.read_text("utf-8"))["files"])
     except (OSError, ValueError, KeyError, TypeError) as exc:
         raise CaseError(
-            f"The lock {lock} cannot be read: {why(exc)}.", hint="Write it anew: eval lint --lock."
+            f"The lock {lock} cannot be read: {why(exc)}.", hint="Write it again: eval lint --lock."
         ) from exc
     for source in sorted(locked.keys() | digests.keys()):
         if locked.get(source) != digests.get(source):
@@ -224,7 +224,7 @@ def _cases(parsed: Parsed, path: Path) -> tuple[tuple[Case, ...], list[tuple[str
 
 
 def _places(parsed: Parsed, path: Path) -> Callable[[int, tuple[str | int, ...]], tuple[str, int] | None]:
-    """Where a value of the n-th case stands, for those of the YAML file."""
+    """A function that finds the line of a value of the n-th case in the YAML file."""
 
     def place(index: int, keys: tuple[str | int, ...]) -> tuple[str, int] | None:
         line = parsed.lines.get(("cases", index, *keys))
@@ -249,5 +249,5 @@ def _text(path: Path) -> str:
 
 
 def sha256_of(digests: Mapping[str, str]) -> str:
-    """What stands for all files of a corpus."""
+    """One hash for all files of a corpus."""
     return hashlib.sha256(json.dumps(dict(digests), sort_keys=True).encode()).hexdigest()

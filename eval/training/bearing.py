@@ -27,7 +27,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from assistant.build import build_embedder
-from assistant.evidence import ideas
+from assistant.evidence import shipped
 from assistant.evidence.ideas import IdeaReader, log_odds
 from assistant.evidence.reading import as_read
 from assistant.library.library import Library
@@ -44,7 +44,7 @@ from eval.training.examples import Example, read
 RIGHT = 0.68
 FEWEST = 40  # sides by which a share is told
 MISSED = 19.0  # cost of not showing what bears beside that of showing what does not: a reader sees that at a glance
-WEIGHTS = Path(ideas.__file__).parent / "weights/ideas.safetensors"
+WEIGHTS = shipped.weights(shipped.IDEAS)
 Numbers = NDArray[np.float64]
 
 

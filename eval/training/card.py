@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
-from assistant.evidence import ideas
+from assistant import evidence
 from assistant.evidence.ideas import IdeaReader
 from assistant.evidence.stance import whole
 
-HERE = Path(ideas.__file__).parent
+HERE = Path(evidence.__file__).parent
 SEED, DRAWS, MOST = 7, 500, 600
 LABELS = ("support", "oppose")
 SETS = ("perspectrum", "argkp", "arct_warrants", "defeasible_nli", "arc_room_for_debate", "fool_me_twice", "snli_slice")

@@ -1,8 +1,10 @@
-"""Make a trained model's scores probabilities, and choose from where one acts on them, on the corpora set apart for it.
+"""Fit how likely a passage answers a question, and choose from where a question is answered.
 
-    python -m eval.training.fit --work DIR --base FOLDER --trained DIR/minilm/own/model.pt > told.json
+    python -m eval.training.fit --work DIR [--write]
 
-Labels of the threshold corpora (``labelling/split.toml``) and nothing else are looked at.
+On the labelled questions of the threshold corpora (``labelling/split.toml``) and nothing else: what the network for
+questions says of each passage is scaled and shifted to be a probability; both and the threshold are written beside the
+weights (``--write``). How good they are is printed of each corpus as they were fitted on the others.
 """
 
 from __future__ import annotations
@@ -10,138 +12,132 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-import torch
+from safetensors.numpy import load_file, save_file
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 
-from assistant.evidence.network import PassageNetwork
-from eval.training.examples import read
-from eval.training.measures import Rows, by_asked, scored, told
+from assistant.evidence import reading, shipped
+from assistant.evidence.answers import LEAST, calibrated, scores
+from assistant.types import Span
+from eval.numbers.statistics import expected_calibration_error
+from eval.training.examples import Example, read
 
-RIGHT = 0.85  # share of the sides said that are right
-SHOWN = 0.8  # share of the passages shown for an idea that bear on it
-MOST = 12  # passages shown for an idea
-REFUSED = 3.0  # cost of refusing what is answered beside that of showing what does not answer
-NEAR = 0.01  # probability of an answer from which what is closest is worth showing
+# Cost of refusing what is answered beside that of showing what does not answer: a reader sees that it does not. The
+# threshold is the same from 2.5 on; of 2 and less it is 0.25, at which a third of the suite sample is refused.
+REFUSED = 3.0
+WEIGHTS = shipped.weights(shipped.QUESTIONS)
+
+
+class Row(NamedTuple):
+    """A passage of a question: its label, the probability that it answers at least in part, how well it ranks, and
+    whether its best sentence is one that answers (None where that is not known)."""
+
+    one: Example
+    probability: float
+    rank: float
+    is_right_sentence: bool | None
 
 
 def main() -> None:
-    """Print what is to be written beside the weights."""
+    """Print what is written beside the weights, and to standard error how good it is."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--base", type=Path, required=True)
-    parser.add_argument("--trained", type=Path, required=True)
+    parser.add_argument("--write", action="store_true", help="Write it beside the weights.")
     given = parser.parse_args()
-    model = PassageNetwork(given.base)
-    model.load_state_dict(torch.load(given.trained))
-    rows = scored(model, read(given.work / "examples/thresholds.jsonl"))
-    print(json.dumps(told(rows)), file=sys.stderr)
-    print(json.dumps(fitted(rows)))
+    rows = read_all(one for one in read(given.work / "examples/thresholds.jsonl") if one.kind == "question")
+    report(rows)
+    scale = platt(rows)
+    told = {"fits": scale, "answer": answer_from(rows, scale)}
+    print(json.dumps(told))
+    if given.write:
+        save_file(load_file(WEIGHTS), WEIGHTS, {name: json.dumps(value) for name, value in told.items()})
 
 
-def fitted(rows: Rows) -> dict[str, Any]:
-    """Scales and thresholds."""
-    questions = [r for r in rows if r.one.kind == "question"]
-    ideas = [r for r in rows if r.one.kind == "idea"]
-    question, idea = platt(questions), platt(ideas)
-    warmth = temperature(ideas)
-    return {
-        "question": {"fits": question, "temperature": 1.0},
-        "idea": {"fits": idea, "temperature": warmth},
-        "acts": {
-            "answer": answer_from(questions, question),
-            "near": NEAR,
-            "bears": bears_from(ideas, idea),
-            "side": side_from(ideas, warmth),
-        },
-    }
+def read_all(examples: Iterable[Example]) -> list[Row]:
+    """What the network says of each passage."""
+    of: dict[str, list[Example]] = defaultdict(list)
+    for one in examples:
+        of[one.first].append(one)
+    rows = []
+    for question, own in of.items():
+        passages = [(one.second, tuple(Span(*span) for span in one.spans)) for one in own]
+        for one, found in zip(own, reading.read(shipped.QUESTIONS, question, passages), strict=True):
+            known = one.label == "answers" and len(one.told) > 1 and "answers" in one.told
+            best = one.told[int(scores(found).argmax())] == "answers" if known else None
+            rows.append(Row(one, 1 - float(found[0, 0]), float(found[0, 2] + found[0, 1] / 2), best))
+    return rows
 
 
-def platt(rows: Rows) -> tuple[float, float]:
-    """Slope and shift of the log odds that a passage fits (Platt 1999)."""
-    odds = np.array([[log_odds(1 - r.passage[0])] for r in rows])
-    model = LogisticRegression(C=1e6).fit(odds, [r.one.label != "no" for r in rows])
+def platt(rows: Sequence[Row]) -> tuple[float, float]:
+    """Slope and shift of the log odds that a passage answers at least in part (Platt 1999)."""
+    p = np.clip([row.probability for row in rows], LEAST, 1 - LEAST)
+    model = LogisticRegression(C=1e6).fit(np.log(p / (1 - p))[:, None], [row.one.label != "no" for row in rows])
     return round(float(model.coef_[0, 0]), 4), round(float(model.intercept_[0]), 4)
 
 
-def log_odds(p: float) -> float:
-    """Of a probability."""
-    p = min(max(float(p), 1e-6), 1 - 1e-6)
-    return float(np.log(p / (1 - p)))
+def report(rows: Sequence[Row]) -> None:
+    """Print how well passages are told apart, ranked and calibrated, each corpus by the scale of the others."""
+    corpora = dict.fromkeys(row.one.of for row in rows)
+    for corpus in corpora:
+        own = [row for row in rows if row.one.of == corpus]
+        scale = platt([row for row in rows if row.one.of != corpus] or rows)
+        sure = [calibrated(row.probability, *scale) for row in own]
+        is_any = [row.one.label != "no" for row in own]
+        error = expected_calibration_error(
+            [max(p, 1 - p) for p in sure], [(p > 0.5) == it for p, it in zip(sure, is_any, strict=True)], 10
+        )
+        groups = [group for group in by_question(own) if any(row.one.label == "answers" for row in group)]
+        first, three = (np.mean([_is_among(group, k) for group in groups]) for k in (1, 3))
+        sentence = [row.is_right_sentence for row in own if row.is_right_sentence is not None]
+        print(
+            f"{corpus}: {len(own)} passages, AUROC {roc_auc_score(is_any, sure):.3f}, ECE {error or 0:.3f};"
+            f" of {len(groups)} questions an answer first {first:.3f}, among three {three:.3f};"
+            f" best sentence of a passage that answers {np.mean(sentence):.3f} of {len(sentence)}",
+            file=sys.stderr,
+        )
+    every = by_question(rows)
+    truth = [any(row.one.label != "no" for row in group) for group in every]
+    best = [max(row.probability for row in group) for group in every]
+    print(f"answerable: AUROC {roc_auc_score(truth, best):.3f} of {len(every)}", file=sys.stderr)
 
 
-def fits(p: float, scale: tuple[float, float]) -> float:
-    """The calibrated probability."""
-    return float(1 / (1 + np.exp(-(scale[0] * log_odds(p) + scale[1]))))
+def _is_among(group: Sequence[Row], k: int) -> bool:
+    best = sorted(group, key=lambda row: -row.rank)[:k]
+    return any(row.one.label == "answers" for row in best)
 
 
-def temperature(ideas: Rows) -> float:
-    """Of the sides of what bears: the one under which the labels are likeliest (Guo et al. 2017)."""
-    known = [r for r in ideas if r.one.label in ("supports", "challenges", "unclear")]
-    truth = np.array([("supports", "challenges", "unclear").index(r.one.label) for r in known])
-    logs = np.log(np.stack([r.passage[1:] for r in known]) + 1e-9)
-
-    def loss(t: float) -> float:
-        cool = logs / t
-        cool = cool - np.log(np.exp(cool).sum(1, keepdims=True))
-        return float(-cool[np.arange(len(truth)), truth].mean())
-
-    return min((round(0.5 + 0.1 * n, 1) for n in range(40)), key=loss)
+def by_question(rows: Iterable[Row]) -> list[list[Row]]:
+    """The rows of each question."""
+    of: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        of[row.one.asked].append(row)
+    return list(of.values())
 
 
-def answer_from(questions: Rows, scale: tuple[float, float]) -> float:
+def answer_from(rows: Sequence[Row], scale: tuple[float, float]) -> float:
     """The probability of the best passage from which to answer costs least: to refuse what is answered, at least in
     part, costs ``REFUSED`` times what it costs to show what does not answer."""
-    truth, best = [], []
-    for own in by_asked(questions).values():
-        truth.append(any(r.one.label != "no" for r in own))
-        best.append(max(fits(1 - r.passage[0], scale) for r in own))
-    there, score = np.array(truth), np.array(best)
+    groups = by_question(rows)
+    there = np.array([any(row.one.label != "no" for row in group) for group in groups])
+    best = np.array([max(calibrated(row.probability, *scale) for row in group) for group in groups])
 
     def worth(at: float) -> float:
-        return float(REFUSED * (score[there] >= at).mean() + (score[~there] < at).mean())
+        return float(REFUSED * (best[there] >= at).mean() + (best[~there] < at).mean())
 
-    chosen = max((round(0.01 * n, 2) for n in range(1, 51)), key=worth)
-    right, refused = (score[there] >= chosen).mean(), (score[~there] < chosen).mean()
-    print(f"from {chosen}: {right:.3f} answered, {refused:.3f} refused rightly, of {len(there)}", file=sys.stderr)
-    return chosen
-
-
-def bears_from(ideas: Rows, scale: tuple[float, float]) -> float:
-    """The least probability from which ``SHOWN`` of the passages shown bear on their idea."""
-    for at in (round(0.05 * n, 2) for n in range(4, 18)):
-        shown = [
-            r
-            for own in by_asked(ideas).values()
-            for r in sorted(own, key=lambda r: r.passage[0])[:MOST]
-            if fits(1 - r.passage[0], scale) >= at
-        ]
-        right = float(np.mean([r.one.label != "no" for r in shown])) if shown else 1.0
-        found = sum(r.one.label != "no" for r in shown) / sum(r.one.label != "no" for r in ideas)
-        print(f"bears from {at}: right {right:.3f}, found {found:.3f}, {len(shown)} shown", file=sys.stderr)
-        if right >= SHOWN:
-            return at
-    return 0.85
-
-
-def side_from(ideas: Rows, warmth: float) -> float:
-    """The least probability of a side from which ``RIGHT`` of those said are right."""
-    odds = np.stack([r.passage[1:] for r in ideas]) ** (1 / warmth)
-    odds /= odds.sum(1, keepdims=True)
-    for at in (round(0.4 + 0.02 * n, 2) for n in range(28)):
-        hits = [
-            ("supports", "challenges")[int(p[:2].argmax())] == r.one.label
-            for r, p in zip(ideas, odds, strict=True)
-            if r.one.label in ("supports", "challenges", "unclear") and p[:2].max() >= at
-        ]
-        of = sum(r.one.label in ("supports", "challenges", "unclear") for r in ideas)
-        print(f"side from {at}: right {np.mean(hits):.3f}, said of {len(hits) / of:.3f}", file=sys.stderr)
-        if hits and np.mean(hits) >= RIGHT:
-            return at
-    return 0.95
+    steps = [round(0.05 * n, 2) for n in range(1, 17)]  # finer ones are noise on 220 questions
+    for at in steps:
+        print(
+            f"from {at}: {(best[there] >= at).mean():.3f} of {there.sum()} answered,"
+            f" {(best[~there] < at).mean():.3f} of {(~there).sum()} refused",
+            file=sys.stderr,
+        )
+    return max(steps, key=worth)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""The words that pages' furniture is made of: forms, notices, share buttons, navigation.
+"""The words that boilerplate on web pages is made of: forms, notices, share buttons, navigation.
 
-A pattern matches a whole sentence, so that prose about such things stays. *Sure* ones are furniture wherever
+A pattern matches a whole sentence, so that prose about such things stays. *Sure* ones are boilerplate wherever
 they stand; *likely* ones only before the text begins or after it has ended, since a marketer may well write
 "Email" or "Subscribe to our newsletter" in the middle of an argument.
 """
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ingest.text.sentences import spans
 
 FIRST = re.compile(r".+?[.!?](?=\s)")
-LONGEST = 700  # characters; furniture is short, and no pattern is tried on more
+LONGEST = 700  # characters; boilerplate is short, and no pattern is tried on more
 _NETWORK = (
     r"(?:facebook|twitter|x|linked-?in|pinterest|pin(?: ?it)?|reddit|tumblr|whats-?app|telegram|e-?mail|print|pocket|"
     r"google ?\+?|instagram|mastodon|bluesky|threads|digg|stumbleupon|vk|xing|skype|flipboard|youtube|rss|messenger|"
@@ -157,7 +157,7 @@ LIKELY = {
 
 
 class Certainty(IntEnum):
-    """How far words alone tell that a piece is furniture."""
+    """How far words alone tell that a piece is boilerplate."""
 
     NONE = 0
     LIKELY = 1
@@ -184,7 +184,7 @@ _LIKELY = _compiled(LIKELY)
 
 
 def judge(text: str) -> Judged:
-    """Whether all of the text is furniture: as a whole, or each of its sentences."""
+    """Whether all of the text is boilerplate: as a whole, or each of its sentences."""
     if len(text) > LONGEST:
         return Judged(Certainty.NONE)
     whole = _judge(text)

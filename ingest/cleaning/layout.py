@@ -1,4 +1,4 @@
-"""Which boxes of a page hold its text, and which are furniture, by their elements, names and links."""
+"""Which boxes of a page hold its text, and which are boilerplate, by their elements, names and links."""
 
 from __future__ import annotations
 
@@ -91,8 +91,9 @@ BUILT = re.compile(  # by Confluence, Elementor, Divi, WPBakery, WordPress, Beav
 )
 CONTAINERS = words("html body div section article main td tbody tr table center form blockquote ul ol dl")
 AUTHOR = re.compile(r"\b(?:author|commenter|user-?name|display-?name|fn)\b|comment[-_]?(?:author|by)")
+# Shares and lengths: not measured one by one; eval/benchmarks/pages.py holds what they come to, beside trafilatura.
 NAME = 80  # characters; a name with its "says" is not longer
-MOST = 0.5  # of the prose of a page: a box that holds more is no furniture, whatever its name
+MOST = 0.5  # of the prose of a page: a box that holds more is no boilerplate, whatever its name
 HINTED = 0.35  # of the prose: a box that is named as the text's and holds as much is it
 PROSE = 60  # characters; shorter pieces do not tell where the text is
 LINKED = 0.5  # of a piece's characters: more in links, and it is no prose
@@ -101,7 +102,7 @@ NOTES = 0.1  # ... and of which no other has a tenth, is the one that the page i
 
 
 def clean(pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces, with a reason on each that is furniture by where it stands on its page."""
+    """The pieces, with a reason on each that is boilerplate by where it stands on its page."""
     named = _by_boxes(pieces)
     main = _main(named)
     articles = _articles(named, main)
@@ -170,13 +171,13 @@ def _main(pieces: Sequence[Piece]) -> Box | None:
 
 
 def _has_kin(box: Box, boxes: set[Box]) -> bool:
-    """Whether it is one of several boxes in which a page builder lays out one text."""
+    """Whether the box is one of several in which a page builder lays out one text."""
     kind = box.names.split(" ")[0]
     return bool(BUILT.match(kind)) and any(other != box and other.names.split(" ")[0] == kind for other in boxes)
 
 
 def _around_table(piece: Piece) -> tuple[Box, ...]:
-    """The boxes of the piece; those that a row's table stands in: a table of data is no page's whole text."""
+    """The boxes of a piece; of a row those around its table, since a data table is never all of a page's text."""
     if piece.kind is not BlockKind.ROW:
         return piece.path
     table = next((index for index, box in enumerate(piece.path) if box.tag == "table"), len(piece.path))
@@ -184,7 +185,7 @@ def _around_table(piece: Piece) -> tuple[Box, ...]:
 
 
 def _leading(held: Mapping[Box, int], total: int) -> Box | None:
-    """Of several articles the one beside which the others are mere notes of further reading."""
+    """The main article of several; the others are only short teasers."""
     articles = sorted((box for box in held if box.tag == "article"), key=lambda box: -held[box])
     if len(articles) < 2 or held[articles[0]] < LEADING * total or held[articles[1]] > NOTES * held[articles[0]]:
         return None
@@ -192,7 +193,7 @@ def _leading(held: Mapping[Box, int], total: int) -> Box | None:
 
 
 def _articles(pieces: Sequence[Piece], main: Box | None) -> list[Box]:
-    """The articles that the box stands in, itself included, outermost first."""
+    """The articles around the box, itself included, outermost first."""
     path = next((piece.path for piece in pieces if main in piece.path), ())
     return [box for box in path[: path.index(main) + 1] if box.tag == "article"] if main in path else []
 
@@ -210,7 +211,7 @@ def _outside(piece: Piece, main: Box | None, articles: Sequence[Box], voiced: se
 
 
 def comments(piece: Piece) -> Box | None:
-    """The outermost box of readers' comments that the piece stands in."""
+    """The outermost box of readers' comments around the piece."""
     return next((box for box in piece.path if "comment" in box.names and _is_of_comments(box)), None)
 
 
@@ -224,7 +225,7 @@ def _names_author(piece: Piece) -> bool:
 
 
 def _name(text: str) -> str:
-    """The name in "By Ann Lee says:"."""
+    """The name in a line such as "By Ann Lee says:"."""
     return re.sub(r"^by\s+|\s*(?:says?|said|wrote|writes)?\s*[:,]?$", "", text, flags=re.IGNORECASE) or text
 
 

@@ -19,27 +19,27 @@ from assistant.types import BlockKind, Document
 from ingest.drafts import Piece, collapse
 
 REASON = "recurring"
-FEWEST = 3  # words
+FEWEST = 3  # words: a shorter line ("Thank you.") recurs because people say it; not measured
 SENTENCE = re.compile(r"[.!?…:][\"'”’»)]*$")
-LONGEST = 700  # characters; furniture is short
+LONGEST = 700  # characters; boilerplate is short
 EDGE = 50  # lines from either end of a document, so that a book costs no more than a page
-MOST = 0.5  # of a document's words
+MOST = 0.5  # of a document's words: a page of which more would go says these things on purpose
 KINDS = frozenset({BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE})
 
 
 def line_hash(text: str, origin: str) -> int:
-    """One number of 63 bits for a line of a site; case and spacing aside."""
+    """A hash of 63 bits for a line of a site, ignoring case and spacing."""
     told = f"{origin}\n{collapse(text).casefold()}".encode()
     return int.from_bytes(hashlib.blake2b(told, digest_size=8).digest(), "big") >> 1
 
 
 def gone_from(document: str, known: Mapping[int, str]) -> frozenset[int]:
-    """The lines that go from a document for their recurring: of those that are known, all that others keep."""
+    """The recurring lines to drop from a document: those that are known and that another document keeps."""
     return frozenset(line for line, keeper in known.items() if keeper != document)
 
 
 def lines(document: Document, known: AbstractSet[int]) -> tuple[tuple[int, bool], ...]:
-    """The document's lines that may recur, kept or dropped as such, and whether each is ``known`` to."""
+    """The lines of the document that may recur, and whether each is ``known`` to recur."""
     about = document.about
     if not about.origin:
         return ()
@@ -76,7 +76,7 @@ def marked(pieces: Sequence[Piece], origin: str | None, author: str | None, know
 
 
 def _left_empty(kept: Sequence[Piece], gone: AbstractSet[int]) -> Iterator[int]:
-    """The headings right above nothing but what goes."""
+    """The headings under which only dropped pieces stand."""
     following: list[bool] = []
     for piece in reversed(kept):
         if piece.kind is BlockKind.HEADING:
@@ -92,7 +92,7 @@ def _is_line(text: str) -> bool:
 
 
 def _tells(text: str) -> bool:
-    """Whether the line tells a figure or a date, or a name: a capital that no sentence begins with."""
+    """Whether the line has a figure, a date or a name (a capital inside a sentence)."""
     inside = (word for before, word in pairwise(text.split()) if not SENTENCE.search(before))
     return bool(re.search(r"\d", text)) or any(word.lstrip("\"'“„‘«(")[:1].isupper() for word in inside)
 

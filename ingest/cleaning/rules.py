@@ -1,6 +1,6 @@
-"""What is furniture, not content. Nothing is lost: what is dropped is kept apart, with its reason.
+"""What is boilerplate, not content. Nothing is lost: what is dropped is kept apart, with its reason.
 
-Only web pages have furniture that no markup names: in every other format what its reader marks goes (page headers,
+Only web pages have boilerplate that no markup names: in every other format what its reader marks goes (page headers,
 quoted mail), and nothing for what it says. On a page there are three kinds of evidence: where a piece stands
 (``layout.py``), what it says (``boilerplate.py``), and its neighbours: a list of nothing but links, the fields after
 "Leave a comment". In doubt a piece stays.
@@ -28,7 +28,7 @@ LINKS = 0.8  # of a piece's characters: more in links, and it only points elsewh
 
 
 def clean(draft: Draft) -> list[Piece]:
-    """The draft's pieces, in order, with a reason on each that is furniture."""
+    """The draft's pieces, in order, with a reason on each that is boilerplate."""
     if draft.media_type != PAGE:
         return list(draft.pieces)
     pieces = list(_said_before(layout.clean(draft.pieces)))
@@ -40,13 +40,13 @@ def clean(draft: Draft) -> list[Piece]:
 
 
 def _by_words(pieces: Sequence[Piece]) -> list[str | None]:
-    """A reason for each piece that is furniture by its own words or its neighbours'."""
+    """A reason for each piece that is boilerplate by its own words or its neighbours'."""
     judged = _repeated(pieces, [Judged(Certainty.NONE) if _is_row(piece) else judge(piece.text) for piece in pieces])
     prose = [index for index, piece in enumerate(pieces) if not judged[index].certainty and _is_prose(piece)]
     first, last = (prose[0], prose[-1]) if prose else (0, len(pieces))
     among_links = _among_links(pieces)
     reasons: list[str | None] = []
-    label = ""  # of the furniture in hand: what it says covers the short lines under it
+    label = ""  # of the boilerplate in hand: what it says covers the short lines under it
     for index, (piece, own) in enumerate(zip(pieces, judged, strict=True)):
         reason = _own(own, is_before=index < first, is_after=index > last, is_title=_is_title(pieces, index, first))
         if reason is None and label and _belongs(piece, label, is_after=index > last):
@@ -62,7 +62,7 @@ def _by_words(pieces: Sequence[Piece]) -> list[str | None]:
 
 
 def _repeated(pieces: Sequence[Piece], judged: Sequence[Judged]) -> list[Judged]:
-    """What is likely furniture and stands there again and again, such as "Reply", surely is."""
+    """The judgements; the label of a button that recurs, such as "Reply", is sure boilerplate."""
     counts = Counter(piece.text for piece in pieces)
     return [
         Judged(Certainty.SURE, own.reason) if own.reason in BUTTONS and counts[piece.text] >= REPEATED else own
@@ -79,7 +79,7 @@ def _own(own: Judged, *, is_before: bool, is_after: bool, is_title: bool) -> str
 
 
 def _on_page(piece: Piece, own: Judged) -> str | None:
-    """Why a paragraph in the middle of a page's text is none of it: a button's label, or a link to another page."""
+    """Why a paragraph in the middle of the text is boilerplate: it is a button's label, or a link to another page."""
     if piece.kind is not BlockKind.PARAGRAPH:
         return None
     words = piece.text.count(" ") + 1
@@ -91,7 +91,7 @@ def _on_page(piece: Piece, own: Judged) -> str | None:
 
 
 def _said_before(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """The pieces; a paragraph that a page says once more in another box, such as its summary, marked there."""
+    """The pieces; a paragraph that the page repeats in another box, such as its summary, is marked there."""
     seen: dict[str, tuple[Box, ...]] = {}
     for piece in pieces:
         is_said = piece.kind is BlockKind.PARAGRAPH and not piece.reason and not piece.speaker

@@ -36,11 +36,11 @@ class Failed(NamedTuple):
 
 
 class Empty(SourceError):
-    """A file without a character; a note that somebody has begun is no failure."""
+    """An empty file; it is no failure, since somebody may have just begun a note."""
 
 
 class Listing(NamedTuple):
-    """What lies under the paths that were named; ``unseen`` are absolute paths that could not be looked at."""
+    """The files under the named paths; ``unseen`` are absolute paths that could not be looked at."""
 
     roots: tuple[str, ...]
     files: tuple[File, ...]
@@ -100,7 +100,7 @@ def read(file: File) -> tuple[bytes, File]:
 
 
 class _Walk:
-    """Goes through folders and gathers what it finds."""
+    """Walks through folders and collects their files."""
 
     def __init__(self) -> None:
         self.files: dict[str, File] = {}
@@ -168,7 +168,7 @@ class _Walk:
 
 
 def _is_read(path: Path) -> bool:
-    """Whether a file is of a kind that is read; of those that mostly are for programs, whether it begins so."""
+    """Whether a file is of a kind that is read; a JSON file only if it begins like a chat."""
     if not is_known(path.name) or not is_mostly_for_programs(path.name):
         return is_known(path.name)
     if not path.is_file():
@@ -196,7 +196,7 @@ def _source(path: Path, root: Path) -> str:
 
 
 def _astray(link: Path, root: Path, above: tuple[str, ...]) -> str | None:
-    """Why a link is not followed; None when it stays inside the folder and leads somewhere new."""
+    """The reason not to follow a link; None if it leads to a new place inside the folder."""
     try:
         target = link.resolve(strict=True)
     except (OSError, RuntimeError):  # before Python 3.13 a link to itself is a RuntimeError

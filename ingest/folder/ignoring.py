@@ -36,7 +36,7 @@ class Ignoring(NamedTuple):
         return Ignoring((*self.told, (folder, _read(folder / NAME))))
 
     def covers(self, path: Path, *, is_folder: bool) -> bool:
-        """Whether this path, which lies in every folder that told something, is not to be read."""
+        """Whether the patterns exclude this path."""
         for folder, spec in reversed(self.told):
             relative = path.relative_to(folder).as_posix() + ("/" if is_folder else "")
             said = spec.check_file(relative).include

@@ -1,4 +1,4 @@
-"""What a team wants kept though it looks like furniture: by the reason that cleaning gives, for a file or a folder.
+"""What a team wants kept though it looks like boilerplate: by the reason that cleaning gives, for a file or a folder.
 
 What is said for a folder is written down in the library, so that it holds for the next sync, too.
 """
@@ -80,14 +80,14 @@ def remember(library: Library, paths: Iterable[Path], kept: Sequence[str]) -> No
 
 
 def kept_of(path: str, keeps: Mapping[str, AbstractSet[str]]) -> tuple[str, ...]:
-    """What is kept of one file: all that was said for it and for the folders that it lies in, sorted."""
+    """The reasons whose pieces are kept in one file: those given for it and for the folders above it, sorted."""
     if not keeps:  # asked of every file of a folder
         return ()
     return tuple(sorted({r for root, own in keeps.items() if files.within(path, [root]) for r in own}))
 
 
 def kept(pieces: Iterable[Piece], wanted: Sequence[str]) -> list[Piece]:
-    """The pieces, those of the reasons that are wanted as content."""
+    """The pieces; those whose reason is to be kept count as content again."""
     if not wanted:
         return list(pieces)
     own = reasons() if ALL in wanted else frozenset(wanted)

@@ -21,7 +21,7 @@ from ingest.text.languages import language_of
 
 WORD = re.compile(r"\S+")
 TIGHT = frozenset({BlockKind.ITEM, BlockKind.ROW})
-DEEPEST = 4  # items over an item; what is deeper stands beside the last of them
+DEEPEST = 4  # items over an item; what is deeper stands beside the last of them; a guess, not measured
 PARAGRAPHS, ROWS = 60_000, 100_000  # of a file: a shelf of novels, a large export; each takes ten seconds
 
 
@@ -36,7 +36,7 @@ def load(
 ) -> Document:
     """The document that these bytes of the file ``source`` hold.
 
-    ``keep`` are reasons whose pieces stay though they are furniture, ``recurring`` the lines that are known to recur
+    ``keep`` are reasons whose pieces stay though they are boilerplate, ``recurring`` the lines that are known to recur
     over their site's pages (``recurring.line_hash``). ``alone`` leaves out what is attached.
     The kept text and the dropped pieces, each put back before its offset, are the file's words in order.
 
@@ -108,7 +108,7 @@ def _assemble(pieces: Sequence[Piece]) -> tuple[str, tuple[Block, ...], tuple[Dr
 
 
 def _over(piece: Piece, over: Sequence[int]) -> list[int]:
-    """Of the depths of the items before a piece those that it stands under."""
+    """The depths of the items above a piece in its list."""
     return [depth for depth in over if depth < piece.depth] if piece.kind is BlockKind.ITEM else []
 
 

@@ -20,7 +20,7 @@ PLAIN = frozenset({".txt", ".text", ".md", ".markdown"})
 class Task(NamedTuple):
     """A file to be parsed; ``words`` is how long its passages are.
 
-    ``keep`` and ``recurring`` say what is furniture besides what is so everywhere (``documents.load``). ``alone``:
+    ``keep`` and ``recurring`` say what is boilerplate besides what is so everywhere (``documents.load``). ``alone``:
     what is attached is left out.
     """
 
@@ -34,7 +34,7 @@ class Task(NamedTuple):
 
     @property
     def is_light(self) -> bool:
-        """Whether parsing it can neither take long nor much memory nor break the process."""
+        """Whether a file can be parsed in this process: quickly, with little memory, and without risk."""
         return len(self.data) <= LIGHT and PurePath(self.source).suffix.lower() in PLAIN
 
 
@@ -73,5 +73,5 @@ def parsed_here(task: Task) -> Parsed:
 
 
 def fault(exc: Exception) -> str:
-    """What is told of a file whose reader failed in a way that nobody foresaw: the kind of failure is named."""
+    """The message for a file whose reader failed unexpectedly; it names the kind of failure."""
     return f"its reader failed ({type(exc).__name__}: {exc}). Save it in another format."

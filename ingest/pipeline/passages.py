@@ -20,8 +20,10 @@ from ingest.text.sentences import MOST_PIECES
 
 Leads = Sequence[tuple[int, tuple[Sentence, ...]]]
 BULLET = "-*•‣▪–— "  # of an item: the sentence begins after it
-OVER = 1.25  # times the words asked for: as far as a passage may grow to keep a paragraph whole
-TINY = 0.25  # times the words asked for: a passage that is shorter joins its neighbour
+OVER = 1.25  # times the words asked for: as far as a passage may grow to keep a paragraph whole; a guess, not measured
+# Times the words asked for: a passage that is shorter says too little alone, and joins its neighbour; a guess, not
+# measured.
+TINY = 0.25
 
 
 def split(document: Document, words: int) -> tuple[Passage, ...]:
@@ -58,7 +60,7 @@ def _leads(document: Document) -> Leads:
 
 
 def _leads_of(sentence: Sentence, leads: Leads) -> tuple[Sentence, ...]:
-    """What introduces a sentence of a list or table."""
+    """The sentences that introduce a sentence of a list or table."""
     at = bisect_right(leads, sentence.start, key=itemgetter(0))
     return leads[at - 1][1] if at else ()
 
@@ -86,7 +88,7 @@ def _runs(blocks: Sequence[Block]) -> Iterator[list[Block]]:
 
 
 def _parts(before: Block, block: Block) -> bool:
-    """Whether a new stretch begins with ``block``."""
+    """Whether ``block`` begins a new stretch."""
     if before.kind in HEADS:
         return before.speaker != block.speaker
     if block.kind in HEADS or (before.headings, before.speaker) != (block.headings, block.speaker):
@@ -120,7 +122,7 @@ def _groups(text: str, run: Sequence[Block], words: int) -> list[list[Sentence]]
 
 
 def _keep_lead(text: str, groups: Sequence[_Group], first: tuple[Sentence, int, int]) -> None:
-    """Let what introduces a list go with its first item, and not end the passage before."""
+    """Move the sentence that introduces a list to the passage of its first item."""
     item, _, pieces = first
     *others, last = groups[-2].sentences
     own = _pieces(text, last)
@@ -137,7 +139,7 @@ def _keep_lead(text: str, groups: Sequence[_Group], first: tuple[Sentence, int, 
 
 @dataclass(slots=True)
 class _Group:
-    """Sentences of a passage to be; ``said`` once there is more than headings."""
+    """The sentences of a future passage; ``said`` is true once there is more than headings."""
 
     sentences: list[Sentence] = field(default_factory=list)
     words: int = 0
@@ -148,7 +150,7 @@ class _Group:
         return not self.sentences or self.pieces + pieces <= MOST_PIECES
 
     def is_left_by(self, sentence: Sentence) -> bool:
-        """Whether the group begins under items of another, which head its passage, and the sentence is under others."""
+        """Whether the group begins under list items that head its passage, and the sentence is not under them."""
         depth = self.sentences[0].depth if self.sentences else 0
         return sentence.depth < depth
 
@@ -160,7 +162,7 @@ class _Group:
 
 
 def _joined(groups: Sequence[_Group], tiny: float) -> list[_Group]:
-    """The groups, a tiny one joined to the one before it (the first to the one after) where both fit."""
+    """The groups; a tiny one joins the one before it (the first one the one after) if both fit."""
     joined: list[_Group] = []
     for group in groups:
         before = joined[-1] if joined else None

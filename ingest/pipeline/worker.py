@@ -24,7 +24,7 @@ from ingest import limits
 from ingest.limits import listen
 from ingest.pipeline.parsing import Task, fault
 
-SENT = 256  # passages at a time
+SENT = 256  # passages at a time: one batch of those that are embedded and written (``sync.BATCH``)
 # Of the memory a worker may take: when its heaviest file took more it makes room for a fresh one, so that every file
 # finds most of the limit free, whatever the ones before it left behind.
 TIRED = 0.25

@@ -55,7 +55,7 @@ class Workers:
         self._reached: dict[str, Reached] = {}
 
     def reached(self, source: str) -> Reached | None:
-        """Up to which page a long file has been read that is on its way."""
+        """The last page that has been read of the file being parsed."""
         return self._reached.get(source)
 
     def parse(self, task: Task) -> Future[Parsed]:
@@ -67,7 +67,7 @@ class Workers:
         return self._threads.submit(self._parse, task)
 
     def close(self) -> None:
-        """End every worker; what is on its way fails."""
+        """End every worker; files that are being parsed fail."""
         with self._turn:
             self._closed = True
         for worker in self._all:
@@ -119,7 +119,7 @@ class Workers:
             return worker
 
     def _give_back(self, worker: _Worker) -> None:
-        """Keep a worker for another file, or see it off."""
+        """Keep a worker for another file, or end it."""
         if not worker.is_free:
             worker.kill()
         with self._turn:
@@ -186,16 +186,16 @@ class _Worker:
 
     @property
     def is_free(self) -> bool:
-        """Whether it waits for a file."""
+        """Whether the worker waits for a file."""
         return self._is_done and self._process.poll() is None
 
     def kill(self) -> None:
-        """End it at once; what it is being asked fails."""
+        """End the worker at once; the file that it is parsing fails."""
         with contextlib.suppress(OSError):
             self._process.kill()
 
     def close(self) -> None:
-        """Leave nothing of an ended worker behind."""
+        """Close the pipes of an ended worker."""
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):  # what could not be sent any more
@@ -217,7 +217,7 @@ class _Worker:
             raise self._broken() from exc
 
     def _broken(self) -> Broke:
-        """What to say when the process has ended in the middle of a file."""
+        """The error to raise when the process has ended in the middle of a file."""
         self.kill()
         code = self._process.wait()
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"

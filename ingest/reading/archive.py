@@ -20,8 +20,8 @@ TOTAL = 200_000_000  # bytes unpacked; the largest decks hold as much in picture
 TREE = 64_000_000  # bytes of XML, 1.5 million cells; a tree of nothing but empty elements takes 30 times as much
 RATIO = 250  # unpacked to packed; dull sheets come to about 100, deflate itself ends at 1032
 SMALL = 10_000_000  # bytes; less than this may be packed as tightly as it likes
-MEMBERS = 20_000
-CHUNK = 1 << 20
+MEMBERS = 20_000  # parts: a bound on the work before anything is unpacked; not measured
+CHUNK = 1 << 20  # bytes unpacked between two looks at the bounds above
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of Office before 2007, and of encrypted files since
 ENCRYPTED = "it is encrypted and needs a password."
 # How XML that nobody vouches for is parsed, whole or element by element.
@@ -131,7 +131,7 @@ def parser() -> etree.XMLParser:
 
 
 def refuse(name: str, exc: Exception) -> NoReturn:
-    """Say what is wrong with an XML text that could not be parsed."""
+    """Raise an error that says why an XML text could not be parsed."""
     if "depth" in str(exc).lower():
         raise SourceError(f"its part {name} is nested too deeply to be read.") from exc
     raise SourceError(f"its part {name} is no sound XML.") from exc

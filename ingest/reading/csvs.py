@@ -17,7 +17,7 @@ from ingest.reading.decoding import decode
 DELIMITERS = "\t;|,"  # the comma last: it also parts decimals
 NAMED = re.compile(r"sep=([^\w\s\"]|\t)\r?\n", re.IGNORECASE)  # Excel's own way to name the delimiter
 IMPORTED = '{"ImportId"'  # Qualtrics writes its questions' keys under their names and their words
-HEADS = 2
+HEADS = 2  # rows of names above such a row of keys: Qualtrics writes each question's name and its words
 SAMPLE = 50  # rows that show which delimiter parts them alike
 LONGEST = 10_000_000  # characters of a field; Python's own limit of 131,072 is less than a pasted page may have
 

@@ -26,11 +26,11 @@ LETTERS = {
 CYRILLIC = frozenset("и в на не что для по это как из от до за у к с о та що не є від є за са да се от".split())
 WORD = re.compile(r"[^\W\d_]+")
 INSIDE = re.compile(r"(?<=[^\W\d_])[^\w\s'’‘´`.\-–—­·/|+&,:;!?)(\]\[\"“”„«»…*<>=~^%$#@](?=[^\W\d_])")
-ENOUGH = 0.9  # of the letters beyond ASCII
-OF_WORDS = 0.5  # what its small words are worth beside its letters
-SEVERAL = 0.1  # less for the letters of several languages than for those of one
+ENOUGH = 0.9  # of the letters beyond ASCII; tests/test_encodings.py holds what this and the next come to
+OF_WORDS = 0.5  # what its small words are worth beside its letters; likewise
+SEVERAL = 0.1  # less for the letters of several languages than for those of one, which say more; likewise
 SOME, MOST = 20, 0.4  # letters from which their share tells, and the most beyond ASCII: French and Czech have 0.2
-FEWEST = 3  # words of a script
+FEWEST = 3  # words of a script: one or two may be names in a text of another; likewise
 
 
 def windows(data: bytes) -> str | None:
@@ -71,7 +71,7 @@ def _cyrillic(data: bytes) -> str | None:
 
 
 def _is_cyrillic(data: bytes, encoding: str) -> bool:
-    """Whether it makes words of a Cyrillic language, in small letters and unmixed with Latin ones."""
+    """Whether the text has words of a Cyrillic language, in small letters and not mixed with Latin ones."""
     words = WORD.findall(data.decode(encoding, "replace"))
     own = [word for word in words if word[-1] > "\u0400" or word[0] > "\u0400"]
     if len(own) < FEWEST or any(letter.isascii() for word in own for letter in word):

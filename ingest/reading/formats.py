@@ -53,12 +53,12 @@ def is_known(name: str) -> bool:
 
 
 def is_mostly_for_programs(name: str) -> bool:
-    """Whether of files with this name only those that hold a chat are read."""
+    """Whether files with this name are read only if they hold a chat."""
     return READERS.get(PurePath(name).suffix.lower()) is exports.read
 
 
 def is_for_people(head: bytes) -> bool:
-    """Whether such a file, by its first ``HEAD`` bytes, may hold a chat."""
+    """Whether such a file may hold a chat, judged by its first ``HEAD`` bytes."""
     return exports.is_chat(head)
 
 

@@ -18,14 +18,14 @@ BASE = re.compile(r"(?<![^\W_])(?:([^\W\d_]+)|(?<![\d.,])10)\s*$")  # a unit or 
 PRICE = re.compile(r"[$€£¥]\s?\d[\d,.]*$")
 UNITS = words("m cm mm dm km µm nm ft in yd mi s min h ha px kg")
 POWERS = frozenset("23")  # of a unit
-TAIL = 40  # characters before a raised text that tell what it is
-MOST = 100  # stretches in bold and links of a paragraph that are told
+TAIL = 40  # characters before a raised text that tell what it is: a figure or a word with its unit
+MOST = 100  # stretches in bold and links of a paragraph that are told: a bound on what is kept with it
 ADDRESS = 2_000  # characters of an address; a longer one is told no more
 BOLD = ""  # in the place of an address
 
 
 class Text:
-    """The words of a paragraph or a cell."""
+    """The words of a paragraph or a cell, with how each is set."""
 
     __slots__ = ("_lettered", "_linked", "_notes", "_open", "_parts", "_raised", "_seen", "_struck", "_was_struck")
 
@@ -68,7 +68,7 @@ class Text:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether nothing was added yet."""
+        """Whether no text has been added yet."""
         return not (self._parts or self._raised or self._struck or self._notes)
 
     @property
@@ -77,11 +77,11 @@ class Text:
         return bool(self._struck or self._notes)
 
     def note(self, mark: str) -> None:
-        """Set the mark of a note apart."""
+        """Add the mark of a note, which is kept apart from the words."""
         self._notes.append(mark)
 
     def whole(self) -> str:
-        """The words that hold."""
+        """The words that are not struck out."""
         if self._raised:
             self._settle()
         return collapse("".join(self._parts))
@@ -106,7 +106,7 @@ class Text:
         self._seen += visible(text)
 
     def aside(self, mend: Callable[[str], str] = collapse) -> Iterator[Piece]:
-        """What does not hold, or only points to a note."""
+        """The words that are struck out, and the marks of notes."""
         for struck in self._struck:
             if text := mend("".join(struck)):
                 yield Piece(text, reason=STRUCK)

@@ -12,7 +12,7 @@ HEADING = "Review comments"
 
 
 def remark(author: str, found: Iterable[Piece]) -> Remark:
-    """The remark that these pieces are; what a reader of its format marked is no words of its author's."""
+    """A remark made of these pieces; those that its reader marked as no content are kept beside it."""
     held = tuple(found)
     return Remark(
         author,

@@ -20,7 +20,7 @@ CHARACTERS = 50_000_000  # of one part of a file; a merged cell says the same in
 REPEATED = 10_000_000  # of those, the ones of cells that reach down in a page's tables: six seconds
 CELLS = 1_000_000  # of a file; ten seconds, and more than anyone asks questions of
 AGAIN, SAVE = "those of merged cells once for each row", "save the part that matters as a file of its own"
-LAID_OUT = 400  # characters; a table with a longer cell is there for its layout
+LAID_OUT = 400  # characters; a table with a longer cell is there for its layout; a guess, not measured
 LABEL = 120  # characters; the name of a column is not longer
 NUMBER = re.compile(
     r"[(\-+−–~<>≈]?\s?(?:[A-Z]{2,3}\s?|[^\w\s])?\s?[-−]?\d[\d.,'’\s]*(?:e[-+]?\d+)?\s?"
@@ -303,7 +303,7 @@ def _is_label(cell: str) -> bool:
 
 
 def _is_alike(one: str, other: str) -> bool:
-    """Whether both are years or dates, or both other figures."""
+    """Whether both cells are years or dates, or both are other figures."""
     return not _is_text(other) and bool(YEAR.fullmatch(one)) == bool(YEAR.fullmatch(other))
 
 

@@ -10,8 +10,8 @@ from assistant.types import BlockKind
 from ingest.drafts import Found, Piece, collapse
 from ingest.text import dates, voices
 
-LINE = 120  # characters
-TOP = 8  # pieces from the start among which a byline or a date line is looked for
+LINE = 120  # characters: a longer line is a sentence, and no pattern is tried on it
+TOP = 8  # pieces from the start among which a byline or a date line is looked for; see eval/benchmarks/particulars.py
 APART = "|·•–—-,;:./／[]"
 CLOCK = re.compile(  # with a colon: 05.10 begins a date
     r"(?:\b(?:at|um)\s+|@\s*)?(?<![\w:])\d{1,2}:\d{2}(?::\d{2})?\s*(?:[AaPp]\.?[Mm]\.?)?(?:\s+[A-Z]{2,4}\b)?"
@@ -94,7 +94,7 @@ def _created(pieces: Sequence[Piece], around: Sequence[Piece]) -> list[re.Match[
 
 
 def _said(pieces: Sequence[Piece], top: Sequence[Piece]) -> str | None:
-    """The date that one of the pieces calls its own, else the first line of the top that is there to say when."""
+    """A date that a piece labels as its own, else the date of the first date line at the top."""
     labelled = [
         (match["label"].lower(), iso) for piece in pieces if not piece.speaker for match, iso in _labelled(piece)
     ]
@@ -118,7 +118,7 @@ def is_about(text: str) -> bool:
 
 
 def _parts(line: str) -> list[str]:
-    """What a line of facts is made of; of prose only the sentences that say who wrote it."""
+    """The parts of a line of facts; of prose only the sentences that say who wrote it."""
     parts = [part.strip() for part in PARTS.split(line) if part.strip()]
     is_prose = line.endswith(".")
     return [part for part in parts if not is_prose or WRITING.match(part) or _person(part)]

@@ -15,11 +15,11 @@ from ingest.reading.plain import ITEM
 from ingest.structure import bylines, speakers
 
 REPEATED = "repeats the title"
-HEADING_WORDS = 12
-LINE = 120  # characters
+HEADING_WORDS = 12  # a longer line without a mark is a sentence; a guess, not measured by itself
+LINE = 120  # characters, likewise
 ABOUT = {"outside the main text", "share links", "about the author"}  # reasons; a page says there when it was written
-NEAR = 12  # pieces; further off, dates are of other pages
-TITLE_WORDS = 24
+NEAR = 12  # pieces; further off, dates are of other pages; see eval/benchmarks/particulars.py
+TITLE_WORDS = 24  # of a title: what is longer is a sentence
 SITE = re.compile(r"\s+(?:[|·»«]|[-–—]{1,2})\s+(?P<site>[^|·»«–—]{1,60})$")
 
 
@@ -33,7 +33,7 @@ class Structured(NamedTuple):
 
 
 def structure(pieces: Sequence[Piece], found: Found, source: str) -> Structured:
-    """What is to be said of the cleaned pieces; ``source`` names the file, for a document without a title."""
+    """The structure of the cleaned pieces; ``source`` names the file, for a document without a title."""
     numbered = [replace(piece, order=order) for order, piece in enumerate(pieces)]
     kept = [piece for piece in numbered if not piece.reason]
     kept = kept if found.is_voiced else _headed(kept)
@@ -56,7 +56,7 @@ def _around(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _headed(pieces: Sequence[Piece]) -> list[Piece]:
-    """Short lines that stand alone above a paragraph are headings, where no markup tells."""
+    """The pieces; without markup, short lines that stand alone above a paragraph become headings."""
     if any(piece.level for piece in pieces):
         return list(pieces)
     headed = list(pieces)

@@ -17,7 +17,17 @@ from assistant.types import BlockKind
 from ingest.cleaning.boilerplate import judge
 from ingest.cleaning.layout import comments
 from ingest.drafts import Box, Piece
-from ingest.text.voices import FIELDS, LABEL, Voice, is_capitalised, is_date, is_no_name, name_of, tells_who
+from ingest.text.voices import (
+    FIELDS,
+    LABEL,
+    Voice,
+    is_capitalised,
+    is_date,
+    is_no_name,
+    name_of,
+    tells_who,
+    without_role,
+)
 
 LABELLED = (BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.HEADING)
 SIGNED = re.compile(r"posted by\b", re.IGNORECASE)
@@ -70,7 +80,7 @@ def _is_control(piece: Piece) -> bool:
 
 
 def _by_name(voices: Mapping[int, str], pieces: Sequence[Piece]) -> Mapping[int, str | None]:
-    """The voices, without those whose name alone tells nobody and whom no markup, verb of saying or date names."""
+    """The voices, without bare names that identify nobody and have no markup, verb of saying or date."""
     if all(map(tells_who, voices.values())):
         return voices
     told = {piece.speaker for piece in pieces if piece.kind is BlockKind.SPEAKER}
@@ -151,20 +161,20 @@ def _candidate(pieces: Sequence[Piece], index: int) -> Voice | None:
 
 
 def _is_said(piece: Piece) -> bool:
-    """Whether the piece may be somebody's words."""
+    """Whether the piece may be words of a speaker."""
     return piece.text[-1] in ".!?…:;”\"’')" or piece.text.count(" ") >= QUOTED or piece.kind is BlockKind.SPEAKER
 
 
 def _is_person(name: str, lower: frozenset[str]) -> bool:
     """Whether a bare line reads as a voice: a role, or words that the text never writes small."""
-    words = re.findall(r"\w+", name.lower())
-    if any(word in ROLES for word in words):
+    if any(word in ROLES for word in re.findall(r"\w+", name.lower())):
         return True
+    words = re.findall(r"\w+", without_role(name).lower())
     return len(words) <= 6 and "and" not in words and not any(word in lower for word in words)
 
 
 def _lower_words(pieces: Sequence[Piece], names: Iterable[str]) -> frozenset[str]:
-    """Those words of the names that the text writes small somewhere."""
+    """The words of these names that the text also writes in lower case."""
     asked = {word for name in names for word in re.findall(r"\w+", name.lower())}
     return frozenset(word for piece in pieces for word in re.findall(r"\w+", piece.text) if word in asked)
 
@@ -179,7 +189,7 @@ def _labelled(pieces: Sequence[Piece]) -> list[Piece]:
         if not piece.level and piece.kind in LABELLED and (match := LABEL.match(piece.text))
         if len(match[1]) <= 60
         and not (is_no_name(match[1]) or match[1].lower() in FIELDS)
-        and is_capitalised(re.sub(r"\(.*\)", "", match[1]))
+        and is_capitalised(without_role(re.sub(r"\(.*\)", "", match[1])))
     }
     counts = Counter(match[1] for match in labels.values())
     lower = _lower_words(pieces, counts)
@@ -201,7 +211,7 @@ def _labelled(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _unlike(pieces: Sequence[Piece]) -> list[Piece]:
-    """Words written unlike all the rest of their speaker's are nobody's: the line that named their author is lost.
+    """Take a speaker's words from them if they are formatted unlike their other words: their author's line was lost.
 
     A comment form often leaves the last comment without its name; to give it to the speaker before would be to
     put words into somebody's mouth.
@@ -224,7 +234,7 @@ def _unlike(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _quoting(pieces: Sequence[Piece]) -> list[Piece]:
-    """A paragraph that another speaker has said before, word for word, is quoted."""
+    """Mark paragraphs that another speaker has said before, word for word, as quoted."""
     said: dict[str, str | None] = {}
     told = []
     for piece in pieces:

@@ -74,7 +74,7 @@ def matches(text: str) -> Iterator[re.Match[str]]:
 
 
 def read(text: str) -> str | None:
-    """The date that a field named so holds: as ``find``, or a year alone."""
+    """The date in a metadata field: as ``find``, or a year alone."""
     year = BARE_YEAR.fullmatch(text)
     return find(text) or (year[1] if year else None)
 
@@ -97,7 +97,7 @@ def _iso(parts: dict[str, str | None]) -> str | None:
 
 
 def _numeric(year: int, first: int, second: int) -> str | None:
-    """05/10/2012 may be in May or in October: then only its year is known."""
+    """A numeric date; of 05/10/2012, which may be in May or in October, only the year."""
     readings = {_valid(year, second, first), _valid(year, first, second)} - {None}
     return readings.pop() if len(readings) == 1 else (str(year) if readings else None)
 

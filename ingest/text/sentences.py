@@ -1,4 +1,4 @@
-"""Where sentences begin and end in one block of text: sentencex, with its few misses mended."""
+"""Where sentences begin and end in one block of text: sentencex, with its few misses fixed."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ ENUMERATOR = re.compile(r"\W*(?:\d{1,3}|[A-Za-z]|[ivxIVX]{2,4})[.)]\s*")  # "1."
 LETTERED = re.compile(r"\((\w{1,3})\)")  # "(a)": sentencex takes no boundary after one
 NO_WORDS = re.compile(r"[\W_]*")
 MOST_WORDS = 200  # no sentence is longer: a list without full stops, a file without any
-MOST_CHARACTERS = 2_000
+MOST_CHARACTERS = 2_000  # the same of what has no spaces: ten for a word
 MOST_PIECES = 250  # of words, as the embedding model reads them: 256 at a time
 PIECE = re.compile(r"[A-Za-z]{1,4}|\d{1,2}|\S")  # of 4,919 English passages one is more to the model than this counts
 FEWEST_WORDS = (
     4  # a shorter sentence says too little alone: "Sure." goes with the next, "Sales = Push." with the one before
 )
 FEWEST_PIECES = 12  # where no spaces part words, a sentence of one "word" says enough, too
-SHORT = 100  # characters; a longer sentence is not looked at
+SHORT = 100  # characters; a longer sentence is not looked at, so that the embedder's pieces are counted for few
 
 
 def spans(text: str) -> list[Span]:
@@ -75,7 +75,7 @@ def _short(text: str, span: Span) -> bool:
 
 
 def _fits(text: str, span: Span) -> bool:
-    """Whether it is no longer than a sentence may be."""
+    """Whether the stretch is short enough for a sentence."""
     length = span.end - span.start
     return length <= MOST_CHARACTERS and (length <= MOST_PIECES or pieces(text, span.start, span.end) <= MOST_PIECES)
 
@@ -107,7 +107,7 @@ def _trimmed(text: str, span: Span) -> Span:
 
 
 def _cut(text: str, span: Span) -> Iterator[Span]:
-    """The sentence itself, or its parts when it is longer than any sentence is."""
+    """The sentence, cut into parts if it is too long."""
     if _fits(text, span) and text.count(" ", span.start, span.end) < MOST_WORDS:
         yield span
         return

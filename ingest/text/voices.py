@@ -49,7 +49,7 @@ FIELDS = words(  # of a form or of minutes, by themselves: "Owner: Ann" names wh
 
 
 class Voice(NamedTuple):
-    """What a line says of who speaks."""
+    """The speaker that a line names."""
 
     name: str
     is_plain: bool  # a name and nothing else: it needs company
@@ -66,9 +66,16 @@ def name_of(line: str) -> Voice | None:
     bare = bare.rstrip(" .…") if is_said else bare
     bare = re.sub(r"\b(?:at|on|am|pm)\b\s*$", "", POSTED.sub("", bare).strip(" ,;|·–—-@()[]•\t"))
     bare = re.sub(r"\s(?:on|at)$", "", SAYS.sub("", bare).strip(" ,;|·–—-@()[]•"))
-    if not (HANDLE.fullmatch(bare) and is_capitalised(bare)):
+    named = without_role(bare) if line.rstrip().endswith(":") else bare
+    if not (HANDLE.fullmatch(bare) and is_capitalised(named)):
         return None
     return Voice(bare, is_plain=not (is_dated or is_said), is_said=is_said)
+
+
+def without_role(label: str) -> str:
+    """A full name without what stands after its comma: "Ann Lee" of "Ann Lee, head of sales"."""
+    name = label.partition(",")[0]
+    return name if len(name.split()) > 1 else label
 
 
 def is_capitalised(name: str) -> bool:

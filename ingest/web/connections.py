@@ -74,7 +74,7 @@ class Guarded(httpcore.NetworkBackend):
 
 
 class _Ending(httpcore.NetworkStream):
-    """A stream whose every step has only the time that is left of the whole."""
+    """A stream on which each step may take only the time that is left in total."""
 
     def __init__(self, inner: httpcore.NetworkStream, ends: float) -> None:
         self._inner = inner
@@ -102,7 +102,7 @@ class _Ending(httpcore.NetworkStream):
 
 
 def left(ends: float) -> float:
-    """Seconds until then.
+    """The seconds until the deadline.
 
     Raises:
         httpcore.ReadTimeout: none.
@@ -114,7 +114,7 @@ def left(ends: float) -> float:
 
 
 def is_public(address: str) -> bool:
-    """Whether anybody on the internet is reached by it; the IPv4 address inside an IPv6 one counts, too."""
+    """Whether the address is public; the IPv4 address inside an IPv6 one counts, too."""
     ip: Address = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         if ip in NAT64:

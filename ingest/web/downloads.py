@@ -40,7 +40,7 @@ UNTOLD = {
 
 
 def extension_of(url: httpx.URL, media_type: str) -> str:
-    """What the name of a file of this kind ends in; the address decides where the server says nothing of use."""
+    """The file extension for this content type; the address decides if the server's type says nothing useful."""
     own = PurePosixPath(url.path).suffix.lower()
     if media_type in UNTOLD and is_known(f"page{own}") and EXTENSIONS.get(media_type) != own:
         return own
@@ -65,7 +65,7 @@ class Unpacked:
         self.data = bytearray()
 
     def add(self, chunk: bytes) -> bool:
-        """Whether it still fits: what came and what it unpacks to are both at most ``most`` bytes."""
+        """Add bytes; whether both the packed and the unpacked size are still at most ``most`` bytes."""
         self._arrived += len(chunk)
         room = self._most + 1 - len(self.data)  # at least 1, as long as it fits
         self.data += self._packed.decompress(chunk, room) if self._packed else chunk[:room]

@@ -1,7 +1,7 @@
 """A page from the web: its bytes, within limits that a hostile server cannot stretch.
 
 Only http and https; no cookies, referer, proxies or passwords; ``robots.txt`` is respected (RFC 9309). Each hop of a
-redirect is checked anew. Time and size are those of the whole, and the size counts after decompression.
+redirect is checked again. Time and size are those of the whole, and the size counts after decompression.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ LIMITS = Limits()
 
 
 class Known(NamedTuple):
-    """What the server said of the copy that we have."""
+    """What the server said about the copy that we have (ETag, date)."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -121,7 +121,7 @@ class _Visit:
     def _followed(
         self, url: httpx.URL, headers: Mapping[str, str], *, robots: bool = False
     ) -> Iterator[tuple[httpx.URL, httpcore.Response]]:
-        """The first response that is no redirect, and whose it is."""
+        """The first response that is no redirect, and its address."""
         seen = [url]
         while True:
             if not robots:

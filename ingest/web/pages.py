@@ -19,7 +19,7 @@ from ingest.folder.files import Failed
 from ingest.web.fetching import Fetched, Known, fetch
 
 KEPT = ".pages.json"
-LONGEST = 60  # characters of a file's name before its hash
+LONGEST = 60  # characters of a file's name before its hash: it can still be read in a list, and file systems take 255
 
 
 class Page(NamedTuple):
@@ -67,7 +67,7 @@ def _name(address: str, extension: str) -> str:
 
 
 def _read(path: Path) -> dict[str, Page]:
-    """What is known of pages fetched before; nothing when that cannot be read, and all are fetched anew."""
+    """What is known of pages fetched before; nothing when that cannot be read, and all are fetched again."""
     try:
         return {address: Page(**page) for address, page in json.loads(path.read_text("utf-8")).items()}
     except (OSError, ValueError, TypeError, AttributeError):

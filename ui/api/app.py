@@ -1,4 +1,4 @@
-"""The API as an application: its routes behind the guard, with what they share."""
+"""The application of the HTTP API: its routes, behind the guard that checks each request."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ABOUT = (
 
 
 def build(desk: Desk, people: People) -> FastAPI:
-    """The application over a desk, for these people; it lets go of the desk when it ends."""
+    """The application that serves a desk to these people; it closes the desk when it ends."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -1,4 +1,4 @@
-"""Where the API's work is done: libraries opened once, and answers made one at a time, in the order of questions."""
+"""The desk of the API: it opens each library once, and answers questions one at a time, in their order."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
 
 AT_ONCE = 1  # answers made at a time: more at once are slower for all, see ui/parts/settings/running.py
-PING = 15.0  # seconds after which a stream that has nothing to say shows that it is there
-AFTER = 5  # seconds after which to ask again where too many wait
+PING = 15.0  # seconds after which a stream that has nothing to say shows that it is there: nginx closes one after 60
+AFTER = 5  # seconds after which to ask again where too many wait; a guess
 ENDING = "The server is ending."
 MODELS = ("model", "evidence_model")  # settings that a page can choose
 
@@ -40,10 +40,10 @@ Result = TypeVar("Result")
 
 
 class Desk:
-    """The libraries of one home, and the line of those who wait to have something done."""
+    """The libraries of one home folder, and the queue of requests that wait for an answer."""
 
     def __init__(self, settings: Settings, embedder: Embedder | None = None, chat: BaseChatModel | None = None) -> None:
-        """``chat`` takes the place of the model that the settings name."""
+        """``chat`` is used instead of the model that the settings name."""
         self.settings = settings
         self.embedder = embedder or build.build_embedder(settings)
         self._chat = chat
@@ -59,11 +59,11 @@ class Desk:
         self.jobs: Line = line.of(settings, self)
 
     def libraries(self, person: Person) -> list[str]:
-        """The libraries there are that a person reaches, by name."""
+        """The names of the existing libraries that a person may use."""
         return [name for name in places.libraries(self.settings) if person.reaches(name)]
 
     def named(self, library: str | None, person: Person) -> Settings:
-        """The settings of a library that a person reaches, be it there or not; None: the one that is served.
+        """The settings of a library that a person may use, whether it exists yet or not; None means the default one.
 
         Raises:
             LibraryMissing: they do not reach it, or it cannot be called so.
@@ -89,12 +89,12 @@ class Desk:
             return self._open[settings.library]
 
     def settings_of(self, asked: Mapping[str, Any]) -> Settings:
-        """The settings that a job is done with; see ``ui.jobs.work.Place``."""
+        """The settings for a job; see ``ui.jobs.work.Place``."""
         models = {name: asked[name] for name in MODELS if name in asked}
         return self.named(asked["library"], HERE).model_copy(update=models)
 
     def assistant_of(self, asked: Mapping[str, Any]) -> Assistant:
-        """The assistant that a job is done with.
+        """The assistant for a job.
 
         Raises:
             LibraryMissing: there is none.
@@ -108,11 +108,11 @@ class Desk:
             return self._otherwise[settings]
 
     def library(self, library: str | None, person: Person) -> Library:
-        """The library itself, for what needs no line."""
+        """The library itself, for requests that need not queue."""
         return self.assistant(library, person).library
 
     def warm(self) -> Future[None]:
-        """Load what the first question would wait for; what comes of it."""
+        """Load the models in the background, so that the first question need not wait; returns the future."""
         return self._submit(self._warm)
 
     async def do(self, work: Callable[[], Result]) -> Result:
@@ -166,7 +166,7 @@ class Desk:
                 self.stages = {**self.stages, stage: (count + 1, seconds + ms / 1000)}
 
     def close(self) -> None:
-        """Let go of all libraries; what waits is not done any more."""
+        """Close all libraries; requests that still wait are not answered."""
         self._ending.set()
         self._line.shutdown(wait=True, cancel_futures=True)
         for assistant in (*self._open.values(), *self._otherwise.values()):

@@ -1,4 +1,4 @@
-"""What went wrong, as the API tells it: a status, what happened, and what whoever asked can do. Never a traceback."""
+"""Errors as the API reports them: a status, what happened, and what the client can do. Never a traceback."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ OF_STATUS = {
 
 
 class Asked(PushbackError):
-    """Something that the API itself does not let through, with its status; ``after`` is when to try again."""
+    """A request that the API itself refuses, with its status; ``after`` is the number of seconds until a retry."""
 
     def __init__(self, status: int, message: str, *, hint: str | None = None, after: int | None = None) -> None:
         """``after`` counts seconds."""
@@ -57,14 +57,14 @@ class Asked(PushbackError):
 
 
 class Told(JSONResponse):
-    """JSON in ASCII alone, since a text may hold what cannot be written in UTF-8."""
+    """A response of JSON in ASCII, since a text may hold characters that UTF-8 cannot write."""
 
     def render(self, content: Any) -> bytes:
         return json.dumps(content, allow_nan=False, separators=(",", ":")).encode()
 
 
 def described(error: PushbackError) -> dict[str, str]:
-    """An error as the commands tell it in JSON, with a hint for who asks over HTTP."""
+    """An error in the JSON of the commands, with a hint that suits clients of HTTP."""
     return {"error": error.summary, "hint": present_error.todo(error.hint, type(error), HINTS)}
 
 
@@ -79,7 +79,7 @@ def refusal(path: str, error: PushbackError) -> Told:
 
 
 def install(app: FastAPI) -> None:
-    """Let the app tell every error so."""
+    """Make the app report every error in this form."""
 
     @app.exception_handler(PushbackError)
     async def _ours(request: Request, error: PushbackError) -> Told:

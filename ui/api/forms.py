@@ -1,4 +1,4 @@
-"""What can be sent, held against its form before anything is done with it."""
+"""The bodies of requests, which are validated before anything is done with them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from assistant.library.records import Opinion
 from assistant.types import Filters, Role, Turn
 from ui.commands.options import DATE, KINDS
 
-MOST_TURNS = 200
+MOST_TURNS = 200  # a bound on what one request can bring; ours read the last twenty
 MOST_RESULTS = 1000  # as `pushback search -k` has it
-LARGEST = 1_000_000  # a page, a turn, the number of a citation
+LARGEST = 1_000_000  # a page, a turn, the number of a citation: a bound, since a larger one is a slip
 NEW = "new"
 
 Text = Annotated[str, Field(max_length=1_000_000)]
@@ -30,7 +30,7 @@ class Form(BaseModel):
 
 
 class Said(Form):
-    """A turn of a conversation so far."""
+    """One turn of the conversation so far."""
 
     role: Role
     content: Text
@@ -134,14 +134,14 @@ class Message(BaseModel):
 
     @property
     def text(self) -> str:
-        """What it says."""
+        """The text of the message."""
         if self.content is None or isinstance(self.content, str):
             return self.content or ""
         return "\n".join(part.text for part in self.content if part.type == "text")
 
 
 class StreamOptions(BaseModel):
-    """Of a stream."""
+    """Options of a streamed completion."""
 
     include_usage: bool = False
 

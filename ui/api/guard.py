@@ -1,4 +1,4 @@
-"""What is asked of a request before anything of it is read: the name it is for, its origin, whose it is, its size."""
+"""Checks of a request before its body is read: host name, origin, person and size."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Guard:
 
 
 def _counted(receive: Receive, most: int) -> Receive:
-    """The same messages, until they are too many bytes."""
+    """The messages of a request's body; an error once they exceed the allowed bytes."""
     read = 0
 
     async def counted() -> Message:

@@ -1,4 +1,4 @@
-"""The jobs that the API begins, told as JSON; of the pages' jobs it tells nothing."""
+"""The jobs that the API starts, as JSON. Jobs that pages start are not shown."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ KINDS = (CHALLENGE, INGEST)
 
 
 def begin(line: Line, kind: str, about: str, asked: Mapping[str, Any], owner: str | None) -> Json:
-    """Put one in the line."""
+    """Put a job into the queue."""
     return told(line.start(kind, about, kind, asked, owner))
 
 
 def look(line: Line, id: str, owner: str | None) -> Json | None:
-    """How far it is; None where there is none of that id, or it is somebody else's."""
+    """The state of a job; None if there is no such job, or it belongs to somebody else."""
     job = line.job(id, owner)
     return told(job) if job and job.kind in KINDS else None
 
 
 def stop(line: Line, id: str, owner: str | None) -> Json | None:
-    """Ask it to stop; what it has done until then stays."""
+    """Ask a job to stop; what it has done so far is kept."""
     job = line.job(id, owner)
     if job is None or job.kind not in KINDS:
         return None
@@ -35,7 +35,7 @@ def stop(line: Line, id: str, owner: str | None) -> Json | None:
 
 
 def told(job: Job) -> Json:
-    """A job as it stands: its state is one of ``STATES``; ``share`` of it is done, from 0 to 1."""
+    """A job as JSON: its state is one of ``STATES``, and ``share`` (0 to 1) says how much of it is done."""
     return {
         "id": job.id,
         "kind": job.kind,

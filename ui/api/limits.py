@@ -13,7 +13,7 @@ from ui.api.people import Person
 from ui.jobs.line import Line
 
 MINUTE = 60.0  # seconds
-JOBS = 4  # of one person that have not ended
+JOBS = 4  # of one person that have not ended, so that nobody fills the line; a guess
 
 
 class Questions:
@@ -25,7 +25,7 @@ class Questions:
         self._changes = threading.Lock()
 
     def count(self, person: Person) -> None:
-        """One more.
+        """Count one more question of this person.
 
         Raises:
             Asked: there were as many as are allowed.
@@ -49,7 +49,7 @@ class Questions:
 
 
 def check_jobs(person: Person, line: Line) -> None:
-    """Nothing, where a person may begin one more job.
+    """Refuse a job if the person has too many that have not ended.
 
     Raises:
         Asked: they have begun as many as may run or wait.

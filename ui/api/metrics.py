@@ -1,4 +1,4 @@
-"""What the server counts, for Prometheus: requests, stages of answers, who waits, jobs. No text of anybody."""
+"""Metrics of the server for Prometheus: requests, stages of answers, queues and jobs. No text of anybody."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ class Metrics:
         )
 
     def text(self) -> bytes:
-        """All of them, as Prometheus reads them."""
+        """All metrics in the text format of Prometheus."""
         return generate_latest(self._registry)
 
     def count(self, method: str, path: str, status: int, seconds: float) -> None:
-        """One request more."""
+        """Count one request."""
         self._requests.labels(method, path, str(status)).inc()
         self._seconds.labels(path).observe(seconds)
 
 
 class Watched:
-    """The middleware that counts requests, and tells each to the log; of a path only which of ours it is."""
+    """The middleware that counts and logs requests; of a path, only the name of its route is kept."""
 
     def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics
@@ -83,7 +83,7 @@ class Watched:
 
 
 class _OfDesk(Collector):
-    """What a desk knows when it is asked."""
+    """Figures that the desk gives when Prometheus asks for them."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk

@@ -25,12 +25,12 @@ from assistant.settings import Settings
 from ui.web import local
 from ui.web.roles import Role
 
-SHORTEST = 20  # characters of a token
+SHORTEST = 20  # characters of a token: at random, 20 letters and digits have some 100 bits
 EVERY = "*"
 
 
 class Person(NamedTuple):
-    """Who asks: by name, None at the machine itself. ``libraries`` are those that they reach, None for all."""
+    """A person who sends requests: a name, or None for the user of this machine. ``libraries`` None means all."""
 
     name: str | None
     role: Role
@@ -38,7 +38,7 @@ class Person(NamedTuple):
 
     @property
     def owner(self) -> str | None:
-        """Whose their conversations, verdicts and jobs are, as a name that no two share."""
+        """The unique name under which this person's conversations, verdicts and jobs are stored."""
         return None if self.name is None else f"token {self.name}"
 
     def reaches(self, library: str) -> bool:
@@ -74,7 +74,7 @@ class People:
         return bool(self._by_hash)
 
     def find(self, peer: str | None, headers: Mapping[str, str]) -> Person | None:
-        """Who sends a request from ``peer`` with these headers; None where they may not."""
+        """The person who sends a request from ``peer`` with these headers; None if they may not."""
         if not self._by_hash:
             return HERE if local.is_local(peer, headers) else None
         scheme, _, token = headers.get("authorization", "").partition(" ")
@@ -105,7 +105,7 @@ def read(settings: Settings) -> People:
 
 
 def are_seen_by_others(path: Path) -> bool:
-    """Whether others at this machine can read the file, where the system knows such; hashes in it help nobody."""
+    """Whether others on this machine can read the file; a file of hashes does not matter."""
     is_open = os.name != "nt" and path.expanduser().stat().st_mode & 0o077
     return bool(is_open) and any(entry.token for entry in _entries(path.expanduser()).values())
 

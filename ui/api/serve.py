@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
 
 PACKAGES = ("fastapi", "uvicorn", "python_multipart", "prometheus_client")
-PATIENCE = 5  # seconds in which a request may end when the server does
+PATIENCE = 5  # seconds in which a request may end when the server does: Docker kills after ten
 
 
 def serve(settings: Settings) -> None:

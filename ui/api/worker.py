@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def serve(settings: Settings) -> None:
-    """Do jobs until it is ended; what it is doing then is done first.
+    """Do jobs until the process is told to end; the current job is finished first.
 
     Raises:
         SettingsError: there is no database, or an extra is not installed.

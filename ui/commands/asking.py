@@ -9,7 +9,7 @@ import click
 
 from assistant.errors import SettingsError
 from ui.commands import opening
-from ui.commands.options import Command, as_json, filtering, filters_of, settings_of
+from ui.commands.options import Command, as_json, filtering, filters_of, is_quiet, settings_of
 from ui.reports import terminal
 
 
@@ -50,6 +50,7 @@ def ask(context: click.Context, /, question: str, history: Path | None, as_json:
 
             opening.each_line(context, reply)
         else:
+            opening.prepare(assistant, quiet=is_quiet(context))
             answer = assistant.ask(question, before, filters)
             terminal.say_json(wire.answer(answer)) if as_json else terminal.say_answer(answer)
 

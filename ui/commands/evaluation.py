@@ -136,7 +136,7 @@ for making in suite_commands.COMMANDS:
 @click.option("--system", "systems", metavar="SPEC", multiple=True, help="Measure this system. Repeat it to compare.")
 @click.option("--record", type=file, help="File to write the system's replies to; --system reads such a file.")
 @click.option("--fresh", is_flag=True, help="Read the documents again, even if a kept library has them.")
-@click.option("--verbose", is_flag=True, help="Case by case.")
+@click.option("--verbose", is_flag=True, help="Also print each case and why it failed.")
 @as_json
 @click.pass_context
 def eval_run(
@@ -203,7 +203,12 @@ def eval_run(
 )
 @click.argument("suite", type=click.Path(path_type=Path))
 @click.option(
-    "--format", "of", type=click.Choice(("ragas", "promptfoo")), default="ragas", show_default=True, help="Whose rows."
+    "--format",
+    "of",
+    type=click.Choice(("ragas", "promptfoo")),
+    default="ragas",
+    show_default=True,
+    help="Tool whose rows are printed.",
 )
 @out
 def eval_export(suite: Path, of: str, out: Path) -> None:
@@ -251,7 +256,7 @@ def eval_compare(context: click.Context, before: Path, after: Path, as_json: boo
 
 @evaluate.command("report", examples=("pushback eval report artifacts/eval/sample",))
 @click.argument("run", type=folder)
-@click.option("--verbose", is_flag=True, help="Case by case.")
+@click.option("--verbose", is_flag=True, help="Also print each case and why it failed.")
 @as_json
 @click.pass_context
 def eval_report(context: click.Context, run: Path, verbose: bool, as_json: bool) -> None:

@@ -11,6 +11,7 @@ import click
 
 from ui.commands.door import PARTLY
 from ui.reports import terminal
+from ui.work.progress import PREPARING, Progress
 
 if TYPE_CHECKING:
     from assistant.build import Assistant
@@ -45,6 +46,12 @@ def assistant(settings: Settings, documents: Sequence[str] = ()) -> Iterator[Ass
         for key in documents:
             opened.library.document(key)
         yield opened
+
+
+def prepare(assistant: Assistant, *, quiet: bool) -> None:
+    """Unpack the models that read, once on a machine, with its progress."""
+    with Progress(PREPARING, "percent", quiet=quiet) as prepared:
+        assistant.prepare(lambda share: prepared(round(100 * share), 100))
 
 
 def each_line(context: click.Context, reply: Callable[[dict[str, Any]], dict[str, Any]]) -> None:

@@ -32,7 +32,7 @@ from ui.commands.options import Command, flags_as_environment, remembered, setti
     metavar="NAMES",
     expose_value=False,
     callback=remembered,
-    help="Names under which other machines reach it, separated by commas. Requests for any other name are refused.",
+    help="Names by which other machines reach the server, separated by commas. Requests for other names are refused.",
 )
 @click.pass_context
 def web(context: click.Context) -> None:
@@ -69,7 +69,7 @@ def web(context: click.Context) -> None:
     metavar="NAMES",
     expose_value=False,
     callback=remembered,
-    help="Names under which other machines reach it, separated by commas. Requests for any other name are refused.",
+    help="Names by which other machines reach the server, separated by commas. Requests for other names are refused.",
 )
 @click.option(
     "--tokens",
@@ -77,7 +77,7 @@ def web(context: click.Context) -> None:
     metavar="FILE",
     expose_value=False,
     callback=remembered,
-    help="TOML file of the people who may use it, each with a token and a role.",
+    help="TOML file of the people who may use the API, each with a token and a role.",
 )
 @click.pass_context
 def serve(context: click.Context) -> None:

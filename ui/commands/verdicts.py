@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assistant.errors import SettingsError
-from ui.commands.opening import EACH_LINE, assistant, each_line, library
+from ui.commands.opening import EACH_LINE, assistant, each_line, library, prepare
 from ui.commands.options import Command, Group, as_json, is_quiet, settings_of
 from ui.reports import terminal
-from ui.work.progress import PREPARING, Progress
+from ui.work.progress import Progress
 
 if TYPE_CHECKING:
     from assistant.library.library import Library
@@ -84,7 +84,8 @@ def challenge(
     from assistant.pressure.discussion import compare
     from assistant.pressure.pressure import checked
     from ui.commands import json_lines
-    from ui.reports import verdict_kept, verdict_page
+    from ui.reports import verdict_kept, verdict_page, verdict_terminal
+    from ui.reports.verdict_outline import outline
 
     settings = settings_of(context)
     if idea == EACH_LINE and (out or revises):
@@ -101,8 +102,7 @@ def challenge(
 
             each_line(context, reply)
             return
-        with Progress(PREPARING, "percent", quiet=is_quiet(context)) as prepared:
-            opened.prepare(lambda share: prepared(round(100 * share), 100))
+        prepare(opened, quiet=is_quiet(context))
         before = verdict_kept.opened(opened.library, revises).verdict if revises else None
         with Progress("Testing", "assumptions", quiet=is_quiet(context)) as progress:
             like = before if before and before.idea == idea else None
@@ -122,7 +122,7 @@ def challenge(
         told = {"id": id, "revises": revises, "changes": [wire.change(one) for one in changed]}
         terminal.say_json({**wire.verdict(verdict), **told})
         return
-    terminal.say(terminal.verdict(verdict))
+    terminal.say(verdict_terminal.page(outline(report)))
     if before:
         terminal.say(f"\nBeside {revises}, “{before.idea}”:\n{terminal.changes(changed)}")
     if not is_quiet(context):
@@ -182,22 +182,21 @@ def show(context: click.Context, key: str, out: Path | None, importance: dict[st
     Each citation is checked against today's library; one whose source has changed or gone is marked.
     """
     from assistant import wire
-    from ui.reports import verdict_page
+    from ui.reports import verdict_page, verdict_terminal
+    from ui.reports.verdict_outline import outline
 
     if out:
         verdict_page.check(out)
     with library(settings_of(context)) as (opened, _):
         report = _report(opened, key, importance)
-    faults = {citation: standing for citation, standing in report.standing.items() if standing.value}
     if out:
         verdict_page.write(report, out)
     if as_json:
+        faults = {citation: standing for citation, standing in report.standing.items() if standing.value}
         changed = [{**wire.citation(citation), "standing": told.name.lower()} for citation, told in faults.items()]
         terminal.say_json({**wire.verdict(report.verdict), "id": key, "created": report.created, "faults": changed})
         return
-    terminal.say(terminal.verdict(report.verdict))
-    for citation, told in faults.items():
-        terminal.say(f"\n“{citation.quote}” ({citation.about.source})\n→ {told.value}")
+    terminal.say(verdict_terminal.page(outline(report)))
 
 
 @verdicts.command("remove", examples=("pushback verdicts remove 582d125b",))

@@ -1,1 +1,1 @@
-"""Jobs by name: what each does, and the line that it waits in, in this process or in a queue in PostgreSQL."""
+"""Jobs: what each kind does, and the queue that it waits in, either in this process or in PostgreSQL."""

@@ -1,4 +1,4 @@
-"""The line of jobs that wait to be done: in this process, or by `pushback worker` from a queue in the database."""
+"""The queue of jobs: they run in this process, or `pushback worker` takes them from the database."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Line(Protocol):
-    """Jobs by their ids, each seen by its owner alone (None: by everybody); as they are when they are looked at."""
+    """A queue of jobs. Each job is visible to its owner only; a job whose owner is None is visible to everybody."""
 
     def start(
         self,
@@ -36,26 +36,26 @@ class Line(Protocol):
         """
 
     def job(self, id: str, owner: str | None = None) -> Job | None:
-        """The one of this id; None where there is none, or it is somebody else's."""
+        """The job with this id; None if there is none, or it belongs to somebody else."""
 
     def of_kind(self, kind: str, owner: str | None = None) -> list[Job]:
-        """Those of a kind, the newest first."""
+        """The jobs of a kind, the newest first."""
 
     def following(self, job: Job) -> list[Job]:
-        """The job, and those that wait or waited for it, in their order."""
+        """The job and all jobs that wait or waited for it, in order."""
 
     def forget(self, job: Job) -> None:
         """Drop an ended job, so that nobody is shown it again."""
 
     def going(self, kinds: Collection[str], owner: str | None) -> int:
-        """How many of these kinds and this owner have not ended."""
+        """The number of jobs of these kinds and this owner that have not ended."""
 
     def counts(self) -> dict[str, int]:
-        """How many there are in each state."""
+        """The number of jobs in each state."""
 
 
 class Here:
-    """Jobs of this process, which end with it; ``place`` is where those are done that are put in the line."""
+    """Jobs that run in this process and end with it; ``place`` gives them settings and assistants."""
 
     def __init__(self, place: Place) -> None:
         self._place = place
@@ -93,7 +93,7 @@ class Here:
 
 
 def of(settings: Settings, place: Place) -> Line:
-    """The line that the settings name; what is not put into a queue is done at ``place``.
+    """The queue that the settings name; without one, jobs run in this process at ``place``.
 
     Raises:
         SettingsError: it is a queue, and there is no database for it or the extra lacks.
@@ -102,7 +102,7 @@ def of(settings: Settings, place: Place) -> Line:
 
 
 def queued(settings: Settings) -> Line:
-    """The line in the database of the catalog.
+    """The queue in the database of the catalog.
 
     Raises:
         SettingsError: there is none, or the extra lacks.

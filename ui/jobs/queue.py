@@ -37,14 +37,14 @@ if TYPE_CHECKING:
 
 SCHEMA = "jobs_of_pushback"  # no library's: their schemas begin with their own prefix
 QUEUE = TASK = "pushback"
-TRIES = 3  # of a job that ends its workers
-KEPT_DAYS = 7  # that an ended job can be looked at
-SHOWN = 20  # jobs of a kind that are told of, the newest
+TRIES = 3  # of a job that ends its workers: once may be an accident, and each takes a worker with it
+KEPT_DAYS = 7  # that an ended job can be looked at: over a weekend and a holiday
+SHOWN = 20  # jobs of a kind that are told of, the newest; a matter of taste
 REMEMBERED = 50  # results that are kept at hand, since they can be long
-EVERY = 0.5  # seconds between two tellings of how far a job is
-HEARTBEAT, DEAD = 10.0, 30.0  # seconds between two, and without any
+EVERY = 0.5  # seconds between two tellings of how far a job is: as often as pages look
+HEARTBEAT, DEAD = 10.0, 30.0  # seconds between two, and without any: two may be lost on the way
 LOOK = 5.0  # seconds between two looks for jobs of the dead, and for new ones where the server tells of none
-PATIENCE = 60  # seconds to wait for the server to take what became of a job
+PATIENCE = 60  # seconds to wait for the server to take what became of a job: it may be starting again; a guess
 
 TABLE = f"""CREATE TABLE {SCHEMA}.told (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, about TEXT NOT NULL, owner TEXT, asked TEXT NOT NULL,
@@ -80,7 +80,7 @@ class Taken(NamedTuple):
 
 @dataclass
 class Queued(Job):
-    """A job of a queue, as it was when it was looked at."""
+    """A job of a queue, as it was when it was read from the database."""
 
     queue: Queue = field(kw_only=True)
     line: str | None = None
@@ -167,7 +167,7 @@ class Queue:
             session.execute(f"DELETE FROM {SCHEMA}.told WHERE id = %s AND ended IS NOT NULL", [job.id])
 
     def stop(self, id: str) -> None:
-        """Ask a job to stop; one that waits has ended then."""
+        """Ask a running job to stop; a job that has not begun ends at once."""
         with self._session() as session:
             session.execute(
                 f"UPDATE {SCHEMA}.told SET stop = true, doing = CASE state WHEN 'waiting' THEN '' ELSE doing END, "
@@ -188,7 +188,7 @@ class Queue:
         return dict.fromkeys(STATES, 0) | dict(found)
 
     def carry_out(self, id: str, place: Place) -> None:
-        """Do a job, and say what came of it; one that has ended already is left."""
+        """Do a job and store its outcome; a job that has already ended is skipped."""
         taken = self._take(id)
         if taken is None:
             return
@@ -240,7 +240,7 @@ class Queue:
         return self._results.get(id)
 
     def _before(self, id: str, taken: Taken) -> Job | None:
-        """The job that this one waited for, which leads to those before it; they have all ended."""
+        """The job that this one waited for, linked to those before it; all of them have ended."""
         sql = f"WHERE line = %s AND {OWN} AND created < (SELECT created FROM told WHERE id = %s) ORDER BY created"
         before = None
         for one in self._found(sql, [taken.line, taken.owner, id]) if taken.line else ():
@@ -259,12 +259,12 @@ class Queue:
 
     @contextmanager
     def _telling(self, job: Job, tries: int) -> Iterator[None]:
-        """How far it is, is told now and then, and that it is to stop is heard."""
+        """Report progress now and then, and notice when the job is asked to stop."""
         over = threading.Event()
 
         def tell() -> None:
             while not over.wait(EVERY):
-                with suppress(LibraryError), self._session() as session:  # it may be started anew
+                with suppress(LibraryError), self._session() as session:  # it may be restarted
                     row = session.execute(
                         f"UPDATE {SCHEMA}.told SET doing = %s, share = %s, steps = %s "
                         "WHERE id = %s AND tries = %s AND ended IS NULL RETURNING stop",
@@ -327,13 +327,13 @@ class Queue:
 
 
 def app(address: str) -> procrastinate.App:
-    """What keeps the queue."""
+    """The Procrastinate app that keeps the queue."""
     options = {"options": f"-c search_path={SCHEMA}", "application_name": "pushback worker"}
     return procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=address, kwargs=options))
 
 
 def work(address: str, place: Place, *, ends: bool = False) -> None:
-    """Do jobs one after the other until this process is told to end; ``ends``: until there is none."""
+    """Do jobs one after the other until this process is told to end; with ``ends``, until none is left."""
     queue = Queue(address)
 
     async def until_ended() -> None:

@@ -1,4 +1,4 @@
-"""What jobs do, by name: each a function of what was asked, which is JSON, so that any process can do it."""
+"""The work of jobs, by name: each is a function of JSON, so that any process can do it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Place(Protocol):
 
     @property
     def embedder(self) -> Embedder:
-        """It reads documents and answers alike."""
+        """The embedding model, shared by reading documents and answering questions."""
 
     def settings_of(self, asked: Asked) -> Settings:
         """The settings in force, with the library and the models that were asked for."""
@@ -91,14 +91,14 @@ def ingest(job: Job, place: Place, asked: Asked) -> Json:
 
 
 def of_library(settings: Settings, **more: Any) -> dict[str, Any]:
-    """What is asked of work on the library of these settings."""
+    """The request for a job on the library of these settings."""
     return {"library": settings.library, **more}
 
 
 def of_reading(
     settings: Settings, paths: Sequence[Path], within: Path | None, *, allow_removals: bool
 ) -> dict[str, Any]:
-    """What is asked where files and folders are to be read; whoever does it finds them at the same paths."""
+    """The request for a job that reads files and folders; the worker must find them at the same paths."""
     named = [str(path.resolve()) for path in paths]
     return of_library(
         settings, paths=named, within=str(within.resolve()) if within else None, allow_removals=allow_removals
@@ -106,12 +106,12 @@ def of_reading(
 
 
 def of_putting_back(settings: Settings, removed: Sequence[Removed]) -> dict[str, Any]:
-    """What is asked where documents are to be put back."""
+    """The request for a job that restores removed documents."""
     return of_library(settings, removed=told(REMOVE, tuple(removed)))
 
 
 def of_assistant(settings: Settings, **more: Any) -> dict[str, Any]:
-    """What is asked where an idea is tested, or a test discussed, with the models of these settings."""
+    """The request for a job that tests an idea or discusses a verdict, with the models of these settings."""
     models = {"model": settings.model, "evidence_model": settings.evidence_model}
     return of_library(settings, **models, **more)
 
@@ -129,29 +129,29 @@ def fetch(job: Job, place: Place, asked: Asked) -> Outcome:
 
 
 def remove(job: Job, place: Place, asked: Asked) -> tuple[Removed, ...]:
-    """Take documents out."""
+    """Remove documents from the library."""
     return library_changes.remove(job, place.settings_of(asked), place.embedder, asked["documents"])
 
 
 def put_back(job: Job, place: Place, asked: Asked) -> Outcome:
-    """Put documents back that were taken out."""
+    """Restore documents that were removed."""
     removed = from_told(REMOVE, asked["removed"])
     return library_changes.put_back(job, place.settings_of(asked), place.embedder, removed)
 
 
 def replace(job: Job, place: Place, asked: Asked) -> Outcome:
-    """Let a file take a document's place."""
+    """Replace a document by a file."""
     settings, path = place.settings_of(asked), Path(asked["path"])
     return library_changes.replace(job, settings, place.embedder, asked["document"], path)
 
 
 def check(job: Job, place: Place, asked: Asked) -> Checked:
-    """Look the library over."""
+    """Check the library."""
     return library_health.check(job, place.settings_of(asked), place.embedder)
 
 
 def reindex(job: Job, place: Place, asked: Asked) -> str:
-    """Embed all anew."""
+    """Embed all passages again."""
     return library_health.reindex(job, place.settings_of(asked), place.embedder)
 
 
@@ -188,7 +188,7 @@ def discuss(job: Job, place: Place, asked: Asked) -> str:
 
 
 def suite(job: Job, place: Place, asked: Asked) -> str:
-    """Run a suite of cases; what its run is kept as."""
+    """Run a suite of cases; returns the name of the stored run."""
     from ui.work import suite_runs
 
     return suite_runs.run(job, suite_runs.SHIPPED / asked["suite"], place.settings_of(asked))
@@ -208,12 +208,12 @@ class Reporting:
 
 
 def told(work: str, result: Any) -> Any:
-    """What came of a job, as JSON."""
+    """The result of a job, as JSON."""
     return _kind_of(work).dump_python(result, mode="json")
 
 
 def from_told(work: str, result: Any) -> Any:
-    """What came of a job, from JSON."""
+    """The result of a job, read from JSON."""
     return _kind_of(work).validate_python(result)
 
 

@@ -1,4 +1,4 @@
-"""Verdicts to what the page of pressure tests shows of them. Pure, and what was not written here is inert.
+"""What the page of pressure tests shows of verdicts. Pure; all text that was not written here is escaped.
 
 What a verdict says, in which words and order, is the reports' (``verdict_report``); here is how a page shows it.
 """
@@ -33,8 +33,8 @@ FILLS = {"supported": "#2e7d55", "contested": "#8f6200", "challenged": "#b8443a"
 LINES = "#7f878b"  # seen on either ground
 CORNER = {"color": LINES, "fontSize": 11, "lineBreak": "\n"}
 LEGEND = {"symbolSize": 120, "symbolStrokeWidth": 0}
-PICTURE = 300  # pixels high
-WORDS = 90  # characters of an assumption in the head of its card
+PICTURE = 300  # pixels high, so that the cards below are still seen; not measured
+WORDS = 90  # characters of an assumption in the head of its card: meant for one line
 
 
 class Place(NamedTuple):
@@ -53,7 +53,7 @@ class LookedAt(NamedTuple):
 
 
 def looked_at(idea: str) -> LookedAt:
-    """What of an idea will be tested, before it is; nothing of an empty one. No model is asked."""
+    """A preview of what will be tested of an idea; empty for an empty idea. No model is asked."""
     plain = " ".join(idea.split())
     tested = left_out(plain)
     return LookedAt(tuple(of_words(tested)) if tested else (), tested, tested != plain)
@@ -65,7 +65,7 @@ def badge(ruling: str) -> str:
 
 
 def called(ruling: str) -> str:
-    """A ruling as a reader knows it."""
+    """The name of a ruling for readers."""
     return "no evidence" if ruling == AssumptionRuling.GAP else ruling
 
 
@@ -89,7 +89,7 @@ def _voices(count: int) -> str:
 
 
 def places(verdict: Verdict) -> dict[Finding, Place]:
-    """Where each finding stands first."""
+    """The first place of each finding in the verdict."""
     found: dict[Finding, Place] = {}
     for number, one in enumerate(verdict.assumptions, start=1):
         for place, finding in enumerate(one.findings, start=1):
@@ -103,7 +103,7 @@ def cited(verdict: Verdict, place: tuple[int, int] | None) -> Citation | None:
 
 
 def quote(one: Finding, *, in_context: bool) -> str:
-    """The words of a finding as HTML, marked where what they stand in is shown; beneath them a model's reading."""
+    """The words of a finding as HTML, marked in their context if that is shown, with a model's reading below."""
     before, words, after = told.around(one) if in_context else ("", one.citation.quote, "")
     context = [f'<span class="context">{_lines(part)}</span>' if part.strip() else "" for part in (before, after)]
     said = f'<mark class="words">{escape(words)}</mark>' if any(context) else escape(words)
@@ -123,14 +123,14 @@ def source(citation: Citation) -> str:
 
 
 def attributed(one: Finding, report: Report) -> str:
-    """How the source says it, how sure its side is, and what has become of it since, as HTML."""
+    """How the source says it, who judged its side, and whether the source has changed since, as HTML."""
     mark = report.mark(one.citation)
     since = f'<p class="small notice" role="status">{mark}</p>' if mark else ""
     return f'<p class="small attributed">{escape(told.attributed(one))}</p>{since}'
 
 
 def opened(text: str) -> str:
-    """A text as it opens a line."""
+    """The text with a capital letter at its start."""
     return text[:1].upper() + text[1:]
 
 
@@ -164,7 +164,7 @@ def _because(one: Finding) -> str:
 
 
 def in_words(points: Sequence[Point]) -> str:
-    """The picture for those who do not see it."""
+    """The picture in words, for people who cannot see it."""
     each = "; ".join(
         f"{p.number}: importance {p.importance:.0%}, evidence {p.evidence:.0%}, {called(p.assumption.ruling)}"
         for p in points

@@ -1,4 +1,4 @@
-"""What people read in a terminal: values in, text out. Nothing of a document can steer the terminal."""
+"""The texts that people read in a terminal. Nothing in a document can control the terminal."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.pressure.rulings import is_guessed, to_settle
 from assistant.types import Grounding
-from ui.views.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, shown, who_disagrees, why
+from ui.views.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, cost_line, shown, who_disagrees, why
 
 if TYPE_CHECKING:
     from assistant.library.library import Entry, KeptVerdict, Problem
@@ -28,24 +27,19 @@ if TYPE_CHECKING:
         Answer,
         Citation,
         Conflict,
-        Cost,
         Document,
-        Finding,
         Hit,
         Remark,
         Searched,
         Statement,
-        Verdict,
     )
     from ingest.sync import SyncReport
     from ui.views.shown import Shown
 
 WIDEST = 100  # columns; longer lines are tiring to read
-ENDINGS = 5  # of names that are told of files passed over
+ENDINGS = 5  # of names that are told of files passed over: one line; a matter of taste
 COLUMNS = (("DOCUMENT", 10), ("DATE", 10), ("PASSAGES", 8), ("AUTHOR", 20), ("TITLE", 40))
 FOUND_BY = {"dense": "by its meaning", "lexical": "by its words", "both": "by its meaning and its words"}
-KINDS = {"quoted": " (quoted)", "forecast": " (forecast)", "opponent": " (an opponent's words; do not count)"}
-SIGNS = {"supports": "for    ", "challenges": "against", "unclear": "unclear"}
 
 # Control characters (but not tab and newline) and the marks that turn the direction of writing.
 _STEERING = dict.fromkeys(
@@ -53,11 +47,9 @@ _STEERING = dict.fromkeys(
 )
 _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
-GUESSED = " The sides are guessed: read the quotes."  # of a verdict without a language model
-
 
 def say(text: str) -> None:
-    """Print for people."""
+    """Print text, without control characters."""
     click.echo(_tame(text))
 
 
@@ -68,12 +60,12 @@ def say_json(value: object) -> None:
 
 
 def note(text: str) -> None:
-    """Tell on stderr what is no result."""
+    """Print a note on stderr, since it is no result."""
     click.echo(text.translate(_STEERING), err=True)
 
 
 def complain(what: str, remedy: str) -> None:
-    """Tell on stderr what happened and what to do."""
+    """Print on stderr what happened and what to do."""
     note(f"{what}\n→ {remedy}" if remedy else what)
 
 
@@ -106,23 +98,8 @@ def hits(found: Sequence[Hit]) -> str:
     return "\n\n".join(_hit(number, hit) for number, hit in enumerate(found, start=1)) or "Nothing was found."
 
 
-def verdict(one: Verdict) -> str:
-    """The case for the idea and the one against it, what is open, then each assumption with its findings."""
-    sources = _Sources()
-    parts = [f"The idea, by these documents: {one.ruling}.{GUESSED if is_guessed(one) else ''}"]
-    for title, case in (("The strongest case for it:", one.case_for), ("The strongest objection:", one.case_against)):
-        parts += _titled(title, [_finding(f, _quoted(f, sources), "  - ", "    ") for f in case])
-    parts += _listed("What is missing:", one.missing)
-    settle = [f"{a.question or a.text} {f'→ {a.settle}' if a.settle else ''}" for a in to_settle(one)]
-    parts += _listed("Questions to settle, and the cheapest evidence:", settle)
-    parts += _listed("Leaps of faith, which nothing supports:", one.leaps_of_faith)
-    parts += [_assumption(number, one, sources) for number in range(1, len(one.assumptions) + 1)]
-    parts += [_searched(one.searched), *_of_model(one)]
-    return "\n\n".join([*parts, *([sources.listed()] if sources else [])])
-
-
 def discussed(one: Reply) -> str:
-    """What code says to what was said, then what a model says beside it, with its sources."""
+    """The reply to a message about a verdict, then the comment of a model with its sources."""
     sources = _Sources()
     told = _remarks(one.prose, sources)
     parts = [one.text, told, *one.notices]
@@ -147,20 +124,21 @@ def changes(found: Sequence[Change]) -> str:
         lines += [name] if told else []
         for one in told:
             lines.append(filled(one.what, "  - ", "    "))
-            lines += [
-                _finding(f, f"“{f.citation.quote}” ({_place(f.citation)})", "    ", "    ") for f in one.findings[:3]
-            ]
+            for finding in one.findings[:3]:
+                cited = finding.citation
+                lines.append(filled(f"“{cited.quote}” ({_place(cited)})", "    "))
+                lines += [filled(f"A model's reading: {finding.why}", "    ")] if finding.why else []
     return "\n".join(lines) or "Nothing is otherwise than before."
 
 
 def spared(files: int) -> str:
-    """Why what is gone has not been taken out."""
+    """Why documents whose files are gone have not been removed."""
     what = "1 file that was read before is" if files == 1 else f"{files:,} files that were read before are"
     return f"{what} not there any more, over a third of the folder: what it held stays. Is its disk or share mounted?"
 
 
 def lens(one: Lens) -> str:
-    """Its question and what either side claims."""
+    """A lens: its question, and what either side claims."""
     sides = [filled(f"{side.name}: {side.claim}", "  - ") for side in one.sides]
     return "\n".join([f"{one.name} ({one.importance:.1f}): {one.question}", *sides])
 
@@ -223,12 +201,12 @@ def synced(report: SyncReport, *, details: bool = False) -> str:
 
 
 def problems(found: Iterable[Problem]) -> str:
-    """What a library suffers from, and what to do or what was done."""
+    """The problems of a library, each with the remedy or with what was done."""
     return "\n".join(f"{one.what}\n→ {one.remedy}" for one in found)
 
 
 def trial(one: Trial) -> str:
-    """What a model was found to do."""
+    """What a trial found out about a model."""
     context = f"{one.context:,} tokens" if one.context else "not told"
     rows = {
         "replies": f"yes, in {one.seconds:.1f} s ({cost_line(one.cost)})",
@@ -317,11 +295,11 @@ def _lines(text: str, first: str) -> list[str]:
 
 
 def _tame(text: str) -> str:
-    """Text without what could steer the terminal."""
+    """The text without characters that control a terminal."""
     return text.translate(_STEERING)
 
 
-def _of_model(one: Answer | Verdict) -> list[str]:
+def _of_model(one: Answer) -> list[str]:
     """What went otherwise than asked, what of the model's statements is not shown, and what it cost."""
     told = [filled(notice) for notice in one.notices]
     if one.dropped:
@@ -329,12 +307,6 @@ def _of_model(one: Answer | Verdict) -> list[str]:
     if cost := one.cost:
         told.append(f"Model: {cost_line(cost)}.")
     return ["\n".join(told)] if told else []
-
-
-def cost_line(cost: Cost) -> str:
-    """What a model was asked for a turn."""
-    cached = f", {cost.cached} answered from memory" if cost.cached else ""
-    return f"{_count(cost.calls, 'call')}, {cost.input_tokens:,} tokens read, {cost.output_tokens:,} written{cached}"
 
 
 def _conflict(conflict: Conflict, sources: _Sources) -> str:
@@ -354,43 +326,8 @@ def _hit(number: int, hit: Hit) -> str:
     return f"{number}. {where}\n   found {FOUND_BY[hit.found_by]}{folded}\n{filled(passage.text, '   ')}"
 
 
-def _listed(title: str, lines: Sequence[str]) -> list[str]:
-    """A titled list, as a paragraph; none where there is nothing to list."""
-    return _titled(title, [filled(line, "  - ", "    ") for line in lines])
-
-
-def _titled(title: str, lines: Sequence[str]) -> list[str]:
-    return ["\n".join([title, *lines])] if lines else []
-
-
 def _remarks(remarks: Iterable[Remark], sources: _Sources) -> str:
     return " ".join(f"{remark.text} {sources.marks(remark.citations)}".strip() for remark in remarks)
-
-
-def _quoted(one: Finding, sources: _Sources) -> str:
-    return f"“{one.citation.quote}” {sources.marks([one.citation])}"
-
-
-def _finding(one: Finding, told: str, first: str, rest: str) -> str:
-    """What is told of a finding, and on a line of its own why it bears on the assumption, as a model has it."""
-    why = [filled(f"A model's reading: {one.why}", rest)] if one.why else []
-    return "\n".join([filled(told, first, rest), *why])
-
-
-def _assumption(number: int, verdict: Verdict, sources: _Sources) -> str:
-    from assistant.pressure.rulings import is_set_aside
-    from ui.reports.verdict_report import beside, first_told, judged_by
-
-    one, own = verdict.assumptions[number - 1], first_told(verdict, number)
-    lines = [filled(f"{number}. {one.text} ({one.lens}): {one.ruling}", "", "   ")]
-    for finding in own.findings:
-        if is_set_aside(finding):
-            continue
-        judged = f" ({judged_by(finding)})" if finding.judged else ""
-        told = f"{SIGNS[finding.stance]} {_quoted(finding, sources)}{KINDS.get(finding.kind, '')}{judged}"
-        lines.append(_finding(finding, told, "   ", "           "))
-    said = beside(verdict, number)
-    return "\n".join([*lines, f"   {said}"] if said else lines)
 
 
 def _place(citation: Citation) -> str:

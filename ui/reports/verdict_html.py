@@ -40,7 +40,7 @@ def page(outline: Outline) -> str:
 
 @cache
 def environment() -> Environment:
-    """The template, which shows only what can be seen, and of that nothing as markup."""
+    """The template engine, which escapes all text and replaces invisible characters."""
     made = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,

@@ -1,4 +1,4 @@
-"""A pressure test as the library keeps it: opened with its citations checked again, weighed anew, discussed.
+"""A pressure test as the library keeps it: opened with its citations checked again, weighed again, discussed.
 
 Beside the verdict stands what was said of it: each message with its reply, carried over to a verdict that it moved;
 and a message that has no reply yet, so that none is lost with the server.
@@ -100,7 +100,7 @@ def opened(library: Library, id: str) -> Kept:
 
 
 def own(library: Library, id: str, owner: str | None) -> Kept:
-    """The same, where the verdict is this owner's.
+    """The stored verdict with this id, if it belongs to this owner.
 
     Raises:
         DocumentMissing: it is somebody else's, or there is none; which of the two is not told. Or it was not finished.

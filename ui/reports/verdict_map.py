@@ -8,7 +8,7 @@ from itertools import product
 from ui.reports.verdict_report import ENOUGH, Point
 
 WIDE, HIGH, EDGE = 560, 380, 44  # user units; the edge holds the names of the axes
-RADIUS = 13
+RADIUS = 13  # a number of two digits has room in it
 LEFT, BOTTOM = EDGE + RADIUS + 4, HIGH - EDGE - RADIUS - 4  # where neither evidence nor importance is
 ACROSS, UP = WIDE - 2 * LEFT, 2 * BOTTOM - HIGH  # and how far it is to all of either
 APART = 28  # units by which points of the same place are moved apart
@@ -24,7 +24,7 @@ CORNERS = {
 
 
 def in_words(points: Sequence[Point]) -> str:
-    """The picture for those who do not see it."""
+    """The picture in words, for people who cannot see it."""
     return "Assumptions by importance and evidence: " + "; ".join(
         f"{p.number} importance {p.importance:.1f}, evidence {p.evidence:.1f}, {p.assumption.ruling}" for p in points
     )

@@ -1,4 +1,4 @@
-"""A verdict as an outline: titles and parts in the one order in which a page, Markdown and Word tell them. Pure."""
+"""A verdict as an outline: titles and parts in the one order that the terminal and all reports share. Pure."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A finding: its words, what stands around them where that is told, and what is said of them."""
+    """A finding: its words, the text around them in some places, and what is known about them."""
 
     number: int | None
     words: str
@@ -58,7 +58,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Resting:
-    """An assumption with its findings; ``left`` is what it leaves open."""
+    """An assumption with its findings; ``left`` says what is still open."""
 
     number: int
     text: str
@@ -70,7 +70,7 @@ class Resting:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Importance against evidence: a table where no picture can stand."""
+    """Importance and evidence of each assumption; a table in formats without pictures."""
 
     points: tuple[Point, ...]
 

@@ -15,6 +15,7 @@ from assistant.pressure import rulings
 from assistant.pressure.assumptions import PROPOSED, WHOLE
 from assistant.types import Assumption, AssumptionRuling, Citation, Finding, IdeaRuling, Kind, Remark, Stance, Verdict
 from ui.views.present import Standing
+from ui.views.shown import cost_line
 
 MEANS = {
     IdeaRuling.HOLDS: "What was found in the documents speaks for it, and nothing against it.",
@@ -42,13 +43,16 @@ HOW_WRONG = (  # measured as ``eval/training/README.md`` says
 OPEN, NONE = "of no clear side", "with no evidence"
 OUTCOMES = (*(ruling.value for ruling in AssumptionRuling if ruling is not AssumptionRuling.GAP), OPEN, NONE)
 TAKEN = (Stance.SUPPORTS, Stance.CHALLENGES)
-ENOUGH = 6  # voices from which an assumption lies at the right edge of the picture
-MISSING = 3  # of what nobody says that is told at a glance
-EACH = 3  # findings of a side that are told of an assumption, beside those that stand above
+# Voices from which an assumption lies at the right edge of the picture: more make it no better known; a guess.
+ENOUGH = 6
+MISSING = 3  # of what nobody says that is told at a glance: as many as findings a side
+# Findings of a side that a Word or web report tells of an assumption, beside those above: three pages hold six
+# assumptions.
+EACH = 3
 
 
 class Point(NamedTuple):
-    """Where an assumption lies in the picture: both in 0..1, evidence by its voices, up to ``ENOUGH``."""
+    """The place of an assumption in the picture: evidence (by voices, up to ``ENOUGH``) and importance, both 0..1."""
 
     number: int
     assumption: Assumption
@@ -83,12 +87,12 @@ class Report:
     standing: Mapping[Citation, Standing] = field(default_factory=dict, hash=False)
 
     def mark(self, citation: Citation) -> str:
-        """What a reader must know of a citation that no longer holds; empty where it does."""
+        """A warning if the source of a citation has changed or gone, else empty."""
         return self.standing.get(citation, Standing.HOLDS).value
 
 
 def head(report: Report) -> str:
-    """When, what was searched, and how many assumptions came out how."""
+    """When the idea was tested, what was searched, and how many assumptions have which ruling."""
     verdict = report.verdict
     called = Counter(map(outcome, verdict.assumptions))
     counts = ", ".join(f"{called[name]} {name}" for name in OUTCOMES if called[name])
@@ -104,14 +108,14 @@ def head(report: Report) -> str:
 
 
 def outcome(one: Assumption) -> str:
-    """A ruling as a reader knows it: what bears on an assumption may take no side that can be told."""
+    """The name of a ruling for readers; a gap is split by whether anything bears on the assumption."""
     if one.ruling is not AssumptionRuling.GAP:
         return one.ruling.value
     return OPEN if rulings.bears(one.findings) else NONE
 
 
 def in_short(verdict: Verdict) -> str:
-    """What the documents come to, in two sentences: what they say, in how many voices, and of what nothing."""
+    """The result in two sentences: what the documents say, how many voices speak, and what they do not say."""
     voices = rulings.voices(verdict)
     counts = f": {_voices(voices[0])} for it, {_voices(voices[1])} against it" if any(voices) else ""
     says = f"{MEANS[verdict.ruling].removesuffix('.')}{counts}"
@@ -123,7 +127,7 @@ def in_short(verdict: Verdict) -> str:
 
 
 def _rests(assumptions: Sequence[Assumption]) -> str:
-    """Of how many assumptions no side is known, as a sentence."""
+    """How many assumptions have no known side, as a sentence."""
     gaps, count = sum(one.ruling is AssumptionRuling.GAP for one in assumptions), len(assumptions)
     which = f"Of its {_count(count, 'assumption')}"
     if not gaps:
@@ -140,7 +144,7 @@ def _count(count: int, one: str, many: str = "") -> str:
 
 
 def cases(verdict: Verdict) -> list[Case]:
-    """What a person must say the side of, where there is such; then both cases."""
+    """The findings whose side a person has to judge, if there are any; then the case for and the case against."""
     unsaid = tuple(undecided(verdict)[: rulings.CASE])
     return [
         *([Case("unsaid", "Bears on it: you say", unsaid)] if unsaid else []),
@@ -155,7 +159,7 @@ def numbered(verdict: Verdict) -> dict[Finding, int]:
 
 
 def missing(verdict: Verdict) -> tuple[str, ...]:
-    """What nobody says, at most ``MISSING`` of it, and how much more there is."""
+    """The first ``MISSING`` questions on which nothing was found, and how many more there are."""
     more = len(verdict.missing) - MISSING
     rest = (f"and {more} more, among what it rests on.",) if more > 0 else ()
     return (*verdict.missing[:MISSING], *rest)
@@ -176,7 +180,7 @@ def sides(verdict: Verdict, number: int) -> list[Side]:
 
 
 def see_above(side: Side) -> str:
-    """Where the findings of a side stand that stand above."""
+    """A reference to the findings of a side that were shown above."""
     return f"See {listed(side.above)} above." if side.above else ""
 
 
@@ -202,18 +206,18 @@ def _asks(one: Assumption) -> str:
 
 
 def why(finding: Finding) -> str:
-    """Why it bears on the assumption, marked as a model's words; empty where no model said."""
+    """Why a finding bears on the assumption, as a model says; empty without a model."""
     return f"A model's reading: {finding.why}" if finding.why else ""
 
 
 def remark(one: Remark) -> str:
-    """A sentence with whom it stands on."""
+    """A sentence of a model with the speakers it refers to."""
     who = dict.fromkeys(f"{c.voice or c.about.title}, {c.about.date or 'undated'}" for c in one.citations)
     return f"{one.text} ({'; '.join(who)})" if who else one.text
 
 
 def looked_at(one: Assumption) -> str:
-    """What an assumption was looked at as, how much hangs on it, and what a strategist would ask."""
+    """The lens of an assumption, its importance, and the question that a strategist would ask."""
     asked = f" {one.question}" if one.question else ""
     return f"Looked at as {one.lens}, importance {one.importance:.1f}{weighed_by(one)}.{asked}"
 
@@ -237,23 +241,23 @@ def heard(one: Assumption) -> int:
 
 
 def sided(one: Assumption) -> list[Finding]:
-    """The findings that rule on it."""
+    """The findings that decide the ruling on an assumption."""
     return [finding for side in TAKEN for finding in rulings.on(one.findings, side)]
 
 
 def of_side(one: Assumption, side: Stance) -> list[Finding]:
-    """All its findings of one side, the ones that do not count among them."""
+    """All findings of an assumption on one side, including those that do not count."""
     return [finding for finding in one.findings if finding.stance is side]
 
 
 def first_told(verdict: Verdict, number: int) -> Assumption:
-    """An assumption with the findings that stand under no former one: each is told once."""
+    """An assumption with only the findings that no earlier assumption has, so that each is told once."""
     own = rulings.first_told(verdict.assumptions, number)
     return replace(verdict.assumptions[number - 1], findings=own)
 
 
 def beside(verdict: Verdict, number: int) -> str:
-    """What is said of an assumption on which no finding rules, and where what bears on it stands already."""
+    """A note on an assumption that no finding decides, with references to findings shown earlier."""
     one = verdict.assumptions[number - 1]
     others = rulings.elsewhere(verdict.assumptions, number)
     open = "" if sided(one) else UNTOLD if rulings.bears(one.findings) else NOTHING
@@ -262,27 +266,27 @@ def beside(verdict: Verdict, number: int) -> str:
 
 
 def left_open(verdict: Verdict, number: int) -> str:
-    """The same, with the cheapest evidence that would settle it where nothing rules."""
+    """The note of ``beside``, with the cheapest evidence if nothing decides the assumption."""
     one, told = verdict.assumptions[number - 1], beside(verdict, number)
     return told if not told or sided(one) or not one.settle else f"{told} Cheapest evidence: {one.settle}"
 
 
 def around(finding: Finding) -> tuple[str, str, str]:
-    """What stands before the quoted words, the words, and what stands after them."""
+    """The text before the quoted words, the words, and the text after them."""
     quote = finding.citation.quote
     before, found, after = finding.context.partition(quote)
     return (before, quote, after) if found else ("", quote, "")
 
 
 def source(citation: Citation) -> str:
-    """Who, where and when, and the place in the file."""
+    """The speaker, document, date and place in the file of a citation."""
     about = citation.about
     known = [citation.voice, about.title, about.date or "undated", about.place(citation.page)]
     return f"{', '.join(part for part in known if part)}; {about.source}:{citation.start}-{citation.end}"
 
 
 def attributed(finding: Finding) -> str:
-    """How the source says it, and who told the side, where that was no person.
+    """How the source says it, and who judged its side.
 
     No probability of a side is told: none was measured to be one on documents like these.
     """
@@ -297,12 +301,12 @@ def attributed(finding: Finding) -> str:
 
 
 def judged_by(finding: Finding) -> str:
-    """Who said its side: by name where they had signed in; empty where no person did."""
+    """Who judged its side: a name if they had signed in; empty if no person did."""
     return f"judged by {finding.judged.by or 'a person'}" if finding.judged else ""
 
 
 def trust(verdict: Verdict) -> Iterator[str]:
-    """How the rulings come about, and how far the sides of the findings can be trusted."""
+    """Sentences on how rulings are made, and how far the sides of findings can be trusted."""
     yield rulings.LEAST
     found = [one for assumption in verdict.assumptions for one in sided(assumption)]
     if unsure := [one for one in found if one.confidence < 1]:
@@ -315,6 +319,8 @@ def trust(verdict: Verdict) -> Iterator[str]:
         yield f"They are guesses: {HOW_WRONG}"
     if verdict.model:
         yield f"What is called “{PROPOSED}”, and what is told as a model's reading, is in the words of {verdict.model}."
+    if verdict.cost:
+        yield f"What the model was asked: {cost_line(verdict.cost)}."
     if verdict.dropped:
         yield f"Of what it wrote, {len(verdict.dropped)} did not hold and are left out."
     yield from verdict.notices

@@ -83,7 +83,7 @@ def _typed(settings: Settings, library: Library) -> str | None:
 
 
 def _box(settings: Settings, *, disabled: bool = False) -> None:
-    """Where questions are typed: at the foot of the page, or in the container that it is called in.
+    """The box for questions: at the foot of the page, or in the container that it is called in.
 
     A question that came while another is answered would end that one, so it has to wait. No length is given, since the
     box would take none of a text that is longer, without a word. Files can come with it from who may add documents.
@@ -132,7 +132,7 @@ def _tools(answer: Answer, turn: int, library: Library, settings: Settings, *, l
 def _ask(
     question: str, before: list[Answer], settings: Settings, at: int | None, unkept: PushbackError | None
 ) -> Answer:
-    """Show the answer as it comes, and keep it; the page runs anew where more of it has changed than was added.
+    """Show the answer as it comes, and keep it; the page runs again where more of it has changed than was added.
 
     Where nothing can be kept, as on a read-only disk, the answer is shown with the reason.
     """

@@ -1,4 +1,4 @@
-"""The library page: what it holds, how more gets in, and each document by itself."""
+"""The library page: its documents, the form that adds more, and each document by itself."""
 
 from __future__ import annotations
 

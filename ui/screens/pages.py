@@ -1,4 +1,4 @@
-"""The pages there are and how to get from one to another; each is imported when it is opened."""
+"""The pages of the app and the navigation between them; each is imported when it is opened."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WIDE = {"documents", "scoreboard"}  # tables, and two things side by side
 
 
 def show(settings: Settings) -> None:
-    """The page that the address names, with the way to the others; where people sign in, only to those who have."""
+    """The page that the address names, with the navigation; only after signing in, where that is required."""
     if signing_in.needed():
         signing_in.door()
         return

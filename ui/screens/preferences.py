@@ -1,4 +1,4 @@
-"""The settings page: what answers, from which library, how it looks, and what is set by whom. Never a key."""
+"""The settings page: the model, the library, the look, and where each setting comes from. Keys are never shown."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EVIDENCE = {
 
 
 def show(settings: Settings) -> None:
-    """Sections, each of one thing."""
+    """The settings page, in sections."""
     told = "Which model answers, and from which library."
     st.html(f'<header class="page"><h1>Settings</h1><p class="small">{told}</p></header>')
     st.subheader("Model", anchor=False)
@@ -76,7 +76,7 @@ def _library(settings: Settings) -> None:
 
 
 def _choose(settings: Settings, name: str, value: str) -> None:
-    """Take a setting; what cannot be one is told."""
+    """Apply a setting, or show why the value is not valid."""
     from assistant import build
 
     try:

@@ -27,16 +27,16 @@ WELCOME = (
     "against it, and where they say nothing.</p>"
 )
 LOST = (
-    '<p class="notice" role="status">That test is not known here any more: the server was started anew since. '
+    '<p class="notice" role="status">That test is not known here any more: the server was restarted since. '
     "Put the idea again.</p>"
 )
 CUT_SHORT = (
-    '<p class="notice" role="status">This test was not finished: the server was started anew since. Test it again.</p>'
+    '<p class="notice" role="status">This test was not finished: the server was restarted since. Test it again.</p>'
 )
 
 
 def show(settings: Settings) -> None:
-    """The verdict or the test that the address names, or where ideas are put."""
+    """The verdict or the running test that the address names, else the form for an idea."""
     st.html(SHEET)
     try:
         assistant = running.opened(settings)
@@ -71,7 +71,7 @@ def _welcome(job: Job | None, desk: Desk, settings: Settings) -> None:
 
 
 def _ended(job: Job | None) -> None:
-    """How a test ended that has no verdict."""
+    """A message on how a test ended without a verdict."""
     if job is None and verdict_address.job():
         st.html(LOST)
     elif job and job.error:
@@ -123,7 +123,7 @@ def _tools(report: Report, desk: Desk) -> None:
 
 
 def _documents_changed(kept: Kept, desk: Desk) -> None:
-    """Offer to test the idea again when the documents are others than they were."""
+    """Offer to test the idea again if the documents have changed."""
     if kept.verdict.library == desk.library.digest():
         return
     with st.container(horizontal=True, vertical_alignment="center", key="documents-changed"):

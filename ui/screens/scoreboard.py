@@ -15,11 +15,11 @@ from ui.views.present import label
 from ui.views.present_scores import ALL, FAILING, FLIPPED
 from ui.work import suite_runs
 
-DRAWN = 2  # measures drawn until others are picked
+DRAWN = 2  # measures drawn until others are picked; a matter of taste
 
 
 def show(settings: Settings) -> None:
-    """The runs that lie on disk, and the place to make one."""
+    """The stored runs, and the form that starts one."""
     st.html(
         '<header class="page"><h1>Scoreboard</h1><p class="small">How good the answers are, measured on suites of '
         "cases whose right answers are known.</p></header>"
@@ -47,7 +47,7 @@ def show(settings: Settings) -> None:
 
 
 def _chosen(runs: list[Past]) -> tuple[Past, Past | None]:
-    """The run that is shown, and the one that it is compared with."""
+    """The chosen run, and the run that it is compared with."""
     newest = {str(run.folder): run for run in reversed(runs)}
     names = {folder: present_scores.told(run) for folder, run in newest.items()}
     if len(newest) == 1:

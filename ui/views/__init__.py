@@ -1,1 +1,1 @@
-"""Values to what a page shows of them: pure functions, with all text of others escaped."""
+"""Pure functions that turn values into what a page shows; all foreign text is escaped."""

@@ -1,4 +1,4 @@
-"""Words of documents, models and visitors in a Markdown file: they are read there, and do nothing else. Pure."""
+"""Text of documents, models and visitors for Markdown files, with all markup escaped. Pure."""
 
 from __future__ import annotations
 

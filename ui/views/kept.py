@@ -1,4 +1,4 @@
-"""What was kept in a conversation, held against what the library holds now."""
+"""Stored citations of a conversation, compared with the library as it is now."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from assistant.types import Citation, Document, Span
 from ui.views import present
 from ui.views.present import Standing
 
-AROUND = 300  # characters on either side of cited words in which the sentences beside them are looked for
+AROUND = 300  # characters on either side of cited words in which the sentences beside them are looked for: two or three
 
 
 class Around(NamedTuple):

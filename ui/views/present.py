@@ -1,4 +1,4 @@
-"""Answers and documents to what a page shows of them. Pure, and everything that was not written here is inert.
+"""Answers and documents as a page shows them. Pure; all text that was not written here is escaped.
 
 Text of documents, file names, models and users enters HTML through ``escape`` and Markdown through ``label``, and
 in no other way; so it is shown as it stands, and can neither run, nor fetch, nor look like a part of the page.
@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import html
 import re
-from calendar import month_name
 from enum import StrEnum
 from typing import NamedTuple
 
-from assistant.types import Answer, Citation, Document, Span
-from ui.views.shown import Shown
+from assistant.text import dates
+from assistant.types import Answer, BlockKind, Citation, Document, Span
+from ui.views.shown import Shown, cost_line
 
-LABEL = 60  # characters of a label
-TIP, BESIDE = 400, 160  # characters of a quote that are shown when its number is pointed at, and of what is beside it
+LABEL = 60  # characters of a label: meant for one line
+UNCOUNTED = {BlockKind.TITLE, BlockKind.HEADING, BlockKind.SPEAKER}  # of what a reader counts as paragraphs
+# Characters of a quote that are shown when its number is pointed at, and of what is beside it: a tip that is read at a
+# glance.
+TIP, BESIDE = 400, 160
 
 _NO_BREAK = "\u2060"  # word joiner: not seen, and ends what Streamlit would take for :emoji: or a link
 
@@ -38,29 +41,25 @@ class Source(NamedTuple):
 
 
 def escape(text: str) -> str:
-    """``text`` as HTML that shows it and does nothing else."""
+    """``text`` escaped for HTML."""
     return html.escape(text, quote=True)
 
 
 def label(text: str, most: int = LABEL) -> str:
-    """``text`` on one line of at most ``most`` characters, as Streamlit's Markdown that shows it and does no more."""
+    """``text`` on one line of at most ``most`` characters, escaped for Streamlit's Markdown."""
     marked = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", option(text, most))
     return re.sub(r"(?<=[:@])|(?<=www)(?=\\\.)", _NO_BREAK, marked, flags=re.I)
 
 
 def option(text: str, most: int = LABEL) -> str:
-    """``text`` on one line of at most ``most`` characters, for a list to choose from, which reads no Markdown."""
+    """``text`` on one line of at most ``most`` characters, for a menu, which reads no Markdown."""
     line = " ".join(text.split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def date(iso: str) -> str:
     """A date as read aloud, as much as is known of it: ``5 October 2012``; what is not a date stays as it is."""
-    known = re.fullmatch(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(\d{2}))?)?", iso)
-    if not known:
-        return iso
-    year, month, day = known.groups()
-    return " ".join(part for part in (day and str(int(day)), month and month_name[int(month)], year) if part)
+    return dates.spoken(iso)
 
 
 def byline(citation: Citation) -> str:
@@ -85,6 +84,17 @@ def source_line(citation: Citation) -> str:
     about, by = citation.about, byline(citation)
     said = f" — {by}" if by else ""
     return f'<span class="source"><cite>{escape(about.title)}</cite>{said} <code>{escape(about.source)}</code></span>'
+
+
+def place(citation: Citation, document: Document | None, words: Span | None) -> tuple[str, ...]:
+    """The heading over a citation and its page; where there is neither, which paragraph of ``document`` the ``words``
+    are in, titles and headings not counted."""
+    known = tuple(part for part in (citation.heading, citation.about.place(citation.page)) if part)
+    if known or document is None or words is None:
+        return known
+    counted = [block for block in document.blocks if block.kind not in UNCOUNTED]
+    number = sum(block.start <= words.start for block in counted)
+    return (f"Paragraph {number} of {len(counted)}",) if number and len(counted) > 1 else ()
 
 
 def tip(citation: Citation, before: str, after: str) -> str:
@@ -116,9 +126,7 @@ def of_model(answer: Answer) -> tuple[str, ...]:
         told.append(f"Not shown: {_count(len(answer.dropped), 'statement')} of the model that did not hold.")
     if cost := answer.cost:
         by = f"Written with {escape(answer.model)}: " if answer.model else "Model: "
-        cached = f", {cost.cached} from memory" if cost.cached else ""
-        tokens = f"{cost.input_tokens:,} tokens read, {cost.output_tokens:,} written"
-        told.append(f"{by}{_count(cost.calls, 'call')}, {tokens}{cached}.")
+        told.append(f"{by}{cost_line(cost)}.")
     return tuple(told)
 
 

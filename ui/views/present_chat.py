@@ -1,4 +1,4 @@
-"""What a conversation needs besides its answers, to what a page shows of it. Pure; escaped as ``present.py`` says."""
+"""What the chat page shows besides answers. Pure; escaped as ``present.py`` says."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from assistant.types import Answer, FoundBy, Grounding, Hit
 from ui.views.present import date as spoken_date
 from ui.views.present import escape
 
-SNIPPET = 280  # characters of a passage that was retrieved
+SNIPPET = 280  # characters of a passage that was retrieved: two or three sentences, which tell what it is about
 
 SEARCH = (
     "Passages are searched by words and by meaning; both scores are put on one scale and added up. A model reads the "
@@ -35,7 +35,7 @@ _PLURAL = {"text": "texts", "markdown": "Markdown", "web": "web pages", "pdf": "
 
 
 def holds(held: Holdings) -> str:
-    """What a library holds, as a line of plain text: how much, of which kinds, from when, and by whom."""
+    """An overview of a library in a line of plain text: how much it holds, which kinds, from when, and by whom."""
     kinds: dict[str, int] = {}
     for media_type, number in held.kinds:
         kind = _KIND.get(media_type, "other")
@@ -50,7 +50,7 @@ def holds(held: Holdings) -> str:
 
 
 def day(of: date, today: date) -> str:
-    """What a day is called where things are listed by day."""
+    """The heading of a day in a list: today, yesterday or the date."""
     ago = (today - of).days
     return "Today" if ago <= 0 else "Yesterday" if ago == 1 else spoken_date(of.isoformat())
 
@@ -70,7 +70,8 @@ def _hit(hit: Hit, answer: Answer) -> str:
     why = [f"{FOUND[hit.found_by]}, score {hit.score:.3f}"]
     why += [f"{USED[answer.grounding]} {_listed(numbers)}"] if numbers else []
     why += [f"stands for {_count(len(hit.folded), 'passage')} of the same words"] if hit.folded else []
-    place = " › ".join(part for part in (passage.about.title, *passage.headings) if part)
+    over = (heading for heading in passage.headings if heading != passage.about.title)
+    place = " › ".join(part for part in (passage.about.title, *over, passage.about.place(passage.page)) if part)
     place += f" ({CONTINUED})" if is_continued(passage) else ""
     text = " ".join(passage.text.split())
     text = text if len(text) <= SNIPPET else text[: SNIPPET - 1].rstrip() + "…"

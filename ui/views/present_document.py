@@ -30,7 +30,7 @@ _CELL = re.compile(r"(?P<name>[^:;]{1,60}): ")
 
 
 class _Words(NamedTuple):
-    """A text, how much of it is shown, and what of it is marked; ``key`` is marked more strongly."""
+    """A text, the part of it that is shown, and the marked stretches; ``key`` is marked more strongly."""
 
     text: str
     shown: Span
@@ -38,7 +38,7 @@ class _Words(NamedTuple):
     key: Span
 
     def html(self, start: int, end: int, inline: Sequence[Inline] = ()) -> str:
-        """What is shown of a stretch, with what of it is bold or a link."""
+        """The visible text of a stretch as HTML, with bold words and links."""
         start, end = max(start, self.shown.start), min(end, self.shown.end)
         if start >= end:
             return ""
@@ -71,7 +71,7 @@ def page(document: Document, marked: Span | None, key: Span | None = None) -> st
 
 
 def in_short(document: Document, summary: Summary) -> str:
-    """Its headings and excerpts, as HTML; nothing of a document that is short itself and has no excerpts."""
+    """The headings and excerpts of a document, as HTML; empty for a short document without excerpts."""
     if not summary.excerpts:
         return ""
     heads = " · ".join(escape(" ".join(head.split())) for head in summary.headings)
@@ -167,7 +167,7 @@ def _names(run: Sequence[Block], text: str) -> list[str]:
 
 
 def _parts(block: Block, text: str) -> Iterator[tuple[str, Span]]:
-    """What semicolons part in a row: the name before the colon, empty where there is none, and the value."""
+    """The parts of a row between semicolons: the name before the colon (empty if there is none) and the value."""
     start = block.start
     for part in text[block.start : block.end].split("; "):
         found = _CELL.match(part)
@@ -176,7 +176,7 @@ def _parts(block: Block, text: str) -> Iterator[tuple[str, Span]]:
 
 
 def _named(block: Block, text: str, names: Sequence[str]) -> dict[str, Span]:
-    """The values by their names; what stands after a semicolon without one belongs to the value before.
+    """The values by their names; a part without a name belongs to the value before it.
 
     None where the row does not begin with a name.
     """
@@ -193,7 +193,7 @@ def _named(block: Block, text: str, names: Sequence[str]) -> dict[str, Span]:
 
 
 def _barred(block: Block, text: str) -> dict[str, Span]:
-    """What bars part, by the places of the columns."""
+    """The cells of a row that bars separate, by their columns."""
     cells: dict[str, Span] = {}
     start = block.start
     for place, part in enumerate(text[block.start : block.end].split(_BAR)):
@@ -203,7 +203,7 @@ def _barred(block: Block, text: str) -> dict[str, Span]:
 
 
 def _marked(quote: Span, key: Span, shows: Callable[[int, int], str]) -> str:
-    """Cited words, and what of the sentence ``key`` is in them; ``shows`` makes a stretch HTML."""
+    """Cited words as HTML, with the sentence ``key`` marked in them; ``shows`` turns a stretch into HTML."""
     first, last = (min(max(edge, quote.start), quote.end) for edge in key)
     words = f"<strong>{shows(first, last)}</strong>" if first < last else ""
     return f'<mark class="cited">{shows(quote.start, first)}{words}{shows(last, quote.end)}</mark>'

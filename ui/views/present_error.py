@@ -21,8 +21,8 @@ HINTS: dict[type[PushbackError], str] = {
     errors.SourceError: "Mend the file, then add it again under Library; everything else went in.",
     errors.LibraryMissing: "Add documents under Library first, or choose another library under Settings.",
     errors.LibraryFull: "Free some space on the disk, then do the same again; it continues where it stopped.",
-    errors.LibraryDamaged: "Use “Check the library” under Library: it makes the index anew.",
-    errors.IndexMismatch: "Let the documents be embedded anew under Library, or set the settings back.",
+    errors.LibraryDamaged: "Use “Check the library” under Library: it rebuilds the index.",
+    errors.IndexMismatch: "Let the documents be embedded again under Library, or set the settings back.",
     errors.DocumentMissing: "The list of all documents is under Library.",
     errors.LibraryError: "Use “Check the library” under Library, or tell whoever runs Pushback.",
     errors.ModelTimeout: "Try again, or use another model.",
@@ -34,14 +34,14 @@ HINTS: dict[type[PushbackError], str] = {
 
 
 class Told(NamedTuple):
-    """What happened, and what to do about it."""
+    """An error for users: what happened, and what to do about it."""
 
     what: str
     todo: str
 
 
 def told(error: PushbackError) -> Told:
-    """An error in the words of the pages."""
+    """An error in words that fit the pages."""
     return Told(error.summary, todo(error.hint, type(error)))
 
 

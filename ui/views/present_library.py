@@ -1,4 +1,4 @@
-"""What a library holds, to what a page shows of it. Pure, and inert as ``present.py`` says."""
+"""What the library page shows of documents. Pure, and escaped as ``present.py`` says."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from ui.views.present_work import count
 if TYPE_CHECKING:
     import pandas as pd
 
-PIECES, PIECE = 40, 600  # pieces of one reason that are shown, and characters of each
+# Pieces of one reason that are shown, and characters of each: a bound on what the browser draws.
+PIECES, PIECE = 40, 600
 GONE, OLDER, OLDER_FILE = "file missing", "older version", "older file"
 STANDINGS = {
     GONE: "Its file is no longer where it was read; what it held is still answered from.",
@@ -29,7 +30,7 @@ _KIND_OF = {media_type: NAMES.get(name, name.capitalize()) for name, types in KI
 
 
 class Wanted(NamedTuple):
-    """What a list of documents is narrowed to: all words, and one of the values of each kind where there are any."""
+    """The filters of a list of documents: all words must match, and one value of each kind."""
 
     words: str = ""
     kinds: tuple[str, ...] = ()
@@ -38,17 +39,17 @@ class Wanted(NamedTuple):
 
 
 def kind(media_type: str) -> str:
-    """What files of this type are called."""
+    """The name of a media type for people."""
     return _KIND_OF.get(media_type, media_type.rpartition("/")[2])
 
 
 def language(code: str | None) -> str:
-    """What a language is called; nothing where it is not known."""
+    """The name of a language; empty if it is unknown."""
     return LANGUAGES.get(code or "", code or "")
 
 
 def standings(one: Listed) -> list[str]:
-    """What is to be known of a document at a glance, the most important first; nothing when all is well."""
+    """Notes on a document, the most important first; empty when all is well."""
     told = [GONE] if one.state != "ready" else []
     older = OLDER_FILE if one.by_file_time else OLDER
     return [*told, older] if one.superseded_by else told
@@ -73,7 +74,7 @@ def table(listed: Sequence[Listed]) -> pd.DataFrame:
 
 
 def matching(rows: pd.DataFrame, wanted: Wanted) -> pd.Series[bool]:
-    """Which rows are wanted."""
+    """The rows that the filters leave."""
     import pandas as pd
 
     kept = pd.Series(True, index=rows.index)
@@ -94,7 +95,7 @@ def line(text: str, most: int = 200) -> str:
 
 
 def head(about: About, standings: Sequence[str], passages: int) -> str:
-    """What is known of a document, as HTML."""
+    """The particulars of a document, as HTML."""
     when = f'<time datetime="{escape(about.date)}">{escape(date(about.date))}</time>' if about.date else ""
     by = " · ".join(part for part in (escape(about.author or ""), when) if part)
     facts = [
@@ -118,7 +119,7 @@ def passages(some: Sequence[Passage], first: int) -> str:
 
 
 def dropped(pieces: Sequence[Dropped]) -> str:
-    """What a file holds that is not read, by kind, and what cleaning left out, by reason, the most frequent first."""
+    """The unread parts of a file by kind, and what cleaning removed by reason, the most frequent first."""
     notices = Counter(piece.notice for piece in pieces if piece.notice)
     unread = "".join(f"<li>{number:,} × {escape(kind or '')}</li>" for kind, number in notices.most_common())
     by_reason: dict[str, list[str]] = {}

@@ -1,4 +1,4 @@
-"""Runs of the evaluation to what a page shows of them. Pure, and inert as ``present.py`` says."""
+"""What the scoreboard shows of runs. Pure, and escaped as ``present.py`` says."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from eval.numbers.metrics import Measure
     from eval.running.records import Record
 
-CERTAIN = 0.05  # a difference is coloured when chance would make as large a one less often than this
 FAILING, FLIPPED, ALL = "Failing", "Flipped", "All"
 
 
@@ -41,7 +40,7 @@ def whole(runs: Iterable[Past]) -> list[Past]:
 
 
 def points(runs: Sequence[Past], names: Sequence[str]) -> list[Point]:
-    """These measures of these runs; where there is no interval it is the value."""
+    """The points of a chart: these measures of these runs; without an interval, its ends are the value."""
     made = []
     for run in runs:
         for name in names:
@@ -53,7 +52,7 @@ def points(runs: Sequence[Past], names: Sequence[str]) -> list[Point]:
 
 
 def measured(runs: Sequence[Past]) -> list[str]:
-    """The measures that a run has a value for, what suites are about first."""
+    """The measures for which a run has a value, the headlines first."""
     names = dict.fromkeys(one.name for run in runs for one in run.summary.measures if one.value is not None)
     return sorted(names, key=lambda name: (name not in HEADLINES, list(names).index(name)))
 
@@ -110,12 +109,12 @@ def flips(compared: Comparison) -> str:
 
 
 def compared(before: Kept, after: Kept) -> Comparison:
-    """What became of the cases of one run in another."""
+    """A comparison of the cases of two runs."""
     return gate.compared_with(baseline.of(before.summary, before.records, ""), after.records)
 
 
 def cases(kept: Kept, which: str, flipped: Sequence[str]) -> list[Record]:
-    """The cases of a run that are wanted: those that fail, those that flipped, or all."""
+    """The chosen cases of a run: those that fail, those that flipped, or all."""
     if which == FLIPPED:
         return [record for record in kept.records if record.id in flipped]
     return [record for record in kept.records if which == ALL or not record.passed]
@@ -151,7 +150,7 @@ def _moved(change: Change) -> str:
     if abs(by) < 0.005:
         return "="
     better = (by > 0) == (change.name not in BY_NAME or BY_NAME[change.name].higher)
-    sure = ("good" if better else "bad") if change.p < CERTAIN else "quiet"
+    sure = ("good" if better else "bad") if change.p < html.CERTAIN else "quiet"
     return f'<span class="{sure}">{by:+.2f}</span> <span class="small">p = {change.p:.2g}</span>'
 
 

@@ -1,4 +1,4 @@
-"""Settings to what a page shows of them. Pure; a key or a password never comes out."""
+"""What the settings page shows. Pure; a key or a password is never shown."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _value(name: str, value: object) -> str:
 
 
 def answers(settings: Settings, *, lacks_key: bool) -> str:
-    """What answers now, as a line."""
+    """The model that answers now, as a line."""
     if not settings.writer:
         return "Quotes only"
     name = without_secrets(_spoken(settings.writer))
@@ -82,7 +82,7 @@ def answers(settings: Settings, *, lacks_key: bool) -> str:
 
 
 def _spoken(model: str) -> str:
-    """A model's name as a sentence takes it: of a server by address, what it is called there."""
+    """A model's name for a sentence; for a server by address, the name of the model there."""
     address, _, called = model.partition("#")
     if not address.startswith(("http://", "https://")):
         return providers.shown(model)

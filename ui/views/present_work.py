@@ -1,4 +1,4 @@
-"""What was done to a library, to what a page shows of it. Pure, and inert as ``present.py`` says."""
+"""What a page shows of work on a library. Pure, and escaped as ``present.py`` says."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from ui.views import present_error
 from ui.views.present import escape
 from ui.work.library_work import ADDED, CHANGED, COPY, EMPTY, FAILED, LEFT, REMOVED, SAME, Outcome, Taken
 
-MOST_FAILED = 100  # files that failed shown by name
+MOST_FAILED = 100  # files that failed shown by name: more are one fault, told a hundred times
 SAID = {
     ADDED: "added",
-    CHANGED: "read anew",
+    CHANGED: "read again",
     SAME: "already there",
     COPY: "already there under another name",
     REMOVED: "gone, and taken out",
@@ -39,7 +39,7 @@ def count(number: int, thing: str) -> str:
 
 
 def spared(files: int) -> str:
-    """What is asked where a folder has lost so much that nothing of it was taken out."""
+    """The notice that so many files of a folder have gone that their documents were kept."""
     what = "1 file" if files == 1 else f"{files:,} files"
     return f"{what} of this folder, over a third of it, cannot be found any more. What was read of it stays for now."
 
@@ -78,7 +78,7 @@ def _file(one: Taken) -> str:
 
 
 def removed(titles: Sequence[str]) -> str:
-    """What was taken out, in a line."""
+    """The removed documents, in a line."""
     named = titles[0] if len(titles) == 1 else count(len(titles), "document")
     return f"Removed: {named}" if titles else "Nothing was there to be removed"
 

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
-from assistant.types import Answer, Citation, Conflict, Grounding, Statement
+from assistant.text.words import content_stems
+from assistant.types import Answer, Citation, Conflict, Cost, Grounding, Span, Statement
 
 REFUSED = "The documents do not say."
 CLOSEST = "Closest passages."
 PERHAPS = "They may not answer the question."
 NEAREST = "The nearest passages"
 NOT_SAID = "Not said:"
+CELLS = 4  # of a row of a table, from which it is too long to be read as a sentence
+_CELL = re.compile(r"[^:;]{1,120}: .+?(?=; [^:;]{1,120}: |$)")  # as a row is read in: "Channel: Search; Leads: 120"
 
 
 def who_disagrees(conflict: Conflict) -> str:
-    """That sources do not agree; of one document these are voices in it."""
+    """The heading of a conflict: two sources disagree, or two voices in one document."""
     documents = {side.citations[0].about.id for side in conflict.sides}
     return "The sources do not agree" if len(documents) > 1 else "Two voices in one document do not agree"
+
+
+def cost_line(cost: Cost) -> str:
+    """How often a model was asked, and how much it read and wrote."""
+    calls = "1 call" if cost.calls == 1 else f"{cost.calls:,} calls"
+    cached = f", {cost.cached} answered from memory" if cost.cached else ""
+    return f"{calls}, {cost.input_tokens:,} tokens read, {cost.output_tokens:,} written{cached}"
 
 
 class Shown(NamedTuple):
@@ -38,17 +49,18 @@ class Shown(NamedTuple):
 def shown(answer: Answer) -> tuple[Shown, ...]:
     """What an answer states or, where it states nothing, offers as closest; nothing of a refusal.
 
-    Sentences are marked only where one of them has others around it: else there is nothing to pick them out of.
+    Sentences are marked only where one of them has others around it: else there is nothing to pick them out of. Of a
+    long row of a table the cell is that is asked for.
     """
     told = [(statement.text, statement.citations) for statement in answer.statements]
     if answer.grounding is Grounding.NEAR:
         told = [(_told(citation), (citation,)) for citation in answer.nearest]
     marks = any(one.key_quote != one.quote for one in answer.cited)
-    return tuple(_shown(text, citations, marks=marks) for text, citations in told)
+    return tuple(_shown(text, citations, answer.standalone_question, marks=marks) for text, citations in told)
 
 
 def why(answer: Answer) -> str:
-    """Why the documents do not say, without saying once more that they do not."""
+    """The reason why the documents do not answer, without repeating that they do not."""
     reason = answer.reason.removeprefix(REFUSED).removeprefix(f"{REFUSED[:-1]}: ").strip()
     return reason[:1].upper() + reason[1:]
 
@@ -62,10 +74,32 @@ def _told(citation: Citation) -> str:
     return f"{citation.speaker}: “{citation.quote}”" if citation.speaker else citation.quote
 
 
-def _shown(text: str, citations: tuple[Citation, ...], *, marks: bool) -> Shown:
+def _shown(text: str, citations: tuple[Citation, ...], question: str, *, marks: bool) -> Shown:
     for first in citations[:1]:
         opening, quote, closing = text.partition(first.quote)
-        if marks and first.key and quote:
-            start, end = first.key.start - first.start, first.key.end - first.start
+        cell = asked_cell(first.key_quote, question)
+        if quote and ((marks and first.key) or cell):
+            start = first.key.start - first.start if first.key else 0
+            start, end = (start + cell.start, start + cell.end) if cell else (start, start + len(first.key_quote))
             return Shown(citations, opening, quote[:start], quote[start:end], quote[end:], closing)
     return Shown(citations, "", text, "", "", "")
+
+
+def asked_cell(sentence: str, question: str) -> Span | None:
+    """The cell of a long row that has most words of the question, most of all in its column's name; the first cell
+    apart, which says what the row is of. None where it is no such row, or several have as many."""
+    cells = list(_CELL.finditer(sentence))
+    if len(cells) < CELLS or cells[0].start() > 0:
+        return None
+    asked = set(content_stems(question)) - set(content_stems(cells[0][0]))
+    met = [_met(asked, cell[0]) for cell in cells[1:]]
+    if not max(met) or met.count(max(met)) > 1:
+        return None
+    cell = cells[1 + met.index(max(met))]
+    return Span(cell.end() - len(cell[0].lstrip("; ")), cell.end() + sentence.startswith(";", cell.end()))
+
+
+def _met(asked: set[str], cell: str) -> int:
+    """How many of the words that are asked for a cell has; those of its column's name say more."""
+    name, _, value = cell.partition(": ")
+    return 2 * len(asked & set(content_stems(name))) + len(asked & set(content_stems(value)))

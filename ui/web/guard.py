@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 VISITOR = "pushback_visitor"  # the cookie that tells a browser's visitor from others, where nobody signs in
 YEAR = 365 * 24 * 3600  # seconds
-MOST = 10_000  # sessions that may upload; the oldest are forgotten first
+MOST = 10_000  # sessions that may upload, the oldest forgotten first: a bound on memory
 UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
 
 _may_upload: OrderedDict[str, None] = OrderedDict()
@@ -41,7 +41,7 @@ def allowed_hosts() -> list[str]:
 
 
 def policy() -> str:
-    """What our pages may load, and from where: Streamlit's files, and scripts in a page by their hashes alone."""
+    """The content security policy of our pages: they load Streamlit's files, and run scripts by their hashes only."""
     page = Path(get_static_dir(), "index.html").read_text("utf-8")
     known = [*re.findall(r"<script>(.*?)</script>", page, re.DOTALL), *scripts.EVERY]
     hashes = " ".join(f"'sha256-{b64encode(sha256(one.encode()).digest()).decode()}'" for one in known)
@@ -104,7 +104,7 @@ def _is_offered(scope: Scope) -> bool:
 
 
 def _is_new(scope: Scope) -> bool:
-    """Whether it is a visitor from elsewhere who has no name yet."""
+    """Whether the visitor comes from another machine and has no cookie yet."""
     visitor = HTTPConnection(scope)
     peer = visitor.client.host if visitor.client else None
     return VISITOR not in visitor.cookies and not local.is_local(peer, visitor.headers)

@@ -14,7 +14,7 @@ class Lines(logging.Formatter):
     """Each record as one line of JSON; an error comes with its traceback, in the same line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line of a record."""
+        """One line of JSON for a log record."""
         told = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -28,7 +28,7 @@ class Lines(logging.Formatter):
 
 
 def begin() -> None:
-    """Let all that is logged from here on go to stderr so."""
+    """From now on, write the whole log to stderr in this form."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

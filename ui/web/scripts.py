@@ -59,5 +59,5 @@ EVERY = (TO_THE_WORDS, TO_THE_CARD, CLOSE_SIDEBAR, COPY)
 
 
 def html(script: str) -> str:
-    """The element that runs it."""
+    """The HTML element that runs the script."""
     return f"<script>{script}</script>"

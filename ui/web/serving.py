@@ -44,19 +44,19 @@ def serve(settings: Settings, environment: Mapping[str, str]) -> None:
 
 
 def address(settings: Settings) -> str:
-    """Where a browser finds it."""
+    """The address of the web app."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return f"http://{host}:{settings.port}"
 
 
 def hosts(settings: Settings) -> list[str]:
-    """The names that it answers to: this machine's own, and those by which others know it."""
+    """The host names that the server answers to: this machine's own, and those that the settings name."""
     listened = [] if settings.host in ANY else [settings.host]
     return list(dict.fromkeys([*local.NAMES, *listened, *settings.allowed_hosts]))
 
 
 def command(settings: Settings) -> list[str]:
-    """How Streamlit is called."""
+    """The command that starts Streamlit."""
     flags = {
         "server.address": settings.host,
         "server.port": settings.port,
@@ -72,7 +72,7 @@ def command(settings: Settings) -> list[str]:
 
 
 def check_free(host: str, port: int) -> None:
-    """Nothing, where a server can listen there.
+    """Refuse an address that a server cannot listen on.
 
     Raises:
         PushbackError: it cannot.

@@ -17,9 +17,9 @@ from typing import Any
 from assistant.errors import PushbackError
 
 AT_ONCE = 2  # cores of a small machine; the rest waits its turn
-TOLD = 50  # things
+TOLD = 50  # things that a job said it was doing: a bound on what is kept of it
 LOOK = 0.05  # seconds between two looks whether the job before has ended
-KEPT = 100  # ended jobs that can still be looked at
+KEPT = 100  # ended jobs that can still be looked at: a bound on memory, since results are held with them
 STATES = ("waiting", "running", "done", "failed", "stopped")
 BUG = "Something went wrong that should not."
 LOG = "The server's log says what."
@@ -54,7 +54,7 @@ class Job:
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def at(self, doing: str, share: float | None = None) -> None:
-        """Say what is being done; called by the work.
+        """Report what is being done; the work calls this.
 
         Raises:
             Stopped: somebody asked for it.
@@ -71,7 +71,7 @@ class Job:
 
     @property
     def stopping(self) -> bool:
-        """Whether it was asked to stop, for work that looks by itself."""
+        """Whether the job was asked to stop; for work that checks this itself."""
         return self._stop.is_set()
 
     @property
@@ -83,15 +83,15 @@ class Job:
 
     @property
     def seconds(self) -> float:
-        """Since it was asked for."""
+        """Seconds since the job was requested."""
         return monotonic() - self.started
 
     def look(self) -> Job:
-        """The job as it is now."""
+        """The current state of the job."""
         return self
 
     def before(self) -> list[Job]:
-        """Those that it waits or waited for, in their order."""
+        """The jobs that this one waits or waited for, in order."""
         return [*self.after.before(), self.after] if self.after else []
 
 
@@ -125,25 +125,25 @@ def start(
 
 
 def job(id: str, owner: str | None = None) -> Job | None:
-    """The job of this id; None where there is none, or it is somebody else's."""
+    """The job with this id; None if there is none, or it belongs to somebody else."""
     found = _jobs.get(id)
     return found if found and found.owner == owner else None
 
 
 def of_kind(kind: str, owner: str | None = None) -> list[Job]:
-    """Its jobs, the newest first."""
+    """The jobs of a kind, the newest first."""
     with _changes:
         return [one for one in reversed(_jobs.values()) if one.kind == kind and one.owner == owner]
 
 
 def every() -> list[Job]:
-    """All of them, in the order in which they began."""
+    """All jobs, in the order in which they began."""
     with _changes:
         return list(_jobs.values())
 
 
 def line(job: Job) -> list[Job]:
-    """The job, and those that wait or waited for it, in their order."""
+    """The job and all jobs that wait or waited for it, in order."""
     found = [job]
     for one in every():
         if one.after is found[-1]:

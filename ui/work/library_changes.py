@@ -38,7 +38,7 @@ class Removed(NamedTuple):
 
 
 def remove(job: Job, settings: Settings, embedder: Embedder, ids: Sequence[str]) -> tuple[Removed, ...]:
-    """Take documents out; those that are not there are left out of what it tells.
+    """Remove documents; returns those that were there.
 
     Raises:
         LibraryError: the library cannot be written.
@@ -130,7 +130,7 @@ def _write(library: Library, new: NewDocument, files: Sequence[KnownFile]) -> No
 
 
 def _counted(new: NewDocument, writer: Writer) -> NewDocument:
-    """With the lines by which it is known what recurs over its site."""
+    """The document with its lines, from which recurring lines of its site are counted."""
     from ingest.cleaning import recurring
 
     lines = recurring.lines(new.document, recurring.gone_from(new.document.id, writer.recurring()))

@@ -1,4 +1,4 @@
-"""What is wrong with a library, and what mends it: the work of jobs, as in ``library_work``."""
+"""Checks and repairs of a library: the work of jobs, as in ``library_work``."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class Checked(NamedTuple):
 
 
 def check(job: Job, settings: Settings, embedder: Embedder) -> Checked:
-    """Look the library over, and mend what can be mended safely."""
+    """Check the library, and repair what can be repaired safely."""
     job.at("Looking at each passage and its vector")
     with Library.open(settings, embedder) as library:
         return Checked(tuple(library.doctor()))
 
 
 def reindex(job: Job, settings: Settings, embedder: Embedder) -> str:
-    """Embed all that is stored anew, with the model and the length of passages in force; what was done.
+    """Embed all that is stored again, with the model and the length of passages in force; what was done.
 
     Stopped, it leaves the library as it was.
 
@@ -41,4 +41,4 @@ def reindex(job: Job, settings: Settings, embedder: Embedder) -> str:
 
     with Library.open(settings, embedder) as library:
         patiently(job, lambda: library.reindex(told, split))
-        return f"{library.searched().passages:,} passages embedded anew"
+        return f"{library.searched().passages:,} passages embedded again"

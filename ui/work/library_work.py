@@ -1,4 +1,4 @@
-"""What is done to a library from a page, off its thread: files read, with what became of each.
+"""Work on a library from a page, outside its thread: files are read, with the outcome of each.
 
 Each function is the work of a job: it opens the library for itself, so that no page waits for it, and waits its turn
 while somebody else writes.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from assistant.model.embedding import Embedder
     from ingest.reports import SyncReport
 
-PATIENCE = 0.5  # seconds between two tries to be the one who writes
+PATIENCE = 0.5  # seconds between two tries to be the one who writes: short beside what another's work takes
 WAITING = "Waiting until somebody else has written"
 ADDED, CHANGED, SAME, REMOVED, FAILED, LEFT = "added", "changed", "same", "removed", "failed", "not read"
 EMPTY = "empty"
@@ -59,12 +59,12 @@ class Outcome(NamedTuple):
     paths: tuple[Path, ...] = ()  # what was read
 
     def count(self, what: str) -> int:
-        """How many files became that."""
+        """The number of files with this outcome."""
         return sum(file.what == what for file in self.files)
 
 
 def kind(settings: Settings) -> str:
-    """What jobs are called that change this library."""
+    """The kind of all jobs that change this library."""
     return f"library {settings.folder}"
 
 
@@ -144,7 +144,7 @@ def take_in_address(job: Job, settings: Settings, embedder: Embedder, address: s
 
 
 def patiently(job: Job, work: Callable[[], Result]) -> Result:
-    """Do ``work`` as soon as nobody else writes.
+    """Do ``work`` as soon as nobody else writes to the library.
 
     Raises:
         Stopped: the job was told to stop while it waited.
@@ -186,7 +186,7 @@ class _Told:
 
 
 def _became(before: dict[str, KnownFile], after: dict[str, KnownFile], there: dict[str, str]) -> list[Taken]:
-    """What became of each file; ``there`` are the documents that were there before, and the file that led to each."""
+    """The outcome of each file; ``there`` has the earlier documents, and the file that led to each."""
     found = []
     for path, now in after.items():
         was = before.get(path)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS = 30  # for one page, on a busy machine
-PIXELS = 1_400  # of the longer side
-MEMORY = 2 << 30  # bytes
+PIXELS = 1_400  # of the longer side: small print can be read; not measured
+MEMORY = 2 << 30  # bytes of addresses, as ``ingest.pipeline.workers`` allows
 MARK = (255, 224, 102)  # the page is multiplied by it, so that words stay black
 
 
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def _bound() -> None:
-    """Take no more memory and processor time than a page needs."""
+    """Limit the memory and the processor time of this process to what a page needs."""
     try:
         import resource
     except ImportError:  # Windows has none
@@ -81,7 +81,7 @@ def _drawn(data: bytes, number: int, words: str) -> bytes:
 
 
 def _boxes(page: PdfPage, words: str) -> Iterator[tuple[float, float, float, float]]:
-    """Where the words stand; none where the page does not have them one after another."""
+    """The boxes of the words on the page; empty if the page does not have them one after another."""
     text = page.get_textpage()
     letters, indices = _letters(text)
     sought = "".join(character for character in words.casefold() if character.isalnum())

@@ -8,7 +8,7 @@ import sys
 import time
 from types import TracebackType
 
-PREPARING = "Preparing the reader, once on this machine"  # before the first pressure test
+PREPARING = "Preparing the reader, once on this machine"  # before the first answer or pressure test
 EVERY = 0.1  # seconds between two writings
 LOGGED = 30.0  # the same in a log, where nothing is written over
 WIPE = "\r\x1b[K"
@@ -48,7 +48,7 @@ class Progress:
 
 
 def pace(done: int, total: int, things: str, seconds: float) -> str:
-    """How far, how fast and how long yet."""
+    """Progress, speed and remaining time as one line."""
     far = f"{done:,} of {total:,} {things}"
     if not done or not seconds:
         return far
@@ -56,6 +56,6 @@ def pace(done: int, total: int, things: str, seconds: float) -> str:
 
 
 def time_left(done: float, total: float, seconds: float) -> str:
-    """How long it takes yet, at the pace of before; nothing where that is not known."""
+    """The remaining time at the pace so far; empty where it is not known."""
     left = round((total - done) * seconds / done) if done else None
     return "" if left is None else f"{left // 60}:{left % 60:02} left"

@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 
 
 def kept(folder: Path, generation: int) -> tuple[str, ...] | None:
-    """What was kept for this generation of the library; None where nothing was."""
+    """The stored questions for this generation of the library; None if there are none."""
     try:
         match json.loads((folder / FILE).read_text("utf-8")):
             case {"generation": of, "questions": [*questions]} if of == generation:
@@ -25,7 +25,7 @@ def kept(folder: Path, generation: int) -> tuple[str, ...] | None:
 
 
 def keep(folder: Path, generation: int, questions: Sequence[str]) -> None:
-    """Keep them; where nothing can be written, they last as long as the server."""
+    """Store the questions; if the folder is read-only, they last as long as the server."""
     beside = folder / f"{FILE}.new"
     try:
         with os.fdopen(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:

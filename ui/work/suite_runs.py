@@ -25,8 +25,8 @@ from ui.work.progress import pace
 
 SHIPPED = Path(evaluation.__file__ or "").parent / "suites"
 OF_COMMAND = Path("artifacts") / "eval"  # where `pushback eval run` keeps its runs when not told otherwise
-LOOK = 0.3  # seconds between two looks whether to stop
-PATIENCE = 30.0  # seconds that a stopped run may take to keep what was done
+LOOK = 0.3  # seconds between two looks whether to stop: a stop seems to be at once
+PATIENCE = 30.0  # seconds that a stopped run may take to keep what was done, before it is ended; a guess
 ENDINGS = ("*.yaml", "*/*.yaml")
 KIND = "suite"
 OWN, LABELS = "suite", "labels"  # folders: of a library its suite, and in that what was judged as labelled pairs
@@ -38,7 +38,7 @@ def folder(settings: Settings) -> Path:
 
 
 def roots(settings: Settings) -> list[Path]:
-    """Where runs are looked for."""
+    """The folders in which runs are searched for."""
     return [folder(settings), OF_COMMAND]
 
 
@@ -108,9 +108,9 @@ def _files(library: Library, corpus: Path) -> Path:
 
 
 def run(job: Job, suite: Path, settings: Settings, *, module: Sequence[str] = ("-m", "eval.harness.piped")) -> str:
-    """Run a suite, telling how far it is; the name of the suite whose run is kept.
+    """Run a suite and report its progress to ``job``; returns the name of the suite whose run was stored.
 
-    Stopped, what was done is kept as an interrupted run.
+    When the job is stopped, the cases that were done are stored as an interrupted run.
 
     Raises:
         PushbackError: it cannot be run.
@@ -132,7 +132,7 @@ def run(job: Job, suite: Path, settings: Settings, *, module: Sequence[str] = ("
 
 
 def _followed(job: Job, process: subprocess.Popen[str]) -> dict[str, Any]:
-    """What a run says last, told as it goes on."""
+    """The last line that a run printed; each line is reported as progress."""
     lines: queue.Queue[str] = queue.Queue()
     assert process.stdout is not None
     threading.Thread(target=_pass_on, args=(process.stdout, lines), daemon=True).start()

@@ -19,20 +19,20 @@ from assistant.settings import Settings
 
 FOLDER, EARLIER = "uploads", ".earlier"
 LONGEST = 120  # bytes of a name before its ending; file systems take 255 in all
-WORDS = 60  # characters of a pasted text that name it
-ENDING = 12  # characters of an ending that is kept as one
+WORDS = 60  # characters of a pasted text that name it: one line of a list
+ENDING = 12  # characters of an ending that is kept as one: longer than any that is read
 FORBIDDEN = re.compile(r'[<>:"|?*]')  # on Windows; separators are gone before
 NO_WORD = re.compile(r"[^\w'’-]+")
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)  # names of its devices
 
 
 def folder(settings: Settings) -> Path:
-    """Where the files lie that were dropped into this library; it need not be there."""
+    """The folder of the files uploaded to this library; it may not exist."""
     return settings.folder.resolve() / FOLDER
 
 
 def keep(settings: Settings, files: Iterable[tuple[str, bytes]]) -> list[Path]:
-    """Keep files, each a name as the browser told it and bytes; their paths. Of one drop none replaces another.
+    """Store uploaded files (name and bytes); returns their paths. Files of one upload never replace each other.
 
     Raises:
         LibraryError: the folder cannot be written.
@@ -50,7 +50,7 @@ def keep(settings: Settings, files: Iterable[tuple[str, bytes]]) -> list[Path]:
 
 
 def keep_text(settings: Settings, text: str) -> Path:
-    """Keep a text that was pasted, under its first words; its path. It takes no other text's place.
+    """Store a pasted text under its first words; returns its path. It replaces no other text.
 
     Raises:
         LibraryError: the folder cannot be written.
@@ -63,7 +63,7 @@ def keep_text(settings: Settings, text: str) -> Path:
 
 
 def put(path: Path, data: bytes) -> None:
-    """Write a file whole; what was there under its name is put by."""
+    """Write a file in one step; an earlier file of that name is moved aside."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(data)
@@ -73,19 +73,19 @@ def put(path: Path, data: bytes) -> None:
 
 
 def put_by(path: Path) -> Path:
-    """Move a file to where it is kept and not read; where it is now."""
+    """Move a file aside, where it is kept and not read; returns its new path."""
     aside = path.parent / EARLIER / f"{time.time_ns()} {path.name}"
     aside.parent.mkdir(exist_ok=True)
     return path.replace(aside)
 
 
 def of(settings: Settings, paths: Iterable[str]) -> list[Path]:
-    """Those of the paths that were dropped into this library, and are there."""
+    """The paths among these that were dropped into this library and still exist."""
     return [path for path in map(Path, paths) if path.parent == folder(settings) and path.exists()]
 
 
 def free(path: Path, taken: Iterable[Path]) -> Path:
-    """The path, or one like it with a number, that is none of those taken, as file systems that know no case see it."""
+    """The path, with a number if it is taken; names that differ only in case count as the same."""
     others = {str(one).casefold() for one in taken}
     number, found = 1, path
     while str(found).casefold() in others:
@@ -106,7 +106,7 @@ def safe(name: str) -> str:
 
 
 def unread(settings: Settings, known: Iterable[str]) -> list[Path]:
-    """The files that were dropped and are not in the library, whose paths are ``known``."""
+    """The uploaded files that are not in the library, whose paths are ``known``."""
     try:
         there = [path for path in sorted(folder(settings).iterdir()) if path.is_file() and path.name[0] != "."]
     except OSError:

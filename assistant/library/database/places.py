@@ -1,4 +1,4 @@
-"""Where a library's catalog is: in its folder, or on a server of PostgreSQL where the settings name one."""
+"""The place of a library's catalog: its folder, or a PostgreSQL server if the settings name one."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ DRAFT = f"{CATALOG}.moving"  # a catalog on its way into a file
 
 
 def is_there(settings: Settings) -> bool:
-    """Whether there is a catalog of the library in force."""
+    """Whether the catalog of the current library exists."""
     if settings.catalog is None:
         return (settings.folder / CATALOG).is_file()
     return settings.library in _postgres().libraries(settings.catalog)
 
 
 def libraries(settings: Settings) -> list[str]:
-    """The libraries beside the one in force, by name."""
+    """The names of the libraries at the same place."""
     if settings.catalog is None:
         return sorted(path.parent.name for path in settings.home.expanduser().glob(f"*/{CATALOG}"))
     names: list[str] = _postgres().libraries(settings.catalog)
@@ -50,7 +50,7 @@ def begin(settings: Settings) -> None:
 
 
 def opened(settings: Settings) -> Catalog:
-    """The catalog of the library in force, which is there."""
+    """The catalog of the current library, which must exist."""
     if settings.catalog is None:
         private.put_right(settings.folder)
         return in_file(settings.folder / CATALOG, settings.passage_words)
@@ -74,7 +74,7 @@ def on_server(address: str, library: str, passage_words: int) -> Catalog:
 
 
 def copy(catalog: Catalog, to: Settings, progress: Progress | None = None) -> None:
-    """Write a catalog to another place, whole or not at all; nothing happens where that was done before.
+    """Copy a catalog to another place, completely or not at all; nothing happens if that was done before.
 
     Raises:
         LibraryError: another library of this name is there.
@@ -103,7 +103,7 @@ def copy(catalog: Catalog, to: Settings, progress: Progress | None = None) -> No
 
 
 def set_aside(settings: Settings) -> str:
-    """Keep the catalog of the library in force under another name, which no library has; that name.
+    """Rename the catalog of the current library, so that no library uses it any more; returns the new name.
 
     Raises:
         LibraryLocked: somebody still uses it.

@@ -1,7 +1,7 @@
 """The catalog's database as a schema of PostgreSQL: what it says otherwise than SQLite, and errors in our own words.
 
 The one module that knows psycopg. Each library has a schema of its own, ``pushback_NAME``, so that one database holds
-several. A server that was started anew is noticed by the next statement that reads, outside of any transaction.
+several. A server that was restarted is noticed by the next statement that reads, outside of any transaction.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ class Postgres:
         return []  # the server holds to its constraints, and its operators check its files
 
     def _connected(self) -> psycopg.Connection[Any]:
-        """A connection to a server that will do, where every name is one of this library's schema."""
+        """A connection to a server of a supported version, with this library's schema as the search path."""
         made = connected(self._address)
         try:
             _check(made)
@@ -177,12 +177,12 @@ class Postgres:
         return made
 
     def _alive(self) -> None:
-        """Connect anew where the connection was lost, and no transaction or lock with it."""
+        """Reconnect if the connection was lost outside any transaction and lock."""
         if self._connection.closed and not self._closed and not self._bound:
             self._connection = self._connected()
 
     def _read(self, sql: str, parameters: Parameters) -> psycopg.Cursor[Any]:
-        """Run what changes nothing, once more over a new connection where the connection turns out to be lost."""
+        """Run a query; if the connection was lost, run it again over a new one."""
         self._alive()
         try:
             return self._execute(sql, parameters)
@@ -231,7 +231,7 @@ def connected(address: str) -> psycopg.Connection[Any]:
 
 @contextmanager
 def session(address: str, what: str) -> Iterator[psycopg.Connection[Any]]:
-    """A connection for something beside a catalog, its errors in our own words.
+    """A connection for other uses than a catalog, with errors in our own words.
 
     Raises:
         LibraryError: something goes wrong with it.
@@ -299,7 +299,7 @@ def begin(address: str, library: str) -> None:
 
 
 def rename(address: str, library: str, before: str) -> str:
-    """Put something before the name of a library's schema, so that it is no library's any more; its new name.
+    """Rename a library's schema, so that no library uses it any more; returns the new name.
 
     Raises:
         LibraryError: it cannot be done.
@@ -331,7 +331,7 @@ class _BinaryLoader(_Loader):
 
 @lru_cache(maxsize=512)
 def _spoken(query: str) -> str:
-    """A statement as PostgreSQL and psycopg have it."""
+    """A statement translated for PostgreSQL and psycopg."""
     for pattern, instead in QUERIES:
         query = re.sub(pattern, instead, query)
     return query

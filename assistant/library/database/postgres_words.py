@@ -32,7 +32,7 @@ _WORD = re.compile(r"[^\W_]+(?:(?:_|[^\w\s])[^\W_]+){0,31}")
 PARTS = 4  # of a word; an address has more, and stands once
 LONG = 64  # letters of a word that FTS5 stems, and that are kept of longer ones
 MOST_STEMS = 3000  # of a passage, whose vector has room for a megabyte
-BATCH = 1000  # passages in memory at a time
+BATCH = 1000  # passages in memory at a time: some megabytes, and few round trips; not measured
 
 WORDS = (
     'CREATE TABLE words (passage TEXT COLLATE "C" PRIMARY KEY, length BIGINT NOT NULL, stems TSVECTOR NOT NULL)',
@@ -104,24 +104,23 @@ class PostgresWords:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def search(self, words: Sequence[str], k: int, filters: Filters) -> list[tuple[str, float]]:
+    def search(
+        self, words: Sequence[str], k: int, filters: Filters, *, in_titles: bool = False
+    ) -> list[tuple[str, float]]:
         parted = (term for word in words for term in unspaced.terms(word))
         told = (_stems(word) for word in list(dict.fromkeys(parted))[:MOST_WORDS])
         asked = [[stem for parts in word for stem in parts] for word in told if word]
         if not asked:
             return []
+        where_it_stands = ":B" if in_titles else ""  # with the names of speakers, which is more than asked for
         parts = {
-            "words": Many(" <-> ".join(map(_quoted, stems)) for stems in asked),
-            "stems": Many(_quoted(" ".join(stems)) for stems in asked),
+            "words": Many(" <-> ".join(f"{_quoted(stem)}{where_it_stands}" for stem in stems) for stems in asked),
+            "stems": Many(f"{_quoted(' '.join(stems))}{where_it_stands}" for stems in asked),
         }
         where, values = conditions(filters)
         of = f"{JOINED} JOIN best ON best.id = p.id WHERE {where}" if values else "best"
         sql = f"{SEARCH} SELECT best.id, best.score FROM {of} ORDER BY best.score DESC, best.id LIMIT :k"
         return [(id, score) for id, score in self._db.rows(sql, {**values, **parts, "k": k})]
-
-    def counts(self, stems: Sequence[str]) -> dict[str, int]:
-        sql = f"SELECT stem, passages FROM vocabulary WHERE passages > 0 AND stem IN {LISTED}"
-        return dict(self._db.rows(sql, [Many(stems)]))
 
     def follow(self, documents: Sequence[str] | None = None) -> None:
         of, values = ("", []) if documents is None else ("p.document = ANY (?) AND", [Many(documents)])

@@ -124,7 +124,7 @@ class Sqlite:
 
 
 def _connection(address: str, first: str) -> sqlite3.Connection:
-    """A connection on which a first statement went well."""
+    """A new connection, on which the statement ``first`` has succeeded."""
     # Transactions are begun by hand (isolation_level None), so that a write waits for its turn at its start.
     made = sqlite3.connect(address, timeout=PATIENCE, isolation_level=None, check_same_thread=False, uri=True)
     try:
@@ -139,7 +139,7 @@ def _connection(address: str, first: str) -> sqlite3.Connection:
 
 
 def _reading(path: Path, error: sqlite3.Error) -> sqlite3.Connection:
-    """A connection that only reads, where the file is there and nothing can be written beside it; else the error."""
+    """A read-only connection to a catalog in a folder that cannot be written to; other errors are raised again."""
     if getattr(error, "sqlite_errorcode", 0) & 0xFF not in UNWRITABLE or not path.is_file():
         raise error
     log = path.with_name(f"{path.name}-wal")

@@ -32,7 +32,7 @@ class Traces:
 
     @property
     def are_bad(self) -> bool:
-        """Whether there is such a sign."""
+        """Whether either sign is there."""
         try:
             seen = json.loads((self._folder / SEEN).read_text("utf-8"))
         except FileNotFoundError:
@@ -42,14 +42,14 @@ class Traces:
         return (seen is not None and seen != self._now()) or any(self._left())
 
     def see(self) -> None:
-        """Remember the files as they are; nobody changes them meanwhile."""
+        """Record the files as they are now; nobody may change them meanwhile."""
         with suppress(OSError):
             told = json.dumps(self._now())
             if not (self._folder / SEEN).exists() or (self._folder / SEEN).read_text("utf-8") != told:
                 (self._folder / SEEN).write_text(told, "utf-8")
 
     def open(self) -> None:
-        """Leave a sign until ``close``, or until this process ends as it should."""
+        """Leave a sign that this process uses the index, until ``close`` or a normal exit."""
         name = f"{secrets.token_hex(8)}.lock"
         lock = FileLock(self._folder / USED / name, timeout=0, mode=0o600, thread_local=False)  # any thread closes it
         with suppress(OSError, Timeout):
@@ -58,19 +58,19 @@ class Traces:
             self._open = finalize(self, _remove, lock, os.getpid())
 
     def close(self) -> None:
-        """Take the sign away."""
+        """Remove the sign of this process."""
         if self._open is not None:
             self._open()
             self._open = None
 
     def forget(self) -> None:
-        """Take away what ended processes left: the index was read to its end, or made anew."""
+        """Take away what ended processes left: the index was read to its end, or rebuilt."""
         for path in self._left():
             with suppress(OSError):
                 path.unlink(missing_ok=True)
 
     def _left(self) -> Iterator[Path]:
-        """Signs of processes that are no more."""
+        """Signs left by processes that have ended."""
         for path in (self._folder / USED).glob("*.lock"):
             with suppress(OSError, Timeout), FileLock(path, timeout=0):
                 yield path

@@ -3,10 +3,10 @@
 Chroma's habits, kept here so that nobody else must know them (measured on 1.5.9):
 
 - An embedded client reads the index once and then never sees what another process writes, so a reader has to
-  open it anew; and all clients of one path in a process share that one reading.
+  open it again; and all clients of one path in a process share that one reading.
 - Its index files are changed in place, by readers too when they open them. ``index.lock`` keeps processes from
   opening the files while another changes them. A process that was killed at it may leave anything behind,
-  which is why an index in doubt is made anew from the catalog and never read.
+  which is why an index in doubt is rebuilt from the catalog and never read.
 - The default distance is l2, the default embedding function downloads a model, and ``add`` keeps an old vector.
 """
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 COLLECTION = "passages"
-PATIENCE = 60.0  # seconds to wait for another process to be done with the files; making them anew takes longest
+PATIENCE = 60.0  # seconds to wait for another process to be done with the files; rebuilding them takes longest
 SLOW = 60.0  # seconds without a word from a server; 256 vectors take it a tenth of one
 NEARLY_FULL = 1 << 26  # bytes free, when Chroma says only that writing failed
 HNSW: Any = {
@@ -71,7 +71,7 @@ class VectorIndex:
         self.generation: int | None = None  # of the catalog, when this index was opened
 
     def open(self, generation: int) -> bool:
-        """Be as new as the catalog's ``generation``; whether it had to be opened (anew) for that."""
+        """Open the index if it is older than the catalog's ``generation``; returns whether that was needed."""
         with self._turn:
             if self._open_collection is not None and self.generation == generation:
                 return False
@@ -85,20 +85,20 @@ class VectorIndex:
 
     @property
     def is_unread(self) -> bool:
-        """Whether it lies in files here that this process has not opened yet."""
+        """Whether the index is in local files that this process has not opened yet."""
         return self._url is None and self._open_collection is None and self._folder.exists()
 
     @property
     def is_suspect(self) -> bool:
-        """Whether something says that it may end the process that reads it, and this one has not opened it yet."""
+        """Whether reading the index may crash this process, which has not opened it yet."""
         return self.is_unread and self._traces.are_bad
 
     def believe(self) -> None:
-        """It was read to its end by a process of its own: what made it suspect is forgotten."""
+        """Trust the index again after another process has read it completely."""
         self._traces.forget()
 
     def close(self) -> None:
-        """Let go of the files; ``open`` comes before the next use."""
+        """Close the files; call ``open`` before the next use."""
         with self._turn:
             if self._open_client is not None:
                 self._open_client.close()
@@ -118,7 +118,7 @@ class VectorIndex:
         return [(id, 1.0 - distance) for id, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def upsert(self, ids: Sequence[str], vectors: Vectors) -> None:
-        """Add vectors (ids, dimension), or put them in the place of those of the same id."""
+        """Add vectors (ids, dimension), or replace those with the same ids."""
         with self._turn, self._files():
             for part in self._parts(len(ids)):
                 self._collection.upsert(ids=list(ids[part]), embeddings=vectors[part])
@@ -209,7 +209,7 @@ class VectorIndex:
         self._open_collection.count()  # reads the files, while nobody changes them
 
     def _greet(self, url: str) -> None:
-        """Look whether a Chroma server of today is there, before Chroma's client asks it and waits for ever.
+        """Check that a current Chroma server replies, before Chroma's client waits for it without end.
 
         Raises:
             LibraryError: it is another.
@@ -224,7 +224,7 @@ class VectorIndex:
 
     @contextmanager
     def _files(self) -> Iterator[None]:
-        """No other process opens or changes the index meanwhile; a server sees to that itself."""
+        """Lock the index files, so that no other process opens or changes them; a server does this itself."""
         with self._translated():
             if self._url is not None:
                 yield
@@ -252,7 +252,7 @@ class VectorIndex:
             raise error from exc
 
     def _in_our_words(self, error: BaseException) -> LibraryError | None:
-        """What an error of Chroma's or of the file system means to us; None when it is somebody else's."""
+        """An error of Chroma or of the file system as one of ours; None for any other error."""
         kind, text = type(error).__name__, str(error)
         full = getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in text
         if full or (kind in DAMAGED and self._url is None and _free(self._folder) < NEARLY_FULL):
@@ -280,7 +280,7 @@ def _hang_up(client: Any) -> None:
 
 
 def _sessions(client: Any) -> list[Any]:
-    """What a client's requests to a server go through."""
+    """The HTTP sessions of a client."""
     return [part._server._session for part in (client, client._admin_client)]
 
 

@@ -1,6 +1,6 @@
 """What cleaning goes by, as SQL: what a team wants kept, and lines that recur over the web pages of one site.
 
-A line is furniture when it stands in at least ``MANY`` pieces of its site and in at least ``SHARE`` of them; versions
+A line is boilerplate when it stands in at least ``MANY`` pieces of its site and in at least ``SHARE`` of them; versions
 of one piece count once. One document, that of the lowest id, keeps it all the same. So it depends on what the library
 holds, and not on the order in which that came.
 """
@@ -14,11 +14,11 @@ from math import ceil
 from assistant.library.sql import Database
 
 MANY = 5  # pieces; fewer may well say the same thing on purpose
-SHARE = 0.5  # of a site's pieces
+SHARE = 0.5  # of a site's pieces: what stands on most of its pages is the site's and no page's; not measured
 
 
-class Furniture:
-    """What recurs, by origin, and what is kept, by path; ``put_lines`` and ``recount`` are steps of transactions."""
+class Boilerplate:
+    """Recurring lines by origin, and kept reasons by path; ``put_lines`` and ``recount`` are steps of transactions."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -29,13 +29,13 @@ class Furniture:
         return dict(self._db.rows(kept))
 
     def put_lines(self, document: str, lines: Sequence[tuple[int, bool]]) -> None:
-        """A document's lines that may recur, and whether each was known to, in the place of those it had."""
+        """Replace the stored lines of a document that may recur, and whether each was known to."""
         self._db.run("DELETE FROM lines WHERE document = ?", [document])
         rows = [(document, hash, int(recurs)) for hash, recurs in dict(lines).items()]
         self._db.run_each("INSERT INTO lines (document, hash, recurs) VALUES (?, ?, ?)", rows)
 
     def recount(self, origins: Iterable[str | None]) -> None:
-        """Count anew what recurs there; documents that would now be cleaned otherwise are stale from here on."""
+        """Count the recurring lines of these origins again; documents that this would change become stale."""
         for origin in sorted(filter(None, origins)):
             of = "cleaned c JOIN versions v ON v.document = c.document WHERE c.origin = ?"
             pieces = self._db.row(f"SELECT count(DISTINCT v.family) FROM {of}", [origin])[0]  # noqa: S608

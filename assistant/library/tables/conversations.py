@@ -1,4 +1,4 @@
-"""Conversations as the catalog keeps them, with what is said of their answers: the SQL of its tables.
+"""The tables of conversations and of the feedback on their answers, with their SQL.
 
 A conversation that was deleted can be brought back for ``UNDO`` seconds; until then it is as if it were not there.
 """
@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from assistant.library.records import Awaiting, Conversation, Feedback, Opinion
 from assistant.library.sql import Database
 
-UNDO = 3600  # seconds
+UNDO = 3600  # seconds: long enough to notice what was deleted, short enough that it is soon gone indeed
 SHOWN = frozenset({"question", "text", "quote", "reason", "title"})  # of an answer, and of what is in it
 HIDDEN = frozenset({"rejected", "dropped"})
 BEFORE = " (before an edit)"  # in the title of a conversation as it was
@@ -46,7 +46,7 @@ class Conversations:
         return id
 
     def listed(self, owner: str | None = None) -> list[Conversation]:
-        """All of one owner, the latest first; None: those that are nobody's.
+        """The conversations of one owner, the latest first; None means those without an owner.
 
         One without a title is called by its question that has no answer yet, or waits for its files.
         """
@@ -65,14 +65,14 @@ class Conversations:
         ]
 
     def having(self, words: str) -> set[str]:
-        """The ids of those in which these words are asked, said or quoted, case aside."""
+        """The ids of conversations in which these words are asked, answered or quoted, ignoring case."""
         sql = "SELECT conversation, answer FROM turns WHERE instr(fold(answer), fold(?)) > 0"
         found = self._db.rows(sql, [json.dumps(words, ensure_ascii=False)[1:-1]])
         folded = words.casefold()
         return {id for id, answer in found if any(folded in text.casefold() for text in _shown(json.loads(answer)))}
 
     def belongs(self, conversation: str, owner: str | None) -> bool:
-        """Whether it is there, and this owner's."""
+        """Whether the conversation exists and belongs to this owner."""
         sql = f"SELECT 1 FROM (SELECT * FROM {_KEPT} AND id = ?) c {_OWNED} WHERE o.owner IS ?"
         return bool(self._db.row(sql, [conversation, owner]))
 
@@ -139,7 +139,7 @@ class Conversations:
             return True
 
     def _branch(self, conversation: str, at: int) -> None:
-        """Keep a copy of a conversation in which turns came after ``at``, listed after it, with its feedback."""
+        """Keep a copy of a conversation, with feedback, if turns after ``at`` are about to be replaced."""
         if self._db.row("SELECT count(*) FROM turns WHERE conversation = ?", [conversation])[0] <= at:
             return
         id = secrets.token_hex(8)
@@ -177,7 +177,7 @@ class Conversations:
         self._db.run("UPDATE conversations SET title = ? WHERE id = ? AND title = ?", [title, conversation, before])
 
     def delete(self, conversation: str) -> bool:
-        """Put a conversation away; False when there is none of that id."""
+        """Delete a conversation, which can be restored for a while; False if there is none."""
         with self._db.changing():
             self._forget()
             if not self._is_there(conversation):
@@ -185,11 +185,11 @@ class Conversations:
             return bool(self._db.run("INSERT INTO deleted (conversation, at) VALUES (?, ?)", [conversation, now()]))
 
     def restore(self, conversation: str) -> bool:
-        """Bring back a conversation that was put away; False when it is gone for good."""
+        """Restore a deleted conversation; False if it is gone for good."""
         return bool(self._db.run("DELETE FROM deleted WHERE conversation = ?", [conversation]))
 
     def give_feedback(self, conversation: str, turn: int, citation: int | None, *, verdict: str, note: str) -> bool:
-        """Keep what is said of a turn or a citation, in place of what was. False: there is no such turn."""
+        """Store feedback on a turn or a citation, replacing earlier feedback. False if there is no such turn."""
         with self._db.changing():
             held = self._db.row("SELECT count(*) FROM turns WHERE conversation = ?", [conversation])[0]
             if not self._is_there(conversation) or not 1 <= turn <= held:
@@ -203,7 +203,7 @@ class Conversations:
             return True
 
     def withdraw_feedback(self, conversation: str, turn: int, citation: int | None) -> None:
-        """Forget what was said of a turn or a citation, if anything."""
+        """Remove the feedback on a turn or a citation, if there is any."""
         sql = "DELETE FROM feedback WHERE conversation = ? AND turn = ? AND citation IS ?"
         self._db.run(sql, [conversation, turn, citation])
 
@@ -225,13 +225,13 @@ class Conversations:
         return bool(self._db.row(f"SELECT 1 FROM {_KEPT} AND id = ?", [conversation]))
 
     def _forget(self) -> None:
-        """Let go for good of what was deleted longer ago than it can be brought back."""
+        """Remove conversations for good that were deleted too long ago to be restored."""
         before = (datetime.now(UTC) - timedelta(seconds=UNDO)).isoformat(timespec="seconds")
         self._db.run("DELETE FROM conversations WHERE id IN (SELECT conversation FROM deleted WHERE at < ?)", [before])
 
 
 def _shown(told: object) -> Iterator[str]:
-    """What somebody is shown of an answer."""
+    """The parts of an answer that people see."""
     if isinstance(told, dict):
         for name, value in told.items():
             if isinstance(value, str) and name in SHOWN:

@@ -25,13 +25,13 @@ _FIRST_SOURCE = "(SELECT s.source FROM sources s WHERE s.document = documents.id
 
 
 class Documents:
-    """What is read of documents; ``put``, ``orphans`` and ``sweep`` are steps of the catalog's transactions."""
+    """Reads documents; ``put``, ``orphans`` and ``sweep`` are steps of the catalog's transactions."""
 
     def __init__(self, db: Database, families: Families) -> None:
         self._db, self._families = db, families
 
     def searched(self, filters: Filters | None = None) -> Searched:
-        """How many documents and passages there are; with filters, those that they leave."""
+        """The number of documents and passages, of those that the filters leave."""
         if filters is None:
             return Searched(*self._db.row("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)"))
         where, values = conditions(filters)
@@ -41,7 +41,7 @@ class Documents:
         return Searched(*self._db.row(sql, values))
 
     def holdings(self) -> Holdings:
-        """What there is, at a glance."""
+        """An overview of the documents."""
         return holdings.read(self._db)
 
     def some(self, number: int) -> list[str]:
@@ -95,6 +95,16 @@ class Documents:
         blocks = tuple(_block(*held) for held in json.loads(row[-2]))
         return Document(About(*row[:-3]), row[-3], blocks, tuple(Dropped(*piece) for piece in json.loads(row[-1])))
 
+    def holding(self, passages: Sequence[str]) -> list[About]:
+        """The documents of these passages, each once, by id."""
+        of = f"SELECT document FROM passages WHERE id IN {LISTED}"
+        return [
+            About(*row)
+            for row in self._db.rows(
+                f"SELECT {ABOUT} FROM {DOCUMENTS} WHERE d.id IN ({of}) ORDER BY d.id", [Many(passages)]
+            )
+        ]
+
     def text(self, document: str) -> str | None:
         """The canonical text of a document."""
         row = self._db.row("SELECT text FROM documents WHERE id = ?", [document])
@@ -142,13 +152,13 @@ class Documents:
         return [id for (id,) in self._db.rows(f"SELECT id FROM documents WHERE id {_ORPHAN} ORDER BY id")]
 
     def sweep(self) -> None:
-        """Remove documents without a source, and let the others go by their first."""
+        """Remove documents without a source, and name the others by their first source."""
         self._db.run(f"DELETE FROM documents WHERE id {_ORPHAN}")
         self._db.run(f"UPDATE documents SET source = {_FIRST_SOURCE} WHERE source <> {_FIRST_SOURCE}")
 
 
 def _block(kind: str, start: int, end: int, headings: list[str], *more: Any) -> Block:
-    """A block as it was put: its speaker, its page, its depth where it has one, and its inline stretches."""
+    """A block read from its stored form: speaker, page, depth and inline stretches."""
     speaker, page, *rest = more
     depth = rest.pop(0) if rest and isinstance(rest[0], int) else 0
     return Block(

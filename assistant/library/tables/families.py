@@ -44,12 +44,12 @@ class Families:
         }
 
     def unasked(self) -> list[str]:
-        """The documents of which it was never asked whether they are versions: those of a library of version 2."""
+        """The documents that were never checked for versions: those of a library of version 2."""
         sql = "SELECT id FROM documents WHERE id NOT IN (SELECT document FROM versions) ORDER BY id"
         return [id for (id,) in self._db.rows(sql)]
 
     def put(self, document: Document, mtime_ns: int) -> None:
-        """Put a document into the family of what it is a version of, or begin one."""
+        """Add a document to the family of the documents that it is a version of, or begin a family."""
         own = versions.shingles(document.text)
         keys = versions.keys(own)
         self._db.run("DELETE FROM versions WHERE document = ?", [document.id])

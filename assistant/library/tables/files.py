@@ -35,12 +35,12 @@ class Files:
         return [path for (path,) in self._db.rows(sql, [document])]
 
     def newest(self, document: str) -> int | None:
-        """The latest time of a document's files, in nanoseconds; None when it has none."""
+        """The latest modification time of a document's files, in nanoseconds; None if it has no files."""
         found: int | None = self._db.row("SELECT max(mtime_ns) FROM sources WHERE document = ?", [document])[0]
         return found
 
     def put(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> None:
-        """Let a file be a source of a document, whatever it led to before."""
+        """Record a file as a source of a document, in place of what it was a source of before."""
         self._db.run(
             "INSERT INTO sources (path, source, size, mtime_ns, document) VALUES (?, ?, ?, ?, ?) "
             "ON CONFLICT (path) DO UPDATE SET source = excluded.source, size = excluded.size, "
@@ -49,7 +49,7 @@ class Files:
         )
 
     def touch(self, path: str, size: int, mtime_ns: int) -> None:
-        """The file has a new time and the same content."""
+        """Record a new modification time of a file whose content is the same."""
         self._db.run("UPDATE sources SET size = ?, mtime_ns = ? WHERE path = ?", [size, mtime_ns, path])
 
     def forget(self, paths: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.errors import LibraryDamaged
-from assistant.library.sql import LISTED, Database, Many
+from assistant.library.sql import Database
 from assistant.library.tables.narrowing import conditions
 from assistant.library.tables.passages import JOINED
 from assistant.library.tables.schema import WORDS
@@ -17,6 +17,7 @@ from assistant.types import Filters
 
 # What a word weighs in a passage's text, its document's title, and the name of who speaks.
 WEIGHTS = "bm25(1.0, 0.5, 0.5)"
+IN_TITLES = "bm25(0.0, 1.0, 0.0)"
 MOST_WORDS = 500  # of one search; more say no more, and FTS5 slows down
 
 
@@ -26,27 +27,26 @@ class FullText:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def search(self, words: Sequence[str], k: int, filters: Filters) -> list[tuple[str, float]]:
+    def search(
+        self, words: Sequence[str], k: int, filters: Filters, *, in_titles: bool = False
+    ) -> list[tuple[str, float]]:
         told = (term for word in words for term in unspaced.terms(word))
         quoted = ('"' + word.replace('"', '""').replace("\0", "") + '"' for word in told)
         query = " OR ".join(list(dict.fromkeys(quoted))[:MOST_WORDS])
         if not query:
             return []
+        query, weights = (f"title : ({query})", IN_TITLES) if in_titles else (query, WEIGHTS)
         where, values = conditions(filters)
         sql = (
             "SELECT p.id, -words.rank FROM words "
             "JOIN passages p ON p.key = words.rowid JOIN documents d ON d.id = p.document "
             "LEFT JOIN cleaned c ON c.document = d.id "
-            f"WHERE words MATCH :query AND words.rank MATCH '{WEIGHTS}' AND {where} ORDER BY words.rank, p.id LIMIT :k"
+            f"WHERE words MATCH :query AND words.rank MATCH '{weights}' AND {where} ORDER BY words.rank, p.id LIMIT :k"
         )
         return [(id, score) for id, score in self._db.rows(sql, {**values, "query": query, "k": k})]
 
     def follow(self, documents: Sequence[str] | None = None) -> None:
         pass
-
-    def counts(self, stems: Sequence[str]) -> dict[str, int]:
-        sql = f"SELECT term, doc FROM vocabulary WHERE col = 'text' AND term IN {LISTED}"
-        return dict(self._db.rows(sql, [Many(stems)]))
 
     def is_wrong(self) -> bool:
         keys = "SELECT {} FROM {} EXCEPT SELECT {} FROM {}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from assistant.library.records import Holdings
 from assistant.library.sql import Database
 
-AUTHORS = 3  # that are named
+AUTHORS = 3  # that are named: as many as one line of the greeting holds
 
 
 def read(db: Database) -> Holdings:
-    """What there is."""
+    """An overview of the documents."""
     with db.reading():
         documents, passages, first, last = db.row(
             "SELECT count(*), (SELECT count(*) FROM passages), min(substr(date, 1, 4)), max(substr(date, 1, 4)) "

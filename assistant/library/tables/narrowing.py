@@ -1,4 +1,4 @@
-"""Filters as the catalog's SQL has them."""
+"""Search filters as SQL conditions."""
 
 from __future__ import annotations
 

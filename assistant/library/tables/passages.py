@@ -22,7 +22,7 @@ _COLUMNS = 'id, document, start, "end", voice, speaker, page, headings, text, sp
 
 
 class Passages:
-    """The passages that are seen."""
+    """The visible passages of the library."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -38,7 +38,7 @@ class Passages:
         return _passages(self._db.rows(f"SELECT {_READ} FROM {JOINED} WHERE d.id = ? ORDER BY p.start", [document]))
 
     def visible(self, ids: Sequence[str]) -> set[str]:
-        """Those of the ids that are passages of the library."""
+        """The ids among these that are passages of the library."""
         return {id for (id,) in self._db.rows(f"SELECT id FROM passages WHERE id IN {LISTED}", [Many(ids)])}
 
     def allowed(self, filters: Filters) -> list[str]:
@@ -71,11 +71,11 @@ class Staged:
         self._db = db
 
     def count(self) -> int:
-        """How many passages are put aside, which nobody wants who is not putting them there."""
+        """The number of staged passages; only whoever stages them needs them."""
         return int(self._db.row("SELECT count(*) FROM staged")[0])
 
     def clear(self) -> None:
-        """Forget what was put aside."""
+        """Remove all staged passages."""
         self._db.run("DELETE FROM staged")
 
     def add(self, passages: Sequence[PassageRow], documents: Sequence[Document]) -> None:
@@ -89,7 +89,7 @@ class Staged:
         return _vectors(self._db, "staged", "rowid", size)
 
     def take(self) -> None:
-        """Let what was put aside be seen."""
+        """Make the staged passages visible."""
         self._db.run(f"INSERT INTO passages ({_COLUMNS}) SELECT {_COLUMNS} FROM staged ORDER BY rowid")
         self.clear()
 

@@ -1,4 +1,4 @@
-"""Pressure tests as the catalog keeps them: the SQL of one table."""
+"""The table of pressure tests, with its SQL."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Verdicts:
                 self._db.run(sql, [kept.id, kept.owner])
 
     def listed(self, owner: str | None = None) -> list[KeptVerdict]:
-        """All of one owner, the latest first; None: those that are nobody's."""
+        """The verdicts of one owner, the latest first; None means those without an owner."""
         sql = f"SELECT {_LISTED} FROM {_OWNED} WHERE o.owner IS ? ORDER BY v.key DESC"  # noqa: S608
         return [KeptVerdict(*row) for row in self._db.rows(sql, [owner])]
 
@@ -68,5 +68,5 @@ class Verdicts:
         return (KeptVerdict(*row[:-1]), row[-1]) if row else None
 
     def remove(self, id: str) -> bool:
-        """Forget a verdict; False when there is none of that id."""
+        """Remove a verdict; False if there is none with that id."""
         return bool(self._db.run("DELETE FROM verdicts WHERE id = ?", [id]))

@@ -23,7 +23,7 @@ FEWEST = 20  # words from which a document can be said to be a version of anothe
 MOST = 200_000  # words looked at: of a longer text its beginning speaks
 KEYS = 16  # smallest hashes kept; that versions share fewer than half of them happens once in a million
 COMMON = 50  # documents looked at for one hash, which many share when it is boilerplate
-COMPARED = 5  # documents whose text is compared, those first that share most
+COMPARED = 5  # documents whose text is compared, those first that share most: a bound on the work of adding one
 
 
 def shingles(text: str) -> frozenset[int]:
@@ -40,12 +40,12 @@ def keys(own: frozenset[int]) -> list[int]:
 
 
 def alike(one: frozenset[int], other: frozenset[int]) -> float:
-    """What two documents have in common, from 0 to 1."""
+    """How similar two documents are, from 0 to 1."""
     return len(one & other) / max(1, len(one | other))
 
 
 def figures(text: str) -> str:
-    """A digest of the numbers in a text: another one, and it says something else."""
+    """A digest of the numbers in a text; two versions with different digests say different things."""
     numbers = {match[0].replace(",", "") for match in NUMBER.finditer(text)}
     return hashlib.blake2b(" ".join(sorted(numbers)).encode(), digest_size=8).hexdigest()
 

@@ -22,7 +22,8 @@ OF_FONTS = {"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#R
 CONTENTS = "table of contents"
 PROLOG = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]+)")
 DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.{0,4000}?\]\s*)?>", re.DOTALL | re.IGNORECASE)
-HEAD = 1 << 13  # characters in which a document type may be declared
+# Characters in which a document type may be declared: it stands first; a bound, since any text can follow.
+HEAD = 1 << 13
 EMPTY = re.compile(r"<(?!(?:br|hr|img|meta|link|input|col|wbr|area|base|embed|source|param)\b)([A-Za-z][\w:-]*)"
                    r"((?:\s[^<>]*)?)/>", re.IGNORECASE)  # fmt: skip
 CHAPTERS = frozenset({"application/xhtml+xml", "text/html", "application/xml", "text/x-oeb1-document"})
@@ -77,7 +78,7 @@ def _spine(book: etree._Element, folder: str) -> Iterator[tuple[str, bool]]:
 
 
 def _is_locked(root: etree._Element) -> bool:
-    """Whether more than its fonts is encrypted; those are, in many an open book."""
+    """Whether more than the fonts is encrypted; fonts are encrypted in many open books."""
     methods = {value(method, "Algorithm") for method in root.iter("{*}EncryptionMethod")}
     return not methods <= OF_FONTS
 

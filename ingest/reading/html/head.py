@@ -21,7 +21,8 @@ AUTHORS = ("author", "article:author", "dc.creator", "parsely-author", "sailthru
 HOST = re.compile(r"https?://(?:www\.)?([\w.-]{1,253})", re.IGNORECASE)
 BYLINES = words("byline author-name author__name entry-author post-author p-author article-author")
 
-SELECTOR = 1_000  # characters
+# Characters before a rule that are looked at for its selector: a bound, since a style sheet may have no end.
+SELECTOR = 1_000
 LETTERED = re.compile(r"line-through|vertical-align\s*:\s*super")
 CLASS = re.compile(r"(?:^|,)\s*[a-z]*\.([\w-]+)\s*(?=,|$)")  # alone: what else a selector asks for is not looked at
 RAISED = re.compile(r"vertical-align\s*:\s*super")
@@ -43,7 +44,7 @@ def found(root: etree._Element) -> Found:
 
 
 def lettering(root: etree._Element) -> tuple[frozenset[str], frozenset[str]]:
-    """The classes whose words the page's own styles strike out, and those that they raise, as exports write them."""
+    """The CSS classes that strike words out, and those that raise them, in the page's own styles."""
     struck: set[str] = set()
     raised: set[str] = set()
     for style in root.iter("style"):

@@ -73,7 +73,7 @@ def pieces(text: str) -> Iterator[Piece]:
 
 def _parse(text: str) -> etree._Element | None:
     data = text.replace("\0", "").encode("utf-8", errors="replace")
-    # lxml.html's own parser would make its kind of element anew at each step of the walk
+    # lxml.html's own parser would make its kind of element again at each step of the walk
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True, remove_comments=True)
     root = etree.fromstring(data, parser) if data.strip() else None  # None, too, where there are only comments
     if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
@@ -149,7 +149,7 @@ class _Walk:
         self._path.pop()
 
     def _end_cell(self, element: etree._Element, table: page_tables.Table) -> None:
-        """A cell or row of a table is whole; words between the cells go with the next one, or after the table."""
+        """End a cell or a row of a table; words between cells join the next cell, or follow the table."""
         if element.tag in {"td", "th"}:
             table.cell(element, self._text.whole(), self._text.lettered())
             self._aside += self._told_aside()
@@ -169,7 +169,7 @@ class _Walk:
         self._add(" ")
 
     def _count(self, element: etree._Element, tag: str, step: int) -> None:
-        """Enter or leave an element that tells how its words are set."""
+        """Enter or leave an element that changes how its words look."""
         if tag == "a":
             self._links += step
             if step > 0:
@@ -219,7 +219,7 @@ class _Walk:
         yield from aside
 
     def _unseen(self, element: etree._Element, tag: str) -> str | None:
-        """Why the element is not seen on the page, nor opened there; None when it is."""
+        """Why the element is not visible on the page and cannot be opened there; None if it is visible."""
         if tag in UNSEEN:
             return UNSEEN[tag]
         if tag in {"html", "body", "main", "article"}:  # hidden until a script shows them
@@ -246,7 +246,7 @@ class _Walk:
         return any("comment" in box.names for box in self._path)
 
     def _table_of(self, element: etree._Element) -> page_tables.Table | None:
-        """The table of data that a row or cell is of."""
+        """The data table that a row or cell belongs to."""
         if element.tag not in {"tr", "td", "th"}:
             return None
         table = next(element.iterancestors("table"), None)
@@ -273,7 +273,7 @@ def _names(element: etree._Element) -> str:
 
 
 def _opened(root: etree._Element) -> frozenset[str]:
-    """The ids of what buttons and links of the page open."""
+    """The ids of the elements that buttons and links of the page open."""
     return frozenset(
         id.lstrip("#")
         for name in OPENERS
@@ -283,6 +283,6 @@ def _opened(root: etree._Element) -> frozenset[str]:
 
 
 def _asks(button: etree._Element) -> bool:
-    """Whether a button opens what it asks or names, as the questions of a list of them do."""
+    """Whether a button opens the text that it names, as in a list of questions."""
     opens = any(name in button.attrib for name in ("aria-expanded", *OPENERS)) or OPEN.search(_names(button))
     return bool(opens) and len(collapse(text_of(button)).split()) > 2

@@ -12,7 +12,6 @@ from ingest.reading import rows
 from ingest.reading.archive import count
 from ingest.reading.html.head import text_of
 
-CELL = 400  # characters; a table with a longer cell is there for its layout
 MOST = 1_000  # columns that a cell may span, the format's own limit
 
 
@@ -30,7 +29,7 @@ class Table:
         self._count = self._repeated = 0
 
     def cell(self, element: etree._Element, text: str, lettered: Sequence[Lettered] = ()) -> None:
-        """The next cell of the row in hand."""
+        """Add the next cell of the current row."""
         self._fill()
         self._lettered += (one._replace(at=-1) for one in lettered)
         down = count(element.get("rowspan"), 1)
@@ -45,7 +44,7 @@ class Table:
             self._line.append(said)
 
     def end_row(self, row: etree._Element, path: tuple[Box, ...], linked: int) -> None:
-        """The row in hand is whole; ``linked`` of its characters are in links."""
+        """End the current row; ``linked`` is how many of its characters are in links."""
         self._fill()
         while self._from_above:
             self._line.append("")
@@ -59,14 +58,14 @@ class Table:
         self._from_above, self._for_below = self._for_below, {}
 
     def pieces(self) -> Iterator[Piece]:
-        """A piece for each row, that carries the names of its columns."""
+        """A piece for each row, with the names of its columns."""
         for piece in rows.pieces(self._rows, self._heads, is_page=True):
             path, linked, lettered = self._origins[piece.page or 0]
             linked = min(linked, len(piece.text))
             yield replace(piece, page=None, path=path, linked=linked, lettered=lettered)
 
     def _fill(self) -> None:
-        """Go on with the cells that reach down from the rows above."""
+        """Add the cells that span down from the rows above."""
         while (held := self._from_above.pop(len(self._line), None)) is not None:
             left, text = held
             if left > 1:
@@ -85,7 +84,7 @@ def holds_data(table: etree._Element) -> bool:
     is_named = len(lines) > 1 and any(_names_columns(line) for line in lines[:3])
     cells = table.iter("td", "th")
     return any(len(line) > 1 for line in lines) and (
-        is_named or all(len(collapse(text_of(cell))) <= CELL for cell in cells)
+        is_named or all(len(collapse(text_of(cell))) <= rows.LAID_OUT for cell in cells)
     )
 
 

@@ -22,9 +22,9 @@ from ingest.reading.html import page
 from ingest.reading.mail import mail_parts
 from ingest.reading.mail.quoting import HEADER, NOTICE, SIGNATURE, Line, Said, is_notice, told_apart
 
-DEPTH = 5  # mails in mails
+DEPTH = 5  # mails in mails: a bound, since each is read within another
 MULTIPARTS = 20  # in multiparts; mail programs need four
-PARTS = 200  # of a mail, those of the mails in it included
+PARTS = 200  # of a mail, those of the mails in it included: a bound on the work
 BYTES = 50_000_000  # of attachments, unpacked; the largest mail that servers usually take is half of it
 HEADERS = ("from", "to", "cc", "date", "subject", "message-id", "received", "return-path", "mime-version")
 UNREADABLE = {"text/calendar", "text/vcard", "text/x-vcard", "text/css", "text/javascript"}
@@ -113,7 +113,7 @@ class _Reading:
             yield replace(piece, reason=NOTICE) if not piece.reason and is_notice(piece.text) else piece
 
     def _attached(self, part: EmailMessage, depth: int) -> Iterator[Piece]:
-        """What is attached, read; or that it is there."""
+        """The pieces of an attachment, or a note that there is one."""
         nested = mail_parts.nested(part)
         name = mail_parts.file_name(part, nested)
         data = b"" if nested else mail_parts.content(part)
@@ -142,7 +142,7 @@ def _untold(name: str, why: str) -> Piece:
 
 
 def _file(part: EmailMessage, name: str, data: bytes, depth: int) -> Iterator[Piece]:
-    """The pieces of an attached file under its name; what is furniture on its own page is marked."""
+    """The pieces of an attached file under its name; what is boilerplate on its own page is marked."""
     from ingest.reading import formats
 
     if part.get_content_type() in UNREADABLE:

@@ -76,7 +76,7 @@ def best(parts: Iterable[EmailMessage]) -> EmailMessage | None:
 
 
 def _first(parts: Iterable[EmailMessage], kind: str) -> tuple[EmailMessage, EmailMessage] | None:
-    """The first alternative that holds a body of this kind, and that body."""
+    """The first alternative with a body of this kind, and that body."""
     for part in parts:
         for one in part.walk():
             if isinstance(one, EmailMessage) and one.get_content_type() == kind and is_body(one):
@@ -101,7 +101,7 @@ def is_body(part: EmailMessage) -> bool:
 
 
 def is_attached(part: EmailMessage) -> bool:
-    """Whether the part is there as a file."""
+    """Whether the part is an attached file."""
     return _header(part, "content-disposition").partition(";")[0].strip().lower() == "attachment" or bool(
         _filename(part)
     )
@@ -146,7 +146,7 @@ def content(part: EmailMessage) -> bytes:
 
 
 def nested(part: EmailMessage) -> EmailMessage | None:
-    """The mail that is attached as a mail."""
+    """The mail inside a part that is a mail."""
     inner = _payload(part)
     if part.get_content_type() == "message/rfc822" and isinstance(inner, list) and inner:
         return inner[0] if isinstance(inner[0], EmailMessage) else None
@@ -154,7 +154,7 @@ def nested(part: EmailMessage) -> EmailMessage | None:
 
 
 def file_name(part: EmailMessage, mail: EmailMessage | None) -> str:
-    """The attachment's file name, without folders; else what it is."""
+    """The attachment's file name without folders; else its kind."""
     own = _filename(part).replace("\\", "/").rstrip("/").rpartition("/")[2]
     return own or (subject(mail) if mail is not None else "") or part.get_content_type()
 
@@ -172,7 +172,7 @@ def _param(part: EmailMessage, name: str) -> str:
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    """The header's text, decoded; bytes that are not declared are mended, and a broken header is given as it stands."""
+    """The decoded text of a header; undeclared bytes are repaired, and a broken header is given as it stands."""
     raw = next((str(value)[:LONGEST] for key, value in message.raw_items() if key.lower() == name), "")
     if _is_mangled(raw):
         return _mended(raw, _charset(message))
@@ -203,7 +203,7 @@ def _mended(text: str, charset: str = "cp1252") -> str:
 
 
 def subject(message: EmailMessage) -> str:
-    """What the mail is about, without "Re:" and "Fwd:", however many."""
+    """The subject of the mail, without "Re:" and "Fwd:"."""
     told = _header(message, "subject")
     while match := CHAIN.match(told):
         told = told[match.end() :]
@@ -222,7 +222,7 @@ def sender(message: EmailMessage) -> str | None:
 
 
 def date(message: EmailMessage) -> tuple[str, ...]:
-    """When it was sent, ISO 8601; as it stands when that is no date."""
+    """The date of the mail in ISO 8601; the text of the header if it is no date."""
     text = _header(message, "date")
     try:
         sent: datetime | None = parsedate_to_datetime(text)

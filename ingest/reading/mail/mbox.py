@@ -11,7 +11,7 @@ from ingest.reading.mail import mail, mail_parts
 
 FROM = re.compile(rb"^From \S[^\r\n]{0,200}\d{4}[^\r\n]{0,20}\r?\n", re.MULTILINE)
 ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
-MAILS = 5_000
+MAILS = 5_000  # of one file, which becomes one document: a bound, above which one splits it
 
 
 def read(data: bytes, *, alone: bool = False) -> Draft:

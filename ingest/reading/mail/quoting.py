@@ -14,8 +14,8 @@ HEADER = "mail header"
 SIGNATURE = "signature"
 NOTICE = "notice"
 CONTACT_LINES = 14  # after a closing; a longer block is no block of contacts
-CONTACT_WORDS = 12  # a line
-NOTICE_LONGEST = 4000  # characters
+CONTACT_WORDS = 12  # a line: what is longer is a sentence
+NOTICE_LONGEST = 4000  # characters: a bound, since no pattern is tried on more
 
 _DASHES = r"[-_–—*]{2,}\s*"
 _LABELS = {
@@ -131,7 +131,7 @@ class Said(NamedTuple):
 
 
 def told_apart(lines: Sequence[Line], speaker: str | None, *, is_forward: bool) -> list[Said]:
-    """Each line once, in order; ``is_forward`` when the mail's subject says that it passes another on."""
+    """Each line once, in order, with whose it is; ``is_forward`` if the subject says that the mail is forwarded."""
     return list(_Walk(lines, speaker, is_forward).said())
 
 
@@ -212,7 +212,7 @@ class _Walk:
         return next((self._line(i) for i in range(index, len(self._lines)) if self._line(i).text.strip()), None)
 
     def _marked(self, *, is_content: bool) -> Iterator[Said]:
-        """A line that says that another mail follows, and that mail's header."""
+        """Take a line that announces another mail, and that mail's header."""
         yield from self._take(1, HEADER if is_content else QUOTED)
         following = self._following(self._at)
         self._unwrapped |= is_content and following is not None and following.text.lstrip().startswith(">")

@@ -1,4 +1,4 @@
-"""What note programs show of Markdown and CommonMark does not know, as rules for markdown-it.
+"""Rules for markdown-it: Markdown of note-taking programs that CommonMark does not know.
 
 Obsidian's ``[[links]]``, ``==marks==``, ``%% comments %%`` and ``^ids`` become what is shown. A line "[Decision]:
 Approved" defines no link, as it leads nowhere, and ``<first name>`` is no element, as nothing closes it: both are text.
@@ -55,12 +55,12 @@ def parse(text: str) -> list[Token]:
 
 
 def closed(text: str) -> frozenset[str]:
-    """The elements that the text closes somewhere."""
+    """The HTML elements that the text closes somewhere."""
     return frozenset(name.lower() for name in CLOSING.findall(text))
 
 
 def shown(content: str, closes: frozenset[str]) -> str:
-    """A stretch of HTML in which the tags that are none are text."""
+    """A stretch of HTML; angle brackets that are no tags become text."""
     return TAG.sub(lambda tag: tag[0].replace("<", "&lt;") if _is_text(tag, closes) else tag[0], content)
 
 

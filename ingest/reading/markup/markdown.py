@@ -33,8 +33,8 @@ DATE_KEYS = ("date", "published", "published_at", "created", "updated", "last_up
 FIELD = re.compile(
     r"\s*\[?(?P<key>[^\W_][^:\[\]]{0,40})\]?\s?:\s+(?P<value>\S.*)"
 )  # "Owner: Ines Roth", "[Owner]: Ines Roth"
-FIELDS = 40  # of a page
-TOP = 50  # pieces among which a page's fields stand
+FIELDS = 40  # of a page: a longer run of "name: value" is its text; a guess, not measured
+TOP = 50  # pieces among which a page's fields stand: ``FIELDS`` and what may stand between them
 OF_NOTES = {"author": ("created by", "author"), "date": ("created time", "created", "date", "last edited time")}
 CALLOUT = re.compile(r"\[!([\w-]+)\][+-]?[ \t]*(.*)")
 
@@ -188,7 +188,7 @@ class _Blocks:
 
 
 def _words(children: Sequence[Token]) -> Text:
-    """What is read of inline tokens: text, code and the words of links, but no markup."""
+    """The words of inline tokens: text, code and the words of links, but no markup."""
     held = Text()
     struck = raised = bold = 0
     to = ""

@@ -49,7 +49,7 @@ INLINE_ADOC: tuple[tuple[re.Pattern[str], Shown], ...] = (
 HEAD_ADOC = re.compile(r"(?P<level>={1,6})\s+(?P<text>\S.*)")
 BLOCK_ADOC = re.compile(r"(-{4,}|\.{4,}|={4,}|_{4,}|\*{4,}|/{4,}|\+{4,}|\|={3,})\s*")
 ITEM_ADOC = re.compile(r"\s*(?:[*.-]{1,5}|\d+\.)\s+(?=\S)")
-DEPTH = 20  # blocks in blocks
+DEPTH = 20  # blocks in blocks: a bound, since each is a call within a call
 
 
 def read_rst(data: bytes) -> Draft:
@@ -124,7 +124,7 @@ def _underlines(line: str, text: str) -> bool:
 
 
 def _indented(lines: Sequence[str], at: int, depth: int) -> int:
-    """Where what is set in below a line ends."""
+    """The end of the indented block below a line."""
     while at < len(lines) and (not lines[at].strip() or len(lines[at]) - len(lines[at].lstrip()) > depth):
         at += 1
     return at

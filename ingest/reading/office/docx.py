@@ -64,7 +64,7 @@ def read(data: bytes) -> Draft:
 
 @dataclass
 class _Inline:
-    """What is gathered of one paragraph."""
+    """The text of one paragraph while it is read."""
 
     text: Text = field(default_factory=Text)
     linked: list[str] = field(default_factory=list)
@@ -107,7 +107,7 @@ class _Walk:
                 yield from self.blocks(element, reason)
 
     def _chunk(self, id: str, reason: str | None) -> Iterator[Piece]:
-        """A text of another format that stands here whole."""
+        """A text of another format that is embedded here."""
         part = self._found.pop(id, Relation("", "")).target  # once: it may hold itself
         reader = CHUNKS.get(part.rpartition(".")[2].lower())
         if reader is None or part not in self._archive:

@@ -28,7 +28,7 @@ class Style(NamedTuple):
 
 
 class Look(NamedTuple):
-    """How words are set."""
+    """How words look: struck out, raised or bold."""
 
     struck: bool = False
     raised: bool = False
@@ -129,7 +129,7 @@ class Numbers:
 
 
 def _set(settings: etree._Element, around: Look) -> Look:
-    """The look with what these settings change."""
+    """The look after these settings have changed it."""
     struck, raised, bold = around
     for setting in settings:
         name = local(setting)

@@ -1,4 +1,4 @@
-"""What is drawn in files of Word, PowerPoint and Excel alike: the words of boxes, charts and diagrams."""
+"""The words in drawings of Word, PowerPoint and Excel: boxes, charts and diagrams."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def boxes(root: etree._Element) -> Iterator[Piece]:
 
 
 def drawn(root: etree._Element) -> Iterator[Piece]:
-    """What a part shows that a drawing refers to: a chart or a diagram."""
+    """The words of a chart or a diagram that a drawing refers to."""
     return chart(root) if local(root) == "chartSpace" else boxes(root)
 
 

@@ -27,13 +27,13 @@ DIGITS = re.compile(r"[#0?][#0?,.]*(?:E[+-]?0+)?", re.IGNORECASE)
 FRACTION = re.compile(r"[#0?]\s*/\s*[#0?\d]")
 ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
 DATE_PART = re.compile(r"y+|m+|d+|h+|s+", re.IGNORECASE)
-CODES = 1000  # formats whose reading is remembered
+CODES = 1000  # formats whose reading is remembered: a bound on memory
 MOST_SCALES = 9  # commas after a figure, each a thousandth of it
 LAST = 2_958_465  # the day number of 9999-12-31
 
 
 class _Form(NamedTuple):
-    """How a figure is written, read off its format."""
+    """How a number is written, as its format says."""
 
     before: str
     after: str
@@ -101,7 +101,7 @@ def _sections(code: str) -> list[str]:
 
 @lru_cache(CODES)
 def _form(code: str) -> _Form | None:
-    """The form of a figure; None when it is written as it comes."""
+    """The form of a number; None for the general format."""
     literal = QUOTED.sub(lambda match: _sealed(match[1] or match[2] or ""), BRACKETS.sub(_currency, code))
     digits = DIGITS.search(literal)
     if digits is None or FRACTION.search(literal) or "general" in literal.lower():

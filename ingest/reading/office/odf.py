@@ -15,7 +15,7 @@ from ingest.reading.archive import ENCRYPTED, Archive, child, count, local, valu
 from ingest.reading.lettering import STRUCK
 from ingest.reading.office import odt
 
-MOST_ROWS = 1_000  # that an empty row may be repeated without being the end of a sheet
+MOST_ROWS = 1_000  # times that a row with words is repeated: a bound, since a few bytes can ask for a million
 
 
 def read_sheet(data: bytes) -> Draft:
@@ -83,7 +83,7 @@ def _lines(table: etree._Element, walk: odt._Walk, aside: list[Piece]) -> Iterat
 
 
 def _shown(cell: etree._Element, walk: odt._Walk, aside: list[Piece]) -> str:
-    """What a cell shows: its text; a value without one."""
+    """The text that a cell shows, else its value."""
     pieces = list(walk.blocks(cell, STRUCK if walk.look(cell).struck else None))
     aside += (piece for piece in pieces if piece.reason)
     text = " ".join(piece.text for piece in pieces if not piece.reason)

@@ -25,8 +25,8 @@ UNSEEN = words(
 )
 QUOTES = {"quotations", "block text"}
 MANIFEST = "META-INF/manifest.xml"
-BOLD = 600  # a weight, from 100 to 900
-COLUMNS = 256  # that a cell may be repeated over
+BOLD = 600  # a weight, of 100 to 900, from which letters are bold: it is called semi-bold
+COLUMNS = 256  # that a cell may be repeated over: a bound, since a few bytes can ask for a million
 
 
 def read(data: bytes) -> Draft:
@@ -59,7 +59,7 @@ def read(data: bytes) -> Draft:
 
 @dataclass
 class _Inline:
-    """What is gathered of one paragraph."""
+    """The text of one paragraph while it is read."""
 
     text: Text = field(default_factory=Text)
     linked: list[str] = field(default_factory=list)
@@ -124,7 +124,7 @@ class _Walk:
         return self._parents.get(name, name).replace("_20_", " ").lower()
 
     def look(self, element: etree._Element, around: Look = Look()) -> Look:  # noqa: B008 — a frozen value
-        """How the words of an element are set."""
+        """The look of the words of an element."""
         name = value(element, "style-name") or ""
         return self._looks.get(name, around)._replace(bold=self._bold.get(name, around.bold))
 
@@ -232,7 +232,7 @@ def _parents(*roots: etree._Element | None) -> dict[str, str]:
 
 
 def _looks(*roots: etree._Element | None) -> dict[str, Look]:
-    """How words are set by the styles that strike them out or raise them, or no longer do."""
+    """The looks of the styles that strike words out or raise them, or switch that off."""
     looks = {}
     for root in roots:
         for style in root.iter("{*}style") if root is not None else ():
@@ -247,7 +247,7 @@ def _looks(*roots: etree._Element | None) -> dict[str, Look]:
 
 
 def _bold(*roots: etree._Element | None) -> dict[str, bool]:
-    """Which styles set words in bold, or no longer do."""
+    """The styles that set words in bold, or switch that off."""
     weights = {
         value(style, "name") or "": value(child(style, "text-properties"), "font-weight")
         for root in roots

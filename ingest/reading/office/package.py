@@ -44,7 +44,7 @@ def addresses(archive: Archive, part: str) -> dict[str, str]:
 
 
 def main_part(archive: Archive, usual: str) -> str:
-    """The name of the part that everything hangs on."""
+    """The name of the main part of the package."""
     for relation in relations(archive, "").values():
         if relation.kind == "officeDocument" and relation.target in archive:
             return relation.target
@@ -70,7 +70,7 @@ def properties(archive: Archive) -> Found:
 
 
 def sensible(title: str | None, authors: tuple[str | None, ...]) -> Found:
-    """The hints that say something of this very document."""
+    """The properties that describe this document, without those of templates."""
     return Found(
         titles=tuple(t for t in (title,) if t and t.lower() not in NO_TITLE),
         authors=tuple(a for a in authors if a and a.lower() not in NO_AUTHOR),

@@ -19,7 +19,7 @@ from ingest.reading.office.package import Relation, addresses, main_part, of_kin
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 TITLES = frozenset({"title", "ctrTitle"})
-FURNITURE = {"dt": "date of the slide", "ftr": "running footer", "hdr": "running header", "sldNum": "slide number"}
+BOILERPLATE = {"dt": "date of the slide", "ftr": "running footer", "hdr": "running header", "sldNum": "slide number"}
 MASTER = "slide master"
 
 
@@ -110,7 +110,7 @@ class _Slide:
         for one in _paragraphs(shape, self._addresses):
             is_item = one.is_bullet if one.is_bullet is not None else role in {"body", "obj"}
             kind = BlockKind.ITEM if is_item else BlockKind.PARAGRAPH
-            piece = self._piece(one.text, kind, reason=FURNITURE.get(role or ""))
+            piece = self._piece(one.text, kind, reason=BOILERPLATE.get(role or ""))
             yield replace(piece, depth=one.depth, lettered=one.lettered)
 
     def _graphic(self, frame: etree._Element) -> Iterator[Piece]:
@@ -142,7 +142,7 @@ class _Slide:
 
     def _notes(self, root: etree._Element) -> Iterator[Piece]:
         shapes = list(_shapes(child(root, "cSld", "spTree")))
-        texts = [one.text for shape in shapes if _role(shape) not in FURNITURE for one in _paragraphs(shape)]
+        texts = [one.text for shape in shapes if _role(shape) not in BOILERPLATE for one in _paragraphs(shape)]
         if texts:
             yield self._piece("Notes", BlockKind.HEADING, 3)
         yield from (self._piece(text) for text in texts)

@@ -15,7 +15,7 @@ from ingest.reading.archive import child, local, value
 SHAPES = frozenset({"sp", "pic", "graphicFrame", "cxnSp"})
 SHARED = 0.1  # of the smaller of two boxes: so far they may overlap and still stand beside or below each other
 MOST = 200  # boxes; a slide with more is a drawing, and is left as it was drawn
-DEEPEST = 20  # groups in groups
+DEEPEST = 20  # groups in groups: a bound, since each is a call within a call
 Key = tuple[str, str]
 
 
@@ -58,7 +58,7 @@ def _ordered(tree: etree._Element | None, places: Mapping[Key, etree._Element], 
 
 
 def _chosen(shape: etree._Element) -> etree._Element | None:
-    """The shape itself, or the one that a newer program shows in its place."""
+    """The shape itself, or the alternative for newer programs."""
     if local(shape) != "AlternateContent":
         return shape
     choice = child(shape, "Choice")
@@ -100,7 +100,7 @@ def _placeholder(shape: etree._Element) -> etree._Element | None:
 
 
 def _keys(mark: etree._Element) -> list[Key]:
-    """By what a placeholder is found again in its layout: its number, else its kind."""
+    """The keys by which a placeholder is found in its layout: its number, else its kind."""
     index = value(mark, "idx")
     return [*([("idx", index)] if index else []), ("type", value(mark, "type") or "obj")]
 
@@ -135,7 +135,7 @@ def _stretches(bands: Sequence[list[Box]]) -> list[list[Box]]:
 
 
 def _parted(boxes: Sequence[Box], low: str, high: str) -> list[list[Box]]:
-    """The boxes in groups that lie one after the other along an axis."""
+    """The boxes grouped along an axis; groups do not overlap there."""
     parts: list[list[Box]] = []
     for box in sorted(boxes, key=lambda box: int(getattr(box, low))):
         if parts and any(_overlap(other, box, low, high) > SHARED for other in parts[-1]):

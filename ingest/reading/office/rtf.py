@@ -47,7 +47,7 @@ def read(data: bytes) -> Draft:
 
 @dataclass
 class _State:
-    """What is in force in a group; a copy of it is in force in the groups inside."""
+    """The state of a group; groups inside it begin with a copy."""
 
     place: str = "body"
     codec: str = "cp1252"
@@ -68,14 +68,14 @@ class _State:
 
 @dataclass
 class _Held:
-    """The words gathered for a place, and what has become of those before."""
+    """The text of one destination (body, note, header) while it is read, with the pieces before it."""
 
     text: Text = field(default_factory=Text)
     pieces: list[Piece] = field(default_factory=list)
 
 
 class _Reader:
-    """Runs over the tokens once."""
+    """Reads the tokens of the file once, in order."""
 
     def __init__(self) -> None:
         self._stack: list[_State] = []
@@ -97,7 +97,7 @@ class _Reader:
         self.margins: dict[str, list[Piece]] = {"header": [], "footer": []}
 
     def run(self, text: str) -> None:
-        """Read all of the text."""
+        """Read the whole file."""
         at, end = text.index("{"), len(text)
         while at < end:
             match = TOKEN.match(text, at)
@@ -131,7 +131,7 @@ class _Reader:
         yield from self._place("body").pieces
 
     def found(self) -> Found:
-        """What the file says of itself."""
+        """The file's own metadata."""
         told = {name: self._place(name).text.whole() for name in ("title", "author")}
         return sensible(told["title"], (told["author"],))
 
@@ -199,7 +199,7 @@ class _Reader:
             self._set(word, 1 if number is None else number)
 
     def _set(self, word: str, number: int) -> None:
-        """A word that changes what is in force."""
+        """Apply a control word that changes the state."""
         now = self._now
         if word == "pard":
             now.in_table, now.level, now.style, now.is_item, now.depth = False, 0, 0, False, 0
@@ -330,7 +330,7 @@ class _Reader:
 
 
 def _inline(text: Text) -> tuple[Lettered, ...]:
-    """The words in bold and those of links; where characters come in halves, nobody has counted those before."""
+    """The bold words and links of a paragraph, without places if characters come in two halves."""
     told = tuple(one._replace(words=_mended(one.words)) for one in text.lettered())
     return tuple(one._replace(at=-1) for one in told) if HALVES.search(text.whole()) else told
 

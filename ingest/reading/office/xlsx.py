@@ -23,7 +23,8 @@ from ingest.reading.office.docx_styles import is_on
 from ingest.reading.office.package import Relation, main_part, of_kind, properties, relations
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SPARSE = 10  # cells up to the last of a row for each that may be filled
+# Cells up to the last of a row for each that may be filled: empty ones cost a tenth of what filled ones do; a guess.
+SPARSE = 10
 UNSAVED = "formula without a saved value"  # shown as it is; a program that saves the file works it out
 COLUMNS, LINES = 16_384, 1_048_576  # the format's own limits
 DEFAULT = re.compile(r"(?:sheet|tabelle|feuil|hoja|blad|foglio|ark|planilha|munka|arkusz|лист)\s*\d*", re.IGNORECASE)
@@ -77,7 +78,7 @@ class _Sheet:
 
 
 class _Font(NamedTuple):
-    """How the words of a cell are set."""
+    """How the words of a cell look."""
 
     name: str = ""
     struck: bool = False
@@ -274,7 +275,7 @@ def _merge(sheet: _Sheet) -> None:
 
 
 def _remark(comment: etree._Element, author: str, text: str) -> remarks.Remark:
-    """What is said of a cell, after the cell's name."""
+    """A comment on a cell, after the cell's name."""
     words, cell = _unescape(text), value(comment, "ref") or ""
     return remarks.Remark(author, (f"{cell}: {words}" if cell else words,) if words else ())
 

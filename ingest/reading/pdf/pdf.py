@@ -21,7 +21,7 @@ from ingest.reading.remarks import Remark
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
 
-PAGES = 5_000
+PAGES = 5_000  # a bound on the work: a file of more can be split
 PAGES_AT_ONCE, SECONDS_A_PAGE = 10, 0.2  # of processor time, beyond a file's own; a full page takes 0.03
 CHARACTERS = 20_000_000  # a shelf of books
 PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
@@ -37,21 +37,21 @@ NO_AUTHOR = re.compile(
     r"unknown|anonymous|author|acrobat|distiller|latex|pdftex|quartz)|[\W\d_]*",
     re.IGNORECASE,
 )
-XMP = 1 << 16  # bytes of a packet, at most
-TITLE_WORDS = 24
-TITLE_LENGTH = 300  # characters
+XMP = 1 << 16  # bytes of a packet, at most: a bound on what is parsed
+TITLE_WORDS = 24  # what is longer is a sentence; as in ``ingest.structure.outline``
+TITLE_LENGTH = 300  # characters: what is longer is text and no title
 IMAGE = "is an image without text"
 DAMAGED = "cannot be read"
-SAMPLE = 2_000  # lines that tell whether the letters are what they seem
+SAMPLE = 2_000  # lines, the first, that tell whether the letters are what they seem; a guess
 UNMAPPED = re.compile("[\ufffd\ue000-\uf8ff]")  # characters without a meaning
-LOST = 0.3  # of all characters
+LOST = 0.3  # of all characters: with more of them lost a text cannot be read; a guess, not measured
 LATIN = re.compile(r"(?<![\w.-])[A-Za-zÀ-ÖØ-öø-ɏ]{3,}(?![\w.-])")
-ENOUGH = 15  # different words
+ENOUGH = 15  # different words from which their vowels tell: fewer may be abbreviations; a guess, not measured
 FEWEST_VOWELS = 0.2  # of the letters: in written languages they are 0.35 to 0.5
 
 
 class Page(NamedTuple):
-    """What is shown of a page: its sheets, the first of them upright; or why there is no text."""
+    """The text of a page as sheets, the first of them upright; or why there is none."""
 
     number: int
     sheets: list[Sheet]
@@ -102,7 +102,7 @@ def _is_garbled(lines: Sequence[Line]) -> bool:
 
 
 def _why_nothing(pages: Sequence[Page]) -> str:
-    """What is wrong with a document that has no text on any page."""
+    """Why a document has no text on any page."""
     wanting = {page.wanting for page in pages}
     if IMAGE in wanting:
         what = f"{len(pages)} pages are images" if len(pages) > 1 else "page is an image"
@@ -192,7 +192,7 @@ def _is_empty(page: PdfPage) -> bool:
 
 
 def _found(metadata: Mapping[str, str], data: bytes, largest: str | None) -> Found:
-    """What the file's properties say, as far as a person wrote it; a program writes when the file was made."""
+    """The file's properties that a person wrote; the date is left out, since programs write it."""
     start = max(0, data.find(b"<x:xmpmeta"))
     packet = data[start : data.find(b"</x:xmpmeta>", start, start + XMP) + 1]
     titles = [_sensible(text, NO_TITLE) for text in (metadata["Title"], _property(packet, b"dc:title"))]
@@ -212,7 +212,7 @@ def _property(packet: bytes, name: bytes) -> str:
 
 
 def _sensible(text: str, unlikely: re.Pattern[str]) -> str:
-    """The text when a person may have meant it, else nothing."""
+    """The text if a person may have written it, else an empty one."""
     text = collapse(UNSEEN.sub(" ", text))
     is_odd = len(text) > TITLE_LENGTH or "\ufffd" in text or unlikely.fullmatch(text)
     return "" if is_odd else text

@@ -20,9 +20,10 @@ ENDED = re.compile(r"(?:[.!?:…][)\]\"'”’»]*|(?<!\d)[.!?…][)\]\"'”’�
 LEADERS = re.compile(r"\s*(?:\.\s?){5,}")  # from an entry of a table of contents to its page
 WHOLE = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:-[^\W\d_]++)*(?!-?$)\b")  # begins and goes back at whole words only
 ALWAYS = frozenset({"self", "non", "well", "cross"})  # first parts that keep their hyphen
-LONGEST_WORD = 80  # characters
-HEADING_WORDS = 20
-BOLD_WORDS = 12
+LONGEST_WORD = 80  # characters of a line's end that are looked at: no word is longer, and no pattern is tried on more
+HEADING_WORDS = 20  # a longer line is a sentence, however large
+BOLD_WORDS = 12  # the same of a line that is bold and no larger, which is a heading less often
+# Not measured one by one; tests/test_reading_pdf.py and eval/benchmarks/formats.py hold their outcome.
 LARGER = 1.08  # times the usual size: a heading
 ALIKE = 0.04  # of the size: the same, whatever was rounded
 APART = 1.25  # times the usual distance of lines: a new paragraph
@@ -52,7 +53,7 @@ def blocks(lines: Sequence[Line], usual: float) -> list[Block]:
 
 
 def largest(found: Sequence[Block], usual: float) -> str | None:
-    """The text of the first page that is set larger than all other; None when most is as large."""
+    """The text in the largest type on the first page; None if most of the text has that size."""
     shown = [block for block in found if not block[0].reason and block[0].cells == 1]
     first = [block for block in shown if block[0].page == shown[0][0].page]
     best = max(first, key=lambda block: block[0].size, default=None)
@@ -100,7 +101,7 @@ def _is_item(text: str) -> bool:
 
 
 def _pitches(lines: Sequence[Line]) -> dict[float, float]:
-    """How far apart lines of each size usually stand, inside a paragraph."""
+    """The usual distance of lines inside a paragraph, for each type size."""
     steps: dict[float, list[float]] = defaultdict(list)
     for before, line in pairwise(lines):
         step = line.bottom - before.bottom
@@ -112,7 +113,7 @@ def _pitches(lines: Sequence[Line]) -> dict[float, float]:
 
 
 def _continued(found: Sequence[Block], line: Line, usual: float, pitch: dict[float, float]) -> Block | None:
-    """The block that the line goes on with; None when it begins a new one."""
+    """The block that the line continues; None if it begins a new one."""
     recent = [block for block in found[-BEFORE:] if not block[0].reason]
     if not recent or line.cells > 1 or line.reason:
         return None
@@ -175,7 +176,7 @@ def _is_alike(before: Line, line: Line) -> bool:
 
 
 def _has_ended(line: Line) -> bool:
-    """Whether the line's end is one of a sentence."""
+    """Whether a sentence ends at the line's end."""
     return bool(ENDED.search(line.text[-LONGEST_WORD:]))
 
 
@@ -211,7 +212,7 @@ def _is_mostly_bold(found: Sequence[Block]) -> bool:
 
 
 def _look(block: Block) -> tuple[float, bool]:
-    """By what headings are ranked: their size to half a point, then their weight."""
+    """The key that ranks headings: their size to half a point, then their weight."""
     return round(block[0].size * 2) / 2, block[0].bold
 
 

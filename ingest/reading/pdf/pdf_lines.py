@@ -24,6 +24,7 @@ from ingest.reading.pdf.pdf_rules import Rule
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage
 
+# Not measured one by one; tests/test_reading_pdf.py and eval/benchmarks/formats.py hold their outcome.
 GAP = 1.25  # of the type size: justified words stand closer, columns further apart
 NO_SPACE = 1.1  # of the type size, where no space was typed: so do cells
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")  # letters of Hebrew, Arabic and others
@@ -82,7 +83,7 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A stretch of one row of a page; ``drawn`` counts the lines of the page in the order of its instructions."""
+    """A stretch of one row of a page; ``drawn`` is its place in the order of drawing."""
 
     text: str
     left: float
@@ -185,7 +186,7 @@ def joined(lines: Sequence[Line]) -> Line:
 
 
 def shifted(lettered: Iterable[Lettered], by: int) -> Iterator[Lettered]:
-    """The same with so many more characters before them."""
+    """The links and bold words, moved by so many characters."""
     return (one._replace(at=one.at + by) for one in lettered)
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ingest.reading.pdf.pdf_lines import Line, Sheet
 
+# Not measured one by one; tests/test_reading_pdf.py and eval/benchmarks/formats.py hold their outcome.
 ZONE = 0.12  # of a page's height, at its top and bottom: where margins are
 CLOSE = 1.6  # times the type size: lines of one text stand no further apart
 ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
@@ -24,7 +25,7 @@ LETTER = re.compile(r"[^\W\d_]")
 
 
 def mark(sheets: Sequence[Sheet], body: float) -> list[Sheet]:
-    """The sheets, with a reason on each line that is furniture; most of their text has the size ``body``."""
+    """The sheets, with a reason on each line that is boilerplate; most of their text has the size ``body``."""
     running = _running(sheets, body)
     return [
         Sheet([_marked(line, sheet.height) if _key(line) in running else line for line in sheet.lines], sheet.height)
@@ -88,7 +89,7 @@ def _number(text: str) -> int:
 
 
 def _apart(sheet: Sheet, recurring: set[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Those of the recurring lines that stand outside all other text, and not close to it."""
+    """The recurring lines that stand outside all other text, and not close to it."""
     text = [line for line in sheet.lines if _key(line) not in recurring]
     margins = [line for line in sheet.lines if _key(line) in recurring]
     first = min((line.bottom for line in text), default=sheet.height)
@@ -112,7 +113,7 @@ def _is_margin(line: Line, height: float) -> bool:
 
 
 def _recurring(lines: Sequence[Line], body: float, pages: int) -> set[tuple[int, int]]:
-    """Those of the lines, which say the same, that stand at one height on enough pages; by their height."""
+    """Of lines with the same words, those that stand at one height on enough pages."""
     found: set[tuple[int, int]] = set()
     start = 0
     for end in range(1, len(lines) + 1):

@@ -13,8 +13,8 @@ from ingest.reading.remarks import Remark
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage
 
-MOST = 5_000  # notes and fields of a page
-LONGEST = 200_000  # bytes of one
+MOST = 5_000  # notes and fields of a page: a bound on the work
+LONGEST = 200_000  # bytes of one: a bound on memory
 HIDDEN = 0b10  # a flag, PDF 32000-1 table 165
 ON, OFF = "☒", "☐"
 

@@ -16,11 +16,12 @@ from itertools import accumulate, pairwise
 from ingest.reading.pdf.pdf_lines import Cell, Line, joined
 
 MARKER = re.compile(r"[-*•‣▪◦○●■□–—o]|\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivxIVX]{2,4})[.)]?")
+# Not measured one by one; tests/test_reading_pdf.py and eval/benchmarks/formats.py hold their outcome.
 CLOSE = 1.7  # times the type size: lines of one cell stand no further apart
 FAR = 3.5  # times the type size: nor do rows of one table
 NEAR = 0.6  # of the type size: parts of one line that were not drawn one after the other stand no further apart
 MOST = 3_000  # lines of a page: one with more is a drawing, and is left in the order in which it was drawn
-DEEPEST = 5  # times that a page is parted
+DEEPEST = 5  # times that a page is parted: columns in columns; a bound, since each is a call within a call
 INDENT = 4.0  # of the type size: an item's text stands no further from its marker
 LEAST = 3  # lines in a column
 PROSE = 15  # characters a line on average: below, it is a column of a table
@@ -57,13 +58,13 @@ def _columns(lines: Sequence[Line], depth: int) -> list[Line] | None:
 
 
 def _whole(lines: Sequence[Line]) -> list[Line]:
-    """The rows of a column, each told where the column ends."""
+    """The rows of a column, each with the column's right edge."""
     edge = max((line.right for line in lines), default=0.0)
     return [replace(line, edge=edge) for line in _rows(lines)]
 
 
 def _gutter(lines: Sequence[Line]) -> float | None:
-    """Where a second column may begin: the place that most text ends before, and most begins after."""
+    """The place where a second column may begin: most text ends before it or begins after it."""
     starts = Counter(round(line.left / 2) * 2 for line in lines)
     ends_before = _running_total((line.right, len(line.text)) for line in lines)
     begins_after = _running_total((-line.left, len(line.text)) for line in lines)
@@ -146,7 +147,7 @@ def _rows(lines: Iterable[Line]) -> list[Line]:
 
 
 def _is_stretched(rows: Sequence[list[Line]]) -> bool:
-    """Whether it is no table but one line of text whose words were set far apart."""
+    """Whether the row is one line of text with wide gaps, and no table."""
     return len(rows) == 1 and all(line.left - before.right <= 2 * line.size for before, line in pairwise(rows[0]))
 
 
@@ -189,7 +190,7 @@ def _tables(rows: Sequence[list[Line]]) -> Iterator[tuple[bool, list[list[Line]]
 
 
 def _goes_on(rows: Sequence[list[Line]], line: Line, following: Sequence[list[Line]]) -> bool:
-    """Whether the line stands under one cell alone of the table in hand, close to it or to its next row."""
+    """Whether the line continues exactly one cell of the current table."""
     before = max(cell.bottom for cell in rows[-1])
     widest = max(rows, key=len)
     fits = sum(min(cell.right, line.right) > max(cell.left, line.left) for cell in widest) <= 1

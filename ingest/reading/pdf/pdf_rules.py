@@ -15,6 +15,7 @@ from ingest.reading.pdf.pdf_notes import notes
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage
 
+# Not measured one by one; tests/test_reading_lettering.py holds their outcome.
 THIN = 2.5  # points; what is higher is a box behind the words
 SHORT = 2.0  # points; no line is shorter
 HIGH, LOW = 0.35, 0.72  # of a line's height, from its top: where it is struck through, and not underlined
@@ -46,7 +47,7 @@ def rules(page: PdfPage) -> Iterator[Rule]:
 
 
 def crossing(rules: Sequence[Rule], top: float, bottom: float) -> Sequence[Rule]:
-    """Those of the rules, in order, that run through the middle of a line of text."""
+    """The rules that run through the middle of a line of text, in order."""
     high, low = (top + share * (bottom - top) for share in (HIGH, LOW))
     return rules[bisect_left(rules, (high,)) : bisect_right(rules, (low, float("inf")))]
 

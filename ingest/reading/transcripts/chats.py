@@ -19,8 +19,8 @@ from ingest.reading.transcripts import turns
 from ingest.reading.transcripts.turns import Turn
 from ingest.text import voices
 
-FIRST = 12  # lines in which a chat has begun
-LINE = 400  # characters of a line among which its head is looked for
+FIRST = 12  # lines in which a chat has begun: below a title and what the program says of itself
+LINE = 400  # characters of a line among which its head is looked for: a bound on what patterns are tried on
 _DATE = r"\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{1,4}\.?|\d{4}[年년]\s?\d{1,2}[月월]\s?\d{1,2}[日일]"
 _HALF = r"(?:오전|오후|上午|下午|午前|午後|凌晨|早上|中午|晚上|[ap]\.?\s?m\.?|ص|م)\s?"
 _TIME = rf"(?:{_HALF})?\d{{1,2}}[:.]\d{{2}}(?:[:.]\d{{2}})?(?:[.,]\d{{1,3}})?(?:\s?(?:[ap]\.?\s?m\.?|Uhr))?"
@@ -32,7 +32,7 @@ _TO = r"to|an|à|a|para|aan|till|til|do"
 
 
 class Form(NamedTuple):
-    """How a program begins a message; ``sure`` when nothing else is written so."""
+    """The form in which a program begins a message; ``sure`` if nothing else looks like it."""
 
     head: re.Pattern[str]
     sure: bool
@@ -113,7 +113,7 @@ def form_of(lines: Sequence[str]) -> Form | None:
 
 
 def dates_of(text: str) -> tuple[str, ...]:
-    """When the last message was sent, where the days of a chat can be told from its months."""
+    """The date of the last message, if days and months can be told apart."""
     found = [tuple(map(int, NUMBERS.findall(match[0]))) for match in re.finditer(_DATE, text)]
     days = [parts for parts in found if len(parts) == 3]
     fits: list[date] = []
@@ -136,7 +136,7 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 
 def _name(line: str, form: Form) -> str | None:
-    """Whom a line names; nobody where it is of a log, or holds a sentence."""
+    """The speaker that a line names; None if the line belongs to a log or is a sentence."""
     match = form.head.match(line[:LINE])
     if match is None:
         return None

@@ -45,9 +45,9 @@ MENTION = re.compile(r"<[@#!][A-Z0-9]+\|([^<>|]+)>|<(https?://[^<>|]+)(?:\|([^<>
 BEGINS = re.compile(rf'"(?:{"|".join(WORDS)})"\s*:')
 SAID = re.compile(rf'"(?:{"|".join(VOICES)})"\s*:\s*["{{]')
 TIMED = re.compile(rf'"(?:{"|".join(TIMES)}|role)"\s*:')
-HEAD = 1 << 16  # bytes that tell whether a file is one
-YEAR = 31_556_952
-DEPTH = 20  # parts in parts of one message
+HEAD = 1 << 16  # bytes that tell whether a file is one: its first messages, without all of it being parsed
+YEAR = 31_556_952  # seconds
+DEPTH = 20  # parts in parts of one message: a bound, since each is a call within a call
 
 
 def is_chat(head: bytes) -> bool:
@@ -179,7 +179,7 @@ def _time(message: Mapping[str, Any]) -> datetime | None:
 
 
 def _titles(values: Sequence[Any]) -> tuple[str, ...]:
-    """What the export calls the chat."""
+    """The titles that the export gives the chat."""
     top = values[0] if values and isinstance(values[0], dict) else {}
     for held in (top, top.get("channel"), top.get("chat")):
         if isinstance(held, dict):

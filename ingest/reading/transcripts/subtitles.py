@@ -25,7 +25,7 @@ KIND = "text/vtt"
 
 
 class Cue(NamedTuple):
-    """What is shown at a time; its voice where the markup tells it."""
+    """A caption; its speaker is known if the markup names one."""
 
     start: str
     name: str | None
@@ -33,7 +33,7 @@ class Cue(NamedTuple):
 
 
 def read(data: bytes) -> Draft:
-    """What is said, under the speakers' names and the times at which they begin.
+    """The captions, under the speakers' names and the times at which they begin.
 
     Raises:
         SourceError: the bytes are no text, or hold no captions.

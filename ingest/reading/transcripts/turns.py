@@ -14,7 +14,7 @@ AGAIN = "time of a message"  # of somebody who is speaking already
 
 
 class Turn(NamedTuple):
-    """What one voice says at a time: ``mark`` is the line that says who and when, as it stands in the file."""
+    """One speaker's turn; ``mark`` is the line of the file that says who speaks and when."""
 
     name: str | None  # None: the program's own words
     mark: str

@@ -25,7 +25,6 @@ from ui.work import uploads
 
 routes = APIRouter(prefix="/v1", tags=["library"], responses=FAULTS)
 FIELD = "files"
-MOST_FILES = 1000
 FORM = {
     "requestBody": {
         "required": True,
@@ -97,7 +96,7 @@ async def ingest(
     """
     settings = desk.named(named, person)
     await run_in_threadpool(limits.check_jobs, person, desk.jobs)
-    async with request.form(max_files=MOST_FILES) as form:
+    async with request.form() as form:
         files = [one for one in form.getlist(FIELD) if isinstance(one, UploadFile) and one.filename]
         if not files:
             hint = "Send a form (multipart/form-data) with a part called files for each, and a name for each."

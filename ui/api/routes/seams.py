@@ -1,4 +1,4 @@
-"""What routes are given: the desk, and the person who asks, held against their role and their limits."""
+"""What routes depend on: the desk, and the person who asks, checked for role and limits."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
 
 
 def desk_of(request: Request) -> Desk:
-    """Where the work is done."""
+    """The desk of the application."""
     desk: Desk = request.app.state.desk
     return desk
 

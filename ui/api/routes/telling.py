@@ -22,7 +22,7 @@ _ENDS = tuple(f"\n\n**{head}**\n\n" for head in (SOURCES, NEAREST))
 
 
 class Telling:
-    """One answer, told piece by piece."""
+    """One answer as text, sent piece by piece."""
 
     def __init__(self) -> None:
         self._numbers: dict[Citation, int] = {}
@@ -47,7 +47,7 @@ class Telling:
 
 
 def citations(answer: Answer) -> list[Json]:
-    """What the numbers in the text stand for."""
+    """The citations that the numbers in the text refer to."""
     return [{"number": number, **wire.citation(citation)} for number, citation in enumerate(answer.cited, 1)]
 
 

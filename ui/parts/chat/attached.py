@@ -28,7 +28,7 @@ from ui.work.jobs import Job
 from ui.work.library_work import Outcome, Taken
 
 _ALONE, _REFUSED = "attached-alone", "attached-refused"  # of the session
-LISTED = 12  # files told by name
+LISTED = 12  # files told by name; more would fill the screen
 READ = adding.READ.replace(" and ", " or ")
 
 
@@ -46,7 +46,7 @@ class Reading(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """Why what was attached is not a document now, as HTML or as an error, and what was asked and has no answer."""
+    """Why an attached file could not become a document, and the question that therefore has no answer."""
 
     why: str | PushbackError
     question: str
@@ -102,7 +102,7 @@ def _settle(reading: Reading, library: Library) -> None:
 def show(settings: Settings, library: Library, *, follows: bool = True) -> None:
     """What is being read with the question that waits for it, and what could not be.
 
-    ``follows``: nothing else on the page shows how far the reading is, and runs it anew at the end.
+    ``follows``: nothing else on the page shows how far the reading is, and runs it again at the end.
     """
     readings = _readings(settings, library)
     for waits in (one.question for one in readings if one.question):
@@ -129,9 +129,9 @@ def _begin(settings: Settings, files: Sequence[Path], id: str | None = None) -> 
 
 
 def _readings(settings: Settings, library: Library) -> list[Reading]:
-    """What is being read into this library for the questions of this conversation, and what came without one.
+    """The files being read for the questions of this conversation, and those that came without a question.
 
-    What a question waits for is read anew where no job knows of it, as in a server that was started since.
+    What a question waits for is read again where no job knows of it, as in a server that was started since.
     """
     alone: Reading | None = st.session_state.get(_ALONE)
     is_here = alone and alone.job.kind == library_work.kind(settings)

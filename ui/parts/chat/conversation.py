@@ -36,7 +36,7 @@ def head(one: Conversation, answers: Sequence[Answer], library: Library) -> None
 
 
 def undo(library: Library) -> None:
-    """The conversation that was just deleted, to be brought back."""
+    """Offer to restore the conversation that was just deleted."""
     if told := state.last_deleted():
         id, title = told
         with st.container(key="undo", horizontal=True, vertical_alignment="center"):
@@ -46,7 +46,7 @@ def undo(library: Library) -> None:
 
 
 def tell() -> None:
-    """What went wrong before the page ran, out of its door's reach."""
+    """Show errors that occurred in a callback, before the page ran."""
     if error := st.session_state.pop(_FAILED, None):
         failure.show(error)
 

@@ -22,11 +22,11 @@ from ui.views.present import Standing, escape
 from ui.views.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, disagreeing, shown, who_disagrees, why
 from ui.web import scripts
 
-EVERY = 0.2  # seconds between two looks
+EVERY = 0.2  # seconds between two looks: statements seem to come as they are made
 
 
 class Numbers(NamedTuple):
-    """The citations of one answer: the turn, the number of each, and what is told where its number is pointed at."""
+    """The citations of one answer: the turn, their numbers, and the tooltip of each."""
 
     turn: int
     of: Mapping[Citation, int]
@@ -34,7 +34,7 @@ class Numbers(NamedTuple):
 
 
 def question(text: str, turn: int) -> None:
-    """What was asked, to be edited; ``turn`` is its place in the conversation, from 1."""
+    """The question with a button to edit it; ``turn`` is its place in the conversation, from 1."""
     if turn == state.edited():
         with _visitor():
             _editing(text, turn)
@@ -43,7 +43,7 @@ def question(text: str, turn: int) -> None:
 
 
 def asked(text: str, turn: int) -> DeltaGenerator:
-    """What is being asked; the row that it stands in, which becomes ``editable`` with the answer."""
+    """Show the question that is being answered; returns its row, which becomes ``editable`` with the answer."""
     with _visitor():
         row = st.container(key=f"asked-{turn}", horizontal=True, wrap=False, vertical_alignment="center")
     row.html(f'<p class="question">{escape(text)}</p>')
@@ -51,7 +51,7 @@ def asked(text: str, turn: int) -> DeltaGenerator:
 
 
 def unanswered(text: str, at: int | None, turn: int) -> None:
-    """What was asked and has no answer, to be asked again in the place that it was asked in."""
+    """A question without an answer, with a button that asks it again in the same place."""
     asked(text, turn)
     with reply():
         st.html('<p class="notice" role="status">This question has no answer yet.</p>')
@@ -59,7 +59,7 @@ def unanswered(text: str, at: int | None, turn: int) -> None:
 
 
 def unkept(why: PushbackError) -> None:
-    """That an answer is shown and not kept."""
+    """The notice that an answer is shown and was not stored."""
     told = f"This answer cannot be kept and goes with the next click. {why}"
     st.html(f'<p class="notice" role="status">{escape(told)}</p>')
 
@@ -92,7 +92,7 @@ def _ask_again(key: str, turn: int) -> None:
 
 
 def reply() -> AbstractContextManager[object]:
-    """Where an answer goes."""
+    """The container for an answer."""
     return st.chat_message("assistant", avatar=":material/format_quote:")
 
 
@@ -111,7 +111,7 @@ class Waiting:
             st.button("Stop", key="stop-writing", icon=":material/stop_circle:", type="tertiary")
 
     def tick(self) -> None:
-        """Look for a click, five times a second at most.
+        """Check whether somebody has clicked, at most five times a second.
 
         Raises:
             ReplyCut: there was one.
@@ -161,12 +161,12 @@ def copy(one: Answer) -> None:
 
 
 def copies() -> None:
-    """Let the buttons copy."""
+    """The script that makes the copy buttons work."""
     st.html(scripts.html(scripts.COPY), unsafe_allow_javascript=True)
 
 
 def again(one: Answer, turn: int) -> None:
-    """The button that lets the last question be answered anew: by today's library, model and what is asked within."""
+    """The button that answers the last question again, with today's library, model and filters."""
     st.button(
         "Answer again", key=f"again-{turn}", icon=":material/refresh:", type="tertiary",
         on_click=state.ask, args=(one.question, turn),

@@ -1,4 +1,4 @@
-"""What a visitor says of an answer: a thumb, what was wrong, and which evidence does not hold. Kept as it is said.
+"""Feedback on an answer: a thumb, what was wrong, and which evidence is wrong. It is stored at once.
 
 The library's word is what the page shows, so a reload or another tab shows the same.
 """
@@ -16,11 +16,11 @@ from assistant.library.library import Feedback, Library, Opinion
 from ui.parts.page import failure
 
 THUMBS = (Opinion.BAD, Opinion.GOOD)  # as Streamlit numbers them: down, up
-LONGEST_NOTE = 500  # characters
+LONGEST_NOTE = 500  # characters: a remark, which is read in a list
 
 
 class Place(NamedTuple):
-    """What is spoken of: a turn, or one of its citations."""
+    """The subject of feedback: a turn, or one of its citations."""
 
     conversation: str
     turn: int
@@ -28,14 +28,14 @@ class Place(NamedTuple):
 
 
 def thumbs(place: Place, library: Library) -> None:
-    """Thumbs for an answer."""
+    """Two buttons, thumb up and thumb down, for an answer."""
     said = _said(place, library)
     key = _shows("thumb", place, THUMBS.index(said.verdict) if said and said.verdict in THUMBS else None)
     st.feedback("thumbs", key=key, on_change=_rate, args=(place, key, library))
 
 
 def note(place: Place, library: Library) -> None:
-    """After a thumb down, a line for what was wrong; and what went wrong with keeping it."""
+    """After a thumb down, a field for what was wrong; and an error if it could not be stored."""
     said = _said(place, library)
     if said and said.verdict is Opinion.BAD:
         _note(place, said, library)

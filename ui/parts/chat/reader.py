@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from base64 import b64encode
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def show(citation: Citation, library: Library, evidence: Place | None = None, la
 
 
 def _bar(last: int | None) -> None:
-    """The way to the citation before and after, and out."""
+    """Buttons for the previous and the next citation, and to close the document."""
     with st.container(key=f"{PANEL}-bar", horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         turn, number = state.cited() or (0, 0)
         told = f"Citation {number} of {last}" if last else "In the document"
@@ -62,7 +63,7 @@ def _to(name: str, key: str, turn: int, number: int, *, disabled: bool) -> None:
 def _document(citation: Citation, library: Library, evidence: Place | None) -> None:
     document = kept.document(citation, library)
     standing, words = present.standing(citation, document)
-    st.html(_head(citation, standing))
+    st.html(_head(citation, standing, present.place(citation, document, words)))
     if evidence:
         feedback.wrong_evidence(evidence, library)
     if words is None:
@@ -118,8 +119,7 @@ def _drawn(path: Path, sha256: str, page: int, words: str) -> bytes | None:
     return pdf_picture.draw(path, sha256, page, words)
 
 
-def _head(citation: Citation, standing: Standing) -> str:
-    within = [citation.heading, citation.about.place(citation.page)]
-    place = "".join(f'<p class="small">{escape(part)}</p>' for part in within if part)
+def _head(citation: Citation, standing: Standing, within: Sequence[str]) -> str:
+    place = "".join(f'<p class="small">{escape(part)}</p>' for part in within)
     notice = f'<p class="notice" role="status">{standing.value}</p>' if standing is not Standing.HOLDS else ""
     return f'<header class="document"><p>{present.source_line(citation)}</p>{place}{notice}</header>'

@@ -1,4 +1,4 @@
-"""What was retrieved for an answer, within what it was asked within, and why; looked for when it is opened."""
+"""The passages retrieved for an answer, and why; the search runs when the drawer is opened."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ui.parts.settings import running
 from ui.views import present_chat
 from ui.views.present import escape
 
-MOST = 8  # passages shown
+MOST = 8  # passages shown, the best; a matter of taste
 WIDTH = 640  # pixels to begin with, as the drawer of a document
 
 

@@ -1,4 +1,4 @@
-"""The side of every page: a new conversation, and the kept ones, one click back from wherever one is."""
+"""The sidebar of every page: a new conversation, and all earlier ones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ui.web import scripts
 Look = Literal["primary", "secondary", "tertiary"]  # of a button
 
 MOST = 50  # conversations listed; the older ones are found by searching, and keep their addresses
-MANY = 8  # from which they can be searched
+MANY = 8  # from which they can be searched: fewer are seen at once
 _CHOSEN = "chosen-in-sidebar"  # that something was, until the page has run
 _turns = count()  # a script runs again only in an element that is another
 
@@ -62,7 +62,7 @@ def show(settings: Settings, *, asks: bool) -> None:
 def _way(
     name: str, key: str, id: str | None, *, asks: bool, icon: str | None = None, looks: Look = "secondary"
 ) -> None:
-    """The button that leads to a conversation: before its page runs anew, or from another page to it."""
+    """The button that opens a conversation, on its page or from another page."""
     leads = _open if asks else None
     if st.button(name, key=key, icon=icon, type=looks, width="stretch", on_click=leads, args=(id,)) and not asks:
         st.session_state[_CHOSEN] = True
@@ -72,7 +72,7 @@ def _way(
 
 
 def _day() -> Callable[[Conversation], str]:
-    """Tells the day on which a conversation began, where the visitor is."""
+    """A function that tells the day on which a conversation began, in the visitor's time zone."""
     try:
         zone: tzinfo = ZoneInfo(st.context.timezone or "UTC")
     except (ValueError, OSError):

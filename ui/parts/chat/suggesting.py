@@ -19,14 +19,14 @@ from ui.views.present import label
 from ui.work import jobs, suggested
 from ui.work.jobs import Job, Stopped
 
-LONGEST = 160  # characters of a question that is offered
-EVERY = 1.0  # seconds between two looks whether they are ready
+LONGEST = 160  # characters of a question that is offered: meant for two lines of a button
+EVERY = 1.0  # seconds between two looks whether they are ready: nobody waits for them
 LATER = 1.0  # seconds for the page to be painted, since a model that is loaded slows all else down
 WAITING = '<p class="small" role="status">Looking for questions that these documents answer…</p>'
 
 
 def show(library: Library, settings: Settings) -> None:
-    """The questions, or that they are looked for."""
+    """The suggested questions, or a note that they are being prepared."""
     generation = library.generation()
     found = suggested.kept(settings.folder, generation)
     job = None if found is not None else _job(library, settings, generation)
@@ -52,7 +52,7 @@ def _wait(job: Job) -> None:
 
 
 def _job(library: Library, settings: Settings, generation: int) -> Job:
-    """The work on this generation's questions; that on a former one's is waited for first, which ends soon."""
+    """The job that prepares the questions; the job of an earlier state of the library is waited for first."""
     kind = f"suggestions {settings.folder}"
     known = jobs.of_kind(kind)
     if found := next((one for one in known if one.about == str(generation) or not one.done), None):

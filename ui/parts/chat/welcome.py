@@ -20,7 +20,7 @@ from ui.views.present_settings import answers
 from ui.web.roles import Role
 
 SETTINGS = "settings"  # the path of its page
-LONGEST = 160  # characters of the line that says what answers
+LONGEST = 160  # characters of the line that says what answers: meant for two lines
 
 _HASHED: dict[str | type[Any], Any] = {Settings: lambda settings: str(settings.folder)}
 
@@ -60,7 +60,7 @@ def first_documents(settings: Settings, box: Callable[[], None], missing: Librar
 
 
 def _what_answers(settings: Settings) -> None:
-    """One line: what answers now, and the way to change that for who can."""
+    """One line: the model that answers now, and a link to change it for those who may."""
     now = answers(settings, lacks_key=keys.lacking(settings))
     if not settings.writer and not nearby.only(settings):
         st.html(f'<p class="small">{escape(now)}.</p>')
@@ -73,6 +73,6 @@ def _what_answers(settings: Settings) -> None:
 
 @st.cache_data(show_spinner=False, max_entries=32, hash_funcs=_HASHED)
 def _holdings(settings: Settings, generation: int, _library: Library) -> Holdings:
-    """Counted once for each generation of a library."""
+    """An overview of the library, read once for each of its states."""
     del settings, generation
     return _library.holdings()

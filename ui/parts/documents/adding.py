@@ -1,4 +1,4 @@
-"""Where documents are put into the library: dropped, pasted, or in a folder that is named; what becomes of each."""
+"""The form that adds documents (dropped, pasted, or a folder), with the outcome of each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
     """The drop zone, for an editor, and below it what is being read and what became of it; whether any is being read.
 
     Works where there is no library yet: the first file makes it. ``key`` sets its parts apart from others on the page.
-    What is dropped is kept with the library, read as a job, and found again after a reload. The page runs anew when
+    What is dropped is kept with the library, read as a job, and found again after a reload. The page runs again when
     the last of it is done. ``opens``: the page can open the documents that were read.
     """
     if visiting.may(Role.EDITOR, settings):
@@ -85,7 +85,7 @@ def _add_pasted(settings: Settings, key: str) -> None:
 def read(
     settings: Settings, paths: Sequence[Path], about: str, within: Path | None = None, *, allow_removals: bool = False
 ) -> None:
-    """Let files and folders be read as a job; for what a button calls."""
+    """Start a job that reads files and folders; the callback of a button."""
     begin(settings, paths, about, within, allow_removals=allow_removals)
 
 
@@ -98,7 +98,7 @@ def begin(
     allow_removals: bool = False,
     id: str | None = None,
 ) -> Job:
-    """The job that reads files and folders; ``id`` is what it is called."""
+    """Start the job that reads files and folders; ``id`` becomes its id."""
     asked = works.of_reading(settings, paths, within, allow_removals=allow_removals)
     return work.begin(settings, about, works.READ, asked, id=id)
 

@@ -22,11 +22,11 @@ from ui.work import uploads
 
 TEXT, PASSAGES, LEFT_OUT, VERSIONS = "Text", "Passages", "Left out", "Versions"
 PART = 2 * present_document.AROUND  # characters of a long text shown at a time
-SHOWN = 50  # passages shown at a time
+SHOWN = 50  # passages shown at a time: a bound on what the browser draws; not measured
 
 
 def show(id: str, library: Library, settings: Settings) -> None:
-    """The document of this id, or that there is none."""
+    """The document with this id, or a note that there is none."""
     st.button(
         "All documents", icon=":material/arrow_back:", type="tertiary", on_click=state.open_document, args=(None,)
     )
@@ -73,7 +73,7 @@ def _text(document: Document) -> None:
 
 
 def _page(key: str, total: int, size: int) -> int:
-    """Where the part begins that is to be shown; to be chosen when there are several."""
+    """The start of the part to show; with several parts, a menu chooses one."""
     pages = -(-total // size)
     return (st.pagination(pages, key=key) - 1) * size if pages > 1 else 0
 
@@ -96,7 +96,7 @@ def _versions(id: str, library: Library) -> None:
 
 
 def _doing(document: Document, files: tuple[str, ...], settings: Settings) -> None:
-    """What can be done to it."""
+    """The buttons for what can be done with the document."""
     id, title = document.id, present_library.line(document.about.title, 60)
     there = [path for path in map(Path, files) if path.exists()]
     dropped = [path for path in map(Path, files) if path.parent == uploads.folder(settings)]
@@ -124,7 +124,7 @@ def _doing(document: Document, files: tuple[str, ...], settings: Settings) -> No
 
 
 def _within(path: Path, source: str) -> Path:
-    """The folder that a file was read from under this source."""
+    """The folder from which the file with this source was read."""
     depth = len(Path(source).parts)
     return path.parents[depth - 1] if path.as_posix().endswith(f"/{source}") else path.parent
 

@@ -27,7 +27,7 @@ _SHOWN, _TICKED, _VIEW = "documents-shown", "documents-ticked", "documents-view"
 
 
 def show(library: Library, settings: Settings) -> None:
-    """The table, and what narrows it."""
+    """The table, with its filters above it."""
     every = listed(library, settings).rows
     chosen = _chosen(every)
     found = every[present_library.matching(every, chosen)]
@@ -51,14 +51,14 @@ def show(library: Library, settings: Settings) -> None:
 
 
 class Everything(NamedTuple):
-    """All documents, by id and as the rows of a table; to be read, not changed."""
+    """All documents, by id and as the rows of a table; shared, so never changed."""
 
     by_id: dict[str, Listed]
     rows: pd.DataFrame
 
 
 def listed(library: Library, settings: Settings) -> Everything:
-    """What the library holds now; asked again when it has changed, and now and then."""
+    """The documents of the library; read again when it has changed, and every few minutes."""
     return _listed(settings.folder, library.generation(), library)
 
 
@@ -102,7 +102,7 @@ def _chosen(every: pd.DataFrame) -> Wanted:
 
 
 def _pills(name: str, column: pd.Series[str]) -> list[str]:
-    """The values that are picked of a column; nothing to pick where all have one."""
+    """The chosen values of a column; there is no choice if all rows have the same value."""
     counts = column[column != ""].value_counts()
     if len(counts) < 2:
         return []
@@ -130,7 +130,7 @@ def _view(shown: list[str]) -> tuple[str, list[int]]:
 
 
 def _ask(by_id: dict[str, Listed]) -> None:
-    """Leads to asking the ticked documents, and to the one where there is one."""
+    """Buttons to ask within the ticked documents, and to open a single one."""
     if ticked := [id for id in st.session_state.get(_TICKED, ()) if id in by_id]:
         with st.container(horizontal=True, vertical_alignment="center", key="ticked"):
             if len(ticked) == 1:
@@ -150,7 +150,7 @@ def _open(id: str) -> None:
 
 
 def _select() -> None:
-    """Take note of the ticks."""
+    """Remember which rows are ticked."""
     shown: list[str] = st.session_state[_SHOWN]
     selected = st.session_state[f"{TABLE}-{st.session_state[_VIEW][0]}"]["selection"]
     ticked = [shown[row] for row in selected["rows"] if row < len(shown)]

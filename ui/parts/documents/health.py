@@ -1,4 +1,4 @@
-"""Whether the library is sound: what is seen at a glance, a check of all, and remedies to click."""
+"""The health of the library: known problems, a full check, and repairs to click."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ui.work import uploads
 
 
 def show(library: Library, settings: Settings) -> None:
-    """What is to be mended, for who may change documents, and the check, for an owner."""
+    """Known problems, for those who may change documents; and the check, for owners."""
     if visiting.may(Role.EDITOR, settings):
         rows = documents_table.listed(library, settings).rows
         _unread(library, settings)
@@ -34,31 +34,31 @@ def _checks(settings: Settings) -> None:
         st.button(
             "Check the library",
             icon=":material/health_and_safety:",
-            help="Looks at every passage, its words and its vector, and mends what can be mended safely.",
+            help="Looks at every passage, its words and its vector, and repairs what can be repaired safely.",
             on_click=check,
             args=(settings,),
         )
         st.button(
             "Re-index",
             icon=":material/model_training:",
-            help="Embeds every passage anew, with the model in force. Until it is done the library is as it was.",
+            help="Embeds every passage again, with the model in force. Until it is done the library is as it was.",
             on_click=reindex,
             args=(settings,),
         )
 
 
 def check(settings: Settings) -> None:
-    """Let the library be looked over as a job."""
+    """Start a job that checks the library."""
     work.begin(settings, "Checking the library", works.CHECK, works.of_library(settings))
 
 
 def reindex(settings: Settings) -> None:
-    """Let all be embedded anew as a job."""
+    """Start a job that embeds all passages again."""
     work.begin(settings, "Re-indexing", works.REINDEX, works.of_library(settings))
 
 
 def remove(ids: list[str], settings: Settings) -> None:
-    """Let documents be taken out as a job."""
+    """Start a job that removes documents."""
     asked = works.of_library(settings, documents=ids)
     work.begin(settings, f"Removing {count(len(ids), 'document')}", works.REMOVE, asked)
 

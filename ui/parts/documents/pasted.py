@@ -1,4 +1,4 @@
-"""A text that is too long to be asked: offered to be kept as a document, which can be asked about then."""
+"""A text that is too long for a question: it can be stored as a document and asked about."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PASTED, _MOST, _KEPT, _FAILED = "pasted", "pasted-most", "pasted-kept", "pasted
 
 
 def too_long(text: str, most: int) -> bool:
-    """Whether a text has more characters than are read at once; one that has is offered by ``offer``."""
+    """Whether a text is too long for a question; such a text is offered by ``offer``."""
     if len(" ".join(text.split())) <= most:
         return False
     st.session_state[_PASTED], st.session_state[_MOST] = text, most
@@ -24,7 +24,7 @@ def too_long(text: str, most: int) -> bool:
 
 
 def offer(settings: Settings) -> None:
-    """What was too long, if anything was, with what can be done with it; and what became of it."""
+    """Offer to store the text that was too long, if there is one; and show the outcome."""
     if error := st.session_state.pop(_FAILED, None):
         failure.show(error)
     if st.session_state.get(_KEPT):

@@ -1,4 +1,4 @@
-"""What questions are asked within: chosen documents, authors and dates, as chips above the box that can be taken off.
+"""Filters for questions: documents, authors and dates, shown as removable chips above the box.
 
 The address holds them, so that a link can begin with them and a reload keeps them.
 """
@@ -20,7 +20,7 @@ from ui.views import present
 from ui.views.present import label, option
 
 NAMED = 4  # documents that have a chip of their own; more have one together
-CHIP = 40  # characters of one
+CHIP = 40  # characters of one: meant for four in a row
 GONE = "a document that is no longer there"
 ASK = "ask"  # the key of what leads to the page where one asks, on others
 
@@ -28,7 +28,7 @@ _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-\d{2})?)?")
 
 
 def show(library: Library, settings: Settings) -> None:
-    """The chips, and the way to add to them."""
+    """The chips of the filters, with the menu that adds to them."""
     within = state.within()
     with st.container(key="scope", horizontal=True, vertical_alignment="center", gap="xsmall"):
         narrows = st.button("Ask within", icon=":material/filter_alt:", type="tertiary", key="narrow")
@@ -47,7 +47,7 @@ def show(library: Library, settings: Settings) -> None:
 
 
 def link(documents: Sequence[str], name: str) -> None:
-    """Leads to a new conversation that is asked within these documents."""
+    """The button that opens a new conversation about these documents only."""
     page = st.Page(lambda: None, title="Ask", url_path="", default=True)  # a page is known by its path
     query = state.asking_within(Filters(documents=tuple(documents)))
     if library := state.library():
@@ -57,7 +57,7 @@ def link(documents: Sequence[str], name: str) -> None:
 
 
 def told(answer: Answer, within: Filters, library: Library) -> Answer:
-    """The answer, which says what it was asked within."""
+    """The answer with a notice of the filters that it was asked with."""
     names = [name for name, _ in _chips(within, library)]
     if not names or answer.grounding is Grounding.ASIDE:
         return answer
@@ -65,7 +65,7 @@ def told(answer: Answer, within: Filters, library: Library) -> Answer:
 
 
 def _chips(within: Filters, library: Library) -> Iterator[tuple[str, Filters]]:
-    """What each chip says, and what is left without it."""
+    """The text of each chip, and the filters that remain when it is removed."""
     documents = within.documents
     if len(documents) > NAMED:
         yield f"{len(documents):,} documents", replace(within, documents=())
@@ -89,7 +89,7 @@ def _title(id: str, library: Library) -> str:
 
 @st.dialog("Ask within", on_dismiss="rerun")
 def _menu(library: Library, settings: Settings) -> None:
-    """What narrows the questions; what is chosen holds at once."""
+    """The menu of filters; each choice takes effect at once."""
     from ui.parts.documents import documents_table  # it has ways to here
 
     within = state.within()

@@ -1,4 +1,4 @@
-"""What is being done to the library and what was done: for everyone who has the page open, through any reload."""
+"""Current and past work on the library, for everyone who has the page open, also after a reload."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from ui.work.library_changes import Removed
 from ui.work.library_health import Checked
 from ui.work.library_work import Outcome
 
-EVERY = 0.5  # seconds between two looks
+EVERY = 0.5  # seconds between two looks: progress seems to move, and each look is a rerun of a part of the page
 ENDED = 3  # outcomes shown, the newest first, until they are put away
 LISTED = 12  # files of an outcome shown by name; of those that failed a few more
 OPENS = (library_work.ADDED, library_work.CHANGED, library_work.COPY)
-OPENED = 3  # documents of an outcome that can be opened from it
+OPENED = 3  # documents of an outcome that can be opened from it: meant for one row of buttons
 
 
 def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
-    """The work on this library; whether any is going on. The page runs anew when the last has ended.
+    """The work on this library; whether any is going on. The page runs again when the last has ended.
 
     ``opens``: the page it stands on can open the documents that were read.
     """
@@ -75,7 +75,7 @@ def _going(job: Job, settings: Settings, key: str) -> None:
 
 
 def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
-    """What came of a job, and what can be done then. Of a click here only this fragment would know, so it tells all."""
+    """The outcome of a job, and what can be done next. A click here reruns the whole page."""
     if job.error:
         failure.show(job.error)
     else:
@@ -112,7 +112,7 @@ def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
 
 
 def _told(job: Job) -> str:
-    """What came of a job that did not fail, as HTML."""
+    """The outcome of a job that did not fail, as HTML."""
     match job.result:
         case Outcome() as outcome:
             said = escape(present_work.happened(outcome))
@@ -128,7 +128,7 @@ def _told(job: Job) -> str:
 
 
 def told_of(settings: Settings) -> set[str]:
-    """The files that an outcome which is still shown says could not be read."""
+    """The unreadable files of the outcomes that are still shown."""
     ended = [job for job in _jobs(settings) if job.done][:ENDED]
     files = [one for job in ended if isinstance(job.result, Outcome) for one in job.result.files]
     return {one.source for one in files if one.what == library_work.FAILED}

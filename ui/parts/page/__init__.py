@@ -1,1 +1,1 @@
-"""What every page has: its style, its state, who visits it, and how a failure is shown."""
+"""What all pages share: style, state, visitor, and how errors are shown."""

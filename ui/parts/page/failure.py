@@ -1,4 +1,4 @@
-"""What went wrong, and what to do about it."""
+"""How an error is shown on a page."""
 
 from __future__ import annotations
 

@@ -12,14 +12,14 @@ from ui.web import local
 
 
 class Connection(NamedTuple):
-    """How a visitor has come: from which address, and with which headers."""
+    """A visitor's connection: the address that it comes from, and its headers."""
 
     peer: str | None
     headers: Mapping[str, str]
 
 
 def connection() -> Connection:
-    """The one of the visitor whose page is running."""
+    """The connection of the visitor whose page is running."""
     return Connection(
         st.context.ip_address or "127.0.0.1", st.context.headers
     )  # Streamlit tells no address of loopback

@@ -1,4 +1,4 @@
-"""A library without documents: said so, with the way to where documents are brought in."""
+"""The note for a library without documents, with a link to the page that adds them."""
 
 from __future__ import annotations
 

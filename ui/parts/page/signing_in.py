@@ -15,7 +15,7 @@ DEFAULT = "default"  # what Streamlit calls a provider that is set in [auth] its
 
 
 def needed() -> bool:
-    """Whether signing in is set, and nobody has in this browser."""
+    """Whether signing in is required, and nobody has signed in in this browser."""
     return st.user.get("is_logged_in") is False
 
 
@@ -36,7 +36,7 @@ def door() -> None:
 
 
 def turn_away() -> None:
-    """What is told to a visitor who may see nothing."""
+    """The message for a visitor who may see nothing."""
     st.html(
         '<div class="welcome"><h1>Pushback</h1><p>Nothing here is meant for you. Whoever runs this page names who may '
         "read.</p></div>"
@@ -45,7 +45,7 @@ def turn_away() -> None:
 
 
 def show() -> None:
-    """Who is signed in, with the way out; nothing where nobody needs to be."""
+    """Who is signed in, with a button to sign out; nothing if signing in is not required."""
     if st.user.get("is_logged_in"):
         name = st.user.get("name") or st.user.get("email") or "you"
         with st.sidebar, st.container(key="signed-in", gap="xxsmall"):

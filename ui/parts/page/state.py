@@ -1,4 +1,4 @@
-"""What a page shows: the conversation, citation, library and what is asked within, as its address names them.
+"""The state of a page, held in its address: conversation, citation, library and filters.
 
 A question under way, an edit and a deletion are the tab's own; a reload forgets them.
 """
@@ -28,7 +28,7 @@ def library() -> str | None:
 
 
 def open_library(name: str | None) -> None:
-    """Let the address name a library; None: the one of the settings."""
+    """Write the library's name into the address; None means the library of the settings."""
     st.query_params.from_dict({LIBRARY: name} if name else {})
 
 
@@ -63,40 +63,40 @@ def close_citation() -> None:
 
 
 def within() -> Filters:
-    """What questions are asked within."""
+    """The filters that limit the questions."""
     named = st.query_params
     since, until = named.get(SINCE) or None, named.get(UNTIL) or None
     return Filters(tuple(named.get_all(WITHIN)), tuple(named.get_all(AUTHOR)), since, until)
 
 
 def ask_within(filters: Filters) -> None:
-    """Let questions be asked within what these leave, from now on."""
+    """From now on, limit the questions by these filters."""
     for name in (WITHIN, AUTHOR, SINCE, UNTIL):
         st.query_params.pop(name, None)
     st.query_params.update(asking_within(filters))
 
 
 def asking_within(filters: Filters) -> dict[str, str | list[str]]:
-    """The part of an address that says so."""
+    """The part of an address that holds these filters."""
     named: dict[str, str | list[str]] = {WITHIN: list(filters.documents), AUTHOR: list(filters.authors)}
     named |= {SINCE: filters.since or "", UNTIL: filters.until or ""}
     return {name: value for name, value in named.items() if value}
 
 
 def ask(question: str, at: int | None = None) -> None:
-    """Let the page ask when it runs next, last or in the place of turn ``at`` and all after it."""
+    """Ask a question when the page runs next: at the end, or in place of turn ``at`` and all later turns."""
     st.session_state[_ASKED] = question, at
     st.session_state.pop(_EDITED, None)
 
 
 def asked() -> tuple[str, int | None] | None:
-    """What ``ask`` was told, once."""
+    """The question that was given to ``ask``, and its turn; the next call returns None."""
     told: tuple[str, int | None] | None = st.session_state.pop(_ASKED, None)
     return told
 
 
 def edit(turn: int | None) -> None:
-    """Let the question of a turn be edited; None: none."""
+    """Open the question of a turn for editing; None closes the editor."""
     st.session_state[_EDITED] = (conversation(), turn)
 
 

@@ -1,4 +1,4 @@
-"""Who the visitor of a page is: what they may do there, and whose their conversations are."""
+"""The visitor of a page: what they may do, and who owns their conversations."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def of(settings: Settings) -> Role:
 
 
 def let_in(settings: Settings) -> bool:
-    """Whether the visitor may see anything; what an editor uploads is taken from now on."""
+    """Whether the visitor may see the page; from now on, uploads of an editor are accepted."""
     if may(Role.EDITOR, settings):
         guard.let_upload(_session())
     return may(Role.READER, settings)
 
 
 def owner() -> str | None:
-    """Whose the visitor's conversations are, as a name that no two share; None at the machine itself: nobody's.
+    """The owner of the visitor's conversations, a unique name; None for visitors at the machine itself.
 
     Who has signed in, and else, for visitors from elsewhere, their browser.
 
@@ -49,12 +49,12 @@ def owner() -> str | None:
 
 
 def name() -> str:
-    """What the visitor is called, where they have signed in; else nothing."""
+    """The visitor's name if they have signed in, else empty."""
     return str(st.user.get("name") or st.user.get("email") or "") if st.user.get("is_logged_in") else ""
 
 
 def _browser() -> str:
-    return st.context.cookies.get(guard.VISITOR) or _session()  # a program that keeps no cookies is a visitor anew
+    return st.context.cookies.get(guard.VISITOR) or _session()  # a program that keeps no cookies is a new visitor
 
 
 def _session() -> str:

@@ -1,4 +1,4 @@
-"""What an idea rests on: the picture of importance and evidence, and beside it a card for each assumption."""
+"""The assumptions of an idea: the picture of importance and evidence, and a card for each assumption."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ui.reports.verdict_report import Point, Report
 from ui.views.present import escape
 from ui.web import scripts
 
-STEP = 0.05  # of importance
+STEP = 0.05  # of importance: finer than anybody can say
 EMPTY = {
     Stance.SUPPORTS: '<p class="small">Nothing was found that speaks for it.</p>',
     Stance.CHALLENGES: '<p class="small">Nothing was found that speaks against it.</p>',
@@ -33,7 +33,7 @@ def weighed(id: str) -> dict[str, float] | None:
 
 
 def show(report: Report, desk: Desk) -> None:
-    """The picture, whose points open the cards, and beneath these what else it rests on or does not."""
+    """The picture, whose points open the cards; below the cards, assumptions can be added or restored."""
     points = told.points(report.verdict)
     chosen = verdict_address.assumption() or 0
     st.html("<h2>What it rests on</h2>")
@@ -94,7 +94,7 @@ def _card(number: int, one: Assumption, report: Report) -> None:
 
 
 def _about(one: Assumption) -> str:
-    """What it was looked at as, and what a strategist would ask."""
+    """The lens of an assumption, and the question that a strategist would ask."""
     return " · ".join(part for part in (present_verdict.opened(one.lens), one.question) if part)
 
 

@@ -13,13 +13,13 @@ from ui.views import present
 from ui.views.present import escape, label
 
 MOST = 50  # listed; the older ones keep their addresses
-MANY = 8  # from which they can be searched
-IDEA = 110  # characters of one
+MANY = 8  # from which they can be searched: fewer are seen at once
+IDEA = 110  # characters of one: meant for two lines of the list
 REMOVED = "verdict-removed"  # the last one with its JSON, until the visitor goes on
 
 
 def show(desk: Desk) -> None:
-    """What is being tested, then what was, the latest first."""
+    """The running tests, then the stored verdicts, the latest first."""
     library = desk.library
     for job in testing.running(desk):
         with st.container(horizontal=True, vertical_alignment="center", key=f"running-{job.id}"):

@@ -1,4 +1,4 @@
-"""What an idea rests on, put otherwise: an assumption reworded, left out, taken up again or added.
+"""Changes to the assumptions of an idea: reword, leave out, restore or add one.
 
 Each tests the idea again beside the former verdict, with what was judged and weighed.
 """
@@ -15,13 +15,13 @@ from ui.parts.pressure.testing import Desk
 from ui.reports.verdict_report import Report
 from ui.views.present import label
 
-LONGEST = 300  # characters of an assumption
-WORDS = 90  # characters of one that is named on a button
+LONGEST = 300  # characters of an assumption: a sentence or two
+WORDS = 90  # characters of one that is named on a button: meant for one line
 OF_THE_IDEA = (*SETTLED, OWN, PROPOSED)  # all else are questions that are asked of any idea
 
 
 def change(number: int, report: Report, desk: Desk) -> None:
-    """Ways to put an assumption otherwise and to leave it out; the first is the idea itself, which is revised."""
+    """Fields to reword an assumption or leave it out; the first assumption is the idea itself, which is revised."""
     if number == 1:
         return
     one, key = report.verdict.assumptions[number - 1], f"{report.id}-{number}"
@@ -38,7 +38,7 @@ def change(number: int, report: Report, desk: Desk) -> None:
 
 
 def more(report: Report, desk: Desk) -> None:
-    """A line for an assumption that is missing, and what was left out."""
+    """A field to add an assumption, and the list of those left out."""
     with st.popover("Add an assumption", icon=":material/add:", type="tertiary"):
         text = st.text_area("What else must be so?", key=f"add-{report.id}", max_chars=LONGEST)
         if st.button("Test with it", key=f"added-{report.id}", type="primary") and _says(text, report.verdict):
@@ -50,7 +50,7 @@ def more(report: Report, desk: Desk) -> None:
 
 
 def _says(text: str, verdict: Verdict) -> bool:
-    """Whether it is anything new; told where it is not."""
+    """Whether the text is new; a message where it is not."""
     plain = " ".join(text.split())
     known = any(one.text == plain for one in verdict.assumptions)
     if known or not plain:

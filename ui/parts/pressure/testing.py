@@ -1,4 +1,4 @@
-"""Ideas tested, and verdicts discussed, off the page's thread: begun, watched from the first second, and stopped."""
+"""Tests and discussions as jobs outside the page's thread: started, watched and stopped."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ui.views.present import escape
 from ui.work.jobs import Job
 
 TEST, DISCUSSION = "pressure test", "discussion"
-EVERY = 0.5  # seconds between two looks
+EVERY = 0.5  # seconds between two looks: progress seems to move, and each look is a rerun of a part of the page
 
 
 class Desk(NamedTuple):
@@ -36,21 +36,21 @@ class Desk(NamedTuple):
 
     @property
     def library(self) -> Library:
-        """The library that is tested against, which keeps the verdicts."""
+        """The library that ideas are tested against; it stores the verdicts."""
         return self.assistant.library
 
     @property
     def line(self) -> Line:
-        """Where jobs are looked for."""
+        """The queue in which jobs are looked up."""
         return assistants.line(self.settings)
 
     @property
     def doing(self) -> Line:
-        """Where jobs are begun."""
+        """The queue in which jobs are started."""
         return assistants.line_of_assistant(self.settings, self.assistant)
 
     def kind(self, work: str) -> str:
-        """What jobs of this kind on this library are called."""
+        """The full name of a kind of job on this library."""
         return f"{work} {self.settings.folder}"
 
 
@@ -70,9 +70,10 @@ def begin(desk: Desk, idea: str, revises: str | None = None, like: Verdict | Non
 
 
 def say(desk: Desk, id: str, message: str, line: Sequence[Job] = ()) -> None:
-    """Start replying to a message about a verdict and watch it; its result is the id of what then stands.
+    """Start a job that replies to a message about a verdict, and watch it.
 
-    It waits for those of ``line``, which were said before, and is about the verdict that they lead to.
+    Its result is the id of the verdict after the reply. The job waits for the replies in ``line``, to earlier messages,
+    and discusses the verdict that they end with.
     """
     asked = works.of_assistant(desk.settings, verdict=id, message=message, by=desk.name)
     after = line[-1] if line else None
@@ -82,7 +83,7 @@ def say(desk: Desk, id: str, message: str, line: Sequence[Job] = ()) -> None:
 
 
 def watched(desk: Desk) -> list[Job]:
-    """The job that the address names, with those that wait for it; what ended well leads to its verdict."""
+    """The job that the address names, with those that wait for it; a finished job leads to its verdict."""
     named = verdict_address.job()
     job = desk.line.job(named, desk.owner) if named else None
     if job and job.done and not job.result and job.kind == desk.kind(TEST):
@@ -99,12 +100,12 @@ def watched(desk: Desk) -> list[Job]:
 
 
 def running(desk: Desk) -> list[Job]:
-    """The visitor's tests that go on, the newest first."""
+    """The visitor's running tests, the newest first."""
     return [job for job in desk.line.of_kind(desk.kind(TEST), desk.owner) if not job.done]
 
 
 def unfinished(desk: Desk) -> list[KeptVerdict]:
-    """The visitor's tests that were begun, are not finished and do not go on, the latest first."""
+    """The visitor's interrupted tests, the latest first."""
     going_on = {job.id for job in running(desk)}
     kept = desk.library.verdicts(desk.owner)
     return [one for one in kept if one.ruling == UNFINISHED and one.id not in going_on]
@@ -112,7 +113,7 @@ def unfinished(desk: Desk) -> list[KeptVerdict]:
 
 @st.fragment(run_every=EVERY)
 def follow(job: Job) -> None:
-    """How far it is, looked at again and again; the page is shown anew when it has ended."""
+    """The progress of a job, refreshed until it ends; then the page runs again."""
     job = job.look()
     if job.done:
         st.rerun()

@@ -29,7 +29,7 @@ SAID, BEFORE = "finding-judged", "finding-before"  # what was just said of a fin
 
 
 def head(report: Report) -> None:
-    """The idea and what the documents make of it."""
+    """The idea, and what the documents come to in two sentences."""
     verdict = report.verdict
     st.html(f'<p class="small">{escape(told.head(report))}</p><h1 class="idea">{escape(verdict.idea)}</h1>')
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ruling"):
@@ -40,7 +40,7 @@ def head(report: Report) -> None:
 
 
 def glance(report: Report) -> None:
-    """What a person must say the side of, both cases, what nobody says, and what to find out first."""
+    """The overview: findings for a person to judge, both cases, what nobody says, and what to find out first."""
     verdict = report.verdict
     cases = told.cases(verdict)
     with st.container(key="glance"):
@@ -56,7 +56,7 @@ def glance(report: Report) -> None:
 
 
 def finding(one: Finding, place: Place, key: str, report: Report, *, in_context: bool = False) -> None:
-    """A finding's words, the line of its source, which opens the document there, and where a person puts it."""
+    """A finding: its words, its source as a link to the document, and buttons to judge its side."""
     with st.container(key=f"finding-{key}", gap=None):
         st.html(present_verdict.quote(one, in_context=in_context))
         st.button(
@@ -81,7 +81,7 @@ def finding(one: Finding, place: Place, key: str, report: Report, *, in_context:
 
 
 def judge(id: str, library: Library, by: str) -> None:
-    """Keep what the visitor, called ``by``, has just said of a finding of this verdict."""
+    """Store the side that the visitor, called ``by``, has just chosen for a finding of this verdict."""
     of, one, side = st.session_state.pop(SAID, ("", None, None))
     if of == id and one is not None:
         said = rulings.judge(one, side, by)
@@ -90,7 +90,7 @@ def judge(id: str, library: Library, by: str) -> None:
 
 
 def undo(id: str, library: Library) -> None:
-    """Offer to take back what was said last."""
+    """Offer to undo the last judgement."""
     if st.session_state.get(BEFORE, ("",))[0] == id:
         st.button("Undo what you said", icon=":material/undo:", type="tertiary", on_click=_undo, args=(library,))
 
@@ -105,7 +105,7 @@ def _judge(id: str, one: Finding, side: Stance | None) -> None:
 
 
 def beside(former: Kept, verdict: Verdict) -> None:
-    """The idea beside the one that it revises, and what got better and what worse."""
+    """A comparison with the idea that this one revises: what got better and what got worse."""
     found = compare(former.verdict, verdict)
     st.html("<h2>Beside the former one</h2>")
     for column, name, one in zip(

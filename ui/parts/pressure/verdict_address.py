@@ -1,4 +1,4 @@
-"""Where the page of pressure tests is: the address names the verdict that is open, and the test that is running."""
+"""The address of the page of pressure tests: it names the open verdict and the running test."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def verdict() -> str | None:
 
 
 def open_verdict(id: str | None) -> None:
-    """Go to a verdict; None to where ideas are put."""
+    """Go to a verdict; None leads to the form for a new idea."""
     _go({VERDICT: id})
 
 
@@ -32,17 +32,17 @@ def watch(job: str) -> None:
 
 
 def assumption() -> int | None:
-    """The number of the assumption that is read, from 1."""
+    """The number of the open assumption, from 1."""
     named = st.query_params.get(ASSUMPTION, "")
     return int(named) if named.isascii() and named.isdecimal() and len(named) < 4 else None
 
 
 def read_assumption(number: int) -> None:
-    """Read an assumption."""
+    """Open an assumption."""
     st.query_params[ASSUMPTION] = str(number)
 
 
 def _go(named: dict[str, str | None]) -> None:
-    """To an address of the same library."""
+    """Go to an address within the same library."""
     every = {state.LIBRARY: state.library(), **named}
     st.query_params.from_dict({name: value for name, value in every.items() if value})

@@ -1,4 +1,4 @@
-"""A verdict discussed: what was said of it, what was replied, and what moved it, if anything did."""
+"""The discussion of a verdict: messages, replies, and what changed the verdict, if anything did."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ui.reports.verdict_kept import Kept, Said
 from ui.views.present import escape
 from ui.work.jobs import Job
 
-LONGEST = 2_000  # characters of a message
+LONGEST = 2_000  # characters of a message: an argument with its quotations; half of what a question may have
 BOX = "message"
 
 
@@ -39,7 +39,7 @@ def show(kept: Kept, line: Sequence[Job], desk: Desk) -> None:
         _asked(kept.asked)
         with _replied():
             _reply(kept, None, line, desk)
-    # A callback, since the page may run anew, for a reply that has just come, before it gets here.
+    # A callback, since the page may run again, for a reply that has just come, before it gets here.
     with st.container(key="discuss"):
         st.chat_input("Say something about it", key=BOX, on_submit=_say, args=(desk, kept.listed.id, line))
 
@@ -50,7 +50,7 @@ def _say(desk: Desk, id: str, line: Sequence[Job]) -> None:
 
 
 def _reply(kept: Kept, job: Job | None, line: Sequence[Job], desk: Desk) -> None:
-    """What there is in the place of a reply."""
+    """What is shown instead of a reply: that it is being made, or why there is none."""
     if job and job.result:  # it came while the page was drawn
         st.rerun()
     if job and not job.done:

@@ -21,7 +21,7 @@ COLOURS = [
 
 
 def show(points: Sequence[Point]) -> None:
-    """A line a measure through its runs, with a bar where it may as well lie at 0.95; a table says the same below."""
+    """A line for each measure through its runs, with its interval at 0.95; a table below has the same figures."""
     import altair as alt
     import pandas as pd
 

@@ -18,7 +18,7 @@ from ui.web.roles import Role
 from ui.work import suite_runs
 from ui.work.jobs import Job
 
-EVERY = 1.0  # seconds between two looks
+EVERY = 1.0  # seconds between two looks: a suite takes minutes
 OWN, FAILED, GATHERED = "suites-own", "cases-failed", "cases-gathered"
 NOTHING_SAID = (
     "There is nothing new to make cases of: give an answer a thumb, or say the side of a finding of a pressure test."
@@ -26,7 +26,7 @@ NOTHING_SAID = (
 
 
 def show(settings: Settings) -> None:
-    """What can be run, by an owner, what is running, and what came of it; the page runs anew when a run has ended."""
+    """Suites that an owner can run, the running one, and its outcome; the page runs again when a run has ended."""
     busy = any(not job.done for job in _jobs(settings))
     if visiting.may(Role.OWNER, settings):
         _choose(settings, busy=busy)
@@ -52,13 +52,13 @@ def _choose(settings: Settings, *, busy: bool) -> None:
 
 
 def _mine(settings: Settings) -> dict[str, Path]:
-    """The suite over the library itself, by a name that no other has; where there is one."""
+    """The suite made from this library, if there is one, under the name that the menu shows."""
     suite = suite_runs.of_library(settings)
     return {f"This library, {settings.library}": suite} if suite.exists() else {}
 
 
 def _make_cases(settings: Settings) -> None:
-    """A click makes cases of the thumbs and of what was judged, in the suite over the library."""
+    """A button that turns feedback and judgements into cases of this library's suite."""
     st.button(
         "Make cases of what was said here",
         key="make-cases",

@@ -1,1 +1,1 @@
-"""Which model answers, from which library."""
+"""The choice of the model that answers, and of the library."""

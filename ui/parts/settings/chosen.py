@@ -1,4 +1,4 @@
-"""What is chosen on the page in the place of the settings: the models, and the library, which the address names too.
+"""Choices on the page that override the settings: the models, and the library, which the address names too.
 
 Taken only where the app is served to this machine alone: a name can make it read a file or call an address, and
 another library may not be meant for everybody.
@@ -22,7 +22,7 @@ _BEFORE = "settings-before"  # the settings without the page's choices
 
 
 def in_force(settings: Settings) -> Settings:
-    """The settings, with what was chosen on this page, now or before a reload."""
+    """The settings with the choices of this page, made now or before a reload."""
     if not nearby.only(settings):
         return settings
     st.session_state[_BEFORE] = settings
@@ -37,21 +37,21 @@ def in_force(settings: Settings) -> Settings:
 
 
 def not_here(settings: Settings) -> str | None:
-    """The library that the address names and that is not shown: there is none, or it may not be chosen here."""
+    """The library that the address names and that cannot be shown: it does not exist, or may not be chosen here."""
     named = state.library()
     known = [settings.library, *(libraries(settings) if nearby.only(settings) else ())]
     return named if named not in known else None
 
 
 def take(settings: Settings, name: str, value: str | None) -> None:
-    """Let a setting be another from now on."""
+    """Change a setting from now on."""
     before: Settings = st.session_state.get(_BEFORE, settings)
     st.session_state[name] = value
     remembered.keep(settings.home, name, value, getattr(before, name))
 
 
 def libraries(settings: Settings) -> list[str]:
-    """The libraries that lie beside the one in force, by name."""
+    """The names of the libraries in the same folder."""
     with suppress(LibraryError):  # opening one says what is wrong
         return places.libraries(settings)
     return []

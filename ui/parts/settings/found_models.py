@@ -11,11 +11,12 @@ from ui.parts.settings import chosen
 from ui.views.present import escape, label
 
 MOST = 8  # models offered of a server; the others can be named
-FRESH = 30  # seconds for which what was found is not looked for again
+# Seconds for which what was found is not looked for again: a look takes up to a second, and a page is drawn often.
+FRESH = 30
 
 
 def show(settings: Settings) -> None:
-    """What was found, but for the model that is used now; and the way to look again."""
+    """The models that were found, except the one in use; with a button to search again."""
     found = _found()
     with st.container(key="found-models", gap="xsmall"):
         if not found:

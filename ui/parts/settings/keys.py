@@ -25,13 +25,13 @@ _SHAPE = re.compile(r"[\x21-\x7e]{1,1000}")  # what a header of HTTP can carry
 
 
 def field() -> None:
-    """Where a key is typed, in a form whose buttons call ``take``; empty again with each."""
+    """The field for a key, in a form whose buttons call ``take``, which empties it."""
     number = st.session_state.setdefault(_FIELDS, 0)
     st.text_input("Key", type="password", key=f"{_FIELD}-{number}", help=HELP, autocomplete="new-password")
 
 
 def take() -> None:
-    """Take what was typed out of the field, before the page runs."""
+    """Read the typed key from the field and empty the field, before the page runs."""
     typed = st.session_state.pop(f"{_FIELD}-{st.session_state[_FIELDS]}", None) or ""
     st.session_state[_FIELDS] += 1
     st.session_state[_TYPED] = SecretStr(typed.strip())
@@ -67,6 +67,6 @@ def lacking(settings: Settings) -> bool:
 
 
 def forget(settings: Settings) -> None:
-    """Hold the key for the model of these settings no longer."""
+    """Forget the key for the model of these settings."""
     whom = providers.keyed(settings.writer or "")
     st.session_state[_KEYS] = {one: key for one, key in st.session_state.get(_KEYS, {}).items() if one != whom}

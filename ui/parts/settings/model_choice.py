@@ -1,4 +1,4 @@
-"""Which model writes for whoever has this page open: found or named, tried out, and used."""
+"""The choice of the model for this page: found or named, tried out, and used."""
 
 from __future__ import annotations
 

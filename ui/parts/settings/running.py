@@ -34,7 +34,7 @@ _answering = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answering")
 def answering(
     assistant: Assistant, question: str, history: Sequence[Turn], within: Filters = ANYWHERE
 ) -> Future[Answer]:
-    """The whole answer, when those that were asked for before it have theirs."""
+    """The whole answer; questions are answered in the order in which they were asked."""
     return _answering.submit(assistant.ask, question, history, within)
 
 
@@ -52,7 +52,7 @@ _HASHED_BY_EMBEDDING: dict[str | type[Any], Any] = {Settings: _by_embedding}
 
 @st.cache_resource(show_spinner=False, hash_funcs=_HASHED_BY_EMBEDDING)
 def embedder(settings: Settings) -> Embedder:
-    """The embedder that answers and reads documents alike; nothing is loaded yet."""
+    """The embedding model for both answering and reading; it is not loaded yet."""
     return build.build_embedder(settings)
 
 
@@ -64,23 +64,23 @@ class Session(NamedTuple):
     assistant: Assistant | None
 
     def settings_of(self, asked: Asked) -> Settings:
-        """Those in force when it was asked for."""
+        """The settings that were in force when the job was requested."""
         assert asked["library"] == self.settings.library
         return self.settings
 
     def assistant_of(self, _: Asked) -> Assistant:
-        """The session's own."""
+        """The assistant of this session."""
         assert self.assistant, "work that asks comes with what answers"
         return self.assistant
 
 
 def line(settings: Settings) -> Line:
-    """The line of jobs that all who have the page open share."""
+    """The queue of jobs that all visitors share."""
     return _queue(settings) if settings.queue else Here(Session(settings, embedder(settings), None))
 
 
 def line_of_assistant(settings: Settings, assistant: Assistant) -> Line:
-    """The line of jobs that this assistant does: where its model has a key, which goes nowhere, they stay here."""
+    """The queue of this assistant's jobs; if its model has a typed key, they stay in this process."""
     if settings.queue and not keys.of(settings) and not hides(settings.model or ""):
         return _queue(settings)
     return Here(Session(settings, embedder(settings), assistant))
@@ -102,12 +102,12 @@ def opened(settings: Settings) -> Assistant:
 
 
 def plain(settings: Settings) -> Assistant:
-    """The same without a model that writes, whatever the settings name."""
+    """The same assistant without a chat model, whatever the settings name."""
     return _shared(_without_model(settings))
 
 
 def ready(settings: Settings) -> Assistant:
-    """The same assistant with its embedding model loaded, by a first search."""
+    """The same assistant with its embedding model loaded, by a first search, and what reads unpacked."""
     _load(_without_model(settings) if keys.of(settings) else settings)
     return opened(settings)
 
@@ -119,7 +119,9 @@ def _shared(settings: Settings) -> Assistant:
 
 @st.cache_resource(show_spinner=LOADING, hash_funcs=_HASHED)
 def _load(settings: Settings) -> None:
-    _shared(settings).search("ready", k=1)
+    shared = _shared(settings)
+    shared.search("ready", k=1)
+    shared.prepare(lambda _: None)
 
 
 def _with_key(settings: Settings, key: SecretStr) -> Assistant:
@@ -136,6 +138,6 @@ def _with_key(settings: Settings, key: SecretStr) -> Assistant:
 
 
 def _without_model(settings: Settings) -> Settings:
-    """The settings of what is shared by those who have a model of their own."""
+    """The settings of the parts that sessions with a typed key share."""
     evidence = "auto" if settings.evidence_model == "llm" else settings.evidence_model
     return settings.model_copy(update={"model": None, "evidence_model": evidence})

@@ -1,4 +1,4 @@
-"""The library that a page is about, named at its top; of several, those that one can go to."""
+"""The library of a page, named at its top, with a menu of the others."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ui.views.present import escape, label
 
 
 def show(settings: Settings) -> None:
-    """Its name, and where there are others and the visitor may choose, the way to them; it leads to the same page."""
+    """The library's name, and if the visitor may choose, a menu that opens the same page for another library."""
     others = [name for name in chosen.libraries(settings) if name != settings.library] if nearby.only(settings) else []
     with st.container(key="which-library"):
         if not others:

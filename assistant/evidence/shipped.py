@@ -1,0 +1,156 @@
+"""The networks that ship: all-mpnet-base-v2 as training moved it, once to read for questions and once for ideas.
+
+What ships is how far training moved each weight (``trained.py``). The networks that this makes are kept in whole
+numbers of 8 bits in the user's cache folder, so that only the first start on a machine has to make them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import ModelUnavailable
+from assistant.evidence import base
+from assistant.evidence.trained import moved
+
+if TYPE_CHECKING:
+    from assistant.evidence.network import PassageNetwork
+
+QUESTIONS, IDEAS = "questions", "ideas"
+NETWORKS = (QUESTIONS, IDEAS)
+ABANDONED = 3_600  # seconds after which nobody is at work in a folder any more
+UNPACKED = 0.4  # share of the time that making them takes, by when the base is unpacked
+LOOK = 0.5  # seconds between two looks whether another thread has made them
+AT_ONCE = 768  # tokens of a pass: at 4,096 it takes 1.4 times as long, since the states leave the cache
+_MAKING = Lock()
+
+Progress = Callable[[float], None]
+
+
+def prepare(progress: Progress) -> None:
+    """Make what is kept in the user's cache, where it is not there yet; ``progress`` is told the share done.
+
+    Raises:
+        ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
+    """
+    if not network.cache_info().currsize:
+        _cached(progress)
+
+
+@cache
+def network(name: str) -> PassageNetwork:
+    """One of ``NETWORKS``, once for the process.
+
+    Raises:
+        ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
+    """
+    import torch
+    from safetensors.torch import load_file
+
+    from assistant.evidence.int8 import in_int8
+    from assistant.evidence.network import PassageNetwork
+
+    with tempfile.TemporaryDirectory() as spare:
+        folder = _made(Path(spare))
+        with torch.device("meta"):
+            made = PassageNetwork(folder, empty=True)
+            in_int8(made.encoder)
+        made.load_state_dict(load_file(folder / _file(name)), assign=True)
+    return made.eval()
+
+
+@cache
+def told(name: str) -> dict[str, Any]:
+    """What training wrote beside the weights: how scores become probabilities, and from where one acts on them."""
+    from safetensors import safe_open
+
+    with safe_open(weights(name), "numpy") as file:
+        return {key: json.loads(value) for key, value in (file.metadata() or {}).items()}
+
+
+def weights(name: str) -> Path:
+    """The file of a network's differences."""
+    return Path(str(files(__package__).joinpath("weights", _file(name))))
+
+
+def _file(name: str) -> str:
+    return f"{name}.safetensors"
+
+
+def _made(spare: Path) -> Path:
+    """The folder of the networks: in the cache, made if it is not there, or ``spare`` where nothing can be kept."""
+    if kept := _cached():
+        return kept
+    try:
+        _make(spare)
+    except OSError as exc:
+        hint = "They need 1.2 GB for a moment in the folder of temporary files, and keep 0.4 GB in the user's cache."
+        raise ModelUnavailable(f"The models that read cannot be unpacked: {exc}.", hint=hint) from exc
+    return spare
+
+
+def _cached(progress: Progress = lambda _: None) -> Path | None:
+    """The folder of the networks in the cache, made if it is not there; None where nothing can be kept."""
+    from platformdirs import user_cache_path
+
+    digest = hashlib.sha256(b"".join(weights(name).read_bytes() for name in NETWORKS)).hexdigest()
+    kept = user_cache_path("pushback") / "models" / digest[:16]
+    if kept.exists():
+        return kept
+    progress(0.0)
+    while not _MAKING.acquire(timeout=LOOK):  # for another thread, which makes them
+        progress(0.0)
+    try:
+        with suppress(OSError):  # nothing can be written there, or another process was faster
+            _keep(kept, progress)
+    finally:
+        _MAKING.release()
+    return kept if kept.exists() else None
+
+
+def _keep(kept: Path, progress: Progress) -> None:
+    if kept.exists():
+        return
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    for left in kept.parent.glob("new-*"):  # by a process that was killed
+        if time.time() - left.stat().st_mtime > ABANDONED:
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=kept.parent, prefix="new-", ignore_cleanup_errors=True) as made:
+        _make(Path(made), progress)
+        Path(made).rename(kept)
+
+
+def _make(folder: Path, progress: Progress = lambda _: None) -> None:
+    """Unpack the base to ``folder``, and put there each network in 8 bits in the place of the base's own weights."""
+    base.unpack(folder, lambda share: progress(UNPACKED * share))
+    for place, name in enumerate(NETWORKS):
+        each = (1 - UNPACKED) / len(NETWORKS)
+        done = UNPACKED + place * each
+        progress(done)
+        _move(folder, name)
+        progress(done + each)
+    (folder / base.WEIGHTS).unlink()
+
+
+def _move(folder: Path, name: str) -> None:
+    from safetensors.numpy import load_file
+    from safetensors.torch import save_file
+
+    from assistant.evidence.int8 import state_in_int8
+    from assistant.evidence.network import PassageNetwork
+
+    made = PassageNetwork(folder)
+    moved(made, load_file(weights(name)))
+    state = {f"encoder.{key}": weight for key, weight in state_in_int8(made.encoder).items()}
+    state |= {f"heads.{key}": weight for key, weight in made.heads.state_dict().items()}
+    save_file({key: weight.contiguous() for key, weight in state.items()}, folder / _file(name))

@@ -1,0 +1,136 @@
+"""The documents that a question names by their title, and what it asks of them.
+
+```text
+"What does the refund policy say about digital goods?"   what “Refund policy” says
+"Who wrote Moving Beyond Marketing and Sales?"           the author of “Moving Beyond “Marketing” and “Sales””
+"Which markets lie beyond marketing and sales?"          none: words of a title are most often what is asked about
+```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from assistant.search.question import Asks, Question
+from assistant.text.words import ASKING_WORDS, WORD, Token, stem, tokens
+from assistant.types import About
+
+MOST = 0.65  # share of the words of a title, or of what stands before its colon, that a question has in a row
+CAPITALS = 3  # content words with a capital from which they are a title: names of people and products have fewer
+SEVERAL = 3  # documents of one title, as versions are; where more have it, it names none of them
+_AUTHOR = frozenset({"author", "by", "writer", "write", "written", "wrote"})
+_DATE = frozenset({"date", "post", "publish", "write", "written", "wrote"})
+_BESIDE = frozenset("who whom what when is are was were did has been the this our of by and it that".split())
+_SUBTITLE = re.compile(r"[:?!]\s|\s?[-–—|·]\s|\s\(")
+_QUOTES = '"“”„«»'
+_KIND = r"(?:article|blog post|book|document|essay|file|guide|handbook|memo|page|paper|piece|post|report|source|thread)"
+_BEFORE = re.compile(
+    rf"(?:[{_QUOTES}]|(?<!\w)['‘])\W*$|\b{_KIND}\s+(?:(?:called|named|titled)\s+)?$|\baccording to (?:\w+ )?$"
+    r"|\bin (?:the|our|your|their) $",
+    re.I,
+)
+_AFTER = re.compile(rf"\W?[{_QUOTES}]|\W?['’](?!\w)|['’]?s? {_KIND}\b", re.I)
+_KINDS = frozenset(stem(word) for word in re.findall(r"[a-z]+", _KIND))
+
+
+class Named(NamedTuple):
+    """Documents by their titles; whether all that is asked of them is who wrote them, or when, or both."""
+
+    documents: tuple[About, ...]
+    author: bool = False
+    date: bool = False
+
+
+class _Place(NamedTuple):
+    """Where the words of a title stand among those of a question: how many, how much of it, and where they begin."""
+
+    size: int
+    share: float
+    first: int
+
+    @property
+    def words(self) -> range:
+        return range(self.first, self.first + self.size)
+
+    def overlaps(self, other: _Place) -> bool:
+        return self.first < other.words.stop and other.first < self.words.stop
+
+
+def may_name(question: Question) -> bool:
+    """Whether the question is put as one that names a document, so that titles are worth a search."""
+    words = tokens(question.text)
+    return bool(
+        any(_says(token) or token.stem in _AUTHOR | _DATE for token in words)
+        or _BEFORE.search(question.text)
+        or re.search(rf"[{_QUOTES}]|(?<!\w)['‘]|\b{_KIND}\b|\bin (?:the|our|your|their)\b", question.text, re.I)
+        or _capitals(words[1:]) >= CAPITALS
+    )
+
+
+def named(question: Question, documents: Iterable[About]) -> Named | None:
+    """Those of the documents whose title the question has as a title: set apart or written as one, or before a verb of
+    saying; or as all that it is about besides who wrote it, or when. Of titles that overlap, it has the longer one."""
+    words = tokens(question.text)
+    found: dict[_Place, list[About]] = {}
+    for about in documents:
+        if place := _place(words, about.title):
+            found.setdefault(place, []).append(about)
+    taken: dict[_Place, list[About]] = {}
+    for place in sorted(found, reverse=True):
+        if len(found[place]) <= SEVERAL and not any(place.overlaps(other) for other in taken):
+            taken[place] = found[place]
+    rest = [word for n, word in enumerate(words) if not any(n in place.words for place in taken)]
+    author, date = _particulars(question, rest)
+    sure = [place for place in taken if author or date or _is_title(question.text, words, place)]
+    if not sure or len(re.findall(rf"\b{_KIND}\b", question.text, re.I)) > max(1, len(sure)):
+        return None  # "the culture page and the page on the chat tool" are two documents, of which one is named
+    return Named(tuple(about for place in sure for about in taken[place]), author, date)
+
+
+def _place(words: Sequence[Token], title: str) -> _Place | None:
+    """The longest run of the title's words, or of those before its colon; None where it is not most of them."""
+    found = [_run(words, tokens(part)) for part in dict.fromkeys((title, _SUBTITLE.split(title)[0]))]
+    return max((place for place in found if place), default=None)
+
+
+def _run(words: Sequence[Token], title: Sequence[Token]) -> _Place | None:
+    asked, named = ([token.stem for token in of] for of in (words, title))
+    run = SequenceMatcher(None, asked, named, autojunk=False).find_longest_match()
+    content = sum(token.content for token in title[run.b : run.b + run.size])
+    if content and (run.size == len(title) or (content > 1 and run.size >= MOST * len(title))):
+        return _Place(run.size, run.size / len(title), run.a)
+    return None
+
+
+def _particulars(question: Question, rest: Sequence[Token]) -> tuple[bool, bool]:
+    """Whether an author or a date is asked for, and nothing else."""
+    stems = {token.stem for token in rest}
+    if any(token.stem not in _AUTHOR | _DATE | _BESIDE | _KINDS for token in rest):
+        return False, False
+    who = bool(stems & {"who", "whom"}) or question.asks is Asks.WHO
+    when = "when" in stems or question.asks is Asks.WHEN
+    return (
+        bool(stems & {"author", "writer"}) or (who and bool(stems & _AUTHOR)),
+        "date" in stems or (when and bool(stems & _DATE)),
+    )
+
+
+def _says(token: Token) -> bool:
+    return token.content and token.word.lower() in ASKING_WORDS
+
+
+def _capitals(words: Iterable[Token]) -> int:
+    return sum(token.content and token.word[0].isupper() for token in words)
+
+
+def _is_title(text: str, words: Sequence[Token], place: _Place) -> bool:
+    """Whether words stand there as a title: in quotation marks, next to the name of a kind of document, where one is
+    quoted from, before a verb of saying, or with capitals."""
+    title = words[place.first : place.words.stop]
+    speaks = any(map(_says, words[place.words.stop :][:1])) and sum(token.content for token in title) > 1
+    found = list(WORD.finditer(text))[place.first : place.words.stop]
+    apart = _BEFORE.search(text[: found[0].start()]) or _AFTER.match(text[found[-1].end() :])
+    return speaks or bool(apart) or _capitals(title) >= CAPITALS

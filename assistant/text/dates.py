@@ -1,0 +1,26 @@
+"""Dates as they are read aloud, and whether a line of text gives one."""
+
+from __future__ import annotations
+
+import re
+from calendar import month_name
+
+_ISO = re.compile(r"(?P<year>\d{4})(?:-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>\d{2}))?)?")
+
+
+def spoken(iso: str) -> str:
+    """A date as read aloud, as much as is known of it: ``5 October 2012``; what is not a date stays as it is."""
+    if not (known := _ISO.fullmatch(iso)):
+        return iso
+    year, month, day = known.groups()
+    return " ".join(part for part in (day and str(int(day)), month and month_name[int(month)], year) if part)
+
+
+def gives(line: str, iso: str) -> bool:
+    """Whether a line has all that is known of a date, the month by its name, also cut short, or by its number."""
+    if not (known := _ISO.fullmatch(iso)):
+        return False
+    figures = {int(number) for number in re.findall(r"\d+", line)}
+    year, month, day = (int(part or 0) for part in known.groups())
+    by_name = bool(month) and re.search(rf"\b{month_name[month][:3]}", line, re.IGNORECASE) is not None
+    return year in figures and (not month or by_name or month in figures) and (not day or day in figures)

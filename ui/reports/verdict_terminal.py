@@ -1,0 +1,72 @@
+"""A pressure test as lines of a terminal; ``terminal.say`` prints them, which lets nothing of a document steer it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from assistant.types import Stance
+from ui.reports import verdict_report as told
+from ui.reports.terminal import filled
+from ui.reports.verdict_outline import Bullets, Outline, Paragraph, Part, Picture, Question, Quote, Resting, Section
+from ui.reports.verdict_report import Point
+
+INDENT = "  "
+
+
+def page(outline: Outline) -> str:
+    """The report as text. When it was tested, and on what, stands last, where a terminal still shows it."""
+    opening = filled(f"{outline.ruling}: {outline.opening}")
+    searched = [filled(f"Searched for: {'; '.join(outline.searched)}")] if outline.searched else []
+    sections = map(_section, outline.sections)
+    return "\n\n".join([filled(outline.idea), opening, *sections, *searched, filled(outline.head)])
+
+
+def _section(section: Section) -> str:
+    between = "\n\n" if isinstance(section.parts[0], Resting) else "\n"
+    return f"{section.title}\n{between.join(map(_part, section.parts))}"
+
+
+def _part(part: Part) -> str:
+    match part:
+        case Paragraph(text):
+            return filled(text, INDENT)
+        case Bullets(lines):
+            return "\n".join(filled(line, f"{INDENT}- ", f"{INDENT}  ") for line in lines)
+        case Question(text, how):
+            return "\n".join(filled(line, INDENT) for line in (text, how) if line)
+        case Quote():
+            return _quote(part, INDENT)
+        case Picture(points):
+            return _table(points)
+        case Resting():
+            return "\n".join(_resting(part))
+
+
+def _table(points: Sequence[Point]) -> str:
+    """A row for each assumption, by the number under which it follows."""
+    return "\n".join(
+        f"{point.number:4}. importance {point.importance:.1f}"
+        f"{len(told.of_side(point.assumption, Stance.SUPPORTS)):4} for"
+        f"{len(told.of_side(point.assumption, Stance.CHALLENGES)):4} against   {point.assumption.ruling}"
+        for point in points
+    )
+
+
+def _resting(part: Resting) -> Iterator[str]:
+    number = f"{INDENT}{part.number}. "
+    within = " " * len(number)
+    yield filled(f"{part.text} ({part.ruling})", number, within)
+    yield filled(part.looked_at, within)
+    if part.left:
+        yield filled(part.left, within)
+    for side in part.sides:
+        yield filled(f"{side.name}: {side.see}", within)
+        yield from (_quote(quote, within) for quote in side.quotes)
+
+
+def _quote(part: Quote, indent: str) -> str:
+    """Its words, and on lines of their own who says them where, what has become of them, and why they bear on it."""
+    mark = f"{indent}{part.number}. " if part.number else f"{indent}- "
+    beside = " " * len(mark)
+    lines = [filled(f"“{part.words}”", mark, beside), filled(f"{part.source} · {part.attributed}", beside)]
+    return "\n".join([*lines, *(filled(line, beside) for line in (part.mark, part.why) if line)])
