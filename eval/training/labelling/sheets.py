@@ -89,9 +89,9 @@ def ingest(data: Path, work: Path, names: Sequence[str]) -> None:
             print(f"{corpus}: {len(report.failed)} failed, {library.searched()}", flush=True)
 
 
-def write_sheets(work: Path, names: Sequence[str] = ()) -> None:
+def write_sheets(work: Path, names: Sequence[str] = (), most: int | None = None) -> None:
     """A sheet and its places for all that is asked of these corpora, has none and is to be labelled, a first or a
-    second time; each corpus must be ingested whole."""
+    second time, of ``most`` passages if not of as many as ``READ`` says; each corpus must be ingested whole."""
     folder = work / "labelling"
     for name in ("sheets", "places", "labels", "claims"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -110,7 +110,7 @@ def write_sheets(work: Path, names: Sequence[str] = ()) -> None:
         embedder = build_embedder(settings)
         with Library.open(settings, embedder) as library:
             for one in own:
-                write_sheet(one, found(one, library, embedder), library, folder)
+                write_sheet(one, found(one, library, embedder)[:most], library, folder)
                 print(one.id, flush=True)
 
 
@@ -384,12 +384,13 @@ def main() -> None:
     parser.add_argument("--kind", choices=tuple(READ))
     parser.add_argument("--count", type=int, default=5)
     parser.add_argument("--again", action="store_true")
+    parser.add_argument("--passages", type=int, help="of a sheet, the best ones")
     given = parser.parse_intermixed_args()
     match given.step:
         case "ingest":
             ingest(given.data, given.work, given.corpora)
         case "sheets":
-            write_sheets(given.work, given.corpora)
+            write_sheets(given.work, given.corpora, given.passages)
         case "claim":
             if not re.fullmatch(r"[a-z][a-z0-9]*", given.by):
                 parser.error("--by NAME: a word in small letters")
