@@ -18,14 +18,14 @@ from assistant.types import Statement
 
 
 class Doubt(BaseModel):
-    """A claim that its quotes do not support."""
+    """A claim that its quotes do not bear out."""
 
     claim: int
     why: str = Field(description="What the claim says that the quotes do not, in a few words")
 
 
 class Doubts(BaseModel):
-    """The reply of the model that judges."""
+    """The reply."""
 
     not_borne_out: list[Doubt]
 

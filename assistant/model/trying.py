@@ -26,7 +26,7 @@ class Trial(NamedTuple):
 
 
 class Counted(BaseModel):
-    """The reply of the trial with a schema: one number."""
+    """The number asked for."""
 
     number: int
 

@@ -51,7 +51,7 @@ class Borne(BaseModel):
 
 
 class Read(BaseModel):
-    """The model's reply to one batch of passages."""
+    """The reply to one batch."""
 
     bearing: list[Borne]
 

@@ -1,4 +1,7 @@
-"""Parses a model's reply, JSON or marked lines, into claims, each as soon as it is complete."""
+"""Parses a model's reply, JSON or marked lines, into claims, each as soon as it is complete.
+
+Docstrings of pydantic models are in the schema that a model is given: to change one is to change the prompt.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,14 @@ _NONE = re.compile(r"\W*(?:none|the (?:documents|passages) do(?:es)? not say)\W*
 
 
 class Words(BaseModel):
-    """A quotation from a passage, letter for letter."""
+    """Words of a passage, letter for letter."""
 
     passage: int
     words: str
 
 
 class Said(BaseModel):
-    """One statement, and the words that support it."""
+    """One statement, and the words that bear it out."""
 
     text: str
     quotes: list[Words]
