@@ -52,8 +52,7 @@ def reason_to_refuse(
     if not is_likely:
         asked = [token.word for token in question.content if token.stem not in near]
         unknown = [word for word in asked if _is_topic(word, question) and not is_known(word)]
-        why = f"none of them mentions {_listed(unknown)}" if unknown else "what is nearest is no answer"
-        return f"The documents do not say: {why}."
+        return f"The documents do not say{f': none of them mentions {_listed(unknown)}' if unknown else ''}."
     return None
 
 
