@@ -45,7 +45,7 @@ def _scored(name: str, first: str, passages: Sequence[Read]) -> list[Vectors]:
     kind = "question" if is_question else "idea"
     pairs = {n: network.pair(kind, first, text, spans) for n, (text, spans) in enumerate(passages)}
     found: dict[int, Vectors] = {}
-    for batch in batches(pairs, shipped.AT_ONCE):
+    for batch in batches(pairs):
         with torch.inference_mode():
             scores = network([pairs[n] for n in batch])
             odds = (scores.answers if is_question else scores.bears).softmax(1).numpy()

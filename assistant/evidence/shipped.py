@@ -31,7 +31,6 @@ NETWORKS = (QUESTIONS, IDEAS)
 ABANDONED = 3_600  # seconds after which nobody is at work in a folder any more
 UNPACKED = 0.4  # share of the time that making them takes, by when the base is unpacked
 LOOK = 0.5  # seconds between two looks whether another thread has made them
-AT_ONCE = 768  # tokens of a pass: at 4,096 it takes 1.4 times as long, since the states leave the cache
 _MAKING = Lock()
 
 Progress = Callable[[float], None]
