@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from functools import cache
 from pathlib import Path
 
@@ -109,6 +111,34 @@ def test_the_network_is_made_once_on_a_machine_and_says_how_far_it_is(
     (kept,) = (tmp_path / "models").iterdir()
     assert {"ideas.safetensors", "questions.safetensors"} < {file.name for file in kept.iterdir()}
     shipped.prepare(lambda _: pytest.fail("it is there"))
+
+
+def test_versions_that_nobody_uses_any_more_are_removed_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda _: tmp_path)
+    monkeypatch.setattr(shipped, "_make", lambda folder, _: (folder / "made").touch())
+    models = tmp_path / "models"
+    ages = {
+        "0123456789abcdef": shipped.UNUSED + 60,
+        "fedcba9876543210": shipped.UNUSED - 60,
+        "new-by-killed": shipped.ABANDONED + 60,
+        "new-by-another": 0,
+        "by-somebody-else": 2 * shipped.UNUSED,
+    }
+    for name, age in ages.items():
+        (models / name).mkdir(parents=True)
+        (models / name / "file").touch()
+        os.utime(models / name, (time.time() - age,) * 2)
+
+    kept = shipped._cached()
+
+    assert kept is not None
+    expected = {"fedcba9876543210", "new-by-another", "by-somebody-else", kept.name}
+    assert {one.name for one in models.iterdir()} == expected
+    os.utime(kept, (0, 0))
+    assert shipped._cached() == kept
+    assert time.time() - kept.stat().st_mtime < 60
 
 
 @pytest.mark.slow

@@ -1,13 +1,16 @@
 """The networks that ship: all-mpnet-base-v2 as training moved it, once to read for questions and once for ideas.
 
 What ships is how far training moved each weight (``trained.py``). The networks that this makes are kept in whole
-numbers of 8 bits in the user's cache folder, so that only the first start on a machine has to make them.
+numbers of 8 bits in the user's cache folder, so that only the first start on a machine has to make them. A folder there
+is one version of them. Its time is when a process last looked for it; once that is long ago (``UNUSED``), the next
+version removes it. A process that still needs it makes it again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 import time
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
 QUESTIONS, IDEAS = "questions", "ideas"
 NETWORKS = (QUESTIONS, IDEAS)
 ABANDONED = 3_600  # seconds after which nobody is at work in a folder any more
+UNUSED = 30 * 86_400  # seconds after which another version's folder is removed; making it again takes half a minute
+VERSION = "[0-9a-f]" * 16  # the name of a version's folder
 UNPACKED = 0.4  # share of the time that making them takes, by when the base is unpacked
 LOOK = 0.5  # seconds between two looks whether another thread has made them
 _MAKING = Lock()
@@ -104,6 +109,7 @@ def _cached(progress: Progress = lambda _: None) -> Path | None:
 
     digest = hashlib.sha256(b"".join(weights(name).read_bytes() for name in NETWORKS)).hexdigest()
     kept = user_cache_path("pushback") / "models" / digest[:16]
+    _tidy(kept)
     if kept.exists():
         return kept
     progress(0.0)
@@ -121,12 +127,27 @@ def _keep(kept: Path, progress: Progress) -> None:
     if kept.exists():
         return
     kept.parent.mkdir(parents=True, exist_ok=True)
-    for left in kept.parent.glob("new-*"):  # by a process that was killed
-        if time.time() - left.stat().st_mtime > ABANDONED:
-            shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=kept.parent, prefix="new-", ignore_cleanup_errors=True) as made:
         _make(Path(made), progress)
         Path(made).rename(kept)
+
+
+def _tidy(kept: Path) -> None:
+    """Note that this version is in use, and remove other versions that nobody uses and what killed processes left."""
+    with suppress(OSError):
+        os.utime(kept)
+    for left in kept.parent.glob(VERSION):
+        with suppress(OSError):  # another process tidies, too, or nothing can be written there
+            if left != kept and _age(left) > UNUSED:
+                left.rename(left.with_name(f"new-{left.name}"))  # first, so that nobody finds half of it
+    for left in kept.parent.glob("new-*"):
+        with suppress(OSError):
+            if _age(left) > ABANDONED:
+                shutil.rmtree(left)
+
+
+def _age(folder: Path) -> float:
+    return time.time() - folder.stat().st_mtime
 
 
 def _make(folder: Path, progress: Progress = lambda _: None) -> None:
