@@ -80,12 +80,16 @@ def test_no_pattern_takes_for_ever(folder: Path, pattern: str) -> None:
     assert len(found(folder)) == 6
 
 
-def test_a_file_of_patterns_without_end_leaves_its_folder_alone(folder: Path) -> None:
-    write(folder / "drafts/.pushbackignore", "x\n" * 2_000)
+@pytest.mark.parametrize(
+    ("line", "times", "why"), [("x\n", 2_000, "1,000 lines"), ("x", 300_000, "200,000 characters")]
+)
+def test_a_file_of_patterns_without_end_leaves_its_folder_alone(folder: Path, line: str, times: int, why: str) -> None:
+    write(folder / "drafts/.pushbackignore", line * times)
 
     listing = files.find([folder])
 
     assert [failed.source for failed in listing.failed] == ["drafts/.pushbackignore"]
+    assert why in listing.failed[0].reason
     assert {file.source for file in listing.files} == {"a.txt", "b.md"}
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NAME = ".pushbackignore"
 HOW = "Write one pattern a line, as in a .gitignore."
+LONGEST = 200_000  # characters of a file that are read
 MOST = 1_000  # patterns of a file: each is tried on each path
 ANYWHERE = 3  # times "/**/" in a pattern: each tries all folders of a path
 STAR = "[^/]*"  # what pathspec makes of "*"
@@ -51,11 +52,15 @@ def _read(path: Path) -> GitIgnoreSpec:
     if not path.is_file():
         raise SourceError("not a regular file.")
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
+        with path.open(encoding="utf-8-sig") as file:
+            text = file.read(LONGEST + 1)
     except OSError as exc:
         raise SourceError(f"cannot be read: {exc.strerror or exc}.") from exc
     except UnicodeDecodeError as exc:
         raise SourceError(f"is not in UTF-8. {HOW}") from exc
+    if len(text) > LONGEST:
+        raise SourceError(f"has more than {LONGEST:,} characters. Name folders instead of files.")
+    lines = text.splitlines()
     if len(lines) > MOST:
         raise SourceError(f"has more than {MOST:,} lines. Name folders instead of files.")
     return GitIgnoreSpec([_pattern(line, number) for number, line in enumerate(lines, start=1)])

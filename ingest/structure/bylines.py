@@ -161,7 +161,7 @@ def _name(text: str) -> str | None:
 
 def _labelled(piece: Piece) -> list[tuple[re.Match[str], str]]:
     """The dates that the piece itself calls its own: "Posted on October 5, 2012"."""
-    if len(piece.text) > 300:
+    if len(piece.text) > 300 or not dates.YEAR.search(piece.text):
         return []
     found = []
     text = CLOCK.sub(" ", piece.text)

@@ -12,6 +12,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, html_block, reference
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
@@ -36,22 +37,30 @@ PICTURE = re.compile(r".*\.(?:png|jpe?g|gif|svg|webp|bmp|avif|mp[34]|webm|ogg|wa
 MARKED = re.compile(r"==(?=[^\s=])(.{1,2000}?)(?<=[^\s=])==(?!=)", re.DOTALL)
 HIDDEN = re.compile(r"%%(.{1,4000}?)%%", re.DOTALL)
 USED = re.compile(r"\[([^\[\]]+)\](?!:)")
+DEEPEST_BLOCK = 100  # lists and quotes in one another
+DEEPEST_LINK = 20  # brackets in one another; each open one reads on as far as this many others do
 BLOCK_ID = re.compile(r"\^(?=[\d-]*[A-Za-z])[A-Za-z\d-]+\s*")
 
 
 def parse(text: str) -> list[Token]:
     """The tokens of a Markdown text."""
-    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": 100}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": DEEPEST_BLOCK}).enable(["table", "strikethrough"])
     block, inline = parser.block.ruler, parser.inline.ruler
     block.before("fence", "comment", _comment_block, {"alt": ["paragraph", "blockquote", "list"]})
     block.at("reference", _definition)
     block.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
     for name, rule in (("placeholder", _placeholder), ("note_link", _note_link), ("mark", _mark)):
         inline.before("link", name, rule)
+    parser.core.ruler.before("inline", "shallower", _shallower)
     inline.before("link", "comment", _hidden(HIDDEN, COMMENT))
     inline.before("link", "block_id", _hidden(BLOCK_ID, ID))
     used = frozenset(label.casefold() for label in USED.findall(text))
     return parser.parse(text, {"closed": closed(text), "used": used})
+
+
+def _shallower(state: StateCore) -> None:
+    """From here on, which is within a line, less can be nested."""
+    state.md.options["maxNesting"] = DEEPEST_LINK
 
 
 def closed(text: str) -> frozenset[str]:
