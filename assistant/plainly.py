@@ -23,6 +23,7 @@ _KINDS = {
     "missing": "is missing",
     "extra_forbidden": "is not known",
     "string_type": "must be text",
+    "string_unicode": "holds half of a character, which no text does",
     "string_pattern_mismatch": "is not of the form that is needed",
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",

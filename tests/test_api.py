@@ -193,14 +193,23 @@ def test_what_cannot_be_done_is_told_with_what_to_do(served: Served, path: str, 
         ("/v1/ask", {"question": "Why?", "colour": "red"}, "colour is not known"),
         ("/v1/ask", {"question": 1}, "question must be text"),
         ("/v1/ask", {"question": "Why?", "history": [{"role": "king", "content": "x"}]}, "history.0.role must be "),
+        ("/v1/ask", {"question": "\ud800"}, "question holds half of a character"),
+        ("/v1/ask", b"{", "what was sent is no JSON"),
         ("/v1/search", {"query": "x", "k": 0}, "k must be at least 1"),
+        (
+            "/v1/search",
+            {"query": "x", "filters": {"since": "2020", "until": "2010"}},
+            "until 2010 is before since 2020",
+        ),
         ("/v1/search", {"query": "x", "filters": {"since": "May"}}, "filters.since must be a date, as 2012, "),
         ("/v1/search", {"query": "x", "filters": {"kinds": ["film"]}}, "filters.kinds.0 must be one of text, "),
         ("/v1/measured", {"ask": "x", "search": "y"}, "just one of ask, search and challenge is needed"),
     ],
 )
 def test_what_does_not_fit_is_told_in_our_words(served: Served, path: str, said: Any, fault: str) -> None:
-    told = served.post(path, json=said)
+    body = said if isinstance(said, bytes) else json.dumps(said).encode()
+
+    told = served.post(path, content=body, headers={"Content-Type": "application/json"})
 
     assert told.status_code == 422
     assert fault in told.json()["error"]

@@ -87,7 +87,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _unfit(request: Request, error: RequestValidationError) -> Told:
-        sent = [{**one, "loc": one["loc"][1:]} for one in error.errors()]  # the first says that it is of the body
+        sent = [  # the first says that it is of the body; of what is no JSON, the rest counts characters
+            {**one, "loc": () if one["type"] == "json_invalid" else one["loc"][1:]} for one in error.errors()
+        ]
         told = {"error": f"The request does not hold: {'; '.join(unfit(sent, 'what was sent'))}.", "hint": DESCRIBED}
         return _told(request.url.path, 422, told, {})
 

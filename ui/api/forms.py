@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from assistant.library.records import Opinion
 from assistant.types import Filters, Role, Turn
-from ui.commands.options import DATE, KINDS
+from ui.commands.options import DATE, KINDS, exclude_each_other
 
 MOST_TURNS = 200  # a bound on what one request can bring; ours read the last twenty
 MOST_RESULTS = 1000  # as `pushback search -k` has it
@@ -48,6 +48,12 @@ class Narrowed(Form):
     titles: Few = ()
     headings: Few = ()
     pages: Annotated[tuple[Number, ...], Field(max_length=100)] = ()
+
+    @model_validator(mode="after")
+    def _dates(self) -> Narrowed:
+        if exclude_each_other(self.since, self.until):
+            raise ValueError(f"until {self.until} is before since {self.since}")
+        return self
 
     def filters(self) -> Filters:
         """The same as the search takes it."""

@@ -148,10 +148,15 @@ def filters_of(**named: Any) -> Filters:
     from assistant.types import Filters
 
     since, until = named.get("since"), named.get("until")
-    if since and until and until[: len(since)] < since[: len(until)]:
+    if exclude_each_other(since, until):
         raise click.BadParameter(f"--until {until} is before --since {since}.")
 
     return Filters(**named)
+
+
+def exclude_each_other(since: str | None, until: str | None) -> bool:
+    """Whether no day is both since the one date and until the other."""
+    return bool(since and until and until[: len(since)] < since[: len(until)])
 
 
 def _given(context: click.Context) -> dict[str, Any]:

@@ -105,7 +105,8 @@ async def ingest(
 
     names = [str(path.relative_to(uploads.folder(settings))) for path in kept]
     asked = {"library": settings.library, "files": names}
-    return Told(await run_in_threadpool(jobs.begin, desk.jobs, INGEST, f"{len(kept)} files", asked, person.owner), 202)
+    about = "1 file" if len(kept) == 1 else f"{len(kept):,} files"
+    return Told(await run_in_threadpool(jobs.begin, desk.jobs, INGEST, about, asked, person.owner), 202)
 
 
 @routes.get("/feedback")
