@@ -6,7 +6,8 @@ Asks over the sample's documents: the sample's questions and as many that are ab
 twice; the pressure tests lie evenly between them. Prints both every ``EACH`` questions, and what they gain for each 100
 after the first ``WARM``, in which caches fill: the median of the slopes between any two looks, which a jump or two do
 not move; the line of least squares, which they do; and the largest rises by themselves, so that neither are jumps
-called growth nor is growth called jumps. Linux only: it reads ``/proc``.
+called growth nor is growth called jumps. Memory is the process's own: pages of files, as of the models' weights, come
+and go with what else runs on the machine. Linux only: it reads ``/proc``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +38,7 @@ RISES = 3  # that are told by themselves, the largest; a matter of taste
 
 
 class Look(NamedTuple):
-    """The memory and open files of the process after so many questions."""
+    """The process's own memory and its open files after so many questions."""
 
     questions: int
     kilobytes: int
@@ -65,7 +65,7 @@ def main() -> None:
                     tested += 1
                 if number % EACH == 0:
                     looks.append(look(number))
-                    what = f"{looks[-1].kilobytes:,} kB resident, {looks[-1].files} files open"
+                    what = f"{looks[-1].kilobytes:,} kB, {looks[-1].files} files open"
                     took = time.perf_counter() - started
                     print(f"{number} questions, {tested} pressure tests: {what}, {took:.0f} s", flush=True)
     after = [one for one in looks if one.questions >= WARM]
@@ -89,9 +89,10 @@ def all_ideas() -> list[str]:
 
 
 def look(number: int) -> Look:
-    """The memory and open files of this process now."""
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-    return Look(number, pages * os.sysconf("SC_PAGE_SIZE") // 1024, len(list(Path("/proc/self/fd").iterdir())))
+    """This process's own memory and its open files now."""
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text("ascii").splitlines())
+    kilobytes = int(status["RssAnon"].split()[0])
+    return Look(number, kilobytes, len(list(Path("/proc/self/fd").iterdir())))
 
 
 def told(looks: list[Look]) -> Iterator[str]:
