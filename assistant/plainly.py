@@ -59,6 +59,8 @@ def why(error: Exception) -> str:
         return _SYSTEM.get(error.errno or 0) or (error.strerror or "").lower() or str(error)
     if isinstance(error, UnicodeDecodeError):
         return "it is no text in UTF-8"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
     if isinstance(error, KeyError):
         return f"the key {error.args[0]!r} is missing"
     if "at end of document" in str(error):  # of TOML
@@ -83,7 +85,7 @@ def what(error: Mapping[str, Any]) -> str:
     pattern = error.get("ctx", {}).get("pattern", "")
     if one_of := _WORDS.fullmatch(pattern):
         return f"must be one of {', '.join(one_of[1].split('|'))}"
-    if pattern.startswith(r"^(?:\d{4}"):
+    if pattern.startswith("^(?:[0-9]{4}"):
         return "must be a date, as 2012, 2012-10 or 2012-10-05"
     return told.format(**error.get("ctx", {})) if told else f"does not hold: {error['msg']}"
 

@@ -124,6 +124,6 @@ def _named_in(environ: Mapping[str, str]) -> Path | None:
 def _file(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as exc:
         hint = "Mend it or leave --config out."
         raise SettingsError(f"The settings file {path} cannot be read: {why(exc)}.", hint=hint) from exc

@@ -216,6 +216,22 @@ def test_half_a_character_in_a_question_does_no_harm(full: Run) -> None:
     assert full("ask", "What is the price of the blue lamp? \udcff").exit_code == 0
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(["show", "\udcff"], ["remove", "\udcff"], ["verdicts", "show", "\udcff"]),
+        *(["ask", "Why?", flag, "\udcff"] for flag in ("--author", "--language", "--title", "--document", "--since")),
+        ["ask", "Why?", "--since", "٢٠١٢"],
+        ["ingest", ""],
+    ],
+)
+def test_what_cannot_be_looked_for_is_told(full: Run, arguments: list[str]) -> None:
+    done = full(*arguments)
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "\n→ " in done.stderr
+
+
 # ask -, challenge -
 
 

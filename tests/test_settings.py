@@ -97,7 +97,9 @@ def test_every_fault_is_named_at_once() -> None:
         load({"port": 0, "library": "a/b"}, environ={})
 
 
-@pytest.mark.parametrize("content", [b"port = ", b"port = 1\nport = 2", b"library = '\xff'", None])
+@pytest.mark.parametrize(
+    "content", [b"port = ", b"port = 1\nport = 2", b"library = '\xff'", b"a = " + b"[" * 5_000, None]
+)
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None) -> None:
     config = tmp_path / "pushback.toml"
     if content is not None:

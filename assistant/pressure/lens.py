@@ -100,7 +100,7 @@ def _read(path: Path) -> Lens:
         raise SettingsError(
             f"{path} is no lens: {wrong}.", hint="`pushback lenses` shows lenses that are right."
         ) from exc
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as exc:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as exc:
         raise SettingsError(
             f"{path} cannot be read as a lens: {why(exc)}.", hint="A lens is a YAML file in UTF-8."
         ) from exc

@@ -118,7 +118,7 @@ def _entries(path: Path) -> dict[str, _Entry]:
         faults = "; ".join(unfit(exc.errors(include_input=False), "the file"))
         hint = f"Each has a token of at least {SHORTEST} characters, and may have a role and libraries."
         raise SettingsError(f"The tokens in {path} do not hold: {faults}.", hint=hint) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as exc:
         what = why(exc) if isinstance(exc, OSError) else "it is no TOML in UTF-8"
         raise SettingsError(f"The tokens in {path} cannot be read: {what}.", hint="Check the file.") from None
 

@@ -7,7 +7,7 @@ import os
 import click
 
 from ui.commands import opening
-from ui.commands.options import Command, as_json, is_quiet, settings_of
+from ui.commands.options import TEXT, Command, as_json, is_quiet, settings_of
 from ui.reports import terminal
 
 
@@ -34,7 +34,7 @@ def documents(context: click.Context, as_json: bool) -> None:
 @click.command(
     cls=Command, examples=("pushback show pricing-policy-2025.md", "pushback show pricing-policy-2025.md --dropped")
 )
-@click.argument("key", metavar="ID")
+@click.argument("key", metavar="ID", type=TEXT)
 @click.option("--dropped", is_flag=True, help="Show what was cleaned away and why, instead of the text.")
 @as_json
 @click.pass_context
@@ -56,7 +56,7 @@ def show(context: click.Context, key: str, dropped: bool, as_json: bool) -> None
 
 
 @click.command(cls=Command, examples=("pushback remove pricing-policy-2023.md",))
-@click.argument("key", metavar="ID")
+@click.argument("key", metavar="ID", type=TEXT)
 @click.pass_context
 def remove(context: click.Context, key: str) -> None:
     """Remove a document from the library. ID is its id or its source.

@@ -81,6 +81,8 @@ def ingest(
     are skipped. PATH may be the address of a web page (https://…), which is downloaded again in each run.
     """
     settings = settings_of(context)
+    if not all(named):  # as from a variable that is not set: else the folder that the shell is in would be read
+        raise SettingsError("A path is empty.", hint="Name a file or folder; . is the one that you are in.")
     addresses = [name for name in named if ADDRESS.match(name)]
     paths = [Path(name) for name in named if name not in addresses]
     _check(paths)

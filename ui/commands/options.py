@@ -18,7 +18,23 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 KINDS = ("text", "markdown", "web", "pdf", "document", "slides", "sheet", "mail", "chat", "book")
-DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
+
+
+class Text(click.types.StringParamType):
+    """Text to look for; what the terminal gave that is no UTF-8 is refused, since no library has it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The text as it is."""
+        text = super().convert(value, param, ctx)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            self.fail("it is no text in UTF-8.", param, ctx)
+        return text
+
+
+TEXT = Text()
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value on stdout, and nothing else.")
 
@@ -165,7 +181,7 @@ def _given(context: click.Context) -> dict[str, Any]:
 
 
 def _filter(*names: str, **values: Any) -> Callable[[Function], Function]:
-    return click.option(*names, cls=Option, section=FILTERS, **values)
+    return click.option(*names, cls=Option, section=FILTERS, **{"type": TEXT, **values})
 
 
 def _add_common(command: click.Command) -> None:

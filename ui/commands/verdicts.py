@@ -10,7 +10,7 @@ import click
 
 from assistant.errors import SettingsError
 from ui.commands.opening import EACH_LINE, assistant, each_line, library, prepare
-from ui.commands.options import Command, Group, as_json, is_quiet, settings_of
+from ui.commands.options import TEXT, Command, Group, as_json, is_quiet, settings_of
 from ui.reports import terminal
 from ui.work.progress import Progress
 
@@ -130,7 +130,7 @@ def challenge(
 
 
 @click.command(cls=Command, examples=('pushback discuss 582d125b "But only at small fairs."',))
-@click.argument("key", metavar="ID")
+@click.argument("key", metavar="ID", type=TEXT)
 @click.argument("message")
 @as_json
 @click.pass_context
@@ -171,7 +171,7 @@ def verdicts(context: click.Context, as_json: bool) -> None:
 
 
 @verdicts.command("show", examples=("pushback verdicts show 582d125b --out report.docx",))
-@click.argument("key", metavar="ID")
+@click.argument("key", metavar="ID", type=TEXT)
 @out_option
 @importance_option
 @as_json
@@ -200,7 +200,7 @@ def show(context: click.Context, key: str, out: Path | None, importance: dict[st
 
 
 @verdicts.command("remove", examples=("pushback verdicts remove 582d125b",))
-@click.argument("key", metavar="ID")
+@click.argument("key", metavar="ID", type=TEXT)
 @click.pass_context
 def remove(context: click.Context, key: str) -> None:
     """Delete a verdict. ID is its id."""
