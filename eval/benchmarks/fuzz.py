@@ -5,10 +5,10 @@
     python -m eval.benchmarks.fuzz --files 84000 --done fuzz.jsonl
 
 Hypothesis damages small sound files (``tests/seeds.py``): bytes changed, taken out, doubled and put in, in the file or,
-behind a container's checksums, in one of its parts. What must not be: a reader that raises anything but its own error,
-one that breaks its process or takes too long, one that hands on no word and tells of none, and a process that is there
-when all is over. With ``--done`` each finished batch is noted in a file, and a run that was ended goes on from there.
-Needs the test packages.
+behind a container's checksums and tables, in one of its parts. What must not be: a reader that raises anything but its
+own error, one that breaks its process or takes too long, one that hands on no word and tells of none, and a process
+that is there when all is over. With ``--done`` each finished batch is noted in a file, and a run that was ended goes on
+from there. Needs the test packages.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
+from olefile import OleFileIO, isOleFile
 
 from assistant.errors import SourceError
 from assistant.text.introductions import HEADS
@@ -124,6 +125,8 @@ def is_silently_empty(parsed: Parsed) -> bool:
 
 def damaged(data: bytes, edits: list[Any], part: float) -> bytes:
     """The file with these edits: of the whole when ``part`` is below a quarter, else of one part of its container."""
+    if isOleFile(data=data) and part >= 0.25:
+        return _damaged_stream(data, edits, part)
     if not data.startswith(b"PK") or part < 0.25:
         return edited(data, edits)
     with zipfile.ZipFile(io.BytesIO(data)) as container:
@@ -135,6 +138,17 @@ def damaged(data: bytes, edits: list[Any], part: float) -> bytes:
         for each, content in parts.items():
             container.writestr(each, edited(content, edits) if each == name else content)
     return stream.getvalue()
+
+
+def _damaged_stream(data: bytes, edits: list[Any], part: float) -> bytes:
+    """A compound file with these edits of one of its streams, which keeps its length."""
+    file = io.BytesIO(data)
+    with OleFileIO(file, write_mode=True) as container:
+        names = container.listdir()
+        name = names[min(int((part - 0.25) / 0.75 * len(names)), len(names) - 1)]
+        content = container.openstream(name).read()
+        container.write_stream(name, edited(content, edits)[: len(content)].ljust(len(content), b"\0"))
+        return file.getvalue()
 
 
 def edited(data: bytes, edits: list[Any]) -> bytes:

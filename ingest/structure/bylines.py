@@ -16,6 +16,7 @@ APART = "|·•–—-,;:./／[]"
 CLOCK = re.compile(  # with a colon: 05.10 begins a date
     r"(?:\b(?:at|um)\s+|@\s*)?(?<![\w:])\d{1,2}:\d{2}(?::\d{2})?\s*(?:[AaPp]\.?[Mm]\.?)?(?:\s+[A-Z]{2,4}\b)?"
 )
+YEAR = re.compile(r"(?:19|20)\d\d")  # without one there is no date
 LABELLED = re.compile(
     r"(?:first )?(?P<label>posted|published|written|recorded|created|dated?|issued|last updated|updated|last modified|"
     r"modified|revised|stand|datum|erstellt|veröffentlicht|aktualisiert|publié|mis à jour|fecha|publicado|actualizado|"
@@ -161,7 +162,7 @@ def _name(text: str) -> str | None:
 
 def _labelled(piece: Piece) -> list[tuple[re.Match[str], str]]:
     """The dates that the piece itself calls its own: "Posted on October 5, 2012"."""
-    if len(piece.text) > 300:
+    if len(piece.text) > 300 or not YEAR.search(piece.text):
         return []
     found = []
     text = CLOCK.sub(" ", piece.text)

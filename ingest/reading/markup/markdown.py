@@ -159,7 +159,7 @@ class _Blocks:
         texts = [text for text, _ in lines]
         aside = [piece for line in held for piece in line.aside()]
         if kind is BlockKind.QUOTE and texts and (callout := CALLOUT.fullmatch(texts[0])):
-            mark = [Piece(callout[1], reason="kind of a callout")] if callout[2] else []
+            mark = [Piece(callout[1], reason=dialects.CALLOUT)] if callout[2] else []
             told = (callout[2] or callout[1].capitalize(), collapse(" ".join(texts[1:])))
             return [*mark, *(Piece(text, kind) for text in told if text), *aside]
         if kind is not BlockKind.PARAGRAPH or len(texts) < 2:

@@ -51,6 +51,7 @@ FORMS = (
         rf"{_HIDDEN}\[{_STAMP}\]\s*{_NAME}\s?[:：]\s(?P<text>.*)", sure=True, notice=rf"{_HIDDEN}\[{_STAMP}\]\s"
     ),
     _form(rf"{_HIDDEN}{_STAMP},\s*{_NAME}\s?[:：]\s(?P<text>.*)", sure=True, notice=rf"{_HIDDEN}{_STAMP}[,:]?\s"),
+    _form(rf"{_HIDDEN}{_NAME},\s*\[{_STAMP}\]\s*(?P<text>)$", sure=True),  # Dana Ames, [12.03.2025 10:15]
     _form(rf"{_TIME}\s+(?:{_FROM})\s+{_NAME}(?:\s+(?:{_TO})\s+[^:]{{1,60}}?)?\s*:\s*(?P<text>.*)", sure=True),
     _form(rf"{_TIME}\t{_NAME}\t(?P<text>.*)", sure=True, notice=rf"(?:{_DATE})|{_TIME}\t"),
     _form(rf"[\[(]?{_TIME}[\])]?\s*[-–—]?\s*{_NAME}\s?[:：]\s(?P<text>.*)"),
@@ -107,7 +108,7 @@ def form_of(lines: Sequence[str]) -> Form | None:
         is_bare = form.head.pattern.endswith("$")  # the words stand in the lines below
         if count < (2 if form.sure else 3) or count < few * len(held) or (is_bare and 2 * count > len(held) + 1):
             continue
-        if (form.sure and count > 1) or (most > 1 and len(names) > 1):
+        if (form.sure and count > 1 and not is_bare) or (most > 1 and len(names) > 1):
             return form
     return None
 
