@@ -56,7 +56,7 @@ class Block:
     speaker: str | None = None
     page: int | None = None
     inline: tuple[Inline, ...] = ()  # in the order in which they begin
-    depth: int = 0  # of an item: how many items it stands under
+    depth: int = 0  # how many items of a list it stands under: an item, or code, a quote or a row in one
 
 
 @dataclass(frozen=True, slots=True)

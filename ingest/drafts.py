@@ -53,7 +53,9 @@ class Piece:
     headings: tuple[str, ...] = ()
     order: int = 0  # its place among all pieces of the file, kept and dropped
     lettered: tuple[Lettered, ...] = ()
-    depth: int = 0  # of an item: the larger, the deeper in lists; only how items of one list compare is told by it
+    depth: int = (
+        0  # of what stands in a list: the larger, the deeper; only how pieces of one list compare is told by it
+    )
 
 
 @dataclass(frozen=True, slots=True)

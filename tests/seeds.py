@@ -8,6 +8,7 @@ import docx
 import openpyxl
 from pptx import Presentation
 
+from tests import outlook
 from tests.office import EPUB, odt, opened, packed, saved
 from tests.test_reading_pdf import T, make
 
@@ -62,6 +63,10 @@ def seeds() -> dict[str, bytes]:
         "pdf": make([T(72, 100, "Plan", 20), T(72, 150, "Price follows value.")], [T(72, 100, "A second page.")]),
         "html": PAGE.encode(),
         "eml": MAIL.encode(),
+        "msg": outlook.mail(
+            "Price follows value.\r\n\r\nFrom: Bob Roy\r\nSent: Sunday\r\nTo: Ann Lee\r\nSubject: Plan\r\n\r\nDoes it?",
+            attached={"a.csv": b"a;b\n1;2\n"},
+        ),
         "md": NOTE.encode(),
         "vtt": CAPTIONS.encode(),
         "srt": CAPTIONS.removeprefix("WEBVTT\n\n").encode(),

@@ -13,6 +13,8 @@ TEXTS = [
     ("cp1250", "A költségvetést a vezetőség jóváhagyta, és a tíz százaléknál többhöz levél kell."),
     ("cp1250", "Bugetul a fost aprobat de conducere, iar o reducere peste zece se aprobă şi în ţară."),
     ("cp1250", "Uprava je odobrila proračun. Svaki popust veći od deset mora odobriti voditelj."),
+    ("cp1257", "Biudžetą patvirtino vadovybė. Nuolaidai, didesnei nei dešimt procentų, reikia direktoriaus parašo."),
+    ("cp1257", "Rēķini jāapmaksā trīsdesmit dienu laikā. Budžetu apstiprināja vadība, bet atlaidēm vajag parakstu."),
     ("cp1254", "Bütçeyi yönetim onayladı. Yüzde onun üzerindeki her indirim için müdürün onayı gerekir, değil mi?"),
     ("cp1252", "Die Geschäftsführung hat das Budget genehmigt. Über zehn Prozent Nachlass müssen wir groß begründen."),
     ("cp1252", "Le budget a été approuvé. Une remise de plus de dix pour cent doit être validée à l’avance."),
@@ -32,7 +34,16 @@ TEXTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("encoding", "text"), TEXTS)
+EAST_ASIAN = [
+    ("cp932", "予算は経営会議が承認しました。十パーセントを超える値引きには部長の署名が必要です。"),
+    ("euc_jp", "予算は経営会議が承認しました。十パーセントを超える値引きには部長の署名が必要です。"),
+    ("cp949", "예산은 경영진이 승인했습니다. 십 퍼센트를 넘는 할인에는 부장의 서명이 필요합니다."),
+    ("gbk", "预算已由管理层批准。超过百分之十的折扣需要经理签字，老客户也一样。"),
+    ("big5", "預算已由管理層批准。超過百分之十的折扣需要經理簽字，老客戶也一樣。"),
+]
+
+
+@pytest.mark.parametrize(("encoding", "text"), [*TEXTS, *EAST_ASIAN])
 def test_a_text_is_read_in_its_own_encoding(encoding: str, text: str) -> None:
     assert decode(text.encode(encoding)) == text
 

@@ -129,6 +129,47 @@ def test_a_definition_is_judged_after_the_term_that_it_defines() -> None:
     assert judged(passage, "9.") == "Prices per month: Pro: 9."
 
 
+CODED = {
+    "a.md": "- Those on Basic\n\n  ```\n  plan: basic\n  ```\n\n  - in the EU\n\n    > as of May\n\n  - elsewhere\n\n"
+    "    | card | fee |\n    |---|---|\n    | debit | none |\n\n    - pay by card\n\n- Those on Pro",
+    "a.html": "<ul><li>Those on Basic<pre>plan: basic</pre><ul><li>in the EU<blockquote>as of May</blockquote></li>"
+    "<li>elsewhere<table><tr><th>card</th><th>fee</th></tr><tr><td>debit</td><td>none</td></tr></table>"
+    "<ul><li>pay by card</li></ul></li></ul></li>"
+    "<li>Those on Pro</li></ul>",
+}
+
+
+@pytest.mark.parametrize("words", [200, 4])
+@pytest.mark.parametrize(("name", "text"), CODED.items())
+def test_code_a_quote_and_a_table_in_an_item_end_no_list(name: str, text: str, words: int) -> None:
+    opening, end = (f"<p>{one}</p>" if name == "a.html" else one for one in (INTRODUCTION, "All others sign."))
+    document = read(name, f"{opening}\n\n{text}\n\n{end}".encode())
+
+    depths = [(document.text[block.start :].split("\n")[0], block.depth) for block in document.blocks]
+    assert depths == [
+        (INTRODUCTION, 0),
+        ("Those on Basic", 0),
+        ("plan: basic", 1),
+        ("in the EU", 1),
+        ("as of May", 2),
+        ("elsewhere", 1),
+        ("card: debit; fee: none", 2),
+        ("pay by card", 2),
+        ("Those on Pro", 0),
+        ("All others sign.", 0),
+    ]
+    told = {}
+    for passage in split(document, words):
+        for one in passage.sentences:
+            text = passage.text[one.start - passage.start : one.end - passage.start]
+            told[text] = introductions.judged(passage, one, text)
+    assert told["in the EU"] == f"{BASIC}in the EU"
+    assert told["elsewhere"] == f"{BASIC}elsewhere"
+    assert told["pay by card"] == f"{BASIC}elsewhere: pay by card"
+    assert told["Those on Pro"] == "These customers do not need to sign: Those on Pro"
+    assert told["All others sign."] == "All others sign."
+
+
 def test_a_list_that_begins_at_a_deeper_level_has_no_item_over_its_first_ones() -> None:
     level = '<w:pPr><w:numPr><w:ilvl w:val="%d"/><w:numId w:val="1"/></w:numPr></w:pPr>'
     items = "".join(f"<w:p>{level % depth}<w:r><w:t>item {n}</w:t></w:r></w:p>" for n, depth in enumerate((2, 2, 0, 3)))

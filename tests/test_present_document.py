@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.types import About, Block, BlockKind, Document, Inline, Span
+from ingest.pipeline.documents import load
 from tests.test_present import HOSTILE, Read
 from ui.views import present_document
 
@@ -69,6 +70,30 @@ def test_rows_that_name_their_columns_have_them_as_heads() -> None:
         "3 | Rowan | new: and good",
         "4 | all prices in euros",
     ]
+
+
+def test_items_of_items_and_what_else_stands_in_them_are_shown_inside_them() -> None:
+    made = load(
+        b"- Plans\n  - Basic\n\n    ```\n    fee = <0>\n    ```\n  - Pro\n- Terms\n\nThen sell.",
+        source="a.md",
+        id="0123456789",
+    )
+
+    assert shown(made) == (
+        '<ul class="items"><li class="item dotted">Plans<ul class="items"><li class="item dotted">Basic'
+        '<pre class="code">fee = &lt;0&gt;</pre></li><li class="item dotted">Pro</li></ul></li>'
+        '<li class="item dotted">Terms</li></ul><p class="paragraph">Then sell.</p>'
+    )
+
+
+def test_what_stands_in_an_item_that_is_not_shown_is_shown_in_a_list() -> None:
+    text = "fee\nPro"
+    blocks = (Block(BlockKind.CODE, 0, 3, depth=2), Block(ITEM, 4, 7, depth=1))
+    made = Document(About("d1", "a.md", "0" * 64, "text/markdown", "A"), text, blocks)
+
+    assert shown(made) == (
+        '<ul class="items"><li><pre class="code">fee</pre></li><li class="item dotted">Pro</li></ul>'
+    )
 
 
 def test_items_are_a_list_and_one_with_its_own_number_has_no_dot() -> None:

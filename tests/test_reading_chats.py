@@ -60,6 +60,9 @@ def lines(form: str, talk: list[tuple[str, str]] = TALK) -> str:
         "[{name}] 10:{n}:32\n{text}\n",
         "[24/06/2025 10:{n}] {name}\n{text}\n",
         "[10:{n} AM] {name}\n{text}\n",
+        "{name}, [24.06.2025 10:{n}]\n{text}\n",
+        "[24.06. 10:{n}] {name}\n{text}\n",
+        "[Dienstag 10:{n}] {name}\n{text}\n",
     ],
 )
 def test_a_chat_saved_as_text_gives_everybody_their_own_words(form: str) -> None:

@@ -189,11 +189,94 @@ def test_restructured_text_is_read_without_its_markup() -> None:
         (ITEM, 0, "- travel"),
         (TEXT, 0, "The stand is paid."),
         (CODE, 0, "print(1)"),
-        (ROW, 0, "Fair | Cost"),
-        (ROW, 0, "Graz | 900"),
+        (ROW, 0, "Fair: Graz; Cost: 900"),
     ]
     assert (note.about.title, note.about.author, note.about.date) == ("Fairs", "Sara Lind", "2025-06-24")
-    assert [one.reason for one in note.dropped] == ["metadata", "metadata", "comment"]
+    assert [one.reason for one in note.dropped] == ["metadata", "metadata", "comment", "names of columns"]
+
+
+RST_TABLES = b"""
+.. list-table:: Fairs
+   :header-rows: 1
+
+   * - Fair
+     - Cost
+   * - Graz
+     - 900, with
+       travel
+
+.. csv-table:: Plans
+   :header: "Plan", "Fee"
+
+   "Pro, yearly", 90
+
++------+------+
+| Fair | Cost |
+| name |      |
++======+======+
+| Graz | 900  |
+| west |      |
++------+------+
+"""
+
+
+def test_each_table_of_restructured_text_has_its_columns_names() -> None:
+    assert kept("a.rst", RST_TABLES) == [
+        (TEXT, 0, "Fairs"),
+        (ROW, 0, "Fair: Graz; Cost: 900, with travel"),
+        (TEXT, 0, "Plans"),
+        (ROW, 0, "Plan: Pro, yearly; Fee: 90"),
+        (ROW, 0, "Fair name: Graz west; Cost: 900"),
+    ]
+    assert [text for _, text in gone("a.rst", RST_TABLES)] == [
+        ":header-rows: 1", "Fair | Cost", "Plan | Fee", "Fair name | Cost",
+    ]  # fmt: skip
+
+
+def test_a_field_in_a_note_is_its_text_and_its_options_are_told() -> None:
+    note = b".. note::\n   :class: wide\n\n   Ask first.\n   :cost: 900\n"
+
+    assert [text for *_, text in kept("a.rst", note)] == ["Ask first.", ":cost: 900"]
+    assert gone("a.rst", note) == [("directive: note", ":class: wide")]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "[%header,cols=3*]\n|===\n|Region |Plan |Fee\n\n|North\n|Basic\n|9 \\| 10\n\n|South\n|Pro\n|59\n|===",
+        '[cols="1,2,2", options="header"]\n|===\n|Region\n|Plan\n|Fee\n|North |Basic |9 \\| 10\n|South |Pro |59\n|===',
+        "|===\n| Region | Plan | Fee\n\n| North\n| Basic\n| 9 \\| 10\n| South | Pro | 59\n|===",
+    ],
+)
+def test_a_table_of_asciidoc_has_its_columns_names_however_its_cells_are_written(table: str) -> None:
+    assert [text for *_, text in kept("a.adoc", table.encode())] == [
+        "Region: North; Plan: Basic; Fee: 9 | 10",
+        "Region: South; Plan: Pro; Fee: 59",
+    ]
+
+
+def test_cells_of_asciidoc_that_span_keep_their_place() -> None:
+    table = b"[%header]\n|===\n| Region | Plan | Fee\n.2+| North | Basic | 9\n| Pro | 59\n|==="
+
+    assert [text for *_, text in kept("a.adoc", table)] == [
+        "Region: North; Plan: Basic; Fee: 9",
+        "Region: North; Plan: Pro; Fee: 59",
+    ]
+
+
+@pytest.mark.parametrize(("inner", "told"), [("", []), ("\n", []), ("no cells", ["no cells"]), ("|", []), ("9+|", [])])
+def test_odd_tables_of_asciidoc_are_read_with_every_word(inner: str, told: list[str]) -> None:
+    table = f"First.\n\n|===\n{inner}\n|===\n".encode()
+
+    assert [text for *_, text in kept("a.adoc", table)] == ["First.", *told]
+
+
+def test_code_that_asciidoc_hangs_on_an_item_ends_no_list() -> None:
+    note = load(b"* one\n+\n----\nx\n----\n** two\n+\nmore of two\n* three\n\nEnd.", source="a.adoc", id="0123456789")
+
+    assert [(note.text[block.start : block.end], block.depth) for block in note.blocks] == [
+        ("one", 0), ("x", 1), ("two", 1), ("more of two", 1), ("three", 0), ("End.", 0),
+    ]  # fmt: skip
 
 
 ADOC = b"""= Fairs
@@ -234,7 +317,6 @@ def test_asciidoc_is_read_without_its_markup() -> None:
         (ITEM, 0, "travel"),
         (TEXT, 0, "The stand is paid."),
         (CODE, 0, "print(1)"),
-        (ROW, 0, "Fair | Cost"),
-        (ROW, 0, "Graz | 900"),
+        (ROW, 0, "Fair: Graz; Cost: 900"),
     ]
     assert (note.about.title, note.about.author, note.about.date) == ("Fairs", "Sara Lind", "2025-06-24")

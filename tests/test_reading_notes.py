@@ -102,6 +102,21 @@ def test_what_a_note_program_shows_is_the_text(line: str, text: str) -> None:
     assert shown(line) == [text]
 
 
+def test_what_logseq_writes_for_itself_is_not_shown() -> None:
+    id = "64f0a1b2-1111-2222-3333-444455556666"
+    text = f"- Card\n  collapsed:: true\n  id:: {id}\n\t- It counts.\n- owner:: Ines\n"
+
+    assert shown(text) == ["Card", "It counts.", "owner:: Ines"]
+    assert hidden(text) == [("property of a block", "collapsed:: true"), ("property of a block", f"id:: {id}")]
+
+
+def test_the_fences_of_a_callout_are_not_its_text() -> None:
+    text = ":::info\nThe budget is 240.\n:::\n\n::: {.note}\nAsk.\n:::\n\nA ::: b\n"
+
+    assert shown(text) == ["The budget is 240.", "Ask.", "A ::: b"]
+    assert [reason for reason, _ in hidden(text)] == ["kind of a callout"] * 4
+
+
 def test_what_a_note_program_hides_is_dropped_with_its_reason() -> None:
     text = "# Card\n\n%%\nTell nobody.\n\n- not this\n%%\n\nIt counts. ^a1 \n\n![[map.png]] %% nor this %%\n"
 

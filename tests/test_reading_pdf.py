@@ -410,6 +410,15 @@ def test_the_largest_text_of_the_first_page_is_the_last_title() -> None:
     assert pdf.read(data).found.titles == ("Annual plan", "Plan of the year")
 
 
+def test_what_a_program_fills_in_is_neither_title_nor_author() -> None:
+    data = make(
+        [T(72, 60, "Plan of the year", 20), *column(*LONG)], info=r"/Title(\(anonymous\)) /Author(\(anonymous\))"
+    )
+
+    assert pdf.read(data).found.titles == ("Plan of the year",)
+    assert pdf.read(data).found.authors == ()
+
+
 def test_xmp_is_read_where_the_properties_are_silent() -> None:
     packet = (
         b"<x:xmpmeta><dc:title><rdf:Alt><rdf:li xml:lang='x-default'>Plan &amp; price</rdf:li></rdf:Alt></dc:title>"

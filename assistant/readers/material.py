@@ -17,7 +17,7 @@ from assistant.model.embedding import Embedder, Vectors
 from assistant.search.named import Named, may_name, named
 from assistant.search.question import Asks, Question
 from assistant.search.retrieval import ANYWHERE, Candidate, candidates, spread
-from assistant.text.introductions import LISTED
+from assistant.text.introductions import part_of
 from assistant.text.words import content_stems, tokens
 from assistant.types import Filters, Passage, Sentence, Span
 
@@ -129,7 +129,7 @@ class Shelf:
         """The passages in which a list or a table goes on that begins or ends in this one."""
         flow = self.flow(passage.about.id)
         at = next((n for n, one in enumerate(flow) if one.id == passage.id), None)
-        if at is None or not any(sentence.kind in LISTED for sentence in passage.sentences):
+        if at is None or not any(map(part_of, passage.sentences)):
             return
         for step in (1, -1):
             for n in range(1, OF_A_LIST + 1):
@@ -276,8 +276,7 @@ def _goes_on(one: Passage, other: Passage) -> bool:
     ends, begins = one.sentences[-1:], other.sentences[:1]
     return (
         bool(ends and begins)
-        and ends[0].kind is begins[0].kind
-        and begins[0].kind in LISTED
+        and part_of(ends[0]) is part_of(begins[0]) is not None
         and all(ours == theirs for ours, theirs in zip(_of_list(one), _of_list(other), strict=False))
         and one.speaker == other.speaker
     )

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.types import BlockKind, Passage, Sentence
+from assistant.types import Block, BlockKind, Passage, Sentence
 
 LONGEST = 240  # characters; of what is longer the end is told, which is what leads into the list. A guess, not measured
 ABOVE = frozenset({BlockKind.PARAGRAPH, BlockKind.QUOTE})
 HEADS = frozenset({BlockKind.TITLE, BlockKind.HEADING})
 CONTINUED = "continued"  # how a passage is marked in which a list or table goes on
 LISTED = frozenset({BlockKind.ITEM, BlockKind.ROW})
+
+
+def part_of(block: Block | Sentence) -> BlockKind | None:
+    """``ITEM`` of what stands in a list, be it code, a quote or a row; ``ROW`` of another row of a table; else None."""
+    return BlockKind.ITEM if block.depth else block.kind if block.kind in LISTED else None
 
 
 def introduces(text: str, *, alone: bool) -> bool:
@@ -32,7 +37,7 @@ def is_continued(passage: Passage) -> bool:
 
     Of 2,114 such passages of handbooks 53 begin a list that no sentence introduces.
     """
-    return passage.start > 0 and bool(passage.sentences) and passage.sentences[0].kind in LISTED
+    return passage.start > 0 and bool(passage.sentences) and part_of(passage.sentences[0]) is not None
 
 
 def above(passage: Passage, sentence: Sentence) -> tuple[Sentence, ...]:
@@ -43,8 +48,8 @@ def above(passage: Passage, sentence: Sentence) -> tuple[Sentence, ...]:
         return ()
     over: list[Sentence] = []
     depth = passage.sentences[at].depth
-    while at >= 0 and (one := passage.sentences[at]).kind is BlockKind.ITEM:
-        if one.depth < depth and introduces(_text(passage, one), alone=one.opens):
+    while at >= 0 and part_of(one := passage.sentences[at]) is BlockKind.ITEM:
+        if one.kind is BlockKind.ITEM and one.depth < depth and introduces(_text(passage, one), alone=one.opens):
             over.append(one)
             depth = one.depth
         at -= 1
@@ -68,7 +73,7 @@ def judged(passage: Passage, sentence: Sentence, text: str) -> str:
     if at is None:
         return text
     leads = [_text(passage, one) for one in above(passage, sentence)]
-    if all(one.kind is BlockKind.ITEM for one in passage.sentences[:at]):
+    if all(part_of(one) is BlockKind.ITEM for one in passage.sentences[:at]):
         leads = [*passage.headings[-1 - passage.sentences[0].depth :], *leads]
     return ": ".join([*map(as_heading, leads), text])
 

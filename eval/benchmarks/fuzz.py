@@ -2,17 +2,20 @@
 
     python -m eval.benchmarks.fuzz --files 2400
     python -m eval.benchmarks.fuzz --files 4000 --kind docx
+    python -m eval.benchmarks.fuzz --files 84000 --done fuzz.jsonl
 
 Hypothesis damages small sound files (``tests/seeds.py``): bytes changed, taken out, doubled and put in, in the file or,
-behind a container's checksums, in one of its parts. What must not be: a reader that raises anything but its own error,
-one that breaks its process or takes too long, one that hands on no word and tells of none, and a process that is there
-when all is over. Needs the test packages.
+behind a container's checksums and tables, in one of its parts. What must not be: a reader that raises anything but its
+own error, one that breaks its process or takes too long, one that hands on no word and tells of none, and a process
+that is there when all is over. With ``--done`` each finished batch is noted in a file, and a run that was ended goes on
+from there. Needs the test packages.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import json
 import os
 import sys
 import zipfile
@@ -20,14 +23,16 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
+from olefile import OleFileIO, isOleFile
 
 from assistant.errors import SourceError
 from assistant.text.introductions import HEADS
 from ingest.pipeline.parsing import Parsed, Task
 from ingest.pipeline.workers import Workers
 
+BATCH = 200  # files between two notes of what is done; Hypothesis slows down over many more
 FAULTS = ("its reader failed", "breaks the reader", "takes longer", "more than")  # how a worker tells of them
 EDITS = st.lists(
     st.tuples(
@@ -45,15 +50,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--files", type=int, default=2400, help="how many, over all kinds")
     parser.add_argument("--kind", action="append", help="one of the kinds, such as docx; may be repeated (all)")
+    parser.add_argument("--done", type=Path, help="file of the batches that are done, to go on from")
     given = parser.parse_args()
     from tests.seeds import seeds
 
-    kinds = {kind: data for kind, data in seeds().items() if kind in (given.kind or seeds())}
-    told: dict[str, Counter[str]] = {}
+    kinds = given.kind or list(seeds())
+    done = [json.loads(line) for line in given.done.read_text("utf-8").splitlines()] if _is_there(given.done) else []
+    told = {kind: Counter[str]() for kind in kinds}
     faults: list[str] = []
+    known = set()
+    for batch in (batch for batch in done if batch["kind"] in told):
+        known.add((batch["kind"], batch["number"]))
+        told[batch["kind"]].update(batch["told"])
+        faults += batch["faults"]
     with Workers() as workers:
-        for kind, data in kinds.items():
-            told[kind] = fuzzed(workers, kind, data, -(-given.files // len(kinds)), faults)
+        for kind in kinds:
+            for number in range(-(-given.files // len(kinds) // BATCH)):
+                if (kind, number) in known:
+                    continue
+                found: list[str] = []
+                new = fuzzed(workers, kind, seeds()[kind], BATCH, found, number=number)
+                told[kind] += new
+                faults += found
+                if given.done:
+                    with given.done.open("a", encoding="utf-8") as notes:
+                        print(json.dumps({"kind": kind, "number": number, "told": new, "faults": found}), file=notes)
             print(f"{kind}: {dict(told[kind])}", flush=True)
     left = children()
     print(
@@ -64,10 +85,18 @@ def main() -> None:
     sys.exit(1 if faults or left else 0)
 
 
-def fuzzed(workers: Workers, kind: str, data: bytes, count: int, faults: list[str]) -> Counter[str]:
-    """How many damaged files of a kind were read, and how many reported; ``faults`` gets the others."""
+def _is_there(path: Path | None) -> bool:
+    return path is not None and path.exists()
+
+
+def fuzzed(workers: Workers, kind: str, data: bytes, count: int, faults: list[str], *, number: int = 0) -> Counter[str]:
+    """How many damaged files of a kind were read, and how many reported; ``faults`` gets the others.
+
+    Each ``number`` makes other files, always the same ones.
+    """
     told: Counter[str] = Counter()
 
+    @seed(number)
     @settings(max_examples=2 * count, database=None, deadline=None, suppress_health_check=list(HealthCheck))
     @given(EDITS, st.floats(0, 1))
     def one(edits: list[Any], part: float) -> None:
@@ -96,6 +125,8 @@ def is_silently_empty(parsed: Parsed) -> bool:
 
 def damaged(data: bytes, edits: list[Any], part: float) -> bytes:
     """The file with these edits: of the whole when ``part`` is below a quarter, else of one part of its container."""
+    if isOleFile(data=data) and part >= 0.25:
+        return _damaged_stream(data, edits, part)
     if not data.startswith(b"PK") or part < 0.25:
         return edited(data, edits)
     with zipfile.ZipFile(io.BytesIO(data)) as container:
@@ -107,6 +138,17 @@ def damaged(data: bytes, edits: list[Any], part: float) -> bytes:
         for each, content in parts.items():
             container.writestr(each, edited(content, edits) if each == name else content)
     return stream.getvalue()
+
+
+def _damaged_stream(data: bytes, edits: list[Any], part: float) -> bytes:
+    """A compound file with these edits of one of its streams, which keeps its length."""
+    file = io.BytesIO(data)
+    with OleFileIO(file, write_mode=True) as container:
+        names = container.listdir()
+        name = names[min(int((part - 0.25) / 0.75 * len(names)), len(names) - 1)]
+        content = container.openstream(name).read()
+        container.write_stream(name, edited(content, edits)[: len(content)].ljust(len(content), b"\0"))
+        return file.getvalue()
 
 
 def edited(data: bytes, edits: list[Any]) -> bytes:

@@ -21,6 +21,7 @@ from ingest.text.languages import language_of
 
 WORD = re.compile(r"\S+")
 TIGHT = frozenset({BlockKind.ITEM, BlockKind.ROW})
+INSIDE = frozenset({BlockKind.CODE, BlockKind.QUOTE, BlockKind.ROW})  # what may stand in an item, and ends no list
 DEEPEST = 4  # items over an item; what is deeper stands beside the last of them; a guess, not measured
 PARAGRAPHS, ROWS = 60_000, 100_000  # of a file: a shelf of novels, a large export; each takes ten seconds
 
@@ -108,8 +109,10 @@ def _assemble(pieces: Sequence[Piece]) -> tuple[str, tuple[Block, ...], tuple[Dr
 
 
 def _over(piece: Piece, over: Sequence[int]) -> list[int]:
-    """The depths of the items above a piece in its list."""
-    return [depth for depth in over if depth < piece.depth] if piece.kind is BlockKind.ITEM else []
+    """The depths of the items above a piece in its list; what stands in an item is as deep as that."""
+    if piece.kind is BlockKind.ITEM:
+        return [depth for depth in over if depth < piece.depth]
+    return [depth for depth in over if depth <= piece.depth] if piece.depth and piece.kind in INSIDE else []
 
 
 def _inline(piece: Piece, start: int) -> tuple[Inline, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import itemgetter
 
-from assistant.text.introductions import ABOVE, HEADS, LISTED, as_heading, introduces
+from assistant.text.introductions import ABOVE, HEADS, as_heading, introduces, part_of
 from assistant.types import Block, BlockKind, Document, Passage, Sentence
 from ingest.text import sentences
 from ingest.text.sentences import MOST_PIECES
@@ -41,21 +41,26 @@ def split(document: Document, words: int) -> tuple[Passage, ...]:
 
 
 def _leads(document: Document) -> Leads:
-    """The start of each block that is an item or a row, and what introduces it, outermost first: the sentence above its
+    """The start of each block in a list or a table, and what introduces it, outermost first: the sentence above its
     list or table, and those of the items over it."""
     leads: list[tuple[int, tuple[Sentence, ...]]] = []
     lead: list[Sentence] = []
     over: list[Sentence] = []
+    item: Block | None = None  # the last one of the list in hand
     for before, block in pairwise(document.blocks):
-        if block.kind not in LISTED:
+        kind = part_of(block)
+        if kind is not BlockKind.ITEM:
+            item = None
+        if kind is None:
             continue
-        if before.kind is not block.kind:
+        if item is None and part_of(before) is not kind:
             is_above = before.kind in ABOVE and before.speaker == block.speaker
             lead, over = _lead(document.text, before) if is_above else [], []
-        elif block.depth > before.depth:
-            over += _lead(document.text, before)
         over = over[: block.depth]
+        if item is not None and block.depth > max(item.depth, len(over)):
+            over += _lead(document.text, item)
         leads.append((block.start, (*lead, *over)))
+        item = block if block.kind is BlockKind.ITEM else item
     return leads
 
 
@@ -197,7 +202,7 @@ def _pieces(text: str, sentence: Sentence) -> int:
 def _passage(document: Document, block: Block, group: Sequence[Sentence], leads: Leads) -> Passage:
     """A passage; one that begins in the middle of a list or table has what introduces it as its last headings."""
     start, end = group[0].start, group[-1].end
-    told = _leads_of(group[0], leads) if group[0].kind in LISTED else ()
+    told = _leads_of(group[0], leads) if part_of(group[0]) else ()
     over = [as_heading(document.text[lead.start : lead.end]) for lead in told if lead.end <= start]
     text = document.text[start:end]
     key = f"{document.id}\0{start}\0{end}\0{text}"

@@ -22,6 +22,7 @@ LETTERS = {
         "hr": "čćđšž",
     },
     "cp1254": {"tr": "çğıöşüâîû"},
+    "cp1257": {"lt": "ąčęėįšųūž", "lv": "āčēģīķļņšūž"},
 }  # fmt: skip
 CYRILLIC = frozenset("и в на не что для по это как из от до за у к с о та що не є від є за са да се от".split())
 WORD = re.compile(r"[^\W\d_]+")
@@ -30,6 +31,7 @@ ENOUGH = 0.9  # of the letters beyond ASCII; tests/test_encodings.py holds what 
 OF_WORDS = 0.5  # what its small words are worth beside its letters; likewise
 SEVERAL = 0.1  # less for the letters of several languages than for those of one, which say more; likewise
 SOME, MOST = 20, 0.4  # letters from which their share tells, and the most beyond ASCII: French and Czech have 0.2
+LETTERED = 0.8  # of the characters of a Cyrillic text beyond ASCII, the fewest that are letters; a guess, not measured
 FEWEST = 3  # words of a script: one or two may be names in a text of another; likewise
 
 
@@ -72,7 +74,11 @@ def _cyrillic(data: bytes) -> str | None:
 
 def _is_cyrillic(data: bytes, encoding: str) -> bool:
     """Whether the text has words of a Cyrillic language, in small letters and not mixed with Latin ones."""
-    words = WORD.findall(data.decode(encoding, "replace"))
+    text = data.decode(encoding, "replace")
+    beyond = [letter for letter in text if letter > "\x7f"]
+    if sum(map(str.isalpha, beyond)) < LETTERED * len(beyond):  # as in an East Asian text that is read so
+        return False
+    words = WORD.findall(text)
     own = [word for word in words if word[-1] > "\u0400" or word[0] > "\u0400"]
     if len(own) < FEWEST or any(letter.isascii() for word in own for letter in word):
         return False

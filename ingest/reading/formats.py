@@ -33,6 +33,7 @@ READERS: dict[str, Callable[[bytes], Draft]] = {
     ".rtf": rtf.read,
     ".pdf": pdf.read,
     ".eml": mail.read,
+    ".msg": mail.read_outlook,
     ".epub": epub.read,
     ".mbox": mbox.read,
     **dict.fromkeys((".ods", ".ots"), odf.read_sheet),
@@ -43,7 +44,7 @@ READERS: dict[str, Callable[[bytes], Draft]] = {
     **dict.fromkeys((".vtt", ".srt"), subtitles.read),
     **dict.fromkeys((".json", ".jsonl"), exports.read),
 }
-MAILS = {".eml": mail.read, ".mbox": mbox.read}
+MAILS = {".eml": mail.read, ".msg": mail.read_outlook, ".mbox": mbox.read}
 TRANSCRIPTS = frozenset({".docx", ".docm", ".odt", ".rtf", ".pdf"})  # in which programs of meetings save what was said
 
 

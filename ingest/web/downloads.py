@@ -26,6 +26,7 @@ EXTENSIONS = {
     "text/rtf": ".rtf",
     "application/epub+zip": ".epub",
     "message/rfc822": ".eml",
+    "application/vnd.ms-outlook": ".msg",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",

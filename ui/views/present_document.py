@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
@@ -87,31 +87,50 @@ def quoted(citation: Citation) -> str:
 
 
 def _blocks(document: Document, blocks: Sequence[Block], words: _Words) -> Iterator[str]:
-    """Each block, items and rows that follow one another as one list or table, under the number of their page."""
+    """Each block, under the number of its page."""
     of_rows = (document.about.place(1) or "").startswith("row")  # what is numbered are rows, not pages
     at: int | None = None
-
-    def alike(block: Block) -> tuple[BlockKind, int | None]:
-        return block.kind, None if of_rows else block.page
-
-    for (kind, number), alike_ones in groupby(blocks, alike):
-        run = list(alike_ones)
+    for number, own in groupby(blocks, lambda block: None if of_rows else block.page):
         if number is not None and number != at:
             at = number
             yield f'<p class="place">{escape(document.about.place(number) or "")}</p>'
+        yield from _runs(own, words, numbered=of_rows)
+
+
+def _runs(blocks: Iterable[Block], words: _Words, depth: int = 0, *, numbered: bool = False) -> Iterator[str]:
+    """Each block, items and rows that follow one another as one list or table; what is deeper than ``depth`` stands in
+    a list."""
+
+    def kind_of(block: Block) -> BlockKind:
+        return BlockKind.ITEM if block.depth > depth else block.kind
+
+    for kind, alike in groupby(blocks, kind_of):
+        run = list(alike)
         if kind is BlockKind.ROW:
-            yield _table(run, words, numbered=of_rows)
+            yield _table(run, words, numbered=numbered)
         elif kind is BlockKind.ITEM:
-            yield f'<ul class="items">{"".join(_block(block, words) for block in run)}</ul>'
+            yield f'<ul class="items">{"".join(_items(run, words))}</ul>'
         else:
             yield "".join(_block(block, words) for block in run)
 
 
-def _block(block: Block, words: _Words) -> str:
+def _items(run: Sequence[Block], words: _Words) -> Iterator[str]:
+    """The items of a list, each with what stands under it."""
+    at = 0
+    while at < len(run):
+        item = run[at]
+        end = next((n for n in range(at + 1, len(run)) if run[n].depth <= item.depth), len(run))
+        inside = "".join(_runs(run[at + 1 : end], words, item.depth + 1))
+        is_item = item.kind is BlockKind.ITEM  # else the one that it stands in is not shown
+        yield _block(item, words, inside) if is_item else f"<li>{_block(item, words)}{inside}</li>"
+        at = end
+
+
+def _block(block: Block, words: _Words, inside: str = "") -> str:
     tag, look = _TAGS.get(block.kind, "p"), block.kind.value
     if block.kind is BlockKind.ITEM and not _NUMBERED.match(words.text, block.start):
         look += " dotted"
-    return f'<{tag} class="{look}">{words.html(block.start, block.end, block.inline)}</{tag}>'
+    return f'<{tag} class="{look}">{words.html(block.start, block.end, block.inline)}{inside}</{tag}>'
 
 
 def _table(run: Sequence[Block], words: _Words, *, numbered: bool) -> str:

@@ -25,7 +25,7 @@ KINDS = {
         "application/vnd.oasis.opendocument.spreadsheet",
         "text/csv",
     ),
-    "mail": ("message/rfc822", "application/mbox"),
+    "mail": ("message/rfc822", "application/vnd.ms-outlook", "application/mbox"),
     "chat": ("text/vtt", "application/json"),
     "book": ("application/epub+zip",),
 }

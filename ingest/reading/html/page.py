@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -138,7 +138,7 @@ class _Walk:
         if not self._in_row:
             yield from self._flush()
             if table := self._tables.pop(element, None):
-                yield from table.pieces()
+                yield from (replace(piece, depth=_depth(piece.path)) for piece in table.pieces())
                 yield from self._aside
                 self._aside = []
         elif table := self._table_of(element):
@@ -213,9 +213,8 @@ class _Walk:
             return
         kind, level = self._kind()
         reason = "ornament" if RULE.fullmatch(text) else None
-        depth = sum(box.tag in DEEPER for box in self._path) if kind is BlockKind.ITEM else 0
         path = tuple(self._path)
-        yield Piece(text, kind, level, reason, linked=linked, path=path, lettered=lettered, depth=depth)
+        yield Piece(text, kind, level, reason, linked=linked, path=path, lettered=lettered, depth=_depth(path))
         yield from aside
 
     def _unseen(self, element: etree._Element, tag: str) -> str | None:
@@ -264,6 +263,11 @@ def _lettering(element: etree._Element, struck: frozenset[str], raised: frozense
     is_struck = element.tag in STRIKES or "line-through" in style or any(name in struck for name in names)
     is_raised = element.tag == "sup" or bool(RAISED.search(style)) or any(name in raised for name in names)
     return is_struck, is_raised
+
+
+def _depth(path: Sequence[Box]) -> int:
+    """In how many lists an element with these around it stands."""
+    return sum(box.tag in DEEPER for box in path)
 
 
 def _names(element: etree._Element) -> str:

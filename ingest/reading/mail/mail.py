@@ -19,7 +19,7 @@ from ingest.cleaning.rules import clean
 from ingest.drafts import Draft, Found, Piece
 from ingest.reading import plain
 from ingest.reading.html import page
-from ingest.reading.mail import mail_parts
+from ingest.reading.mail import mail_parts, outlook
 from ingest.reading.mail.quoting import HEADER, NOTICE, SIGNATURE, Line, Said, is_notice, told_apart
 
 DEPTH = 5  # mails in mails: a bound, since each is read within another
@@ -38,16 +38,29 @@ def read(data: bytes, *, alone: bool = False) -> Draft:
     Raises:
         SourceError: it has none of a mail's headers, or is nested too deeply.
     """
+    message = mail_parts.parse(data)
+    if not any(name in message for name in HEADERS):
+        raise SourceError("is no mail: it has no From, To, Date or Subject.")
+    return _draft(message, "message/rfc822", alone=alone)
+
+
+def read_outlook(data: bytes, *, alone: bool = False) -> Draft:
+    """The same of a mail that Outlook saved.
+
+    Raises:
+        SourceError: it is none, is damaged, or nested too deeply.
+    """
+    return _draft(outlook.parse(data, DEPTH), "application/vnd.ms-outlook", alone=alone)
+
+
+def _draft(message: EmailMessage, media_type: str, *, alone: bool) -> Draft:
     try:
-        message = mail_parts.parse(data)
-        if not any(name in message for name in HEADERS):
-            raise SourceError("is no mail: it has no From, To, Date or Subject.")
         pieces = tuple(_Reading(alone).mail(message, depth=0))
     except RecursionError as exc:
         raise SourceError("its parts are nested too deeply to be read.") from exc
     subject, sender = mail_parts.subject(message), mail_parts.sender(message)
     titles, authors = ((text,) if text else () for text in (subject, sender))
-    return Draft("message/rfc822", pieces, Found(titles, authors, mail_parts.date(message)))
+    return Draft(media_type, pieces, Found(titles, authors, mail_parts.date(message)))
 
 
 class _Reading:
@@ -121,6 +134,8 @@ class _Reading:
         try:
             if nested is None and PurePath(name).suffix.lower() == ".eml":
                 nested = mail_parts.parse(data)
+            elif nested is None and PurePath(name).suffix.lower() == ".msg":
+                nested = outlook.parse(data, DEPTH - depth)
             if self._alone:
                 yield _untold(name, "what is attached breaks its reader, or takes it too long.")
             elif self._bytes > BYTES:

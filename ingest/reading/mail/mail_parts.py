@@ -42,11 +42,27 @@ class _Policy(EmailPolicy):
         except BROKEN:
             return "".join(value[:LONGEST].splitlines())
 
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        """Headers are parsed when they are asked for, as those that are read are."""
+        return name, value
+
+
+def new() -> EmailMessage:
+    """A mail of which nothing is known yet."""
+    return EmailMessage(_Policy())
+
 
 def parse(data: bytes) -> EmailMessage:
-    """The mail that these bytes are; broken ones are read as far as they go."""
+    """The mail that these bytes are; broken ones are read as far as they go.
+
+    Raises:
+        SourceError: it is nested too deeply.
+    """
     reading = cast("EmailPolicy[EmailMessage]", _Policy())
-    return message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"), _class=EmailMessage, policy=reading)
+    try:
+        return message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"), _class=EmailMessage, policy=reading)
+    except RecursionError as exc:
+        raise SourceError("its parts are nested too deeply to be read.") from exc
 
 
 def children(part: EmailMessage) -> list[EmailMessage]:
@@ -102,7 +118,7 @@ def is_body(part: EmailMessage) -> bool:
 
 def is_attached(part: EmailMessage) -> bool:
     """Whether the part is an attached file."""
-    return _header(part, "content-disposition").partition(";")[0].strip().lower() == "attachment" or bool(
+    return header(part, "content-disposition").partition(";")[0].strip().lower() == "attachment" or bool(
         _filename(part)
     )
 
@@ -167,11 +183,11 @@ def _filename(part: EmailMessage) -> str:
 
 
 def _param(part: EmailMessage, name: str) -> str:
-    match = re.search(rf"{name}\s*=\s*\"?([\w-]+)", _header(part, "content-type"), re.IGNORECASE)
+    match = re.search(rf"{name}\s*=\s*\"?([\w-]+)", header(part, "content-type"), re.IGNORECASE)
     return match[1] if match else ""
 
 
-def _header(message: EmailMessage, name: str) -> str:
+def header(message: EmailMessage, name: str) -> str:
     """The decoded text of a header; undeclared bytes are repaired, and a broken header is given as it stands."""
     raw = next((str(value)[:LONGEST] for key, value in message.raw_items() if key.lower() == name), "")
     if _is_mangled(raw):
@@ -204,7 +220,7 @@ def _mended(text: str, charset: str = "cp1252") -> str:
 
 def subject(message: EmailMessage) -> str:
     """The subject of the mail, without "Re:" and "Fwd:"."""
-    told = _header(message, "subject")
+    told = header(message, "subject")
     while match := CHAIN.match(told):
         told = told[match.end() :]
     return told
@@ -212,18 +228,18 @@ def subject(message: EmailMessage) -> str:
 
 def is_forward(message: EmailMessage) -> bool:
     """Whether the first of the subject's prefixes says that the mail passes another on."""
-    match = CHAIN.match(_header(message, "subject"))
+    match = CHAIN.match(header(message, "subject"))
     return match is not None and PASSED_ON.match(match[0].strip()) is not None
 
 
 def sender(message: EmailMessage) -> str | None:
     """The sender's name; the address where there is none."""
-    return name_of(_header(message, "from")) or name_of(_header(message, "sender"))
+    return name_of(header(message, "from")) or name_of(header(message, "sender"))
 
 
 def date(message: EmailMessage) -> tuple[str, ...]:
     """The date of the mail in ISO 8601; the text of the header if it is no date."""
-    text = _header(message, "date")
+    text = header(message, "date")
     try:
         sent: datetime | None = parsedate_to_datetime(text)
     except BROKEN:
@@ -233,7 +249,7 @@ def date(message: EmailMessage) -> tuple[str, ...]:
 
 def facts(message: EmailMessage) -> str:
     """The lines above a mail, as mail programs show them."""
-    shown = ((name, _header(message, name)) for name in ("from", "to", "cc", "date"))
+    shown = ((name, header(message, name)) for name in ("from", "to", "cc", "date"))
     return collapse(" ".join(f"{name.capitalize()}: {value}" for name, value in shown if value))
 
 

@@ -1,7 +1,8 @@
 """Rules for markdown-it: Markdown of note-taking programs that CommonMark does not know.
 
-Obsidian's ``[[links]]``, ``==marks==``, ``%% comments %%`` and ``^ids`` become what is shown. A line "[Decision]:
-Approved" defines no link, as it leads nowhere, and ``<first name>`` is no element, as nothing closes it: both are text.
+Obsidian's ``[[links]]``, ``==marks==``, ``%% comments %%`` and ``^ids``, and Logseq's ids, become what is shown. A line
+"[Decision]: Approved" defines no link, as it leads nowhere, and ``<first name>`` is no element, as nothing closes it:
+both are text.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ UNSEEN = "unseen"  # a token of words that no reader shows; the reason is in its
 COMMENT = "comment"
 DEFINITION = "address of a link"
 ID = "id of a block"
+PROPERTY = "property of a block"
+CALLOUT = "kind of a callout"
 EMBEDDED = "embedded file"
 
 TAG = re.compile(r"<([A-Za-z][\w-]*)(?:\s[^<>]*)?>")
@@ -39,6 +42,8 @@ HIDDEN = re.compile(r"%%(.{1,4000}?)%%", re.DOTALL)
 USED = re.compile(r"\[([^\[\]]+)\](?!:)")
 DEEPEST_BLOCK = 100  # lists and quotes in one another
 DEEPEST_LINK = 20  # brackets in one another; each open one reads on as far as this many others do
+LOGSEQ = re.compile(r"(?:id:: [\da-f-]{36}|collapsed:: (?:true|false))")  # which Logseq writes and does not show
+FENCE = re.compile(r":{3,}\s?\{?[\w.-]*\}?")  # around a callout, as HackMD, Docusaurus and Pandoc write it
 BLOCK_ID = re.compile(r"\^(?=[\d-]*[A-Za-z])[A-Za-z\d-]+\s*")
 
 
@@ -55,7 +60,12 @@ def parse(text: str) -> list[Token]:
     inline.before("link", "comment", _hidden(HIDDEN, COMMENT))
     inline.before("link", "block_id", _hidden(BLOCK_ID, ID))
     used = frozenset(label.casefold() for label in USED.findall(text))
-    return parser.parse(text, {"closed": closed(text), "used": used})
+    tokens = parser.parse(text, {"closed": closed(text), "used": used})
+    for child in (child for token in tokens for child in token.children or ()):
+        for form, reason in ((LOGSEQ, PROPERTY), (FENCE, CALLOUT)):
+            if child.type == "text" and form.fullmatch(child.content):
+                child.type, child.meta = UNSEEN, {"reason": reason}
+    return tokens
 
 
 def _shallower(state: StateCore) -> None:

@@ -97,7 +97,8 @@ class _Blocks:
 
     def _table(self) -> Iterator[Piece]:
         for piece in rows.pieces(self._rows, self._heads):
-            yield replace(piece, page=None, lettered=tuple(self._lettered.get(piece.page or 0, ())))
+            lettered = tuple(self._lettered.get(piece.page or 0, ()))
+            yield replace(piece, page=None, lettered=lettered, depth=self._depth)
         yield from self._aside
         self._rows, self._heads, self._aside = [], set(), []
         self._lettered.clear()
@@ -106,7 +107,7 @@ class _Blocks:
         if token.type == "inline":
             yield from self._inline(token)
         elif token.type in {"fence", "code_block"} and token.content.strip():
-            yield Piece(collapse(token.content), BlockKind.CODE)
+            yield Piece(collapse(token.content), BlockKind.CODE, depth=self._depth)
         elif token.type == dialects.UNSEEN:
             yield Piece(collapse(token.content), reason=token.meta["reason"])
         elif token.type == "html_block":
@@ -141,8 +142,7 @@ class _Blocks:
         if RULE.fullmatch(text):
             yield Piece(text, reason="ornament")
         else:
-            depth = self._open.count("list_item")
-            yield Piece(text, kind, level, linked=_linked(children), lettered=lettered, depth=depth)
+            yield Piece(text, kind, level, linked=_linked(children), lettered=lettered, depth=self._depth)
         yield from held.aside()
 
     def _parts(self, children: Sequence[Token]) -> list[Piece]:
@@ -159,7 +159,7 @@ class _Blocks:
         texts = [text for text, _ in lines]
         aside = [piece for line in held for piece in line.aside()]
         if kind is BlockKind.QUOTE and texts and (callout := CALLOUT.fullmatch(texts[0])):
-            mark = [Piece(callout[1], reason="kind of a callout")] if callout[2] else []
+            mark = [Piece(callout[1], reason=dialects.CALLOUT)] if callout[2] else []
             told = (callout[2] or callout[1].capitalize(), collapse(" ".join(texts[1:])))
             return [*mark, *(Piece(text, kind) for text in told if text), *aside]
         if kind is not BlockKind.PARAGRAPH or len(texts) < 2:
@@ -175,6 +175,11 @@ class _Blocks:
     def _is_once(self, key: str) -> bool:
         """Whether only one line of the text begins so: a speaker's name comes back."""
         return len(re.findall(rf"^\W*{re.escape(key)}\W*:", self._source, re.MULTILINE)) == 1
+
+    @property
+    def _depth(self) -> int:
+        """In how many items of lists the walk is."""
+        return self._open.count("list_item")
 
     def _kind(self) -> tuple[BlockKind, int]:
         if (heading := self._open[-1])[0] == "h" and heading[1:].isdigit():

@@ -6,13 +6,17 @@ Own code: the kept library for AsciiDoc is under the GPL, and docutils refuses w
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from itertools import groupby
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.drafts import Draft, Found, Piece, collapse
+from ingest.reading import rows
 from ingest.reading.decoding import decode
 from ingest.reading.plain import pieces as plain_pieces
 
@@ -49,6 +53,12 @@ INLINE_ADOC: tuple[tuple[re.Pattern[str], Shown], ...] = (
 HEAD_ADOC = re.compile(r"(?P<level>={1,6})\s+(?P<text>\S.*)")
 BLOCK_ADOC = re.compile(r"(-{4,}|\.{4,}|={4,}|_{4,}|\*{4,}|/{4,}|\+{4,}|\|={3,})\s*")
 ITEM_ADOC = re.compile(r"\s*(?:[*.-]{1,5}|\d+\.)\s+(?=\S)")
+CELL_ADOC = re.compile(  # what a cell begins with: how many columns and rows it spans, how it is set, and a bar
+    r"(?:(?<!\S)(?:(?P<across>\d{1,3})?(?:\.(?P<down>\d{1,3}))?\+)?(?:\.?[<^>]){0,2}[adehlms]?)?(?<!\\)\|"
+)
+SET_ADOC = re.compile(r"\[[^\[\]]*\]")  # how the block below is set
+COLUMNS_ADOC = re.compile(r"\bcols\s*=\s*(?:\"(?P<several>[^\"]*)\"|(?P<one>[^\s,\]]+))")
+MOST = 500  # columns of a table: a bound
 DEPTH = 20  # blocks in blocks: a bound, since each is a call within a call
 
 
@@ -132,28 +142,96 @@ def _indented(lines: Sequence[str], at: int, depth: int) -> int:
 
 def _directive(directive: re.Match[str], inner: Sequence[str]) -> Iterator[Piece]:
     name, rest = directive["name"].lower(), directive["rest"].strip()
-    body = [line.strip() for line in inner if not FIELD.fullmatch(line.strip())]
+    start = next((n for n, line in enumerate(inner) if not FIELD.fullmatch(line.strip())), len(inner))
+    body = [line.strip() for line in inner[start:]]
+    if not (name in CODES or name in NOTES or "table" in name):
+        if text := collapse(" ".join([rest, *inner])):
+            yield Piece(text, reason=f"directive: {name}")
+        return
+    options = {field["key"].lower(): field["value"] for one in inner[:start] if (field := FIELD.fullmatch(one.strip()))}
+    header = options.pop("header", "") if name == "csv-table" else ""
+    if told := collapse(
+        " ".join(line for line in inner[:start] if not (header and line.strip().startswith(":header:")))
+    ):
+        yield Piece(told, reason=f"directive: {name}")
     if name in CODES:
         if text := collapse(" ".join(body)):
             yield Piece(text, BlockKind.CODE)
-    elif name in NOTES or "table" in name:
+    elif name in {"list-table", "csv-table"}:
+        yield from _plain([rest], INLINE_RST)
+        grid = _listed(inner[start:]) if name == "list-table" else _separated([header, *body] if header else body)
+        yield from _rows(grid, _number(options.get("header-rows", "")) + bool(header), INLINE_RST)
+    else:
         yield from _plain([rest, *body], INLINE_RST)
-    elif text := collapse(" ".join([rest, *inner])):
-        yield Piece(text, reason=f"directive: {name}")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 0
+
+
+def _listed(lines: Sequence[str]) -> list[list[str]]:
+    """The rows of a table written as a list of lists; what is before the first of them is one by itself."""
+    grid: list[list[str]] = []
+    at = 0  # where the cells of a row begin
+    for line in lines:
+        begins = re.match(r"(\s*\*\s+)-(?:\s|$)", line)
+        if begins:
+            at = len(begins[1])
+            grid.append([line[begins.end() :]])
+        elif grid and line[:at].isspace() and re.match(r"-(?:\s|$)", line[at:]):
+            grid[-1].append(line[at + 1 :])
+        elif grid:
+            grid[-1][-1] += f" {line.strip()}"
+        elif line.strip():
+            grid.append([line])
+    return grid
+
+
+def _separated(lines: Sequence[str]) -> list[list[str]]:
+    """The rows of values between commas; lines as they stand where that is not what they are."""
+    with suppress(csv.Error):
+        return list(filter(None, csv.reader(lines, skipinitialspace=True)))
+    return [[line] for line in lines]
+
+
+def _rows(
+    grid: Sequence[Sequence[str]], heads: int, inline: Sequence[tuple[re.Pattern[str], Shown]]
+) -> Iterator[Piece]:
+    """The rows of a table, of which the first ``heads`` name the columns."""
+    held = [rows.Row([_inline(cell, inline) for cell in row], number) for number, row in enumerate(grid, 1)]
+    for piece in rows.pieces(held, range(1, heads + 1)):
+        yield replace(piece, page=None)
 
 
 def _plain(lines: Sequence[str], inline: Sequence[tuple[re.Pattern[str], Shown]]) -> Iterator[Piece]:
     text = "\n".join(line for line in lines if not re.fullmatch(r"[\s+=|-]{3,}", line))
-    rows = [line for line in lines if line.strip().startswith("|") and line.strip().endswith("|") and len(line) > 2]
-    if rows and len(rows) == len([line for line in lines if line.strip(" +-=|")]):
-        for row in rows:
-            cells = [_inline(cell, inline) for cell in row.strip().strip("|").split("|")]
-            if told := " | ".join(filter(None, cells)):
-                yield Piece(told, BlockKind.ROW)
+    ruled = [line for line in lines if line.strip().startswith("|") and line.strip().endswith("|") and len(line) > 2]
+    if ruled and len(ruled) == len([line for line in lines if line.strip(" +-=|")]):
+        yield from _grid(lines, inline)
         return
     for piece in plain_pieces(text):
         shown = piece.text if piece.reason else _inline(piece.text, inline)
         yield Piece(shown, piece.kind, reason=piece.reason, alone=False, depth=piece.depth)
+
+
+def _grid(lines: Sequence[str], inline: Sequence[tuple[re.Pattern[str], Shown]]) -> Iterator[Piece]:
+    """The rows of a table drawn with signs: lines between two rules are one row, and a rule of "=" ends its head."""
+    grid: list[list[str]] = []
+    heads = 0
+    is_ruled = any(line.lstrip().startswith("+") for line in lines)
+    is_new = True
+    for line in map(str.strip, lines):
+        if not line.strip("+-=|: "):
+            is_new = True
+            heads = len(grid) if "=" in line and not heads else heads
+            continue
+        cells = line.strip("|").split("|")
+        if is_new or not is_ruled or len(cells) != len(grid[-1]):
+            grid.append(cells)
+        else:
+            grid[-1] = [f"{above} {cell}" for above, cell in zip(grid[-1], cells, strict=True)]
+        is_new = False
+    yield from _rows(grid, heads, inline)
 
 
 def _inline(text: str, forms: Sequence[tuple[re.Pattern[str], Shown]]) -> str:
@@ -165,6 +243,8 @@ def _inline(text: str, forms: Sequence[tuple[re.Pattern[str], Shown]]) -> str:
 
 def _adoc(lines: Sequence[str], depth: int = 0) -> Iterator[Piece]:
     at = 0
+    setting = ""  # of the block that follows
+    item = under = 0  # how deep the last item is, and what follows it by a "+"
     while at < len(lines):
         line = lines[at]
         if not line:
@@ -174,46 +254,61 @@ def _adoc(lines: Sequence[str], depth: int = 0) -> Iterator[Piece]:
             at += 1
         elif (fence := BLOCK_ADOC.fullmatch(line)) is not None:
             end = next((n for n in range(at + 1, len(lines)) if lines[n].rstrip() == fence[1]), len(lines))
-            yield from _fenced(fence[1], lines[at + 1 : end], depth)
-            at = end + 1
+            inner = lines[at + 1 : end]
+            for piece in _table(inner, setting) if fence[1][0] == "|" else _fenced(fence[1], inner, depth):
+                yield replace(piece, depth=under) if under and piece.kind is not BlockKind.ITEM else piece
+            at, setting, under = end + 1, "", 0
         elif line.startswith("//"):
             yield Piece(collapse(line), reason="comment")
             at += 1
         elif FIELD.fullmatch(line):
             yield Piece(collapse(line), reason="metadata")
             at += 1
-        elif re.fullmatch(r"\[[^\[\]]*\]", line) or re.match(r"(?:image|include|toc)::?\S*\[", line):
+        elif SET_ADOC.fullmatch(line) or re.match(r"(?:image|include|toc)::?\S*\[", line):
             yield Piece(collapse(line), reason="directive")
+            setting = line
             at += 1
         else:
-            end = at + 1
-            while (
-                end < len(lines)
-                and lines[end].strip()
-                and not HEAD_ADOC.fullmatch(lines[end])
-                and not (BLOCK_ADOC.fullmatch(lines[end]))
-            ):
-                end += 1
-            for is_item, group in groupby(lines[at:end], key=lambda one: bool(ITEM_ADOC.match(one))):
-                for part in list(group) if is_item else ["\n".join(group)]:
-                    bare = re.sub(r"^(?:\.(?=\w)|(?:NOTE|TIP|WARNING|IMPORTANT|CAUTION):\s)", "", part)
-                    shown = ITEM_ADOC.sub("", bare) if is_item else bare
-                    kind = BlockKind.ITEM if is_item else BlockKind.PARAGRAPH
-                    if text := _inline(shown, INLINE_ADOC):
-                        yield Piece(text, kind, alone=False, depth=len(part) - len(shown) if is_item else 0)
+            end = _end_of_text(lines, at)
+            for piece in _text_adoc(lines[at:end], item):
+                item = piece.depth if not piece.reason else item
+                yield piece
+            under = item if lines[end - 1].strip() == "+" else 0
             at = end
+
+
+def _end_of_text(lines: Sequence[str], at: int) -> int:
+    """The end of the lines of text that begin here."""
+    end = at + 1
+    while end < len(lines) and lines[end].strip():
+        if any(form.fullmatch(lines[end]) for form in (HEAD_ADOC, BLOCK_ADOC, SET_ADOC)):
+            break
+        end += 1
+    return end
+
+
+def _text_adoc(lines: Sequence[str], item: int) -> Iterator[Piece]:
+    """Paragraphs and items; a paragraph below a "+" is part of the item before it, which is ``item`` deep at first."""
+    is_hung = False
+    for kind, group in groupby(lines, key=lambda one: "+" if one.strip() == "+" else bool(ITEM_ADOC.match(one))):
+        if kind == "+":
+            is_hung = True
+            yield from (Piece("+", reason="directive") for _ in group)
+            continue
+        for part in list(group) if kind else ["\n".join(group)]:
+            bare = re.sub(r"^(?:\.(?=\w)|(?:NOTE|TIP|WARNING|IMPORTANT|CAUTION):\s)", "", part)
+            shown = ITEM_ADOC.sub("", bare) if kind else bare
+            item = len(part) - len(shown) if kind else item if is_hung else 0
+            if text := _inline(shown, INLINE_ADOC):
+                yield Piece(text, BlockKind.ITEM if item else BlockKind.PARAGRAPH, alone=False, depth=item)
+        is_hung = False
 
 
 def _fenced(fence: str, inner: Sequence[str], depth: int) -> Iterator[Piece]:
     if depth > DEPTH:
         raise SourceError("its blocks are nested too deeply to be read.")
     text = collapse(" ".join(inner))
-    if fence[0] == "|":
-        for row in inner:
-            cells = [_inline(cell, INLINE_ADOC) for cell in row.split("|")]
-            if told := " | ".join(filter(None, cells)):
-                yield Piece(told, BlockKind.ROW)
-    elif fence[0] == "/":
+    if fence[0] == "/":
         yield Piece(text, reason="comment")
     elif fence[0] in "-.+":
         if text:
@@ -226,3 +321,44 @@ def _fenced(fence: str, inner: Sequence[str], depth: int) -> Iterator[Piece]:
                 piece.level,
                 piece.reason,
             )
+
+
+def _table(inner: Sequence[str], setting: str) -> Iterator[Piece]:
+    """The rows of a table; ``setting`` is the line above, which may say how many columns it has, and that it has heads.
+
+    Raises:
+        SourceError: its cells span more than is safe to hold.
+    """
+    text = "\n".join(inner)
+    found = list(CELL_ADOC.finditer(text))
+    if before := collapse(text[: found[0].start()] if found else text):
+        yield Piece(before, BlockKind.ROW)
+    if not found:
+        return
+    first = next((line for line in inner if line.strip()), "")
+    columns = _columns(setting) or max(1, min(MOST, len(CELL_ADOC.findall(first))))
+    taken: dict[tuple[int, int], str] = {}
+    row = column = 0
+    for cell, end in zip(found, [*(one.start() for one in found[1:]), len(text)], strict=True):
+        while column >= columns or (row, column) in taken:
+            row, column = (row, column + 1) if column < columns else (row + 1, 0)
+        across = min(int(cell["across"] or 1) or 1, columns - column)
+        for down in range(int(cell["down"] or 1) or 1):
+            for right in range(across):
+                taken[row + down, column + right] = rows.SAME if right else text[cell.end() : end].replace("\\|", "|")
+        rows.limit(len(taken))
+        column += across
+    is_headed = re.search(r"[%\"',]header\b|\boptions=\"?header", setting) is not None
+    is_apart = len(inner) > 1 and bool(inner[0].strip()) and not inner[1].strip()
+    is_apart &= len(CELL_ADOC.findall(first)) == columns
+    grid = [[taken.get((at, n), "") for n in range(columns)] for at in range(max(at for at, _ in taken) + 1)]
+    yield from _rows(grid, int(is_headed or is_apart), INLINE_ADOC)
+
+
+def _columns(setting: str) -> int:
+    """How many columns a line says that the table below has; 0 where it does not."""
+    match = COLUMNS_ADOC.search(setting)
+    if match is None:
+        return 0
+    told = (match["several"] or match["one"] or "").split(",")
+    return min(MOST, sum(max(1, _number(one.strip().partition("*")[0])) if "*" in one else 1 for one in told))

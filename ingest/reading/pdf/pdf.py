@@ -28,13 +28,14 @@ PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
 SECURITY_ERROR = 5  # FPDF_ERR_SECURITY
 NO_TITLE = re.compile(
     r"microsoft (?:word|powerpoint|excel|office)\b.*|.*\.(?:docx?|pptx?|xlsx?|pdf|indd|qxd|odt|rtf|tex|dvi|html?|pages)"
-    r"|(?:untitled|unbenannt|document|presentation|slide|unknown|title|no ?name|print|layout|book)[\s\d._-]*"
+    r"|\(?(?:untitled|unbenannt|anonymous|document|presentation|slide|unknown|title|no ?name|print|layout|book)\)?"
+    r"[\s\d._-]*"
     r"|(?:powerpoint|word) (?:presentation|document)|[a-z]+:\S+|\S*[\\/]\S*|[\W\d_]*",
     re.IGNORECASE,
 )
 NO_AUTHOR = re.compile(
     r"(?:microsoft|office|windows|adobe|apple|google|canva|hp|dell)\b.*|.*\b(?:user|owner|admin(?:istrator)?|root|"
-    r"unknown|anonymous|author|acrobat|distiller|latex|pdftex|quartz)|[\W\d_]*",
+    r"unknown|anonymous|author|acrobat|distiller|latex|pdftex|quartz)\)?|[\W\d_]*",
     re.IGNORECASE,
 )
 XMP = 1 << 16  # bytes of a packet, at most: a bound on what is parsed

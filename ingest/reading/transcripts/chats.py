@@ -22,6 +22,7 @@ from ingest.text import voices
 FIRST = 12  # lines in which a chat has begun: below a title and what the program says of itself
 LINE = 400  # characters of a line among which its head is looked for: a bound on what patterns are tried on
 _DATE = r"\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{1,4}\.?|\d{4}[年년]\s?\d{1,2}[月월]\s?\d{1,2}[日일]"
+_DAY = r"\d{1,2}[./-]\s?\d{1,2}\.?|[^\W\d_]{2,12}"  # without a year, or by its name, as Teams copies them
 _HALF = r"(?:오전|오후|上午|下午|午前|午後|凌晨|早上|中午|晚上|[ap]\.?\s?m\.?|ص|م)\s?"
 _TIME = rf"(?:{_HALF})?\d{{1,2}}[:.]\d{{2}}(?:[:.]\d{{2}})?(?:[.,]\d{{1,3}})?(?:\s?(?:[ap]\.?\s?m\.?|Uhr))?"
 _STAMP = rf"(?:{_DATE}),?\s+(?:(?:at|um|à|às|alle|a las|kl\.?|o)\s)?(?:{_TIME})"
@@ -51,12 +52,13 @@ FORMS = (
         rf"{_HIDDEN}\[{_STAMP}\]\s*{_NAME}\s?[:：]\s(?P<text>.*)", sure=True, notice=rf"{_HIDDEN}\[{_STAMP}\]\s"
     ),
     _form(rf"{_HIDDEN}{_STAMP},\s*{_NAME}\s?[:：]\s(?P<text>.*)", sure=True, notice=rf"{_HIDDEN}{_STAMP}[,:]?\s"),
+    _form(rf"{_HIDDEN}{_NAME},\s*\[{_STAMP}\]\s*(?P<text>)$", sure=True),  # Dana Ames, [12.03.2025 10:15]
     _form(rf"{_TIME}\s+(?:{_FROM})\s+{_NAME}(?:\s+(?:{_TO})\s+[^:]{{1,60}}?)?\s*:\s*(?P<text>.*)", sure=True),
     _form(rf"{_TIME}\t{_NAME}\t(?P<text>.*)", sure=True, notice=rf"(?:{_DATE})|{_TIME}\t"),
     _form(rf"[\[(]?{_TIME}[\])]?\s*[-–—]?\s*{_NAME}\s?[:：]\s(?P<text>.*)"),
     _form(rf"{_NAME}\s*[\[(]{_TIME}[\])]\s?[:：]?\s+(?P<text>\S.*)"),
     _form(rf"\[?{_NAME}\]?\s+[\[(]?(?:(?:{_DATE}),?\s+)?{_TIME}[\])]?\s?[:：]?\s*(?P<text>)$"),
-    _form(rf"\[(?:(?:{_DATE}),?\s+)?{_TIME}\]\s+{_NAME}\s*(?P<text>)$"),
+    _form(rf"\[(?:(?:{_DATE}|{_DAY}),?\s+)?{_TIME}\]\s+{_NAME}\s*(?P<text>)$"),
     _form(rf"{_NAME}\s+{_TIME}\s+(?P<text>\S.*)"),
 )
 LOGGED = re.compile(r"\b(?:INFO|DEBUG|WARN(?:ING)?|ERROR|TRACE|FATAL|CRITICAL|NOTICE)\b")
@@ -107,7 +109,7 @@ def form_of(lines: Sequence[str]) -> Form | None:
         is_bare = form.head.pattern.endswith("$")  # the words stand in the lines below
         if count < (2 if form.sure else 3) or count < few * len(held) or (is_bare and 2 * count > len(held) + 1):
             continue
-        if (form.sure and count > 1) or (most > 1 and len(names) > 1):
+        if (form.sure and count > 1 and not is_bare) or (most > 1 and len(names) > 1):
             return form
     return None
 
