@@ -33,19 +33,13 @@ WHOLE = "the idea as it stands"
 REPLACED = "what it replaces"
 PROPOSED = "what would have to be true"  # by a model
 OWN = "in your words"  # what a person added or put otherwise
-SETTLED = {  # the cheapest evidence that would settle a part of an idea, by what it is in it
-    WHOLE: "Try it small for a quarter, and say beforehand which figure would end it.",
-    REPLACED: "Keep it in one place, drop it in another, and compare.",
-    "the means": "Compare two cases in which it was done with two in which it was not.",
-    "the expected effect": "Name the figure that should move and its value today, and look again after a quarter.",
-    "the reason": "Look for one figure that shows it, or ask five people who would know.",
-    "a part of the idea": "Ask three who have done it what it cost and what it brought.",
-}
+MEANS, EFFECT, REASON, PART = "the means", "the expected effect", "the reason", "a part of the idea"
+OF_WORDS = (WHOLE, REPLACED, MEANS, EFFECT, REASON, PART)  # what a part of an idea is in it, by the idea's words alone
 _JOINTS = {  # what joins a clause to the rest, by what the clause then is
     REPLACED: r"instead of|rather than|in place of",
-    "the means": r"(?:by|through|via)(?=\s+\w+ing\b)",
-    "the expected effect": r"so that|in order to|so as to",
-    "the reason": r"because|since|as long as",
+    MEANS: r"(?:by|through|via)(?=\s+\w+ing\b)",
+    EFFECT: r"so that|in order to|so as to",
+    REASON: r"because|since|as long as",
 }
 _PARTS = {
     part: re.compile(rf"\b(?:{joint})\s+(.+?)(?=\s+(?:{'|'.join(_JOINTS.values())})\s|[,.;](?!\d)|$)", re.I)
@@ -210,12 +204,12 @@ def of_words(idea: str) -> list[Assumed]:
             if is_whole:
                 assumed += _clause(match[1], part, BESIDE, replaced=part == REPLACED)
     split = clauses_of(rest)
-    clauses = [found for clause in split for found in _clause(clause, "a part of the idea", CLAUSE)]
+    clauses = [found for clause in split for found in _clause(clause, PART, CLAUSE)]
     if (
         len({_kept_up(*affirmed(one))[1] for one in _sayings(rest)}) > 1
     ):  # to stop one and begin another: no one opposite
         base, turned = idea, False
-    whole = Assumed(base, WHOLE, 1.0, turned=turned, part=idea, settle=SETTLED[WHOLE])
+    whole = Assumed(base, WHOLE, 1.0, turned=turned, part=idea)
     return [whole, *assumed, *(one for one in clauses if one.text.strip(" .") != base.strip(" ."))]
 
 
@@ -246,7 +240,7 @@ def _is_whole(text: str, part: str) -> bool:
     it rains", not "because of rain" nor "since 2019"."""
     if part == REPLACED:
         return bool(_DOING.match(text) or _COMMAND.match(text))
-    return part != "the reason" or not _NO_REASON.match(text)
+    return part != REASON or not _NO_REASON.match(text)
 
 
 def _sayings(text: str) -> list[str]:
@@ -264,7 +258,7 @@ def _clause(text: str, part: str, importance: float, *, replaced: bool = False) 
     base, turned = _kept_up(*affirmed(own))
     if len(content_stems(base)) < 2:
         return []
-    return [Assumed(base, part, importance, turned=turned != replaced, part=own, settle=SETTLED[part])]
+    return [Assumed(base, part, importance, turned=turned != replaced, part=own)]
 
 
 def positive(idea: str) -> tuple[str, bool]:
@@ -338,9 +332,7 @@ def _again(one: Assumption) -> Assumed:
 
 def added(verdict: Verdict, text: str) -> Verdict:
     """The verdict as another test of its idea is to be like: resting on this as well."""
-    own = Assumption(
-        _line(text), OWN, 0.5, AssumptionRuling.GAP, settle=SETTLED["a part of the idea"], importance_by="user"
-    )
+    own = Assumption(_line(text), OWN, 0.5, AssumptionRuling.GAP, importance_by="user")
     return replace(verdict, assumptions=(*verdict.assumptions, own))
 
 

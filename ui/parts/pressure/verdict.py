@@ -40,7 +40,7 @@ def head(report: Report) -> None:
 
 
 def glance(report: Report) -> None:
-    """The overview: findings for a person to judge, both cases, what nobody says, and what to find out first."""
+    """The overview: findings to judge, both cases, what nothing was found on, and what to find out first."""
     verdict = report.verdict
     cases = told.cases(verdict)
     with st.container(key="glance"):
@@ -49,7 +49,7 @@ def glance(report: Report) -> None:
                 _case(case, report)
         missing, settling = st.columns(2, gap="medium")
         with missing:
-            st.html(f"<h2>What nobody says</h2>{present_verdict.listed(told.missing(verdict), told.ALL_TOUCHED)}")
+            st.html(f"<h2>{told.UNFOUND}</h2>{present_verdict.listed(told.missing(verdict), told.ALL_TOUCHED)}")
         if rulings.to_settle(verdict):
             with settling:
                 st.html(f"<h2>Find out first</h2>{present_verdict.settling(verdict, 1)}")
