@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 from assistant.pressure.discussion import Change
-from assistant.types import AssumptionRuling, IdeaRuling, Stance
+from assistant.types import AssumptionRuling, IdeaRuling, Judged, Stance
 from tests.test_verdict_page import AGAINST, EVIL, FOR, REPORT, VERDICT
 from ui.reports import present_verdict
 from ui.reports import verdict_report as told
@@ -102,7 +102,9 @@ def test_a_source_names_title_voice_date_and_is_inert() -> None:
 
 
 def test_a_finding_tells_how_it_is_said_and_what_became_of_its_source() -> None:
-    assert "a reported figure; side guessed" in present_verdict.attributed(AGAINST, REPORT)
+    assert ">a reported figure</p>" in present_verdict.attributed(AGAINST, REPORT)
+    judged = replace(AGAINST, judged=Judged("Ann Lee", Stance.UNCLEAR, 0.5))
+    assert ">a reported figure; judged by Ann Lee</p>" in present_verdict.attributed(judged, REPORT)
     assert Standing.GONE.value in present_verdict.attributed(AGAINST, REPORT)
     assert "notice" not in present_verdict.attributed(FOR, REPORT)
 

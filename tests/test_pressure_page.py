@@ -456,7 +456,7 @@ def test_a_side_that_is_given_in_the_discussion_is_signed_as_a_judgement_is(
 
     assert f"judged by {signed}" in shown(page)
     verdict = verdict_kept.opened(bakery, address(page)["verdict"]).verdict
-    assert f"; judged by {signed}" in verdict_terminal.page(outline(Report(verdict)))
+    assert f"judged by {signed}" in verdict_terminal.page(outline(Report(verdict)))
 
 
 def all_ended(page: AppTest) -> AppTest:

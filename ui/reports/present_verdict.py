@@ -109,10 +109,11 @@ def source(citation: Citation) -> str:
 
 
 def attributed(one: Finding, report: Report) -> str:
-    """How the source says it, who judged its side, and whether the source has changed since, as HTML."""
+    """How the source says it, who judged its side, and whether the source has changed since, as HTML. The buttons show
+    the side, and the summary says that sides are guessed."""
     mark = report.mark(one.citation)
     since = f'<p class="small notice" role="status">{mark}</p>' if mark else ""
-    how = told.attributed(one)
+    how = "; ".join(filter(None, (told.KINDS[one.kind], told.judged_by(one))))
     return f'<p class="small attributed">{escape(how)}</p>{since}' if how else since
 
 

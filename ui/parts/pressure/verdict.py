@@ -24,6 +24,8 @@ FILES = {  # by their ending: what they are called, and their media type
     ".docx": ("Word document", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
 }
 
+LONG = 120  # characters of an idea from which it is set smaller: it has two lines and more
+
 JUDGED = {"For": Stance.SUPPORTS, "Against": Stance.CHALLENGES, "Not about this": None}
 SAID, BEFORE = "finding-judged", "finding-before"  # what was just said of a finding; the finding before and after
 
@@ -31,7 +33,8 @@ SAID, BEFORE = "finding-judged", "finding-before"  # what was just said of a fin
 def head(report: Report) -> None:
     """The idea, and what the documents come to in two sentences."""
     verdict = report.verdict
-    st.html(f'<p class="small">{escape(told.head(report))}</p><h1 class="idea">{escape(verdict.idea)}</h1>')
+    look = "idea long" if len(verdict.idea) > LONG else "idea"
+    st.html(f'<p class="small">{escape(told.head(report))}</p><h1 class="{look}">{escape(verdict.idea)}</h1>')
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ruling"):
         st.markdown(present_verdict.badge(verdict.ruling), width="content")
         st.html(f"<p>{escape(told.in_short(verdict))}</p>", width="content")
@@ -67,7 +70,8 @@ def finding(one: Finding, place: Place, key: str, report: Report, *, in_context:
             on_click=state.open_citation,
             args=tuple(place),
         )
-        st.html(present_verdict.attributed(one, report))
+        if how := present_verdict.attributed(one, report):
+            st.html(how)
         with st.container(horizontal=True, gap="small", key=f"judge-{key}"):
             for name, side in JUDGED.items():
                 st.button(
