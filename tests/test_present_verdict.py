@@ -60,7 +60,7 @@ def test_what_it_comes_to_is_told_by_voices_and_what_nobody_can_place_is_no_sile
     unsaid = replace(VERDICT, ruling=IdeaRuling.NOT_COVERED, assumptions=(open_one,))
 
     assert (
-        ": 1 voice (people, or documents that name nobody) for it, 1 against it."
+        ": 1 voice (each a person, or a document that names nobody) for it, 1 against it."
         " What was found takes a known side on 1 of its 2 assumptions."
     ) in told.in_short(contested)
     assert told.undecided(unsaid) == [unclear]

@@ -144,7 +144,7 @@ def test_a_report_has_the_shape_of_the_page_and_is_titled_with_the_idea(kind: st
     assert places == sorted(places)
     assert told.index("It works") < told.index("It fails.")
     for expected in (
-        "1 voice (people, or documents that name nobody) for it, 1 against it",
+        "1 voice (each a person, or a document that names nobody) for it, 1 against it",
         "Who pays?",
         "Ask ten buyers.",
         "3 documents",

@@ -37,7 +37,7 @@ KINDS = {
 }
 UNFOUND = "On what nothing was found"
 CHEAPEST = "The cheapest way: "
-VOICES = "people, or documents that name nobody"  # what counts as a voice, where voices are first told
+VOICES = "each a person, or a document that names nobody"  # what counts as a voice, where voices are first told
 SIDES = {Stance.SUPPORTS: "For", Stance.CHALLENGES: "Against", Stance.UNCLEAR: "Unclear"}
 GUESSED = "side guessed"
 HOW_WRONG = (  # measured as ``eval/training/README.md`` says
