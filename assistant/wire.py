@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from assistant.pressure import rulings
+from assistant.pressure import rulings, settling
 from assistant.types import (
     About,
     Answer,
@@ -159,7 +159,12 @@ def verdict(one: Verdict) -> Json:
         "voices": dict(zip(("for", "against"), rulings.voices(one), strict=True)),
         "missing": list(one.missing),
         "to_settle": [
-            {"assumption": a.text, "ruling": a.ruling.value, "question": a.question or a.text, "settle": a.settle}
+            {
+                "assumption": a.text,
+                "ruling": a.ruling.value,
+                "question": a.question or a.text,
+                "settle": settling.cheapest(a),
+            }
             for a in rulings.to_settle(one)
         ],
         "stance_model": one.stance_model,

@@ -142,6 +142,57 @@ def test_two_nouns_of_one_verb_are_no_two_clauses(idea: str, parts: list[str]) -
     assert [one.part for one in of_words(idea)[1:]] == parts
 
 
+@pytest.mark.parametrize(
+    ("idea", "parts"),
+    [
+        ("Give everyone a laptop and a phone for work.", []),
+        ("Give everyone a laptop, a headset and phone for work.", []),
+        ("Our sales team and the two agencies should share one calendar.", []),
+        ("Open a shop in Rome but not in Milan.", []),
+        ("Stop printing leaflets and calling people at home.", []),
+        ("Sell through dealers rather than through our own shops.", ["Sell through dealers"]),
+        ("Spend on content instead of annual trade fairs.", ["Spend on content"]),
+        ("Close the Lisbon office because of its high rent.", []),
+        ("Charge for support, since 2019 a gift to customers.", []),
+        ("Three changes: lower prices, faster delivery and free returns.", []),
+        (
+            "Cut 10,000 euros from the fair, because it brings 1,000 visitors fewer.",
+            ["it brings 1,000 visitors fewer", "Cut 10,000 euros from the fair"],
+        ),
+        ("Hire a second baker and focus on weddings.", ["Hire a second baker", "focus on weddings"]),
+        ("Hire a second baker but do not pay overtime.", ["Hire a second baker", "do not pay overtime"]),
+        ("Give up the newsletter and write to each customer by hand.", ["Give up the newsletter", "write to each"]),
+        ("Let guests pay by card and then move to one till.", ["Let guests pay by card", "move to one till"]),
+        ("We should rent a second oven and we should lend the old one.", ["We should rent", "we should lend"]),
+        ("Our rolls are too dear and the bakers are too slow.", ["Our rolls are too dear", "the bakers are too slow"]),
+        ("Printing menus and calling regular guests would fill the winter.", []),
+        ("Pay a bonus so that bakers stay and learn.", ["bakers stay and learn", "Pay a bonus"]),
+        (
+            "Ask guests what they miss; the menu bores our cooks.",
+            ["Ask guests what they miss", "the menu bores our cooks"],
+        ),
+    ],
+)
+def test_only_whole_clauses_are_assumptions(idea: str, parts: list[str]) -> None:
+    own = [one.part for one in of_words(idea)[1:]]
+
+    assert [one[: len(part)] for one, part in zip(own, parts, strict=True)] == parts
+
+
+@pytest.mark.parametrize(
+    ("idea", "whole", "turned"),
+    [
+        ("Stop buying ads; blog.", "Stop buying ads; blog.", False),
+        ("Stop the leaflets and open a second shop.", "Stop the leaflets and open a second shop.", False),
+        ("Open a second shop; do not print leaflets.", "Open a second shop; do not print leaflets.", False),
+        ("Stop printing leaflets and posters.", "continue printing leaflets and posters.", True),
+        ("Do not print leaflets and do not hang posters.", "print leaflets and do not hang posters.", True),
+    ],
+)
+def test_where_one_clause_of_two_has_a_not_the_idea_is_searched_as_it_is(idea: str, whole: str, turned: bool) -> None:
+    assert (of_words(idea)[0].text, of_words(idea)[0].turned) == (whole, turned)
+
+
 def test_two_nouns_that_share_an_article_are_no_two_clauses() -> None:
     assert [one.text for one in of_words("Merge the kitchen and garden teams and hire a cook.")[1:]] == [
         "Merge the kitchen and garden teams",
@@ -157,6 +208,12 @@ def test_two_nouns_that_share_an_article_are_no_two_clauses() -> None:
         ("In the next recall we should not offer a voucher.", "In the next recall we should offer a voucher.", True),
         ("Stop the leaflets and do not print new ones.", "Stop the leaflets and do not print new ones.", False),
         ("Print leaflets, not posters.", "Print leaflets, not posters.", False),
+        ("Do not print leaflets; hire a cook.", "Do not print leaflets; hire a cook.", False),
+        (
+            "Do not print leaflets but hang posters in the bus.",
+            "Do not print leaflets but hang posters in the bus.",
+            False,
+        ),
     ],
 )
 def test_an_idea_that_opens_with_a_not_is_read_without_any(idea: str, without: str, negated: bool) -> None:

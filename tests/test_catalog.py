@@ -15,7 +15,7 @@ from assistant.errors import LibraryDamaged, LibraryError, LibraryLocked
 from assistant.library.catalog import Catalog
 from assistant.library.database import sqlite as database
 from assistant.library.database.places import in_file
-from assistant.library.records import DocumentRow, Feedback, Opinion, PassageRow
+from assistant.library.records import DocumentRow, Feedback, Opinion, PassageRow, Said
 from assistant.library.tables.schema import TABLES, WORDS
 from assistant.types import Block, BlockKind, Document, Dropped, Filters, Inline, Searched
 from tests.conftest import make_document, make_passages
@@ -222,6 +222,39 @@ def test_filters_narrow_by_document_voice_and_date(catalog: Catalog) -> None:
     assert texts(since="2013") == {"New trust."}
     assert texts(until="2014-05") == {"Old trust.", "Guest trust.", "New trust."}
     assert texts(until="2014-05-05", authors=("b",)) == set()
+
+
+def test_what_is_said_of_a_document_holds_when_it_is_read_again_until_it_is_taken_back(catalog: Catalog) -> None:
+    plain = make_document("Plain trust.\n\nGuest trust.", "plain.txt", author="Stripe", date="2012", title="Report")
+    row = make_row(plain, speakers=(None, "Guest"))
+    catalog.put([row])
+    generation = catalog.state().generation
+
+    catalog.correct(plain.id, Said("Pears", "Mona Ous", ""))
+    assert known(catalog, plain) == ("Pears", "Mona Ous", None)
+    assert catalog.state().generation == generation + 1
+    assert found(catalog, "trust", authors=("mona ous",)) == ["Plain trust."]
+    assert found(catalog, "trust", authors=("stripe",)) == []
+    assert len(found(catalog, "pears")) == 2  # by the title
+    assert found(catalog, "report") == []
+
+    catalog.put([row._replace(document=replace(plain, about=replace(plain.about, author="Adyen")))])
+    assert known(catalog, plain) == ("Pears", "Mona Ous", None)
+    assert found(catalog, "trust", authors=("mona ous",)) == ["Plain trust."]
+
+    catalog.correct(plain.id, Said(date="2013"))
+    assert known(catalog, plain) == ("Report", "Adyen", "2013")
+    catalog.correct(plain.id, Said())
+    assert known(catalog, plain) == ("Report", "Adyen", "2012")
+    assert catalog.corrections.get(plain.id) is None
+    assert not catalog.full_text.is_wrong()
+    assert not catalog.faults()
+
+
+def known(catalog: Catalog, document: Document) -> tuple[str, str | None, str | None]:
+    held = catalog.documents.get(document.id)
+    assert held is not None
+    return held.about.title, held.about.author, held.about.date
 
 
 def test_a_replaced_document_gives_up_its_old_passages_and_words(catalog: Catalog) -> None:

@@ -207,6 +207,32 @@ def test_a_document_is_replaced_by_a_dropped_file(settings: Settings, dropped: l
     assert address(page) == {"document": id_of(settings, "pears.md")}
 
 
+def test_title_author_and_date_are_set_by_hand_and_stay_when_the_file_is_read_again(
+    settings: Settings, dropped: list[Path]
+) -> None:
+    id = id_of(settings, "pears.md")
+    page = opened(document=id)
+
+    page.text_input(key=f"correct-date-{id}").set_value("soon")
+    press(page, "Set")
+    assert "“soon” is no date." in shown(page)
+    page.text_input(key=f"correct-author-{id}").set_value("Mona <b>Ous</b>")
+    page.text_input(key=f"correct-date-{id}").set_value("2024-05")
+    press(page, "Set")
+    assert "Mona &lt;b&gt;Ous" in shown(page)
+    assert "set by hand" in shown(page)
+
+    dropped[0].write_bytes(b"The orchard was felled last winter.")
+    press(page, "Read again")
+    told = shown(finished(page, settings))
+    assert "felled last winter" in told
+    assert "May 2024" in told
+
+    press(page, "As its file says")
+    assert "Mona" not in shown(page)
+    assert "set by hand" not in shown(page)
+
+
 def test_a_file_that_changed_is_read_again(settings: Settings, dropped: list[Path]) -> None:
     dropped[0].write_bytes(b"The orchard was felled last winter.")
     page = opened(document=id_of(settings, "pears.md"))

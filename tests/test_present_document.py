@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from assistant.types import About, Block, BlockKind, Document, Inline, Span
 from ingest.pipeline.documents import load
 from tests.test_present import HOSTILE, Read
 from ui.views import present_document
+from ui.views.present import escape
 
 ROW, ITEM, TEXT = BlockKind.ROW, BlockKind.ITEM, BlockKind.PARAGRAPH
 CSV, PDF = "text/csv", "application/pdf"
@@ -120,12 +122,36 @@ def test_bold_words_and_links_are_shown_and_links_lead_nowhere() -> None:
 
     html = shown(of, "plan> of")
 
-    to = "https://far.example/&quot;&gt;&lt;b&gt;"
+    to, short = "https://far.example/&quot;&gt;&lt;b&gt;", "far.example/&quot;&gt;&lt;b&gt;"
     assert html == (
         f'<p class="paragraph">Read <span class="link" title="{to}">the </span>'
         f'<b><span class="link" title="{to}">&lt;</span></b><mark class="cited">'
-        f'<b><span class="link" title="{to}">plan&gt;</span></b> of</mark> May.</p>'
+        f'<b><span class="link" title="{to}" data-to="{short}">plan&gt;</span></b> of</mark> May.</p>'
     )
+
+
+def test_the_links_of_cited_words_are_told_with_their_whole_addresses() -> None:
+    of = lettered("Follow the steps and the <plan>.", Inline(11, 16, HOSTILE), Inline(25, 31, "/plan"), Inline(0, 6))
+
+    told = f"<ul><li>steps: <code>{escape(HOSTILE)}</code></li></ul>"
+    assert present_document.links(of, Span(0, 18)) == (
+        f'<div class="small links"><p>Links in these words</p>{told}</div>'
+    )
+    assert present_document.links(of, Span(0, 10)) == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "short"),
+    [
+        ("https://www.far.example/", "far.example"),
+        ("mailto:ines@far.example", "ines@far.example"),
+        ("/rules/", "/rules"),
+        ("#", "#"),
+        ("https://far.example/topics/help-desks/report-a-stolen-machine", "far.example/…/report-a-stolen-machine"),
+    ],
+)
+def test_an_address_is_told_in_short_behind_its_words(address: str, short: str) -> None:
+    assert present_document.shortened(address) == short
 
 
 @given(st.text(min_size=1, max_size=30), st.data())

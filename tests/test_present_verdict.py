@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 from assistant.pressure.discussion import Change
-from assistant.types import AssumptionRuling, IdeaRuling, Stance
+from assistant.types import AssumptionRuling, IdeaRuling, Judged, Stance
 from tests.test_verdict_page import AGAINST, EVIL, FOR, REPORT, VERDICT
 from ui.reports import present_verdict
 from ui.reports import verdict_report as told
@@ -38,7 +38,7 @@ def test_the_head_of_a_card_has_number_words_ruling_and_sides_and_is_inert() -> 
     head = present_verdict.head(3, one)
 
     assert head.startswith("**3** ")
-    assert head.endswith(":orange-badge[contested] 1 for, 1 against")
+    assert head.endswith(":orange-badge[contested] 1 voice for, 1 against")
     assert "<script>" not in head.replace("\\<", "")
     assert "no evidence" in present_verdict.head(1, VERDICT.assumptions[1])
 
@@ -49,7 +49,7 @@ def test_findings_of_one_voice_are_told_as_such() -> None:
 
     head = present_verdict.head(1, replace(one, findings=(*one.findings, second)))
 
-    assert head.endswith(" 2 for (1 voice), 1 against")
+    assert head.endswith(" 1 voice for, 1 against")
 
 
 def test_what_it_comes_to_is_told_by_voices_and_what_nobody_can_place_is_no_silence() -> None:
@@ -59,13 +59,12 @@ def test_what_it_comes_to_is_told_by_voices_and_what_nobody_can_place_is_no_sile
     open_one = replace(VERDICT.assumptions[0], ruling=AssumptionRuling.GAP, findings=(unclear, only_near))
     unsaid = replace(VERDICT, ruling=IdeaRuling.NOT_COVERED, assumptions=(open_one,))
 
-    assert ": 1 voice for it, 1 voice against it. Of its 2 assumptions, 1 has no known side." in told.in_short(
-        contested
-    )
+    assert (
+        ": 1 voice (each a person, or a document that names nobody) for it, 1 against it."
+        " What was found takes a known side on 1 of its 2 assumptions."
+    ) in told.in_short(contested)
     assert told.undecided(unsaid) == [unclear]
-    assert told.in_short(unsaid) == (
-        "1 passage bears on it, on which side is not known. Of its 1 assumption, 1 has no known side."
-    )
+    assert told.in_short(unsaid) == ("1 passage bears on it, on which side is not known.")
 
 
 def test_a_side_that_a_person_gave_is_no_probability() -> None:
@@ -103,7 +102,9 @@ def test_a_source_names_title_voice_date_and_is_inert() -> None:
 
 
 def test_a_finding_tells_how_it_is_said_and_what_became_of_its_source() -> None:
-    assert "a reported figure; side guessed" in present_verdict.attributed(AGAINST, REPORT)
+    assert ">a reported figure</p>" in present_verdict.attributed(AGAINST, REPORT)
+    judged = replace(AGAINST, judged=Judged("Ann Lee", Stance.UNCLEAR, 0.5))
+    assert ">a reported figure; judged by Ann Lee</p>" in present_verdict.attributed(judged, REPORT)
     assert Standing.GONE.value in present_verdict.attributed(AGAINST, REPORT)
     assert "notice" not in present_verdict.attributed(FOR, REPORT)
 
@@ -140,7 +141,7 @@ def test_the_picture_counts_voices_as_the_first_sentence_does() -> None:
 
     spec = present_verdict.picture(points, chosen=1)
 
-    assert [value["evidence"] for value in spec["data"]["values"]] == ["2 voices"]
+    assert [value["evidence"] for value in spec["data"]["values"]] == ["1 voice for, 1 against"]
     assert points[0].evidence == 2 / told.ENOUGH
     assert "6 voices or more" in json.dumps(spec)
 
@@ -154,5 +155,5 @@ def test_the_picture_is_told_in_words_too() -> None:
 def test_questions_to_settle_come_with_the_cheapest_evidence_as_text() -> None:
     html = present_verdict.settling(replace(VERDICT, assumptions=(replace(VERDICT.assumptions[1], settle=EVIL),)))
 
-    assert "<dt>Who pays?</dt><dd>Cheapest evidence: &lt;script&gt;" in html
+    assert "<dt>Who pays?</dt><dd>The cheapest way: &lt;script&gt;" in html
     assert present_verdict.settling(replace(VERDICT, assumptions=())) == "<p>None is open.</p>"

@@ -18,7 +18,7 @@ from assistant import build
 from assistant.errors import LibraryLocked
 from assistant.library.library import Library
 from assistant.pressure import lens, rulings
-from assistant.pressure.assumptions import OWN, SETTLED
+from assistant.pressure.assumptions import OF_WORDS, OWN
 from assistant.pressure.pressure import PressureTest
 from assistant.types import Assumption, Stance, Verdict
 from tests.conftest import make_document, make_new
@@ -110,7 +110,7 @@ def test_an_idea_is_tested_off_the_page_and_its_verdict_kept_and_named_in_the_ad
     assert address(page) == {"verdict": kept.id}
     html = shown(page)
     assert f'<h1 class="idea">{IDEA}</h1>' in html
-    for told in ("For it", "Against it", "What nobody says", "What it rests on"):
+    for told in ("For it", "Against it", "On what nothing was found", "What it rests on"):
         assert told in html
     assert "leaflets bring guests" in html
     assert "leaflets never brought a guest" in html
@@ -341,7 +341,7 @@ def test_an_assumption_is_added_reworded_left_out_and_taken_up_again_with_what_w
 def test_a_lens_that_does_not_apply_stays_dismissed_for_the_idea(bakery: Library, embedder: WordEmbedder) -> None:
     verdict = build.Assistant(bakery, embedder, lenses=lens.shipped()).challenge(EXAMPLE)
     page = opened(verdict=verdict_kept.keep(bakery, verdict))
-    number, one = next((n, a) for n, a in enumerate(verdict.assumptions, start=1) if a.lens not in SETTLED)
+    number, one = next((n, a) for n, a in enumerate(verdict.assumptions, start=1) if a.lens not in OF_WORDS)
 
     drop = page.button(f"drop-{address(page)['verdict']}-{number}")
     assert drop.label == "Does not apply"
@@ -384,7 +384,7 @@ def test_cards_hold_what_is_said_for_and_against_with_who_says_it(bakery: Librar
     html = shown(page)
     assert {one.stance for one in verdict.assumptions[0].findings} >= {Stance.SUPPORTS, Stance.CHALLENGES}
     assert html.index("<h3>For</h3>") < html.index("<h3>Against</h3>")
-    assert "Nothing was found on this. Cheapest evidence: Ask." in html
+    assert "Nothing was found on this. The cheapest way: Ask." in html
     sources = [one.label for one in page.button if one.key and one.key.startswith("open-card-1-")]
     assert any("Head Baker · May 2021" in label for label in sources)
     assert any("The Shop" in label for label in sources)
@@ -456,7 +456,7 @@ def test_a_side_that_is_given_in_the_discussion_is_signed_as_a_judgement_is(
 
     assert f"judged by {signed}" in shown(page)
     verdict = verdict_kept.opened(bakery, address(page)["verdict"]).verdict
-    assert f"; judged by {signed}" in verdict_terminal.page(outline(Report(verdict)))
+    assert f"judged by {signed}" in verdict_terminal.page(outline(Report(verdict)))
 
 
 def all_ended(page: AppTest) -> AppTest:

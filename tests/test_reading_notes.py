@@ -207,3 +207,44 @@ def test_fields_that_come_back_are_no_speakers() -> None:
     text = "# Minutes\n\n" + entry.format("Approved", "Ines", "9,000") + entry.format("Rejected", "Tom", "none")
 
     assert {speaker for speaker, _ in said(note(text))} == {None}
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Get ready <em>before</em> the fair", "Get ready before the fair"),
+        ("Stands &amp; networks", "Stands & networks"),
+        ("'**Stands** and [fairs](http://far.example)'", "Stands and fairs"),
+        ("'Ask in {% channel \"fairs\" %} {% include note.html %}'", "Ask in fairs"),
+        ("Fill in <customer name>", "Fill in <customer name>"),
+        ("1. Stands, 2 * 3 metres", "1. Stands, 2 * 3 metres"),
+    ],
+)
+def test_a_title_in_front_matter_is_shown_without_markup(written: str, title: str) -> None:
+    assert note(f"---\ntitle: {written}\n---\n\nWe go to the fair in May.").about.title == title
+
+
+def test_tags_of_a_template_are_no_text_and_what_they_name_is() -> None:
+    text = (
+        '# Fairs {#fairs}\n\nAsk in {% channel "fairs" %}.{% include note.html %}\n\n{% if late %}\n\n'
+        '## Stands {: .big}\n\nSee [the\nrules]({% page "/rules/#stands" %}) and [more]({{ base }}/more/).\n\n'
+        "Dear {{ name }}, `{% page %}` is code.\n"
+    )
+
+    assert shown(text) == [
+        "Fairs",
+        "Ask in fairs.",
+        "Stands",
+        "See the rules and more.",
+        "Dear {{ name }}, {% page %} is code.",
+    ]
+    assert [words for reason, words in hidden(text) if reason == "tag of a template"] == [
+        "{#fairs}",
+        "{% include note.html %}",
+        "{% if late %}",
+        "{: .big}",
+    ]
+    assert [one.to for piece in markdown.read(text.encode()).pieces for one in piece.lettered] == [
+        "/rules/#stands",
+        "/more/",
+    ]

@@ -749,8 +749,9 @@ def test_files_of_the_same_bytes_are_one_document_and_told_as_copies(
 
     assert (report.added, report.copies, report.found) == (1, 1, before.found + 2)
     assert library.searched().documents == held.documents + 1
-    assert "1 added, 0 changed, 0 removed" in terminal.synced(report)
-    assert "1 already there under another name" in terminal.synced(report)
+    assert "1 added, 0 changed, 0 removed" in terminal.synced(report, "work")
+    assert "1 already there under another name" in terminal.synced(report, "work")
+    assert terminal.synced(report, "work").endswith(" s. Library: work.")
 
 
 def test_work_is_told_in_bytes_and_ends_with_all_of_them(

@@ -9,14 +9,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from typing import Protocol
 
 from assistant.errors import LibraryError
 from assistant.library import moving
-from assistant.library.records import DocumentRow, State
+from assistant.library.records import Corrected, DocumentRow, Said, State
 from assistant.library.sql import Database
 from assistant.library.tables.boilerplate import Boilerplate
 from assistant.library.tables.conversations import Conversations
+from assistant.library.tables.corrections import Corrections, read_of, with_said
 from assistant.library.tables.documents import Documents
 from assistant.library.tables.families import Families
 from assistant.library.tables.files import Files
@@ -69,6 +71,7 @@ class Catalog:
         self.full_text = words
         self._counted: tuple[int, Searched] | None = None
         self.boilerplate = Boilerplate(self._db)
+        self.corrections = Corrections(self._db)
         self.conversations = Conversations(self._db)
         self.verdicts = Verdicts(self._db)
 
@@ -161,6 +164,24 @@ class Catalog:
             self.files.forget(paths)
             return self._sweep()
 
+    def correct(self, document: str, said: Said) -> None:
+        """Put what somebody says of a document in the place of what was read; what is None is as read again."""
+        with self._changing():
+            if (found := self.documents.get(document)) is None:
+                return
+            known = self.corrections.get(document)
+            read = known.read if known else read_of(found.about)
+            about = with_said(with_said(found.about, read), said)
+            self.corrections.put(document, Corrected(said, read))
+            self.documents.rename(about)
+            self.staged.clear()
+            self.staged.again(document, about.author)
+            self.passages.remove([document])
+            self.staged.take()
+            self.full_text.follow([document])
+            if (mtime_ns := self.files.newest(document)) is not None:
+                self.families.put(replace(found, about=about), mtime_ns)
+
     def version(self, document: str) -> None:
         """Find out whether an existing document is a version of another, and record it."""
         with self._db.changing():
@@ -211,6 +232,8 @@ class Catalog:
         with self._changing():
             origins = self.documents.origins([row.document.id for row in documents])
             for row in documents:
+                self.corrections.read_again(row.document)
+                row = row._replace(document=self.corrections.applied(row.document))  # noqa: PLW2901
                 gone.update(self.passages.remove([row.document.id]))
                 self.documents.put(row.document, row.cleaned)
                 self.boilerplate.put_lines(row.document.id, row.cleaned.lines)

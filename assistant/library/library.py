@@ -23,6 +23,7 @@ from assistant.library.index.vectors import VectorIndex
 from assistant.library.records import (
     Awaiting,
     Conversation,
+    Corrected,
     Entry,
     Feedback,
     Holdings,
@@ -141,6 +142,10 @@ class Library:
         if document is None:
             raise DocumentMissing(f"There is no document {key!r} in the library {self._settings.library!r}.")
         return document
+
+    def corrected(self, document: str) -> Corrected | None:
+        """What somebody said of a document's title, author and date, and what its file says; None where nobody did."""
+        return self._catalog.corrections.get(document)
 
     def quote(self, document: str, start: int, end: int) -> str | None:
         """The document's text at these offsets; None when there is no such document or stretch."""

@@ -33,6 +33,21 @@ class NewDocument(NamedTuple):
     cleaned: Cleaned = Cleaned()
 
 
+class Said(NamedTuple):
+    """What somebody said of a document, each None where it is as read; an empty author or date is none."""
+
+    title: str | None = None
+    author: str | None = None
+    date: str | None = None
+
+
+class Corrected(NamedTuple):
+    """What was said of a document, and what its file says."""
+
+    said: Said
+    read: Said
+
+
 class KnownFile(NamedTuple):
     """A file as it was when it was read; ``source`` is its path as ingested, ``document`` the id it led to.
 

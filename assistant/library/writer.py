@@ -11,7 +11,7 @@ import numpy as np
 
 from assistant.library.catalog import Catalog
 from assistant.library.index.vectors import VectorIndex
-from assistant.library.records import DocumentRow, KnownFile, NewDocument, PassageRow
+from assistant.library.records import DocumentRow, KnownFile, NewDocument, PassageRow, Said
 from assistant.model.embedding import Embedding
 from assistant.types import Passage
 
@@ -92,7 +92,8 @@ class Writer:
         try:
             for passages, embeddings in parts:
                 rows = [row(*pair) for pair in zip(passages, embeddings, strict=True)]
-                self._catalog.staged.add(rows, [new.document] * len(rows))
+                document = self._catalog.corrections.applied(new.document)
+                self._catalog.staged.add(rows, [document] * len(rows))
             with self._changing_index(new_vectors=True) as index:
                 for batch in self._catalog.staged.vectors(BATCH):
                     known = self._catalog.passages.visible([id for id, _ in batch])
@@ -119,6 +120,13 @@ class Writer:
     def touch(self, path: str, size: int, mtime_ns: int) -> None:
         """Record a new modification time of a file whose content is the same."""
         self._catalog.files.touch(path, size, mtime_ns)
+
+    def correct(self, document: str, said: Said) -> None:
+        """Put what somebody says of a document's title, author and date in the place of what was read.
+
+        It holds when the file is read again; what is None is as read.
+        """
+        self._catalog.correct(document, said)
 
     def remove(self, paths: Sequence[str]) -> int:
         """Remove files; returns how many documents lost their last file and were removed."""

@@ -16,7 +16,7 @@ import numpy as np
 from assistant.evidence.stance import IdeaModel, Weight, whole
 from assistant.model.embedding import Embedder, Vectors
 from assistant.pressure.lens import Lens, Side
-from assistant.text.words import content_stems
+from assistant.text.words import MONTHS, content_stems
 from assistant.types import Assumption, AssumptionRuling, Verdict
 
 APPLIED = 5  # lenses that are looked through for an idea: a bound on the cards of its verdict; not measured
@@ -33,33 +33,59 @@ WHOLE = "the idea as it stands"
 REPLACED = "what it replaces"
 PROPOSED = "what would have to be true"  # by a model
 OWN = "in your words"  # what a person added or put otherwise
-SETTLED = {  # the cheapest evidence that would settle a part of an idea, by what it is in it
-    WHOLE: "Try it small for a quarter, and say beforehand which figure would end it.",
-    REPLACED: "Keep it in one place, drop it in another, and compare.",
-    "the means": "Compare two cases in which it was done with two in which it was not.",
-    "the expected effect": "Name the figure that should move and its value today, and look again after a quarter.",
-    "the reason": "Look for one figure that shows it, or ask five people who would know.",
-    "a part of the idea": "Ask three who have done it what it cost and what it brought.",
-}
+MEANS, EFFECT, REASON, PART = "the means", "the expected effect", "the reason", "a part of the idea"
+OF_WORDS = (WHOLE, REPLACED, MEANS, EFFECT, REASON, PART)  # what a part of an idea is in it, by the idea's words alone
 _JOINTS = {  # what joins a clause to the rest, by what the clause then is
     REPLACED: r"instead of|rather than|in place of",
-    "the means": r"(?:by|through|via)(?=\s+\w+ing\b)",
-    "the expected effect": r"so that|in order to|so as to",
-    "the reason": r"because|since|as long as",
+    MEANS: r"(?:by|through|via)(?=\s+\w+ing\b)",
+    EFFECT: r"so that|in order to|so as to",
+    REASON: r"because|since|as long as",
 }
 _PARTS = {
-    part: re.compile(rf"\b(?:{joint})\s+(.+?)(?=\s+(?:{'|'.join(_JOINTS.values())})\s|[,.;]|$)", re.I)
+    part: re.compile(rf"\b(?:{joint})\s+(.+?)(?=\s+(?:{'|'.join(_JOINTS.values())})\s|[,.;](?!\d)|$)", re.I)
     for part, joint in _JOINTS.items()
 }
-_AND = re.compile(r"[,;:]?\s+\b(?:and then|and|but)\b\s+|[;:]\s+|\.\s+", re.I)
-# Two nouns that share an article ("the sales and marketing teams") are no two clauses.
-_SHARED = re.compile(r"\b((?:the|our|both|their|its|of|for|with|between)\s+[\w-]+\s+)and\b", re.I)
-# Nor are two that one verb takes without any ("merge sales and marketing into one department").
-_BARE = re.compile(
-    r"^((?:\S+\s+)?[\w-]+\s+)and\b(?=\s+[\w-]+(?:\s+(?:as|at|by|for|from|in|into|of|on|over|to|under|with|within)\b|\W*$))",
+_AND = re.compile(r"([,;:]?\s+\b(?:and then|and|but)\b\s+|[;:]\s+|\.\s+)", re.I)
+_ENDS = re.compile(r"^[;.]\s+$|^\W*and then\s+$", re.I)  # where either side is a clause of its own
+_MONTHS = "|".join(sorted(MONTHS))
+# How a clause can open. A verb is known by its object ("open a shop"), which no noun has, or by being no other word.
+_SUBJECT = r"(?:we|they|it|he|she|i|you|there|nobody|no one|everybody|everyone|people|whoever|this|that)\b"
+_OBJECT = (
+    r"(?:an?|the|this|that|these|those|our|your|their|its|his|her|my|it|them|us|him|me|everyone|everybody|everything|"
+    r"something|people|nobody|nothing|"
+    r"all|every|each|both|any|no|some|more|less|fewer|most|many|two|three|four|five|six|seven|eight|nine|ten|half|"
+    r"[€$£]?\d[\d.,]*[%k]?)(?![\w-])"
+)
+_VERBS = (
+    "abandon|abolish|accept|acquire|add|adopt|allow|appoint|arrange|ask|assign|attend|avoid|become|begin|bring|build|"
+    "buy|cancel|choose|collect|combine|compete|concentrate|confirm|consolidate|continue|create|deliver|depend|"
+    "develop|discontinue|distribute|earn|eliminate|employ|enable|encourage|enlarge|enter|establish|expand|"
+    "explain|explore|extend|find|finish|follow|forbid|forget|gather|get|give|go|grow|halve|hang|hire|"
+    "improve|include|insist|introduce|invest|invite|join|keep|learn|lend|let|maintain|make|merge|"
+    "modernise|modernize|negotiate|organise|organize|outsource|pay|persuade|postpone|prepare|prevent|"
+    "promote|provide|publish|put|raise|receive|recruit|reduce|refuse|remain|remove|replace|require|"
+    "retain|retire|see|sell|send|serve|simplify|speak|stop|subscribe|take|teach|"
+    "tell|terminate|unify|win|withdraw|write"
+)
+_TOWARDS = r"(?:focus|rely) on|(?:move|switch|turn|listen|talk|return|respond|commit|adapt) (?:in)?to|look (?:for|into)"
+_NO_VERB = (
+    r"(?:about|after|as|at|before|between|by|during|for|from|in|into|like|not|of|off|on|over|per|than|through|to|under|"
+    r"until|via|with|within|without)\b"
+)
+_BEFORE = r"^\W*(?:(?:then|also|instead|only|always|simply|just|again|first|please|\w+ly)\s+)*"
+_COMMAND = re.compile(
+    rf"{_BEFORE}(?:let us\b|let['’]s\b|do not\b|don['’]t\b|never\b|not (?!{_NO_VERB}|{_OBJECT}|only\b)"
+    rf"|(?:{_VERBS})\s+\w|(?:{_TOWARDS})\b|(?!{_NO_VERB}|{_OBJECT}|(?:{_MONTHS})\b)(?!\w+(?:[^s]s|ed|ing|ly)\b)[a-z]{{2,}}"
+    rf"(?: (?:up|out|off|back|in|away|over|down))?\s+{_OBJECT})",
     re.I,
 )
-_JOINED = "\0and"
+_DOING = re.compile(r"^\W*\w+ing\s+\w", re.I)
+_FINITE = re.compile(
+    rf"{_BEFORE}(?:{_SUBJECT}\s+\w|(?:(?!\b(?:who|that|which|what|where|whom|whose|when|if)\b)[^,])+?\s"
+    r"(?:will|should|must|ought|shall|can|cannot|may|might|would|could|is|are|was|were|has|have|had|does|did|won['’]t)\s)",
+    re.I,
+)
+_NO_REASON = re.compile(rf"(?:of|\d+|last|then|the (?:start|beginning|end|launch|last|\d)|{_MONTHS})\b", re.I)
 _LEAD = re.compile(r"^(?:let us|let['’]s|we (?:should|must|ought to|will|shall)|please)\s+", re.I)
 _STOP = re.compile(r"^(?:stop|end|abolish|quit|give up|do away with|discontinue)\s+", re.I)
 _KEEP = re.compile(r"^(?:keep|continue|go on|carry on)\s+(?!\w+\s+(?:from|off|away|out)\b)(?:with\s+)?", re.I)
@@ -172,36 +198,78 @@ def of_words(idea: str) -> list[Assumed]:
     rest = idea
     for part, pattern in _PARTS.items():
         for match in pattern.finditer(idea):
-            rest = rest.replace(match[0], " ")
-            assumed += _clause(match[1], part, BESIDE, replaced=part == REPLACED)
-    split = [clause.replace(_JOINED, "and") for clause in _AND.split(_joined(rest))]
-    clauses = [found for clause in split for found in _clause(clause, "a part of the idea", CLAUSE)]
-    if len({one.turned for one in clauses}) > 1:  # to stop one thing and begin another has no one opposite
+            is_whole = _is_whole(match[1], part)
+            if is_whole or part == REPLACED:
+                rest = rest.replace(match[0], " ")
+            if is_whole:
+                assumed += _clause(match[1], part, BESIDE, replaced=part == REPLACED)
+    split = clauses_of(rest)
+    clauses = [found for clause in split for found in _clause(clause, PART, CLAUSE)]
+    if (
+        len({_kept_up(*affirmed(one))[1] for one in _sayings(rest)}) > 1
+    ):  # to stop one and begin another: no one opposite
         base, turned = idea, False
-    whole = Assumed(base, WHOLE, 1.0, turned=turned, part=idea, settle=SETTLED[WHOLE])
+    whole = Assumed(base, WHOLE, 1.0, turned=turned, part=idea)
     return [whole, *assumed, *(one for one in clauses if one.text.strip(" .") != base.strip(" ."))]
 
 
-def _joined(text: str) -> str:
-    """A text in which nouns that go together are marked, so that they are not taken for clauses."""
-    lead = _NOT.match(text) or _LEAD.match(text)
-    at = lead.end() if lead else 0
-    return _SHARED.sub(rf"\1{_JOINED}", text[:at] + _BARE.sub(rf"\1{_JOINED}", text[at:]))
+def clauses_of(text: str) -> list[str]:
+    """The clauses of a text, in order. An "and", a "but" or a colon parts two only where either side is one: two nouns
+    of one verb ("a laptop and a phone for work") are none."""
+    first, *more = _AND.split(text)
+    clauses = [first]
+    for joint, clause in zip(more[::2], more[1::2], strict=True):
+        if _ENDS.match(joint) or _parts_two(clauses[-1], clause):
+            clauses.append(clause)
+        else:
+            clauses[-1] += joint + clause
+    return [one for one in clauses if re.search(r"\w", one)]
+
+
+def _parts_two(before: str, after: str) -> bool:
+    """Whether what stands before a joint and what stands after it are two clauses."""
+    if _COMMAND.match(after):
+        return len(before.split()) > 1
+    if _DOING.match(after):
+        return bool(_DOING.match(before)) and not _FINITE.match(after)
+    return bool(_FINITE.match(after)) and bool(_FINITE.match(before) or _COMMAND.match(before))
+
+
+def _is_whole(text: str, part: str) -> bool:
+    """Whether what follows such a joint is a clause: "instead of calling", not "rather than through dealers"; "because
+    it rains", not "because of rain" nor "since 2019"."""
+    if part == REPLACED:
+        return bool(_DOING.match(text) or _COMMAND.match(text))
+    return part != REASON or not _NO_REASON.match(text)
+
+
+def _sayings(text: str) -> list[str]:
+    """The clauses of a text, and what follows a "but" in one: each can have a "not" of its own."""
+    return [_bare(piece) for clause in clauses_of(text) for piece in re.split(r"\bbut\b", clause, flags=re.I)]
+
+
+def _bare(clause: str) -> str:
+    return " ".join(clause.split()).strip(" .,;:")
 
 
 def _clause(text: str, part: str, importance: float, *, replaced: bool = False) -> list[Assumed]:
     """A clause that is long enough to be tested, else nothing."""
-    own = " ".join(text.split()).strip(" .,;:")
+    own = _bare(text)
     base, turned = _kept_up(*affirmed(own))
     if len(content_stems(base)) < 2:
         return []
-    return [Assumed(base, part, importance, turned=turned != replaced, part=own, settle=SETTLED[part])]
+    return [Assumed(base, part, importance, turned=turned != replaced, part=own)]
 
 
 def positive(idea: str) -> tuple[str, bool]:
-    """An idea that opens with a "not" without any, and whether it did: what is for that is against the idea."""
+    """An idea that opens with a "not" without any, and whether it did: what is for that is against the idea.
+
+    An idea of which another clause has no "not" stays as it is: to drop one thing and do another has no one opposite.
+    """
     base, negated = affirmed(idea)
-    return (" ".join(_NOTS.sub("", base).split()), True) if negated else (idea, False)
+    if not negated or not all(affirmed(one)[1] or _NOTS.search(one) for one in _sayings(idea)):
+        return idea, False
+    return " ".join(_NOTS.sub("", base).split()), True
 
 
 def affirmed(idea: str) -> tuple[str, bool]:
@@ -264,9 +332,7 @@ def _again(one: Assumption) -> Assumed:
 
 def added(verdict: Verdict, text: str) -> Verdict:
     """The verdict as another test of its idea is to be like: resting on this as well."""
-    own = Assumption(
-        _line(text), OWN, 0.5, AssumptionRuling.GAP, settle=SETTLED["a part of the idea"], importance_by="user"
-    )
+    own = Assumption(_line(text), OWN, 0.5, AssumptionRuling.GAP, importance_by="user")
     return replace(verdict, assumptions=(*verdict.assumptions, own))
 
 

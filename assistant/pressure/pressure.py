@@ -18,7 +18,7 @@ from assistant.errors import ModelError, ReplyInvalid, SettingsError
 from assistant.library.library import Library
 from assistant.model.chat import Calls
 from assistant.pressure import rulings
-from assistant.pressure.assumptions import OWN, PROPOSED, SETTLED, Assumed, told
+from assistant.pressure.assumptions import OF_WORDS, OWN, PROPOSED, Assumed, told
 from assistant.pressure.bearing import Weighed
 from assistant.pressure.model_ideas import ModelIdeas
 from assistant.pressure.plain_ideas import PlainIdeas
@@ -96,7 +96,7 @@ class PressureTest:
         Raises:
             SettingsError: there is such a one; the hint names what an idea is looked at as.
         """
-        rulings.check_importance(importance, (*self._plain.lenses, *SETTLED, PROPOSED, OWN))
+        rulings.check_importance(importance, (*self._plain.lenses, *OF_WORDS, PROPOSED, OWN))
 
     def _holds(self, cited: Citation) -> bool:
         return self._library.quote(cited.about.id, cited.start, cited.end) == cited.quote

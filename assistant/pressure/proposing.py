@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from assistant.checking.checks import strange
 from assistant.model.chat import Calls, Prompt
 from assistant.model.prompting import material, render
-from assistant.pressure.assumptions import PROPOSED, SETTLED, Assumed
+from assistant.pressure.assumptions import PROPOSED, Assumed
 from assistant.text.conflicts import figures
 from assistant.text.words import content_stems
 from assistant.types import Rejected
@@ -128,7 +128,7 @@ def _assumed(one: Proposal, text: str, words: str, idea: str) -> Assumed:
     question, settle = (" ".join(told.split()) for told in (one.question, one.settle))
     about = f"{text} {idea}"
     question = question if _is_about(question, about) and figures(question) <= figures(about) else ""
-    settle = settle if _is_about(settle, f"{about} {question}") else SETTLED["a part of the idea"]
+    settle = settle if _is_about(settle, f"{about} {question}") else ""
     weight = WEIGHT[one.importance]
     return Assumed(text, PROPOSED, weight, False, words, question, settle, (), "model", _searches(one))
 

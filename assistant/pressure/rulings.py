@@ -252,8 +252,13 @@ def voice(finding: Finding) -> str:
 
 def voices(verdict: Verdict) -> tuple[int, int]:
     """How many voices speak for the idea, and how many against it."""
-    found = [one for assumption in verdict.assumptions for one in assumption.findings]
-    said_for, said_against = (set(map(voice, on(found, side))) for side in (Stance.SUPPORTS, Stance.CHALLENGES))
+    return heard([one for assumption in verdict.assumptions for one in assumption.findings])
+
+
+def heard(findings: Sequence[Finding]) -> tuple[int, int]:
+    """How many voices speak for it in these findings, and how many against it: the one count that is told anywhere. A
+    voice that does both is heard on both sides."""
+    said_for, said_against = (set(map(voice, on(findings, side))) for side in (Stance.SUPPORTS, Stance.CHALLENGES))
     return len(said_for), len(said_against)
 
 

@@ -155,6 +155,6 @@ def _tell(context: click.Context, done: SyncReport | PushbackError, *, as_json: 
     for failed in done.failed:
         terminal.note(f"{failed.source}: {failed.reason}")
     if not is_quiet(context):
-        terminal.say(terminal.synced(done, details=details))
+        terminal.say(terminal.synced(done, settings_of(context).library, details=details))
     if done.spared:
         terminal.complain(terminal.spared(done.spared), "If they are meant to be gone, add --allow-removals.")

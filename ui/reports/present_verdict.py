@@ -9,11 +9,10 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from assistant.pressure import rulings
 from assistant.pressure.assumptions import Assumed, of_words
 from assistant.pressure.discussion import Change
 from assistant.pressure.pressure_text import left_out
-from assistant.types import Assumption, AssumptionRuling, Citation, Finding, Stance, Verdict
+from assistant.types import Assumption, AssumptionRuling, Citation, Finding, Verdict
 from ui.reports import verdict_report as told
 from ui.reports.verdict_map import CORNERS, shares
 from ui.reports.verdict_report import Point, Report
@@ -70,22 +69,9 @@ def called(ruling: str) -> str:
 
 
 def head(number: int, one: Assumption) -> str:
-    """An assumption in a line of Markdown: its number, its words, its ruling, and how much speaks on either side."""
-    sides = [told.of_side(one, side) for side in (Stance.SUPPORTS, Stance.CHALLENGES)]
-    counts = f" {_counted(sides[0], 'for')}, {_counted(sides[1], 'against')}" if any(sides) else ""
+    """An assumption in a line of Markdown: its number, words and ruling, and how many voices speak on either side."""
     mark = f":gray-badge[{told.OPEN}]" if told.outcome(one) == told.OPEN else badge(one.ruling)
-    return f"**{number}** {label(opened(one.text), WORDS)} {mark}{counts}"
-
-
-def _counted(findings: Sequence[Finding], side: str) -> str:
-    """How many findings there are, and in how many voices where these are fewer."""
-    voices = len(set(map(rulings.voice, findings)))
-    fewer = f" ({_voices(voices)})" if voices < len(findings) else ""
-    return f"{len(findings)} {side}{fewer}"
-
-
-def _voices(count: int) -> str:
-    return f"{count} voice{'' if count == 1 else 's'}"
+    return f"**{number}** {label(opened(one.text), WORDS)} {mark} {told.counted(one)}".rstrip()
 
 
 def places(verdict: Verdict) -> dict[Finding, Place]:
@@ -123,10 +109,12 @@ def source(citation: Citation) -> str:
 
 
 def attributed(one: Finding, report: Report) -> str:
-    """How the source says it, who judged its side, and whether the source has changed since, as HTML."""
+    """How the source says it, who judged its side, and whether the source has changed since, as HTML. The buttons show
+    the side, and the summary says that sides are guessed."""
     mark = report.mark(one.citation)
     since = f'<p class="small notice" role="status">{mark}</p>' if mark else ""
-    return f'<p class="small attributed">{escape(told.attributed(one))}</p>{since}'
+    how = "; ".join(filter(None, (told.KINDS[one.kind], told.judged_by(one))))
+    return f'<p class="small attributed">{escape(how)}</p>{since}' if how else since
 
 
 def opened(text: str) -> str:
@@ -135,9 +123,9 @@ def opened(text: str) -> str:
 
 
 def settling(verdict: Verdict, most: int | None = None) -> str:
-    """The questions to settle, at most so many, with the cheapest evidence, as HTML."""
+    """The questions to settle, at most so many, with the cheapest way to, as HTML."""
     asked = [
-        f"<dt>{escape(question)}</dt>{f'<dd>Cheapest evidence: {escape(how)}</dd>' if how else ''}"
+        f"<dt>{escape(question)}</dt>{f'<dd>{told.CHEAPEST}{escape(how)}</dd>' if how else ''}"
         for question, how in told.settling(verdict)[:most]
     ]
     return f"<dl>{''.join(asked)}</dl>" if asked else "<p>None is open.</p>"
@@ -182,7 +170,7 @@ def picture(points: Sequence[Point], chosen: int) -> dict[str, Any]:
             "ruling": called(point.assumption.ruling.value),
             "assumption": f"{point.number}. {point.assumption.text}",
             "importance": f"{point.importance:.0%}",
-            "evidence": _voices(told.heard(point.assumption)),
+            "evidence": told.counted(point.assumption) or "nothing",
             "width": 4 if point.number == chosen else 1,
         }
         for point, x, y in shares(points)

@@ -177,8 +177,8 @@ def dropped(one: Document) -> str:
     return "\n".join(pieces) or "Nothing was dropped from this document."
 
 
-def synced(report: SyncReport, *, details: bool = False) -> str:
-    """What an ingest did, in a line; also when there was nothing to do it with. ``details`` adds a table."""
+def synced(report: SyncReport, library: str, *, details: bool = False) -> str:
+    """What an ingest did to which library, in a line; also when there was nothing to do. ``details`` adds a table."""
     kinds = ", ".join(f"{count} {kind}" for kind, count in list(report.kinds.items())[:ENDINGS])
     told = f" ({kinds}{', …' if len(report.kinds) > ENDINGS else ''})" if kinds else ""
     skipped = f"; {_count(report.skipped, 'file')} of other kinds passed over{told}" if report.skipped else ""
@@ -194,6 +194,7 @@ def synced(report: SyncReport, *, details: bool = False) -> str:
     copies = f", {report.copies} already there under another name" if report.copies else ""
     line = (
         f"{counts}{copies}{failed}{skipped}; {_count(report.passages, 'passage')} embedded in {report.seconds:.1f} s."
+        f" Library: {library}."
     )
     stages = [f"  {name:10} {seconds:8.1f} s" for name, seconds in report.stages.items()]
     dropped = [f"  {count:6} cleaned away: {reason}" for reason, count in report.dropped.items()]

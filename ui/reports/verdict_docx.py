@@ -111,7 +111,7 @@ def _quote(made: Document, part: Quote) -> None:
     quoted.add_run(_plain(f"“{part.words}”"))
     if part.why:
         made.add_paragraph(_plain(part.why), "Caption")
-    line = made.add_paragraph(_plain(f"{part.source}. {part.attributed}."), "Caption")
+    line = made.add_paragraph(_plain(part.caption), "Caption")
     if part.mark:
         line.add_run(f" {part.mark}").bold = True
 

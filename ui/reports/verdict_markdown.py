@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from assistant.types import Stance
-from ui.reports import verdict_report as told
+from assistant.pressure import rulings
 from ui.reports.verdict_outline import Bullets, Outline, Paragraph, Part, Picture, Question, Quote, Resting, Section
 from ui.reports.verdict_report import Point
 from ui.views.inert import markdown as _plain
@@ -44,11 +43,13 @@ def _part(part: Part) -> str:
 def _table(points: Sequence[Point]) -> str:
     rows = [
         f"| {point.number} | {_plain(point.assumption.text)} | {point.importance:.1f} "
-        f"| {len(told.of_side(point.assumption, Stance.SUPPORTS))} "
-        f"| {len(told.of_side(point.assumption, Stance.CHALLENGES))} | {point.assumption.ruling} |"
+        f"| {said_for} | {said_against} | {point.assumption.ruling} |"
         for point in points
+        for said_for, said_against in [rulings.heard(point.assumption.findings)]
     ]
-    return "\n".join(["| | assumption | importance | for | against | ruling |", "|---|---|---|---|---|---|", *rows])
+    return "\n".join(
+        ["| | assumption | importance | voices for | voices against | ruling |", "|---|---|---|---|---|---|", *rows]
+    )
 
 
 def _resting(part: Resting) -> str:
@@ -62,7 +63,9 @@ def _resting(part: Resting) -> str:
 
 def _quote(part: Quote) -> str:
     number = f"[{part.number}] " if part.number else ""
-    line = f"- {number}“{_plain(part.words)}” ({_plain(part.source)}) — {_plain(part.attributed)}"
+    line = f"- {number}“{_plain(part.words)}” ({_plain(part.source)})"
+    if part.attributed:
+        line += f" — {_plain(part.attributed)}"
     if part.mark:
         line += f" — **{part.mark}**"
     if part.why:

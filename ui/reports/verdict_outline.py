@@ -27,7 +27,7 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What to find out, and the cheapest evidence that would answer it, which may be empty."""
+    """What to find out, and the cheapest way to, which may be empty."""
 
     text: str
     how: str
@@ -45,6 +45,11 @@ class Quote:
     source: str
     attributed: str
     mark: str
+
+    @property
+    def caption(self) -> str:
+        """Who says it where, how, and by whom its side is known."""
+        return " · ".join(part for part in (self.source, self.attributed) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +124,9 @@ def _sections(report: Report) -> Iterator[Section]:
     for case in told.cases(verdict):
         quotes = tuple(_quote(finding, report, number=numbers[finding]) for finding in case.findings)
         yield Section(case.title, quotes or (Paragraph(case.empty),), "cases")
-    yield Section("What nobody says", (Bullets(told.missing(verdict) or (told.ALL_TOUCHED,)),), "open")
+    yield Section(told.UNFOUND, (Bullets(told.missing(verdict) or (told.ALL_TOUCHED,)),), "open")
     for question, how in told.settling(verdict)[:1]:
-        yield Section("Find out first", (Question(question, f"Cheapest evidence: {how}" if how else ""),), "open")
+        yield Section("Find out first", (Question(question, f"{told.CHEAPEST}{how}" if how else ""),), "open")
     yield Section("Importance and evidence", (Picture(tuple(told.points(verdict))),))
     resting = (_resting(number, one, report) for number, one in enumerate(verdict.assumptions, start=1))
     yield Section("What it rests on", tuple(resting))

@@ -1,7 +1,8 @@
 """A verdict as its reports tell it, whatever they are written in: the same words, order and places. Pure.
 
-It opens with what the documents come to, then at most ``rulings.CASE`` findings a side, what nobody says and what to
-find out first, as the page does; what it rests on follows, where a finding that stands above is named by its number.
+It opens with what the documents come to, then at most ``rulings.CASE`` findings a side, what nothing was found on and
+what to find out first, as the page does; what it rests on follows, where a finding that stands above is named by its
+number.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from assistant.pressure import rulings
+from assistant.pressure import settling as settling_of
 from assistant.pressure.assumptions import PROPOSED, WHOLE
 from assistant.types import Assumption, AssumptionRuling, Citation, Finding, IdeaRuling, Kind, Remark, Stance, Verdict
 from ui.views.present import Standing
@@ -19,20 +21,23 @@ from ui.views.shown import cost_line
 
 MEANS = {
     IdeaRuling.HOLDS: "What was found in the documents speaks for it, and nothing against it.",
-    IdeaRuling.CONTESTED: "The documents speak for it and against it.",
+    IdeaRuling.CONTESTED: "What was found in the documents speaks for it and against it.",
     IdeaRuling.CHALLENGED: "What was found in the documents speaks against it, and nothing for it.",
     IdeaRuling.NOT_COVERED: "Nothing was found in the documents that speaks for it or against it.",
 }
 NOTHING = "Nothing was found on this."
-ALL_TOUCHED = "Nothing: something that bears on each was found."
+ALL_TOUCHED = "On each, something was found that may bear on it."
 UNTOLD = "What bears on this takes no side that can be told."
 KINDS = {
-    Kind.CLAIM: "the author's claim",
+    Kind.CLAIM: "",  # neither is told of it
     Kind.FIGURE: "a reported figure",
     Kind.QUOTED: "somebody is quoted",
     Kind.FORECAST: "a forecast",
     Kind.OPPONENT: "reported of somebody the author does not agree with; does not count",
 }
+UNFOUND = "On what nothing was found"
+CHEAPEST = "The cheapest way: "
+VOICES = "each a person, or a document that names nobody"  # what counts as a voice, where voices are first told
 SIDES = {Stance.SUPPORTS: "For", Stance.CHALLENGES: "Against", Stance.UNCLEAR: "Unclear"}
 GUESSED = "side guessed"
 HOW_WRONG = (  # measured as ``eval/training/README.md`` says
@@ -45,7 +50,7 @@ OUTCOMES = (*(ruling.value for ruling in AssumptionRuling if ruling is not Assum
 TAKEN = (Stance.SUPPORTS, Stance.CHALLENGES)
 # Voices from which an assumption lies at the right edge of the picture: more make it no better known; a guess.
 ENOUGH = 6
-MISSING = 3  # of what nobody says that is told at a glance: as many as findings a side
+MISSING = 3  # of what nothing was found on that is told at a glance: as many as findings a side
 # Findings of a side that a Word or web report tells of an assumption, beside those above: three pages hold six
 # assumptions.
 EACH = 3
@@ -115,24 +120,30 @@ def outcome(one: Assumption) -> str:
 
 
 def in_short(verdict: Verdict) -> str:
-    """The result in two sentences: what the documents say, how many voices speak, and what they do not say."""
-    voices = rulings.voices(verdict)
-    counts = f": {_voices(voices[0])} for it, {_voices(voices[1])} against it" if any(voices) else ""
-    says = f"{MEANS[verdict.ruling].removesuffix('.')}{counts}"
+    """The result in two sentences: what was found comes to, how many voices speak, and on what no side is known."""
+    says = f"{MEANS[verdict.ruling].removesuffix('.')}{_heard(rulings.voices(verdict))}"
     if verdict.ruling is IdeaRuling.NOT_COVERED and (unsaid := len(undecided(verdict))):
         bear = "1 passage bears" if unsaid == 1 else f"{unsaid:,} passages bear"
         says = f"{bear} on it, on which side is not known"
-    guess = " The sides are guessed: judge them." if rulings.is_guessed(verdict) else ""
-    return f"{says}. {_rests(verdict.assumptions)}{guess}"
+    guess = "The sides are guessed: judge them." if rulings.is_guessed(verdict) else ""
+    return " ".join(part for part in (f"{says}.", _rests(verdict.assumptions), guess) if part)
+
+
+def _heard(voices: tuple[int, int]) -> str:
+    """How many voices say so, and what a voice is."""
+    if not any(voices):
+        return ""
+    said_for, said_against = voices
+    if said_for and said_against:
+        return f": {_voices(said_for)} ({VOICES}) for it, {said_against:,} against it"
+    return f": {_voices(said_for or said_against)} ({VOICES})"
 
 
 def _rests(assumptions: Sequence[Assumption]) -> str:
-    """How many assumptions have no known side, as a sentence."""
-    gaps, count = sum(one.ruling is AssumptionRuling.GAP for one in assumptions), len(assumptions)
-    which = f"Of its {_count(count, 'assumption')}"
-    if not gaps:
-        return f"{which}, each has evidence."
-    return f"{which}, {gaps} {'has' if gaps == 1 else 'have'} no known side."
+    """On how many of several assumptions something was found that takes a side, as a sentence."""
+    known, count = sum(one.ruling is not AssumptionRuling.GAP for one in assumptions), len(assumptions)
+    some = "none" if not known else "each" if known == count else f"{known:,}"
+    return f"What was found takes a known side on {some} of its {count:,} assumptions." if count > 1 else ""
 
 
 def _voices(count: int) -> str:
@@ -197,8 +208,8 @@ def undecided(verdict: Verdict) -> list[Finding]:
 
 
 def settling(verdict: Verdict) -> list[tuple[str, str]]:
-    """The questions to settle, each with the cheapest evidence that would."""
-    return [(one.question or _asks(one), one.settle) for one in rulings.to_settle(verdict)]
+    """The questions to settle, each with the cheapest way to, which may be empty."""
+    return [(one.question or _asks(one), settling_of.cheapest(one)) for one in rulings.to_settle(verdict)]
 
 
 def _asks(one: Assumption) -> str:
@@ -237,7 +248,13 @@ def points(verdict: Verdict) -> list[Point]:
 
 def heard(one: Assumption) -> int:
     """How many voices speak for it and against it; one that does both is heard on both sides."""
-    return sum(len(set(map(rulings.voice, rulings.on(one.findings, side)))) for side in TAKEN)
+    return sum(rulings.heard(one.findings))
+
+
+def counted(one: Assumption) -> str:
+    """How many voices speak for an assumption and against it, if any does."""
+    said_for, said_against = rulings.heard(one.findings)
+    return f"{_voices(said_for)} for, {said_against or 'none'} against" if said_for or said_against else ""
 
 
 def sided(one: Assumption) -> list[Finding]:
@@ -266,9 +283,10 @@ def beside(verdict: Verdict, number: int) -> str:
 
 
 def left_open(verdict: Verdict, number: int) -> str:
-    """The note of ``beside``, with the cheapest evidence if nothing decides the assumption."""
+    """The note of ``beside``, with the cheapest way to find out if nothing decides it."""
     one, told = verdict.assumptions[number - 1], beside(verdict, number)
-    return told if not told or sided(one) or not one.settle else f"{told} Cheapest evidence: {one.settle}"
+    how = "" if sided(one) else settling_of.cheapest(one)
+    return f"{told} {CHEAPEST}{how}" if told and how else told
 
 
 def around(finding: Finding) -> tuple[str, str, str]:
@@ -290,14 +308,14 @@ def attributed(finding: Finding) -> str:
 
     No probability of a side is told: none was measured to be one on documents like these.
     """
+    by = ""
     if finding.judged:
-        return f"{KINDS[finding.kind]}; {judged_by(finding)}"
-    if finding.confidence == 1.0 and finding.stance is not Stance.UNCLEAR:
-        return KINDS[finding.kind]
-    by = (
-        "side unclear" if finding.stance is Stance.UNCLEAR else "side as the model reads it" if finding.why else GUESSED
-    )
-    return f"{KINDS[finding.kind]}; {by}"
+        by = judged_by(finding)
+    elif finding.stance is Stance.UNCLEAR:
+        by = "side unclear"
+    elif finding.confidence < 1:
+        by = "side as the model reads it" if finding.why else GUESSED
+    return "; ".join(part for part in (KINDS[finding.kind], by) if part)
 
 
 def judged_by(finding: Finding) -> str:

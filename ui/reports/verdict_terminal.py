@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from assistant.types import Stance
-from ui.reports import verdict_report as told
+from assistant.pressure import rulings
 from ui.reports.terminal import filled
 from ui.reports.verdict_outline import Bullets, Outline, Paragraph, Part, Picture, Question, Quote, Resting, Section
 from ui.reports.verdict_report import Point
@@ -46,9 +45,9 @@ def _table(points: Sequence[Point]) -> str:
     """A row for each assumption, by the number under which it follows."""
     return "\n".join(
         f"{point.number:4}. importance {point.importance:.1f}"
-        f"{len(told.of_side(point.assumption, Stance.SUPPORTS)):4} for"
-        f"{len(told.of_side(point.assumption, Stance.CHALLENGES)):4} against   {point.assumption.ruling}"
+        f"   voices: {said_for} for, {said_against} against   {point.assumption.ruling}"
         for point in points
+        for said_for, said_against in [rulings.heard(point.assumption.findings)]
     )
 
 
@@ -68,5 +67,5 @@ def _quote(part: Quote, indent: str) -> str:
     """Its words, and on lines of their own who says them where, what has become of them, and why they bear on it."""
     mark = f"{indent}{part.number}. " if part.number else f"{indent}- "
     beside = " " * len(mark)
-    lines = [filled(f"“{part.words}”", mark, beside), filled(f"{part.source} · {part.attributed}", beside)]
+    lines = [filled(f"“{part.words}”", mark, beside), filled(part.caption, beside)]
     return "\n".join([*lines, *(filled(line, beside) for line in (part.mark, part.why) if line)])

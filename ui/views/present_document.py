@@ -1,6 +1,6 @@
 """A document to what a page shows of it: headings, lists, tables, pages, bold words and links, and the cited words.
-Links lead nowhere here, and tell their address where they are pointed at. Pure, and inert as
-``present.py`` says."""
+Links lead nowhere here, and tell their address: in short behind their words, in full where they are pointed at and
+above a document that is opened at cited words. Pure, and inert as ``present.py`` says."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ _TAGS = {
     BlockKind.CODE: "pre",
     BlockKind.ITEM: "li",
 }
+SHORT, TAIL = 48, 24  # characters of an address behind its words, and of its end where it is cut; not measured
+MOST_LINKS = 10  # of cited words that are told in full
 _NUMBERED = re.compile(r"\(?\w{1,3}[.)]\s")  # an item that brings its own mark
 _BAR = " | "  # parts the cells of a row that was read without names
 _CELL = re.compile(r"(?P<name>[^:;]{1,60}): ")
@@ -233,16 +235,45 @@ def _lettered(text: str, of: Span, inline: Sequence[Inline]) -> str:
     over = [one for one in inline if one.start < of.end and one.end > of.start]
     edges = sorted({*of, *(edge for one in over for edge in one[:2] if of.start < edge < of.end)})
     return "".join(
-        _set(escape(text[start:end]), [one for one in over if one.start <= start and end <= one.end])
+        _set(text[start:end], end, [one for one in over if one.start <= start and end <= one.end])
         for start, end in pairwise(edges)
     )
 
 
-def _set(words: str, looks: Sequence[Inline]) -> str:
+def _set(text: str, end: int, looks: Sequence[Inline]) -> str:
+    words = escape(text)
     for look in looks:
-        address = look.to and escape(look.to)
-        words = f'<span class="link" title="{address}">{words}</span>' if address else f"<b>{words}</b>"
+        if not look.to:
+            words = f"<b>{words}</b>"
+            continue
+        short = shortened(look.to)
+        behind = f' data-to="{escape(short)}"' if end == look.end and short not in text else ""
+        words = f'<span class="link" title="{escape(look.to)}"{behind}>{words}</span>'
     return words
+
+
+def shortened(address: str) -> str:
+    """An address as it is told behind its words: without its scheme, a long one without its middle."""
+    plain = re.sub(r"^(?:https?://(?:www\.)?|mailto:|tel:)", "", address, flags=re.IGNORECASE).rstrip("/") or address
+    if len(plain) <= SHORT:
+        return plain
+    return f"{plain[: SHORT - TAIL - 1].partition('/')[0]}/…{plain[-TAIL:]}"
+
+
+def links(document: Document, words: Span) -> str:
+    """The links in cited words, each with its whole address, as HTML; empty where there is none."""
+    inside = [
+        (document.text[one.start : one.end], one.to)
+        for block in document.blocks
+        if block.start < words.end and block.end > words.start
+        for one in block.inline
+        if one.to and one.start < words.end and one.end > words.start
+    ]
+    told = [f"<li>{escape(text)}: <code>{escape(to)}</code></li>" for text, to in dict.fromkeys(inside)]
+    if not told:
+        return ""
+    more = f"<li>and {len(told) - MOST_LINKS} more</li>" if len(told) > MOST_LINKS else ""
+    return f'<div class="small links"><p>Links in these words</p><ul>{"".join(told[:MOST_LINKS])}{more}</ul></div>'
 
 
 def _left_out(characters: int, side: str) -> str:

@@ -94,8 +94,8 @@ def line(text: str, most: int = 200) -> str:
     return seen if len(seen) <= most else seen[: most - 1] + "…"
 
 
-def head(about: About, standings: Sequence[str], passages: int) -> str:
-    """The particulars of a document, as HTML."""
+def head(about: About, standings: Sequence[str], passages: int, *, is_corrected: bool = False) -> str:
+    """The particulars of a document, as HTML, and whether somebody set some of them by hand."""
     when = f'<time datetime="{escape(about.date)}">{escape(date(about.date))}</time>' if about.date else ""
     by = " · ".join(part for part in (escape(about.author or ""), when) if part)
     facts = [
@@ -104,6 +104,7 @@ def head(about: About, standings: Sequence[str], passages: int) -> str:
         about.site or "",
         count(passages, "passage"),
         about.source,
+        "set by hand: title, author or date" if is_corrected else "",
     ]
     told = " · ".join(escape(fact) for fact in facts if fact)
     notices = "".join(f'<p class="notice small" role="status">{STANDINGS[one]}</p>' for one in standings)

@@ -25,7 +25,7 @@ _FIRST_SOURCE = "(SELECT s.source FROM sources s WHERE s.document = documents.id
 
 
 class Documents:
-    """Reads documents; ``put``, ``orphans`` and ``sweep`` are steps of the catalog's transactions."""
+    """Reads documents; ``put``, ``rename``, ``orphans`` and ``sweep`` are steps of the catalog's transactions."""
 
     def __init__(self, db: Database, families: Families) -> None:
         self._db, self._families = db, families
@@ -145,6 +145,13 @@ class Documents:
             "ON CONFLICT (document) DO UPDATE SET language = excluded.language, site = excluded.site, "
             "origin = excluded.origin, kept = excluded.kept, stale = 0",
             [about.id, about.language, about.site, about.origin, "\n".join(cleaned.kept)],
+        )
+
+    def rename(self, about: About) -> None:
+        """Change a document's title, author and date, without its passages."""
+        self._db.run(
+            "UPDATE documents SET title = ?, author = ?, date = ? WHERE id = ?",
+            [about.title, about.author, about.date, about.id],
         )
 
     def orphans(self) -> list[str]:

@@ -84,6 +84,11 @@ class Staged:
             for row, document in zip(passages, documents, strict=True):
                 _put(self._db, "staged", document, [row])
 
+    def again(self, document: str, author: str | None) -> None:
+        """Put aside the passages of a document as they are, with whom they are by where nobody is named as speaking."""
+        self._db.run(f"INSERT INTO staged ({_COLUMNS}) SELECT {_COLUMNS} FROM passages WHERE document = ?", [document])
+        self._db.run("UPDATE staged SET voice = ? WHERE speaker IS NULL", [voice(author or "")])
+
     def vectors(self, size: int) -> Iterator[list[tuple[str, bytes]]]:
         """The ids and vectors of the passages that are put aside, ``size`` at a time."""
         return _vectors(self._db, "staged", "rowid", size)

@@ -3,8 +3,8 @@
 # Since 2 there is feedback, since 3 versions of a piece, since 4 verdicts and what cleaning went by, since 5 owners of
 # conversations and verdicts, and conversations that can be brought back, since 6 questions without an answer, since 7
 # what tells a catalog from every other, and words of scripts without spaces (of texts that are read or reindexed from
-# then on), since 8 questions that wait for files.
-VERSION = 8
+# then on), since 8 questions that wait for files, since 9 what people said of a document.
+VERSION = 9
 
 WORDS = "CREATE VIRTUAL TABLE words USING fts5 (text, title, voice, tokenize = 'porter unicode61 remove_diacritics 2')"
 
@@ -215,6 +215,16 @@ CREATE TABLE IF NOT EXISTS awaiting (
 );
 """
 
+# What people said of a document, and what its file says, each as a list of JSON: title, author and date. It outlives
+# the document, so that it holds again when the file is read again.
+CORRECTED = """
+CREATE TABLE IF NOT EXISTS corrected (
+    document TEXT PRIMARY KEY,
+    said TEXT NOT NULL,
+    read TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
 # What tells this catalog from every other; written when it is first asked for.
 IDENTITY = """
 CREATE TABLE IF NOT EXISTS identity (
@@ -245,12 +255,14 @@ STEPS = {
         UNANSWERED,
         IDENTITY,
         AWAITING,
+        CORRECTED,
     ),
-    1: (*_FEEDBACK, *_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, AWAITING, *_ADDED_NOW),
-    2: (*_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, AWAITING, *_ADDED_NOW),
-    3: (*_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, AWAITING, *_ADDED_NOW),
-    4: (*_OWNERS, UNANSWERED, IDENTITY, AWAITING, *_ADDED_NOW),
-    5: (UNANSWERED, IDENTITY, AWAITING, *_ADDED_NOW),
-    6: (IDENTITY, AWAITING, *_ADDED_NOW),
-    7: (AWAITING,),
+    1: (*_FEEDBACK, *_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, *_ADDED_NOW),
+    2: (*_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, *_ADDED_NOW),
+    3: (*_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, *_ADDED_NOW),
+    4: (*_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, *_ADDED_NOW),
+    5: (UNANSWERED, IDENTITY, AWAITING, CORRECTED, *_ADDED_NOW),
+    6: (IDENTITY, AWAITING, CORRECTED, *_ADDED_NOW),
+    7: (AWAITING, CORRECTED),
+    8: (CORRECTED,),
 }

@@ -2,7 +2,8 @@
 
 Obsidian's ``[[links]]``, ``==marks==``, ``%% comments %%`` and ``^ids``, and Logseq's ids, become what is shown. A line
 "[Decision]: Approved" defines no link, as it leads nowhere, and ``<first name>`` is no element, as nothing closes it:
-both are text.
+both are text. Of what site builders fill in, ``{% channel "help" %}`` shows its words, and other tags and ``{#ids}``
+show nothing.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ ID = "id of a block"
 PROPERTY = "property of a block"
 CALLOUT = "kind of a callout"
 EMBEDDED = "embedded file"
+TEMPLATE = "tag of a template"
 
 TAG = re.compile(r"<([A-Za-z][\w-]*)(?:\s[^<>]*)?>")
 CLOSING = re.compile(r"</([A-Za-z][\w-]*)\s*>")
@@ -44,11 +46,32 @@ DEEPEST_BLOCK = 100  # lists and quotes in one another
 DEEPEST_LINK = 20  # brackets in one another; each open one reads on as far as this many others do
 LOGSEQ = re.compile(r"(?:id:: [\da-f-]{36}|collapsed:: (?:true|false))")  # which Logseq writes and does not show
 FENCE = re.compile(r":{3,}\s?\{?[\w.-]*\}?")  # around a callout, as HackMD, Docusaurus and Pandoc write it
+TAG_OF_TEMPLATE = re.compile(r"""\{%-?\s*(?:\w+\s+(["'])([^"']{1,200})\1\s*-?%\}|.{0,2000}?%\})""", re.DOTALL)
+ATTRIBUTES = re.compile(r"\s*\{(?::|#)[^{}\n]{0,200}\}(?=\s*(?:\n|$))")  # "## Costs {#costs}"
+# An address that a template fills in has spaces, and would be none: ``[the rules]({% page "/rules/" %})``.
+FILLED = re.compile(
+    r"""\]\(\s*(?:\{%-?\s*\w+\s+["']?(?P<to>[^"'%\s]{1,500})["']?\s*-?%\}|\{\{[^{}\n]{0,200}\}\})(?=[^\s()]*\))"""
+)
 BLOCK_ID = re.compile(r"\^(?=[\d-]*[A-Za-z])[A-Za-z\d-]+\s*")
 
 
 def parse(text: str) -> list[Token]:
     """The tokens of a Markdown text."""
+    tokens = _parser().parse(text, _facts(text))
+    for child in (child for token in tokens for child in token.children or ()):
+        for form, reason in ((LOGSEQ, PROPERTY), (FENCE, CALLOUT)):
+            if child.type == "text" and form.fullmatch(child.content):
+                child.type, child.meta = UNSEEN, {"reason": reason}
+    return tokens
+
+
+def parse_line(text: str) -> list[Token]:
+    """The tokens of a line of Markdown that is no block, such as a title in front matter."""
+    (line,) = _parser().parseInline(text, _facts(text))
+    return line.children or []
+
+
+def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "maxNesting": DEEPEST_BLOCK}).enable(["table", "strikethrough"])
     block, inline = parser.block.ruler, parser.inline.ruler
     block.before("fence", "comment", _comment_block, {"alt": ["paragraph", "blockquote", "list"]})
@@ -59,13 +82,15 @@ def parse(text: str) -> list[Token]:
     parser.core.ruler.before("inline", "shallower", _shallower)
     inline.before("link", "comment", _hidden(HIDDEN, COMMENT))
     inline.before("link", "block_id", _hidden(BLOCK_ID, ID))
-    used = frozenset(label.casefold() for label in USED.findall(text))
-    tokens = parser.parse(text, {"closed": closed(text), "used": used})
-    for child in (child for token in tokens for child in token.children or ()):
-        for form, reason in ((LOGSEQ, PROPERTY), (FENCE, CALLOUT)):
-            if child.type == "text" and form.fullmatch(child.content):
-                child.type, child.meta = UNSEEN, {"reason": reason}
-    return tokens
+    parser.core.ruler.before("inline", "filled", _filled)
+    inline.before("link", "template", _template)
+    inline.before("link", "attributes", _hidden(ATTRIBUTES, TEMPLATE))
+    return parser
+
+
+def _facts(text: str) -> dict[str, frozenset[str]]:
+    """What the rules know of the whole text."""
+    return {"closed": closed(text), "used": frozenset(label.casefold() for label in USED.findall(text))}
 
 
 def _shallower(state: StateCore) -> None:
@@ -138,6 +163,27 @@ def _hidden(pattern: re.Pattern[str], reason: str) -> Callable[[StateInline, boo
         return True
 
     return rule
+
+
+def _filled(state: StateCore) -> None:
+    """The address that a template's tag names, in the place of the tag."""
+    for token in state.tokens:
+        if token.type == "inline":
+            token.content = FILLED.sub(lambda link: f"]({link['to'] or ''}", token.content)
+
+
+def _template(state: StateInline, silent: bool) -> bool:
+    """``{% … %}``: the only words that it is given, as a name, else nothing."""
+    tag = TAG_OF_TEMPLATE.match(state.src, state.pos)
+    if tag is None or tag.end() > state.posMax:
+        return False
+    if not silent:
+        if tag[2]:
+            state.pending += tag[2]
+        else:
+            _push(state, tag[0], TEMPLATE)
+    state.pos = tag.end()
+    return True
 
 
 def _push(state: StateInline, text: str, reason: str) -> None:

@@ -261,7 +261,7 @@ def _fields(pieces: Sequence[Piece]) -> dict[str, str]:
 
 def _found(values: Mapping[str, Any]) -> Found:
     lower = {str(key).lower(): value for key, value in values.items()}
-    titles = _texts(lower, ("title",))
+    titles = tuple(filter(None, (_words(dialects.parse_line(title)).whole() for title in _texts(lower, ("title",)))))
     return Found(titles, _texts(lower, AUTHOR_KEYS), _texts(lower, DATE_KEYS), is_written=bool(titles))
 
 

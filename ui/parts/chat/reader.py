@@ -70,6 +70,8 @@ def _document(citation: Citation, library: Library, evidence: Place | None) -> N
         st.html(present_document.quoted(citation))
     if document is None:
         return
+    if words and (links := present_document.links(document, words)):
+        st.html(links)
     if words is None:
         st.html('<p class="small rule">The document as it is now</p>')
     if words and (path := _printed(citation, library)) and _wants_print(citation):

@@ -13,7 +13,7 @@ from assistant.plainly import why
 from assistant.settings import Settings
 from assistant.types import Document, Span
 from ui.jobs import work as works
-from ui.parts.documents import adding, documents_table, scope, work
+from ui.parts.documents import adding, correcting, documents_table, scope, work
 from ui.parts.page import failure, state, visiting
 from ui.views import present_document, present_library
 from ui.views.present import label
@@ -21,6 +21,7 @@ from ui.web.roles import Role
 from ui.work import uploads
 
 TEXT, PASSAGES, LEFT_OUT, VERSIONS = "Text", "Passages", "Left out", "Versions"
+FAILED = "document-failed"  # of the session: what went wrong with the document
 PART = 2 * present_document.AROUND  # characters of a long text shown at a time
 SHOWN = 50  # passages shown at a time: a bound on what the browser draws; not measured
 
@@ -38,10 +39,17 @@ def show(id: str, library: Library, settings: Settings) -> None:
         return
     passages = library.stored_of(document.id)
     listed = documents_table.listed(library, settings).by_id[document.id]
-    st.html(present_library.head(document.about, present_library.standings(listed), len(passages)))
+    st.html(
+        present_library.head(
+            document.about,
+            present_library.standings(listed),
+            len(passages),
+            is_corrected=library.corrected(document.id) is not None,
+        )
+    )
     scope.link([document.id], "Ask about this document")
     if visiting.may(Role.EDITOR, settings):
-        _doing(document, listed.files, settings)
+        _doing(document, listed.files, settings, library)
     work.show(settings, "document")
     if told := present_document.in_short(document, summary(document, passages)):
         st.html(told)
@@ -95,7 +103,7 @@ def _versions(id: str, library: Library) -> None:
         )
 
 
-def _doing(document: Document, files: tuple[str, ...], settings: Settings) -> None:
+def _doing(document: Document, files: tuple[str, ...], settings: Settings, library: Library) -> None:
     """The buttons for what can be done with the document."""
     id, title = document.id, present_library.line(document.about.title, 60)
     there = [path for path in map(Path, files) if path.exists()]
@@ -109,6 +117,7 @@ def _doing(document: Document, files: tuple[str, ...], settings: Settings) -> No
                 on_click=adding.read,
                 args=(settings, there[:1], f"Reading {title}", _within(there[0], document.about.source)),
             )
+        correcting.show(document, library, FAILED)
         if dropped:
             with st.popover("Replace", icon=":material/swap_horiz:"):
                 drops = st.session_state.setdefault(f"replace-{id}", 0)
@@ -119,7 +128,7 @@ def _doing(document: Document, files: tuple[str, ...], settings: Settings) -> No
         st.button("Remove", icon=":material/delete:", on_click=_remove, args=(id, title, settings))
     if not dropped:
         st.html('<p class="small">Its file is kept elsewhere: removing the document here leaves the file alone.</p>')
-    if error := st.session_state.pop("document-failed", None):
+    if error := st.session_state.pop(FAILED, None):
         failure.show(error)
 
 
@@ -146,7 +155,7 @@ def _replace(id: str, old: Path, key: str, settings: Settings) -> None:
         uploads.put(new, given.getvalue())
     except OSError as exc:
         hint = "Check the space on the disk and the folder's permissions."
-        st.session_state["document-failed"] = PushbackError(f"{new.name} cannot be kept: {why(exc)}.", hint=hint)
+        st.session_state[FAILED] = PushbackError(f"{new.name} cannot be kept: {why(exc)}.", hint=hint)
         return
     asked = works.of_library(settings, document=id, path=str(new))
     work.begin(settings, f"Replacing {present_library.line(old.name, 60)}", works.REPLACE, asked)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.pressure import assumptions
-from assistant.pressure.assumptions import OWN, PROPOSED, SETTLED
+from assistant.pressure.assumptions import OF_WORDS, OWN, PROPOSED
 from assistant.types import Verdict
 from ui.parts.pressure import testing
 from ui.parts.pressure.testing import Desk
@@ -17,7 +17,7 @@ from ui.views.present import label
 
 LONGEST = 300  # characters of an assumption: a sentence or two
 WORDS = 90  # characters of one that is named on a button: meant for one line
-OF_THE_IDEA = (*SETTLED, OWN, PROPOSED)  # all else are questions that are asked of any idea
+OF_THE_IDEA = (*OF_WORDS, OWN, PROPOSED)  # all else are questions that are asked of any idea
 
 
 def change(number: int, report: Report, desk: Desk) -> None:

@@ -24,6 +24,8 @@ FILES = {  # by their ending: what they are called, and their media type
     ".docx": ("Word document", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
 }
 
+LONG = 120  # characters of an idea from which it is set smaller: it has two lines and more
+
 JUDGED = {"For": Stance.SUPPORTS, "Against": Stance.CHALLENGES, "Not about this": None}
 SAID, BEFORE = "finding-judged", "finding-before"  # what was just said of a finding; the finding before and after
 
@@ -31,7 +33,8 @@ SAID, BEFORE = "finding-judged", "finding-before"  # what was just said of a fin
 def head(report: Report) -> None:
     """The idea, and what the documents come to in two sentences."""
     verdict = report.verdict
-    st.html(f'<p class="small">{escape(told.head(report))}</p><h1 class="idea">{escape(verdict.idea)}</h1>')
+    look = "idea long" if len(verdict.idea) > LONG else "idea"
+    st.html(f'<p class="small">{escape(told.head(report))}</p><h1 class="{look}">{escape(verdict.idea)}</h1>')
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ruling"):
         st.markdown(present_verdict.badge(verdict.ruling), width="content")
         st.html(f"<p>{escape(told.in_short(verdict))}</p>", width="content")
@@ -40,7 +43,7 @@ def head(report: Report) -> None:
 
 
 def glance(report: Report) -> None:
-    """The overview: findings for a person to judge, both cases, what nobody says, and what to find out first."""
+    """The overview: findings to judge, both cases, what nothing was found on, and what to find out first."""
     verdict = report.verdict
     cases = told.cases(verdict)
     with st.container(key="glance"):
@@ -49,7 +52,7 @@ def glance(report: Report) -> None:
                 _case(case, report)
         missing, settling = st.columns(2, gap="medium")
         with missing:
-            st.html(f"<h2>What nobody says</h2>{present_verdict.listed(told.missing(verdict), told.ALL_TOUCHED)}")
+            st.html(f"<h2>{told.UNFOUND}</h2>{present_verdict.listed(told.missing(verdict), told.ALL_TOUCHED)}")
         if rulings.to_settle(verdict):
             with settling:
                 st.html(f"<h2>Find out first</h2>{present_verdict.settling(verdict, 1)}")
@@ -67,7 +70,8 @@ def finding(one: Finding, place: Place, key: str, report: Report, *, in_context:
             on_click=state.open_citation,
             args=tuple(place),
         )
-        st.html(present_verdict.attributed(one, report))
+        if how := present_verdict.attributed(one, report):
+            st.html(how)
         with st.container(horizontal=True, gap="small", key=f"judge-{key}"):
             for name, side in JUDGED.items():
                 st.button(

@@ -1,0 +1,63 @@
+"""The cheapest way to find out what is open of an idea, by what was found on it and what is missing. Pure.
+
+A lens has a way of its own, and a model proposes one; of all else it is told who could be asked, and whether a figure
+is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.pressure import rulings
+from assistant.pressure.assumptions import OF_WORDS, OWN
+from assistant.text import dates
+from assistant.types import Assumption, Citation, Finding, Kind, Stance
+
+
+def cheapest(one: Assumption) -> str:
+    """The cheapest way to settle an assumption; empty where nothing was found that shows one."""
+    if one.settle and one.lens not in (*OF_WORDS, OWN):
+        return one.settle
+    said_for, said_against = (rulings.on(one.findings, side) for side in (Stance.SUPPORTS, Stance.CHALLENGES))
+    if said_for and said_against:
+        return f"{_both(said_for, said_against)} {_figure(one)}"
+    bearing = [each for each in one.findings if rulings.bears([each])]
+    if not bearing:
+        return ""
+    many = "the passage that bears" if len(bearing) == 1 else f"the {len(bearing)} passages that bear"
+    return f"Read {many} on it, and say on which side. {_who(bearing)} {_figure(one)}"
+
+
+def _both(said_for: Sequence[Finding], said_against: Sequence[Finding]) -> str:
+    """Whom to ask, or what to compare, where there is something on both sides."""
+    here, there = _surest(said_for).citation, _surest(said_against).citation
+    if rulings.voice(_surest(said_for)) == rulings.voice(_surest(said_against)):
+        return f"{_named(here)} says both: find out when it holds and when it does not."
+    return f"Compare the case of {_named(here)}, for it, with that of {_named(there)}, against it: which is like yours?"
+
+
+def _surest(findings: Sequence[Finding]) -> Finding:
+    return max(findings, key=lambda one: one.confidence * one.bears)
+
+
+def _who(findings: Sequence[Finding]) -> str:
+    """Whom the documents show to know something of it."""
+    return f"Somebody to ask: {_named(_surest(findings).citation)}."
+
+
+def _figure(one: Assumption) -> str:
+    """Where a figure on it stands, or that none was found."""
+    figures = [each.citation for each in one.findings if each.kind is Kind.FIGURE and not rulings.is_set_aside(each)]
+    if not figures:
+        return "No figure on it was found: ask for one."
+    return f"A figure on it stands in {_titled(figures[0])}: does it hold for you, too?"
+
+
+def _named(cited: Citation) -> str:
+    """Who says it and in what; where nobody is named, whoever wrote that."""
+    return f"{cited.voice}, in {_titled(cited)}" if cited.voice else f"whoever wrote {_titled(cited)}"
+
+
+def _titled(cited: Citation) -> str:
+    about = cited.about
+    return f"“{about.title}”" + (f" ({dates.spoken(about.date)})" if about.date else "")
