@@ -22,6 +22,7 @@ from assistant.evidence.stance import Alone, IdeaModel, PlainMarks, side_of, who
 from assistant.library.library import Library
 from assistant.model.chat import Model, Tick
 from assistant.model.embedding import Embedder, SentenceTransformerEmbedder
+from assistant.model.served_embedding import ServedEmbedder
 from assistant.pressure import replying
 from assistant.pressure.discussion import Beside
 from assistant.pressure.lens import Lens, gathered
@@ -174,8 +175,14 @@ def _sides(stance: IdeaModel, pairs: Sequence[tuple[str, str]]) -> list[tuple[St
 
 
 def build_embedder(settings: Settings) -> Embedder:
-    """The embedding model that ``settings`` name; it is loaded with its first text."""
+    """The embedding model that ``settings`` name; it is loaded, or its server asked, with its first text.
+
+    Raises:
+        SettingsError: it is to be at an address that is none.
+    """
     stay_offline()
+    if settings.embedding_model.startswith(("http://", "https://")):
+        return ServedEmbedder(settings.embedding_model, settings.model_timeout)
     return SentenceTransformerEmbedder(settings.embedding_model)
 
 

@@ -22,6 +22,7 @@ PushbackError                what happened · hint: what to do about it · retry
 │  ├─ ReplyInvalid           a model's reply cannot be understood (retryable)
 │  ├─ ReplyCut               a reply ended in its middle
 │  └─ OverBudget             the tokens that were allowed are used up
+├─ ClusterUnavailable        no machine that was to help can be reached (retryable)
 └─ CaseError                 an evaluation case or suite cannot be understood
 ```
 """
@@ -169,6 +170,13 @@ class OverBudget(ModelError):
     """The tokens that were allowed are used up."""
 
     hint = "Allow more with PUSHBACK_MODEL_BUDGET."
+
+
+class ClusterUnavailable(PushbackError):
+    """No machine that was to help can be reached."""
+
+    hint = "Check its scheduler and workers, then run the same command again; it continues where it stopped."
+    retryable = True
 
 
 class CaseError(PushbackError):

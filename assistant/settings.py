@@ -19,7 +19,7 @@ from assistant.errors import SettingsError
 from assistant.plainly import unfit, why
 
 PREFIX = "PUSHBACK_"
-NO_SETTINGS = (f"{PREFIX}CONFIG", f"{PREFIX}API_KEY")  # the second is a model server's key, which is never kept
+NO_SETTINGS = (f"{PREFIX}CONFIG", f"{PREFIX}API_KEY", f"{PREFIX}EMBEDDING_KEY")  # keys of servers are never kept
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 
@@ -47,7 +47,8 @@ class Settings(BaseModel):
     # cross-encoder by name or path.
     evidence_model: Annotated[str, Field(min_length=1)] = "auto"
     lenses: Path | None = None  # a folder of lenses of your own
-    embedding_model: Annotated[str, Field(min_length=1)] = "all-MiniLM-L6-v2"  # English
+    # English; another by name or path, or at an address: http://host:port/v1#NAME
+    embedding_model: Annotated[str, Field(min_length=1)] = "all-MiniLM-L6-v2"
     passage_words: Annotated[int, Field(ge=20, le=400)] = 80
     # Where the catalog is: a database of PostgreSQL (15 or newer); None: a file in the library's folder.
     catalog: Annotated[str, Field(pattern=r"^postgres(ql)?://\S+$")] | None = None

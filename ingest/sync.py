@@ -5,7 +5,8 @@ embeds nothing and loads no model. What is read is compared by its bytes: a rena
 two files of the same bytes are one document with two sources. A file that cannot be read is reported and, if
 it was read before, what it held then stays. Every count is one of files.
 
-Memory is bounded by a batch of passages and by the few files that are being parsed, however many or long they are.
+Memory is bounded by a batch of passages (on a cluster, one for each of up to 16 workers) and by the few files that are
+being parsed, however many or long they are.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future, wait
+from contextlib import nullcontext
 from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from assistant.errors import SourceError
 from assistant.library.library import Library
@@ -31,6 +34,7 @@ from ingest.cleaning import recurring
 from ingest.folder import files, keeping
 from ingest.folder.files import Failed, File, Listing
 from ingest.pipeline.parsing import Parsed, Task, parsed_here
+from ingest.pipeline.worker import Reached
 from ingest.pipeline.workers import Workers
 from ingest.reports import Clock, SyncReport
 
@@ -60,6 +64,7 @@ def sync(
     within: Path | None = None,
     allow_removals: bool = False,
     force: bool = False,
+    parsers: Parsers | None = None,
 ) -> SyncReport:
     """Bring the library in step with these files and folders.
 
@@ -72,6 +77,7 @@ def sync(
         bad: files not to be parsed once more while they are as they were; those that cannot be are added.
         within: the folder that files which are named go by their path in, when they lie there.
         force: look into every file, though its size and time are what they were.
+        parsers: what parses files, in the place of worker processes of this run; it is not closed.
         allow_removals: also take out what is gone where it is more than a third of what its folder had.
 
     Raises:
@@ -89,7 +95,7 @@ def sync(
         done.counts["same"] = len(listing.files) - len(todo)
         done.failed += (Failed(file.source, bad[file]) for file in todo)
     else:
-        with library.writing() as writer, Workers() as workers:
+        with library.writing() as writer, nullcontext(parsers) if parsers else Workers() as workers:
             run = _Run(writer, workers, settings.passage_words, embedder, listing, done, _Told(progress, work), bad)
             run.go(allow_removals, force)
     return SyncReport(
@@ -105,6 +111,24 @@ def sync(
         empty=tuple(done.empty),
         kinds=listing.kinds,
     )
+
+
+class Parsers(Protocol):
+    """What parses files beside this process: at most ``most`` at a time.
+
+    ``batches`` is how many batches of passages are embedded and written together.
+    """
+
+    most: int
+    batches: int
+
+    def parse(self, task: Task) -> Future[Parsed]:
+        """See ``Workers.parse``."""
+        ...
+
+    def reached(self, source: str) -> Reached | None:
+        """See ``Workers.reached``."""
+        ...
 
 
 class _Done:
@@ -142,7 +166,7 @@ class _Run:
     def __init__(  # noqa: PLR0917 — what it works with, each named where it is made
         self,
         writer: Writer,
-        workers: Workers,
+        workers: Parsers,
         words: int,
         embedder: Embedder,
         listing: Listing,
@@ -152,6 +176,7 @@ class _Run:
     ) -> None:
         self._writer = writer
         self._workers = workers
+        self._batch = BATCH * workers.batches
         self._words = words
         self._embedder = embedder
         self._listing = listing
@@ -284,7 +309,7 @@ class _Run:
                 parsed = job.parsed()
             cleaned = Cleaned(job.task.keep, recurring.lines(parsed.document, job.task.recurring))
             new = NewDocument(parsed.document, job.file.path, job.file.size, job.file.mtime_ns, (), (), cleaned)
-            if parsed.length > BATCH:
+            if parsed.length > self._batch:
                 self._put_long(job.file, new, parsed)
             else:
                 self._put(job.file, new, parsed)
@@ -305,7 +330,7 @@ class _Run:
         with self._clock.stage("reading"):
             passages = tuple(passage for some in parsed.passages for passage in some)
         self._pending.append((file, new._replace(passages=passages)))
-        if len(self._pending) >= BATCH or sum(len(new.passages) for _, new in self._pending) >= BATCH:
+        if len(self._pending) >= self._batch or sum(len(new.passages) for _, new in self._pending) >= self._batch:
             self._flush()
 
     def _put_long(self, file: File, new: NewDocument, parsed: Parsed) -> None:
@@ -316,15 +341,13 @@ class _Run:
         self._count("changed" if file.path in self._known else "added", file)
 
     def _embedded_in_parts(self, parsed: Parsed, size: int) -> Iterator[tuple[Sequence[Passage], list[Embedding]]]:
-        passages = iter(parsed.passages)
+        passages = (passage for part in parsed.passages for passage in part)
         while True:
             with self._clock.stage("reading"):
-                part = next(passages, None)
-            if part is None:
+                some = tuple(islice(passages, self._batch))
+            if not some:
                 return
-            for start in range(0, len(part), BATCH):
-                some = part[start : start + BATCH]
-                yield some, self._embed(some, [size / parsed.length] * len(some))
+            yield some, self._embed(some, [size / parsed.length] * len(some))
 
     def _settle(self) -> None:
         """Finish all files that are being parsed."""

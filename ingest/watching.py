@@ -14,7 +14,7 @@ from assistant.library.library import Library
 from assistant.model.embedding import Embedder
 from assistant.settings import Settings
 from ingest.folder.files import Failed, within
-from ingest.sync import BadFiles, Progress, SyncReport, Work, sync
+from ingest.sync import BadFiles, Parsers, Progress, SyncReport, Work, sync
 
 EVERY = 30.0  # seconds: how long a change can go unseen that the system does not tell, as on network drives
 REST = 0.5  # seconds without a further change: whoever saves a folder of files does not do it at once
@@ -36,6 +36,7 @@ def watch(
     progress: Progress | None = None,
     work: Work | None = None,
     allow_removals: bool = False,
+    parsers: Parsers | None = None,
 ) -> None:
     """Sync now and after each change, until ``stop`` is set; a round that has begun is finished first.
 
@@ -48,7 +49,15 @@ def watch(
     for _ in _looks(paths, settings.home.expanduser(), stop, every):
         try:
             report = sync(
-                paths, library, settings, embedder, progress, work=work, bad=bad, allow_removals=allow_removals
+                paths,
+                library,
+                settings,
+                embedder,
+                progress,
+                work=work,
+                bad=bad,
+                allow_removals=allow_removals,
+                parsers=parsers,
             )
         except PushbackError as error:
             told(error)

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
+import numpy as np
 from filelock import FileLock, Timeout
 
 from assistant.errors import IndexMismatch, LibraryDamaged, LibraryError, LibraryLocked
@@ -34,6 +35,10 @@ _PATIENCE = (
     1.0  # seconds that a writer waits: a reader that looks whether it has anything to repair holds the lock briefly
 )
 REBUILT = 60.0  # seconds to wait for an index on a server to be rebuilt; 100,000 vectors take about that
+COMPARED = (
+    5  # passages whose vectors are compared with a server's; most of them count, since it may cut a long one elsewhere
+)
+ALIKE = 0.99  # cosine from which two vectors are of one model; see ARCHITECTURE.md
 LOOK = 0.1  # seconds between two looks: short beside the seconds that an index takes
 
 
@@ -43,6 +48,7 @@ class Guard:
     def __init__(self, settings: Settings, embedder: Embedder, catalog: Catalog, index: VectorIndex) -> None:
         self._settings, self._embedder = settings, embedder
         self._catalog, self._index = catalog, index
+        self._same: tuple[State, Identity] | None = None  # the last that were found to give the same vectors
         self._few: tuple[int, Exact] | None = None  # the generation of the catalog that it has read, and what reads it
 
     @contextmanager
@@ -148,12 +154,30 @@ class Guard:
             IndexMismatch: it is not.
         """
         self.check_passages(state)
-        identity = self._embedder.identity
-        if state.model is not None and (model := _model(state)) != identity:
+        if state.model is None:
+            return
+        identity, model = self._embedder.identity, _model(state)
+        known = identity.sha256 and model.sha256  # a server does not tell its weights
+        if identity != model if known else not self._gives_the_same(state, identity):
             raise IndexMismatch(
                 f"The library {self._settings.library!r} was made with the embedding model {_named(model)}, "
-                f"the settings say {_named(identity)}."
+                f"the settings say {_named(identity)}" + ("." if known else ", which gives other vectors.")
             )
+
+    def _gives_the_same(self, state: State, identity: Identity) -> bool:
+        """Whether the embedding model gives the vectors that the library holds; asked once for each state of it."""
+        if state.dimension != identity.dimension:
+            return False
+        if self._same != (state, identity):
+            held = dict(next(self._catalog.passages.vectors(COMPARED), []))
+            passages = [passage for passage, _ in self._catalog.passages.get(list(held))]
+            there = [np.frombuffer(held[passage.id], np.float32) for passage in passages]
+            given = dict(self._embedder.embed([passage.text for passage in passages], [()] * len(passages)))
+            cosines = [float(vector @ given[place].passage) for place, vector in enumerate(there)]
+            if cosines and np.median(cosines) < ALIKE:
+                return False
+            self._same = state, identity
+        return True
 
     def check_passages(self, state: State) -> None:
         """Refuse a library whose passages have another length than the settings name.
@@ -211,4 +235,5 @@ def _model(state: State) -> Identity:
 
 
 def _named(model: Identity) -> str:
-    return f"{model.name!r} (weights {model.sha256[:8]}, {model.dimension} dimensions)"
+    weights = f"weights {model.sha256[:8]}, " if model.sha256 else ""
+    return f"{model.name!r} ({weights}{model.dimension} dimensions)"

@@ -117,7 +117,7 @@ class SentenceTransformerEmbedder:
     def query(self, text: str) -> Vectors:
         with self._alone:
             if self._pools_by_mean:  # what `encode_query` comes to, without a seventh of its time
-                return _unit(self._forward([text])["sentence_embedding"][0].numpy())
+                return unit(self._forward([text])["sentence_embedding"][0].numpy())
             vector: Any = self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vector, dtype=np.float32)
 
@@ -194,7 +194,7 @@ class SentenceTransformerEmbedder:
                 else vector  # past the model's limit: the passage speaks for it
                 for span in spans
             ]
-            yield Embedding(_unit(vector), _unit(np.array(pooled).reshape(len(spans), len(vector))))
+            yield Embedding(unit(vector), unit(np.array(pooled).reshape(len(spans), len(vector))))
 
     def _embed_apart(self, texts: list[str], sentences: list[Sequence[Span]]) -> Iterator[Embedding]:
         alone = [text[span.start : span.end] for text, spans in zip(texts, sentences, strict=True) for span in spans]
@@ -203,11 +203,11 @@ class SentenceTransformerEmbedder:
         )
         passages, rest = vectors[: len(texts)], vectors[len(texts) :]
         for vector, spans in zip(passages, sentences, strict=True):
-            yield Embedding(_unit(vector), _unit(rest[: len(spans)]))
+            yield Embedding(unit(vector), unit(rest[: len(spans)]))
             rest = rest[len(spans) :]
 
 
-def _unit(vectors: Vectors) -> Vectors:
+def unit(vectors: Vectors) -> Vectors:
     """The vectors at length 1, along the last axis; zero stays zero."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return (vectors / np.where(lengths == 0, 1, lengths)).astype(np.float32)

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
 KEY = "PUSHBACK_API_KEY"
+EMBEDDING_KEY = "PUSHBACK_EMBEDDING_KEY"  # of a server of embeddings, which need not be the one that writes
 SMALL = 1_000_000_000  # parameters below which a model is not asked for a schema: see eval/benchmarks/writing.py
 CONTEXT = 4_096  # tokens of context that a local file is served with: 12 sentences in their passages take about 2,500
 OLLAMA = 8_192  # tokens of context asked of Ollama, which else takes fewer and cuts a longer prompt without a word
@@ -178,7 +179,7 @@ def translated(error: Exception, name: str, key: SecretStr | None = None) -> Mod
 
 def _without_keys(text: str, key: SecretStr | None) -> str:
     """``text`` without our keys and the pieces of one that a provider repeats when it rejects it (“sk-ab…yz12”)."""
-    names = (KEY, *(variable for variables in KEYS.values() for variable in variables))
+    names = (KEY, EMBEDDING_KEY, *(variable for variables in KEYS.values() for variable in variables))
     every = [key.get_secret_value() if key else "", *(os.environ.get(name, "") for name in names)]
     keys = [one for one in every if len(one) >= SECRET]
     for one in keys:

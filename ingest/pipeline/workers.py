@@ -47,6 +47,7 @@ class Workers:
 
     def __init__(self) -> None:
         self.most = max(1, min(os.cpu_count() or 1, MOST))
+        self.batches = 1
         self._threads = ThreadPoolExecutor(self.most, "parsing")
         self._free: list[_Worker] = []
         self._all: set[_Worker] = set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ from ui.reports import terminal
 from ui.work.progress import Progress
 
 if TYPE_CHECKING:
+    from assistant.model.embedding import Embedder
+    from ingest.pipeline.cluster import Cluster
     from ingest.reports import SyncReport
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)  # a web page, not a file
@@ -55,6 +58,12 @@ KEEP_HELP = (
     help="Remove documents whose files are gone, even if they are over a third of their folder.",
 )
 @click.option(
+    "--engine",
+    metavar="ENGINE",
+    help="Parse and embed with Dask: `dask` for all cores of this machine, or a scheduler's address, as in "
+    "tcp://host:8786.",
+)
+@click.option(
     "--details",
     is_flag=True,
     help="Also print the seconds of each stage, and how much was cleaned away for which reason.",
@@ -72,6 +81,7 @@ def ingest(
     wanted: tuple[str, ...],
     force: bool,
     allow_removals: bool,
+    engine: str | None,
     details: bool,
     as_json: bool,
 ) -> None:
@@ -95,9 +105,11 @@ def ingest(
         _tell(context, done, as_json=as_json, details=details)
 
     with (
-        opening.library(settings, create=True) as (library, embedder),
+        opening.library(settings, create=True) as (library, here),
+        _cluster(engine, here) as cluster,
         Progress("Ingesting", "files", quiet=is_quiet(context)) as progress,
     ):
+        embedder = cluster.embedder if cluster else here
         held = library.searched().documents if if_empty else 0
         missing = []
         if addresses and not held:
@@ -121,10 +133,18 @@ def ingest(
                 stop=Event(),
                 progress=progress,
                 allow_removals=allow_removals,
+                parsers=cluster,
             )
             return
         report = sync(
-            () if held else paths, library, settings, embedder, progress, allow_removals=allow_removals, force=force
+            () if held else paths,
+            library,
+            settings,
+            embedder,
+            progress,
+            allow_removals=allow_removals,
+            force=force,
+            parsers=cluster,
         )
         report = report._replace(failed=(*report.failed, *missing))
     if held and not as_json:
@@ -134,6 +154,15 @@ def ingest(
         tell(report)
     if report.failed or report.spared:
         context.exit(PARTLY)
+
+
+def _cluster(engine: str | None, embedder: Embedder) -> AbstractContextManager[Cluster | None]:
+    """The cluster that is named, if one is."""
+    if engine is None:
+        return nullcontext()
+    from ingest.pipeline.cluster import Cluster
+
+    return Cluster(engine, embedder)
 
 
 def _check(paths: Sequence[Path]) -> None:

@@ -1,0 +1,151 @@
+"""Text to vectors by a server: any that has OpenAI's ``/embeddings``, as text-embeddings-inference, vLLM and Ollama do.
+
+Its address is the setting: ``http://host:port/v1#NAME``. A server tells no weights, so a library compares vectors with
+those that it holds (``library/guard.py``). It gives one vector a text, so each sentence is embedded by itself, as for
+local models that do not pool by the mean. The key is ``PUSHBACK_EMBEDDING_KEY``, and no other server's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from assistant.addresses import without_secrets
+from assistant.errors import ModelDenied, ModelError, ModelUnavailable, SettingsError
+from assistant.model.embedding import BATCH, Embedding, Identity, Vectors, unit
+from assistant.model.providers import ADDRESS, EMBEDDING_KEY, translated
+from assistant.types import Span
+
+if TYPE_CHECKING:
+    from openai import OpenAI
+
+TEXTS = 32  # a request: the most that text-embeddings-inference takes as it comes
+TRIES = 4  # after the first; the waits between them come to 8 s, or to what the server asks for
+TOO_MUCH = (400, 413, 422)  # how servers say that a request has too many texts, or a text too many tokens
+SHORT = 200  # characters: less than any model reads, so that what is wrong is something else
+HINT = f"Check the address, the name after its #, that the server runs, and {EMBEDDING_KEY} if it asks for a key."
+PROBE = "The vector of this text tells how many dimensions the model has."
+
+
+class ServedEmbedder:
+    """A model at an address; nothing is asked before the first text or the identity.
+
+    ``seconds`` bound each wait for the server; what may pass by itself is tried again ``tries`` times. Texts that the
+    server calls too many are sent in halves, and one that is too long by its first half.
+
+    Raises:
+        SettingsError: the address is none, or has no model's name.
+        ModelError: of the kind that it is, when the server is asked.
+    """
+
+    def __init__(self, address: str, seconds: float = 60, tries: int = TRIES) -> None:
+        if not ADDRESS.fullmatch(address) or "#" not in address:
+            raise SettingsError(
+                f"The embedding model {address!r} is no address with a model's name.",
+                hint="Write http://host:port/v1#model-name.",
+            )
+        self._address, self._seconds, self._tries = address, seconds, tries
+        self._url, _, self._name = address.partition("#")
+
+    def __reduce__(self) -> tuple[type[ServedEmbedder], tuple[str, float, int]]:
+        """Pickle only the address: another process connects, and has its key, for itself."""
+        return type(self), (self._address, self._seconds, self._tries)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Address and dimension; the weights are unknown, and so empty."""
+        return Identity(without_secrets(self._address), "", len(self._asked([PROBE])[0]))
+
+    def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
+        """Each passage's index and embedding; see ``Embedder``."""
+        for start in range(0, len(texts), BATCH):
+            own, spans = texts[start : start + BATCH], sentences[start : start + BATCH]
+            parts = [[text[span.start : span.end] for span in theirs] for text, theirs in zip(own, spans, strict=True)]
+            found = self._vectors(list(dict.fromkeys([*own, *(part for some in parts for part in some)])))
+            for place, (text, some) in enumerate(zip(own, parts, strict=True)):
+                stacked = np.array([found[part] for part in some], np.float32).reshape(len(some), len(found[text]))
+                yield start + place, Embedding(found[text], stacked)
+
+    def query(self, text: str) -> Vectors:
+        """A question's vector."""
+        return self._vectors([text])[text]
+
+    def _vectors(self, texts: Sequence[str]) -> dict[str, Vectors]:
+        """The vector of each text.
+
+        Raises:
+            ModelUnavailable: they have another dimension than the first vector had.
+        """
+        found: dict[str, Vectors] = {}
+        for start in range(0, len(texts), TEXTS):
+            some = texts[start : start + TEXTS]
+            for text, vector in zip(some, self._asked(some), strict=True):
+                if len(vector) != self.identity.dimension:
+                    raise ModelUnavailable(
+                        f"The embedding server {self.identity.name} gave {len(vector)} dimensions, and "
+                        f"{self.identity.dimension} before: it serves another model now.",
+                        hint="Let it serve the model that it had, then start Pushback anew.",
+                    )
+                found[text] = vector
+        return found
+
+    def _asked(self, texts: Sequence[str]) -> list[Vectors]:
+        try:
+            return self._request(texts)
+        except ModelError as error:
+            if getattr(error.__cause__, "status_code", 0) not in TOO_MUCH:
+                raise
+            if len(texts) > 1:
+                half = len(texts) // 2
+                return self._asked(texts[:half]) + self._asked(texts[half:])
+            if len(texts[0]) <= SHORT:
+                raise
+            return self._asked([texts[0][: len(texts[0]) // 2]])
+
+    def _request(self, texts: Sequence[str]) -> list[Vectors]:
+        """One request.
+
+        Raises:
+            ModelError: of the kind that it is.
+        """
+        shown = without_secrets(self._address)
+        try:
+            reply = self._client.embeddings.with_raw_response.create(
+                input=list(texts), model=self._name, encoding_format="float"
+            )
+            return _read(json.loads(reply.text), len(texts))
+        except (LookupError, TypeError, ValueError) as exc:  # what it says is no reply
+            raise ModelUnavailable(
+                f"The embedding server {shown} does not reply as OpenAI's does.",
+                hint="Check the address; it most often ends in /v1.",
+            ) from exc
+        except Exception as exc:
+            error = translated(exc, f"of embeddings at {shown}")
+            if isinstance(error, ModelDenied | ModelUnavailable):
+                error.hint = HINT
+            raise error from exc
+
+    @cached_property
+    def _client(self) -> OpenAI:
+        from openai import OpenAI
+
+        key = os.environ.get(EMBEDDING_KEY) or "none"
+        return OpenAI(base_url=self._url, api_key=key, timeout=self._seconds, max_retries=self._tries)
+
+
+def _read(reply: Any, count: int) -> list[Vectors]:
+    """The vectors of a reply, at length 1, in the order of the texts.
+
+    Raises:
+        LookupError, TypeError, ValueError: it is not so many vectors of numbers.
+    """
+    given = sorted(reply["data"], key=lambda one: one["index"])
+    vectors = np.array([one["embedding"] for one in given], np.float32)
+    if vectors.ndim != 2 or len(vectors) != count or not vectors.size or not np.isfinite(vectors).all():
+        raise ValueError(f"{len(given)} vectors for {count} texts")
+    return list(unit(vectors))
