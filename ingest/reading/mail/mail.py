@@ -1,4 +1,5 @@
-"""A mail to a draft: its own words under its sender's name, then what is attached, each part read by its reader.
+"""From a mail to a draft: its own words under its sender's name, then its attachments, each read by the reader of its
+format.
 
 What it quotes of earlier mails, signatures and notices are kept apart with their reasons (``quoting.py``); a mail
 that it forwards is content under its own sender's name. Attachments are read in memory, never written or opened.
@@ -31,7 +32,7 @@ UNREADABLE = {"text/calendar", "text/vcard", "text/x-vcard", "text/css", "text/j
 
 
 def read(data: bytes, *, alone: bool = False) -> Draft:
-    """A mail's words, its attachments' after them; its subject, sender and date are its title, author and date.
+    """A mail's words, then its attachments; its subject, sender and date become title, author and date.
 
     ``alone``: what is attached is only named, since it breaks whatever reads it.
 
