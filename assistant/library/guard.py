@@ -70,8 +70,8 @@ class Guard:
     def to_read(self) -> VectorIndex | Exact | None:
         """The index for searching, as current as the catalog; None while the library is empty.
 
-        It is the index; for few passages, or where the index cannot be opened or repaired since nothing can be written,
-        what reads the catalog instead.
+        This is the index itself. For few passages, or if the index cannot be opened because nothing can be written, it
+        is ``exact.Exact``, which compares the vectors of the catalog.
 
         Raises:
             IndexMismatch: the index was made with another model or from other passages.

@@ -37,8 +37,8 @@ class KnownFile(NamedTuple):
     """A file as it was when it was read; ``source`` is its path as ingested, ``document`` the id of the document made
     from it.
 
-    ``kept`` are the reasons whose pieces were left in, and ``stale`` is set when it would be cleaned otherwise by what
-    is known of its site today.
+    ``kept`` has the reasons whose pieces were left in. ``stale`` says that it would be cleaned differently today, since
+    more is known of its web site.
     """
 
     path: str

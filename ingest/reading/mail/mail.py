@@ -34,10 +34,10 @@ UNREADABLE = {"text/calendar", "text/vcard", "text/x-vcard", "text/css", "text/j
 def read(data: bytes, *, alone: bool = False) -> Draft:
     """A mail's words, then its attachments; its subject, sender and date become title, author and date.
 
-    ``alone``: what is attached is only named, since it breaks whatever reads it.
+    With ``alone``, attachments are named but not read, since one of them crashes its reader.
 
     Raises:
-        SourceError: it has none of a mail's headers, or is nested too deeply.
+        SourceError: the text has no headers of a mail, or is nested too deeply.
     """
     try:
         message = mail_parts.parse(data)

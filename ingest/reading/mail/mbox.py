@@ -18,11 +18,11 @@ def read(data: bytes, *, alone: bool = False) -> Draft:
     """The mails of a mailbox, each under its subject; the document's date is that of the last mail. A mail that cannot
     be read is named.
 
-    ``alone``: what is attached is only named, as by ``mail.read``. Own code, since the standard library's reader of
-    mailboxes needs a file of its own.
+    With ``alone``, attachments are named but not read. This is own code, since the standard library's reader of
+    mailboxes reads only files on disk.
 
     Raises:
-        SourceError: it holds no mail, or more than ``MAILS``.
+        SourceError: the file holds no mail, or more than ``MAILS``.
     """
     mails = list(_mails(data))
     if not mails:
