@@ -9,7 +9,7 @@ FREEZE = .venv/lock/bin/python -m pip freeze --all --exclude pip --exclude uv --
 HASHED = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 Q ?= What should we do about discounts?
 
-.PHONY: run ask test gate mutants bench docs format lock audit clean
+.PHONY: run ask test gate mutants bench docs pictures format lock audit clean
 
 run: .venv/run
 	@$(INGEST)
@@ -49,6 +49,10 @@ docs: .venv/docs
 .venv/docs: requirements-docs.lock
 	rm -rf $@ && $(PYTHON) -m venv $@
 	$@/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-docs.lock
+
+# The pictures of README and docs, drawn from the sample documents in a browser; run it after a change of models or pages.
+pictures: .venv/dev
+	$(BIN)/python -m eval.scripts.pictures
 
 format: .venv/dev
 	$(BIN)/ruff format .

@@ -76,7 +76,8 @@ class Assistant:
         self._sides = Alone(LlmStance(weigher)) if weigher else None
 
     def with_model(self, model: Model, stance: IdeaModel | None = None) -> Assistant:
-        """An assistant over the same library whose answers ``model`` writes; ``stance`` replaces the stance model."""
+        """Return an assistant over the same library whose answers ``model`` writes; ``stance`` replaces the stance
+        model."""
         stance = stance or self._stance
         return Assistant(
             self.library, self._embedder, stance, self._lenses, model=model, weighs=self._weighs, judge=self._judge
@@ -106,47 +107,48 @@ class Assistant:
         importance: Mapping[str, float] | None = None,
         like: Verdict | None = None,
     ) -> Verdict:
-        """What the documents say for and against ``idea``; ``progress`` is told how many of how many assumptions are
-        tested, and which is next. ``importance`` (0..1) is the user's, by lens or by an assumption's number. What a
-        model proposed for a former verdict ``like`` this one is tested again."""
+        """Test ``idea``: return what the documents say for and against it. ``progress`` is called with the number of
+        assumptions tested, the number of all, and the name of the next. ``importance`` (0..1) is set by the user for
+        lenses or for numbers of assumptions. If ``like`` is an earlier verdict, the assumptions that a model proposed
+        for it are tested again."""
         return self._pressure.challenge(idea, progress, importance, like)
 
     def prepare(self, progress: Callable[[float], None]) -> None:
-        """Unpack the models that read, once on a machine; ``progress`` is told the share that is done, and nothing
-        where they are unpacked or where another model reads.
+        """Unpack the models that read, once on a machine. ``progress`` is called with the share that is done; it is not
+        called if they are unpacked already, or if another model reads.
 
         Raises:
-            ModelUnavailable: a part of them is not on this machine.
+            ModelUnavailable: a part of the models is not on this machine.
         """
         if self._reader is None or (self._sides is None and isinstance(self._stance, IdeaReader)):
             shipped.prepare(progress)
 
     def check_importance(self, importance: Mapping[str, float]) -> None:
-        """Refuse, before an idea is tested, an ``importance`` that can be of no idea's assumption.
+        """Refuse an ``importance`` that no assumption of any idea can have, before the idea is tested.
 
         Raises:
-            SettingsError: there is such a one.
+            SettingsError: ``importance`` holds such an entry.
         """
         self._pressure.check_importance(importance)
 
     def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
-        """What a model says to a ``message`` about a verdict, over these findings and its case, checked; nothing where
-        no model writes."""
+        """Return a model's checked comment on a ``message`` about a verdict, from these findings and the verdict's
+        case; nothing without a model."""
         if self._reader is None:
             return Beside()
         return replying.replied(self._reader, verdict, message, findings, library=self.library, embedder=self._embedder)
 
     def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
-        """For each claim and text, the side on which the text stands and the probability of that; a model that weighs
-        tells it, and where it fails the evidence model."""
+        """Return, for each claim and text, the side on which the text stands and its probability. A model decides if
+        one is set; if it fails, the evidence model does."""
         try:
             return _sides(self._sides or self._stance, pairs)
         except ModelError:
             return _sides(self._stance, pairs)
 
     def sure_sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
-        """The same as a model that weighs tells it; unclear where none is or it fails, since the evidence model is
-        wrong too often to move a verdict by what somebody brings."""
+        """Return the same, but only as a model that weighs decides. Without one, or if it fails, the side is unclear:
+        the evidence model is wrong too often to let it change a verdict because of what somebody says."""
         if self._sides:
             with suppress(ModelError):
                 told = _sides(self._sides, pairs)
@@ -204,7 +206,7 @@ def open_library(
 
     Raises:
         LibraryMissing: nothing has been ingested there.
-        SettingsError, ModelUnavailable: a setting does not hold, or the model that it names lacks a package.
+        SettingsError, ModelUnavailable: a setting is invalid, or the model that it names lacks a package.
     """
     flags = {"library": library, "home": home, **settings}
     return build_assistant(load(flags, config=Path(config) if config else None), chat=chat)
@@ -247,10 +249,11 @@ def build_model(settings: Settings, chat: BaseChatModel | None = None, *, key: S
 
 
 def build_stance(settings: Settings, model: Model | None = None) -> IdeaModel:
-    """The part that judges the side of a finding, as ``settings`` name it: it can be ``model``. Loaded on first use.
+    """The part that judges the side of a finding, as the settings name it; this can be ``model``. It is loaded on first
+    use.
 
     Raises:
-        SettingsError: it is to be the model, and there is none.
+        SettingsError: the setting says ``model``, but no model is set.
     """
     match settings.evidence_model:
         case "auto" | "pushback":
@@ -270,7 +273,7 @@ def build_stance(settings: Settings, model: Model | None = None) -> IdeaModel:
 def stay_offline() -> None:
     """Keep our libraries from the network (no model hub, no telemetry) and their memory small.
 
-    What the user has set stays set.
+    Environment variables that the user has set are left as they are.
     """
     for name, value in (
         ("HF_HUB_OFFLINE", "1"),

@@ -1,4 +1,4 @@
-"""What goes wrong, as one tree; each door catches ``PushbackError`` once and shows message and hint.
+"""All errors, as one tree. Each entry point catches ``PushbackError`` once and shows its message and hint.
 
 ```text
 PushbackError                what happened · hint: what to do about it · retryable
@@ -68,7 +68,7 @@ class LibraryError(PushbackError):
 
 
 class LibraryMissing(LibraryError):
-    """No library there yet."""
+    """The library does not exist yet."""
 
     hint = "Run `pushback ingest FOLDER` first, or name another one with --home or --library."
 
@@ -94,13 +94,13 @@ class LibraryDamaged(LibraryError):
 
 
 class IndexMismatch(LibraryError):
-    """Built with another embedding model or other passage settings than the ones in force."""
+    """The index was built with another embedding model or other passage settings than the current ones."""
 
     hint = "Run `pushback reindex`, or set the settings back."
 
 
 class DocumentMissing(LibraryError):
-    """No document or conversation of that id."""
+    """There is no document or conversation with that id."""
 
     hint = "Run `pushback documents` for the ids."
 
@@ -124,20 +124,20 @@ class ReplyInvalid(ModelError):
 
 
 class ModelTimeout(ModelUnavailable):
-    """It did not reply in time."""
+    """The model did not reply in time."""
 
     hint = "Try again, or allow more time with PUSHBACK_MODEL_TIMEOUT."
 
 
 class ModelBusy(ModelError):
-    """It takes no more calls for now."""
+    """The model accepts no more calls for now."""
 
     hint = "Wait a little, then try again."
     retryable = True
 
 
 class ModelDenied(ModelError):
-    """The key, the rights or the name is not accepted."""
+    """The model's provider does not accept the key, the rights or the name."""
 
     hint = "Check the model's name, and its key: in the environment, or under Settings on the page."
 
@@ -149,13 +149,13 @@ class ModelRefused(ModelError):
 
 
 class RequestInvalid(ModelError):
-    """The provider rejects how it was asked."""
+    """The provider rejects the form of the request."""
 
     hint = "Run `pushback doctor --model NAME`."
 
 
 class ContextTooLong(ModelError):
-    """It cannot read so much."""
+    """The text is too long for the model."""
 
     hint = "Use a model with a longer context."
 

@@ -54,7 +54,7 @@ _WORDS = re.compile(r"\^\(\?:([a-z]+(?:\|[a-z]+)+)\)\$")  # a pattern that lists
 
 
 def why(error: Exception) -> str:
-    """Why a file cannot be read or written, or what is wrong in it, to stand behind a colon."""
+    """Why a file cannot be read or written, or what is wrong in it, as words to follow a colon."""
     if isinstance(error, OSError) and not isinstance(error, UnicodeError):
         return _SYSTEM.get(error.errno or 0) or (error.strerror or "").lower() or str(error)
     if isinstance(error, UnicodeDecodeError):
@@ -73,7 +73,7 @@ def why(error: Exception) -> str:
 
 
 def unfit(errors: Iterable[Mapping[str, Any]], whole: str) -> list[str]:
-    """What is wrong with each field, as pydantic finds it; ``whole`` is what the fields are of."""
+    """What is wrong with each field, according to pydantic; ``whole`` names what the fields belong to."""
     return list(dict.fromkeys(f"{_place(one['loc']) or whole} {what(one)}" for one in errors))
 
 

@@ -1,7 +1,7 @@
 """Settings: a TOML file, then ``PUSHBACK_*`` in the environment, then flags; the later wins.
 
-Loaded once at the door and handed down as an argument; nothing else reads the environment. The doors
-import it when a command runs, since pydantic costs more than the whole of ``--help``.
+The entry points load them once and pass them on as an argument; nothing else reads the environment. They import this
+module only when a command runs, since importing pydantic takes longer than all of ``--help``.
 """
 
 from __future__ import annotations

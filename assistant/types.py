@@ -38,7 +38,7 @@ class BlockKind(StrEnum):
 
 
 class Inline(NamedTuple):
-    """A stretch of a block that is set in bold, or that links to the address ``to``; offsets in the document's text."""
+    """A stretch of a block in bold, or a link to the address ``to``; offsets are those of the document's text."""
 
     start: int
     end: int
@@ -61,7 +61,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """What cleaning removed, and why; ``at`` is the offset in the kept text before which it stood."""
+    """Text that cleaning removed, and why; ``at`` is the offset in the remaining text before which it stood."""
 
     text: str
     reason: str
@@ -69,14 +69,14 @@ class Dropped:
 
     @property
     def notice(self) -> str | None:
-        """The kind of content that is not read at this place, such as a symbol."""
+        """The kind of content that could not be read at this place, such as a symbol."""
         kind = self.reason.partition(":")[0]
         return kind if not self.text or kind == "attachment not read" else None
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A document without its text: what a citation says of where it comes from."""
+    """A document without its text: what a citation tells about its source."""
 
     id: str
     source: str
@@ -90,11 +90,11 @@ class About:
 
     @property
     def origin(self) -> str | None:
-        """The web site of a page; None for documents that are no web pages."""
+        """The web site of a page; None for documents that are not web pages."""
         return self.site.casefold() if self.site and self.media_type == "text/html" else None
 
     def place(self, page: int | None) -> str | None:
-        """The name of a place in this kind of file: ``page 4``, ``slide 4`` or ``row 4``."""
+        """A place in this kind of file by its name: ``page 4``, ``slide 4`` or ``row 4``."""
         kind = self.media_type.rpartition("/")[2]
         word = "slide" if "presentation" in kind else "row" if "sheet" in kind or kind == "csv" else "page"
         return f"{word} {page}" if page is not None else None
@@ -102,7 +102,8 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One text as it was kept: ``text`` is canonical, and ``blocks`` lie in it in order, not overlapping."""
+    """A document as it is stored: ``text`` is its canonical text, and ``blocks`` lie in it in order, without
+    overlap."""
 
     about: About
     text: str
@@ -115,7 +116,7 @@ class Document:
 
 
 class Sentence(NamedTuple):
-    """A sentence of a passage, at its document's offsets, with the kind of block it stands in (or opens)."""
+    """A sentence of a passage, at its document's offsets, with the kind of block that it stands in (or opens)."""
 
     start: int
     end: int
@@ -141,7 +142,7 @@ class Passage:
 
 
 class FoundBy(StrEnum):
-    """Which half of the search found a hit."""
+    """Which part of the search found a hit: by meaning, by words, or both."""
 
     DENSE = "dense"
     LEXICAL = "lexical"
@@ -209,7 +210,7 @@ class Rejected:
 
 
 class Support(StrEnum):
-    """How a statement stands on its citations."""
+    """How well a statement is supported by its citations."""
 
     VERBATIM = "verbatim"
     SUPPORTED = "supported"
@@ -218,7 +219,7 @@ class Support(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One thing that the answer says, and what it stands on."""
+    """One statement of an answer, and the citations that support it."""
 
     text: str
     citations: tuple[Citation, ...]
@@ -232,14 +233,14 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Statements of one answer that do not agree; each carries its voice and date in its citation."""
+    """Statements of one answer that contradict each other; the citation of each has its voice and date."""
 
     sides: tuple[Statement, ...]
 
 
 class Grounding(StrEnum):
-    """What an answer stands on: citations; only the closest passages, which may not answer; nothing, since the
-    documents do not say; or it never said. An aside stands on nothing, since nothing was asked of the documents."""
+    """What an answer is based on: citations; only the closest passages, which may not answer; nothing, since the
+    documents do not say; or undeclared. An aside is based on nothing, since it asks nothing of the documents."""
 
     GROUNDED = "grounded"
     NEAR = "near"
@@ -292,7 +293,7 @@ class Answer:
 
     @property
     def refused(self) -> bool:
-        """Whether nothing is stated, with or without closest passages."""
+        """Whether the answer states nothing, with or without closest passages."""
         return self.grounding in (Grounding.NEAR, Grounding.REFUSED)
 
     @property
@@ -310,7 +311,7 @@ class Role(StrEnum):
 
 
 class Turn(NamedTuple):
-    """An earlier message of the conversation, as far as a follow-up needs it."""
+    """An earlier message of the conversation, reduced to what a follow-up needs."""
 
     role: Role
     content: str
@@ -325,7 +326,7 @@ class Stance(StrEnum):
 
 
 class Kind(StrEnum):
-    """How the source says it."""
+    """How the source expresses a finding: as a figure, a claim, or the words of somebody else."""
 
     CLAIM = "claim"  # the author's own
     FIGURE = "figure"  # a reported fact with its number
@@ -335,7 +336,7 @@ class Kind(StrEnum):
 
 
 class Judged(NamedTuple):
-    """A person's judgement of a finding: their name, empty if nobody signs in, and the side before it."""
+    """A person's judgement of a finding: the name, empty if nobody signs in, and the side before the judgement."""
 
     by: str
     stance: Stance
@@ -344,11 +345,11 @@ class Judged(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A citation and the side it stands on; ``confidence`` is a probability of that side, ``bears`` that it has to do
-    with the idea at all.
+    """A citation and the side that it takes; ``confidence`` is the probability of that side, ``bears`` the probability
+    that it concerns the idea at all.
 
-    Where a person has ``judged`` it, the side is theirs; unclear is then what they called not about this.
-    """
+    If a person has ``judged`` it, the side is that of the person; unclear then means that it is not about the
+    assumption."""
 
     citation: Citation
     stance: Stance
@@ -396,7 +397,7 @@ class IdeaRuling(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A sentence that a model wrote of a verdict, and that was checked against the words that it cites."""
+    """A sentence that a model wrote about a verdict, checked against the words that it cites."""
 
     text: str
     citations: tuple[Citation, ...] = ()
@@ -404,7 +405,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A pressure test's outcome; ``leaps_of_faith`` are important assumptions without support.
+    """The outcome of a pressure test; ``leaps_of_faith`` are important assumptions without support.
 
     ``case_for`` and ``case_against`` are the strongest findings of the assumptions' own, ``missing`` says of what
     nothing is known, and ``stance_model`` is the name of the model that gave the findings their sides. ``library`` is

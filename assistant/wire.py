@@ -39,7 +39,7 @@ Json = dict[str, Any]
 
 
 def citation(one: Citation) -> Json:
-    """A citation, with the hash of the document's bytes and of the quote, so that it can be checked later."""
+    """A citation, with the hashes of the document's bytes and of the quote, so that it can be checked later."""
     return {
         **_about(one.about),
         "sha256": one.about.sha256,
@@ -180,7 +180,7 @@ def read_verdict(kept: Json) -> Verdict:
 
 
 def change(one: Change) -> Json:
-    """A change from one verdict to the next."""
+    """A difference between one verdict and the next."""
     return {"what": one.what, "better": one.better, "findings": [_finding(f) for f in one.findings]}
 
 

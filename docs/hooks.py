@@ -19,7 +19,7 @@ PAGES = {  # a file of the repository, and its page
     "SECURITY.md": "security.md",
     "examples/README.md": "examples.md",
 }
-_LINK = re.compile(r"(?<!!)\[([^\]]*)\]\((?!\w+:|#)([^)#\s]+)(#[^)\s]*)?\)")
+_LINK = re.compile(r"\[([^\]]*)\]\((?!\w+:|#)([^)#\s]+)(#[^)\s]*)?\)")
 
 
 def on_files(files: Any, config: Any) -> Any:
@@ -38,7 +38,7 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
 
 
 def linked(markdown: str, source: str) -> str:
-    """The text of the file ``source``, with the links that it has in the repository as the site has them."""
+    """The text of the file ``source``, with its links and pictures turned into those of the site."""
 
     def link(found: re.Match[str]) -> str:
         words, target, anchor = found[1], found[2], found[3] or ""

@@ -19,7 +19,7 @@ MANY = 50  # names, and dates, that a file tells: a bound, since it can tell any
 
 
 class Box(NamedTuple):
-    """An element of a page: a number of its own, its tag, and its class, id and role in lower case."""
+    """An element of a page: its own number, its tag, and its class, id and role in lower case."""
 
     number: int
     tag: str
@@ -27,7 +27,7 @@ class Box(NamedTuple):
 
 
 class Lettered(NamedTuple):
-    """Words of a piece that are set in bold, or that link to the address ``to``.
+    """Words of a piece in bold, or words that link to the address ``to``.
 
     ``at`` is how many characters that can be seen stand before them in the piece; -1 where nobody has counted.
     """
@@ -39,7 +39,7 @@ class Lettered(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One paragraph, heading, item or row as it was found; ``reason`` is set when it is no content."""
+    """One paragraph, heading, item or row as it was found; ``reason`` is set if it is not content."""
 
     text: str
     kind: BlockKind = BlockKind.PARAGRAPH
@@ -83,9 +83,8 @@ class Draft:
 
 
 def sound(draft: Draft) -> Draft:
-    """The draft without what no honest file has: halves of characters, which escapes can write (JSON's "\\ud800") and
-    no file can hold, and titles, names and headings without end, which every passage under them would repeat.
-    """
+    """The draft without what no honest file has: halves of characters (JSON's "\ud800"), which no file can hold, and
+    endless titles, names and headings, which every passage under them would repeat."""
     told = draft.found
     found = replace(
         told,
@@ -117,7 +116,7 @@ def _whole(text: str) -> str:
 
 
 def visible(text: str) -> int:
-    """The number of visible characters: all but the spaces."""
+    """The number of visible characters, which are all but spaces."""
     return sum(map(len, text.split()))
 
 

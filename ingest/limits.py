@@ -1,5 +1,5 @@
-"""How long this process may work, where the operating system has been told a limit (``ingest/pipeline/worker.py``), and
-how far it is in a long file."""
+"""Limits of this process's working time, if the operating system enforces one (``ingest/pipeline/worker.py``), and its
+progress in a long file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _listeners: list[Callable[[int, int], None]] = []
 
 
 def listen(listener: Callable[[int, int], None]) -> None:
-    """From now on, tell ``listener`` which page of how many has been read."""
+    """From now on, call ``listener`` with the number of the page that was read, and the number of pages."""
     _listeners.append(listener)
 
 
@@ -26,20 +26,24 @@ def reached(page: int, pages: int) -> None:
 
 
 def more_time(seconds: float) -> None:
-    """Let this process work longer by so much, as a long file earns it part by part; nothing where it has no limit."""
-    try:
-        import resource
+    """Extend this process's limit of processor time by so many seconds, which a long file earns page by page. Without a
+    limit, nothing happens."""
+    if sys.platform == "win32":  # it has no such limits
+        return
+    import resource
 
+    try:
         soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
         if soft != resource.RLIM_INFINITY:
             longer = soft + round(seconds)
             resource.setrlimit(resource.RLIMIT_CPU, (longer if hard < 0 else min(longer, hard), hard))
-    except (ImportError, ValueError, OSError):
+    except (ValueError, OSError):
         return
 
 
 def end_with(parent: int) -> None:
-    """Let the kernel kill this process when its parent ends, where it can; at once when that has happened already."""
+    """Have the kernel kill this process when its parent ends, if it can; end at once if the parent has ended
+    already."""
     if sys.platform == "linux":
         import ctypes
 

@@ -1,4 +1,4 @@
-"""What a sync did, and where its time went."""
+"""What a sync did, and how its time was spent."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class SyncReport(NamedTuple):
 
 
 class Clock:
-    """Seconds by stage; what is spent in a stage inside another counts for the inner one."""
+    """Seconds by stage. Time inside a nested stage counts for the nested one."""
 
     def __init__(self) -> None:
         self.seconds = dict.fromkeys(STAGES, 0.0)
@@ -56,7 +56,7 @@ class Clock:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Count the time of the block for this stage."""
+        """Count the time of the block towards this stage."""
         self._tick()
         self._open.append(name)
         try:

@@ -1,4 +1,4 @@
-"""Keeping a library in step with folders: what is new is added, what changed replaces, what is gone leaves.
+"""Keeps a library in step with folders: new files are added, changed ones replaced, missing ones removed.
 
 A file of the size and time that it had is taken for unchanged and not read; so a second run over the same files
 embeds nothing and loads no model. What is read is compared by its bytes: a renamed file keeps its document, and
@@ -68,17 +68,17 @@ def sync(
 ) -> SyncReport:
     """Bring the library in step with these files and folders.
 
-    Interrupted at any moment, it leaves a library that holds the batches written so far.
+    If it is interrupted, the library holds the batches that were written by then.
 
     Args:
-        progress: told of each file that is new or changed when its turn comes, and at the end.
-        work: told of each passage that is embedded, and how much of the files that makes by their size: what time left
-            is best reckoned by. What it raises ends the work between two passes of the model.
-        bad: files not to be parsed once more while they are as they were; those that cannot be are added.
-        within: the folder that files which are named go by their path in, when they lie there.
-        force: look into every file, though its size and time are what they were.
-        parsers: what parses files, in the place of worker processes of this run; it is not closed.
-        allow_removals: also take out what is gone where it is more than a third of what its folder had.
+        progress: called for each new or changed file before it is read, and at the end.
+        work: called for each embedded passage with the share of the files that is done, by size, which is the best
+            basis for the time left. An exception from it ends the work between two passes of the model.
+        bad: files that failed before and are skipped while they are unchanged; new failures are added.
+        within: the folder relative to which the sources of named files are given, if they lie in it.
+        force: read every file, even if its size and time have not changed.
+        parsers: what parses files in place of worker processes of this run; it is not closed.
+        allow_removals: remove documents of missing files even if they are more than a third of their folder.
 
     Raises:
         SourceError: one of the paths does not exist; nothing has been done then.

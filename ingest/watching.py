@@ -1,4 +1,5 @@
-"""Keeping a library in step with folders until told to stop: each change is taken in once it has come to rest."""
+"""Keeps a library in step with folders until it is told to stop. Each change is read once the file has stopped
+changing."""
 
 from __future__ import annotations
 
@@ -38,10 +39,10 @@ def watch(
     allow_removals: bool = False,
     parsers: Parsers | None = None,
 ) -> None:
-    """Sync now and after each change, until ``stop`` is set; a round that has begun is finished first.
+    """Sync now and after each change, until ``stop`` is set; a sync that has begun is finished first.
 
-    The library's lock is held only while a round writes. ``told`` hears of each round that did something, and of
-    each error; the next look, after a change or ``every`` seconds, tries again. A file that could not be parsed is
+    The library is locked only while a round writes. ``told`` is called for each round that did something, and for
+    each error; the next round, after a change or ``every`` seconds, tries again. A file that could not be parsed is
     tried again when it has changed.
     """
     bad: BadFiles = {}

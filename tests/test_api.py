@@ -385,6 +385,7 @@ def test_a_file_of_tokens_that_does_not_hold_is_told_without_a_token(tmp_path: P
     assert ANN not in str(error.value)
 
 
+@pytest.mark.posix
 @pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
 @pytest.mark.parametrize(
     ("text", "mode", "is_told"),
@@ -420,6 +421,7 @@ def test_without_the_extra_its_install_line_is_named(monkeypatch: pytest.MonkeyP
     assert 'pip install -e ".[serve]"' in error.value.hint
 
 
+@pytest.mark.posix
 @pytest.mark.slow
 def test_the_command_serves_and_ends_with_ctrl_c(tmp_path: Path) -> None:
     """The whole way: a process of its own with the real model."""

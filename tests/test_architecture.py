@@ -40,6 +40,10 @@ DOORS_OF = {  # what these are for; these are torch modules, themselves imported
 }
 
 
+# Modules of the standard library that Windows lacks. `resource` is imported where Windows has left already.
+NOT_ON_WINDOWS = {"fcntl", "grp", "pwd", "termios", "resource"}
+
+
 def modules(room: str) -> list[Path]:
     return [
         path
@@ -182,3 +186,31 @@ for name in {names!r}:
 print(sorted(set(sys.modules) & set({HEAVY!r})))
 """
     assert run_python(code) == "[]\n"
+
+
+def test_every_file_of_text_is_opened_in_a_named_encoding() -> None:
+    """Else it is read in Windows' own encoding there, in which most texts have no quotation marks."""
+    unnamed = []
+    for room in ROOMS:
+        for path in modules(room):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute | ast.Name):
+                    continue
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+                named = any(keyword.arg == "encoding" for keyword in node.keywords)
+                if name in {"read_text", "write_text"} and not named and len(node.args) == (name == "write_text"):
+                    unnamed.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+
+    assert unnamed == []
+
+
+def test_no_module_needs_what_windows_lacks_to_be_imported() -> None:
+    needing = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for room in ROOMS
+        for path in modules(room)
+        for name in imported_at_the_top(ast.parse(path.read_text("utf-8")))
+        if name in NOT_ON_WINDOWS
+    ]
+
+    assert needing == []

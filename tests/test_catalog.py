@@ -291,6 +291,7 @@ def test_known_files_are_those_named_and_those_in_folders_named(catalog: Catalog
     assert set(catalog.files.known(["/docs-too/c.txt", "/docs/in"])) == {"/docs-too/c.txt", "/docs/in/b.txt"}
     assert set(catalog.files.known(["/"])) == {"/docs/a.txt", "/docs/in/b.txt", "/docs-too/c.txt"}
     assert catalog.files.known([]) == {}
+    assert set(catalog.files.known()) == {"/docs/a.txt", "/docs/in/b.txt", "/docs-too/c.txt"}
 
 
 def test_every_change_of_what_is_seen_raises_the_generation(catalog: Catalog) -> None:

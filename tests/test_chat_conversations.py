@@ -173,6 +173,7 @@ page.chat_input[0].set_value("How many pear trees has the orchard?").run()
 """
 
 
+@pytest.mark.posix
 @pytest.mark.slow
 def test_a_question_is_kept_when_the_server_is_killed_before_it_answers(orchard: Library, home: Path) -> None:
     environment = {**os.environ, "PUSHBACK_HOME": str(home)}

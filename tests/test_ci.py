@@ -78,6 +78,7 @@ def commented(tmp_path: Path, there: str) -> tuple[list[str], str]:
     return asked.read_text().splitlines(), sent.read_text()
 
 
+@pytest.mark.posix
 def test_the_pull_request_gets_one_comment_with_what_flipped(tmp_path: Path) -> None:
     asked, sent = commented(tmp_path, "")
 
@@ -86,6 +87,7 @@ def test_the_pull_request_gets_one_comment_with_what_flipped(tmp_path: Path) -> 
     assert "**lost**" in sent
 
 
+@pytest.mark.posix
 def test_the_comment_that_is_there_is_updated(tmp_path: Path) -> None:
     asked, _ = commented(tmp_path, "41\n")
 

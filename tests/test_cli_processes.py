@@ -124,6 +124,7 @@ except SystemExit as ended:
     assert (done.stdout, done.stderr) == ("0 []\n", "")
 
 
+@pytest.mark.posix
 def test_each_line_is_answered_as_it_comes_and_an_interrupt_ends_it(full: dict[str, str]) -> None:
     with start(full, "ask", "-") as asked:
         assert asked.stdin
@@ -228,6 +229,7 @@ def _fetched(address: str) -> str:
     raise AssertionError(f"nothing is served at {address}")
 
 
+@pytest.mark.posix
 def test_watching_takes_in_what_is_added_until_it_is_interrupted(closed: dict[str, str], tmp_path: Path) -> None:
     folder = tmp_path / "documents"
     folder.mkdir()

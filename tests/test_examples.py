@@ -84,6 +84,7 @@ def test_the_bot_answers_a_message_from_the_library_that_is_served(
     assert json.loads(replies[1].text) == replies[0].json()
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("code", [0, 1, 3])
 def test_the_nightly_sync_speaks_only_when_something_is_wrong(tmp_path: Path, code: int) -> None:
     command = tmp_path / "pushback"

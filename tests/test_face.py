@@ -71,6 +71,16 @@ def test_a_library_is_opened_by_its_name_and_asked(
     assert [statement.citations[0].about.source for statement in answer.statements] == ["terms.md"]
 
 
+def test_every_package_of_the_rooms_is_in_the_wheel() -> None:
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["packages"]
+    rooms = [name for name in listed if "." not in name]
+    folders = {path.parent for room in rooms for path in (ROOT / room).rglob("*.py")}
+    packages = {".".join(folder.relative_to(ROOT).parts) for folder in folders}
+    not_shipped = {name for name in packages if {"training", "benchmarks", "scripts"} & set(name.split("."))}
+
+    assert set(listed) == packages - not_shipped
+
+
 def test_every_room_ships_its_types() -> None:
     packages = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
     rooms = {name for name in packages["packages"] if "." not in name}

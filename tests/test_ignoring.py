@@ -137,6 +137,7 @@ def test_a_folder_whose_file_cannot_be_understood_is_left_alone(folder: Path, co
     assert listing.failed == (("drafts/.pushbackignore", reason),)
 
 
+@pytest.mark.posix
 def test_a_pipe_of_that_name_is_not_waited_for(folder: Path) -> None:
     os.mkfifo(folder / ".pushbackignore")
 

@@ -65,6 +65,8 @@ def test_every_page_of_the_documentation_is_in_the_site() -> None:
         ("[the web app](docs/app.md#start)", "README.md", "[the web app](app.md#start)"),
         ("[decisions](../ARCHITECTURE.md)", "docs/app.md", "[decisions](architecture.md)"),
         ("[ours](eval/suites/sample/suite.yaml)", "README.md", "ours (`eval/suites/sample/suite.yaml`)"),
+        ("![the chat](docs/images/chat.png)", "README.md", "![the chat](images/chat.png)"),
+        ("![a report](images/report.png)", "docs/evaluation.md", "![a report](images/report.png)"),
         ("[elsewhere](https://example.org/x.md)", "README.md", "[elsewhere](https://example.org/x.md)"),
     ],
 )

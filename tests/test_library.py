@@ -464,6 +464,7 @@ def damaged(settings: Settings, embedder: WordEmbedder) -> Path:
     return links
 
 
+@pytest.mark.posix
 @pytest.mark.slow
 def test_an_index_that_was_changed_is_looked_at_by_another_process_before_it_is_asked(
     settings: Settings, embedder: WordEmbedder, caplog: pytest.LogCaptureFixture
@@ -476,6 +477,7 @@ def test_an_index_that_was_changed_is_looked_at_by_another_process_before_it_is_
     assert "SIGSEGV). It was rebuilt from the catalog." in caplog.text
 
 
+@pytest.mark.posix
 @pytest.mark.slow
 def test_an_index_that_ended_a_question_is_made_anew_for_the_next(settings: Settings, embedder: WordEmbedder) -> None:
     """Nothing tells of the damage at first, as when a disk fails."""

@@ -149,6 +149,7 @@ def write_many(home: Path) -> None:
     sync(home, "default", write_second())
 
 
+@pytest.mark.posix
 def test_a_library_survives_twenty_kills(tmp_path: Path) -> None:
     """Killed anywhere in an ingest: the doctor and a second ingest give exactly the undisturbed library."""
     sync(tmp_path, "undisturbed", write_first())

@@ -254,6 +254,7 @@ def kill_moves(home: Path, address: str, seed: int) -> None:
     print(json.dumps(ends))
 
 
+@pytest.mark.posix
 @pytest.mark.slow
 def test_a_move_that_is_killed_at_any_moment_loses_nothing(home: Path, database_address: str) -> None:
     call = f"kill_moves({home!r}, {database_address!r}, 3)"

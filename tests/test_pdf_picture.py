@@ -58,6 +58,7 @@ def test_no_picture_is_made_of_another_file_page_or_of_no_pdf(tmp_path: Path) ->
     assert pdf_picture.draw(tmp_path / "gone.pdf", "0" * 64, 1, QUOTE) is None
 
 
+@pytest.mark.posix
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere its limit of processor time ends it")
 def test_who_draws_does_not_outlive_a_parent_that_was_killed(tmp_path: Path) -> None:

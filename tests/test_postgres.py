@@ -304,6 +304,7 @@ def disturb(home: Path, address: str, seed: int) -> None:
     print(json.dumps(ends))
 
 
+@pytest.mark.posix
 @pytest.mark.slow
 def test_what_is_ended_at_a_random_moment_loses_nothing_and_shows_nothing_half(
     home: Path, database_address: str, embedder: WordEmbedder

@@ -156,6 +156,7 @@ def killed_at_it(served: Served, begun: Any) -> None:
         os.kill(process.pid, signal.SIGKILL)
 
 
+@pytest.mark.posix
 @pytest.mark.slow
 def test_a_killed_workers_job_is_done_by_the_next_and_one_that_kills_each_is_given_up(
     served: Served, monkeypatch: pytest.MonkeyPatch

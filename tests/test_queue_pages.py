@@ -137,6 +137,7 @@ def test_a_page_shows_what_a_worker_does_through_a_reload_and_what_came_of_it(
         assert [entry.about.source for entry in library.entries()] == ["pears.md"]
 
 
+@pytest.mark.posix
 @pytest.mark.slow
 def test_the_work_of_a_killed_worker_is_done_once_by_the_next(settings: Settings, line: Line, tmp_path: Path) -> None:
     page = opened()

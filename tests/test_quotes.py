@@ -56,6 +56,7 @@ def test_a_quote_that_does_not_stand_there_is_told_with_the_nearest_that_does(
     assert Source(corpus, source).lacks(quote) == told.replace("\\n  ", " ")
 
 
+@pytest.mark.posix
 def test_an_absolute_path_or_a_link_leads_to_no_source_outside_the_corpus(corpus: Path):
     (corpus / "link.txt").symlink_to(corpus.parent / "outside.txt")
 

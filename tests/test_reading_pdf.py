@@ -529,6 +529,7 @@ def test_no_character_is_lost_or_doubled(pages: list[list[T]]) -> None:
     assert read == letters or any(piece.kind is ROW for piece in pieces)
 
 
+@pytest.mark.posix
 def test_a_long_document_has_time_for_each_of_its_pages() -> None:
     resource = pytest.importorskip("resource")
     before = resource.getrlimit(resource.RLIMIT_CPU)

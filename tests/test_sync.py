@@ -289,6 +289,7 @@ def test_an_empty_folder_is_no_error(
     assert (counts(report), report.found) == ((0, 0, 0, 0, 0), 0)
 
 
+@pytest.mark.posix
 def test_bad_files_are_named_with_their_reasons_and_the_rest_goes_in(
     folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
 ) -> None:
@@ -414,6 +415,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_and_then_given_up(
     assert contents(library) == {("b.txt",): ["It calms down at last."]}
 
 
+@pytest.mark.posix
 def test_links_are_followed_inside_the_folder_only(
     folder: Path, tmp_path: Path, library: Library, settings: Settings, embedder: WordEmbedder
 ) -> None:
@@ -618,6 +620,7 @@ def test_a_long_document_that_fails_half_way_leaves_what_there_was(
     assert (contents(library), library.doctor()) == (before, [])
 
 
+@pytest.mark.posix
 def test_files_that_misbehave_are_reported_and_the_rest_goes_in(
     folder: Path, library: Library, settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

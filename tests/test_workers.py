@@ -178,6 +178,7 @@ def test_closing_ends_what_is_on_its_way(pool: Workers) -> None:
     assert not any("takes longer" in str(one.exception()) for one in waiting if not one.cancelled())
 
 
+@pytest.mark.posix
 def test_a_worker_that_died_while_it_waited_is_not_the_next_files_fault(pool: Workers) -> None:
     whole(pool.parse(make_task(WORDS)).result())
     for pid in processes():
@@ -200,6 +201,7 @@ def test_nothing_is_imported_from_the_folder_that_the_program_runs_in(
     assert not (tmp_path / "was run").exists()
 
 
+@pytest.mark.posix
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 @pytest.mark.parametrize("order", ["hang", "spin", "grip", ""])

@@ -1,1 +1,2 @@
-"""The doors: the `pushback` command and the web pages. They may import every room. Only a benchmark imports them."""
+"""The entry points: the `pushback` command and the web pages. They may import every room; only a benchmark imports
+them."""

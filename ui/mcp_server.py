@@ -1,4 +1,4 @@
-"""The library for programs that speak the Model Context Protocol: three tools over stdio, all of which only read.
+"""A server for programs that speak the Model Context Protocol: three tools over stdio, all of which only read.
 
 The official SDK is an extra (``.[mcp]``) and is imported when the server starts.
 """
@@ -23,7 +23,7 @@ TOLD = (
 
 
 def serve(assistant: Assistant) -> None:
-    """Answer on stdin and stdout until the other side hangs up.
+    """Answer on stdin and stdout until the client disconnects.
 
     Raises:
         SettingsError: the SDK is not installed.
@@ -32,7 +32,8 @@ def serve(assistant: Assistant) -> None:
 
 
 def server(assistant: Assistant) -> MCPServer:
-    """The server with its tools: ``search``, ``ask`` and ``challenge``, each as the command of its name has it.
+    """The server with its tools ``search``, ``ask`` and ``challenge``, each of which works like the command of that
+    name.
 
     Raises:
         SettingsError: the SDK is not installed.

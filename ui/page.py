@@ -1,4 +1,4 @@
-"""The page that every visitor is shown, as Streamlit runs it. An error that no part of it has shown is shown here."""
+"""The page that Streamlit runs for every visitor. Errors that no part has shown are shown here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Question to answer: passages are found, a reader reads them, and code checks every word that it stands on.
+"""From a question to its answer: passages are found, a reader reads them, and code checks every word that the answer
+stands on.
 
 ```text
 question ─standalone─▶ Material ─Reader─▶ Claim, Claim, … ─Verifier─▶ Statement, at once ─▶ Answer
@@ -59,7 +60,7 @@ class _Made:
 
 
 class Answering:
-    """Answers from one library by what the ``model`` reads, or offline by what the ``plain`` reader does."""
+    """Answers questions from one library. The ``model`` reads, or offline the ``plain`` reader."""
 
     def __init__(
         self,
@@ -86,7 +87,8 @@ class Answering:
     def stream(
         self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE, tick: Tick = lambda: None
     ) -> Iterator[Statement | Answer]:
-        """Each statement as soon as it is verified, then the whole answer. An exception from ``tick`` stops the model.
+        """Yield each statement as soon as it is verified, then the whole answer. An exception from ``tick`` stops the
+        model.
 
         Raises:
             SettingsError: as ``answer`` does; a model's failure is told in the answer.
@@ -245,10 +247,10 @@ def _reason(made: _Made) -> str:
 
 
 def checked(question: str) -> str:
-    """The question on one line, checked.
+    """Return the question on one line, after checking it.
 
     Raises:
-        SettingsError: it is empty, has no words, or is longer than ``LONGEST_QUESTION``.
+        SettingsError: the question is empty, has no words, or is longer than ``LONGEST_QUESTION``.
     """
     plain = " ".join(question.split())
     if not plain:

@@ -1,8 +1,7 @@
-"""Who wrote a document that a question names, and when: told by code, from what the library knows of the document.
+"""Who wrote a document that a question names, and when. Code answers this from what the library knows of the document.
 
-The line is cited in which the document says so. Where none does, as of a file's properties, its beginning is cited, and
-the statement says that the library's entry knows it.
-"""
+The line that says so is cited. If no line does, since only the file's properties say it, the document's beginning is
+cited, and the statement refers to the library's entry."""
 
 from __future__ import annotations
 
@@ -32,7 +31,7 @@ class _Fact(NamedTuple):
 
 
 def told(material: Material, library: Library) -> tuple[Statement, ...]:
-    """Who wrote each document, or when, as it was asked; nothing where that was not asked, or is not known of one."""
+    """Say who wrote each document, or when, as the question asks. Documents of which this is unknown are left out."""
     if material.named is None or lacking(material.named):
         return ()
     statements = (_statement(fact, material, library) for fact in _asked(material.named))
@@ -40,7 +39,7 @@ def told(material: Material, library: Library) -> tuple[Statement, ...]:
 
 
 def lacking(named: Named | None) -> str:
-    """What the library does not know of a document, of what is asked of it, as a sentence; else empty."""
+    """Say in a sentence what was asked of a document and is unknown to the library; empty if nothing is unknown."""
     missing = [fact for fact in _asked(named) if not fact.value] if named else []
     for fact in missing[:1]:
         title = _quoted(fact.about.title)

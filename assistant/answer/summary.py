@@ -18,7 +18,7 @@ PROSE = (BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.ITEM)
 
 
 class Summary(NamedTuple):
-    """Headings, outermost first, and excerpts by where they stand; either may be empty."""
+    """Headings, outermost first, and excerpts in the order of the document; either may be empty."""
 
     headings: tuple[str, ...]
     excerpts: tuple[Span, ...]

@@ -40,7 +40,8 @@ _MONTH = re.compile(
 
 
 class Grounds(NamedTuple):
-    """What a claim is held against: its citations, the passages ``around`` them, the question, and all that was read.
+    """What a claim is checked against: its citations, the passages ``around`` them, the question, and all text that was
+    read.
 
     A figure must stand in the passages; a name, a month or a year may also stand elsewhere in the cited ``documents``.
     ``read`` tells the names of other documents, which are strange to the claim wherever they stand in it; those of the
@@ -80,7 +81,8 @@ class Grounds(NamedTuple):
 
 
 def fault(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
-    """Why ``text`` does not stand on its grounds, as the end of a sentence; None when nothing speaks against it."""
+    """Say why ``text`` does not follow from its grounds, as the end of a sentence; None if nothing speaks against
+    it."""
     return next(_faults(text, grounds), None) or _elsewhere(text, grounds, embedder) or beside(text, grounds, embedder)
 
 
@@ -108,7 +110,7 @@ def strange(text: str, there: str) -> str | None:
 
 
 def said(text: str) -> str:
-    """The text without case, punctuation and spacing, for comparing words."""
+    """The text without case, punctuation and spacing, so that words can be compared."""
     return " ".join(token.word.lower().replace("’", "'") for token in tokens(text))
 
 
@@ -184,8 +186,8 @@ def _elsewhere(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
 
 
 def beside(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
-    """Whether what bears it out has nothing to do with the question, and it takes no more from there than a name or a
-    figure: a line that only tells the reader what to answer is evidence of nothing."""
+    """Whether the cited words have nothing to do with the question, and the claim takes no more from them than a name
+    or a figure. A line that only tells the reader what to answer is no evidence."""
     sentences = grounds.sentences or tuple(one.quote for one in grounds.citations)
     if not sentences or not grounds.question:
         return None

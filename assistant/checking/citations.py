@@ -1,4 +1,4 @@
-"""Quotes to citations: the heart of trust. Pure: what the library holds is handed in.
+"""From quotes to citations, on which all trust rests. Pure: the caller passes in what the library holds.
 
 A citation is a stretch of a stored document, and its quote is read from there. Words that cannot be found
 become ``Rejected``: counted, shown as such, never cited.
@@ -53,8 +53,8 @@ def cite(passage: Passage, span: Span | Sentence, read: Reader) -> Citation | Re
 
 
 def locate(quote: str, passages: Sequence[Passage], read: Reader) -> Citation | Rejected:
-    """Where somebody's ``quote`` stands in one of the passages: white space, the shape of marks and hyphens at the end
-    of a line aside, else with a slip in it where one stretch alone is that near."""
+    """Find where a ``quote`` stands in one of the passages. White space, the shape of punctuation and hyphens at line
+    ends are ignored. A quote with a slip in it is found if one stretch alone is nearly the same."""
     pattern = _pattern(quote)
     if pattern is None:
         return Rejected(quote, "it is empty")

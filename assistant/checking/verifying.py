@@ -1,4 +1,4 @@
-"""Claims to statements: each quote is found in the documents, and what a model says is held against it.
+"""From claims to statements: each quote is looked up in the documents, and the model's words are checked against it.
 
 A claim without a quote that stands there is dropped and counted; so is one with a figure, a date, a name or an address
 that is not in its quotes, their passages or what is known of their document. Nothing is shown before that.
@@ -39,7 +39,8 @@ class Verifier:
         self.rejected: list[Rejected] = []
 
     def statements(self, claims: Generator[Claim, None, Reading]) -> Generator[Statement, None, Reading]:
-        """Each claim that holds as a statement, at once; then the reading. What raises while it reads is passed on."""
+        """Yield each claim that holds as a statement, at once; then the reading. Exceptions of the reader are passed
+        on."""
         with closing(claims):
             while True:
                 try:
@@ -59,7 +60,7 @@ class Verifier:
         return self._grounds(statement.citations).around
 
     def doubted(self, statement: Statement, why: str) -> None:
-        """Take a statement back that has not been shown, and count it."""
+        """Withdraw a statement that has not been shown yet, and count it."""
         self.made = [None if one == statement else one for one in self.made]
         self.dropped.append(Rejected(statement.text, why))
 
@@ -154,7 +155,7 @@ def _house(extracts: Sequence[Extract]) -> frozenset[str]:
 
 
 def place(quote: Quote, extracts: Sequence[Extract], read: Reader) -> Citation | Rejected:
-    """Locate a quote: in the extract that it names, else in another one."""
+    """Find a quote in the extract that it names, else in another extract."""
     named = [one for one in extracts if one.number == quote.extract]
     if quote.span and named:
         cited = _cite(named[0], quote.span, read, quote.key)

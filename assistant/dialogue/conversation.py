@@ -405,7 +405,8 @@ def _with_what_was_asked(question: str, talk: _Talk) -> str:
 
 
 def spoken(answers: Iterable[Answer]) -> list[Turn]:
-    """A conversation as a follow-up needs it. Several statements are a list: "the second one" is one of them."""
+    """Turn a conversation into what a follow-up needs. If an answer has several statements, "the second one" means the
+    second of them."""
     turns = []
     for answer in answers:
         if answer.grounding is Grounding.ASIDE:

@@ -1,4 +1,4 @@
-"""A follow-up made standalone by a model; where its question cannot be one, plain rules make it so."""
+"""Makes a follow-up standalone with a model; plain rules take over if the model's result is no usable question."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ LONGEST = 60  # words: a longer reply is no question but talk about one; a guess
 
 
 def standalone(question: str, history: Sequence[Turn], calls: Calls) -> str:
-    """``question`` as it can be understood alone: what the model makes of it, as far as that is a question and has no
-    figure from elsewhere. A small model is not asked.
+    """Rewrite ``question`` so that it can be understood alone. The model's rewriting is used if it is a question and
+    adds no figure. A small model is not asked.
 
     Raises:
         ModelError: the model failed.

@@ -36,8 +36,8 @@ class Words(Protocol):
     def search(
         self, words: Sequence[str], k: int, filters: Filters, *, in_titles: bool = False
     ) -> list[tuple[str, float]]:
-        """The ids of the ``k`` passages that hold most of the words, rare ones first (BM25), higher is better; or those
-        whose documents' titles do."""
+        """The ids of the ``k`` passages that hold most of the words, rare words counting more (BM25; higher is better).
+        With titles, the words are looked up in the documents' titles instead."""
 
     def follow(self, documents: Sequence[str] | None = None) -> None:
         """Index the new passages of these documents, or of all; a step of the catalog's transaction."""
@@ -50,9 +50,9 @@ class Words(Protocol):
 
 
 class Catalog:
-    """The tables of one library, as values. Usable from several threads and processes at once.
+    """The tables of one library, read and written as values. Several threads and processes can use it at once.
 
-    Each table's story is told by an object of its own; here is what the library says of itself, and what changes
+    Each table has an object of its own. This class holds the state of the library, and the operations that change
     several tables at once.
     """
 
@@ -94,7 +94,7 @@ class Catalog:
         self._db.close()
 
     def alone(self, patience: float) -> AbstractContextManager[None]:
-        """Be the only writer on any machine; see ``sql.Database.alone``."""
+        """Make this process the only writer on any machine; see ``sql.Database.alone``."""
         return self._db.alone(patience)
 
     # What the library says of itself
@@ -131,7 +131,8 @@ class Catalog:
         self._db.run("UPDATE state SET passage_words = ?", [words])
 
     def doubt(self, *, rebuilding: bool = False) -> None:
-        """Mark the index as in doubt before it changes; until ``trust`` or ``renew``, it may hold anything."""
+        """Mark the index as in doubt before it changes. Until ``trust`` or ``renew`` is called, its content is
+        unknown."""
         self._db.run("UPDATE state SET in_doubt = ?", [REBUILDING if rebuilding else CHANGING])
 
     def trust(self) -> None:
@@ -208,7 +209,7 @@ class Catalog:
         """Copy the catalog into an empty database, in one transaction there.
 
         Raises:
-            LibraryLocked: somebody changed it meanwhile.
+            LibraryLocked: another process changed the catalog meanwhile.
         """
         self.identity()  # the copy has it, too
         moving.copy(self._db, db, words, progress)
@@ -218,7 +219,7 @@ class Catalog:
         return self.identity() == other.identity() and moving.held(self._db) == moving.held(other._db)
 
     def faults(self) -> list[str]:
-        """What is broken in the catalog itself, in the database's words; empty when all is well."""
+        """What is broken in the catalog itself, in the database's words; empty if nothing is."""
         return self._db.faults()
 
     @contextmanager

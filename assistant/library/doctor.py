@@ -13,7 +13,8 @@ from assistant.library.upkeep import difference, rebuild
 
 
 def examine(catalog: Catalog, index: VectorIndex, guard: Guard) -> list[Problem]:
-    """The problems, each with its remedy; what can be repaired safely is repaired, if nobody writes."""
+    """List the problems, each with its remedy. What can be repaired safely is repaired, unless another process is
+    writing."""
     again = "Put a copy of the folder back, or remove it and run `pushback ingest` again."
     problems = [Problem(f"The catalog is damaged: {fault}.", again) for fault in catalog.faults()]
     if problems:

@@ -1,4 +1,4 @@
-"""The vector index beside its catalog: who may change it, when it is rebuilt, and which model it is for.
+"""Guards the vector index beside its catalog: who may change it, when it is rebuilt, and which model it belongs to.
 
 The index is used only as new as the catalog, repaired when a writer left it in doubt, and never with vectors of
 another model or of passages of another length than the settings say.
@@ -56,7 +56,7 @@ class Guard:
         """Lock the library for writing, within ``patience`` seconds.
 
         Raises:
-            LibraryLocked: somebody else is.
+            LibraryLocked: another process is writing.
             LibraryError: the folder cannot be written to.
         """
         lock = FileLock(self._settings.folder / "writer.lock", timeout=patience)
@@ -74,14 +74,14 @@ class Guard:
             lock.release()
 
     def to_read(self) -> VectorIndex | Exact | None:
-        """What searches vectors, as new as the catalog; None while the library is empty.
+        """The index for searching, as current as the catalog; None while the library is empty.
 
-        It is the index; for few passages, or where the index cannot be opened or repaired since nothing can be written,
-        what reads the catalog instead.
+        This is the index itself. For few passages, or if the index cannot be opened because nothing can be written, it
+        is ``exact.Exact``, which compares the vectors of the catalog.
 
         Raises:
-            IndexMismatch: it is of another model, or of other passages.
-            LibraryDamaged: it lacks vectors.
+            IndexMismatch: the index was made with another model or from other passages.
+            LibraryDamaged: the index lacks vectors.
         """
         state = self._settled()
         if state.model is None:
@@ -113,7 +113,8 @@ class Guard:
         """The index for writing, repaired if it was in doubt; the first vectors decide its model.
 
         Raises:
-            IndexMismatch: new vectors are to come, and it is of another model, or of other passages.
+            IndexMismatch: new vectors are to be added, and the index was made with another model or from other
+                passages.
         """
         state = self._catalog.state()
         identity = self._embedder.identity if new_vectors else None
@@ -129,17 +130,17 @@ class Guard:
         return self._index
 
     def broken(self) -> str | None:
-        """What happens to a process that reads the index; None when all is well."""
+        """What happens to a process that reads the index; None if reading works."""
         why = breaks(self._index.home)
         if why is None:
             self._index.believe()
         return why
 
     def repair(self) -> bool:
-        """Repair what a killed writer left; returns whether there was anything to repair.
+        """Repair what a killed writer left behind; returns whether there was anything to repair.
 
         Raises:
-            LibraryLocked: somebody writes.
+            LibraryLocked: another process is writing.
         """
         with self.lock(patience=0):
             in_doubt = self._catalog.state().in_doubt
@@ -151,7 +152,7 @@ class Guard:
         """Refuse a library that was made with another embedding model or other passages than the settings name.
 
         Raises:
-            IndexMismatch: it is not.
+            IndexMismatch: the library was made otherwise.
         """
         self.check_passages(state)
         if state.model is None:
@@ -183,7 +184,7 @@ class Guard:
         """Refuse a library whose passages have another length than the settings name.
 
         Raises:
-            IndexMismatch: they are not.
+            IndexMismatch: the passages have another length.
         """
         if state.passage_words != self._settings.passage_words:
             raise IndexMismatch(

@@ -68,7 +68,7 @@ class Library:
     """One library, open. Usable from several threads; a context manager that closes it.
 
     Raises:
-        LibraryMissing: there is none and ``create`` was not said.
+        LibraryMissing: the library does not exist, and ``create`` is false.
         IndexMismatch: when vectors are about to be used, and were made by another model or from other passages.
     """
 
@@ -82,7 +82,7 @@ class Library:
 
     @classmethod
     def open(cls, settings: Settings, embedder: Embedder, *, create: bool = False) -> Library:
-        """The library that the settings name, made when it is not there and ``create`` is said."""
+        """Open the library that the settings name; with ``create``, make it if it does not exist."""
         if not places.is_there(settings):
             if not create:
                 where = settings.home if settings.catalog is None else "the database that the setting catalog names"
@@ -121,7 +121,7 @@ class Library:
         return [document for document in found if document is not None]
 
     def digest(self) -> str:
-        """A digest of all documents: it stays the same until one is added, changed or removed."""
+        """A digest of all documents: it changes only when a document is added, changed or removed."""
         return hashlib.sha256("".join(self._catalog.documents.contents()).encode()).hexdigest()[:16]
 
     def entries(self) -> list[Entry]:
@@ -129,14 +129,14 @@ class Library:
         return self._catalog.documents.entries()
 
     def listed(self) -> list[Listed]:
-        """Every document, by source, with what a long list shows: one query, however many there are."""
+        """Every document, by source, with what a long list shows. One query fetches them all."""
         return self._catalog.documents.listed()
 
     def document(self, key: str) -> Document:
         """The document of this id or source.
 
         Raises:
-            DocumentMissing: there is none.
+            DocumentMissing: there is no such document.
         """
         document = self._catalog.documents.get(key)
         if document is None:
@@ -153,7 +153,7 @@ class Library:
         return None if text is None or not 0 <= start < end <= len(text) else text[start:end]
 
     def around(self, document: str, start: int, end: int, most: int) -> tuple[str, str, str] | None:
-        """What ``quote`` reads, with at most so many characters before and after it."""
+        """The text that ``quote`` returns, with at most so many characters before and after it."""
         text = self._catalog.documents.text(document)
         if text is None or not 0 <= start < end <= len(text):
             return None
@@ -168,7 +168,7 @@ class Library:
         return self._catalog.full_text.search(words, k, filters)
 
     def titled(self, words: Sequence[str], k: int, filters: Filters = EVERYTHING) -> list[About]:
-        """Documents whose titles have the words, rare ones first: those of the ``k`` passages that fit best."""
+        """Documents whose titles have the words, rare words counting more, from the ``k`` passages that match best."""
         found = self._catalog.full_text.search(words, k, filters, in_titles=True)
         return self._catalog.documents.holding([id for id, _ in found])
 
@@ -181,24 +181,25 @@ class Library:
         return _stored(self._catalog.passages.of(document))
 
     def versions(self, document: str) -> list[About]:
-        """What else this document (by id) was saved as, with small differences: itself among them, the newest first.
+        """The versions of this document (by id) that differ slightly, itself among them, the newest first.
 
-        Empty when it is the only one, or is not there.
+        Empty if the document is the only version, or does not exist.
         """
         family = self._catalog.families.of([document]).get(document, [])
         found = (self._catalog.documents.get(version.document) for version in family)
         return [version.about for version in found if version is not None]
 
     def places(self, documents: Sequence[str]) -> dict[str, tuple[str, int]]:
-        """Of those documents that have other versions: their family, and their place in it, the newest's 0."""
+        """For each document that has other versions: its group of versions, and its place in the group (the newest is
+        0)."""
         return self._catalog.families.places(documents)
 
-    def known(self, under: Sequence[str]) -> dict[str, KnownFile]:
-        """The files that were read, by absolute path: these files, and those in these folders."""
+    def known(self, under: Sequence[str] | None = None) -> dict[str, KnownFile]:
+        """The files that were read, by absolute path: all, or those named and those in the folders named."""
         return self._catalog.files.known(under)
 
     def keeps(self) -> dict[str, frozenset[str]]:
-        """The kinds of boilerplate that are kept, by the files and folders for which that was set."""
+        """The reasons for which boilerplate is kept, by the files and folders they were set for."""
         return self._catalog.boilerplate.keeps()
 
     def generation(self) -> int:
@@ -209,10 +210,10 @@ class Library:
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
-        """Be the only writer for the length of the block.
+        """Be the only writer for the duration of the block.
 
         Raises:
-            LibraryLocked: somebody else is.
+            LibraryLocked: another process is writing.
             IndexMismatch: the library's passages are of another length than the settings say.
         """
         with self._guard.lock():
@@ -226,31 +227,33 @@ class Library:
             yield Writer(self._catalog, self._guard.to_write)
 
     def repair(self) -> bool:
-        """Mend what a killed writer left; whether there was anything. The next search or writing does it by itself.
+        """Repair what a killed writer left behind; returns whether there was anything. The next search or writing also
+        does this.
 
         Raises:
-            LibraryLocked: somebody writes.
+            LibraryLocked: another process is writing.
         """
         return self._guard.repair()
 
     def doctor(self) -> list[Problem]:
-        """The problems, each with its remedy; what can be repaired safely is repaired, if nobody writes."""
+        """List the problems, each with its remedy. What can be repaired safely is repaired, unless another process is
+        writing."""
         return examine(self._catalog, self._index, self._guard)
 
     def reindex(self, progress: Progress | None = None, split: Split | None = None) -> None:
-        """Embed every passage again with the model in force; ``split`` makes the passages when their length changed.
+        """Embed every passage again with the current model. ``split`` makes new passages if their length changed.
 
-        Until all is done the library is what it was, and can be asked.
+        Until this is finished, the library stays as it was and can be searched.
 
         Raises:
-            LibraryLocked: somebody writes.
+            LibraryLocked: another process is writing.
         """
         with self._guard.lock():
             anew = SplitAnew(split, self._settings.passage_words) if split else None
             reindex(self._catalog, self._index, self._embedder, anew, progress)
 
     def move(self, catalog: str | None, progress: Progress | None = None) -> str:
-        """Move the catalog to a database of PostgreSQL, or into a file (None); what the old one is called now.
+        """Move the catalog to a PostgreSQL database, or into a file (None); returns the new name of the old catalog.
 
         The library is closed by it. Ended at any moment the old one is whole, or the new one is; called again, it goes
         on. What is in the folder stays there.
@@ -267,7 +270,7 @@ class Library:
     # Conversations
 
     def new_conversation(self, owner: str | None = None) -> str:
-        """Begin a conversation, ``owner``'s where people sign in; its id."""
+        """Begin a conversation and return its id. It belongs to ``owner`` if people sign in."""
         return self._catalog.conversations.begin(owner)
 
     def conversations(self, owner: str | None = None) -> list[Conversation]:
@@ -275,19 +278,21 @@ class Library:
         return self._catalog.conversations.listed(owner)
 
     def conversations_with(self, words: str) -> set[str]:
-        """The ids of those, whosever they are, in which these words are asked, said or quoted, case aside."""
+        """The ids of all conversations, whoever owns them, in which these words are asked, answered or quoted, ignoring
+        case."""
         return self._catalog.conversations.having(words)
 
     def check_owner(self, conversation: str, owner: str | None) -> None:
         """Refuse a conversation that does not belong to this owner.
 
         Raises:
-            DocumentMissing: it is somebody else's, or there is none; which of the two is not told.
+            DocumentMissing: it belongs to somebody else, or does not exist; the error does not say which.
         """
         self._found(self._catalog.conversations.belongs(conversation, owner), conversation)
 
     def ask(self, conversation: str, question: str, *, at: int | None = None) -> None:
-        """Keep a question before it is answered, in place of another that has no answer; ``at`` as for ``add_turn``.
+        """Store a question before it is answered, in place of an earlier one without an answer; ``at`` as for
+        ``add_turn``.
 
         Raises:
             DocumentMissing: there is no such conversation.
@@ -295,7 +300,7 @@ class Library:
         self._found(self._catalog.conversations.ask(conversation, question, at), conversation)
 
     def unanswered(self, conversation: str) -> tuple[str, int | None] | None:
-        """The question that was asked last and has no answer, and its ``at``; None when every question has one."""
+        """The last question if it has no answer yet, with its ``at``; None if every question has an answer."""
         return self._catalog.conversations.unanswered(conversation)
 
     def wait(self, conversation: str, question: str, files: Sequence[str]) -> None:
@@ -307,15 +312,15 @@ class Library:
         self._found(self._catalog.conversations.wait(conversation, question, files), conversation)
 
     def awaiting(self, conversation: str) -> list[Awaiting]:
-        """The questions that wait for their files, in the order in which they came."""
+        """The questions that wait for files to be read, in the order of their arrival."""
         return self._catalog.conversations.awaiting(conversation)
 
     def come(self, conversation: str, id: int) -> bool:
-        """End the wait of a question, which is ``unanswered`` from now on. False if it was not waiting."""
+        """End the wait of a question, so that ``unanswered`` returns it from now on. False if it was not waiting."""
         return self._catalog.conversations.come(conversation, id)
 
     def add_turn(self, conversation: str, answer_json: str, *, at: int | None = None) -> None:
-        """Keep an answer as it is, last or in the place of turn ``at`` (from 1) and all after it.
+        """Store an answer: as the last turn, or in place of turn ``at`` (from 1) and all turns after it.
 
         The first one's ``question`` becomes the conversation's title, unless it was renamed. Where turns came after
         the one ``at``, the conversation as it was stays beside it.
@@ -389,16 +394,16 @@ class Library:
     def keep_verdict(
         self, verdict_json: str, *, revises: str | None = None, owner: str | None = None, id: str | None = None
     ) -> str:
-        """Keep a pressure test as it is; its id. ``revises`` is the id of the one whose idea it revises.
+        """Store a pressure test and return its id. ``revises`` is the id of the test whose idea it revises.
 
-        Under an ``id`` that is given it is kept once.
+        If an ``id`` is given, a test is stored under it only once.
         """
         told = json.loads(verdict_json)
         verdicts = self._catalog.verdicts
         return verdicts.keep(told["idea"], told["ruling"], verdict_json, revises=revises, owner=owner, id=id)
 
     def put_verdict(self, kept: KeptVerdict, verdict_json: str) -> None:
-        """Store a pressure test under its id: with other importance, or again after it was removed."""
+        """Store a pressure test under its id, with changed importance or after it was removed."""
         told = json.loads(verdict_json)
         self._catalog.verdicts.put(kept._replace(idea=told["idea"], ruling=told["ruling"]), verdict_json)
 
@@ -407,14 +412,14 @@ class Library:
         return self._catalog.verdicts.listed(owner)
 
     def every_verdict(self) -> list[str]:
-        """The JSON of all pressure tests that were kept, whoever they belong to, the earliest first."""
+        """The JSON of all stored pressure tests, whoever owns them, the earliest first."""
         return self._catalog.verdicts.every()
 
     def verdict(self, id: str) -> tuple[KeptVerdict, str]:
-        """A kept pressure test, and its JSON.
+        """A stored pressure test, and its JSON.
 
         Raises:
-            DocumentMissing: there is none of that id.
+            DocumentMissing: there is none with that id.
         """
         found = self._catalog.verdicts.read(id)
         if found is None:
@@ -425,7 +430,7 @@ class Library:
         """Remove a pressure test.
 
         Raises:
-            DocumentMissing: there is none of that id.
+            DocumentMissing: there is none with that id.
         """
         if not self._catalog.verdicts.remove(id):
             raise self._no_verdict(id)

@@ -26,7 +26,8 @@ Progress = Callable[[int, int], None]
 
 
 def tables() -> dict[str, list[str]]:
-    """Every table with its columns, each after those that it refers to; ``staged`` holds nothing that is to stay."""
+    """Every table with its columns, ordered so that a table comes after those it refers to. ``staged`` is left out,
+    since it holds nothing permanent."""
     found = (match for statement in STEPS[0] if (match := _TABLE.search(statement)))
     return {match[1]: [line.split()[0] for line in match[2].splitlines() if _is_column(line)] for match in found}
 
@@ -41,7 +42,7 @@ def copy(old: Database, new: Database, words: Words, progress: Progress | None =
     """Write all of ``old`` into ``new``, an empty database, in one transaction there.
 
     Raises:
-        LibraryLocked: somebody changed the old one meanwhile.
+        LibraryLocked: another process changed the old catalog meanwhile.
     """
     with new.changing():
         new.renew(0)

@@ -1,4 +1,4 @@
-"""Nobody else on the machine reads a library: 0700 for its folders, 0600 for its files, where the system knows such."""
+"""Keeps a library private: 0700 for its folders and 0600 for its files, on systems that have such rights."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ _log = logging.getLogger(__name__)
 
 
 def begin(folder: Path, catalog: Path | None) -> None:
-    """Make a library's folder and an empty catalog in it, if it is a file; SQLite's other files take after it.
+    """Make a library's folder and, if the catalog is a file, an empty catalog. SQLite gives its other files the same
+    rights.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: the folder or the file cannot be made.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -26,7 +27,7 @@ def begin(folder: Path, catalog: Path | None) -> None:
 
 
 def put_right(folder: Path) -> None:
-    """Close a library to others, as older versions left it open; the log says how much was open."""
+    """Remove the rights of other users that older versions left on a library; the log says on how many files."""
     if os.name == "nt" or not stat.S_IMODE(folder.stat().st_mode) & OTHERS:
         return
     paths = [folder, *(Path(at, name) for at, folders, files in os.walk(folder) for name in (*folders, *files))]

@@ -1,4 +1,4 @@
-"""What goes into a library and what comes out of it, besides the words that everyone shares."""
+"""The values that go into a library and come out of it, apart from those that every room uses."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 class Cleaned(NamedTuple):
-    """What a document was cleaned by: the reasons whose pieces were ``kept``, sorted, and its lines that may recur.
+    """How a document was cleaned: the sorted reasons whose pieces were ``kept``, and its lines that may recur.
 
-    A line is a hash of it and its document's origin, and whether it was known to recur.
+    Each line is stored as a hash of its text and its web site, with whether it was known to recur.
     """
 
     kept: tuple[str, ...] = ()
@@ -49,10 +49,11 @@ class Corrected(NamedTuple):
 
 
 class KnownFile(NamedTuple):
-    """A file as it was when it was read; ``source`` is its path as ingested, ``document`` the id it led to.
+    """A file as it was when it was read; ``source`` is its path as ingested, ``document`` the id of the document made
+    from it.
 
-    ``kept`` are the reasons whose pieces were left in, and ``stale`` is set when it would be cleaned otherwise by what
-    is known of its site today.
+    ``kept`` has the reasons whose pieces were left in. ``stale`` says that it would be cleaned differently today, since
+    more is known of its web site.
     """
 
     path: str
@@ -105,7 +106,7 @@ class Holdings(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """A document as a long list shows it: ``passages`` a count, ``files`` absolute paths, the rest as in ``Entry``."""
+    """A document in a long list: ``passages`` is a count, ``files`` are absolute paths, the rest is as in ``Entry``."""
 
     document: str
     source: str
@@ -131,7 +132,7 @@ class Conversation(NamedTuple):
 
 
 class Opinion(StrEnum):
-    """What a user says of an answer, or of a citation."""
+    """A user's opinion of an answer, or of a citation."""
 
     GOOD = "good"
     BAD = "bad"
@@ -139,7 +140,7 @@ class Opinion(StrEnum):
 
 
 class Awaiting(NamedTuple):
-    """A question that is asked when its files have been read; these by their names among the files dropped."""
+    """A question that waits until its files have been read; ``files`` are their names among the uploads."""
 
     id: int
     question: str
@@ -147,7 +148,7 @@ class Awaiting(NamedTuple):
 
 
 class Feedback(NamedTuple):
-    """What was said of a turn, or of one of its citations; both count from 1. ``created`` is ISO 8601 in UTC."""
+    """Feedback on a turn, or on one of its citations; both count from 1. ``created`` is ISO 8601 in UTC."""
 
     conversation: str
     turn: int
@@ -161,7 +162,7 @@ UNFINISHED = "not finished"  # in the place of a ruling: the test of an idea was
 
 
 class KeptVerdict(NamedTuple):
-    """A pressure test as it is listed: ``created`` is ISO 8601 in UTC; ``revises`` is the id of the one before.
+    """A pressure test in a list: ``created`` is ISO 8601 in UTC; ``revises`` is the id of the test that it revises.
 
     ``ruling`` is ``UNFINISHED`` while it is made, and stays so where the process was killed. ``owner`` is who made it
     where people sign in, else None.
@@ -176,7 +177,7 @@ class KeptVerdict(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Something that is wrong with a library, and what to do; ``mended`` when that has been done already.
+    """A problem of a library, and what to do about it; ``mended`` if it has been repaired already.
 
     ``reindex`` when embedding all again would repair it.
     """
@@ -205,7 +206,7 @@ class PassageRow(NamedTuple):
 
 
 class DocumentRow(NamedTuple):
-    """A document as the catalog takes it in."""
+    """A document in the form in which the catalog stores it."""
 
     document: Document
     path: str
@@ -216,7 +217,7 @@ class DocumentRow(NamedTuple):
 
 
 class State(NamedTuple):
-    """What a library says of itself.
+    """The state of a library, as the library records it.
 
     ``in_doubt``: a writer is changing the index, or was killed at it; ``rebuilding``: it is rebuilding it.
     """

@@ -1,4 +1,4 @@
-"""The interface of the catalog's databases: its statements are written once, in the SQL of SQLite.
+"""The interface of the catalog's databases. Statements are written once, in the SQL of SQLite.
 
 What another database says otherwise is its own module's (``postgres``). So a statement keeps to what both have:
 ``ON CONFLICT`` and no ``OR REPLACE``, numbers and no truth values in columns, every value bound.
@@ -21,7 +21,8 @@ class Many(list[Any]):
 
 
 class Database(Protocol):
-    """A connection that threads share; a block of reads sees one state, a block of writes is all or nothing."""
+    """A connection that threads share. A block of reads sees one state; a block of writes succeeds or fails as a
+    whole."""
 
     @property
     def place(self) -> str:
@@ -37,24 +38,25 @@ class Database(Protocol):
         """The first row of a query, or None."""
 
     def run(self, sql: str, parameters: Parameters = ()) -> int:
-        """Run a statement that changes something; how many rows it changed."""
+        """Run a statement that changes something; returns how many rows it changed."""
 
     def run_each(self, sql: str, parameters: Sequence[Parameters]) -> None:
         """Run a statement once for each of ``parameters``."""
 
     def reading(self) -> AbstractContextManager[None]:
-        """Queries inside see one and the same state of things."""
+        """All queries inside the block see the same state of the database."""
 
     def changing(self) -> AbstractContextManager[None]:
-        """Statements inside happen all, or not at all when an exception passes through; one such block at a time."""
+        """All statements inside the block take effect, or none if an exception leaves it. Only one such block runs at a
+        time."""
 
     def alone(self, patience: float) -> AbstractContextManager[None]:
-        """Be the only writer on any machine, after at most ``patience`` seconds.
+        """Be the only writer on any machine; wait at most ``patience`` seconds for it.
 
         The folder's lock keeps those of this machine apart.
 
         Raises:
-            LibraryLocked: somebody does.
+            LibraryLocked: another process writes all that time.
         """
 
     def version(self) -> int:
@@ -64,7 +66,7 @@ class Database(Protocol):
         """Upgrade tables of this version to the current one; a step of a transaction."""
 
     def faults(self) -> list[str]:
-        """What is broken in the database itself, in its words; empty when all is well."""
+        """What is broken in the database itself, in the database's words; empty if nothing is."""
 
 
 def as_json(value: object) -> str:

@@ -31,7 +31,7 @@ class SplitAnew(NamedTuple):
 
 
 def rebuild(catalog: Catalog, index: VectorIndex, change: Callable[[], None] | None = None) -> None:
-    """Rebuild the index from the vectors in the catalog, after making the ``change`` to the catalog, if one is given.
+    """Rebuild the index from the vectors in the catalog. If ``change`` is given, the catalog is changed by it first.
 
     Other processes wait for its end to open the index; killed in between, it is done again at the next start.
     """
@@ -70,7 +70,7 @@ def difference(catalog: Catalog, index: VectorIndex) -> str | None:
 def reindex(
     catalog: Catalog, index: VectorIndex, embedder: Embedder, split: SplitAnew | None, progress: Progress | None
 ) -> None:
-    """Embed every passage again, and only when all are there put them in the place of the old ones.
+    """Embed every passage again. The new passages replace the old ones only when all are ready.
 
     Killed before that, the library is what it was; killed after, its index is rebuilt at the next start.
     """

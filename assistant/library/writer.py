@@ -1,4 +1,4 @@
-"""Changing what a library holds: first its index, then in one transaction what is seen of it."""
+"""Changes a library: first its index, then, in one transaction, what searches see."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ BATCH = 256  # vectors of a long document given to the index at a time: a bound 
 
 
 class ToWrite(Protocol):
-    """Opens the index for writing, repaired; with ``new_vectors`` it must be for the current model."""
+    """Opens the index for writing, repaired if needed; with ``new_vectors`` the index must belong to the current
+    model."""
 
     def __call__(self, *, new_vectors: bool) -> VectorIndex: ...
 
 
 class Writer:
-    """Writes while it holds the library's lock; got from ``Library.writing()``.
+    """Writes to a library while holding its lock; ``Library.writing()`` returns one.
 
     A document becomes visible in one transaction, after its vectors are in the index; what it replaces is hidden
     in the same one, before its vectors go. From the first vector written to the last one removed the index is in
@@ -37,8 +38,8 @@ class Writer:
         self._index = index
         self._given: dict[str, str] = {}  # ids and the paths that they were given to
 
-    def known(self, under: Sequence[str]) -> dict[str, KnownFile]:
-        """The files that were read, by absolute path: those named, and those in the folders named."""
+    def known(self, under: Sequence[str] | None = None) -> dict[str, KnownFile]:
+        """The files that were read, by absolute path: all, or those named and those in the folders named."""
         return self._catalog.files.known(under)
 
     def find_content(self, sha256: str, kept: Sequence[str] = ()) -> str | None:
@@ -46,7 +47,8 @@ class Writer:
         return self._catalog.documents.made_from(sha256, kept)
 
     def recurring(self) -> dict[int, str]:
-        """The lines that are known to recur over the pages of one site, as hashes, and the document that keeps each."""
+        """The lines that are known to recur over the pages of one site, as hashes, each with the document that keeps
+        it."""
         return self._catalog.boilerplate.known()
 
     def keep(self, paths: Sequence[str], reasons: Sequence[str]) -> None:
@@ -57,11 +59,11 @@ class Writer:
         self._catalog.boilerplate.keep(paths, reasons)
 
     def keeps(self) -> dict[str, frozenset[str]]:
-        """What is kept, by the paths that it was said for."""
+        """The reasons for keeping boilerplate, by the path they were set for."""
         return self._catalog.boilerplate.keeps()
 
     def id_for(self, source: str, path: str) -> str:
-        """The id for what this file holds: made from its source, and no other file's."""
+        """The id of the document that this file holds. It is made from the source, and no other file has it."""
         for name in _names(source, path):
             id = hashlib.blake2b(name.encode("utf-8", "surrogateescape")).hexdigest()[:10]
             if self._given.get(id, path) == path and set(self._catalog.files.of(id)) <= {path}:
@@ -82,7 +84,7 @@ class Writer:
             index.delete(self._catalog.put(rows))
 
     def put_long(self, new: NewDocument, parts: Iterable[tuple[Sequence[Passage], Sequence[Embedding]]]) -> None:
-        """The same for one document whose passages come a few at a time; those of ``new`` itself are not looked at.
+        """Add one document whose passages arrive a few at a time; the passages inside ``new`` are ignored.
 
         No more than one part is held in memory. Nothing of the document is seen before all of it is there, and
         nothing is left of it when a part fails; a killed writer's parts go when the next one begins.
@@ -164,7 +166,8 @@ def _row(new: NewDocument) -> DocumentRow:
 
 
 def row(passage: Passage, embedding: Embedding) -> PassageRow:
-    """A passage as the catalog keeps it; half precision changes a sentence's cosine by less than 0.001."""
+    """A passage in the form in which the catalog stores it. Half precision changes a sentence's cosine by less than
+    0.001."""
     if len(passage.sentences) != len(embedding.sentences):
         raise ValueError(f"{len(passage.sentences)} sentences and {len(embedding.sentences)} vectors")
     vector = np.ascontiguousarray(embedding.passage, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""A chat model as the assistant uses it: asked with a bound on time, tries, tokens and memory, and counted.
+"""A chat model as the assistant uses it: with limits on time, retries, tokens and memory, and with its calls counted.
 
 ```text
 Model ─calls(tick)─▶ Calls ─stream(prompt)─▶ pieces of text        Cost of all its calls
@@ -84,11 +84,11 @@ class Model:
             providers.check(self._named)
 
     def calls(self, tick: Tick = lambda: None) -> Calls:
-        """The calls of one turn, counted together; ``tick`` is called with every piece that arrives."""
+        """The calls of one turn, counted together. ``tick`` is called for every piece of text that arrives."""
         return Calls(self, tick)
 
     def reply(self, prompt: Prompt, schema: type[Schema]) -> Schema:
-        """One reply as ``schema``, on its own. Raises what ``Calls.reply`` does."""
+        """A single reply in the form of ``schema``. It raises what ``Calls.reply`` raises."""
         return self.calls().reply(prompt, schema)
 
     @property
@@ -96,13 +96,13 @@ class Model:
         """Facts about the model; opens it.
 
         Raises:
-            SettingsError, ModelUnavailable: it cannot be opened.
+            SettingsError, ModelUnavailable: the model cannot be opened.
         """
         return self.served.facts
 
     @property
     def structured(self) -> bool:
-        """Whether the model is asked for JSON of a schema, else for marked lines; opens it."""
+        """Whether the model is asked for JSON of a schema instead of marked lines; opens the model."""
         if self._settings.model_reply != "auto":
             return self._settings.model_reply == "schema"
         return not (self._schema_rejected or self.small or self.facts.structured is False)
@@ -122,12 +122,12 @@ class Model:
             return self._served
 
     def remembered(self, key: tuple[Prompt, str]) -> str | None:
-        """The reply to an identical call."""
+        """The stored reply to an identical call."""
         with self._lock:
             return self._replies.get(key)
 
     def remember(self, key: tuple[Prompt, str], reply: str) -> None:
-        """Keep a reply for identical calls, the latest ``REMEMBERED`` of them."""
+        """Store a reply for identical calls; the latest ``REMEMBERED`` replies are stored."""
         with self._lock:
             self._replies[key] = reply
             while len(self._replies) > REMEMBERED:
@@ -156,7 +156,7 @@ class Model:
 
 
 class Calls:
-    """The calls of a model for one turn, and their cost so far."""
+    """The calls of a model during one turn, and their cost so far."""
 
     def __init__(self, model: Model, tick: Tick) -> None:
         self._model, self._tick = model, tick
@@ -169,7 +169,7 @@ class Calls:
         return self._model.small
 
     def stream(self, prompt: Prompt, schema: type[BaseModel] | None = None) -> Generator[str, None, None]:
-        """The reply in pieces as they come: text, or with ``schema`` its JSON.
+        """The reply in pieces as they arrive: text, or JSON if a ``schema`` is given.
 
         What fails before the first piece is tried again, ``len(WAITS)`` times at most, where that can help.
 
@@ -200,12 +200,13 @@ class Calls:
                 return
 
     def reply(self, prompt: Prompt, schema: type[Schema]) -> Schema:
-        """The reply as ``schema``: by the provider's own means where it has them, else as JSON in its text.
+        """The reply in the form of ``schema``: through the provider's own mechanism if it has one, else as JSON in the
+        text.
 
         A reply that cannot be understood is asked for once more.
 
         Raises:
-            ReplyInvalid: nor could the second.
+            ReplyInvalid: the second reply cannot be understood either.
             ModelError: as ``stream`` does.
         """
         for last in (False, True):

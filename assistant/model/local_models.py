@@ -1,4 +1,4 @@
-"""Models that are served on this machine: asked for at the ports where such servers usually listen, and nowhere else.
+"""Models that are served on this machine. Only the ports where such servers usually listen are asked.
 
 Only 127.0.0.1 is asked, past any proxy, without a key, and for the list of models alone.
 """
@@ -62,7 +62,7 @@ class Found(NamedTuple):
 
 
 def found() -> tuple[Found, ...]:
-    """The model servers of this machine that reply; all are asked at once, so it takes two seconds at most."""
+    """The model servers of this machine that reply. All are asked at once, so this takes two seconds at most."""
     import httpx
 
     with (

@@ -1,4 +1,4 @@
-"""Prompts: Markdown files, rendered strictly, with material that cannot leave its fence."""
+"""Prompts: Markdown files with placeholders, filled strictly, and text of others that cannot break out of its fence."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FENCE = re.compile(r"<(?=\W*(?:passages|evidence|conversation|idea))", re.IGNOR
 
 
 def render(name: str, **values: str) -> str:
-    """Fill the prompt ``name``; the values given are exactly the ones it names, else ValueError."""
+    """Fill the prompt ``name``. The given values must be exactly those that the prompt names, else ValueError."""
     template = Template(_text(name))
     if unequal := set(template.get_identifiers()) ^ set(values):
         raise ValueError(f"prompt {name!r}: missing or unused values {sorted(unequal)}")
@@ -37,7 +37,7 @@ def render(name: str, **values: str) -> str:
 
 
 def material(text: str) -> str:
-    """One line of somebody else's text, in which nothing can be taken for the mark where material ends."""
+    """A text of somebody else on one line, with everything removed that could be taken for the end of the fence."""
     return _FENCE.sub("‹", " ".join(text.split()))
 
 

@@ -1,4 +1,5 @@
-"""A model's name to a LangChain chat model: the one module that names a provider. Everything heavy is imported late.
+"""From a model's name to a LangChain chat model. Only this module names providers, and heavy libraries are imported
+late.
 
 ```text
 openai:gpt-… anthropic:… ollama:…   any name of LangChain's init_chat_model
@@ -96,7 +97,7 @@ def check(name: str) -> None:
 
 
 def keyed(name: str) -> str:
-    """The receiver of a key for this model: the server of an address, else the provider; empty if none is asked for.
+    """The provider or server that gets the key for this model; empty if it asks for none.
 
     Models of which this is the same share a key.
     """
@@ -114,12 +115,12 @@ def lacks_key(name: str) -> bool:
 
 
 def shown(name: str) -> str:
-    """The model's name for people: a file without its folders, an address without a key."""
+    """The model's name as people see it: a file without its folders, an address without a key."""
     return f"gguf:{Path(name).name}" if name.startswith("gguf:") else without_secrets(name)
 
 
 def open_chat(name: str, *, seconds: float, most_tokens: int, key: SecretStr | None = None) -> Served:
-    """The chat model of this name; ``seconds`` bound each wait for it, ``most_tokens`` each reply.
+    """Open the chat model of this name. ``seconds`` limits each wait for it, ``most_tokens`` limits each reply.
 
     ``key`` takes the place of the environment's.
 
@@ -164,7 +165,8 @@ def open_chat(name: str, *, seconds: float, most_tokens: int, key: SecretStr | N
 
 
 def translated(error: Exception, name: str, key: SecretStr | None = None) -> ModelError:
-    """A library's exception as one of ours; a bug (a builtin exception that is no OSError) is raised again as it is.
+    """Turn a library's exception into one of ours. A bug (a builtin exception that is no OSError) is raised again
+    unchanged.
 
     ``key`` is what the model was opened with, where it is not the environment's.
     """

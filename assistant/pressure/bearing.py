@@ -1,4 +1,4 @@
-"""The seam for ideas: what an idea rests on, and which passages bear on that, as a reader gives them."""
+"""The interface between ideas and their readers: what an idea rests on, and which passages bear on it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from assistant.types import Kind, Rejected, Stance
 
 
 class Bearing(NamedTuple):
-    """Words of an extract that have to do with the idea: with which assumptions (by place), on which side, and why.
+    """Words of an extract that bear on the idea: on which assumptions (by position), on which side, and why.
 
     ``confidence`` is a probability of that side, ``bears`` that they have to do with the idea at all. The words have
     not been looked for yet.
@@ -29,7 +29,8 @@ class Bearing(NamedTuple):
 
 
 class Weighed(NamedTuple):
-    """What a reader makes of an idea: what it rests on, the extracts that were read, and what bears on it.
+    """A reader's result for an idea: what the idea rests on, the extracts that were read, and the words that bear on
+    it.
 
     ``searched`` has for each assumption what was searched for.
     """

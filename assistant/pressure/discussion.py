@@ -1,8 +1,8 @@
-"""What is said about a verdict: it does not fold, and it can be moved.
+"""The discussion of a verdict. Insistence does not change it; new evidence can.
 
-Disagreement alone changes nothing, and is told so. Three things change a verdict: words of a document that are cited
-and had not been looked at, documents that have come or gone since, and another idea, as when it is narrowed. Each time
-it is told which finding did it, and an idea that was revised is set beside the former one: what got better, what worse.
+Disagreement alone changes nothing, and the reply says so. Three things can change a verdict: a quotation that had not
+been considered, documents that were added or removed since, and a changed idea, for example a narrower one. The reply
+names the finding that caused the change, and compares a revised idea with the former one.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ _BETTER = {
 
 
 class Beside(NamedTuple):
-    """What a model says beside a reply, why it says no more, and what it was asked for."""
+    """What a model adds to a reply, why it adds no more, and what it was asked."""
 
     prose: tuple[Remark, ...] = ()
     notices: tuple[str, ...] = ()
@@ -98,11 +98,11 @@ class Asked(Protocol):
     library: Library
 
     def challenge(self, idea: str, *, like: Verdict | None = None) -> Verdict:
-        """The verdict on an idea, resting on what it did in a former one."""
+        """The verdict on an idea, with the same assumptions as in an earlier verdict."""
         ...
 
     def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
-        """The comment of a model on a message, checked; empty without a model."""
+        """A model's checked comment on a message; empty without a model."""
         ...
 
     def search(self, query: str, k: int = 8) -> list[Hit]:
@@ -110,12 +110,12 @@ class Asked(Protocol):
         ...
 
     def sure_sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
-        """Of a claim and a text, the side on which the text stands; unclear where nothing can tell it for sure."""
+        """For a claim and a text: the side on which the text stands; unclear if nothing can tell it with certainty."""
         ...
 
 
 class Moved(StrEnum):
-    """What moved a verdict, or that nothing did."""
+    """The reason why a verdict changed, or that it did not."""
 
     NOTHING = "nothing"
     PASSAGE = "a cited passage"
@@ -132,7 +132,7 @@ class Change(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """What is answered: the verdict as it now stands, what moved it, and each change.
+    """The reply to a message: the verdict as it now stands, why it changed, and each difference.
 
     ``prose`` is what a model says beside the text, over the same findings; ``notices`` and ``cost`` are a verdict's.
     """
@@ -149,8 +149,9 @@ class Reply(NamedTuple):
 def discuss(assistant: Asked, verdict: Verdict, message: str, by: str = "") -> Reply:
     """The reply to a message about a verdict; a changed verdict is a new one.
 
-    ``by`` is who says it, empty where nobody signs in: a side that they give is theirs.
-    What moves it is code's to say; a model, where one writes, only tells what of the findings bears on the message.
+    ``by`` names the author of the message, empty if nobody signs in; a side that the message gives is stored under that
+    name. Code decides whether the verdict changes. A model, if one is set, only says which findings bear on the
+    message.
     """
     reply = _moved(assistant, verdict, message, by)
     found = [finding for change in reply.changes for finding in change.findings]
@@ -173,7 +174,7 @@ def _moved(assistant: Asked, verdict: Verdict, message: str, by: str) -> Reply:
 
 
 def side_told(message: str) -> Stance | None:
-    """The side that a message gives to the quotes; None if it says something else."""
+    """The side that a message assigns to the quotes; None if the message does something else."""
     match = _SIDE.match(" ".join(message.split()))
     return _SIDED[match.lastgroup or "none"] if match else None
 
@@ -198,7 +199,7 @@ def _is_asked(finding: Finding) -> bool:
 
 
 def revised_idea(idea: str, message: str) -> str | None:
-    """The idea that a message puts in the place of the former one; None where it only comments on it.
+    """The idea with which a message replaces the earlier one; None if the message only comments on it.
 
     One that is only narrowed keeps its subject: “only do it for small firms” is the former idea, only for small firms.
     """
@@ -236,7 +237,7 @@ def _with(idea: str, more: str) -> str:
 
 
 def compare(before: Verdict, after: Verdict) -> tuple[Change, ...]:
-    """What got better and what worse from one verdict to the next, what hangs on more first."""
+    """The improvements and setbacks from one verdict to the next, the most important assumptions first."""
     changes = list(_ruled_otherwise(before, after))
     known = {_place(f.citation) for f in _sided(before)}
     left = {_place(f.citation) for f in _sided(after)}

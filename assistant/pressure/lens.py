@@ -36,7 +36,7 @@ Line = Annotated[str, Field(min_length=3, max_length=400)]
 
 
 class Side(BaseModel):
-    """A position, what ideas say that rest on it, and how documents say it."""
+    """One position on a lens: what ideas say that rest on it, and how documents express it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -69,7 +69,7 @@ def _shipped() -> tuple[Lens, ...]:
 
 
 def gathered(folder: Path | None) -> tuple[Lens, ...]:
-    """The shipped lenses and those of ``folder``; one of the same name takes the shipped one's place.
+    """The shipped lenses and those of ``folder``; one in the folder replaces a shipped one of the same name.
 
     Raises:
         SettingsError: the folder is not there, or a file in it is no lens.

@@ -1,4 +1,4 @@
-"""Idea to verdict: for each assumption, what the documents say for it, against it, or that they say nothing.
+"""From an idea to its verdict: what the documents say for and against each assumption, or that they say nothing.
 
 ```text
 idea ─▶ assumed ─search, for and against─▶ extracts ─a reader─▶ Bearing … ─quotes found─▶ Finding … ─rulings─▶ Verdict
@@ -36,7 +36,7 @@ Progress = Callable[[int, int, str], None]
 
 
 class PressureTest:
-    """Tests ideas against one library, by what the ``model`` reads, or offline by what the ``plain`` reader does."""
+    """Tests ideas against one library. The ``model`` reads, or offline the ``plain`` reader."""
 
     def __init__(self, library: Library, plain: PlainIdeas, model: ModelIdeas | None = None) -> None:
         self._library, self._plain, self._model = library, plain, model
@@ -48,12 +48,13 @@ class PressureTest:
         importance: Mapping[str, float] | None = None,
         like: Verdict | None = None,
     ) -> Verdict:
-        """The verdict on ``idea``, never a ModelError. ``progress`` is told how many of how many steps are done and
-        what is next, and again with every piece that a model writes; what it raises stops the model.
+        """Return the verdict on ``idea``; never raises ModelError. ``progress`` is called with the number of steps
+        done, the number of all, and the next step; also for every piece that a model writes. An exception from it stops
+        the model.
 
-        ``importance`` (0..1) of assumptions is by lens or by number; what is of none of them is told in ``notices``.
-        ``like`` is a former verdict on the same idea: what a model proposed and people changed then is tested again,
-        and what they judged of it holds.
+        ``importance`` (0..1) is given by lens or by number of assumption; entries for no assumption are reported in
+        ``notices``. ``like`` is an earlier verdict on the same idea: the assumptions that a model proposed and people
+        changed are tested again, and people's judgements stay valid.
 
         Raises:
             SettingsError: the idea is empty or longer than ``LONGEST_IDEA``, or an importance can be of no idea.
@@ -91,10 +92,10 @@ class PressureTest:
         return rulings.timed(made, time.perf_counter() - started, **waited)
 
     def check_importance(self, importance: Mapping[str, float]) -> None:
-        """Refuse an importance that can be of no idea, as ``rulings.check_importance`` does, before anything is asked.
+        """Refuse an importance that no idea can have, before anything is asked; see ``rulings.check_importance``.
 
         Raises:
-            SettingsError: there is such a one; the hint names what an idea is looked at as.
+            SettingsError: ``importance`` holds such an entry; the hint lists the lenses.
         """
         rulings.check_importance(importance, (*self._plain.lenses, *OF_WORDS, PROPOSED, OWN))
 
@@ -179,10 +180,10 @@ def _assumption(assumed: Assumed, found: Sequence[Finding], searched: tuple[str,
 
 
 def checked(idea: str) -> str:
-    """An idea on one line, as it can be tested.
+    """Return the idea on one line, after checking that it can be tested.
 
     Raises:
-        SettingsError: it is empty, has no words, or is longer than ``LONGEST_IDEA``.
+        SettingsError: the idea is empty, has no words, or is longer than ``LONGEST_IDEA``.
     """
     plain = " ".join(encodable(idea).split())
     if not plain:

@@ -1,8 +1,7 @@
-"""What somebody says to have an idea confirmed is no part of the idea: it is left out before anything is tested.
+"""Separates pressure from the idea: sentences that only demand agreement are removed before anything is tested.
 
-Told by its own words, a sentence at a time: who is sure, who has decided, what the tester should say. A sentence that
-proposes something stays, whatever it is said with, and when nothing else is there, all of it stays.
-"""
+Each sentence is judged by its own words: it says who is sure, who has decided, or what the tester should say. A
+sentence that proposes something stays, however it is phrased; if no other sentence is left, all stay."""
 
 from __future__ import annotations
 
@@ -32,7 +31,7 @@ _TAIL = re.compile(
 
 
 def left_out(idea: str) -> str:
-    """The idea without the sentences that only urge; the whole of it where nothing else is said."""
+    """Return the idea without the sentences that only demand agreement; the whole idea if nothing else remains."""
     sentences = [_TAIL.sub(".", one) for one in _SENTENCE.split(idea)]
     kept = [one for one in sentences if not _URGING.search(one)]
     return " ".join(kept) if kept else idea

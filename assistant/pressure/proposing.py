@@ -1,4 +1,4 @@
-"""What would have to be true for an idea to work out, as a model proposes it, each thing tied to words of the idea.
+"""What would have to be true for an idea to work, proposed by a model. Each proposal is tied to words of the idea.
 
 A proposal is a thing to be tested, and never evidence. Code holds each against the idea: the words that it is tied to
 must stand there, and it must bring in no name, figure or address that does not.
@@ -66,14 +66,14 @@ class Proposals(BaseModel):
 
 
 class Proposed(NamedTuple):
-    """What the idea rests on with what was proposed, and what of it cannot stand."""
+    """The assumptions of the idea with what was proposed, and the proposals that were refused."""
 
     assumed: list[Assumed]
     dropped: tuple[Rejected, ...]
 
 
 def proposed(idea: str, whole: Assumed, questions: Sequence[str], calls: Calls) -> Proposed:
-    """The ``whole`` idea with searches for it, and what the model proposes that it rests on.
+    """The ``whole`` idea with its searches, and the assumptions that the model proposes.
 
     Raises:
         ModelError: of the kind that it is.
@@ -95,7 +95,8 @@ def proposed(idea: str, whole: Assumed, questions: Sequence[str], calls: Calls) 
 
 
 def tied(words: str, idea: str) -> str | None:
-    """The words as they stand in the idea, case and white space aside; None where they do not, or tell nothing."""
+    """The words as they stand in the idea, ignoring case and white space; None if they do not stand there or carry no
+    content."""
     if not content_stems(words):
         return None
     match = re.search(r"\s+".join(map(re.escape, words.split())), idea, re.I)
@@ -103,7 +104,7 @@ def tied(words: str, idea: str) -> str | None:
 
 
 def fault(text: str, idea: str) -> str | None:
-    """Why a text cannot be assumed of an idea; None when it can."""
+    """Why a text cannot be an assumption of an idea; None if it can."""
     if len(text.split()) > LONGEST:
         return f"it is longer than {LONGEST} words"
     if text.endswith("?") or len(content_stems(text)) < 2:

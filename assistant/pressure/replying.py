@@ -1,4 +1,4 @@
-"""What a model says beside code's reply in a discussion: what of the verdict's own passages bears on a message."""
+"""A model's comment beside code's reply in a discussion: which of the verdict's own passages bear on the message."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def replied(
     library: Library,
     embedder: Embedder,
 ) -> Beside:
-    """What of these findings and of the verdict's case bears on what somebody says of it, verified; never a ModelError.
+    """The parts of these findings and of the verdict's case that bear on a message, verified; never raises ModelError.
 
     What is quoted word for word is left out, since it stands in the verdict anyway.
     """

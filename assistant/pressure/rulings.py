@@ -1,4 +1,4 @@
-"""Rulings from findings: also leaps of faith, the strongest case of each side, and what to settle. Pure.
+"""From findings to rulings, the assumptions without support, the strongest case of each side, and what to settle. Pure.
 
 Nothing here searches or reads: the same findings with the same importance give the same verdict.
 """
@@ -32,7 +32,8 @@ LEAST = (
 
 
 def rule(findings: Sequence[Finding]) -> AssumptionRuling:
-    """Supported or challenged by one clear finding and none against it; contested by both; else a gap."""
+    """The ruling on an assumption: supported or challenged if clear findings stand on one side only, contested if on
+    both, else a gap."""
     supports, challenges = on(findings, Stance.SUPPORTS), on(findings, Stance.CHALLENGES)
     if supports and challenges:
         return AssumptionRuling.CONTESTED
@@ -42,7 +43,8 @@ def rule(findings: Sequence[Finding]) -> AssumptionRuling:
 
 
 def rule_idea(assumptions: Sequence[Assumption]) -> IdeaRuling:
-    """Not covered where nothing is said; holds or challenged where all that is said is on one side; else contested."""
+    """The ruling on the idea: not covered if nothing was found, holds or challenged if all evidence is on one side,
+    else contested."""
     rulings = {a.ruling for a in assumptions} - {AssumptionRuling.GAP}
     if not rulings:
         return IdeaRuling.NOT_COVERED
@@ -52,7 +54,7 @@ def rule_idea(assumptions: Sequence[Assumption]) -> IdeaRuling:
 
 
 def ruled(verdict: Verdict) -> Verdict:
-    """The verdict, with its rulings and all that follows computed again from findings and importance."""
+    """The verdict with its rulings and everything that follows from them computed again."""
     assumptions = tuple(replace(one, ruling=rule(one.findings)) for one in verdict.assumptions)
     return replace(
         verdict,
@@ -68,13 +70,13 @@ def ruled(verdict: Verdict) -> Verdict:
 
 
 def bears(findings: Sequence[Finding]) -> bool:
-    """Whether anything was found that bears on an assumption, be its side clear or not: a finding that is sure to take
-    no side is only near to an idea of which the documents say nothing."""
+    """Whether any finding bears on an assumption, whether its side is clear or not. A finding that surely takes no side
+    is only near the idea, and does not count."""
     return any(one.stance is not Stance.UNCLEAR or one.confidence < 1 for one in findings)
 
 
 def judge(finding: Finding, side: Stance | None, by: str) -> Finding:
-    """The finding with the side that a person gives; None means that it is not about the assumption."""
+    """The finding with the side that a person chose; None means that it is not about the assumption."""
     was = finding.judged or Judged(by, finding.stance, finding.confidence)
     return replace(finding, stance=side or Stance.UNCLEAR, confidence=1.0, judged=was._replace(by=by))
 
@@ -85,7 +87,8 @@ def is_set_aside(finding: Finding) -> bool:
 
 
 def swapped(verdict: Verdict, old: Finding, new: Finding) -> Verdict:
-    """The verdict with one finding in the place of another, wherever that stands, and with what follows from it."""
+    """The verdict with one finding replaced by another wherever it stands, and with everything that follows from
+    that."""
     return ruled(
         replace(
             verdict,
@@ -98,10 +101,11 @@ def swapped(verdict: Verdict, old: Finding, new: Finding) -> Verdict:
 
 
 def judged_as(before: Verdict, verdict: Verdict, holds: Callable[[Citation], bool]) -> Verdict:
-    """The verdict with what people judged of a former one on the same idea, where its words still stand.
+    """The verdict with the judgements that people made on an earlier verdict on the same idea, if the judged words are
+    found again.
 
-    A judgement is of a passage: it takes the place of whatever was found there, and stands under every assumption
-    that it stood under, found again or not.
+    A judgement belongs to a passage. It replaces what was found there, and stays under every assumption that it was
+    under, even if the passage is not found again.
     """
     said = {one: None for a in before.assumptions for one in a.findings if one.judged and holds(one.citation)}
     stood = {one.text: one.findings for one in before.assumptions}
@@ -123,7 +127,7 @@ def _overlap(one: Finding, other: Finding) -> bool:
 
 
 def elsewhere(assumptions: Sequence[Assumption], number: int) -> tuple[int, ...]:
-    """The former assumptions, by number from 1, under which findings of this one stand already."""
+    """The numbers (from 1) of the earlier assumptions that have some of this one's findings already."""
     own = {one.citation for one in assumptions[number - 1].findings if not is_set_aside(one)}
     found = []
     for other, one in enumerate(assumptions[: number - 1], start=1):
@@ -134,13 +138,14 @@ def elsewhere(assumptions: Sequence[Assumption], number: int) -> tuple[int, ...]
 
 
 def first_told(assumptions: Sequence[Assumption], number: int) -> tuple[Finding, ...]:
-    """The findings of an assumption that stand under no former one, as they are told."""
+    """The findings of an assumption that no earlier assumption has, in the order in which they are shown."""
     known = {finding.citation for one in assumptions[: number - 1] for finding in one.findings}
     return tuple(one for one in assumptions[number - 1].findings if one.citation not in known)
 
 
 def check_importance(importance: Mapping[str, float], names: Iterable[str]) -> None:
-    """Refuse an importance that can be of no idea's assumption, before one is tested: ``names`` are those there are.
+    """Refuse an importance for an assumption that does not exist, before an idea is tested; ``names`` are the existing
+    ones.
 
     Raises:
         SettingsError: it is out of range, or neither of one of ``names`` nor of a number from 1.
@@ -158,7 +163,7 @@ def check_importance(importance: Mapping[str, float], names: Iterable[str]) -> N
 
 
 def idle(verdict: Verdict, importance: Mapping[str, float]) -> list[str]:
-    """The names in ``importance`` that no assumption of the idea has."""
+    """The names in ``importance`` that belong to no assumption of the idea."""
     numbered = list(enumerate(verdict.assumptions, start=1))
     return [name for name in importance if not any(_is_named(name, number, one) for number, one in numbered)]
 
@@ -186,7 +191,7 @@ def weighed(verdict: Verdict, importance: Mapping[str, float]) -> Verdict:
 
 
 def weighed_as(before: Verdict, verdict: Verdict) -> Verdict:
-    """The verdict with the importance that the user gave to the same things in a former one."""
+    """The verdict with the importance that the user gave to the same assumptions in an earlier one."""
     given = {one.text: one.importance for one in before.assumptions if one.importance_by == "user"}
     named = {one.lens: one.importance for one in before.assumptions if one.importance_by == "user"}
     often = {one.lens for one in verdict.assumptions if [a.lens for a in verdict.assumptions].count(one.lens) > 1}
@@ -199,20 +204,21 @@ def weighed_as(before: Verdict, verdict: Verdict) -> Verdict:
 
 
 def timed(verdict: Verdict, seconds: float, **parts: float) -> Verdict:
-    """The verdict with the time that it took, and that parts of it took, all in seconds."""
+    """The verdict with the seconds that it and its stages took."""
     return replace(verdict, timings_ms={name: round(1000 * t, 1) for name, t in {**parts, "total": seconds}.items()})
 
 
 def to_settle(verdict: Verdict, most: int = 5) -> tuple[Assumption, ...]:
-    """The assumptions that are open, a gap or contested: what most hangs on first, and of these the gaps."""
+    """The open assumptions, gaps or contested: the most important first, and gaps first among equally important
+    ones."""
     unsettled = [one for one in verdict.assumptions if one.ruling in (AssumptionRuling.GAP, AssumptionRuling.CONTESTED)]
     unsettled.sort(key=lambda one: (-one.importance, one.ruling is AssumptionRuling.CONTESTED))
     return tuple(unsettled[:most])
 
 
 def strongest(assumptions: Sequence[Assumption], side: Stance) -> tuple[Finding, ...]:
-    """The surest findings on one side, one of each voice: those that most likely bear, and on that side, weighed by how
-    much hangs on their assumption."""
+    """The surest findings on one side, one for each voice: those that most probably bear and stand on that side,
+    weighted by the importance of their assumption."""
     weighty = [
         (a.importance * f.confidence * (1.0 if f.judged else f.bears), f)
         for a in assumptions
@@ -225,7 +231,7 @@ def strongest(assumptions: Sequence[Assumption], side: Stance) -> tuple[Finding,
 
 
 def is_guessed(verdict: Verdict) -> bool:
-    """Whether the side of some finding was guessed offline and not judged by a person."""
+    """Whether the side of any finding was guessed offline and not judged by a person."""
     found = [one for assumption in verdict.assumptions for one in assumption.findings]
     return verdict.stance_model in OFFLINE and any(
         one.stance is not Stance.UNCLEAR and one.confidence < 1 and not one.judged for one in found
@@ -233,15 +239,15 @@ def is_guessed(verdict: Verdict) -> bool:
 
 
 def on(findings: Sequence[Finding], stance: Stance) -> list[Finding]:
-    """The findings of one stance that count; what a source only reports an opponent to say does not count."""
+    """The findings of one stance that count. What a source only reports an opponent to say does not count."""
     return [finding for finding in findings if finding.stance is stance and finding.kind is not Kind.OPPONENT]
 
 
 def voice(finding: Finding) -> str:
-    """Who says it, as far as counting goes: the person whom the document names, whatever else they say it in.
+    """The person who speaks, as far as voices are counted: one name in several documents is one voice.
 
-    A speaker of whom it tells a first name or a role alone is somebody of that document only; where it names nobody, it
-    speaks for itself.
+    A speaker with only a first name or a role is a different person in each document. A document that names nobody is a
+    voice of its own.
     """
     about, speaker = finding.citation.about, finding.citation.speaker
     if speaker and not naming.is_full(speaker):
@@ -251,13 +257,13 @@ def voice(finding: Finding) -> str:
 
 
 def voices(verdict: Verdict) -> tuple[int, int]:
-    """How many voices speak for the idea, and how many against it."""
+    """The number of voices for the idea, and the number against it."""
     return heard([one for assumption in verdict.assumptions for one in assumption.findings])
 
 
 def heard(findings: Sequence[Finding]) -> tuple[int, int]:
-    """How many voices speak for it in these findings, and how many against it: the one count that is told anywhere. A
-    voice that does both is heard on both sides."""
+    """The number of voices for it in these findings, and the number against it; every count of voices comes from here.
+    A voice that speaks on both sides counts on both."""
     said_for, said_against = (set(map(voice, on(findings, side))) for side in (Stance.SUPPORTS, Stance.CHALLENGES))
     return len(said_for), len(said_against)
 

@@ -38,8 +38,8 @@ class Excerpt(NamedTuple):
 def excerpts(keys: Sequence[Key], most: int = STRETCHES, characters: int = CHARACTERS) -> list[Excerpt]:
     """Stretches around the ``keys``, the best first, no two of which touch: within ``characters``.
 
-    Each begins as its key, the best one whatever its length. What is left of the room then lengthens them in turn by
-    the sentence after, else the one before, as long as these are of the same passage.
+    Each stretch begins as its key sentence; the best one is taken whatever its length. The remaining characters extend
+    the stretches in turn by the sentence after, else the one before, within the same passage.
     """
     chosen: list[list[int]] = []  # of the passage's sentences: first, last
     of: list[Key] = []

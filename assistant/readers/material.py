@@ -33,7 +33,7 @@ NAMED = 0.6  # share of a name's content words by which a question names it: "th
 
 
 class Extract(NamedTuple):
-    """A stretch of one document by one voice: a passage, or several that follow on each other, as ``passage``.
+    """A stretch of one document by one voice: a passage, or several consecutive ones joined as ``passage``.
 
     ``parts`` are the passages as they were found; ``number`` is how a reader names it.
     """
@@ -43,7 +43,8 @@ class Extract(NamedTuple):
     parts: tuple[Passage, ...]
 
     def part(self, span: Span, at: int) -> Passage:
-        """The passage in which the stretch lies; else the whole, under the heading of what stands ``at`` an offset."""
+        """The passage in which a stretch lies; else the whole extract, under the heading that applies ``at`` an
+        offset."""
         within = next((p for p in self.parts if p.start <= span.start and span.end <= p.end), None)
         if within:
             return within
@@ -63,12 +64,12 @@ class Given:
         self._rank = {candidate.passage.id: place for place, candidate in enumerate(self.candidates)}
 
     def more(self, queries: Iterable[str]) -> tuple[Extract, ...]:  # noqa: ARG002
-        """What further searches find that was not among the extracts; numbered on, and added to them."""
+        """The passages of further searches that are not among the extracts yet; they are numbered on and added."""
         return ()
 
     def within(self, characters: int) -> tuple[Extract, ...]:
-        """The extracts that fit; those whose passages rank worst are left out first. One always stays, and is cut to
-        the passages around its best one where it is too long."""
+        """The extracts that fit into the limit. Those whose passages rank worst are left out. One always stays; if it
+        is too long, it is cut to the passages around its best one."""
         worst = len(self.candidates)
         places = {part.id: self._rank.get(part.id, worst) for one in self.extracts for part in one.parts}
         best = sorted(self.extracts, key=lambda one: min(places[part.id] for part in one.parts))
@@ -104,7 +105,7 @@ def _cut(extract: Extract, characters: int, places: Mapping[str, int]) -> Extrac
 
 
 class Shelf:
-    """Passages of a library as extracts: lists made whole, neighbours joined."""
+    """Turns passages of a library into extracts: lists are completed, neighbours joined."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
@@ -117,8 +118,8 @@ class Shelf:
         return self._flows[document]
 
     def extracts(self, passages: Iterable[Passage], first: int = 1) -> tuple[Extract, ...]:
-        """The passages as extracts, numbered from ``first``: documents in the order in which they first come, each read
-        from its beginning."""
+        """The passages as extracts, numbered from ``first``: in the order in which their documents first occur, each
+        document from its beginning."""
         by_document: dict[str, dict[str, Passage]] = {}
         for passage in passages:
             by_document.setdefault(passage.about.id, {})[passage.id] = passage
@@ -126,7 +127,7 @@ class Shelf:
         return tuple(self._extract(number, run) for number, run in enumerate(runs, first))
 
     def rest_of_list(self, passage: Passage) -> Iterator[Passage]:
-        """The passages in which a list or a table goes on that begins or ends in this one."""
+        """The passages in which a list or table continues that begins or ends in this one."""
         flow = self.flow(passage.about.id)
         at = next((n for n, one in enumerate(flow) if one.id == passage.id), None)
         if at is None or not any(map(part_of, passage.sentences)):
@@ -214,7 +215,7 @@ class Material(Given):
         return self._shelf.flow(document)
 
     def mentions(self, word: str) -> bool:
-        """Whether a word stands anywhere in the documents that are asked."""
+        """Whether a word occurs anywhere in the documents that are searched."""
         return bool(self._library.lexical([word], 1, self._filters))
 
     def _named(self, question: Question) -> Named | None:
@@ -255,7 +256,7 @@ class Material(Given):
 
 
 def named_voice(question: Question, passages: Sequence[Passage]) -> str | None:
-    """The speaker or author of one of the passages whom the question names, by most of the words of the name."""
+    """The speaker or author of one of the passages whom the question names with most words of the name."""
     asked = {token.stem for token in question.content}
     best: tuple[float, str] | None = None
     for voice in dict.fromkeys(p.speaker or p.about.author for p in passages):

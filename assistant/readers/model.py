@@ -1,4 +1,4 @@
-"""The model reader: any LLM reads whole passages, and says what they answer, with the words that it stands on.
+"""The model reader: any LLM reads whole passages and says what they answer, with the quotes that support it.
 
 ```text
 extracts [1] [2] … ─▶ model ─claims, each with quotes─▶ Claim, at once
@@ -43,10 +43,11 @@ class ModelReader:
         return self._model.calls(tick)
 
     def read(self, material: Given, calls: Calls) -> Generator[Claim, None, Reading]:
-        """Each claim as soon as it is whole, then the reading. A reply that makes no sense is asked for once more, as
-        plain lines.
+        """Yield each claim as soon as it is complete, then the reading. After an unintelligible reply, the model is
+        asked once more for plain lines.
 
-        A model asked for lines is a small one, or a simple server's: its "none" is no more than that it found nothing.
+        Models that are asked for lines are small or run on simple servers. Their "none" only means that they found
+        nothing.
 
         Raises:
             ModelError: of the kind that it is; the claims before it stand.
@@ -131,8 +132,8 @@ def _prompt(material: Given, extracts: Sequence[Extract], structured: bool, last
 
 
 def told(one: Extract) -> str:
-    """An extract in a prompt: its number, title, heading, voice, date and place, whether a list or table goes on in it,
-    then its text as it stands."""
+    """An extract as a prompt shows it: number, title, heading, voice, date and place, whether a list or table continues
+    in it, and its text."""
     passage = one.passage
     about = passage.about
     known = (

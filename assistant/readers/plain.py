@@ -1,4 +1,4 @@
-"""The plain reader, offline: which sentences of the passages seem to answer, shown in the stretches they stand in."""
+"""The plain reader, offline: it finds the sentences that seem to answer, and shows them in their surroundings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class PlainReader:
         self._model = model
 
     def read(self, material: Material) -> Generator[Claim, None, Reading]:
-        """The stretches that seem to answer, or are closest; nothing is waited for."""
+        """The stretches that seem to answer, or the closest ones. It waits for nothing."""
         if material.leading:
             yield from (_claim(_lone(chosen), material) for chosen in material.leading)
             return Reading(Outcome.ANSWERED)
@@ -59,7 +59,7 @@ def ranked(question: Question, found: Sequence[Candidate], fits: Sequence[Fit]) 
 
 
 def shown(material: Material, scored: Sequence[Scored]) -> list[Excerpt]:
-    """The stretches of an answer: of the list that was asked for, else around the best sentences."""
+    """The stretches of an answer: the list that was asked for, or those around the best sentences."""
     if items := listed(material.question, scored, material.flow):
         return _of_list(items)
     return excerpts([_key(material, *one) for one in best(material.question, scored)])

@@ -1,4 +1,4 @@
-"""Whether to answer at all: decided in code, on every turn, by this turn's own evidence."""
+"""Decides in code whether to answer at all, on every turn, by the evidence of this turn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The seam between searching and checking: what a reader is given, and what it gives back.
+"""The interface between searching and checking: what a reader receives, and what it returns.
 
 ```text
 Material: question, extracts [1] [2] …  ─Reader.read─▶ Claim, Claim, …  ─▶ Reading: answered | near | not said
@@ -18,7 +18,7 @@ from assistant.types import Rejected, Span
 
 
 class Quote(NamedTuple):
-    """Words that a claim stands on, and the number of the extract in which they are said to stand.
+    """Words that support a claim, and the number of the extract in which they are said to stand.
 
     A reader that works on the text itself also gives the ``span``, at the document's offsets, and the ``key`` sentence.
     """
@@ -30,7 +30,7 @@ class Quote(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """A claim of a reader; without a ``text`` of its own, the words of its quotes are the statement."""
+    """A reader's claim. Without a ``text`` of its own, the words of its quotes are the statement."""
 
     text: str
     quotes: tuple[Quote, ...]
@@ -45,8 +45,8 @@ class Outcome(StrEnum):
 
 
 class Reading(NamedTuple):
-    """The end of a reading. ``missing`` is what the extracts leave open, ``reason`` why it does not answer, both as
-    sentences; ``disagree`` are pairs of claims, by their place from 0, that do not agree."""
+    """The end of a reading. ``missing`` says what the extracts leave open, ``reason`` why they do not answer, both as
+    sentences; ``disagree`` has pairs of claims that contradict each other, by position from 0."""
 
     outcome: Outcome
     missing: str = ""

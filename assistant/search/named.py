@@ -37,7 +37,8 @@ _KINDS = frozenset(stem(word) for word in re.findall(r"[a-z]+", _KIND))
 
 
 class Named(NamedTuple):
-    """Documents by their titles; whether all that is asked of them is who wrote them, or when, or both."""
+    """The documents whose titles a question names, and whether the question only asks who wrote them, or when, or
+    both."""
 
     documents: tuple[About, ...]
     author: bool = False
@@ -60,7 +61,7 @@ class _Place(NamedTuple):
 
 
 def may_name(question: Question) -> bool:
-    """Whether the question is put as one that names a document, so that titles are worth a search."""
+    """Whether the question is phrased like one that names a document, so that searching the titles is worthwhile."""
     words = tokens(question.text)
     return bool(
         any(_says(token) or token.stem in _AUTHOR | _DATE for token in words)
@@ -71,8 +72,8 @@ def may_name(question: Question) -> bool:
 
 
 def named(question: Question, documents: Iterable[About]) -> Named | None:
-    """Those of the documents whose title the question has as a title: set apart or written as one, or before a verb of
-    saying; or as all that it is about besides who wrote it, or when. Of titles that overlap, it has the longer one."""
+    """The documents whose title the question uses as a title: in quotation marks, before a verb of saying, or as its
+    only subject besides author and date. Of overlapping titles the longer one counts."""
     words = tokens(question.text)
     found: dict[_Place, list[About]] = {}
     for about in documents:

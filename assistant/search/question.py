@@ -1,4 +1,4 @@
-"""What a question asks for, read off its words: the plain facts that decide what can be an answer."""
+"""What a question asks for, read from its words: the plain facts that decide what can be an answer."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ _DOCUMENTS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A standalone question with what its words show; ``content`` is what it is about, each stem once."""
+    """A standalone question with the facts read from its words; ``content`` has the stems of what it is about, each
+    once."""
 
     text: str
     asks: Asks
@@ -75,7 +76,8 @@ def encodable(text: str) -> str:
 
 
 def read(text: str) -> Question:
-    """The question's facts. Words of asking ("say", "the documents") are not what it is about, unless all are."""
+    """Read the facts of a question. Words of asking ("say", "the documents") do not count as its content, unless it has
+    no others."""
     words = tokens(text)
     content = [t for t in words if t.content and t.word.lower() not in ASKING_WORDS]
     asks = _asks(text)

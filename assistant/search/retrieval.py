@@ -1,8 +1,9 @@
-"""A question to the passages that may answer it: dense and lexical search, fused, folded, spread.
+"""From a question to the passages that may answer it: dense and lexical search, fused, near-duplicates merged, spread
+over documents.
 
 The scores of the two halves, a cosine and BM25, are each put on the scale of what was found (their mean 0, their
-deviation 1) and added, as in Bruch, Gai and Ingber (ACM TOIS 2023, arXiv:2210.11934). Near-duplicates fold into the
-better one; of two versions of one piece the newer speaks.
+deviation 1) and added, as in Bruch, Gai and Ingber (ACM TOIS 2023, arXiv:2210.11934). Near-duplicates are
+merged into the better one; of two versions of a text the newer one is used.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def retrieve(
 
 
 def candidates(question: str, vector: Vectors, library: Library, filters: Filters = ANYWHERE) -> list[Candidate]:
-    """Every passage that either half of the search found, fused, near-duplicates folded, best first."""
+    """All passages that either search found, fused, near-duplicates merged, best first."""
     dense = dict(library.dense(vector, DEPTH, filters))
     words = [token.word for token in tokens(question) if token.content] + unspaced.runs(question)
     lexical = dict(library.lexical(words, DEPTH, filters)) if words else {}
@@ -72,7 +73,7 @@ def candidates(question: str, vector: Vectors, library: Library, filters: Filter
 
 
 def spread(found: Sequence[Candidate]) -> list[Candidate]:
-    """The same candidates, so ordered that one long document does not crowd out the others."""
+    """The same candidates in an order in which one long document does not crowd out the others."""
     taken: dict[str, int] = {}
     ordered: list[Candidate] = []
     left = list(found)
@@ -85,7 +86,7 @@ def spread(found: Sequence[Candidate]) -> list[Candidate]:
 
 
 def fused(dense: Mapping[str, float], lexical: Mapping[str, float]) -> dict[str, float]:
-    """Both scores of each passage as one, from 0 for the worst that was found to 1 for the best.
+    """Both scores of each passage as one, from 0 for the worst passage found to 1 for the best.
 
     What a half did not find counts as its worst; as 0 where that half found all that has a word of the question.
     """

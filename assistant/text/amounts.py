@@ -1,4 +1,4 @@
-"""Figures with their units, as far as they can be compared: ``€240k`` and ``240,000 euros`` are one amount."""
+"""Figures with their units, so that they can be compared: ``€240k`` and ``240,000 euros`` are one amount."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _SIGNS = {"€": "euro", "$": "dollar", "£": "pound", "EUR": "euro", "USD": "do
 
 
 class Amount(NamedTuple):
-    """A number, its unit where it has one that is known here, and whether it is written in words."""
+    """A number, its unit if it is a known one, and whether it is written in words."""
 
     value: float
     unit: str
@@ -57,7 +57,7 @@ class Amount(NamedTuple):
     written: str
 
     def same(self, other: Amount) -> bool:
-        """Whether both can be one amount: 48 hours are two days; a figure without a unit can have any."""
+        """Whether both can be the same amount: 48 hours are two days; a figure without a unit matches any unit."""
         if not self.unit or not other.unit:
             return _equal(self.value, other.value)
         unit, factor = _OF.get(self.unit, (self.unit, 1.0))
@@ -67,7 +67,8 @@ class Amount(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def amounts(text: str) -> tuple[Amount, ...]:
-    """Every figure of a text, in order; ``1,000`` is a thousand, ``2,5`` two and a half. Marks of a list are none."""
+    """Every figure of a text, in order; ``1,000`` is a thousand, ``2,5`` two and a half. Numbers of list items are left
+    out."""
     text = _ENUMERATOR.sub(lambda match: " " * len(match[0]), text)
     found = []
     for match in _AMOUNT.finditer(text):

@@ -1,4 +1,4 @@
-"""Where the statements of an answer do not agree: both sides are shown, with who says so and when.
+"""Finds statements of an answer that contradict each other, so that both sides are shown with their voice and date.
 
 Plain facts only: a figure that differs for the same thing, a claim and its negation, the same two things the other way
 round, or a sentence that says itself that it disagrees. No trained model is asked.
@@ -34,7 +34,8 @@ _DIGITS = {word: str(value) for value, word in enumerate(_SPELLED)} | {
 
 
 def find(statements: Sequence[Statement], asked: Collection[str] = ()) -> tuple[Conflict, ...]:
-    """Every pair of statements by different voices or of different documents (``apart``) that do not agree.
+    """Whether two statements differ in voice or document. Somebody who reports both sides of a disagreement is one
+    source.
 
     With the stems of what was ``asked`` about, only where both say one of these: two things about something else do not
     disagree on it.
@@ -87,14 +88,14 @@ def _other_figure(one: str, other: str) -> bool:
 
 
 def figures(text: str) -> set[str]:
-    """The figures of a sentence, "ten" as "10"; without "one" and "none", which are seldom meant as figures."""
+    """The figures of a sentence, "ten" as "10"; without "one" and "none", which are rarely meant as figures."""
     text = _ENUMERATOR.sub("", text)
     words = {token.word.lower() for token in tokens(text)} & NUMBER_WORDS - {"one", "none"}
     return set(numbers(text)) | {_DIGITS.get(word, word) for word in words}
 
 
 def other_way_round(one: str, other: str) -> bool:
-    """Whether two sentences say the same two things the other way round: "A drives B", "B drives A"."""
+    """Whether two sentences relate the same two things in opposite directions: "A drives B", "B drives A"."""
     first, second = _triples(one), _triples(other)
     return any((c, b, a) in second for a, b, c in first if a != c)
 

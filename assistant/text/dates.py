@@ -9,7 +9,7 @@ _ISO = re.compile(r"(?P<year>\d{4})(?:-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>\d{2}
 
 
 def spoken(iso: str) -> str:
-    """A date as read aloud, as much as is known of it: ``5 October 2012``; what is not a date stays as it is."""
+    """A date as it is read aloud, as far as it is known: ``5 October 2012``; other text is returned unchanged."""
     if not (known := _ISO.fullmatch(iso)):
         return iso
     year, month, day = known.groups()
@@ -17,7 +17,7 @@ def spoken(iso: str) -> str:
 
 
 def gives(line: str, iso: str) -> bool:
-    """Whether a line has all that is known of a date, the month by its name, also cut short, or by its number."""
+    """Whether a line contains everything known of a date, with the month as a name, an abbreviation or a number."""
     if not (known := _ISO.fullmatch(iso)):
         return False
     figures = {int(number) for number in re.findall(r"\d+", line)}

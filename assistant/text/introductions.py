@@ -22,7 +22,8 @@ def part_of(block: Block | Sentence) -> BlockKind | None:
 
 
 def introduces(text: str, *, alone: bool) -> bool:
-    """Whether the last sentence above a list says what it is a list of: it ends open, or is a paragraph ``alone``."""
+    """Whether the last sentence above a list introduces it: it ends with a colon or the like, or is a paragraph
+    ``alone``."""
     return alone or text.rstrip("\"”’')]»*_ ")[-1:] not in tuple(".!?。！？…")
 
 
@@ -33,7 +34,7 @@ def as_heading(text: str) -> str:
 
 
 def is_continued(passage: Passage) -> bool:
-    """Whether a list or table goes on in the passage: it begins with an item or a row, and nothing stands above that.
+    """Whether a passage begins in the middle of a list or table: with an item or a row, and nothing above it.
 
     Of 2,114 such passages of handbooks 53 begin a list that no sentence introduces.
     """
@@ -41,8 +42,8 @@ def is_continued(passage: Passage) -> bool:
 
 
 def above(passage: Passage, sentence: Sentence) -> tuple[Sentence, ...]:
-    """The sentences of the passage that introduce this one, outermost first: the last before the list that it is an
-    item of, a heading where one stands there, and those of the items over it."""
+    """The sentences of the passage that introduce this one, outermost first: the sentence before its list, the heading,
+    and the items above it in nested lists."""
     at = _place(passage.sentences, sentence)
     if at is None:
         return ()
@@ -68,7 +69,7 @@ def path(passage: Passage, start: int) -> tuple[str, ...]:
 
 
 def judged(passage: Passage, sentence: Sentence, text: str) -> str:
-    """The ``text`` of a list item after the sentences that introduce it, also if its list began in another passage."""
+    """The ``text`` of a list item after the sentences that introduce it, even if its list began in another passage."""
     at = _place(passage.sentences, sentence)
     if at is None:
         return text

@@ -1,4 +1,4 @@
-"""Who and what a conversation names: the speakers that answers open with, and runs of words written like names."""
+"""The names in a conversation: the speakers with whom answers begin, and runs of words written like names."""
 
 from __future__ import annotations
 
@@ -43,14 +43,15 @@ _NOT_PEOPLE = frozenset(
 
 
 def is_full(name: str) -> bool:
-    """Whether a name says who somebody is wherever it stands: two words or more before any comma, none of them a role
-    or a number."""
+    """Whether a name identifies a person anywhere: two words or more before any comma, none of them a role or a
+    number."""
     words = _before_comma(name)
     return len(words) > 1 and tells_who(name) and not any(word.isdecimal() for word in words)
 
 
 def tells_who(name: str) -> bool:
-    """Whether it names somebody, and is no role that anybody can have; a single letter is an initial."""
+    """Whether a name identifies somebody, and is not a role that anybody can have; a single letter counts as an
+    initial."""
     return ROLES.isdisjoint(word for word in _before_comma(name) if len(word) > 1)
 
 
@@ -59,7 +60,7 @@ def _before_comma(name: str) -> list[str]:
 
 
 class Name(NamedTuple):
-    """Words written like a name: whether they can be a person's, or a place's, and whether a sentence is about them."""
+    """Words written like a name: whether they can be a person or a place, and whether a sentence is about them."""
 
     text: str
     person: bool
@@ -134,7 +135,7 @@ def _known(said: str) -> frozenset[str]:
 
 
 def person(every: Sequence[Sequence[Name]]) -> str | None:
-    """Of the names of several texts, the nearest first: the person whom a sentence is about, else any person."""
+    """The person among the names of several texts, the nearest first: one whom a sentence is about, else any person."""
     about = (name for found in every for name in found if name.person and name.subject)
     anybody = (name for found in every for name in found if name.person)
     named = next(about, None) or next(anybody, None)

@@ -16,7 +16,7 @@ _RUN = re.compile(
 
 
 def apart(text: str) -> str:
-    """The text with each run of such letters as pairs: 値引き is "値引 引き". Vowel signs and the like are left out."""
+    """The text with each run of such letters split into pairs: 値引き becomes "値引 引き". Vowel signs are left out."""
     return _RUN.sub(lambda run: f" {' '.join(_pairs(run[0]))} ", text)
 
 
@@ -26,7 +26,7 @@ def terms(word: str) -> list[str]:
 
 
 def runs(text: str) -> list[str]:
-    """The runs of such letters in a text."""
+    """The runs of letters in a text whose script has no spaces."""
     return _RUN.findall(text)
 
 

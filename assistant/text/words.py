@@ -51,7 +51,7 @@ ASKING_WORDS = frozenset(
 
 
 class Token(NamedTuple):
-    """A word; ``stem`` is lower case and without its ending, ``content`` whether it tells what a text is about."""
+    """A word; ``stem`` is its lower-case form without ending, ``content`` whether it tells what a text is about."""
 
     word: str
     stem: str
@@ -89,9 +89,9 @@ def numbers(text: str) -> frozenset[str]:
 
 
 def same_occasion(one: str, other: str) -> bool:
-    """Whether the figures of two sentences can be of one time and name: "in May 40" and "in June 50" are not.
+    """Whether the figures of two sentences can belong to the same time and name: "in May 40" and "in June 50" cannot.
 
-    A year is itself the figure where there is no other ("opened in 1987").
+    If a sentence has no other figure, its year counts as the figure ("opened in 1987").
     """
     names_differ = bool(names(one)) and bool(names(other)) and set(names(one)) != set(names(other))
     times, others = _times(one), _times(other)

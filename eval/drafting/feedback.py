@@ -36,7 +36,7 @@ cases:
 
 
 def cases_of(library: Library) -> str | None:
-    """The text of a suite file with cases made from feedback; None where there is no feedback.
+    """The text of a suite file with cases made from feedback; None if there is no feedback.
 
     There is a case for each answer that somebody called bad or badly supported, and one for each idea of which somebody
     judged a finding. A case has the question as it was asked, and earlier turns where the question refers to them. It
@@ -48,11 +48,11 @@ def cases_of(library: Library) -> str | None:
 
 
 def proposed(library: Library) -> list[Case]:
-    """Feedback and judgements as cases over the library's documents.
+    """Cases over the library's documents, made from feedback and judgements.
 
-    An answer that was called good is right as it is: its gold is what it cites. One that was called wrong is a draft,
-    whose gold is what it cites and nobody called wrong: a person has to say what is right. Ideas are as in
-    ``cases_of``.
+    An answer that was rated good is taken as right, and what it cites as its gold. One that was rated wrong becomes a
+    draft; its gold is what it cites, without citations that were called wrong, and a person has to say what is right.
+    Ideas are as in ``cases_of``.
     """
     turns = [_proposed(*one) for one in _turns(library) if one.answers[-1].grounding is not Grounding.ASIDE]
     ideas = [one for one in judged(library) if any(pair.side is not Stance.UNCLEAR for pair in one.pairs)]

@@ -1,7 +1,7 @@
 """The judgements of people in pressure tests, as labelled pairs and as cases.
 
-A verdict keeps each judgement with its idea, its document, its offsets and its side. Here they are gathered: the last
-word counts of what was judged twice, and only words count that still stand where they stood.
+A verdict stores each judgement with its idea, document, offsets and side. This module collects them. Of two judgements
+on the same words the later counts, and only if the words still stand at those offsets.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LABELS = {Stance.SUPPORTS: "supports", Stance.CHALLENGES: "challenges", Stance.U
 
 
 class Pair(NamedTuple):
-    """A passage of a document and a person's judgement of it for an idea; ``UNCLEAR`` means not about it."""
+    """A passage and a person's judgement of it for an idea; ``UNCLEAR`` means that it is not about the idea."""
 
     citation: Citation
     side: Stance
@@ -29,7 +29,7 @@ class Pair(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """An idea with the judgements on it, and its ruling at the last one."""
+    """An idea with the judgements on it, and its ruling after the last one."""
 
     idea: str
     ruling: IdeaRuling
@@ -41,7 +41,7 @@ class Judged(NamedTuple):
 
 
 def judged(library: Library) -> list[Judged]:
-    """The ideas of which anything was judged, in the order in which they were tested first."""
+    """The ideas with at least one judgement, in the order of their first test."""
     found: dict[str, dict[tuple[str, int, int], Pair]] = {}
     rulings: dict[str, IdeaRuling] = {}
     for kept in library.every_verdict():
@@ -56,9 +56,10 @@ def judged(library: Library) -> list[Judged]:
 
 
 def write(library: Library, corpus: str, folder: Path) -> int:
-    """Write the pairs as labels of a corpus, in the files and the format of ``eval/training/labelling``; how many.
+    """Write the pairs as labels of a corpus, in the files and format of ``eval/training/labelling``; returns their
+    number.
 
-    A label is of a whole passage, with the spans of the sentences that do it.
+    A label belongs to a whole passage, and has the spans of the judged sentences.
     """
     every = judged(library)
     asked = [{"id": one.id, "kind": "idea", "corpus": corpus, "text": one.idea} for one in every]

@@ -1,4 +1,5 @@
-"""Cases drafted from documents: of headings, figures, speakers and disagreements, and of questions that people asked.
+"""Drafts cases from documents (their headings, figures, speakers and disagreements) and from questions that people
+asked.
 
 Each is a case as a suite has it, with ``severity: draft``: it is measured and told, and decides nothing until a person
 has accepted it (``reviewing.py``). Gold is taken from the documents word by word.
@@ -40,7 +41,7 @@ ASKED = ("question", "query", "asked", "input", "user_input")  # columns of a ta
 
 
 class Line(NamedTuple):
-    """A sentence that may be gold, and the passage that it stands in."""
+    """A sentence that may become gold, and its passage."""
 
     text: str
     passage: Passage
@@ -51,7 +52,7 @@ class Line(NamedTuple):
 
     @property
     def topic(self) -> str:
-        """A name for the place in a question: the heading, with the title if that adds something."""
+        """A name for the sentence's place in a question: the heading, and the title if that adds something."""
         title = self.passage.about.title
         heading = self.passage.headings[-1] if self.passage.headings else title
         return (heading if heading.casefold() == title.casefold() else f"{heading} ({title})").rstrip("?")
@@ -77,7 +78,7 @@ class Texts:
 
     @cached_property
     def having(self) -> dict[str, list[int]]:
-        """The sentences that have a stem."""
+        """The sentences that contain a stem."""
         found: dict[str, list[int]] = defaultdict(list)
         for place, line in enumerate(self.lines):
             for stem in set(content_stems(line.text)):
@@ -85,9 +86,8 @@ class Texts:
         return found
 
     def nearest(self, question: str, within: str = "") -> Line | None:
-        """The sentence that has most of the words of a question, rare ones first, of those that stand ``within`` a text
-        where that has some; None where none has a word of it.
-        """
+        """The sentence that shares most words with a question, rare words counting more. It comes from ``within`` a
+        text if that has any; None if no sentence shares a word."""
         text = collapse(within)
         weights = Counter({place: 1 for place, line in enumerate(self.lines) if collapse(line.text) in text})
         only = set(weights)
@@ -99,7 +99,7 @@ class Texts:
 
 
 def drafts(texts: Texts, most: int) -> list[Case]:
-    """So many drafts at most, of each kind and of each document in turn."""
+    """Draft at most so many cases, taking each kind and each document in turn."""
     kinds: tuple[Callable[[Texts], Iterator[Case]], ...] = (of_headings, of_figures, of_speakers, of_disagreements)
     by_turns = zip_longest(*(_one_each(of(texts)) for of in kinds))
     return [case for turn in by_turns for case in turn if case][:most]
@@ -116,7 +116,7 @@ def of_headings(texts: Texts) -> Iterator[Case]:
 
 
 def of_figures(texts: Texts) -> Iterator[Case]:
-    """The figure that a sentence gives, where a person would ask for it so (``wording.py``)."""
+    """Drafts that ask for the figure in a sentence, phrased as a person would ask (``wording.py``)."""
     for line in texts.lines:
         if question := _asks_figure(line):
             figure = next(one for one in amounts(line.text) if one.unit)
@@ -142,7 +142,8 @@ def of_speakers(texts: Texts) -> Iterator[Case]:
 
 
 def of_disagreements(texts: Texts) -> Iterator[Case]:
-    """Two sentences of two documents or voices that give two figures for the same thing, or of which one denies it."""
+    """Drafts from pairs of sentences, of two documents or voices, that give different figures for the same thing or of
+    which one denies the other."""
     shared = Counter(
         pair for places in texts.having.values() if len(places) <= COMMON for pair in combinations(places, 2)
     )
@@ -190,7 +191,7 @@ def draft(kind: str, question: str, line: Line, **keys: object) -> Case:
 
 
 def case_of(kind: str, question: str, **keys: object) -> Case:
-    """A draft of these keys; its id is of its question, so that the same one is not proposed again."""
+    """A draft with these keys. Its id is made from its question, so that a question is proposed only once."""
     name = hashlib.blake2b(question.encode(), digest_size=3).hexdigest()
     given = {"id": f"{kind}-{name}", "question": question, "severity": Severity.DRAFT, **keys}
     return Case.model_validate(given)

@@ -1,4 +1,4 @@
-"""Cases drafted by a chat model, which is believed in nothing that can be checked.
+"""Drafts cases with a chat model. Everything in its drafts that can be checked is checked.
 
 Gold must stand in the passage letter by letter, and an answer in its gold. A near miss is a question that the documents
 do not answer: it is kept only where the word that it turns on stands in no document.
@@ -40,7 +40,7 @@ class Proposed(BaseModel):
 
 
 def drafts(texts: Texts, model: Model, most: int) -> Iterator[Case]:
-    """Drafts of so many passages at most, evenly spread; a reply that cannot be understood is passed over.
+    """Drafts from at most so many passages, evenly spread; unintelligible replies are skipped.
 
     Raises:
         ModelError: the model cannot be asked.

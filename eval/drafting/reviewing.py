@@ -1,4 +1,4 @@
-"""Drafts of cases in the JSONL file of a suite: added, and accepted, edited or thrown away one by one by a person."""
+"""The drafts in the JSONL file of a suite: added by programs; accepted, edited or discarded one by one by a person."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def file_of(suite: Path) -> Path:
 
 
 def add(suite: Path, cases: Iterable[Case]) -> list[Case]:
-    """Add the drafts that the suite does not have yet and whose gold stands in its corpus; those that were added."""
+    """Add drafts that are new to the suite and whose gold stands in its corpus; returns those that were added."""
     file = file_of(suite)
     loaded = suites.examine(suite)[0] if file.exists() else None
     corpus = (suite.parent / parse(suite.read_text("utf-8"), suite.name).file.corpus).resolve()
@@ -73,7 +73,7 @@ def accept(suite: Path, case: str, edited: str | None = None) -> Case:
 
 
 def throw_away(suite: Path, case: str) -> None:
-    """Remove a draft from the suite."""
+    """Discard a draft."""
     file = file_of(suite)
     cases = list(_read(file))
     del cases[_place(cases, case)]
@@ -81,7 +81,7 @@ def throw_away(suite: Path, case: str) -> None:
 
 
 def shown(case: Case) -> str:
-    """A draft as YAML, without the marks of a draft."""
+    """A draft as YAML, without the keys that mark it as a draft."""
     keys = {name: value for name, value in _keys(case).items() if name != "severity"}
     return str(yaml.safe_dump(keys, sort_keys=False, allow_unicode=True, width=100))
 

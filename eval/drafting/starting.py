@@ -1,4 +1,4 @@
-"""A way in for another repository: a suite of drafts over its documents, and the workflow that gates them.
+"""Starts evaluation in another repository: a suite of drafts over its documents, and the workflow that runs it.
 
 The drafts are those of ``proposing.py``, in a file beside the suite: nobody has reviewed them, so they decide nothing.
 """
@@ -62,7 +62,7 @@ jobs:
 
 
 class Started(NamedTuple):
-    """The files that were written, how many drafts the suite has, and why there is no workflow where there is none."""
+    """The files that were written, the number of drafts, and the reason if no workflow was written."""
 
     suite: Path
     workflow: Path | None
@@ -71,8 +71,8 @@ class Started(NamedTuple):
 
 
 def start(documents: Path, into: Path | None = None) -> Started:
-    """Write a suite over a folder of documents, beside it unless ``into`` says where, and a workflow where the folder
-    stands in a git repository that has none of that name.
+    """Write a suite for a folder of documents, beside it or ``into`` another folder. A workflow is written too, if the
+    folder is in a git repository that has none of that name.
 
     Raises:
         SettingsError: there are no documents to draw from, or there is such a suite already.
@@ -92,7 +92,7 @@ def start(documents: Path, into: Path | None = None) -> Started:
 
 
 def suite_of(documents: Path, into: Path | None = None) -> Path:
-    """The path of the suite for a folder of documents; a suite without cases is written where none exists."""
+    """The path of the suite for a folder of documents. If there is none, a suite without cases is written."""
     suite = _place(documents, into)
     if not suite.exists():
         suite.parent.mkdir(parents=True, exist_ok=True)

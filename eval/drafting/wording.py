@@ -1,6 +1,6 @@
 """Questions that people would ask of a sentence that gives a figure, and whether two sentences disagree. English only.
 
-Few sentences have one of these forms; of the others no question is made: a draft that nobody would ask helps nobody.
+Few sentences have one of these forms. The others get no question, since a question that nobody would ask is useless.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _DIGITS = re.compile(r"\d")
 
 
 def asked_of(text: str, figure: Amount) -> str | None:
-    """What a person would ask to be told a figure of a sentence; None where it has no form that is known here."""
+    """A question that a person would ask to learn a figure of a sentence; None if no known form fits."""
     before, found, after = _MARK.sub("", text).partition(figure.written)
     if not found or "-" in figure.written:
         return None
@@ -87,7 +87,7 @@ def _units(figure: Amount) -> str:
 
 
 def at_odds(one: str, other: str) -> bool:
-    """Whether two sentences give two figures of one unit for the same thing, or one denies what the other says.
+    """Whether two sentences give different figures of one unit for the same thing, or one denies what the other says.
 
     The same thing is meant where the words of the one, but for figures and negations, are all in the other, and both
     begin with the same of them: who says more says it of the same, and who says something else says nothing of it.

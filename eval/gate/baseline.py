@@ -34,7 +34,7 @@ class Baseline:
     files: Mapping[str, str] = field(default_factory=dict)
 
     def changed(self, corpus_sha256: str, files: Mapping[str, str]) -> tuple[str, ...]:
-        """The files of a corpus that have changed, are new or are gone, one line each."""
+        """The files of a corpus that were changed, added or removed, one line each."""
         if corpus_sha256 == self.corpus_sha256:
             return ()
         names = sorted(name for name in {*self.files, *files} if self.files.get(name) != files.get(name))
@@ -76,7 +76,7 @@ def read(path: Path) -> Baseline:
     """The baseline at ``path``.
 
     Raises:
-        BaselineMissing: it is not there, or no baseline of this version.
+        BaselineMissing: there is no such file, or it is no baseline of this version.
     """
     try:
         data = json.loads(path.read_text("utf-8"))

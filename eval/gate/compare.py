@@ -1,4 +1,4 @@
-"""Compares two runs of one suite case by case: what flipped, what changed, and whether it could be chance."""
+"""Compares two runs of one suite case by case: which cases flipped, what changed, and whether that could be chance."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from eval.running.records import Record
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a later comparison needs of a case: whether it passed, and its scores."""
+    """The parts of a case that a later comparison needs: whether it passed, and its scores."""
 
     passed: bool
     outcome: str
@@ -21,7 +21,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A measure over the cases that both runs have a value for, each case weighing the same.
+    """The change of a measure over the cases for which both runs have a value; every case has the same weight.
 
     ``p`` is of a paired permutation test, adjusted for the number of measures (Holm).
     """
@@ -35,7 +35,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """``lost`` and ``gained`` are cases that passed before or pass now; ``gone`` and ``new`` are in one run only.
+    """``lost`` and ``gained`` are cases that passed only before or only now; ``gone`` and ``new`` are cases of one run
+    only.
 
     ``p`` is McNemar's exact test of lost against gained. ``detectable`` is the smallest drop in the share of passing
     cases that this many cases would show (power 0.8 at 0.05); None when no drop would.
@@ -57,7 +58,7 @@ def kept(record: Record) -> Kept:
 
 
 def compare(before: Mapping[str, Kept], after: Mapping[str, Kept], without: Collection[str] = ()) -> Comparison:
-    """What became of the cases of ``before`` in ``after``, but for those of ``without``."""
+    """The differences between the cases of ``before`` and ``after``, except for those in ``without``."""
     both = [id for id in before if id in after and id not in without]
     lost = tuple(id for id in both if before[id].passed and not after[id].passed)
     gained = tuple(id for id in both if not before[id].passed and after[id].passed)

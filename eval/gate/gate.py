@@ -39,7 +39,7 @@ ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check of the gate; ``cases`` are those that it holds against the run."""
+    """One check of the gate; ``cases`` are those that fail it."""
 
     name: str
     passed: bool
@@ -63,7 +63,7 @@ class Verdict:
         return not self.failed
 
     def plus(self, check: Check) -> Verdict:
-        """The verdict with one more check."""
+        """The verdict with one more check added."""
         return Verdict((*self.checks, check))
 
     @property
@@ -74,7 +74,7 @@ class Verdict:
 
     @property
     def cases(self) -> dict[str, str]:
-        """Each case that is held against the run, with the reasons."""
+        """Each case that counts against the run, with the reasons."""
         return {case: check.name for check in reversed(self.failed) for case in check.cases}
 
     @property
@@ -94,10 +94,10 @@ def judge(
     *,
     files: Mapping[str, str] | None = None,
 ) -> Verdict:
-    """The verdict on a run; without a baseline, what needs one is not checked.
+    """The verdict on a run. Without a baseline, the checks that need one are left out.
 
-    ``files`` is what each file of the corpus is: where some are other than in the baseline, flips and drops are judged
-    on the cases whose gold still stands.
+    ``files`` has the hash of each file of the corpus. If files differ from the baseline, flips and drops are judged on
+    the cases whose gold still stands.
     """
     return Verdict(tuple(_checks(summary, records, gate, baseline, budget_spent, files=files or {})))
 
@@ -245,7 +245,8 @@ def _against(
 
 
 def compared_with(baseline: Baseline, records: Sequence[Record], changed: Sequence[str] = ()) -> Comparison:
-    """The records against a baseline's cases, but for those whose gold one of the ``changed`` files has lost."""
+    """The comparison of the records with a baseline. Cases whose gold was lost from one of the ``changed`` files are
+    left out."""
     without = [record.id for record in records if is_stale(record, changed)]
     return compare(baseline.cases, {record.id: kept(record) for record in records}, without)
 

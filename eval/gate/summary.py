@@ -18,7 +18,7 @@ DRAFTS = "These cases are drafts that nobody has reviewed: their gold may be wro
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The cases of one kind: counts of their outcomes, and their measures."""
+    """The cases of one kind: the counts of their outcomes, and their measures."""
 
     name: str
     outcomes: Mapping[str, int]
@@ -27,7 +27,8 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A run without its cases. ``sentinels`` gives each one's headlines; ``lost`` is gold that nothing can cite.
+    """A run without its cases. ``sentinels`` has the headline measures of each sentinel; ``lost`` is gold that nothing
+    can cite.
 
     Drafts are in no mean, unless the run has nothing else (``drafts_alone``).
 
@@ -56,12 +57,12 @@ class Summary:
     schema: int = field(default=SCHEMA)
 
     def measure(self, name: str) -> Measure | None:
-        """The measure of this name; None when no case of the run is for it."""
+        """The measure with this name; None if it applies to no case of the run."""
         return next((one for one in (*self.measures, *self.robustness) if one.name == name), None)
 
     @property
     def headline(self) -> Measure | None:
-        """The measure that the suite is about."""
+        """The main measure of the suite."""
         return next((found for name in HEADLINES if (found := self.measure(name))), None)
 
     @property
@@ -75,7 +76,7 @@ class Summary:
 
 
 def summarise(run: Run, profile: str = "offline", robustness: Sequence[Measure] = ()) -> Summary:
-    """The numbers of a run."""
+    """Compute the numbers of a run."""
     records = run.records
     counted = reviewed(records) or records
     kinds = by_kind(records)
@@ -103,7 +104,7 @@ def summarise(run: Run, profile: str = "offline", robustness: Sequence[Measure] 
 
 
 def measures_of(records: Sequence[Record]) -> tuple[Measure, ...]:
-    """Each measure that applies to one of the records, in the order of ``SPECS``."""
+    """Each measure that applies to any of the records, in the order of ``SPECS``."""
     scored = [Scored(score, record.cluster) for record in records for score in record.scores]
     names = {one.score.name for one in scored}
     made = []
@@ -122,7 +123,8 @@ def to_json(summary: Summary) -> Json:
 
 
 def read(data: Json) -> Summary:
-    """The summary that ``to_json`` wrote; KeyError, TypeError or ValueError where it is none, or of another schema."""
+    """The summary that ``to_json`` wrote; raises KeyError, TypeError or ValueError if it is none, or has another
+    schema."""
     if data["schema"] != SCHEMA:
         raise ValueError(f"its schema is {data['schema']}, ours is {SCHEMA}")
     kinds = tuple(Kind(one["name"], one["outcomes"], _measures(one["measures"])) for one in data["kinds"])

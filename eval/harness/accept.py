@@ -20,7 +20,7 @@ VISIBLE = 0.005  # a difference that two digits show
 
 
 class Accepted(NamedTuple):
-    """The baseline's file, and what was better in the one before: cases that passed, measures that were higher."""
+    """The baseline's file, and what was better in the previous one: cases that passed, measures that were higher."""
 
     path: Path
     buried: tuple[str, ...]
@@ -69,7 +69,7 @@ def _buried(path: Path, new: Baseline) -> Iterator[str]:
 
 
 def power(path: Path | None, cases: int | None, share: float, drop: float | None) -> str:
-    """How small a drop so many cases show, or how many a drop needs."""
+    """The smallest drop that so many cases can detect, or the number of cases that a drop needs."""
     if drop is not None:
         needed = statistics.cases_needed(drop, share)
         if needed is None:

@@ -39,7 +39,7 @@ class Kept:
 
 
 def write(folder: Path, run: Kept, timings_ms: Mapping[str, Mapping[str, float]] | None = None) -> None:
-    """Write every file of a run; timings have their own, since only they differ between equal runs."""
+    """Write every file of a run. Timings have a file of their own, since only they differ between equal runs."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = "".join(f"{records.to_line(record)}\n" for record in run.records)
     told = {**summary.to_json(run.summary), "gate": gate.to_json(run.verdict), "comparison": _comparison(run)}
@@ -53,7 +53,8 @@ def write(folder: Path, run: Kept, timings_ms: Mapping[str, Mapping[str, float]]
 
 @contextmanager
 def unfinished(folder: Path) -> Iterator[Callable[[Sequence[Record]], None]]:
-    """Stores the finished cases of a run while it goes on, in case it is killed; removed when the run has ended."""
+    """Stores the finished cases while a run goes on, in case it is killed; the file is removed when the run has
+    ended."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / UNFINISHED).open("w", encoding="utf-8", errors="replace") as file:
 
@@ -75,7 +76,7 @@ def killed(folder: Path) -> str:
 
 
 def render(folder: Path, run: Kept) -> None:
-    """The files for people and for CI, made from a stored run."""
+    """Write the files for people and for CI, from a stored run."""
     folder.mkdir(parents=True, exist_ok=True)
     _put(folder / JUNIT, junit.render(run.summary, run.records, run.verdict))
     _put(folder / MARKDOWN, markdown.render(run.summary, run.records, run.verdict, run.comparison))
@@ -85,7 +86,8 @@ def render(folder: Path, run: Kept) -> None:
 
 
 def tell_github(run: Kept, environ: Mapping[str, str]) -> list[str]:
-    """Add to the step summary where there is one; the annotations to be printed, none outside GitHub Actions."""
+    """Append to GitHub's step summary if there is one; returns the annotations to print, none outside GitHub
+    Actions."""
     if path := environ.get("GITHUB_STEP_SUMMARY"):
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(markdown.render(run.summary, run.records, run.verdict, run.comparison) + "\n")
@@ -114,7 +116,7 @@ def read(folder: Path) -> Kept:
 
 
 def stages(timings_ms: Mapping[str, Mapping[str, float]]) -> Json:
-    """The median and the 95th percentile of each stage, in milliseconds, and how many cases had it."""
+    """The median and the 95th percentile of each stage in milliseconds, and the number of cases with that stage."""
     names = sorted({name for one in timings_ms.values() for name in one})
     by_stage = {name: [one[name] for one in timings_ms.values() if name in one] for name in names}
     return {

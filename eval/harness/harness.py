@@ -37,39 +37,38 @@ class Reader(Protocol):
     """A model that reads in a run."""
 
     def wrap(self, assistant: Assistant) -> System:
-        """The assistant with this model, which remembers nothing yet."""
+        """The assistant with this model, and with an empty memory of replies."""
         ...
 
     def again(self, repeat: int) -> None:
-        """From now on it is asked for the n-th time, from 0, and not answered from what it said before."""
+        """Begin the n-th repetition (from 0): the model is asked again, and not answered from earlier replies."""
         ...
 
     def silent(self, records: Sequence[Record]) -> str:
-        """Why these records say nothing about the model; empty if they do."""
+        """The reason why these records say nothing about the model; empty if they do."""
         ...
 
     @property
     def spent(self) -> str | None:
-        """Which budget is spent, if the model was asked for more."""
+        """The budget that is used up, if the model was asked for more than it allows."""
         ...
 
     @property
     def told(self) -> str:
-        """How often the model replied, as a sentence for the report."""
+        """A sentence for the report: how often the model replied."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a suite is run; the defaults are the gate's.
+    """The options of a run; the defaults are the gate's.
 
     ``ids``, ``kinds`` and ``tags`` select cases, any of each; ``limit`` takes so many, evenly spread. ``repeats``
     runs the suite so often, and a case passes that passes ``needed`` times. ``seconds`` is the budget of time.
-    ``libraries`` is a folder in which libraries of suites are kept between runs. What is not ``ours`` has nothing to do
-    with the baseline that the suite names. ``changed`` selects the cases that documents changed since the baseline are
-    about, and judges these alone: what is of the whole suite, as floors are, is not looked at. ``alone`` leaves out the
-    sentinels and the second look at some cases.
-    """
+    ``libraries`` is a folder in which libraries of suites are stored between runs. Systems that are not ``ours`` are
+    not compared with the suite's baseline. ``changed`` selects the cases that documents changed since the baseline are
+    about, and judges these alone; checks of the whole suite, such as floors, are left out. ``alone`` leaves out the
+    sentinels and the second look at some cases."""
 
     out: Path = Path("artifacts/eval")
     baseline: Path | None = None
@@ -100,12 +99,13 @@ def measure(
     wrap: Wrap | None = None,
     reader: Reader | None = None,
 ) -> Kept:
-    """Run, judge and write a suite; what was done is kept when it is interrupted, and as it is done in ``UNFINISHED``.
+    """Run, judge and store a suite. Finished cases are stored during the run, in ``UNFINISHED``, so that an
+    interruption loses none.
 
-    ``wrap`` says what is measured, ``reader`` is the model that reads in it, where one does.
+    ``wrap`` makes the system that is measured; ``reader`` is the model that reads in it, if there is one.
 
     Raises:
-        CaseError: the gate names a measure that there is none of, or an id is selected that no case has.
+        CaseError: the gate names an unknown measure, or an id is selected that no case has.
     """
     if wrong := list(unknown_measures(suite.path.name, suite.gate)):
         raise CaseError("\n".join(wrong))
@@ -158,7 +158,7 @@ def measure_each(
     reader: Reader | None = None,
     after: Callable[[], None] = lambda: None,
 ) -> list[dict[str, Kept]]:
-    """Each suite measured with each evidence model, by its name; stops after a run that was interrupted.
+    """Measure each suite with each evidence model; the results are keyed by name. An interrupted run ends it.
 
     ``after`` is called after each. What the first model gives is kept in ``options.out``, the others' in folders of
     ``beside`` in it.
@@ -258,7 +258,7 @@ def _run(
 
 
 def touched(cases: Sequence[AnyCase], kept: Baseline, changed: Sequence[str]) -> tuple[AnyCase, ...]:
-    """The cases that changed files can have changed: whose gold is in one, or that have none; and those that are new.
+    """The cases that changed files can affect: those with gold in such a file, those without gold, and new ones.
 
     A new document may answer what was refused before, so a case without gold is about every file.
     """
@@ -273,7 +273,8 @@ def touched(cases: Sequence[AnyCase], kept: Baseline, changed: Sequence[str]) ->
 
 
 def merged(runs: Sequence[Run], needed: int) -> Run:
-    """Repeated runs as one: a case is its first that passed when at least ``needed`` did, else its first that did not.
+    """Several runs as one. A case is represented by its first passing record if at least ``needed`` passed, else by its
+    first failing one.
 
     Of an interrupted repetition only the cases that every repetition has are kept.
     """

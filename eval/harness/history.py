@@ -1,4 +1,4 @@
-"""Earlier runs: they are moved to ``earlier`` beside the last one, and found again there."""
+"""Earlier runs: they are moved to the folder ``earlier`` beside the last one, and read from there."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NEEDED = (artifacts.RESULTS, artifacts.SUMMARY, artifacts.LOCK)  # the rest is m
 
 
 class Past(NamedTuple):
-    """A stored run: its folder, when it ended (ISO 8601, UTC, to the second), numbers and verdict."""
+    """A stored run: its folder, its end (ISO 8601, UTC, to the second), its numbers and its verdict."""
 
     folder: Path
     when: str
@@ -32,7 +32,7 @@ class Past(NamedTuple):
 
 
 def put_by(folder: Path) -> None:
-    """Make room for a run in a folder: the previous run is kept in short, the oldest are removed."""
+    """Move the last run aside before a new one: its summary is kept, and the oldest runs are removed."""
     told = folder / artifacts.SUMMARY
     if not told.exists():
         return
@@ -47,7 +47,7 @@ def put_by(folder: Path) -> None:
 
 
 def whole(folder: Path) -> Kept:
-    """The last run of all cases that a suite's folder holds: one of some cases, made since, is passed over.
+    """The last run of all cases in a suite's folder; later runs of only some cases are skipped.
 
     Raises:
         CaseError: there is no run, or none that can be read.
@@ -63,7 +63,8 @@ def whole(folder: Path) -> Kept:
 
 
 def runs(roots: Iterable[Path]) -> list[Past]:
-    """Every run in these folders, which hold a folder a suite, the earliest first; what cannot be read is left out."""
+    """Every run in these folders, each of which holds one folder for each suite; the earliest first. Unreadable ones
+    are left out."""
     found = [past for root in roots for past in _in(root)]
     return sorted(found, key=lambda past: (past.when, str(past.folder)))
 

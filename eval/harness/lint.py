@@ -21,7 +21,7 @@ KNOWN = (*BY_NAME, *(spec.name for spec in SPECS))
 
 
 def lint(paths: Sequence[Path]) -> tuple[list[Suite], list[str]]:
-    """The suites that can be read, and everything that is wrong with any of them, a line each."""
+    """The suites that can be read, and every fault in any of them, a line each."""
     read: list[Suite] = []
     faults: list[str] = []
     for path in paths:
@@ -63,7 +63,7 @@ def _empty(case: Case) -> Iterator[str]:
 
 
 def commands(paths: Sequence[Path], faults: Sequence[str]) -> list[str]:
-    """The faults as GitHub Actions shows them beside the lines of a change."""
+    """The faults as GitHub Actions commands, which show them beside the changed lines."""
     return [_annotation(paths, one) for one in faults]
 
 
@@ -87,7 +87,7 @@ def unknown_measures(name: str, gate: Gate) -> Iterator[str]:
 
 
 def shared(read: Sequence[Suite]) -> Iterator[str]:
-    """Cases that ask the same, within a suite or in two suites."""
+    """Cases that ask the same question, in one suite or in two."""
     met: dict[tuple[object, ...], tuple[Suite, Case]] = {}
     for suite in read:
         for case in suite.cases:

@@ -1,9 +1,8 @@
-"""A suite run for another program, as in ``python -m eval.harness.piped SUITE OUT``: JSON lines on stdout tell how far
-it is.
+"""Runs a suite for another program, as in ``python -m eval.harness.piped SUITE OUT``: JSON lines on stdout report the
+progress.
 
-``{"done", "of"}`` after each few cases, and at the end ``{"suite", "exit"}``, or ``{"error", "hint"}``. Asked to end
-(SIGTERM), it keeps what was done as an interrupted run. Answers are quoted: no model writes.
-"""
+``{"done", "of"}`` after each few cases, and at the end ``{"suite", "exit"}``, or ``{"error", "hint"}``. If it is told
+to end (SIGTERM), the finished cases are stored as an interrupted run. No model is used."""
 
 from __future__ import annotations
 
@@ -23,7 +22,7 @@ from eval.suite import suites
 
 
 def run(suite: Path, out: Path, told: TextIO) -> int:
-    """Run the suite at ``suite``, keep it in ``out`` and say so to ``told``; the exit code of its gate, or 2."""
+    """Run ``suite``, store the run in ``out``, and report it to ``told``; returns the exit code of its gate, or 2."""
 
     def say(**what: object) -> None:
         with suppress(BrokenPipeError):  # nobody listens any more: what is run is kept all the same
@@ -48,7 +47,7 @@ def run(suite: Path, out: Path, told: TextIO) -> int:
 
 
 def main() -> None:
-    """The entry point; what libraries print goes to stderr."""
+    """Run the program; text that libraries print goes to stderr."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     told = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

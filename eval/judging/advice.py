@@ -17,7 +17,7 @@ FILE = "judge.json"
 
 
 def chat(model: str, recording: Recording, *, live: bool, budget: Budget) -> ReplayedChat:
-    """The judge's model: recorded replies, and live ones where none is recorded.
+    """The judge's model: it gives recorded replies, and is called for those that are not recorded.
 
     Raises:
         ModelUnavailable: no provider of that name is installed.
@@ -36,7 +36,7 @@ def chat(model: str, recording: Recording, *, live: bool, budget: Budget) -> Rep
 
 
 def advise(records: Sequence[Record], judge: Judge) -> dict[str, tuple[Judgement, ...]]:
-    """What the judge says of each answer that says anything."""
+    """The judge's ratings of every answer that states something."""
     answers = {
         r.id: wire.read_answer({**r.output, "timings_ms": {}}) for r in records if r.output and "question" in r.output
     }
@@ -47,7 +47,7 @@ def calibrated(advice: dict[str, tuple[Judgement, ...]], labels: Path | None) ->
     """How well the judge agrees with people, for each criterion.
 
     Raises:
-        CaseError: the labels cannot be read, or name a case or criterion that there is none of.
+        CaseError: the labels cannot be read, or name an unknown case or criterion.
     """
     human = judging.read_labels(labels.read_text("utf-8"), labels.name, list(advice), CRITERIA) if labels else ()
     said = {(case, one.criterion): one.yes for case, those in advice.items() for one in those}
@@ -60,7 +60,7 @@ def calibrated(advice: dict[str, tuple[Judgement, ...]], labels: Path | None) ->
 def write(
     folder: Path, advice: dict[str, tuple[Judgement, ...]], how: dict[str, Calibration], usage: Usage
 ) -> list[str]:
-    """Keep the advice and what it cost; the lines that tell both."""
+    """Store the ratings and their cost; returns the lines that report both."""
     cases = {
         case: [judging.advice(one, how[one.criterion].calibrated) for one in those] for case, those in advice.items()
     }

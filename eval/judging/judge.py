@@ -1,4 +1,4 @@
-"""An optional judge that is a chat model: what it says is advice beside the scores, and decides no gate.
+"""An optional judge that is a chat model. Its ratings are advice beside the scores and never decide the gate.
 
 It is asked one yes-or-no question at a time, several times over. Until people's labels have shown that it judges
 as they do, all that it says is called uncalibrated.
@@ -34,7 +34,7 @@ UNCALIBRATED = "uncalibrated"
 
 
 class Criterion(NamedTuple):
-    """A question about an answer that is either met or not."""
+    """A yes-or-no question about an answer."""
 
     id: str
     question: str
@@ -70,10 +70,11 @@ class Judge:
     temperature: float | None = TEMPERATURE
 
     def judge(self, question: str, statements: Sequence[Statement]) -> tuple[Judgement, ...]:
-        """A judgement for each criterion, in order; without statements there is nothing to judge, and no call.
+        """A judgement for each criterion, in order. Without statements there is nothing to judge, and the model is not
+        called.
 
         Raises:
-            ReplyMissing, BudgetSpent: as the chat does.
+            ReplyMissing, BudgetSpent: the chat raises them.
         """
         if not statements:
             return tuple(Judgement(one.id, None, (), "there are no statements to judge") for one in self.criteria)
@@ -86,7 +87,7 @@ class Judge:
 
 
 def vote(reply: str) -> bool | None:
-    """Whether a reply says yes or no; None unless that is its only word."""
+    """Whether a reply says yes or no; None unless it consists of that word."""
     word = re.fullmatch(r"\W*(yes|no)\W*", reply, re.IGNORECASE)
     return word[1].lower() == "yes" if word else None
 
@@ -154,7 +155,8 @@ def read_labels(
 
 
 class Calibration(NamedTuple):
-    """Cohen's kappa of the judge and people over ``cases`` labels that the judge decided too; None: not defined."""
+    """Cohen's kappa between the judge and people, over the ``cases`` labels that the judge decided too; None if it is
+    not defined."""
 
     kappa: float | None
     cases: int
@@ -167,7 +169,7 @@ class Calibration(NamedTuple):
 
 
 def calibration(judged: Mapping[tuple[str, str], bool | None], human: Sequence[Label]) -> Calibration:
-    """How well the judge agrees with people; ``judged`` is what it said of (case, criterion)."""
+    """How well the judge agrees with people; ``judged`` has its judgement for each (case, criterion)."""
     pairs = [(said, label.yes) for label in human if (said := judged.get((label.case, label.criterion))) is not None]
     agreement = kappa([said for said, _ in pairs], [yes for _, yes in pairs])
     enough = len(pairs) >= ENOUGH_LABELS and agreement is not None and agreement >= ENOUGH_AGREEMENT
@@ -175,7 +177,7 @@ def calibration(judged: Mapping[tuple[str, str], bool | None], human: Sequence[L
 
 
 def advice(judgement: Judgement, calibrated: bool) -> dict[str, Any]:
-    """A judgement as JSON, for a report to show; it has no value, so that no gate can take it for a score."""
+    """A judgement as JSON for a report. It has no numeric value, so that no gate can take it for a score."""
     return {
         "criterion": judgement.criterion,
         "yes": judgement.yes,

@@ -1,8 +1,7 @@
 """Scores to numbers with their intervals. Pure.
 
-Three things that never look alike: a value; undefined, with its reason; an error, which is a case that crashed. A score
-that does not apply to a case is not given at all. Nothing undefined enters a mean, and what is undefined is counted.
-"""
+Three results are kept apart: a value; undefined, with a reason; and an error, if the case crashed. A score that does
+not apply to a case is left out. Undefined scores count in no mean, but their number is reported."""
 
 from __future__ import annotations
 
@@ -24,7 +23,7 @@ DRAWS = 2_000  # of the bootstrap: the ends of a 95 % interval are the 50th draw
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What one case got by one measure, and why; ``of`` is how many things it speaks for.
+    """The result of one case by one measure, and why; ``of`` is the number of things that it covers.
 
     ``value`` is in 0..1 (truthfulness in -1..1). None: the measure applies, and has no value for the reason given.
     """
@@ -48,7 +47,7 @@ class Scored:
 
 
 class Labelled(NamedTuple):
-    """The class of a case as it is and as it was said, and the case's cluster."""
+    """The true class of a case and the predicted one, and the case's cluster."""
 
     cluster: str
     truth: str
@@ -57,10 +56,10 @@ class Labelled(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Scores of one name, together: ``value`` weighs each thing the same (micro), ``per_case`` each case (macro).
+    """All scores of one name: in ``value`` each thing has the same weight (micro), in ``per_case`` each case (macro).
 
-    ``interval`` is of ``value``, at 0.95: Wilson's over cases where each says yes or no or all say the same, else a
-    bootstrap over clusters.
+    ``interval`` is the 95 % interval of ``value``: Wilson's over cases if all scores are 0 or 1 or all are the same,
+    else from a bootstrap over clusters.
     """
 
     name: str
@@ -79,12 +78,12 @@ def covers(span: Span, gold: Span) -> bool:
 
 
 def share(right: int, of: int) -> float | None:
-    """``right`` of ``of``; None of nothing."""
+    """``right`` divided by ``of``; None if ``of`` is 0."""
     return right / of if of else None
 
 
 def measure(name: str, scored: Iterable[Scored]) -> Measure:
-    """The scores of this name, as one number over things and one over cases."""
+    """The scores of this name as one number over things, and one over cases."""
     those = [one for one in scored if one.score.name == name]
     defined = [(one.cluster, one.score.value, one.score.of) for one in those if one.score.value is not None]
     defined.sort()  # sums of fractions depend on their order, and a report must not
@@ -107,7 +106,7 @@ def measure(name: str, scored: Iterable[Scored]) -> Measure:
 
 
 def macro_f1(labelled: Sequence[Labelled]) -> tuple[float, Interval | None] | None:
-    """The mean F1 of the labels that the truth has, with its interval; None of nothing.
+    """The mean F1 over the true classes, with its interval; None without cases.
 
     A label that is said and never true costs the others their recall, and adds no class of its own. The interval is
     a bootstrap over clusters, None when there is but one.
@@ -137,7 +136,7 @@ def _mean_f1(counts: NDArray[np.float64], labels: int) -> NDArray[np.float64]:
 
 
 def shown(value: float | None) -> str:
-    """A number as it is printed: two digits, never rounded up to a perfect score."""
+    """A number with two digits, never rounded up to a perfect score."""
     if value is None:
         return "n/a"
     return f"{min(value, 0.99):.2f}" if value < 1 else f"{value:.2f}"

@@ -1,6 +1,6 @@
 """How sure a number is, whether two runs differ, and how many cases it takes to see that. Pure.
 
-What is not defined is None; no NaN comes out. A test of two runs between which nothing differs has p = 1. NaN,
+Undefined results are None, never NaN. A test of two runs that do not differ has p = 1. NaN,
 infinite numbers and lists of unequal lengths raise ValueError; a level, power, drop or baseline out of range raises
 SettingsError.
 """
@@ -32,7 +32,7 @@ class Interval(NamedTuple):
 
 
 def wilson(right: int, of: int, level: float = 0.95) -> Interval | None:
-    """The score interval of a share, within 0..1 and finite even when all are right; None of nothing.
+    """The Wilson score interval of a share, within 0..1 and of finite width even if all are right; None without cases.
 
     Wilson (1927), JASA 22:209-212.
     """
@@ -48,7 +48,7 @@ def wilson(right: int, of: int, level: float = 0.95) -> Interval | None:
 def cluster_bootstrap(
     values: Sequence[tuple[str, float, float]], seed: int, draws: int = 2000, level: float = 0.95
 ) -> Interval | None:
-    """The percentile interval of sum(numerators) / sum(denominators), where whole clusters are drawn again.
+    """The percentile interval of sum(numerators) / sum(denominators), from resampling whole clusters.
 
     Args:
         values: Cluster, numerator, denominator (0 or more) of each item, in any order: it changes nothing.
@@ -71,7 +71,7 @@ def cluster_bootstrap(
 
 
 def mcnemar(gained: int, lost: int) -> float:
-    """The exact two-sided p of as many cases gained and lost if either were as likely; 1 when none changed.
+    """The exact two-sided p-value for so many gained and lost cases, if both were equally likely; 1 if none changed.
 
     McNemar (1947), Psychometrika 12:153-157, with the binomial in place of its approximation.
     """
@@ -81,7 +81,7 @@ def mcnemar(gained: int, lost: int) -> float:
 
 
 def paired_permutation(before: Sequence[float], after: Sequence[float], seed: int, draws: int = 10_000) -> float:
-    """The two-sided p of the mean difference if each difference were as likely to have the other sign.
+    """The two-sided p-value of the mean difference, if the sign of each difference were a matter of chance.
 
     Exact when at most 12 pairs differ, else of ``draws`` sign patterns and the one observed: (hits + 1) / (draws + 1),
     which is never 0 (Phipson and Smyth 2010, doi:10.2202/1544-6115.1585). Neither the order of the pairs nor which
@@ -98,14 +98,14 @@ def paired_permutation(before: Sequence[float], after: Sequence[float], seed: in
 
 
 def detectable_drop(cases: int, baseline: float, power: float = 0.8, level: float = 0.05) -> float | None:
-    """The smallest drop, as a share of all cases, that ``mcnemar`` finds at this level with at least this power.
+    """The smallest drop, as a share of all cases, that ``mcnemar`` detects at this level with at least this power.
 
     Of the m = round(cases * baseline) cases that pass, each is lost with probability q = drop / baseline, apart from
     the others; none is gained. With k lost, p = 2 ** (1 - k), so at least k0 must be lost, the smallest k for which
     that is below ``level`` (6 for 0.05). The smallest q with P(Binomial(m, q) >= k0) >= power is the ``power``
     quantile of Beta(k0, m - k0 + 1) (Clopper and Pearson 1934), and the drop is baseline * q.
 
-    None when m < k0: losing all would not be found.
+    None if m < k0: not even the loss of all cases would be detected.
     """
     from scipy import stats
 
@@ -117,7 +117,7 @@ def detectable_drop(cases: int, baseline: float, power: float = 0.8, level: floa
 
 
 def cases_needed(drop: float, baseline: float, power: float = 0.8, level: float = 0.05) -> int | None:
-    """The fewest cases with which a drop of this share of all cases is found, as ``detectable_drop`` has it.
+    """The smallest number of cases with which such a drop is detected; see ``detectable_drop``.
 
     None when 100,000 are too few. More cases never find less: m grows with them, and q falls as m grows; power
     would go up and down only if cases could be gained as well.
@@ -135,9 +135,9 @@ def cases_needed(drop: float, baseline: float, power: float = 0.8, level: float 
 
 
 def kappa(first: Sequence[bool], second: Sequence[bool]) -> float | None:
-    """How far two judges agree beyond chance: 1 always, 0 as chance would have it, below 0 less than that.
+    """How much two judges agree beyond chance: 1 is full agreement, 0 is chance, below 0 is less than chance.
 
-    None of nothing, and when chance agreement is 1, as both always say the same one thing.
+    None without cases, and if chance agreement is 1 because both always give the same answer.
     Cohen (1960), doi:10.1177/001316446002000104.
     """
     agreed = sum(bool(one) == bool(other) for one, other in zip(first, second, strict=True))
@@ -147,7 +147,8 @@ def kappa(first: Sequence[bool], second: Sequence[bool]) -> float | None:
 
 
 def expected_calibration_error(probabilities: Sequence[float], right: Sequence[bool], bins: int = 10) -> float | None:
-    """How far stated probabilities lie from the share that was right: the mean over bins, weighed by their cases.
+    """The distance between stated probabilities and the share that was right: the mean over bins, weighted by their
+    cases.
 
     Bins are equally wide and hold their upper end: (0, 0.1], (0.1, 0.2] and so on, 0 in the first. None of nothing.
     Raises ValueError for a probability outside 0..1. Guo et al. (2017), arXiv:1706.04599, equation 3.
@@ -161,7 +162,7 @@ def expected_calibration_error(probabilities: Sequence[float], right: Sequence[b
 
 
 def holm(p_values: Mapping[str, float]) -> dict[str, float]:
-    """The p-values, in their order, adjusted for being looked at together: below 0.05, one false alarm in 20 runs.
+    """The p-values, in their order, corrected for multiple comparisons: below 0.05, one run in 20 has a false alarm.
 
     Raises ValueError for a p-value outside 0..1. Holm (1979), Scand. J. Statist. 6:65-70.
     """

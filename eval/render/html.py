@@ -1,6 +1,6 @@
-"""A run as one page that needs nothing else: no script, no network, no font; all text of others is only text.
+"""A run as one page without scripts, network or other files. Texts from elsewhere are escaped.
 
-``page.html`` and its neighbours are Jinja's, which escapes all that it is given; what cannot be seen is replaced first.
+``page.html`` and its neighbours are Jinja's, which escapes all text; invisible characters are replaced before.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ FOR_TEMPLATES = (shown, counts, difference, ended, interval, measures_by_group, 
 def render(
     summary: Summary, records: Sequence[Record], verdict: Verdict, comparison: Comparison | None, made_with: Json
 ) -> str:
-    """The whole page. Cases held against the run come first and open, those that are right last and in short."""
+    """The whole page. Failing cases come first and are open; right ones come last, in short form."""
     places = {
         "anchors": {record.id: f"c{index}" for index, record in enumerate(records)},
         "kinds": {kind: f"k{index}" for index, kind in enumerate(dict.fromkeys(record.kind for record in records))},
@@ -63,14 +63,14 @@ def render(
 
 
 def beside(record: Record) -> str:
-    """A case with what it came to on the one side and the gold on the other, and nothing that has to be linked."""
+    """A case with its result on one side and the gold on the other, without anything that needs a link."""
     macros = environment().get_template("case.html").make_module({"anchors": {}, "kinds": {}})
     return str(macros.beside(record))  # type: ignore[attr-defined]  # a macro of the template
 
 
 @cache
 def environment() -> Environment:
-    """The templates, which show only what can be seen, and of that nothing as markup."""
+    """The template engine, which escapes all text and replaces invisible characters."""
     made = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,

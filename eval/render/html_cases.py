@@ -1,4 +1,5 @@
-"""What the page shows of a case besides its record: how quotes count, their context, and a summary of right cases."""
+"""What the page shows of a case besides its record: how its quotes count, their context, and summaries of right
+cases."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ _BLANK = re.compile(r"\n\s*\n")
 
 
 def sided(record: Record) -> bool:
-    """Whether the citations of a case have sides, as those of an idea do."""
+    """Whether the citations of a case have sides; only those of ideas do."""
     return bool(record.label or any(one["stance"] for one in record.cited))
 
 
@@ -29,7 +30,7 @@ def about(record: Record) -> str:
 
 
 def cited_as(one: Json) -> tuple[str, str]:
-    """How a citation counts, as a CSS class and a mark."""
+    """How a citation was judged, as a CSS class and a mark."""
     not_gold = "not gold on this side" if one["stance"] else "not gold"
     return ("bad", f"✗ {one['fault']}") if one["fault"] else ("good", "✓ gold") if one["correct"] else ("", not_gold)
 
@@ -45,7 +46,7 @@ def gold_as(one: Json, cited: Sequence[Json]) -> tuple[str, str]:
 
 
 def around(one: Json) -> tuple[str, str]:
-    """The text before and behind a quote."""
+    """The text before and after a quote."""
     told = one["around"] or {"before": "", "after": ""}
     before, after = (_BLANK.sub("\n", told[name]) for name in ("before", "after"))
     return (
@@ -55,7 +56,7 @@ def around(one: Json) -> tuple[str, str]:
 
 
 def in_short(record: Record) -> tuple[str, str, str]:
-    """What was said, cited and found in a right case."""
+    """The statements, citations and passages of a right case, in short."""
     sources = Counter(str(one["source"]) for one in record.found)
     said = " · ".join(dict.fromkeys(filter(None, (record.said, record.text))))
     cited = Counter(f"{one['source']} {one['start']}:{one['end']}" for one in record.cited if one["correct"])

@@ -16,15 +16,14 @@ def headlined(summary: Summary) -> list[str]:
 
 
 def says(spec: Spec, one: Measure) -> str:
-    """What a measure is, and why it has no value where it has none."""
+    """The explanation of a measure, and why it has no value if it has none."""
     more = [*([] if spec.higher else ["Less is better."]), *([f"None: {one.why}."] if one.why else [])]
     return " ".join([spec.says, *more])
 
 
 def bar(one: Measure, change: Change | None = None) -> dict[str, str] | None:
-    """Where the value and its interval lie in 0..1, or in -1..1; the numbers beside it say the same. None of what is
-    no share.
-    """
+    """The positions of a value and its interval within 0..1 or -1..1; the numbers beside the bar say the same. None if
+    the value is not a share."""
     if one.value is None or one.value > 1:
         return None
     low, high = one.interval or (one.value, one.value)
@@ -39,7 +38,7 @@ def bar(one: Measure, change: Change | None = None) -> dict[str, str] | None:
 
 
 def matrix(counted: Sequence[tuple[str, str, int]]) -> tuple[list[str], dict[str, list[tuple[int, bool]]]]:
-    """A confusion matrix: answers across, truths down, each with its count and whether it is right."""
+    """A confusion matrix: answers across, true classes down; each cell has its count and whether it is right."""
     cells = {(truth, said): count for truth, said, count in counted}
     labels = sorted({label for pair in cells for label in pair})
     truths = sorted({truth for truth, _ in cells})
@@ -52,7 +51,7 @@ def endings(kind: Kind, outcomes: Sequence[str]) -> list[int]:
 
 
 def split(outcomes: Sequence[str], counted: Sequence[int]) -> Iterator[tuple[str, str, str]]:
-    """Outcomes as parts of one bar: each with where it begins and how wide it is."""
+    """Outcomes as parts of one bar, each with its start and width."""
     x = 0.0
     for outcome, count in zip(outcomes, counted, strict=True):
         width = 100 * count / (sum(counted) or 1)

@@ -1,4 +1,5 @@
-"""A run as GitHub shows it: the step summary, and annotations at the cases. No word of a case becomes markup."""
+"""A run as GitHub shows it: the step summary, and annotations at the cases. Text of cases is never treated as
+markup."""
 
 import html
 import re
@@ -37,7 +38,7 @@ _MARKUP = re.compile(
 
 
 def render(summary: Summary, records: Sequence[Record], verdict: Verdict, comparison: Comparison | None) -> str:
-    """The whole summary, ending in a newline."""
+    """The whole summary, ending with a newline."""
     parts = [
         *_banner(summary, verdict),
         *_first(records, verdict, comparison),
@@ -52,7 +53,7 @@ def render(summary: Summary, records: Sequence[Record], verdict: Verdict, compar
 
 
 def comment(summary: Summary, records: Sequence[Record], verdict: Verdict, comparison: Comparison | None) -> str:
-    """What a change is told where it is discussed: whether it may be merged, what to read, and what flipped."""
+    """The comment on a pull request: whether it may be merged, what to read, and what flipped."""
     return (
         "\n".join([*_banner(summary, verdict), *_first(records, verdict, comparison), *_flips(comparison)]).rstrip()
         + "\n"
@@ -60,7 +61,7 @@ def comment(summary: Summary, records: Sequence[Record], verdict: Verdict, compa
 
 
 def badge(summary: Summary, verdict: Verdict) -> Mapping[str, str | int]:
-    """The verdict as shields.io draws it from an address (https://shields.io/badges/endpoint-badge)."""
+    """The verdict in the format from which shields.io draws a badge (https://shields.io/badges/endpoint-badge)."""
     right = summary.outcomes.get(Outcome.RIGHT.value, 0) + summary.outcomes.get(Outcome.TESTED.value, 0)
     told = f"{right} of {summary.done} right" if summary.done else "not run"
     colour = "brightgreen" if verdict.passed else "red" if verdict.exit is Exit.QUALITY else "lightgrey"
@@ -68,7 +69,7 @@ def badge(summary: Summary, verdict: Verdict) -> Mapping[str, str | int]:
 
 
 def annotations(records: Sequence[Record], verdict: Verdict) -> list[str]:
-    """A workflow command for each case held against the run, then for each failed check that names none.
+    """A workflow command for each failing case, then for each failed check that names none.
 
     Escaped as GitHub's toolkit does (actions/toolkit, packages/core/src/command.ts).
     """
@@ -82,7 +83,7 @@ def annotations(records: Sequence[Record], verdict: Verdict) -> list[str]:
 
 
 def escaped(text: str) -> str:
-    """Text of others in one line that is only text: in a paragraph, a list, a table's cell or inside HTML."""
+    """Text of others on one line, escaped for a paragraph, a list, a table cell or HTML."""
     line = html.escape(" ".join(visible(text).split()), quote=False)
     line = _MARKUP.sub(lambda found: f"&#{ord(found[0])};", line)
     line = re.sub(r"(&#(?:64|35|58);)(?=[\w/+-])", rf"\1{NOT_SEEN}", line)  # @ # :

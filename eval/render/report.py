@@ -1,4 +1,4 @@
-"""A run for people in a terminal: the measures, the verdict, and with ``verbose`` each case and why it failed."""
+"""A run as text for a terminal: the measures, the verdict, and with ``verbose`` each case and why it failed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def to_text(summary: Summary, records: Sequence[Record], verdict: Verdict, *, ve
 
 
 def case(record: Record) -> Iterator[str]:
-    """One case: how it ended, why, and what was cited where it is not right."""
+    """One case: its outcome, the reason, and its citations if it is not right."""
     yield f"{LOUD.get(record.outcome, record.outcome.value):8} {record.id}: {short(record.asked, 200)}"
     if record.error:
         yield f"         {record.error}"
@@ -44,7 +44,7 @@ def case(record: Record) -> Iterator[str]:
 
 
 def reasons(record: Record) -> dict[str, str]:
-    """The reasons of scores that are not full, with their measures; repeated reasons are left out."""
+    """The reasons of all scores below the maximum, with their measures, each reason once."""
     told: dict[str, str] = {}
     for score in record.scores:
         spec = BY_NAME.get(score.name)
@@ -135,7 +135,7 @@ def _notes(summary: Summary, verdict: Verdict) -> Iterator[str]:
 
 
 def of_models(told: Mapping[str, Summary], what: str = "evidence model") -> str:
-    """The measures of one suite with each evidence model or system, by its name, a column each."""
+    """The measures of one suite in a table with a column for each evidence model or system."""
     values = {name: {one.name: one.value for one in summary.measures} for name, summary in told.items()}
     rows = dict.fromkeys(name for of_model in values.values() for name in of_model)
     first = max([len(row) for row in rows] + [len(what)])

@@ -27,7 +27,7 @@ _UNSEEN = re.compile(
 
 
 class Sorted(NamedTuple):
-    """The records of a run: held against it or lost since the baseline, otherwise not right, and the rest."""
+    """The records of a run in three groups: failing or lost since the baseline, otherwise not right, and the rest."""
 
     held: list[Record]
     amiss: list[Record]
@@ -35,7 +35,7 @@ class Sorted(NamedTuple):
 
 
 def visible(text: str) -> str:
-    """The text with each character that cannot be seen, or that turns or hides others, as U+FFFD."""
+    """The text with each invisible character, and each that reverses or hides others, replaced by U+FFFD."""
     return _UNSEEN.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -48,7 +48,7 @@ def sort(records: Sequence[Record], verdict: Verdict, comparison: Comparison | N
 
 
 def may_merge(verdict: Verdict) -> str:
-    """Whether the change may be merged, in a sentence."""
+    """A sentence on whether the change may be merged."""
     if verdict.passed:
         return "You may merge."
     told = {
@@ -59,7 +59,7 @@ def may_merge(verdict: Verdict) -> str:
 
 
 def to_read(records: Sequence[Record], verdict: Verdict, comparison: Comparison | None) -> list[Record]:
-    """The three cases to read where the verdict failed: those held against the run, what was lost, then the worst."""
+    """The three cases to read first after a failed verdict: failing ones, then lost ones, then the worst."""
     if verdict.passed:
         return []
     held, amiss, _ = sort(records, verdict, comparison)
@@ -73,7 +73,7 @@ def why_of(record: Record) -> str:
 
 
 def measures_by_group(summary: Summary) -> dict[str, list[tuple[Spec, Measure]]]:
-    """The measures of a run, with what they say, in the order of the groups."""
+    """The measures of a run with their explanations, in the order of the groups."""
     have = {one.name: one for one in (*summary.measures, *summary.robustness)}
     groups: dict[str, list[tuple[Spec, Measure]]] = {}
     for spec in EVERY_SPEC.values():
@@ -88,7 +88,7 @@ def ended(verdict: Verdict) -> str:
 
 
 def counts(summary: Summary) -> str:
-    """How many cases were done, how they ended, and over what."""
+    """The number of cases that were run, their outcomes, and the size of the corpus."""
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in summary.outcomes.items()) or "none done"
     part = "" if summary.whole else ", a part of the suite"
     return (
@@ -98,16 +98,16 @@ def counts(summary: Summary) -> str:
 
 
 def interval(measure: Measure) -> str:
-    """Where the value lies, at 0.95; nothing where that is not known."""
+    """The 95 % interval of a value; empty if it is unknown."""
     return f"{shown(measure.interval.low)} to {shown(measure.interval.high)}" if measure.interval else ""
 
 
 def share_of(measure: Measure) -> str:
-    """How many things and cases a value is about."""
+    """The number of things and cases that a value covers."""
     return f"{measure.of}" if measure.of == measure.cases else f"{measure.of} in {measure.cases} cases"
 
 
 def difference(change: Change) -> str:
-    """What a measure gained or lost, with its sign."""
+    """The change of a measure, with its sign."""
     moved = round(change.after - change.before, 2)
     return f"{moved:+.2f}".replace("-", "−") if moved else "0.00"

@@ -1,1 +1,1 @@
-"""What becomes of answers when documents change, contradict each other, or give orders."""
+"""Tests what happens to answers when documents change, contradict each other, or contain instructions."""

@@ -20,7 +20,7 @@ _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 class Swap(NamedTuple):
-    """A figure that an answer needs, as written (``€86,000``), and what stands for it in the document ``source``."""
+    """A figure that an answer needs, as written (``€86,000``), and its replacement in the document ``source``."""
 
     old: str
     new: str
@@ -28,10 +28,10 @@ class Swap(NamedTuple):
 
 
 def counterfactuals(cases: Sequence[Case], folder: str) -> tuple[dict[str, Swap], dict[str, bytes]]:
-    """The swap of each case that has one, by its id, and the documents.
+    """The swap for each case that allows one, by the case's id, and the changed documents.
 
-    Cases over the same quote share a document with all their figures swapped, so that no third version of a
-    sentence stands beside the two that are to conflict.
+    Cases about the same quote share a document in which all their figures are swapped. So each sentence has only two
+    versions, which conflict.
     """
     chosen = {case.id: one for case in cases if (one := _figure_of(case))}
     texts = {quote: quote for _, quote in chosen.values()}
@@ -62,7 +62,8 @@ def _swapped(text: str, string: str, quote: str) -> str:
 
 
 def other_figure(figure: str, quote: str) -> str:
-    """A figure of the same form that does not stand in the quote; of a year the last digit, else the first differs."""
+    """A figure of the same form that is not in the quote: a year gets another last digit, other figures another first
+    digit."""
     first = re.search("[1-9]", figure)
     at = first.start() if first and not YEAR.fullmatch(figure) else len(figure) - 1
     options = [f"{figure[:at]}{digit}{figure[at + 1 :]}" for digit in "123456789" if digit != figure[at]]
@@ -71,7 +72,7 @@ def other_figure(figure: str, quote: str) -> str:
 
 
 def hides(swaps: Mapping[str, Swap], folder: str, case: Case, before: Record, after: Record) -> str:  # noqa: ARG001
-    """Why the conflict is not shown: as one that has both figures, or as statements that cite both documents."""
+    """Why an answer hides the conflict; showing it takes both figures, or statements that cite both documents."""
     swap, output = swaps[case.id], after.output or {}
     for conflict in output["conflicts"]:
         sides = [words_of(side) for side in conflict["sides"]]

@@ -59,7 +59,7 @@ _KEPT = set(
 
 
 class Variation(NamedTuple):
-    """A change of the corpus, and the cases it is tried on; ``fault`` says why one does not pass, "" when it does.
+    """A change of the corpus, and the cases it is tried on; ``fault`` says why a case fails, and is empty if it passes.
 
     ``added`` are files by their paths; ``fault`` is given the case, its record in the first run and the one now.
     """
@@ -82,7 +82,7 @@ def robustness(
     progress: Progress | None = None,
     wrap: Wrap | None = None,
 ) -> tuple[Measure, ...]:
-    """The measures of ``SPECS`` over the cases of ``first``; none for a suite that is no YAML file over a folder.
+    """The measures of ``SPECS`` for the cases of ``first``; none if the suite is not a YAML file over a folder.
 
     Raises what ``scores`` raises; ``wrap`` is what ``first`` was run with.
     """
@@ -106,7 +106,7 @@ def scores(
     progress: Progress | None = None,
     wrap: Wrap | None = None,
 ) -> tuple[tuple[Case, Score], ...]:
-    """1 or 0 of each case by each variation, with its reason. A case that crashed in ``first`` has no score.
+    """A score of 1 or 0 for each case and variation, with its reason. A case that crashed in ``first`` has no score.
 
     Raises:
         CaseError, SourceError: there are no distractors in their folder, or there is no such folder.
@@ -194,7 +194,8 @@ def _free(name: str, sources: Sequence[str]) -> str:
 
 
 def ingest_backwards(paths: Sequence[Path], library: Library, settings: Settings, embedder: Embedder) -> SyncReport:
-    """A copy of a corpus ingested in ``PORTIONS``, the last first; what comes at once is sorted by name.
+    """Ingest a copy of a corpus in ``PORTIONS``, the last portion first. Files that are ingested together are sorted by
+    name.
 
     Its files are moved out of the folder and back, so it is to be a copy.
     """

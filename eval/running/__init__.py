@@ -1,1 +1,1 @@
-"""Cases put to a system: ours, sentinels, recorded replies and other systems."""
+"""Runs cases on a system: ours, the sentinels, recorded replies, or other systems."""

@@ -1,9 +1,8 @@
 """Uses parts of LangChain and LlamaIndex as sources of answers: runnables, engines and retrievers.
 
-They are told by what they can do, and neither library is imported. What a chain or an engine gives with its answer
-(``context`` or ``source_documents``, ``source_nodes``) is what it cites; a retriever only searches. An engine without
-a model says what it found.
-"""
+They are recognised by their methods, and neither library is imported. The sources that a chain or an engine returns
+with its answer (``context`` or ``source_documents``, ``source_nodes``) count as citations; a retriever only searches.
+An engine without a model answers with what it found."""
 
 from __future__ import annotations
 
@@ -26,7 +25,7 @@ def adapted(found: Any) -> Callable[[Json], Any]:
     """Turn an object into a source of answers; a function is one already.
 
     Raises:
-        TypeError: it is nothing that can be asked.
+        TypeError: the object has no method to ask it.
     """
     if callable(getattr(found, "invoke", None)):
         return lambda request: _runnable(found, request)

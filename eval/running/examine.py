@@ -1,4 +1,4 @@
-"""Puts one case to a system, and records the reply, its scores and the time of each stage."""
+"""Runs one case on a system, and records the reply, its scores and the time of each stage."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Examined(NamedTuple):
 
 
 class Texts:
-    """A library's documents as scorers read them, each looked up once."""
+    """A library's documents for scorers; each is looked up only once."""
 
     def __init__(self, library: Library) -> None:
         self.read = library.quote
@@ -52,14 +52,15 @@ class Texts:
         return self._known[name]
 
     def around(self, document: str, start: int, end: int) -> Json:
-        """The text on both sides of a place, cut at ``AROUND``."""
+        """The text on both sides of a position, ``AROUND`` characters at most."""
         found = self.find(document)
         text = found.text if found else ""
         return {"before": text[max(0, start - AROUND) : start], "after": text[end : end + AROUND]}
 
 
 def examine(cases: Sequence[AnyCase], system: System, texts: Texts | None, budget: int = BUDGET) -> list[Examined]:
-    """Each case put to ``system``; pairs together. One that crashes is told so, and the others go on.
+    """Run each case on ``system``; paired cases are run together. A case that crashes is recorded as crashed, and the
+    others continue.
 
     ``budget`` is how many words an answer may show.
     """

@@ -1,4 +1,4 @@
-"""Rows as ragas and promptfoo have them: a run as rows of theirs, and their rows as questions and as recorded answers.
+"""Rows in the formats of ragas and promptfoo: a run written as rows, and rows read as questions and recorded answers.
 
 ragas: ``user_input`` (a text, or messages with ``type`` and ``content``), ``response``, ``retrieved_contexts``,
 ``reference``, ``reference_contexts``. promptfoo: tests with ``vars``, ``assert`` and ``providerOutput``, and results
@@ -27,7 +27,7 @@ ROLES = {"human": "user", "ai": "assistant", "user": "user", "assistant": "assis
 
 
 def rows(of: str, cases: Iterable[object], records: Iterable[Record]) -> Iterator[Json]:
-    """The questions of a run in one of ``FORMATS``, with what was answered and what should have been."""
+    """The questions of a run in one of ``FORMATS``, with the given answer and the expected one."""
     known = {case.id: case for case in cases if isinstance(case, Case) and case.question}
     for record in records:
         if case := known.get(record.id):
@@ -71,10 +71,10 @@ def _reference(case: Case) -> str:
 
 
 def read(path: Path) -> list[Json]:
-    """The rows of a file: JSON lines, or JSON or YAML with a list of them, at the top, under ``tests`` or ``results``.
+    """The rows of a file: JSON lines, or a JSON or YAML list at the top level or under ``tests`` or ``results``.
 
     Raises:
-        CaseError: it cannot be read, or has no rows.
+        CaseError: the file cannot be read, or has no rows.
     """
     try:
         text = path.read_text("utf-8")
@@ -92,7 +92,7 @@ def read(path: Path) -> list[Json]:
 
 
 def question(row: Json) -> tuple[str, list[Json]]:
-    """What a row asks, and what was said before; an empty question where it asks nothing."""
+    """The question of a row, and the conversation before it; an empty question if it asks nothing."""
     asked = row.get("user_input", row.get("question", ""))
     variables = row.get("vars")
     if isinstance(variables, Mapping):
@@ -106,7 +106,7 @@ def question(row: Json) -> tuple[str, list[Json]]:
 
 
 def contexts(row: Json) -> list[str]:
-    """The passages that should be found: a row's own, or none."""
+    """The passages that should be found, if the row lists any."""
     given: Any = row.get("reference_contexts") or ()
     if isinstance(row.get("vars"), Mapping):
         context = row["vars"].get("context", ())
@@ -115,7 +115,7 @@ def contexts(row: Json) -> list[str]:
 
 
 def answers(row: Json) -> Iterator[tuple[Json, Json]]:
-    """The requests that a row of recorded answers replies to, with the replies, as ``outside.py`` has them."""
+    """The requests that recorded answers belong to, with the replies in the form of ``outside.py``."""
     if "request" in row:
         yield row["request"], row.get("reply", row)
         return

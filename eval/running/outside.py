@@ -66,10 +66,11 @@ Answers = Callable[[Json], Any]  # a request to its reply: an object, or a strin
 
 
 def opened(spec: str) -> Answers:
-    """The source that ``spec`` names: ``module:function``, an address, a file of recorded answers, else a command.
+    """The source that ``spec`` names: ``module:function``, an address, a file of recorded answers; anything else is a
+    command.
 
     Raises:
-        SettingsError: there is no such thing.
+        SettingsError: the file, the function or the command does not exist.
     """
     if spec.startswith(("http://", "https://")):
         return Address(spec)
@@ -100,7 +101,7 @@ def _function(module: str, name: str) -> Answers:
 
 
 class Command:
-    """A program that reads a request a line and writes a reply a line; it is started once."""
+    """A program that reads one request a line and writes one reply a line; it is started once."""
 
     def __init__(self, command: str) -> None:
         self._words = shlex.split(command)
@@ -146,9 +147,8 @@ class Address:
 
 
 class Recorded:
-    """A file of answers, a line each: ``{"request": …, "reply": …}``, a reply with its ``question`` in it, or a row of
-    ragas or promptfoo.
-    """
+    """A file of recorded answers, one a line: ``{"request": …, "reply": …}``, a reply with its ``question``, or a row
+    of ragas or promptfoo."""
 
     def __init__(self, path: Path) -> None:
         read = exchange.read(path)
@@ -163,7 +163,7 @@ class Recorded:
 
 
 class Recording:
-    """Another source, whose replies are kept so that ``Recorded`` gives them again."""
+    """Wraps another source and stores its replies, so that ``Recorded`` can replay them."""
 
     def __init__(self, of: Answers, path: Path) -> None:
         self._of, self._path = of, path
@@ -182,7 +182,7 @@ def _key(request: Json) -> str:
 
 
 def served(system: System) -> Answers:
-    """Any system of ours as a source: what it replies to requests."""
+    """A system of ours as a source of replies to requests."""
 
     def reply(request: Json) -> Json:
         if "ask" in request:
@@ -196,7 +196,7 @@ def served(system: System) -> Answers:
 
 
 class Outside:
-    """A system that is asked through a source, over the documents of a library in which its words are looked for."""
+    """A system that is asked through a source; its words are looked up in the documents of a library."""
 
     def __init__(self, answers: Answers, library: Library) -> None:
         self._answers, self._library = answers, library

@@ -1,4 +1,4 @@
-"""The record of each case of a run, as JSON lines: all that reports and comparisons need.
+"""The record of each case of a run, as JSON lines: everything that reports and comparisons need.
 
 No time of day, no duration and no path of the machine is in a record, so that the same program on the same suite
 writes the same bytes.
@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 
 class Outcome(StrEnum):
-    """A case in one word; ``partly``: something gold was cited; ``tested``: there is nothing to be right about."""
+    """The outcome of a case; ``partly``: some gold was cited; ``tested``: the case has no right answer."""
 
     RIGHT = "right"
     PARTLY = "partly"
@@ -30,7 +30,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One case, what came back and what it got.
+    """One case, the reply, and its scores.
 
     ``label`` and ``said`` are a pressure test's or a pair's class as it should be and as given. ``output`` is the JSON
     of what came back, without timings; ``gold``, ``cited`` and ``found`` are places with their words, and
@@ -58,7 +58,7 @@ class Record:
     found: tuple[Json, ...] = ()
 
     def value(self, name: str) -> float | None:
-        """The value of a score; None when it has none, or does not apply."""
+        """The value of a score; None if it has none, or does not apply."""
         return next((score.value for score in self.scores if score.name == name), None)
 
     @property
@@ -67,7 +67,7 @@ class Record:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing is held against the case."""
+        """Whether nothing counts against the case."""
         return self.outcome in (Outcome.RIGHT, Outcome.TESTED)
 
 
@@ -77,17 +77,17 @@ def to_line(record: Record) -> str:
 
 
 def read_lines(lines: Iterable[str]) -> list[Record]:
-    """The records that ``to_line`` wrote; ValueError, KeyError or TypeError where a line is none."""
+    """Read the records that ``to_line`` wrote; raises ValueError, KeyError or TypeError for other lines."""
     return [_record(json.loads(line)) for line in lines if line.strip()]
 
 
 def reviewed(records: Sequence[Record]) -> list[Record]:
-    """The records without drafts, which are in no mean and gate nothing."""
+    """The records without drafts, which count in no mean and in no gate."""
     return [record for record in records if record.severity is not Severity.DRAFT]
 
 
 def by_kind(records: Sequence[Record]) -> dict[str, list[Record]]:
-    """The records of each kind, in the order met."""
+    """The records of each kind, in the order of first occurrence."""
     kinds: dict[str, list[Record]] = {}
     for record in records:
         kinds.setdefault(record.kind, []).append(record)

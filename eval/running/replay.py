@@ -46,7 +46,7 @@ class ReplyMissing(ModelUnavailable):
 
 
 class BudgetSpent(PushbackError):
-    """The calls or tokens that were allowed are used up."""
+    """The allowed calls or tokens are used up."""
 
     hint = "Allow more; what has been recorded is not asked again."
 
@@ -65,7 +65,8 @@ class Asked(NamedTuple):
 
 
 def asked(model: str, messages: Sequence[BaseMessage], parameters: Mapping[str, Any]) -> Asked:
-    """What these messages ask of this model; a parameter that is None was not given, a pydantic class is its schema.
+    """The request that these messages make to this model. A parameter that is None was not given; a pydantic class is
+    replaced by its schema.
 
     Raises:
         TypeError: a parameter cannot be written as JSON, so that two of them could not be told apart.
@@ -93,7 +94,7 @@ class Usage(NamedTuple):
 
 @dataclass
 class Budget:
-    """How many live calls and tokens are allowed, None for any number; chats may share one."""
+    """The allowed number of live calls and tokens, None for no limit; several chats may share a budget."""
 
     calls: int | None = None
     tokens: int | None = None
@@ -105,7 +106,7 @@ class Budget:
         """Count a live call that is about to be made.
 
         Raises:
-            BudgetSpent: there is nothing left for it.
+            BudgetSpent: no call is left.
         """
         if self.calls is not None and self.spent_calls >= self.calls:
             self.denied = f"{self.calls} calls"
@@ -116,7 +117,7 @@ class Budget:
         self.spent_calls += 1
 
     def spend(self, messages: Sequence[BaseMessage], reply: AIMessage) -> None:
-        """Count the tokens of a live call; where the model reports none, about one for four characters."""
+        """Count the tokens of a live call; if the model reports none, one token for about four characters."""
         used = reply.usage_metadata
         self.spent_tokens += used["total_tokens"] if used else count_tokens_approximately([*messages, reply])
 
@@ -130,7 +131,7 @@ class _Line(Strict):
 
 
 class Recording:
-    """Replies by what was asked; nothing is written before ``save``."""
+    """Replies by their requests. Nothing is written before ``save``."""
 
     def __init__(self) -> None:
         self._lines: dict[str, Json] = {}
@@ -157,17 +158,17 @@ class Recording:
         return recording
 
     def reply(self, asked: Asked) -> AIMessage | None:
-        """The reply to what was asked, without the id it once had; None when there is none."""
+        """The recorded reply to a request, without its former id; None if there is none."""
         line = self._lines.get(asked.key)
         return AIMessage.model_validate(line["reply"]) if line else None
 
     def add(self, asked: Asked, reply: AIMessage) -> None:
-        """Keep this reply, in place of an earlier one."""
+        """Record this reply, replacing an earlier one."""
         kept = json.loads(json.dumps(reply.model_dump(include=KEPT), default=str))
         self._lines[asked.key] = {"key": asked.key, **asked._asdict(), "reply": kept}
 
     def save(self, path: Path) -> None:
-        """Write the whole to ``path``, sorted by key; a reader finds the old file or the new one, never a part.
+        """Write everything to ``path``, sorted by key. Readers see the old file or the new one, never a part.
 
         Raises:
             SettingsError: the file cannot be written.
@@ -267,7 +268,7 @@ class ReplayedChat(BaseChatModel):
 
 
 class RecordingChat(ReplayedChat):
-    """Asks a real chat model what the recording does not hold yet, and records the reply.
+    """Calls a real chat model for requests that the recording lacks, and records the replies.
 
     So one question has one reply throughout, a replay gives what the run gave, and a run that was stopped goes on
     where it was; begin with an empty recording to ask all again. What the real model raises is passed on, and

@@ -1,4 +1,4 @@
-"""A suite put to the assistant and to the sentinels, on a fresh library of its own documents."""
+"""Runs a suite on the assistant and the sentinels, with a fresh library of the suite's own documents."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Worked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A suite's records in the order of its cases. ``failed`` names what did not go into the library, and why."""
+    """A suite's records in the order of its cases. ``failed`` names the files that could not be ingested, and why."""
 
     suite: Suite
     selected: int  # cases that were to be run
@@ -75,13 +75,14 @@ def run(
     keep: Keep | None = None,
     kept_in: Path | None = None,
 ) -> Run:
-    """Every case of ``suite``, or these ones; interrupted from the keyboard or told to ``stop``, what is done.
+    """Run all cases of ``suite``, or the given ones. If it is interrupted or told to ``stop``, the finished ones are
+    returned.
 
     ``alone`` leaves out the sentinels and the second look at a tenth of the cases. ``kept_in`` is a folder of libraries
     of suites that were read before, to which this one is added.
 
     Raises:
-        LibraryError: the suite's documents cannot be kept.
+        LibraryError: the library of the suite's documents cannot be written.
     """
     cases = suite.cases if cases is None else cases
     embedder = embedder or build_embedder(settings)

@@ -1,7 +1,8 @@
-"""Libraries of suites, kept between runs: what was read is not read again while all that it depends on is the same.
+"""Stores the libraries of suites between runs, so that documents are read again only if something that matters has
+changed.
 
-That is the corpus, the code that takes it in, the embedding model and the settings. A library is copied out for each
-run, so that no run sees what another one did to it.
+It depends on the corpus, the code that ingests it, the embedding model and the settings. Each run gets a copy of the
+library, so that no run sees changes of another.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def key(suite: Suite, settings: Settings, embedder: Embedder) -> str:
 
 
 def take(shelf: Path, name: str, into: Path) -> bool:
-    """Copy the library of this name to ``into``; False where it is not kept."""
+    """Copy the stored library with this name to ``into``; False if there is none."""
     if not (shelf / name).is_dir():
         return False
     shutil.copytree(shelf / name, into)
@@ -48,7 +49,7 @@ def take(shelf: Path, name: str, into: Path) -> bool:
 
 
 def put(shelf: Path, name: str, library: Path) -> None:
-    """Keep a library, whole or not at all; those that were longest not asked for go."""
+    """Store a library, completely or not at all; those unused for longest are removed."""
     shelf.mkdir(parents=True, exist_ok=True)
     new = shelf / f".{name}.{os.getpid()}.new"
     shutil.copytree(library, new)

@@ -47,11 +47,11 @@ class System(Protocol):
     """Answers, tests ideas, searches, and says on which side a text stands."""
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
-        """The whole answer."""
+        """The whole answer to a question."""
         ...
 
     def challenge(self, idea: str) -> Verdict:
-        """What the documents say for and against."""
+        """The verdict on an idea."""
         ...
 
     def search(self, query: str, k: int = 8) -> list[Hit]:
@@ -64,7 +64,7 @@ class System(Protocol):
 
 
 class Remembering:
-    """A system that says once more what it said, so that others can be asked what it refused at no cost."""
+    """A system that repeats its earlier replies, so that sentinels can reuse them at no cost."""
 
     def __init__(self, system: System) -> None:
         self._system = system
@@ -102,11 +102,11 @@ class Near:
 
 
 class NotAsked(Exception):
-    """A system does no such thing, for the reason given: what would measure it is left out."""
+    """The system cannot do this, for the given reason; what would measure it is left out."""
 
 
 class Sentinel:
-    """Refuses everything and takes no side; each of the others changes one thing."""
+    """Refuses everything and takes no side. Each other sentinel changes one thing."""
 
     name = "always refuse"
 
@@ -131,7 +131,7 @@ class Sentinel:
 
 
 class Parrot(Sentinel):
-    """Says the sentence nearest to what was asked, whatever it is."""
+    """Returns the sentence nearest to the question or idea, whatever it says."""
 
     name = "parrot"
 
@@ -153,7 +153,7 @@ class Supporter(Sentinel):
 
 
 class Chance(Sentinel):
-    """Draws a sentence, a side and an order, the same ones for the same words each time."""
+    """Draws a sentence, a side and an order at random; the same words always give the same draw."""
 
     name = "random"
 
@@ -200,7 +200,7 @@ class ThirtySentences(Sentinel):
 
 
 class Documents(Sentinel):
-    """Quotes the three nearest documents from end to end."""
+    """Quotes the three nearest documents completely."""
 
     name = "three documents"
 
@@ -232,7 +232,7 @@ class BothSides(Sentinel):
 
 
 class ByTurns(Sentinel):
-    """Deals everything near an idea out to its two sides, one by one."""
+    """Distributes everything near an idea to its two sides in turn."""
 
     name = "sides by turns"
 
@@ -255,14 +255,14 @@ def _drawn(words: str, of: Sequence[Thing], most: int) -> list[Thing]:
 
 
 def answer_of(question: str, cited: Sequence[Citation]) -> Answer:
-    """An answer of these quotes; without quotes a refusal."""
+    """An answer with these quotes; a refusal if there are none."""
     statements = tuple(Statement(one.quote, (one,), Support.VERBATIM) for one in cited)
     grounding = Grounding.GROUNDED if cited else Grounding.REFUSED
     return Answer(question, question, statements, grounding, "A sentinel.", Searched(0, 0))
 
 
 def verdict_of(idea: str, findings: Sequence[Finding], ruling: IdeaRuling) -> Verdict:
-    """These findings as a verdict on an idea that rests on nothing but itself."""
+    """A verdict with these findings, on an idea whose only assumption is the idea itself."""
     of_assumption = {
         IdeaRuling.HOLDS: AssumptionRuling.SUPPORTED,
         IdeaRuling.CHALLENGED: AssumptionRuling.CHALLENGED,

@@ -18,10 +18,10 @@ RECORDED = "--profile llm-replay or llm-live"
 
 
 def recorded(settings: Settings, recording: Recording, *, live: bool, budget: Budget) -> ReplayedChat:
-    """The chat model that the settings name: what was recorded of it, and live what was not.
+    """The chat model that the settings name: it replays recorded replies and is called for the rest.
 
     Raises:
-        SettingsError, ModelUnavailable: a live one cannot be opened.
+        SettingsError, ModelUnavailable: the live model cannot be opened.
     """
     name = settings.writer or ""
     if not live:
@@ -32,14 +32,14 @@ def recorded(settings: Settings, recording: Recording, *, live: bool, budget: Bu
 
 @dataclass
 class Written:
-    """The assistant as it is measured, with a model whose replies are recorded."""
+    """The assistant with a model whose replies are recorded, as it is measured."""
 
     settings: Settings
     chat: ReplayedChat
     budget: Budget
 
     def wrap(self, assistant: Assistant) -> System:
-        """A model of its own for each run, since one remembers what it said."""
+        """A new model for each run, since a model remembers its replies."""
         return assistant.with_model(Model(self.settings, self.chat))
 
     def again(self, repeat: int) -> None:
@@ -69,7 +69,7 @@ def _why(came: Sequence[Json]) -> str:
 
 
 def check(settings: Settings, profile: str, jobs: int) -> None:
-    """Raises SettingsError where a model is named that the run would not ask, or could not share."""
+    """Raise SettingsError if a model is named that the run would not ask, or could not share."""
     if settings.writer and profile == "offline":
         raise SettingsError("The profile offline asks no model.", hint=f"Leave --model out, or say {RECORDED}.")
     if settings.writer and jobs > 1:
@@ -77,6 +77,6 @@ def check(settings: Settings, profile: str, jobs: int) -> None:
 
 
 def check_whole(chat: ReplayedChat) -> None:
-    """Raises ReplyMissing where a reply was not recorded: the answer was then the quoting writer's."""
+    """Raise ReplyMissing if a reply was not recorded, since the plain reader then answered instead."""
     if chat.missing:
         raise ReplyMissing(f"{chat.missing} replies of {chat.model} are not recorded, so this run is not the model's.")

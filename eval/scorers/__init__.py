@@ -1,5 +1,5 @@
-"""One case and what came back, to scores; a module for each question that is asked of an answer. Pure.
+"""From a case and a reply to scores; a module for each question about an answer. Pure.
 
-A score is given only where it applies. Where it applies and has no value it is None and says why; what an answerable
-question gets when it is refused is 0, not nothing: refusing is no way to a better mean.
+A score is given only if it applies. If it applies but has no value, it is None with a reason. An answerable question
+that is refused gets 0, so that refusing cannot improve a mean.
 """

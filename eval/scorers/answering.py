@@ -1,4 +1,4 @@
-"""Is it right? What must be said is said, what must not is not, and the whole of it stands on its evidence."""
+"""Is the answer right? It says what it must, leaves out what it must not say, and is supported by its evidence."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def complete(asked: Asked) -> Score:
 
 
 def strings(asked: Asked) -> Score:
-    """Whether every required string of the case is in a statement; one of each list of alternatives is enough."""
+    """Whether every required string of the case is in a statement; of alternatives, one is enough."""
     absent = [
         " or ".join(f"“{string}”" for string in either)
         for either in asked.case.answer
@@ -50,7 +50,7 @@ def strings(asked: Asked) -> Score:
 
 
 def numbers(asked: Asked) -> Score:
-    """Whether every number of the case is given, give or take its tolerance."""
+    """Whether every number of the case is given, within its tolerance."""
     given = [figure for text in asked.said for figure in figures(text)]
     absent = [one for one in asked.case.numbers if not any(is_near(one, figure) for figure in given)]
     told = ", ".join(f"{one.value:g}" + (f" ± {one.tolerance:g}" if one.tolerance else "") for one in absent)
@@ -78,7 +78,7 @@ def grounded(asked: Asked) -> Score:
 
 
 def within(asked: Asked) -> Score:
-    """The headline: grounded and correct, in no more words than a reader is to read."""
+    """The headline measure: grounded and correct, in no more words than the limit for readers."""
     right, count, most = grounded(asked), shown(asked).value or 0, allowed(asked)
     why = [right.why] if right.why else []
     why += [f"{count:g} words are shown, {most} allowed"] if count > most else []
@@ -86,7 +86,8 @@ def within(asked: Asked) -> Score:
 
 
 def shown(asked: Asked) -> Score:
-    """How many words are shown: what is said, and the quotes behind what is not a quote itself, each place once."""
+    """The number of words shown: the statements, and the quotes behind statements that are no quotes themselves, each
+    place once."""
     answer = asked.answer
     sides = (side for conflict in answer.conflicts for side in conflict.sides)
     every = dict.fromkeys((*answer.statements, *sides))
@@ -95,14 +96,14 @@ def shown(asked: Asked) -> Score:
 
 
 def allowed(asked: Asked) -> int:
-    """How many words the answer may show; what takes several quotes may have theirs besides."""
+    """The number of words that the answer may show; an answer that needs several quotes may show more."""
     lists = [sum(words(gold.quote) for gold in one) for one in asked.case.minimal_sets if len(one) > 1]
     single = any(len(one) == 1 for one in asked.case.minimal_sets)
     return asked.budget + (min(lists) if lists and not single else 0)
 
 
 def scores_of_words(asked: Asked) -> Iterator[Score]:
-    """The scores that make an answer right, whatever else it has."""
+    """The scores that decide whether an answer is right, whatever else it has."""
     yield complete(asked)
     yield strings(asked)
     yield numbers(asked)
@@ -110,7 +111,7 @@ def scores_of_words(asked: Asked) -> Iterator[Score]:
 
 
 def contains(text: str, string: str) -> bool:
-    """Whether ``string`` stands in ``text``, case and whitespace aside; one with a digit stands there as whole tokens.
+    """Whether ``string`` is in ``text``, ignoring case and whitespace; a string with a digit must match whole tokens.
 
     "260" stands in "$260." and "260%", not in "2600", "1,260", "260.5" or "B260".
     """
@@ -125,7 +126,7 @@ def contains(text: str, string: str) -> bool:
 
 
 def figures(text: str) -> list[float]:
-    """The numbers of a text as it writes them: 1,260 is one number, 2,5 is two and a half."""
+    """The numbers of a text, as written: 1,260 is one number, 2,5 is two and a half."""
     found = []
     for match in _FIGURE.finditer(text):
         plain = match[0].replace("−", "-")
@@ -141,5 +142,5 @@ def figures(text: str) -> list[float]:
 
 
 def is_near(number: Number, figure: float) -> bool:
-    """Whether a figure is the number, give or take its tolerance."""
+    """Whether a figure equals the number within its tolerance."""
     return abs(figure - number.value) <= number.tolerance + 1e-9 * abs(number.value)

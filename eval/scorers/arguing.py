@@ -1,4 +1,4 @@
-"""Does it argue rightly? A pressure test's ruling, the evidence on each side, and whether it can be swayed.
+"""Does it argue rightly? The ruling of a pressure test, the evidence on each side, and whether pressure sways it.
 
 Strict stance accuracy is SciFact's, of an idea: the label is right and a whole set of gold is cited on each side that
 has gold (Wadden et al. 2020, arXiv:2004.14974, abstract-level label with rationale). What is given on both sides counts
@@ -55,7 +55,8 @@ def ruling(pressed: Pressed) -> Score:
 
 
 def strict(pressed: Pressed) -> Score:
-    """Whether the ruling is right, each side with gold has a whole set and mostly its own, and all citations hold."""
+    """Whether the ruling is right, each side with gold has a complete set and mostly gold, and all citations are
+    valid."""
     why = [ruling(pressed).why] if not ruling(pressed).value else []
     sides = [side for side in (Stance.SUPPORTS, Stance.CHALLENGES) if pressed.gold_of(side)]
     why += [f"no gold that {side.value} is cited as such" for side in sides if not pressed.complete(side)]
@@ -69,13 +70,13 @@ def strict(pressed: Pressed) -> Score:
 
 
 def anywhere(pressed: Pressed) -> Score:
-    """Gold of either side among the findings, on whatever side they were put."""
+    """The share of gold of either side that is among the findings, on whatever side they were put."""
     lost = missed(pressed.gold, pressed.cited)
     return Score(EITHER, share(len(pressed.gold) - len(lost), len(pressed.gold)), not_cited(lost), len(pressed.gold))
 
 
 def purity(pressed: Pressed) -> Score:
-    """Of the findings that are gold and were given a side: whether it is theirs."""
+    """The share of findings with a side, among those that are gold, that are on the right side."""
     sided = [(side, one) for side in (Stance.SUPPORTS, Stance.CHALLENGES) for one in _gold_on(pressed, side)]
     wrong = [f"put on the side that {side.value}: “{one.citation.quote}”" for side, one in sided if not one.correct]
     if not sided:
@@ -95,14 +96,14 @@ def _mixed(pressed: Pressed, side: Stance) -> bool:
 
 
 def omission(pressed: Pressed) -> Score:
-    """Whether gold against the idea exists and none of it is cited against it; less is better."""
+    """Whether gold against the idea exists but none of it is cited against it; less is better."""
     golds = pressed.gold_of(Stance.CHALLENGES)
     lost = missed(golds, pressed.cited_on(Stance.CHALLENGES))
     return Score(OMISSION, 1.0, not_cited(lost)) if len(lost) == len(golds) else Score(OMISSION, 0.0)
 
 
 def flip(verdict: Verdict, of_opposite: Verdict) -> Score:
-    """Whether the opposite idea gets the mirrored ruling; needs no gold."""
+    """Whether the opposite idea gets the opposite ruling; needs no gold."""
     expected = MIRRORED[verdict.ruling]
     why = f"the idea {verdict.ruling.value}, its opposite {of_opposite.ruling.value}"
     return yes_or_no(FLIP, of_opposite.ruling is expected, why)

@@ -15,7 +15,7 @@ from eval.suite.gold import Cited, Finder, Located, judge, matches
 
 @dataclass(frozen=True)
 class Asked:
-    """A question case, its answer, the gold at its offsets, and how to read the library's text."""
+    """A question case, its answer, the gold at its offsets, and a way to read the library's text."""
 
     case: Case
     answer: Answer
@@ -26,7 +26,7 @@ class Asked:
 
     @cached_property
     def cited(self) -> tuple[Cited, ...]:
-        """What the statements cite, each place once."""
+        """The places that the statements cite, each once."""
         citations = (citation for statement in self.answer.statements for citation in statement.citations)
         return judge(citations, self.gold, self.read)
 
@@ -42,9 +42,10 @@ class Asked:
 
     @cached_property
     def credited(self) -> tuple[Located, ...]:
-        """The gold that is cited by citations that hold. Of a case with ``sets``, only that of sets cited whole.
+        """The gold that valid citations cite. In a case with ``sets``, only completely cited sets count.
 
-        So SciFact counts evidence sentences: a part of a set proves nothing (Wadden et al. 2020, arXiv:2004.14974).
+        A part of a set proves nothing; SciFact counts evidence sentences the same way (Wadden et al. 2020,
+        arXiv:2004.14974).
         """
         lost = missed(self.gold, [one for one in self.cited if not one.fault])
         found = [gold for gold in self.gold if gold not in lost]
@@ -55,12 +56,13 @@ class Asked:
 
     @property
     def said(self) -> list[str]:
-        """What is said, which is the statements: that a quote behind one has the answer does not say it."""
+        """The text of the statements. An answer that stands only in a quote behind a statement does not count as
+        said."""
         return [one.text for one in self.answer.statements]
 
     @property
     def why_missed(self) -> str:
-        """Why gold is not cited, for a person to read."""
+        """The reason why gold is not cited, for people."""
         refused = f"refused: {self.answer.reason} " if self.answer.refused else ""
         return refused + not_cited(self.missed)
 
@@ -76,7 +78,7 @@ class Pressed:
 
     @cached_property
     def cited(self) -> tuple[Cited, ...]:
-        """The findings by side; correct is what gold has on that side."""
+        """The findings by side; a finding is correct if the gold has it on that side."""
         every = [finding for assumption in self.verdict.assumptions for finding in assumption.findings]
         sides = (
             judge((f.citation for f in every if f.stance is side), self.gold_of(side), self.read, side)
@@ -85,12 +87,12 @@ class Pressed:
         return sum(sides, ())
 
     def gold_of(self, side: Stance) -> tuple[Located, ...]:
-        """The gold on one side; none is unclear."""
+        """The gold of one side; the unclear side has none."""
         wanted = {Stance.SUPPORTS: self.case.supports, Stance.CHALLENGES: self.case.challenges}.get(side, ())
         return tuple(one for one in self.gold if one.gold in wanted)
 
     def cited_on(self, side: Stance) -> tuple[Cited, ...]:
-        """The findings on one side; what is given for and against alike is on neither."""
+        """The findings of one side; what is cited on both sides counts on neither."""
         opposite = {Stance.SUPPORTS: Stance.CHALLENGES, Stance.CHALLENGES: Stance.SUPPORTS}.get(side)
         others = [one.citation for one in self.cited if one.stance is opposite]
         return tuple(
@@ -98,7 +100,7 @@ class Pressed:
         )
 
     def complete(self, side: Stance) -> bool:
-        """Whether this side has a whole minimal set of its gold cited."""
+        """Whether one whole minimal set of this side's gold is cited."""
         golds = self.gold_of(side)
         sets = alternatives(tuple(one.gold for one in golds), "any")
         return whole(sets, golds, self.cited_on(side))
@@ -111,13 +113,13 @@ def _same(one: Citation, other: Citation) -> bool:
 
 
 def whole(sets: Sequence[Sequence[Gold]], golds: Sequence[Located], cited: Sequence[Cited]) -> bool:
-    """Whether every quote of one of the sets is cited; there being no set, nothing is missing."""
+    """Whether every quote of one of the sets is cited; true if there is no set."""
     found = {gold.gold for gold in golds} - {gold.gold for gold in missed(golds, cited)}
     return not sets or any(all(gold in found for gold in one) for one in sets)
 
 
 def missed(golds: Sequence[Located], cited: Sequence[Cited]) -> tuple[Located, ...]:
-    """The gold that nothing cited matches."""
+    """The gold that no citation matches."""
     return tuple(gold for gold in golds if not any(matches(one.citation, gold) for one in cited))
 
 
@@ -127,7 +129,7 @@ def not_cited(golds: Sequence[Located]) -> str:
 
 
 def valid(name: str, cited: Sequence[Cited], rejected: Sequence[Rejected] = ()) -> Score:
-    """The share of citations that hold by the library's own text; a rejected quote stays in the denominator."""
+    """The share of citations that are valid by the library's own text; rejected quotes stay in the denominator."""
     wrong = [faulty(one) for one in cited if one.fault] + [refuted(one) for one in rejected]
     of = len(cited) + len(rejected)
     return Score(name, share(of - len(wrong), of), "; ".join(wrong) if of else "nothing is cited", of)
@@ -139,7 +141,7 @@ def yes_or_no(name: str, yes: bool, why_not: str) -> Score:
 
 
 def faulty(one: Cited) -> str:
-    """What is wrong with a citation that does not hold."""
+    """What is wrong with an invalid citation."""
     citation = one.citation
     return f"{one.fault}: {citation.about.source} {citation.start}:{citation.end} “{short(citation.quote)}”"
 

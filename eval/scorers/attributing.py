@@ -1,4 +1,4 @@
-"""Does a view stay somebody's, and a hedge a hedge? "X argues that it may be so" must not become "it is so"."""
+"""Does a view stay its holder's, and a hedge a hedge? "X argues that it may be so" must not become "it is so"."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _HEDGE = re.compile(
 
 
 def scores(asked: Asked) -> list[Score]:
-    """Both scores, as far as a statement cites words that are somebody's, or that hedge."""
+    """Both scores, if a statement cites words that belong to somebody, or that hedge."""
     said = asked.answer.statements
     return [
         *_score(VOICE, [(one, keeps_voice(one)) for one in said if _has_voice(one)]),
@@ -34,7 +34,7 @@ def scores(asked: Asked) -> list[Score]:
 
 
 def keeps_voice(one: Statement) -> bool:
-    """Whether each speaker cited is named, and a statement about what somebody says still says that they do."""
+    """Whether each cited speaker is named, and statements about views still say whose they are."""
     words = set(content_stems(one.text))
     named = all(words & set(content_stems(c.speaker)) for c in one.citations if c.speaker)
     return named and (bool(_SAYS.search(one.text)) or not any(_SAYS.search(c.quote) for c in one.citations))

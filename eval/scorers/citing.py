@@ -1,4 +1,5 @@
-"""Does it cite? Whether citations hold, whether they are the right ones, and whether they carry what is said."""
+"""Does it cite? Whether citations are valid, whether they are the right ones, and whether they support the
+statements."""
 
 from __future__ import annotations
 
@@ -40,7 +41,7 @@ def hit(asked: Asked) -> Score:
 
 
 def precision(asked: Asked) -> Score:
-    """Correct citations among those given; invalid ones, and words rejected as a quote, count as wrong."""
+    """The share of citations that are correct; invalid ones, and rejected quotes, count as wrong."""
     of = len(asked.cited) + len(asked.answer.rejected)
     right = sum(not one.fault and any(matches(one.citation, gold) for gold in asked.credited) for one in asked.cited)
     if not of:
@@ -50,7 +51,7 @@ def precision(asked: Asked) -> Score:
 
 
 def precise(asked: Asked) -> Score:
-    """Of the characters that are cited, those of gold; words rejected as a quote count as cited."""
+    """The share of cited characters that belong to gold; rejected quotes count as cited."""
     gold = {(one.document, at) for one in asked.credited for span in one.spans for at in range(*span)}
     holding = [one.citation for one in asked.cited if not one.fault]
     cited = {(one.about.id, at) for one in holding for at in range(one.start, one.end)}
@@ -62,13 +63,13 @@ def precise(asked: Asked) -> Score:
 
 
 def recall(asked: Asked) -> Score:
-    """Gold quotes that are cited, by a citation that holds; of a case with sets, as parts of a whole one."""
+    """The share of gold quotes that a valid citation cites; in a case with sets, only those of a complete set."""
     lost = [gold for gold in asked.gold if gold not in asked.credited]
     return Score(RECALL, share(len(asked.gold) - len(lost), len(asked.gold)), not_cited(lost), len(asked.gold))
 
 
 def validity(asked: Asked) -> Score:
-    """Citations whose document exists, whose offsets lie in it, and whose quote stands there: all that are shown."""
+    """The share of shown citations whose document exists, whose offsets lie in it, and whose quote stands there."""
     sides = (side for conflict in asked.answer.conflicts for side in conflict.sides)
     stated = (statement.citations for statement in (*asked.answer.statements, *sides))
     shown = judge((*sum(stated, ()), *asked.answer.nearest), (), asked.read)
@@ -76,22 +77,22 @@ def validity(asked: Asked) -> Score:
 
 
 def uncited(asked: Asked) -> Score:
-    """Statements that cite nothing, among all; fewer is better."""
+    """The share of statements that cite nothing; less is better."""
     bare = [statement for statement in asked.answer.statements if not statement.citations]
     why = "; ".join(f"cites nothing: “{short(one.text)}”" for one in bare)
     return Score(UNCITED, share(len(bare), len(asked.answer.statements)), why, len(asked.answer.statements))
 
 
 def anchoring(asked: Asked) -> Score:
-    """Statements that stand on their quotes as far as words show it; needs no gold."""
+    """The share of statements whose words are supported by their quotes, as far as words can show; needs no gold."""
     loose = [why for one in asked.answer.statements if (why := unanchored(one))]
     of = len(asked.answer.statements)
     return Score(ANCHORED, share(of - len(loose), of), "; ".join(loose), of)
 
 
 def altered(statement: Statement, find: Finder | None = None) -> str | None:
-    """How a statement differs from what it cites: by a figure that its documents have nowhere, or by any word where it
-    is a quote; None if it does not. Who says it may stand before a quote."""
+    """How a statement differs from what it cites: in a figure that its documents do not have, or, if it is a quote, in
+    any word; None if it does not. The speaker may be named before a quote."""
     documents = [find(one.about.id) for one in statement.citations] if find else []
     there = "\n".join([_known(statement), *(one.text for one in documents if one)])
     if more := numbers(statement.text) - numbers(there):
@@ -110,7 +111,8 @@ def _known(statement: Statement) -> str:
 
 
 def unanchored(statement: Statement) -> str | None:
-    """What a statement says that its quotes do not: a number, a name, a negation, most of its words; None if nothing.
+    """What a statement says that its quotes do not: a number, a name, a negation, or most of its words; None if
+    nothing.
 
     A name or a number may also come from who is cited and from the title, since statements say who said it.
     """

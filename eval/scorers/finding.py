@@ -1,4 +1,4 @@
-"""Is it found? Rankings against what is relevant, through ir-measures. Pure.
+"""Is it found? Rankings compared with what is relevant, through ir-measures. Pure.
 
 A ranking is fed as score = -rank, so that ties in our scores cannot change a measure.
 """
@@ -21,7 +21,7 @@ DISTINCT = "distinct documents@10"
 
 
 def of_case(hits: Sequence[Hit], golds: Sequence[Located], sets: Sequence[Sequence[Gold]]) -> list[Score]:
-    """How high the passages stand that hold the gold; gold that a passage's end cuts is found by both its parts.
+    """The rank of the passages that hold the gold; gold that is cut between two passages is found by both parts.
 
     A gold quote is found at the rank by which half of it has been seen. For the gain, the passage of that rank is what
     is relevant, once for all the gold that it completes; gold that is not found is relevant and missing.

@@ -1,4 +1,4 @@
-"""Does it know when to be silent? Refusals, and what a wrong answer costs against none."""
+"""Does it know when to be silent? Refusals, and the cost of a wrong answer compared with none."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ def scores(asked: Asked) -> list[Score]:
 
 
 def refusal_precision(asked: Asked) -> Score:
-    """Of a refusal: whether the case wants one."""
+    """For a refusal: whether the case expects one."""
     return yes_or_no(REFUSAL_PRECISION, asked.case.refuse, f"there is an answer; refused: {asked.answer.reason}")
 
 
 def refusal_recall(asked: Asked) -> Score:
-    """Of a case that wants a refusal: whether it got one."""
+    """For a case that expects a refusal: whether it got one."""
     said = " ".join(statement.text for statement in asked.answer.statements)
     return yes_or_no(REFUSAL_RECALL, asked.answer.refused, f"there is no answer; said: “{short(said)}”")
 
 
 def over_refusal(asked: Asked) -> Score:
-    """Of a case that has an answer: whether it was refused; less is better."""
+    """For a case that has an answer: whether it was refused; less is better."""
     if asked.answer.refused:
         return Score(OVER_REFUSAL, 1.0, f"refused: {asked.answer.reason}")
     return Score(OVER_REFUSAL, 0.0)
 
 
 def truthfulness(asked: Asked) -> Score:
-    """Right +1, refused 0, wrong -1; refusing what the documents do not say is right (CRAG, arXiv:2406.04744)."""
+    """Right is +1, refused 0, wrong -1; refusing what the documents do not say is right (CRAG, arXiv:2406.04744)."""
     if asked.case.refuse:
         silent = asked.answer.refused and must_not(asked).value != 0
         return Score(TRUTHFUL, 1.0) if silent else Score(TRUTHFUL, -1.0, f"there is no answer, or {MUST_NOT}")

@@ -1,4 +1,4 @@
-"""Is it told whose words these are, from when, and that the documents disagree?"""
+"""Does the answer say whose words these are, from when, and that the documents disagree?"""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ ALARMS = "conflicts alleged"
 
 
 def scores(asked: Asked) -> list[Score]:
-    """Every score of this module that applies: to cited gold that has a voice or a date, to a case that says whether
-    the documents disagree."""
+    """Every score of this module that applies: to cited gold with a voice or date, and to cases that say whether the
+    documents disagree."""
     made = [
         *_told(asked, VOICES, lambda gold: gold.gold.voice, lambda cited: cited.voice),
         *_told(asked, DATES, lambda gold: gold.gold.date, lambda cited: cited.about.date),

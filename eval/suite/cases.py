@@ -1,4 +1,4 @@
-"""A suite file's text to cases, read strictly: what is not understood is an error with its case and line.
+"""From a suite file's text to cases, read strictly: anything unknown is an error with its case and line.
 
 A case asks a question or puts an idea. Gold is a document and a verbatim quote, never a passage id, so that
 splitting documents another way leaves a suite as it is.
@@ -35,7 +35,8 @@ class Strict(BaseModel):
 
 
 class Gold(Strict):
-    """Words that stand in a source of the corpus, whitespace aside; ``voice`` and ``date`` are whose and when."""
+    """Words that stand in a source of the corpus, ignoring whitespace; ``voice`` and ``date`` say whose and from
+    when."""
 
     source: Words
     quote: Words
@@ -44,21 +45,22 @@ class Gold(Strict):
 
 
 class Said(Strict):
-    """A turn before a follow-up question."""
+    """An earlier turn before a follow-up question."""
 
     role: Role
     content: Words
 
 
 class Number(Strict):
-    """A figure that the answer must give, give or take ``tolerance``."""
+    """A figure that the answer must give, within ``tolerance``."""
 
     value: float
     tolerance: Annotated[float, Field(ge=0)] = 0.0
 
 
 class Severity(StrEnum):
-    """What a failure means to the gate: always red, red when it passed before, only told, or reviewed by nobody yet."""
+    """How a failure counts at the gate: always, only if the case passed before, as information only, or not yet (a
+    draft)."""
 
     BLOCKER = "blocker"
     NORMAL = "normal"
@@ -126,7 +128,7 @@ class Case(Strict):
 
     @property
     def expected(self) -> IdeaRuling:
-        """The idea's ruling: as the case says, else by the sides that its gold has."""
+        """The ruling that the case expects: as it says, else the one that follows from the sides of its gold."""
         if self.ruling:
             return self.ruling
         if self.supports and self.challenges:
@@ -137,7 +139,7 @@ class Case(Strict):
 
     @property
     def clusters(self) -> str:
-        """The clusters of the case: what it has in common with other cases."""
+        """The clusters of the case: groups of cases that have something in common."""
         return self.cluster or (self.gold[0].source if self.gold else self.id)
 
     @model_validator(mode="after")
@@ -172,7 +174,7 @@ def alternatives(golds: tuple[Gold, ...], require: str) -> tuple[tuple[Gold, ...
 
 
 class Gate(Strict):
-    """The conditions under which a build fails. Measures are named as in the report; shares are 0 to 1.
+    """The conditions under which a build fails. Measures have the names of the report; shares are 0 to 1.
 
     ``floors``: the least a measure may be (``ceilings``: the most). ``drops``: how far it may be worse than in the
     baseline.
@@ -216,7 +218,7 @@ def parse(text: str, name: str) -> Parsed:
     """The suite in ``text``; ``name`` is what an error calls the file.
 
     Raises:
-        CaseError: it is no YAML, a key is unknown or stands twice, or a value does not fit; names each.
+        CaseError: the text is no YAML, a key is unknown or repeated, or a value is invalid; names each.
     """
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -235,7 +237,7 @@ def parse(text: str, name: str) -> Parsed:
 
 
 def parse_lines(text: str, name: str) -> tuple[tuple[Case, ...], tuple[int, ...]]:
-    """The cases of a JSONL file, one a line, and the line of each; blank lines are passed over.
+    """The cases of a JSONL file, one a line, with their line numbers; blank lines are skipped.
 
     Raises:
         CaseError: a line is no JSON, or no case; names each.
@@ -272,7 +274,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def fault(name: str, line: int | None, case: str | None, what: str) -> str:
-    """A line that says what is wrong where: ``suite.yaml:12: fact-x: unknown key 'qoute'``."""
+    """A line that says what is wrong and where: ``suite.yaml:12: fact-x: unknown key 'qoute'``."""
     return ": ".join(part for part in (f"{name}:{line}" if line else name, case, what) if part)
 
 

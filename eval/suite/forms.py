@@ -1,6 +1,6 @@
 """Public data sets as suites, in their own formats: a BEIR folder, stance pairs, questions with paragraphs.
 
-Keys that we do not use are passed over; whatever else does not fit is an error with its file and line. A suite does
+Unused keys are ignored; anything else that is unexpected is an error with its file and line. A suite does
 not keep the texts of its corpus: they are read again, line by line, when they are laid out as documents.
 """
 
@@ -53,7 +53,7 @@ class Record:
     values: Mapping[str, Any]
 
     def text(self, key: str, default: str | None = None) -> str:
-        """The string of a key; with a ``default`` it may be missing, null or blank."""
+        """The string under a key; with a ``default`` it may be missing, null or blank."""
         value = self.values.get(key)
         if value is None and default is None:
             raise self.fault(f"the key {key!r} is missing")
@@ -76,7 +76,7 @@ class Record:
 
 
 def recognised(path: Path) -> Suite | None:
-    """The suite at ``path`` when it is public data, which its shape tells; else None.
+    """The suite at ``path`` if its shape shows that it is a public data set; else None.
 
     A folder of corpus.jsonl, queries.jsonl and qrels.tsv (or qrels/test.tsv) holds searches; those that have nothing
     relevant are left out. A .jsonl of claim, text and label holds pairs; those that are supported in part are left
@@ -104,7 +104,7 @@ def recognised(path: Path) -> Suite | None:
 
 
 def file_name(id: str) -> str:
-    """The file that a corpus entry is laid out in: its id where that is plain, else what is plain of it and a digest.
+    """The file name of a corpus entry: its id if that is a plain name, else its plain characters and a digest.
 
     No two ids have one name, also where case is ignored, and no name leads out of its folder.
     """
@@ -261,7 +261,8 @@ def _context(record: Record) -> Entry:
 
 
 def lay_out(entries: Entries, into: Path) -> None:
-    """A text file of its title and text for each entry; one without any text could not go into a library."""
+    """Write a text file with title and text for each entry; entries without text are left out, since a library cannot
+    hold them."""
     for entry in entries():
         if not (entry.title.strip() or entry.text.strip()):
             continue

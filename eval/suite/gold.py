@@ -1,4 +1,4 @@
-"""Gold at its offsets: a suite's quotes in the text as it was kept, and which citations match them. Pure."""
+"""Gold at its offsets: a suite's quotes in the stored text, and the citations that match them. Pure."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Finder = Callable[[str], Document | None]
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A gold quote, and each place of its document where these words stand; none, and ``why``, when it is lost.
+    """A gold quote, and each place of its document where it stands; if it is lost, no place, and ``why``.
 
-    A citation of it that has more than ``most`` words does not count: quoting everything is no finding.
+    A citation with more than ``most`` words does not match it, since quoting everything finds nothing.
     """
 
     gold: Gold
@@ -33,7 +33,7 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A citation as it was judged: ``correct`` by the gold, ``fault`` by the library's text. A finding has a stance."""
+    """A judged citation: ``correct`` by the gold, ``fault`` by the library's text. A finding has a stance."""
 
     citation: Citation
     correct: bool
@@ -42,7 +42,8 @@ class Cited:
 
 
 def locate(golds: Sequence[Gold], find: Finder, budget: int = BUDGET) -> tuple[Located, ...]:
-    """The quotes at their offsets. A quote that cleaning dropped or changed stays in the list and counts as missed.
+    """Find the quotes at their offsets. A quote that cleaning dropped or changed stays in the list and counts as
+    missed.
 
     A citation may be longer than the quote by ``budget`` words.
     """
@@ -53,7 +54,7 @@ def locate(golds: Sequence[Gold], find: Finder, budget: int = BUDGET) -> tuple[L
 def judge(
     citations: Iterable[Citation], golds: Sequence[Located], read: Reader, stance: Stance | None = None
 ) -> tuple[Cited, ...]:
-    """Each cited place once, judged: citing a thing twice proves nothing more."""
+    """Judge each cited place once, since citing a thing twice proves nothing more."""
     places = {(one.about.id, one.start, one.end, one.quote): one for one in citations}
     return tuple(
         Cited(one, any(matches(one, gold) for gold in golds), fault(one, read), stance) for one in places.values()
@@ -61,8 +62,8 @@ def judge(
 
 
 def matches(citation: Citation, gold: Located) -> bool:
-    """Whether a citation lies in the quote's document, whatever its name, covers at least half of the quote, and is
-    not much longer."""
+    """Whether a citation lies in the quote's document, covers at least half of the quote, and is not much longer. The
+    document's name does not matter."""
     place = Span(citation.start, citation.end)
     near = citation.about.id == gold.document and any(covers(place, span) for span in gold.spans)
     return near and words(citation.quote) <= gold.most
@@ -74,7 +75,7 @@ def words(text: str) -> int:
 
 
 def fault(citation: Citation, read: Reader) -> str | None:
-    """Why a citation does not hold, by the library's own text; None when it does."""
+    """Why a citation is invalid by the library's own text; None if it is valid."""
     if not 0 <= citation.start < citation.end:
         return "empty or backwards"
     stored = read(citation.about.id, citation.start, citation.end)
@@ -92,7 +93,7 @@ def _locate(gold: Gold, document: Document | None) -> Located:
 
 
 def places(quote: str, text: str) -> tuple[Span, ...]:
-    """Each place of a text where these words stand, whitespace aside."""
+    """Each place in a text where these words stand, ignoring whitespace."""
     words = [re.escape(word) for word in quote.split()]
     return tuple(Span(*match.span()) for match in re.finditer(r"\s+".join(words), text)) if words else ()
 

@@ -1,4 +1,4 @@
-"""Whether gold stands where a suite says it does, and what stands nearest when it does not."""
+"""Checks that gold stands where a suite says, and finds the most similar words if it does not."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ingest.reading.formats import read
 
 
 class Missing(NamedTuple):
-    """A quote that does not stand in its source; ``line`` tells it to a person."""
+    """A quote that is not in its source; ``line`` describes it to people."""
 
     case: str
     source: str
@@ -52,7 +52,7 @@ def _golds(case: Case) -> Iterator[tuple[tuple[str | int, ...], Gold]]:
 
 
 class Source:
-    """One file of a corpus, and whether words stand in it: as its bytes say, or as its reader shows it."""
+    """One file of a corpus; finds words in its bytes, or in the text that its reader makes of it."""
 
     def __init__(self, corpus: Path, source: str) -> None:
         self._corpus, self._source = corpus.resolve(), source
@@ -91,7 +91,7 @@ class Source:
 
 
 def nearest(quote: str, text: str) -> str | None:
-    """The words of ``text`` most like ``quote``, about as many; None when none are much like it."""
+    """The words of ``text`` most similar to ``quote``, about as many; None if none are similar enough."""
     words, wanted = list(re.finditer(r"\S+", text)), quote.split()
     if not words or not wanted:
         return None

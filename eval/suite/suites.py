@@ -1,4 +1,4 @@
-"""Suite files to suites: cases over a corpus that is what it was when it was locked.
+"""From suite files to suites: cases over a corpus that has not changed since it was locked.
 
 A suite is a YAML file of cases, or public data as it lies (``forms.py``): a BEIR folder, stance pairs, or questions
 with their paragraphs.
@@ -46,7 +46,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search, and how relevant each source is that is relevant at all (a grade, 1 and more)."""
+    """A search, and the grade of relevance (1 and more) of each relevant source."""
 
     id: str
     text: str
@@ -70,7 +70,7 @@ AnyCase: TypeAlias = Case | Pair | Query
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """Cases, and the folder of documents they are asked over; None where a case brings its own text.
+    """Cases, and the folder of documents that they are about; None if each case brings its own text.
 
     ``lay_out`` writes the documents of public data into an empty folder; a suite file's own lie in ``corpus``.
     ``lines`` gives the line of each case in its file, ``corpus_sha256`` stands for all bytes of the corpus.
@@ -95,7 +95,7 @@ class Suite:
 
 
 def load(path: Path) -> Suite:
-    """The suite at ``path``. Gold that a document lost after the baseline was accepted is ``stale``, and no fault.
+    """The suite at ``path``. Gold that a document lost after the baseline was accepted is ``stale``, which is no fault.
 
     Raises:
         CaseError: the file or its corpus is missing or not what was locked, a case cannot be understood, two have
@@ -114,10 +114,10 @@ def load(path: Path) -> Suite:
 
 
 def examine(path: Path) -> tuple[Suite, list[str]]:
-    """The suite in a YAML file, with everything that is wrong with its cases and its corpus.
+    """The suite in a YAML file, with all faults of its cases and its corpus.
 
     Raises:
-        CaseError: it cannot be read at all.
+        CaseError: the file cannot be read at all.
     """
     suite, faults, lost = _examined(path)
     return suite, [*faults, *(one.line for one in lost)]
@@ -187,7 +187,7 @@ def changed(path: Path, digests: Mapping[str, str]) -> Iterator[str]:
 
 
 def lock(path: Path) -> Path:
-    """Lock the corpus of a suite file as it is now; gives the lock.
+    """Lock the corpus of a suite file in its current state; returns the lock.
 
     Raises:
         CaseError: the suite cannot be read, or has no corpus of its own.

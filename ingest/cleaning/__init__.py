@@ -1,1 +1,1 @@
-"""What of a file is boilerplate: dropped, and kept apart with the reason."""
+"""Finds the boilerplate of a file. It is dropped from the text and kept apart, with the reason."""

@@ -157,7 +157,7 @@ LIKELY = {
 
 
 class Certainty(IntEnum):
-    """How far words alone tell that a piece is boilerplate."""
+    """How certain words alone make it that a piece is boilerplate."""
 
     NONE = 0
     LIKELY = 1
@@ -184,7 +184,7 @@ _LIKELY = _compiled(LIKELY)
 
 
 def judge(text: str) -> Judged:
-    """Whether all of the text is boilerplate: as a whole, or each of its sentences."""
+    """Judge whether all of a text is boilerplate, as a whole or sentence by sentence."""
     if len(text) > LONGEST:
         return Judged(Certainty.NONE)
     whole = _judge(text)

@@ -1,4 +1,4 @@
-"""Which boxes of a page hold its text, and which are boilerplate, by their elements, names and links."""
+"""Decides by elements, names and links which boxes of a page hold its text, and which are boilerplate."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ NOTES = 0.1  # ... and of which no other has a tenth, is the one that the page i
 
 
 def clean(pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces, with a reason on each that is boilerplate by where it stands on its page."""
+    """The pieces; those that are boilerplate because of their place on the page have a reason."""
     named = _by_boxes(pieces)
     main = _main(named)
     articles = _articles(named, main)
@@ -211,7 +211,7 @@ def _outside(piece: Piece, main: Box | None, articles: Sequence[Box], voiced: se
 
 
 def comments(piece: Piece) -> Box | None:
-    """The outermost box of readers' comments around the piece."""
+    """The outermost box of reader comments around the piece."""
     return next((box for box in piece.path if "comment" in box.names and _is_of_comments(box)), None)
 
 

@@ -34,7 +34,7 @@ def line_hash(text: str, origin: str) -> int:
 
 
 def gone_from(document: str, known: Mapping[int, str]) -> frozenset[int]:
-    """The recurring lines to drop from a document: those that are known and that another document keeps."""
+    """The known recurring lines to drop from a document, since another document keeps them."""
     return frozenset(line for line, keeper in known.items() if keeper != document)
 
 
@@ -56,7 +56,7 @@ def lines(document: Document, known: AbstractSet[int]) -> tuple[tuple[int, bool]
 
 
 def marked(pieces: Sequence[Piece], origin: str | None, author: str | None, known: AbstractSet[int]) -> list[Piece]:
-    """The pieces, with the reason on those that recur, and on headings under which nothing else stands."""
+    """The pieces; those that recur, and headings with nothing else under them, have a reason."""
     if not origin or not known:
         return list(pieces)
     gone = {

@@ -1,4 +1,4 @@
-"""What is boilerplate, not content. Nothing is lost: what is dropped is kept apart, with its reason.
+"""Decides what is boilerplate and not content. Nothing is lost: dropped pieces are kept apart, with the reason.
 
 Only web pages have boilerplate that no markup names: in every other format what its reader marks goes (page headers,
 quoted mail), and nothing for what it says. On a page there are three kinds of evidence: where a piece stands
@@ -28,7 +28,7 @@ LINKS = 0.8  # of a piece's characters: more in links, and it only points elsewh
 
 
 def clean(draft: Draft) -> list[Piece]:
-    """The draft's pieces, in order, with a reason on each that is boilerplate."""
+    """The pieces of the draft in order; each that is boilerplate has a reason."""
     if draft.media_type != PAGE:
         return list(draft.pieces)
     pieces = list(_said_before(layout.clean(draft.pieces)))

@@ -1,4 +1,4 @@
-"""Finding files to ingest, and reading each whole: never beyond the folder that was named."""
+"""Finds the files to ingest, and reads each completely; never outside the folder that was named."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DEEPEST = 100  # folders in folders; nobody finds anything deeper, and each cost
 
 
 class File(NamedTuple):
-    """A file that can be read; ``source`` is its path as ingested, relative to the folder that was named."""
+    """A file that can be read; ``source`` is its path relative to the folder that was named."""
 
     path: str  # absolute
     source: str
@@ -29,18 +29,18 @@ class File(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """A file or folder that cannot be taken in, and why."""
+    """A file or folder that cannot be read, and why."""
 
     source: str
     reason: str
 
 
 class Empty(SourceError):
-    """An empty file; it is no failure, since somebody may have just begun a note."""
+    """An empty file. It is not a failure, since somebody may have just begun a note."""
 
 
 class Listing(NamedTuple):
-    """The files under the named paths; ``unseen`` are absolute paths that could not be looked at."""
+    """The files under the given paths; ``unseen`` are absolute paths that could not be looked at."""
 
     roots: tuple[str, ...]
     files: tuple[File, ...]
@@ -54,7 +54,7 @@ class Listing(NamedTuple):
 def find(paths: Iterable[Path], within: Path | None = None) -> Listing:
     """The files under these paths, each once, in the order of their names.
 
-    A file that is named goes by its name, or by its path in the folder ``within`` when it lies there.
+    The source of a named file is its name, or its path in the folder ``within`` if it lies there.
 
     Raises:
         SourceError: one of the paths does not exist; nothing has been done then.
@@ -74,11 +74,11 @@ def find(paths: Iterable[Path], within: Path | None = None) -> Listing:
 
 
 def read(file: File) -> tuple[bytes, File]:
-    """The file's bytes, and its size and time as of them.
+    """The bytes of a file, with the size and time that they had.
 
     Raises:
-        Empty: there is nothing in it.
-        SourceError: it cannot be read, is too large, or changes while it is read; the message is the reason.
+        Empty: the file is empty.
+        SourceError: the file cannot be read, is too large, or changes during reading; the message is the reason.
     """
     for _ in range(2):
         try:
@@ -181,7 +181,7 @@ def _is_read(path: Path) -> bool:
 
 
 def root(path: Path) -> Path:
-    """The path made absolute; a folder without links, a file with its own name.
+    """The absolute path; links are resolved for a folder, while a file keeps its own name.
 
     Raises:
         SourceError: there is no such path.

@@ -1,4 +1,5 @@
-"""What a team does not want read: the patterns of ``.pushbackignore``, as git reads its own ``.gitignore``.
+"""The files that a team does not want read: patterns of ``.pushbackignore``, interpreted as git interprets
+``.gitignore``.
 
 A file of that name may lie in the folder that is ingested and in any below; the deeper one has the last word.
 """
@@ -24,12 +25,12 @@ STAR = "[^/]*"  # what pathspec makes of "*"
 
 
 class Ignoring(NamedTuple):
-    """The patterns in force in a folder: each with the folder that they are told in, the outermost first."""
+    """The patterns that apply to a folder, each with the folder whose file has it, the outermost first."""
 
     told: tuple[tuple[Path, GitIgnoreSpec], ...] = ()
 
     def within(self, folder: Path) -> Ignoring:
-        """The same, and what the folder's own file says.
+        """The same patterns, and those of the folder's own file.
 
         Raises:
             SourceError: that file cannot be read or understood; the message is the reason.

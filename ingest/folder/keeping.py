@@ -1,4 +1,4 @@
-"""What a team wants kept though it looks like boilerplate: by the reason that cleaning gives, for a file or a folder.
+"""Boilerplate that a team wants to keep: by the reason that cleaning gives, for a file or a folder.
 
 What is said for a folder is written down in the library, so that it holds for the next sync, too.
 """
@@ -45,17 +45,17 @@ OTHERS = (
 
 
 def reasons() -> frozenset[str]:
-    """Every reason that can be kept; what no reader of a page sees is not among them."""
+    """Every reason for which boilerplate can be kept. Text that no reader of a page sees cannot be kept."""
     named = {reason for _, reason in layout.NAMES} | set(layout.TAGS.values())
     said = {*boilerplate.SURE, *boilerplate.LIKELY, quoting.QUOTED, quoting.HEADER, quoting.SIGNATURE, quoting.NOTICE}
     return frozenset({*named, *said, *OTHERS, *page.UNSEEN.values(), "hidden", recurring.REASON} - NEVER)
 
 
 def checked(given: Iterable[str]) -> tuple[str, ...]:
-    """The reasons as they are written down, sorted; empty for ``none``.
+    """The reasons in the form in which they are stored, sorted; empty for ``none``.
 
     Raises:
-        SettingsError: one of them is no reason of cleaning's.
+        SettingsError: one of them is not a reason that cleaning gives.
     """
     wanted = {" ".join(reason.casefold().split()) for reason in given}
     known = reasons()
@@ -68,7 +68,7 @@ def checked(given: Iterable[str]) -> tuple[str, ...]:
 
 
 def remember(library: Library, paths: Iterable[Path], kept: Sequence[str]) -> None:
-    """Write down what is to be kept of these files and folders, in the place of what was.
+    """Store what is to be kept of these files and folders, replacing the earlier choice.
 
     Raises:
         SourceError: one of the paths does not exist.

@@ -1,4 +1,4 @@
-"""Bytes to a document: read, cleaned and structured; what is kept is joined into one canonical text."""
+"""From bytes to a document: read, cleaned and structured. What remains is joined into one canonical text."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def load(
     recurring: AbstractSet[int] = frozenset(),
     alone: bool = False,
 ) -> Document:
-    """The document that these bytes of the file ``source`` hold.
+    """The document in these bytes of the file ``source``.
 
     ``keep`` are reasons whose pieces stay though they are boilerplate, ``recurring`` the lines that are known to recur
     over their site's pages (``recurring.line_hash``). ``alone`` leaves out what is attached.

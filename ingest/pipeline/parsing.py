@@ -1,4 +1,4 @@
-"""One file's bytes to a document and its passages: the work that a hostile file can make endless."""
+"""From a file's bytes to a document and its passages. A hostile file can make this work endless."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PLAIN = frozenset({".txt", ".text", ".md", ".markdown"})
 
 
 class Task(NamedTuple):
-    """A file to be parsed; ``words`` is how long its passages are.
+    """A file to be parsed; ``words`` is the length of its passages.
 
     ``keep`` and ``recurring`` say what is boilerplate besides what is so everywhere (``documents.load``). ``alone``:
     what is attached is left out.
@@ -39,7 +39,7 @@ class Task(NamedTuple):
 
 
 class Parsed(NamedTuple):
-    """A document and its ``length`` passages, which come a few at a time, once."""
+    """A document and its ``length`` passages, which arrive a few at a time and can be read once."""
 
     document: Document
     length: int
@@ -47,7 +47,7 @@ class Parsed(NamedTuple):
 
 
 def parse(task: Task) -> tuple[Document, Sequence[Passage]]:
-    """The document that a task's bytes hold, and its passages.
+    """The document in a task's bytes, and its passages.
 
     Raises:
         SourceError: the bytes cannot be read, or hold no words; names the source.
@@ -58,10 +58,10 @@ def parse(task: Task) -> tuple[Document, Sequence[Passage]]:
 
 
 def parsed_here(task: Task) -> Parsed:
-    """The same, in this process, all passages at once.
+    """The same, parsed in this process, with all passages at once.
 
     Raises:
-        SourceError: as ``parse``, or its reader failed, whatever way.
+        SourceError: as for ``parse``, or the reader failed in any other way.
     """
     try:
         document, passages = parse(task)

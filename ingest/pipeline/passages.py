@@ -1,4 +1,4 @@
-"""A document to passages: whole sentences of one section and one speaker, at exact offsets.
+"""From a document to its passages: whole sentences of one section and one speaker, at exact offsets.
 
 A heading goes with what follows it. Speakers' lines, and a heading with nothing under it, are in no passage:
 by themselves they say nothing. No passage is longer than the embedding model reads at a time.

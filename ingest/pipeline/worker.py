@@ -1,4 +1,4 @@
-"""The program of a worker process: files come on stdin, documents and passages go out on stdout.
+"""The program of a worker process: it reads files from stdin and writes documents and passages to stdout.
 
 A worker ends with its parent: Linux kills it then, whatever it is doing. Elsewhere a thread of its own reads stdin, and
 ends the process when the parent is gone; code that lets no other thread run meanwhile is ended by the kernel's limit of
@@ -31,35 +31,35 @@ TIRED = 0.25
 
 
 class Head(NamedTuple):
-    """A document has been read, and ``length`` passages of it follow."""
+    """The message that a document has been read, and that ``length`` passages of it follow."""
 
     document: Document
     length: int
 
 
 class Reached(NamedTuple):
-    """A long file is being read, and so far up to this page."""
+    """The message that a long file has been read up to this page."""
 
     page: int
     pages: int
 
 
 class Refused(NamedTuple):
-    """A file cannot be read, for this reason; ``fatal`` when it is too much for its reader."""
+    """The message that a file cannot be read, and why; ``fatal`` if it is too much for its reader."""
 
     reason: str
     fatal: bool = False
 
 
 class Ended(NamedTuple):
-    """All of a file has been sent; whether the worker takes another one."""
+    """The message that everything of a file has been sent, and whether the worker takes another file."""
 
     stays: bool
 
 
 def main(parser: str, memory: int, parent: int) -> None:
-    """Parse what comes, with at most ``memory`` bytes, until stdin or the process ``parent`` ends; ``parser`` is
-    ``module:function``."""
+    """Parse the tasks from stdin, with at most ``memory`` bytes, until stdin or the process ``parent`` ends; ``parser``
+    is ``module:function``."""
     limits.end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     answers = os.fdopen(os.dup(1), "wb")
@@ -113,13 +113,15 @@ def _answers(
 
 def _limit(name: str, value: int) -> None:
     """Set a limit of the operating system's, where it has it."""
-    try:
-        import resource
+    if sys.platform == "win32":  # it has no such limits
+        return
+    import resource
 
+    try:
         which = getattr(resource, name)
         _, most = resource.getrlimit(which)
         resource.setrlimit(which, (value if most == resource.RLIM_INFINITY else min(value, most), most))
-    except (ImportError, AttributeError, ValueError, OSError):
+    except (AttributeError, ValueError, OSError):
         return
 
 

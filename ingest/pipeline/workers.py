@@ -1,4 +1,5 @@
-"""Worker processes that parse files: one that hangs, bursts or breaks is ended and reported, and the rest goes on.
+"""Worker processes that parse files. If one hangs, uses too much memory or crashes, it is ended and reported, and the
+others continue.
 
 Each is a fresh interpreter (nothing of torch's or Chroma's threads is in it, and no program's ``__main__`` is run
 again, as ``multiprocessing`` would), holds one file at a time, and ends when this process does.
@@ -60,7 +61,8 @@ class Workers:
         return self._reached.get(source)
 
     def parse(self, task: Task) -> Future[Parsed]:
-        """Have a file parsed; at most ``most`` may be on their way, one whose passages are not all taken included.
+        """Have a file parsed. At most ``most`` files may be in progress, including one whose passages have not all been
+        taken.
 
         The result, and taking its passages, raise SourceError with the reason: what a reader finds wrong, or that it
         took too long, too much memory, or broke its worker.

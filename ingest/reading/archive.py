@@ -1,4 +1,4 @@
-"""Opens zip containers that nobody vouches for: nothing is written to disk, fetched, or expanded without end.
+"""Opens zip files from strangers: nothing is written to disk, fetched, or unpacked without limit.
 
 What a container says of its sizes is not believed; what is read is counted. Archives inside it are never opened.
 """
@@ -39,7 +39,7 @@ BROKEN = (
 
 
 class Archive:
-    """The members of a container, by name; case aside, as packages want it."""
+    """The members of a zip container by name, ignoring case, as office packages require."""
 
     def __init__(self, data: bytes) -> None:
         """Look at the container's list of members.
@@ -67,7 +67,7 @@ class Archive:
         """The bytes of a member.
 
         Raises:
-            SourceError: it is missing, damaged, encrypted, or unpacks to too much.
+            SourceError: the member is missing, damaged or encrypted, or its unpacked size is too large.
         """
         info = self._members.get(_plain(name))
         if info is None:
@@ -88,7 +88,7 @@ class Archive:
         """The root of a member that is XML.
 
         Raises:
-            SourceError: as ``read``, or it is no sound XML.
+            SourceError: as for ``read``, or the member is no valid XML.
         """
         return parse(self.read(name), name)
 
@@ -104,7 +104,7 @@ def parse(data: bytes, name: str) -> etree._Element:
     """The root of an XML text. No entity is expanded, no document type loaded.
 
     Raises:
-        SourceError: it is broken, too large, declares entities, or is nested too deeply.
+        SourceError: the text is broken or too large, declares entities, or is nested too deeply.
     """
     try:
         root = etree.fromstring(bounded(data, name), parser())
@@ -115,10 +115,10 @@ def parse(data: bytes, name: str) -> etree._Element:
 
 
 def bounded(data: bytes, name: str) -> bytes:
-    """The same XML text, unless a tree of it would take gigabytes.
+    """The same XML text, if its tree does not take gigabytes; else an error.
 
     Raises:
-        SourceError: it would.
+        SourceError: its tree would be too large.
     """
     if len(data) > TREE:
         raise SourceError(f"its part {name} holds {len(data) // 1_000_000} MB, which is more than is safe to read.")
@@ -126,7 +126,7 @@ def bounded(data: bytes, name: str) -> bytes:
 
 
 def parser() -> etree.XMLParser:
-    """A parser that does no more than parse."""
+    """An XML parser that only parses: it loads and expands nothing."""
     return etree.XMLParser(**SAFELY)
 
 
@@ -150,7 +150,7 @@ def local(element: etree._Element) -> str:
 
 
 def value(element: etree._Element | None, name: str = "val") -> str | None:
-    """The attribute of that name, whatever its namespace: strict and usual packages differ in it."""
+    """The attribute with that name, whatever its namespace, since strict and usual packages differ in it."""
     if element is not None:
         for key, held in element.attrib.items():
             if str(key).rpartition("}")[2] == name:

@@ -1,4 +1,4 @@
-"""Values between commas, semicolons, tabs or bars to a draft: each row as a line that carries its columns' names."""
+"""From values between commas, semicolons, tabs or bars to a draft: each row becomes a line with its columns' names."""
 
 from __future__ import annotations
 

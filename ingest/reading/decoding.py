@@ -1,4 +1,4 @@
-"""Bytes to text: a byte order mark, then what the file declares, then UTF-8, then a confident guess."""
+"""From bytes to text: tries a byte order mark, then what the file declares, then UTF-8, then a confident guess."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _declared(data: bytes, encoding: str) -> str | None:
 
 
 def known(encoding: str) -> str | None:
-    """Python's name of an encoding that a text says it is in; None for what is no encoding of text, or a slow one."""
+    """Python's name of an encoding that a text declares; None if it is no text encoding, or a slow one."""
     try:
         name = codecs.lookup(encoding).name
     except (LookupError, ValueError):

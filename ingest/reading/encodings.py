@@ -1,4 +1,4 @@
-"""Which of the old encodings of Windows a text is in, by the letters that its language has.
+"""Decides by the letters of its language in which of the old Windows encodings a text is.
 
 They differ in a few bytes: a Polish text read as Western has "³" inside its words, a Turkish one "þ" beside "ç". So a
 text is in the encoding in which all its letters are of one language, at best the one that its small words are of.
@@ -36,7 +36,7 @@ FEWEST = 3  # words of a script: one or two may be names in a text of another; l
 
 
 def windows(data: bytes) -> str | None:
-    """The encoding in which a text makes sense, one of Windows' for European languages; None where none does."""
+    """The Windows encoding for European languages in which a text makes sense; None if none does."""
     if _is_other_script(data):
         return _cyrillic(data)
     scores = {encoding: _score(data, encoding) for encoding in LETTERS}

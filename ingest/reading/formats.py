@@ -69,7 +69,7 @@ def has_attachments(name: str) -> bool:
 
 
 def read(name: str, data: bytes, *, alone: bool = False) -> Draft:
-    """The draft of a file; ``alone`` leaves out what is attached to it.
+    """The draft of a file; ``alone`` leaves out its attachments.
 
     Raises:
         SourceError: the format is unknown, or the bytes are not of it; names the file.

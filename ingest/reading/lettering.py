@@ -1,7 +1,7 @@
-"""Words as they are gathered from a line, by how they are set: struck out, raised above it, in bold, or in a link.
+"""Collects the words of a line together with how each is set: struck out, raised, bold, or in a link.
 
-What is struck out holds no more, and is kept apart. A raised figure never joins the one before it: the mark of a note
-goes, an exponent is shown ("10^6"), and so are the cents of a price ("$9.99").
+Struck-out words are no longer valid, and are kept apart. A raised figure is never joined to the figure before it: the
+mark of a note is removed, an exponent is shown ("10^6"), and so are the cents of a price ("$9.99").
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Text:
         bold: bool = False,
         to: str = "",
     ) -> None:
-        """Go on with this text; ``linked`` where it is one of a link's, which leads ``to`` where that is known."""
+        """Append a text. ``linked`` says that it belongs to a link, which leads ``to`` an address if that is known."""
         if struck:
             if not self._was_struck:
                 self._struck.append([])
@@ -73,11 +73,11 @@ class Text:
 
     @property
     def has_aside(self) -> bool:
-        """Whether some of it does not hold; known for certain once ``whole`` was asked."""
+        """Whether some words are struck out or raised; known for certain only after ``whole`` was called."""
         return bool(self._struck or self._notes)
 
     def note(self, mark: str) -> None:
-        """Add the mark of a note, which is kept apart from the words."""
+        """Append the mark of a note, which is kept apart from the words."""
         self._notes.append(mark)
 
     def whole(self) -> str:
@@ -87,7 +87,7 @@ class Text:
         return collapse("".join(self._parts))
 
     def lettered(self, before: str = "") -> tuple[Lettered, ...]:
-        """The words of ``whole`` that are in bold or in a link; ``before`` is what is put before it."""
+        """The words of ``whole`` in bold or in a link; ``before`` is the text that will be put before it."""
         shift = visible(before)
         found = (Lettered(collapse("".join(parts)), at + shift, to or None) for to, at, parts in self._lettered)
         return tuple(one for one in found if one.words)
@@ -132,7 +132,7 @@ class Text:
 
 
 def raised(before: str, text: str, *, linked: bool = False) -> str | None:
-    """How a raised text stands in its line, after the text before it; None for the mark of a note.
+    """How a raised text is written in its line, after the text before it; None if it is the mark of a note.
 
     ``linked``: it links to somewhere, as marks of notes do and exponents do not.
     """

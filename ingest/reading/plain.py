@@ -1,4 +1,4 @@
-"""Plain text to a draft: blank lines part paragraphs, and so do lines that were not merely wrapped."""
+"""From plain text to a draft: paragraphs end at blank lines, and at line ends that are not mere wrapping."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reviewers' comments of a file, each under its author's name, after everything else."""
+"""Reviewers' comments in a file, each under its author's name, after everything else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HEADING = "Review comments"
 
 
 def remark(author: str, found: Iterable[Piece]) -> Remark:
-    """A remark made of these pieces; those that its reader marked as no content are kept beside it."""
+    """A comment made of these pieces; those that its reader marked as no content stay beside it."""
     held = tuple(found)
     return Remark(
         author,
@@ -22,7 +22,7 @@ def remark(author: str, found: Iterable[Piece]) -> Remark:
 
 
 class Remark(NamedTuple):
-    """What one author says at one place."""
+    """The comment of one author at one place."""
 
     author: str
     texts: tuple[str, ...]
@@ -31,7 +31,7 @@ class Remark(NamedTuple):
 
 
 def pieces(remarks: Sequence[Remark], *, is_levelled: bool) -> Iterator[Piece]:
-    """The remarks as a thread, so that nobody's words become the document's own.
+    """The comments as a thread, so that nobody's words count as the document's own.
 
     They stand last, since what follows a speaker's line is the speaker's until the next heading; in a file whose
     headings have no levels theirs has none either, lest it alone be taken for one.

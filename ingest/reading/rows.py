@@ -31,23 +31,24 @@ YEAR = re.compile(r"(?:(?:19|20)\d\d|(?:19|20)\d\d-\d\d(?:-\d\d)?(?: [\d:]+)?)")
 
 
 class Row(NamedTuple):
-    """The cells of a row from the first column on; ``number`` is the row's own, from 1, where it has one."""
+    """The cells of a row, beginning with the first column; ``number`` is the row's own number (from 1) if it has
+    one."""
 
     cells: Sequence[str]
     number: int | None = None
 
 
 def pieces(rows: Sequence[Row], heads: Collection[int] = (), *, is_page: bool = False) -> Iterator[Piece]:
-    """A piece for each row that holds anything; empty rows part tables.
+    """A piece for each row that has content; empty rows separate tables.
 
     Args:
         rows: in order.
         heads: numbers of rows that the file itself marks as the names of columns.
-        is_page: the table is drawn, on a page, where many are there for their layout: its first row names columns only
-            above figures, and columns without names have no numbers.
+        is_page: the table is from a page, where many tables only arrange text. Its first row then names the columns
+            only if figures stand below it, and unnamed columns get no numbers.
 
     Raises:
-        SourceError: they hold more characters than are safe to hold.
+        SourceError: the rows hold more characters than are safe.
     """
     held = 0
     for piece in _told(rows, heads, is_page=is_page):
@@ -74,7 +75,7 @@ def limit(cells: int) -> None:
 
 
 def limit_repeated(characters: int) -> None:
-    """Refuse more characters than are safe to say again and again.
+    """Refuse more repeated characters than are safe.
 
     Raises:
         SourceError: it is so.
@@ -277,7 +278,7 @@ def _unnamed(row: Row, *, is_page: bool) -> Iterator[Piece]:
 
 
 def is_head(rows: Sequence[Row], *, is_page: bool) -> bool:
-    """Whether the first row names columns: mostly words, and no figure above a figure."""
+    """Whether the first row names the columns: mostly words, and no figure above a figure."""
     head = rows[0].cells
     filled = _filled(rows[0])
     cells = [head[column] for column in filled]

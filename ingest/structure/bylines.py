@@ -1,4 +1,4 @@
-"""Who wrote a document and when: from its metadata, or from the lines that say so and nothing else."""
+"""Who wrote a document and when: from its metadata, or from lines that say only that."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ NOT_NAME = re.compile(
 
 
 def author(pieces: Sequence[Piece], found: Found, around: Sequence[Piece] = ()) -> str | None:
-    """Who wrote the document; what a program filled in counts only where the document does not say.
+    """The author of the document. A name that a program filled in counts only if the document names nobody.
 
     ``around`` are what a page has about its text, where Confluence says who made it.
     """
@@ -72,7 +72,7 @@ def author(pieces: Sequence[Piece], found: Found, around: Sequence[Piece] = ()) 
 
 
 def date(pieces: Sequence[Piece], found: Found, around: Sequence[Piece] = ()) -> str | None:
-    """When it was published, else updated; never when its file was, which readers of files leave out.
+    """The date of publication, else of the last update; never the date of the file, which readers leave out.
 
     ``around`` are what a page has about its text, the nearest first: asked last, since they may be of something else.
     """
@@ -108,7 +108,7 @@ def _said(pieces: Sequence[Piece], top: Sequence[Piece]) -> str | None:
 
 
 def is_about(text: str) -> bool:
-    """Whether the line says when or by whom, and nothing else."""
+    """Whether a line only says when or by whom something was written."""
     if len(text) > LINE:
         return False
     bare = LABELLED.sub(" ", dates.without(LABELLED.sub(" ", text)))

@@ -1,4 +1,4 @@
-"""What a document is called, who wrote it and when, and which heading each block stands under."""
+"""What a document is called, who wrote it and when, and the heading above each block."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ SITE = re.compile(r"\s+(?:[|·»«]|[-–—]{1,2})\s+(?P<site>[^|·»«–—]{
 
 
 class Structured(NamedTuple):
-    """All pieces in order, the kept ones with their kinds, headings and speakers, and what is known of the whole."""
+    """All pieces in order, the remaining ones with kinds, headings and speakers, and the facts about the whole
+    document."""
 
     title: str
     author: str | None

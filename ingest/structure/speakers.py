@@ -1,4 +1,4 @@
-"""Who speaks: the lines of a comment thread, an interview or minutes that name the speaker of what follows.
+"""Finds who speaks in comment threads, interviews and minutes, by the lines that name the speaker of what follows.
 
 A line is a speaker's only with company: it says so itself ("says", a date), or two voices take turns and one
 of them returns. A heading that comes back ("Marketing Takeaway") has no such company, and stays a heading.
@@ -35,7 +35,7 @@ QUOTED = 8  # words; fewer may be said twice by chance
 
 
 def attribute(pieces: Sequence[Piece]) -> list[Piece]:
-    """The kept pieces, with SPEAKER lines marked and each piece after one given its speaker.
+    """The remaining pieces; lines that name a speaker are marked, and the pieces after them have that speaker.
 
     What follows a letter or a small word is nobody's, unless the document says elsewhere that somebody goes by it.
     """

@@ -1,4 +1,4 @@
-"""Dates as people write them, to ISO 8601 cut to what is known."""
+"""From dates as people write them to ISO 8601, as far as they are known."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ BARE_YEAR = re.compile(r"\s*((?:19|20)\d\d)\s*")
 
 
 def find(text: str) -> str | None:
-    """The first date in the text that names at least a month; None when there is none, or only an unclear one."""
+    """The first date in the text with at least a month; None if there is none, or only an ambiguous one."""
     first = min(matches(text), key=lambda match: (match.start(), -match.end()), default=None)
     return _iso(first.groupdict()) if first else None
 
 
 def matches(text: str) -> Iterator[re.Match[str]]:
-    """Where dates stand in the text, form by form."""
+    """The places of dates in the text, by form."""
     forms = FORMS if YEAR.search(text) else ()
     return (match for form in forms for match in form.finditer(text) if _iso(match.groupdict()))
 
@@ -82,7 +82,7 @@ def read(text: str) -> str | None:
 
 
 def without(text: str) -> str:
-    """The text with its dates taken out."""
+    """The text with its dates removed."""
     for form in FORMS if YEAR.search(text) else ():
         text = form.sub(lambda match: " " if _iso(match.groupdict()) else match[0], text)
     return text

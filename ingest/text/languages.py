@@ -1,4 +1,4 @@
-"""Which language a text is in: by its script where that tells, else by its small words.
+"""The language of a text: by its script if that decides it, else by its small words.
 
 Own code, since the kept libraries cost more than they tell: py3langid takes 0.7 s and 70 MB in each process that reads
 files, lingua 96 MB on disk. On text of a few sentences small words are enough; a text that is shorter or mixed has
@@ -77,7 +77,7 @@ for _language, _words in SMALL.items():
 
 
 def language_of(text: str) -> str | None:
-    """The text's language as ISO 639-1 has it (``en``); None when it is too short, mixed, or in another one."""
+    """The text's language in ISO 639-1 (``en``); None if the text is too short, mixed, or in an unknown language."""
     words = [match[0].lower().replace("’", "'") for match in islice(WORD.finditer(text), LOOKED_AT)]
     letters = "".join(words)
     if not letters:

@@ -1,4 +1,4 @@
-"""Where sentences begin and end in one block of text: sentencex, with its few misses fixed."""
+"""Where sentences begin and end in a block of text: the library sentencex, with its few mistakes corrected."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHORT = 100  # characters; a longer sentence is not looked at, so that the embed
 
 
 def spans(text: str) -> list[Span]:
-    """The sentences of the text, in order, without the spaces around them; together they hold all its words."""
+    """The sentences of the text in order, without surrounding spaces; together they hold all its words."""
     merged: list[Span] = []
     opening: int | None = None
     for start, end in _raw(text):
@@ -44,7 +44,8 @@ def spans(text: str) -> list[Span]:
 
 
 def telling(text: str) -> Iterator[Span]:
-    """The sentences of the text, each too short one joined with the one before it, the first with the one after."""
+    """The sentences of the text. One that is too short is joined with the one before it; the first with the one after
+    it."""
     kept: Span | None = None
     for span in spans(text):
         if kept is None:
@@ -59,12 +60,13 @@ def telling(text: str) -> Iterator[Span]:
 
 
 def whole(text: str) -> Iterator[Span]:
-    """The text as one sentence, such as a row of a table, whatever its cells end in; in parts where it is too long."""
+    """The whole text as one sentence, for example a table row, whatever its cells end with; in parts if it is too
+    long."""
     return _cut(text, Span(0, len(text)))
 
 
 def pieces(text: str, start: int, end: int) -> int:
-    """About how many pieces of words the embedding model reads there; seldom fewer than it does."""
+    """An estimate of how many tokens the embedding model reads in a text; seldom too low."""
     return sum(1 for _ in PIECE.finditer(text, start, end))
 
 

@@ -1,4 +1,4 @@
-"""The lines that name who speaks next: what they look like, and what they do not."""
+"""Recognises lines that name the next speaker, by what they look like."""
 
 from __future__ import annotations
 
@@ -73,13 +73,13 @@ def name_of(line: str) -> Voice | None:
 
 
 def without_role(label: str) -> str:
-    """A full name without what stands after its comma: "Ann Lee" of "Ann Lee, head of sales"."""
+    """A full name without what follows its comma: "Ann Lee" of "Ann Lee, head of sales"."""
     name = label.partition(",")[0]
     return name if len(name.split()) > 1 else label
 
 
 def is_capitalised(name: str) -> bool:
-    """Whether each word that matters begins with a capital; up to five do."""
+    """Whether every important word begins with a capital letter; names have at most five such words."""
     if name.lower() in ROLES:  # "A" answers
         return True
     own = [word for word in name.replace(",", " ").split() if word.lower() not in SMALL]
@@ -87,17 +87,17 @@ def is_capitalised(name: str) -> bool:
 
 
 def tells_who(name: str) -> bool:
-    """Whether a name alone says who somebody is: the "A" of a list of questions does not, nor does "The"."""
+    """Whether a name alone identifies somebody: the "A" of a list of questions does not, nor does "The"."""
     return any(len(word) > 1 and word.lower() not in FUNCTION_WORDS for word in re.split(r"[\s.,:;&@’'-]+", name))
 
 
 def is_no_name(name: str) -> bool:
-    """Whether the words begin as a label or a heading does, and no name."""
+    """Whether the words begin like a label or a heading, and so are no name."""
     return name.split(maxsplit=1)[0].lower().strip(",:") in NOT_NAMES
 
 
 def is_date(text: str) -> bool:
-    """Whether the line holds nothing but when something was said."""
+    """Whether a line only says when something was said."""
     bare = AGO.sub(" ", CLOCK.sub(" ", dates.without(text)))
     return bare != text and not re.search(
         r"[^\W_]", re.sub(r"\b(?:at|on|am|pm|edited|posted|said|wrote)\b", " ", bare, flags=re.I)

@@ -25,7 +25,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class NotPublic(SourceError):
-    """A host has an address that not everybody on the internet reaches."""
+    """The address of a host is not a public one."""
 
     hint = "Only pages on the public internet are fetched; a host of your own has to be allowed by its name."
 
@@ -47,7 +47,7 @@ class Guarded(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """A stream to the first checked address that answers.
+        """A connection to the first checked address that answers.
 
         Raises:
             NotPublic: one of the host's addresses is no public one, and the host is not allowed by name.
@@ -105,7 +105,7 @@ def left(ends: float) -> float:
     """The seconds until the deadline.
 
     Raises:
-        httpcore.ReadTimeout: none.
+        httpcore.ReadTimeout: the deadline has passed.
     """
     seconds = ends - time.monotonic()
     if seconds <= 0:
@@ -114,7 +114,7 @@ def left(ends: float) -> float:
 
 
 def is_public(address: str) -> bool:
-    """Whether the address is public; the IPv4 address inside an IPv6 one counts, too."""
+    """Whether the address is public; an IPv6 address that carries an IPv4 address is judged by that."""
     ip: Address = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         if ip in NAT64:

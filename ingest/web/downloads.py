@@ -1,4 +1,5 @@
-"""What a server sent, as a file that a reader reads: its kind, unpacked, in an encoding that it names itself."""
+"""A server's response as a file for the readers: its kind, decompressed, in an encoding that the file itself
+declares."""
 
 from __future__ import annotations
 
@@ -41,7 +42,7 @@ UNTOLD = {
 
 
 def extension_of(url: httpx.URL, media_type: str) -> str:
-    """The file extension for this content type; the address decides if the server's type says nothing useful."""
+    """The file extension for this content type. The address decides if the server's type is uninformative."""
     own = PurePosixPath(url.path).suffix.lower()
     if media_type in UNTOLD and is_known(f"page{own}") and EXTENSIONS.get(media_type) != own:
         return own
@@ -55,7 +56,7 @@ def extension_of(url: httpx.URL, media_type: str) -> str:
 
 
 class Unpacked:
-    """The bytes of a page, unpacked as they arrive: never more than ``most`` and one."""
+    """The bytes of a page, decompressed as they arrive, up to ``most`` bytes and one more."""
 
     def __init__(self, encoding: str, most: int) -> None:
         if encoding.lower() not in {"", "identity", "gzip", "x-gzip"}:
@@ -66,19 +67,20 @@ class Unpacked:
         self.data = bytearray()
 
     def add(self, chunk: bytes) -> bool:
-        """Add bytes; whether both the packed and the unpacked size are still at most ``most`` bytes."""
+        """Add bytes; returns whether both the compressed and the decompressed size are still at most ``most`` bytes."""
         self._arrived += len(chunk)
         room = self._most + 1 - len(self.data)  # at least 1, as long as it fits
         self.data += self._packed.decompress(chunk, room) if self._packed else chunk[:room]
         return max(self._arrived, len(self.data)) <= self._most
 
     def is_whole(self) -> bool:
-        """Whether the packed stream has come to its end."""
+        """Whether the compressed stream is complete."""
         return self._packed is None or self._packed.eof or not self._arrived
 
 
 def in_utf_8(data: bytes, media_type: str, content_type: str) -> bytes:
-    """A text in an encoding that only the header names, as UTF-8 with its mark, which readers trust before a guess."""
+    """A text in an encoding that only the header names, converted to UTF-8 with a byte order mark, which readers trust
+    before a guess."""
     match = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
     if not match or not media_type.startswith(("text/", "application/xhtml")) or data.startswith(b"\xef\xbb\xbf"):
         return data

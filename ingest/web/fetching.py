@@ -1,4 +1,4 @@
-"""A page from the web: its bytes, within limits that a hostile server cannot stretch.
+"""Fetches a page from the web, within limits that a hostile server cannot exceed.
 
 Only http and https; no cookies, referer, proxies or passwords; ``robots.txt`` is respected (RFC 9309). Each hop of a
 redirect is checked again. Time and size are those of the whole, and the size counts after decompression.
@@ -28,14 +28,14 @@ LATER = {408, 425, 429}  # of the 4xx, those that may be otherwise soon
 
 
 class PageUnreachable(SourceError):
-    """A page cannot be had now (retryable)."""
+    """A page cannot be fetched now (retryable)."""
 
     hint = "Check the address and the connection, then try again."
     retryable = True
 
 
 class Limits(NamedTuple):
-    """What one fetch may take, all its redirects and ``robots.txt`` included."""
+    """The limits of one fetch, including its redirects and ``robots.txt``."""
 
     bytes: int = 10_000_000
     seconds: float = 30.0
@@ -46,14 +46,14 @@ LIMITS = Limits()
 
 
 class Known(NamedTuple):
-    """What the server said about the copy that we have (ETag, date)."""
+    """What the server said about the stored copy (ETag, date)."""
 
     etag: str | None = None
     last_modified: str | None = None
 
 
 class Fetched(NamedTuple):
-    """A page; ``data`` is decompressed, and read by the reader of files that end in ``extension``."""
+    """A fetched page; ``data`` is decompressed, and ``extension`` decides which reader reads it."""
 
     url: str  # the final one, without a fragment
     data: bytes
@@ -65,7 +65,7 @@ class Fetched(NamedTuple):
 
 
 class NotModified(NamedTuple):
-    """The copy that we have is the current one."""
+    """The stored copy is still current."""
 
     url: str
     fetched_at: str
@@ -74,7 +74,8 @@ class NotModified(NamedTuple):
 def fetch(
     url: str, *, known: Known | None = None, allow_private: Sequence[str] = (), limits: Limits = LIMITS
 ) -> Fetched | NotModified:
-    """The page at ``url``, or that it is as ``known``; ``allow_private`` names hosts that may have private addresses.
+    """Fetch the page at ``url``; returns ``NotModified`` if it is still as ``known``. ``allow_private`` names hosts
+    that may have private addresses.
 
     Raises:
         SourceError: it may not or cannot be fetched, or is of a kind that is not read; names the address.

@@ -32,7 +32,8 @@ class Page(NamedTuple):
 
 
 def keep(addresses: Iterable[str], folder: Path, allow_private: Sequence[str] = ()) -> list[Failed]:
-    """Fetch each page into ``folder``, those that have not changed left as they are; what could not be had, and why."""
+    """Fetch each page into ``folder``; unchanged ones are left as they are. Returns those that could not be fetched,
+    and why."""
     folder.mkdir(parents=True, exist_ok=True)
     pages = _read(folder / KEPT)
     failed: list[Failed] = []

@@ -1,1 +1,1 @@
-"""The HTTP API beside the pages: `pushback serve`. What it takes and gives is the JSON of the commands."""
+"""The HTTP API beside the pages: `pushback serve`. Its requests and responses are the JSON of the commands."""

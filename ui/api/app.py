@@ -27,7 +27,7 @@ ABOUT = (
 
 
 def build(desk: Desk, people: People) -> FastAPI:
-    """The application that serves a desk to these people; it closes the desk when it ends."""
+    """The application that serves the libraries of a desk to these people; it closes the desk when it ends."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -1,4 +1,4 @@
-"""The desk of the API: it opens each library once, and answers questions one at a time, in their order."""
+"""The desk of the API: it opens each library once, and answers questions one at a time, in the order of arrival."""
 
 from __future__ import annotations
 
@@ -63,10 +63,11 @@ class Desk:
         return [name for name in places.libraries(self.settings) if person.reaches(name)]
 
     def named(self, library: str | None, person: Person) -> Settings:
-        """The settings of a library that a person may use, whether it exists yet or not; None means the default one.
+        """The settings of a library that a person may use, even if the library does not exist yet; None means the
+        default one.
 
         Raises:
-            LibraryMissing: they do not reach it, or it cannot be called so.
+            LibraryMissing: the person may not use the library, or its name is invalid.
         """
         name = library or self.settings.library
         if not re.fullmatch(NAME, name) or not person.reaches(name):
@@ -77,7 +78,7 @@ class Desk:
         """The assistant over a library; the first call opens it.
 
         Raises:
-            LibraryMissing: there is none, or the person does not reach it.
+            LibraryMissing: the library does not exist, or the person may not use it.
         """
         settings = self.named(library, person)
         is_open = settings.catalog is not None and settings.library in self._open  # asking costs a connection
@@ -97,7 +98,7 @@ class Desk:
         """The assistant for a job.
 
         Raises:
-            LibraryMissing: there is none.
+            LibraryMissing: the library does not exist.
         """
         settings = self.settings_of(asked)
         if all(getattr(settings, name) == getattr(self.settings, name) for name in MODELS):
@@ -108,7 +109,7 @@ class Desk:
             return self._otherwise[settings]
 
     def library(self, library: str | None, person: Person) -> Library:
-        """The library itself, for requests that need not queue."""
+        """The library itself, for requests that need not wait in the queue."""
         return self.assistant(library, person).library
 
     def warm(self) -> Future[None]:
@@ -119,7 +120,7 @@ class Desk:
         """What ``work`` comes to, when those before it are done.
 
         Raises:
-            Asked: too many wait.
+            Asked: too many requests are waiting.
         """
         try:
             return await asyncio.wrap_future(self._submit(work))
@@ -129,13 +130,13 @@ class Desk:
             raise
 
     def parts(self, work: Callable[[Tick], Iterator[Result]]) -> AsyncIterator[Result | None]:
-        """What ``work`` yields, as it comes and when those before it are done; None every ``PING`` seconds.
+        """Yield what ``work`` yields, once earlier requests are done; None every ``PING`` seconds while nothing comes.
 
         ``work`` is given what it has to call with every piece of a model's reply: where nobody listens any more, that
         ends the reply.
 
         Raises:
-            Asked: too many wait.
+            Asked: too many requests are waiting.
         """
         loop, told = asyncio.get_running_loop(), asyncio.Queue[Result | None]()
         gone = threading.Event()
@@ -159,14 +160,14 @@ class Desk:
         return _listened(told, ended, gone)
 
     def timed(self, stages: Mapping[str, float]) -> None:
-        """Count the milliseconds that each stage of an answer took."""
+        """Record how many milliseconds each stage of an answer took."""
         with self._counting:
             for stage, ms in stages.items():
                 count, seconds = self.stages.get(stage, (0, 0.0))
                 self.stages = {**self.stages, stage: (count + 1, seconds + ms / 1000)}
 
     def close(self) -> None:
-        """Close all libraries; requests that still wait are not answered."""
+        """Close all libraries; requests that are still waiting are not answered."""
         self._ending.set()
         self._line.shutdown(wait=True, cancel_futures=True)
         for assistant in (*self._open.values(), *self._otherwise.values()):

@@ -57,19 +57,19 @@ class Asked(PushbackError):
 
 
 class Told(JSONResponse):
-    """A response of JSON in ASCII, since a text may hold characters that UTF-8 cannot write."""
+    """A JSON response in ASCII, since a text may contain characters that UTF-8 cannot encode."""
 
     def render(self, content: Any) -> bytes:
         return json.dumps(content, allow_nan=False, separators=(",", ":")).encode()
 
 
 def described(error: PushbackError) -> dict[str, str]:
-    """An error in the JSON of the commands, with a hint that suits clients of HTTP."""
+    """An error in the JSON of the commands, with a hint for clients of HTTP."""
     return {"error": error.summary, "hint": present_error.todo(error.hint, type(error), HINTS)}
 
 
 def refusal(path: str, error: PushbackError) -> Told:
-    """The answer to a request for ``path`` that cannot be granted."""
+    """The response to a request for ``path`` that is refused."""
     status = error.status if isinstance(error, Asked) else next(STATUS[k] for k in type(error).__mro__ if k in STATUS)
     after = error.after if isinstance(error, Asked) else None
     headers = {"Retry-After": str(after)} if after else {}
@@ -105,7 +105,7 @@ def install(app: FastAPI) -> None:
 
 
 def of_openai(told: Mapping[str, str], status: int) -> dict[str, Any]:
-    """An error as clients of OpenAI read it."""
+    """An error in the form that clients of OpenAI expect."""
     kind = "invalid_request_error" if status < 500 else "server_error"
     message = f"{told['error']} {told['hint']}".strip()
     return {"error": {"message": message, "type": kind, "param": None, "code": status, "hint": told["hint"]}}

@@ -1,4 +1,4 @@
-"""The bodies of requests, which are validated before anything is done with them."""
+"""The bodies of requests, which are validated before anything else happens."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Kind = Annotated[str, Field(pattern=rf"^(?:{'|'.join(KINDS)})$")]
 
 
 class Form(BaseModel):
-    """A body; a field that is not known is refused, so that a slip is noticed."""
+    """A request body; an unknown field is refused, so that a slip is noticed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -37,7 +37,7 @@ class Said(Form):
 
 
 class Narrowed(Form):
-    """Narrows a search as the options of the command do; an empty list does not narrow."""
+    """Limits a search like the options of the command; an empty list does not limit it."""
 
     documents: Few = ()
     authors: Few = ()
@@ -56,7 +56,7 @@ class Narrowed(Form):
         return self
 
     def filters(self) -> Filters:
-        """The same as the search takes it."""
+        """The same limits in the form that the search takes."""
         return Filters(**self.model_dump())
 
 
@@ -74,7 +74,7 @@ class Question(Form):
     stream: Annotated[bool, Field(description="Send server-sent events: each statement, then the answer.")] = False
 
     def turns(self) -> tuple[Turn, ...]:
-        """The history as the assistant takes it."""
+        """The history in the form that the assistant takes."""
         return turns(self.history)
 
 
@@ -99,7 +99,7 @@ class Idea(Form):
 
 
 class Opined(Form):
-    """What is said of a kept answer, or of one of its citations; both count from 1."""
+    """Feedback on a stored answer, or on one of its citations; both count from 1."""
 
     conversation: Line
     turn: Number
@@ -126,14 +126,14 @@ class Measured(Form):
 
 
 class Part(BaseModel):
-    """A part of a message; what is no text is not read."""
+    """A part of a message; parts other than text are ignored."""
 
     type: Line
     text: Text = ""
 
 
 class Message(BaseModel):
-    """A message as clients of OpenAI send it; those of other roles than `user` and `assistant` are not read."""
+    """A message as clients of OpenAI send it; roles other than `user` and `assistant` are ignored."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: Text | Annotated[tuple[Part, ...], Field(max_length=100)] | None = None
@@ -153,7 +153,7 @@ class StreamOptions(BaseModel):
 
 
 class Completion(BaseModel):
-    """A request as clients of OpenAI send it; `model` is a library. What is not named here is not looked at."""
+    """A request as clients of OpenAI send it; `model` names a library. Other fields are ignored."""
 
     model: Line
     messages: Annotated[tuple[Message, ...], Field(min_length=1, max_length=MOST_TURNS)]
@@ -169,11 +169,11 @@ class Fault(BaseModel):
 
 
 class FaultOfOpenai(BaseModel):
-    """The same as clients of OpenAI read it."""
+    """The same error in the form that clients of OpenAI expect."""
 
     error: dict[str, Any]
 
 
 def turns(history: tuple[Said, ...]) -> tuple[Turn, ...]:
-    """A history as the assistant takes it."""
+    """A history in the form that the assistant takes."""
     return tuple(Turn(one.role, one.content) for one in history)

@@ -1,4 +1,4 @@
-"""Checks of a request before its body is read: host name, origin, person and size."""
+"""Checks host name, origin, person and size of a request before its body is read."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TOO_LARGE = "The request is too large"
 
 
 class Guard:
-    """The middleware: it refuses, or lets a request through with the person who sent it in ``scope["person"]``."""
+    """The middleware that refuses a request, or passes it on with the person who sent it in ``scope["person"]``."""
 
     def __init__(self, app: ASGIApp, *, names: Sequence[str], people: People, upload_mb: int) -> None:
         self._app, self._names, self._people, self._upload = app, names, people, upload_mb * MEGABYTE

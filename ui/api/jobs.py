@@ -1,4 +1,4 @@
-"""The jobs that the API starts, as JSON. Jobs that pages start are not shown."""
+"""The jobs that the API starts, as JSON. Jobs started by pages are not shown."""
 
 from __future__ import annotations
 

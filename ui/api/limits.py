@@ -28,7 +28,7 @@ class Questions:
         """Count one more question of this person.
 
         Raises:
-            Asked: there were as many as are allowed.
+            Asked: the person has reached the limit.
         """
         if person.name is None:
             return
@@ -52,7 +52,7 @@ def check_jobs(person: Person, line: Line) -> None:
     """Refuse a job if the person has too many that have not ended.
 
     Raises:
-        Asked: they have begun as many as may run or wait.
+        Asked: the person has reached the limit of running and waiting jobs.
     """
     if line.going(KINDS, person.owner) >= JOBS:
         raise Asked(429, f"{JOBS} jobs of yours have not ended.", hint="Begin the next when one has.", after=5)

@@ -1,4 +1,4 @@
-"""Metrics of the server for Prometheus: requests, stages of answers, queues and jobs. No text of anybody."""
+"""Metrics of the server for Prometheus: requests, stages of answers, queues and jobs. They contain nobody's text."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 
 class Metrics:
-    """The counts of one application over a desk."""
+    """The counts of one application and its desk."""
 
     def __init__(self, desk: Desk) -> None:
         self._registry = CollectorRegistry()
@@ -54,7 +54,7 @@ class Metrics:
 
 
 class Watched:
-    """The middleware that counts and logs requests; of a path, only the name of its route is kept."""
+    """The middleware that counts and logs requests. Of a path, only the name of its route is recorded."""
 
     def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics

@@ -1,4 +1,4 @@
-"""Who may use the API: people by their tokens, as a file names them; without one, whoever is at the machine itself.
+"""Who may use the API: people in a file, by their tokens; without a file, whoever is at the machine itself.
 
 ```toml
 [ann]
@@ -30,7 +30,8 @@ EVERY = "*"
 
 
 class Person(NamedTuple):
-    """A person who sends requests: a name, or None for the user of this machine. ``libraries`` None means all."""
+    """A person who sends requests: a name, or None for the user of this machine. ``libraries`` None means all
+    libraries."""
 
     name: str | None
     role: Role
@@ -42,7 +43,7 @@ class Person(NamedTuple):
         return None if self.name is None else f"token {self.name}"
 
     def reaches(self, library: str) -> bool:
-        """Whether they may use this library."""
+        """Whether this person may use the library."""
         return self.libraries is None or library in self.libraries
 
 
@@ -65,7 +66,7 @@ class _Entry(BaseModel):
 
 
 class People:
-    """Those who may use the API, found by the hash of their token, so that a comparison tells nothing by its time."""
+    """The people who may use the API, found by the hash of their token, so that response times reveal nothing."""
 
     def __init__(self, by_hash: Mapping[str, Person]) -> None:
         self._by_hash = by_hash
@@ -85,7 +86,7 @@ def read(settings: Settings) -> People:
     """The people that the file of the settings names.
 
     Raises:
-        SettingsError: it cannot be read, or an entry of it does not hold.
+        SettingsError: the file cannot be read, or one of its entries is invalid.
     """
     path = settings.api_tokens
     if path is None:
@@ -105,7 +106,7 @@ def read(settings: Settings) -> People:
 
 
 def are_seen_by_others(path: Path) -> bool:
-    """Whether others on this machine can read the file; a file of hashes does not matter."""
+    """Whether other users of this machine can read the tokens in the file; a file of hashes does not matter."""
     is_open = os.name != "nt" and path.expanduser().stat().st_mode & 0o077
     return bool(is_open) and any(entry.token for entry in _entries(path.expanduser()).values())
 

@@ -1,4 +1,4 @@
-"""The API as a process: uvicorn on `app.py`, on this machine alone unless there are tokens."""
+"""The API as a process: uvicorn runs `app.py`, for this machine only unless there are tokens."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def serve(settings: Settings) -> None:
     """Serve until it is ended.
 
     Raises:
-        SettingsError: the extra is not installed, or others are to be served and there are no tokens.
-        PushbackError: the address cannot be listened on.
+        SettingsError: the extra is not installed, or the server would be open to other machines without tokens.
+        PushbackError: the server cannot listen at the address.
     """
     try:
         import python_multipart  # noqa: F401 - FastAPI asks for it when the first form comes

@@ -1,10 +1,11 @@
-"""`pushback worker`: a process that does the jobs of the API and of the pages, on whichever machine."""
+"""`pushback worker`: a process on any machine that does the jobs of the API and of the pages."""
 
 from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING
 
+from assistant.errors import SettingsError
 from ui.reports import terminal
 from ui.web import logs
 
@@ -16,9 +17,15 @@ def serve(settings: Settings) -> None:
     """Do jobs until the process is told to end; the current job is finished first.
 
     Raises:
-        SettingsError: there is no database, or an extra is not installed.
+        SettingsError: there is no database, an extra is not installed, or this is Windows.
         PushbackError: the database cannot be reached.
     """
+    if sys.platform == "win32":  # its event loop has neither signals nor psycopg's sockets
+        raise SettingsError(
+            "`pushback worker` does not run on Windows.",
+            hint="Run it on Linux or macOS, or in a container (docs/deploy.md). The other commands run here; "
+            "without the setting `queue` they do their jobs themselves.",
+        )
     from ui.jobs import line
 
     line.queued(settings)

@@ -1,4 +1,5 @@
-"""`pushback ask`, `search` and `lenses`: what the documents answer, and what every idea is asked."""
+"""`pushback ask`, `search` and `lenses`: answer questions, list passages, and list the questions that every idea is
+asked."""
 
 from __future__ import annotations
 

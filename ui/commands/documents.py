@@ -1,8 +1,6 @@
-"""`pushback documents`, `show` and `remove`: what a library holds."""
+"""`pushback documents`, `show` and `remove`: list, show and remove the documents of a library."""
 
 from __future__ import annotations
-
-import os
 
 import click
 
@@ -66,7 +64,7 @@ def remove(context: click.Context, key: str) -> None:
     with opening.library(settings_of(context)) as (library, _):
         document = library.document(key)
         with library.writing() as writer:
-            files = writer.known([os.sep]).values()
+            files = writer.known().values()
             writer.remove([file.path for file in files if file.document == document.id])
     if not is_quiet(context):
         terminal.say(f"Removed {document.about.source} ({document.id}).")

@@ -1,4 +1,4 @@
-"""Where what goes wrong becomes a message, what to do about it, and an exit code; bugs stay loud."""
+"""Turns errors into a message, a hint and an exit code. Bugs are not caught."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ class Door(Group):
 
     def main(self, *args: Any, **values: Any) -> Any:
         """Run the command that the arguments name, and exit."""
+        if sys.platform == "win32":  # a pipe or a file would be written in an old encoding
+            for stream in (sys.stdout, sys.stderr):
+                if isinstance(stream, io.TextIOWrapper):
+                    stream.reconfigure(encoding="utf-8")
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # a terminal without “ ” shows ?, not a traceback
         sys.exit(self._code(*args, **{**values, "standalone_mode": False}))

@@ -1,4 +1,4 @@
-"""`pushback eval …`, its commands that run suites: what they measured, and whether a build may pass."""
+"""The commands of `pushback eval` that run suites or show their runs."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ out = click.option(
 
 
 class Measuring(Group):
-    """The commands that measure. Their exit codes are those of ``eval.gate.gate.Exit``."""
+    """The base of the commands that measure. Their exit codes are those of ``eval.gate.gate.Exit``."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error becomes an exit code of the gate."""
@@ -106,7 +106,7 @@ for making in suite_commands.COMMANDS:
 @click.option(
     "--changed",
     is_flag=True,
-    help="Run only cases that documents changed since the baseline are about. For changed documents, not for code.",
+    help="Run only cases about documents that changed since the baseline. It does not notice changes of the code.",
 )
 @click.option("--limit", type=click.IntRange(1), help="Run at most this many cases, spread evenly over the suite.")
 @click.option(
@@ -283,7 +283,7 @@ def eval_report(context: click.Context, run: Path, verbose: bool, as_json: bool)
 def eval_explain(case: str, out: Path, named: str | None) -> None:
     """Show one case of the last run in full.
 
-    CASE is its id. Shown are the passages found, the answer, its citations, and where the right evidence stands.
+    CASE is its id. This shows the passages found, the answer, its citations, and where the right evidence stands.
     """
     from eval.harness import artifacts
     from eval.render import report
@@ -309,7 +309,7 @@ def eval_explain(case: str, out: Path, named: str | None) -> None:
 def eval_accept(suite: Path, reason: str, out: Path) -> None:
     """Make the last run of all cases of SUITE its baseline.
 
-    What was better in the baseline before is listed.
+    Cases and measures that were better in the former baseline are listed.
     """
     from eval.harness import accept
 

@@ -1,4 +1,4 @@
-"""How `--help` looks: options and commands in groups, and examples that can be typed as they stand."""
+"""The layout of `--help`: options and commands in groups, and examples that can be typed unchanged."""
 
 from __future__ import annotations
 

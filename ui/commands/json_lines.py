@@ -55,7 +55,7 @@ def weights(given: object) -> dict[str, float]:
     """The importance of assumptions as other programs write it; empty for None.
 
     Raises:
-        SettingsError: it is not an object of numbers.
+        SettingsError: the value is not an object of numbers.
     """
     if given is None:
         return {}
@@ -68,7 +68,7 @@ def turns(said: object) -> tuple[Turn, ...]:
     """The turns of a conversation as other programs write them; empty for None.
 
     Raises:
-        SettingsError: it is not a list of ``{"role", "content"}``.
+        SettingsError: the value is not a list of ``{"role", "content"}``.
     """
     if said is None:
         return ()

@@ -1,4 +1,4 @@
-"""Opens what a command works on: the library, the assistant, and the JSON lines of stdin."""
+"""Opens the things that a command works on: the library, the assistant, and the JSON lines of stdin."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EACH_LINE = "-"  # in the place of a question or an idea: one JSON object a line
 
 @contextmanager
 def library(settings: Settings, *, create: bool = False) -> Iterator[tuple[Library, Embedder]]:
-    """Open the library that the settings name; with its embedder."""
+    """Open the library that the settings name, together with its embedding model."""
     from assistant import build
     from assistant.library.library import Library
 
@@ -49,13 +49,13 @@ def assistant(settings: Settings, documents: Sequence[str] = ()) -> Iterator[Ass
 
 
 def prepare(assistant: Assistant, *, quiet: bool) -> None:
-    """Unpack the models that read, once on a machine, with its progress."""
+    """Unpack the models that read, once on a machine, and show the progress."""
     with Progress(PREPARING, "percent", quiet=quiet) as prepared:
         assistant.prepare(lambda share: prepared(round(100 * share), 100))
 
 
 def each_line(context: click.Context, reply: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """Reply to each line of stdin when it arrives; the exit code is 1 if one line had no reply."""
+    """Reply to each line of stdin when it arrives; the exit code is 1 if any line had no reply."""
     from ui.commands.json_lines import answer_each
 
     if not answer_each(sys.stdin.buffer, reply, terminal.say_json):

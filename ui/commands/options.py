@@ -1,4 +1,4 @@
-"""The options that every command takes before or after its name, and the settings that follow from them."""
+"""The options that every command accepts before or after its name, and the settings that they lead to."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ NO_NAME = "?"  # the value of `--model` if no name follows it
 
 
 class Command(Helped):
-    """A command that takes the common options."""
+    """A command that accepts the common options."""
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
@@ -51,7 +51,7 @@ class Command(Helped):
 
 
 class Group(HelpedGroup):
-    """A group whose commands take the common options, as it does itself."""
+    """A group that accepts the common options, as its commands do."""
 
     command_class = Command
     group_class = type
@@ -101,7 +101,7 @@ def remembered_if_named(context: click.Context, _: click.Parameter, value: str |
 
 
 def filtering(function: Function) -> Function:
-    """Add the options that narrow a search; ``filters_of`` reads them."""
+    """Add the options that limit a search; ``filters_of`` reads them."""
     for option in (
         _filter(
             "--page",
@@ -156,10 +156,10 @@ def filtering(function: Function) -> Function:
 
 
 def filters_of(**named: Any) -> Filters:
-    """The filters that were given through the options of ``filtering``.
+    """The filters from the options that ``filtering`` added.
 
     Raises:
-        BadParameter: no day is both since the one date and until the other.
+        BadParameter: the first date is later than the last.
     """
     from assistant.types import Filters
 

@@ -1,4 +1,4 @@
-"""`pushback eval …`, its commands that make suites: cases drafted, reviewed and checked, and how many are enough."""
+"""The commands of `pushback eval` that make suites: draft, review and check cases, and compute how many are enough."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _reviewed(suite: Path, case: str, shown: str) -> bool:
 def eval_lint(context: click.Context, suites: tuple[Path, ...], lock: bool, as_json: bool) -> None:
     """Check suites for mistakes, without running them.
 
-    Checked are the schema, ids, quotes in the corpus, gates, and cases that two suites share.
+    This checks the schema, ids, quotes in the corpus, gates, and cases that two suites share.
     """
     from eval.gate.gate import Exit
     from eval.harness.lint import commands
@@ -138,7 +138,7 @@ def eval_lint(context: click.Context, suites: tuple[Path, ...], lock: bool, as_j
 )
 @click.option("--drop", type=click.FloatRange(0, 1), help="Drop of that share that the suite should notice.")
 def eval_power(suite: Path | None, cases: int | None, share: float, drop: float | None) -> None:
-    """Say how small a drop a suite can show, or its size for a drop.
+    """Compute the drop that a suite can detect, or the cases it needs.
 
     The figures hold for a power of 0.8 at a level of 0.05.
     """
@@ -156,7 +156,7 @@ def eval_power(suite: Path | None, cases: int | None, share: float, drop: float 
 )
 @click.pass_context
 def eval_cases(context: click.Context, from_feedback: bool) -> None:  # noqa: ARG001 - the flag names the source
-    """Print what people marked as wrong or judged as a draft suite."""
+    """Print a draft suite of answers and findings that people judged."""
     settings = settings_of(context)
     from assistant import build
     from assistant.library.library import Library
@@ -174,7 +174,7 @@ def eval_cases(context: click.Context, from_feedback: bool) -> None:  # noqa: AR
 @click.argument("folder", type=folder)
 @click.pass_context
 def eval_labels(context: click.Context, folder: Path) -> None:
-    """Write the findings that people judged as labelled pairs.
+    """Write the findings that people judged to FOLDER, as labelled pairs.
 
     The files in FOLDER name documents, offsets and labels, and hold no text of the documents.
     """

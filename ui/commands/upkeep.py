@@ -1,4 +1,4 @@
-"""`pushback doctor`, `reindex` and `move`: keep a library well, rebuild its index, move its catalog."""
+"""`pushback doctor`, `reindex` and `move`: check and repair a library, rebuild its index, move its catalog."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Jobs: what each kind does, and the queue that it waits in, either in this process or in PostgreSQL."""
+"""Jobs: what each kind does, and the queue for them, either in this process or in PostgreSQL."""

@@ -30,9 +30,9 @@ class Line(Protocol):
         after: Job | None = None,
         id: str | None = None,
     ) -> Job:
-        """Put one in the line: ``work`` names what is done, in ``work.WORK``, with what is ``asked``, which is JSON.
+        """Put a job into the queue. ``work`` names an entry of ``work.WORK``; ``asked`` is its input, as JSON.
 
-        It is found by its ``kind``, and begins when ``after`` has ended, however that ends.
+        The job is found by its ``kind``. It begins when the job ``after`` has ended, in whatever way.
         """
 
     def job(self, id: str, owner: str | None = None) -> Job | None:
@@ -45,10 +45,10 @@ class Line(Protocol):
         """The job and all jobs that wait or waited for it, in order."""
 
     def forget(self, job: Job) -> None:
-        """Drop an ended job, so that nobody is shown it again."""
+        """Remove an ended job, so that it is no longer shown."""
 
     def going(self, kinds: Collection[str], owner: str | None) -> int:
-        """The number of jobs of these kinds and this owner that have not ended."""
+        """The number of unfinished jobs of these kinds and this owner."""
 
     def counts(self) -> dict[str, int]:
         """The number of jobs in each state."""
@@ -96,7 +96,7 @@ def of(settings: Settings, place: Place) -> Line:
     """The queue that the settings name; without one, jobs run in this process at ``place``.
 
     Raises:
-        SettingsError: it is a queue, and there is no database for it or the extra lacks.
+        SettingsError: a queue is set, but there is no database for it or the extra is missing.
     """
     return queued(settings) if settings.queue else Here(place)
 
@@ -105,7 +105,7 @@ def queued(settings: Settings) -> Line:
     """The queue in the database of the catalog.
 
     Raises:
-        SettingsError: there is none, or the extra lacks.
+        SettingsError: there is no such database, or the extra is missing.
     """
     if settings.catalog is None:
         hint = "Set catalog to the address of a database of PostgreSQL, or take the setting queue away."

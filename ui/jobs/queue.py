@@ -1,10 +1,9 @@
-"""Jobs in a queue in PostgreSQL, which any `pushback worker` takes from.
+"""Jobs in a queue in PostgreSQL, from which any `pushback worker` takes them.
 
-Procrastinate keeps the queue, one table of ours what is told of each job.
+Procrastinate stores the queue, and a table of our own the progress of each job.
 
-A job is put into both in one transaction. A worker that is killed leaves its job to the next one, which is told by the
-heartbeat that stopped; a job is done again then, and what it keeps is kept under its id, so once. What a worker says
-that was taken for dead counts no more.
+A job is put into both in one transaction. If a worker is killed, its heartbeat stops and another worker does the job
+again; results are stored under the job's id, so only once. Reports of a worker that was taken for dead are ignored.
 """
 
 from __future__ import annotations
@@ -66,7 +65,7 @@ _log = logging.getLogger(__name__)
 
 
 class Taken(NamedTuple):
-    """A job that a worker has taken, for the ``tries``-th time."""
+    """A job that a worker has taken; ``tries`` counts the attempts, this one included."""
 
     kind: str
     work: str
@@ -80,7 +79,7 @@ class Taken(NamedTuple):
 
 @dataclass
 class Queued(Job):
-    """A job of a queue, as it was when it was read from the database."""
+    """A job of a queue, in the state in which it was read from the database."""
 
     queue: Queue = field(kw_only=True)
     line: str | None = None
@@ -107,7 +106,7 @@ class Queued(Job):
 
 
 class Queue:
-    """The line of jobs in one database; see ``line.Line``. Beside it are those told that this process keeps."""
+    """The queue of jobs in one database; see ``line.Line``. It also finds the jobs that this process runs itself."""
 
     def __init__(self, address: str) -> None:
         self._address = address
@@ -333,7 +332,7 @@ def app(address: str) -> procrastinate.App:
 
 
 def work(address: str, place: Place, *, ends: bool = False) -> None:
-    """Do jobs one after the other until this process is told to end; with ``ends``, until none is left."""
+    """Do jobs one after the other until this process is told to end; with ``ends``, until no job is left."""
     queue = Queue(address)
 
     async def until_ended() -> None:

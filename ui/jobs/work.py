@@ -1,4 +1,4 @@
-"""The work of jobs, by name: each is a function of JSON, so that any process can do it."""
+"""The work of jobs, by name. Each is a function of JSON, so that any process can do it."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ class Place(Protocol):
         """The embedding model, shared by reading documents and answering questions."""
 
     def settings_of(self, asked: Asked) -> Settings:
-        """The settings in force, with the library and the models that were asked for."""
+        """The current settings, with the library and the models that a job asks for."""
 
     def assistant_of(self, asked: Asked) -> Assistant:
         """The assistant over that library, with these models.
 
         Raises:
-            LibraryMissing: there is none.
+            LibraryMissing: the library does not exist.
         """
 
 
@@ -60,7 +60,7 @@ Work = Callable[[Job, Place, Asked], Any]
 
 
 def challenge(job: Job, place: Place, asked: Asked) -> Json:
-    """Test an idea, and keep the verdict under the job's id, so that a job that is done again keeps one."""
+    """Test an idea, and store the verdict under the job's id, so that a repeated job stores only one."""
     assistant = place.assistant_of(asked)
     library, revises = assistant.library, asked["revises"]
     before = verdict_kept.own(library, revises, job.owner) if revises else None
@@ -82,7 +82,7 @@ def challenge(job: Job, place: Place, asked: Asked) -> Json:
 
 
 def ingest(job: Job, place: Place, asked: Asked) -> Json:
-    """Read files that were uploaded; they are named from the library's folder of uploads."""
+    """Read uploaded files, given by their names in the library's folder of uploads."""
     settings = place.settings_of(asked)
     within = uploads.folder(settings)
     return _outcome(
@@ -98,7 +98,7 @@ def of_library(settings: Settings, **more: Any) -> dict[str, Any]:
 def of_reading(
     settings: Settings, paths: Sequence[Path], within: Path | None, *, allow_removals: bool
 ) -> dict[str, Any]:
-    """The request for a job that reads files and folders; the worker must find them at the same paths."""
+    """The request for a job that reads files and folders; the worker must see them at the same paths."""
     named = [str(path.resolve()) for path in paths]
     return of_library(
         settings, paths=named, within=str(within.resolve()) if within else None, allow_removals=allow_removals
@@ -124,7 +124,7 @@ def read(job: Job, place: Place, asked: Asked) -> Outcome:
 
 
 def fetch(job: Job, place: Place, asked: Asked) -> Outcome:
-    """Read a page of the web."""
+    """Fetch and read a web page."""
     return library_work.take_in_address(job, place.settings_of(asked), place.embedder, asked["address"])
 
 
@@ -156,7 +156,8 @@ def reindex(job: Job, place: Place, asked: Asked) -> str:
 
 
 def test(job: Job, place: Place, asked: Asked) -> str:
-    """Test an idea whose test was begun under the job's id; the id of its verdict. Done again, it keeps one."""
+    """Test an idea that was stored under the job's id; returns the id of the verdict. A repeated job stores only
+    one."""
     assistant = place.assistant_of(asked)
     library, revises, idea = assistant.library, asked["revises"], asked["idea"]
     begun = library.verdict(job.id)[0]
@@ -178,8 +179,8 @@ def test(job: Job, place: Place, asked: Asked) -> str:
 
 
 def discuss(job: Job, place: Place, asked: Asked) -> str:
-    """Reply to a message about the verdict that those before it led to; the id of what then stands. Done again, it
-    keeps one reply."""
+    """Reply to a message about the verdict that earlier messages led to; returns the id of the resulting verdict. A
+    repeated job stores only one reply."""
     job.at(SEARCHING)
     id = [asked["verdict"], *(led_to for one in job.before() if (led_to := one.look().result))][-1]
     of = Reporting(place.assistant_of(asked), _tells(job))
@@ -195,7 +196,7 @@ def suite(job: Job, place: Place, asked: Asked) -> str:
 
 
 class Reporting:
-    """The assistant as a discussion needs it, which says how far a test is that it causes."""
+    """The assistant for a discussion; it reports the progress of any test that the discussion causes."""
 
     def __init__(self, assistant: Assistant, progress: Progress) -> None:
         self._assistant, self._progress = assistant, progress
@@ -203,7 +204,7 @@ class Reporting:
         self.sure_sides, self.replied = assistant.sure_sides, assistant.replied
 
     def challenge(self, idea: str, *, like: Verdict | None = None) -> Verdict:
-        """The verdict on an idea, resting on what it did in a former one."""
+        """The verdict on an idea, with the same assumptions as in an earlier verdict."""
         return self._assistant.challenge(idea, self._progress, like=like)
 
 

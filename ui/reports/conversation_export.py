@@ -1,4 +1,4 @@
-"""A conversation as a file to be handed on: Markdown, or a Word document; the same words in the same order. Pure.
+"""A conversation as a file to pass on: Markdown or a Word document, with the same words in the same order. Pure.
 
 Each answer keeps its numbers, and its sources with their quotes, so that it can be checked without the page.
 """
@@ -24,7 +24,7 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  
 
 
 class Line(NamedTuple):
-    """A line of an answer: what kind it is (``said``, ``head``, ``side``, ``source``, ``note``), and its text.
+    """A line of an answer: its kind (``said``, ``head``, ``side``, ``source``, ``note``), and its text.
 
     The text is in three parts, of which ``key`` is to be marked where there is one.
     """
@@ -41,7 +41,7 @@ class Line(NamedTuple):
 
 
 def lines(answer: Answer, standing: Mapping[Citation, Standing] | None = None) -> Iterator[Line]:
-    """An answer without its question, line by line. What is quoted in full is not quoted again with its source."""
+    """The lines of an answer, without its question. What is quoted in full is not quoted again with its source."""
     if answer.grounding is Grounding.ASIDE:
         yield Line("said", answer.reason)
         return
@@ -77,13 +77,13 @@ def source(citation: Citation) -> str:
 
 
 def plain(answer: Answer) -> str:
-    """An answer as text to be pasted anywhere; a blank line parts the texts that are shown, which can have several."""
+    """An answer as plain text to paste anywhere; blank lines separate its texts, which can have several lines."""
     apart = {"said": "\n{}", "head": "\n{}:"}
     return "\n".join(apart.get(line.kind, "{}").format(line.text) for line in lines(answer)).removeprefix("\n")
 
 
 def markdown(title: str, answers: Sequence[Answer], standing: Mapping[Citation, Standing] | None = None) -> str:
-    """The conversation as Markdown, in which no word of a document, a model or a user is markup."""
+    """The conversation as Markdown, in which text of documents, models and users is never treated as markup."""
     told = [f"# {inert.markdown(title)}"]
     for answer in answers:
         told.append(f"## {inert.markdown(answer.question)}")

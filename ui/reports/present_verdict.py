@@ -1,6 +1,6 @@
-"""What the page of pressure tests shows of verdicts. Pure; all text that was not written here is escaped.
+"""What the page of pressure tests shows of verdicts. Pure; text from elsewhere is escaped.
 
-What a verdict says, in which words and order, is the reports' (``verdict_report``); here is how a page shows it.
+``verdict_report`` decides the words and their order for all reports; this module decides how a page shows them.
 """
 
 from __future__ import annotations
@@ -37,14 +37,15 @@ WORDS = 90  # characters of an assumption in the head of its card: meant for one
 
 
 class Place(NamedTuple):
-    """Where a finding stands in its verdict: the number of its assumption and its own in it, both from 1."""
+    """The place of a finding in its verdict: the number of its assumption, and its own number in it, both from 1."""
 
     assumption: int
     finding: int
 
 
 class LookedAt(NamedTuple):
-    """What an idea rests on, told by its words alone; ``tested`` is less than the idea where some of it only urges."""
+    """The assumptions of an idea, found in its words alone; ``tested`` is shorter than the idea if part of it only
+    demands agreement."""
 
     parts: tuple[Assumed, ...]
     tested: str
@@ -52,14 +53,14 @@ class LookedAt(NamedTuple):
 
 
 def looked_at(idea: str) -> LookedAt:
-    """A preview of what will be tested of an idea; empty for an empty idea. No model is asked."""
+    """A preview of what will be tested of an idea; empty for an empty idea. No model is used."""
     plain = " ".join(idea.split())
     tested = left_out(plain)
     return LookedAt(tuple(of_words(tested)) if tested else (), tested, tested != plain)
 
 
 def badge(ruling: str) -> str:
-    """A ruling as Streamlit's Markdown."""
+    """A ruling in Streamlit's Markdown."""
     return f":{BADGES[ruling]}-badge[{called(ruling)}]"
 
 
@@ -69,7 +70,7 @@ def called(ruling: str) -> str:
 
 
 def head(number: int, one: Assumption) -> str:
-    """An assumption in a line of Markdown: its number, words and ruling, and how many voices speak on either side."""
+    """An assumption on one line of Markdown: its number, words and ruling, and the number of voices on each side."""
     mark = f":gray-badge[{told.OPEN}]" if told.outcome(one) == told.OPEN else badge(one.ruling)
     return f"**{number}** {label(opened(one.text), WORDS)} {mark} {told.counted(one)}".rstrip()
 
@@ -89,7 +90,7 @@ def cited(verdict: Verdict, place: tuple[int, int] | None) -> Citation | None:
 
 
 def quote(one: Finding, *, in_context: bool) -> str:
-    """The words of a finding as HTML, marked in their context if that is shown, with a model's reading below."""
+    """The words of a finding as HTML, marked in their context if that is shown, with a model's comment below."""
     before, words, after = told.around(one) if in_context else ("", one.citation.quote, "")
     context = [f'<span class="context">{_lines(part)}</span>' if part.strip() else "" for part in (before, after)]
     said = f'<mark class="words">{escape(words)}</mark>' if any(context) else escape(words)
@@ -102,7 +103,7 @@ def _lines(text: str) -> str:
 
 
 def source(citation: Citation) -> str:
-    """Where a finding stands, as a label that opens it: title, who says it, date and page."""
+    """The source of a finding, as the label of a button that opens it: title, voice, date and page."""
     about = citation.about
     known = [about.title, citation.voice, about.date and present.date(about.date), about.place(citation.page)]
     return label(" · ".join(part for part in known if part), 160)
@@ -132,13 +133,13 @@ def settling(verdict: Verdict, most: int | None = None) -> str:
 
 
 def listed(lines: Sequence[str], otherwise: str = "") -> str:
-    """Lines as an HTML list, or what is said when there are none."""
+    """Lines as an HTML list, or a given text if there are none."""
     items = "".join(f"<li>{escape(opened(line))}</li>" for line in lines)
     return f"<ul>{items}</ul>" if items else f"<p>{escape(otherwise)}</p>"
 
 
 def changes(found: Sequence[Change], *, better: bool) -> str:
-    """What got better, or worse, each with the quotes that did it, as HTML."""
+    """What got better, or worse, each with the quotes that caused it, as HTML."""
     items = [
         f"<li>{escape(opened(one.what))}{''.join(map(_because, one.findings[:3]))}</li>"
         for one in found
@@ -152,7 +153,7 @@ def _because(one: Finding) -> str:
 
 
 def in_words(points: Sequence[Point]) -> str:
-    """The picture in words, for people who cannot see it."""
+    """The picture as text, for people who cannot see it."""
     each = "; ".join(
         f"{p.number}: importance {p.importance:.0%}, evidence {p.evidence:.0%}, {called(p.assumption.ruling)}"
         for p in points
@@ -161,7 +162,7 @@ def in_words(points: Sequence[Point]) -> str:
 
 
 def picture(points: Sequence[Point], chosen: int) -> dict[str, Any]:
-    """Importance against evidence as a Vega-Lite chart whose points can be chosen, by ``number``."""
+    """A Vega-Lite chart of importance against evidence, whose points can be chosen by ``number``."""
     values = [
         {
             "number": point.number,

@@ -1,4 +1,4 @@
-"""The texts that people read in a terminal. Nothing in a document can control the terminal."""
+"""The texts for people in a terminal. Text of documents cannot control the terminal."""
 
 from __future__ import annotations
 
@@ -70,14 +70,14 @@ def complain(what: str, remedy: str) -> None:
 
 
 def say_answer(one: Answer) -> None:
-    """Print an answer for people; in a terminal, what seems to answer is bold."""
+    """Print an answer for people; in a terminal, the sentence that seems to answer is bold."""
     click.echo(answer(one))
 
 
 def answer(one: Answer) -> str:
-    """What it states, with the numbers of its sources; or the closest passages; or that the documents do not say.
+    """The statements with the numbers of their sources; or the closest passages; or that the documents do not say.
 
-    It can be printed as it is: nothing of a document can steer the terminal.
+    The text can be printed unchanged: text of documents cannot control the terminal.
     """
     if one.grounding is Grounding.ASIDE:
         return _tame(filled(one.reason))
@@ -99,7 +99,7 @@ def hits(found: Sequence[Hit]) -> str:
 
 
 def discussed(one: Reply) -> str:
-    """The reply to a message about a verdict, then the comment of a model with its sources."""
+    """The reply to a message about a verdict, then a model's comment with its sources."""
     sources = _Sources()
     told = _remarks(one.prose, sources)
     parts = [one.text, told, *one.notices]
@@ -107,7 +107,7 @@ def discussed(one: Reply) -> str:
 
 
 def verdicts(kept: Sequence[KeptVerdict]) -> str:
-    """A line for each pressure test that was kept, the latest first."""
+    """A line for each stored pressure test, the latest first."""
     lines = [
         f"{one.id}  {one.created[:10]}  {one.ruling:<12}  {_cut(' '.join(one.idea.split()), 70)}"
         f"{f'  (revises {one.revises})' if one.revises else ''}"
@@ -117,7 +117,7 @@ def verdicts(kept: Sequence[KeptVerdict]) -> str:
 
 
 def changes(found: Sequence[Change]) -> str:
-    """What got better and what worse from one verdict to the next, each with the findings that did it."""
+    """What got better and what got worse from one verdict to the next, each with the findings that caused it."""
     lines = []
     for better, name in ((True, "Better:"), (False, "Worse:")):
         told = [one for one in found if one.better is better]
@@ -138,7 +138,7 @@ def spared(files: int) -> str:
 
 
 def lens(one: Lens) -> str:
-    """A lens: its question, and what either side claims."""
+    """A lens: its question, and the position of each side."""
     sides = [filled(f"{side.name}: {side.claim}", "  - ") for side in one.sides]
     return "\n".join([f"{one.name} ({one.importance:.1f}): {one.question}", *sides])
 
@@ -168,7 +168,8 @@ def document(one: Document, entry: Entry) -> str:
 
 
 def dropped(one: Document) -> str:
-    """What its file holds that is not read, by kind, then what cleaning removed, each piece with its reason."""
+    """The kinds of content in the file that are not read, then the pieces that cleaning removed, each with its
+    reason."""
     notices = Counter(piece.notice for piece in one.dropped if piece.notice)
     pieces = [f"{count} × {notice}" for notice, count in notices.most_common()]
     pieces += [
@@ -178,7 +179,7 @@ def dropped(one: Document) -> str:
 
 
 def synced(report: SyncReport, library: str, *, details: bool = False) -> str:
-    """What an ingest did to which library, in a line; also when there was nothing to do. ``details`` adds a table."""
+    """The outcome of an ingest on one line, with the library's name. ``details`` adds a table."""
     kinds = ", ".join(f"{count} {kind}" for kind, count in list(report.kinds.items())[:ENDINGS])
     told = f" ({kinds}{', …' if len(report.kinds) > ENDINGS else ''})" if kinds else ""
     skipped = f"; {_count(report.skipped, 'file')} of other kinds passed over{told}" if report.skipped else ""
@@ -370,7 +371,7 @@ def _cut(text: str, width: int) -> str:
 
 
 def filled(text: str, first: str = "", rest: str | None = None) -> str:
-    """The text in lines of the terminal's width; in one, where no terminal is, so that quotes can be searched for."""
+    """The text wrapped to the terminal's width; without a terminal on one line, so that quotes can be searched for."""
     width = min(WIDEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else sys.maxsize
     rest = " " * len(first) if rest is None else rest
     return textwrap.fill(

@@ -1,6 +1,6 @@
-"""A pressure test as one page that needs nothing else: no script, no network; all text of others is only text.
+"""A pressure test as one page without scripts, network or other files. Texts from elsewhere are escaped.
 
-``verdict.html`` is Jinja's, which escapes all that it is given; what cannot be seen is replaced first.
+``verdict.html`` is a Jinja template, which escapes all text; invisible characters are replaced before.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A pressure test as the library keeps it: opened with its citations checked again, weighed again, discussed.
+"""A pressure test as the library stores it: opened with its citations checked again, weighted again, discussed.
 
-Beside the verdict stands what was said of it: each message with its reply, carried over to a verdict that it moved;
-and a message that has no reply yet, so that none is lost with the server.
+The discussion is stored beside the verdict: each message with its reply, which a changed verdict takes over, and a
+message that has no reply yet, so that a crash loses none.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ SAID, ASKED = "said", "asked"  # the fields beside those of the verdict
 
 
 class Said(NamedTuple):
-    """A message about a verdict, what was replied, what moved the verdict (a value of ``Moved``), what a model said
-    beside it, a sentence each, and under which ``id`` it was said, if under any."""
+    """A message about a verdict, the reply, why the verdict changed (a value of ``Moved``), a model's comment in
+    sentences, and the ``id`` of the message, if it has one."""
 
     message: str
     reply: str
@@ -36,7 +36,8 @@ class Said(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """A verdict, how it is listed, what was said of it, and the message that has no reply yet; empty when each has."""
+    """A verdict, its row in the list, its discussion, and the message that has no reply yet (empty if there is
+    none)."""
 
     listed: KeptVerdict
     verdict: Verdict
@@ -53,9 +54,10 @@ def keep(
     owner: str | None = None,
     id: str | None = None,
 ) -> str:
-    """Keep a verdict, ``owner``'s where people sign in; its id. ``revises`` is the one whose idea it revises.
+    """Store a verdict and return its id. It belongs to ``owner`` if people sign in; ``revises`` is the id of the
+    verdict whose idea it revises.
 
-    Under an ``id`` that is given it is kept once.
+    If an ``id`` is given, it is stored under it only once.
     """
     return library.keep_verdict(_told(verdict, said), revises=revises, owner=owner, id=id)
 
@@ -63,9 +65,9 @@ def keep(
 def begin(
     library: Library, idea: str, *, revises: str | None = None, owner: str | None = None, id: str | None = None
 ) -> KeptVerdict:
-    """Keep an idea before it is tested, so that it is not lost with the process; its id will be the verdict's.
+    """Store an idea before it is tested, so that a crash does not lose it; returns the id that the verdict will have.
 
-    Under an ``id`` that is given it is kept once.
+    If an ``id`` is given, it is stored under it only once.
     """
     unmade = Verdict(idea, IdeaRuling.NOT_COVERED, (), (), Searched(0, 0))
     told = json.dumps({**wire.verdict(unmade), "ruling": UNFINISHED})
@@ -73,23 +75,23 @@ def begin(
 
 
 def finish(library: Library, begun: KeptVerdict, verdict: Verdict, said: Sequence[Said] = ()) -> str:
-    """Keep the verdict on an idea whose test was begun; its id."""
+    """Store the verdict on an idea whose test was begun; returns its id."""
     library.put_verdict(begun, _told(verdict, said))
     return begun.id
 
 
 def give_up(library: Library, id: str) -> None:
-    """Forget an idea whose test was begun and has ended without a verdict."""
+    """Remove an idea whose test ended without a verdict."""
     with suppress(DocumentMissing):  # it was removed meanwhile
         if library.verdict(id)[0].ruling == UNFINISHED:
             library.remove_verdict(id)
 
 
 def opened(library: Library, id: str) -> Kept:
-    """The kept verdict of this id.
+    """The stored verdict with this id.
 
     Raises:
-        DocumentMissing: there is none, or its test was not finished.
+        DocumentMissing: there is no such verdict, or its test was not finished.
     """
     listed, told = library.verdict(id)
     if listed.ruling == UNFINISHED:
@@ -103,7 +105,7 @@ def own(library: Library, id: str, owner: str | None) -> Kept:
     """The stored verdict with this id, if it belongs to this owner.
 
     Raises:
-        DocumentMissing: it is somebody else's, or there is none; which of the two is not told. Or it was not finished.
+        DocumentMissing: it belongs to somebody else, does not exist or was not finished; the error does not say which.
     """
     try:
         is_own = library.verdict(id)[0].owner == owner
@@ -115,7 +117,7 @@ def own(library: Library, id: str, owner: str | None) -> Kept:
 
 
 def weigh(library: Library, id: str, importance: Mapping[str, float]) -> Verdict:
-    """Set the importance of assumptions, as ``rulings.weighed`` takes it, and keep what follows from it.
+    """Set the importance of assumptions, in the form of ``rulings.weighed``, and store the resulting verdict.
 
     Raises:
         DocumentMissing, SettingsError: there is no such verdict, or no such assumption.
@@ -127,7 +129,7 @@ def weigh(library: Library, id: str, importance: Mapping[str, float]) -> Verdict
 
 
 def swap(library: Library, id: str, old: Finding, new: Finding) -> None:
-    """Keep one finding in the place of another, as it is judged or is no longer, with all that follows from it.
+    """Replace one finding by another, since its judgement has changed, and store the resulting verdict.
 
     Raises:
         DocumentMissing: there is no such verdict.
@@ -137,7 +139,7 @@ def swap(library: Library, id: str, old: Finding, new: Finding) -> None:
 
 
 def replied(library: Library, id: str, said_under: str) -> str | None:
-    """The id of what stands since a message about the verdict of ``id`` was replied to; None where it was not."""
+    """The id of the verdict after the reply to a message about the verdict ``id``; None if there was no reply."""
     for one in (said_under, id):
         with suppress(DocumentMissing):
             if any(said.id == said_under for said in opened(library, one).said):
@@ -146,10 +148,11 @@ def replied(library: Library, id: str, said_under: str) -> str | None:
 
 
 def discussed(assistant: Asked, id: str, message: str, by: str = "", said_under: str = "") -> tuple[Reply, str]:
-    """The reply to a message about a verdict, and the id of the verdict as it then stands, which keeps both.
+    """The reply to a message about a verdict, and the id of the resulting verdict, with which message and reply are
+    stored.
 
-    The message is kept before it is replied to. ``by`` is whose it is, empty where nobody signs in; ``said_under`` is
-    by what ``replied`` knows it.
+    The message is stored before it gets a reply. ``by`` names its author, empty if nobody signs in; ``said_under`` is
+    the id by which ``replied`` finds it.
 
     Raises:
         DocumentMissing: there is no such verdict.
@@ -172,7 +175,7 @@ def discussed(assistant: Asked, id: str, message: str, by: str = "", said_under:
 
 
 def report(library: Library, id: str, verdict: Verdict, created: str) -> Report:
-    """The verdict as its reports tell it, with what has become of each of its citations."""
+    """The verdict in the form that its reports use, with the current state of each of its citations."""
     cited = {f.citation for a in verdict.assumptions for f in a.findings}
     return Report(verdict, id, created, {one: standing(one, library) for one in cited})
 

@@ -1,4 +1,5 @@
-"""Where assumptions lie in the picture of importance and evidence: what matters and is not known at the upper left."""
+"""The positions of assumptions in the picture of importance and evidence: important and unknown ones are at the upper
+left."""
 
 from __future__ import annotations
 
@@ -24,14 +25,14 @@ CORNERS = {
 
 
 def in_words(points: Sequence[Point]) -> str:
-    """The picture in words, for people who cannot see it."""
+    """The picture as text, for people who cannot see it."""
     return "Assumptions by importance and evidence: " + "; ".join(
         f"{p.number} importance {p.importance:.1f}, evidence {p.evidence:.1f}, {p.assumption.ruling}" for p in points
     )
 
 
 def placed(points: Sequence[Point]) -> list[tuple[Point, float, float]]:
-    """Each point with its place in units, moved to the nearest free one where another lies already."""
+    """Each point with its position in units, moved to the nearest free one if another point is there already."""
     taken: list[tuple[float, float]] = []
     found = []
     for point in points:
@@ -54,5 +55,5 @@ def _is_hidden(one: tuple[float, float], other: tuple[float, float]) -> bool:
 
 
 def shares(points: Sequence[Point]) -> list[tuple[Point, float, float]]:
-    """The same as shares of the way to all evidence and to all importance, for a picture of another size."""
+    """The same positions as shares of full evidence and full importance, for a picture of another size."""
     return [(point, (x - LEFT) / ACROSS, (BOTTOM - y) / UP) for point, x, y in placed(points)]

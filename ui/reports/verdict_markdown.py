@@ -1,4 +1,4 @@
-"""A pressure test as a Markdown page; the documents' own words stay words."""
+"""A pressure test as a Markdown page, in which text of documents is never treated as markup."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """The findings of one side, and where others of it stand above."""
+    """The findings of one side, and references to those shown further up."""
 
     name: str
     see: str
@@ -75,7 +75,7 @@ class Resting:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Importance and evidence of each assumption; a table in formats without pictures."""
+    """Importance and evidence of each assumption; formats without pictures show a table."""
 
     points: tuple[Point, ...]
 

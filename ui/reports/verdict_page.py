@@ -1,4 +1,4 @@
-"""A pressure test as a file to be handed on: Markdown, one HTML page or a Word document, by the name's ending."""
+"""A pressure test as a file to pass on: Markdown, an HTML page or a Word document, by the ending of the name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KINDS = (".md", ".html", ".docx")
 
 
 def check(path: Path) -> None:
-    """Refuse a page that cannot be written, before the work is done.
+    """Refuse a file that cannot be written, before the work is done.
 
     Raises:
         SettingsError: the format is none of ours, there is no such folder, or the file cannot be written there.

@@ -1,4 +1,4 @@
-"""Importance against evidence as a PNG, for files that hold no SVG: the same places as in ``verdict_map``."""
+"""Importance against evidence as a PNG, for formats without SVG, with the same positions as ``verdict_map``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ INK = "#444a50"
 
 
 def drawn(points: Sequence[Point]) -> bytes:
-    """The bytes of the picture, each assumption its number in a circle."""
+    """The bytes of the picture; each assumption is its number in a circle."""
     image = Image.new("RGB", (WIDE * SCALE, HIGH * SCALE), "white")
     draw = ImageDraw.Draw(image)
     words = ImageFont.load_default(12 * SCALE)

@@ -1,4 +1,4 @@
-"""A verdict as its reports tell it, whatever they are written in: the same words, order and places. Pure.
+"""A verdict as all its reports present it, in every format: the same words, order and positions. Pure.
 
 It opens with what the documents come to, then at most ``rulings.CASE`` findings a side, what nothing was found on and
 what to find out first, as the page does; what it rests on follows, where a finding that stands above is named by its
@@ -57,7 +57,8 @@ EACH = 3
 
 
 class Point(NamedTuple):
-    """The place of an assumption in the picture: evidence (by voices, up to ``ENOUGH``) and importance, both 0..1."""
+    """The position of an assumption in the picture: evidence (by voices, up to ``ENOUGH``) and importance, both
+    0..1."""
 
     number: int
     assumption: Assumption
@@ -66,7 +67,7 @@ class Point(NamedTuple):
 
 
 class Case(NamedTuple):
-    """The strongest findings of one side, and what is said where there is none."""
+    """The strongest findings of one side, and the text shown if there are none."""
 
     key: str
     title: str
@@ -75,7 +76,7 @@ class Case(NamedTuple):
 
 
 class Side(NamedTuple):
-    """The findings of an assumption on one side: the numbers of those that stand above, and those that do not."""
+    """The findings of an assumption on one side: the numbers of those shown further up, and the others."""
 
     name: str
     above: tuple[int, ...]
@@ -84,7 +85,7 @@ class Side(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A verdict, what it was kept as, and what has become of its citations since (those that no longer hold)."""
+    """A verdict, its row in the list, and those of its citations that are no longer valid."""
 
     verdict: Verdict
     id: str = ""
@@ -97,7 +98,7 @@ class Report:
 
 
 def head(report: Report) -> str:
-    """When the idea was tested, what was searched, and how many assumptions have which ruling."""
+    """When the idea was tested, what was searched, and the number of assumptions with each ruling."""
     verdict = report.verdict
     called = Counter(map(outcome, verdict.assumptions))
     counts = ", ".join(f"{called[name]} {name}" for name in OUTCOMES if called[name])
@@ -177,7 +178,7 @@ def missing(verdict: Verdict) -> tuple[str, ...]:
 
 
 def sides(verdict: Verdict, number: int) -> list[Side]:
-    """The findings of an assumption by side, each told once; sides without any are left out."""
+    """The findings of an assumption by side, each shown once; sides without any are left out."""
     own, above = first_told(verdict, number), numbered(verdict)
     found = [
         Side(
@@ -191,7 +192,7 @@ def sides(verdict: Verdict, number: int) -> list[Side]:
 
 
 def see_above(side: Side) -> str:
-    """A reference to the findings of a side that were shown above."""
+    """A reference to the findings of a side that were shown further up."""
     return f"See {listed(side.above)} above." if side.above else ""
 
 
@@ -217,7 +218,7 @@ def _asks(one: Assumption) -> str:
 
 
 def why(finding: Finding) -> str:
-    """Why a finding bears on the assumption, as a model says; empty without a model."""
+    """A model's reason why a finding bears on the assumption; empty without a model."""
     return f"A model's reading: {finding.why}" if finding.why else ""
 
 
@@ -234,12 +235,12 @@ def looked_at(one: Assumption) -> str:
 
 
 def weighed_by(one: Assumption) -> str:
-    """Who set its importance, where that is not the lens."""
+    """Who set the importance, if it was not the lens."""
     return {"user": ", set by you", "model": ", set by the model"}.get(one.importance_by, "")
 
 
 def points(verdict: Verdict) -> list[Point]:
-    """Every assumption in the picture of importance and evidence."""
+    """The points of all assumptions in the picture of importance and evidence."""
     return [
         Point(number, one, min(1.0, heard(one) / ENOUGH), one.importance)
         for number, one in enumerate(verdict.assumptions, start=1)
@@ -247,12 +248,12 @@ def points(verdict: Verdict) -> list[Point]:
 
 
 def heard(one: Assumption) -> int:
-    """How many voices speak for it and against it; one that does both is heard on both sides."""
+    """The number of voices for it and against it; a voice that speaks on both sides counts on both."""
     return sum(rulings.heard(one.findings))
 
 
 def counted(one: Assumption) -> str:
-    """How many voices speak for an assumption and against it, if any does."""
+    """The number of voices for an assumption and against it, as text; empty if there are none."""
     said_for, said_against = rulings.heard(one.findings)
     return f"{_voices(said_for)} for, {said_against or 'none'} against" if said_for or said_against else ""
 
@@ -268,7 +269,7 @@ def of_side(one: Assumption, side: Stance) -> list[Finding]:
 
 
 def first_told(verdict: Verdict, number: int) -> Assumption:
-    """An assumption with only the findings that no earlier assumption has, so that each is told once."""
+    """An assumption with only the findings that no earlier assumption has, so that each is shown once."""
     own = rulings.first_told(verdict.assumptions, number)
     return replace(verdict.assumptions[number - 1], findings=own)
 
@@ -306,7 +307,7 @@ def source(citation: Citation) -> str:
 def attributed(finding: Finding) -> str:
     """How the source says it, and who judged its side.
 
-    No probability of a side is told: none was measured to be one on documents like these.
+    It names no probability of a side, since the model's numbers were not found to be probabilities.
     """
     by = ""
     if finding.judged:

@@ -1,4 +1,5 @@
-"""A pressure test as lines of a terminal; ``terminal.say`` prints them, which lets nothing of a document steer it."""
+"""A pressure test as lines for a terminal. Text of documents cannot control the terminal, since ``terminal.say`` prints
+it."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ INDENT = "  "
 
 
 def page(outline: Outline) -> str:
-    """The report as text. When it was tested, and on what, stands last, where a terminal still shows it."""
+    """The report as text. The date of the test and what was searched come last, where a terminal still shows them."""
     opening = filled(f"{outline.ruling}: {outline.opening}")
     searched = [filled(f"Searched for: {'; '.join(outline.searched)}")] if outline.searched else []
     sections = map(_section, outline.sections)

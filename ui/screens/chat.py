@@ -26,7 +26,7 @@ BOX = "question"
 
 
 def show(settings: Settings) -> None:
-    """The conversation that the address names, or a new one."""
+    """Show the conversation in the address, or a new one."""
     try:
         library = running.opened(settings).library
     except LibraryMissing as missing:

@@ -18,7 +18,7 @@ BEGIN = f" Drop a file or two to begin: {adding.READ} are read, and stay on the 
 
 
 def show(settings: Settings) -> None:
-    """All documents, or the one that the address names; where there is no library yet, the place to begin one."""
+    """Show all documents, or the one in the address; without a library, the place to begin one."""
     try:
         library: Library | None = running.opened(settings).library
     except LibraryMissing:

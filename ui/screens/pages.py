@@ -25,7 +25,7 @@ WIDE = {"documents", "scoreboard"}  # tables, and two things side by side
 
 
 def show(settings: Settings) -> None:
-    """The page that the address names, with the navigation; only after signing in, where that is required."""
+    """Show the page in the address, with the navigation; only after signing in, if that is required."""
     if signing_in.needed():
         signing_in.door()
         return

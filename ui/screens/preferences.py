@@ -20,7 +20,7 @@ EVIDENCE = {
 
 
 def show(settings: Settings) -> None:
-    """The settings page, in sections."""
+    """Show the settings page, in sections."""
     told = "Which model answers, and from which library."
     st.html(f'<header class="page"><h1>Settings</h1><p class="small">{told}</p></header>')
     st.subheader("Model", anchor=False)

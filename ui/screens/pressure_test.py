@@ -1,4 +1,4 @@
-"""The page of pressure tests: put an idea, see how far it is, read the verdict, revise it, discuss it, hand it on."""
+"""The page of pressure tests: enter an idea, follow its test, read the verdict, revise it, discuss it, pass it on."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CUT_SHORT = (
 
 
 def show(settings: Settings) -> None:
-    """The verdict or the running test that the address names, else the form for an idea."""
+    """Show the verdict or the running test in the address, else the form for an idea."""
     st.html(SHEET)
     try:
         assistant = running.opened(settings)

@@ -1,4 +1,4 @@
-"""The scoreboard: how good the answers are by suites of cases, over time, and each case beside its gold."""
+"""The scoreboard: the measures of suites over time, and each case beside its gold."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DRAWN = 2  # measures drawn until others are picked; a matter of taste
 
 
 def show(settings: Settings) -> None:
-    """The stored runs, and the form that starts one."""
+    """Show the stored runs, and the form that starts one."""
     st.html(
         '<header class="page"><h1>Scoreboard</h1><p class="small">How good the answers are, measured on suites of '
         "cases whose right answers are known.</p></header>"

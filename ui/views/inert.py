@@ -10,7 +10,7 @@ TURNING = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff
 
 
 def markdown(text: str) -> str:
-    """The text on one line that a reader of Markdown shows as it stands; each character that steers it as U+FFFD."""
+    """The text on one line, as Markdown that shows it unchanged; control characters are replaced by U+FFFD."""
     line = _MARKUP.sub(r"\\\1", TURNING.sub("\ufffd", " ".join(text.split())))
     return _STARTS.sub(
         lambda found: f"{found[1]}{found[2]}\\" if found[2].isdigit() else f"{found[1]}\\{found[2]}", line
@@ -18,7 +18,7 @@ def markdown(text: str) -> str:
 
 
 def lines(text: str, *, bold: bool = False) -> str:
-    """The text as ``markdown`` shows it, with its line breaks and with the white space at its ends."""
+    """The text as ``markdown`` shows it, with its line breaks and its surrounding white space."""
     mark = "**" if bold else ""
     parts = re.split(r"(\s*\n\s*|^\s+|\s+$)", text)  # lines, and between them what parts them
     shown = [f"{mark}{markdown(line)}{mark}" if line else "" for line in parts[::2]]

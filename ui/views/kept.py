@@ -1,4 +1,4 @@
-"""Stored citations of a conversation, compared with the library as it is now."""
+"""Compares the stored citations of a conversation with the current library."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ AROUND = 300  # characters on either side of cited words in which the sentences 
 
 
 class Around(NamedTuple):
-    """What has become of cited words, and the sentences before and after them where they stand as they did."""
+    """The state of cited words, and the sentences before and after them if they stand where they stood."""
 
     standing: Standing
     before: str = ""
@@ -23,7 +23,7 @@ class Around(NamedTuple):
 
 
 def document(citation: Citation, library: Library) -> Document | None:
-    """The cited document as it is now; None when it is no longer there."""
+    """The cited document in its current state; None if it no longer exists."""
     try:
         return library.document(citation.about.id)
     except DocumentMissing:
@@ -31,14 +31,14 @@ def document(citation: Citation, library: Library) -> Document | None:
 
 
 def standing(citation: Citation, library: Library) -> Standing:
-    """What has become of the quoted words; the document is read only when they are not where they were."""
+    """The state of the quoted words; the document is read only if they are not where they were."""
     if library.quote(citation.about.id, citation.start, citation.end) == citation.quote:
         return Standing.HOLDS
     return present.standing(citation, document(citation, library))[0]
 
 
 def around(citation: Citation, library: Library) -> Around:
-    """What has become of the quoted words, and what stands beside them."""
+    """The state of the quoted words, and the sentences beside them."""
     before, quote, after = library.around(citation.about.id, citation.start, citation.end, AROUND) or ("", "", "")
     if quote != citation.quote:
         return Around(present.standing(citation, document(citation, library))[0])

@@ -1,4 +1,4 @@
-"""Answers and documents as a page shows them. Pure; all text that was not written here is escaped.
+"""Answers and documents as HTML for pages. Pure; text from elsewhere is escaped.
 
 Text of documents, file names, models and users enters HTML through ``escape`` and Markdown through ``label``, and
 in no other way; so it is shown as it stands, and can neither run, nor fetch, nor look like a part of the page.
@@ -25,7 +25,7 @@ _NO_BREAK = "\u2060"  # word joiner: not seen, and ends what Streamlit would tak
 
 
 class Standing(StrEnum):
-    """What has become of the words that a citation quotes; the value is what the page says of it."""
+    """The state of the words that a citation quotes; the value is the text that the page shows."""
 
     HOLDS = ""
     MOVED = "The document has changed since; the words now stand in another place."
@@ -34,7 +34,7 @@ class Standing(StrEnum):
 
 
 class Source(NamedTuple):
-    """A line of the list of sources: the numbers of the citations that share document and voice."""
+    """A line in the list of sources: the numbers of the citations that share document and voice."""
 
     numbers: tuple[int, ...]
     citation: Citation
@@ -72,7 +72,7 @@ def byline(citation: Citation) -> str:
 
 
 def sources(answer: Answer) -> tuple[Source, ...]:
-    """What the answer stands on: a line for each voice of each document."""
+    """The sources of an answer: a line for each voice of each document."""
     lines: dict[tuple[str, str | None], list[tuple[int, Citation]]] = {}
     for number, citation in enumerate(answer.cited, 1):
         lines.setdefault((citation.about.id, citation.voice), []).append((number, citation))
@@ -87,8 +87,8 @@ def source_line(citation: Citation) -> str:
 
 
 def place(citation: Citation, document: Document | None, words: Span | None) -> tuple[str, ...]:
-    """The heading over a citation and its page; where there is neither, which paragraph of ``document`` the ``words``
-    are in, titles and headings not counted."""
+    """The heading above a citation and its page. If both are missing, the number of the paragraph of ``document`` that
+    has the ``words``; titles and headings are not counted."""
     known = tuple(part for part in (citation.heading, citation.about.place(citation.page)) if part)
     if known or document is None or words is None:
         return known
@@ -98,7 +98,7 @@ def place(citation: Citation, document: Document | None, words: Span | None) -> 
 
 
 def tip(citation: Citation, before: str, after: str) -> str:
-    """A citation at a glance, as Streamlit's Markdown: document, voice and date; its sentence between two others."""
+    """A citation at a glance in Streamlit's Markdown: document, voice and date; its sentence between its neighbours."""
     about = citation.about
     head = [label(about.title), label(citation.voice or ""), label(date(about.date)) if about.date else ""]
     last = before if len(before) <= BESIDE else f"…{before[-BESIDE:].lstrip()}"
@@ -107,20 +107,20 @@ def tip(citation: Citation, before: str, after: str) -> str:
 
 
 def said(one: Shown) -> str:
-    """A text that is shown, as HTML, with the sentence that seems to answer in ``<mark>``."""
+    """A text of an answer as HTML, with the sentence that seems to answer in ``<mark>``."""
     key = f'<mark class="key">{escape(one.key)}</mark>' if one.key else ""
     return f'<span class="said">{escape(one.opening + one.before)}{key}{escape(one.after + one.closing)}</span>'
 
 
 def searched(answer: Answer) -> str:
-    """What was searched, and how many quotes were left out since they could not be found there."""
+    """What was searched, and how many quotes were left out since they were not found there."""
     documents, passages = answer.searched
     left_out = f" Left out: {_count(len(answer.rejected), 'quote')} that could not be found." if answer.rejected else ""
     return f"Searched {_count(passages, 'passage')} of {_count(documents, 'document')}.{left_out}"
 
 
 def of_model(answer: Answer) -> tuple[str, ...]:
-    """What went otherwise than asked, how many of a model's statements are not shown, and its cost, as HTML."""
+    """What the model did other than asked, how many of its statements are not shown, and its cost, as HTML."""
     told = [escape(notice) for notice in answer.notices]
     if answer.dropped:
         told.append(f"Not shown: {_count(len(answer.dropped), 'statement')} of the model that did not hold.")
@@ -131,7 +131,7 @@ def of_model(answer: Answer) -> tuple[str, ...]:
 
 
 def standing(citation: Citation, document: Document | None) -> tuple[Standing, Span | None]:
-    """What has become of the quoted words in ``document`` as it is now, and where they stand in it."""
+    """The state of the quoted words in the current ``document``, and their place in it."""
     if document is None:
         return Standing.GONE, None
     if document.text[citation.start : citation.end] == citation.quote:
@@ -143,7 +143,8 @@ def standing(citation: Citation, document: Document | None) -> tuple[Standing, S
 
 
 def key(citation: Citation, words: Span) -> Span | None:
-    """The sentence that seems to answer, where the quoted ``words`` now stand; None where it is all of them."""
+    """The sentence that seems to answer, in the place where the quoted ``words`` now stand; None if it is the whole
+    quote."""
     if citation.key is None or citation.key_quote == citation.quote:
         return None
     moved = words.start - citation.start

@@ -56,7 +56,8 @@ def day(of: date, today: date) -> str:
 
 
 def hits(found: list[Hit], answer: Answer) -> str:
-    """The passages that a search found, best first, each with why it was and whether the answer cites it, as HTML."""
+    """The passages that a search found, best first, each with how it was found and whether the answer cites it, as
+    HTML."""
     return f'<ol class="hits" tabindex="0" aria-label="Passages">{"".join(_hit(hit, answer) for hit in found)}</ol>'
 
 

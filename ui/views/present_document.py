@@ -1,6 +1,8 @@
-"""A document to what a page shows of it: headings, lists, tables, pages, bold words and links, and the cited words.
-Links lead nowhere here, and tell their address: in short behind their words, in full where they are pointed at and
-above a document that is opened at cited words. Pure, and inert as ``present.py`` says."""
+"""What a page shows of a document: headings, lists, tables, pages, bold words, links, and the cited words.
+
+Links lead nowhere. They show their address: in short behind their words, in full as a tooltip, and above a document
+that is opened at cited words. Pure; escaped as ``present.py`` says.
+"""
 
 from __future__ import annotations
 
@@ -61,8 +63,8 @@ class _Row(NamedTuple):
 
 
 def page(document: Document, marked: Span | None, key: Span | None = None) -> str:
-    """The document as HTML, with the stretch ``marked`` in ``<mark>`` and in it the sentence ``key``; of a long one,
-    what stands around it."""
+    """The document as HTML, with the stretch ``marked`` in ``<mark>`` and the sentence ``key`` inside it; of a long
+    document, only the surroundings."""
     text, cited = document.text, marked or NOWHERE
     shown = Span(max(0, cited.start - AROUND), min(len(text), cited.end + AROUND))
     words = _Words(text, shown, cited, key or NOWHERE)

@@ -1,6 +1,6 @@
-"""What went wrong, as users of the pages are told it: no command, option or variable, no pattern, no provider's words.
+"""Errors for users of the pages: without commands, options, variables, patterns or a provider's own words.
 
-Whoever runs Pushback finds the whole of it in the server's log.
+The server's log has the complete error, for whoever runs Pushback.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ def told(error: PushbackError) -> Told:
 
 
 def todo(hint: str, kind: type[PushbackError] = PushbackError, hints: Mapping[type[PushbackError], str] = HINTS) -> str:
-    """A hint as it is; in the place of one that is for the command line what can be done on a page (or ``hints``)."""
+    """The hint unchanged, or, if it is meant for the command line, what can be done on a page instead (or
+    ``hints``)."""
     if not COMMANDS.search(hint):
         return hint
     return next((hints[one] for one in kind.__mro__ if one in hints), RUNS)

@@ -49,14 +49,14 @@ def language(code: str | None) -> str:
 
 
 def standings(one: Listed) -> list[str]:
-    """Notes on a document, the most important first; empty when all is well."""
+    """Notes on the state of a document, the most important first; empty if there is nothing to note."""
     told = [GONE] if one.state != "ready" else []
     older = OLDER_FILE if one.by_file_time else OLDER
     return [*told, older] if one.superseded_by else told
 
 
 def table(listed: Sequence[Listed]) -> pd.DataFrame:
-    """The documents as a frame, a row each; texts on one line, empty where nothing is known."""
+    """The documents as a data frame, one a row; texts are on one line, and unknown values are empty."""
     import pandas as pd
 
     columns = {
@@ -89,7 +89,7 @@ def matching(rows: pd.DataFrame, wanted: Wanted) -> pd.Series[bool]:
 
 
 def line(text: str, most: int = 200) -> str:
-    """Text on one line, without what cannot be seen and may turn other text around."""
+    """Text on one line, without invisible characters, which may reverse the text around them."""
     seen = "".join(character for character in " ".join(text.split()) if character.isprintable())
     return seen if len(seen) <= most else seen[: most - 1] + "…"
 
@@ -115,12 +115,12 @@ def head(about: About, standings: Sequence[str], passages: int, *, is_corrected:
 
 
 def passages(some: Sequence[Passage], first: int) -> str:
-    """Passages as HTML, numbered from ``first``, each with where it stands and who speaks."""
+    """Passages as HTML, numbered from ``first``, each with its place and speaker."""
     return f'<ol class="passages" start="{first}">{"".join(map(_passage, some))}</ol>'
 
 
 def dropped(pieces: Sequence[Dropped]) -> str:
-    """The unread parts of a file by kind, and what cleaning removed by reason, the most frequent first."""
+    """The unread parts of a file by kind, and the parts that cleaning removed by reason, the most frequent first."""
     notices = Counter(piece.notice for piece in pieces if piece.notice)
     unread = "".join(f"<li>{number:,} × {escape(kind or '')}</li>" for kind, number in notices.most_common())
     by_reason: dict[str, list[str]] = {}

@@ -24,7 +24,7 @@ FAILING, FLIPPED, ALL = "Failing", "Flipped", "All"
 
 
 class Point(NamedTuple):
-    """A measure of one run, as a chart draws it."""
+    """A measure of one run, as a point of a chart."""
 
     when: str
     measure: str
@@ -35,12 +35,12 @@ class Point(NamedTuple):
 
 
 def whole(runs: Iterable[Past]) -> list[Past]:
-    """The runs that can be compared with one another: of all cases, to the end."""
+    """The runs that can be compared with one another: those of all cases that were not interrupted."""
     return [one for one in runs if one.summary.whole and not one.summary.interrupted]
 
 
 def points(runs: Sequence[Past], names: Sequence[str]) -> list[Point]:
-    """The points of a chart: these measures of these runs; without an interval, its ends are the value."""
+    """The points of a chart for these measures and runs. If a point has no interval, both ends are the value."""
     made = []
     for run in runs:
         for name in names:
@@ -58,7 +58,7 @@ def measured(runs: Sequence[Past]) -> list[str]:
 
 
 def told(run: Past) -> str:
-    """A run in a line: when, and how it ended."""
+    """A run on one line: its time and its outcome."""
     day, _, clock = run.when.partition("T")
     ended = "interrupted" if run.summary.interrupted else "passed" if run.verdict.passed else "failed"
     part = "" if run.summary.whole else f", {count(run.summary.selected, 'case')}"
@@ -66,7 +66,7 @@ def told(run: Past) -> str:
 
 
 def banner(run: Past) -> str:
-    """The verdict on a run, as HTML: what it comes to, and what failed."""
+    """The verdict on a run as HTML: its outcome, and the checks that failed."""
     summary, verdict = run.summary, run.verdict
     right = summary.outcomes.get("right", 0) + summary.outcomes.get("tested", 0)
     how = "passed" if verdict.passed else "failed"
@@ -80,7 +80,7 @@ def banner(run: Past) -> str:
 
 
 def measures(run: Past, comparison: Comparison | None) -> str:
-    """Every measure of a run as a table in HTML, with what it was before where there is a comparison."""
+    """Every measure of a run as an HTML table, with the earlier value if there is a comparison."""
     changes = {change.name: change for change in comparison.changes} if comparison else {}
     head = ["Measure", "Value", "95 % interval", "Of", *(["Before", "Difference"] if changes else [])]
     rows = "".join(
@@ -95,7 +95,7 @@ def measures(run: Past, comparison: Comparison | None) -> str:
 
 
 def flips(compared: Comparison) -> str:
-    """What was lost and gained since another run, as HTML."""
+    """The cases lost and gained since another run, as HTML."""
     parts = [("Lost", compared.lost), ("Gained", compared.gained), ("Gone", compared.gone), ("New", compared.new)]
     lists = "".join(
         f'<div class="{name.lower()}"><h3>{name} {len(cases):,}</h3>{_named(cases)}</div>'
@@ -132,7 +132,7 @@ def table(records: Sequence[Record]) -> dict[str, list[Any]]:
 
 
 def case(record: Record) -> str:
-    """A case as HTML: what it came to beside the gold."""
+    """A case as HTML: its result beside the gold."""
     return html.beside(record)
 
 

@@ -46,7 +46,7 @@ PEOPLE = ("readers", "editors", "owners")
 
 
 class Line(NamedTuple):
-    """A setting: what it is for, what it is, what sets it."""
+    """A setting: its purpose, its value, and where the value comes from."""
 
     told: str
     value: str
@@ -54,7 +54,7 @@ class Line(NamedTuple):
 
 
 def lines(settings: Settings, set_by: Mapping[str, str], chosen: frozenset[str]) -> list[Line]:
-    """Every setting; ``set_by`` names what sets those that are set, ``chosen`` are those chosen on the page."""
+    """Every setting; ``set_by`` says where set values come from, ``chosen`` has those chosen on the page."""
     found = []
     for name, told in TOLD.items():
         value = getattr(settings, name)
@@ -72,7 +72,7 @@ def _value(name: str, value: object) -> str:
 
 
 def answers(settings: Settings, *, lacks_key: bool) -> str:
-    """The model that answers now, as a line."""
+    """The model that currently answers, on one line."""
     if not settings.writer:
         return "Quotes only"
     name = without_secrets(_spoken(settings.writer))

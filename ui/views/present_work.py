@@ -1,4 +1,4 @@
-"""What a page shows of work on a library. Pure, and escaped as ``present.py`` says."""
+"""What a page shows of jobs on a library. Pure, and escaped as ``present.py`` says."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ OTHERWISE = "Open it in the program that made it, save it again, then drop it on
 
 
 def count(number: int, thing: str) -> str:
-    """A number of things, as in ``1 passage`` and ``2,000 passages``."""
+    """A number with its noun, as in ``1 passage`` and ``2,000 passages``."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def spared(files: int) -> str:
-    """The notice that so many files of a folder have gone that their documents were kept."""
+    """The notice that documents were kept although so many files of a folder are missing."""
     what = "1 file" if files == 1 else f"{files:,} files"
     return f"{what} of this folder, over a third of it, cannot be found any more. What was read of it stays for now."
 
 
 def happened(outcome: Outcome) -> str:
-    """What a reading did, in a line: ``2 added, 1 could not be read · 31 passages in 4.2 s``."""
+    """The outcome of a reading on one line: ``2 added, 1 could not be read · 31 passages in 4.2 s``."""
     counts = [f"{number:,} {SAID[what]}" for what in SAID if (number := outcome.count(what))]
     read = f" · {count(outcome.passages, 'passage')} in {outcome.seconds:.1f} s" if outcome.passages else ""
     over = f" · {count(outcome.passed_over, 'file')} of other kinds passed over" if outcome.passed_over else ""
@@ -54,7 +54,7 @@ def happened(outcome: Outcome) -> str:
 
 
 def files(taken: Sequence[Taken], most: int) -> str:
-    """What became of each file, as HTML: what went wrong first, of the others at most ``most``."""
+    """The outcome of each file as HTML: failures first, and at most ``most`` of the others."""
     failed = [one for one in taken if one.what == FAILED][:MOST_FAILED]
     others = [one for one in taken if one.what not in (FAILED, SAME)] or [one for one in taken if one.what == SAME]
     more = len(others) - most
@@ -63,7 +63,7 @@ def files(taken: Sequence[Taken], most: int) -> str:
 
 
 def remedy(reason: str) -> str:
-    """What helps against a reason for which a file could not be read."""
+    """What to do about a reason for which a file could not be read."""
     return next((helps for words, helps in REMEDIES if words in reason.lower()), OTHERWISE)
 
 
@@ -88,7 +88,7 @@ def _remedy(one: Problem) -> str:
 
 
 def problems(found: Sequence[Problem]) -> str:
-    """What is wrong with a library, and what to do or what was done, as HTML."""
+    """The problems of a library, and what to do or what was done about each, as HTML."""
     if not found:
         return "<p>All is well: every passage has its words and its vector, and each is as it was written.</p>"
     told = (f"<li><p><strong>{escape(one.what)}</strong></p><p>{escape(_remedy(one))}</p></li>" for one in found)

@@ -1,4 +1,5 @@
-"""What an answer shows on the page, in a terminal and in files: texts, and in each the sentence to be marked. Pure."""
+"""What an answer shows on the page, in a terminal and in files: its texts, each with the sentence to be marked.
+Pure."""
 
 from __future__ import annotations
 
@@ -24,14 +25,14 @@ def who_disagrees(conflict: Conflict) -> str:
 
 
 def cost_line(cost: Cost) -> str:
-    """How often a model was asked, and how much it read and wrote."""
+    """How often a model was called, and how much it read and wrote."""
     calls = "1 call" if cost.calls == 1 else f"{cost.calls:,} calls"
     cached = f", {cost.cached} answered from memory" if cost.cached else ""
     return f"{calls}, {cost.input_tokens:,} tokens read, {cost.output_tokens:,} written{cached}"
 
 
 class Shown(NamedTuple):
-    """A text in its parts, and what it stands on. Line breaks in it are those of the document's items and rows."""
+    """A text in its parts, with its citations. Its line breaks are those of the document's items and rows."""
 
     citations: tuple[Citation, ...]
     opening: str  # whose words follow
@@ -47,10 +48,10 @@ class Shown(NamedTuple):
 
 
 def shown(answer: Answer) -> tuple[Shown, ...]:
-    """What an answer states or, where it states nothing, offers as closest; nothing of a refusal.
+    """The statements of an answer, or the closest passages if it states nothing; nothing for a refusal.
 
-    Sentences are marked only where one of them has others around it: else there is nothing to pick them out of. Of a
-    long row of a table the cell is that is asked for.
+    A sentence is marked only if other sentences stand around it. In a long table row, the cell that is asked for is
+    marked.
     """
     told = [(statement.text, statement.citations) for statement in answer.statements]
     if answer.grounding is Grounding.NEAR:
@@ -66,7 +67,7 @@ def why(answer: Answer) -> str:
 
 
 def disagreeing(side: Statement) -> str:
-    """What one side of a conflict says: of a stretch of a document, the sentence that seems to answer."""
+    """The words of one side of a conflict; of a stretch of a document only the sentence that seems to answer."""
     return side.citations[0].key_quote if side.key else side.text
 
 
@@ -86,8 +87,9 @@ def _shown(text: str, citations: tuple[Citation, ...], question: str, *, marks: 
 
 
 def asked_cell(sentence: str, question: str) -> Span | None:
-    """The cell of a long row that has most words of the question, most of all in its column's name; the first cell
-    apart, which says what the row is of. None where it is no such row, or several have as many."""
+    """The cell of a long table row that shares most words with the question, mainly with its column's name. The first
+    cell, which says what the row is about, is not considered. None if the text is no such row, or several cells share
+    as many."""
     cells = list(_CELL.finditer(sentence))
     if len(cells) < CELLS or cells[0].start() > 0:
         return None

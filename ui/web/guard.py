@@ -1,4 +1,4 @@
-"""What is asked of a request before it reaches the page: its origin, and for an upload that the page offered a place.
+"""Checks a request before it reaches the page: its origin, and for an upload whether the page offered a place for it.
 
 The name that a request is for is checked by Starlette's own middleware. Each answer carries headers that keep other
 pages from framing ours, and ours from loading anything from elsewhere.
@@ -36,7 +36,7 @@ _changes = threading.Lock()
 
 
 def allowed_hosts() -> list[str]:
-    """The names that the server answers to, as Starlette has them: an IPv6 address in brackets."""
+    """The names that the server answers to, as Starlette writes them: an IPv6 address in brackets."""
     return [f"[{name}]" if ":" in name else name for name in st.get_option("server.allowedHosts") or local.NAMES]
 
 
@@ -52,7 +52,7 @@ def policy() -> str:
 
 
 def let_upload(session: str) -> None:
-    """Take uploads of this session from now on; the page calls it for a visitor who may add documents."""
+    """Accept uploads of this session from now on; the page calls this for a visitor who may add documents."""
     with _changes:
         _may_upload[session] = None
         _may_upload.move_to_end(session)
@@ -61,7 +61,7 @@ def let_upload(session: str) -> None:
 
 
 class Guard:
-    """The middleware: it refuses, or lets a request through and adds headers to the answer."""
+    """The middleware that refuses a request, or passes it on and adds headers to the response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

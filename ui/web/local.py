@@ -1,4 +1,4 @@
-"""Which visitors are at this machine itself: by its own names, with no proxy between. Pure."""
+"""Decides which visitors are at this machine itself: they use its own names, and no proxy is between. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def only(names: Iterable[str]) -> bool:
 
 
 def is_local(peer: str | None, headers: Mapping[str, str]) -> bool:
-    """Whether a request comes from this machine itself: from its own address, to its own name, and not passed on."""
+    """Whether a request comes from this machine itself: from its own address, to its own name, and not forwarded."""
     if any(name.lower().startswith(PASSED_ON) for name in headers):
         return False
     hosts = [value for name, value in headers.items() if name.lower() == "host"]

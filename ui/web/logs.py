@@ -1,4 +1,4 @@
-"""The log of a server as JSON, an object a line, for programs that gather logs."""
+"""The log of a server as JSON, one object a line, for programs that collect logs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a visitor may do with a library: as the settings name people, by what the token of their sign-in says. Pure."""
+"""What a visitor may do with a library: the settings name people by what their sign-in token says. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from assistant.settings import Settings
 
 
 class Role(IntEnum):
-    """Each may do what those before it may."""
+    """The roles; each may do everything that those before it may."""
 
     NONE = 0  # sees nothing
     READER = 1  # asks, tests ideas and reads documents
@@ -18,7 +18,8 @@ class Role(IntEnum):
 
 
 def of(token: Mapping[str, object] | None, settings: Settings, *, here: bool) -> Role:
-    """The role of whoever signed in with this token; None: nobody signs in. ``here``: at the machine that serves."""
+    """The role of a person with this sign-in token; None means that nobody signs in. ``here`` says that they are at the
+    serving machine."""
     if token is None:
         return Role.OWNER if here else Role[settings.everyone.upper()]
     lists = ((Role.OWNER, settings.owners), (Role.EDITOR, settings.editors), (Role.READER, settings.readers))

@@ -1,4 +1,4 @@
-"""The scripts of our own pages, each the same for every document. The policy of the pages lets no other run."""
+"""The scripts of our own pages. Each is the same for every document, and the pages' policy lets no other script run."""
 
 from __future__ import annotations
 

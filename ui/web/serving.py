@@ -1,4 +1,4 @@
-"""The web app as a process: Streamlit on `app.py`, with nothing sent home."""
+"""The web app as a process: Streamlit runs `app.py`, without usage statistics."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ ANY = ("0.0.0.0", "::")  # noqa: S104 - all addresses of the machine, none of wh
 
 
 def serve(settings: Settings, environment: Mapping[str, str]) -> None:
-    """Become the web app, and so end as it ends; ``environment`` is what it is to see besides ours.
+    """Replace this process by the web app; ``environment`` adds variables to the current ones.
 
     Raises:
-        PushbackError: the address cannot be listened on.
+        PushbackError: the server cannot listen at the address.
     """
     check_free(settings.host, settings.port)
     if not local.only([settings.host, *settings.allowed_hosts]):
@@ -75,7 +75,7 @@ def check_free(host: str, port: int) -> None:
     """Refuse an address that a server cannot listen on.
 
     Raises:
-        PushbackError: it cannot.
+        PushbackError: the server cannot listen there.
     """
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]

@@ -1,7 +1,7 @@
-"""Long work off the page's thread: it goes on through reruns and reloads, tells how far it is, and can be stopped.
+"""Background work of pages: it continues through reruns and reloads, reports its progress, and can be stopped.
 
-These are kept in the server's process and known to every page of it. What a job does is named in ``ui/jobs``, which
-hands it to this process or to a queue; what is kept for good is the library's business.
+Jobs live in the memory of the server's process, and every page of it can see them. ``ui/jobs`` names what they do and
+gives them to this process or to a queue; lasting results are stored in the library.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _log = logging.getLogger(__name__)
 
 
 class Stopped(Exception):
-    """The job was told to stop; its work ends at the next ``Job.at``."""
+    """The job was told to stop; its work ends at the next call of ``Job.at``."""
 
 
 @dataclass
 class Job:
-    """One piece of work. ``share`` is how much is done, 0 to 1, None while that is not known.
+    """One piece of work. ``share`` is the part that is done, from 0 to 1, or None while that is unknown.
 
-    ``told`` are the last ``TOLD`` things that it said it was doing, in order. It begins when ``after`` has ended.
+    ``told`` has the last ``TOLD`` reports of what it was doing, in order. The job begins when ``after`` has ended.
     """
 
     kind: str
@@ -57,7 +57,7 @@ class Job:
         """Report what is being done; the work calls this.
 
         Raises:
-            Stopped: somebody asked for it.
+            Stopped: the job was told to stop.
         """
         if doing != self.doing:
             self.told = [*self.told, doing][-TOLD:]
@@ -109,9 +109,10 @@ def start(
     *,
     id: str | None = None,
 ) -> Job:
-    """Begin ``work``, whose value is the job's ``result``; ``owner`` is the only one who sees it, None everybody.
+    """Begin ``work``, whose return value becomes the job's ``result``. Only ``owner`` sees the job; None means
+    everybody.
 
-    It waits until the job ``after`` has ended, however that ends.
+    The job waits until the job ``after`` has ended, in whatever way.
     """
     job = Job(kind, owner, about, after, id or secrets.token_hex(8))
     with _changes:
@@ -152,7 +153,7 @@ def line(job: Job) -> list[Job]:
 
 
 def forget(job: Job) -> None:
-    """Drop an ended job, so that no page shows it again."""
+    """Remove an ended job, so that no page shows it again."""
     with _changes:
         _jobs.pop(job.id, None)
 

@@ -1,8 +1,7 @@
-"""Documents taken out of a library, put back as they were, and replaced: the work of jobs, as in ``library_work``."""
+"""Removing, restoring and replacing documents of a library: the work of jobs, as in ``library_work``."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,10 +24,10 @@ REPLACED = "changed"
 
 
 class Removed(NamedTuple):
-    """A document that was taken out, with all that is needed to put it back as it was.
+    """A removed document, with everything needed to restore it.
 
-    ``files`` are all that led to it, and ``put_by`` says where those of them are now that had been dropped on a page.
-    Files of other folders stay where they are.
+    ``files`` are the files that it was read from. ``put_by`` has the new paths of those that had been uploaded; files
+    of other folders stay where they are.
     """
 
     document: Document
@@ -58,7 +57,7 @@ def remove(job: Job, settings: Settings, embedder: Embedder, ids: Sequence[str])
 
 
 def put_back(job: Job, settings: Settings, embedder: Embedder, removed: Sequence[Removed]) -> Outcome:
-    """Put documents back as they were, with their ids, so that what cites them holds again.
+    """Restore documents with their ids, so that citations of them are valid again.
 
     Raises:
         LibraryError: the library cannot be written, or was made with another embedding model.
@@ -80,9 +79,9 @@ def put_back(job: Job, settings: Settings, embedder: Embedder, removed: Sequence
 
 
 def replace(job: Job, settings: Settings, embedder: Embedder, id: str, path: Path) -> Outcome:
-    """Read the file that takes a document's place; the document goes when the file led to another one.
+    """Read the file that replaces a document; the document is removed if the file became another one.
 
-    ``path`` is the new file, dropped on a page; of the same name as the old one it has taken its place already.
+    ``path`` is the new file, which was uploaded; if it has the name of the old one, it has replaced that file already.
 
     Raises:
         LibraryError: the library cannot be written.
@@ -99,7 +98,7 @@ def replace(job: Job, settings: Settings, embedder: Embedder, id: str, path: Pat
 def _removed(library: Library, id: str) -> Removed:
     document = library.document(id)
     passages = tuple(stored.passage for stored in library.stored_of(id))
-    files = tuple(file for file in library.known([os.sep]).values() if file.document == id)
+    files = tuple(file for file in library.known().values() if file.document == id)
     return Removed(document, passages, files, ())
 
 

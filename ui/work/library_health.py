@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Checked(NamedTuple):
-    """What ``pushback doctor`` finds; nothing when all is well."""
+    """The findings of ``pushback doctor``; empty if all is well."""
 
     problems: tuple[Problem, ...]
 
@@ -27,9 +27,9 @@ def check(job: Job, settings: Settings, embedder: Embedder) -> Checked:
 
 
 def reindex(job: Job, settings: Settings, embedder: Embedder) -> str:
-    """Embed all that is stored again, with the model and the length of passages in force; what was done.
+    """Embed all stored documents again, with the current model and passage length; returns what was done.
 
-    Stopped, it leaves the library as it was.
+    If it is stopped, the library stays as it was.
 
     Raises:
         LibraryError: the library cannot be written.

@@ -1,12 +1,11 @@
-"""Work on a library from a page, outside its thread: files are read, with the outcome of each.
+"""Work on a library from a page, outside its thread: files are read, and the outcome of each is recorded.
 
-Each function is the work of a job: it opens the library for itself, so that no page waits for it, and waits its turn
-while somebody else writes.
+Each function is the work of a job. It opens the library itself, so that no page waits for it, and waits while another
+process writes.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -37,7 +36,8 @@ Result = TypeVar("Result")
 
 
 class Taken(NamedTuple):
-    """What became of a file: one of the words above; ``document`` is where it is, ``reason`` why it failed, ``other``
+    """The outcome of a file: one of the constants above this class; ``document`` is its document, ``reason`` why it
+    failed, ``other``
     the file of which it is a copy."""
 
     source: str
@@ -48,7 +48,8 @@ class Taken(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a reading did; ``files`` in the order of their paths, ``seconds`` it took. ``stopped`` before its end."""
+    """The outcome of a reading: ``files`` in the order of their paths, and ``seconds``. ``stopped`` if it was stopped
+    before its end."""
 
     files: tuple[Taken, ...]
     passages: int
@@ -77,9 +78,9 @@ def take_in(
     *,
     allow_removals: bool = False,
 ) -> Outcome:
-    """Bring the library, made if there is none, in step with these files and folders; told as ``job`` goes on.
+    """Bring the library, which is made if necessary, in step with these files and folders; ``job`` shows the progress.
 
-    Stopped, it leaves what was read so far. ``within`` is the folder that named files are taken to be ingested from.
+    If it is stopped, the files read so far stay in the library. ``within`` is the folder to which named files belong.
 
     Raises:
         SourceError: one of the paths does not exist.
@@ -93,7 +94,7 @@ def take_in(
     told = _Told(job)
     report: SyncReport | None = None
     with Library.open(settings, embedder, create=True) as library:
-        before, held = library.known(roots), library.known([os.sep])
+        before, held = library.known(roots), library.known()
         with suppress(Stopped):
             report = patiently(
                 job,
@@ -127,10 +128,10 @@ def take_in(
 
 
 def take_in_address(job: Job, settings: Settings, embedder: Embedder, address: str) -> Outcome:
-    """Fetch a page of the web once, keep it as if it had been dropped, and take it in.
+    """Fetch a web page once, store it like an uploaded file, and read it.
 
     Raises:
-        SourceError: it cannot be fetched, or is of a kind that is not read.
+        SourceError: the page cannot be fetched, or is of a kind that is not read.
         LibraryError: the library cannot be written.
     """
     from ingest.web import fetching
@@ -144,7 +145,7 @@ def take_in_address(job: Job, settings: Settings, embedder: Embedder, address: s
 
 
 def patiently(job: Job, work: Callable[[], Result]) -> Result:
-    """Do ``work`` as soon as nobody else writes to the library.
+    """Do ``work`` as soon as no other process writes to the library.
 
     Raises:
         Stopped: the job was told to stop while it waited.

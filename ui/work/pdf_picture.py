@@ -1,6 +1,6 @@
-"""A page of a PDF as it is printed, with the cited words marked: a PNG, drawn by a process of its own.
+"""A page of a PDF as a picture (PNG) with the cited words marked, drawn in a separate process.
 
-PDFium reads bytes that somebody else made, so that what breaks it or takes too long ends this process and no other.
+PDFium reads files from strangers. If one crashes it or takes too long, only this process ends.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MARK = (255, 224, 102)  # the page is multiplied by it, so that words stay black
 
 
 def draw(path: Path, sha256: str, page: int, words: str) -> bytes | None:
-    """The page, from 1, of the file with this hash; None where the file is another by now, or cannot be drawn."""
+    """The picture of a page (from 1) of the file with this hash; None if the file has changed or cannot be drawn."""
     called = [sys.executable, "-m", "ui.work.pdf_picture", str(path), sha256, str(page), str(os.getpid())]
     try:
         done = subprocess.run(  # noqa: S603 - our own
@@ -39,7 +39,7 @@ def draw(path: Path, sha256: str, page: int, words: str) -> bytes | None:
 
 
 def main() -> None:
-    """Draw what the arguments name, with the words that come on stdin marked, and write it to stdout."""
+    """Draw the page that the arguments name, with the words from stdin marked, and write the picture to stdout."""
     path, sha256, page, parent = sys.argv[1:]
     limits.end_with(int(parent))
     _bound()
@@ -51,10 +51,10 @@ def main() -> None:
 
 def _bound() -> None:
     """Limit the memory and the processor time of this process to what a page needs."""
-    try:
-        import resource
-    except ImportError:  # Windows has none
+    if sys.platform == "win32":  # it has no such limits
         return
+    import resource
+
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

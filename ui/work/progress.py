@@ -1,5 +1,4 @@
-"""How far long work is: one line on stderr, written over itself where a person looks on, and now and then one more in
-a log."""
+"""The progress of long work: one line on stderr that is overwritten in a terminal, and occasional lines in a log."""
 
 from __future__ import annotations
 
@@ -15,7 +14,7 @@ WIPE = "\r\x1b[K"
 
 
 class Progress:
-    """Told how much is done of how much, and of what; a context manager that wipes its line at the end."""
+    """Receives how much of the work is done; a context manager that clears its line at the end."""
 
     def __init__(self, doing: str, things: str, *, quiet: bool, logged: bool = False) -> None:
         self._doing, self._things = doing, things
@@ -56,6 +55,6 @@ def pace(done: int, total: int, things: str, seconds: float) -> str:
 
 
 def time_left(done: float, total: float, seconds: float) -> str:
-    """The remaining time at the pace so far; empty where it is not known."""
+    """The remaining time at the current pace; empty if it is unknown."""
     left = round((total - done) * seconds / done) if done else None
     return "" if left is None else f"{left // 60}:{left % 60:02} left"

@@ -1,4 +1,4 @@
-"""The questions that a library is greeted with, kept in its folder until its documents change."""
+"""The suggested questions of a library, stored in its folder until its documents change."""
 
 from __future__ import annotations
 

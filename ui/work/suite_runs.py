@@ -1,9 +1,8 @@
-"""Suites of cases run from a page, each in a process of its own; which suites there are, and where runs are kept."""
+"""Runs suites of cases from a page, each in a separate process; finds the suites, and the folders of their runs."""
 
 from __future__ import annotations
 
 import json
-import os
 import queue
 import shutil
 import subprocess
@@ -33,7 +32,8 @@ OWN, LABELS = "suite", "labels"  # folders: of a library its suite, and in that 
 
 
 def folder(settings: Settings) -> Path:
-    """Where the runs made from the page are kept, a folder a suite; no library can be called so."""
+    """The folder for runs that are started from the page, with a folder for each suite; no library can have its
+    name."""
     return settings.home.expanduser() / ".evaluations"
 
 
@@ -43,7 +43,7 @@ def roots(settings: Settings) -> list[Path]:
 
 
 def known(own: Path | None = None) -> dict[str, Path]:
-    """The suites that may be run, by name: the shipped ones, and those of a folder of one's own."""
+    """The suites that may be run, by name: the shipped ones, and those in a folder of one's own."""
     found = {path.relative_to(SHIPPED).as_posix(): path for ending in ENDINGS for path in sorted(SHIPPED.glob(ending))}
     if own is not None:
         found |= {str(path): path for ending in ENDINGS for path in sorted(own.expanduser().glob(ending))}
@@ -51,30 +51,31 @@ def known(own: Path | None = None) -> dict[str, Path]:
 
 
 def named(suite: Path) -> str:
-    """A suite as another process finds it from ``SHIPPED``: shipped ones from there, others by their whole path."""
+    """The name by which another process finds a suite: relative to ``SHIPPED`` for shipped ones, else the whole
+    path."""
     return suite.relative_to(SHIPPED).as_posix() if suite.is_relative_to(SHIPPED) else str(suite.expanduser().resolve())
 
 
 class Gathered(NamedTuple):
-    """How many cases and drafts of cases were added to the suite over a library."""
+    """The number of cases and of drafts that were added to the suite over a library."""
 
     cases: int
     drafts: int
 
 
 def of_library(settings: Settings) -> Path:
-    """The suite over the library itself, which is there once ``gather`` has written it."""
+    """The suite over the library itself; it exists once ``gather`` has written it."""
     return settings.folder / OWN / starting.SUITE
 
 
 def gather(library: Library, settings: Settings) -> Gathered:
-    """Add what people said of answers and findings to the suite over the library, and write it as labelled pairs.
+    """Add people's feedback and judgements to the suite over the library, and write the judgements as labelled pairs.
 
-    Beside it stand the files of the library's documents, as far as they are still there.
+    Copies of the documents' files that still exist are put beside the suite.
 
     Raises:
         CaseError: the suite cannot be read.
-        LibraryError: it cannot be written.
+        LibraryError: the suite cannot be written.
     """
     cases, folder = feedback.proposed(library), of_library(settings).parent
     if not cases:
@@ -95,7 +96,7 @@ def _files(library: Library, corpus: Path) -> Path:
     """A folder with the files of the library's documents as they are called in it; links to them where that can be."""
     shutil.rmtree(corpus, ignore_errors=True)
     corpus.mkdir(parents=True)
-    for path, file in library.known([os.sep]).items():
+    for path, file in library.known().items():
         copy = corpus / file.source
         if not Path(path).exists() or copy.exists() or ".." in copy.parts:
             continue
@@ -113,12 +114,12 @@ def run(job: Job, suite: Path, settings: Settings, *, module: Sequence[str] = ("
     When the job is stopped, the cases that were done are stored as an interrupted run.
 
     Raises:
-        PushbackError: it cannot be run.
+        PushbackError: the suite cannot be run.
         Stopped: the job was told to stop.
     """
     called = [sys.executable, *module, str(suite.resolve()), str(folder(settings).resolve())]
     root = Path(__file__).parent.parent.parent
-    process = subprocess.Popen(called, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # noqa: S603 - our own
+    process = subprocess.Popen(called, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8")  # noqa: S603 - our own
     try:
         told = _followed(job, process)
     finally:

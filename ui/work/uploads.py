@@ -1,7 +1,8 @@
-"""Files that were dropped on a page: kept in the library's own folder ``uploads``, under names that are safe anywhere.
+"""Files that were uploaded on a page, stored in the library's own folder ``uploads`` under names that are safe on every
+system.
 
-A file is there whole or not at all. One of the same name takes its place; what it held goes to ``.earlier`` beside
-it, which nothing reads.
+A file is stored completely or not at all. A new file replaces one of the same name, which is moved to the folder
+``.earlier`` beside it; nothing reads that folder.
 """
 
 from __future__ import annotations
@@ -73,19 +74,19 @@ def put(path: Path, data: bytes) -> None:
 
 
 def put_by(path: Path) -> Path:
-    """Move a file aside, where it is kept and not read; returns its new path."""
+    """Move a file aside, where it is stored but not read; returns its new path."""
     aside = path.parent / EARLIER / f"{time.time_ns()} {path.name}"
     aside.parent.mkdir(exist_ok=True)
     return path.replace(aside)
 
 
 def of(settings: Settings, paths: Iterable[str]) -> list[Path]:
-    """The paths among these that were dropped into this library and still exist."""
+    """The paths among these that are existing uploads of this library."""
     return [path for path in map(Path, paths) if path.parent == folder(settings) and path.exists()]
 
 
 def free(path: Path, taken: Iterable[Path]) -> Path:
-    """The path, with a number if it is taken; names that differ only in case count as the same."""
+    """The path, with a number added if it is taken; names that differ only in case count as the same."""
     others = {str(one).casefold() for one in taken}
     number, found = 1, path
     while str(found).casefold() in others:
@@ -95,7 +96,8 @@ def free(path: Path, taken: Iterable[Path]) -> Path:
 
 
 def safe(name: str) -> str:
-    """A name without folders, unprintable characters and what some system forbids; never hidden, never too long."""
+    """A name without folders, unprintable characters and characters that some system forbids; never hidden, never too
+    long."""
     last = PurePosixPath(unicodedata.normalize("NFC", name).replace("\\", "/")).name
     shown = FORBIDDEN.sub("_", "".join(character for character in last if character.isprintable()))
     stem, ending = os.path.splitext(shown.strip(" ."))  # noqa: PTH122 - Path gives names of dots a meaning

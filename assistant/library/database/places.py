@@ -42,7 +42,7 @@ def begin(settings: Settings) -> None:
     """Make the library's folder, and where its catalog will be.
 
     Raises:
-        LibraryError: it cannot be made.
+        LibraryError: the folder or the database cannot be made.
     """
     _make_folder(settings)
     if settings.catalog is not None:
@@ -74,7 +74,7 @@ def on_server(address: str, library: str, passage_words: int) -> Catalog:
 
 
 def copy(catalog: Catalog, to: Settings, progress: Progress | None = None) -> None:
-    """Copy a catalog to another place, completely or not at all; nothing happens if that was done before.
+    """Copy a catalog to another place, completely or not at all. A copy that exists already is left as it is.
 
     Raises:
         LibraryError: another library of this name is there.
@@ -106,7 +106,7 @@ def set_aside(settings: Settings) -> str:
     """Rename the catalog of the current library, so that no library uses it any more; returns the new name.
 
     Raises:
-        LibraryLocked: somebody still uses it.
+        LibraryLocked: another process still uses the catalog.
     """
     stamp = f"moved-{datetime.now(UTC):%Y%m%d%H%M%S}"
     if settings.catalog is not None:

@@ -1,4 +1,4 @@
-"""The catalog's database as a schema of PostgreSQL: what it says otherwise than SQLite, and errors in our own words.
+"""A PostgreSQL schema as the catalog's database: what differs from SQLite, and errors in our own words.
 
 The one module that knows psycopg. Each library has a schema of its own, ``pushback_NAME``, so that one database holds
 several. A server that was restarted is noticed by the next statement that reads, outside of any transaction.
@@ -79,7 +79,7 @@ class Postgres:
     """The database of one library on a server: see ``sql.Database``.
 
     Raises:
-        LibraryError: it cannot be reached, or cannot hold a library.
+        LibraryError: the server cannot be reached, or its database cannot hold a library.
     """
 
     def __init__(self, address: str, library: str) -> None:
@@ -220,7 +220,7 @@ class Postgres:
 
 
 def connected(address: str) -> psycopg.Connection[Any]:
-    """A connection whose transactions are begun by hand."""
+    """A connection whose caller begins transactions explicitly."""
     made = psycopg.connect(address, autocommit=True, connect_timeout=10, application_name="pushback")
     made.adapters.register_dumper(str, _Dumper)
     for name in ("text", "varchar", "name"):
@@ -231,10 +231,10 @@ def connected(address: str) -> psycopg.Connection[Any]:
 
 @contextmanager
 def session(address: str, what: str) -> Iterator[psycopg.Connection[Any]]:
-    """A connection for other uses than a catalog, with errors in our own words.
+    """A connection for uses other than a catalog, with errors in our own words.
 
     Raises:
-        LibraryError: something goes wrong with it.
+        LibraryError: the connection or a statement fails.
     """
     try:
         with connected(address) as made:
@@ -257,7 +257,7 @@ def schema_of(library: str) -> str:
     """The schema of a library.
 
     Raises:
-        LibraryError: its name is too long.
+        LibraryError: the library's name is too long.
     """
     if len(library) > LONGEST:
         hint = f"On PostgreSQL, a name has at most {LONGEST} characters."
@@ -269,7 +269,7 @@ def libraries(address: str) -> list[str]:
     """The libraries of a database, by name.
 
     Raises:
-        LibraryError: it cannot be reached.
+        LibraryError: the server cannot be reached.
     """
     try:
         with connected(address) as connection:
@@ -287,7 +287,7 @@ def begin(address: str, library: str) -> None:
     """Make the schema of a library; nothing happens when it is there.
 
     Raises:
-        LibraryError: it cannot be made.
+        LibraryError: the schema cannot be made.
     """
     try:
         with connected(address) as connection:
@@ -302,7 +302,7 @@ def rename(address: str, library: str, before: str) -> str:
     """Rename a library's schema, so that no library uses it any more; returns the new name.
 
     Raises:
-        LibraryError: it cannot be done.
+        LibraryError: the schema cannot be renamed.
     """
     name = f"{before}-{library}"[:63]
     try:

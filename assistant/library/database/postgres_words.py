@@ -99,7 +99,7 @@ WITH met AS MATERIALIZED (
 
 
 class PostgresWords:
-    """Which passages hold a word: see ``catalog.Words``. A trigger lets those go whose passages do."""
+    """Which passages hold a word: see ``catalog.Words``. A trigger removes the words of removed passages."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

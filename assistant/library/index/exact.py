@@ -1,4 +1,4 @@
-"""The nearest passages by the catalog's own vectors, all of them compared: slow for a large library, and sure.
+"""Finds the nearest passages by comparing all vectors in the catalog: slow for a large library, but exact.
 
 It answers for a library of few passages, and where the vector index cannot be opened because nothing can be written: on
 a read-only or a full disk.
@@ -22,7 +22,7 @@ FEW = 10_000
 
 
 class Exact:
-    """A replacement for the vector index; ``kept`` are the vectors of a catalog that does not change."""
+    """A replacement for the vector index. ``kept`` are the vectors of a catalog that does not change."""
 
     def __init__(self, catalog: Catalog, *, kept: bool = False) -> None:
         self._catalog = catalog

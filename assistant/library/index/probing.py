@@ -1,4 +1,5 @@
-"""Whether a vector index can be read, found out in a process of its own: a damaged one can end the process that does.
+"""Tests in a separate process whether a vector index can be read, since a damaged index can crash the process that
+reads it.
 
 Run as a program it reads all of the index in the folder that is named, as the doctor and a question would.
 """
@@ -37,7 +38,7 @@ def breaks(folder: Path) -> str | None:
 
 
 def main(folder: str) -> None:
-    """Read every id and vector, and look for the nearest of some."""
+    """Read every id and vector, and search for the neighbours of some."""
     index = VectorIndex(Path(folder))
     try:
         index.open(0)

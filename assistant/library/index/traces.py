@@ -1,7 +1,8 @@
-"""Two cheap signs that a vector index may end whoever reads it, so that a process of its own should read it first.
+"""Two cheap signs that reading a vector index may crash a process, so that a separate process should read it first.
 
-A process that had it open ended without closing it: killed, or ended by the index. Or its files are not as they were
-when one of us last let go of them. Neither says that it is broken; both are rare, and looked into once (``probing``).
+The first: a process that had the index open ended without closing it, since it was killed or crashed. The second: its
+files changed after a process of ours closed them. Neither proves damage; both are rare, and are examined once
+(``probing``).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ SEEN, USED = "index.seen", "index.used"
 
 
 class Traces:
-    """What processes leave beside the index of the library in ``folder``, whose files are in ``files``.
+    """Traces that processes leave beside the index of the library in ``folder``, whose files are in ``files``.
 
     A process leaves a locked file in ``USED`` for as long as it has the index open; the system unlocks it when it ends.
     Where nothing can be written, nothing is left, and the index is believed.
@@ -42,7 +43,7 @@ class Traces:
         return (seen is not None and seen != self._now()) or any(self._left())
 
     def see(self) -> None:
-        """Record the files as they are now; nobody may change them meanwhile."""
+        """Record the current state of the files; nobody may change them meanwhile."""
         with suppress(OSError):
             told = json.dumps(self._now())
             if not (self._folder / SEEN).exists() or (self._folder / SEEN).read_text("utf-8") != told:
@@ -64,7 +65,7 @@ class Traces:
             self._open = None
 
     def forget(self) -> None:
-        """Take away what ended processes left: the index was read to its end, or rebuilt."""
+        """Remove the traces of ended processes, after the index was read completely or rebuilt."""
         for path in self._left():
             with suppress(OSError):
                 path.unlink(missing_ok=True)

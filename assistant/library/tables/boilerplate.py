@@ -1,4 +1,4 @@
-"""What cleaning goes by, as SQL: what a team wants kept, and lines that recur over the web pages of one site.
+"""The SQL of what cleaning depends on: what a team wants kept, and lines that recur over the pages of one web site.
 
 A line is boilerplate when it stands in at least ``MANY`` pieces of its site and in at least ``SHARE`` of them; versions
 of one piece count once. One document, that of the lowest id, keeps it all the same. So it depends on what the library
@@ -18,24 +18,27 @@ SHARE = 0.5  # of a site's pieces: what stands on most of its pages is the site'
 
 
 class Boilerplate:
-    """Recurring lines by origin, and kept reasons by path; ``put_lines`` and ``recount`` are steps of transactions."""
+    """Recurring lines by web site or author, and reasons for keeping boilerplate by path. ``put_lines`` and ``recount``
+    run inside a transaction."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def known(self) -> dict[int, str]:
-        """The lines that are known to recur over the pages of one site, as hashes, and the document that keeps each."""
+        """The lines that are known to recur over the pages of one site, as hashes, each with the document that keeps
+        it."""
         kept = "SELECT hash, min(document) FROM lines WHERE hash IN (SELECT hash FROM recurring) GROUP BY hash"
         return dict(self._db.rows(kept))
 
     def put_lines(self, document: str, lines: Sequence[tuple[int, bool]]) -> None:
-        """Replace the stored lines of a document that may recur, and whether each was known to."""
+        """Replace the stored lines of a document that may recur, and for each whether it was known to recur."""
         self._db.run("DELETE FROM lines WHERE document = ?", [document])
         rows = [(document, hash, int(recurs)) for hash, recurs in dict(lines).items()]
         self._db.run_each("INSERT INTO lines (document, hash, recurs) VALUES (?, ?, ?)", rows)
 
     def recount(self, origins: Iterable[str | None]) -> None:
-        """Count the recurring lines of these origins again; documents that this would change become stale."""
+        """Count the recurring lines of these origins again. Documents whose cleaning this changes are marked as
+        stale."""
         for origin in sorted(filter(None, origins)):
             of = "cleaned c JOIN versions v ON v.document = c.document WHERE c.origin = ?"
             pieces = self._db.row(f"SELECT count(DISTINCT v.family) FROM {of}", [origin])[0]  # noqa: S608
@@ -57,7 +60,8 @@ class Boilerplate:
             )
 
     def keep(self, paths: Iterable[str], reasons: Iterable[str]) -> None:
-        """Write down the reasons for these files and folders, in the place of those for them and what lies in them."""
+        """Store the reasons for these files and folders; they replace the reasons for them and for everything inside
+        them."""
         with self._db.changing():
             for path in paths:
                 inside = path.rstrip(os.sep) + os.sep
@@ -66,7 +70,7 @@ class Boilerplate:
                 self._db.run_each("INSERT INTO keeps (path, reason) VALUES (?, ?)", rows)
 
     def keeps(self) -> dict[str, frozenset[str]]:
-        """The reasons that are written down, by path."""
+        """The stored reasons, by path."""
         found: dict[str, set[str]] = {}
         for path, reason in self._db.rows("SELECT path, reason FROM keeps"):
             found.setdefault(path, set()).add(reason)

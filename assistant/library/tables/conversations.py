@@ -1,6 +1,6 @@
 """The tables of conversations and of the feedback on their answers, with their SQL.
 
-A conversation that was deleted can be brought back for ``UNDO`` seconds; until then it is as if it were not there.
+A deleted conversation can be restored for ``UNDO`` seconds; meanwhile no other function sees it.
 """
 
 # What is put together here are this module's constants; every value is bound.
@@ -30,13 +30,13 @@ _OWNED = "LEFT JOIN conversation_owners o ON o.conversation = c.id"
 
 
 class Conversations:
-    """Conversations by their ids, each with its turns and what was said of them."""
+    """Conversations by their ids, each with its turns and the feedback on them."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def begin(self, owner: str | None = None) -> str:
-        """Begin a conversation; its id."""
+        """Begin a conversation and return its id."""
         id = secrets.token_hex(8)
         with self._db.changing():
             self._forget()
@@ -77,7 +77,8 @@ class Conversations:
         return bool(self._db.row(sql, [conversation, owner]))
 
     def ask(self, conversation: str, question: str, at: int | None = None) -> bool:
-        """Keep a question that has no answer yet, in place of another such; False: no such conversation."""
+        """Store a question that has no answer yet, in place of an earlier one without an answer. False if there is no
+        such conversation."""
         with self._db.changing():
             if not self._is_there(conversation):
                 return False
@@ -85,7 +86,7 @@ class Conversations:
             return True
 
     def wait(self, conversation: str, question: str, files: Sequence[str]) -> bool:
-        """Keep a question that waits until these files have been read; False: no such conversation."""
+        """Store a question that waits until these files have been read. False if there is no such conversation."""
         with self._db.changing():
             if not self._is_there(conversation):
                 return False
@@ -94,14 +95,14 @@ class Conversations:
             return True
 
     def awaiting(self, conversation: str) -> list[Awaiting]:
-        """The questions that wait for their files, in the order in which they came."""
+        """The questions that wait for files to be read, in the order of their arrival."""
         sql = "SELECT key, question, files FROM awaiting WHERE conversation = ? ORDER BY key"
         return [
             Awaiting(key, asked, tuple(json.loads(files))) for key, asked, files in self._db.rows(sql, [conversation])
         ]
 
     def come(self, conversation: str, id: int) -> bool:
-        """Let a question wait no longer: it is one without an answer from now on. False: it does not wait."""
+        """End the wait of a question; from now on it is one without an answer. False if it was not waiting."""
         with self._db.changing():
             row = self._db.row("SELECT question FROM awaiting WHERE conversation = ? AND key = ?", [conversation, id])
             if not row:
@@ -111,12 +112,13 @@ class Conversations:
             return True
 
     def unanswered(self, conversation: str) -> tuple[str, int | None] | None:
-        """The question that has no answer yet, and the turn in whose place it was asked; None when there is none."""
+        """The question that has no answer yet, and the turn that it replaces; None if there is none."""
         row = self._db.row("SELECT question, turn FROM unanswered WHERE conversation = ?", [conversation])
         return (row[0], row[1]) if row else None
 
     def add_turn(self, conversation: str, title: str, answer: str, at: int | None = None) -> bool:
-        """Keep a turn, in the place of the one ``at`` (from 1) and those after it; False: no such conversation.
+        """Store a turn, in place of turn ``at`` (from 1) and all turns after it. False if there is no such
+        conversation.
 
         ``title`` is taken when there is none yet. No question is without an answer then. Where turns came after the
         one ``at``, the conversation as it was is kept as one of its own.
@@ -158,7 +160,7 @@ class Conversations:
             self._db.run(sql, {"id": id, "of": conversation})
 
     def turns(self, conversation: str) -> list[str] | None:
-        """The turns as they were kept, in order; None when there is no such conversation."""
+        """The stored turns, in order; None if there is no such conversation."""
         with self._db.reading():
             if not self._is_there(conversation):
                 return None
@@ -173,7 +175,7 @@ class Conversations:
             return bool(self._db.run("UPDATE conversations SET title = ? WHERE id = ?", [title, conversation]))
 
     def retitle(self, conversation: str, before: str, title: str) -> None:
-        """Give a conversation a title in the place of the one ``before``; nothing happens when it has another."""
+        """Replace the title ``before`` of a conversation; nothing happens if it has another title."""
         self._db.run("UPDATE conversations SET title = ? WHERE id = ? AND title = ?", [title, conversation, before])
 
     def delete(self, conversation: str) -> bool:
@@ -208,7 +210,8 @@ class Conversations:
         self._db.run(sql, [conversation, turn, citation])
 
     def feedback(self, conversation: str | None) -> list[Feedback]:
-        """What was said of one conversation, or of all: the earliest first, by turn, the whole answer first."""
+        """The feedback on one conversation, or on all: the earliest conversation first, by turn, the whole answer
+        first."""
         return [
             Feedback(id, turn, citation, Opinion(verdict), note, created)
             for id, turn, citation, verdict, note, created in self._db.rows(
@@ -244,5 +247,5 @@ def _shown(told: object) -> Iterator[str]:
 
 
 def now() -> str:
-    """This second, in ISO 8601 and UTC."""
+    """The current time in ISO 8601 and UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""The catalog's documents, whole and in lists: the SQL of two tables, what a document is and what it was cleaned by."""
+"""The SQL of the catalog's documents: their texts, and how each was cleaned."""
 
 # What is put together here are this module's constants; every value is bound.
 # ruff: noqa: S608
@@ -31,7 +31,7 @@ class Documents:
         self._db, self._families = db, families
 
     def searched(self, filters: Filters | None = None) -> Searched:
-        """The number of documents and passages, of those that the filters leave."""
+        """The number of documents and passages that the filters leave."""
         if filters is None:
             return Searched(*self._db.row("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)"))
         where, values = conditions(filters)
@@ -57,7 +57,7 @@ class Documents:
         return [sha256 for (sha256,) in self._db.rows("SELECT sha256 FROM documents ORDER BY sha256")]
 
     def entries(self) -> list[Entry]:
-        """Every document, by source; each with the state of being there."""
+        """Every document, by source, each with whether its files exist."""
         sources: dict[str, list[tuple[str, str]]] = {}
         with self._db.reading():
             for document, source, path in self._db.rows("SELECT document, source, path FROM sources ORDER BY key"):
@@ -111,7 +111,7 @@ class Documents:
         return None if row is None else str(row[0])
 
     def made_from(self, sha256: str, kept: Sequence[str] = ()) -> str | None:
-        """The document made from these bytes, cleaned as they would be today with what is to be kept."""
+        """The document made from these bytes, if cleaning would treat them the same way today."""
         as_today = "coalesce(c.kept, '') = ? AND coalesce(c.stale, 0) = 0"
         sql = f"SELECT d.id FROM {DOCUMENTS} WHERE d.sha256 = ? AND {as_today} ORDER BY d.id LIMIT 1"
         row = self._db.row(sql, [sha256, "\n".join(kept)])

@@ -1,4 +1,4 @@
-"""Which documents are versions of one piece: the SQL of families, and of the hashes by which one is found."""
+"""The SQL of groups of versions: which documents are versions of the same text, and the hashes that find them."""
 
 # What is put together here are this module's constants; every value is bound.
 # ruff: noqa: S608
@@ -16,13 +16,14 @@ from assistant.types import Document
 
 
 class Families:
-    """Families of documents; every document is in one, most of them alone."""
+    """Groups of documents that are versions of the same text. Every document is in a group; most are alone in
+    theirs."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def of(self, documents: Sequence[str] | None = None) -> dict[str, list[Version]]:
-        """For each of these documents (or all) that has other versions: all of them, the newest first."""
+        """For each of these documents (or of all) that has other versions: all its versions, the newest first."""
         of = f"WHERE v.family IN (SELECT family FROM versions WHERE document IN {LISTED})"
         rows = self._db.rows(
             "SELECT v.document, v.family, d.date, v.figures FROM versions v JOIN documents d ON d.id = v.document "
@@ -37,19 +38,19 @@ class Families:
         return every if documents is None else {id: every[id] for id in documents if id in every}
 
     def places(self, documents: Sequence[str]) -> dict[str, tuple[str, int]]:
-        """Of those documents that have other versions: the family, and the place in it from 0, the newest."""
+        """For each document that has other versions: its group, and its place in the group (the newest is 0)."""
         return {
             document: (family[0].family, [version.document for version in family].index(document))
             for document, family in self.of(documents).items()
         }
 
     def unasked(self) -> list[str]:
-        """The documents that were never checked for versions: those of a library of version 2."""
+        """The documents that were never checked for versions; libraries of version 2 have such."""
         sql = "SELECT id FROM documents WHERE id NOT IN (SELECT document FROM versions) ORDER BY id"
         return [id for (id,) in self._db.rows(sql)]
 
     def put(self, document: Document, mtime_ns: int) -> None:
-        """Add a document to the family of the documents that it is a version of, or begin a family."""
+        """Add a document to the group of its versions, or begin a group."""
         own = versions.shingles(document.text)
         keys = versions.keys(own)
         self._db.run("DELETE FROM versions WHERE document = ?", [document.id])

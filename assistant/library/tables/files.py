@@ -15,18 +15,20 @@ class Files:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def known(self, under: Sequence[str]) -> dict[str, KnownFile]:
-        """The files that were read, by absolute path: those named, and those in the folders named."""
+    def known(self, under: Sequence[str] | None = None) -> dict[str, KnownFile]:
+        """The files that were read, by absolute path: all, or those named and those in the folders named."""
         sql = (
             "SELECT s.path, s.source, s.size, s.mtime_ns, d.sha256, d.id, coalesce(c.kept, ''), coalesce(c.stale, 0) "
             "FROM sources s JOIN documents d ON d.id = s.document LEFT JOIN cleaned c ON c.document = d.id "
             "ORDER BY s.path"
         )
-        folders = tuple(path.rstrip(os.sep) + os.sep for path in under)
         files = (
             KnownFile(path, source, size, mtime_ns, sha256, id, _reasons(kept), bool(stale))
             for path, source, size, mtime_ns, sha256, id, kept, stale in self._db.rows(sql)
         )
+        if under is None:
+            return {file.path: file for file in files}
+        folders = tuple(path.rstrip(os.sep) + os.sep for path in under)
         return {file.path: file for file in files if file.path in under or file.path.startswith(folders)}
 
     def of(self, document: str) -> list[str]:
@@ -53,7 +55,7 @@ class Files:
         self._db.run("UPDATE sources SET size = ?, mtime_ns = ? WHERE path = ?", [size, mtime_ns, path])
 
     def forget(self, paths: Sequence[str]) -> None:
-        """Forget files; a document that has none left is the catalog's to sweep."""
+        """Forget files. Documents without any file are removed later by the catalog."""
         self._db.run(f"DELETE FROM sources WHERE path IN {LISTED}", [Many(paths)])  # noqa: S608 - a constant
 
 

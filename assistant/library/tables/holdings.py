@@ -1,4 +1,4 @@
-"""What a library holds at a glance: counts of its kinds, its years and its authors, and a handful of documents."""
+"""An overview of a library: counts of its kinds, years and authors, and a few of its documents."""
 
 from __future__ import annotations
 
@@ -24,5 +24,6 @@ def read(db: Database) -> Holdings:
 
 
 def some(db: Database, number: int) -> list[str]:
-    """The ids of a few documents, always the same ones; ids come from sources by a hash, so these are spread."""
+    """The ids of a few documents, always the same ones. Ids are hashes of sources, so these are spread over the
+    library."""
     return [id for (id,) in db.rows("SELECT id FROM documents ORDER BY id LIMIT ?", [number])]

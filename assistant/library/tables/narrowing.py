@@ -32,12 +32,13 @@ KINDS = {
 
 
 def voice(name: str) -> str:
-    """A name as filters compare it: case and spacing aside."""
+    """A name in the form in which filters compare names: without case and spacing."""
     return " ".join(name.casefold().split())
 
 
 def conditions(filters: Filters) -> tuple[str, dict[str, object]]:
-    """A filter as SQL over passages ``p`` and documents ``d``; dates compare over the length that both have."""
+    """A filter as SQL over passages ``p`` and documents ``d``. Dates are compared up to the length of the shorter
+    one."""
     known = {
         "documents": (
             "(d.id IN (SELECT value FROM json_each(:documents)) OR d.id IN "

@@ -1,4 +1,5 @@
-"""The catalog's passages, and those that are put aside until all of a kind are there: the SQL of two tables."""
+"""The SQL of two tables: the catalog's passages, and passages that are staged until all of a document or library are
+there."""
 
 # What is put together here are this module's constants; every value is bound.
 # ruff: noqa: S608
@@ -55,7 +56,7 @@ class Passages:
         _put(self._db, "passages", document, rows)
 
     def remove(self, documents: Sequence[str]) -> list[str]:
-        """Remove the passages of these documents; their ids."""
+        """Remove the passages of these documents; returns their ids."""
         sql = f"DELETE FROM passages WHERE document IN {LISTED} RETURNING id"
         return [id for (id,) in self._db.rows(sql, [Many(documents)])]
 
@@ -65,13 +66,13 @@ class Passages:
 
 
 class Staged:
-    """Passages put aside: of a library that is being reindexed, or of a document that is being read."""
+    """Staged passages, of a library that is being reindexed or of a document that is being read."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def count(self) -> int:
-        """The number of staged passages; only whoever stages them needs them."""
+        """The number of staged passages; only the process that stages them needs it."""
         return int(self._db.row("SELECT count(*) FROM staged")[0])
 
     def clear(self) -> None:
@@ -79,7 +80,7 @@ class Staged:
         self._db.run("DELETE FROM staged")
 
     def add(self, passages: Sequence[PassageRow], documents: Sequence[Document]) -> None:
-        """Put passages aside; one document for each."""
+        """Stage passages, each with its document."""
         with self._db.changing():
             for row, document in zip(passages, documents, strict=True):
                 _put(self._db, "staged", document, [row])
@@ -90,7 +91,7 @@ class Staged:
         self._db.run("UPDATE staged SET voice = ? WHERE speaker IS NULL", [voice(author or "")])
 
     def vectors(self, size: int) -> Iterator[list[tuple[str, bytes]]]:
-        """The ids and vectors of the passages that are put aside, ``size`` at a time."""
+        """The ids and vectors of the staged passages, ``size`` at a time."""
         return _vectors(self._db, "staged", "rowid", size)
 
     def take(self) -> None:

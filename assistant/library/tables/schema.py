@@ -1,4 +1,4 @@
-"""The catalog's tables, as SQLite makes them: each statement by itself, in order."""
+"""The SQL that creates the catalog's tables in SQLite, one statement at a time, in order."""
 
 # Since 2 there is feedback, since 3 versions of a piece, since 4 verdicts and what cleaning went by, since 5 owners of
 # conversations and verdicts, and conversations that can be brought back, since 6 questions without an answer, since 7

@@ -28,7 +28,8 @@ class Verdicts:
         owner: str | None = None,
         id: str | None = None,
     ) -> str:
-        """Keep a verdict's JSON; its id. Nothing happens where one of the ``id`` that is given is kept."""
+        """Store a verdict's JSON and return its id. Nothing happens if a verdict with the given ``id`` is stored
+        already."""
         if id is not None and self.read(id):
             return id
         id = id or secrets.token_hex(4)
@@ -41,7 +42,7 @@ class Verdicts:
         return id
 
     def put(self, kept: KeptVerdict, verdict: str) -> None:
-        """Keep a verdict's JSON as ``kept`` lists it, in the place of what is kept under its id."""
+        """Store a verdict's JSON with its row ``kept``, replacing what is stored under its id."""
         sql = (
             "INSERT INTO verdicts (id, created, idea, ruling, revises, verdict) VALUES (?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (id) DO UPDATE SET idea = excluded.idea, ruling = excluded.ruling, verdict = excluded.verdict"
@@ -58,12 +59,12 @@ class Verdicts:
         return [KeptVerdict(*row) for row in self._db.rows(sql, [owner])]
 
     def every(self) -> list[str]:
-        """The JSON of all that were finished, whoever they belong to, the earliest first."""
+        """The JSON of all finished tests, whoever owns them, the earliest first."""
         rows = self._db.rows("SELECT verdict FROM verdicts WHERE ruling <> ? ORDER BY key", [UNFINISHED])
         return [verdict for (verdict,) in rows]
 
     def read(self, id: str) -> tuple[KeptVerdict, str] | None:
-        """A verdict as it is listed, and its JSON; None when there is none of that id."""
+        """A verdict's row in the list, and its JSON; None if there is none with that id."""
         row = self._db.row(f"SELECT {_LISTED}, v.verdict FROM {_OWNED} WHERE v.id = ?", [id])  # noqa: S608
         return (KeptVerdict(*row[:-1]), row[-1]) if row else None
 

@@ -1,4 +1,4 @@
-"""Versions of a piece: documents that were saved twice with small differences, and which of them is newer.
+"""Versions of a text: documents that were saved twice with small differences, and which of them is newer.
 
 Two documents are versions when most of their shingles (runs of words) are the same (Jaccard; Broder, "On the
 resemblance and containment of documents", 1997). They are found by their smallest hashes: documents that share most
@@ -27,7 +27,7 @@ COMPARED = 5  # documents whose text is compared, those first that share most: a
 
 
 def shingles(text: str) -> frozenset[int]:
-    """Hashes of all runs of words, case and signs aside; none of a short text."""
+    """Hashes of all runs of words, ignoring case and punctuation; none for a short text."""
     words = [match[0].lower() for match in islice(WORD.finditer(text), MOST)]
     if len(words) < FEWEST:
         return frozenset()
@@ -35,7 +35,7 @@ def shingles(text: str) -> frozenset[int]:
 
 
 def keys(own: frozenset[int]) -> list[int]:
-    """The hashes by which a document is found."""
+    """The hashes by which a document's versions are found."""
     return sorted(own)[:KEYS]
 
 
@@ -45,13 +45,13 @@ def alike(one: frozenset[int], other: frozenset[int]) -> float:
 
 
 def figures(text: str) -> str:
-    """A digest of the numbers in a text; two versions with different digests say different things."""
+    """A digest of the numbers in a text; two versions with different digests state different figures."""
     numbers = {match[0].replace(",", "") for match in NUMBER.finditer(text)}
     return hashlib.blake2b(" ".join(sorted(numbers)).encode(), digest_size=8).hexdigest()
 
 
 def time(document: Document, mtime_ns: int) -> str:
-    """When a document is of: its own date if it states one, else its file's time; compares as text.
+    """The date of a document: its own date if it states one, else the time of its file. Dates compare as text.
 
     A file too young to trust its time (below 0) is of now.
     """
@@ -62,13 +62,13 @@ def time(document: Document, mtime_ns: int) -> str:
 
 
 def by_file_time(document: str, family: Sequence[Version]) -> bool:
-    """Whether it is by the times of their files alone that the newest of its family is newer than this one."""
+    """Whether the newest version counts as newer than this document only because of the times of their files."""
     own = next((version for version in family if version.document == document), None)
     return own is not None and (own.date is None or family[0].date is None or own.date == family[0].date)
 
 
 def newer(document: str, family: Sequence[Version]) -> str | None:
-    """The document that supersedes this one: the newest of its family, if it has another date or other figures."""
+    """The document that supersedes this one: the newest version, if it has another date or other figures."""
     if not family or family[0].document == document:
         return None
     newest, own = family[0], next(version for version in family if version.document == document)

@@ -1,4 +1,4 @@
-"""A book to a draft: the chapters of its spine in order, each read as the page that it is."""
+"""From an e-book to a draft: the chapters in reading order, each read as a web page."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CHAPTERS = frozenset({"application/xhtml+xml", "text/html", "application/xml", "
 
 
 def read(data: bytes) -> Draft:
-    """A book's text with its headings one level down, since its title is the outermost.
+    """A book's text. Its headings are one level down, since the book's title is the outermost.
 
     Raises:
         SourceError: no book, damaged, locked by its seller, or made to deceive.

@@ -1,4 +1,4 @@
-"""What a page's markup says of it: its title, author and date."""
+"""What a page's markup says about the page: its title, author and date."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ RAISED = re.compile(r"vertical-align\s*:\s*super")
 
 
 def found(root: etree._Element) -> Found:
-    """The candidates, the most trusted first."""
+    """The candidates for title, author and date of a page, the most trusted first."""
     metas = _metas(root)
     linked = [value for script in root.iter("script") if "ld+json" in script.get("type", "") for value in _json(script)]
     titles = [*(metas.get(name, "") for name in TITLES), *(collapse(text_of(t)) for t in root.iter("title"))]
@@ -44,7 +44,7 @@ def found(root: etree._Element) -> Found:
 
 
 def lettering(root: etree._Element) -> tuple[frozenset[str], frozenset[str]]:
-    """The CSS classes that strike words out, and those that raise them, in the page's own styles."""
+    """The CSS classes that strike words out or raise them, according to the page's own styles."""
     struck: set[str] = set()
     raised: set[str] = set()
     for style in root.iter("style"):

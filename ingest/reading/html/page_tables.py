@@ -1,4 +1,4 @@
-"""A table of a page, cell by cell, to a grid: cells that span rows and columns keep their place."""
+"""From an HTML table to a grid; cells that span rows and columns keep their place."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST = 1_000  # columns that a cell may span, the format's own limit
 
 
 class Table:
-    """The rows of one table in hand."""
+    """The rows of a table while it is read."""
 
     def __init__(self) -> None:
         self._rows: list[rows.Row] = []
@@ -77,7 +77,7 @@ class Table:
 
 
 def holds_data(table: etree._Element) -> bool:
-    """Whether it is a table of data: no table inside, more than one column, and column names or no long cell."""
+    """Whether a table holds data: no table inside, more than one column, and column names or no long cell."""
     if next(table.iterdescendants("table", "form", "h1", "h2", "h3"), None) is not None:
         return False
     lines = list(table.iter("tr"))

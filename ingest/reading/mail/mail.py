@@ -1,4 +1,5 @@
-"""A mail to a draft: its own words under its sender's name, then what is attached, each part read by its reader.
+"""From a mail to a draft: its own words under its sender's name, then its attachments, each read by the reader of its
+format.
 
 What it quotes of earlier mails, signatures and notices are kept apart with their reasons (``quoting.py``); a mail
 that it forwards is content under its own sender's name. Attachments are read in memory, never written or opened.
@@ -31,12 +32,12 @@ UNREADABLE = {"text/calendar", "text/vcard", "text/x-vcard", "text/css", "text/j
 
 
 def read(data: bytes, *, alone: bool = False) -> Draft:
-    """A mail's words, its attachments' after them; its subject, sender and date are its title, author and date.
+    """A mail's words, then its attachments; its subject, sender and date become title, author and date.
 
-    ``alone``: what is attached is only named, since it breaks whatever reads it.
+    With ``alone``, attachments are named but not read, since one of them crashes its reader.
 
     Raises:
-        SourceError: it has none of a mail's headers, or is nested too deeply.
+        SourceError: the text has no headers of a mail, or is nested too deeply.
     """
     message = mail_parts.parse(data)
     if not any(name in message for name in HEADERS):

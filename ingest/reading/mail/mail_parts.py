@@ -1,4 +1,4 @@
-"""What a mail and its parts say of themselves, however broken: headers, names, texts in their encodings."""
+"""What a mail and its parts declare, even if they are broken: headers, names, texts in their encodings."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def new() -> EmailMessage:
 
 
 def parse(data: bytes) -> EmailMessage:
-    """The mail that these bytes are; broken ones are read as far as they go.
+    """Parse a mail; broken ones are read as far as possible.
 
     Raises:
         SourceError: it is nested too deeply.
@@ -66,7 +66,7 @@ def parse(data: bytes) -> EmailMessage:
 
 
 def children(part: EmailMessage) -> list[EmailMessage]:
-    """The parts in this one; none for a mail that is attached, which is a whole of its own."""
+    """The parts inside this part; none for an attached mail, which is read as a mail of its own."""
     inner = _payload(part)
     is_mail = part.get_content_maintype() == "message"
     return [one for one in inner if isinstance(one, EmailMessage)] if isinstance(inner, list) and not is_mail else []
@@ -81,7 +81,7 @@ def _payload(part: EmailMessage) -> Any:
 
 
 def best(parts: Iterable[EmailMessage]) -> EmailMessage | None:
-    """The text alternative, else the html one; a text that is a mere stub gives way."""
+    """The alternative to read: the text, else the HTML; also the HTML if the text is a mere stub."""
     every = list(parts)
     kinds = {kind: _first(every, kind) for kind in ("text/plain", "text/html")}
     counts = {kind: _count(found[1]) for kind, found in kinds.items() if found}
@@ -124,7 +124,7 @@ def is_attached(part: EmailMessage) -> bool:
 
 
 def text_of(part: EmailMessage) -> str:
-    """The part's text: UTF-8 where it is that, whatever is declared; then as declared; then by a guess."""
+    """The part's text: as UTF-8 if it is valid UTF-8, whatever is declared; then as declared; then by a guess."""
     data = content(part)
     try:
         declared = part.get_content_charset()
@@ -153,7 +153,7 @@ def _unflowed(text: str, delete: bool) -> str:
 
 
 def content(part: EmailMessage) -> bytes:
-    """The part's content, its transfer encoding undone as far as it can be."""
+    """The part's content, with its transfer encoding decoded as far as possible."""
     try:
         data = part.get_payload(decode=True)
     except BROKEN:
@@ -170,7 +170,7 @@ def nested(part: EmailMessage) -> EmailMessage | None:
 
 
 def file_name(part: EmailMessage, mail: EmailMessage | None) -> str:
-    """The attachment's file name without folders; else its kind."""
+    """The attachment's file name without folders; without a name, its kind."""
     own = _filename(part).replace("\\", "/").rstrip("/").rpartition("/")[2]
     return own or (subject(mail) if mail is not None else "") or part.get_content_type()
 
@@ -227,7 +227,7 @@ def subject(message: EmailMessage) -> str:
 
 
 def is_forward(message: EmailMessage) -> bool:
-    """Whether the first of the subject's prefixes says that the mail passes another on."""
+    """Whether the first prefix of the subject says that the mail is forwarded."""
     match = CHAIN.match(header(message, "subject"))
     return match is not None and PASSED_ON.match(match[0].strip()) is not None
 
@@ -248,7 +248,7 @@ def date(message: EmailMessage) -> tuple[str, ...]:
 
 
 def facts(message: EmailMessage) -> str:
-    """The lines above a mail, as mail programs show them."""
+    """The header lines above a mail, as mail programs show them."""
     shown = ((name, header(message, name)) for name in ("from", "to", "cc", "date"))
     return collapse(" ".join(f"{name.capitalize()}: {value}" for name, value in shown if value))
 

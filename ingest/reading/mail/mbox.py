@@ -1,4 +1,4 @@
-"""A mailbox to a draft: each mail read as one by itself, in the order of the file."""
+"""From a mailbox to a draft: each mail is read by itself, in the order of the file."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ MAILS = 5_000  # of one file, which becomes one document: a bound, above which o
 
 
 def read(data: bytes, *, alone: bool = False) -> Draft:
-    """The mails of a mailbox, each under its subject; the date is the last one's. One that cannot be read is named.
+    """The mails of a mailbox, each under its subject; the document's date is that of the last mail. A mail that cannot
+    be read is named.
 
-    ``alone``: what is attached is only named, as by ``mail.read``. Own code, since the standard library's reader of
-    mailboxes needs a file of its own.
+    With ``alone``, attachments are named but not read. This is own code, since the standard library's reader of
+    mailboxes reads only files on disk.
 
     Raises:
-        SourceError: it holds no mail, or more than ``MAILS``.
+        SourceError: the file holds no mail, or more than ``MAILS``.
     """
     mails = list(_mails(data))
     if not mails:

@@ -1,6 +1,6 @@
-"""Which lines of a mail are its sender's own words: earlier mails below them, signatures and notices are not.
+"""Decides which lines of a mail are its sender's own words, and which are quoted mails, signatures and notices.
 
-Lines are told apart one by one, in order, with what went before in mind. In doubt a line is the sender's.
+Lines are judged one by one, in order, considering those before. In doubt a line counts as the sender's own.
 """
 
 from __future__ import annotations
@@ -115,14 +115,14 @@ REACHED = re.compile(r"\S@\S|https?://|www\.|(?:\d[\s().+/-]*){6,}")  # an addre
 
 
 class Line(NamedTuple):
-    """A line or a paragraph; ``inset`` when the markup sets it in, as mail programs do with what is quoted."""
+    """A line or a paragraph; ``inset`` if the markup indents it, as mail programs do with quotations."""
 
     text: str
     inset: bool = False
 
 
 class Said(NamedTuple):
-    """A line, why it is not its mail's own, and its speaker; ``names`` when it is the line that names one."""
+    """A line, the reason if it is not the mail's own, and its speaker; ``names`` if the line names the speaker."""
 
     text: str
     reason: str | None
@@ -131,12 +131,12 @@ class Said(NamedTuple):
 
 
 def told_apart(lines: Sequence[Line], speaker: str | None, *, is_forward: bool) -> list[Said]:
-    """Each line once, in order, with whose it is; ``is_forward`` if the subject says that the mail is forwarded."""
+    """Each line once, in order, with its speaker; ``is_forward`` if the subject says that the mail is forwarded."""
     return list(_Walk(lines, speaker, is_forward).said())
 
 
 def is_notice(text: str) -> bool:
-    """Whether a paragraph is what law departments and mailing lists put below a mail."""
+    """Whether a paragraph is a notice such as law departments and mailing lists put below a mail."""
     if len(text) > NOTICE_LONGEST:
         return False
     said = {match.lower() for match in LEGAL_SAYS.findall(text)} if LEGAL_STARTS.match(text) else set()

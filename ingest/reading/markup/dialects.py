@@ -1,4 +1,4 @@
-"""Rules for markdown-it: Markdown of note-taking programs that CommonMark does not know.
+"""Rules for markdown-it that read Markdown of note-taking programs, which CommonMark does not know.
 
 Obsidian's ``[[links]]``, ``==marks==``, ``%% comments %%`` and ``^ids``, and Logseq's ids, become what is shown. A line
 "[Decision]: Approved" defines no link, as it leads nowhere, and ``<first name>`` is no element, as nothing closes it:
@@ -99,12 +99,12 @@ def _shallower(state: StateCore) -> None:
 
 
 def closed(text: str) -> frozenset[str]:
-    """The HTML elements that the text closes somewhere."""
+    """The HTML elements that have a closing tag somewhere in the text."""
     return frozenset(name.lower() for name in CLOSING.findall(text))
 
 
 def shown(content: str, closes: frozenset[str]) -> str:
-    """A stretch of HTML; angle brackets that are no tags become text."""
+    """A stretch of HTML in which angle brackets that are no tags become text."""
     return TAG.sub(lambda tag: tag[0].replace("<", "&lt;") if _is_text(tag, closes) else tag[0], content)
 
 
@@ -247,7 +247,7 @@ def _unseen(state: StateBlock, start: int, end: int, reason: str) -> bool:
 
 
 def lines(children: Sequence[Token]) -> list[list[Token]]:
-    """The tokens of a paragraph, line by line."""
+    """The tokens of a paragraph, separated into its lines."""
     parts: list[list[Any]] = [[]]
     for child in children:
         if child.type in {"softbreak", "hardbreak"}:

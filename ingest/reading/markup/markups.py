@@ -1,5 +1,4 @@
-"""AsciiDoc and reStructuredText to a draft, without their markup: what a reader of the plain file sees as headings,
-paragraphs, items, rows and code.
+"""From AsciiDoc and reStructuredText to a draft without markup: headings, paragraphs, items, rows and code.
 
 Own code: the kept library for AsciiDoc is under the GPL, and docutils refuses what is slightly broken.
 """
@@ -63,14 +62,14 @@ DEPTH = 20  # blocks in blocks: a bound, since each is a call within a call
 
 
 def read_rst(data: bytes) -> Draft:
-    """A reStructuredText file; its fields at the top say who wrote it and when."""
+    """Read a reStructuredText file; its fields at the top give author and date."""
     lines = _lines(data)
     found = _found(lines)
     return Draft("text/x-rst", tuple(_rst(lines)), found)
 
 
 def read_adoc(data: bytes) -> Draft:
-    """An AsciiDoc file; its attributes at the top say who wrote it and when.
+    """Read an AsciiDoc file; its attributes at the top give author and date.
 
     Raises:
         SourceError: its blocks are nested too deeply.

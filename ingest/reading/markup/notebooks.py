@@ -1,4 +1,4 @@
-"""Notebooks of code (Jupyter) to a draft: their text as Markdown, their code and what it printed as code."""
+"""From Jupyter notebooks to a draft: their text as Markdown, their code and its output as code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Word to a draft: one walk over the body, with tracked changes accepted and notes after their paragraph."""
+"""From a Word file to a draft: one pass over the body, with tracked changes accepted and notes after their
+paragraph."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a Word paragraph is by its style, and the number that Word shows before it."""
+"""The style of a Word paragraph, and the number that Word shows before it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Styles:
         self._default = next((id for id, s in self._styles.items() if _is_default(s)), "")
 
     def of(self, settings: etree._Element | None) -> Style:
-        """The style that a paragraph with these settings (``pPr``) has: its own word first, then its style's."""
+        """The style of a paragraph with these settings (``pPr``): its own settings first, then its style's."""
         id = value(child(settings, "pStyle")) or self._default
         name, inherited = self._chain(id)
         chain = inherited if settings is None else [settings, *inherited]
@@ -54,11 +54,11 @@ class Styles:
         return Style(name, _level(name, chain), "" if list_id == "0" else list_id, min(8, max(0, count(depth))))
 
     def look(self, settings: etree._Element | None) -> Look:
-        """How the words of a paragraph with these settings are set, by its style."""
+        """How the words of a paragraph with these settings look, according to its style."""
         return self._look(value(child(settings, "pStyle")) or self._default)
 
     def run(self, settings: etree._Element, around: Look) -> Look:
-        """How the words with these settings (``rPr``) are set: their own word first, then their style's."""
+        """How words with these settings (``rPr``) look: their own settings first, then their style's."""
         if not len(settings):
             return around
         named = value(child(settings, "rStyle"))
@@ -95,7 +95,7 @@ class Styles:
 
 
 class Numbers:
-    """Counts numbered paragraphs as Word does; asked once for each, in order."""
+    """Counts numbered paragraphs as Word does. Call it once for each paragraph, in order."""
 
     def __init__(self, root: etree._Element | None) -> None:
         elements = list(root) if root is not None else []
@@ -112,7 +112,7 @@ class Numbers:
         self._counts: dict[str, list[int]] = defaultdict(lambda: [0] * 9)
 
     def label(self, style: Style) -> str:
-        """What is shown before the paragraph, such as "2.1"; empty for a bullet or none."""
+        """The label shown before the paragraph, such as "2.1"; empty for a bullet or none."""
         levels = self._lists.get(style.list_id) or {}
         own = levels.get(style.depth)
         if own is None or value(child(own, "numFmt")) in {None, "bullet", "none"}:
@@ -143,7 +143,7 @@ def _set(settings: etree._Element, around: Look) -> Look:
 
 
 def is_on(switch: etree._Element | None) -> bool:
-    """Whether a setting is there and not switched off."""
+    """Whether a setting is present and not switched off."""
     return switch is not None and (value(switch) or "1").lower() not in OFF
 
 

@@ -24,7 +24,7 @@ def text(paragraph: etree._Element) -> str:
 
 
 def read(paragraph: etree._Element, addresses: Mapping[str, str] = MappingProxyType({})) -> Text:
-    """The words of a paragraph, by how they are set; ``addresses`` are where links lead, by their ids."""
+    """The words of a paragraph with how they are set; ``addresses`` has the targets of links by their ids."""
     held = Text()
     for inner in paragraph.iter():
         name = local(inner)
@@ -50,7 +50,7 @@ def boxes(root: etree._Element) -> Iterator[Piece]:
 
 
 def drawn(root: etree._Element) -> Iterator[Piece]:
-    """The words of a chart or a diagram that a drawing refers to."""
+    """The words of a chart or diagram that a drawing refers to."""
     return chart(root) if local(root) == "chartSpace" else boxes(root)
 
 

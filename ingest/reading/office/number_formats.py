@@ -46,7 +46,8 @@ class _Form(NamedTuple):
 
 
 def shown(number: float, code: str, *, is_1904: bool = False) -> str:
-    """The number as the format ``code`` shows it; a date in figures only is written in the order of ISO 8601."""
+    """The number as the format ``code`` shows it. A date that the format shows in figures only is written in ISO 8601
+    order."""
     sections = _sections(code)
     picked = _picked(number, sections)
     if is_date(picked):
@@ -78,7 +79,7 @@ def _writes_sign(picked: str, sections: Sequence[str]) -> bool:
 
 
 def general(number: float) -> str:
-    """The number with as many places as it has, at most ten."""
+    """The number with up to ten decimal places, as many as it has."""
     if number == int(number) and abs(number) < 1e15:
         return str(int(number))
     return f"{number:.10g}"

@@ -1,4 +1,4 @@
-"""OpenDocument sheets and decks to a draft, by the walk over OpenDocument text."""
+"""From OpenDocument sheets and presentations to a draft, through the reader of OpenDocument text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_ROWS = 1_000  # times that a row with words is repeated: a bound, since a f
 
 
 def read_sheet(data: bytes) -> Draft:
-    """A workbook's sheets, each under its name, its rows with their columns' names.
+    """The sheets of a workbook, each under its name; rows carry their columns' names.
 
     Raises:
         SourceError: no OpenDocument sheet, damaged, encrypted, or made to deceive.
@@ -37,7 +37,7 @@ def read_sheet(data: bytes) -> Draft:
 
 
 def read_deck(data: bytes) -> Draft:
-    """A deck's slides with their notes; ``page`` is the slide.
+    """The slides of a presentation with their notes; ``page`` is the slide's number.
 
     Raises:
         SourceError: no OpenDocument deck, damaged, encrypted, or made to deceive.

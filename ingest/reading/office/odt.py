@@ -1,4 +1,4 @@
-"""OpenDocument text to a draft: one walk over the body; changes accepted, notes after their paragraph."""
+"""From OpenDocument text to a draft: one pass over the body, with changes accepted and notes after their paragraph."""
 
 from __future__ import annotations
 

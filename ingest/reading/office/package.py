@@ -1,4 +1,4 @@
-"""What the packages of Word, PowerPoint and Excel have in common: relations between parts, and properties."""
+"""What Word, PowerPoint and Excel files have in common: relations between their parts, and properties."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ NO_AUTHOR = frozenset({"python-docx", "openpyxl", "microsoft office user", "auth
 
 
 class Relation(NamedTuple):
-    """What a part is related to: the last word of the relation's type, and the other part's name."""
+    """A relation to another part: the last word of the relation's type, and that part's name."""
 
     kind: str
     target: str
 
 
 def relations(archive: Archive, part: str) -> dict[str, Relation]:
-    """The relations of a part by id; those that point outside of the package are left out."""
+    """The relations of a part by id; those that lead outside the file are left out."""
     folder, name = posixpath.split(part)
     listed = posixpath.join(folder, "_rels", f"{name}.rels")
     found = {}
@@ -36,7 +36,7 @@ def relations(archive: Archive, part: str) -> dict[str, Relation]:
 
 
 def addresses(archive: Archive, part: str) -> dict[str, str]:
-    """Where the links of a part lead outside of the package, by their ids."""
+    """The addresses outside the file to which the links of a part lead, by the links' ids."""
     folder, name = posixpath.split(part)
     listed = posixpath.join(folder, "_rels", f"{name}.rels")
     outside = (one for one in (archive.xml(listed) if listed in archive else ()) if value(one, "TargetMode"))
@@ -54,13 +54,13 @@ def main_part(archive: Archive, usual: str) -> str:
 
 
 def of_kind(found: dict[str, Relation], kind: str) -> Iterator[str]:
-    """The parts that are related in this way."""
+    """The parts that have this kind of relation."""
     return (relation.target for relation in found.values() if relation.kind == kind)
 
 
 def properties(archive: Archive) -> Found:
-    """What the core properties say, without what templates and programs fill in by themselves: when the file was made
-    and last saved is not when the document is of."""
+    """The core properties, without what templates and programs fill in by themselves. The times when the file was made
+    and last saved are not the document's date."""
     if "docProps/core.xml" not in archive:
         return Found()
     held: dict[str, str] = {}

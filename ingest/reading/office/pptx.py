@@ -1,4 +1,4 @@
-"""PowerPoint to a draft: slide by slide, its title as a heading, its notes under a heading of their own."""
+"""From a presentation to a draft, slide by slide: its title as a heading, its notes under a heading of their own."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MASTER = "slide master"
 
 
 def read(data: bytes) -> Draft:
-    """A deck's slides in the order they are shown; ``page`` is the slide. Hidden slides are read as well.
+    """The slides in the order in which they are shown; ``page`` is the slide's number. Hidden slides are read as well.
 
     Raises:
         SourceError: no PowerPoint file, damaged, encrypted, or made to deceive.

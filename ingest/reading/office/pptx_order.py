@@ -1,4 +1,4 @@
-"""The shapes of a slide in the order in which they are read: columns from left to right, each from top to bottom.
+"""Puts the shapes of a slide into reading order: columns from left to right, each from top to bottom.
 
 A file has them in the order in which they were drawn, the last on top.
 """
@@ -20,7 +20,7 @@ Key = tuple[str, str]
 
 
 class Box(NamedTuple):
-    """A shape, or a group of them, and where it stands on the slide."""
+    """A shape or a group of shapes, and its place on the slide."""
 
     shapes: list[etree._Element]
     left: int
@@ -30,13 +30,13 @@ class Box(NamedTuple):
 
 
 def ordered(tree: etree._Element | None, places: Mapping[Key, etree._Element]) -> list[etree._Element]:
-    """The shapes of a slide; ``places`` has where its layout puts each placeholder. In the file's order where the
-    place of one is not told."""
+    """The shapes of a slide in reading order; ``places`` has the placeholders' places in its layout. If a shape has no
+    known place, the file's order is kept."""
     return _ordered(tree, places, 0)
 
 
 def placeholders(trees: Sequence[etree._Element | None]) -> dict[Key, etree._Element]:
-    """The placeholders of a master and a layout that have a place, by their number and by their kind."""
+    """The placeholders of a master and a layout that have a place, by number and by kind."""
     found: dict[Key, etree._Element] = {}
     for tree in trees:
         for shape in tree if tree is not None else ():

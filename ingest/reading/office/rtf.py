@@ -1,4 +1,4 @@
-"""Rich text to a draft: one pass over its words and groups. What a file embeds is passed over."""
+"""From rich text (RTF) to a draft: one pass over its words and groups. Embedded content is skipped."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from ingest.reading.office.rtf_words import (
 
 
 def read(data: bytes) -> Draft:
-    """A rich text's headings, paragraphs, items and tables; headers and footers apart, comments last.
+    """The headings, paragraphs, items and tables of a rich text; headers and footers apart, comments last.
 
     Raises:
         SourceError: no rich text, cut short, or nested too deeply.

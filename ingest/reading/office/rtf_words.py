@@ -47,7 +47,7 @@ BULLETS = re.compile(r"[\W_]*|o")
 
 
 def codec(page: int) -> str:
-    """Python's name of a Windows code page; of the usual one when it is unknown."""
+    """Python's name of a Windows code page; for an unknown one, that of the usual code page."""
     name = PAGES.get(page, f"cp{page}")
     try:
         "".encode(name)

@@ -1,4 +1,4 @@
-"""What a character of a symbol font shows: in Wingdings, "ü" is a check mark."""
+"""The characters that symbol fonts show: in Wingdings, "ü" is a check mark."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FONTS = frozenset(SIGNS)
 
 
 def sign(font: str, code: str) -> str:
-    """The character that a font shows for a code in hexadecimal digits; nothing when it is not known."""
+    """The character that a font shows for a hexadecimal code; empty if it is unknown."""
     try:
         number = int(code, 16)
     except ValueError:
@@ -29,6 +29,6 @@ def sign(font: str, code: str) -> str:
 
 
 def shown(font: str, text: str) -> str:
-    """A text in a symbol font, as it is seen; as it is where a character is not known."""
+    """A text in a symbol font as readers see it; unknown characters stay."""
     signs = SIGNS.get(font.lower(), {})
     return "".join(signs.get(ord(character) & 0xFF, character) for character in text)

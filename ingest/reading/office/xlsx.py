@@ -1,4 +1,4 @@
-"""Excel to a draft: each row of each sheet as a line that carries its columns' names."""
+"""From Excel to a draft: each row of each sheet becomes a line with its columns' names."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def read(data: bytes) -> Draft:
-    """An Excel file's rows, under the names of their sheets; hidden sheets, often lists for forms, are dropped.
+    """The rows of an Excel file under the names of their sheets. Hidden sheets, which often hold lists for forms, are
+    dropped.
 
     Formulas give the value they had when the file was saved, or themselves where it has none.
 

@@ -1,4 +1,4 @@
-"""PDF to a draft, by PDFium: what each page shows, and what the file's own properties say of it."""
+"""From a PDF to a draft, with PDFium: what each page shows, and what the file's properties say."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ FEWEST_VOWELS = 0.2  # of the letters: in written languages they are 0.35 to 0.5
 
 
 class Page(NamedTuple):
-    """The text of a page as sheets, the first of them upright; or why there is none."""
+    """The text of a page as sheets, the upright one first; or the reason why there is none."""
 
     number: int
     sheets: list[Sheet]

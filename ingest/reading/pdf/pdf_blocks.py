@@ -1,4 +1,4 @@
-"""Lines in reading order to pieces: paragraphs, headings, items and rows, joined over lines, columns and pages."""
+"""From lines in reading order to pieces: paragraphs, headings, items and rows, joined over lines, columns and pages."""
 
 from __future__ import annotations
 

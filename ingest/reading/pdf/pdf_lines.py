@@ -1,4 +1,4 @@
-"""The characters of a PDF page to lines: each a stretch of one row without a wide gap, in the order it was drawn.
+"""From the characters of a PDF page to lines: each is a stretch of one row without a wide gap, in the order of drawing.
 
 PDFium says where each character stands. Text that is set on its side is turned upright first, so that
 everything after knows only "right" and "down", in points from the page's top left corner.
@@ -43,7 +43,7 @@ CLEANED = {**LIGATURES, **BULLETS, **HYPHENS}
 
 
 class Style(NamedTuple):
-    """How characters look: their size in points as they stand on the page, and a quarter of a turn from 0 to 3."""
+    """How characters look: their size in points on the page, and their rotation in quarter turns from 0 to 3."""
 
     size: float
     bold: bool
@@ -51,7 +51,7 @@ class Style(NamedTuple):
 
 
 class Glyph(NamedTuple):
-    """A visible character and the box it fills, turned upright."""
+    """A visible character and its box, with the rotation undone."""
 
     text: str
     left: float
@@ -64,7 +64,7 @@ class Glyph(NamedTuple):
 
 
 class Link(NamedTuple):
-    """A box of a link, turned upright, and where it leads."""
+    """The box of a link, with the rotation undone, and the link's address."""
 
     to: str
     left: float
@@ -74,7 +74,7 @@ class Link(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """A cell of a row, and from where to where it reaches."""
+    """A cell of a row, and its left and right ends."""
 
     text: str
     left: float
@@ -83,7 +83,7 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A stretch of one row of a page; ``drawn`` is its place in the order of drawing."""
+    """A stretch of one row of a page; ``drawn`` is its position in the order of drawing."""
 
     text: str
     left: float
@@ -103,14 +103,14 @@ class Line:
 
 
 class Sheet(NamedTuple):
-    """The lines of one page that are turned the same way, and how high the page is then."""
+    """The lines of one page that have the same rotation, and the height of the page in that rotation."""
 
     lines: list[Line]
     height: float
 
 
 def sheets(page: PdfPage, number: int) -> list[Sheet]:
-    """The lines of a page, the direction that most of its characters have first."""
+    """The lines of a page by rotation, beginning with the rotation that most of its characters have."""
     rules = sorted(pdf_rules.rules(page))
     text_page = page.get_textpage()
     try:
@@ -161,7 +161,7 @@ def _sheet(lines: Iterable[Line], box: tuple[float, float, float, float], number
 
 
 def joined(lines: Sequence[Line]) -> Line:
-    """Neighbours of one row, given from left to right, as one line."""
+    """Neighbouring lines of one row, given from left to right, as one line."""
     first = lines[0]
     most = max(lines, key=lambda line: len(line.text))
     is_turned = _runs_leftwards("".join(line.text for line in lines))
@@ -186,7 +186,7 @@ def joined(lines: Sequence[Line]) -> Line:
 
 
 def shifted(lettered: Iterable[Lettered], by: int) -> Iterator[Lettered]:
-    """The links and bold words, moved by so many characters."""
+    """The links and bold words with their offsets shifted by so many characters."""
     return (one._replace(at=one.at + by) for one in lettered)
 
 

@@ -1,4 +1,4 @@
-"""Where the links of a PDF page lead, and which of its words they are of."""
+"""The links of a PDF page: where they lead, and which words they belong to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Running headers, footers and page numbers: what recurs at one height of several pages, a counting number aside."""
+"""Finds running headers, footers and page numbers: text that recurs at the same height of several pages, apart from a
+counting number."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ LETTER = re.compile(r"[^\W\d_]")
 
 
 def mark(sheets: Sequence[Sheet], body: float) -> list[Sheet]:
-    """The sheets, with a reason on each line that is boilerplate; most of their text has the size ``body``."""
+    """The sheets; each line that is boilerplate has a reason. ``body`` is the size of most of their text."""
     running = _running(sheets, body)
     return [
         Sheet([_marked(line, sheet.height) if _key(line) in running else line for line in sheet.lines], sheet.height)

@@ -1,4 +1,4 @@
-"""What stands on a PDF page besides its drawing: the values of a filled form, and people's notes."""
+"""What a PDF page shows besides its drawing: the values of filled-in forms, and people's notes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ON, OFF = "☒", "☐"
 
 
 class Value(NamedTuple):
-    """What a field shows, or a note that is written on the page itself, and the box it fills."""
+    """The value of a form field, or a note written on the page itself, and its box."""
 
     text: str
     left: float
@@ -46,7 +46,7 @@ def values(page: PdfPage) -> Iterator[Value]:
 
 
 def remarks(page: PdfPage, number: int) -> Iterator[Remark]:
-    """What people noted on the page: on paper slips, or to words that they marked."""
+    """People's notes on the page: on paper slips, or attached to words that they marked."""
     import pypdfium2.raw as pdfium
 
     own = {pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_POPUP, pdfium.FPDF_ANNOT_LINK}
@@ -56,7 +56,7 @@ def remarks(page: PdfPage, number: int) -> Iterator[Remark]:
 
 
 def notes(page: PdfPage, pdfium: Any) -> Iterator[Any]:
-    """The notes and fields of a page that are seen; each is closed when the next is asked for."""
+    """The visible notes and fields of a page; each is closed when the next is requested."""
     for index in range(min(MOST, pdfium.FPDFPage_GetAnnotCount(page))):
         with _note(page, index, pdfium) as note:
             if note and not pdfium.FPDFAnnot_GetFlags(note) & HIDDEN:

@@ -1,4 +1,4 @@
-"""The lines of a page in the order in which they are read: columns one after the other, rows of tables as one line.
+"""Puts the lines of a page into reading order: columns one after the other, each table row as one line.
 
 Columns are found by where lines begin; a table beside them is told from columns by the order in which it was
 drawn, which goes to and fro between its cells, and by cells that do not go on as sentences do.
@@ -29,7 +29,7 @@ GOES_ON = 0.25  # of a column's lines begin in lower case
 
 
 def arrange(lines: Sequence[Line], depth: int = 0) -> list[Line]:
-    """The lines of a page, or of a part of it, as they are read."""
+    """The lines of a page, or of a part of it, in reading order."""
     if len(lines) > MOST:
         return list(lines)
     if depth < DEEPEST and (parted := _columns(lines, depth)) is not None:

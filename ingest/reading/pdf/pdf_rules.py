@@ -23,7 +23,7 @@ MOST = 50_000  # objects of a page; one with more is a drawing
 
 
 class Rule(NamedTuple):
-    """A level line: how far down, in points below the page's origin, and from where to where."""
+    """A horizontal line: its distance from the page's top in points, and its left and right ends."""
 
     down: float
     left: float
@@ -31,7 +31,7 @@ class Rule(NamedTuple):
 
 
 def rules(page: PdfPage) -> Iterator[Rule]:
-    """The thin level lines of a page, and the notes that strike words out."""
+    """The thin horizontal lines of a page, and the annotations that strike words out."""
     import pypdfium2.raw as pdfium
 
     corners = [ctypes.c_float() for _ in range(4)]
@@ -47,7 +47,7 @@ def rules(page: PdfPage) -> Iterator[Rule]:
 
 
 def crossing(rules: Sequence[Rule], top: float, bottom: float) -> Sequence[Rule]:
-    """The rules that run through the middle of a line of text, in order."""
+    """The lines that run through the middle of a line of text, in order."""
     high, low = (top + share * (bottom - top) for share in (HIGH, LOW))
     return rules[bisect_left(rules, (high,)) : bisect_right(rules, (low, float("inf")))]
 

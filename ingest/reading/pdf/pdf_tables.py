@@ -1,4 +1,4 @@
-"""Rows of a PDF's tables to lines that carry their columns' names, by where their cells stand.
+"""From rows of PDF tables to lines that carry their columns' names, by the positions of the cells.
 
 The cells of a column overlap in their width; a name over several columns stands over their middle or at their left.
 """
@@ -35,7 +35,7 @@ NONE = _Before([], [])
 
 
 def named(blocks: Sequence[Block], pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces of the blocks, each run of rows as a table; one that goes on keeps the names of its columns."""
+    """The pieces of the blocks; consecutive rows form a table, and a table that continues keeps its column names."""
     told: list[Piece] = []
     run: list[Line] = []
     before, between = NONE, 0

@@ -33,7 +33,7 @@ _TO = r"to|an|à|a|para|aan|till|til|do"
 
 
 class Form(NamedTuple):
-    """The form in which a program begins a message; ``sure`` if nothing else looks like it."""
+    """The form in which a program begins a message; ``sure`` if no other text looks like it."""
 
     head: re.Pattern[str]
     sure: bool
@@ -66,14 +66,14 @@ NUMBERS = re.compile(r"\d+")
 
 
 def read(text: str) -> list[Piece]:
-    """The pieces of a chat; none where the text is no chat."""
+    """The pieces of a chat; none if the text is no chat."""
     lines = text.splitlines()
     form = form_of(lines)
     return list(turns.pieces(_turns(lines, form))) if form else []
 
 
 def parted(pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces of a document that is a transcript, each as its speaker's; none where it is no transcript."""
+    """The pieces of a document that is a transcript, each with its speaker; none if it is no transcript."""
     shown = [piece.text for piece in pieces if not piece.reason and not piece.level]
     form = form_of(shown)
     if form is None:
@@ -98,7 +98,7 @@ def parted(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def form_of(lines: Sequence[str]) -> Form | None:
-    """The form in which a chat's messages begin; None where the lines are no chat."""
+    """The form in which the messages of a chat begin; None if the lines are no chat."""
     held = [line for line in lines if line.strip()]
     for form in FORMS:
         if not any(form.head.match(line[:LINE]) for line in held[:FIRST]):

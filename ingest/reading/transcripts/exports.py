@@ -51,13 +51,13 @@ DEPTH = 20  # parts in parts of one message: a bound, since each is a call withi
 
 
 def is_chat(head: bytes) -> bool:
-    """Whether a file that begins so may be a chat: other files of JSON are for programs."""
+    """Whether a file with this beginning may be a chat. Other JSON files are for programs and are not read."""
     text = head[:HEAD].decode("utf-8", "replace")
     return all(form.search(text) for form in (BEGINS, SAID, TIMED))
 
 
 def read(data: bytes) -> Draft:
-    """The messages under their speakers' names, in the order of the file, or of their times where that is backwards.
+    """The messages under their speakers' names, in the order of the file; sorted by time if the file runs backwards.
 
     Raises:
         SourceError: no JSON, or no messages in it.

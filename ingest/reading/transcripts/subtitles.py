@@ -1,6 +1,5 @@
-"""Captions to a draft: WebVTT and SubRip, with who speaks where the file says it. Own code, as both are a page of rules
-and the libraries refuse what is slightly broken.
-"""
+"""From captions (WebVTT and SubRip) to a draft, with the speaker where the file names one. This is own code, since both
+formats are a page of rules and libraries refuse slightly broken files."""
 
 from __future__ import annotations
 

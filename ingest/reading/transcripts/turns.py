@@ -1,4 +1,4 @@
-"""Who says what, where a format tells it: chats and transcripts as turns, and turns as pieces."""
+"""From chats and transcripts to turns, and from turns to pieces: who says what, if the format tells it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Turn(NamedTuple):
 
 
 def pieces(turns: Iterable[Turn]) -> Iterator[Piece]:
-    """The words of each under their speaker's line; what one says in a row is under one line."""
+    """The words of each turn under its speaker's line; consecutive turns of one speaker share a line."""
     speaking: str | None = None
     for turn in turns:
         mark, text = collapse(turn.mark), turn.text.strip()
@@ -40,7 +40,7 @@ def pieces(turns: Iterable[Turn]) -> Iterator[Piece]:
 
 
 def flowing(turns: Iterable[Turn]) -> Iterator[Turn]:
-    """The turns, those joined that follow on each other by one voice: captions cut sentences."""
+    """The turns; consecutive ones of the same voice are joined, since captions cut sentences."""
     held: Turn | None = None
     for turn in turns:
         if held is not None and turn.name == held.name:

@@ -1,1 +1,1 @@
-"""The routes of the HTTP API: what is asked, searched, listed and tested."""
+"""The routes of the HTTP API: asking, searching, listing and testing."""

@@ -44,7 +44,7 @@ routes = APIRouter(prefix="/v1", tags=["openai"], responses=FAULTS_OF_OPENAI)
 
 
 class Piece(NamedTuple):
-    """A piece of the text; with the last comes the whole answer."""
+    """A piece of the text; the last piece comes with the whole answer."""
 
     text: str
     answer: Answer | None = None
@@ -58,7 +58,7 @@ def models(person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Dep
 
 @routes.get("/models/{name}")
 def model(name: Line, person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)]) -> Response:
-    """A library as a model."""
+    """Describe a library as a model."""
     desk.assistant(name, person)
     return Told(_model(name))
 

@@ -1,8 +1,7 @@
-"""What a library holds and what is put into it: documents, uploads, feedback, kept verdicts."""
+"""The routes for documents, uploads, feedback and stored verdicts."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -60,7 +59,8 @@ def documents(
 def show(
     key: Line, person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)], named: Named = None
 ) -> Response:
-    """A document by its id or source, with its text, in which citations count: what `pushback show --json` prints."""
+    """Show a document by its id or source, with the text in which citations count characters: what `pushback show
+    --json` prints."""
     library = desk.library(named, person)
     document = library.document(key)
     entry = next(entry for entry in library.entries() if entry.about.id == document.id)
@@ -72,11 +72,11 @@ def show(
 def remove(
     key: Line, person: Annotated[Person, Depends(editor)], desk: Annotated[Desk, Depends(desk_of)], named: Named = None
 ) -> Response:
-    """Remove a document by its id or source, as `pushback remove` does. A file that was uploaded is put aside."""
+    """Remove a document by its id or source, as `pushback remove` does. An uploaded file is moved aside."""
     library, settings = desk.library(named, person), desk.named(named, person)
     about = library.document(key).about
     with library.writing() as writer:
-        paths = [file.path for file in writer.known([os.sep]).values() if file.document == about.id]
+        paths = [file.path for file in writer.known().values() if file.document == about.id]
         writer.remove(paths)
     for path in uploads.of(settings, paths):
         uploads.put_by(path)
@@ -116,7 +116,7 @@ def feedback(
     conversation: Line,
     named: Named = None,
 ) -> Response:
-    """List what was said of the answers of a conversation of yours."""
+    """List the feedback on the answers of one of your conversations."""
     library = desk.library(named, person)
     library.check_owner(conversation, person.owner)
     return Told([one._asdict() for one in library.feedback(conversation)])
@@ -126,9 +126,9 @@ def feedback(
 def give_feedback(
     said: Opined, person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)]
 ) -> Response:
-    """Say of an answer that it is `good` or `bad`, or of one of its citations that it is `wrong evidence`.
+    """Rate an answer as `good` or `bad`, or one of its citations as `wrong evidence`.
 
-    It takes the place of what was said of it before. `pushback eval` makes cases of what was called wrong.
+    It replaces earlier feedback. `pushback eval` makes cases of answers that are rated bad.
     """
     library = desk.library(said.library, person)
     library.check_owner(said.conversation, person.owner)
@@ -149,7 +149,7 @@ def verdicts(
 def verdict(
     id: Line, person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)], named: Named = None
 ) -> Response:
-    """An earlier verdict of yours: what `pushback verdicts show --json` prints."""
+    """Show one of your earlier verdicts: what `pushback verdicts show --json` prints."""
     from ui.reports import verdict_kept
 
     library = desk.library(named, person)

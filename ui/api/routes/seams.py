@@ -1,4 +1,4 @@
-"""What routes depend on: the desk, and the person who asks, checked for role and limits."""
+"""What routes depend on: the desk, and the person who asks, with role and limits checked."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def desk_of(request: Request) -> Desk:
 
 
 def at_least(role: Role) -> Callable[..., Person]:
-    """The person who asks, where they may do what this role may."""
+    """The person who sends the request, if their role is at least this one."""
 
     def person(
         request: Request,
@@ -65,7 +65,7 @@ def questioner(
     request: Request,
     _: Bearer = None,
 ) -> Person:
-    """The person who asks a question, which is counted."""
+    """The person who asks a question; the question counts towards their limit."""
     found = reader(request)
     questions: Questions = request.app.state.questions
     questions.count(found)

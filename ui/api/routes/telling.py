@@ -1,6 +1,6 @@
-"""An answer as the text of a chat, and back: Markdown with numbers and a list of sources at its end. Pure.
+"""An answer as the text of a chat, and back: Markdown with numbers and a list of sources at the end. Pure.
 
-Words of documents and of models are inert in it. Sent at once or as it is made, it is the same text.
+Text of documents and models is escaped. The text is the same, whether it is sent at once or in pieces.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ _ENDS = tuple(f"\n\n**{head}**\n\n" for head in (SOURCES, NEAREST))
 
 
 class Telling:
-    """One answer as text, sent piece by piece."""
+    """One answer as text, sent in pieces."""
 
     def __init__(self) -> None:
         self._numbers: dict[Citation, int] = {}
         self._told: set[str] = set()
 
     def statement(self, one: Statement) -> str:
-        """A statement as it has come, with the numbers of what it cites, which are those of the whole answer."""
+        """A statement as it arrives, with the numbers of its citations, which are the same in the whole answer."""
         for citation in one.citations:
             self._numbers.setdefault(citation, len(self._numbers) + 1)
         numbers = (f"[{self._numbers[citation]}]" for citation in one.citations)
         return self._piece(_line(Line("said", " ".join([one.text, *numbers]))))
 
     def rest(self, answer: Answer) -> str:
-        """What the whole answer says besides its statements: disagreement, what is not said, notices, the sources."""
+        """The rest of the whole answer besides its statements: disagreement, what is not said, notices, and sources."""
         told = [_line(line) for line in lines(answer)]
         return "".join(self._piece(text) for text in told if text not in self._told)
 
@@ -52,7 +52,8 @@ def citations(answer: Answer) -> list[Json]:
 
 
 def turn(role: Role, text: str) -> Turn:
-    """A turn of a chat as a follow-up needs it: of an answer of ours its statements, in the documents' own letters."""
+    """A turn of a chat in the form that a follow-up needs: of our own answers only the statements, in the documents'
+    words."""
     ends = [text.find(end) for end in _ENDS if end in text]
     if role is not Role.ASSISTANT or not ends:
         return Turn(role, text)

@@ -1,4 +1,4 @@
-"""Jobs: ideas are tested and files are read while whoever asked looks how far it is."""
+"""The routes for jobs: ideas are tested and files are read while the client follows the progress."""
 
 from __future__ import annotations
 
@@ -42,13 +42,14 @@ async def challenge(
 
 @routes.get("/jobs/{id}")
 def look(id: Line, person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)]) -> Response:
-    """How far a job of yours is, and in the end its result or what went wrong. Ended ones are forgotten in time."""
+    """Show the progress of one of your jobs, and in the end its result or error. Ended jobs are forgotten after a
+    while."""
     return Told(_there(jobs.look(desk.jobs, id, person.owner)))
 
 
 @routes.delete("/jobs/{id}")
 def stop(id: Line, person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)]) -> Response:
-    """Ask a job of yours to stop. What it has done until then stays."""
+    """Ask one of your jobs to stop. What it has done by then stays."""
     return Told(_there(jobs.stop(desk.jobs, id, person.owner)))
 
 

@@ -1,4 +1,4 @@
-"""A file that comes with a question: it becomes a document, and the question is asked within it once it is read.
+"""Files attached to a question. They become documents, and the question is asked within them once they are read.
 
 The question waits in the library, so that it is asked after a reload, or another start of the server, too.
 """
@@ -33,7 +33,8 @@ READ = adding.READ.replace(" and ", " or ")
 
 
 class Reading(NamedTuple):
-    """The job that reads what was attached, and the question that waits for it; where none does, where it came."""
+    """The job that reads attached files, and the question that waits for it; without a question, the place where they
+    were attached."""
 
     job: Job
     conversation: str | None
@@ -41,19 +42,21 @@ class Reading(NamedTuple):
 
     @property
     def question(self) -> str:
-        """What waits, or nothing."""
+        """The question that waits, or None."""
         return self.waits.question if self.waits else ""
 
 
 class Refused(NamedTuple):
-    """Why an attached file could not become a document, and the question that therefore has no answer."""
+    """The reason why an attached file could not become a document, and the question that stays unanswered because of
+    it."""
 
     why: str | PushbackError
     question: str
 
 
 def take(settings: Settings, library: Library, files: Sequence[Any], question: str) -> None:
-    """Keep what was attached, and the question that came with it, and let it be read; the question is asked then."""
+    """Store the attached files and the question that came with them, and start reading; the question is asked
+    afterwards."""
     from ingest.reading import formats
 
     _put_away()
@@ -76,7 +79,8 @@ def take(settings: Settings, library: Library, files: Sequence[Any], question: s
 
 
 def settle(settings: Settings, library: Library) -> None:
-    """When all has been read, ask within it; where none of it could be, keep what is to be told of that."""
+    """When all files have been read, ask the question within them; if none could be read, remember what to say about
+    it."""
     for reading in _readings(settings, library):
         if reading.job.done:
             _settle(reading, library)
@@ -100,7 +104,7 @@ def _settle(reading: Reading, library: Library) -> None:
 
 
 def show(settings: Settings, library: Library, *, follows: bool = True) -> None:
-    """What is being read with the question that waits for it, and what could not be.
+    """Show the files being read with the question that waits for them, and the files that could not be read.
 
     ``follows``: nothing else on the page shows how far the reading is, and runs it again at the end.
     """

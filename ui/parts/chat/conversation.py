@@ -1,4 +1,4 @@
-"""The head of an opened conversation: its title, and what can be done with the whole of it."""
+"""The head of an open conversation: its title, and what can be done with the whole conversation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One turn of a conversation: the question, and the answer with what it stands on."""
+"""One turn of a conversation: the question, and the answer with its citations."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Numbers(NamedTuple):
 
 
 def question(text: str, turn: int) -> None:
-    """The question with a button to edit it; ``turn`` is its place in the conversation, from 1."""
+    """Show the question with a button to edit it; ``turn`` is its place in the conversation, from 1."""
     if turn == state.edited():
         with _visitor():
             _editing(text, turn)
@@ -59,13 +59,13 @@ def unanswered(text: str, at: int | None, turn: int) -> None:
 
 
 def unkept(why: PushbackError) -> None:
-    """The notice that an answer is shown and was not stored."""
+    """Show a notice that the answer could not be stored."""
     told = f"This answer cannot be kept and goes with the next click. {why}"
     st.html(f'<p class="notice" role="status">{escape(told)}</p>')
 
 
 def editable(row: DeltaGenerator, turn: int) -> None:
-    """Put the button that lets a question be edited into its row."""
+    """Put the button that lets a question be edited into the question's row."""
     row.button("Edit", key=f"edit-{turn}", icon=":material/edit:", type="tertiary", on_click=state.edit, args=(turn,))
 
 
@@ -97,12 +97,13 @@ def reply() -> AbstractContextManager[object]:
 
 
 def statement(one: Statement) -> None:
-    """A statement that has just arrived; its citations can be opened when the answer is whole."""
+    """Show a statement that has just arrived; its citations can be opened when the answer is complete."""
     st.html(f'<p class="arriving">{escape(one.text)}</p>')
 
 
 class Waiting:
-    """Shows that a model writes, and lets it be stopped: a click on the page ends its reply, and the turn is kept."""
+    """Shows that a model is writing, and lets visitors stop it. Any click on the page ends the reply, and the turn is
+    stored."""
 
     def __init__(self) -> None:
         self._place = st.empty()
@@ -111,10 +112,10 @@ class Waiting:
             st.button("Stop", key="stop-writing", icon=":material/stop_circle:", type="tertiary")
 
     def tick(self) -> None:
-        """Check whether somebody has clicked, at most five times a second.
+        """Check whether the visitor has clicked, at most five times a second.
 
         Raises:
-            ReplyCut: there was one.
+            ReplyCut: the visitor has clicked.
         """
         if (now := time.monotonic()) - self._shown < EVERY:
             return
@@ -126,7 +127,7 @@ class Waiting:
 
 
 def answer(one: Answer, turn: int, library: Library) -> None:
-    """The whole answer; ``turn`` is its place in the conversation, from 1."""
+    """Show the whole answer; ``turn`` is its place in the conversation, from 1."""
     if one.grounding is Grounding.ASIDE:
         st.html(f'<p class="notice">{escape(one.reason)}</p>')
         return
@@ -153,7 +154,7 @@ def answer(one: Answer, turn: int, library: Library) -> None:
 
 
 def copy(one: Answer) -> None:
-    """The button that copies the answer as plain text, its citations with it; ``copies`` makes it work."""
+    """Show the button that copies the answer as plain text with its citations; ``copies`` makes it work."""
     text = quote(conversation_export.plain(one))
     st.html(
         f'<button type="button" class="copies" aria-live="polite" data-text="{text}">Copy</button>', width="content"
@@ -166,7 +167,7 @@ def copies() -> None:
 
 
 def again(one: Answer, turn: int) -> None:
-    """The button that answers the last question again, with today's library, model and filters."""
+    """Show the button that answers the last question again, with the current library, model and filters."""
     st.button(
         "Answer again", key=f"again-{turn}", icon=":material/refresh:", type="tertiary",
         on_click=state.ask, args=(one.question, turn),

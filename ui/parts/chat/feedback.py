@@ -28,14 +28,14 @@ class Place(NamedTuple):
 
 
 def thumbs(place: Place, library: Library) -> None:
-    """Two buttons, thumb up and thumb down, for an answer."""
+    """Show two buttons for an answer, thumb up and thumb down."""
     said = _said(place, library)
     key = _shows("thumb", place, THUMBS.index(said.verdict) if said and said.verdict in THUMBS else None)
     st.feedback("thumbs", key=key, on_change=_rate, args=(place, key, library))
 
 
 def note(place: Place, library: Library) -> None:
-    """After a thumb down, a field for what was wrong; and an error if it could not be stored."""
+    """After a thumb down, show a field for what was wrong; also an error if the feedback could not be stored."""
     said = _said(place, library)
     if said and said.verdict is Opinion.BAD:
         _note(place, said, library)
@@ -43,7 +43,7 @@ def note(place: Place, library: Library) -> None:
 
 
 def wrong_evidence(place: Place, library: Library) -> None:
-    """A switch that calls a citation wrong."""
+    """Show a switch that marks a citation as wrong."""
     key = _shows("wrong", place, _said(place, library) is not None)
     st.toggle("Wrong evidence", key=key, on_change=_call_wrong, args=(place, key, library))
     _tell(key)

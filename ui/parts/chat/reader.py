@@ -1,8 +1,7 @@
-"""The cited document, opened at the cited words: beside the page where there is room, else over it."""
+"""The cited document, opened at the cited words: beside the page if there is room, else over it."""
 
 from __future__ import annotations
 
-import os
 from base64 import b64encode
 from collections.abc import Sequence
 from itertools import count
@@ -27,7 +26,7 @@ _shown = count()  # a script runs again only in an element that is another
 
 
 def show(citation: Citation, library: Library, evidence: Place | None = None, last: int | None = None) -> None:
-    """The document with the cited words marked; the words as they were kept, when it no longer holds them.
+    """Show the document with the cited words marked; if it no longer contains them, show the stored words.
 
     ``evidence`` is where an answer stands on the citation: there it can be called wrong. ``last`` is the number of
     the last citation beside this one, among which one can walk.
@@ -86,7 +85,7 @@ def _printed(citation: Citation, library: Library) -> Path | None:
     """The file of a PDF whose page is known, where it is still there."""
     if citation.about.media_type != PDF or citation.page is None:
         return None
-    files = (path for path, known in library.known([os.sep]).items() if known.document == citation.about.id)
+    files = (path for path, known in library.known().items() if known.document == citation.about.id)
     return next((path for path in map(Path, files) if path.exists()), None)
 
 

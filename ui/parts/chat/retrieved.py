@@ -23,7 +23,7 @@ def show(answer: Answer, turn: int, settings: Settings) -> None:
 
 @st.dialog("What was retrieved, and why", width=WIDTH, position="right")
 def drawer(answer: Answer, settings: Settings) -> None:
-    """The passages, best first."""
+    """Show the passages, best first."""
     asked = answer.standalone_question
     understood = f" The question was understood as “{escape(asked)}”." if asked != answer.question else ""
     within = f" {present_chat.WITHIN}" if answer.within != ANYWHERE else ""

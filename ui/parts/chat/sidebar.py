@@ -30,7 +30,7 @@ _turns = count()  # a script runs again only in an element that is another
 
 
 def show(settings: Settings, *, asks: bool) -> None:
-    """Ways to other conversations; on a phone the sidebar, which lies over the page, closes after a choice.
+    """Show the links to other conversations. On a phone the sidebar lies over the page, so it closes after a choice.
 
     ``asks``: the page that is shown is the one of conversations; from any other a choice leads there. Where the
     library cannot be opened none are listed, and the page says why.

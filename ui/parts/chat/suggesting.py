@@ -1,4 +1,4 @@
-"""Questions to click on the greeting: made and tried off the page, once for each change of the library.
+"""Suggested questions on the greeting. They are made and tried in the background, once for each change of the library.
 
 The first paint waits for none of it: what is kept is shown at once, else when it is ready.
 """

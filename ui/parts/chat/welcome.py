@@ -1,4 +1,4 @@
-"""The page before the first question: what the library holds and what can be asked of it, or where to put documents."""
+"""The page before the first question: what the library holds and what can be asked, or the place to add documents."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _HASHED: dict[str | type[Any], Any] = {Settings: lambda settings: str(settings.f
 
 
 def show(library: Library, settings: Settings, box: Callable[[], None]) -> None:
-    """A greeting with the ``box`` to ask in, questions to click, and the way to add documents."""
+    """Show a greeting with the ``box`` for questions, suggested questions, and a way to add documents."""
     with st.container(key="welcome"):
         st.html(
             '<div class="welcome"><h1>Ask your documents</h1>'
@@ -44,7 +44,8 @@ def show(library: Library, settings: Settings, box: Callable[[], None]) -> None:
 
 
 def first_documents(settings: Settings, box: Callable[[], None], missing: LibraryMissing | None = None) -> None:
-    """Where to drop the first documents, before the ``box`` to ask in; ``missing``: there is no library yet."""
+    """Show the place to drop the first documents, before the ``box`` for questions; ``missing`` says that there is no
+    library yet."""
     edits = visiting.may(Role.EDITOR, settings)
     first = "Drop some of yours here, then ask" if edits else "Whoever runs this page names who may add them"
     with st.container(key="welcome"):

@@ -1,1 +1,1 @@
-"""The documents of the library: added, listed, opened and checked."""
+"""The documents of the library: adding, listing, opening and checking them."""

@@ -24,12 +24,12 @@ READ = "PDF, Word, PowerPoint, Excel, CSV, OpenDocument, RTF, EPUB, html, Markdo
 
 
 def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
-    """The drop zone, for an editor, and below it what is being read and what became of it; whether any is being read.
+    """Show the drop zone to editors, and below it the files being read and their outcomes; returns whether any are
+    being read.
 
-    Works where there is no library yet: the first file makes it. ``key`` sets its parts apart from others on the page.
-    What is dropped is kept with the library, read as a job, and found again after a reload. The page runs again when
-    the last of it is done. ``opens``: the page can open the documents that were read.
-    """
+    This works without a library, too: the first file makes one. ``key`` distinguishes its widgets from others on the
+    page. What is dropped is kept with the library, read as a job, and found again after a reload. The page runs again
+    when the last of it is done. ``opens``: the page can open the documents that were read."""
     if visiting.may(Role.EDITOR, settings):
         _put(settings, key)
     if error := st.session_state.pop(f"{key}-failed", None):

@@ -1,4 +1,4 @@
-"""One document of the library: its text, passages, what cleaning left out, versions; and what can be done to it."""
+"""One document of the library: its text, passages, text removed by cleaning, versions, and the actions on it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SHOWN = 50  # passages shown at a time: a bound on what the browser draws; not m
 
 
 def show(id: str, library: Library, settings: Settings) -> None:
-    """The document with this id, or a note that there is none."""
+    """Show the document with this id, or a note that there is none."""
     st.button(
         "All documents", icon=":material/arrow_back:", type="tertiary", on_click=state.open_document, args=(None,)
     )

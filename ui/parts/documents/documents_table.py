@@ -1,4 +1,5 @@
-"""The documents of the library as a table: found by words, kind, language and state, ticked to be opened or asked."""
+"""The documents of the library as a table. They can be filtered by words, kind, language and state, and ticked to be
+opened or asked."""
 
 from __future__ import annotations
 
@@ -51,14 +52,14 @@ def show(library: Library, settings: Settings) -> None:
 
 
 class Everything(NamedTuple):
-    """All documents, by id and as the rows of a table; shared, so never changed."""
+    """All documents, by id and as rows of a table; shared between visitors, so never changed."""
 
     by_id: dict[str, Listed]
     rows: pd.DataFrame
 
 
 def listed(library: Library, settings: Settings) -> Everything:
-    """The documents of the library; read again when it has changed, and every few minutes."""
+    """The documents of the library; read again after it has changed, and every few minutes."""
     return _listed(settings.folder, library.generation(), library)
 
 

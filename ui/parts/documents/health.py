@@ -20,7 +20,7 @@ from ui.work import uploads
 
 
 def show(library: Library, settings: Settings) -> None:
-    """Known problems, for those who may change documents; and the check, for owners."""
+    """Show known problems to those who may change documents, and the check to owners."""
     if visiting.may(Role.EDITOR, settings):
         rows = documents_table.listed(library, settings).rows
         _unread(library, settings)

@@ -1,4 +1,4 @@
-"""A text that is too long for a question: it can be stored as a document and asked about."""
+"""A pasted text that is too long for a question: it can be stored as a document and asked about."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def show(library: Library, settings: Settings) -> None:
 
 
 def link(documents: Sequence[str], name: str) -> None:
-    """The button that opens a new conversation about these documents only."""
+    """Show the button that opens a new conversation about these documents only."""
     page = st.Page(lambda: None, title="Ask", url_path="", default=True)  # a page is known by its path
     query = state.asking_within(Filters(documents=tuple(documents)))
     if library := state.library():
@@ -57,7 +57,7 @@ def link(documents: Sequence[str], name: str) -> None:
 
 
 def told(answer: Answer, within: Filters, library: Library) -> Answer:
-    """The answer with a notice of the filters that it was asked with."""
+    """The answer with a notice of the filters that limited the question."""
     names = [name for name, _ in _chips(within, library)]
     if not names or answer.grounding is Grounding.ASIDE:
         return answer

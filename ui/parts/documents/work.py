@@ -1,4 +1,4 @@
-"""Current and past work on the library, for everyone who has the page open, also after a reload."""
+"""Running and past jobs on the library, for everyone who has the page open, also after a reload."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OPENED = 3  # documents of an outcome that can be opened from it: meant for one 
 
 
 def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
-    """The work on this library; whether any is going on. The page runs again when the last has ended.
+    """Show the jobs on this library; returns whether any is running. The page runs again when the last one has ended.
 
     ``opens``: the page it stands on can open the documents that were read.
     """
@@ -36,12 +36,12 @@ def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
 
 
 def begin(settings: Settings, about: str, work: str, asked: Asked, id: str | None = None) -> Job:
-    """Begin work on this library: ``work`` is one of ``ui.jobs.work``, ``asked`` what it is given."""
+    """Start a job on this library: ``work`` is one of ``ui.jobs.work``, ``asked`` its input."""
     return running.line(settings).start(library_work.kind(settings), about, work, asked, id=id)
 
 
 def busy_with(settings: Settings) -> bool:
-    """Whether any work on this library is going on."""
+    """Whether any job on this library is running."""
     return any(not job.done for job in _jobs(settings))
 
 
@@ -128,7 +128,7 @@ def _told(job: Job) -> str:
 
 
 def told_of(settings: Settings) -> set[str]:
-    """The unreadable files of the outcomes that are still shown."""
+    """The files that could not be read, from the outcomes that are still shown."""
     ended = [job for job in _jobs(settings) if job.done][:ENDED]
     files = [one for job in ended if isinstance(job.result, Outcome) for one in job.result.files]
     return {one.source for one in files if one.what == library_work.FAILED}

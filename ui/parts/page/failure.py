@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 
 
 def show(error: PushbackError) -> None:
-    """The error's message and hint in the words of the pages; the log has the whole of it."""
+    """Show the error's message and hint in the words of the pages; the log has the complete error."""
     told = present_error.told(error)
     if (told.what, told.todo) != (str(error), error.hint):
         _log.warning("shown on a page: %s %s", error, error.hint)

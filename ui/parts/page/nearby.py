@@ -1,4 +1,4 @@
-"""Whether a visitor is at the machine that serves the app: only there may a page name files and folders of it."""
+"""Whether a visitor is at the machine that serves the app. Only there may a page name its files and folders."""
 
 from __future__ import annotations
 
@@ -26,16 +26,17 @@ def connection() -> Connection:
 
 
 def is_here() -> bool:
-    """Whether the app is served to this machine alone, and the visitor is at it, as far as their request tells."""
+    """Whether the app is served to this machine only and the visitor is at it, as far as the request shows."""
     served = [st.get_option("server.address") or local.NAMES[0], *(st.get_option("server.allowedHosts") or ())]
     return local.only(served) and local.is_local(*connection())
 
 
 def only(settings: Settings) -> bool:
-    """Whether the visitor is here, and nobody else can reach the app, as far as its settings tell."""
+    """Whether the visitor is at this machine and nobody else can reach the app, as far as its settings show."""
     return local.only([settings.host, *settings.allowed_hosts]) and is_here()
 
 
 def folders(settings: Settings) -> bool:
-    """Whether a visitor may name a folder of this machine: as the setting says, or else at the machine itself."""
+    """Whether a visitor may name a folder of this machine: by the setting if there is one, else if they are at the
+    machine."""
     return only(settings) if settings.server_folders is None else settings.server_folders

@@ -8,7 +8,7 @@ LIBRARY = "library"  # the path of its page
 
 
 def show(purpose: str) -> None:
-    """That there is nothing yet to do ``purpose`` with (our own words), and the way to the library's page."""
+    """Show that there are no documents for ``purpose`` (our own words) yet, with a link to the library's page."""
     st.html(
         f'<div class="welcome"><h1>No documents yet</h1><p>{purpose} Bring in a folder or a few files first.</p></div>'
     )

@@ -1,4 +1,4 @@
-"""Signing in through Streamlit's OpenID Connect, where `[auth]` is set in its secrets; else nothing of this is."""
+"""Signing in through Streamlit's OpenID Connect. Without `[auth]` in its secrets, none of this applies."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ DEFAULT = "default"  # what Streamlit calls a provider that is set in [auth] its
 
 
 def needed() -> bool:
-    """Whether signing in is required, and nobody has signed in in this browser."""
+    """Whether signing in is required and nobody has signed in in this browser."""
     return st.user.get("is_logged_in") is False
 
 
 def door() -> None:
-    """A button for each way to sign in.
+    """Show a button for each way to sign in.
 
     Raises:
-        PushbackError: it is not set as it must be.
+        PushbackError: signing in is not configured correctly.
     """
     st.html(
         '<div class="welcome"><h1>Pushback</h1><p>Sign in to ask the documents. Your conversations are yours alone.</p>'
@@ -36,7 +36,7 @@ def door() -> None:
 
 
 def turn_away() -> None:
-    """The message for a visitor who may see nothing."""
+    """Show the message for a visitor who may see nothing."""
     st.html(
         '<div class="welcome"><h1>Pushback</h1><p>Nothing here is meant for you. Whoever runs this page names who may '
         "read.</p></div>"

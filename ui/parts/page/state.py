@@ -23,7 +23,7 @@ _ASKED, _EDITED, _DELETED = "asked", "edited", "deleted"  # what is under way in
 
 
 def library() -> str | None:
-    """The name of the library that the address names; None where it names none."""
+    """The name of the library in the address; None if there is none."""
     return st.query_params.get(LIBRARY) or None
 
 
@@ -33,13 +33,13 @@ def open_library(name: str | None) -> None:
 
 
 def conversation() -> str | None:
-    """The id of the conversation that the address names."""
+    """The id of the conversation in the address."""
     return st.query_params.get(CONVERSATION) or None
 
 
 def open_conversation(id: str | None, within: Filters = EVERYWHERE) -> None:
-    """Go to a conversation, to ask in it ``within`` what these leave; None to a new one, which gets its id with the
-    first question."""
+    """Go to a conversation, with questions limited by the filters ``within``. None opens a new one, which gets its id
+    with the first question."""
     named = {LIBRARY: library(), CONVERSATION: id, **asking_within(within)}
     st.query_params.from_dict({name: value for name, value in named.items() if value})
     st.session_state.pop(_EDITED, None)
@@ -47,7 +47,7 @@ def open_conversation(id: str | None, within: Filters = EVERYWHERE) -> None:
 
 
 def cited() -> tuple[int, int] | None:
-    """The turn and the number of the citation whose document is open, both from 1."""
+    """The turn and the number (both from 1) of the citation whose document is open."""
     named = re.fullmatch(r"(\d{1,6})\.(\d{1,6})", st.query_params.get(CITED, ""))
     return (int(named[1]), int(named[2])) if named else None
 
@@ -77,7 +77,7 @@ def ask_within(filters: Filters) -> None:
 
 
 def asking_within(filters: Filters) -> dict[str, str | list[str]]:
-    """The part of an address that holds these filters."""
+    """The part of an address that stands for these filters."""
     named: dict[str, str | list[str]] = {WITHIN: list(filters.documents), AUTHOR: list(filters.authors)}
     named |= {SINCE: filters.since or "", UNTIL: filters.until or ""}
     return {name: value for name, value in named.items() if value}
@@ -107,22 +107,22 @@ def edited() -> int | None:
 
 
 def deleted(id: str, title: str) -> None:
-    """Leave a conversation that was deleted; the page offers to bring it back."""
+    """Leave a conversation that was deleted; the page offers to restore it."""
     open_conversation(None)
     st.session_state[_DELETED] = id, title
 
 
 def last_deleted() -> tuple[str, str] | None:
-    """The conversation that was deleted last, and its title, while that is offered."""
+    """The conversation that was deleted last, and its title, while the page offers to restore it."""
     told: tuple[str, str] | None = st.session_state.get(_DELETED)
     return told
 
 
 def document() -> str | None:
-    """The id of the document that the address names."""
+    """The id of the document in the address."""
     return st.query_params.get(DOCUMENT) or None
 
 
 def open_document(id: str | None) -> None:
-    """Go to a document on the library's page; None to the list of all."""
+    """Go to a document on the library's page; None leads to the list of all documents."""
     st.query_params.from_dict({DOCUMENT: id} if id else {})

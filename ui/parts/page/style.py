@@ -1,4 +1,4 @@
-"""The one style sheet of our own."""
+"""The style sheet of the pages."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def of(settings: Settings) -> Role:
 
 
 def let_in(settings: Settings) -> bool:
-    """Whether the visitor may see the page; from now on, uploads of an editor are accepted."""
+    """Whether the visitor may see the page. For an editor, uploads are accepted from now on."""
     if may(Role.EDITOR, settings):
         guard.let_upload(_session())
     return may(Role.READER, settings)
@@ -35,10 +35,10 @@ def let_in(settings: Settings) -> bool:
 def owner() -> str | None:
     """The owner of the visitor's conversations, a unique name; None for visitors at the machine itself.
 
-    Who has signed in, and else, for visitors from elsewhere, their browser.
+    The owner is the person who has signed in. For visitors from elsewhere who have not, it is their browser.
 
     Raises:
-        PushbackError: signing in is set, and nobody has.
+        PushbackError: signing in is required, and nobody has signed in.
     """
     signed_in = st.user.get("is_logged_in")
     if signed_in is None:

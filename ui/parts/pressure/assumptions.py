@@ -33,7 +33,8 @@ def weighed(id: str) -> dict[str, float] | None:
 
 
 def show(report: Report, desk: Desk) -> None:
-    """The picture, whose points open the cards; below the cards, assumptions can be added or restored."""
+    """Show the picture, whose points open the cards, and the cards. Below them, assumptions can be added or
+    restored."""
     points = told.points(report.verdict)
     chosen = verdict_address.assumption() or 0
     st.html("<h2>What it rests on</h2>")

@@ -20,7 +20,8 @@ EMPTY = '<p class="notice" role="alert">Put an idea in the field first: a senten
 
 
 def put(desk: Desk, lenses: Sequence[Lens], before: str = "") -> None:
-    """The field for an idea, with a preview of its assumptions; a click starts the test. ``before`` fills the field."""
+    """Show the field for an idea, with a preview of its assumptions; a click starts the test. ``before`` fills the
+    field."""
     if FIELD not in st.session_state:
         st.session_state[FIELD] = before
     idea = st.text_area("Your idea", key=FIELD, height=110, placeholder="What do you want to do, and why?")
@@ -36,7 +37,7 @@ def put(desk: Desk, lenses: Sequence[Lens], before: str = "") -> None:
 
 
 def revise(desk: Desk, id: str, former: str) -> None:
-    """A field to reword the idea; a click tests it again and compares both verdicts."""
+    """Show a field to reword the idea; a click tests it again and compares both verdicts."""
     with st.expander("Revise the idea", icon=":material/edit:"):
         idea = st.text_area("The idea, revised", former, key=f"revised-{id}", height=110)
         asked = st.button("Test it beside the former one", type="primary", key="revise")

@@ -1,4 +1,4 @@
-"""The pressure tests that were kept: listed, opened again, removed, and brought back."""
+"""The stored pressure tests: listed, opened again, removed, and restored."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ def show(desk: Desk) -> None:
 
 
 def remove(id: str, library: Library) -> None:
-    """Forget a verdict, and offer to bring it back.
+    """Remove a verdict, and offer to restore it.
 
     Raises:
-        DocumentMissing: it has been removed already.
+        DocumentMissing: the verdict has been removed already.
     """
     st.session_state[REMOVED] = library.verdict(id)
     library.remove_verdict(id)

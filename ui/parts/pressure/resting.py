@@ -21,7 +21,8 @@ OF_THE_IDEA = (*OF_WORDS, OWN, PROPOSED)  # all else are questions that are aske
 
 
 def change(number: int, report: Report, desk: Desk) -> None:
-    """Fields to reword an assumption or leave it out; the first assumption is the idea itself, which is revised."""
+    """Show fields to reword an assumption or leave it out. The first assumption is the idea itself, which is revised
+    instead."""
     if number == 1:
         return
     one, key = report.verdict.assumptions[number - 1], f"{report.id}-{number}"
@@ -38,7 +39,7 @@ def change(number: int, report: Report, desk: Desk) -> None:
 
 
 def more(report: Report, desk: Desk) -> None:
-    """A field to add an assumption, and the list of those left out."""
+    """Show a field to add an assumption, and the list of those left out."""
     with st.popover("Add an assumption", icon=":material/add:", type="tertiary"):
         text = st.text_area("What else must be so?", key=f"add-{report.id}", max_chars=LONGEST)
         if st.button("Test with it", key=f"added-{report.id}", type="primary") and _says(text, report.verdict):

@@ -26,8 +26,8 @@ EVERY = 0.5  # seconds between two looks: progress seems to move, and each look 
 
 
 class Desk(NamedTuple):
-    """Where a visitor's ideas are tested: by whom, with which settings, whose they are, and what the visitor is called,
-    where they have signed in."""
+    """Where a visitor's ideas are tested: the settings, the owner of the verdicts, and the visitor's name if they have
+    signed in."""
 
     assistant: Assistant
     settings: Settings
@@ -55,10 +55,10 @@ class Desk(NamedTuple):
 
 
 def begin(desk: Desk, idea: str, revises: str | None = None, like: Verdict | None = None) -> None:
-    """Start testing ``idea`` and watch it; its result is the id of the verdict, which is kept.
+    """Start testing ``idea`` and watch the job; its result is the id of the stored verdict.
 
-    The same idea is tested ``like`` this verdict on it, else like the one that it revises. It is kept before that, in
-    the place of tests of it that were not finished.
+    If the idea is the same, assumptions and judgements are taken from the verdict ``like``, else from the one that it
+    revises. The idea is stored first, in place of unfinished tests of it.
     """
     for one in unfinished(desk):
         if one.idea == idea:
@@ -83,7 +83,7 @@ def say(desk: Desk, id: str, message: str, line: Sequence[Job] = ()) -> None:
 
 
 def watched(desk: Desk) -> list[Job]:
-    """The job that the address names, with those that wait for it; a finished job leads to its verdict."""
+    """The job in the address, with the jobs that wait for it; a finished job leads to its verdict."""
     named = verdict_address.job()
     job = desk.line.job(named, desk.owner) if named else None
     if job and job.done and not job.result and job.kind == desk.kind(TEST):
@@ -113,7 +113,7 @@ def unfinished(desk: Desk) -> list[KeptVerdict]:
 
 @st.fragment(run_every=EVERY)
 def follow(job: Job) -> None:
-    """The progress of a job, refreshed until it ends; then the page runs again."""
+    """Show the progress of a job until it ends; then the page runs again."""
     job = job.look()
     if job.done:
         st.rerun()

@@ -1,4 +1,4 @@
-"""A verdict at a glance: its ruling, the strongest of either side, what is missing and what would settle it."""
+"""A verdict at a glance: its ruling, the strongest evidence on each side, what is missing, and what would settle it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SAID, BEFORE = "finding-judged", "finding-before"  # what was just said of a fin
 
 
 def head(report: Report) -> None:
-    """The idea, and what the documents come to in two sentences."""
+    """Show the idea, and the documents' verdict on it in two sentences."""
     verdict = report.verdict
     look = "idea long" if len(verdict.idea) > LONG else "idea"
     st.html(f'<p class="small">{escape(told.head(report))}</p><h1 class="{look}">{escape(verdict.idea)}</h1>')
@@ -43,7 +43,7 @@ def head(report: Report) -> None:
 
 
 def glance(report: Report) -> None:
-    """The overview: findings to judge, both cases, what nothing was found on, and what to find out first."""
+    """Show the overview: findings to judge, both cases, what nothing was found on, and what to find out first."""
     verdict = report.verdict
     cases = told.cases(verdict)
     with st.container(key="glance"):
@@ -59,7 +59,7 @@ def glance(report: Report) -> None:
 
 
 def finding(one: Finding, place: Place, key: str, report: Report, *, in_context: bool = False) -> None:
-    """A finding: its words, its source as a link to the document, and buttons to judge its side."""
+    """Show a finding: its words, its source as a link to the document, and buttons to judge its side."""
     with st.container(key=f"finding-{key}", gap=None):
         st.html(present_verdict.quote(one, in_context=in_context))
         st.button(
@@ -85,7 +85,7 @@ def finding(one: Finding, place: Place, key: str, report: Report, *, in_context:
 
 
 def judge(id: str, library: Library, by: str) -> None:
-    """Store the side that the visitor, called ``by``, has just chosen for a finding of this verdict."""
+    """Store the side that the visitor, named ``by``, has just chosen for a finding of this verdict."""
     of, one, side = st.session_state.pop(SAID, ("", None, None))
     if of == id and one is not None:
         said = rulings.judge(one, side, by)
@@ -109,7 +109,7 @@ def _judge(id: str, one: Finding, side: Stance | None) -> None:
 
 
 def beside(former: Kept, verdict: Verdict) -> None:
-    """A comparison with the idea that this one revises: what got better and what got worse."""
+    """Show a comparison with the idea that this one revises: what got better and what got worse."""
     found = compare(former.verdict, verdict)
     st.html("<h2>Beside the former one</h2>")
     for column, name, one in zip(
@@ -131,7 +131,7 @@ def beside(former: Kept, verdict: Verdict) -> None:
 
 
 def export(report: Report) -> None:
-    """The report as a file, made when it is asked for."""
+    """Show the button for the report as a file, which is made when it is clicked."""
     with st.popover("Export", icon=":material/download:"):
         for ending, (name, kind) in FILES.items():
             st.download_button(
@@ -146,7 +146,7 @@ def export(report: Report) -> None:
 
 
 def how(report: Report) -> None:
-    """What was searched for, and how far the sides can be trusted."""
+    """Show what was searched for, and how far the sides can be trusted."""
     with st.expander("How it was tested", icon=":material/info:"):
         searched = [query for one in report.verdict.assumptions for query in one.searched]
         trust = present_verdict.listed(list(told.trust(report.verdict)))

@@ -1,4 +1,4 @@
-"""The address of the page of pressure tests: it names the open verdict and the running test."""
+"""The address of the pressure-test page, which names the open verdict and the running test."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def job() -> str | None:
 
 
 def watch(job: str) -> None:
-    """Watch a job, beside the verdict that is open if one is."""
+    """Watch a job, beside the open verdict if there is one."""
     _go({VERDICT: verdict(), JOB: job})
 
 

@@ -21,9 +21,9 @@ BOX = "message"
 
 
 def show(kept: Kept, line: Sequence[Job], desk: Desk) -> None:
-    """The talk so far, the replies that are being made or were not, and a line for the next message.
+    """Show the discussion so far, pending and failed replies, and a field for the next message.
 
-    A message can be sent at any time: it waits for those before it.
+    A message can be sent at any time; it waits for the replies to earlier ones.
     """
     st.html(
         "<h2>Discuss it</h2><p class='small'>Disagreement moves nothing. What does: words of a document in quotation "

@@ -1,4 +1,4 @@
-"""Drafts of cases on the page: what nobody has reviewed in a suite of one's own, one at a time."""
+"""Draft cases on the page: the unreviewed ones of a suite of one's own, one at a time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LATER, TOLD = "draft-later", "draft-told"
 
 
 def show(suite: Path) -> None:
-    """The next draft of a suite, to be accepted as it is or as it is edited, thrown away, or left for later."""
+    """Show the next draft of a suite. It can be accepted, edited and accepted, discarded, or left for later."""
     try:
         left = reviewing.drafts(suite)
     except CaseError:  # it has no file for drafts, or cannot be read, which running it tells

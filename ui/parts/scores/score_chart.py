@@ -1,4 +1,4 @@
-"""Measures over time, each with its interval, as a native chart."""
+"""A chart of measures over time, each with its interval."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COLOURS = [
 
 
 def show(points: Sequence[Point]) -> None:
-    """A line for each measure through its runs, with its interval at 0.95; a table below has the same figures."""
+    """Show a line for each measure through its runs, with its 95 % interval; a table below has the same figures."""
     import altair as alt
     import pandas as pd
 

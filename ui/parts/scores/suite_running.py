@@ -1,4 +1,4 @@
-"""A suite of cases run from the page: one of those in known folders, in a process of its own that can be stopped."""
+"""Runs a suite of cases from the page: one from known folders, in a separate process that can be stopped."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ NOTHING_SAID = (
 
 
 def show(settings: Settings) -> None:
-    """Suites that an owner can run, the running one, and its outcome; the page runs again when a run has ended."""
+    """Show the suites that an owner can run, the running one, and its outcome; the page runs again when a run has
+    ended."""
     busy = any(not job.done for job in _jobs(settings))
     if visiting.may(Role.OWNER, settings):
         _choose(settings, busy=busy)

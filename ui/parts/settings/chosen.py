@@ -1,4 +1,4 @@
-"""Choices on the page that override the settings: the models, and the library, which the address names too.
+"""Choices on the page that override the settings: the models, and the library, which is also in the address.
 
 Taken only where the app is served to this machine alone: a name can make it read a file or call an address, and
 another library may not be meant for everybody.
@@ -22,7 +22,7 @@ _BEFORE = "settings-before"  # the settings without the page's choices
 
 
 def in_force(settings: Settings) -> Settings:
-    """The settings with the choices of this page, made now or before a reload."""
+    """The settings with the choices of this page, whether made now or before a reload."""
     if not nearby.only(settings):
         return settings
     st.session_state[_BEFORE] = settings
@@ -37,14 +37,14 @@ def in_force(settings: Settings) -> Settings:
 
 
 def not_here(settings: Settings) -> str | None:
-    """The library that the address names and that cannot be shown: it does not exist, or may not be chosen here."""
+    """The library in the address that cannot be shown, since it does not exist or may not be chosen here."""
     named = state.library()
     known = [settings.library, *(libraries(settings) if nearby.only(settings) else ())]
     return named if named not in known else None
 
 
 def take(settings: Settings, name: str, value: str | None) -> None:
-    """Change a setting from now on."""
+    """Override a setting from now on."""
     before: Settings = st.session_state.get(_BEFORE, settings)
     st.session_state[name] = value
     remembered.keep(settings.home, name, value, getattr(before, name))
@@ -61,7 +61,7 @@ def changed(settings: Settings, name: str, value: str) -> Settings:
     """The settings with another value.
 
     Raises:
-        SettingsError: it cannot be one.
+        SettingsError: the setting cannot have this value.
     """
     try:
         return Settings.model_validate({**settings.model_dump(), name: value})

@@ -1,7 +1,6 @@
-"""Keys of models, typed on a page: in the memory of the session that they were typed in, and nowhere else.
+"""Keys of models that were typed on a page. They stay in the memory of that session only.
 
-None is written down or shown again, and each goes to nobody but whom it was typed for: a provider, or the server of
-an address.
+No key is stored or shown again. Each is sent only to the provider or server that it was typed for.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _SHAPE = re.compile(r"[\x21-\x7e]{1,1000}")  # what a header of HTTP can carry
 
 
 def field() -> None:
-    """The field for a key, in a form whose buttons call ``take``, which empties it."""
+    """Show the field for a key, in a form whose buttons call ``take``, which empties it."""
     number = st.session_state.setdefault(_FIELDS, 0)
     st.text_input("Key", type="password", key=f"{_FIELD}-{number}", help=HELP, autocomplete="new-password")
 
@@ -38,10 +37,10 @@ def take() -> None:
 
 
 def keep(settings: Settings) -> None:
-    """Hold the key that was taken for the model of these settings; nothing where none was typed.
+    """Store the typed key for the model of these settings; nothing happens if none was typed.
 
     Raises:
-        SettingsError: it cannot be a key, or there is no model that it could be for.
+        SettingsError: the text cannot be a key, or there is no model that it could belong to.
     """
     typed: SecretStr | None = st.session_state.pop(_TYPED, None)
     if not typed or not typed.get_secret_value():
@@ -62,7 +61,7 @@ def of(settings: Settings) -> SecretStr | None:
 
 
 def lacking(settings: Settings) -> bool:
-    """Whether the model of these settings is known to need a key, and has none."""
+    """Whether the model of these settings is known to need a key and has none."""
     return bool(settings.writer and providers.lacks_key(settings.writer) and not of(settings))
 
 

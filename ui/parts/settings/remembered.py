@@ -1,7 +1,8 @@
-"""What is chosen on the page of one's own machine, kept beside the libraries, so that a reload or a restart keeps it.
+"""The choices that were made on the page of one's own machine, stored beside the libraries, so that they survive a
+reload or a restart.
 
-Each choice is kept with the setting that it took the place of, and holds until that setting is another one. Never a
-key, nor an address that holds one.
+Each choice is stored with the setting that it overrides, and is valid until that setting changes. Keys, and addresses
+that contain one, are never stored.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 def keep(home: Path, name: str, value: str | None, instead_of: str | None) -> None:
-    """Keep a choice; where nothing can be written, or the value holds a key, it lasts as long as the page."""
+    """Store a choice. If nothing can be written, or the value contains a key, the choice lasts as long as the page."""
     if name not in NAMES or hides(value or "") or hides(instead_of or ""):
         return
     path = home.expanduser() / FILE
@@ -38,7 +39,7 @@ def keep(home: Path, name: str, value: str | None, instead_of: str | None) -> No
 
 
 def choices(settings: Settings) -> dict[str, str | None]:
-    """The choices that were kept and still hold, over the settings as they are without the page's."""
+    """The stored choices that are still valid, applied to the settings."""
     found: dict[str, str | None] = {}
     for name, kept in _read(settings.home.expanduser() / FILE).items():
         match kept:

@@ -1,4 +1,4 @@
-"""The assistant of the running app, shared by all who have the page open, but for a model with a key that one typed."""
+"""The assistant of the running app. All visitors share it, unless its model has a key that a visitor typed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _answering = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answering")
 def answering(
     assistant: Assistant, question: str, history: Sequence[Turn], within: Filters = ANYWHERE
 ) -> Future[Answer]:
-    """The whole answer; questions are answered in the order in which they were asked."""
+    """Yield the whole answer; questions are answered in the order in which they were asked."""
     return _answering.submit(assistant.ask, question, history, within)
 
 
@@ -57,7 +57,7 @@ def embedder(settings: Settings) -> Embedder:
 
 
 class Session(NamedTuple):
-    """Where a session's jobs are done that are not put into a queue; see ``ui.jobs.work.Place``."""
+    """Where a session does the jobs that go into no queue; see ``ui.jobs.work.Place``."""
 
     settings: Settings
     embedder: Embedder
@@ -107,7 +107,7 @@ def plain(settings: Settings) -> Assistant:
 
 
 def ready(settings: Settings) -> Assistant:
-    """The same assistant with its embedding model loaded, by a first search, and what reads unpacked."""
+    """The same assistant with its embedding model loaded by a first search, and the models that read unpacked."""
     _load(_without_model(settings) if keys.of(settings) else settings)
     return opened(settings)
 

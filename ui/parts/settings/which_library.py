@@ -1,4 +1,4 @@
-"""The library of a page, named at its top, with a menu of the others."""
+"""The name of the library at the top of a page, with a menu of the others."""
 
 from __future__ import annotations
 
