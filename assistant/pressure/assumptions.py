@@ -264,12 +264,18 @@ def _clause(text: str, part: str, importance: float, *, replaced: bool = False) 
 def positive(idea: str) -> tuple[str, bool]:
     """An idea that opens with a "not" without any, and whether it did: what is for that is against the idea.
 
-    An idea of which another clause has no "not" stays as it is: to drop one thing and do another has no one opposite.
+    An idea that then proposes something without a "not" stays as it is: to drop one thing and do another has no one
+    opposite.
     """
-    base, negated = affirmed(idea)
-    if not negated or not all(affirmed(one)[1] or _NOTS.search(one) for one in _sayings(idea)):
+    match = _NOT.match(idea)
+    if match is None or any(_proposes(one) and not _NOTS.search(one) for one in _sayings(idea[match.end() :])[1:]):
         return idea, False
-    return " ".join(_NOTS.sub("", base).split()), True
+    return " ".join(_NOTS.sub("", affirmed(idea)[0]).split()), True
+
+
+def _proposes(clause: str) -> bool:
+    """Whether a clause is a whole one: it tells to do something, or that somebody does."""
+    return bool(_COMMAND.match(clause) or _FINITE.match(clause))
 
 
 def affirmed(idea: str) -> tuple[str, bool]:
