@@ -30,9 +30,10 @@ from assistant.text.conflicts import negations
 from assistant.types import Span, Stance, Verdict
 
 MOST = 12  # findings of an idea: a guess at how many somebody reads; not measured
-# Share of the probability of the likeliest finding from which another is shown beside it. On the threshold corpora, where
-# 10.5 an idea were shown of which 0.37 bear, 0.2, 0.3 and 0.5 show 9.4, 8.4 and 6.0 of which 0.39, 0.42 and 0.54 bear, and
-# 0.77, 0.74 and 0.66 of all that bear. From 0.25 on the suite sample has less than half of its gold against the ideas.
+# Share of the probability of the likeliest finding from which another is shown beside it. On the threshold corpora, as
+# `ideas5` reads them (eval/training/README.md), 10.5 an idea are shown without, of which 0.37 bear; with 0.2, 0.3 and
+# 0.5 they are 9.4, 8.4 and 6.0, of which 0.39, 0.42 and 0.54 bear, with 0.77, 0.74 and 0.66 of all that bear. From 0.25
+# on less than half of the suite sample's gold against the ideas is on its side, with the weights that ship.
 BESIDE = 0.2
 AT_ONCE = 8  # passages read between two words about progress; not measured
 # Sentences quoted together: as many as bear within so much (log odds) of the one that bears most. Of 231 gold passages
