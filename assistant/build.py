@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
@@ -22,6 +21,7 @@ from assistant.evidence.stance import Alone, IdeaModel, PlainMarks, side_of, who
 from assistant.library.library import Library
 from assistant.model.chat import Model, Tick
 from assistant.model.embedding import Embedder, SentenceTransformerEmbedder
+from assistant.model.offline import stay_offline
 from assistant.model.served_embedding import ServedEmbedder
 from assistant.pressure import replying
 from assistant.pressure.discussion import Beside
@@ -268,21 +268,3 @@ def build_stance(settings: Settings, model: Model | None = None) -> IdeaModel:
         case name:
             stay_offline()
             return Alone(NliStance(name))
-
-
-def stay_offline() -> None:
-    """Keep our libraries from the network (no model hub, no telemetry) and their memory small.
-
-    Environment variables that the user has set are left as they are.
-    """
-    for name, value in (
-        ("HF_HUB_OFFLINE", "1"),
-        ("HF_HUB_DISABLE_TELEMETRY", "1"),
-        ("TRANSFORMERS_OFFLINE", "1"),
-        ("TOKENIZERS_PARALLELISM", "false"),
-        ("ANONYMIZED_TELEMETRY", "False"),
-        # Kernels that torch keeps, one for each length of text: at 1,024, the default, memory grows by 30 MB for each
-        # 100 questions and 10 pressure tests; after 220 it is 230 MB more than with these, and nothing is faster.
-        ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "32"),
-    ):
-        os.environ.setdefault(name, value)

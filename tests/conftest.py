@@ -16,12 +16,12 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as trying
 
-from assistant.build import stay_offline
 from assistant.evidence.answers import Scored
 from assistant.evidence.sentences import seen
 from assistant.library.library import Library, NewDocument
 from assistant.model import local_models
 from assistant.model.embedding import SentenceTransformerEmbedder
+from assistant.model.offline import stay_offline
 from assistant.settings import Settings
 from assistant.types import About, Block, BlockKind, Document, Passage, Sentence, Span
 from tests import chroma_server, database

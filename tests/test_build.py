@@ -6,10 +6,11 @@ import sys
 
 import pytest
 
-from assistant.build import build_assistant, build_embedder, stay_offline
+from assistant.build import build_assistant, build_embedder
 from assistant.errors import IndexMismatch, LibraryMissing, SettingsError
 from assistant.library.library import Library
 from assistant.model.embedding import SentenceTransformerEmbedder
+from assistant.model.offline import stay_offline
 from assistant.settings import Settings
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.build import stay_offline
 from assistant.errors import ModelUnavailable
 from assistant.model import embedding
 from assistant.model.embedding import DEFAULT, Embedder, Embedding, Identity, SentenceTransformerEmbedder, Vectors
+from assistant.model.offline import stay_offline
 from assistant.types import Span
 from tests.fakes import WordEmbedder
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.build import stay_offline
 from assistant.errors import ModelUnavailable
 from assistant.evidence.nli import NliStance
 from assistant.evidence.stance import PlainMarks
+from assistant.model.offline import stay_offline
 
 
 def made(folder: Path, *labels: str) -> Path:

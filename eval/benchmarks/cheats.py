@@ -15,8 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.build import Assistant, build_embedder, stay_offline
+from assistant.build import Assistant, build_embedder
 from assistant.model.embedding import Embedder
+from assistant.model.offline import stay_offline
 from assistant.search.retrieval import candidates
 from assistant.settings import load
 from assistant.text.conflicts import negations

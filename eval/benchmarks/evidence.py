@@ -15,10 +15,10 @@ from statistics import median
 import torch
 from safetensors.numpy import load_file
 
-from assistant import build
 from assistant.evidence import base, shipped
 from assistant.evidence.network import PassageNetwork
 from assistant.evidence.trained import moved
+from assistant.model.offline import stay_offline
 from eval.benchmarks.measuring import arguments, in_turn, ratio, tell, textbook
 
 PASSAGES, WORDS, ROUNDS = 8, 90, 5  # as many at once as a pressure test reads, with their titles; medians of the rounds
@@ -26,7 +26,7 @@ PASSAGES, WORDS, ROUNDS = 8, 90, 5  # as many at once as a pressure test reads, 
 
 def main() -> None:
     given = arguments(__doc__)
-    build.stay_offline()
+    stay_offline()
     words = " ".join(path.read_text("utf-8") for path in sorted(textbook(given.data).glob("*.md"))[:3]).split()
     texts = [" ".join(words[n * WORDS : (n + 1) * WORDS]) for n in range(PASSAGES)]
     small = shipped.network(shipped.IDEAS)

@@ -68,9 +68,10 @@ def write(folder: Path, count: int) -> Path:
 def load_the_model() -> None:
     """Load the model into this process, as a command would."""
     from assistant import build
+    from assistant.model.offline import stay_offline
     from assistant.settings import Settings
 
-    build.stay_offline()
+    stay_offline()
     build.build_embedder(Settings()).query("warm")
 
 

@@ -22,9 +22,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from assistant import build
 from assistant.dialogue import conversation
 from assistant.model.embedding import SentenceTransformerEmbedder
+from assistant.model.offline import stay_offline
 from assistant.text.words import content_stems
 from assistant.types import Role, Turn
 
@@ -59,7 +59,7 @@ def main() -> None:
     if given.other:
         rules["other"] = _rules_of(given.other)
     rules["ours"] = conversation.standalone
-    build.stay_offline()
+    stay_offline()
     embedder = None if given.words_only else SentenceTransformerEmbedder()
     parts = {name: list(_rows(given.data / "followup" / name / f"{given.part}.jsonl")) for name in SETS}
     print(f"{'':24}{'rows':>6}{'recall':>8}{'prec.':>8}{'cosine':>8}{'words+':>8}{'ms':>8}")

@@ -17,8 +17,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-from assistant.build import Assistant, build_embedder, stay_offline
+from assistant.build import Assistant, build_embedder
 from assistant.model.embedding import Embedder
+from assistant.model.offline import stay_offline
 from assistant.settings import Settings, load
 from eval.benchmarks import public_page
 from eval.gate.summary import summarise

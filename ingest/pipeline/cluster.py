@@ -14,10 +14,10 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from assistant.build import stay_offline
 from assistant.errors import ClusterUnavailable, PushbackError, SettingsError
 from assistant.installation import how_to_add, version
 from assistant.model.embedding import Embedder, Embedding, Identity, Vectors
+from assistant.model.offline import stay_offline
 from assistant.types import Span
 from ingest.pipeline.parsing import Parsed, Task
 from ingest.pipeline.workers import Workers
