@@ -33,6 +33,12 @@ def test_utf_16_is_read_by_its_mark_in_either_order() -> None:
     assert decode(b"\xfe\xff" + SENTENCE.encode("utf-16-be")) == SENTENCE
 
 
+def test_a_windows_sheet_of_figures_is_text() -> None:
+    text = "Stadt;Plan;Ist\r\n" + "".join(f"Köln;{n}.500,00 €;{n}.120,50 €\r\n" for n in range(1, 40))
+
+    assert decode(text.encode("cp1252")) == text
+
+
 def test_a_text_in_another_script_is_guessed() -> None:
     text = "Маркетинг начинается с понимания покупателей, а продажи начинаются с товара. " * 5
 

@@ -15,6 +15,7 @@ MARKS = (  # the longer first: UTF-32's mark begins with UTF-16's
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+BETWEEN = ",;."  # figures: a sheet of them is text
 SAMPLE = 1 << 16  # bytes to guess an encoding from; more changes no guess and costs time
 # The encodings of text that Python reads in time that grows with their length; "punycode" and "idna" are none.
 LINEAR = re.compile(
@@ -94,7 +95,7 @@ def _guess(data: bytes) -> str:
         text = data.decode(encoding or "cp1252")
     except UnicodeDecodeError as exc:
         raise SourceError(f"{NOT_TEXT} (neither UTF-8 nor any other encoding fits it).") from exc
-    if sum(c.isalpha() or c.isspace() for c in text[:SAMPLE]) < 0.6 * len(text[:SAMPLE]):
+    if sum(c.isalnum() or c.isspace() or c in BETWEEN for c in text[:SAMPLE]) < 0.6 * len(text[:SAMPLE]):
         raise SourceError(f"{NOT_TEXT} (most of it is no words).")
     return text
 
