@@ -46,7 +46,7 @@ FOLLOWS = ("auto", "llm")  # evidence models with which a model that is set read
 
 
 class Assistant:
-    """Asks, searches and challenges one library; parts are loaded once, with the first question."""
+    """Asks, searches and challenges one library. Its parts are loaded once, when the first question is asked."""
 
     def __init__(
         self,
@@ -92,7 +92,8 @@ class Assistant:
     ) -> Iterator[Statement | Answer]:
         """Each statement as soon as it is verified, then the whole answer.
 
-        A model that writes calls ``tick`` with every piece of its reply; what that raises stops the model.
+        While a chat model writes, ``tick`` is called with every piece of the reply; an exception from ``tick`` stops
+        the model.
         """
         return self._answering.stream(question, history, filters, tick)
 
@@ -108,14 +109,14 @@ class Assistant:
         like: Verdict | None = None,
     ) -> Verdict:
         """Test ``idea``: return what the documents say for and against it. ``progress`` is called with the number of
-        assumptions tested, the number of all, and the name of the next. ``importance`` (0..1) is set by the user for
-        lenses or for numbers of assumptions. If ``like`` is an earlier verdict, the assumptions that a model proposed
-        for it are tested again."""
+        assumptions tested, the number of all, and the name of the next. ``importance`` (0..1) is what the user has set,
+        by the name of a lens or the number of an assumption. If ``like`` is an earlier verdict, the assumptions that a
+        model proposed for it are tested again."""
         return self._pressure.challenge(idea, progress, importance, like)
 
     def prepare(self, progress: Callable[[float], None]) -> None:
-        """Unpack the models that read, once on a machine. ``progress`` is called with the share that is done; it is not
-        called if they are unpacked already, or if another model reads.
+        """Unpack the models that read passages. This happens once on each machine. ``progress`` is called with the
+        share that is done; it is not called if the models are unpacked already, or if another model reads.
 
         Raises:
             ModelUnavailable: a part of the models is not on this machine.
@@ -132,8 +133,8 @@ class Assistant:
         self._pressure.check_importance(importance)
 
     def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
-        """Return a model's checked comment on a ``message`` about a verdict, from these findings and the verdict's
-        case; nothing without a model."""
+        """Return a model's checked comment on a ``message`` about a verdict, written from these findings and the
+        verdict's case; nothing if no model is set."""
         if self._reader is None:
             return Beside()
         return replying.replied(self._reader, verdict, message, findings, library=self.library, embedder=self._embedder)
@@ -147,8 +148,8 @@ class Assistant:
             return _sides(self._stance, pairs)
 
     def sure_sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
-        """Return the same, but only as a model that weighs decides. Without one, or if it fails, the side is unclear:
-        the evidence model is wrong too often to let it change a verdict because of what somebody says."""
+        """Return what ``sides`` returns, but let only a chat model decide. Without a chat model, or if it fails, each
+        side is unclear: the evidence model is wrong too often to change a verdict because of a user's message."""
         if self._sides:
             with suppress(ModelError):
                 told = _sides(self._sides, pairs)
@@ -177,10 +178,11 @@ def _sides(stance: IdeaModel, pairs: Sequence[tuple[str, str]]) -> list[tuple[St
 
 
 def build_embedder(settings: Settings) -> Embedder:
-    """The embedding model that ``settings`` name; it is loaded, or its server asked, with its first text.
+    """The embedding model that ``settings`` name; the model is loaded, or its server asked, when the first text is
+    embedded.
 
     Raises:
-        SettingsError: it is to be at an address that is none.
+        SettingsError: the settings name a server whose address is invalid.
     """
     stay_offline()
     if settings.embedding_model.startswith(("http://", "https://")):
@@ -215,7 +217,8 @@ def open_library(
 def build_assistant(
     settings: Settings, embedder: Embedder | None = None, chat: BaseChatModel | None = None
 ) -> Assistant:
-    """An assistant over the library that ``settings`` name; ``chat`` is used instead of the model that they name.
+    """An assistant over the library that ``settings`` name; a ``chat`` model is used instead of the one that the
+    settings name.
 
     Raises:
         LibraryMissing: nothing has been ingested there.
@@ -238,9 +241,9 @@ def build_assistant(
 
 
 def build_model(settings: Settings, chat: BaseChatModel | None = None, *, key: SecretStr | None = None) -> Model | None:
-    """The chat model that ``settings`` name, or None; it is opened with its first call.
+    """The chat model that ``settings`` name, or None.
 
-    ``key`` takes the place of the environment's.
+    It is opened at its first call. ``key`` is used instead of the key in the environment.
 
     Raises:
         SettingsError, ModelUnavailable: as ``providers.check`` does.
@@ -249,8 +252,8 @@ def build_model(settings: Settings, chat: BaseChatModel | None = None, *, key: S
 
 
 def build_stance(settings: Settings, model: Model | None = None) -> IdeaModel:
-    """The part that judges the side of a finding, as the settings name it; this can be ``model``. It is loaded on first
-    use.
+    """The stance model that ``settings`` name, which tells the side of a finding. The setting can be ``model``, for the
+    chat model. The stance model is loaded when it is first used.
 
     Raises:
         SettingsError: the setting says ``model``, but no model is set.

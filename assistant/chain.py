@@ -1,6 +1,6 @@
 """The assistant as parts of other LangChain programs: a retriever, the whole as a runnable, and a tool for agents.
 
-All take part in LangChain's tracing when the usual LangSmith variables are set, and in nothing otherwise.
+LangChain traces all of them if the usual LangSmith variables are set, and otherwise none.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from assistant.types import Answer, Filters, Role, Statement, Turn
 
 
 class PassageRetriever(BaseRetriever):
-    """The passages that the assistant would read; metadata as ``pushback search --json`` has it.
+    """A retriever of the passages that the assistant would read, with the metadata of ``pushback search --json``.
 
-    ``k`` is how many; ``invoke(query, k=3)`` overrides it for one call.
+    ``k`` is the number of passages; ``invoke(query, k=3)`` overrides it for one call.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -46,8 +46,8 @@ class PassageRetriever(BaseRetriever):
 def as_runnable(assistant: Assistant) -> Runnable[Any, dict[str, Any]]:
     """The assistant as a runnable from a question to the JSON of ``pushback ask --json``.
 
-    The input is a question, or ``{"question", "history": [{"role", "content"}]}``. ``stream`` gives each
-    statement as it holds and then the rest; the chunks add up to what ``invoke`` returns.
+    The input is a question, or ``{"question", "history": [{"role", "content"}]}``. ``stream`` yields each statement as
+    soon as it is verified, then the rest. The chunks add up to what ``invoke`` returns.
     """
 
     def answer(chunks: Iterator[Any]) -> Iterator[AddableDict]:
@@ -62,7 +62,8 @@ def as_runnable(assistant: Assistant) -> Runnable[Any, dict[str, Any]]:
 
 
 def pressure_test(assistant: Assistant) -> BaseTool:
-    """A tool for agents: an idea in, the JSON of ``pushback challenge --json`` out. Nothing is kept."""
+    """A tool for agents. It takes an idea and returns the JSON of ``pushback challenge --json``. The verdict is not
+    stored."""
 
     def test(idea: str) -> dict[str, Any]:
         return wire.verdict(assistant.challenge(idea))

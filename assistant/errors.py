@@ -35,8 +35,8 @@ from assistant.addresses import without_secrets
 class PushbackError(Exception):
     """Something that a user can cause or fix: ``str(error)`` says what happened, ``hint`` what to do.
 
-    ``details`` are the words of a library or a provider; ``summary`` is what happened without them. An address in them,
-    of a model or a server, is told without what can be a key.
+    ``details`` are the words of a software library or a provider; ``summary`` says what happened without those words.
+    Addresses of models and servers are shown without the parts that can be a key.
     """
 
     hint: str = ""
@@ -173,7 +173,7 @@ class OverBudget(ModelError):
 
 
 class ClusterUnavailable(PushbackError):
-    """No machine that was to help can be reached."""
+    """No machine of the Dask cluster can be reached."""
 
     hint = "Check its scheduler and workers, then run the same command again; it continues where it stopped."
     retryable = True

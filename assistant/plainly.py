@@ -54,7 +54,7 @@ _WORDS = re.compile(r"\^\(\?:([a-z]+(?:\|[a-z]+)+)\)\$")  # a pattern that lists
 
 
 def why(error: Exception) -> str:
-    """Why a file cannot be read or written, or what is wrong in it, as words to follow a colon."""
+    """Why a file cannot be read or written, or what is wrong in it, as words that can follow a colon."""
     if isinstance(error, OSError) and not isinstance(error, UnicodeError):
         return _SYSTEM.get(error.errno or 0) or (error.strerror or "").lower() or str(error)
     if isinstance(error, UnicodeDecodeError):

@@ -32,7 +32,7 @@ Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidat
 
 
 class Settings(BaseModel):
-    """Everything that can be set; the defaults work on a laptop with no key and no network."""
+    """All settings; the defaults work on a laptop with no key and no network."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 

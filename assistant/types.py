@@ -25,7 +25,7 @@ class Span(NamedTuple):
 
 
 class BlockKind(StrEnum):
-    """What a block is on the page."""
+    """The kind of a block: paragraph, heading, item, row and so on."""
 
     TITLE = "title"
     HEADING = "heading"
@@ -61,7 +61,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Text that cleaning removed, and why; ``at`` is the offset in the remaining text before which it stood."""
+    """Text that cleaning removed, and why; it stood before the offset ``at`` of the remaining text."""
 
     text: str
     reason: str
@@ -76,7 +76,7 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A document without its text: what a citation tells about its source."""
+    """A document without its text: what a citation says about its source."""
 
     id: str
     source: str
@@ -161,9 +161,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Narrow a search; an empty field does not narrow, and of several values one is enough.
+    """Limits of a search.
 
-    Dates compare by what is known of them; ``titles`` and ``headings`` by a part of theirs, case aside.
+    An empty field does not limit it; of several values in one field, one has to match. Dates are compared as far as
+    they are known; a title or heading matches if it contains the text, ignoring case.
     """
 
     documents: tuple[str, ...] = ()  # ids or sources
@@ -192,7 +193,7 @@ class Citation:
 
     @property
     def voice(self) -> str | None:
-        """Who says it: the speaker, else the document's author."""
+        """The person whose words they are: the speaker, else the document's author."""
         return self.speaker or self.about.author
 
     @property
@@ -203,7 +204,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Words offered as a quote that are not where they were said to be: counted, never a citation."""
+    """Words that a reader gave as a quote and that are not in the documents; they are counted, and never a citation."""
 
     quote: str
     why: str
@@ -269,9 +270,10 @@ class Cost(NamedTuple):
 class Answer:
     """The answer to one question. ``nearest`` has the closest passages if nothing is stated; they may not answer.
 
-    ``missing`` says what of the question the documents leave open, in the reader's words; empty where nothing is.
-    ``model`` wrote it, where one did. ``dropped`` are statements of its that did not hold, with the reason; they are
-    not shown. ``notices`` tell what went otherwise than asked, as sentences. It was asked ``within`` what these leave.
+    ``missing`` says which part of the question the documents leave open, in the reader's words; empty if none.
+    ``model`` is the chat model that wrote the answer, if one did; ``dropped`` are its statements that failed the
+    checks, each with the reason, and are not shown. ``notices`` are sentences about what did not go as asked.
+    ``within`` has the filters of the search.
     """
 
     question: str
@@ -407,14 +409,14 @@ class Remark:
 class Verdict:
     """The outcome of a pressure test; ``leaps_of_faith`` are important assumptions without support.
 
-    ``case_for`` and ``case_against`` are the strongest findings of the assumptions' own, ``missing`` says of what
-    nothing is known, and ``stance_model`` is the name of the model that gave the findings their sides. ``library`` is
-    the digest of the documents that were searched: while it is the same, testing again finds the same.
+    ``case_for`` and ``case_against`` are the strongest findings under the assumptions. ``missing`` lists what nothing
+    was found on. ``stance_model`` is the name of the model that gave the findings their sides. ``library`` is the
+    digest of the documents that were searched: while the digest is the same, another test finds the same.
 
-    ``left_out`` are the texts of assumptions that a person dropped: testing again leaves them out.
+    ``left_out`` are the texts of assumptions that a person removed; another test leaves them out, too.
 
-    ``model`` proposed assumptions or read the passages, where one did; ``dropped``, ``notices`` and ``cost`` are as in
-    an ``Answer``.
+    ``model`` is the chat model that proposed assumptions or read the passages, if one did; ``dropped``, ``notices`` and
+    ``cost`` are as in an ``Answer``.
     """
 
     idea: str

@@ -1,6 +1,6 @@
-"""The JSON that people script against, and in which conversations and verdicts are kept.
+"""The JSON that commands print for other programs, and in which conversations and verdicts are stored.
 
-Fields may be added, not renamed.
+Fields may be added, but never renamed.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def statement(one: Statement) -> Json:
 
 
 def answer(one: Answer) -> Json:
-    """The whole of an answer, as ``pushback ask --json`` prints it."""
+    """A whole answer, as ``pushback ask --json`` prints it."""
     return {
         "question": one.question,
         "standalone_question": one.standalone_question,

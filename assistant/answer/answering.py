@@ -1,5 +1,5 @@
-"""From a question to its answer: passages are found, a reader reads them, and code checks every word that the answer
-stands on.
+"""From a question to its answer: a search finds passages, a reader reads them, and code checks every word that the
+answer stands on.
 
 ```text
 question ─standalone─▶ Material ─Reader─▶ Claim, Claim, … ─Verifier─▶ Statement, at once ─▶ Answer

@@ -1,7 +1,8 @@
-"""What a library greets with: what it holds, and a few questions that its documents answer. No model is asked.
+"""The greeting of a library: what the library holds, and a few questions that its documents answer. No model is asked.
 
-A heading or title that is a question is taken as it stands; else a heading is asked about in its document. Each is
-checked by a search for its words, which must find the passages that it was made from first.
+If a heading or title is a question, that question is used unchanged; otherwise the question asks about the heading in
+its document. A search for the words of each question must find, before all others, the passages that the question was
+made from.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ ENOUGH = 80  # characters below a heading from which something is said there: on
 
 
 def questions(library: Library, answer: Callable[[str], Answer]) -> tuple[str, ...]:
-    """At most ``QUESTIONS`` questions that the library answers; each was tried."""
+    """At most ``QUESTIONS`` questions that the library answers. Each was tested by a search."""
     held = (one for one in candidates(library)[:ASKED] if _holds(answer(one)))
     return tuple(islice(held, QUESTIONS))
 
 
 def candidates(library: Library) -> tuple[str, ...]:
-    """Questions that a library may answer, the likeliest first; the same documents give the same questions."""
+    """Questions that a library may answer, the likeliest first. The same documents always give the same questions."""
     rounds: list[list[str]] = []
     for document in library.some(LOOKED_AT):
         found = [question for question in asked(document) if _finds(question, document, library)]

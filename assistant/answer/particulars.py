@@ -1,7 +1,7 @@
 """Who wrote a document that a question names, and when. Code answers this from what the library knows of the document.
 
-The line that says so is cited. If no line does, since only the file's properties say it, the document's beginning is
-cited, and the statement refers to the library's entry."""
+The statement cites the line that names the author or the date. If only the file's properties name them, it cites the
+beginning of the document and refers to the library's entry."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ class _Fact(NamedTuple):
 
 
 def told(material: Material, library: Library) -> tuple[Statement, ...]:
-    """Say who wrote each document, or when, as the question asks. Documents of which this is unknown are left out."""
+    """Statements that say who wrote each document, or when, as the question asks. A document whose author or date is
+    unknown is left out."""
     if material.named is None or lacking(material.named):
         return ()
     statements = (_statement(fact, material, library) for fact in _asked(material.named))
@@ -39,7 +40,8 @@ def told(material: Material, library: Library) -> tuple[Statement, ...]:
 
 
 def lacking(named: Named | None) -> str:
-    """Say in a sentence what was asked of a document and is unknown to the library; empty if nothing is unknown."""
+    """A sentence that names what the question asks of a document and the library does not know; empty if the library
+    knows all of it."""
     missing = [fact for fact in _asked(named) if not fact.value] if named else []
     for fact in missing[:1]:
         title = _quoted(fact.about.title)

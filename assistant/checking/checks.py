@@ -1,8 +1,8 @@
-"""Whether a claim stands on the words that it quotes, as far as code can be sure of it.
+"""Checks whether the words that a claim quotes support the claim, as far as code can be sure.
 
 Figures, dates, names and addresses of a claim must stand in its quotes, the passages around them, or what is known of
-their document; and the claim must have to do with its quotes and with the question. Whether the quotes bear it out is
-for a reader to say: lists of hedges, opposites and verbs of saying dropped more good sentences than bad ones.
+their document; and the claim must share a topic with its quotes and with the question. Whether the quotes prove the
+claim is left to the reader: lists of hedges, opposites and verbs of saying dropped more good sentences than bad ones.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class Grounds(NamedTuple):
     read.
 
     A figure must stand in the passages; a name, a month or a year may also stand elsewhere in the cited ``documents``.
-    ``read`` tells the names of other documents, which are strange to the claim wherever they stand in it; those of the
-    ``house`` stand in many of them, and are what "we" is called.
+    ``read`` is used to find the names of other documents; a claim that uses such a name is faulty. Names of the
+    ``house`` stand in many documents: they are the names of "us", the organisation itself.
     """
 
     citations: tuple[Citation, ...]
@@ -81,8 +81,8 @@ class Grounds(NamedTuple):
 
 
 def fault(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
-    """Say why ``text`` does not follow from its grounds, as the end of a sentence; None if nothing speaks against
-    it."""
+    """The reason why ``text`` does not follow from its grounds, as the end of a sentence; None if there is no such
+    reason."""
     return next(_faults(text, grounds), None) or _elsewhere(text, grounds, embedder) or beside(text, grounds, embedder)
 
 
@@ -186,8 +186,8 @@ def _elsewhere(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
 
 
 def beside(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
-    """Whether the cited words have nothing to do with the question, and the claim takes no more from them than a name
-    or a figure. A line that only tells the reader what to answer is no evidence."""
+    """Whether the cited words have no topic in common with the question, and the claim takes only a name or a figure
+    from them. For example, a line that only tells the reader what to answer is no evidence."""
     sentences = grounds.sentences or tuple(one.quote for one in grounds.citations)
     if not sentences or not grounds.question:
         return None

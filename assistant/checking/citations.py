@@ -1,7 +1,8 @@
-"""From quotes to citations, on which all trust rests. Pure: the caller passes in what the library holds.
+"""Turns quotes into citations. All trust in an answer rests on this module. It is pure: the caller passes in the
+passages and texts.
 
-A citation is a stretch of a stored document, and its quote is read from there. Words that cannot be found
-become ``Rejected``: counted, shown as such, never cited.
+A citation is a stretch of a stored document, and its quote is read from there. Words that cannot be found become
+``Rejected``: they are counted and shown as rejected, and never cited.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""From claims to statements: each quote is looked up in the documents, and the model's words are checked against it.
+"""Turns claims into statements.
 
-A claim without a quote that stands there is dropped and counted; so is one with a figure, a date, a name or an address
-that is not in its quotes, their passages or what is known of their document. Nothing is shown before that.
+Each quote is looked up in the documents, and the model's words are checked against it. A claim is dropped and counted
+if none of its quotes is in the documents, or if it has a figure, a date, a name or an address that is not in its
+quotes, their passages or what is known of their document. No claim is shown before it is checked.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _ELLIPSIS = re.compile(r"\s*(?:\[\s*)?(?:\.\.\.|…)(?:\s*\])?\s*")
 
 
 class Verifier:
-    """Verifies the claims of one reading, and counts what does not hold."""
+    """Verifies the claims of one reading, and counts those that fail."""
 
     def __init__(self, material: Given, read: Reader, embedder: Embedder) -> None:
         self._material, self._read, self._embedder = material, read, embedder
@@ -39,8 +40,8 @@ class Verifier:
         self.rejected: list[Rejected] = []
 
     def statements(self, claims: Generator[Claim, None, Reading]) -> Generator[Statement, None, Reading]:
-        """Yield each claim that holds as a statement, at once; then the reading. Exceptions of the reader are passed
-        on."""
+        """Yield each claim that passes the checks as a statement, as soon as it is checked; then the reading.
+        Exceptions of the reader are passed on."""
         with closing(claims):
             while True:
                 try:

@@ -1,4 +1,5 @@
-"""Messages that ask the documents nothing: thanks, greetings, a wish to have something put differently."""
+"""Recognises messages that ask the documents nothing, and replies to them: thanks, greetings, or a request to rephrase
+an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A follow-up made standalone from what was said before, without a model.
+"""Makes a follow-up question standalone, without a model, by what was said before it.
 
 ```text
 "And in 2019?"            the question before, with the new year in it
@@ -10,7 +10,7 @@
 "Why?", "Is it so?"       the question, with what the one before asks in brackets
 ```
 
-Whatever a question leans on is put into it, so that search and refusal see all of it.
+All that a question refers to is written into the question, so that search and refusal see it.
 """
 
 from __future__ import annotations
@@ -405,8 +405,8 @@ def _with_what_was_asked(question: str, talk: _Talk) -> str:
 
 
 def spoken(answers: Iterable[Answer]) -> list[Turn]:
-    """Turn a conversation into what a follow-up needs. If an answer has several statements, "the second one" means the
-    second of them."""
+    """The parts of a conversation that a follow-up needs. If an answer has several statements, "the second one" means
+    the second of them."""
     turns = []
     for answer in answers:
         if answer.grounding is Grounding.ASIDE:

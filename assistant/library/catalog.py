@@ -1,7 +1,8 @@
-"""The catalog: documents, passages, their words and their vectors, and conversations with what is said of them.
+"""The catalog: documents, passages with their words and vectors, and conversations with the feedback on them.
 
-The truth of a library, and with the modules of its tables all that knows SQL. What it shows changes in whole
-transactions, and each raises ``generation`` by one. Its statements are written once, for every database (``sql``).
+The catalog is the truth of a library. Only this module and the modules of its tables know SQL. Changes become visible
+in whole transactions, and each transaction raises ``generation`` by one. Each SQL statement is written once, for every
+database (``sql``).
 """
 
 from __future__ import annotations
@@ -100,7 +101,8 @@ class Catalog:
     # What the library says of itself
 
     def state(self) -> State:
-        """The generation, whether the index is in doubt, and the settings that the library was made with."""
+        """The state of the library: its generation, whether the index is in doubt, and the settings that the library
+        was made with."""
         row = self._db.row("SELECT generation, in_doubt, passage_words, model, weights, dimension FROM state")
         generation, in_doubt, words, model, weights, dimension = row
         return State(generation, in_doubt != SURE, words, model, weights, dimension, in_doubt == REBUILDING)
@@ -136,7 +138,7 @@ class Catalog:
         self._db.run("UPDATE state SET in_doubt = ?", [REBUILDING if rebuilding else CHANGING])
 
     def trust(self) -> None:
-        """Clear that mark: the index holds the catalog's passages again."""
+        """Clear the mark that ``doubt`` made, since the index holds the catalog's passages again."""
         self._db.run("UPDATE state SET in_doubt = ?", [SURE])
 
     def renew(self) -> None:
@@ -166,7 +168,8 @@ class Catalog:
             return self._sweep()
 
     def correct(self, document: str, said: Said) -> None:
-        """Put what somebody says of a document in the place of what was read; what is None is as read again."""
+        """Replace what was read about a document (title, author, date) by what a person entered. A field that is None
+        gets the value from the file again."""
         with self._changing():
             if (found := self.documents.get(document)) is None:
                 return

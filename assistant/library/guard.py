@@ -1,7 +1,7 @@
 """Guards the vector index beside its catalog: who may change it, when it is rebuilt, and which model it belongs to.
 
-The index is used only as new as the catalog, repaired when a writer left it in doubt, and never with vectors of
-another model or of passages of another length than the settings say.
+The index is reopened if it is older than the catalog, and repaired if a writer left it in doubt. It is never used if
+its vectors come from another model, or from passages of another length, than the settings name.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ class Guard:
     def to_read(self) -> VectorIndex | Exact | None:
         """The index for searching, as current as the catalog; None while the library is empty.
 
-        This is the index itself. For few passages, or if the index cannot be opened because nothing can be written, it
-        is ``exact.Exact``, which compares the vectors of the catalog.
+        For few passages, or if the index cannot be opened because nothing can be written, ``exact.Exact`` is returned
+        in its place, which compares the vectors of the catalog.
 
         Raises:
             IndexMismatch: the index was made with another model or from other passages.
@@ -130,7 +130,7 @@ class Guard:
         return self._index
 
     def broken(self) -> str | None:
-        """What happens to a process that reads the index; None if reading works."""
+        """How a process fails that reads the index; None if reading works."""
         why = breaks(self._index.home)
         if why is None:
             self._index.believe()

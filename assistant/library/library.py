@@ -1,4 +1,4 @@
-"""A library: catalog and vector index, kept consistent. The only door to both.
+"""A library: its catalog and its vector index, kept consistent. Other modules reach both only through ``Library``.
 
 The catalog is the truth. The index is asked for ids only, and each is looked up in the catalog (``searching``), so
 that a vector whose document is not visible yet, or no more, is never seen. Opening a library reads the catalog alone;
@@ -144,7 +144,8 @@ class Library:
         return document
 
     def corrected(self, document: str) -> Corrected | None:
-        """What somebody said of a document's title, author and date, and what its file says; None where nobody did."""
+        """The title, author and date that a person entered for a document, with those that its file gives; None if
+        nobody entered any."""
         return self._catalog.corrections.get(document)
 
     def quote(self, document: str, start: int, end: int) -> str | None:
@@ -255,12 +256,12 @@ class Library:
     def move(self, catalog: str | None, progress: Progress | None = None) -> str:
         """Move the catalog to a PostgreSQL database, or into a file (None); returns the new name of the old catalog.
 
-        The library is closed by it. Ended at any moment the old one is whole, or the new one is; called again, it goes
-        on. What is in the folder stays there.
+        The library is closed afterwards. If the move is interrupted, either the old catalog or the new one is complete,
+        and a second call finishes the move. All other files stay in the library's folder.
 
         Raises:
-            LibraryLocked: somebody writes, or used it meanwhile.
-            LibraryError: another library of this name is there.
+            LibraryLocked: another process is writing, or used the library meanwhile.
+            LibraryError: there is another library of this name.
         """
         with self._guard.lock():
             places.copy(self._catalog, self._settings.model_copy(update={"catalog": catalog}), progress)
@@ -387,7 +388,7 @@ class Library:
     def feedback(self, conversation: str | None = None) -> list[Feedback]:
         """The feedback on one conversation, or on all: oldest conversation first, by turn, then by citation.
 
-        What is said of the whole answer comes before what is said of its citations.
+        Feedback on the whole answer comes before feedback on its citations.
         """
         return self._catalog.conversations.feedback(conversation)
 

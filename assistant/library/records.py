@@ -1,4 +1,4 @@
-"""The values that go into a library and come out of it, apart from those that every room uses."""
+"""The values that go into a library and come out of it, except those that all packages use (``assistant/types.py``)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
 
 class Cleaned(NamedTuple):
-    """How a document was cleaned: the sorted reasons whose pieces were ``kept``, and its lines that may recur.
+    """How a document was cleaned.
 
-    Each line is stored as a hash of its text and its web site, with whether it was known to recur.
+    ``kept`` has the sorted reasons whose pieces were left in the text. Each line that may recur on other pages is
+    stored as a hash of its text and its web site, with whether it was known to recur.
     """
 
     kept: tuple[str, ...] = ()
@@ -34,7 +35,8 @@ class NewDocument(NamedTuple):
 
 
 class Said(NamedTuple):
-    """What somebody said of a document, each None where it is as read; an empty author or date is none."""
+    """The title, author and date that a person entered for a document. A field is None if the file's own value holds;
+    an empty author or date means that there is none."""
 
     title: str | None = None
     author: str | None = None
@@ -42,7 +44,7 @@ class Said(NamedTuple):
 
 
 class Corrected(NamedTuple):
-    """What was said of a document, and what its file says."""
+    """What a person entered for a document, and what its file says."""
 
     said: Said
     read: Said
@@ -52,8 +54,8 @@ class KnownFile(NamedTuple):
     """A file as it was when it was read; ``source`` is its path as ingested, ``document`` the id of the document made
     from it.
 
-    ``kept`` has the reasons whose pieces were left in. ``stale`` says that it would be cleaned differently today, since
-    more is known of its web site.
+    ``kept`` has the reasons whose pieces were left in the text. ``stale`` says that the file would be cleaned
+    differently today, since more is known of its web site.
     """
 
     path: str
@@ -74,11 +76,11 @@ class Stored(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A document as it is listed; ``state`` is ``ready``, or ``source missing`` when none of its files is there.
+    """A document in a list; ``state`` is ``ready``, or ``source missing`` if none of its files exists.
 
-    ``versions`` are the ids of all documents that are the same piece with small differences, this one among them and
-    the newest first; empty when it is the only one. ``superseded_by`` is the newest of them when that one has another
-    date or other figures, ``by_file_time`` whether it is the newest by the times of the files alone: no dates tell it.
+    ``versions`` are the ids of all versions of the document, itself included, the newest first; empty if it is the only
+    one. ``superseded_by`` is the newest version if that has another date or other figures. ``by_file_time`` says that
+    the newest was chosen by the times of the files alone, since no dates tell.
     """
 
     about: About
@@ -91,9 +93,9 @@ class Entry(NamedTuple):
 
 
 class Holdings(NamedTuple):
-    """What a library holds: media types with their counts, the first and last year, and who wrote most.
+    """What a library holds: media types with their counts, the first and last year, and the authors of most documents.
 
-    ``authors`` names the first few of ``voices`` different ones.
+    ``authors`` names the first few; ``voices`` is the number of different authors.
     """
 
     documents: int
@@ -106,7 +108,8 @@ class Holdings(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """A document in a long list: ``passages`` is a count, ``files`` are absolute paths, the rest is as in ``Entry``."""
+    """A document in a long list: ``passages`` is a count, ``files`` are absolute paths, and the other fields are as in
+    ``Entry``."""
 
     document: str
     source: str
@@ -123,7 +126,7 @@ class Listed(NamedTuple):
 
 
 class Conversation(NamedTuple):
-    """A conversation as it is listed: ``created`` is ISO 8601 in UTC, ``turns`` a count."""
+    """A conversation in a list: ``created`` is ISO 8601 in UTC, ``turns`` is a count."""
 
     id: str
     title: str
@@ -164,8 +167,8 @@ UNFINISHED = "not finished"  # in the place of a ruling: the test of an idea was
 class KeptVerdict(NamedTuple):
     """A pressure test in a list: ``created`` is ISO 8601 in UTC; ``revises`` is the id of the test that it revises.
 
-    ``ruling`` is ``UNFINISHED`` while it is made, and stays so where the process was killed. ``owner`` is who made it
-    where people sign in, else None.
+    ``ruling`` is ``UNFINISHED`` while the test runs, and stays so if the process is killed. ``owner`` is the person who
+    ran the test if people sign in, else None.
     """
 
     id: str
@@ -179,7 +182,7 @@ class KeptVerdict(NamedTuple):
 class Problem(NamedTuple):
     """A problem of a library, and what to do about it; ``mended`` if it has been repaired already.
 
-    ``reindex`` when embedding all again would repair it.
+    ``reindex`` says that embedding all passages again would repair it.
     """
 
     what: str
@@ -198,7 +201,8 @@ class Version(NamedTuple):
 
 
 class PassageRow(NamedTuple):
-    """A passage as the catalog keeps it: its vector as float32 bytes, its sentences' as float16."""
+    """A passage in the form in which the catalog stores it: its own vector as float32 bytes, the vectors of its
+    sentences as float16 bytes."""
 
     passage: Passage
     vector: bytes
@@ -219,7 +223,8 @@ class DocumentRow(NamedTuple):
 class State(NamedTuple):
     """The state of a library, as the library records it.
 
-    ``in_doubt``: a writer is changing the index, or was killed at it; ``rebuilding``: it is rebuilding it.
+    ``in_doubt``: a writer is changing the index, or was killed while doing so. ``rebuilding``: a writer is rebuilding
+    the index.
     """
 
     generation: int

@@ -13,7 +13,7 @@ EVERYTHING = Filters()
 
 
 class Searching:
-    """Searches one library: the index only gives ids, and each is looked up in the catalog."""
+    """Searches one library: the index returns ids only, and each id is looked up in the catalog."""
 
     def __init__(self, catalog: Catalog, index: VectorIndex, guard: Guard) -> None:
         self._catalog, self._index, self._guard = catalog, index, guard

@@ -1,7 +1,8 @@
-"""The interface of the catalog's databases. Statements are written once, in the SQL of SQLite.
+"""The interface of the catalog's databases. Statements are written once, in the SQL of SQLite; the module of another
+database (``postgres``) translates them.
 
-What another database says otherwise is its own module's (``postgres``). So a statement keeps to what both have:
-``ON CONFLICT`` and no ``OR REPLACE``, numbers and no truth values in columns, every value bound.
+So a statement uses only what both databases have: ``ON CONFLICT`` and no ``OR REPLACE``, numbers and no truth values in
+columns. Every value is bound.
 """
 
 from __future__ import annotations
@@ -51,9 +52,9 @@ class Database(Protocol):
         time."""
 
     def alone(self, patience: float) -> AbstractContextManager[None]:
-        """Be the only writer on any machine; wait at most ``patience`` seconds for it.
+        """Be the only writer on any machine; wait at most ``patience`` seconds for other writers.
 
-        The folder's lock keeps those of this machine apart.
+        Writers on the same machine are kept apart by the folder's lock.
 
         Raises:
             LibraryLocked: another process writes all that time.

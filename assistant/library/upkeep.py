@@ -1,4 +1,4 @@
-"""Maintenance of a library: rebuild its index from the catalog, compare both, and embed again."""
+"""Maintains a library: rebuilds its index from the catalog, compares both, and embeds all passages again."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ class SplitAnew(NamedTuple):
 def rebuild(catalog: Catalog, index: VectorIndex, change: Callable[[], None] | None = None) -> None:
     """Rebuild the index from the vectors in the catalog. If ``change`` is given, the catalog is changed by it first.
 
-    Other processes wait for its end to open the index; killed in between, it is done again at the next start.
+    Other processes can open the index only when the rebuilding has ended. If it is killed, the index is rebuilt at the
+    next start.
     """
     catalog.doubt(rebuilding=True)
     with index.rebuilding():
@@ -72,7 +73,7 @@ def reindex(
 ) -> None:
     """Embed every passage again. The new passages replace the old ones only when all are ready.
 
-    Killed before that, the library is what it was; killed after, its index is rebuilt at the next start.
+    If the process is killed before that, the library stays as it was; if later, its index is rebuilt at the next start.
     """
     identity = embedder.identity
     words = split.words if split else catalog.state().passage_words

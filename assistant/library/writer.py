@@ -28,9 +28,10 @@ class ToWrite(Protocol):
 class Writer:
     """Writes to a library while holding its lock; ``Library.writing()`` returns one.
 
-    A document becomes visible in one transaction, after its vectors are in the index; what it replaces is hidden
-    in the same one, before its vectors go. From the first vector written to the last one removed the index is in
-    doubt: killed in between, the next to open the library rebuilds the index from the catalog.
+    First the vectors of a document go into the index. Then one transaction makes the document visible and hides what it
+    replaces, whose vectors are removed last. From the first vector written to the last one removed, the index is marked
+    as in doubt: if the process is killed then, the next process that opens the library rebuilds the index from the
+    catalog.
     """
 
     def __init__(self, catalog: Catalog, index: ToWrite) -> None:
@@ -54,7 +55,8 @@ class Writer:
     def keep(self, paths: Sequence[str], reasons: Sequence[str]) -> None:
         """Keep pieces of these files and folders that look like boilerplate, for these reasons.
 
-        It takes the place of what was said for them and for what lies in them; without reasons it is forgotten.
+        The reasons replace earlier ones for these paths and for everything inside them; without reasons, the earlier
+        ones are removed.
         """
         self._catalog.boilerplate.keep(paths, reasons)
 
@@ -63,7 +65,7 @@ class Writer:
         return self._catalog.boilerplate.keeps()
 
     def id_for(self, source: str, path: str) -> str:
-        """The id of the document that this file holds. It is made from the source, and no other file has it."""
+        """The id for the document in this file. It is made from the source, and no other file has it."""
         for name in _names(source, path):
             id = hashlib.blake2b(name.encode("utf-8", "surrogateescape")).hexdigest()[:10]
             if self._given.get(id, path) == path and set(self._catalog.files.of(id)) <= {path}:
@@ -86,8 +88,8 @@ class Writer:
     def put_long(self, new: NewDocument, parts: Iterable[tuple[Sequence[Passage], Sequence[Embedding]]]) -> None:
         """Add one document whose passages arrive a few at a time; the passages inside ``new`` are ignored.
 
-        No more than one part is held in memory. Nothing of the document is seen before all of it is there, and
-        nothing is left of it when a part fails; a killed writer's parts go when the next one begins.
+        Only one part is held in memory at a time. The document becomes visible when all of it is stored; if a part
+        fails, nothing of it remains. The next writer removes the parts that a killed writer left.
         """
         self._index(new_vectors=True)  # before hours of embedding, what would be refused after them
         self._catalog.staged.clear()
@@ -124,9 +126,9 @@ class Writer:
         self._catalog.files.touch(path, size, mtime_ns)
 
     def correct(self, document: str, said: Said) -> None:
-        """Put what somebody says of a document's title, author and date in the place of what was read.
+        """Replace the title, author and date that were read by what a person entered.
 
-        It holds when the file is read again; what is None is as read.
+        The entry still holds after the file is read again; a field that is None gets the value from the file.
         """
         self._catalog.correct(document, said)
 

@@ -58,8 +58,8 @@ class Prompt(NamedTuple):
 class Model:
     """One model by its name; shared by everyone who asks, and safe to share.
 
-    ``chat`` takes the place of the one that the name stands for: a recording, or a double in tests. ``key`` takes the
-    place of the environment's.
+    ``chat`` replaces the model that the name stands for: a recording, or a double in tests. ``key`` replaces the key in
+    the environment.
     """
 
     def __init__(
@@ -150,7 +150,7 @@ class Model:
             raise OverBudget(f"The budget of {allowed:,} tokens is used up: {self._spent:,} were used.")
 
     def spend(self, tokens: int) -> None:
-        """Count tokens against the budget."""
+        """Subtract these tokens from the budget."""
         with self._lock:
             self._spent += tokens
 
@@ -171,10 +171,10 @@ class Calls:
     def stream(self, prompt: Prompt, schema: type[BaseModel] | None = None) -> Generator[str, None, None]:
         """The reply in pieces as they arrive: text, or JSON if a ``schema`` is given.
 
-        What fails before the first piece is tried again, ``len(WAITS)`` times at most, where that can help.
+        A call that fails before its first piece is repeated at most ``len(WAITS)`` times, if repeating can help.
 
         Raises:
-            ModelError: of the kind that it is; ``ReplyCut`` when it ends after the first piece.
+            ModelError: the subclass that fits the failure; ``ReplyCut`` if the reply ends after its first piece.
         """
         key = (prompt, json.dumps(schema.model_json_schema(), sort_keys=True) if schema else "")
         if (known := self._model.remembered(key)) is not None:

@@ -70,8 +70,8 @@ class Embedder(Protocol):
 class SentenceTransformerEmbedder:
     """Any sentence-transformers model, by name or path; the default's weights come from a package.
 
-    Nothing is loaded before the first text. Models that pool by the mean and take no prompt are read once a
-    passage (see above); for others each sentence is encoded by itself.
+    The model is loaded when the first text is embedded. A model that pools by the mean and takes no prompt reads each
+    passage once, as the module's docstring says; other models encode each sentence by itself.
 
     Raises:
         ModelUnavailable: the weights are not on this machine, or not the published ones.

@@ -52,7 +52,7 @@ _LOOPBACK = (HOST, "localhost", "0.0.0.0", "::1")  # noqa: S104 - names that OLL
 class Found(NamedTuple):
     """A server that was found: its likely program, its address, and its models as settings name them.
 
-    One that ``asks_key`` does not say what it serves; its only name stands for the first of its models.
+    A server that ``asks_key`` does not list its models; the one name given for it stands for its first model.
     """
 
     program: str

@@ -1,4 +1,5 @@
-"""Prompts: Markdown files with placeholders, filled strictly, and text of others that cannot break out of its fence."""
+"""Prompts: Markdown files with placeholders, which must all be filled. Text that others wrote cannot break out of its
+fence in a prompt."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ def render(name: str, **values: str) -> str:
 
 
 def material(text: str) -> str:
-    """A text of somebody else on one line, with everything removed that could be taken for the end of the fence."""
+    """The text on one line, without anything that could be taken for the end of the fence around it. For text that
+    others wrote."""
     return _FENCE.sub("‹", " ".join(text.split()))
 
 

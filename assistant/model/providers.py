@@ -7,9 +7,9 @@ http://host:port/v1#NAME            an OpenAI-compatible server; without #NAME, 
 gguf:PATH                           a local file, served in this process through xllamacpp, on loopback
 ```
 
-A key is handed in, or read from the environment (Streamlit puts its secrets there): by the provider's own variable,
-and for a server by address from ``PUSHBACK_API_KEY``, so that nobody's OpenAI key is sent to another host. No key, and
-no part of one, is in any error.
+The caller passes a key, or the key is read from the environment, where Streamlit puts its secrets: from the provider's
+own variable, and for a server at an address from ``PUSHBACK_API_KEY``, so that an OpenAI key is never sent to another
+host. No error contains a key or a part of one.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ def check(name: str) -> None:
     """Check that ``name`` can be a model here; nothing is loaded or called.
 
     Raises:
-        SettingsError: it is no model's name, or there is no such file.
-        ModelUnavailable: what its provider needs is not installed; the hint has the line that installs it.
+        SettingsError: ``name`` cannot be a model's name, or there is no such file.
+        ModelUnavailable: a package that the provider needs is not installed; the hint has the command that installs it.
     """
     kind, _, rest = name.partition(":")
     if kind == "gguf":
@@ -97,9 +97,9 @@ def check(name: str) -> None:
 
 
 def keyed(name: str) -> str:
-    """The provider or server that gets the key for this model; empty if it asks for none.
+    """The provider or server that receives the key for this model; empty if it needs no key.
 
-    Models of which this is the same share a key.
+    Models with the same provider or server share a key.
     """
     kind = name.partition(":")[0]
     if kind in ("http", "https"):
@@ -122,11 +122,11 @@ def shown(name: str) -> str:
 def open_chat(name: str, *, seconds: float, most_tokens: int, key: SecretStr | None = None) -> Served:
     """Open the chat model of this name. ``seconds`` limits each wait for it, ``most_tokens`` limits each reply.
 
-    ``key`` takes the place of the environment's.
+    ``key`` replaces the key in the environment.
 
     Raises:
-        SettingsError, ModelUnavailable: as ``check`` does, or the server does not say what it serves.
-        ModelDenied: it needs a key, and there is none.
+        SettingsError, ModelUnavailable: as ``check`` raises them, or the server does not list its models.
+        ModelDenied: the model needs a key, and there is none.
     """
     check(name)
     kind, _, rest = name.partition(":")
@@ -168,7 +168,7 @@ def translated(error: Exception, name: str, key: SecretStr | None = None) -> Mod
     """Turn a library's exception into one of ours. A bug (a builtin exception that is no OSError) is raised again
     unchanged.
 
-    ``key`` is what the model was opened with, where it is not the environment's.
+    ``key`` is the key that the model was opened with, if it did not come from the environment.
     """
     if isinstance(error, ModelError):
         return error

@@ -1,8 +1,10 @@
-"""Text to vectors by a server: any that has OpenAI's ``/embeddings``, as text-embeddings-inference, vLLM and Ollama do.
+"""Turns text into vectors through a server with OpenAI's ``/embeddings``, such as text-embeddings-inference, vLLM or
+Ollama.
 
-Its address is the setting: ``http://host:port/v1#NAME``. A server tells no weights, so a library compares vectors with
-those that it holds (``library/guard.py``). It gives one vector a text, so each sentence is embedded by itself, as for
-local models that do not pool by the mean. The key is ``PUSHBACK_EMBEDDING_KEY``, and no other server's.
+The setting ``embedding_model`` has its address: ``http://host:port/v1#NAME``. A server does not say which weights it
+uses, so a library compares the server's vectors with its own (``library/guard.py``). A server returns one vector for
+each text, so each sentence is embedded by itself, as with local models that do not pool by the mean. The key is read
+from ``PUSHBACK_EMBEDDING_KEY`` only.
 """
 
 from __future__ import annotations
@@ -33,14 +35,15 @@ PROBE = "The vector of this text tells how many dimensions the model has."
 
 
 class ServedEmbedder:
-    """A model at an address; nothing is asked before the first text or the identity.
+    """An embedding model on a server.
 
-    ``seconds`` bound each wait for the server; what may pass by itself is tried again ``tries`` times. Texts that the
-    server calls too many are sent in halves, and one that is too long by its first half.
+    The server is first called for the first text, or for the identity. ``seconds`` limits each wait for the server; a
+    request that fails for a passing reason is repeated ``tries`` times. If the server rejects a batch as too large, it
+    is sent in halves; of a single text that is too long, only the first half is sent.
 
     Raises:
-        SettingsError: the address is none, or has no model's name.
-        ModelError: of the kind that it is, when the server is asked.
+        SettingsError: the address is invalid, or lacks the model's name.
+        ModelError: the server failed; the subclass fits the failure.
     """
 
     def __init__(self, address: str, seconds: float = 60, tries: int = TRIES) -> None:

@@ -14,8 +14,8 @@ from assistant.types import Kind, Rejected, Stance
 class Bearing(NamedTuple):
     """Words of an extract that bear on the idea: on which assumptions (by position), on which side, and why.
 
-    ``confidence`` is a probability of that side, ``bears`` that they have to do with the idea at all. The words have
-    not been looked for yet.
+    ``confidence`` is the probability of that side, ``bears`` the probability that the words concern the idea at all.
+    Code has not yet looked for the words in the document.
     """
 
     quote: Quote
@@ -32,7 +32,7 @@ class Weighed(NamedTuple):
     """A reader's result for an idea: what the idea rests on, the extracts that were read, and the words that bear on
     it.
 
-    ``searched`` has for each assumption what was searched for.
+    ``searched`` has the queries that were searched for each assumption.
     """
 
     assumed: Sequence[Assumed]

@@ -85,7 +85,7 @@ _BETTER = {
 
 
 class Beside(NamedTuple):
-    """What a model adds to a reply, why it adds no more, and what it was asked."""
+    """A model's comment on a reply, the reason if the comment is missing or cut, and the cost of the model's calls."""
 
     prose: tuple[Remark, ...] = ()
     notices: tuple[str, ...] = ()
@@ -134,7 +134,8 @@ class Change(NamedTuple):
 class Reply(NamedTuple):
     """The reply to a message: the verdict as it now stands, why it changed, and each difference.
 
-    ``prose`` is what a model says beside the text, over the same findings; ``notices`` and ``cost`` are a verdict's.
+    ``prose`` is a model's comment on the same findings, shown beside the text. ``notices`` and ``cost`` mean what they
+    mean in a ``Verdict``.
     """
 
     text: str
@@ -201,7 +202,8 @@ def _is_asked(finding: Finding) -> bool:
 def revised_idea(idea: str, message: str) -> str | None:
     """The idea with which a message replaces the earlier one; None if the message only comments on it.
 
-    One that is only narrowed keeps its subject: “only do it for small firms” is the former idea, only for small firms.
+    An idea that is only narrowed keeps its subject: “only do it for small firms” means the former idea, only for small
+    firms.
     """
     if message.rstrip().endswith("!") or len(message.split()) < SHORTEST:
         return None

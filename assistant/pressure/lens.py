@@ -47,7 +47,7 @@ class Side(BaseModel):
 
 
 class Lens(BaseModel):
-    """A question with its two sides; ``settle`` is the cheapest evidence that would answer it."""
+    """A question with its two sides; ``settle`` names the cheapest evidence that would answer the question."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

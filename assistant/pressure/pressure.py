@@ -4,7 +4,7 @@
 idea ─▶ assumed ─search, for and against─▶ extracts ─a reader─▶ Bearing … ─quotes found─▶ Finding … ─rulings─▶ Verdict
 ```
 
-Who reads says what bears on the idea and on which side; code finds each quote, and rules.
+A reader says which words bear on the idea, and on which side; code finds each quote, and rules.
 """
 
 from __future__ import annotations

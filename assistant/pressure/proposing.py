@@ -1,7 +1,7 @@
-"""What would have to be true for an idea to work, proposed by a model. Each proposal is tied to words of the idea.
+"""Lets a model propose what would have to be true for an idea to work. Each proposal is tied to words of the idea.
 
-A proposal is a thing to be tested, and never evidence. Code holds each against the idea: the words that it is tied to
-must stand there, and it must bring in no name, figure or address that does not.
+A proposal is something to test, and never evidence. Code compares each proposal with the idea: the words that it is
+tied to must be in the idea, and it must not add a name, figure or address that is not in the idea.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def proposed(idea: str, whole: Assumed, questions: Sequence[str], calls: Calls) 
     """The ``whole`` idea with its searches, and the assumptions that the model proposes.
 
     Raises:
-        ModelError: of the kind that it is.
+        ModelError: the model failed; the subclass fits the failure.
     """
     listed = "\n".join(f"- {question}" for question in questions)
     task = render("propose", idea=material(idea), questions=listed)

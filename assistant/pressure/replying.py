@@ -25,9 +25,10 @@ def replied(
     library: Library,
     embedder: Embedder,
 ) -> Beside:
-    """The parts of these findings and of the verdict's case that bear on a message, verified; never raises ModelError.
+    """A model's verified remarks on which of these findings, and of the verdict's case, bear on a message; never raises
+    ModelError.
 
-    What is quoted word for word is left out, since it stands in the verdict anyway.
+    A remark that only repeats a quote is left out, since the verdict shows the quote anyway.
     """
     calls = reader.calls(lambda: None)
     shelf = Shelf(library)

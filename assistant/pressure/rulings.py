@@ -1,4 +1,5 @@
-"""From findings to rulings, the assumptions without support, the strongest case of each side, and what to settle. Pure.
+"""Computes from findings: the rulings, the assumptions without support, the strongest case of each side, and what to
+settle. Pure.
 
 Nothing here searches or reads: the same findings with the same importance give the same verdict.
 """
@@ -70,8 +71,8 @@ def ruled(verdict: Verdict) -> Verdict:
 
 
 def bears(findings: Sequence[Finding]) -> bool:
-    """Whether any finding bears on an assumption, whether its side is clear or not. A finding that surely takes no side
-    is only near the idea, and does not count."""
+    """Whether any of these findings bears on an assumption, even if its side is unclear. A finding that certainly takes
+    no side is only close to the idea in topic, and does not count."""
     return any(one.stance is not Stance.UNCLEAR or one.confidence < 1 for one in findings)
 
 
@@ -104,8 +105,8 @@ def judged_as(before: Verdict, verdict: Verdict, holds: Callable[[Citation], boo
     """The verdict with the judgements that people made on an earlier verdict on the same idea, if the judged words are
     found again.
 
-    A judgement belongs to a passage. It replaces what was found there, and stays under every assumption that it was
-    under, even if the passage is not found again.
+    A judgement belongs to a passage. It replaces the finding in that passage, and stays under each of its assumptions,
+    even if the passage is not found again.
     """
     said = {one: None for a in before.assumptions for one in a.findings if one.judged and holds(one.citation)}
     stood = {one.text: one.findings for one in before.assumptions}
@@ -148,7 +149,7 @@ def check_importance(importance: Mapping[str, float], names: Iterable[str]) -> N
     ones.
 
     Raises:
-        SettingsError: it is out of range, or neither of one of ``names`` nor of a number from 1.
+        SettingsError: an importance is out of range, or its key is neither one of ``names`` nor a number from 1.
     """
     known = list(dict.fromkeys(names))
     for name, value in importance.items():
@@ -172,7 +173,7 @@ def weighed(verdict: Verdict, importance: Mapping[str, float]) -> Verdict:
     """The verdict with the user's ``importance`` (0..1) of assumptions, by lens or by number from 1.
 
     Raises:
-        SettingsError: an importance is out of range, or of something that is no assumption of the verdict.
+        SettingsError: an importance is out of range, or belongs to no assumption of the verdict.
     """
     names = [one.lens for one in verdict.assumptions]
     check_importance(importance, names)
@@ -204,7 +205,7 @@ def weighed_as(before: Verdict, verdict: Verdict) -> Verdict:
 
 
 def timed(verdict: Verdict, seconds: float, **parts: float) -> Verdict:
-    """The verdict with the seconds that it and its stages took."""
+    """The verdict with the seconds that the whole test and each of its stages took."""
     return replace(verdict, timings_ms={name: round(1000 * t, 1) for name, t in {**parts, "total": seconds}.items()})
 
 
@@ -217,8 +218,8 @@ def to_settle(verdict: Verdict, most: int = 5) -> tuple[Assumption, ...]:
 
 
 def strongest(assumptions: Sequence[Assumption], side: Stance) -> tuple[Finding, ...]:
-    """The surest findings on one side, one for each voice: those that most probably bear and stand on that side,
-    weighted by the importance of their assumption."""
+    """The most certain findings on one side, one for each voice. A finding ranks by the probabilities that it bears and
+    that it is on that side, and by the importance of its assumption."""
     weighty = [
         (a.importance * f.confidence * (1.0 if f.judged else f.bears), f)
         for a in assumptions
@@ -246,8 +247,8 @@ def on(findings: Sequence[Finding], stance: Stance) -> list[Finding]:
 def voice(finding: Finding) -> str:
     """The person who speaks, as far as voices are counted: one name in several documents is one voice.
 
-    A speaker with only a first name or a role is a different person in each document. A document that names nobody is a
-    voice of its own.
+    A speaker with only a first name or a role counts as a different person in each document. A document that names
+    nobody counts as one voice.
     """
     about, speaker = finding.citation.about, finding.citation.speaker
     if speaker and not naming.is_full(speaker):
@@ -262,8 +263,8 @@ def voices(verdict: Verdict) -> tuple[int, int]:
 
 
 def heard(findings: Sequence[Finding]) -> tuple[int, int]:
-    """The number of voices for it in these findings, and the number against it; every count of voices comes from here.
-    A voice that speaks on both sides counts on both."""
+    """The number of voices in these findings that are for the assumption, and the number against it. Every count of
+    voices comes from this function. A voice that speaks on both sides counts on both."""
     said_for, said_against = (set(map(voice, on(findings, side))) for side in (Stance.SUPPORTS, Stance.CHALLENGES))
     return len(said_for), len(said_against)
 

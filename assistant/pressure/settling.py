@@ -1,7 +1,7 @@
-"""The cheapest way to find out what is open of an idea, by what was found on it and what is missing. Pure.
+"""Suggests the cheapest way to settle what is still open about an idea, by what was found and what is missing. Pure.
 
-A lens has a way of its own, and a model proposes one; of all else it is told who could be asked, and whether a figure
-is there.
+A lens brings its own suggestion, and a model can propose one. For all other assumptions, the suggestion names whom to
+ask, and says whether a figure was found.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from assistant.types import Assumption, Citation, Finding, Kind, Stance
 
 
 def cheapest(one: Assumption) -> str:
-    """The cheapest way to settle an assumption; empty where nothing was found that shows one."""
+    """The cheapest way to settle an assumption; empty if nothing that was found suggests one."""
     if one.settle and one.lens not in (*OF_WORDS, OWN):
         return one.settle
     said_for, said_against = (rulings.on(one.findings, side) for side in (Stance.SUPPORTS, Stance.CHALLENGES))

@@ -1,7 +1,7 @@
 """The excerpts of an offline answer: whole sentences around those that seem to answer.
 
-A lone sentence torn out of its paragraph says less than it seems to; three stretches of a few sentences hold the whole
-evidence far more often than three sentences do.
+A lone sentence torn out of its paragraph says less than it seems to; three excerpts of a few sentences hold the whole
+evidence far more often than three single sentences do.
 """
 
 from __future__ import annotations
@@ -36,10 +36,11 @@ class Excerpt(NamedTuple):
 
 
 def excerpts(keys: Sequence[Key], most: int = STRETCHES, characters: int = CHARACTERS) -> list[Excerpt]:
-    """Stretches around the ``keys``, the best first, no two of which touch: within ``characters``.
+    """Excerpts around the ``keys``, the best first, with at most ``characters`` characters together. No two of them
+    touch.
 
-    Each stretch begins as its key sentence; the best one is taken whatever its length. The remaining characters extend
-    the stretches in turn by the sentence after, else the one before, within the same passage.
+    Each excerpt starts as its key sentence; the best key is taken whatever its length. While characters remain, the
+    excerpts grow in turn by the sentence after, or else the sentence before, within the same passage.
     """
     chosen: list[list[int]] = []  # of the passage's sentences: first, last
     of: list[Key] = []

@@ -1,8 +1,8 @@
-"""A question to what a reader is given: whole passages, joined where they follow on each other, numbered.
+"""Prepares what a reader gets for a question: whole passages, numbered, and joined where one follows the other.
 
-Of the questions asked of us from outside, the first 12 passages hold the whole evidence for 0.97 in a small library, 24
-for 0.90 in a company's handbook; where it was missed, its document was among the first two for 7 of 9. So 24 are read,
-and of the two best documents more than rank among them.
+For questions that outsiders wrote, the first 12 passages hold the whole evidence for 0.97 of them in a small library,
+and the first 24 for 0.90 in a company's handbook. For 7 of 9 of the others, the right document was among the first two.
+So 24 passages are read, and further ones of the two best documents.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ NAMED = 0.6  # share of a name's content words by which a question names it: "th
 class Extract(NamedTuple):
     """A stretch of one document by one voice: a passage, or several consecutive ones joined as ``passage``.
 
-    ``parts`` are the passages as they were found; ``number`` is how a reader names it.
+    ``parts`` are the passages as they were found; a reader refers to the extract by ``number``.
     """
 
     number: int
@@ -57,19 +57,21 @@ class Extract(NamedTuple):
 
 
 class Given:
-    """What a reader is given: a question and numbered extracts; the ``candidates`` they come from rank them."""
+    """What a reader gets: a question and numbered extracts, with the ``candidates`` that they come from, the best
+    first."""
 
     def __init__(self, question: Question, extracts: Sequence[Extract], candidates: Sequence[Candidate] = ()) -> None:
         self.question, self.extracts, self.candidates = question, tuple(extracts), tuple(candidates)
         self._rank = {candidate.passage.id: place for place, candidate in enumerate(self.candidates)}
 
     def more(self, queries: Iterable[str]) -> tuple[Extract, ...]:  # noqa: ARG002
-        """The passages of further searches that are not among the extracts yet; they are numbered on and added."""
+        """The extracts of further searches, without passages that are there already; their numbers continue, and they
+        are added."""
         return ()
 
     def within(self, characters: int) -> tuple[Extract, ...]:
-        """The extracts that fit into the limit. Those whose passages rank worst are left out. One always stays; if it
-        is too long, it is cut to the passages around its best one."""
+        """The extracts that fit into the limit. Those whose passages rank worst are left out. One extract always stays;
+        if it is too long, it is cut to the passages around its best passage."""
         worst = len(self.candidates)
         places = {part.id: self._rank.get(part.id, worst) for one in self.extracts for part in one.parts}
         best = sorted(self.extracts, key=lambda one: min(places[part.id] for part in one.parts))
@@ -167,8 +169,8 @@ class Shelf:
 class Material(Given):
     """What is read for one question: the candidates of its search, best first, and the extracts made of them.
 
-    Where the question names who speaks, the candidates are that voice's; those of the documents that it names lead the
-    others. ``leading`` are the sentences that stand for the documents where the question is about all of them.
+    If the question names a speaker, only candidates by that speaker remain; if it names documents, their candidates
+    come first. ``leading`` are the sentences that represent the documents if the question is about all of them.
     """
 
     def __init__(self, question: Question, library: Library, embedder: Embedder, filters: Filters = ANYWHERE) -> None:
@@ -256,7 +258,8 @@ class Material(Given):
 
 
 def named_voice(question: Question, passages: Sequence[Passage]) -> str | None:
-    """The speaker or author of one of the passages whom the question names with most words of the name."""
+    """The speaker or author of one of the passages whom the question names; of several, the one with most words of the
+    name in the question."""
     asked = {token.stem for token in question.content}
     best: tuple[float, str] | None = None
     for voice in dict.fromkeys(p.speaker or p.about.author for p in passages):

@@ -35,7 +35,7 @@ class ModelReader:
 
     @property
     def name(self) -> str:
-        """The model's name, without what is secret in it."""
+        """The model's name, without secrets."""
         return self._model.name
 
     def calls(self, tick: Tick) -> Calls:
@@ -50,7 +50,7 @@ class ModelReader:
         nothing.
 
         Raises:
-            ModelError: of the kind that it is; the claims before it stand.
+            ModelError: the model failed; claims that were yielded before are still valid.
         """
         for structured in dict.fromkeys((self._model.structured, False)):
             parsed = yield from self._tried(material, calls, structured)

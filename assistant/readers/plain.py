@@ -21,13 +21,13 @@ NEAR = 0.01  # probability of an answer from which the closest stretches are wor
 
 
 class PlainReader:
-    """Shows the stretches around the sentences that a small model takes for the answer."""
+    """Shows excerpts around the sentences that a small model takes for the answer."""
 
     def __init__(self, model: AnswerModel) -> None:
         self._model = model
 
     def read(self, material: Material) -> Generator[Claim, None, Reading]:
-        """The stretches that seem to answer, or the closest ones. It waits for nothing."""
+        """Yield the excerpts that seem to answer, or the closest ones, then the reading. No chat model is called."""
         if material.leading:
             yield from (_claim(_lone(chosen), material) for chosen in material.leading)
             return Reading(Outcome.ANSWERED)
@@ -59,7 +59,7 @@ def ranked(question: Question, found: Sequence[Candidate], fits: Sequence[Fit]) 
 
 
 def shown(material: Material, scored: Sequence[Scored]) -> list[Excerpt]:
-    """The stretches of an answer: the list that was asked for, or those around the best sentences."""
+    """The excerpts of an answer: the list that was asked for, or excerpts around the best sentences."""
     if items := listed(material.question, scored, material.flow):
         return _of_list(items)
     return excerpts([_key(material, *one) for one in best(material.question, scored)])

@@ -1,4 +1,4 @@
-"""Decides in code whether to answer at all, on every turn, by the evidence of this turn."""
+"""Decides in code, for every turn, whether to answer at all, by the evidence found in that turn."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def reason_to_refuse(
 ) -> str | None:
     """Why the documents do not answer ``question``, as a sentence; None when they do.
 
-    ``scored`` are sentences, best first; ``is_likely`` says whether a passage is likely enough to answer, and
-    ``is_known`` of a word whether it stands anywhere in the documents.
+    ``scored`` are sentences, the best first. ``is_likely`` says whether a passage is likely enough to answer;
+    ``is_known`` says whether a word occurs anywhere in the documents.
 
-    A name or a number of the question that stands nowhere near the best evidence outweighs any score: the
-    passages are then about something else. So does a figure that was asked for: of the sentences that answer such a
-    question in our training data, 0.94 hold one.
+    If the question has a name or a number that is nowhere near the best evidence, no score counts: the passages are
+    then about something else. The same holds if the question asks for a figure and the evidence has none: of the
+    sentences that answer such a question in our training data, 0.94 have a figure.
     """
     if not scored:
         return "Nothing in the documents is near this question."

@@ -18,9 +18,10 @@ from assistant.types import Rejected, Span
 
 
 class Quote(NamedTuple):
-    """Words that support a claim, and the number of the extract in which they are said to stand.
+    """Words that support a claim, and the number of the extract that contains them according to the reader.
 
-    A reader that works on the text itself also gives the ``span``, at the document's offsets, and the ``key`` sentence.
+    A reader that works on the text itself also gives their ``span``, at the document's offsets, and the ``key``
+    sentence.
     """
 
     extract: int

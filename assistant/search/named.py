@@ -37,7 +37,7 @@ _KINDS = frozenset(stem(word) for word in re.findall(r"[a-z]+", _KIND))
 
 
 class Named(NamedTuple):
-    """The documents whose titles a question names, and whether the question only asks who wrote them, or when, or
+    """The documents whose titles a question names, and whether the question only asks for their author, their date, or
     both."""
 
     documents: tuple[About, ...]
@@ -72,8 +72,8 @@ def may_name(question: Question) -> bool:
 
 
 def named(question: Question, documents: Iterable[About]) -> Named | None:
-    """The documents whose title the question uses as a title: in quotation marks, before a verb of saying, or as its
-    only subject besides author and date. Of overlapping titles the longer one counts."""
+    """The documents whose title the question uses as a title: in quotation marks, before a verb of saying, or as the
+    only topic besides author and date. Of overlapping titles the longer one counts."""
     words = tokens(question.text)
     found: dict[_Place, list[About]] = {}
     for about in documents:

@@ -1,4 +1,4 @@
-"""What a question asks for, read from its words: the plain facts that decide what can be an answer."""
+"""Reads from the words of a question what it asks for: the plain facts that decide what can be an answer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from assistant.text.words import ASKING_WORDS, Token, names, numbers, stem, toke
 
 
 class Asks(StrEnum):
-    """The kind of thing that would answer."""
+    """The kind of thing that a question asks for."""
 
     WHO = "who"
     WHEN = "when"
@@ -76,8 +76,8 @@ def encodable(text: str) -> str:
 
 
 def read(text: str) -> Question:
-    """Read the facts of a question. Words of asking ("say", "the documents") do not count as its content, unless it has
-    no others."""
+    """Read the facts of a question. Words of asking ("say", "the documents") do not count as content, unless the
+    question has no other words."""
     words = tokens(text)
     content = [t for t in words if t.content and t.word.lower() not in ASKING_WORDS]
     asks = _asks(text)

@@ -1,9 +1,9 @@
 """From a question to the passages that may answer it: dense and lexical search, fused, near-duplicates merged, spread
 over documents.
 
-The scores of the two halves, a cosine and BM25, are each put on the scale of what was found (their mean 0, their
-deviation 1) and added, as in Bruch, Gai and Ingber (ACM TOIS 2023, arXiv:2210.11934). Near-duplicates are
-merged into the better one; of two versions of a text the newer one is used.
+The scores of the two searches, a cosine and BM25, are standardised over the passages found (mean 0, deviation 1) and
+added, as in Bruch, Gai and Ingber (ACM TOIS 2023, arXiv:2210.11934). Near-duplicates are merged into the better one; of
+two versions of a text the newer one is used.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ def spread(found: Sequence[Candidate]) -> list[Candidate]:
 def fused(dense: Mapping[str, float], lexical: Mapping[str, float]) -> dict[str, float]:
     """Both scores of each passage as one, from 0 for the worst passage found to 1 for the best.
 
-    What a half did not find counts as its worst; as 0 where that half found all that has a word of the question.
+    A passage that one search did not find gets the worst score of that search; or 0, if that search found all passages
+    that have a word of the question.
     """
     found = list(dict.fromkeys((*dense, *lexical)))
     worst = min(lexical.values(), default=0.0) if len(lexical) >= DEPTH else 0.0

@@ -1,7 +1,7 @@
 """Finds statements of an answer that contradict each other, so that both sides are shown with their voice and date.
 
-Plain facts only: a figure that differs for the same thing, a claim and its negation, the same two things the other way
-round, or a sentence that says itself that it disagrees. No trained model is asked.
+Only plain facts count: a different figure for the same thing, a claim and its negation, the same two things in the
+opposite relation, or a sentence that says itself that it disagrees. No model is used.
 """
 
 from __future__ import annotations
@@ -34,11 +34,10 @@ _DIGITS = {word: str(value) for value, word in enumerate(_SPELLED)} | {
 
 
 def find(statements: Sequence[Statement], asked: Collection[str] = ()) -> tuple[Conflict, ...]:
-    """Whether two statements differ in voice or document. Somebody who reports both sides of a disagreement is one
-    source.
+    """The statements that contradict each other and differ in voice or document.
 
-    With the stems of what was ``asked`` about, only where both say one of these: two things about something else do not
-    disagree on it.
+    Somebody who reports both sides of a disagreement is one source. If ``asked`` has the stems of what the question is
+    about, both statements must contain one of them: statements about something else do not disagree on it.
     """
     pairs = [(a, b) for a, b in combinations(statements, 2) if apart(a, b) and _disagree(a, b)]
     return tuple(Conflict(pair) for pair in pairs if not asked or _both_say(pair, asked))
@@ -50,7 +49,8 @@ def _both_say(pair: tuple[Statement, Statement], asked: Collection[str]) -> bool
 
 
 def apart(a: Statement, b: Statement) -> bool:
-    """Not the same voice in the same document: who tells of a disagreement, as an anecdote does, is one source."""
+    """Whether two statements have different voices or documents: somebody who tells of a disagreement, as in an
+    anecdote, is one source."""
     one, other = a.citations[0], b.citations[0]
     return one.about.id != other.about.id or one.voice != other.voice
 
@@ -95,7 +95,7 @@ def figures(text: str) -> set[str]:
 
 
 def other_way_round(one: str, other: str) -> bool:
-    """Whether two sentences relate the same two things in opposite directions: "A drives B", "B drives A"."""
+    """Whether two sentences relate the same two things in opposite directions: "A drives B" and "B drives A"."""
     first, second = _triples(one), _triples(other)
     return any((c, b, a) in second for a, b, c in first if a != c)
 

@@ -1,6 +1,7 @@
-"""Introductions of lists: the sentence above the items, without which an item cannot be understood.
+"""Introductions of lists:
 
-"A signed contract." under "Pro does not need:" is no need of Pro's.
+the sentence above the items, without which an item cannot be understood. For example, "A signed contract." means the
+opposite under "Pro does not need:".
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ LISTED = frozenset({BlockKind.ITEM, BlockKind.ROW})
 
 
 def part_of(block: Block | Sentence) -> BlockKind | None:
-    """``ITEM`` of what stands in a list, be it code, a quote or a row; ``ROW`` of another row of a table; else None."""
+    """``ITEM`` if a block is part of a list, even as code, a quote or a row; ``ROW`` if it is another row of a table;
+    else None."""
     return BlockKind.ITEM if block.depth else block.kind if block.kind in LISTED else None
 
 
@@ -28,7 +30,7 @@ def introduces(text: str, *, alone: bool) -> bool:
 
 
 def as_heading(text: str) -> str:
-    """An introduction as a heading above items that are read without it."""
+    """An introduction, shortened to a heading, for items that are read without it."""
     bare = " ".join(text.split()).rstrip(":： ")
     return bare if len(bare) <= LONGEST else f"… {bare[-LONGEST:].partition(' ')[2]}"
 
@@ -36,7 +38,7 @@ def as_heading(text: str) -> str:
 def is_continued(passage: Passage) -> bool:
     """Whether a passage begins in the middle of a list or table: with an item or a row, and nothing above it.
 
-    Of 2,114 such passages of handbooks 53 begin a list that no sentence introduces.
+    Of 2,114 passages of handbooks for which this is so, 53 begin a list that no sentence introduces.
     """
     return passage.start > 0 and bool(passage.sentences) and part_of(passage.sentences[0]) is not None
 

@@ -87,7 +87,7 @@ def titles(text: str) -> list[str]:
 def names_in(text: str, said: str = "") -> tuple[Name, ...]:
     """The speakers and names of a text, each once, in order.
 
-    A single word that opens a sentence is a name where it is written like one elsewhere in what was ``said``.
+    A single word at the start of a sentence is a name if it is capitalised inside a sentence elsewhere in ``said``.
     """
     speaking = speakers(text)
     found = [Name(who, person=True, subject=True) for who in speaking]
@@ -135,7 +135,8 @@ def _known(said: str) -> frozenset[str]:
 
 
 def person(every: Sequence[Sequence[Name]]) -> str | None:
-    """The person among the names of several texts, the nearest first: one whom a sentence is about, else any person."""
+    """The person among the names of several texts, the nearest text first: a person whom a sentence is about, else any
+    person."""
     about = (name for found in every for name in found if name.person and name.subject)
     anybody = (name for found in every for name in found if name.person)
     named = next(about, None) or next(anybody, None)

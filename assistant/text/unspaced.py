@@ -1,7 +1,7 @@
-"""Scripts that write no spaces between words (Chinese, Japanese, Thai …), so that their words can be found.
+"""Makes words findable in scripts that write no spaces between words (Chinese, Japanese, Thai …).
 
-Each two neighbouring letters are indexed as a word. FTS5's own trigrams do not find the many Japanese and Chinese words
-of two letters, and would be a second index over every text; this costs nothing where no such script is.
+Every pair of neighbouring letters is indexed as a word. FTS5's own trigrams do not find the many Japanese and Chinese
+words of two letters, and would be a second index over every text; pairs cost nothing for texts in other scripts.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ _RUN = re.compile(
 
 
 def apart(text: str) -> str:
-    """The text with each run of such letters split into pairs: 値引き becomes "値引 引き". Vowel signs are left out."""
+    """The text with each run of letters of these scripts split into pairs: 値引き becomes "値引 引き". Vowel signs
+    are left out."""
     return _RUN.sub(lambda run: f" {' '.join(_pairs(run[0]))} ", text)
 
 

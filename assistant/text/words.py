@@ -60,7 +60,7 @@ class Token(NamedTuple):
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """The word's English stem: ``pricing`` and ``prices`` are both ``price``'s."""
+    """The word's English stem: ``pricing`` and ``prices`` have the same stem as ``price``."""
     plain = word.lower().replace("’", "'").removesuffix("'s").strip("'")
     return str(snowballstemmer.stemmer("english").stemWord(plain))  # one cannot be shared by threads
 
@@ -91,7 +91,7 @@ def numbers(text: str) -> frozenset[str]:
 def same_occasion(one: str, other: str) -> bool:
     """Whether the figures of two sentences can belong to the same time and name: "in May 40" and "in June 50" cannot.
 
-    If a sentence has no other figure, its year counts as the figure ("opened in 1987").
+    If a sentence has no figure but a year, the year counts as its figure ("opened in 1987").
     """
     names_differ = bool(names(one)) and bool(names(other)) and set(names(one)) != set(names(other))
     times, others = _times(one), _times(other)

@@ -39,7 +39,7 @@ def libraries(settings: Settings) -> list[str]:
 
 
 def begin(settings: Settings) -> None:
-    """Make the library's folder, and where its catalog will be.
+    """Make the library's folder and the place for its catalog.
 
     Raises:
         LibraryError: the folder or the database cannot be made.
@@ -60,13 +60,13 @@ def opened(settings: Settings) -> Catalog:
 
 
 def in_file(path: Path, passage_words: int) -> Catalog:
-    """The catalog in a file of SQLite, made when it is empty or not there."""
+    """The catalog in an SQLite file. The file is made if it is empty or missing."""
     db = Sqlite(path)
     return Catalog(db, FullText(db), passage_words)
 
 
 def on_server(address: str, library: str, passage_words: int) -> Catalog:
-    """The catalog in a database of PostgreSQL, whose tables are made when they are not there."""
+    """The catalog in a PostgreSQL database. Its tables are made if they are missing."""
     from assistant.library.database.postgres_words import PostgresWords
 
     db = _postgres().Postgres(address, library)

@@ -1,6 +1,6 @@
-"""A PostgreSQL schema as the catalog's database: what differs from SQLite, and errors in our own words.
+"""A PostgreSQL schema as the catalog's database: the differences from SQLite, and errors in our own words.
 
-The one module that knows psycopg. Each library has a schema of its own, ``pushback_NAME``, so that one database holds
+Only this module knows psycopg. Each library has a schema of its own, ``pushback_NAME``, so that one database holds
 several. A server that was restarted is noticed by the next statement that reads, outside of any transaction.
 """
 
@@ -284,7 +284,7 @@ def libraries(address: str) -> list[str]:
 
 
 def begin(address: str, library: str) -> None:
-    """Make the schema of a library; nothing happens when it is there.
+    """Make the schema of a library; nothing happens if it exists.
 
     Raises:
         LibraryError: the schema cannot be made.

@@ -1,10 +1,10 @@
 """The words of passages on PostgreSQL, found by stem and ranked as SQLite's FTS5 ranks them.
 
-The words are taken apart and stemmed here, as FTS5 does it: PostgreSQL's parser keeps addresses and numbers whole, and
-its stemmer takes the s of "is". There they are a ``tsvector`` of each passage under a GIN index, the words of its text
-weighed A, those of its title and its speaker B.
-PostgreSQL's own rank knows no BM25. For one stem it is the sum of 1/n² over the places where it stands (of which it
-says 1/1.6449), so it tells how often that is, and BM25 is made of it.
+This module splits and stems the words as FTS5 does, because PostgreSQL's parser keeps addresses and numbers whole, and
+its stemmer removes the s of "is". Each passage has a ``tsvector`` under a GIN index: the words of its text have the
+weight A, the words of its title and its speaker the weight B. PostgreSQL has no BM25. Its own rank of one stem is the
+sum of 1/n² over the places where the stem stands, times 1/1.6449. The number of places follows from that rank, and BM25
+is computed from the number.
 """
 
 # What is put together here are this module's constants; every value is bound.
@@ -99,7 +99,7 @@ WITH met AS MATERIALIZED (
 
 
 class PostgresWords:
-    """Which passages hold a word: see ``catalog.Words``. A trigger removes the words of removed passages."""
+    """The full-text index on PostgreSQL: see ``catalog.Words``. A trigger removes the words of removed passages."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

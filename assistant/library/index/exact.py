@@ -1,6 +1,6 @@
 """Finds the nearest passages by comparing all vectors in the catalog: slow for a large library, but exact.
 
-It answers for a library of few passages, and where the vector index cannot be opened because nothing can be written: on
+It is used for a library of few passages, and where the vector index cannot be opened because nothing can be written: on
 a read-only or a full disk.
 """
 

@@ -1,7 +1,7 @@
 """Tests in a separate process whether a vector index can be read, since a damaged index can crash the process that
 reads it.
 
-Run as a program it reads all of the index in the folder that is named, as the doctor and a question would.
+Run as a program, this module reads the whole index in the named folder, as the doctor and a question would.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PROGRAM = (
 
 
 def breaks(folder: Path) -> str | None:
-    """What happens to a process that reads the index of the library in ``folder``; None when all is well."""
+    """How a process fails that reads the index of the library in ``folder``; None if it does not fail."""
     root = str(Path(__file__).parents[3])
     command = [sys.executable, "-P", "-c", PROGRAM, root, str(folder)]
     try:

@@ -23,8 +23,8 @@ SEEN, USED = "index.seen", "index.used"
 class Traces:
     """Traces that processes leave beside the index of the library in ``folder``, whose files are in ``files``.
 
-    A process leaves a locked file in ``USED`` for as long as it has the index open; the system unlocks it when it ends.
-    Where nothing can be written, nothing is left, and the index is believed.
+    While a process has the index open, it holds a locked file in ``USED``; the operating system unlocks the file when
+    the process ends. Where nothing can be written, no trace is left, and the index is trusted.
     """
 
     def __init__(self, folder: Path, files: Path) -> None:

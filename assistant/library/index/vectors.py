@@ -1,6 +1,6 @@
-"""The vector index: passage ids and their vectors, found by cosine. The one module that knows Chroma.
+"""The vector index: passage ids and their vectors, found by cosine. Only this module knows Chroma.
 
-Chroma's habits, kept here so that nobody else must know them (measured on 1.5.9):
+How Chroma behaves, so that no other module needs to know (measured on 1.5.9):
 
 - An embedded client reads the index once and then never sees what another process writes, so a reader has to
   open it again; and all clients of one path in a process share that one reading.

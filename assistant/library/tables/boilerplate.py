@@ -1,8 +1,9 @@
-"""The SQL of what cleaning depends on: what a team wants kept, and lines that recur over the pages of one web site.
+"""The SQL of the tables that cleaning depends on: what a team wants to keep, and lines that recur over the pages of one
+web site.
 
 A line is boilerplate when it stands in at least ``MANY`` pieces of its site and in at least ``SHARE`` of them; versions
-of one piece count once. One document, that of the lowest id, keeps it all the same. So it depends on what the library
-holds, and not on the order in which that came.
+of one piece count once. The document with the lowest id keeps the line all the same. So the result depends on the
+documents in the library, and not on the order in which they were added.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class Boilerplate:
         return dict(self._db.rows(kept))
 
     def put_lines(self, document: str, lines: Sequence[tuple[int, bool]]) -> None:
-        """Replace the stored lines of a document that may recur, and for each whether it was known to recur."""
+        """Replace the stored lines of a document that may recur. Each comes with whether it was known to recur."""
         self._db.run("DELETE FROM lines WHERE document = ?", [document])
         rows = [(document, hash, int(recurs)) for hash, recurs in dict(lines).items()]
         self._db.run_each("INSERT INTO lines (document, hash, recurs) VALUES (?, ?, ?)", rows)

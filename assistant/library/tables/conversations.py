@@ -120,8 +120,8 @@ class Conversations:
         """Store a turn, in place of turn ``at`` (from 1) and all turns after it. False if there is no such
         conversation.
 
-        ``title`` is taken when there is none yet. No question is without an answer then. Where turns came after the
-        one ``at``, the conversation as it was is kept as one of its own.
+        ``title`` is used if the conversation has none yet. The stored question without an answer is removed. If turns
+        came after turn ``at``, the former conversation is kept as a separate one.
         """
         with self._db.changing():
             if not self._is_there(conversation):

@@ -1,4 +1,4 @@
-"""What people said of documents: title, author and date, in the place of what was read. The SQL of one table."""
+"""The title, author and date that people entered for documents, in place of what was read. The SQL of one table."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ from assistant.types import About, Document
 
 
 class Corrections:
-    """Reads and writes what people said of documents; ``put`` and ``read_again`` are steps of the catalog's changes."""
+    """Reads and writes what people entered for documents; ``put`` and ``read_again`` are steps of the catalog's
+    transactions."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def get(self, document: str) -> Corrected | None:
-        """What was said of a document, and what its file says; None where nothing was said."""
+        """What a person entered for a document, and what its file says; None if nobody entered anything."""
         row = self._db.row("SELECT said, read FROM corrected WHERE document = ?", [document])
         return Corrected(*(Said(*json.loads(part)) for part in row)) if row else None
 
     def applied(self, document: Document) -> Document:
-        """The document as it was read, with what was said of it."""
+        """The document as it was read, with what a person entered for it."""
         found = self.get(document.id)
         return replace(document, about=with_said(document.about, found.said)) if found else document
 
     def put(self, document: str, corrected: Corrected) -> None:
-        """Record what was said; where nothing is, forget it."""
+        """Record what a person entered; an empty entry removes the record."""
         if corrected.said == Said():
             self._db.run("DELETE FROM corrected WHERE document = ?", [document])
             return
@@ -44,12 +45,12 @@ class Corrections:
 
 
 def read_of(about: About) -> Said:
-    """What is known of a document."""
+    """The title, author and date of a document."""
     return Said(about.title, about.author or "", about.date or "")
 
 
 def with_said(about: About, said: Said) -> About:
-    """The same with what was said; an empty author or date is none."""
+    """The same, replaced by what a person entered; an empty author or date means that there is none."""
     title, author, date = said
     return replace(
         about,

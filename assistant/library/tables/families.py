@@ -45,7 +45,7 @@ class Families:
         }
 
     def unasked(self) -> list[str]:
-        """The documents that were never checked for versions; libraries of version 2 have such."""
+        """The documents that were never checked for versions; libraries of version 2 have such documents."""
         sql = "SELECT id FROM documents WHERE id NOT IN (SELECT document FROM versions) ORDER BY id"
         return [id for (id,) in self._db.rows(sql)]
 

@@ -32,7 +32,7 @@ class Files:
         return {file.path: file for file in files if file.path in under or file.path.startswith(folders)}
 
     def of(self, document: str) -> list[str]:
-        """The paths of a document's files, the first first."""
+        """The paths of a document's files, in the order in which they were added."""
         sql = "SELECT path FROM sources WHERE document = ? ORDER BY key"
         return [path for (path,) in self._db.rows(sql, [document])]
 
@@ -42,7 +42,7 @@ class Files:
         return found
 
     def put(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> None:
-        """Record a file as a source of a document, in place of what it was a source of before."""
+        """Record a file as a source of a document, instead of the document that it was a source of before."""
         self._db.run(
             "INSERT INTO sources (path, source, size, mtime_ns, document) VALUES (?, ?, ?, ?, ?) "
             "ON CONFLICT (path) DO UPDATE SET source = excluded.source, size = excluded.size, "

@@ -22,7 +22,7 @@ MOST_WORDS = 500  # of one search; more say no more, and FTS5 slows down
 
 
 class FullText:
-    """Which passages hold a word: see ``catalog.Words``. Triggers of the passages' table keep it in step."""
+    """The full-text index on SQLite: see ``catalog.Words``. Triggers of the passages' table keep it up to date."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

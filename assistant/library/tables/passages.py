@@ -48,7 +48,7 @@ class Passages:
         return [id for (id,) in self._db.rows(f"SELECT p.id FROM {JOINED} WHERE {where} ORDER BY p.id", values)]
 
     def vectors(self, size: int) -> Iterator[list[tuple[str, bytes]]]:
-        """All passages' ids and vectors, ``size`` at a time, as they were when each batch was read."""
+        """The ids and vectors of all passages, ``size`` at a time. Each batch shows the state in which it was read."""
         return _vectors(self._db, "passages", "key", size)
 
     def put(self, document: Document, rows: Iterable[PassageRow]) -> None:
@@ -86,7 +86,7 @@ class Staged:
                 _put(self._db, "staged", document, [row])
 
     def again(self, document: str, author: str | None) -> None:
-        """Put aside the passages of a document as they are, with whom they are by where nobody is named as speaking."""
+        """Stage the passages of a document unchanged. Where no speaker is named, the document's author is added."""
         self._db.run(f"INSERT INTO staged ({_COLUMNS}) SELECT {_COLUMNS} FROM passages WHERE document = ?", [document])
         self._db.run("UPDATE staged SET voice = ? WHERE speaker IS NULL", [voice(author or "")])
 

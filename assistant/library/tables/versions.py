@@ -53,7 +53,7 @@ def figures(text: str) -> str:
 def time(document: Document, mtime_ns: int) -> str:
     """The date of a document: its own date if it states one, else the time of its file. Dates compare as text.
 
-    A file too young to trust its time (below 0) is of now.
+    If the file's time is below 0, the file is too new for its time to be trusted, and the current time is used.
     """
     if document.about.date:
         return document.about.date
