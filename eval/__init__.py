@@ -1,1 +1,2 @@
-"""Suites of cases, asked of a fresh library and scored: how good the assistant is, as numbers with their reasons."""
+"""Measures how good the assistant is: suites of cases are put to a fresh library, and each reply is scored with a
+reason."""

@@ -1,1 +1,2 @@
-"""Files to documents: read, cleaned, structured, split into passages, and kept in step with the library."""
+"""Turns files into documents: reads, cleans and structures them, splits them into passages, and keeps a library in step
+with folders."""

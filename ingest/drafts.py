@@ -29,7 +29,7 @@ class Box(NamedTuple):
 class Lettered(NamedTuple):
     """Words of a piece in bold, or words that link to the address ``to``.
 
-    ``at`` is how many characters that can be seen stand before them in the piece; -1 where nobody has counted.
+    ``at`` is the number of visible characters before them in the piece; -1 if it is unknown.
     """
 
     words: str

@@ -1,4 +1,4 @@
-"""What a sync did, and how its time was spent."""
+"""The report of a sync: what it did, and how its time was spent."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Keeps a library in step with folders: new files are added, changed ones replaced, missing ones removed.
 
-A file of the size and time that it had is taken for unchanged and not read; so a second run over the same files
-embeds nothing and loads no model. What is read is compared by its bytes: a renamed file keeps its document, and
-two files of the same bytes are one document with two sources. A file that cannot be read is reported and, if
-it was read before, what it held then stays. Every count is one of files.
+A file of the size and time that it had is taken for unchanged and not read; so a second run over the same files embeds
+nothing and loads no model. What is read is compared by its bytes: a renamed file keeps its document, and two files of
+the same bytes are one document with two sources. A file that cannot be read is reported and, if it was read before,
+what it held then stays. All counts are counts of files.
 
 Memory is bounded by a batch of passages (on a cluster, one for each of up to 16 workers) and by the few files that are
 being parsed, however many or long they are.

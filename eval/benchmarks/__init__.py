@@ -1,5 +1,6 @@
-"""What Pushback costs, as ratios against the bare libraries it stands on, measured in the same run; `make bench`.
+"""Benchmarks of what Pushback costs, as ratios to the bare libraries that it uses, measured in the same run (`make
+bench`).
 
-A ratio holds on any machine; a time holds on one. Both sides of a ratio take turns, so that what else the machine
-does falls on both, and medians are compared.
+A ratio holds on any machine; a time holds only on one. Both sides of a ratio take turns, so that other load on the
+machine affects both, and the medians are compared.
 """

@@ -1,4 +1,5 @@
-"""Cheats that read nothing, beside us: what a suite's headline is worth to somebody who only wants the headline.
+"""Runs systems that cheat without reading, beside ours, to see whether a suite's headline measures can be won by
+cheating.
 
     python -m eval.benchmarks.cheats eval/suites/sample/suite.yaml eval/suites/works/suite.yaml
 
@@ -178,7 +179,7 @@ def cheating(kind: type[Sentinel], embedder: Embedder, assistant: Assistant) -> 
 
 
 def main() -> None:
-    """A line for each cheat; one that reaches us ends with 1."""
+    """Print a line for each cheat; the exit code is 1 if one does as well as our system."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("suites", type=Path, nargs="+", metavar="SUITE")
     given = parser.parse_args()

@@ -1,4 +1,4 @@
-"""What the checks of a model's claims catch, and what they cost: sound claims, and the same with a fault put in.
+"""Measures which faulty claims of a model the checks catch, and which sound claims they drop by mistake.
 
     python -m eval.benchmarks.claims [--told]
 

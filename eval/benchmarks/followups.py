@@ -1,4 +1,4 @@
-"""Follow-ups made standalone by the plain rules, against the rewrites that people wrote, and in a search.
+"""Compares follow-ups that the plain rules made standalone with rewrites by people, and measures both in a search.
 
     python -m eval.benchmarks.followups --data ../shared/data [--part train] [--other conversation_before.py]
 

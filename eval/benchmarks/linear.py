@@ -1,4 +1,4 @@
-"""Text that repeats without end, four times as much of it against once: does reading it take four times as long?
+"""Measures whether reading four times as much repeated text takes four times as long.
 
     python -m eval.benchmarks.linear
 

@@ -1,6 +1,7 @@
-"""What the benchmarks share: arguments, the library of the textbook, a server, taking turns, and the line printed.
+"""Code that the benchmarks share: arguments, the library of the textbook, a server, measuring in turns, and the printed
+line.
 
-Imports nothing heavy: the memory of a process that starts another counts as the other's until it runs.
+It imports nothing heavy: the memory of a process counts as that of its child until the child runs its own program.
 """
 
 from __future__ import annotations
@@ -135,7 +136,7 @@ def ratio(ours: list[float], theirs: list[float]) -> float:
 
 
 def tell(what: str, value: float, *, at_least: float | None = None, at_most: float | None = None) -> None:
-    """Print a ratio with its bar; end with 1 when it is missed."""
+    """Print a ratio with its limit; exit with 1 if the limit is missed."""
     held = (at_least is None or value >= at_least) and (at_most is None or value <= at_most)
     bar = f"bar ≥ {at_least:g}" if at_least is not None else f"bar ≤ {at_most:g}"
     print(f"{what}: {value:.4g} ({bar}, {'held' if held else 'MISSED'})", flush=True)

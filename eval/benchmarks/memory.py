@@ -1,4 +1,5 @@
-"""Peak memory of one ``pushback ask`` against a process that only loads the embedder and opens Chroma.
+"""Compares the peak memory of one ``pushback ask`` with that of a process that only loads the embedder and opens
+Chroma.
 
 python -m eval.benchmarks.memory --data ../shared/data
 """

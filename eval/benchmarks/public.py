@@ -1,4 +1,5 @@
-"""Public benchmarks by name, as far as their data are at hand; writes the page of our figures beside published ones.
+"""Runs public benchmarks by name, if their data are on this machine, and writes the page of our figures beside
+published ones.
 
     python -m eval.benchmarks.public --data ../shared/data --cases 200
     python -m eval.benchmarks.public --only ClapNQ --only QED

@@ -1,4 +1,4 @@
-"""The textbook a second time, unchanged: the second ``sync`` against the first; and the whole process, too.
+"""Compares a second ``sync`` of the unchanged textbook with the first; also as a whole process.
 
     python -m eval.benchmarks.resync --data ../shared/data
 

@@ -1,4 +1,4 @@
-"""How often the stance model puts gold on the right side.
+"""Measures how often the stance model puts gold on the right side.
 
     python -m eval.benchmarks.sides SUITE… [--model pushback]
 

@@ -1,8 +1,9 @@
-"""Data of others that benchmarks are run on: where each comes from, and whether yours is what our figures were made on.
+"""The data of others that benchmarks need: where each data set comes from, and whether yours is the one that our
+figures were measured on.
 
     python -m eval.benchmarks.sources --data ../shared/data
 
-Ends with 1 where a folder has other contents. A folder that is missing is only named: benchmarks that need it say so.
+The exit code is 1 if a folder has other contents. A missing folder is only named; benchmarks that need it say so.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``pushback --help`` against ``python -c "import click"``.
+"""Compares the time of ``pushback --help`` with that of ``python -c "import click"``.
 
 python -m eval.benchmarks.startup
 """

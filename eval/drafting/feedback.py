@@ -1,9 +1,9 @@
 """Drafts of cases from feedback: the questions are the users', the right answers are still open.
 
-Ideas of whose findings they judged any stand beside them: what they said is their gold.
+Ideas whose findings users judged become drafts, too, with the judgements as gold.
 
-Whatever was written by users or stands in documents is a double-quoted YAML scalar of one line, in values and in
-comments, so that it can neither end a comment nor be read as YAML.
+Every text from users or documents is written as a double-quoted YAML scalar on one line, in values and in comments, so
+that it can neither end a comment nor be read as YAML.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ def proposed(library: Library) -> list[Case]:
     """Cases over the library's documents, made from feedback and judgements.
 
     An answer that was rated good is taken as right, and what it cites as its gold. One that was rated wrong becomes a
-    draft; its gold is what it cites, without citations that were called wrong, and a person has to say what is right.
-    Ideas are as in ``cases_of``.
+    draft; its gold is what the answer cites, without citations that were called wrong; a person has to decide what is
+    right. Ideas are as in ``cases_of``.
     """
     turns = [_proposed(*one) for one in _turns(library) if one.answers[-1].grounding is not Grounding.ASIDE]
     ideas = [one for one in judged(library) if any(pair.side is not Stance.UNCLEAR for pair in one.pairs)]

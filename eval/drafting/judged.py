@@ -1,7 +1,7 @@
 """The judgements of people in pressure tests, as labelled pairs and as cases.
 
-A verdict stores each judgement with its idea, document, offsets and side. This module collects them. Of two judgements
-on the same words the later counts, and only if the words still stand at those offsets.
+A verdict stores each judgement with its idea, document, offsets and side. This module collects them. If the same words
+were judged twice, the later judgement counts. A judgement counts only if the words are still at those offsets.
 """
 
 from __future__ import annotations

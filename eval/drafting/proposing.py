@@ -1,8 +1,8 @@
 """Drafts cases from documents (their headings, figures, speakers and disagreements) and from questions that people
 asked.
 
-Each is a case as a suite has it, with ``severity: draft``: it is measured and told, and decides nothing until a person
-has accepted it (``reviewing.py``). Gold is taken from the documents word by word.
+Each draft is a case of a suite with ``severity: draft``: it is measured and reported, but decides nothing until a
+person has accepted it (``reviewing.py``). Gold is copied from the documents word for word.
 """
 
 from __future__ import annotations
@@ -86,8 +86,8 @@ class Texts:
         return found
 
     def nearest(self, question: str, within: str = "") -> Line | None:
-        """The sentence that shares most words with a question, rare words counting more. It comes from ``within`` a
-        text if that has any; None if no sentence shares a word."""
+        """The sentence that shares most words with a question, rare words counting more. A sentence from ``within`` a
+        given text is preferred. None if no sentence shares a word."""
         text = collapse(within)
         weights = Counter({place: 1 for place, line in enumerate(self.lines) if collapse(line.text) in text})
         only = set(weights)
@@ -142,8 +142,8 @@ def of_speakers(texts: Texts) -> Iterator[Case]:
 
 
 def of_disagreements(texts: Texts) -> Iterator[Case]:
-    """Drafts from pairs of sentences, of two documents or voices, that give different figures for the same thing or of
-    which one denies the other."""
+    """Drafts from pairs of sentences, of two documents or voices: either they give different figures for the same
+    thing, or one denies the other."""
     shared = Counter(
         pair for places in texts.having.values() if len(places) <= COMMON for pair in combinations(places, 2)
     )
@@ -160,8 +160,9 @@ def of_disagreements(texts: Texts) -> Iterator[Case]:
 def of_questions(texts: Texts, table: Path) -> Iterator[Case]:
     """The questions of a CSV, in a column ``question``, or of rows of ragas or promptfoo (``exchange.py``).
 
-    A CSV's ``source`` and ``quote`` are the gold, a row's contexts where its gold is sought. Where there are none, the
-    nearest sentence is proposed; where no sentence has a word of the question, that it is to be refused.
+    The columns ``source`` and ``quote`` of a CSV are the gold; in a row of ragas or promptfoo, gold is looked for in
+    the contexts. Without them, the nearest sentence is proposed as gold. If no sentence shares a word with the
+    question, a refusal is proposed as the right answer.
 
     Raises:
         SettingsError, CaseError: the table cannot be read, or has no questions.
@@ -186,12 +187,12 @@ def of_questions(texts: Texts, table: Path) -> Iterator[Case]:
 
 
 def draft(kind: str, question: str, line: Line, **keys: object) -> Case:
-    """A case that nobody has reviewed."""
+    """The case as a draft, which nobody has reviewed."""
     return case_of(kind, question=question, **{"evidence": (line.gold,), **keys})
 
 
 def case_of(kind: str, question: str, **keys: object) -> Case:
-    """A draft with these keys. Its id is made from its question, so that a question is proposed only once."""
+    """A draft with these keys. Its id is made from its question, so that each question is proposed only once."""
     name = hashlib.blake2b(question.encode(), digest_size=3).hexdigest()
     given = {"id": f"{kind}-{name}", "question": question, "severity": Severity.DRAFT, **keys}
     return Case.model_validate(given)

@@ -1,7 +1,7 @@
 """Drafts cases with a chat model. Everything in its drafts that can be checked is checked.
 
 Gold must stand in the passage letter by letter, and an answer in its gold. A near miss is a question that the documents
-do not answer: it is kept only where the word that it turns on stands in no document.
+do not answer: it is kept only if its decisive word is in no document.
 """
 
 from __future__ import annotations

@@ -18,10 +18,10 @@ from eval.suite.quotes import Source
 
 
 def file_of(suite: Path) -> Path:
-    """The JSONL file of a suite, in which its drafts are.
+    """The JSONL file of a suite, which holds its drafts.
 
     Raises:
-        CaseError: the suite cannot be read, or names none.
+        CaseError: the suite cannot be read, or names no JSONL file.
     """
     try:
         parsed = parse(suite.read_text("utf-8"), suite.name)
@@ -53,10 +53,10 @@ def drafts(suite: Path) -> list[Case]:
 
 
 def accept(suite: Path, case: str, edited: str | None = None) -> Case:
-    """Turn a draft into a case of the gate, unchanged or as a person edited it (YAML, as ``shown`` gives it).
+    """Turn a draft into a case of the gate, unchanged or as edited by a person (YAML in the form of ``shown``).
 
     Raises:
-        CaseError: what was written is no case, or its gold does not stand in the documents; the draft is as it was.
+        CaseError: the edited text is no case, or its gold is not in the documents. The draft stays unchanged.
     """
     file = file_of(suite)
     cases = _read(file)

@@ -71,11 +71,11 @@ class Started(NamedTuple):
 
 
 def start(documents: Path, into: Path | None = None) -> Started:
-    """Write a suite for a folder of documents, beside it or ``into`` another folder. A workflow is written too, if the
-    folder is in a git repository that has none of that name.
+    """Write a suite for a folder of documents, beside it or ``into`` another folder. If the folder is in a git
+    repository that has no workflow of that name, a workflow is written, too.
 
     Raises:
-        SettingsError: there are no documents to draw from, or there is such a suite already.
+        SettingsError: there are no documents to draft from, or the suite exists already.
     """
     texts = Texts(documents)
     if (there := _place(documents, into)).exists():

@@ -89,8 +89,8 @@ def _units(figure: Amount) -> str:
 def at_odds(one: str, other: str) -> bool:
     """Whether two sentences give different figures of one unit for the same thing, or one denies what the other says.
 
-    The same thing is meant where the words of the one, but for figures and negations, are all in the other, and both
-    begin with the same of them: who says more says it of the same, and who says something else says nothing of it.
+    Two sentences are about the same thing if all words of one, except figures and negations, are in the other, and both
+    begin with the same word. A sentence may add words, but must not replace any.
     """
     first, second = _about(one), _about(other)
     fewer, more = sorted((first, second), key=len)

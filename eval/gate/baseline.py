@@ -17,14 +17,14 @@ SCHEMA = 1  # raised when a file of before can no longer be read as one of now
 
 
 class BaselineMissing(PushbackError):
-    """The suite names a baseline that is not there, or that cannot be read."""
+    """The suite names a baseline that does not exist or cannot be read."""
 
     hint = "Run the suite, read its report, then `pushback eval accept SUITE --reason WHY`."
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A run that was accepted, and why; ``files`` is the sha256 of each file of its corpus."""
+    """An accepted run, and the reason; ``files`` has the sha256 of each file of its corpus."""
 
     suite: str
     corpus_sha256: str
@@ -76,7 +76,7 @@ def read(path: Path) -> Baseline:
     """The baseline at ``path``.
 
     Raises:
-        BaselineMissing: there is no such file, or it is no baseline of this version.
+        BaselineMissing: the file does not exist, or is no baseline of this version.
     """
     try:
         data = json.loads(path.read_text("utf-8"))

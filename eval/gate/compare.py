@@ -23,7 +23,7 @@ class Kept:
 class Change:
     """The change of a measure over the cases for which both runs have a value; every case has the same weight.
 
-    ``p`` is of a paired permutation test, adjusted for the number of measures (Holm).
+    ``p`` is the p-value of a paired permutation test, adjusted for the number of measures (Holm).
     """
 
     name: str
@@ -38,8 +38,8 @@ class Comparison:
     """``lost`` and ``gained`` are cases that passed only before or only now; ``gone`` and ``new`` are cases of one run
     only.
 
-    ``p`` is McNemar's exact test of lost against gained. ``detectable`` is the smallest drop in the share of passing
-    cases that this many cases would show (power 0.8 at 0.05); None when no drop would.
+    ``p`` is the p-value of McNemar's exact test of lost against gained cases. ``detectable`` is the smallest drop in
+    the share of passing cases that so many cases can detect (power 0.8 at level 0.05); None if they can detect none.
     """
 
     lost: tuple[str, ...]

@@ -1,4 +1,5 @@
-"""Whether a run may pass: one verdict, from which banner, exit code, JUnit, Markdown and HTML are all made. Pure."""
+"""Decides whether a run passes, as one verdict, from which the banner, the exit code, JUnit, Markdown and HTML are
+made. Pure."""
 
 from __future__ import annotations
 

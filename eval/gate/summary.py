@@ -1,4 +1,4 @@
-"""A run in numbers: what `summary.json` holds. Nothing in it depends on the clock or the number of jobs."""
+"""A run in numbers: the content of `summary.json`. It depends neither on the clock nor on the number of jobs."""
 
 from __future__ import annotations
 
@@ -27,12 +27,11 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A run without its cases. ``sentinels`` has the headline measures of each sentinel; ``lost`` is gold that nothing
-    can cite.
+    """A run without its cases. ``sentinels`` has the headline measures of each sentinel; ``lost`` is gold that no
+    citation can match.
 
-    Drafts are in no mean, unless the run has nothing else (``drafts_alone``).
-
-    ``confusion`` counts (truth, said) for each kind that has labels; ``robustness`` is filled when it was measured.
+    Drafts count in no mean, unless the run has only drafts (``drafts_alone``). ``confusion`` counts pairs of the true
+    and the predicted class, for each kind of case that has labels. ``robustness`` is empty unless it was measured.
     """
 
     suite: str

@@ -53,8 +53,7 @@ def write(folder: Path, run: Kept, timings_ms: Mapping[str, Mapping[str, float]]
 
 @contextmanager
 def unfinished(folder: Path) -> Iterator[Callable[[Sequence[Record]], None]]:
-    """Stores the finished cases while a run goes on, in case it is killed; the file is removed when the run has
-    ended."""
+    """Stores the finished cases during a run, in case the run is killed; the file is removed at the end of the run."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / UNFINISHED).open("w", encoding="utf-8", errors="replace") as file:
 
@@ -98,7 +97,7 @@ def read(folder: Path) -> Kept:
     """The run in a folder.
 
     Raises:
-        CaseError: there is none, or it is of another version.
+        CaseError: the folder has no run, or one of another version.
     """
     try:
         told = json.loads((folder / SUMMARY).read_text("utf-8"))

@@ -41,7 +41,7 @@ class Reader(Protocol):
         ...
 
     def again(self, repeat: int) -> None:
-        """Begin the n-th repetition (from 0): the model is asked again, and not answered from earlier replies."""
+        """Begin the n-th repetition (from 0): the model is asked again, and earlier replies are not reused."""
         ...
 
     def silent(self, records: Sequence[Record]) -> str:
@@ -50,7 +50,7 @@ class Reader(Protocol):
 
     @property
     def spent(self) -> str | None:
-        """The budget that is used up, if the model was asked for more than it allows."""
+        """The budget that is used up, in words; None if no budget is."""
         ...
 
     @property
@@ -63,12 +63,12 @@ class Reader(Protocol):
 class Options:
     """The options of a run; the defaults are the gate's.
 
-    ``ids``, ``kinds`` and ``tags`` select cases, any of each; ``limit`` takes so many, evenly spread. ``repeats``
-    runs the suite so often, and a case passes that passes ``needed`` times. ``seconds`` is the budget of time.
-    ``libraries`` is a folder in which libraries of suites are stored between runs. Systems that are not ``ours`` are
-    not compared with the suite's baseline. ``changed`` selects the cases that documents changed since the baseline are
-    about, and judges these alone; checks of the whole suite, such as floors, are left out. ``alone`` leaves out the
-    sentinels and the second look at some cases."""
+    ``ids``, ``kinds`` and ``tags`` select cases, any of each; ``limit`` takes so many, evenly spread. The suite runs
+    ``repeats`` times, and a case passes if it passes ``needed`` times. ``seconds`` is the budget of time. ``libraries``
+    is a folder in which libraries of suites are stored between runs. Systems that are not ``ours`` are not compared
+    with the suite's baseline. ``changed`` selects and judges only the cases about documents that changed since the
+    baseline; checks of the whole suite, such as floors, are left out. ``alone`` leaves out the sentinels and the second
+    run of some cases."""
 
     out: Path = Path("artifacts/eval")
     baseline: Path | None = None
@@ -158,10 +158,11 @@ def measure_each(
     reader: Reader | None = None,
     after: Callable[[], None] = lambda: None,
 ) -> list[dict[str, Kept]]:
-    """Measure each suite with each evidence model; the results are keyed by name. An interrupted run ends it.
+    """Measure each suite with each evidence model; the results are keyed by name. An interrupted run ends the whole
+    measurement.
 
-    ``after`` is called after each. What the first model gives is kept in ``options.out``, the others' in folders of
-    ``beside`` in it.
+    ``after`` is called after each run. Runs of the first model are stored in ``options.out``, runs of the others in
+    folders of ``beside`` inside it.
 
     Raises:
         CaseError: as ``measure`` does.
@@ -189,7 +190,7 @@ def select(suite: Suite, options: Options) -> tuple[AnyCase, ...]:
     """The cases that the options name, in the order of the suite.
 
     Raises:
-        CaseError: an id that no case has.
+        CaseError: no case has a selected id.
     """
     if unknown := [id for id in options.ids if id not in {case.id for case in suite.cases}]:
         raise CaseError(f"{suite.name} has no case {', '.join(unknown)}.", hint="Run `pushback eval lint SUITE`.")

@@ -21,7 +21,7 @@ KNOWN = (*BY_NAME, *(spec.name for spec in SPECS))
 
 
 def lint(paths: Sequence[Path]) -> tuple[list[Suite], list[str]]:
-    """The suites that can be read, and every fault in any of them, a line each."""
+    """The suites that can be read, and all faults of all suites, each as one line."""
     read: list[Suite] = []
     faults: list[str] = []
     for path in paths:

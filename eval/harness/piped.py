@@ -1,8 +1,8 @@
 """Runs a suite for another program, as in ``python -m eval.harness.piped SUITE OUT``: JSON lines on stdout report the
 progress.
 
-``{"done", "of"}`` after each few cases, and at the end ``{"suite", "exit"}``, or ``{"error", "hint"}``. If it is told
-to end (SIGTERM), the finished cases are stored as an interrupted run. No model is used."""
+It prints ``{"done", "of"}`` after every few cases, and at the end ``{"suite", "exit"}`` or ``{"error", "hint"}``. On
+SIGTERM, the finished cases are stored as an interrupted run. No model is used."""
 
 from __future__ import annotations
 

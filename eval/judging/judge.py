@@ -1,7 +1,7 @@
 """An optional judge that is a chat model. Its ratings are advice beside the scores and never decide the gate.
 
-It is asked one yes-or-no question at a time, several times over. Until people's labels have shown that it judges
-as they do, all that it says is called uncalibrated.
+The judge is asked one yes-or-no question at a time, each several times. Until labels by people have shown that it
+judges as people do, its ratings are marked as uncalibrated.
 """
 
 from __future__ import annotations
@@ -60,8 +60,9 @@ class Judgement(NamedTuple):
 class Judge:
     """Asks ``chat`` each criterion ``votes`` times.
 
-    ``chat`` is a ``ReplayedChat`` or a ``RecordingChat`` (eval/running/replay.py): each vote is told from the others by
-    the parameter ``sample``, and their recording is the cache. ``temperature`` is None for models that take none.
+    ``chat`` is a ``ReplayedChat`` or a ``RecordingChat`` (eval/running/replay.py): the parameter ``sample``
+    distinguishes the votes, and their recording is the cache. ``temperature`` is None for models without such a
+    parameter.
     """
 
     chat: BaseChatModel
@@ -129,7 +130,8 @@ def read_labels(
     """The labels in the JSONL ``text``; ``name`` is what an error calls the file.
 
     Raises:
-        CaseError: a line is no label, or names an unknown case or criterion or one labelled before; names each.
+        CaseError: a line is no label, or names an unknown case or criterion, or labels one twice; the error names each
+            fault.
     """
     labels: dict[tuple[str, str], Label] = {}
     faults: list[str] = []

@@ -1,1 +1,1 @@
-"""Scores to numbers, and how sure a number is."""
+"""Turns scores into measures, and computes how certain a measure is."""

@@ -1,6 +1,6 @@
-"""Scores to numbers with their intervals. Pure.
+"""Turns the scores of cases into measures with their intervals. Pure.
 
-Three results are kept apart: a value; undefined, with a reason; and an error, if the case crashed. A score that does
+A score has one of three results: a value; undefined, with a reason; or an error, if the case crashed. A score that does
 not apply to a case is left out. Undefined scores count in no mean, but their number is reported."""
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ DRAWS = 2_000  # of the bootstrap: the ends of a 95 % interval are the 50th draw
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The result of one case by one measure, and why; ``of`` is the number of things that it covers.
+    """The result of one measure for one case, and the reason; ``of`` is the number of things that the score covers.
 
-    ``value`` is in 0..1 (truthfulness in -1..1). None: the measure applies, and has no value for the reason given.
+    ``value`` is in 0..1 (truthfulness: -1..1). None means that the measure applies but has no value, for the reason in
+    ``why``.
     """
 
     name: str
@@ -56,7 +57,8 @@ class Labelled(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """All scores of one name: in ``value`` each thing has the same weight (micro), in ``per_case`` each case (macro).
+    """All scores of one name: in ``value`` each thing has the same weight (micro average), in ``per_case`` each case
+    has (macro average).
 
     ``interval`` is the 95 % interval of ``value``: Wilson's over cases if all scores are 0 or 1 or all are the same,
     else from a bootstrap over clusters.
@@ -83,7 +85,7 @@ def share(right: int, of: int) -> float | None:
 
 
 def measure(name: str, scored: Iterable[Scored]) -> Measure:
-    """The scores of this name as one number over things, and one over cases."""
+    """The measure of all scores with this name. Without any value, its ``value`` is None and it says why."""
     those = [one for one in scored if one.score.name == name]
     defined = [(one.cluster, one.score.value, one.score.of) for one in those if one.score.value is not None]
     defined.sort()  # sums of fractions depend on their order, and a report must not
@@ -108,8 +110,8 @@ def measure(name: str, scored: Iterable[Scored]) -> Measure:
 def macro_f1(labelled: Sequence[Labelled]) -> tuple[float, Interval | None] | None:
     """The mean F1 over the true classes, with its interval; None without cases.
 
-    A label that is said and never true costs the others their recall, and adds no class of its own. The interval is
-    a bootstrap over clusters, None when there is but one.
+    A label that is predicted but never true lowers the recall of the other classes, and adds no class. The interval
+    comes from a bootstrap over clusters; None if there is only one cluster.
     """
     labels = sorted({one.truth for one in labelled})
     if not labels:

@@ -1,8 +1,8 @@
-"""How sure a number is, whether two runs differ, and how many cases it takes to see that. Pure.
+"""Computes how certain a measure is, whether two runs differ, and how many cases are needed to detect a difference.
+Pure.
 
-Undefined results are None, never NaN. A test of two runs that do not differ has p = 1. NaN,
-infinite numbers and lists of unequal lengths raise ValueError; a level, power, drop or baseline out of range raises
-SettingsError.
+Undefined results are None, never NaN. If two runs do not differ, a test returns p = 1. NaN, infinite numbers and lists
+of unequal lengths raise ValueError; a level, power, drop or baseline out of range raises SettingsError.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SAME = 1e-9  # sums of the same numbers in another order differ by less than thi
 
 
 class Interval(NamedTuple):
-    """Where a number lies, at a stated level; both ends belong to it."""
+    """An interval that holds a value with a stated confidence; both ends belong to it."""
 
     low: float
     high: float
@@ -51,10 +51,10 @@ def cluster_bootstrap(
     """The percentile interval of sum(numerators) / sum(denominators), from resampling whole clusters.
 
     Args:
-        values: Cluster, numerator, denominator (0 or more) of each item, in any order: it changes nothing.
+        values: Cluster, numerator and denominator (0 or more) of each item; their order does not matter.
 
-    None for fewer than two clusters, and when no draw has a denominator above 0; draws without one are left out.
-    Efron and Tibshirani (1993), An Introduction to the Bootstrap, ch. 13.
+    None for fewer than two clusters, or if no draw has a denominator above 0. Draws whose denominator is 0 are left
+    out. Efron and Tibshirani (1993), An Introduction to the Bootstrap, ch. 13.
     """
     _check_inside(level=level)
     _check_finite(number for _, *both in values for number in both)
@@ -81,11 +81,12 @@ def mcnemar(gained: int, lost: int) -> float:
 
 
 def paired_permutation(before: Sequence[float], after: Sequence[float], seed: int, draws: int = 10_000) -> float:
-    """The two-sided p-value of the mean difference, if the sign of each difference were a matter of chance.
+    """The two-sided p-value of the mean difference, under the hypothesis that the sign of each difference is random.
 
-    Exact when at most 12 pairs differ, else of ``draws`` sign patterns and the one observed: (hits + 1) / (draws + 1),
-    which is never 0 (Phipson and Smyth 2010, doi:10.2202/1544-6115.1585). Neither the order of the pairs nor which
-    side is called before changes it. 1 when nothing differs. Fisher (1935), The Design of Experiments, section 21.
+    Exact if at most 12 pairs differ; otherwise computed from ``draws`` random sign patterns and the observed one: (hits
+    + 1) / (draws + 1), which is never 0 (Phipson and Smyth 2010, doi:10.2202/1544-6115.1585). The result does not
+    depend on the order of the pairs, nor on which side comes first. It is 1 if no pair differs. Fisher (1935), The
+    Design of Experiments, section 21.
     """
     _check_finite([*before, *after])
     differences = [new - old for old, new in zip(before, after, strict=True) if new != old]
@@ -100,10 +101,10 @@ def paired_permutation(before: Sequence[float], after: Sequence[float], seed: in
 def detectable_drop(cases: int, baseline: float, power: float = 0.8, level: float = 0.05) -> float | None:
     """The smallest drop, as a share of all cases, that ``mcnemar`` detects at this level with at least this power.
 
-    Of the m = round(cases * baseline) cases that pass, each is lost with probability q = drop / baseline, apart from
-    the others; none is gained. With k lost, p = 2 ** (1 - k), so at least k0 must be lost, the smallest k for which
-    that is below ``level`` (6 for 0.05). The smallest q with P(Binomial(m, q) >= k0) >= power is the ``power``
-    quantile of Beta(k0, m - k0 + 1) (Clopper and Pearson 1934), and the drop is baseline * q.
+    Each of the m = round(cases * baseline) passing cases is lost with probability q = drop / baseline, independently of
+    the others; no case is gained. With k lost, p = 2 ** (1 - k), so at least k0 must be lost, the smallest k for which
+    that is below ``level`` (6 for 0.05). The smallest q with P(Binomial(m, q) >= k0) >= power is the ``power`` quantile
+    of Beta(k0, m - k0 + 1) (Clopper and Pearson 1934), and the drop is baseline * q.
 
     None if m < k0: not even the loss of all cases would be detected.
     """
@@ -119,8 +120,8 @@ def detectable_drop(cases: int, baseline: float, power: float = 0.8, level: floa
 def cases_needed(drop: float, baseline: float, power: float = 0.8, level: float = 0.05) -> int | None:
     """The smallest number of cases with which such a drop is detected; see ``detectable_drop``.
 
-    None when 100,000 are too few. More cases never find less: m grows with them, and q falls as m grows; power
-    would go up and down only if cases could be gained as well.
+    None when 100,000 are too few. More cases never detect less: m grows with them, and the detectable q falls as m
+    grows. (Power could rise and fall only if cases could also be gained.)
     """
     _check_inside(power=power, level=level)
     _check_within(1, baseline=baseline)
@@ -150,7 +151,7 @@ def expected_calibration_error(probabilities: Sequence[float], right: Sequence[b
     """The distance between stated probabilities and the share that was right: the mean over bins, weighted by their
     cases.
 
-    Bins are equally wide and hold their upper end: (0, 0.1], (0.1, 0.2] and so on, 0 in the first. None of nothing.
+    Bins are equally wide and hold their upper end: (0, 0.1], (0.1, 0.2] and so on, 0 in the first. None without cases.
     Raises ValueError for a probability outside 0..1. Guo et al. (2017), arXiv:1706.04599, equation 3.
     """
     _check_probabilities(probabilities)
@@ -162,7 +163,8 @@ def expected_calibration_error(probabilities: Sequence[float], right: Sequence[b
 
 
 def holm(p_values: Mapping[str, float]) -> dict[str, float]:
-    """The p-values, in their order, corrected for multiple comparisons: below 0.05, one run in 20 has a false alarm.
+    """The p-values, in the given order, corrected for multiple comparisons: at the level 0.05, at most one run in 20
+    has a false alarm.
 
     Raises ValueError for a p-value outside 0..1. Holm (1979), Scand. J. Statist. 6:65-70.
     """

@@ -1,5 +1,5 @@
-"""A run for machines and people elsewhere: JUnit, a summary in Markdown with annotations, and a page of HTML.
+"""Renders a run for other programs and for people: JUnit, a summary in Markdown with annotations, and an HTML page.
 
-JUnit is junitparser's and the page Jinja's. Markdown stays our own: what GitHub makes of a word (mentions, references,
-formulas) is escaped by no library. ``elements.py`` stays for the verdict's pages, which are trees that are also drawn.
+JUnit is written by junitparser, and the page by Jinja. Markdown is written by our own code: no library escapes what
+GitHub turns into mentions, references and formulas.
 """

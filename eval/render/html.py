@@ -1,6 +1,7 @@
 """A run as one page without scripts, network or other files. Texts from elsewhere are escaped.
 
-``page.html`` and its neighbours are Jinja's, which escapes all text; invisible characters are replaced before.
+``page.html`` and the files beside it are Jinja templates. Jinja escapes all text; invisible characters are replaced
+before.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ FOR_TEMPLATES = (shown, counts, difference, ended, interval, measures_by_group, 
 def render(
     summary: Summary, records: Sequence[Record], verdict: Verdict, comparison: Comparison | None, made_with: Json
 ) -> str:
-    """The whole page. Failing cases come first and are open; right ones come last, in short form."""
+    """The whole page. Failing cases come first and are expanded; right cases come last, in short form."""
     places = {
         "anchors": {record.id: f"c{index}" for index, record in enumerate(records)},
         "kinds": {kind: f"k{index}" for index, kind in enumerate(dict.fromkeys(record.kind for record in records))},
@@ -63,7 +64,7 @@ def render(
 
 
 def beside(record: Record) -> str:
-    """A case with its result on one side and the gold on the other, without anything that needs a link."""
+    """A case as HTML, with its result on one side and the gold on the other, and without links."""
     macros = environment().get_template("case.html").make_module({"anchors": {}, "kinds": {}})
     return str(macros.beside(record))  # type: ignore[attr-defined]  # a macro of the template
 

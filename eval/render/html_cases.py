@@ -1,4 +1,4 @@
-"""What the page shows of a case besides its record: how its quotes count, their context, and summaries of right
+"""What the page shows of a case beyond its record: how its quotes were judged, their context, and summaries of right
 cases."""
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _BLANK = re.compile(r"\n\s*\n")
 
 
 def sided(record: Record) -> bool:
-    """Whether the citations of a case have sides; only those of ideas do."""
+    """Whether the citations of a case have sides; only cases with an idea have such citations."""
     return bool(record.label or any(one["stance"] for one in record.cited))
 
 

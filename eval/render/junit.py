@@ -1,4 +1,4 @@
-"""A run as JUnit XML: failures and errors are there exactly when the verdict fails."""
+"""A run as JUnit XML. It contains failures or errors exactly if the verdict fails."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ SKIPPED = "not right, as before or only watched"
 
 
 def render(summary: Summary, records: Sequence[Record], verdict: Verdict) -> str:
-    """Two suites, of the cases and of the gate's checks. Nothing depends on the clock; readers want a time, so it is 0.
+    """Two test suites: the cases, and the checks of the gate. Nothing depends on the clock; JUnit requires a time, so
+    it is 0.
 
-    A case fails when the verdict holds it against the run. It is an error when it crashed and a check that is not of
-    quality holds that against the run; skipped when it is not right and nothing is held against it.
+    A case is a failure if a check of the verdict names it. It is an error if it crashed and a check of something other
+    than quality names it. It is skipped if it is not right and no check names it.
     """
     cases, gate = TestSuite(visible(summary.suite)), TestSuite(visible(f"{summary.suite} gate"))
     cases.extend(_case(record, summary, verdict) for record in records)

@@ -69,9 +69,9 @@ def badge(summary: Summary, verdict: Verdict) -> Mapping[str, str | int]:
 
 
 def annotations(records: Sequence[Record], verdict: Verdict) -> list[str]:
-    """A workflow command for each failing case, then for each failed check that names none.
+    """A workflow command for each failing case, then for each failed check that names no case.
 
-    Escaped as GitHub's toolkit does (actions/toolkit, packages/core/src/command.ts).
+    The text is escaped as in GitHub's toolkit (actions/toolkit, packages/core/src/command.ts).
     """
     known = {record.id: record for record in records}
     lines = [_annotation(case, why, known.get(case)) for case, why in verdict.cases.items()]
@@ -83,7 +83,7 @@ def annotations(records: Sequence[Record], verdict: Verdict) -> list[str]:
 
 
 def escaped(text: str) -> str:
-    """Text of others on one line, escaped for a paragraph, a list, a table cell or HTML."""
+    """A text from elsewhere on one line, escaped for a paragraph, a list, a table cell or HTML."""
     line = html.escape(" ".join(visible(text).split()), quote=False)
     line = _MARKUP.sub(lambda found: f"&#{ord(found[0])};", line)
     line = re.sub(r"(&#(?:64|35|58);)(?=[\w/+-])", rf"\1{NOT_SEEN}", line)  # @ # :

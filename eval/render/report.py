@@ -59,7 +59,7 @@ def reasons(record: Record) -> dict[str, str]:
 
 
 def explain(record: Record) -> str:
-    """Everything stored of one case: question, passages, answer, citations, and the gold with its rank."""
+    """Everything that is stored about one case: question, passages, answer, citations, and the gold with its rank."""
     lines = [f"{record.id} ({record.file}:{record.line})" if record.file else record.id, "", *list(case(record))[:-1]]
     if record.why:
         lines += ["", f"what it is for: {record.why}"]

@@ -1,8 +1,8 @@
-"""Runs a suite over changed copies of its corpus: most changes should not change answers, one should show.
+"""Runs a suite over changed copies of its corpus. Most changes should not change the answers; one change should.
 
-Every variation is a run of its own over a changed copy of the corpus, so all of it is copied and ingested again: six
-times in all (three rates of distractors, another order, counterfactuals, planted instructions). That costs six times
-what the first run's ingest cost, and the questions that a variation needs once each.
+Each variation is a run over a changed copy of the corpus, which is ingested again. There are six: three rates of
+distractors, another order, counterfactuals, and planted instructions. Together they cost six times the ingest of the
+first run, and each question that a variation needs is asked once more.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def robustness(
 ) -> tuple[Measure, ...]:
     """The measures of ``SPECS`` for the cases of ``first``; none if the suite is not a YAML file over a folder.
 
-    Raises what ``scores`` raises; ``wrap`` is what ``first`` was run with.
+    It raises what ``scores`` raises. ``wrap`` must be the one that ``first`` was run with.
     """
     if _folder_of(suite) is None:
         return ()
@@ -110,7 +110,7 @@ def scores(
 
     Raises:
         CaseError, SourceError: there are no distractors in their folder, or there is no such folder.
-        KeyboardInterrupt: a variation was interrupted; half of one is no measure.
+        KeyboardInterrupt: a variation was interrupted; half a variation is no measure.
     """
     corpus = _folder_of(suite)
     if corpus is None:
@@ -197,7 +197,7 @@ def ingest_backwards(paths: Sequence[Path], library: Library, settings: Settings
     """Ingest a copy of a corpus in ``PORTIONS``, the last portion first. Files that are ingested together are sorted by
     name.
 
-    Its files are moved out of the folder and back, so it is to be a copy.
+    The files are moved out of the folder and back, so the folder must be a copy.
     """
     (corpus,) = paths
     found = files.find([corpus]).files

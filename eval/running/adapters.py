@@ -22,7 +22,7 @@ NO_ANSWERS = {"not_applicable": "a retriever writes no answers"}
 
 
 def adapted(found: Any) -> Callable[[Json], Any]:
-    """Turn an object into a source of answers; a function is one already.
+    """Turn an object into a source of answers; a function is returned unchanged.
 
     Raises:
         TypeError: the object has no method to ask it.

@@ -28,7 +28,7 @@ _SIDES = {Stance.SUPPORTS: "supports", Stance.CHALLENGES: "challenges", Stance.U
 
 
 class Examined(NamedTuple):
-    """A case's record, and the milliseconds of each stage, which are no part of it."""
+    """The record of a case, and the milliseconds of each stage, which are not part of the record."""
 
     record: Record
     timings_ms: dict[str, float]
@@ -62,7 +62,7 @@ def examine(cases: Sequence[AnyCase], system: System, texts: Texts | None, budge
     """Run each case on ``system``; paired cases are run together. A case that crashes is recorded as crashed, and the
     others continue.
 
-    ``budget`` is how many words an answer may show.
+    ``budget`` is the number of words that an answer may show.
     """
     pairs = [case for case in cases if isinstance(case, Pair)]
     of_pairs = iter(_pairs(pairs, system)) if pairs else iter(())

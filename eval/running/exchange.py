@@ -1,4 +1,5 @@
-"""Rows in the formats of ragas and promptfoo: a run written as rows, and rows read as questions and recorded answers.
+"""Rows in the formats of ragas and promptfoo. A run can be written as rows; rows can be read as questions and recorded
+answers.
 
 ragas: ``user_input`` (a text, or messages with ``type`` and ``content``), ``response``, ``retrieved_contexts``,
 ``reference``, ``reference_contexts``. promptfoo: tests with ``vars``, ``assert`` and ``providerOutput``, and results

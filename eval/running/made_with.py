@@ -1,4 +1,4 @@
-"""Everything that a run's numbers depend on, for `run.lock.json`. No time, no path of the machine."""
+"""Everything that a run's numbers depend on, for `run.lock.json`. It contains no time and no path of the machine."""
 
 from __future__ import annotations
 

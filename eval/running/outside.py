@@ -1,6 +1,6 @@
-"""Other systems, measured as ours is: a Python callable, a command, an address, or answers that were recorded.
+"""Measures other systems as ours is measured: a Python callable, a command, an address, or recorded answers.
 
-Each is given a request and gives a reply, both one JSON object:
+Each system receives a request and returns a reply; both are one JSON object:
 
 ```text
 {"ask": "What does it cost?", "history": [{"role": "user", "content": "…"}]}
@@ -10,10 +10,10 @@ Each is given a request and gives a reply, both one JSON object:
 {"challenge": "Make it cheaper."}            what `pushback challenge --json` prints
 ```
 
-A citation with ``start`` and ``end`` is taken as it is; one without is looked for in its source (a path may have
-folders before it), or in all documents where it names none, and rejected where its words do not stand there. A reply
-may also be what `pushback ask --json` prints. ``{"not_applicable": "why"}`` says that a system does no such thing: what
-would measure it is then left out.
+A citation with ``start`` and ``end`` is used unchanged. The words of a citation without them are searched for in its
+source (whose path may have further folders before it), or in all documents if it names no source; if they are not
+found, the citation is rejected. A reply may also be what `pushback ask --json` prints. ``{"not_applicable": "why"}``
+says that a system cannot do what was asked; measures that need it are then left out.
 """
 
 from __future__ import annotations

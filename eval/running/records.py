@@ -32,9 +32,9 @@ class Outcome(StrEnum):
 class Record:
     """One case, the reply, and its scores.
 
-    ``label`` and ``said`` are a pressure test's or a pair's class as it should be and as given. ``output`` is the JSON
-    of what came back, without timings; ``gold``, ``cited`` and ``found`` are places with their words, and
-    ``contexts`` the text around what is cited and gold, for people to read.
+    ``label`` and ``said`` are a pressure test's or a pair's class as it should be and as predicted. ``output`` is the
+    JSON of the reply, without timings. ``gold``, ``cited`` and ``found`` are places with their words; ``contexts`` is
+    the text around citations and gold, for people to read.
     """
 
     id: str
@@ -58,7 +58,7 @@ class Record:
     found: tuple[Json, ...] = ()
 
     def value(self, name: str) -> float | None:
-        """The value of a score; None if it has none, or does not apply."""
+        """The value of a score; None if the score has no value, or does not apply."""
         return next((score.value for score in self.scores if score.name == name), None)
 
     @property

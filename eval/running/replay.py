@@ -1,9 +1,8 @@
 """Recorded replies of a chat model, so that a run with a model is deterministic and needs no key.
 
-A recording is a JSONL file, packed where its name ends in ``.gz``, a line a reply, which is found by what was asked:
+A recording is a JSONL file, compressed if its name ends in ``.gz``. Each line is a reply, and is found by the request:
 the model's name, the messages and the parameters (temperature, stop, tools, and ``sample`` for the n-th repeat, which
-no real model is told).
-LangChain is imported at the top, so only what uses a model may import this module.
+no real model is told). LangChain is imported at the top, so only what uses a model may import this module.
 """
 
 from __future__ import annotations
@@ -69,7 +68,7 @@ def asked(model: str, messages: Sequence[BaseMessage], parameters: Mapping[str, 
     replaced by its schema.
 
     Raises:
-        TypeError: a parameter cannot be written as JSON, so that two of them could not be told apart.
+        TypeError: a parameter cannot be written as JSON, so that two requests could not be told apart.
     """
     said = [
         {"role": one.type, "content": one.content, "tool_calls": getattr(one, "tool_calls", [])} for one in messages
@@ -158,7 +157,7 @@ class Recording:
         return recording
 
     def reply(self, asked: Asked) -> AIMessage | None:
-        """The recorded reply to a request, without its former id; None if there is none."""
+        """The recorded reply to a request, without the id that it had; None if there is none."""
         line = self._lines.get(asked.key)
         return AIMessage.model_validate(line["reply"]) if line else None
 
@@ -205,8 +204,8 @@ class Recording:
 class ReplayedChat(BaseChatModel):
     """A chat model that answers from a recording only; ``model`` is the name under which it was recorded.
 
-    Calls raise ``ReplyMissing`` for what was not recorded. A stream is the whole reply as one chunk. With a ``sample``
-    above 0 it is asked for the n-th time, which is another question to the recording and the same one to the model.
+    Calls raise ``ReplyMissing`` for what was not recorded. A stream is the whole reply as one chunk. A ``sample`` above
+    0 marks the n-th repetition of a request: another request for the recording, the same one for the model.
     """
 
     model: str
@@ -270,9 +269,9 @@ class ReplayedChat(BaseChatModel):
 class RecordingChat(ReplayedChat):
     """Calls a real chat model for requests that the recording lacks, and records the replies.
 
-    So one question has one reply throughout, a replay gives what the run gave, and a run that was stopped goes on
-    where it was; begin with an empty recording to ask all again. What the real model raises is passed on, and
-    ``BudgetSpent`` before a call that the budget does not allow.
+    So a request always has the same reply, a replay repeats the run, and a stopped run continues where it ended. Begin
+    with an empty recording to ask everything again. Exceptions of the real model are passed on; ``BudgetSpent`` is
+    raised before a call that the budget does not allow.
     """
 
     chat: BaseChatModel

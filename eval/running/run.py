@@ -35,7 +35,8 @@ Ingest: TypeAlias = Callable[[Sequence[Path], Library, Settings, Embedder], Sync
 
 
 class Worked(NamedTuple):
-    """The results of a chunk of cases: ours, each sentinel's, and differences when examined a second time."""
+    """The results of a chunk of cases: those of our system, those of each sentinel, and the differences in a second
+    run."""
 
     ours: list[Examined]
     sentinels: dict[str, list[Record]]
@@ -78,8 +79,8 @@ def run(
     """Run all cases of ``suite``, or the given ones. If it is interrupted or told to ``stop``, the finished ones are
     returned.
 
-    ``alone`` leaves out the sentinels and the second look at a tenth of the cases. ``kept_in`` is a folder of libraries
-    of suites that were read before, to which this one is added.
+    ``alone`` leaves out the sentinels and the second run of a tenth of the cases. ``kept_in`` is a folder with the
+    libraries of suites that were read before; the library of this suite is added to it.
 
     Raises:
         LibraryError: the library of the suite's documents cannot be written.

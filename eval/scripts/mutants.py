@@ -1,10 +1,10 @@
 """Seeds faults one at a time, and says which of them the gate and the tests of their module notice: ``make mutants``.
 
-Each is a line of the program put otherwise, in a copy of the checkout: ``python -m eval.scripts.mutants --only bm25-off``. A
-fault that neither notices is one that a change may bring in tomorrow. Of the gate the second suite is asked only where
-the first notices nothing, and without sentinels: they are there for cheats, not for faults. It takes the time of that
-and of a few tests for each, an hour or more in all, so it runs weekly and before a release. With ``--kept FILE`` it
-goes on where it was stopped, and ``--random 15`` tries so many, which the day draws.
+Each fault is a changed line of the program, in a copy of the checkout: ``python -m eval.scripts.mutants --only
+bm25-off``. If neither notices a fault, a future change can introduce that fault unnoticed. Of the gate the second suite
+is asked only where the first notices nothing, and without sentinels: they are there for cheats, not for faults. It
+takes the time of that and of a few tests for each, an hour or more in all, so it runs weekly and before a release. With
+``--kept FILE`` it goes on where it was stopped, and ``--random 15`` tries so many, which the day draws.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ MUTANTS: tuple[Mutant, ...] = (
 
 
 class Noticed(NamedTuple):
-    """By what a fault was noticed; empty where it was not, None where nobody looked."""
+    """What noticed a fault: the gate, the tests; each is empty if it did not notice, None if it was not tried."""
 
     gate: str | None
     tests: str | None
@@ -252,7 +252,7 @@ def _run(root: Path, arguments: Sequence[str]) -> tuple[int, str]:
 
 
 def looked_at(mutant: Mutant, suites: Sequence[str], *, with_gate: bool, with_tests: bool) -> Noticed:
-    """What notices a fault."""
+    """Try a fault: returns what notices it."""
     with tempfile.TemporaryDirectory(prefix="pushback-mutant-") as folder:
         root = copied(ROOT, Path(folder))
         seed(mutant, root)
@@ -317,7 +317,8 @@ def told(mutant: Mutant, noticed: Noticed) -> str:
 
 
 def verdict(noticed: dict[str, Noticed]) -> int:
-    """Print what survives; 1 where anything survives both, or more than ``SURVIVE_GATE`` the gate."""
+    """Print the faults that survive; returns 1 if any fault survives both, or more than ``SURVIVE_GATE`` survive the
+    gate."""
     both = [name for name, one in noticed.items() if one.survived]
     missed = [name for name, one in noticed.items() if one.gate == ""]
     print(f"\n{len(noticed)} faults; {len(missed)} survive the gate: {', '.join(missed) or 'none'}")

@@ -1,7 +1,7 @@
 """From a suite file's text to cases, read strictly: anything unknown is an error with its case and line.
 
-A case asks a question or puts an idea. Gold is a document and a verbatim quote, never a passage id, so that
-splitting documents another way leaves a suite as it is.
+A case asks a question or tests an idea. Gold is a document and a verbatim quote, never a passage id, so that a suite
+stays valid when documents are split in another way.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Strict(BaseModel):
 
 
 class Gold(Strict):
-    """Words that stand in a source of the corpus, ignoring whitespace; ``voice`` and ``date`` say whose and from
-    when."""
+    """Words that are in a source of the corpus, ignoring whitespace; ``voice`` is their speaker, ``date`` their
+    date."""
 
     source: Words
     quote: Words
@@ -71,10 +71,11 @@ class Severity(StrEnum):
 class Case(Strict):
     """One thing to ask, and what makes its answer right.
 
-    Each string of ``answer`` must be said; of a list in it, one. ``sets`` are minimal sets of evidence, any one of
-    which is complete; without them, ``evidence`` with ``require: all`` is one set, with ``any`` each quote is one.
-    ``conflict`` says whether the documents disagree on it. ``negated`` is the idea's opposite, whose ruling must be the
-    mirror image. ``cluster`` names what cases have in common, for the intervals; without it, the source of the gold.
+    The answer must contain each string of ``answer``; of a list inside it, one string is enough. ``sets`` are minimal
+    sets of evidence, any one of which is complete. Without ``sets``, ``evidence`` with ``require: all`` is one set;
+    with ``any``, each quote is a set. ``conflict`` says whether the documents disagree on it. ``negated`` is the idea's
+    opposite, whose ruling must be the mirror image. ``cluster`` names what cases have in common, for the intervals;
+    without it, the source of the gold.
     """
 
     id: Annotated[str, Field(pattern=r"^[^\s-][^\s]*$")]
@@ -115,20 +116,21 @@ class Case(Strict):
 
     @property
     def gold(self) -> tuple[Gold, ...]:
-        """Every gold quote of the case, each once, in the order of the file."""
+        """All gold quotes of the case, each once, in the order of the file."""
         every = (*self.evidence, *(gold for of in self.sets for gold in of), *self.supports, *self.challenges)
         return tuple(dict.fromkeys(every))
 
     @property
     def minimal_sets(self) -> tuple[tuple[Gold, ...], ...]:
-        """The sets of quotes of which one must be cited whole."""
+        """The sets of quotes, one of which must be cited completely."""
         if self.sets:
             return self.sets
         return alternatives(self.evidence, self.require)
 
     @property
     def expected(self) -> IdeaRuling:
-        """The ruling that the case expects: as it says, else the one that follows from the sides of its gold."""
+        """The ruling that the case expects: the one that it names, else the one that follows from the sides of its
+        gold."""
         if self.ruling:
             return self.ruling
         if self.supports and self.challenges:
@@ -176,11 +178,11 @@ def alternatives(golds: tuple[Gold, ...], require: str) -> tuple[tuple[Gold, ...
 class Gate(Strict):
     """The conditions under which a build fails. Measures have the names of the report; shares are 0 to 1.
 
-    ``floors``: the least a measure may be (``ceilings``: the most). ``drops``: how far it may be worse than in the
-    baseline.
-    ``flips``: how many cases that the baseline has right may now be wrong. ``errors``: how many cases may crash.
-    ``undefined``: the largest share of the cases a gated measure applies to for which it has no value.
-    ``headlines``: where a sentinel must not reach us; when not said, the first headline that the suite's cases have.
+    ``floors`` and ``ceilings``: the lowest and the highest allowed value of a measure. ``drops``: how much worse it may
+    be than in the baseline. ``flips``: how many cases that were right in the baseline may now be wrong. ``errors``: how
+    many cases may crash. ``undefined``: the largest share of a gated measure's cases for which it may have no value.
+    ``headlines``: the measures in which no sentinel may do as well as our system; by default, the first headline
+    measure that applies to the suite's cases.
     """
 
     floors: dict[Words, Share] = {}
@@ -196,7 +198,8 @@ class Gate(Strict):
 class SuiteFile(Strict):
     """The content of a suite file; paths are relative to it, and ``jsonl`` is a file of more cases, one a line.
 
-    ``words`` is how many an answer may show; one whose evidence takes several quotes may have theirs besides.
+    ``words`` is the number of words that an answer may show; an answer that needs several quotes may show their words
+    in addition.
     """
 
     name: Annotated[str, Field(pattern=r"^\w[\w .-]*$")] | None = None
@@ -218,7 +221,7 @@ def parse(text: str, name: str) -> Parsed:
     """The suite in ``text``; ``name`` is what an error calls the file.
 
     Raises:
-        CaseError: the text is no YAML, a key is unknown or repeated, or a value is invalid; names each.
+        CaseError: the text is no YAML, a key is unknown or repeated, or a value is invalid; the error names each fault.
     """
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -240,7 +243,7 @@ def parse_lines(text: str, name: str) -> tuple[tuple[Case, ...], tuple[int, ...]
     """The cases of a JSONL file, one a line, with their line numbers; blank lines are skipped.
 
     Raises:
-        CaseError: a line is no JSON, or no case; names each.
+        CaseError: a line is no JSON or no case; the error names each such line.
     """
     cases: list[Case] = []
     lines: list[int] = []

@@ -1,7 +1,7 @@
 """Public data sets as suites, in their own formats: a BEIR folder, stance pairs, questions with paragraphs.
 
-Unused keys are ignored; anything else that is unexpected is an error with its file and line. A suite does
-not keep the texts of its corpus: they are read again, line by line, when they are laid out as documents.
+Unused keys are ignored; anything else that is unexpected is an error with its file and line. A suite does not hold the
+texts of its corpus: they are read again, line by line, when they are written as documents.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ Entries: TypeAlias = Callable[[], Iterator[Entry]]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One line of a JSONL file: an object, and where it stands."""
+    """One line of a JSONL file: its object, the file, and the number of the line."""
 
     file: str
     line: int
@@ -78,11 +78,11 @@ class Record:
 def recognised(path: Path) -> Suite | None:
     """The suite at ``path`` if its shape shows that it is a public data set; else None.
 
-    A folder of corpus.jsonl, queries.jsonl and qrels.tsv (or qrels/test.tsv) holds searches; those that have nothing
-    relevant are left out. A .jsonl of claim, text and label holds pairs; those that are supported in part are left
-    out. A .jsonl of question, answers or answerable, and passage_id or context holds questions, with the paragraphs
-    in a file beside it, named ``paragraphs`` for ``questions``, or in ``context``. The suite's name says how many
-    were left out.
+    A folder of corpus.jsonl, queries.jsonl and qrels.tsv (or qrels/test.tsv) holds searches; searches without a
+    relevant text are left out. A .jsonl of claim, text and label holds pairs; pairs with partial support are left out.
+    A .jsonl of question, answers or answerable, and passage_id or context holds questions, with the paragraphs in a
+    file beside it, named ``paragraphs`` for ``questions``, or in ``context``. The suite's name says how many were left
+    out.
 
     Raises:
         CaseError: a part of the data is missing, a line is broken, a key is missing or has a wrong type, an id stands
@@ -106,7 +106,7 @@ def recognised(path: Path) -> Suite | None:
 def file_name(id: str) -> str:
     """The file name of a corpus entry: its id if that is a plain name, else its plain characters and a digest.
 
-    No two ids have one name, also where case is ignored, and no name leads out of its folder.
+    No two ids have the same name, even ignoring case, and no name leads out of its folder.
     """
     if PLAIN.fullmatch(id):
         return f"{id}.txt"

@@ -1,4 +1,4 @@
-"""Gold at its offsets: a suite's quotes in the stored text, and the citations that match them. Pure."""
+"""Finds a suite's gold quotes in the stored texts, and judges which citations match them. Pure."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Finder = Callable[[str], Document | None]
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A gold quote, and each place of its document where it stands; if it is lost, no place, and ``why``.
+    """A gold quote with all its places in its document; a lost quote has no place, and ``why`` gives the reason.
 
-    A citation with more than ``most`` words does not match it, since quoting everything finds nothing.
+    A citation with more than ``most`` words does not match, so that quoting everything does not count as finding it.
     """
 
     gold: Gold
@@ -54,7 +54,7 @@ def locate(golds: Sequence[Gold], find: Finder, budget: int = BUDGET) -> tuple[L
 def judge(
     citations: Iterable[Citation], golds: Sequence[Located], read: Reader, stance: Stance | None = None
 ) -> tuple[Cited, ...]:
-    """Judge each cited place once, since citing a thing twice proves nothing more."""
+    """Judge each cited place once, since a second citation of it proves nothing more."""
     places = {(one.about.id, one.start, one.end, one.quote): one for one in citations}
     return tuple(
         Cited(one, any(matches(one, gold) for gold in golds), fault(one, read), stance) for one in places.values()

@@ -1,4 +1,4 @@
-"""Checks that gold stands where a suite says, and finds the most similar words if it does not."""
+"""Checks that gold is in the source that the suite names, and finds the most similar words if it is not."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ingest.reading.formats import read
 
 
 class Missing(NamedTuple):
-    """A quote that is not in its source; ``line`` describes it to people."""
+    """A quote that is not in its source; ``line`` describes the fault for people."""
 
     case: str
     source: str
@@ -91,7 +91,7 @@ class Source:
 
 
 def nearest(quote: str, text: str) -> str | None:
-    """The words of ``text`` most similar to ``quote``, about as many; None if none are similar enough."""
+    """The words of ``text`` most similar to ``quote``, about as many as it has; None if none are similar enough."""
     words, wanted = list(re.finditer(r"\S+", text)), quote.split()
     if not words or not wanted:
         return None

@@ -1,7 +1,7 @@
 """From suite files to suites: cases over a corpus that has not changed since it was locked.
 
-A suite is a YAML file of cases, or public data as it lies (``forms.py``): a BEIR folder, stance pairs, or questions
-with their paragraphs.
+A suite is a YAML file of cases, or public data in its own format (``forms.py``): a BEIR folder, stance pairs, or
+questions with their paragraphs.
 """
 
 from __future__ import annotations
@@ -95,11 +95,12 @@ class Suite:
 
 
 def load(path: Path) -> Suite:
-    """The suite at ``path``. Gold that a document lost after the baseline was accepted is ``stale``, which is no fault.
+    """The suite at ``path``. Gold that a document lost after the baseline was accepted is ``stale``, which is not an
+    error.
 
     Raises:
-        CaseError: the file or its corpus is missing or not what was locked, a case cannot be understood, two have
-            one id, or a quote does not stand in its source; names each with its line.
+        CaseError: the file or its corpus is missing or differs from the lock, a case cannot be understood, two cases
+            have the same id, or a quote is not in its source; the error names each fault with its line.
     """
     from eval.suite import forms
 

@@ -1,4 +1,4 @@
-"""The words that boilerplate on web pages is made of: forms, notices, share buttons, navigation.
+"""Recognises boilerplate on web pages by its words: forms, notices, share buttons, navigation.
 
 A pattern matches a whole sentence, so that prose about such things stays. *Sure* ones are boilerplate wherever
 they stand; *likely* ones only before the text begins or after it has ended, since a marketer may well write
@@ -157,7 +157,7 @@ LIKELY = {
 
 
 class Certainty(IntEnum):
-    """How certain words alone make it that a piece is boilerplate."""
+    """How certain the words alone make it that a piece is boilerplate."""
 
     NONE = 0
     LIKELY = 1

@@ -1,9 +1,9 @@
 """Lines that recur over the pages of one web site: its newsletter boxes and mottoes.
 
-The library counts in how many of them each line stands (``assistant/library/tables/boilerplate.py``); here lines are
-told, and those that are known to recur are marked, in all pages but one. In doubt a line stays: a heading, a row and
-what somebody else says are no such line, nor is a short one or one that tells a figure, a date or a name, and a page of
-which more than ``MOST`` would go says these things on purpose.
+The library counts in how many of them each line stands (``assistant/library/tables/boilerplate.py``); this module finds
+the lines of a page that may recur, and marks those that are known to recur, on all pages but one. In doubt a line
+stays. Headings, rows, words of other speakers, short lines, and lines with a figure, a date or a name are never marked;
+and if more than ``MOST`` of a page would go, nothing of it is marked.
 """
 
 from __future__ import annotations

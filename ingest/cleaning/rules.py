@@ -1,9 +1,9 @@
-"""Decides what is boilerplate and not content. Nothing is lost: dropped pieces are kept apart, with the reason.
+"""Decides what is boilerplate and what is content. Nothing is lost: dropped pieces are stored apart, with the reason.
 
-Only web pages have boilerplate that no markup names: in every other format what its reader marks goes (page headers,
-quoted mail), and nothing for what it says. On a page there are three kinds of evidence: where a piece stands
-(``layout.py``), what it says (``boilerplate.py``), and its neighbours: a list of nothing but links, the fields after
-"Leave a comment". In doubt a piece stays.
+In web pages, code has to recognise boilerplate. In every other format, only the pieces that its reader marks are
+dropped (page headers, quoted mail), and no piece because of its words. On a page there are three kinds of evidence:
+where a piece stands (``layout.py``), what it says (``boilerplate.py``), and its neighbours: a list of nothing but
+links, the fields after "Leave a comment". In doubt a piece stays.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ class Listing(NamedTuple):
 def find(paths: Iterable[Path], within: Path | None = None) -> Listing:
     """The files under these paths, each once, in the order of their names.
 
-    The source of a named file is its name, or its path in the folder ``within`` if it lies there.
+    The source of a named file is its name, or its path relative to the folder ``within`` if it is inside that folder.
 
     Raises:
         SourceError: one of the paths does not exist; nothing has been done then.
@@ -213,5 +213,5 @@ def _reason(exc: OSError) -> str:
 
 
 def within(path: str, folders: Iterable[str]) -> bool:
-    """Whether the path is one of these, or lies in one of them."""
+    """Whether the path is one of ``folders``, or inside one of them."""
     return any(path == folder or path.startswith(folder.rstrip(os.sep) + os.sep) for folder in folders)

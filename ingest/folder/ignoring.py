@@ -1,7 +1,8 @@
 """The files that a team does not want read: patterns of ``.pushbackignore``, interpreted as git interprets
 ``.gitignore``.
 
-A file of that name may lie in the folder that is ingested and in any below; the deeper one has the last word.
+The ingested folder and each folder below it can have a file of that name; patterns in a deeper folder override those
+above.
 """
 
 from __future__ import annotations

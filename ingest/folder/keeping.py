@@ -1,6 +1,6 @@
 """Boilerplate that a team wants to keep: by the reason that cleaning gives, for a file or a folder.
 
-What is said for a folder is written down in the library, so that it holds for the next sync, too.
+The choice for a folder is stored in the library, so that it also holds for the next sync.
 """
 
 from __future__ import annotations

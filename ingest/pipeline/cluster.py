@@ -1,8 +1,9 @@
-"""Ingest on many cores and machines: Dask's workers parse and embed, and this process alone reads and writes.
+"""Ingests on many cores and machines: Dask's workers parse and embed, and only this process reads files and writes to
+the library.
 
-A node gets a file's bytes, so it needs no folder of ours, and parses them in a process with limits, as ``workers.py``
-does here. What a lost node was at is done by another one. Only Python pickles travel: a cluster is for a private
-network, or for TLS (``tls://``, set in Dask's own configuration).
+A node receives a file's bytes, so it needs no access to the folder, and parses them in a process with limits, as
+``workers.py`` does on this machine. If a node is lost, another one does its work. Nodes exchange Python pickles, so a
+cluster belongs in a private network, or behind TLS (``tls://``, set in Dask's own configuration).
 """
 
 from __future__ import annotations
@@ -35,11 +36,11 @@ PATIENCE = 30.0  # seconds without a worker: one that a supervisor starts again 
 
 
 class Cluster:
-    """A cluster's workers, as sync uses this machine's; a context manager that lets go of them.
+    """The workers of a cluster, used by sync like those of this machine; a context manager that disconnects from them.
 
     Raises:
         SettingsError: Dask is not installed, or ``where`` is neither ``LOCAL`` nor an address.
-        ClusterUnavailable: it cannot be reached, or no worker is there; later, that all of them are gone.
+        ClusterUnavailable: the cluster cannot be reached, or has no worker; raised later if all workers are gone.
     """
 
     def __init__(self, where: str, embedder: Embedder, *, patience: float = PATIENCE) -> None:
@@ -59,21 +60,21 @@ class Cluster:
         self._closed = False
 
     def reached(self, source: str) -> None:
-        """Not known of a file on another machine."""
+        """None: the progress in a file on another machine is unknown."""
 
     def parse(self, task: Task) -> Future[Parsed]:
         """Have a file parsed; see ``Workers.parse``."""
         return self._threads.submit(lambda: self.result(self.begin(_parse, task)))
 
     def begin(self, work: Any, *args: Any) -> Any:
-        """Have a node do ``work``."""
+        """Start ``work`` on a node."""
         return self._client.submit(work, version(), *args, pure=False)
 
     def result(self, work: Any) -> Any:
-        """The outcome of what a node was asked for.
+        """The result of the work of a node.
 
         Raises:
-            PushbackError: what it raised.
+            PushbackError: the work raised it.
             ClusterUnavailable: no node could do it.
         """
         from distributed import KilledWorker
@@ -91,7 +92,7 @@ class Cluster:
                 raise self._gone() from exc
 
     def close(self) -> None:
-        """Let go of the workers; what they are at is dropped."""
+        """Disconnect from the workers; unfinished work is dropped."""
         self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._client.close()

@@ -38,8 +38,8 @@ def load(
     """The document in these bytes of the file ``source``.
 
     ``keep`` are reasons whose pieces stay though they are boilerplate, ``recurring`` the lines that are known to recur
-    over their site's pages (``recurring.line_hash``). ``alone`` leaves out what is attached.
-    The kept text and the dropped pieces, each put back before its offset, are the file's words in order.
+    over their site's pages (``recurring.line_hash``). ``alone`` leaves out attachments. The kept text and the dropped
+    pieces, each put back before its offset, are the file's words in order.
 
     Raises:
         SourceError: the bytes cannot be read, or hold no words; names the source.

@@ -20,8 +20,7 @@ PLAIN = frozenset({".txt", ".text", ".md", ".markdown"})
 class Task(NamedTuple):
     """A file to be parsed; ``words`` is the length of its passages.
 
-    ``keep`` and ``recurring`` say what is boilerplate besides what is so everywhere (``documents.load``). ``alone``:
-    what is attached is left out.
+    ``keep`` and ``recurring`` are those of ``documents.load``; ``alone`` leaves out attachments.
     """
 
     data: bytes

@@ -1,7 +1,7 @@
 """From a document to its passages: whole sentences of one section and one speaker, at exact offsets.
 
-A heading goes with what follows it. Speakers' lines, and a heading with nothing under it, are in no passage:
-by themselves they say nothing. No passage is longer than the embedding model reads at a time.
+A heading goes with what follows it. Lines that only name a speaker, and headings with nothing under them, are in no
+passage, since they say nothing by themselves. No passage is longer than the embedding model can read at once.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Bytes to a draft, a module for each format."""
+"""Turns the bytes of a file into a draft; there is a module for each format."""

@@ -1,6 +1,7 @@
 """Opens zip files from strangers: nothing is written to disk, fetched, or unpacked without limit.
 
-What a container says of its sizes is not believed; what is read is counted. Archives inside it are never opened.
+The sizes that a container states are not trusted; the bytes that are read are counted. Archives inside a container are
+never opened.
 """
 
 from __future__ import annotations

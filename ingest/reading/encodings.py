@@ -1,8 +1,9 @@
-"""Decides by the letters of its language in which of the old Windows encodings a text is.
+"""Decides which old Windows encoding a text has, by the letters of its language.
 
-They differ in a few bytes: a Polish text read as Western has "³" inside its words, a Turkish one "þ" beside "ç". So a
-text is in the encoding in which all its letters are of one language, at best the one that its small words are of.
-charset-normalizer says cp1252 or a relative for half of such texts, as it looks for scripts and not for languages.
+They differ in a few bytes: a Polish text read as Western has "³" inside its words, a Turkish one "þ" beside "ç". So the
+right encoding is the one in which all letters belong to one language, preferably the language of the text's small
+words. charset-normalizer returns cp1252 or a relative for half of such texts, since it looks for scripts and not for
+languages.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which reader reads which file, by its extension."""
+"""Chooses the reader for a file by the file's extension."""
 
 from __future__ import annotations
 

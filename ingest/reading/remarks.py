@@ -12,7 +12,7 @@ HEADING = "Review comments"
 
 
 def remark(author: str, found: Iterable[Piece]) -> Remark:
-    """A comment made of these pieces; those that its reader marked as no content stay beside it."""
+    """A comment made of these pieces; pieces that the reader marked as no content stay beside the comment."""
     held = tuple(found)
     return Remark(
         author,
@@ -33,8 +33,9 @@ class Remark(NamedTuple):
 def pieces(remarks: Sequence[Remark], *, is_levelled: bool) -> Iterator[Piece]:
     """The comments as a thread, so that nobody's words count as the document's own.
 
-    They stand last, since what follows a speaker's line is the speaker's until the next heading; in a file whose
-    headings have no levels theirs has none either, lest it alone be taken for one.
+    They come last, since everything after a speaker's line counts as the speaker's until the next heading. If the
+    headings of the file have no levels, the heading of the comments has none either, so that it does not become the
+    only real heading.
     """
     if any(remark.texts for remark in remarks):
         yield Piece(HEADING, BlockKind.HEADING, 2 if is_levelled else 0)

@@ -1,4 +1,4 @@
-"""A grid of cells to lines that can be read by themselves: "Channel: Search; Leads: 120; Cost: €400"."""
+"""Turns a grid of cells into lines that can be understood by themselves: "Channel: Search; Leads: 120; Cost: €400"."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a document is called, who wrote it, when, and who speaks in it."""
+"""Finds a document's title, author and date, and who speaks in it."""

@@ -1,4 +1,4 @@
-"""Who wrote a document and when: from its metadata, or from lines that say only that."""
+"""Finds the author and the date of a document, in its metadata or in lines that contain nothing else."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ NOT_NAME = re.compile(
 def author(pieces: Sequence[Piece], found: Found, around: Sequence[Piece] = ()) -> str | None:
     """The author of the document. A name that a program filled in counts only if the document names nobody.
 
-    ``around`` are what a page has about its text, where Confluence says who made it.
+    ``around`` are the pieces around a page's text, where Confluence names the author.
     """
     names = (_name(re.sub(r"^(?:by|author:?)\s+", "", given, flags=re.IGNORECASE)) for given in found.authors)
     given = next(filter(None, names), None)
@@ -74,7 +74,8 @@ def author(pieces: Sequence[Piece], found: Found, around: Sequence[Piece] = ()) 
 def date(pieces: Sequence[Piece], found: Found, around: Sequence[Piece] = ()) -> str | None:
     """The date of publication, else of the last update; never the date of the file, which readers leave out.
 
-    ``around`` are what a page has about its text, the nearest first: asked last, since they may be of something else.
+    ``around`` are the pieces around a page's text, the nearest first; they are used last, since their dates may belong
+    to something else.
     """
     top = _top(pieces)
     if found.is_filled_in and (iso := _said([*top, *_facts(pieces)], top)):

@@ -1,4 +1,4 @@
-"""What a document is called, who wrote it and when, and the heading above each block."""
+"""Structures a document: its title, author and date, and the heading above each block."""
 
 from __future__ import annotations
 

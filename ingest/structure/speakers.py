@@ -1,7 +1,7 @@
 """Finds who speaks in comment threads, interviews and minutes, by the lines that name the speaker of what follows.
 
-A line is a speaker's only with company: it says so itself ("says", a date), or two voices take turns and one
-of them returns. A heading that comes back ("Marketing Takeaway") has no such company, and stays a heading.
+A line names a speaker only if there is further evidence: the line itself says so ("says", a date), or two voices take
+turns and one of them returns. A heading that recurs ("Marketing Takeaway") has no such evidence, and stays a heading.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ QUOTED = 8  # words; fewer may be said twice by chance
 def attribute(pieces: Sequence[Piece]) -> list[Piece]:
     """The remaining pieces; lines that name a speaker are marked, and the pieces after them have that speaker.
 
-    What follows a letter or a small word is nobody's, unless the document says elsewhere that somebody goes by it.
+    A letter or a small word names a speaker only if the document says elsewhere that somebody has this name.
     """
     as_read, pieces = pieces, _labelled(pieces)
     if signed := _signed(pieces):

@@ -1,1 +1,1 @@
-"""Sentences, languages, dates and names of speakers, as they stand in a text."""
+"""Finds sentences, languages, dates and names of speakers in a text."""

@@ -1,8 +1,8 @@
 """The language of a text: by its script if that decides it, else by its small words.
 
-Own code, since the kept libraries cost more than they tell: py3langid takes 0.7 s and 70 MB in each process that reads
-files, lingua 96 MB on disk. On text of a few sentences small words are enough; a text that is shorter or mixed has
-none said of it, rather than a wrong one.
+This is own code, since the maintained libraries cost too much: py3langid takes 0.7 s and 70 MB in each process that
+reads files, lingua 96 MB on disk. For a text of a few sentences, small words are enough; for a shorter or mixed text
+the language is unknown, rather than wrong.
 """
 
 from __future__ import annotations

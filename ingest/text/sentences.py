@@ -1,4 +1,5 @@
-"""Where sentences begin and end in a block of text: the library sentencex, with its few mistakes corrected."""
+"""Finds where sentences begin and end in a block of text, with the library sentencex and corrections of its few
+mistakes."""
 
 from __future__ import annotations
 

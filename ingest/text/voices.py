@@ -87,7 +87,7 @@ def is_capitalised(name: str) -> bool:
 
 
 def tells_who(name: str) -> bool:
-    """Whether a name alone identifies somebody: the "A" of a list of questions does not, nor does "The"."""
+    """Whether a name alone identifies somebody: neither the "A" of a list of questions nor "The" does."""
     return any(len(word) > 1 and word.lower() not in FUNCTION_WORDS for word in re.split(r"[\s.,:;&@’'-]+", name))
 
 

@@ -1,1 +1,1 @@
-"""Web pages by their address: fetched within limits, and kept as files."""
+"""Fetches web pages by their address, within limits, and stores them as files."""

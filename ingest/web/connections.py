@@ -1,7 +1,7 @@
 """Connections that ``web.py`` may make: to public addresses only, and never past a deadline.
 
-A name is looked up once; what was checked is what is connected to, so that a name cannot point elsewhere between
-the two (DNS rebinding). The name itself stays in the Host header and in TLS.
+A name is resolved once, and the connection goes to the address that was checked, so that the name cannot change its
+address in between (DNS rebinding). The Host header and TLS still use the name.
 """
 
 from __future__ import annotations

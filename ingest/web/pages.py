@@ -1,7 +1,8 @@
-"""Web pages by address, kept as files beside the library, where sync finds them like any others.
+"""Stores web pages as files beside the library, where sync finds them like any other files.
 
-A page lies in ``FOLDER/HOST/NAME-HASH.EXTENSION``; what the server said of each is in ``.pages.json``, so that asking
-for it again costs one short question. A page that cannot be had now stays as it was.
+A page lies in ``FOLDER/HOST/NAME-HASH.EXTENSION``; what the server said about each page (ETag, date) is in
+``.pages.json``, so that an unchanged page costs one short request. The file of a page that cannot be fetched stays
+unchanged.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ class Page(NamedTuple):
 
 
 def keep(addresses: Iterable[str], folder: Path, allow_private: Sequence[str] = ()) -> list[Failed]:
-    """Fetch each page into ``folder``; unchanged ones are left as they are. Returns those that could not be fetched,
-    and why."""
+    """Fetch each page into ``folder``; unchanged ones are left as they are. Returns the pages that could not be
+    fetched, and why."""
     folder.mkdir(parents=True, exist_ok=True)
     pages = _read(folder / KEPT)
     failed: list[Failed] = []

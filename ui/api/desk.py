@@ -117,7 +117,7 @@ class Desk:
         return self._submit(self._warm)
 
     async def do(self, work: Callable[[], Result]) -> Result:
-        """What ``work`` comes to, when those before it are done.
+        """The result of ``work``, which begins when all earlier requests are done.
 
         Raises:
             Asked: too many requests are waiting.

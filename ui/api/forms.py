@@ -61,9 +61,10 @@ class Narrowed(Form):
 
 
 class Question(Form):
-    """A question: as `pushback ask` takes it.
+    """A question, as for `pushback ask`.
 
-    With `conversation`, `new` or the id of one that was kept, the answer is kept there; its turns are the history.
+    `conversation` is `new` or the id of a stored conversation: the answer is stored there, and its earlier turns are
+    the history.
     """
 
     question: Annotated[Text, Field(examples=["What do we say about free trials?"])]
@@ -79,7 +80,7 @@ class Question(Form):
 
 
 class Query(Form):
-    """Words to be searched for: as `pushback search` takes them."""
+    """Words to search for, as for `pushback search`."""
 
     query: Annotated[Text, Field(examples=["price premium"])]
     k: Annotated[int, Field(ge=1, le=MOST_RESULTS)] = 8
@@ -88,7 +89,7 @@ class Query(Form):
 
 
 class Idea(Form):
-    """An idea to be tested: as `pushback challenge` takes it. `revises` is the id of an earlier verdict."""
+    """An idea to be tested, as for `pushback challenge`. `revises` is the id of an earlier verdict."""
 
     idea: Annotated[Text, Field(examples=["Drop the trade fairs."])]
     importance: Annotated[

@@ -22,7 +22,7 @@ DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
 
 
 class Text(click.types.StringParamType):
-    """Text to look for; what the terminal gave that is no UTF-8 is refused, since no library has it."""
+    """Text to look for. Text that is not valid UTF-8 is refused, since no library can contain it."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The text as it is."""
@@ -171,7 +171,7 @@ def filters_of(**named: Any) -> Filters:
 
 
 def exclude_each_other(since: str | None, until: str | None) -> bool:
-    """Whether no day is both since the one date and until the other."""
+    """Whether ``since`` is later than ``until``, so that no day fits both."""
     return bool(since and until and until[: len(since)] < since[: len(until)])
 
 

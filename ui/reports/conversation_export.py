@@ -26,7 +26,7 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  
 class Line(NamedTuple):
     """A line of an answer: its kind (``said``, ``head``, ``side``, ``source``, ``note``), and its text.
 
-    The text is in three parts, of which ``key`` is to be marked where there is one.
+    The text has three parts; the part ``key`` is marked if it is not empty.
     """
 
     kind: str
@@ -41,7 +41,8 @@ class Line(NamedTuple):
 
 
 def lines(answer: Answer, standing: Mapping[Citation, Standing] | None = None) -> Iterator[Line]:
-    """The lines of an answer, without its question. What is quoted in full is not quoted again with its source."""
+    """The lines of an answer, without its question. Words that are quoted in full are not quoted again with their
+    source."""
     if answer.grounding is Grounding.ASIDE:
         yield Line("said", answer.reason)
         return

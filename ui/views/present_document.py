@@ -255,7 +255,8 @@ def _set(text: str, end: int, looks: Sequence[Inline]) -> str:
 
 
 def shortened(address: str) -> str:
-    """An address as it is told behind its words: without its scheme, a long one without its middle."""
+    """An address in short, to stand behind the words of its link: without the scheme, and a long one without its
+    middle."""
     plain = re.sub(r"^(?:https?://(?:www\.)?|mailto:|tel:)", "", address, flags=re.IGNORECASE).rstrip("/") or address
     if len(plain) <= SHORT:
         return plain

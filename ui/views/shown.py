@@ -67,7 +67,7 @@ def why(answer: Answer) -> str:
 
 
 def disagreeing(side: Statement) -> str:
-    """The words of one side of a conflict; of a stretch of a document only the sentence that seems to answer."""
+    """The words of one side of a conflict; of an excerpt, only the sentence that seems to answer."""
     return side.citations[0].key_quote if side.key else side.text
 
 

@@ -35,7 +35,7 @@ class Stopped(Exception):
 class Job:
     """One piece of work. ``share`` is the part that is done, from 0 to 1, or None while that is unknown.
 
-    ``told`` has the last ``TOLD`` reports of what it was doing, in order. The job begins when ``after`` has ended.
+    ``told`` has its last ``TOLD`` progress reports, in order. The job begins when ``after`` has ended.
     """
 
     kind: str

@@ -86,7 +86,7 @@ class Staged:
                 _put(self._db, "staged", document, [row])
 
     def again(self, document: str, author: str | None) -> None:
-        """Stage the passages of a document unchanged. Where no speaker is named, the document's author is added."""
+        """Stage the passages of a document unchanged, with ``author`` as the voice of those without a speaker."""
         self._db.run(f"INSERT INTO staged ({_COLUMNS}) SELECT {_COLUMNS} FROM passages WHERE document = ?", [document])
         self._db.run("UPDATE staged SET voice = ? WHERE speaker IS NULL", [voice(author or "")])
 

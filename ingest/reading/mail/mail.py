@@ -34,7 +34,7 @@ UNREADABLE = {"text/calendar", "text/vcard", "text/x-vcard", "text/css", "text/j
 def read(data: bytes, *, alone: bool = False) -> Draft:
     """A mail's words, then its attachments; its subject, sender and date become title, author and date.
 
-    With ``alone``, attachments are named but not read, since one of them crashes its reader.
+    With ``alone``, attachments are named but not read, because one of them has crashed its reader.
 
     Raises:
         SourceError: the text has no headers of a mail, or is nested too deeply.

@@ -1,4 +1,4 @@
-"""What a mail and its parts declare, even if they are broken: headers, names, texts in their encodings."""
+"""Reads the headers, names and texts of a mail and its parts, even if they are broken."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ class _Policy(EmailPolicy):
             return "".join(value[:LONGEST].splitlines())
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
-        """Headers are parsed when they are asked for, as those that are read are."""
+        """Store a header unparsed; it is parsed when it is read."""
         return name, value
 
 
 def new() -> EmailMessage:
-    """A mail of which nothing is known yet."""
+    """An empty mail, to be filled."""
     return EmailMessage(_Policy())
 
 
@@ -233,7 +233,7 @@ def is_forward(message: EmailMessage) -> bool:
 
 
 def sender(message: EmailMessage) -> str | None:
-    """The sender's name; the address where there is none."""
+    """The sender's name; the address if there is no name."""
     return name_of(header(message, "from")) or name_of(header(message, "sender"))
 
 

@@ -1,7 +1,7 @@
-"""A mail as Outlook saves it (.msg) to the mail that it is anywhere else, which ``mail.py`` reads.
+"""Turns a mail that Outlook saved (.msg) into an ordinary mail, which ``mail.py`` reads.
 
-The file is a container of streams, each a property with a number (MS-OXMSG, MS-OXPROPS). A property that is broken is
-left out and the rest is read; python-oxmsg, which knows the numbers, too, gives up on the whole.
+The file is a container of streams, each a property with a number (MS-OXMSG, MS-OXPROPS). A broken property is left out,
+and the rest is read; the library python-oxmsg refuses the whole file in this case.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ BROKEN = (OSError, ValueError, LookupError, AttributeError, TypeError, OverflowE
 
 
 def parse(data: bytes, deepest: int) -> EmailMessage:
-    """The mail that these bytes hold, with what is attached to it; mails in it are read ``deepest`` levels down.
+    """The mail in these bytes, with its attachments; attached mails are read up to ``deepest`` levels down.
 
     Raises:
         SourceError: they are no mail of Outlook's, or a damaged one.

@@ -1,6 +1,6 @@
 """From AsciiDoc and reStructuredText to a draft without markup: headings, paragraphs, items, rows and code.
 
-Own code: the kept library for AsciiDoc is under the GPL, and docutils refuses what is slightly broken.
+This is own code: the maintained library for AsciiDoc is under the GPL, and docutils refuses slightly broken texts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A cell's number as its sheet shows it: "€1,200", "12.5%", "2024-03-01"."""
+"""Formats a cell's number as the sheet shows it: "€1,200", "12.5%", "2024-03-01"."""
 
 from __future__ import annotations
 

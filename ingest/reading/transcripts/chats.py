@@ -1,7 +1,7 @@
 """Chats and transcripts that were saved as text: WhatsApp, LINE, Zoom, Teams, Meet, Otter, Discord and the like.
 
-Each program has its own line that says who speaks and when. A text is a chat when one of these forms comes back through
-all of it; the words under a line are its speaker's, whatever they look like.
+Each program has its own line that says who speaks and when. A text is a chat if lines of one of these forms recur
+through all of it. The words under such a line belong to its speaker, whatever they look like.
 """
 
 from __future__ import annotations

@@ -79,9 +79,9 @@ async def search(
 async def measured(
     asked: Measured, person: Annotated[Person, Depends(questioner)], desk: Annotated[Desk, Depends(desk_of)]
 ) -> Response:
-    """Reply to a request of `pushback eval run SUITE --system URL`, of the library that is served.
+    """Reply to a request of `pushback eval run SUITE --system URL`, from the library that is served.
 
-    An idea is tested while the request waits, and its verdict is not kept.
+    An idea is tested while the request waits, and its verdict is not stored.
     """
     assistant = await run_in_threadpool(desk.assistant, None, person)
     request = asked.model_dump(mode="json", exclude_none=True)

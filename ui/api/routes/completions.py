@@ -69,8 +69,8 @@ async def complete(
 ) -> Response:
     """Answer the last message of the user from the library that `model` names, with citations.
 
-    Messages before it are the conversation that it may lean on. Instructions to a model (`system`) are not read, since
-    what is said comes from the documents alone.
+    Earlier messages are the conversation that it may refer to. Instructions to a model (`system`) are ignored, since
+    the answer comes from the documents alone.
     """
     spoken = [one for one in asked.messages if one.role in ("user", "assistant") and one.text.strip()]
     if not spoken or spoken[-1].role != "user":

@@ -92,7 +92,7 @@ async def ingest(
 ) -> Response:
     """Upload files, each a part called `files` of a form; they are read into the library as a job.
 
-    A library that is not there is made. The job's result is what `pushback ingest --json` prints, of these files.
+    If the library does not exist, it is made. The job's result is what `pushback ingest --json` prints for these files.
     """
     settings = desk.named(named, person)
     await run_in_threadpool(limits.check_jobs, person, desk.jobs)

@@ -106,7 +106,7 @@ def _settle(reading: Reading, library: Library) -> None:
 def show(settings: Settings, library: Library, *, follows: bool = True) -> None:
     """Show the files being read with the question that waits for them, and the files that could not be read.
 
-    ``follows``: nothing else on the page shows how far the reading is, and runs it again at the end.
+    ``follows`` says that nothing else on the page shows the progress and reruns the page at the end.
     """
     readings = _readings(settings, library)
     for waits in (one.question for one in readings if one.question):

@@ -1,6 +1,6 @@
 """Feedback on an answer: a thumb, what was wrong, and which evidence is wrong. It is stored at once.
 
-The library's word is what the page shows, so a reload or another tab shows the same.
+The page shows the feedback that the library has stored, so a reload or another tab shows the same.
 """
 
 from __future__ import annotations

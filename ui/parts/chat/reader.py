@@ -28,8 +28,8 @@ _shown = count()  # a script runs again only in an element that is another
 def show(citation: Citation, library: Library, evidence: Place | None = None, last: int | None = None) -> None:
     """Show the document with the cited words marked; if it no longer contains them, show the stored words.
 
-    ``evidence`` is where an answer stands on the citation: there it can be called wrong. ``last`` is the number of
-    the last citation beside this one, among which one can walk.
+    ``evidence`` says that an answer rests on the citation, which can then be marked as wrong. ``last`` is the number of
+    the answer's last citation; buttons lead from one citation to the next.
     """
     with st.container(key=PANEL, gap="small"):
         _bar(last)

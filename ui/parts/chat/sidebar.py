@@ -32,8 +32,8 @@ _turns = count()  # a script runs again only in an element that is another
 def show(settings: Settings, *, asks: bool) -> None:
     """Show the links to other conversations. On a phone the sidebar lies over the page, so it closes after a choice.
 
-    ``asks``: the page that is shown is the one of conversations; from any other a choice leads there. Where the
-    library cannot be opened none are listed, and the page says why.
+    ``asks`` says that the chat page is shown; from any other page, a choice leads there. If the library cannot be
+    opened, no conversations are listed, and the page says why.
     """
     library: Library | None = None
     conversations: list[Conversation] = []

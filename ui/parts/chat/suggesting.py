@@ -1,6 +1,7 @@
-"""Suggested questions on the greeting. They are made and tried in the background, once for each change of the library.
+"""Suggested questions on the greeting. They are made and tested in the background, once after each change of the
+library.
 
-The first paint waits for none of it: what is kept is shown at once, else when it is ready.
+The first paint does not wait for them: stored questions are shown at once, new ones when they are ready.
 """
 
 from __future__ import annotations

@@ -28,8 +28,8 @@ def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
     being read.
 
     This works without a library, too: the first file makes one. ``key`` distinguishes its widgets from others on the
-    page. What is dropped is kept with the library, read as a job, and found again after a reload. The page runs again
-    when the last of it is done. ``opens``: the page can open the documents that were read."""
+    page. Dropped files are stored with the library and read by a job, which a reload finds again. The page runs again
+    when the last job has ended. ``opens`` says that the page can open the documents that were read."""
     if visiting.may(Role.EDITOR, settings):
         _put(settings, key)
     if error := st.session_state.pop(f"{key}-failed", None):

@@ -1,4 +1,4 @@
-"""The title, author and date of a document, set by hand; what is set holds when its file is read again."""
+"""Lets people set the title, author and date of a document; the values still hold after the file is read again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONGEST = 300  # characters of a title or a name
 
 
 def show(document: Document, library: Library, failed: str) -> None:
-    """A form to set them, or to take back what was set; what goes wrong is put into the session as ``failed``."""
+    """Show a form that sets these values or removes them; an error is put into the session as ``failed``."""
     about, held = document.about, library.corrected(document.id)
     known = Said(about.title, about.author or "", about.date or "")
     read = held.read if held else known

@@ -28,7 +28,7 @@ OPENED = 3  # documents of an outcome that can be opened from it: meant for one 
 def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
     """Show the jobs on this library; returns whether any is running. The page runs again when the last one has ended.
 
-    ``opens``: the page it stands on can open the documents that were read.
+    ``opens`` says that the page can open the documents that were read.
     """
     busy = busy_with(settings)
     st.fragment(_shown, run_every=EVERY if busy else None)(settings, key, busy, opens)

@@ -1,6 +1,6 @@
 """Changes to the assumptions of an idea: reword, leave out, restore or add one.
 
-Each tests the idea again beside the former verdict, with what was judged and weighed.
+Each change tests the idea again and shows the new verdict beside the former one; judgements and importance are kept.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Choices on the page that override the settings: the models, and the library, which is also in the address.
 
-Taken only where the app is served to this machine alone: a name can make it read a file or call an address, and
-another library may not be meant for everybody.
+Choices are possible only if the app is served to this machine alone: the name of a model can make the app read a file
+or call an address, and another library may not be meant for everybody.
 """
 
 from __future__ import annotations
