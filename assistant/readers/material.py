@@ -2,7 +2,7 @@
 
 For questions that outsiders wrote, the first 12 passages hold the whole evidence for 0.97 of them in a small library,
 and the first 24 for 0.90 in a company's handbook. For 7 of 9 of the others, the right document was among the first two.
-So 24 passages are read, and further ones of the two best documents.
+So 24 passages and more of the two best documents would do. More are read, as far as the reader's context has room.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from assistant.text.introductions import part_of
 from assistant.text.words import content_stems, tokens
 from assistant.types import Filters, Passage, Sentence, Span
 
-READ = 40  # passages that rank best
+READ = 40  # passages that rank best: with the next two, some 10,000 tokens of a model's context
 BEST = 4  # documents of which more is read than ranks so high,
 BEYOND = 6  # by so many passages each, the nearest to the question
 FOR_MORE = 8  # passages read of each further search

@@ -25,10 +25,10 @@ from assistant.types import Filters, FoundBy, Hit, Passage
 # and msmarco_5k: 0.63, 0.90, 0.94; 0.448, 0.417, 0.792. By reciprocal rank (depth 32, constant 10) it was 0.57, 0.88,
 # 0.94; 0.436, 0.410, 0.785. At 0.7: 0.449, 0.412, 0.794; at 0.8: 0.440, 0.401, 0.797.
 NEARNESS = 0.6  # weight of the cosine, the rest is BM25's
-DEPTH = 100  # passages read of each half
+DEPTH = 100  # passages that each search returns; see eval/benchmarks/depth.py
 POOL = 80  # of the fused, how many are read: enough that folding and spreading leave a reader what its context holds
-SAME = 0.8  # share of words in common (Jaccard) above which two passages say the same
-FEWEST = 12  # words from which a passage can be said to be another's duplicate
+SAME = 0.8  # share of words in common (Jaccard) above which two passages say the same; not measured
+FEWEST = 12  # words of a duplicate: shorter passages share most words by chance; a guess, not measured
 # What each passage already taken from a document costs the next one of it; 0.15 costs 0.01 of that recall.
 CROWDING = 0.05
 ANYWHERE = Filters()

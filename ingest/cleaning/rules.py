@@ -23,7 +23,7 @@ LEADING = {"navigation", "share links", "button", "counter", "cookie notice", "p
 PAGE = "text/html"
 BUTTONS = {"button", "comment form", "share links", "counter", "newsletter"}
 REPEATED = 3  # times; an author's own heading may come back once
-POINTER = 0.5  # of the characters of "Related: ...", in links
+POINTER = 0.5  # of the characters of "Related: ...", in links: prose that opens so has fewer; not measured
 LINKS = 0.8  # of a piece's characters: more in links, and it only points elsewhere
 
 

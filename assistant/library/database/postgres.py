@@ -25,7 +25,7 @@ from assistant.library.sql import Parameters
 from assistant.library.tables.schema import STEPS, VERSION
 
 PATIENCE = 30  # seconds to wait for another's transaction, as for SQLite
-OLDEST = 15  # PostgreSQL's versions from here on
+OLDEST = 15  # the oldest version that the tests have run on
 PREFIX = "pushback_"
 LONGEST = 63 - len(PREFIX)  # bytes that PostgreSQL leaves a library's name
 

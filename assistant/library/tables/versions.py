@@ -17,9 +17,9 @@ from assistant.library.records import Version
 from assistant.text.words import NUMBER, WORD
 from assistant.types import Document
 
-ALIKE = 0.9  # share of shingles in common from which two documents are one piece
+ALIKE = 0.9  # share of shingles in common from which two documents are one piece: one word in sixty may differ
 WIDTH = 3  # words of a shingle: one other word in a text of sixty still leaves 0.9
-FEWEST = 20  # words from which a document can be said to be a version of another
+FEWEST = 20  # words of a version; two shorter texts, such as "Thank you.", are alike by chance; a guess, not measured
 MOST = 200_000  # words looked at: of a longer text its beginning speaks
 KEYS = 16  # smallest hashes kept; that versions share fewer than half of them happens once in a million
 COMMON = 50  # documents looked at for one hash, which many share when it is boilerplate

@@ -42,7 +42,7 @@ PICTURE = re.compile(r".*\.(?:png|jpe?g|gif|svg|webp|bmp|avif|mp[34]|webm|ogg|wa
 MARKED = re.compile(r"==(?=[^\s=])(.{1,2000}?)(?<=[^\s=])==(?!=)", re.DOTALL)
 HIDDEN = re.compile(r"%%(.{1,4000}?)%%", re.DOTALL)
 USED = re.compile(r"\[([^\[\]]+)\](?!:)")
-DEEPEST_BLOCK = 100  # lists and quotes in one another
+DEEPEST_BLOCK = 100  # lists and quotes in one another: a bound, since each is a call within a call
 DEEPEST_LINK = 20  # brackets in one another; each open one reads on as far as this many others do
 LOGSEQ = re.compile(r"(?:id:: [\da-f-]{36}|collapsed:: (?:true|false))")  # which Logseq writes and does not show
 FENCE = re.compile(r":{3,}\s?\{?[\w.-]*\}?")  # around a callout, as HackMD, Docusaurus and Pandoc write it
