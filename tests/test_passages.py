@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from assistant.types import BlockKind, Document, Passage
 from ingest.pipeline.documents import load
 from ingest.pipeline.passages import HEADS, split
-from ingest.text.sentences import spans
+from ingest.text.sentences import spans, telling
 
 FILLER = "The buyer compares the offers and then picks the one that she can explain to her colleagues. "
 
@@ -202,3 +202,14 @@ def test_a_text_of_many_rules_in_japanese_is_no_one_sentence() -> None:
     rules = "".join(f"第{n}条では、担当者は{n}パーセントまでの値引きを与えることができます。" for n in range(1, 60))
 
     assert [part.startswith(f"第{n}条") for n, part in enumerate(sentences(rules), 1)] == [True] * 59
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("はい。値引きは最大で二割までとします。", 1),
+        ("値引きは最大で二割までとします。承認は部長が書面で行います。", 2),
+    ],
+)
+def test_where_no_spaces_part_words_a_short_sentence_goes_with_its_neighbour(text: str, count: int) -> None:
+    assert len(list(telling(text))) == count

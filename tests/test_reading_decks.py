@@ -133,6 +133,17 @@ def test_the_boxes_of_a_slide_are_read_as_they_stand_and_not_as_they_were_drawn(
     assert [text for *_, text in kept(pptx.read(saved(made)))] == read.split()
 
 
+def test_a_drawing_of_very_many_boxes_is_read_as_it_was_drawn() -> None:
+    """Where a slide has more than two hundred boxes, their places tell no order, and looking for one takes long."""
+    made = Presentation()
+    slide = made.slides.add_slide(made.slide_layouts[6])
+    for number in range(250):
+        place = [Inches(one) for one in (1, 25 - number / 10, 1, 0.05)]
+        slide.shapes.add_textbox(*place).text_frame.text = f"Box {number}."
+
+    assert [text for *_, text in kept(pptx.read(saved(made)))] == [f"Box {number}." for number in range(250)]
+
+
 def test_what_a_slide_only_fills_in_stands_where_its_layout_puts_it() -> None:
     made = Presentation()
     slide = made.slides.add_slide(made.slide_layouts[3])

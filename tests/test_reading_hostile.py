@@ -148,8 +148,12 @@ def test_tables_and_groups_as_deep_as_a_parser_allows_are_read_or_refused() -> N
 
 
 def test_rich_text_nested_too_deeply_is_refused() -> None:
-    with pytest.raises(SourceError, match="nested too deeply"):
-        rtf.read(b"{\\rtf1" + b"{" * 100_000)
+    """People's files stay under 50 groups in one another; five hundred are the bound."""
+    for depth in (600, 100_000):
+        with pytest.raises(SourceError, match="nested too deeply"):
+            rtf.read(b"{\\rtf1" + b"{" * depth + b"words" + b"}" * depth + b"}")
+
+    assert rtf.read(b"{\\rtf1" + b"{" * 50 + b"words" + b"}" * 50 + b"}").pieces
 
 
 def test_rich_text_cut_short_is_refused() -> None:

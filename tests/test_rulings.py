@@ -91,6 +91,15 @@ def test_the_strongest_case_hears_each_voice_once_and_weighs_importance() -> Non
     assert [one.citation.about.id for one in ruled.case_against] == ["c"]
 
 
+def test_a_case_is_the_three_strongest_findings_of_a_side() -> None:
+    """The first screen of a verdict has room for three a side."""
+    findings = [finding(S, 0.9 - number / 10, document=f"{number}") for number in range(5)]
+
+    ruled = verdict(assumption("price", 0.9, *findings))
+
+    assert [one.citation.about.id for one in ruled.case_for] == ["0", "1", "2"]
+
+
 def test_what_hardly_bears_is_no_strong_case_however_sure_its_side() -> None:
     beside = replace(finding(S, 0.95, document="beside"), bears=0.1)
     telling = replace(finding(S, 0.7, document="telling"), bears=0.8)

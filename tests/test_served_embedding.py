@@ -214,6 +214,16 @@ def test_a_server_that_takes_less_is_sent_less(
         embedder(server).query("pears")
 
 
+def test_a_short_text_that_is_refused_is_not_cut_further(server: EmbeddingServer) -> None:
+    """Every model reads 200 characters, so something else is wrong, and halves of the text would not help."""
+    server.longest = 0
+
+    with pytest.raises(RequestInvalid):
+        embedder(server).query("pears " * 50)
+
+    assert len(server.sizes) == 2  # 300 characters, then 150
+
+
 @pytest.mark.parametrize("reply", [{"data": []}, {"data": [{"index": 0, "embedding": ["x"]}]}, {"error": "no"}, [1]])
 def test_a_reply_that_is_none_is_told(server: EmbeddingServer, reply: Any) -> None:
     server.reply = reply
