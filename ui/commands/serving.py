@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import click
 
 from ui.commands import opening
-from ui.commands.options import Command, flags_as_environment, remembered, settings_of
+from ui.commands.options import Command, Function, flags_as_environment, remembered, settings_of
+
+
+def _setting(*names: str, metavar: str, help: str) -> Callable[[Function], Function]:
+    """An option that overrides a setting."""
+    return click.option(*names, metavar=metavar, expose_value=False, callback=remembered, help=help)
+
+
+_allowed_hosts = _setting(
+    "--allowed-hosts",
+    metavar="NAMES",
+    help="Names by which other machines reach the server, separated by commas. Requests for other names are refused.",
+)
 
 
 @click.command(
@@ -13,27 +27,9 @@ from ui.commands.options import Command, flags_as_environment, remembered, setti
     cls=Command,
     examples=("pushback ui", "pushback ui --port 8600", "pushback ui --host 0.0.0.0 --allowed-hosts answers.example"),
 )
-@click.option(
-    "--host",
-    metavar="ADDRESS",
-    expose_value=False,
-    callback=remembered,
-    help="Address to listen on; 127.0.0.1 unless the settings name another.",
-)
-@click.option(
-    "--port",
-    metavar="PORT",
-    expose_value=False,
-    callback=remembered,
-    help="Port to listen on; 8501 unless the settings name another.",
-)
-@click.option(
-    "--allowed-hosts",
-    metavar="NAMES",
-    expose_value=False,
-    callback=remembered,
-    help="Names by which other machines reach the server, separated by commas. Requests for other names are refused.",
-)
+@_setting("--host", metavar="ADDRESS", help="Address to listen on; 127.0.0.1 unless the settings name another.")
+@_setting("--port", metavar="PORT", help="Port to listen on; 8501 unless the settings name another.")
+@_allowed_hosts
 @click.pass_context
 def web(context: click.Context) -> None:
     """Serve the web app to this machine.
@@ -49,42 +45,25 @@ def web(context: click.Context) -> None:
     cls=Command,
     examples=("pushback serve", "pushback serve --port 8600", "pushback serve --host 0.0.0.0 --tokens tokens.toml"),
 )
-@click.option(
+@_setting(
     "--host",
     metavar="ADDRESS",
-    expose_value=False,
-    callback=remembered,
     help="Address to listen on; 127.0.0.1 unless the settings name another. Any other needs tokens.",
 )
-@click.option(
-    "--port",
-    "api_port",
-    metavar="PORT",
-    expose_value=False,
-    callback=remembered,
-    help="Port to listen on; 8502 unless the settings name another.",
-)
-@click.option(
-    "--allowed-hosts",
-    metavar="NAMES",
-    expose_value=False,
-    callback=remembered,
-    help="Names by which other machines reach the server, separated by commas. Requests for other names are refused.",
-)
-@click.option(
+@_setting("--port", "api_port", metavar="PORT", help="Port to listen on; 8502 unless the settings name another.")
+@_allowed_hosts
+@_setting(
     "--tokens",
     "api_tokens",
     metavar="FILE",
-    expose_value=False,
-    callback=remembered,
     help="TOML file of the people who may use the API, each with a token and a role.",
 )
 @click.pass_context
 def serve(context: click.Context) -> None:
     """Serve an HTTP API to other programs.
 
-    It takes and gives the JSON of the commands; GET /openapi.json describes it. Programs that speak to OpenAI can use a
-    library as a model, at /v1. Ctrl-C ends the server.
+    Requests and responses are the JSON of the commands; GET /openapi.json describes it. Programs that speak to OpenAI
+    can use a library as a model, at /v1. Ctrl-C ends the server.
     """
     from ui.api import serve as api
 
@@ -97,7 +76,8 @@ def worker(context: click.Context) -> None:
     """Do the jobs of the pages and of `pushback serve`.
 
     Jobs wait in the database of the catalog, if the setting `queue` is true for the servers. Run as many workers as you
-    like, with the same settings. If one is killed, another takes up its job. Ctrl-C ends it after the job it is doing.
+    like, with the same settings. If a worker is killed, another takes up its job. Ctrl-C ends the worker after its
+    current job.
     """
     from ui.api import worker as doing
 

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
 
 from ingest.reading.pdf.pdf_lines import Cell, Line, joined
 
@@ -86,17 +86,9 @@ def _running_total(weights: Iterable[tuple[float, int]]) -> Callable[[float], in
 
 def _bands(lines: Sequence[Line], gutter: float) -> Iterator[tuple[bool, list[Line]]]:
     """The lines from the top down, in stretches that run across the gutter or do not."""
-    held: list[Line] = []
-    was_wide = False
-    for line in sorted(lines, key=lambda line: line.bottom):
-        is_wide = line.left < gutter < line.right
-        if held and is_wide != was_wide:
-            yield was_wide, held
-            held = []
-        held.append(line)
-        was_wide = is_wide
-    if held:
-        yield was_wide, held
+    from_top = sorted(lines, key=lambda line: line.bottom)
+    for is_wide, stretch in groupby(from_top, key=lambda line: line.left < gutter < line.right):
+        yield is_wide, list(stretch)
 
 
 def _are_columns(left: Sequence[Line], right: Sequence[Line]) -> bool:
