@@ -77,9 +77,9 @@ def cite(library: Library, source: str, quote: str) -> Citation:
 
 
 def keep(library: Library, *answers: Answer) -> str:
-    conversation = library.new_conversation()
+    conversation = library.conversations.begin()
     for answer in answers:
-        library.add_turn(conversation, json.dumps(wire.answer(answer)))
+        library.conversations.add_turn(conversation, json.dumps(wire.answer(answer)))
     return conversation
 
 

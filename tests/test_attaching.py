@@ -39,7 +39,7 @@ def test_a_question_is_asked_within_the_file_that_came_with_it(orchard: Library,
     assert "Asked only within: Plums." in shown(page)
     assert address(page)["within"] == kept.id
     assert [one.label for one in page.button if one.key == "within-0"] == ["Plums"]
-    assert [one.title for one in orchard.conversations()] == [ASKED]
+    assert [one.title for one in orchard.conversations.listed()] == [ASKED]
 
 
 def held_back(monkeypatch: pytest.MonkeyPatch) -> Event:
@@ -62,7 +62,7 @@ def test_a_question_that_waits_for_its_file_is_asked_after_a_reload_too(
     page = opened()
     page.chat_input[0].set_value(ASKED).upload("plums.txt", PLUMS).run()
     assert "is asked when what came with it has been read" in shown(page)
-    assert [(one.title, one.turns) for one in orchard.conversations()] == [(ASKED, 0)]
+    assert [(one.title, one.turns) for one in orchard.conversations.listed()] == [(ASKED, 0)]
     if killed:
         jobs._jobs.clear()
 
@@ -74,7 +74,7 @@ def test_a_question_that_waits_for_its_file_is_asked_after_a_reload_too(
     assert "forty plum trees" in shown(page)
     assert "is asked when" not in shown(page)
     assert address(page)["within"] == orchard.document("plums.txt").id
-    assert [(one.title, one.turns) for one in orchard.conversations()] == [(ASKED, 1)]
+    assert [(one.title, one.turns) for one in orchard.conversations.listed()] == [(ASKED, 1)]
 
 
 def test_another_question_can_be_asked_while_one_waits_for_its_file(
@@ -90,16 +90,16 @@ def test_another_question_can_be_asked_while_one_waits_for_its_file(
     page = read(page, settings)
 
     assert "forty plum trees" in shown(page)
-    (kept,) = orchard.conversations()
-    asked = [wire.read_answer(json.loads(turn)).question for turn in orchard.turns(kept.id)]
+    (kept,) = orchard.conversations.listed()
+    asked = [wire.read_answer(json.loads(turn)).question for turn in orchard.conversations.turns(kept.id)]
     assert asked == ["How many pear trees has the orchard?", ASKED]
 
 
 def test_a_question_whose_file_is_gone_when_the_server_starts_anew_can_be_asked_without_it(
     orchard: Library, settings: Settings
 ) -> None:
-    conversation = orchard.new_conversation()
-    orchard.wait(conversation, "How many pear trees has the orchard?", ["gone.txt"])
+    conversation = orchard.conversations.begin()
+    orchard.conversations.wait(conversation, "How many pear trees has the orchard?", ["gone.txt"])
 
     page = read(opened(conversation=conversation), settings)
 
@@ -110,8 +110,8 @@ def test_a_question_whose_file_is_gone_when_the_server_starts_anew_can_be_asked_
 
 
 def test_a_question_that_waits_for_a_file_is_no_other_visitors(orchard: Library, settings: Settings) -> None:
-    conversation = orchard.new_conversation("somebody else")
-    orchard.wait(conversation, ASKED, ["plums.txt"])
+    conversation = orchard.conversations.begin("somebody else")
+    orchard.conversations.wait(conversation, ASKED, ["plums.txt"])
 
     page = opened(conversation=conversation)
 
@@ -128,7 +128,7 @@ def test_a_file_that_comes_alone_is_what_the_next_question_is_asked_within(
     page = read(page, settings)
 
     assert address(page) == {"within": orchard.document("plums.txt").id}
-    assert orchard.conversations() == []
+    assert orchard.conversations.listed() == []
 
 
 def test_a_file_of_a_kind_that_is_not_read_is_refused_and_the_question_can_be_asked_without_it(
@@ -155,9 +155,9 @@ def test_a_file_that_cannot_be_read_is_told_with_the_reason(orchard: Library, se
     assert "<code>plums.pdf</code>" in shown(page)
     press(page, "Put away")
     assert "could not be read:" not in shown(page)
-    (kept,) = orchard.conversations()
-    assert orchard.unanswered(kept.id) == (ASKED, None)
-    assert orchard.awaiting(kept.id) == []
+    (kept,) = orchard.conversations.listed()
+    assert orchard.conversations.unanswered(kept.id) == (ASKED, None)
+    assert orchard.conversations.awaiting(kept.id) == []
     assert button(page, "Ask again")
 
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from assistant.errors import LibraryDamaged, LibraryError, LibraryLocked
+from assistant.errors import DocumentMissing, LibraryDamaged, LibraryError, LibraryLocked
 from assistant.library.catalog import Catalog
 from assistant.library.database import sqlite as database
 from assistant.library.database.places import in_file
@@ -346,22 +346,18 @@ def test_a_conversation_keeps_its_turns_as_they_were(catalog: Catalog) -> None:
     first, second = catalog.conversations.begin(), catalog.conversations.begin()
     answers = ['{"question": "Why?"}', '{"any":  "text"}']
     for answer in answers:
-        assert catalog.conversations.add_turn(first, "Why?", answer)
+        catalog.conversations.add_turn(first, answer)
 
     assert catalog.conversations.turns(first) == answers
     assert {(c.id, c.title, c.turns) for c in catalog.conversations.listed()} == {(first, "Why?", 2), (second, "", 0)}
-    assert catalog.conversations.rename(second, "Other")
-    assert catalog.conversations.delete(first)
+    catalog.conversations.rename(second, "Other")
+    catalog.conversations.delete(first)
     assert [c.title for c in catalog.conversations.listed()] == ["Other"]
-    assert (
-        catalog.conversations.turns(first),
-        catalog.conversations.add_turn(first, "", "{}"),
-        catalog.conversations.delete(first),
-    ) == (
-        None,
-        False,
-        False,
-    )
+    for use in (catalog.conversations.turns, catalog.conversations.delete):
+        with pytest.raises(DocumentMissing):
+            use(first)
+    with pytest.raises(DocumentMissing):
+        catalog.conversations.add_turn(first, "{}")
 
 
 def said(catalog: Catalog, conversation: str | None = None) -> list[tuple[object, ...]]:
@@ -372,12 +368,12 @@ def said(catalog: Catalog, conversation: str | None = None) -> list[tuple[object
 def test_the_last_thing_said_of_a_turn_or_a_citation_is_kept(catalog: Catalog) -> None:
     first, second = catalog.conversations.begin(), catalog.conversations.begin()
     for conversation in (first, first, second):
-        catalog.conversations.add_turn(conversation, "", "{}")
+        catalog.conversations.add_turn(conversation, "{}")
 
-    assert catalog.conversations.give_feedback(second, 1, None, verdict=Opinion.GOOD, note="")
+    catalog.conversations.give_feedback(second, 1, Opinion.GOOD)
     for verdict, note in ((Opinion.GOOD, ""), (Opinion.BAD, "Old\0 “news”\n")):
-        assert catalog.conversations.give_feedback(first, 2, 3, verdict=Opinion.WRONG_EVIDENCE, note="")
-        assert catalog.conversations.give_feedback(first, 2, None, verdict=verdict, note=note)
+        catalog.conversations.give_feedback(first, 2, Opinion.WRONG_EVIDENCE, citation=3)
+        catalog.conversations.give_feedback(first, 2, verdict, note=note)
 
     of_first = [
         (first, 2, None, Opinion.BAD, "Old\0 “news”\n"),
@@ -385,18 +381,18 @@ def test_the_last_thing_said_of_a_turn_or_a_citation_is_kept(catalog: Catalog) -
     ]
     assert said(catalog, first) == of_first
     assert said(catalog) == [*of_first, (second, 1, None, Opinion.GOOD, "")]
-    assert all(one.created.endswith("+00:00") for one in catalog.conversations.feedback(None))
+    assert all(one.created.endswith("+00:00") for one in catalog.conversations.feedback())
 
 
 def test_feedback_is_taken_back_and_goes_with_its_conversation(catalog: Catalog) -> None:
     conversation = catalog.conversations.begin()
-    catalog.conversations.add_turn(conversation, "", "{}")
+    catalog.conversations.add_turn(conversation, "{}")
     for citation in (None, 1, 2):
-        catalog.conversations.give_feedback(conversation, 1, citation, verdict=Opinion.BAD, note="")
+        catalog.conversations.give_feedback(conversation, 1, Opinion.BAD, citation=citation)
 
     for _ in range(2):
-        catalog.conversations.withdraw_feedback(conversation, 1, None)
-        catalog.conversations.withdraw_feedback(conversation, 1, 2)
+        catalog.conversations.withdraw_feedback(conversation, 1)
+        catalog.conversations.withdraw_feedback(conversation, 1, citation=2)
     assert said(catalog) == [(conversation, 1, 1, Opinion.BAD, "")]
 
     catalog.conversations.delete(conversation)
@@ -405,12 +401,11 @@ def test_feedback_is_taken_back_and_goes_with_its_conversation(catalog: Catalog)
 
 def test_feedback_on_a_turn_that_is_not_there_is_not_kept(catalog: Catalog) -> None:
     conversation = catalog.conversations.begin()
-    catalog.conversations.add_turn(conversation, "", "{}")
+    catalog.conversations.add_turn(conversation, "{}")
 
-    outside = [(conversation, 0), (conversation, 2), ("nobody", 1)]
-    assert [
-        catalog.conversations.give_feedback(id, turn, None, verdict=Opinion.BAD, note="") for id, turn in outside
-    ] == [False] * 3
+    for id, turn in [(conversation, 0), (conversation, 2), ("nobody", 1)]:
+        with pytest.raises(DocumentMissing):
+            catalog.conversations.give_feedback(id, turn, Opinion.BAD)
     assert said(catalog) == []
 
 
@@ -435,7 +430,7 @@ def test_a_catalog_of_version_1_takes_feedback_and_loses_nothing(tmp_path: Path)
 
     for _ in range(2):
         catalog = in_file(tmp_path / "catalog.sqlite3", 80)
-        assert catalog.conversations.give_feedback("old", 1, None, verdict=Opinion.BAD, note="So")
+        catalog.conversations.give_feedback("old", 1, Opinion.BAD, note="So")
         catalog.put([make_row(make_document("Trust me."))])
         assert (said(catalog), found(catalog, "trust"), catalog.faults()) == (
             [("old", 1, None, Opinion.BAD, "So")],
@@ -462,7 +457,7 @@ def test_a_catalog_of_version_3_takes_verdicts(in_folder: Catalog, tmp_path: Pat
     connection.close()
 
     newer = in_file(tmp_path / "catalog.sqlite3", 80)
-    id = newer.verdicts.keep("Wait.", "holds", "{}")
+    id = newer.verdicts.keep('{"idea": "Wait.", "ruling": "holds"}')
 
     assert [one.id for one in newer.verdicts.listed()] == [id]
     assert found(newer, "trust") == ["Trust me."]
@@ -476,7 +471,7 @@ def test_many_may_open_a_catalog_of_version_1_at_once(tmp_path: Path) -> None:
     def open_it() -> None:
         try:
             catalog = in_file(tmp_path / "catalog.sqlite3", 80)
-            seen.append(catalog.conversations.feedback(None))
+            seen.append(catalog.conversations.feedback())
             catalog.close()
         except Exception as exc:
             seen.append(exc)

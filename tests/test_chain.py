@@ -97,7 +97,7 @@ def test_an_agents_tool_gives_the_json_of_the_verdict_and_keeps_nothing(assistan
 
     assert tool.name == "pressure_test"
     assert timeless(verdict) == timeless(wire.verdict(assistant.challenge("Trust is slow.")))
-    assert assistant.library.verdicts() == []
+    assert assistant.library.verdicts.listed() == []
 
 
 def test_a_refusal_is_one_chunk_without_statements(library: Library, embedder: WordEmbedder) -> None:

@@ -15,6 +15,7 @@ import pytest
 from assistant import build, wire
 from assistant.errors import LibraryFull, LibraryLocked
 from assistant.library.library import Library, Opinion
+from assistant.library.tables.conversations import Conversations
 from assistant.types import Answer, Grounding, Searched
 from tests.chat import APP, address, answered, cite, keep, opened, press, shown
 from tests.conftest import make_document, make_new
@@ -34,7 +35,7 @@ def test_another_tab_shows_the_same_conversation(orchard: Library) -> None:
 
 def said(library: Library) -> list[tuple[object, ...]]:
     """Feedback without its conversation and time."""
-    return [(one.turn, one.citation, one.verdict, one.note) for one in library.feedback()]
+    return [(one.turn, one.citation, one.verdict, one.note) for one in library.conversations.feedback()]
 
 
 def test_a_thumb_down_and_what_was_wrong_are_kept_and_shown_again(orchard: Library) -> None:
@@ -112,7 +113,7 @@ def test_feedback_that_cannot_be_kept_is_told_and_not_shown_as_kept(
     def locked(*_: object, **__: object) -> None:
         raise LibraryLocked("Another process is changing <b>it</b>.")
 
-    monkeypatch.setattr(Library, "give_feedback", locked)
+    monkeypatch.setattr(Conversations, "give_feedback", locked)
     page.feedback[0].set_value(0)
     page.toggle[0].set_value(True).run()
 
@@ -151,7 +152,7 @@ def test_a_question_is_edited_and_asked_again_in_the_place_of_what_came_after(or
     page.text_area[0].set_value("When is cider pressed?")
     press(page, "Ask again")
 
-    asked = [wire.read_answer(json.loads(turn)).question for turn in orchard.turns(conversation)]
+    asked = [wire.read_answer(json.loads(turn)).question for turn in orchard.conversations.turns(conversation)]
     assert asked == ["How many trees?", "When is cider pressed?"]
     assert shown(page).count('<p class="question">') == 2
     assert address(page) == {"conversation": conversation}
@@ -181,7 +182,7 @@ def test_a_question_is_kept_when_the_server_is_killed_before_it_answers(orchard:
     ended = subprocess.run([sys.executable, "-c", KILLED], cwd=APP.parents[1], env=environment, check=False)
 
     assert ended.returncode == -signal.SIGKILL
-    (conversation,) = orchard.conversations()
+    (conversation,) = orchard.conversations.listed()
     assert (conversation.title, conversation.turns) == ("How many pear trees has the orchard?", 0)
     page = opened(conversation=conversation.id)
     assert shown(page).count('<p class="question">How many pear trees has the orchard?</p>') == 1
@@ -189,7 +190,7 @@ def test_a_question_is_kept_when_the_server_is_killed_before_it_answers(orchard:
     press(page, "Ask again")
     assert "has no answer yet" not in shown(page)
     assert "ninety pear trees" in shown(page)
-    assert len(orchard.turns(conversation.id)) == 1
+    assert len(orchard.conversations.turns(conversation.id)) == 1
 
 
 def test_a_question_whose_answer_failed_is_asked_again_in_its_place(
@@ -209,7 +210,7 @@ def test_a_question_whose_answer_failed_is_asked_again_in_its_place(
 
     assert shown(page).count('<p class="question">') == 3  # nothing was taken out before there is an answer
     press(page, "Ask again")
-    asked = [wire.read_answer(json.loads(turn)).question for turn in orchard.turns(conversation)]
+    asked = [wire.read_answer(json.loads(turn)).question for turn in orchard.conversations.turns(conversation)]
     assert asked == ["When is cider pressed?"]
 
 
@@ -226,25 +227,25 @@ def test_where_nothing_can_be_kept_the_answer_is_shown_with_the_reason(
         raise LibraryFull("The disk is full.")
 
     page = opened()
-    monkeypatch.setattr(Library, "new_conversation", full)
+    monkeypatch.setattr(Conversations, "begin", full)
 
     page.chat_input[0].set_value("How many pear trees has the orchard?").run()
 
     assert "ninety pear trees" in shown(page)
     assert "This answer cannot be kept and goes with the next click. The disk is full." in shown(page)
-    assert (orchard.conversations(), address(page)) == ([], {})
+    assert (orchard.conversations.listed(), address(page)) == ([], {})
 
 
 def test_another_question_takes_the_place_of_one_without_an_answer(orchard: Library) -> None:
-    conversation = orchard.new_conversation()
-    orchard.ask(conversation, "How many pear trees has the orchard?")
+    conversation = orchard.conversations.begin()
+    orchard.conversations.ask(conversation, "How many pear trees has the orchard?")
     page = opened(conversation=conversation)
 
     page.chat_input[0].set_value("When is cider pressed?").run()
 
-    assert orchard.unanswered(conversation) is None
+    assert orchard.conversations.unanswered(conversation) is None
     assert "How many pear trees" not in shown(page)
-    assert [one.title for one in orchard.conversations()] == ["When is cider pressed?"]
+    assert [one.title for one in orchard.conversations.listed()] == ["When is cider pressed?"]
 
 
 def test_editing_can_be_given_up(orchard: Library) -> None:
@@ -265,7 +266,7 @@ def test_a_deleted_conversation_can_be_brought_back_from_the_page(orchard: Libra
     page.run()
 
     page.button(f"delete-{conversation}").click().run()
-    assert (orchard.conversations(), address(page)) == ([], {})
+    assert (orchard.conversations.listed(), address(page)) == ([], {})
     assert "Deleted “How many trees?”" in shown(page)
 
     page.button("undo-delete").click().run()
@@ -315,7 +316,7 @@ def test_the_last_question_is_answered_again_in_its_place(orchard: Library, embe
     page.button("again-2").click().run()
 
     assert "Cider is pressed in November." in shown(page)
-    assert [kept.turns for kept in orchard.conversations()] == [2]
+    assert [kept.turns for kept in orchard.conversations.listed()] == [2]
 
 
 def test_two_tabs_do_not_mix(orchard: Library) -> None:
@@ -329,4 +330,4 @@ def test_two_tabs_do_not_mix(orchard: Library) -> None:
     assert address(one)["conversation"] != address(other)["conversation"]
     assert "When is cider pressed?" not in shown(one)
     assert "How many pear trees has the orchard?" not in shown(other)
-    assert [kept.turns for kept in orchard.conversations()] == [1, 1]
+    assert [kept.turns for kept in orchard.conversations.listed()] == [1, 1]

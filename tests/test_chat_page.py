@@ -73,7 +73,7 @@ def test_a_question_is_answered_kept_and_named_in_the_address(orchard: Library) 
     page.chat_input[0].set_value("How many pear trees has the orchard?").run()
 
     assert "The orchard has ninety pear trees." in shown(page)
-    (kept,) = orchard.conversations()
+    (kept,) = orchard.conversations.listed()
     assert address(page) == {"conversation": kept.id}
     assert kept.turns == 1
 
@@ -84,7 +84,7 @@ def test_a_paste_that_is_too_long_is_kept_as_a_document_where_that_is_wished(
     page = opened()
     page.chat_input[0].set_value("Plums <b>ripen</b> in August. " * 200).run()
     assert "It has 5,999 characters; at most 4,000 can be sent at once." in shown(page)
-    assert orchard.conversations() == []
+    assert orchard.conversations.listed() == []
     assert page.chat_input[0].proto.max_chars == 0  # else the box would take nothing of it, without a word
 
     next(one for one in page.button if one.label == "Keep it as a document").click().run()
@@ -107,7 +107,7 @@ def test_a_paste_that_is_too_long_can_be_put_away(orchard: Library) -> None:
     next(one for one in page.button if one.label == "Put it away").click().run()
 
     assert "can be sent at once" not in shown(page)
-    assert [kept.turns for kept in orchard.conversations()] == [1]
+    assert [kept.turns for kept in orchard.conversations.listed()] == [1]
 
 
 def test_a_question_cannot_end_the_one_that_is_being_answered(orchard: Library) -> None:
@@ -122,8 +122,8 @@ def test_a_follow_up_is_asked_with_what_was_said_before(orchard: Library) -> Non
 
     page.chat_input[0].set_value("When were they planted?").run()
 
-    (kept,) = orchard.conversations()
-    answer = wire.read_answer(json.loads(orchard.turns(kept.id)[1]))
+    (kept,) = orchard.conversations.listed()
+    answer = wire.read_answer(json.loads(orchard.conversations.turns(kept.id)[1]))
     assert answer.question == "When were they planted?"
     assert "orchard" in answer.standalone_question
 
@@ -171,7 +171,7 @@ def test_a_library_greets_with_what_it_holds_and_a_question_that_can_be_clicked(
     page.button("offered-0").click().run()
 
     assert "The orchard has ninety pear trees." in shown(page)
-    assert [one.title for one in library.conversations()] == [title]
+    assert [one.title for one in library.conversations.listed()] == [title]
 
 
 def test_questions_are_looked_for_once_for_each_change_of_the_library(

@@ -17,38 +17,40 @@ def turn(question: str) -> str:
 
 
 def questions(library: Library, conversation: str) -> list[str]:
-    return [json.loads(kept)["question"] for kept in library.turns(conversation)]
+    return [json.loads(kept)["question"] for kept in library.conversations.turns(conversation)]
 
 
 @on_both_databases
 def test_a_question_asked_anew_keeps_the_conversation_as_it_was(library: Library) -> None:
-    conversation = library.new_conversation("me")
+    conversation = library.conversations.begin("me")
     for question in ("One?", "Two?", "Three?"):
-        library.add_turn(conversation, turn(question))
-    library.give_feedback(conversation, 3, Opinion.GOOD, note="Good")
+        library.conversations.add_turn(conversation, turn(question))
+    library.conversations.give_feedback(conversation, 3, Opinion.GOOD, note="Good")
 
-    library.add_turn(conversation, turn("Else?"), at=1)
+    library.conversations.add_turn(conversation, turn("Else?"), at=1)
 
-    former, now = sorted(library.conversations("me"), key=lambda one: one.id == conversation)
+    former, now = sorted(library.conversations.listed("me"), key=lambda one: one.id == conversation)
     assert (now.title, questions(library, conversation)) == ("Else?", ["Else?"])
     assert (former.title, questions(library, former.id)) == ("One? (before an edit)", ["One?", "Two?", "Three?"])
-    assert [(one.conversation, one.turn, one.note) for one in library.feedback()] == [(former.id, 3, "Good")]
-    assert library.conversations() == []
-    library.add_turn(conversation, turn("Otherwise?"), at=1)  # nothing came after it
-    assert len(library.conversations("me")) == 2
+    assert [(one.conversation, one.turn, one.note) for one in library.conversations.feedback()] == [
+        (former.id, 3, "Good")
+    ]
+    assert library.conversations.listed() == []
+    library.conversations.add_turn(conversation, turn("Otherwise?"), at=1)  # nothing came after it
+    assert len(library.conversations.listed("me")) == 2
 
 
 @on_both_databases
 def test_each_owners_conversations_are_theirs_alone(library: Library) -> None:
-    mine, yours, nobodys = (library.new_conversation(owner) for owner in ("me", "you", None))
+    mine, yours, nobodys = (library.conversations.begin(owner) for owner in ("me", "you", None))
 
-    listed = {owner: [one.id for one in library.conversations(owner)] for owner in ("me", "you", None, "other")}
+    listed = {owner: [one.id for one in library.conversations.listed(owner)] for owner in ("me", "you", None, "other")}
 
     assert listed == {"me": [mine], "you": [yours], None: [nobodys], "other": []}
-    library.check_owner(mine, "me")
+    library.conversations.check_owner(mine, "me")
     for owner in ("you", None):
         with pytest.raises(DocumentMissing, match="no conversation"):
-            library.check_owner(mine, owner)
+            library.conversations.check_owner(mine, owner)
 
 
 @on_both_databases
@@ -58,11 +60,11 @@ def test_conversations_are_found_by_what_is_asked_said_and_quoted_in_them(librar
         "statements": [{"text": 'He said "Über alles".', "support": "verbatim"}],
         "rejected": [{"quote": "made up"}],
     }
-    conversation, deleted = library.new_conversation(), library.new_conversation("me")
+    conversation, deleted = library.conversations.begin(), library.conversations.begin("me")
     for id in (conversation, deleted):
-        library.add_turn(id, json.dumps(said, ensure_ascii=False))
+        library.conversations.add_turn(id, json.dumps(said, ensure_ascii=False))
 
-    found = [library.conversations_with(words) for words in ("“SO”", 'said "über', "made up", "verbatim", "%")]
+    found = [library.conversations.having(words) for words in ("“SO”", 'said "über', "made up", "verbatim", "%")]
 
     assert found == [{conversation, deleted}] * 2 + [set()] * 3
 
@@ -70,113 +72,117 @@ def test_conversations_are_found_by_what_is_asked_said_and_quoted_in_them(librar
 @on_both_databases
 def test_verdicts_are_listed_for_their_owner(library: Library) -> None:
     told = json.dumps({"idea": "Wait.", "ruling": "holds"})
-    mine, nobodys = library.keep_verdict(told, owner="me"), library.keep_verdict(told)
+    mine, nobodys = library.verdicts.keep(told, owner="me"), library.verdicts.keep(told)
 
-    assert [[one.id for one in library.verdicts(owner)] for owner in ("me", "you", None)] == [[mine], [], [nobodys]]
-    assert (library.verdict(mine)[0].owner, library.verdict(nobodys)[0].owner) == ("me", None)
-    library.remove_verdict(mine)
-    assert library.verdicts("me") == []
+    assert [[one.id for one in library.verdicts.listed(owner)] for owner in ("me", "you", None)] == [
+        [mine],
+        [],
+        [nobodys],
+    ]
+    assert (library.verdicts.read(mine)[0].owner, library.verdicts.read(nobodys)[0].owner) == ("me", None)
+    library.verdicts.remove(mine)
+    assert library.verdicts.listed("me") == []
 
 
 @on_both_databases
 def test_a_turn_can_take_the_place_of_an_earlier_one_and_what_came_after(library: Library) -> None:
-    conversation = library.new_conversation()
+    conversation = library.conversations.begin()
     for question in ("One?", "Two?", "Three?"):
-        library.add_turn(conversation, turn(question))
+        library.conversations.add_turn(conversation, turn(question))
     for number in (1, 2, 3):
-        library.give_feedback(conversation, number, Opinion.BAD)
+        library.conversations.give_feedback(conversation, number, Opinion.BAD)
 
-    library.add_turn(conversation, turn("Another?"), at=2)
+    library.conversations.add_turn(conversation, turn("Another?"), at=2)
 
     assert questions(library, conversation) == ["One?", "Another?"]
-    assert [one.turn for one in library.feedback(conversation)] == [1]
-    assert library.conversations()[0].title == "One?"
+    assert [one.turn for one in library.conversations.feedback(conversation)] == [1]
+    assert library.conversations.listed()[0].title == "One?"
 
 
 @on_both_databases
 def test_a_question_is_kept_until_it_has_an_answer_and_names_its_conversation(library: Library) -> None:
-    conversation = library.new_conversation()
-    assert library.unanswered(conversation) is None
+    conversation = library.conversations.begin()
+    assert library.conversations.unanswered(conversation) is None
 
-    library.ask(conversation, "One?")
-    library.ask(conversation, "Two?", at=1)
+    library.conversations.ask(conversation, "One?")
+    library.conversations.ask(conversation, "Two?", at=1)
 
-    assert library.unanswered(conversation) == ("Two?", 1)
-    assert [(one.title, one.turns) for one in library.conversations()] == [("Two?", 0)]
-    library.add_turn(conversation, turn("Two?"))
-    assert library.unanswered(conversation) is None
-    assert [(one.title, one.turns) for one in library.conversations()] == [("Two?", 1)]
+    assert library.conversations.unanswered(conversation) == ("Two?", 1)
+    assert [(one.title, one.turns) for one in library.conversations.listed()] == [("Two?", 0)]
+    library.conversations.add_turn(conversation, turn("Two?"))
+    assert library.conversations.unanswered(conversation) is None
+    assert [(one.title, one.turns) for one in library.conversations.listed()] == [("Two?", 1)]
     with pytest.raises(DocumentMissing):
-        library.ask("none", "One?")
+        library.conversations.ask("none", "One?")
 
 
 @on_both_databases
 def test_a_question_waits_for_its_files_until_they_come_and_names_its_conversation(library: Library) -> None:
-    conversation = library.new_conversation()
-    library.wait(conversation, "One?", ["b.txt", "a.txt"])
-    library.wait(conversation, "Two?", ["c.txt"])
+    conversation = library.conversations.begin()
+    library.conversations.wait(conversation, "One?", ["b.txt", "a.txt"])
+    library.conversations.wait(conversation, "Two?", ["c.txt"])
 
-    first, second = library.awaiting(conversation)
+    first, second = library.conversations.awaiting(conversation)
     assert (first[1:], second[1:]) == (("One?", ("b.txt", "a.txt")), ("Two?", ("c.txt",)))
-    assert [(one.title, one.turns) for one in library.conversations()] == [("One?", 0)]
-    assert library.come(conversation, first.id)
-    assert not library.come(conversation, first.id)
-    assert not library.come("none", second.id)
-    assert library.unanswered(conversation) == ("One?", None)
-    assert library.awaiting(conversation) == [second]
+    assert [(one.title, one.turns) for one in library.conversations.listed()] == [("One?", 0)]
+    assert library.conversations.come(conversation, first.id)
+    assert not library.conversations.come(conversation, first.id)
+    assert not library.conversations.come("none", second.id)
+    assert library.conversations.unanswered(conversation) == ("One?", None)
+    assert library.conversations.awaiting(conversation) == [second]
     with pytest.raises(DocumentMissing):
-        library.wait("none", "One?", [])
+        library.conversations.wait("none", "One?", [])
 
 
 @on_both_databases
 def test_the_title_follows_the_first_question_unless_it_was_renamed(library: Library) -> None:
-    conversation = library.new_conversation()
-    library.add_turn(conversation, turn("One?"))
-    library.add_turn(conversation, turn("First?"), at=1)
-    assert library.conversations()[0].title == "First?"
+    conversation = library.conversations.begin()
+    library.conversations.add_turn(conversation, turn("One?"))
+    library.conversations.add_turn(conversation, turn("First?"), at=1)
+    assert library.conversations.listed()[0].title == "First?"
 
-    library.rename_conversation(conversation, "Mine")
-    library.add_turn(conversation, turn("Again?"), at=1)
+    library.conversations.rename(conversation, "Mine")
+    library.conversations.add_turn(conversation, turn("Again?"), at=1)
 
-    assert library.conversations()[0].title == "Mine"
+    assert library.conversations.listed()[0].title == "Mine"
     assert questions(library, conversation) == ["Again?"]
 
 
 @on_both_databases
 def test_a_deleted_conversation_is_not_there_and_can_be_brought_back(library: Library) -> None:
-    conversation = library.new_conversation("me")
-    library.add_turn(conversation, turn("One?"))
-    library.give_feedback(conversation, 1, Opinion.GOOD)
+    conversation = library.conversations.begin("me")
+    library.conversations.add_turn(conversation, turn("One?"))
+    library.conversations.give_feedback(conversation, 1, Opinion.GOOD)
 
-    library.delete_conversation(conversation)
+    library.conversations.delete(conversation)
 
-    assert (library.conversations("me"), library.feedback()) == ([], [])
+    assert (library.conversations.listed("me"), library.conversations.feedback()) == ([], [])
     for reaches in (
-        lambda: library.turns(conversation),
-        lambda: library.check_owner(conversation, "me"),
-        lambda: library.add_turn(conversation, turn("Two?")),
-        lambda: library.rename_conversation(conversation, "Mine"),
-        lambda: library.give_feedback(conversation, 1, Opinion.BAD),
-        lambda: library.delete_conversation(conversation),
+        lambda: library.conversations.turns(conversation),
+        lambda: library.conversations.check_owner(conversation, "me"),
+        lambda: library.conversations.add_turn(conversation, turn("Two?")),
+        lambda: library.conversations.rename(conversation, "Mine"),
+        lambda: library.conversations.give_feedback(conversation, 1, Opinion.BAD),
+        lambda: library.conversations.delete(conversation),
     ):
         with pytest.raises(DocumentMissing):
             reaches()
 
-    library.restore_conversation(conversation)
+    library.conversations.restore(conversation)
 
     assert questions(library, conversation) == ["One?"]
-    assert [one.verdict for one in library.feedback()] == [Opinion.GOOD]
-    library.check_owner(conversation, "me")
+    assert [one.verdict for one in library.conversations.feedback()] == [Opinion.GOOD]
+    library.conversations.check_owner(conversation, "me")
 
 
 @on_both_databases
 def test_what_was_deleted_goes_for_good_after_a_while(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    old, other = library.new_conversation(), library.new_conversation()
-    library.delete_conversation(old)
+    old, other = library.conversations.begin(), library.conversations.begin()
+    library.conversations.delete(old)
     monkeypatch.setattr(conversations, "UNDO", -2)
 
-    library.delete_conversation(other)
+    library.conversations.delete(other)
 
     with pytest.raises(DocumentMissing, match=old):
-        library.restore_conversation(old)
-    library.restore_conversation(other)
+        library.conversations.restore(old)
+    library.conversations.restore(other)

@@ -213,7 +213,7 @@ def test_what_was_backed_up_is_restored_and_its_index_made_anew(postgres: Server
         fill(Settings(home=home, catalog=first), home / "suite")
         with Library.open(Settings(home=home, catalog=first), embedder) as library:
             before = (library.digest(), sorted(dense(library, "lamp", 50)))
-            library.keep_verdict('{"idea": "Wait.", "ruling": "holds"}')
+            library.verdicts.keep('{"idea": "Wait.", "ruling": "holds"}')
         subprocess.run([programs / "pg_dump", "-Fc", "-f", dump, first], check=True)
         restore = [programs / "pg_restore", "-d", second, "--clean", "--if-exists", dump]
         for _ in range(2):  # into an empty database, and over what is there
@@ -222,7 +222,7 @@ def test_what_was_backed_up_is_restored_and_its_index_made_anew(postgres: Server
         with Library.open(Settings(home=tmp_path / "anew", catalog=second), embedder) as library:
             assert [problem.mended for problem in library.doctor()] == [True]
             assert (library.digest(), sorted(dense(library, "lamp", 50))) == before
-            assert len(library.verdicts()) == 1
+            assert len(library.verdicts.listed()) == 1
 
 
 @contextmanager

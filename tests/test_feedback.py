@@ -38,9 +38,9 @@ def refused(question: str, *nearest: Citation) -> Answer:
 
 
 def keep(library: Library, *answers: Answer) -> str:
-    conversation = library.new_conversation()
+    conversation = library.conversations.begin()
     for answer in answers:
-        library.add_turn(conversation, json.dumps(wire.answer(answer)))
+        library.conversations.add_turn(conversation, json.dumps(wire.answer(answer)))
     return conversation
 
 
@@ -64,16 +64,16 @@ def test_without_anything_called_wrong_there_is_no_draft(library: Library) -> No
     conversation = keep(library, answered("How many trees?", TREES))
     assert cases_of(library) is None
 
-    library.give_feedback(conversation, 1, Opinion.GOOD)
-    library.give_feedback(conversation, 1, Opinion.GOOD, citation=1)
+    library.conversations.give_feedback(conversation, 1, Opinion.GOOD)
+    library.conversations.give_feedback(conversation, 1, Opinion.GOOD, citation=1)
 
     assert cases_of(library) is None
 
 
 def test_a_draft_says_what_was_asked_answered_and_called_wrong(library: Library) -> None:
     conversation = keep(library, answered("How many trees?", TREES, PLANTED))
-    library.give_feedback(conversation, 1, Opinion.BAD, note="A year is no number of trees.")
-    library.give_feedback(conversation, 1, Opinion.WRONG_EVIDENCE, citation=2)
+    library.conversations.give_feedback(conversation, 1, Opinion.BAD, note="A year is no number of trees.")
+    library.conversations.give_feedback(conversation, 1, Opinion.WRONG_EVIDENCE, citation=2)
 
     _, case = drafted(library).split("cases:\n")
 
@@ -102,9 +102,9 @@ def test_what_was_called_good_is_a_case_and_what_was_called_wrong_a_draft_of_one
     when = answered("And when?", PLANTED, TREES, standalone="When were the trees planted?")
     conversation = keep(library, answered("How many trees?", TREES), when, refused("Who?"), answered("Is it?", TREES))
     for turn in (1, 3):
-        library.give_feedback(conversation, turn, Opinion.GOOD)
-    library.give_feedback(conversation, 2, Opinion.BAD, note="The month was asked for.")
-    library.give_feedback(conversation, 2, Opinion.WRONG_EVIDENCE, citation=2)
+        library.conversations.give_feedback(conversation, turn, Opinion.GOOD)
+    library.conversations.give_feedback(conversation, 2, Opinion.BAD, note="The month was asked for.")
+    library.conversations.give_feedback(conversation, 2, Opinion.WRONG_EVIDENCE, citation=2)
 
     cases = [one.model_dump(mode="json", exclude_defaults=True, exclude={"id", "tags"}) for one in proposed(library)]
 
@@ -126,7 +126,7 @@ def test_a_draft_is_no_suite_until_somebody_says_what_is_right(library: Library)
     first = keep(library, answered("How many trees?", TREES), answered("And when?", PLANTED))
     second = keep(library, refused("Who?", TREES))
     for conversation, turn in ((first, 1), (second, 1)):
-        library.give_feedback(conversation, turn, Opinion.BAD)
+        library.conversations.give_feedback(conversation, turn, Opinion.BAD)
     ids = re.findall(r"- id: (\S+)", drafted(library))
 
     with pytest.raises(CaseError) as told:
@@ -139,7 +139,7 @@ def test_a_draft_is_no_suite_until_somebody_says_what_is_right(library: Library)
 
 def test_any_line_that_is_offered_makes_it_a_suite(library: Library) -> None:
     conversation = keep(library, answered("How many trees?", TREES, PLANTED))
-    library.give_feedback(conversation, 1, Opinion.BAD, note="Old.")
+    library.conversations.give_feedback(conversation, 1, Opinion.BAD, note="Old.")
     text = drafted(library)
 
     def filled(key: str) -> list[Case]:
@@ -156,8 +156,8 @@ def test_any_line_that_is_offered_makes_it_a_suite(library: Library) -> None:
 
 def test_evidence_called_wrong_is_not_offered_and_needs_no_thumb(library: Library) -> None:
     conversation = keep(library, answered("How many trees?", TREES, PLANTED, TREES))
-    library.give_feedback(conversation, 1, Opinion.GOOD)
-    library.give_feedback(conversation, 1, Opinion.WRONG_EVIDENCE, citation=1)
+    library.conversations.give_feedback(conversation, 1, Opinion.GOOD)
+    library.conversations.give_feedback(conversation, 1, Opinion.WRONG_EVIDENCE, citation=1)
 
     (text,) = offered(drafted(library), "evidence")
 
@@ -167,7 +167,7 @@ def test_evidence_called_wrong_is_not_offered_and_needs_no_thumb(library: Librar
 
 
 def test_the_nearest_passages_of_a_refusal_are_offered(library: Library) -> None:
-    library.give_feedback(keep(library, refused("Who?", TREES)), 1, Opinion.BAD)
+    library.conversations.give_feedback(keep(library, refused("Who?", TREES)), 1, Opinion.BAD)
 
     assert "Refused: " in drafted(library)
     assert len(offered(drafted(library), "evidence")) == 1
@@ -176,7 +176,7 @@ def test_the_nearest_passages_of_a_refusal_are_offered(library: Library) -> None
 def test_the_closest_passages_are_told_as_such_and_their_sentences_are_offered(library: Library) -> None:
     near = replace(TREES, key=Span(TREES.start, TREES.start + 11))
     closest = replace(refused("Who?", near), grounding=Grounding.NEAR)
-    library.give_feedback(keep(library, closest), 1, Opinion.BAD)
+    library.conversations.give_feedback(keep(library, closest), 1, Opinion.BAD)
 
     text = drafted(library)
 
@@ -188,7 +188,7 @@ def test_a_follow_up_comes_with_what_was_said_before_as_the_page_tells_it(librar
     before = (answered("How many trees?", TREES, PLANTED), refused("Who?"))
     follow_up = answered("When were they planted?", PLANTED, standalone="When were they planted? (trees)")
     conversation = keep(library, *before, follow_up, answered("Why?"))
-    library.give_feedback(conversation, 3, Opinion.BAD)
+    library.conversations.give_feedback(conversation, 3, Opinion.BAD)
 
     (case,) = parse(offered(drafted(library), "refuse")[0], "draft.yaml").file.cases
 
@@ -199,14 +199,14 @@ def test_a_follow_up_comes_with_what_was_said_before_as_the_page_tells_it(librar
 
 def test_a_question_that_leaned_on_nothing_has_no_history(library: Library) -> None:
     conversation = keep(library, answered("How many trees?", TREES), answered("Who owns the cellar?", PLANTED))
-    library.give_feedback(conversation, 2, Opinion.BAD)
+    library.conversations.give_feedback(conversation, 2, Opinion.BAD)
 
     assert "history" not in drafted(library)
 
 
 def test_citations_have_the_numbers_of_the_chat_page(library: Library) -> None:
     for answer in (answered("How many?", PLANTED, TREES, PLANTED), refused("Who?", TREES, PLANTED)):
-        library.give_feedback(keep(library, answer), 1, Opinion.BAD)
+        library.conversations.give_feedback(keep(library, answer), 1, Opinion.BAD)
         numbers = re.findall(r'# \[(\d)\].*: "(.*)"', drafted(library).rpartition("- id:")[2])
 
         assert numbers == [(str(number), one.quote) for number, one in enumerate(answer.cited, 1)]
@@ -214,11 +214,11 @@ def test_citations_have_the_numbers_of_the_chat_page(library: Library) -> None:
 
 def test_a_case_keeps_its_id_whatever_else_is_said(library: Library) -> None:
     conversation = keep(library, answered("How many trees?", TREES), answered("Who?", PLANTED))
-    library.give_feedback(conversation, 2, Opinion.BAD)
+    library.conversations.give_feedback(conversation, 2, Opinion.BAD)
     (id,) = re.findall(r"- id: (\S+)", drafted(library))
 
-    library.give_feedback(conversation, 1, Opinion.BAD)
-    library.give_feedback(conversation, 2, Opinion.WRONG_EVIDENCE, citation=1)
+    library.conversations.give_feedback(conversation, 1, Opinion.BAD)
+    library.conversations.give_feedback(conversation, 2, Opinion.WRONG_EVIDENCE, citation=1)
 
     assert re.findall(r"- id: (\S+)", drafted(library))[1] == id
 
@@ -232,11 +232,11 @@ def test_whatever_was_written_is_a_value_and_nothing_more(library: Library, text
     quote = cite(text, text)
     asked = answered(text, quote, standalone=f"{text}?")
     conversation = keep(library, asked, asked)
-    library.give_feedback(conversation, 2, Opinion.BAD, note=text)
-    library.give_feedback(conversation, 2, Opinion.WRONG_EVIDENCE, citation=7, note=text)
+    library.conversations.give_feedback(conversation, 2, Opinion.BAD, note=text)
+    library.conversations.give_feedback(conversation, 2, Opinion.WRONG_EVIDENCE, citation=7, note=text)
 
     draft = drafted(library)
-    library.delete_conversation(conversation)
+    library.conversations.delete(conversation)
 
     written = yaml.safe_load(draft)["cases"]
     assert [set(case) for case in written] == [{"id", "history", "question", "tags", "why"}]

@@ -214,7 +214,7 @@ def test_a_second_writer_is_told_which_library_is_locked(library: Library, setti
         with pytest.raises(LibraryLocked, match="'default'") as raised, other.writing():
             pass
         assert raised.value.retryable
-        assert other.new_conversation()  # needs no lock
+        assert other.conversations.begin()  # needs no lock
 
     with library.writing():
         pass
@@ -613,57 +613,57 @@ assert not heavy, heavy
 
 @wherever_it_is
 def test_a_conversation_is_named_by_its_first_question(library: Library) -> None:
-    conversation = library.new_conversation()
-    library.add_turn(conversation, '{"question": "Why  trust?"}')
-    library.add_turn(conversation, '{"question": "And then?"}')
+    conversation = library.conversations.begin()
+    library.conversations.add_turn(conversation, '{"question": "Why  trust?"}')
+    library.conversations.add_turn(conversation, '{"question": "And then?"}')
 
-    (listed,) = library.conversations()
+    (listed,) = library.conversations.listed()
     assert (listed.id, listed.title, listed.turns) == (conversation, "Why trust?", 2)
-    assert library.turns(conversation) == ['{"question": "Why  trust?"}', '{"question": "And then?"}']
-    library.rename_conversation(conversation, "Trust")
-    assert library.conversations()[0].title == "Trust"
-    library.delete_conversation(conversation)
-    assert library.conversations() == []
+    assert library.conversations.turns(conversation) == ['{"question": "Why  trust?"}', '{"question": "And then?"}']
+    library.conversations.rename(conversation, "Trust")
+    assert library.conversations.listed()[0].title == "Trust"
+    library.conversations.delete(conversation)
+    assert library.conversations.listed() == []
 
 
 @wherever_it_is
 def test_a_long_question_is_cut_to_a_title(library: Library) -> None:
-    conversation = library.new_conversation()
-    library.add_turn(conversation, '{"question": "' + "why " * 100 + '"}')
+    conversation = library.conversations.begin()
+    library.conversations.add_turn(conversation, '{"question": "' + "why " * 100 + '"}')
 
-    title = library.conversations()[0].title
+    title = library.conversations.listed()[0].title
     assert (len(title) <= 80, title.endswith("why…")) == (True, True)
 
 
 @wherever_it_is
 def test_an_unknown_conversation_is_said_to_be_missing(library: Library) -> None:
-    for use in (library.turns, library.delete_conversation):
+    for use in (library.conversations.turns, library.conversations.delete):
         with pytest.raises(DocumentMissing, match="no conversation 'x'"):
             use("x")
     with pytest.raises(DocumentMissing):
-        library.add_turn("x", "{}")
+        library.conversations.add_turn("x", "{}")
     with pytest.raises(DocumentMissing):
-        library.rename_conversation("x", "y")
+        library.conversations.rename("x", "y")
     with pytest.raises(DocumentMissing, match="no turn 1 of a conversation 'x'"):
-        library.give_feedback("x", 1, Opinion.BAD)
+        library.conversations.give_feedback("x", 1, Opinion.BAD)
 
 
 @wherever_it_is
 def test_feedback_is_seen_by_others_and_needs_no_lock(
     library: Library, settings: Settings, embedder: WordEmbedder
 ) -> None:
-    conversation = library.new_conversation()
-    library.add_turn(conversation, '{"question": "Why trust?"}')
+    conversation = library.conversations.begin()
+    library.conversations.add_turn(conversation, '{"question": "Why trust?"}')
 
     with library.writing(), Library.open(settings, embedder) as other:
-        other.give_feedback(conversation, 1, Opinion.BAD, note="Too old.")
-        other.give_feedback(conversation, 1, Opinion.WRONG_EVIDENCE, citation=2)
+        other.conversations.give_feedback(conversation, 1, Opinion.BAD, note="Too old.")
+        other.conversations.give_feedback(conversation, 1, Opinion.WRONG_EVIDENCE, citation=2)
 
-    kept = [(one.turn, one.citation, one.verdict, one.note) for one in library.feedback(conversation)]
+    kept = [(one.turn, one.citation, one.verdict, one.note) for one in library.conversations.feedback(conversation)]
     assert kept == [(1, None, "bad", "Too old."), (1, 2, "wrong evidence", "")]
-    library.withdraw_feedback(conversation, 1)
-    library.withdraw_feedback(conversation, 1, citation=2)
-    assert library.feedback() == library.feedback("nobody") == []
+    library.conversations.withdraw_feedback(conversation, 1)
+    library.conversations.withdraw_feedback(conversation, 1, citation=2)
+    assert library.conversations.feedback() == library.conversations.feedback("nobody") == []
 
 
 @pytest.fixture
@@ -719,19 +719,19 @@ def test_a_home_that_cannot_be_made_is_named(tmp_path: Path, embedder: WordEmbed
 
 @wherever_it_is
 def test_verdicts_are_kept_listed_and_forgotten(library: Library) -> None:
-    first = library.keep_verdict('{"idea": "Wait.", "ruling": "holds"}')
-    second = library.keep_verdict('{"idea": "Wait longer.", "ruling": "contested"}', revises=first)
+    first = library.verdicts.keep('{"idea": "Wait.", "ruling": "holds"}')
+    second = library.verdicts.keep('{"idea": "Wait longer.", "ruling": "contested"}', revises=first)
 
-    assert [(one.id, one.idea, one.ruling, one.revises) for one in library.verdicts()] == [
+    assert [(one.id, one.idea, one.ruling, one.revises) for one in library.verdicts.listed()] == [
         (second, "Wait longer.", "contested", first),
         (first, "Wait.", "holds", None),
     ]
-    assert library.verdict(first)[1] == '{"idea": "Wait.", "ruling": "holds"}'
-    library.remove_verdict(first)
+    assert library.verdicts.read(first)[1] == '{"idea": "Wait.", "ruling": "holds"}'
+    library.verdicts.remove(first)
     with pytest.raises(DocumentMissing, match=first):
-        library.verdict(first)
+        library.verdicts.read(first)
     with pytest.raises(DocumentMissing):
-        library.remove_verdict(first)
+        library.verdicts.remove(first)
 
 
 @wherever_it_is
@@ -742,7 +742,7 @@ def test_the_digest_is_of_what_the_documents_hold(library: Library, embedder: Wo
     full = library.digest()
 
     assert empty != full
-    library.keep_verdict('{"idea": "Wait.", "ruling": "holds"}')
+    library.verdicts.keep('{"idea": "Wait.", "ruling": "holds"}')
     assert library.digest() == full
 
 

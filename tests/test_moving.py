@@ -52,12 +52,12 @@ def filled(settings: Settings) -> Iterator[Library]:
         with library.writing() as writer:
             writer.attach("/docs/copy.txt", "copy.txt", 1, 1, NOISE.about.sha256, NOISE.id)
         for owner in ("me", None, "you"):
-            conversation = library.new_conversation(owner)
+            conversation = library.conversations.begin(owner)
             for number in range(3):
-                library.add_turn(conversation, json.dumps({"question": f"Why {number}, {owner}?"}))
-            library.give_feedback(conversation, 2, Opinion.BAD, note="Old.")
-        idea = library.keep_verdict('{"idea": "Wait.", "ruling": "holds"}', owner="me")
-        library.keep_verdict('{"idea": "Wait longer.", "ruling": "contested"}', revises=idea)
+                library.conversations.add_turn(conversation, json.dumps({"question": f"Why {number}, {owner}?"}))
+            library.conversations.give_feedback(conversation, 2, Opinion.BAD, note="Old.")
+        idea = library.verdicts.keep('{"idea": "Wait.", "ruling": "holds"}', owner="me")
+        library.verdicts.keep('{"idea": "Wait longer.", "ruling": "contested"}', revises=idea)
         yield library
 
 
@@ -69,10 +69,13 @@ def told(library: Library) -> tuple[object, ...]:
         library.entries(),
         library.known(["/docs"]),
         library.keeps(),
-        [[(one, library.turns(one.id)) for one in library.conversations(owner)] for owner in whose],
-        [library.verdicts(owner) for owner in whose],
-        library.every_verdict(),
-        library.feedback(),
+        [
+            [(one, library.conversations.turns(one.id)) for one in library.conversations.listed(owner)]
+            for owner in whose
+        ],
+        [library.verdicts.listed(owner) for owner in whose],
+        library.verdicts.every(),
+        library.conversations.feedback(),
         sorted(dense(library, "trust", 100)),
         library.lexical(["price"], 5)[0][0],
         library.lexical(["cafe"], 5)[0][0],
@@ -96,8 +99,8 @@ def test_what_is_moved_is_what_it_was_and_takes_new_documents(
         assert told(moved) == before
         assert moved.doctor() == []
         put(moved, make_document("Winter is new.", "winter.txt"))
-        moved.add_turn(moved.new_conversation("me"), '{"question": "And now?"}')
-        assert moved.conversations("me")[0].title == "And now?"
+        moved.conversations.add_turn(moved.conversations.begin("me"), '{"question": "And now?"}')
+        assert moved.conversations.listed("me")[0].title == "And now?"
         assert dense(moved, "Winter is new.", 1) == ["Winter is new."]
         assert moved.doctor() == []
 
@@ -160,7 +163,7 @@ def test_another_library_of_the_name_is_not_overwritten(settings: Settings, othe
 def test_what_somebody_says_meanwhile_is_not_lost(settings: Settings, other: Settings, filled: Library) -> None:
     def speak(done: int, _: int) -> None:
         with Library.open(settings, WordEmbedder()) as library:
-            library.new_conversation()
+            library.conversations.begin()
 
     with pytest.raises(LibraryLocked, match="while it was moved"):
         filled.move(other.catalog, speak)

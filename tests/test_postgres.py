@@ -86,13 +86,13 @@ def test_a_document_is_seen_whole_or_not_at_all(elsewhere: Catalog, postgres: Se
 def test_a_library_is_made_filled_found_and_opened_again(settings: Settings, embedder: WordEmbedder) -> None:
     with Library.open(settings, embedder, create=True) as library, library.writing() as writer:
         writer.put([make_new(make_document("Trust grows slowly.\n\nPrices rise."), embedder)])
-        conversation = library.new_conversation()
+        conversation = library.conversations.begin()
 
     with Library.open(settings, embedder) as again:
         near = again.stored([id for id, _ in again.dense(embedder.query("Trust grows slowly."), 1)])
         assert [stored.passage.text for stored in near] == ["Trust grows slowly."]
         assert len(again.lexical(["price"], 5)) == 1
-        assert again.turns(conversation) == []
+        assert again.conversations.turns(conversation) == []
         assert again.doctor() == []
     assert not (settings.folder / places.CATALOG).exists()
 
@@ -240,7 +240,7 @@ def test_a_catalog_of_an_older_version_is_brought_up_in_place(elsewhere: Catalog
 
     newer = postgres.same_catalog(elsewhere)
 
-    assert newer.conversations.ask(conversation, "Why?")
+    newer.conversations.ask(conversation, "Why?")
     assert newer.conversations.unanswered(conversation) == ("Why?", None)
     assert newer._db.version() == VERSION
     newer.close()

@@ -106,7 +106,7 @@ def test_an_idea_is_tested_off_the_page_and_its_verdict_kept_and_named_in_the_ad
     page.text_area[0].set_value(IDEA)
     page = ended(press(page, "Put it to the test"))
 
-    (kept,) = bakery.verdicts()
+    (kept,) = bakery.verdicts.listed()
     assert address(page) == {"verdict": kept.id}
     html = shown(page)
     assert f'<h1 class="idea">{IDEA}</h1>' in html
@@ -125,7 +125,7 @@ def test_what_will_be_looked_at_is_shown_before_anything_is_tested(bakery: Libra
 
     assert page.text_area[0].value == EXAMPLE
     assert "<strong>The reason</strong> buyers ask each other first" in shown(page)
-    assert bakery.verdicts() == []
+    assert bakery.verdicts.listed() == []
 
 
 def test_an_empty_field_is_told_and_tests_nothing(bakery: Library) -> None:
@@ -157,7 +157,7 @@ def test_a_test_can_be_stopped_and_the_idea_is_still_there(bakery: Library, monk
 
     assert "Stopped; nothing was kept" in shown(page)
     assert page.text_area[0].value == IDEA
-    assert bakery.verdicts() == []
+    assert bakery.verdicts.listed() == []
 
 
 def test_the_page_says_that_the_reader_is_prepared_and_how_far(
@@ -213,7 +213,7 @@ def test_an_idea_whose_test_was_cut_short_is_shown_as_not_finished_and_tested_ag
     assert page.text_area[0].value == IDEA
     page = ended(press(opened(), "Test again"))
 
-    (kept,) = bakery.verdicts()
+    (kept,) = bakery.verdicts.listed()
     assert (kept.idea, kept.ruling, address(page)) == (IDEA, "contested", {"verdict": kept.id})
 
 
@@ -233,11 +233,11 @@ def test_an_idea_is_kept_while_it_is_tested_and_is_not_called_unfinished_then(
     page.text_area[0].set_value(IDEA)
     page = press(page, "Put it to the test")
 
-    assert [(one.idea, one.ruling) for one in bakery.verdicts()] == [(IDEA, "not finished")]
+    assert [(one.idea, one.ruling) for one in bakery.verdicts.listed()] == [(IDEA, "not finished")]
     assert not [one for one in opened().button if one.label == "Test again"]
     may_end.set()
     ended(page)
-    assert [one.ruling for one in bakery.verdicts()] == ["contested"]
+    assert [one.ruling for one in bakery.verdicts.listed()] == ["contested"]
 
 
 def test_a_verdict_that_is_not_there_is_told(bakery: Library) -> None:
@@ -304,7 +304,7 @@ def test_a_judgement_is_signed_and_outlasts_another_test_of_the_idea(
 
     page = ended(press(page.run(), "Test it again"))
 
-    again = verdict_kept.opened(bakery, bakery.verdicts()[0].id)
+    again = verdict_kept.opened(bakery, bakery.verdicts.listed()[0].id)
     assert again.listed.revises == id
     assert judged in again.verdict.assumptions[0].findings
     assert "judged by Ann" in shown(page)
@@ -350,12 +350,12 @@ def test_a_lens_that_does_not_apply_stays_dismissed_for_the_idea(bakery: Library
         writer.put([make_new(make_document("The bakery is for sale.", "sale.txt"), embedder)])
     ended(press(page.run(), "Test it again"))
 
-    assert len(bakery.verdicts()) == 3
+    assert len(bakery.verdicts.listed()) == 3
     assert one.text not in [each.text for each in _latest(bakery).assumptions]
 
 
 def _latest(library: Library) -> Verdict:
-    return verdict_kept.opened(library, library.verdicts()[0].id).verdict
+    return verdict_kept.opened(library, library.verdicts.listed()[0].id).verdict
 
 
 def test_a_finding_opens_its_document_at_the_words(bakery: Library, embedder: WordEmbedder) -> None:
@@ -404,7 +404,7 @@ def test_a_citation_whose_source_has_changed_is_marked_and_the_idea_can_be_teste
     assert "The documents have changed" in shown(page)
     page = ended(press(page, "Test it again"))
 
-    assert bakery.verdicts()[0].revises == id
+    assert bakery.verdicts.listed()[0].revises == id
     assert "Beside the former one" in shown(page)
     assert "no longer holds these words" not in shown(page)
 
@@ -419,8 +419,8 @@ def test_a_revised_idea_stands_beside_the_former_one(bakery: Library, embedder: 
     html = shown(page)
     assert "Sell umbrellas to fishermen at sea." in html
     assert html.index("What got better") < html.index("What got worse")
-    assert bakery.verdicts()[0].revises == id
-    bakery.remove_verdict(id)
+    assert bakery.verdicts.listed()[0].revises == id
+    bakery.verdicts.remove(id)
     assert "Beside the former one" not in shown(page.run())
 
 
@@ -489,11 +489,11 @@ def test_a_message_sent_while_another_is_worked_on_waits_its_turn(
     go_on.set()
     page = ended(page)
     for _ in range(100):
-        if "It is read" not in shown(page) and any(told(bakery, one.id) == 2 for one in bakery.verdicts()):
+        if "It is read" not in shown(page) and any(told(bakery, one.id) == 2 for one in bakery.verdicts.listed()):
             break
         page = page.run()
 
-    last = next(one.id for one in bakery.verdicts() if one.revises)
+    last = next(one.id for one in bakery.verdicts.listed() if one.revises)
     assert address(page)["verdict"] == last
     assert [one.message for one in verdict_kept.opened(bakery, last).said] == [messages[0], messages[2]]
     assert "Stopped; nothing was changed." in shown(page)
@@ -568,11 +568,11 @@ def test_a_verdict_is_removed_and_brought_back(bakery: Library, embedder: WordEm
     assert page.button(f"verdict-{id}").label.startswith("We should print")
 
     page.button(f"remove-{id}").click().run()
-    assert bakery.verdicts() == []
+    assert bakery.verdicts.listed() == []
     assert f"Removed “{IDEA}”" in shown(page)
     press(page, "Undo")
 
-    assert [one.id for one in bakery.verdicts()] == [id]
+    assert [one.id for one in bakery.verdicts.listed()] == [id]
     page.button(f"verdict-{id}").click().run()
     assert address(page) == {"verdict": id}
     press(page, "Remove")
@@ -588,10 +588,10 @@ def test_where_people_sign_in_a_verdict_is_its_makers_alone(
     page = opened()
     page.text_area[0].set_value(IDEA)
     page = ended(press(page, "Put it to the test"), "ann")
-    (anns,) = bakery.verdicts("ann")
+    (anns,) = bakery.verdicts.listed("ann")
     assert address(page) == {"verdict": anns.id}
     press(press(page, "Remove"), "Undo")
-    assert bakery.verdicts("ann") == [anns]
+    assert bakery.verdicts.listed("ann") == [anns]
 
     monkeypatch.setattr(visiting, "owner", lambda: "ben")
     assert "There is no verdict" in shown(opened(verdict=anns.id))
@@ -630,6 +630,6 @@ def test_nothing_that_was_written_elsewhere_becomes_part_of_the_page(library: Li
     page = opened(verdict=keep(library, embedder, hostile))
     page.chat_input[0].set_value(hostile).run()
 
-    html = shown(ended(page)) + shown(opened(verdict=library.verdicts()[0].id, cited="1.1"))
+    html = shown(ended(page)) + shown(opened(verdict=library.verdicts.listed()[0].id, cited="1.1"))
     assert not [tag for tag in ("<script>alert", "<img", "<i>", "<u>", "<s>", "<q>") if tag in html]
     assert "&lt;script&gt;alert(1)" in html

@@ -238,7 +238,7 @@ def test_a_job_that_is_done_again_keeps_one_verdict(home: Path, database_address
 
     assert jobs.job(id).state == "done"
     with Library.open(settings, WordEmbedder()) as library:
-        assert [one.id for one in library.verdicts()] == [id]
+        assert [one.id for one in library.verdicts.listed()] == [id]
 
 
 def test_a_worker_that_was_taken_for_dead_counts_no_more(database_address: str) -> None:

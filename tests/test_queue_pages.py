@@ -223,7 +223,7 @@ def test_an_idea_is_tested_and_discussed_by_workers_in_the_order_of_what_was_sai
 
         assert talk[-1].look().result == last
         assert len(verdict_kept.opened(library, last).said) == 2
-        assert len(library.verdicts("ann")) == len({begun.id, last})
+        assert len(library.verdicts.listed("ann")) == len({begun.id, last})
 
 
 def test_what_a_model_with_a_typed_key_does_stays_in_the_process_of_its_page(

@@ -86,8 +86,8 @@ def test_a_click_makes_a_suite_over_the_library_of_what_people_said(
     trees = answered(cite(library, "pears.txt", "The orchard has ninety pear trees."))
     planted = answered(cite(library, "pears.txt", "They were planted in 1931."))
     conversation = keep(library, trees, replace(planted, question="When?", standalone_question="When?"))
-    library.give_feedback(conversation, 1, Opinion.GOOD)
-    library.give_feedback(conversation, 2, Opinion.BAD)
+    library.conversations.give_feedback(conversation, 1, Opinion.GOOD)
+    library.conversations.give_feedback(conversation, 2, Opinion.BAD)
     page = opened()
     assert [name for name in page.selectbox[0].options if name.startswith("This library")] == []
 

@@ -230,7 +230,7 @@ def test_where_nobody_signs_in_each_browser_from_elsewhere_has_its_own_conversat
             page = visitor.open("library")
             assert one.upload(page.session, "a.md", b"Pears.") == 403
         with Library.open(Settings(home=tmp_path), WordEmbedder()) as library:
-            library.new_conversation(f"visitor {sha256(one.cookies['pushback_visitor'].encode()).hexdigest()}")
+            library.conversations.begin(f"visitor {sha256(one.cookies['pushback_visitor'].encode()).hexdigest()}")
         lists = []
         for each in (one, other, near):
             with each.visiting() as visitor:

@@ -46,7 +46,7 @@ def test_importance_that_was_set_is_kept_under_the_same_id_with_what_follows(ass
     kept = verdict_kept.opened(assistant.library, id)
     first = kept.verdict.assumptions[0]
     assert (first.importance, first.importance_by, kept.verdict.leaps_of_faith) == (0.2, "user", ())
-    assert [one.id for one in assistant.library.verdicts()] == [id]
+    assert [one.id for one in assistant.library.verdicts.listed()] == [id]
 
 
 def test_what_was_said_stays_with_the_verdict_and_goes_over_to_the_one_that_it_moved(assistant: Assistant) -> None:
@@ -93,27 +93,27 @@ def test_a_verdict_that_was_removed_while_it_was_discussed_does_not_come_back(
     discuss = verdict_kept.discuss
 
     def removing(*given: Any) -> Reply:
-        assistant.library.remove_verdict(id)
+        assistant.library.verdicts.remove(id)
         return discuss(*given)
 
     monkeypatch.setattr(verdict_kept, "discuss", removing)
     _, moved = verdict_kept.discussed(assistant, id, MESSAGE)
 
-    assert [one.id for one in assistant.library.verdicts()] == [moved]
+    assert [one.id for one in assistant.library.verdicts.listed()] == [moved]
 
 
 def test_a_verdict_that_was_removed_comes_back_under_its_id(assistant: Assistant) -> None:
     library = assistant.library
     id = verdict_kept.keep(library, assistant.challenge(IDEA))
-    removed, told = library.verdict(id)
-    library.remove_verdict(id)
+    removed, told = library.verdicts.read(id)
+    library.verdicts.remove(id)
     with pytest.raises(DocumentMissing):
         verdict_kept.opened(library, id)
 
-    library.put_verdict(removed, told)
+    library.verdicts.put(removed, told)
 
-    assert library.verdicts() == [removed]
-    assert library.verdict(id) == (removed, told)
+    assert library.verdicts.listed() == [removed]
+    assert library.verdicts.read(id) == (removed, told)
 
 
 def test_a_report_tells_what_became_of_each_citation(assistant: Assistant, embedder: WordEmbedder) -> None:

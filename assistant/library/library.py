@@ -8,7 +8,6 @@ Chroma and the model's identity wait until vectors are needed (``guard``).
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
@@ -21,7 +20,6 @@ from assistant.library.doctor import examine
 from assistant.library.guard import Guard
 from assistant.library.index.vectors import VectorIndex
 from assistant.library.records import (
-    Awaiting,
     Conversation,
     Corrected,
     Entry,
@@ -61,11 +59,11 @@ __all__ = [
     "Writer",
 ]
 
-TITLE = 80  # characters of the first question that name a conversation: a line or two of the sidebar
-
 
 class Library:
     """One library, open. Usable from several threads; a context manager that closes it.
+
+    ``conversations`` and ``verdicts`` are its stored conversations and pressure tests.
 
     Raises:
         LibraryMissing: the library does not exist, and ``create`` is false.
@@ -79,6 +77,8 @@ class Library:
         self._index = VectorIndex(settings.folder, settings.chroma_url, self._name_on_server)
         self._guard = Guard(settings, embedder, self._catalog, self._index)
         self._searching = Searching(self._catalog, self._index, self._guard)
+        self.conversations = self._catalog.conversations
+        self.verdicts = self._catalog.verdicts
 
     @classmethod
     def open(cls, settings: Settings, embedder: Embedder, *, create: bool = False) -> Library:
@@ -267,190 +267,6 @@ class Library:
             places.copy(self._catalog, self._settings.model_copy(update={"catalog": catalog}), progress)
             self.close()
             return places.set_aside(self._settings)
-
-    # Conversations
-
-    def new_conversation(self, owner: str | None = None) -> str:
-        """Begin a conversation and return its id. It belongs to ``owner`` if people sign in."""
-        return self._catalog.conversations.begin(owner)
-
-    def conversations(self, owner: str | None = None) -> list[Conversation]:
-        """The conversations of one owner, the latest first; None means those without an owner."""
-        return self._catalog.conversations.listed(owner)
-
-    def conversations_with(self, words: str) -> set[str]:
-        """The ids of all conversations, whoever owns them, in which these words are asked, answered or quoted, ignoring
-        case."""
-        return self._catalog.conversations.having(words)
-
-    def check_owner(self, conversation: str, owner: str | None) -> None:
-        """Refuse a conversation that does not belong to this owner.
-
-        Raises:
-            DocumentMissing: it belongs to somebody else, or does not exist; the error does not say which.
-        """
-        self._found(self._catalog.conversations.belongs(conversation, owner), conversation)
-
-    def ask(self, conversation: str, question: str, *, at: int | None = None) -> None:
-        """Store a question before it is answered, in place of an earlier one without an answer; ``at`` as for
-        ``add_turn``.
-
-        Raises:
-            DocumentMissing: there is no such conversation.
-        """
-        self._found(self._catalog.conversations.ask(conversation, question, at), conversation)
-
-    def unanswered(self, conversation: str) -> tuple[str, int | None] | None:
-        """The last question if it has no answer yet, with its ``at``; None if every question has an answer."""
-        return self._catalog.conversations.unanswered(conversation)
-
-    def wait(self, conversation: str, question: str, files: Sequence[str]) -> None:
-        """Store a question that is asked once the attached files, given by their names, have been read.
-
-        Raises:
-            DocumentMissing: there is no such conversation.
-        """
-        self._found(self._catalog.conversations.wait(conversation, question, files), conversation)
-
-    def awaiting(self, conversation: str) -> list[Awaiting]:
-        """The questions that wait for files to be read, in the order of their arrival."""
-        return self._catalog.conversations.awaiting(conversation)
-
-    def come(self, conversation: str, id: int) -> bool:
-        """End the wait of a question, so that ``unanswered`` returns it from now on. False if it was not waiting."""
-        return self._catalog.conversations.come(conversation, id)
-
-    def add_turn(self, conversation: str, answer_json: str, *, at: int | None = None) -> None:
-        """Store an answer: as the last turn, or in place of turn ``at`` (from 1) and all turns after it.
-
-        The first one's ``question`` becomes the conversation's title, unless it was renamed. Where turns came after
-        the one ``at``, the conversation as it was stays beside it.
-
-        Raises:
-            DocumentMissing: there is no such conversation.
-        """
-        title = _title(answer_json)
-        before = self.turns(conversation) if at == 1 else []
-        self._found(self._catalog.conversations.add_turn(conversation, title, answer_json, at), conversation)
-        if before:
-            self._catalog.conversations.retitle(conversation, _title(before[0]), title)
-
-    def turns(self, conversation: str) -> list[str]:
-        """The stored answers of a conversation, in order.
-
-        Raises:
-            DocumentMissing: there is no such conversation.
-        """
-        turns = self._catalog.conversations.turns(conversation)
-        self._found(turns is not None, conversation)
-        return turns or []
-
-    def rename_conversation(self, conversation: str, title: str) -> None:
-        """Rename a conversation.
-
-        Raises:
-            DocumentMissing: there is no such conversation.
-        """
-        self._found(self._catalog.conversations.rename(conversation, title), conversation)
-
-    def delete_conversation(self, conversation: str) -> None:
-        """Delete a conversation, its turns and its feedback; for an hour it can be restored.
-
-        Raises:
-            DocumentMissing: there is no such conversation.
-        """
-        self._found(self._catalog.conversations.delete(conversation), conversation)
-
-    def restore_conversation(self, conversation: str) -> None:
-        """Restore a deleted conversation.
-
-        Raises:
-            DocumentMissing: it is gone for good.
-        """
-        self._found(self._catalog.conversations.restore(conversation), conversation)
-
-    def give_feedback(
-        self, conversation: str, turn: int, verdict: Opinion, *, citation: int | None = None, note: str = ""
-    ) -> None:
-        """Store feedback on a turn, or on one of its citations (both from 1); it replaces earlier feedback.
-
-        Raises:
-            DocumentMissing: there is no such turn.
-        """
-        if not self._catalog.conversations.give_feedback(conversation, turn, citation, verdict=verdict, note=note):
-            what = f"There is no turn {turn} of a conversation {conversation!r} in the library"
-            raise DocumentMissing(f"{what} {self._settings.library!r}.", hint="Start a new one.")
-
-    def withdraw_feedback(self, conversation: str, turn: int, *, citation: int | None = None) -> None:
-        """Remove the feedback on a turn or a citation, if there is any."""
-        self._catalog.conversations.withdraw_feedback(conversation, turn, citation)
-
-    def feedback(self, conversation: str | None = None) -> list[Feedback]:
-        """The feedback on one conversation, or on all: oldest conversation first, by turn, then by citation.
-
-        Feedback on the whole answer comes before feedback on its citations.
-        """
-        return self._catalog.conversations.feedback(conversation)
-
-    def keep_verdict(
-        self, verdict_json: str, *, revises: str | None = None, owner: str | None = None, id: str | None = None
-    ) -> str:
-        """Store a pressure test and return its id. ``revises`` is the id of the test whose idea it revises.
-
-        If an ``id`` is given, a test is stored under it only once.
-        """
-        told = json.loads(verdict_json)
-        verdicts = self._catalog.verdicts
-        return verdicts.keep(told["idea"], told["ruling"], verdict_json, revises=revises, owner=owner, id=id)
-
-    def put_verdict(self, kept: KeptVerdict, verdict_json: str) -> None:
-        """Store a pressure test under its id, with changed importance or after it was removed."""
-        told = json.loads(verdict_json)
-        self._catalog.verdicts.put(kept._replace(idea=told["idea"], ruling=told["ruling"]), verdict_json)
-
-    def verdicts(self, owner: str | None = None) -> list[KeptVerdict]:
-        """The stored pressure tests of one owner, the latest first; None means those without an owner."""
-        return self._catalog.verdicts.listed(owner)
-
-    def every_verdict(self) -> list[str]:
-        """The JSON of all stored pressure tests, whoever owns them, the earliest first."""
-        return self._catalog.verdicts.every()
-
-    def verdict(self, id: str) -> tuple[KeptVerdict, str]:
-        """A stored pressure test, and its JSON.
-
-        Raises:
-            DocumentMissing: there is none with that id.
-        """
-        found = self._catalog.verdicts.read(id)
-        if found is None:
-            raise self._no_verdict(id)
-        return found
-
-    def remove_verdict(self, id: str) -> None:
-        """Remove a pressure test.
-
-        Raises:
-            DocumentMissing: there is none with that id.
-        """
-        if not self._catalog.verdicts.remove(id):
-            raise self._no_verdict(id)
-
-    def _no_verdict(self, id: str) -> DocumentMissing:
-        what = f"There is no verdict {id!r} in the library {self._settings.library!r}."
-        return DocumentMissing(what, hint="`pushback verdicts` lists them.")
-
-    def _found(self, found: bool, conversation: str) -> None:
-        if not found:
-            what = f"There is no conversation {conversation!r} in the library {self._settings.library!r}."
-            raise DocumentMissing(what, hint="Start a new one.")
-
-
-def _title(answer_json: str) -> str:
-    """The title of a conversation: the question of its first answer, shortened."""
-    answer = json.loads(answer_json)
-    question = " ".join(str(answer.get("question", "") if isinstance(answer, dict) else "").split())
-    return question if len(question) <= TITLE else question[: TITLE - 1].rstrip() + "…"
 
 
 def _stored(found: Sequence[tuple[Passage, bytes]]) -> list[Stored]:

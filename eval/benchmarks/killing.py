@@ -191,11 +191,11 @@ def begin(folder: Path, embedder: Embedder) -> list[str]:
     """Make the library that commands start with: documents, a conversation and a verdict."""
     run(["ingest", "--quiet", "--home", str(folder / "base"), str(folder / "files")])
     with Library.open(Settings(home=folder / "base"), embedder) as library:
-        conversation = library.new_conversation()
-        library.add_turn(conversation, '{"question": "Why?"}')
-        library.ask(conversation, "And then?")
-        library.give_feedback(conversation, 1, Opinion.GOOD, note="So it is.")
-        library.keep_verdict(IDEA)
+        conversation = library.conversations.begin()
+        library.conversations.add_turn(conversation, '{"question": "Why?"}')
+        library.conversations.ask(conversation, "And then?")
+        library.conversations.give_feedback(conversation, 1, Opinion.GOOD, note="So it is.")
+        library.verdicts.keep(IDEA)
     held(folder / "base", embedder)
     return sorted(sys.modules)
 
@@ -297,10 +297,12 @@ def shown(library: Library, embedder: Embedder) -> Whole:
             assert name in found, f"{name} is not found by its {how}"
     everything = {id for id, _ in library.dense(meaning(embedder, "memo"), 10_000)} if passages else set()
     assert everything == passages, f"{len(passages - everything)} passages lack vectors"
-    said = [turn for one in library.conversations() for turn in (one.title, *library.turns(one.id))]
-    said += [f"{library.unanswered(one.id)}" for one in library.conversations()]
-    said += [f"{one.verdict} {one.note}" for one in library.feedback()]
-    said += [library.verdict(one.id)[1] for one in library.verdicts()]
+    said = [
+        turn for one in library.conversations.listed() for turn in (one.title, *library.conversations.turns(one.id))
+    ]
+    said += [f"{library.conversations.unanswered(one.id)}" for one in library.conversations.listed()]
+    said += [f"{one.verdict} {one.note}" for one in library.conversations.feedback()]
+    said += [library.verdicts.read(one.id)[1] for one in library.verdicts.listed()]
     return Whole(documents, tuple(said))
 
 

@@ -67,8 +67,8 @@ class _Turn(NamedTuple):
 
 
 def _turns(library: Library) -> Iterator[_Turn]:
-    for conversation, of_conversation in groupby(library.feedback(), key=lambda one: one.conversation):
-        answers = [wire.read_answer(json.loads(turn)) for turn in library.turns(conversation)]
+    for conversation, of_conversation in groupby(library.conversations.feedback(), key=lambda one: one.conversation):
+        answers = [wire.read_answer(json.loads(turn)) for turn in library.conversations.turns(conversation)]
         for turn, of_turn in groupby(of_conversation, key=lambda one: one.turn):
             yield _Turn(answers[:turn], tuple(of_turn))
 

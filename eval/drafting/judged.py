@@ -44,7 +44,7 @@ def judged(library: Library) -> list[Judged]:
     """The ideas with at least one judgement, in the order of their first test."""
     found: dict[str, dict[tuple[str, int, int], Pair]] = {}
     rulings: dict[str, IdeaRuling] = {}
-    for kept in library.every_verdict():
+    for kept in library.verdicts.every():
         verdict = wire.read_verdict(json.loads(kept))
         for one in (finding for assumption in verdict.assumptions for finding in assumption.findings):
             place = one.citation.about.id, one.citation.start, one.citation.end

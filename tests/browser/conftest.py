@@ -119,10 +119,10 @@ def served(
     app = request.getfixturevalue("shared")
     yield app.address
     with Library.open(Settings(home=app.home), sentence_transformer) as library:
-        for conversation in library.conversations():
-            library.delete_conversation(conversation.id)
-        for verdict in library.verdicts():
-            library.remove_verdict(verdict.id)
+        for conversation in library.conversations.listed():
+            library.conversations.delete(conversation.id)
+        for verdict in library.verdicts.listed():
+            library.verdicts.remove(verdict.id)
         with library.writing() as writer:
             writer.remove(sorted(library.known([str(app.home)])))  # dropped files are kept there
     shutil.rmtree(app.home / "default" / "uploads", ignore_errors=True)

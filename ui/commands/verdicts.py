@@ -166,7 +166,7 @@ def verdicts(context: click.Context, as_json: bool) -> None:
     if context.invoked_subcommand:
         return
     with library(settings_of(context)) as (opened, _):
-        kept = opened.verdicts()
+        kept = opened.verdicts.listed()
     terminal.say_json([one._asdict() for one in kept]) if as_json else terminal.say(terminal.verdicts(kept))
 
 
@@ -205,7 +205,7 @@ def show(context: click.Context, key: str, out: Path | None, importance: dict[st
 def remove(context: click.Context, key: str) -> None:
     """Delete a verdict. ID is its id."""
     with library(settings_of(context)) as (opened, _):
-        opened.remove_verdict(key)
+        opened.verdicts.remove(key)
     if not is_quiet(context):
         terminal.say(f"Removed the verdict {key}.")
 

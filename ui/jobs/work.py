@@ -160,7 +160,7 @@ def test(job: Job, place: Place, asked: Asked) -> str:
     one."""
     assistant = place.assistant_of(asked)
     library, revises, idea = assistant.library, asked["revises"], asked["idea"]
-    begun = library.verdict(job.id)[0]
+    begun = library.verdicts.read(job.id)[0]
     if begun.ruling != UNFINISHED:
         return begun.id
     former = verdict_kept.opened(library, revises) if revises else None

@@ -59,7 +59,7 @@ def keep(
 
     If an ``id`` is given, it is stored under it only once.
     """
-    return library.keep_verdict(_told(verdict, said), revises=revises, owner=owner, id=id)
+    return library.verdicts.keep(_told(verdict, said), revises=revises, owner=owner, id=id)
 
 
 def begin(
@@ -71,20 +71,20 @@ def begin(
     """
     unmade = Verdict(idea, IdeaRuling.NOT_COVERED, (), (), Searched(0, 0))
     told = json.dumps({**wire.verdict(unmade), "ruling": UNFINISHED})
-    return library.verdict(library.keep_verdict(told, revises=revises, owner=owner, id=id))[0]
+    return library.verdicts.read(library.verdicts.keep(told, revises=revises, owner=owner, id=id))[0]
 
 
 def finish(library: Library, begun: KeptVerdict, verdict: Verdict, said: Sequence[Said] = ()) -> str:
     """Store the verdict on an idea whose test was begun; returns its id."""
-    library.put_verdict(begun, _told(verdict, said))
+    library.verdicts.put(begun, _told(verdict, said))
     return begun.id
 
 
 def give_up(library: Library, id: str) -> None:
     """Remove an idea whose test ended without a verdict."""
     with suppress(DocumentMissing):  # it was removed meanwhile
-        if library.verdict(id)[0].ruling == UNFINISHED:
-            library.remove_verdict(id)
+        if library.verdicts.read(id)[0].ruling == UNFINISHED:
+            library.verdicts.remove(id)
 
 
 def opened(library: Library, id: str) -> Kept:
@@ -93,7 +93,7 @@ def opened(library: Library, id: str) -> Kept:
     Raises:
         DocumentMissing: there is no such verdict, or its test was not finished.
     """
-    listed, told = library.verdict(id)
+    listed, told = library.verdicts.read(id)
     if listed.ruling == UNFINISHED:
         raise DocumentMissing(f"The test of “{listed.idea}” was not finished.", hint="Test the idea again.")
     kept = json.loads(told)
@@ -108,7 +108,7 @@ def own(library: Library, id: str, owner: str | None) -> Kept:
         DocumentMissing: it belongs to somebody else, does not exist or was not finished; the error does not say which.
     """
     try:
-        is_own = library.verdict(id)[0].owner == owner
+        is_own = library.verdicts.read(id)[0].owner == owner
     except DocumentMissing:
         is_own = False
     if not is_own:
@@ -124,7 +124,7 @@ def weigh(library: Library, id: str, importance: Mapping[str, float]) -> Verdict
     """
     kept = opened(library, id)
     verdict = rulings.weighed(kept.verdict, importance)
-    library.put_verdict(kept.listed, _told(verdict, kept.said, kept.asked))
+    library.verdicts.put(kept.listed, _told(verdict, kept.said, kept.asked))
     return verdict
 
 
@@ -135,7 +135,7 @@ def swap(library: Library, id: str, old: Finding, new: Finding) -> None:
         DocumentMissing: there is no such verdict.
     """
     kept = opened(library, id)
-    library.put_verdict(kept.listed, _told(rulings.swapped(kept.verdict, old, new), kept.said, kept.asked))
+    library.verdicts.put(kept.listed, _told(rulings.swapped(kept.verdict, old, new), kept.said, kept.asked))
 
 
 def replied(library: Library, id: str, said_under: str) -> str | None:
@@ -158,7 +158,7 @@ def discussed(assistant: Asked, id: str, message: str, by: str = "", said_under:
         DocumentMissing: there is no such verdict.
     """
     kept = opened(assistant.library, id)
-    assistant.library.put_verdict(kept.listed, _told(kept.verdict, kept.said, message))
+    assistant.library.verdicts.put(kept.listed, _told(kept.verdict, kept.said, message))
     reply = discuss(assistant, kept.verdict, message, by)
     prose = [remark(one) for one in reply.prose]
     said = (*kept.said, Said(message, reply.text, reply.moved.value, prose, said_under))
@@ -168,9 +168,9 @@ def discussed(assistant: Asked, id: str, message: str, by: str = "", said_under:
         )
         with suppress(DocumentMissing):  # it was removed meanwhile
             former = opened(assistant.library, id)
-            assistant.library.put_verdict(former.listed, _told(former.verdict, former.said))
+            assistant.library.verdicts.put(former.listed, _told(former.verdict, former.said))
         return reply, moved
-    assistant.library.put_verdict(kept.listed, _told(reply.verdict, said))
+    assistant.library.verdicts.put(kept.listed, _told(reply.verdict, said))
     return reply, id
 
 

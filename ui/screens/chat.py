@@ -36,13 +36,13 @@ def show(settings: Settings) -> None:
     if not typed:  # else what waits for a file comes next
         attached.settle(settings, library)
     owner = visiting.owner()
-    every = library.conversations(owner) if state.conversation() else []
+    every = library.conversations.listed(owner) if state.conversation() else []
     answers = _kept(library, owner)
     asked, at = (typed, None) if typed else state.asked() or (None, None)
     if asked and pasted.too_long(asked, LONGEST_QUESTION):
         asked = None
-    waiting = None if asked else library.unanswered(state.conversation() or "")
-    begun = bool(answers or asked or waiting or library.awaiting(state.conversation() or ""))
+    waiting = None if asked else library.conversations.unanswered(state.conversation() or "")
+    begun = bool(answers or asked or waiting or library.conversations.awaiting(state.conversation() or ""))
     conversation.undo(library)
     if begun:
         with st.bottom:
@@ -101,8 +101,8 @@ def _kept(library: Library, owner: str | None) -> list[Answer]:
     named = state.conversation()
     if not named:
         return []
-    library.check_owner(named, owner)
-    return [wire.read_answer(json.loads(turn)) for turn in library.turns(named)]
+    library.conversations.check_owner(named, owner)
+    return [wire.read_answer(json.loads(turn)) for turn in library.conversations.turns(named)]
 
 
 def _head(every: list[Conversation], answers: list[Answer], library: Library) -> None:
@@ -171,8 +171,8 @@ def _written(assistant: Assistant, question: str, before: list[Answer]) -> Answe
 def _keep_question(question: str, library: Library, at: int | None) -> PushbackError | None:
     """Keep it before it is answered: the server may be killed, or the page left. Why it cannot be, where it cannot."""
     try:
-        named = state.conversation() or library.new_conversation(visiting.owner())
-        library.ask(named, question, at=at)
+        named = state.conversation() or library.conversations.begin(visiting.owner())
+        library.conversations.ask(named, question, at=at)
     except DocumentMissing:
         raise
     except LibraryError as error:
@@ -182,7 +182,9 @@ def _keep_question(question: str, library: Library, at: int | None) -> PushbackE
 
 
 def _keep(answer: Answer, library: Library, at: int | None) -> None:
-    library.add_turn(state.conversation() or "", json.dumps(wire.answer(answer), ensure_ascii=False), at=at)
+    library.conversations.add_turn(
+        state.conversation() or "", json.dumps(wire.answer(answer), ensure_ascii=False), at=at
+    )
 
 
 def _open_document(answers: list[Answer], library: Library) -> None:

@@ -52,7 +52,7 @@ def show(settings: Settings) -> None:
             testing.follow(job)
         elif id:
             _verdict(id, line, desk)
-        elif desk.library.searched().documents == 0 and not desk.library.verdicts(desk.owner):
+        elif desk.library.searched().documents == 0 and not desk.library.verdicts.listed(desk.owner):
             nothing.show("An idea is tested against your documents.")
         else:
             _welcome(job, desk, settings)

@@ -13,9 +13,11 @@ import secrets
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+from assistant.errors import DocumentMissing
 from assistant.library.records import Awaiting, Conversation, Feedback, Opinion
 from assistant.library.sql import Database
 
+TITLE = 80  # characters of the first question that name a conversation: a line or two of the sidebar
 UNDO = 3600  # seconds: long enough to notice what was deleted, short enough that it is soon gone indeed
 SHOWN = frozenset({"question", "text", "quote", "reason", "title"})  # of an answer, and of what is in it
 HIDDEN = frozenset({"rejected", "dropped"})
@@ -30,13 +32,17 @@ _OWNED = "LEFT JOIN conversation_owners o ON o.conversation = c.id"
 
 
 class Conversations:
-    """Conversations by their ids, each with its turns and the feedback on them."""
+    """Conversations by their ids, each with its turns and the feedback on them.
+
+    Raises:
+        DocumentMissing: a method is called for a conversation that does not exist.
+    """
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def begin(self, owner: str | None = None) -> str:
-        """Begin a conversation and return its id."""
+        """Begin a conversation and return its id. It belongs to ``owner`` if people sign in."""
         id = secrets.token_hex(8)
         with self._db.changing():
             self._forget()
@@ -71,28 +77,29 @@ class Conversations:
         folded = words.casefold()
         return {id for id, answer in found if any(folded in text.casefold() for text in _shown(json.loads(answer)))}
 
-    def belongs(self, conversation: str, owner: str | None) -> bool:
-        """Whether the conversation exists and belongs to this owner."""
+    def check_owner(self, conversation: str, owner: str | None) -> None:
+        """Refuse a conversation that does not belong to this owner.
+
+        Raises:
+            DocumentMissing: it belongs to somebody else, or does not exist; the error does not say which.
+        """
         sql = f"SELECT 1 FROM (SELECT * FROM {_KEPT} AND id = ?) c {_OWNED} WHERE o.owner IS ?"
-        return bool(self._db.row(sql, [conversation, owner]))
+        if not self._db.row(sql, [conversation, owner]):
+            raise _missing(conversation)
 
-    def ask(self, conversation: str, question: str, at: int | None = None) -> bool:
-        """Store a question that has no answer yet, in place of an earlier one without an answer. False if there is no
-        such conversation."""
+    def ask(self, conversation: str, question: str, *, at: int | None = None) -> None:
+        """Store a question before it is answered, in place of an earlier one without an answer; ``at`` as for
+        ``add_turn``."""
         with self._db.changing():
-            if not self._is_there(conversation):
-                return False
+            self._check(conversation)
             self._db.run(_ASK, [conversation, question, at])
-            return True
 
-    def wait(self, conversation: str, question: str, files: Sequence[str]) -> bool:
-        """Store a question that waits until these files have been read. False if there is no such conversation."""
+    def wait(self, conversation: str, question: str, files: Sequence[str]) -> None:
+        """Store a question that is asked once the attached files, given by their names, have been read."""
         with self._db.changing():
-            if not self._is_there(conversation):
-                return False
+            self._check(conversation)
             sql = "INSERT INTO awaiting (conversation, question, files) VALUES (?, ?, ?)"
             self._db.run(sql, [conversation, question, json.dumps(files, ensure_ascii=False)])
-            return True
 
     def awaiting(self, conversation: str) -> list[Awaiting]:
         """The questions that wait for files to be read, in the order of their arrival."""
@@ -102,7 +109,7 @@ class Conversations:
         ]
 
     def come(self, conversation: str, id: int) -> bool:
-        """End the wait of a question; from now on it is one without an answer. False if it was not waiting."""
+        """End the wait of a question, so that ``unanswered`` returns it from now on. False if it was not waiting."""
         with self._db.changing():
             row = self._db.row("SELECT question FROM awaiting WHERE conversation = ? AND key = ?", [conversation, id])
             if not row:
@@ -112,33 +119,38 @@ class Conversations:
             return True
 
     def unanswered(self, conversation: str) -> tuple[str, int | None] | None:
-        """The question that has no answer yet, and the turn that it replaces; None if there is none."""
+        """The last question if it has no answer yet, with its ``at``; None if every question has an answer."""
         row = self._db.row("SELECT question, turn FROM unanswered WHERE conversation = ?", [conversation])
         return (row[0], row[1]) if row else None
 
-    def add_turn(self, conversation: str, title: str, answer: str, at: int | None = None) -> bool:
-        """Store a turn, in place of turn ``at`` (from 1) and all turns after it. False if there is no such
-        conversation.
+    def add_turn(self, conversation: str, answer: str, *, at: int | None = None) -> None:
+        """Store an answer (JSON): as the last turn, or in place of turn ``at`` (from 1) and all turns after it.
 
-        ``title`` is used if the conversation has none yet. The stored question without an answer is removed. If turns
-        came after turn ``at``, the former conversation is kept as a separate one.
+        The ``question`` of the first answer becomes the conversation's title, unless it was renamed. The stored
+        question without an answer is removed. If turns came after turn ``at``, the former conversation is kept as a
+        separate one.
         """
         with self._db.changing():
-            if not self._is_there(conversation):
-                return False
+            self._check(conversation)
+            title = _title(answer)
             self._db.run("UPDATE conversations SET title = ? WHERE id = ? AND title = ''", [title, conversation])
             if at is not None:
-                self._branch(conversation, at)
-                kept = "SELECT key FROM turns WHERE conversation = ? ORDER BY key LIMIT ?"
-                self._db.run(
-                    f"DELETE FROM turns WHERE conversation = ? AND key NOT IN ({kept})",
-                    [conversation, conversation, at - 1],
-                )
-                self._db.run("DELETE FROM feedback WHERE conversation = ? AND turn >= ?", [conversation, at])
+                self._make_room(conversation, title, at)
             sql = "INSERT INTO turns (conversation, created, answer) VALUES (?, ?, ?)"
             self._db.run(sql, [conversation, now(), answer])
             self._db.run("DELETE FROM unanswered WHERE conversation = ?", [conversation])
-            return True
+
+    def _make_room(self, conversation: str, title: str, at: int) -> None:
+        """Remove turn ``at`` and those after it; a title that came from the first question follows it."""
+        first = self._turns(conversation)[:1]
+        self._branch(conversation, at)
+        kept = "SELECT key FROM turns WHERE conversation = ? ORDER BY key LIMIT ?"
+        sql = f"DELETE FROM turns WHERE conversation = ? AND key NOT IN ({kept})"
+        self._db.run(sql, [conversation, conversation, at - 1])
+        self._db.run("DELETE FROM feedback WHERE conversation = ? AND turn >= ?", [conversation, at])
+        if at == 1 and first:
+            sql = "UPDATE conversations SET title = ? WHERE id = ? AND title = ?"
+            self._db.run(sql, [title, conversation, _title(first[0])])
 
     def _branch(self, conversation: str, at: int) -> None:
         """Keep a copy of a conversation, with feedback, if turns after ``at`` are about to be replaced."""
@@ -159,57 +171,60 @@ class Conversations:
         ):
             self._db.run(sql, {"id": id, "of": conversation})
 
-    def turns(self, conversation: str) -> list[str] | None:
-        """The stored turns, in order; None if there is no such conversation."""
+    def turns(self, conversation: str) -> list[str]:
+        """The stored answers of a conversation, in order."""
         with self._db.reading():
-            if not self._is_there(conversation):
-                return None
-            sql = "SELECT answer FROM turns WHERE conversation = ? ORDER BY key"
-            return [answer for (answer,) in self._db.rows(sql, [conversation])]
+            self._check(conversation)
+            return self._turns(conversation)
 
-    def rename(self, conversation: str, title: str) -> bool:
-        """Give a conversation a title; False when there is none of that id."""
+    def _turns(self, conversation: str) -> list[str]:
+        sql = "SELECT answer FROM turns WHERE conversation = ? ORDER BY key"
+        return [answer for (answer,) in self._db.rows(sql, [conversation])]
+
+    def rename(self, conversation: str, title: str) -> None:
+        """Give a conversation another title."""
         with self._db.changing():
-            if not self._is_there(conversation):
-                return False
-            return bool(self._db.run("UPDATE conversations SET title = ? WHERE id = ?", [title, conversation]))
+            self._check(conversation)
+            self._db.run("UPDATE conversations SET title = ? WHERE id = ?", [title, conversation])
 
-    def retitle(self, conversation: str, before: str, title: str) -> None:
-        """Replace the title ``before`` of a conversation; nothing happens if it has another title."""
-        self._db.run("UPDATE conversations SET title = ? WHERE id = ? AND title = ?", [title, conversation, before])
-
-    def delete(self, conversation: str) -> bool:
-        """Delete a conversation, which can be restored for a while; False if there is none."""
+    def delete(self, conversation: str) -> None:
+        """Delete a conversation, its turns and its feedback; for ``UNDO`` seconds it can be restored."""
         with self._db.changing():
             self._forget()
-            if not self._is_there(conversation):
-                return False
-            return bool(self._db.run("INSERT INTO deleted (conversation, at) VALUES (?, ?)", [conversation, now()]))
+            self._check(conversation)
+            self._db.run("INSERT INTO deleted (conversation, at) VALUES (?, ?)", [conversation, now()])
 
-    def restore(self, conversation: str) -> bool:
-        """Restore a deleted conversation; False if it is gone for good."""
-        return bool(self._db.run("DELETE FROM deleted WHERE conversation = ?", [conversation]))
+    def restore(self, conversation: str) -> None:
+        """Restore a deleted conversation, unless it is gone for good."""
+        if not self._db.run("DELETE FROM deleted WHERE conversation = ?", [conversation]):
+            raise _missing(conversation)
 
-    def give_feedback(self, conversation: str, turn: int, citation: int | None, *, verdict: str, note: str) -> bool:
-        """Store feedback on a turn or a citation, replacing earlier feedback. False if there is no such turn."""
+    def give_feedback(
+        self, conversation: str, turn: int, verdict: Opinion, *, citation: int | None = None, note: str = ""
+    ) -> None:
+        """Store feedback on a turn, or on one of its citations (both from 1); it replaces earlier feedback.
+
+        Raises:
+            DocumentMissing: there is no such turn.
+        """
         with self._db.changing():
             held = self._db.row("SELECT count(*) FROM turns WHERE conversation = ?", [conversation])[0]
             if not self._is_there(conversation) or not 1 <= turn <= held:
-                return False
+                what = f"There is no turn {turn} of a conversation {conversation!r} in this library."
+                raise DocumentMissing(what, hint="Start a new one.")
             self._db.run(
                 "INSERT INTO feedback (conversation, turn, citation, verdict, note, created) VALUES (?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (conversation, turn, coalesce(citation, 0)) DO UPDATE SET "
                 "verdict = excluded.verdict, note = excluded.note, created = excluded.created",
                 [conversation, turn, citation, verdict, note, now()],
             )
-            return True
 
-    def withdraw_feedback(self, conversation: str, turn: int, citation: int | None) -> None:
+    def withdraw_feedback(self, conversation: str, turn: int, *, citation: int | None = None) -> None:
         """Remove the feedback on a turn or a citation, if there is any."""
         sql = "DELETE FROM feedback WHERE conversation = ? AND turn = ? AND citation IS ?"
         self._db.run(sql, [conversation, turn, citation])
 
-    def feedback(self, conversation: str | None) -> list[Feedback]:
+    def feedback(self, conversation: str | None = None) -> list[Feedback]:
         """The feedback on one conversation, or on all: the earliest conversation first, by turn, the whole answer
         first."""
         return [
@@ -224,6 +239,10 @@ class Conversations:
             )
         ]
 
+    def _check(self, conversation: str) -> None:
+        if not self._is_there(conversation):
+            raise _missing(conversation)
+
     def _is_there(self, conversation: str) -> bool:
         return bool(self._db.row(f"SELECT 1 FROM {_KEPT} AND id = ?", [conversation]))
 
@@ -231,6 +250,17 @@ class Conversations:
         """Remove conversations for good that were deleted too long ago to be restored."""
         before = (datetime.now(UTC) - timedelta(seconds=UNDO)).isoformat(timespec="seconds")
         self._db.run("DELETE FROM conversations WHERE id IN (SELECT conversation FROM deleted WHERE at < ?)", [before])
+
+
+def _missing(conversation: str) -> DocumentMissing:
+    return DocumentMissing(f"There is no conversation {conversation!r} in this library.", hint="Start a new one.")
+
+
+def _title(answer_json: str) -> str:
+    """The title of a conversation: the question of its first answer, shortened."""
+    answer = json.loads(answer_json)
+    question = " ".join(str(answer.get("question", "") if isinstance(answer, dict) else "").split())
+    return question if len(question) <= TITLE else question[: TITLE - 1].rstrip() + "…"
 
 
 def _shown(told: object) -> Iterator[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from datetime import UTC, datetime
 
+from assistant.errors import DocumentMissing
 from assistant.library.records import UNFINISHED, KeptVerdict
 from assistant.library.sql import Database
 
@@ -18,37 +20,32 @@ class Verdicts:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def keep(
-        self,
-        idea: str,
-        ruling: str,
-        verdict: str,
-        *,
-        revises: str | None = None,
-        owner: str | None = None,
-        id: str | None = None,
-    ) -> str:
-        """Store a verdict's JSON and return its id. Nothing happens if a verdict with the given ``id`` is stored
-        already."""
-        if id is not None and self.read(id):
+    def keep(self, verdict: str, *, revises: str | None = None, owner: str | None = None, id: str | None = None) -> str:
+        """Store a pressure test (JSON) and return its id. ``revises`` is the id of the test whose idea it revises.
+
+        If an ``id`` is given, a test is stored under it only once.
+        """
+        if id is not None and self._read(id):
             return id
+        fields = json.loads(verdict)
         id = id or secrets.token_hex(4)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with self._db.changing():
             sql = "INSERT INTO verdicts (id, created, idea, ruling, revises, verdict) VALUES (?, ?, ?, ?, ?, ?)"
-            self._db.run(sql, [id, now, idea, ruling, revises, verdict])
+            self._db.run(sql, [id, now, fields["idea"], fields["ruling"], revises, verdict])
             if owner is not None:
                 self._db.run("INSERT INTO verdict_owners (verdict, owner) VALUES (?, ?)", [id, owner])
         return id
 
     def put(self, kept: KeptVerdict, verdict: str) -> None:
-        """Store a verdict's JSON with its row ``kept``, replacing what is stored under its id."""
+        """Store a pressure test (JSON) under its id, with changed importance or after it was removed."""
+        fields = json.loads(verdict)
         sql = (
             "INSERT INTO verdicts (id, created, idea, ruling, revises, verdict) VALUES (?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (id) DO UPDATE SET idea = excluded.idea, ruling = excluded.ruling, verdict = excluded.verdict"
         )
         with self._db.changing():
-            self._db.run(sql, [kept.id, kept.created, kept.idea, kept.ruling, kept.revises, verdict])
+            self._db.run(sql, [kept.id, kept.created, fields["idea"], fields["ruling"], kept.revises, verdict])
             if kept.owner is not None:
                 sql = "INSERT INTO verdict_owners (verdict, owner) VALUES (?, ?) ON CONFLICT DO NOTHING"
                 self._db.run(sql, [kept.id, kept.owner])
@@ -63,11 +60,30 @@ class Verdicts:
         rows = self._db.rows("SELECT verdict FROM verdicts WHERE ruling <> ? ORDER BY key", [UNFINISHED])
         return [verdict for (verdict,) in rows]
 
-    def read(self, id: str) -> tuple[KeptVerdict, str] | None:
-        """A verdict's row in the list, and its JSON; None if there is none with that id."""
+    def read(self, id: str) -> tuple[KeptVerdict, str]:
+        """A stored pressure test: its row in the list, and its JSON.
+
+        Raises:
+            DocumentMissing: there is none with that id.
+        """
+        found = self._read(id)
+        if found is None:
+            raise _missing(id)
+        return found
+
+    def _read(self, id: str) -> tuple[KeptVerdict, str] | None:
         row = self._db.row(f"SELECT {_LISTED}, v.verdict FROM {_OWNED} WHERE v.id = ?", [id])  # noqa: S608
         return (KeptVerdict(*row[:-1]), row[-1]) if row else None
 
-    def remove(self, id: str) -> bool:
-        """Remove a verdict; False if there is none with that id."""
-        return bool(self._db.run("DELETE FROM verdicts WHERE id = ?", [id]))
+    def remove(self, id: str) -> None:
+        """Remove a pressure test.
+
+        Raises:
+            DocumentMissing: there is none with that id.
+        """
+        if not self._db.run("DELETE FROM verdicts WHERE id = ?", [id]):
+            raise _missing(id)
+
+
+def _missing(id: str) -> DocumentMissing:
+    return DocumentMissing(f"There is no verdict {id!r} in this library.", hint="`pushback verdicts` lists them.")

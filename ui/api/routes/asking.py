@@ -99,10 +99,10 @@ def _prepare(asked: Question, assistant: Assistant, person: Person) -> str | Non
         return None
     library = assistant.library
     if asked.conversation == NEW:
-        id = library.new_conversation(person.owner)
+        id = library.conversations.begin(person.owner)
     else:
-        library.check_owner(id := asked.conversation, person.owner)
-    library.ask(id, encodable(asked.question))
+        library.conversations.check_owner(id := asked.conversation, person.owner)
+    library.conversations.ask(id, encodable(asked.question))
     return id
 
 
@@ -115,7 +115,7 @@ def _answered(asked: Question, conversation: str | None, assistant: Assistant, t
     """Each statement, then the answer, kept where that is wanted."""
     history, turn = asked.turns(), 1
     if conversation:
-        before = [wire.read_answer(json.loads(kept)) for kept in assistant.library.turns(conversation)]
+        before = [wire.read_answer(json.loads(kept)) for kept in assistant.library.conversations.turns(conversation)]
         history, turn = tuple(spoken(before)), len(before) + 1
     for part in assistant.stream(asked.question, history, asked.filters.filters(), tick):
         if isinstance(part, Statement):
@@ -123,7 +123,7 @@ def _answered(asked: Question, conversation: str | None, assistant: Assistant, t
             continue
         told = wire.answer(part)
         if conversation:
-            assistant.library.add_turn(conversation, json.dumps(told, ensure_ascii=False))
+            assistant.library.conversations.add_turn(conversation, json.dumps(told, ensure_ascii=False))
             told |= {"conversation": conversation, "turn": turn}
         yield ANSWER, told
 

@@ -118,8 +118,8 @@ def feedback(
 ) -> Response:
     """List the feedback on the answers of one of your conversations."""
     library = desk.library(named, person)
-    library.check_owner(conversation, person.owner)
-    return Told([one._asdict() for one in library.feedback(conversation)])
+    library.conversations.check_owner(conversation, person.owner)
+    return Told([one._asdict() for one in library.conversations.feedback(conversation)])
 
 
 @routes.post("/feedback")
@@ -131,10 +131,12 @@ def give_feedback(
     It replaces earlier feedback. `pushback eval` makes cases of answers that are rated bad.
     """
     library = desk.library(said.library, person)
-    library.check_owner(said.conversation, person.owner)
+    library.conversations.check_owner(said.conversation, person.owner)
     _check_citation(library, said)
-    library.give_feedback(said.conversation, said.turn, said.verdict, citation=said.citation, note=said.note.strip())
-    return Told([one._asdict() for one in library.feedback(said.conversation) if one.turn == said.turn])
+    library.conversations.give_feedback(
+        said.conversation, said.turn, said.verdict, citation=said.citation, note=said.note.strip()
+    )
+    return Told([one._asdict() for one in library.conversations.feedback(said.conversation) if one.turn == said.turn])
 
 
 @routes.get("/verdicts")
@@ -142,7 +144,7 @@ def verdicts(
     person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)], named: Named = None
 ) -> Response:
     """List your earlier verdicts, the latest first: what `pushback verdicts --json` prints."""
-    return Told([one._asdict() for one in desk.library(named, person).verdicts(person.owner)])
+    return Told([one._asdict() for one in desk.library(named, person).verdicts.listed(person.owner)])
 
 
 @routes.get("/verdicts/{id}")
@@ -171,7 +173,7 @@ def _check_citation(library: Library, said: Opined) -> None:
     """
     import json
 
-    turns = library.turns(said.conversation)
+    turns = library.conversations.turns(said.conversation)
     if said.citation is None or said.turn > len(turns):
         return
     cited = wire.read_answer(json.loads(turns[said.turn - 1])).cited

@@ -90,7 +90,7 @@ def settle(settings: Settings, library: Library) -> None:
 def _settle(reading: Reading, library: Library) -> None:
     if reading.waits is None:
         del st.session_state[_ALONE]
-    elif not library.come(reading.conversation or "", reading.waits.id):
+    elif not library.conversations.come(reading.conversation or "", reading.waits.id):
         return  # another tab was quicker
     files = reading.job.result.files if isinstance(reading.job.result, Outcome) else ()
     read = tuple(dict.fromkeys(one.document for one in files if one.document and one.what != library_work.FAILED))
@@ -122,8 +122,8 @@ def show(settings: Settings, library: Library, *, follows: bool = True) -> None:
 
 def _keep(library: Library, question: str, files: Sequence[Path]) -> None:
     """Let a question wait for its files in the conversation that is open, or a new one."""
-    named = state.conversation() or library.new_conversation(visiting.owner())
-    library.wait(named, question, [path.name for path in files])
+    named = state.conversation() or library.conversations.begin(visiting.owner())
+    library.conversations.wait(named, question, [path.name for path in files])
     state.open_conversation(named, state.within())
 
 
@@ -143,9 +143,9 @@ def _readings(settings: Settings, library: Library) -> list[Reading]:
     named = state.conversation()
     if named is None or not visiting.may(Role.EDITOR, settings):
         return found
-    library.check_owner(named, visiting.owner())
+    library.conversations.check_owner(named, visiting.owner())
     line = running.line(settings)
-    for waits in library.awaiting(named):
+    for waits in library.conversations.awaiting(named):
         id = f"attached-{named}-{waits.id}"
         files = [uploads.folder(settings) / name for name in waits.files]
         found.append(Reading(line.job(id) or _begin(settings, files, id), named, waits))

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from assistant.errors import PushbackError
-from assistant.library.library import TITLE, Conversation, Library
+from assistant.library.library import Conversation, Library
+from assistant.library.tables.conversations import TITLE
 from assistant.types import Answer, Citation
 from ui.parts.page import failure, state
 from ui.reports import conversation_export
@@ -92,16 +93,16 @@ def _standing(answers: Sequence[Answer], library: Library) -> dict[Citation, Sta
 
 def _rename(id: str, key: str, library: Library) -> None:
     if title := " ".join(st.session_state[key].split()):
-        _try(library.rename_conversation, id, title)
+        _try(library.conversations.rename, id, title)
 
 
 def _delete(one: Conversation, library: Library) -> None:
-    if _try(library.delete_conversation, one.id):
+    if _try(library.conversations.delete, one.id):
         state.deleted(one.id, one.title)
 
 
 def _restore(id: str, library: Library) -> None:
-    if _try(library.restore_conversation, id):
+    if _try(library.conversations.restore, id):
         state.open_conversation(id)
 
 

@@ -64,7 +64,7 @@ def _note(place: Place, said: Feedback, library: Library) -> None:
 
 
 def _said(place: Place, library: Library) -> Feedback | None:
-    return next((one for one in library.feedback(place.conversation) if one[:3] == place), None)
+    return next((one for one in library.conversations.feedback(place.conversation) if one[:3] == place), None)
 
 
 def _shows(kind: str, place: Place, value: object) -> str:
@@ -83,25 +83,27 @@ def _rate(place: Place, key: str, library: Library) -> None:
     thumb = st.session_state[key]
     with _told(key):
         if thumb is None:
-            library.withdraw_feedback(place.conversation, place.turn)
+            library.conversations.withdraw_feedback(place.conversation, place.turn)
         else:
-            library.give_feedback(place.conversation, place.turn, THUMBS[thumb])
+            library.conversations.give_feedback(place.conversation, place.turn, THUMBS[thumb])
 
 
 def _explain(place: Place, key: str, library: Library) -> None:
     with _told(key):
         said = _said(place, library)
         if said and said.verdict is Opinion.BAD:  # the thumb may have been turned in the same moment
-            library.give_feedback(place.conversation, place.turn, Opinion.BAD, note=st.session_state[key].strip())
+            library.conversations.give_feedback(
+                place.conversation, place.turn, Opinion.BAD, note=st.session_state[key].strip()
+            )
 
 
 def _call_wrong(place: Place, key: str, library: Library) -> None:
     with _told(key):
         if st.session_state[key]:
             wrong = Opinion.WRONG_EVIDENCE
-            library.give_feedback(place.conversation, place.turn, wrong, citation=place.citation)
+            library.conversations.give_feedback(place.conversation, place.turn, wrong, citation=place.citation)
         else:
-            library.withdraw_feedback(place.conversation, place.turn, citation=place.citation)
+            library.conversations.withdraw_feedback(place.conversation, place.turn, citation=place.citation)
 
 
 @contextmanager

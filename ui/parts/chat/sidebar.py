@@ -39,14 +39,14 @@ def show(settings: Settings, *, asks: bool) -> None:
     conversations: list[Conversation] = []
     with suppress(PushbackError):
         library = running.opened(settings).library
-        conversations = library.conversations(visiting.owner())
+        conversations = library.conversations.listed(visiting.owner())
     if st.session_state.pop(_CHOSEN, False):
         close = scripts.html(scripts.CLOSE_SIDEBAR)
         st.html(f'<span hidden data-turn="{next(_turns)}"></span>{close}', unsafe_allow_javascript=True)
     with st.sidebar:
         _way("New conversation", "new", None, asks=asks, icon=":material/add:")
         sought = _sought() if len(conversations) >= MANY else ""
-        within = library.conversations_with(sought) if library and sought else set()
+        within = library.conversations.having(sought) if library and sought else set()
         found = [one for one in conversations if sought in one.title.casefold() or one.id in within]
         with st.container(key="conversations", gap=None):
             for day, some in groupby(found[:MOST], _day()):

@@ -33,7 +33,7 @@ def show(desk: Desk) -> None:
             )
     for one in testing.unfinished(desk):
         _unfinished(one, desk)
-    finished = (one for one in library.verdicts(desk.owner) if one.ruling != UNFINISHED)
+    finished = (one for one in library.verdicts.listed(desk.owner) if one.ruling != UNFINISHED)
     kept = sorted(finished, key=lambda one: one.created, reverse=True)  # one brought back where it was
     _undo(library)
     if not kept:
@@ -57,8 +57,8 @@ def remove(id: str, library: Library) -> None:
     Raises:
         DocumentMissing: the verdict has been removed already.
     """
-    st.session_state[REMOVED] = library.verdict(id)
-    library.remove_verdict(id)
+    st.session_state[REMOVED] = library.verdicts.read(id)
+    library.verdicts.remove(id)
     verdict_address.open_verdict(None)
     st.rerun()
 
@@ -68,7 +68,7 @@ def _unfinished(one: KeptVerdict, desk: Desk) -> None:
         st.html('<p class="small">Not finished:</p>', width="content")
         st.markdown(label(one.idea, IDEA), width="stretch")
         if st.button("Test again", key=f"again-{one.id}", type="tertiary", icon=":material/replay:"):
-            is_there = one.revises in {each.id for each in desk.library.verdicts(desk.owner)}
+            is_there = one.revises in {each.id for each in desk.library.verdicts.listed(desk.owner)}
             testing.begin(desk, one.idea, one.revises if is_there else None)
             st.rerun()
         if st.button("Forget it", key=f"forget-{one.id}", type="tertiary", icon=":material/delete:"):
@@ -106,6 +106,6 @@ def _undo(library: Library) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="undo"):
         st.html(f'<p role="status">Removed “{escape(removed.idea)}”</p>', width="content")
         if st.button("Undo", icon=":material/undo:"):
-            library.put_verdict(removed, told)
+            library.verdicts.put(removed, told)
             del st.session_state[REMOVED]
             st.rerun()

@@ -107,7 +107,7 @@ def running(desk: Desk) -> list[Job]:
 def unfinished(desk: Desk) -> list[KeptVerdict]:
     """The visitor's interrupted tests, the latest first."""
     going_on = {job.id for job in running(desk)}
-    kept = desk.library.verdicts(desk.owner)
+    kept = desk.library.verdicts.listed(desk.owner)
     return [one for one in kept if one.ruling == UNFINISHED and one.id not in going_on]
 
 
