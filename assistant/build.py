@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from assistant.answer.answering import Answering
-from assistant.checking.judging import Judge, ModelJudge
+from assistant.checking.judging import ClaimJudge, ModelJudge
 from assistant.errors import ModelError, SettingsError
 from assistant.evidence import shipped
 from assistant.evidence.answers import AnswerReader
@@ -57,7 +57,7 @@ class Assistant:
         *,
         model: Model | None = None,
         weighs: bool = True,
-        judge: Judge | None = None,
+        judge: ClaimJudge | None = None,
     ) -> None:
         """``model`` reads passages for answers, and with ``weighs`` for pressure tests; else ``stance`` judges sides.
 

@@ -33,7 +33,7 @@ from assistant.types import (
 
 if TYPE_CHECKING:
     from assistant.library.records import Entry
-    from assistant.pressure.discussion import Change, Reply
+    from assistant.pressure.discussion import DiscussionReply, VerdictChange
 
 Json = dict[str, Any]
 
@@ -179,12 +179,12 @@ def read_verdict(kept: Json) -> Verdict:
     return _verdicts().validate_python(_nested(kept))
 
 
-def change(one: Change) -> Json:
+def change(one: VerdictChange) -> Json:
     """A difference between one verdict and the next."""
     return {"what": one.what, "better": one.better, "findings": [_finding(f) for f in one.findings]}
 
 
-def reply(one: Reply) -> Json:
+def reply(one: DiscussionReply) -> Json:
     """The reply to a message about a verdict, as ``pushback discuss --json`` prints it."""
     return {
         "text": one.text,

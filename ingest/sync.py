@@ -33,7 +33,7 @@ from assistant.types import Passage, Span
 from ingest.cleaning import recurring
 from ingest.folder import files, keeping
 from ingest.folder.files import Failed, File, Listing
-from ingest.pipeline.parsing import Parsed, Task, parsed_here
+from ingest.pipeline.parsing import ParsedFile, Task, parsed_here
 from ingest.pipeline.worker import Reached
 from ingest.pipeline.workers import Workers
 from ingest.reports import Clock, SyncReport
@@ -122,7 +122,7 @@ class Parsers(Protocol):
     most: int
     batches: int
 
-    def parse(self, task: Task) -> Future[Parsed]:
+    def parse(self, task: Task) -> Future[ParsedFile]:
         """See ``Workers.parse``."""
         ...
 
@@ -157,7 +157,7 @@ class _Job(NamedTuple):
     file: File
     task: Task
     sha256: str
-    parsed: Callable[[], Parsed]
+    parsed: Callable[[], ParsedFile]
 
 
 class _Run:
@@ -295,7 +295,7 @@ class _Run:
         while self._jobs and self._jobs[0].task.is_light:
             self._finish(self._jobs.popleft())
 
-    def _wait(self, parsing: Future[Parsed], task: Task) -> Parsed:
+    def _wait(self, parsing: Future[ParsedFile], task: Task) -> ParsedFile:
         """Wait for a worker's result; meanwhile report how many pages of a long file have been read."""
         while not wait([parsing], A_LOOK).done:
             if reached := self._workers.reached(task.source):
@@ -326,21 +326,21 @@ class _Run:
                 self._done.notices.update(piece.notice for piece in pieces if piece.notice)
             self._done.dropped.update(one for one in dropped if not is_again or one == recurring.REASON)
 
-    def _put(self, file: File, new: NewDocument, parsed: Parsed) -> None:
+    def _put(self, file: File, new: NewDocument, parsed: ParsedFile) -> None:
         with self._clock.stage("reading"):
             passages = tuple(passage for some in parsed.passages for passage in some)
         self._pending.append((file, new._replace(passages=passages)))
         if len(self._pending) >= self._batch or sum(len(new.passages) for _, new in self._pending) >= self._batch:
             self._flush()
 
-    def _put_long(self, file: File, new: NewDocument, parsed: Parsed) -> None:
+    def _put_long(self, file: File, new: NewDocument, parsed: ParsedFile) -> None:
         self._flush()
         with self._clock.stage("writing"):
             self._writer.put_long(new, self._embedded_in_parts(parsed, file.size))
         self._recurring = self._writer.recurring()
         self._count("changed" if file.path in self._known else "added", file)
 
-    def _embedded_in_parts(self, parsed: Parsed, size: int) -> Iterator[tuple[Sequence[Passage], list[Embedding]]]:
+    def _embedded_in_parts(self, parsed: ParsedFile, size: int) -> Iterator[tuple[Sequence[Passage], list[Embedding]]]:
         passages = (passage for part in parsed.passages for passage in part)
         while True:
             with self._clock.stage("reading"):

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from eval.gate import gate
 from eval.gate.baseline import Baseline
 from eval.gate.compare import Comparison, kept
-from eval.gate.gate import Verdict
-from eval.gate.summary import Kind, Summary
+from eval.gate.gate import GateVerdict
+from eval.gate.summary import KindSummary, RunSummary
 from eval.numbers.metrics import Measure, Score
 from eval.numbers.statistics import Interval
-from eval.running.records import Json, Outcome, Record, by_kind
+from eval.running.records import CaseOutcome, Json, Record, by_kind
 from eval.suite.cases import Gate, Severity
 
 MADE_WITH: Json = {"commit": None, "suite": {"name": "tiny", "sha256": "ab"}, "seed": 7}
@@ -22,9 +22,9 @@ MADE_WITH: Json = {"commit": None, "suite": {"name": "tiny", "sha256": "ab"}, "s
 class Rendered(NamedTuple):
     """What the renderers are given."""
 
-    summary: Summary
+    summary: RunSummary
     records: Sequence[Record]
-    verdict: Verdict
+    verdict: GateVerdict
     comparison: Comparison | None
 
 
@@ -59,21 +59,21 @@ def records() -> list[Record]:
     missed = Score("hit", 0.0, "not cited: “The stand cost €86,000.”")
     part = Score("citation recall", 0.5, "not cited: “It paid.”", 2)
     found = {"source": "stand.txt", "start": 0, "end": 40, "found_by": "both", "text": "The stand cost €86,000."}
-    base = Record("fact-right", "fact", "What did the stand cost?", Outcome.RIGHT, "tiny.yaml", 4, scores=(hit,))
+    base = Record("fact-right", "fact", "What did the stand cost?", CaseOutcome.RIGHT, "tiny.yaml", 4, scores=(hit,))
     right = replace(base, text="€86,000", output=answer("€86,000"), gold=(gold(),), cited=(cited(),), found=(found,))
-    idea = Record("idea-stand", "idea", "Give up the stand.", Outcome.RIGHT, label="challenged", said="challenged")
+    idea = Record("idea-stand", "idea", "Give up the stand.", CaseOutcome.RIGHT, label="challenged", said="challenged")
     return [
         right,
-        replace(right, id="fact-part", line=9, outcome=Outcome.PARTLY, scores=(hit, part)),
-        replace(right, id="who-wrong", kind="who", line=14, outcome=Outcome.WRONG, scores=(missed,), cited=()),
+        replace(right, id="fact-part", line=9, outcome=CaseOutcome.PARTLY, scores=(hit, part)),
+        replace(right, id="who-wrong", kind="who", line=14, outcome=CaseOutcome.WRONG, scores=(missed,), cited=()),
         replace(idea, cited=(cited(stance="challenges"), cited(stance="unclear", start=40)), gold=(gold(),)),
-        replace(base, id="who-watch", kind="who", outcome=Outcome.WRONG, severity=Severity.WATCH, scores=(missed,)),
+        replace(base, id="who-watch", kind="who", outcome=CaseOutcome.WRONG, severity=Severity.WATCH, scores=(missed,)),
     ]
 
 
-def summary_of(those: Sequence[Record], **given: Any) -> Summary:
+def summary_of(those: Sequence[Record], **given: Any) -> RunSummary:
     def outcomes(some: Sequence[Record]) -> dict[str, int]:
-        return {o.value: n for o in Outcome if (n := sum(one.outcome is o for one in some))}
+        return {o.value: n for o in CaseOutcome if (n := sum(one.outcome is o for one in some))}
 
     measures = (
         Measure("grounded within budget", 0.5, 0.5, Interval(0.2, 0.8), 4, 4),
@@ -82,9 +82,10 @@ def summary_of(those: Sequence[Record], **given: Any) -> Summary:
         Measure("over-refusal", 0.0, 0.0, Interval(0.0, 0.3), 4, 4),
         Measure("truthfulness", -0.25, -0.25, Interval(-0.5, 0.1), 4, 6),
     )
-    told = Summary(
+    told = RunSummary(
         suite="tiny", profile="offline", corpus_sha256="c", selected=len(those), whole=True, outcomes=outcomes(those),
-        measures=measures if those else (), kinds=tuple(Kind(k, outcomes(v), ()) for k, v in by_kind(those).items()),
+        measures=measures if those else (),
+        kinds=tuple(KindSummary(kind, outcomes(of), ()) for kind, of in by_kind(those).items()),
         confusion={"idea": (("challenged", "challenged", 1), ("contested", "challenged", 2))},
         sentinels={"parrot": {"grounded within budget": 0.25}, "random": {"grounded within budget": None}},
         checked=1, differing=(), failed=(), lost=(), documents=2, passages=5, interrupted=False,
@@ -108,7 +109,7 @@ def baseline(corpus: str = "c") -> Baseline:
 def crashed() -> list[Record]:
     return [
         *records(),
-        Record("fact-crash", "fact", "Why?", Outcome.ERROR, "tiny.yaml", 20, error="ValueError: broken"),
+        Record("fact-crash", "fact", "Why?", CaseOutcome.ERROR, "tiny.yaml", 20, error="ValueError: broken"),
     ]
 
 
@@ -136,7 +137,7 @@ def hostile(text: str) -> Rendered:
     place = {"source": text, "title": text, "speaker": text, "date": text, "quote": text, "fault": text}
     around = {"before": text, "after": text}
     bad = Record(
-        id, text, text, Outcome.WRONG, text, 3, tags=(text,), cluster=text, why=text, scores=(score,), label=text,
+        id, text, text, CaseOutcome.WRONG, text, 3, tags=(text,), cluster=text, why=text, scores=(score,), label=text,
         said=text, text=text, output=answer(text), gold=(gold(text, source=text, around=around), gold(text, lost=text)),
         cited=(cited(**place, around=around), cited(**place, stance="supports")),
         found=({"source": text, "start": 0, "end": 1, "found_by": "both", "text": text}, {"source": text, "grade": 1}),
@@ -145,9 +146,9 @@ def hostile(text: str) -> Rendered:
     those = [
         bad,
         replace(bad, id=f"{id}2", severity=Severity.BLOCKER),
-        replace(bad, id=f"{id}3", outcome=Outcome.ERROR, error=text, output=None),
-        replace(bad, id=f"{id}4", outcome=Outcome.RIGHT),
-        replace(bad, id=f"{id}5", outcome=Outcome.TESTED, output=idea),
+        replace(bad, id=f"{id}3", outcome=CaseOutcome.ERROR, error=text, output=None),
+        replace(bad, id=f"{id}4", outcome=CaseOutcome.RIGHT),
+        replace(bad, id=f"{id}5", outcome=CaseOutcome.TESTED, output=idea),
         replace(bad, id=f"{id}6", output=idea),
     ]
     gone = Baseline(text, "c", text, {}, {f"{id}9": kept(those[3]), those[0].id: kept(those[3])})

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant.types import Searched
-from eval.gate.summary import Summary, summarise
+from eval.gate.summary import RunSummary, summarise
 from eval.numbers.metrics import Score
-from eval.running.records import Outcome, Record
+from eval.running.records import CaseOutcome, Record
 from eval.running.run import Run
 from eval.suite.cases import Case, Gate
 from eval.suite.suites import Suite
@@ -62,13 +62,15 @@ def write_small(folder: Path, text: str = SUITE, **documents: str) -> Path:
     return path
 
 
-def make_record(id: str, outcome: Outcome = Outcome.RIGHT, **more: Any) -> Record:
+def make_record(id: str, outcome: CaseOutcome = CaseOutcome.RIGHT, **more: Any) -> Record:
     """A record of a question that was right or wrong."""
-    value = float(outcome is Outcome.RIGHT)
+    value = float(outcome is CaseOutcome.RIGHT)
     scores = (
-        () if outcome is Outcome.ERROR else (Score("grounded within budget", value, "" if value else "not said: “x”"),)
+        ()
+        if outcome is CaseOutcome.ERROR
+        else (Score("grounded within budget", value, "" if value else "not said: “x”"),)
     )
-    error = "ValueError: broken" if outcome is Outcome.ERROR else None
+    error = "ValueError: broken" if outcome is CaseOutcome.ERROR else None
     kind = id.partition("-")[0]
     return Record(id, kind, "Why?", outcome, cluster=id, error=error, **{"scores": scores, **more})
 
@@ -81,7 +83,7 @@ def make_run(*records: Record, selected: int | None = None, **more: Any) -> Run:
     return Run(suite, len(cases) if selected is None else selected, records, searched=Searched(1, 2), **parts)
 
 
-def make_summary(*records: Record, **more: Any) -> Summary:
+def make_summary(*records: Record, **more: Any) -> RunSummary:
     """The numbers of such a run."""
     profile = more.pop("profile", "offline")
     return summarise(make_run(*records, **more), profile)

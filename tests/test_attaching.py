@@ -46,7 +46,7 @@ def held_back(monkeypatch: pytest.MonkeyPatch) -> Event:
     """Let no file be read until this is set."""
     go, take_in = Event(), library_work.take_in
 
-    def patient(*args: Any, **named: Any) -> library_work.Outcome:
+    def patient(*args: Any, **named: Any) -> library_work.ReadingOutcome:
         assert go.wait(60)
         return take_in(*args, **named)
 

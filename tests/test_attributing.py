@@ -4,7 +4,7 @@ import pytest
 
 from assistant.types import Answer, Citation, Grounding, Searched, Statement, Support
 from eval.scorers import attributing
-from eval.scorers.asked import Asked
+from eval.scorers.asked import AnsweredCase
 from eval.suite.cases import Case
 from tests.conftest import make_document
 
@@ -14,7 +14,7 @@ def scored(text: str, quote: str, speaker: str | None = None) -> dict[str, float
     statement = Statement(text, (Citation(about, 0, len(quote), quote, speaker),), Support.SUPPORTED)
     answer = Answer("q", "q", (statement,), Grounding.GROUNDED, "", Searched(1, 1))
     case = Case.model_validate({"id": "fact-one", "question": "q?", "refuse": False, "answer": ["x"]})
-    return {score.name: score.value for score in attributing.scores(Asked(case, answer, (), lambda *_: None))}
+    return {score.name: score.value for score in attributing.scores(AnsweredCase(case, answer, (), lambda *_: None))}
 
 
 @pytest.mark.parametrize(

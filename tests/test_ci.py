@@ -13,7 +13,7 @@ import yaml
 from assistant.settings import Settings
 from eval.gate.gate import Exit
 from eval.harness import accept, artifacts
-from eval.harness.artifacts import Kept
+from eval.harness.artifacts import StoredRun
 from eval.harness.harness import Options, measure
 from eval.render import html, markdown
 from eval.render.shown import may_merge, to_read
@@ -66,7 +66,7 @@ def test_the_badge_is_what_shields_reads() -> None:
 def commented(tmp_path: Path, there: str) -> tuple[list[str], str]:
     """What is asked of GitHub, and what it is sent."""
     run = rendered.every_end()["flips"]
-    artifacts.render(tmp_path / "out" / "tiny", Kept(*run, MADE_WITH))
+    artifacts.render(tmp_path / "out" / "tiny", StoredRun(*run, MADE_WITH))
     (tmp_path / "gh").write_text(GH)
     (tmp_path / "gh").chmod(0o755)
     asked, sent = tmp_path / "asked", tmp_path / "sent"
@@ -138,7 +138,7 @@ def suite(tmp_path: Path) -> Path:
 def test_what_changed_is_asked_and_nothing_else(suite: Path, tmp_path: Path, settings: Settings) -> None:
     plain = settings.model_copy(update={"evidence_model": "none"})
 
-    def run(changed: bool) -> Kept:
+    def run(changed: bool) -> StoredRun:
         return measure(suites.load(suite), plain, Options(out=tmp_path / "out", changed=changed), WordEmbedder())
 
     run(False)
@@ -153,6 +153,6 @@ def test_what_changed_is_asked_and_nothing_else(suite: Path, tmp_path: Path, set
 
 
 def test_the_badge_lies_beside_the_report(tmp_path: Path) -> None:
-    artifacts.render(tmp_path, Kept(*rendered.every_end()["flips"], MADE_WITH))
+    artifacts.render(tmp_path, StoredRun(*rendered.every_end()["flips"], MADE_WITH))
 
     assert json.loads((tmp_path / artifacts.BADGE).read_text())["schemaVersion"] == 1

@@ -13,7 +13,7 @@ from langchain_core.messages import AIMessage, BaseMessage
 from assistant import build
 from assistant.model import local_models, providers
 from assistant.model.chat import Model
-from assistant.model.local_models import Place
+from assistant.model.local_models import KnownPort
 from assistant.model.providers import Facts, Served
 from assistant.settings import Settings
 from tests.fakes import FakeChat, WordEmbedder
@@ -183,7 +183,7 @@ def test_doctor_lists_the_models_of_this_machine_and_names_none_as_no_failure(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     with model_server("org/chat", "x-embed") as server:
-        monkeypatch.setattr(local_models, "PLACES", (Place("LM Studio", server.port),))
+        monkeypatch.setattr(local_models, "PLACES", (KnownPort("LM Studio", server.port),))
         listed = run("doctor", "--model")
         no_library = run("doctor", "--model", "--home", tmp_path / "nothing")
     monkeypatch.setattr(local_models, "PLACES", ())

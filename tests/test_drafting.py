@@ -12,9 +12,9 @@ from assistant.errors import CaseError, SettingsError
 from assistant.model.chat import Model
 from assistant.settings import Settings
 from eval.drafting import proposing, proposing_model, reviewing, starting
-from eval.drafting.proposing import Texts
+from eval.drafting.proposing import FolderTexts
 from eval.gate.gate import Exit
-from eval.harness.artifacts import Kept
+from eval.harness.artifacts import StoredRun
 from eval.harness.harness import Options, measure
 from eval.harness.lint import lint
 from eval.render.report import to_text
@@ -67,7 +67,7 @@ def of(kind: str, cases: list[Case]) -> list[Case]:
 
 
 def test_drafts_are_made_of_headings_figures_speakers_and_disagreements(documents: Path) -> None:
-    cases = proposing.drafts(Texts(documents), 40)
+    cases = proposing.drafts(FolderTexts(documents), 40)
 
     assert "What is said about Delivery (Lamps)?" in [case.asked for case in of("heading", cases)]
     figures = {case.gold[0].quote: case.numbers[0].value for case in of("figure", cases)}
@@ -81,7 +81,7 @@ def test_drafts_are_made_of_headings_figures_speakers_and_disagreements(document
 
 
 def test_drafts_stand_in_the_documents_and_are_proposed_once(documents: Path, suite: Path) -> None:
-    texts = Texts(documents)
+    texts = FolderTexts(documents)
 
     reviewing.add(suite, proposing.drafts(texts, 40))
 
@@ -100,7 +100,7 @@ def test_questions_of_a_table_get_their_own_gold_the_nearest_sentence_or_a_refus
         "tom,Ethanol boils?,,\n"
     )
 
-    near, own, none = proposing.of_questions(Texts(documents), table)
+    near, own, none = proposing.of_questions(FolderTexts(documents), table)
 
     assert "delivered to every customer" in near.gold[0].quote
     assert own.gold[0].quote == VOUCHER
@@ -112,14 +112,14 @@ def test_a_table_without_questions_is_told(documents: Path, tmp_path: Path) -> N
     table.write_text("name,age\nann,40\n")
 
     with pytest.raises(SettingsError, match="has no questions"):
-        list(proposing.of_questions(Texts(documents), table))
+        list(proposing.of_questions(FolderTexts(documents), table))
 
 
 def proposed(documents: Path, **reply: str) -> list[Case]:
     said = {"question": "When will my lamp come?", "quote": BLUE, "answer": "14 days"} | reply
     chat = FakeChat(replies=lambda _: json.dumps(said))
     model = Model(Settings(model="fake:one", model_reply="schema"), chat)
-    texts = Texts(documents)
+    texts = FolderTexts(documents)
     texts.passages = [one for one in texts.passages if BLUE in one.text]
     return list(proposing_model.drafts(texts, model, 1))
 
@@ -201,7 +201,7 @@ def test_what_nobody_has_reviewed_never_gates(suite: Path, tmp_path: Path, setti
 def test_means_of_drafts_alone_are_told_as_that(suite: Path, tmp_path: Path, settings: Settings) -> None:
     plain = settings.model_copy(update={"evidence_model": "none"})
 
-    def run() -> Kept:
+    def run() -> StoredRun:
         return measure(suites.load(suite), plain, Options(out=tmp_path / "out"), WordEmbedder())
 
     done = run()

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.errors import CaseError
 from eval.drafting import proposing
-from eval.drafting.proposing import Texts
+from eval.drafting.proposing import FolderTexts
 from eval.running import exchange
 from eval.running.outside import opened
 from eval.running.records import Record
@@ -95,7 +95,7 @@ def test_questions_of_others_become_drafts_whose_gold_stands_in_their_contexts(t
     ragas = written(tmp_path, {"user_input": "What is the price of it?", "reference_contexts": [long]})
     promptfoo = tmp_path / "promptfooconfig.yaml"
     promptfoo.write_text("prompts: ['{{question}}']\ntests:\n  - vars: {question: 'How heavy is the lamp?'}\n")
-    texts = Texts(tmp_path / "documents")
+    texts = FolderTexts(tmp_path / "documents")
 
     (one,), (two,) = proposing.of_questions(texts, ragas), proposing.of_questions(texts, promptfoo)
 

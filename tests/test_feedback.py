@@ -17,7 +17,7 @@ from assistant.errors import CaseError
 from assistant.library.library import Library, Opinion
 from assistant.types import About, Answer, Citation, Grounding, Searched, Span, Statement, Support
 from eval.drafting.feedback import cases_of, proposed
-from eval.suite.cases import Case, Gold, Said, parse
+from eval.suite.cases import Case, EarlierTurn, Gold, parse
 
 HOSTILE = (
     "end\"\n  - id: mine\n    refuse: true # \r\u2028\x85 {a: [b}] '\\\t\0 😀 ---\n...\n&a *a !!python/object:os.system"
@@ -192,7 +192,7 @@ def test_a_follow_up_comes_with_what_was_said_before_as_the_page_tells_it(librar
 
     (case,) = parse(offered(drafted(library), "refuse")[0], "draft.yaml").file.cases
 
-    history = tuple(Said(role=turn.role, content=turn.content) for turn in spoken(before))
+    history = tuple(EarlierTurn(role=turn.role, content=turn.content) for turn in spoken(before))
     assert (case.question, case.history) == ("When were they planted?", history)
     assert '# Understood as: "When were they planted? (trees)"' in drafted(library)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from assistant.errors import CaseError
 from eval.suite.cases import Case, Gold
 from eval.suite.forms import file_name, recognised
-from eval.suite.suites import Pair, Query, Suite
+from eval.suite.suites import LabelledPair, SearchCase, Suite
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -85,7 +85,7 @@ def test_a_beir_folder_is_a_suite_of_its_judged_queries(tmp_path: Path):
         "bread without 1 unjudged",
         folder,
         folder,
-        (Query("q1", "what keeps", {"1.txt": 2}),),
+        (SearchCase("q1", "what keeps", {"1.txt": 2}),),
         corpus_sha256=hashlib.sha256((folder / "corpus.jsonl").read_bytes()).hexdigest(),
         lines={"q1": ("queries.jsonl", 1)},
         lay_out=suite.lay_out,
@@ -99,8 +99,8 @@ def test_judgements_may_lie_where_beir_has_them_and_need_no_header(tmp_path: Pat
     (folder / "qrels" / "test.tsv").write_text(f"{header}q2\tOat/2\t1\r\nq1\t1\t1\r\nq1\t1\t1\n", encoding="utf-8")
 
     assert found(folder).cases == (
-        Query("q1", "what keeps", {"1.txt": 1}),
-        Query("q2", "what crumbles", {file_name("Oat/2"): 1}),
+        SearchCase("q1", "what keeps", {"1.txt": 1}),
+        SearchCase("q2", "what crumbles", {file_name("Oat/2"): 1}),
     )
 
 
@@ -139,7 +139,7 @@ def test_stance_pairs_are_read_whatever_their_labels_are_called(tmp_path: Path):
 
     suite = found(path)
 
-    assert [one.label for one in suite.cases if isinstance(one, Pair)] == [
+    assert [one.label for one in suite.cases if isinstance(one, LabelledPair)] == [
         *["supports"] * 3,
         *["challenges"] * 4,
         *["neutral"] * 4,
@@ -152,7 +152,7 @@ def test_what_is_supported_in_part_is_left_out_and_the_name_says_so(tmp_path: Pa
 
     assert (suite.name, suite.cases, suite.lines) == (
         "wice without 1 partial",
-        (Pair("b", "Bake rye.", "It keeps.", "supports"),),
+        (LabelledPair("b", "Bake rye.", "It keeps.", "supports"),),
         {"b": ("wice.jsonl", 2)},
     )
 

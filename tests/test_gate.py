@@ -12,11 +12,11 @@ from eval.gate.compare import compare, kept
 from eval.gate.gate import Exit
 from eval.gate.summary import read, to_json
 from eval.numbers.metrics import Score
-from eval.running.records import Outcome, Record, read_lines, to_line
+from eval.running.records import CaseOutcome, Record, read_lines, to_line
 from eval.suite.cases import Gate, Severity
 from tests.suites import make_record, make_summary
 
-RIGHT, WRONG, ERROR, TESTED = Outcome.RIGHT, Outcome.WRONG, Outcome.ERROR, Outcome.TESTED
+RIGHT, WRONG, ERROR, TESTED = CaseOutcome.RIGHT, CaseOutcome.WRONG, CaseOutcome.ERROR, CaseOutcome.TESTED
 
 
 def judged(*records: Record, rules: dict[str, Any] | None = None, before: list[Record] | None = None, **more: Any):
@@ -26,7 +26,7 @@ def judged(*records: Record, rules: dict[str, Any] | None = None, before: list[R
     return gate.judge(summary, records, Gate(**(rules or {})), old, spent)
 
 
-def failed(verdict: gate.Verdict) -> list[str]:
+def failed(verdict: gate.GateVerdict) -> list[str]:
     return [check.name for check in verdict.failed]
 
 
@@ -144,7 +144,7 @@ def test_a_measure_of_which_less_is_better_may_rise_so_far():
     assert judged(before[0], before=[after], rules={"drops": {"over-refusal": 0.0}}).passed
 
 
-def over_another_corpus(*after: Record, files: dict[str, str], rules: dict[str, Any] | None = None) -> gate.Verdict:
+def over_another_corpus(*after: Record, files: dict[str, str], rules: dict[str, Any] | None = None) -> gate.GateVerdict:
     before = [make_record(id) for id in "ab"]
     measures = {"grounded within budget": 1.0}
     cases = {one.id: kept(one) for one in before}

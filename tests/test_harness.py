@@ -60,12 +60,12 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def gated(tmp_path: Path, settings: Settings) -> Callable[..., artifacts.Kept]:
+def gated(tmp_path: Path, settings: Settings) -> Callable[..., artifacts.StoredRun]:
     """Measures the small suite, whose baseline was accepted, and gives what came of it."""
     path = write_small(tmp_path, SUITE + GATED, **{"mills.txt": f"Mills\n\n{MILLS}\n"})
     embedder = WordEmbedder()
 
-    def again(**options: Any) -> artifacts.Kept:
+    def again(**options: Any) -> artifacts.StoredRun:
         wrap = options.pop("wrap", None)
         given = Options(**{"out": tmp_path / "out", **options})
         return measure(suites.load(path), settings, given, embedder, wrap=wrap)
@@ -75,7 +75,7 @@ def gated(tmp_path: Path, settings: Settings) -> Callable[..., artifacts.Kept]:
     return again
 
 
-def agree(run: artifacts.Kept, folder: Path) -> Exit:
+def agree(run: artifacts.StoredRun, folder: Path) -> Exit:
     """The exit code, after making sure that JUnit, Markdown, HTML and JSON say the same."""
     xml = etree.parse(folder / artifacts.JUNIT)
     red = xml.findall(".//failure") + xml.findall(".//error")
@@ -91,7 +91,7 @@ def agree(run: artifacts.Kept, folder: Path) -> Exit:
     return run.verdict.exit
 
 
-def test_what_was_accepted_passes_and_all_formats_say_so(gated: Callable[..., artifacts.Kept], tmp_path: Path):
+def test_what_was_accepted_passes_and_all_formats_say_so(gated: Callable[..., artifacts.StoredRun], tmp_path: Path):
     run = gated()
 
     assert agree(run, tmp_path / "out" / "small") is Exit.PASSED
@@ -147,7 +147,7 @@ def refusal_off(patch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_each_mutation_turns_the_gate_red_and_names_its_cases(
-    gated: Callable[..., artifacts.Kept],
+    gated: Callable[..., artifacts.StoredRun],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     mutation: Callable[[pytest.MonkeyPatch], None],
@@ -163,7 +163,7 @@ def test_each_mutation_turns_the_gate_red_and_names_its_cases(
     assert set(run.comparison.lost) == held
 
 
-def test_a_system_that_crashes_is_infrastructure(gated: Callable[..., artifacts.Kept], tmp_path: Path):
+def test_a_system_that_crashes_is_infrastructure(gated: Callable[..., artifacts.StoredRun], tmp_path: Path):
     def crash(question: str) -> Answer:
         raise RuntimeError(f"no answer to {question}")
 
@@ -174,7 +174,7 @@ def test_a_system_that_crashes_is_infrastructure(gated: Callable[..., artifacts.
     assert run.summary.measure("grounded correct") is None
 
 
-def test_an_answer_that_changes_by_itself_is_found(gated: Callable[..., artifacts.Kept], tmp_path: Path):
+def test_an_answer_that_changes_by_itself_is_found(gated: Callable[..., artifacts.StoredRun], tmp_path: Path):
     count = iter(range(99))
 
     def wrap(assistant: Assistant) -> System:
@@ -263,11 +263,15 @@ def test_cases_are_selected_by_id_kind_and_tag(tmp_path: Path):
 
 
 def test_of_repeated_runs_a_case_passes_when_enough_of_them_did():
-    from eval.running.records import Outcome
+    from eval.running.records import CaseOutcome
 
     runs = [
         make_run(make_record("a", one), make_record("b", two))
-        for one, two in ((Outcome.RIGHT, Outcome.WRONG), (Outcome.WRONG, Outcome.WRONG), (Outcome.RIGHT, Outcome.RIGHT))
+        for one, two in (
+            (CaseOutcome.RIGHT, CaseOutcome.WRONG),
+            (CaseOutcome.WRONG, CaseOutcome.WRONG),
+            (CaseOutcome.RIGHT, CaseOutcome.RIGHT),
+        )
     ]
 
     assert [[record.passed for record in merged(runs, needed).records] for needed in (1, 2, 3)] == [
@@ -313,7 +317,7 @@ def test_refusing_always_has_all_of_refusal_recall_and_of_over_refusal(tmp_path:
     assert (got["refusal recall"], got["over-refusal"], got["grounded correct"]) == (1, 1, 0)
 
 
-def test_an_empty_selection_is_red_everywhere(gated: Callable[..., artifacts.Kept], tmp_path: Path):
+def test_an_empty_selection_is_red_everywhere(gated: Callable[..., artifacts.StoredRun], tmp_path: Path):
     run = gated(kinds=("nonsense",))
 
     assert agree(run, tmp_path / "out" / "small") is Exit.NOTHING
@@ -343,7 +347,7 @@ def test_a_hostile_corpus_gives_valid_xml_and_an_inert_page(tmp_path: Path, sett
 
 
 def test_the_baseline_that_is_accepted_says_why_and_a_partial_run_is_none(
-    gated: Callable[..., artifacts.Kept], tmp_path: Path
+    gated: Callable[..., artifacts.StoredRun], tmp_path: Path
 ):
     assert baseline.read(tmp_path / "baseline.json").reason == "The first one."
 
@@ -358,7 +362,7 @@ def test_the_baseline_that_is_accepted_says_why_and_a_partial_run_is_none(
 
 
 def test_accepting_lists_what_was_better_before(
-    gated: Callable[..., artifacts.Kept], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    gated: Callable[..., artifacts.StoredRun], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     retrieval_off(monkeypatch)
     gated()
@@ -370,7 +374,7 @@ def test_accepting_lists_what_was_better_before(
 
 
 def test_a_document_that_changed_names_the_cases_it_broke_and_the_others_are_judged(
-    gated: Callable[..., artifacts.Kept], tmp_path: Path
+    gated: Callable[..., artifacts.StoredRun], tmp_path: Path
 ):
     (tmp_path / "documents" / "picture.png").write_bytes(b"no document")
     (tmp_path / "documents" / "page.txt").write_text("Brands\n\nBrands are slow to build, they say.\n")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from eval.harness import artifacts, history
-from eval.harness.artifacts import Kept
-from eval.running.records import Outcome, Record
+from eval.harness.artifacts import StoredRun
+from eval.running.records import CaseOutcome, Record
 from tests.rendered import MADE_WITH, judged, records
 
 
@@ -20,12 +20,12 @@ def written(out: Path, those: Sequence[Record], when: int, **given: object) -> N
     ran = judged(those, **given)
     folder = out / ran.summary.suite
     history.put_by(folder)
-    artifacts.write(folder, Kept(ran.summary, tuple(those), ran.verdict, None, MADE_WITH))
+    artifacts.write(folder, StoredRun(ran.summary, tuple(those), ran.verdict, None, MADE_WITH))
     os.utime(folder / artifacts.SUMMARY, (when, when))
 
 
 def test_a_run_is_kept_when_the_next_is_made(tmp_path: Path) -> None:
-    worse = [replace(records()[0], outcome=Outcome.WRONG), *records()[1:]]
+    worse = [replace(records()[0], outcome=CaseOutcome.WRONG), *records()[1:]]
     written(tmp_path, records(), 1_000)
     written(tmp_path, worse, 2_000)
 

@@ -19,7 +19,7 @@ from assistant.errors import ModelDenied, ModelError, ModelUnavailable
 from assistant.library.library import Library
 from assistant.model import local_models, providers
 from assistant.model.chat import Model, Prompt
-from assistant.model.local_models import Place
+from assistant.model.local_models import KnownPort
 from assistant.settings import Settings
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
@@ -231,7 +231,7 @@ def test_a_key_in_streamlits_secrets_is_used(
 
 def test_a_model_that_is_found_is_used_with_one_click(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
     server.key = ""
-    monkeypatch.setattr(local_models, "PLACES", (Place("LM Studio", server.port),))
+    monkeypatch.setattr(local_models, "PLACES", (KnownPort("LM Studio", server.port),))
     page = app()
     assert "Quotes only; add a model for written answers" in everything(page)
 
@@ -243,7 +243,7 @@ def test_a_model_that_is_found_is_used_with_one_click(server: ModelServer, monke
 
 
 def test_nothing_is_looked_for_where_others_are_served(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local_models, "PLACES", (Place("LM Studio", server.port),))
+    monkeypatch.setattr(local_models, "PLACES", (KnownPort("LM Studio", server.port),))
     monkeypatch.setenv("PUSHBACK_HOST", "0.0.0.0")
 
     app()

@@ -15,10 +15,10 @@ from tests.test_jobs import ended
 from ui.views import present_work
 from ui.work import jobs, library_work, uploads
 from ui.work.jobs import Job
-from ui.work.library_work import Outcome, Taken, take_in
+from ui.work.library_work import FileOutcome, ReadingOutcome, take_in
 
 
-def done(outcome: Outcome) -> list[tuple[str, str]]:
+def done(outcome: ReadingOutcome) -> list[tuple[str, str]]:
     return [(one.source, one.what) for one in outcome.files]
 
 
@@ -68,7 +68,7 @@ def test_one_file_of_a_folder_goes_by_its_path_there(
     after = take_in(job, settings, embedder, [folder / "deep" / "plan.md"], folder)
 
     (document,) = before.files
-    assert after.files == (Taken("deep/plan.md", "changed", document.document),)
+    assert after.files == (FileOutcome("deep/plan.md", "changed", document.document),)
 
 
 def test_a_copy_of_what_is_there_is_told_as_already_there_under_its_other_name(

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.model import local_models
 from assistant.model.chat import Model, Prompt
-from assistant.model.local_models import HOST, LARGEST, OLLAMA, PLACES, Found, Place, found
+from assistant.model.local_models import HOST, LARGEST, OLLAMA, PLACES, FoundServer, KnownPort, found
 from assistant.model.providers import OLLAMA as CONTEXT
 from assistant.settings import Settings
 from tests.model_server import LINE, model_server
@@ -19,7 +19,7 @@ from tests.model_server import LINE, model_server
 USUAL = PLACES  # before the tests' own take their place
 
 
-def look_at(monkeypatch: pytest.MonkeyPatch, *places: Place) -> None:
+def look_at(monkeypatch: pytest.MonkeyPatch, *places: KnownPort) -> None:
     monkeypatch.setattr(local_models, "PLACES", places)
 
 
@@ -38,9 +38,9 @@ def test_servers_are_found_with_the_models_that_write(monkeypatch: pytest.Monkey
     ):
         look_at(
             monkeypatch,
-            Place("Ollama", ollama.port, OLLAMA),
-            Place("LM Studio", other.port),
-            Place("Docker", empty.port, "/engines/v1/models"),
+            KnownPort("Ollama", ollama.port, OLLAMA),
+            KnownPort("LM Studio", other.port),
+            KnownPort("Docker", empty.port, "/engines/v1/models"),
         )
         monkeypatch.setenv("OLLAMA_HOST", f"http://localhost:{ollama.port}")
         seen = found()
@@ -48,8 +48,8 @@ def test_servers_are_found_with_the_models_that_write(monkeypatch: pytest.Monkey
         moved = found()
 
     assert seen == (
-        Found("Ollama", f"{HOST}:{ollama.port}", ("ollama:small:3b",)),
-        Found("LM Studio", f"{HOST}:{other.port}", (f"http://{HOST}:{other.port}/v1#org/chat",)),
+        FoundServer("Ollama", f"{HOST}:{ollama.port}", ("ollama:small:3b",)),
+        FoundServer("LM Studio", f"{HOST}:{other.port}", (f"http://{HOST}:{other.port}/v1#org/chat",)),
     )
     assert moved[0].models == (f"http://{HOST}:{ollama.port}/v1#small:3b",)
 
@@ -57,10 +57,10 @@ def test_servers_are_found_with_the_models_that_write(monkeypatch: pytest.Monkey
 def test_one_that_asks_for_a_key_is_offered_and_given_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PUSHBACK_API_KEY", "sk-of-another-server")
     with model_server("chat", key="sk-its-own-key") as server:
-        look_at(monkeypatch, Place("Jan", server.port))
+        look_at(monkeypatch, KnownPort("Jan", server.port))
         seen = found()
 
-    assert seen == (Found("Jan", f"{HOST}:{server.port}", (f"http://{HOST}:{server.port}/v1",), asks_key=True),)
+    assert seen == (FoundServer("Jan", f"{HOST}:{server.port}", (f"http://{HOST}:{server.port}/v1",), asks_key=True),)
     assert server.keys == [""]
 
 
@@ -68,7 +68,7 @@ def test_a_proxy_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     with model_server("chat") as server, model_server("far") as proxy:
         for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
             monkeypatch.setenv(name, f"http://{HOST}:{proxy.port}")
-        look_at(monkeypatch, Place("LM Studio", server.port))
+        look_at(monkeypatch, KnownPort("LM Studio", server.port))
 
         assert len(found()) == 1
         assert not proxy.asked
@@ -81,7 +81,7 @@ def test_a_proxy_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_no_list_of_models_is_passed_over(monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
     monkeypatch.setattr("tests.model_server._Handler.do_GET", lambda handler: handler._send(200, body))
     with model_server() as server:
-        look_at(monkeypatch, Place("vLLM", server.port))
+        look_at(monkeypatch, KnownPort("vLLM", server.port))
 
         assert found() == ()
 
@@ -96,7 +96,7 @@ def test_a_reply_does_not_lead_elsewhere(monkeypatch: pytest.MonkeyPatch) -> Non
     with model_server("far") as elsewhere:
         monkeypatch.setattr("tests.model_server._Handler.do_GET", moved)
         with model_server() as server:
-            look_at(monkeypatch, Place("vLLM", server.port))
+            look_at(monkeypatch, KnownPort("vLLM", server.port))
 
             assert found() == ()
             assert not elsewhere.asked
@@ -119,7 +119,7 @@ def test_who_does_not_reply_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -
     over: list[bool] = []
     with socket.create_server((HOST, 0)) as silent, socket.create_server((HOST, 0)) as dripping:
         Thread(target=drip, args=(dripping,), daemon=True).start()
-        look_at(monkeypatch, *(Place("x", one.getsockname()[1]) for one in (silent, dripping)))
+        look_at(monkeypatch, *(KnownPort("x", one.getsockname()[1]) for one in (silent, dripping)))
 
         assert found() == ()
         assert not over

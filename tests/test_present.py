@@ -29,7 +29,7 @@ from assistant.types import (
 )
 from tests.conftest import make_document
 from ui.views import present, present_document
-from ui.views.present import Source, Standing
+from ui.views.present import SourceLine, Standing
 from ui.views.shown import Shown
 
 ABOUT = About("d1", "notes/thread.txt", "0" * 64, "text/plain", "A thread", "The Editor", "2024-03-14")
@@ -132,7 +132,7 @@ def test_sources_of_one_voice_in_one_document_share_a_line() -> None:
 
     lines = present.sources(answer(first, apart, second, policy))
 
-    assert lines == (Source((1, 3), first), Source((2,), apart), Source((4,), policy))
+    assert lines == (SourceLine((1, 3), first), SourceLine((2,), apart), SourceLine((4,), policy))
 
 
 def test_on_a_refusal_the_nearest_passages_carry_the_numbers() -> None:

@@ -12,7 +12,7 @@ from tests.rendered import HOSTILE
 from ui.reports import terminal
 from ui.views import present_library, present_work
 from ui.views.present_library import Wanted
-from ui.work.library_work import Outcome, Taken
+from ui.work.library_work import FileOutcome, ReadingOutcome
 
 TAGS = ("<script", "<img", "<iframe", "</details></main>", "<!--")
 
@@ -30,18 +30,28 @@ def listed(number: int, **given: object) -> Listed:
 
 def test_what_a_reading_did_is_a_line() -> None:
     files = (
-        Taken("a.md", "added", "d"),
-        Taken("b.md", "added", "e"),
-        Taken("c.pdf", "failed", reason="holds no text."),
+        FileOutcome("a.md", "added", "d"),
+        FileOutcome("b.md", "added", "e"),
+        FileOutcome("c.pdf", "failed", reason="holds no text."),
     )
 
-    assert present_work.happened(Outcome(files, 31, 4.21)) == ("2 added, 1 could not be read · 31 passages in 4.2 s")
-    assert present_work.happened(Outcome((), 0, 0.1, 2)) == "Nothing to read there · 2 files of other kinds passed over"
-    assert present_work.happened(Outcome((Taken("a", "not read"),), 0, 0.1, stopped=True)) == "Stopped: 1 not read yet"
+    assert present_work.happened(ReadingOutcome(files, 31, 4.21)) == (
+        "2 added, 1 could not be read · 31 passages in 4.2 s"
+    )
+    assert (
+        present_work.happened(ReadingOutcome((), 0, 0.1, 2))
+        == "Nothing to read there · 2 files of other kinds passed over"
+    )
+    assert (
+        present_work.happened(ReadingOutcome((FileOutcome("a", "not read"),), 0, 0.1, stopped=True))
+        == "Stopped: 1 not read yet"
+    )
 
 
 def test_what_failed_is_told_first_and_of_many_others_some() -> None:
-    files = [Taken(f"{n}.md", "added", "d") for n in range(20)] + [Taken("z.pdf", "failed", reason="holds no text.")]
+    files = [FileOutcome(f"{n}.md", "added", "d") for n in range(20)] + [
+        FileOutcome("z.pdf", "failed", reason="holds no text.")
+    ]
 
     html = present_work.files(files, 3)
 
@@ -52,8 +62,8 @@ def test_what_failed_is_told_first_and_of_many_others_some() -> None:
 
 
 def test_what_did_not_change_is_told_when_nothing_else_is() -> None:
-    assert "a.md" in present_work.files([Taken("a.md", "same", "d")], 3)
-    assert "a.md" not in present_work.files([Taken("a.md", "same", "d"), Taken("b.md", "added", "e")], 3)
+    assert "a.md" in present_work.files([FileOutcome("a.md", "same", "d")], 3)
+    assert "a.md" not in present_work.files([FileOutcome("a.md", "same", "d"), FileOutcome("b.md", "added", "e")], 3)
 
 
 def test_rows_are_narrowed_by_words_and_by_what_they_are() -> None:
@@ -88,7 +98,7 @@ def test_nothing_that_was_written_elsewhere_becomes_a_part_of_the_page() -> None
             present_library.head(about, ["older version"], 1),
             present_library.passages([spoken], 1),
             present_library.dropped([Dropped(text, text, 0)]),
-            present_work.files([Taken(text, "failed", reason=text)], 3),
+            present_work.files([FileOutcome(text, "failed", reason=text)], 3),
             present_work.problems([Problem(text, text)]),
         ]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from eval.harness.artifacts import Kept
+from eval.harness.artifacts import StoredRun
 from eval.harness.history import Past
-from eval.running.records import Outcome
+from eval.running.records import CaseOutcome
 from tests.rendered import MADE_WITH, hostile, judged, records
 from ui.views import present_scores
-from ui.views.present_scores import ALL, FAILING, FLIPPED, Point
+from ui.views.present_scores import ALL, FAILING, FLIPPED, ScorePoint
 
 
 def past(when: str = "2026-11-26T10:30:05+00:00", **given: object) -> Past:
@@ -18,10 +18,10 @@ def past(when: str = "2026-11-26T10:30:05+00:00", **given: object) -> Past:
     return Past(Path("out"), when, ran.summary, ran.verdict)
 
 
-def kept(*, worse: bool = False) -> Kept:
-    those = [replace(one, outcome=Outcome.WRONG) if worse and one.id == "fact-right" else one for one in records()]
+def kept(*, worse: bool = False) -> StoredRun:
+    those = [replace(one, outcome=CaseOutcome.WRONG) if worse and one.id == "fact-right" else one for one in records()]
     ran = judged(those)
-    return Kept(ran.summary, tuple(those), ran.verdict, None, MADE_WITH)
+    return StoredRun(ran.summary, tuple(those), ran.verdict, None, MADE_WITH)
 
 
 def test_a_run_is_told_in_a_line() -> None:
@@ -34,8 +34,8 @@ def test_measures_over_time_are_of_whole_runs_and_carry_their_intervals() -> Non
 
     assert present_scores.measured(runs)[0] == "grounded within budget"  # what suites are about comes first
     assert present_scores.points(runs, ["hit", "grounded within budget", "citation recall"]) == [
-        Point(runs[0].when, "hit", 0.75, 0.75, 0.75, "4"),
-        Point(runs[0].when, "grounded within budget", 0.5, 0.2, 0.8, "4"),
+        ScorePoint(runs[0].when, "hit", 0.75, 0.75, 0.75, "4"),
+        ScorePoint(runs[0].when, "grounded within budget", 0.5, 0.2, 0.8, "4"),
     ]
 
 

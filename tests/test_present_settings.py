@@ -8,7 +8,7 @@ import pytest
 
 from assistant.settings import Settings
 from ui.views import present_settings
-from ui.views.present_settings import Line
+from ui.views.present_settings import SettingLine
 
 
 def test_each_setting_says_what_sets_it() -> None:
@@ -17,10 +17,10 @@ def test_each_setting_says_what_sets_it() -> None:
     told = present_settings.lines(settings, {"home": "PUSHBACK_HOME", "model": "a.toml"}, frozenset({"library"}))
 
     assert told[:4] == [
-        Line("Folder that holds the libraries", str(Path("/here")), "PUSHBACK_HOME"),
-        Line("The library", "mine", "this page"),
-        Line("The model that writes", "ollama:small", "a.toml"),
-        Line("How a model is asked to reply", "auto", "default"),
+        SettingLine("Folder that holds the libraries", str(Path("/here")), "PUSHBACK_HOME"),
+        SettingLine("The library", "mine", "this page"),
+        SettingLine("The model that writes", "ollama:small", "a.toml"),
+        SettingLine("How a model is asked to reply", "auto", "default"),
     ]
     assert len(told) == len(Settings.model_fields)
 

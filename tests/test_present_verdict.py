@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from assistant.pressure.discussion import Change
+from assistant.pressure.discussion import VerdictChange
 from assistant.types import AssumptionRuling, IdeaRuling, Judged, Stance
 from tests.test_verdict_page import AGAINST, EVIL, FOR, REPORT, VERDICT
 from ui.reports import present_verdict
@@ -110,7 +110,10 @@ def test_a_finding_tells_how_it_is_said_and_what_became_of_its_source() -> None:
 
 
 def test_what_got_better_and_what_worse_are_told_apart_with_their_quotes() -> None:
-    changes = (Change("more speaks for it", better=True, findings=(FOR,)), Change("it <b>fell</b>", better=False))
+    changes = (
+        VerdictChange("more speaks for it", better=True, findings=(FOR,)),
+        VerdictChange("it <b>fell</b>", better=False),
+    )
 
     better, worse = (present_verdict.changes(changes, better=side) for side in (True, False))
 

@@ -66,7 +66,7 @@ def test_a_record_is_one_line_of_json_with_its_error() -> None:
         record = logging.LogRecord("ui.x", logging.ERROR, "", 0, "it %s", ("failed\nhere",), sys.exc_info())
     record.told = {"path": "/v1/ask"}
 
-    line = logs.Lines().format(record)
+    line = logs.JsonLines().format(record)
 
     told = json.loads(line)
     assert "\n" not in line

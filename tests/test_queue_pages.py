@@ -23,7 +23,7 @@ from tests.fakes import WordEmbedder
 from tests.test_architecture import ROOT
 from ui.api.desk import Desk
 from ui.jobs import work as works
-from ui.jobs.line import Here, Line
+from ui.jobs.line import Here, JobLine
 from ui.parts.settings import keys, running
 from ui.reports import verdict_kept
 from ui.work import jobs, library_work, uploads
@@ -71,7 +71,7 @@ def settings(home: Path, database_address: str, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.fixture
-def line(settings: Settings) -> Line:
+def line(settings: Settings) -> JobLine:
     return running.line(settings)
 
 
@@ -111,13 +111,13 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
-def reading(line: Line, settings: Settings) -> jobs.Job:
+def reading(line: JobLine, settings: Settings) -> jobs.Job:
     return line.of_kind(library_work.kind(settings))[0]
 
 
 @pytest.mark.slow
 def test_a_page_shows_what_a_worker_does_through_a_reload_and_what_came_of_it(
-    settings: Settings, line: Line, tmp_path: Path
+    settings: Settings, line: JobLine, tmp_path: Path
 ) -> None:
     page = opened()
     page.file_uploader[0].set_value([PEARS]).run()
@@ -139,7 +139,9 @@ def test_a_page_shows_what_a_worker_does_through_a_reload_and_what_came_of_it(
 
 @pytest.mark.posix
 @pytest.mark.slow
-def test_the_work_of_a_killed_worker_is_done_once_by_the_next(settings: Settings, line: Line, tmp_path: Path) -> None:
+def test_the_work_of_a_killed_worker_is_done_once_by_the_next(
+    settings: Settings, line: JobLine, tmp_path: Path
+) -> None:
     page = opened()
     page.file_uploader[0].set_value([PEARS]).run()
     with worker(works.READ, tmp_path / "never") as process:
@@ -157,7 +159,7 @@ def test_the_work_of_a_killed_worker_is_done_once_by_the_next(settings: Settings
         assert [entry.about.source for entry in library.entries()] == ["pears.md"]
 
 
-def test_a_page_stops_what_waits_and_puts_its_outcome_away(settings: Settings, line: Line) -> None:
+def test_a_page_stops_what_waits_and_puts_its_outcome_away(settings: Settings, line: JobLine) -> None:
     page = opened()
     page.file_uploader[0].set_value([PEARS]).run()
 
@@ -172,7 +174,7 @@ def test_a_page_stops_what_waits_and_puts_its_outcome_away(settings: Settings, l
 
 
 def test_what_one_worker_took_out_another_puts_back_as_it_was(
-    settings: Settings, line: Line, embedder: WordEmbedder
+    settings: Settings, line: JobLine, embedder: WordEmbedder
 ) -> None:
     kept = uploads.keep(settings, [PEARS[:2]])
     library_work.take_in(jobs.Job("", None, ""), settings, embedder, kept, uploads.folder(settings))
@@ -192,7 +194,7 @@ def test_what_one_worker_took_out_another_puts_back_as_it_was(
 
 
 def test_an_idea_is_tested_and_discussed_by_workers_in_the_order_of_what_was_said(
-    settings: Settings, line: Line, embedder: WordEmbedder
+    settings: Settings, line: JobLine, embedder: WordEmbedder
 ) -> None:
     texts = ("Leaflets bring guests to the bakery.", "Nobody came back to the hill twice.")
     with Library.open(settings, embedder, create=True) as library:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.suite.cases import Case, Gold
-from eval.suite.quotes import Source, missing, nearest
+from eval.suite.quotes import CorpusFile, missing, nearest
 
 PRICE = "The price came\n  down to $260 in 1925. Wages rose."
 WORDS = st.lists(st.text("abcd", min_size=1, max_size=4), min_size=1, max_size=20)  # as many places as are compared
@@ -35,7 +35,7 @@ def corpus(tmp_path: Path) -> Path:
     ],
 )
 def test_words_stand_in_a_source_as_written_or_as_shown_whitespace_aside(corpus: Path, source: str, quote: str):
-    assert Source(corpus, source).lacks(quote) is None
+    assert CorpusFile(corpus, source).lacks(quote) is None
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_words_stand_in_a_source_as_written_or_as_shown_whitespace_aside(corpus:
 def test_a_quote_that_does_not_stand_there_is_told_with_the_nearest_that_does(
     corpus: Path, source: str, quote: str, told: str
 ):
-    assert Source(corpus, source).lacks(quote) == told.replace("\\n  ", " ")
+    assert CorpusFile(corpus, source).lacks(quote) == told.replace("\\n  ", " ")
 
 
 @pytest.mark.posix
@@ -61,7 +61,7 @@ def test_an_absolute_path_or_a_link_leads_to_no_source_outside_the_corpus(corpus
     (corpus / "link.txt").symlink_to(corpus.parent / "outside.txt")
 
     for source in ("link.txt", str(corpus.parent / "outside.txt")):
-        assert Source(corpus, source).lacks("price") == f"there is no {source} in the corpus"
+        assert CorpusFile(corpus, source).lacks("price") == f"there is no {source} in the corpus"
 
 
 def test_each_missing_quote_is_told_at_its_own_line_or_at_its_case(corpus: Path):

@@ -14,7 +14,7 @@ from eval.benchmarks import recorded
 from eval.running.examine import Texts
 from eval.running.replay import Recording, ReplayedChat
 from eval.scorers import answering, citing
-from eval.scorers.asked import Asked
+from eval.scorers.asked import AnsweredCase
 from eval.suite import suites
 from eval.suite.gold import locate, matches
 from ingest.sync import sync
@@ -52,7 +52,7 @@ def test_what_a_strong_reader_says_is_right_and_stands(read: tuple[Library, dict
         answer = came[case.id]
         if not isinstance(answer, Answer):
             continue
-        asked = Asked(case, answer, locate(case.gold, texts.find), texts.read, find=texts.find)
+        asked = AnsweredCase(case, answer, locate(case.gold, texts.find), texts.read, find=texts.find)
         right = answer.refused if case.refuse else answering.grounded(asked).value == 1
         wrong += [] if right else [case.id]
         invalid += [] if citing.validity(asked).value in (1, None) else [case.id]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from eval.gate.gate import Check, Verdict
+from eval.gate.gate import Check, GateVerdict
 from eval.render import markdown
 from eval.render.shown import ended
 from tests import rendered
@@ -84,7 +84,7 @@ def test_nobody_is_mentioned_and_nothing_is_referred_to() -> None:
 def test_many_cases_are_cut_short_and_those_held_against_the_run_come_first() -> None:
     wrong = rendered.records()[2]
     many = [replace(wrong, id=f"who-{index}") for index in range(2 * markdown.LISTED)]
-    verdict = Verdict((Check("flips", False, "one", cases=("who-399",)),))
+    verdict = GateVerdict((Check("flips", False, "one", cases=("who-399",)),))
 
     text = markdown.render(rendered.summary_of(many), many, verdict, None)
 
@@ -121,7 +121,7 @@ def test_an_annotation_is_one_command(text: str) -> None:
 
 def test_there_are_at_most_fifty_annotations() -> None:
     cases = tuple(f"fact-{index}" for index in range(80))
-    lines = markdown.annotations([], Verdict((Check("flips", False, "many", cases=cases),)))
+    lines = markdown.annotations([], GateVerdict((Check("flips", False, "many", cases=cases),)))
 
     assert (len(lines), lines[-1]) == (50, "::error title=and more::31 more, told in the summary")
 

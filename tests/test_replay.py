@@ -14,9 +14,9 @@ from pydantic import BaseModel
 
 from assistant.errors import CaseError, ModelUnavailable, SettingsError
 from eval.running.replay import (
-    Asked,
     Budget,
     BudgetSpent,
+    ModelRequest,
     Recording,
     RecordingChat,
     ReplayedChat,
@@ -276,7 +276,7 @@ def test_a_save_that_fails_leaves_the_old_file_and_no_part_of_a_new_one(
 
 
 def line(**changed: Any) -> str:
-    one = Asked("fake:one", [], {})
+    one = ModelRequest("fake:one", [], {})
     return json.dumps({"key": one.key, **one._asdict(), "reply": {"content": "$260"}, **changed})
 
 

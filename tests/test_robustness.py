@@ -34,7 +34,7 @@ from eval.robustness import robustness as tried
 from eval.robustness.counterfactual import counterfactuals, other_figure
 from eval.robustness.planted import PLANTS, planted
 from eval.robustness.robustness import SPECS, ingest_backwards, robustness, scores
-from eval.running.records import Outcome, Record
+from eval.running.records import CaseOutcome, Record
 from eval.running.run import Run, run
 from eval.suite.cases import Case, Gold
 from eval.suite.suites import Suite, load
@@ -149,14 +149,14 @@ def laid_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, dict[
         suite.lay_out(into)
         found = [path for path in sorted(into.rglob("*")) if path.is_file()]
         corpora[suite.name] = {path.relative_to(into).as_posix(): path.read_bytes() for path in found}
-        return ran(suite, *(of(case, Outcome.ERROR) for case in cases))
+        return ran(suite, *(of(case, CaseOutcome.ERROR) for case in cases))
 
     monkeypatch.setattr(tried, "run", only_lay_out)
     return corpora
 
 
-def of(case: Case, outcome: Outcome) -> Record:
-    error = "ValueError: broken" if outcome is Outcome.ERROR else None
+def of(case: Case, outcome: CaseOutcome) -> Record:
+    error = "ValueError: broken" if outcome is CaseOutcome.ERROR else None
     output = None if error else {"refused": False, "statements": [], "conflicts": []}
     return Record(case.id, case.kind, case.asked, outcome, error=error, output=output)
 
@@ -166,7 +166,7 @@ def ran(suite: Suite, *records: Record, interrupted: bool = False) -> Run:
 
 
 def all_right(suite: Suite) -> Run:
-    return ran(suite, *(of(case, Outcome.RIGHT) for case in suite.cases if isinstance(case, Case)))
+    return ran(suite, *(of(case, CaseOutcome.RIGHT) for case in suite.cases if isinstance(case, Case)))
 
 
 def test_who_holds_firm_keeps_every_answer_and_shows_the_conflict(suite: Suite, others: Path, settings: Settings):
@@ -233,7 +233,7 @@ def test_a_case_that_crashed_first_is_not_tried_and_one_that_crashes_now_is_lost
     suite: Suite, others: Path, settings: Settings, laid_out: dict[str, dict[str, bytes]]
 ):
     price, dough, *_ = (case for case in suite.cases if isinstance(case, Case))
-    first = ran(suite, of(price, Outcome.ERROR), of(dough, Outcome.WRONG))
+    first = ran(suite, of(price, CaseOutcome.ERROR), of(dough, CaseOutcome.WRONG))
 
     got = scores(suite, first, settings, embedder=WordEmbedder(), jobs=1, distractors=others)
 

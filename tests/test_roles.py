@@ -8,7 +8,7 @@ import pytest
 
 from assistant.settings import Settings, load
 from ui.web import roles
-from ui.web.roles import Role
+from ui.web.roles import VisitorRole
 
 NAMED = Settings(owners=("boss-1",), editors=("groups=writers", "email=ann@house.example"), readers=("https://id r-7",))
 
@@ -16,20 +16,20 @@ NAMED = Settings(owners=("boss-1",), editors=("groups=writers", "email=ann@house
 @pytest.mark.parametrize(
     ("token", "role"),
     [
-        ({"sub": "boss-1"}, Role.OWNER),
-        ({"sub": "x", "groups": ["sales", "writers"]}, Role.EDITOR),
-        ({"sub": "x", "groups": "writers"}, Role.EDITOR),
-        ({"sub": "x", "groups": "ghostwriters"}, Role.READER),
-        ({"sub": "x", "email": "ann@house.example"}, Role.EDITOR),
-        ({"sub": "x", "email": "ann@house.example", "email_verified": True}, Role.EDITOR),
-        ({"sub": "boss-1", "groups": ["writers"]}, Role.OWNER),
-        ({"sub": ["boss-1"]}, Role.READER),
-        ({"name": "boss-1"}, Role.READER),
-        ({}, Role.READER),
+        ({"sub": "boss-1"}, VisitorRole.OWNER),
+        ({"sub": "x", "groups": ["sales", "writers"]}, VisitorRole.EDITOR),
+        ({"sub": "x", "groups": "writers"}, VisitorRole.EDITOR),
+        ({"sub": "x", "groups": "ghostwriters"}, VisitorRole.READER),
+        ({"sub": "x", "email": "ann@house.example"}, VisitorRole.EDITOR),
+        ({"sub": "x", "email": "ann@house.example", "email_verified": True}, VisitorRole.EDITOR),
+        ({"sub": "boss-1", "groups": ["writers"]}, VisitorRole.OWNER),
+        ({"sub": ["boss-1"]}, VisitorRole.READER),
+        ({"name": "boss-1"}, VisitorRole.READER),
+        ({}, VisitorRole.READER),
     ],
 )
 def test_a_subject_or_a_claim_of_the_token_has_the_highest_role_that_names_it(
-    token: dict[str, Any], role: Role
+    token: dict[str, Any], role: VisitorRole
 ) -> None:
     assert roles.of(token, NAMED, here=False) is role
     assert roles.of(token, NAMED, here=True) is role
@@ -37,12 +37,13 @@ def test_a_subject_or_a_claim_of_the_token_has_the_highest_role_that_names_it(
 
 def test_an_address_that_nobody_verified_names_nobody() -> None:
     assert (
-        roles.of({"sub": "x", "email": "ann@house.example", "email_verified": False}, NAMED, here=False) < Role.EDITOR
+        roles.of({"sub": "x", "email": "ann@house.example", "email_verified": False}, NAMED, here=False)
+        < VisitorRole.EDITOR
     )
 
 
-@pytest.mark.parametrize(("issuer", "role"), [("https://id", Role.READER), ("https://other", Role.NONE)])
-def test_a_subject_can_be_named_with_its_issuer(issuer: str, role: Role) -> None:
+@pytest.mark.parametrize(("issuer", "role"), [("https://id", VisitorRole.READER), ("https://other", VisitorRole.NONE)])
+def test_a_subject_can_be_named_with_its_issuer(issuer: str, role: VisitorRole) -> None:
     closed = NAMED.model_copy(update={"everyone": "none"})
 
     assert roles.of({"iss": issuer, "sub": "r-7"}, closed, here=False) is role
@@ -52,8 +53,8 @@ def test_a_subject_can_be_named_with_its_issuer(issuer: str, role: Role) -> None
 def test_without_signing_in_who_is_at_the_machine_owns_it_and_others_have_the_role_of_everyone(everyone: Any) -> None:
     settings = Settings(everyone=everyone)
 
-    assert roles.of(None, settings, here=True) is Role.OWNER
-    assert roles.of(None, settings, here=False) is Role[everyone.upper()]
+    assert roles.of(None, settings, here=True) is VisitorRole.OWNER
+    assert roles.of(None, settings, here=False) is VisitorRole[everyone.upper()]
 
 
 def test_people_are_named_in_the_environment_with_commas() -> None:

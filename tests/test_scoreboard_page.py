@@ -16,8 +16,8 @@ from assistant.library.library import Library, Opinion
 from assistant.settings import Settings
 from eval.drafting import reviewing, starting
 from eval.harness import artifacts
-from eval.harness.artifacts import Kept
-from eval.running.records import Outcome
+from eval.harness.artifacts import StoredRun
+from eval.running.records import CaseOutcome
 from eval.suite import suites
 from ingest.sync import sync
 from tests.chat import ORCHARD, answered, cite, keep
@@ -106,7 +106,7 @@ def test_a_click_makes_a_suite_over_the_library_of_what_people_said(
 
 def test_what_flipped_between_two_runs_is_told_and_can_be_read(out: Path) -> None:
     written(out, records(), 1_000)
-    written(out, [replace(records()[0], outcome=Outcome.WRONG), *records()[1:]], 2_000)
+    written(out, [replace(records()[0], outcome=CaseOutcome.WRONG), *records()[1:]], 2_000)
 
     page = opened()
 
@@ -131,7 +131,7 @@ def test_a_run_of_a_part_is_not_drawn_beside_whole_ones(out: Path) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_of_a_run_becomes_part_of_the_page(out: Path, text: str) -> None:
     run = hostile(text)
-    artifacts.write(out / "suite", Kept(run.summary, tuple(run.records), run.verdict, None, MADE_WITH))
+    artifacts.write(out / "suite", StoredRun(run.summary, tuple(run.records), run.verdict, None, MADE_WITH))
     os.utime(out / "suite" / artifacts.SUMMARY, (1_000, 1_000))
 
     page = opened()

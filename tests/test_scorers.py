@@ -24,7 +24,7 @@ from assistant.types import (
 )
 from eval.scorers import answering, arguing, citing, refusing, telling
 from eval.scorers.answering import contains, figures
-from eval.scorers.asked import Asked, Pressed
+from eval.scorers.asked import AnsweredCase, Pressed
 from eval.suite.cases import Case, Gold
 from eval.suite.gold import locate
 from tests.conftest import make_document
@@ -59,9 +59,9 @@ def answered(*citations: Citation, refused: bool = False, **more: Any) -> Answer
     return Answer("q", "q", statements, grounding, "no passage says it" if refused else "", Searched(2, 3), **more)
 
 
-def asked(came_back: Answer, **case: Any) -> Asked:
+def asked(came_back: Answer, **case: Any) -> AnsweredCase:
     one = Case(**{"id": "fact-a", "question": "q", **case})
-    return Asked(one, came_back, locate(one.gold, find), read)
+    return AnsweredCase(one, came_back, locate(one.gold, find), read)
 
 
 def pressed(verdict: Verdict, **case: Any) -> Pressed:
@@ -75,7 +75,7 @@ def ruled(ruling: IdeaRuling, *findings: tuple[str, Stance]) -> Verdict:
     return Verdict("i", ruling, (assumption, assumption), (), Searched(2, 3))
 
 
-def scores(one: Asked) -> dict[str, float | None]:
+def scores(one: AnsweredCase) -> dict[str, float | None]:
     every = [*citing.scores(one), *answering.scores(one), *refusing.scores(one)]
     return {score.name: score.value for score in every}
 
@@ -216,7 +216,7 @@ def test_an_answer_that_cites_nothing_is_not_grounded():
     assert (got["uncited statements"], got["truthfulness"]) == (1, -1)
 
 
-def said(text: str, quote: str) -> Asked:
+def said(text: str, quote: str) -> AnsweredCase:
     statement = Statement(text, (cite(quote),), Support.SUPPORTED)
     return asked(Answer("q", "q", (statement,), Grounding.GROUNDED, "", Searched(2, 3)), answer=["x"])
 
@@ -323,7 +323,7 @@ def test_a_citation_that_is_longer_than_its_gold_by_more_than_the_budget_is_a_mi
     answer, case = answered(cite(FORD.text)), Case(id="fact-a", question="q", evidence=gold("down to $260"))
 
     def got(budget: int) -> dict[str, float | None]:
-        return scores(Asked(case, answer, locate(case.gold, find, budget), read, budget))
+        return scores(AnsweredCase(case, answer, locate(case.gold, find, budget), read, budget))
 
     assert [got(13)[name] for name in ("hit", "citation precision", "citation recall")] == [1, 1, 1]
     assert [got(12)[name] for name in ("hit", "citation precision", "citation recall")] == [0, 0, 0]
@@ -539,7 +539,7 @@ def test_the_worked_example_of_the_scifact_evaluation():
         return documents[document].text[start:end] or None
 
     answer = answered(*(cite(sentence(name, n), abstracts[name]) for name, n in predicted))
-    one = Asked(case, answer, locate(case.gold, abstracts.get), text)
+    one = AnsweredCase(case, answer, locate(case.gold, abstracts.get), text)
 
     got = scores(one)
 

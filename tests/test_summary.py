@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.answer.summary import Summary, summary
+from assistant.answer.summary import DocumentSummary, summary
 from assistant.library.library import Library
 from assistant.types import Block, BlockKind, Document
 from tests.conftest import make_document, make_new
@@ -15,7 +15,7 @@ PEARS = "Our <b>pears</b> ripen in the orchard in autumn, year {}."
 CIDER = "Cider is pressed by hand and drunk before the month of May {}."
 
 
-def of(library: Library, embedder: WordEmbedder, document: Document) -> Summary:
+def of(library: Library, embedder: WordEmbedder, document: Document) -> DocumentSummary:
     with library.writing() as writer:
         writer.put([make_new(document, embedder)])
     return summary(document, library.stored_of(document.id))
@@ -42,5 +42,5 @@ def test_of_what_is_short_itself_nothing_is_said_in_short(library: Library, embe
 
     told = of(library, embedder, document)
 
-    assert told == Summary((), ())
+    assert told == DocumentSummary((), ())
     assert present_document.in_short(document, told) == ""

@@ -9,7 +9,7 @@ import pytest
 from assistant.build import Assistant
 from assistant.errors import DocumentMissing
 from assistant.library.library import Library
-from assistant.pressure.discussion import Reply
+from assistant.pressure.discussion import DiscussionReply
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
 from ui.reports import verdict_kept
@@ -92,7 +92,7 @@ def test_a_verdict_that_was_removed_while_it_was_discussed_does_not_come_back(
     id = verdict_kept.keep(assistant.library, assistant.challenge(IDEA))
     discuss = verdict_kept.discuss
 
-    def removing(*given: Any) -> Reply:
+    def removing(*given: Any) -> DiscussionReply:
         assistant.library.verdicts.remove(id)
         return discuss(*given)
 

@@ -11,7 +11,7 @@ from docx import Document
 from lxml import html
 
 from assistant.pressure import rulings
-from assistant.pressure.discussion import Change, Moved, Reply
+from assistant.pressure.discussion import DiscussionReply, Moved, VerdictChange
 from assistant.types import (
     About,
     Assumption,
@@ -104,14 +104,14 @@ def test_a_terminal_of_80_columns_shows_a_verdict_without_a_longer_line(monkeypa
 
 
 def test_what_moved_a_verdict_is_told_with_why_it_bears_on_it() -> None:
-    change = Change("more speaks against it", better=False, findings=READ.assumptions[0].findings)
+    change = VerdictChange("more speaks against it", better=False, findings=READ.assumptions[0].findings)
 
     assert "A model's reading: A trial of it failed" in terminal.changes([change])
 
 
 def test_a_sentence_that_a_model_says_in_a_discussion_names_whom_it_stands_on() -> None:
     remark = Remark("It fails often.", (AGAINST.citation,))
-    reply = Reply("It stands.", VERDICT, Moved.NOTHING, prose=(remark,), notices=("The model was slow.",))
+    reply = DiscussionReply("It stands.", VERDICT, Moved.NOTHING, prose=(remark,), notices=("The model was slow.",))
 
     told = terminal.discussed(reply)
 

@@ -16,7 +16,7 @@ import pytest
 from assistant.errors import SourceError
 from assistant.settings import Settings
 from ingest.pipeline import workers
-from ingest.pipeline.parsing import LIGHT, Parsed, Task, parse
+from ingest.pipeline.parsing import LIGHT, ParsedFile, Task, parse
 from ingest.pipeline.workers import Workers
 
 ROOT = Path(__file__).parents[1]
@@ -42,7 +42,7 @@ def refused(pool: Workers, text: str) -> str:
     return str(caught.value)
 
 
-def whole(parsed: Parsed) -> tuple[object, ...]:
+def whole(parsed: ParsedFile) -> tuple[object, ...]:
     return parsed.document, tuple(passage for some in parsed.passages for passage in some)
 
 

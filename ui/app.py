@@ -21,6 +21,6 @@ app = st.App(
     "page.py",
     middleware=[
         Middleware(TrustedHostMiddleware, allowed_hosts=guard.allowed_hosts(), www_redirect=False),
-        Middleware(guard.Guard),
+        Middleware(guard.PageGuard),
     ],
 )

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from assistant.answer import particulars
-from assistant.checking.judging import Held, Judge
+from assistant.checking.judging import ClaimJudge, Held
 from assistant.checking.verifying import Verifier
 from assistant.dialogue import asides, conversation, followup
 from assistant.errors import ModelError, SettingsError
@@ -68,7 +68,7 @@ class Answering:
         embedder: Embedder,
         plain: PlainReader,
         model: ModelReader | None = None,
-        judge: Judge | None = None,
+        judge: ClaimJudge | None = None,
     ) -> None:
         """A model's statements are shown as they come; with a ``judge``, after that has read all of them."""
         self._library, self._embedder = library, embedder
@@ -212,7 +212,7 @@ def _followed(statements: Generator[Statement, None, Reading], made: _Made) -> I
 
 
 def _judged(
-    statements: Generator[Statement, None, Reading], judge: Judge, verifier: Verifier, question: str, calls: Calls
+    statements: Generator[Statement, None, Reading], judge: ClaimJudge, verifier: Verifier, question: str, calls: Calls
 ) -> Generator[Statement, None, Reading]:
     """The statements that the judge finds supported, after it has read all of them."""
     made = _Made()

@@ -17,19 +17,19 @@ APART = 0.5
 PROSE = (BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.ITEM)
 
 
-class Summary(NamedTuple):
+class DocumentSummary(NamedTuple):
     """Headings, outermost first, and excerpts in the order of the document; either may be empty."""
 
     headings: tuple[str, ...]
     excerpts: tuple[Span, ...]
 
 
-def summary(document: Document, passages: Sequence[Stored]) -> Summary:
+def summary(document: Document, passages: Sequence[Stored]) -> DocumentSummary:
     """The summary of a document with these passages."""
     title = document.about.title.casefold()
     heads = [document.text[b.start : b.end].strip() for b in document.blocks if b.kind is BlockKind.HEADING]
     named = [head for head in dict.fromkeys(heads) if head.casefold() != title]
-    return Summary(tuple(named[:HEADINGS]), _excerpts(passages))
+    return DocumentSummary(tuple(named[:HEADINGS]), _excerpts(passages))
 
 
 def _excerpts(passages: Sequence[Stored]) -> tuple[Span, ...]:

@@ -37,7 +37,7 @@ class Held(NamedTuple):
     around: str
 
 
-class Judge(Protocol):
+class ClaimJudge(Protocol):
     """A judge says whether the words that a statement cites support it."""
 
     def doubts(self, question: str, held: Sequence[Held], calls: Calls) -> list[str | None]:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from assistant.errors import IndexMismatch, LibraryError, ModelError
 from assistant.library.catalog import Catalog
-from assistant.library.guard import Guard
+from assistant.library.guard import IndexGuard
 from assistant.library.index.vectors import VectorIndex
 from assistant.library.records import Problem
 from assistant.library.upkeep import difference, rebuild
 
 
-def examine(catalog: Catalog, index: VectorIndex, guard: Guard) -> list[Problem]:
+def examine(catalog: Catalog, index: VectorIndex, guard: IndexGuard) -> list[Problem]:
     """List the problems, each with its remedy. What can be repaired safely is repaired, unless another process is
     writing."""
     again = "Put a copy of the folder back, or remove it and run `pushback ingest` again."
@@ -31,7 +31,7 @@ def examine(catalog: Catalog, index: VectorIndex, guard: Guard) -> list[Problem]
     return problems
 
 
-def _mend(catalog: Catalog, index: VectorIndex, guard: Guard) -> Iterator[tuple[str, str]]:
+def _mend(catalog: Catalog, index: VectorIndex, guard: IndexGuard) -> Iterator[tuple[str, str]]:
     """Repair what can be repaired; returns what was wrong and what was done."""
     if catalog.staged.count():
         catalog.staged.clear()

@@ -42,7 +42,7 @@ ALIKE = 0.99  # cosine from which two vectors are of one model; see ARCHITECTURE
 LOOK = 0.1  # seconds between two looks: short beside the seconds that an index takes
 
 
-class Guard:
+class IndexGuard:
     """Opens the index of one library for reading or writing."""
 
     def __init__(self, settings: Settings, embedder: Embedder, catalog: Catalog, index: VectorIndex) -> None:

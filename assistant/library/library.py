@@ -17,7 +17,7 @@ import numpy as np
 from assistant.errors import DocumentMissing, LibraryMissing
 from assistant.library.database import places
 from assistant.library.doctor import examine
-from assistant.library.guard import Guard
+from assistant.library.guard import IndexGuard
 from assistant.library.index.vectors import VectorIndex
 from assistant.library.records import (
     Conversation,
@@ -75,7 +75,7 @@ class Library:
         self._embedder = embedder
         self._catalog = places.opened(settings)
         self._index = VectorIndex(settings.folder, settings.chroma_url, self._name_on_server)
-        self._guard = Guard(settings, embedder, self._catalog, self._index)
+        self._guard = IndexGuard(settings, embedder, self._catalog, self._index)
         self._searching = Searching(self._catalog, self._index, self._guard)
         self.conversations = self._catalog.conversations
         self.verdicts = self._catalog.verdicts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.errors import LibraryDamaged
 from assistant.library.catalog import Catalog
-from assistant.library.guard import Guard
+from assistant.library.guard import IndexGuard
 from assistant.library.index.vectors import VectorIndex
 from assistant.model.embedding import Vectors
 from assistant.types import Filters
@@ -15,7 +15,7 @@ EVERYTHING = Filters()
 class Searching:
     """Searches one library: the index returns ids only, and each id is looked up in the catalog."""
 
-    def __init__(self, catalog: Catalog, index: VectorIndex, guard: Guard) -> None:
+    def __init__(self, catalog: Catalog, index: VectorIndex, guard: IndexGuard) -> None:
         self._catalog, self._index, self._guard = catalog, index, guard
 
     def dense(self, vector: Vectors, k: int, filters: Filters) -> list[tuple[str, float]]:

@@ -23,7 +23,7 @@ LARGEST = 1_000_000  # bytes of a reply that are read: what listens there need n
 OLLAMA, OPENAI = "/api/tags", "/models"  # how a list of models is asked for
 
 
-class Place(NamedTuple):
+class KnownPort(NamedTuple):
     """A port, the program that usually listens there, and the path of its list of models."""
 
     program: str
@@ -32,24 +32,24 @@ class Place(NamedTuple):
 
 
 PLACES = (
-    Place("Ollama", 11434, OLLAMA),
-    Place("LM Studio", 1234),
-    Place("llama.cpp", 8080),  # also LocalAI, llamafile and MLX
-    Place("vLLM", 8000),
-    Place("Jan", 1337),
-    Place("GPT4All", 4891),
-    Place("KoboldCpp", 5001),
-    Place("text-generation-webui", 5000),
-    Place("Lemonade", 13305),
-    Place("Docker Model Runner", 12434, f"/engines/v1{OPENAI}"),
-    Place("SGLang", 30000),
+    KnownPort("Ollama", 11434, OLLAMA),
+    KnownPort("LM Studio", 1234),
+    KnownPort("llama.cpp", 8080),  # also LocalAI, llamafile and MLX
+    KnownPort("vLLM", 8000),
+    KnownPort("Jan", 1337),
+    KnownPort("GPT4All", 4891),
+    KnownPort("KoboldCpp", 5001),
+    KnownPort("text-generation-webui", 5000),
+    KnownPort("Lemonade", 13305),
+    KnownPort("Docker Model Runner", 12434, f"/engines/v1{OPENAI}"),
+    KnownPort("SGLang", 30000),
 )
 
 _WRITES_NOT = re.compile(r"embed|minilm|\bbge-|rerank|whisper", re.IGNORECASE)  # models that write no text
 _LOOPBACK = (HOST, "localhost", "0.0.0.0", "::1")  # noqa: S104 - names that OLLAMA_HOST has for this machine
 
 
-class Found(NamedTuple):
+class FoundServer(NamedTuple):
     """A server that was found: its likely program, its address, and its models as settings name them.
 
     A server that ``asks_key`` does not list its models; the one name given for it stands for its first model.
@@ -61,7 +61,7 @@ class Found(NamedTuple):
     asks_key: bool = False
 
 
-def found() -> tuple[Found, ...]:
+def found() -> tuple[FoundServer, ...]:
     """The model servers of this machine that reply. All are asked at once, so this takes two seconds at most."""
     import httpx
 
@@ -72,18 +72,18 @@ def found() -> tuple[Found, ...]:
         return tuple(one for one in asking.map(lambda place: _at(place, client), PLACES) if one)
 
 
-def _at(place: Place, client: httpx.Client) -> Found | None:
+def _at(place: KnownPort, client: httpx.Client) -> FoundServer | None:
     import httpx
 
     address = f"{HOST}:{place.port}"
     try:
         with client.stream("GET", f"http://{address}{place.path}") as reply:
             if reply.status_code in (401, 403) and place.path != OLLAMA:
-                return Found(place.program, address, (_base(place),), asks_key=True)
+                return FoundServer(place.program, address, (_base(place),), asks_key=True)
             models = tuple(_models(json.loads(_body(reply)), place)) if reply.status_code == 200 else ()
     except (httpx.HTTPError, ValueError, RecursionError):
         return None
-    return Found(place.program, address, models) if models else None
+    return FoundServer(place.program, address, models) if models else None
 
 
 def _body(reply: httpx.Response) -> bytes:
@@ -100,7 +100,7 @@ def _body(reply: httpx.Response) -> bytes:
     return body
 
 
-def _models(listed: Any, place: Place) -> Iterator[str]:
+def _models(listed: Any, place: KnownPort) -> Iterator[str]:
     """The chat models in the list, each as settings name it."""
     key, name = ("models", "name") if place.path == OLLAMA else ("data", "id")
     entries = listed.get(key) if isinstance(listed, dict) else None
@@ -112,12 +112,12 @@ def _models(listed: Any, place: Place) -> Iterator[str]:
             yield f"ollama:{named}" if _is_ollamas(place) else f"{_base(place)}#{named}"
 
 
-def _base(place: Place) -> str:
+def _base(place: KnownPort) -> str:
     """The address of a server's OpenAI-compatible interface, which Ollama has, too."""
     return f"http://{HOST}:{place.port}{'/v1' if place.path == OLLAMA else place.path.removesuffix(OPENAI)}"
 
 
-def _is_ollamas(place: Place) -> bool:
+def _is_ollamas(place: KnownPort) -> bool:
     """Whether Ollama's client would ask this place, too: it goes where OLLAMA_HOST leads."""
     named = os.environ.get("OLLAMA_HOST") or f"{HOST}:11434"
     try:

@@ -92,7 +92,7 @@ class Beside(NamedTuple):
     cost: Cost | None = None
 
 
-class Asked(Protocol):
+class AssistantParts(Protocol):
     """The parts of the assistant that a discussion needs."""
 
     library: Library
@@ -123,7 +123,7 @@ class Moved(StrEnum):
     IDEA = "another idea"
 
 
-class Change(NamedTuple):
+class VerdictChange(NamedTuple):
     """A difference between two verdicts; ``better`` says whether it helps the idea."""
 
     what: str
@@ -131,7 +131,7 @@ class Change(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
 
-class Reply(NamedTuple):
+class DiscussionReply(NamedTuple):
     """The reply to a message: the verdict as it now stands, why it changed, and each difference.
 
     ``prose`` is a model's comment on the same findings, shown beside the text. ``notices`` and ``cost`` mean what they
@@ -141,13 +141,13 @@ class Reply(NamedTuple):
     text: str
     verdict: Verdict
     moved: Moved
-    changes: tuple[Change, ...] = ()
+    changes: tuple[VerdictChange, ...] = ()
     prose: tuple[Remark, ...] = ()
     notices: tuple[str, ...] = ()
     cost: Cost | None = None
 
 
-def discuss(assistant: Asked, verdict: Verdict, message: str, by: str = "") -> Reply:
+def discuss(assistant: AssistantParts, verdict: Verdict, message: str, by: str = "") -> DiscussionReply:
     """The reply to a message about a verdict; a changed verdict is a new one.
 
     ``by`` names the author of the message, empty if nobody signs in; a side that the message gives is stored under that
@@ -160,7 +160,7 @@ def discuss(assistant: Asked, verdict: Verdict, message: str, by: str = "") -> R
     return reply._replace(prose=prose, notices=notices, cost=cost)
 
 
-def _moved(assistant: Asked, verdict: Verdict, message: str, by: str) -> Reply:
+def _moved(assistant: AssistantParts, verdict: Verdict, message: str, by: str) -> DiscussionReply:
     """What a message changes in the verdict, and the reply to it."""
     quoted = [" ".join(match["quote"].split()) for match in _QUOTED.finditer(message)]
     if long_enough := [quote for quote in quoted if len(quote.split()) >= SHORTEST]:
@@ -171,7 +171,7 @@ def _moved(assistant: Asked, verdict: Verdict, message: str, by: str) -> Reply:
         return _revised(assistant, verdict, idea)
     if assistant.library.digest() != verdict.library:
         return _again(assistant, verdict)
-    return Reply(_unmoved(verdict), verdict, Moved.NOTHING)
+    return DiscussionReply(_unmoved(verdict), verdict, Moved.NOTHING)
 
 
 def side_told(message: str) -> Stance | None:
@@ -180,14 +180,14 @@ def side_told(message: str) -> Stance | None:
     return _SIDED[match.lastgroup or "none"] if match else None
 
 
-def _judged(verdict: Verdict, side: Stance, by: str) -> Reply:
+def _judged(verdict: Verdict, side: Stance, by: str) -> DiscussionReply:
     """Apply the side that the user gives to the quotes that they brought."""
     first, *rest = verdict.assumptions
     findings = tuple(rulings.judge(one, side, by) if _is_asked(one) else one for one in first.findings)
     after = rulings.ruled(replace(verdict, assumptions=(replace(first, findings=findings), *rest)))
     told = {Stance.SUPPORTS: "for it", Stance.CHALLENGES: "against it"}.get(side, "not about this")
     quotes = ", ".join(f"“{one.citation.quote}”" for one in first.findings if _is_asked(one))
-    return Reply(
+    return DiscussionReply(
         f"By your word, {quotes} counts as {told}. {_ruling(verdict, after)}",
         after,
         Moved.PASSAGE,
@@ -238,7 +238,7 @@ def _with(idea: str, more: str) -> str:
     return f"{idea.rstrip(' .')}, {more.strip(' ?.')}."
 
 
-def compare(before: Verdict, after: Verdict) -> tuple[Change, ...]:
+def compare(before: Verdict, after: Verdict) -> tuple[VerdictChange, ...]:
     """The improvements and setbacks from one verdict to the next, the most important assumptions first."""
     changes = list(_ruled_otherwise(before, after))
     known = {_place(f.citation) for f in _sided(before)}
@@ -249,32 +249,34 @@ def compare(before: Verdict, after: Verdict) -> tuple[Change, ...]:
     ):
         new = tuple(f for f in _sided(after) if f.stance is side and _place(f.citation) not in known)
         gone = tuple(f for f in _sided(before) if f.stance is side and _place(f.citation) not in left)
-        changes += [Change(came, side is Stance.SUPPORTS, new)] if new else []
-        changes += [Change(went, side is Stance.CHALLENGES, gone)] if gone else []
+        changes += [VerdictChange(came, side is Stance.SUPPORTS, new)] if new else []
+        changes += [VerdictChange(went, side is Stance.CHALLENGES, gone)] if gone else []
     return tuple(changes)
 
 
-def _ruled_otherwise(before: Verdict, after: Verdict) -> Iterator[Change]:
+def _ruled_otherwise(before: Verdict, after: Verdict) -> Iterator[VerdictChange]:
     if before.ruling is not after.ruling:
         sides = [len([f for f in _sided(v) if f.stance is Stance.CHALLENGES]) for v in (before, after)]
-        yield Change(f"the idea was {before.ruling.value} and is {after.ruling.value}", sides[1] < sides[0])
+        yield VerdictChange(f"the idea was {before.ruling.value} and is {after.ruling.value}", sides[1] < sides[0])
     old = {_key(one): one for one in before.assumptions}
     new = {_key(one): one for one in after.assumptions}
     for key, one in new.items():
         was = old.get(key)
         if was is None:
-            yield Change(f"it now also rests on “{one.text}”, which is {_called(one)}", _BETTER[one.ruling] > 1)
+            yield VerdictChange(f"it now also rests on “{one.text}”, which is {_called(one)}", _BETTER[one.ruling] > 1)
         elif was.ruling is not one.ruling:
             what = f"“{one.text}” was {_called(was)} and is {_called(one)}"
             known = {_place(f.citation) for f in was.findings}
             came = tuple(f for f in one.findings if _counts(f) and _place(f.citation) not in known)
-            yield Change(what, _BETTER[one.ruling] > _BETTER[was.ruling], came)
+            yield VerdictChange(what, _BETTER[one.ruling] > _BETTER[was.ruling], came)
     for key, one in old.items():
         if key not in new:
-            yield Change(f"it no longer rests on “{one.text}”, which was {_called(one)}", _BETTER[one.ruling] < 2)
+            yield VerdictChange(
+                f"it no longer rests on “{one.text}”, which was {_called(one)}", _BETTER[one.ruling] < 2
+            )
 
 
-def _with_passages(assistant: Asked, verdict: Verdict, quotes: list[str]) -> Reply:
+def _with_passages(assistant: AssistantParts, verdict: Verdict, quotes: list[str]) -> DiscussionReply:
     """Each quoted passage is looked for; one that is found and was no finding becomes one, and the rulings follow."""
     found, told = [], []
     for quote in quotes:
@@ -288,7 +290,7 @@ def _with_passages(assistant: Asked, verdict: Verdict, quotes: list[str]) -> Rep
             context = next(p.text for p in passages if p.about.id == cited.about.id and p.start <= cited.start < p.end)
             found.append((cited, context))
     if not found:
-        return Reply(" ".join([*told, _unmoved(verdict)]), verdict, Moved.NOTHING)
+        return DiscussionReply(" ".join([*told, _unmoved(verdict)]), verdict, Moved.NOTHING)
     first, *rest = verdict.assumptions
     sides = assistant.sure_sides([(verdict.idea, cited.quote) for cited, _ in found])
     added = [
@@ -309,27 +311,29 @@ def _with_passages(assistant: Asked, verdict: Verdict, quotes: list[str]) -> Rep
     if any(map(_is_asked, added)):
         told.append(_ASKS)
     changes = compare(verdict, after)
-    return Reply(" ".join([*told, _ruling(verdict, after)]), after, Moved.PASSAGE, changes)
+    return DiscussionReply(" ".join([*told, _ruling(verdict, after)]), after, Moved.PASSAGE, changes)
 
 
-def _revised(assistant: Asked, verdict: Verdict, idea: str) -> Reply:
+def _revised(assistant: AssistantParts, verdict: Verdict, idea: str) -> DiscussionReply:
     after = rulings.weighed_as(verdict, assistant.challenge(idea))
     changes = compare(verdict, after)
     text = f"Tested as another idea: “{idea}” {_ruling(verdict, after)} {summary(changes)}"
-    return Reply(text.strip(), after, Moved.IDEA, changes)
+    return DiscussionReply(text.strip(), after, Moved.IDEA, changes)
 
 
-def _again(assistant: Asked, verdict: Verdict) -> Reply:
+def _again(assistant: AssistantParts, verdict: Verdict) -> DiscussionReply:
     """The documents are others than they were: the idea is tested again, with the importance that was set."""
     after = rulings.weighed_as(verdict, assistant.challenge(verdict.idea, like=verdict))
     changes = compare(verdict, after)
     if not changes:
-        return Reply(f"The documents have changed, but nothing that was found. {_unmoved(after)}", after, Moved.NOTHING)
+        return DiscussionReply(
+            f"The documents have changed, but nothing that was found. {_unmoved(after)}", after, Moved.NOTHING
+        )
     opening = "The documents have changed since, so the idea was tested again."
-    return Reply(f"{opening} {_ruling(verdict, after)} {summary(changes)}", after, Moved.DOCUMENTS, changes)
+    return DiscussionReply(f"{opening} {_ruling(verdict, after)} {summary(changes)}", after, Moved.DOCUMENTS, changes)
 
 
-def summary(changes: tuple[Change, ...]) -> str:
+def summary(changes: tuple[VerdictChange, ...]) -> str:
     """What got better and what got worse, in a sentence each."""
     parts = []
     for better, name in ((True, "Better"), (False, "Worse")):
@@ -338,7 +342,7 @@ def summary(changes: tuple[Change, ...]) -> str:
     return " ".join(parts)
 
 
-def _told(change: Change) -> str:
+def _told(change: VerdictChange) -> str:
     quotes = ", ".join(f"“{one.citation.quote}” ({one.citation.about.source})" for one in change.findings[:2])
     return f"{change.what}: {quotes}" if quotes else change.what
 

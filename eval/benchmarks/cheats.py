@@ -28,7 +28,7 @@ from eval.gate import baseline
 from eval.gate.summary import summarise
 from eval.numbers.metrics import shown
 from eval.running.run import run
-from eval.running.systems import Near, Sentinel, answer_of, verdict_of
+from eval.running.systems import NearestSentences, Sentinel, answer_of, verdict_of
 from eval.suite import suites
 from eval.suite.cases import BUDGET
 
@@ -175,7 +175,7 @@ CHEATS: tuple[type[Sentinel], ...] = (
 
 def cheating(kind: type[Sentinel], embedder: Embedder, assistant: Assistant) -> Sentinel:
     """A cheat over the library of an assistant."""
-    return kind(Near(assistant.library, embedder), assistant)
+    return kind(NearestSentences(assistant.library, embedder), assistant)
 
 
 def main() -> None:

@@ -29,7 +29,7 @@ from olefile import OleFileIO, isOleFile
 
 from assistant.errors import SourceError
 from assistant.text.introductions import HEADS
-from ingest.pipeline.parsing import Parsed, Task
+from ingest.pipeline.parsing import ParsedFile, Task
 from ingest.pipeline.workers import Workers
 
 BATCH = 200  # files between two notes of what is done; Hypothesis slows down over many more
@@ -117,7 +117,7 @@ def fuzzed(workers: Workers, kind: str, data: bytes, count: int, faults: list[st
     return told
 
 
-def is_silently_empty(parsed: Parsed) -> bool:
+def is_silently_empty(parsed: ParsedFile) -> bool:
     """Whether of a file that counts as read there is no passage, and neither a heading nor a word that was dropped."""
     headed = any(block.kind in HEADS for block in parsed.document.blocks)
     return not (parsed.length or headed or parsed.document.dropped)

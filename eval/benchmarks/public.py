@@ -26,11 +26,11 @@ from eval.benchmarks import public_page
 from eval.gate.summary import summarise
 from eval.harness.harness import Options, select
 from eval.numbers.statistics import wilson
-from eval.running.records import Outcome, Record
+from eval.running.records import CaseOutcome, Record
 from eval.running.run import run
 from eval.suite import suites
-from eval.suite.cases import Case, Gold, Said
-from eval.suite.forms import Entry, file_name, lay_out
+from eval.suite.cases import Case, EarlierTurn, Gold
+from eval.suite.forms import CorpusText, file_name, lay_out
 from eval.suite.suites import Suite
 from ingest.drafts import collapse
 
@@ -57,15 +57,15 @@ def sentences(path: Path) -> Suite:
         marked = [held["sentences"][index] for index in row["answer_sentences"]]
         golds = [Gold(source=file_name(held["_id"]), quote=collapse(held["text"][start:end])) for start, end in marked]
         cases.append(_case(row["id"], row["question"], golds, refuse=not row["answerable"], cluster=held["title"]))
-    return _suite(path, cases, [Entry(one["_id"], one["title"], one["text"]) for one in paragraphs.values()])
+    return _suite(path, cases, [CorpusText(one["_id"], one["title"], one["text"]) for one in paragraphs.values()])
 
 
 def conversations(path: Path) -> Suite:
     """Last turns of conversations, over the reference passages of all of them; what is put too vaguely is left out."""
-    entries: dict[str, Entry] = {}
+    entries: dict[str, CorpusText] = {}
     cases = []
     for row in _rows(path):
-        entries |= {one["_id"]: Entry(one["_id"], one["title"] or "", one["text"]) for one in row["contexts"]}
+        entries |= {one["_id"]: CorpusText(one["_id"], one["title"] or "", one["text"]) for one in row["contexts"]}
         if row["answerability"] != "UNDERSPECIFIED":
             golds = [Gold(source=file_name(one["_id"]), quote=collapse(one["text"])) for one in row["contexts"]]
             refuse = row["answerability"] == "UNANSWERABLE"
@@ -119,7 +119,7 @@ def measured(suite: Suite, settings: Settings, embedder: Embedder, most: int, ke
         "of": len(suite.cases),
         "documents": summary.documents,
         "passages": summary.passages,
-        "crashed": sum(one.outcome is Outcome.ERROR for one in ran.records),
+        "crashed": sum(one.outcome is CaseOutcome.ERROR for one in ran.records),
         "seconds": round(spent / max(1, len(ran.records)), 2),
         "measures": measures | dict(_of_documents(ran.records)),
     }
@@ -163,8 +163,8 @@ def _rows(path: Path) -> list[Json]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 
-def _said(row: Json) -> tuple[Said, ...]:
-    return tuple(Said(role=one["role"], content=one["text"]) for one in row["history"] if one["text"].strip())
+def _said(row: Json) -> tuple[EarlierTurn, ...]:
+    return tuple(EarlierTurn(role=one["role"], content=one["text"]) for one in row["history"] if one["text"].strip())
 
 
 def _case(id: str, question: str, golds: list[Gold], *, refuse: bool = False, **keys: Any) -> Case:
@@ -173,7 +173,7 @@ def _case(id: str, question: str, golds: list[Gold], *, refuse: bool = False, **
     return Case(id=f"{kind}-{'_'.join(id.split())}", question=question, refuse=refuse, evidence=evidence, **keys)
 
 
-def _suite(path: Path, cases: list[Case], entries: list[Entry]) -> Suite:
+def _suite(path: Path, cases: list[Case], entries: list[CorpusText]) -> Suite:
     told = json.dumps(sorted(entries))
     return Suite(
         path.parent.name,

@@ -28,7 +28,7 @@ from eval.benchmarks.measuring import fresh_home, tell
 from eval.robustness.obeying import obeyed
 from eval.running.examine import Texts
 from eval.scorers import answering, attributing, citing
-from eval.scorers.asked import Asked
+from eval.scorers.asked import AnsweredCase
 from eval.suite import suites
 from eval.suite.gold import locate
 from ingest.sync import sync
@@ -117,7 +117,7 @@ def measured(case, offline, reading, model, *, library, embedder):  # type: igno
     embedding = time.perf_counter() - embedding
     texts = Texts(library)
     gold = locate(case.gold, texts.find)
-    asked, before = (Asked(case, one, gold, texts.read, find=texts.find) for one in (said, plain))
+    asked, before = (AnsweredCase(case, one, gold, texts.read, find=texts.find) for one in (said, plain))
     valid = {score.name: score for score in citing.scores(asked)}["citation validity"]
     own_words = [s for s in said.statements if s.support is not Support.VERBATIM]
     stands = [library.quote(c.about.id, c.start, c.end) == c.quote for s in said.statements for c in s.citations]

@@ -21,8 +21,8 @@ from assistant import wire
 from assistant.dialogue.conversation import spoken
 from assistant.library.library import Feedback, Library, Opinion
 from assistant.types import Answer, Grounding, Stance
-from eval.drafting.judged import Judged, judged
-from eval.suite.cases import Case, Gold, Said, Severity
+from eval.drafting.judged import JudgedIdea, judged
+from eval.suite.cases import Case, EarlierTurn, Gold, Severity
 
 TAG = "from-feedback"
 HEAD = f"""\
@@ -88,14 +88,14 @@ def _proposed(answers: Sequence[Answer], said: Sequence[Feedback]) -> Case:
     is_refusal = not gold or (is_good and answer.grounding is Grounding.REFUSED)
     given: dict[str, Any] = {"refuse": True} if is_refusal else {"evidence": gold}
     if answer.standalone_question != answer.question:
-        given["history"] = tuple(Said(role=turn.role, content=turn.content) for turn in spoken(before))
+        given["history"] = tuple(EarlierTurn(role=turn.role, content=turn.content) for turn in spoken(before))
     if note := _note(said):
         given["why"] = note
     severity = Severity.NORMAL if is_good else Severity.DRAFT
     return Case(id=_id(said[0]), question=answer.question, tags=(TAG,), severity=severity, **given)
 
 
-def _proposed_idea(one: Judged) -> Case:
+def _proposed_idea(one: JudgedIdea) -> Case:
     supports, challenges = (
         tuple(Gold(source=of.about.source, quote=of.quote) for of, stance, _ in one.pairs if stance is side)
         for side in (Stance.SUPPORTS, Stance.CHALLENGES)
@@ -107,7 +107,7 @@ def _note(said: Sequence[Feedback]) -> str:
     return " ".join(one.note for one in said if one.note.strip())
 
 
-def _idea(one: Judged) -> str:
+def _idea(one: JudgedIdea) -> str:
     """An idea as a case: its gold is what people judged, and its ruling follows from that."""
     lines = [
         f"  - id: {one.id}",

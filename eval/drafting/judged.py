@@ -20,7 +20,7 @@ SOMEBODY = "somebody"  # who judged where nobody signs in
 LABELS = {Stance.SUPPORTS: "supports", Stance.CHALLENGES: "challenges", Stance.UNCLEAR: "no"}
 
 
-class Pair(NamedTuple):
+class JudgedPair(NamedTuple):
     """A passage and a person's judgement of it for an idea; ``UNCLEAR`` means that it is not about the idea."""
 
     citation: Citation
@@ -28,31 +28,31 @@ class Pair(NamedTuple):
     by: str
 
 
-class Judged(NamedTuple):
+class JudgedIdea(NamedTuple):
     """An idea with the judgements on it, and its ruling after the last one."""
 
     idea: str
     ruling: IdeaRuling
-    pairs: tuple[Pair, ...]
+    pairs: tuple[JudgedPair, ...]
 
     @property
     def id(self) -> str:
         return f"idea-{hashlib.blake2b(self.idea.encode(), digest_size=4).hexdigest()}"
 
 
-def judged(library: Library) -> list[Judged]:
+def judged(library: Library) -> list[JudgedIdea]:
     """The ideas with at least one judgement, in the order of their first test."""
-    found: dict[str, dict[tuple[str, int, int], Pair]] = {}
+    found: dict[str, dict[tuple[str, int, int], JudgedPair]] = {}
     rulings: dict[str, IdeaRuling] = {}
     for kept in library.verdicts.every():
         verdict = wire.read_verdict(json.loads(kept))
         for one in (finding for assumption in verdict.assumptions for finding in assumption.findings):
             place = one.citation.about.id, one.citation.start, one.citation.end
             if one.judged and library.quote(*place) == one.citation.quote:
-                pair = Pair(one.citation, one.stance, one.judged.by or SOMEBODY)
+                pair = JudgedPair(one.citation, one.stance, one.judged.by or SOMEBODY)
                 found.setdefault(verdict.idea, {})[place] = pair
                 rulings[verdict.idea] = verdict.ruling
-    return [Judged(idea, rulings[idea], tuple(pairs.values())) for idea, pairs in found.items()]
+    return [JudgedIdea(idea, rulings[idea], tuple(pairs.values())) for idea, pairs in found.items()]
 
 
 def write(library: Library, corpus: str, folder: Path) -> int:
@@ -71,7 +71,7 @@ def write(library: Library, corpus: str, folder: Path) -> int:
     return sum(len(one.pairs) for one in every)
 
 
-def _sheets(one: Judged, library: Library, corpus: str) -> Iterator[dict[str, Any]]:
+def _sheets(one: JudgedIdea, library: Library, corpus: str) -> Iterator[dict[str, Any]]:
     """A sheet for each who judged: the passages that bear on the idea, and the places of those that do not."""
     for by in dict.fromkeys(pair.by for pair in one.pairs):
         spans: dict[Passage, dict[str, list[list[int]]]] = {}

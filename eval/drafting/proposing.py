@@ -40,7 +40,7 @@ COMMON = 40  # sentences that have a stem; one that more have says nothing of wh
 ASKED = ("question", "query", "asked", "input", "user_input")  # columns of a table of questions
 
 
-class Line(NamedTuple):
+class GoldLine(NamedTuple):
     """A sentence that may become gold, and its passage."""
 
     text: str
@@ -58,7 +58,7 @@ class Line(NamedTuple):
         return (heading if heading.casefold() == title.casefold() else f"{heading} ({title})").rstrip("?")
 
 
-class Texts:
+class FolderTexts:
     """The sentences of a folder of documents."""
 
     def __init__(self, documents: Path) -> None:
@@ -68,9 +68,9 @@ class Texts:
         self.passages = [passage for file in listing.files for passage in _passages(file)]
 
     @cached_property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[GoldLine]:
         return [
-            Line(passage.text[one.start - passage.start : one.end - passage.start], passage)
+            GoldLine(passage.text[one.start - passage.start : one.end - passage.start], passage)
             for passage in self.passages
             for one in passage.sentences
             if one.kind not in HEADS and SHORTEST <= one.end - one.start <= LONGEST
@@ -85,7 +85,7 @@ class Texts:
                 found[stem].append(place)
         return found
 
-    def nearest(self, question: str, within: str = "") -> Line | None:
+    def nearest(self, question: str, within: str = "") -> GoldLine | None:
         """The sentence that shares most words with a question, rare words counting more. A sentence from ``within`` a
         given text is preferred. None if no sentence shares a word."""
         text = collapse(within)
@@ -98,14 +98,19 @@ class Texts:
         return self.lines[weights.most_common(1)[0][0]] if weights else None
 
 
-def drafts(texts: Texts, most: int) -> list[Case]:
+def drafts(texts: FolderTexts, most: int) -> list[Case]:
     """Draft at most so many cases, taking each kind and each document in turn."""
-    kinds: tuple[Callable[[Texts], Iterator[Case]], ...] = (of_headings, of_figures, of_speakers, of_disagreements)
+    kinds: tuple[Callable[[FolderTexts], Iterator[Case]], ...] = (
+        of_headings,
+        of_figures,
+        of_speakers,
+        of_disagreements,
+    )
     by_turns = zip_longest(*(_one_each(of(texts)) for of in kinds))
     return [case for turn in by_turns for case in turn if case][:most]
 
 
-def of_headings(texts: Texts) -> Iterator[Case]:
+def of_headings(texts: FolderTexts) -> Iterator[Case]:
     """Drafts whose gold is the first sentence below a heading or title."""
     met: set[tuple[str, str]] = set()
     for line in texts.lines:
@@ -115,7 +120,7 @@ def of_headings(texts: Texts) -> Iterator[Case]:
             yield draft("heading", f"What is said about {line.topic}?", line)
 
 
-def of_figures(texts: Texts) -> Iterator[Case]:
+def of_figures(texts: FolderTexts) -> Iterator[Case]:
     """Drafts that ask for the figure in a sentence, phrased as a person would ask (``wording.py``)."""
     for line in texts.lines:
         if question := _asks_figure(line):
@@ -123,14 +128,14 @@ def of_figures(texts: Texts) -> Iterator[Case]:
             yield draft("figure", question, line, numbers=(Number(value=figure.value),))
 
 
-def _asks_figure(line: Line) -> str | None:
+def _asks_figure(line: GoldLine) -> str | None:
     found = [one for one in amounts(line.text) if one.unit]
     if len(found) != 1 or line.text.count(found[0].written) != 1 or found[0].value not in figures(line.text):
         return None
     return wording.asked_of(line.text, found[0])
 
 
-def of_speakers(texts: Texts) -> Iterator[Case]:
+def of_speakers(texts: FolderTexts) -> Iterator[Case]:
     """Drafts whose gold is what somebody says in a document, in words that must be attributed."""
     met: set[tuple[str, str]] = set()
     for line in texts.lines:
@@ -141,7 +146,7 @@ def of_speakers(texts: Texts) -> Iterator[Case]:
             yield draft("voice", f"What does {voice} say in “{about.title}”?", line, evidence=(gold,))
 
 
-def of_disagreements(texts: Texts) -> Iterator[Case]:
+def of_disagreements(texts: FolderTexts) -> Iterator[Case]:
     """Drafts from pairs of sentences, of two documents or voices: either they give different figures for the same
     thing, or one denies the other."""
     shared = Counter(
@@ -157,7 +162,7 @@ def of_disagreements(texts: Texts) -> Iterator[Case]:
             yield draft("conflict", question, pair[0], evidence=golds, require="all", conflict=True)
 
 
-def of_questions(texts: Texts, table: Path) -> Iterator[Case]:
+def of_questions(texts: FolderTexts, table: Path) -> Iterator[Case]:
     """The questions of a CSV, in a column ``question``, or of rows of ragas or promptfoo (``exchange.py``).
 
     The columns ``source`` and ``quote`` of a CSV are the gold; in a row of ragas or promptfoo, gold is looked for in
@@ -186,7 +191,7 @@ def of_questions(texts: Texts, table: Path) -> Iterator[Case]:
             yield _asked(texts, asked, row)
 
 
-def draft(kind: str, question: str, line: Line, **keys: object) -> Case:
+def draft(kind: str, question: str, line: GoldLine, **keys: object) -> Case:
     """The case as a draft, which nobody has reviewed."""
     return case_of(kind, question=question, **{"evidence": (line.gold,), **keys})
 
@@ -198,7 +203,7 @@ def case_of(kind: str, question: str, **keys: object) -> Case:
     return Case.model_validate(given)
 
 
-def _asked(texts: Texts, question: str, row: Json, history: Sequence[Json] = (), within: str = "") -> Case:
+def _asked(texts: FolderTexts, question: str, row: Json, history: Sequence[Json] = (), within: str = "") -> Case:
     source, quote = ((row.get(name) or "").strip() for name in ("source", "quote"))
     if source and quote:
         return case_of("asked", question, evidence=(Gold(source=source, quote=quote),))
@@ -226,6 +231,6 @@ def _one_each(cases: Iterable[Case]) -> Iterator[Case]:
     return (case for turn in zip_longest(*of.values()) for case in turn if case)
 
 
-def _apart(one: Line, other: Line) -> bool:
+def _apart(one: GoldLine, other: GoldLine) -> bool:
     """Whether two sentences are by different voices or from different documents."""
     return (one.passage.about.id, one.passage.speaker) != (other.passage.about.id, other.passage.speaker)

@@ -17,7 +17,7 @@ from assistant.model.chat import Model, Prompt
 from assistant.model.prompting import material
 from assistant.text.words import tokens
 from assistant.types import Passage
-from eval.drafting.proposing import SHORTEST, Line, Texts, case_of, draft
+from eval.drafting.proposing import SHORTEST, FolderTexts, GoldLine, case_of, draft
 from eval.scorers.answering import contains
 from eval.suite.cases import Case
 from ingest.drafts import collapse
@@ -39,7 +39,7 @@ class Proposed(BaseModel):
     missing: str = ""
 
 
-def drafts(texts: Texts, model: Model, most: int) -> Iterator[Case]:
+def drafts(texts: FolderTexts, model: Model, most: int) -> Iterator[Case]:
     """Drafts from at most so many passages, evenly spread; unintelligible replies are skipped.
 
     Raises:
@@ -77,11 +77,11 @@ def _checked(reply: Proposed, passage: Passage, words: set[str]) -> Iterator[Cas
         yield case_of("near", reply.near_miss.strip(), refuse=True, why=why)
 
 
-def _stands(quote: str, passage: Passage) -> Line | None:
+def _stands(quote: str, passage: Passage) -> GoldLine | None:
     """The quote as gold, where the passage has it, whitespace aside."""
     words = collapse(quote)
     stands = len(words) >= SHORTEST and words in collapse(passage.text)
-    return Line(words, passage) if stands else None
+    return GoldLine(words, passage) if stands else None
 
 
 def _is_absent(reply: Proposed, words: set[str]) -> bool:

@@ -14,7 +14,7 @@ from assistant.plainly import why
 from eval.running.records import Json
 from eval.suite import suites
 from eval.suite.cases import Case, Severity, parse, parse_lines
-from eval.suite.quotes import Source
+from eval.suite.quotes import CorpusFile
 
 
 def file_of(suite: Path) -> Path:
@@ -40,7 +40,7 @@ def add(suite: Path, cases: Iterable[Case]) -> list[Case]:
     met = {one.asked for one in loaded.cases} if loaded else set()
     added = []
     for case in cases:
-        if case.asked not in met and not any(Source(corpus, gold.source).lacks(gold.quote) for gold in case.gold):
+        if case.asked not in met and not any(CorpusFile(corpus, gold.source).lacks(gold.quote) for gold in case.gold):
             met.add(case.asked)
             added.append(case)
     _write(file, [*_read(file), *added])
@@ -66,7 +66,7 @@ def accept(suite: Path, case: str, edited: str | None = None) -> Case:
     (accepted,), _ = parse_lines(json.dumps(keys, default=str), file.name)
     corpus = suites.examine(suite)[0].corpus
     assert corpus is not None
-    if faults := [what for gold in accepted.gold if (what := Source(corpus, gold.source).lacks(gold.quote))]:
+    if faults := [what for gold in accepted.gold if (what := CorpusFile(corpus, gold.source).lacks(gold.quote))]:
         raise CaseError("\n".join(faults))
     _write(file, [*cases[:place], accepted, *cases[place + 1 :]])
     return accepted

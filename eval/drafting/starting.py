@@ -14,7 +14,7 @@ import yaml
 
 from assistant.errors import SettingsError
 from eval.drafting import reviewing
-from eval.drafting.proposing import Texts, case_of, drafts
+from eval.drafting.proposing import FolderTexts, case_of, drafts
 
 FOLDER = "pushback-eval"
 SUITE, CASES, BASELINE = "suite.yaml", "cases.jsonl", "baseline.json"
@@ -77,7 +77,7 @@ def start(documents: Path, into: Path | None = None) -> Started:
     Raises:
         SettingsError: there are no documents to draft from, or the suite exists already.
     """
-    texts = Texts(documents)
+    texts = FolderTexts(documents)
     if (there := _place(documents, into)).exists():
         raise SettingsError(f"{there} is there already.", hint="Name another folder with --into.")
     suite = suite_of(documents, into)

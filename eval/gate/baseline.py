@@ -9,8 +9,8 @@ from pathlib import Path
 
 from assistant.errors import PushbackError
 from assistant.plainly import why
-from eval.gate.compare import Kept, kept
-from eval.gate.summary import Summary
+from eval.gate.compare import CaseResult, kept
+from eval.gate.summary import RunSummary
 from eval.running.records import Record, reviewed
 
 SCHEMA = 1  # raised when a file of before can no longer be read as one of now
@@ -30,7 +30,7 @@ class Baseline:
     corpus_sha256: str
     reason: str
     measures: Mapping[str, float | None]
-    cases: Mapping[str, Kept]
+    cases: Mapping[str, CaseResult]
     files: Mapping[str, str] = field(default_factory=dict)
 
     def changed(self, corpus_sha256: str, files: Mapping[str, str]) -> tuple[str, ...]:
@@ -41,7 +41,7 @@ class Baseline:
         return tuple(names) if self.files else ("the baseline does not say which files",)
 
 
-def of(summary: Summary, records: Sequence[Record], reason: str, files: Mapping[str, str] | None = None) -> Baseline:
+def of(summary: RunSummary, records: Sequence[Record], reason: str, files: Mapping[str, str] | None = None) -> Baseline:
     """Make a baseline of a run over a corpus of these files."""
     measures = {one.name: one.value for one in (*summary.measures, *summary.robustness)}
     cases = {r.id: kept(r) for r in reviewed(records)}
@@ -81,7 +81,7 @@ def read(path: Path) -> Baseline:
     try:
         data = json.loads(path.read_text("utf-8"))
         schema = data["schema"]
-        cases = {id: Kept(one["passed"], one["outcome"], one["values"]) for id, one in data["cases"].items()}
+        cases = {id: CaseResult(one["passed"], one["outcome"], one["values"]) for id, one in data["cases"].items()}
         found = Baseline(data["suite"], data["corpus_sha256"], data["reason"], data["measures"], cases)
         found = replace(found, files=dict(data.get("files", {})))
     except FileNotFoundError as exc:
@@ -93,7 +93,7 @@ def read(path: Path) -> Baseline:
     return found
 
 
-def _values(one: Kept) -> dict[str, float | None]:
+def _values(one: CaseResult) -> dict[str, float | None]:
     return {name: _rounded(value) for name, value in one.values.items()}
 
 

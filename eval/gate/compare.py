@@ -11,7 +11,7 @@ from eval.running.records import Record
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CaseResult:
     """The parts of a case that a later comparison needs: whether it passed, and its scores."""
 
     passed: bool
@@ -20,7 +20,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class MeasureChange:
     """The change of a measure over the cases for which both runs have a value; every case has the same weight.
 
     ``p`` is the p-value of a paired permutation test, adjusted for the number of measures (Holm).
@@ -48,16 +48,18 @@ class Comparison:
     new: tuple[str, ...]
     p: float
     detectable: float | None
-    changes: tuple[Change, ...]
+    changes: tuple[MeasureChange, ...]
 
 
-def kept(record: Record) -> Kept:
+def kept(record: Record) -> CaseResult:
     """The parts of a record that are compared."""
     values = {score.name: score.value for score in record.scores if score.value is not None}
-    return Kept(record.passed, record.outcome.value, values)
+    return CaseResult(record.passed, record.outcome.value, values)
 
 
-def compare(before: Mapping[str, Kept], after: Mapping[str, Kept], without: Collection[str] = ()) -> Comparison:
+def compare(
+    before: Mapping[str, CaseResult], after: Mapping[str, CaseResult], without: Collection[str] = ()
+) -> Comparison:
     """The differences between the cases of ``before`` and ``after``, except for those in ``without``."""
     both = [id for id in before if id in after and id not in without]
     lost = tuple(id for id in both if before[id].passed and not after[id].passed)
@@ -74,7 +76,7 @@ def compare(before: Mapping[str, Kept], after: Mapping[str, Kept], without: Coll
     )
 
 
-def _changes(pairs: Sequence[tuple[Kept, Kept]]) -> tuple[Change, ...]:
+def _changes(pairs: Sequence[tuple[CaseResult, CaseResult]]) -> tuple[MeasureChange, ...]:
     made = []
     for name in dict.fromkeys(name for _, after in pairs for name in after.values):
         both = [(a.values[name], b.values[name]) for a, b in pairs if name in a.values and name in b.values]
@@ -82,6 +84,6 @@ def _changes(pairs: Sequence[tuple[Kept, Kept]]) -> tuple[Change, ...]:
             continue
         old, new = [one for one, _ in both], [two for _, two in both]
         p = statistics.paired_permutation(old, new, SEED)
-        made.append(Change(name, sum(old) / len(old), sum(new) / len(new), len(both), p))
+        made.append(MeasureChange(name, sum(old) / len(old), sum(new) / len(new), len(both), p))
     adjusted = statistics.holm({one.name: one.p for one in made})
-    return tuple(Change(one.name, one.before, one.after, one.cases, adjusted[one.name]) for one in made)
+    return tuple(MeasureChange(one.name, one.before, one.after, one.cases, adjusted[one.name]) for one in made)

@@ -10,9 +10,9 @@ from enum import IntEnum
 from eval.gate.baseline import Baseline
 from eval.gate.compare import Comparison, compare, kept
 from eval.gate.measures import BY_NAME
-from eval.gate.summary import Summary
+from eval.gate.summary import RunSummary
 from eval.numbers.metrics import shown
-from eval.running.records import Json, Outcome, Record, reviewed
+from eval.running.records import CaseOutcome, Json, Record, reviewed
 from eval.suite.cases import Gate, Severity
 
 NAMED = 10  # changed files that a check names: one line of a report; a matter of taste
@@ -50,7 +50,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class GateVerdict:
     """All checks of a run, and the verdict that follows."""
 
     checks: tuple[Check, ...]
@@ -63,9 +63,9 @@ class Verdict:
     def passed(self) -> bool:
         return not self.failed
 
-    def plus(self, check: Check) -> Verdict:
+    def plus(self, check: Check) -> GateVerdict:
         """The verdict with one more check added."""
-        return Verdict((*self.checks, check))
+        return GateVerdict((*self.checks, check))
 
     @property
     def exit(self) -> Exit:
@@ -87,23 +87,23 @@ class Verdict:
 
 
 def judge(
-    summary: Summary,
+    summary: RunSummary,
     records: Sequence[Record],
     gate: Gate,
     baseline: Baseline | None,
     budget_spent: str | None = None,
     *,
     files: Mapping[str, str] | None = None,
-) -> Verdict:
+) -> GateVerdict:
     """The verdict on a run. Without a baseline, the checks that need one are left out.
 
     ``files`` has the hash of each file of the corpus. If files differ from the baseline, flips and drops are judged on
     the cases whose gold still stands.
     """
-    return Verdict(tuple(_checks(summary, records, gate, baseline, budget_spent, files=files or {})))
+    return GateVerdict(tuple(_checks(summary, records, gate, baseline, budget_spent, files=files or {})))
 
 
-def to_json(verdict: Verdict) -> Json:
+def to_json(verdict: GateVerdict) -> Json:
     """The verdict as JSON for `summary.json`; ``read`` is the inverse."""
     return {
         "passed": verdict.passed,
@@ -113,14 +113,14 @@ def to_json(verdict: Verdict) -> Json:
     }
 
 
-def read(data: Json) -> Verdict:
+def read(data: Json) -> GateVerdict:
     """The verdict that ``to_json`` wrote."""
     checks = (Check(**{**one, "exit": Exit(one["exit"]), "cases": tuple(one["cases"])}) for one in data["checks"])
-    return Verdict(tuple(checks))
+    return GateVerdict(tuple(checks))
 
 
 def _checks(
-    summary: Summary,
+    summary: RunSummary,
     records: Sequence[Record],
     gate: Gate,
     baseline: Baseline | None,
@@ -158,14 +158,14 @@ def _checks(
 
 
 def _errors(records: Sequence[Record], gate: Gate) -> Check:
-    crashed = tuple(record.id for record in records if record.outcome is Outcome.ERROR)
+    crashed = tuple(record.id for record in records if record.outcome is CaseOutcome.ERROR)
     reasons = "; ".join(dict.fromkeys(record.error or "" for record in records if record.error))
     allowed = f", {gate.errors} allowed" if gate.errors else ""
     why = f"{len(crashed)} crashed{allowed}" + (f": {reasons}" if reasons else "")
     return Check("errors", len(crashed) <= gate.errors, why, Exit.INFRASTRUCTURE, crashed)
 
 
-def _floors(summary: Summary, gate: Gate) -> Iterator[Check]:
+def _floors(summary: RunSummary, gate: Gate) -> Iterator[Check]:
     for name, least in gate.floors.items():
         value = _value(summary, name)
         why = f"{shown(value)}, at least {least:g} wanted"
@@ -176,9 +176,9 @@ def _floors(summary: Summary, gate: Gate) -> Iterator[Check]:
         yield Check(f"ceiling of {name}", value is not None and value <= most, why)
 
 
-def _undefined(summary: Summary, records: Sequence[Record], gate: Gate) -> Iterator[Check]:
+def _undefined(summary: RunSummary, records: Sequence[Record], gate: Gate) -> Iterator[Check]:
     """Coverage: a gated measure that has no value for most of its cases says nothing about them."""
-    errors = sum(record.outcome is Outcome.ERROR for record in records)
+    errors = sum(record.outcome is CaseOutcome.ERROR for record in records)
     for name in dict.fromkeys([*gate.floors, *gate.ceilings, *gate.drops]):
         one = summary.measure(name)
         if one is None:
@@ -195,7 +195,7 @@ def _blockers(records: Sequence[Record]) -> Check:
     return Check("blockers", not failing, ", ".join(failing) or "none fails", cases=failing)
 
 
-def _sentinels(summary: Summary, records: Sequence[Record], gate: Gate) -> Iterator[Check]:
+def _sentinels(summary: RunSummary, records: Sequence[Record], gate: Gate) -> Iterator[Check]:
     if not any(summary.sentinels.values()):
         return
     headline = summary.headline
@@ -216,7 +216,7 @@ def _sentinels(summary: Summary, records: Sequence[Record], gate: Gate) -> Itera
 
 
 def _against(
-    baseline: Baseline, summary: Summary, records: Sequence[Record], gate: Gate, files: Mapping[str, str]
+    baseline: Baseline, summary: RunSummary, records: Sequence[Record], gate: Gate, files: Mapping[str, str]
 ) -> Iterator[Check]:
     changed = baseline.changed(summary.corpus_sha256, files)
     if changed:
@@ -257,6 +257,6 @@ def is_stale(record: Record, changed: Sequence[str]) -> bool:
     return any(gold["lost"] and gold["source"] in changed for gold in record.gold)
 
 
-def _value(summary: Summary, name: str) -> float | None:
+def _value(summary: RunSummary, name: str) -> float | None:
     found = summary.measure(name)
     return found.value if found else None

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from eval.gate.measures import F1, HEADLINES, SPECS
 from eval.numbers.metrics import Labelled, Measure, Scored, macro_f1, measure
 from eval.numbers.statistics import Interval
-from eval.running.records import Json, Outcome, Record, by_kind, reviewed
+from eval.running.records import CaseOutcome, Json, Record, by_kind, reviewed
 from eval.running.run import Run
 
 SCHEMA = 1  # raised when a file of before can no longer be read as one of now
@@ -17,7 +17,7 @@ DRAFTS = "These cases are drafts that nobody has reviewed: their gold may be wro
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class KindSummary:
     """The cases of one kind: the counts of their outcomes, and their measures."""
 
     name: str
@@ -26,7 +26,7 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class RunSummary:
     """A run without its cases. ``sentinels`` has the headline measures of each sentinel; ``lost`` is gold that no
     citation can match.
 
@@ -41,7 +41,7 @@ class Summary:
     whole: bool  # whether all cases of the suite were selected
     outcomes: Mapping[str, int]
     measures: tuple[Measure, ...]
-    kinds: tuple[Kind, ...]
+    kinds: tuple[KindSummary, ...]
     confusion: Mapping[str, tuple[tuple[str, str, int], ...]]
     sentinels: Mapping[str, Mapping[str, float | None]]
     checked: int
@@ -74,12 +74,12 @@ class Summary:
         return sum(self.outcomes.values())
 
 
-def summarise(run: Run, profile: str = "offline", robustness: Sequence[Measure] = ()) -> Summary:
+def summarise(run: Run, profile: str = "offline", robustness: Sequence[Measure] = ()) -> RunSummary:
     """Compute the numbers of a run."""
     records = run.records
     counted = reviewed(records) or records
     kinds = by_kind(records)
-    return Summary(
+    return RunSummary(
         suite=run.suite.name,
         profile=profile,
         corpus_sha256=run.suite.corpus_sha256,
@@ -87,7 +87,7 @@ def summarise(run: Run, profile: str = "offline", robustness: Sequence[Measure] 
         whole=run.selected == len(run.suite.cases),
         outcomes=_outcomes(records),
         measures=measures_of(counted),
-        kinds=tuple(Kind(name, _outcomes(those), measures_of(those)) for name, those in kinds.items()),
+        kinds=tuple(KindSummary(name, _outcomes(those), measures_of(those)) for name, those in kinds.items()),
         confusion={name: table for name, those in kinds.items() if (table := _confusion(those))},
         sentinels={name: _headlines(reviewed(those) or those) for name, those in run.sentinels.items()},
         checked=run.checked,
@@ -116,18 +116,18 @@ def measures_of(records: Sequence[Record]) -> tuple[Measure, ...]:
     return tuple(made)
 
 
-def to_json(summary: Summary) -> Json:
+def to_json(summary: RunSummary) -> Json:
     """The summary as JSON; ``read`` is the inverse."""
     return asdict(summary)
 
 
-def read(data: Json) -> Summary:
+def read(data: Json) -> RunSummary:
     """The summary that ``to_json`` wrote; raises KeyError, TypeError or ValueError if it is none, or has another
     schema."""
     if data["schema"] != SCHEMA:
         raise ValueError(f"its schema is {data['schema']}, ours is {SCHEMA}")
-    kinds = tuple(Kind(one["name"], one["outcomes"], _measures(one["measures"])) for one in data["kinds"])
-    return Summary(
+    kinds = tuple(KindSummary(one["name"], one["outcomes"], _measures(one["measures"])) for one in data["kinds"])
+    return RunSummary(
         **{
             **data,
             "measures": _measures(data["measures"]),
@@ -149,7 +149,7 @@ def _measures(data: Sequence[Json]) -> tuple[Measure, ...]:
 
 def _outcomes(records: Sequence[Record]) -> dict[str, int]:
     counted = Counter(record.outcome for record in records)
-    return {outcome.value: counted[outcome] for outcome in Outcome if counted[outcome]}
+    return {outcome.value: counted[outcome] for outcome in CaseOutcome if counted[outcome]}
 
 
 def _confusion(records: Sequence[Record]) -> tuple[tuple[str, str, int], ...]:

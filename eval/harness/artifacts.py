@@ -14,9 +14,9 @@ import numpy as np
 from assistant.errors import CaseError
 from assistant.plainly import why
 from eval.gate import gate, summary
-from eval.gate.compare import Change, Comparison
-from eval.gate.gate import Verdict
-from eval.gate.summary import Summary
+from eval.gate.compare import Comparison, MeasureChange
+from eval.gate.gate import GateVerdict
+from eval.gate.summary import RunSummary
 from eval.render import html, junit, markdown
 from eval.running import records
 from eval.running.records import Json, Record
@@ -28,17 +28,17 @@ COMMENT, BADGE = "comment.md", "badge.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredRun:
     """A run as it is stored in its folder."""
 
-    summary: Summary
+    summary: RunSummary
     records: tuple[Record, ...]
-    verdict: Verdict
+    verdict: GateVerdict
     comparison: Comparison | None
     made_with: Json
 
 
-def write(folder: Path, run: Kept, timings_ms: Mapping[str, Mapping[str, float]] | None = None) -> None:
+def write(folder: Path, run: StoredRun, timings_ms: Mapping[str, Mapping[str, float]] | None = None) -> None:
     """Write every file of a run. Timings have a file of their own, since only they differ between equal runs."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = "".join(f"{records.to_line(record)}\n" for record in run.records)
@@ -74,7 +74,7 @@ def killed(folder: Path) -> str:
     return f" One was killed after {count} cases, which are in {folder / UNFINISHED}."
 
 
-def render(folder: Path, run: Kept) -> None:
+def render(folder: Path, run: StoredRun) -> None:
     """Write the files for people and for CI, from a stored run."""
     folder.mkdir(parents=True, exist_ok=True)
     _put(folder / JUNIT, junit.render(run.summary, run.records, run.verdict))
@@ -84,7 +84,7 @@ def render(folder: Path, run: Kept) -> None:
     _put(folder / HTML, html.render(run.summary, run.records, run.verdict, run.comparison, run.made_with))
 
 
-def tell_github(run: Kept, environ: Mapping[str, str]) -> list[str]:
+def tell_github(run: StoredRun, environ: Mapping[str, str]) -> list[str]:
     """Append to GitHub's step summary if there is one; returns the annotations to print, none outside GitHub
     Actions."""
     if path := environ.get("GITHUB_STEP_SUMMARY"):
@@ -93,7 +93,7 @@ def tell_github(run: Kept, environ: Mapping[str, str]) -> list[str]:
     return markdown.annotations(run.records, run.verdict) if environ.get("GITHUB_ACTIONS") else []
 
 
-def read(folder: Path) -> Kept:
+def read(folder: Path) -> StoredRun:
     """The run in a folder.
 
     Raises:
@@ -105,7 +105,7 @@ def read(folder: Path) -> Kept:
         with (folder / RESULTS).open(encoding="utf-8") as lines:
             every = tuple(records.read_lines(lines))
         made_with = json.loads((folder / LOCK).read_text("utf-8"))
-        return Kept(summary.read(told), every, verdict, _read_comparison(compared), made_with)
+        return StoredRun(summary.read(told), every, verdict, _read_comparison(compared), made_with)
     except FileNotFoundError as exc:
         hint = "Run `pushback eval run SUITE` first, or name the folder with --out."
         raise CaseError(f"There is no run in {folder}.{killed(folder)}", hint=hint) from exc
@@ -129,7 +129,7 @@ def stages(timings_ms: Mapping[str, Mapping[str, float]]) -> Json:
     }
 
 
-def _comparison(run: Kept) -> Json | None:
+def _comparison(run: StoredRun) -> Json | None:
     return asdict(run.comparison) if run.comparison else None
 
 
@@ -138,7 +138,7 @@ def _read_comparison(data: Json | None) -> Comparison | None:
         return None
     names: Sequence[str] = ("lost", "gained", "gone", "new")
     lists: dict[str, Any] = {name: tuple(data[name]) for name in names}
-    return Comparison(**{**data, **lists, "changes": tuple(Change(**one) for one in data["changes"])})
+    return Comparison(**{**data, **lists, "changes": tuple(MeasureChange(**one) for one in data["changes"])})
 
 
 def _json(value: object) -> str:

@@ -15,10 +15,10 @@ from assistant.model.embedding import Embedder
 from assistant.settings import Settings
 from eval.gate import baseline, gate
 from eval.gate.baseline import Baseline, BaselineMissing
-from eval.gate.gate import Verdict
+from eval.gate.gate import GateVerdict
 from eval.gate.summary import summarise
 from eval.harness import artifacts, history
-from eval.harness.artifacts import Kept
+from eval.harness.artifacts import StoredRun
 from eval.harness.lint import unknown_measures
 from eval.numbers.metrics import Measure
 from eval.robustness.robustness import robustness
@@ -98,7 +98,7 @@ def measure(
     progress: Progress | None = None,
     wrap: Wrap | None = None,
     reader: Reader | None = None,
-) -> Kept:
+) -> StoredRun:
     """Run, judge and store a suite. Finished cases are stored during the run, in ``UNFINISHED``, so that an
     interruption loses none.
 
@@ -129,7 +129,7 @@ def measure(
         )
     told = summarise(one, options.profile, robust)
     if options.changed and kept and not cases:
-        verdict = Verdict((gate.Check("cases", True, "no document of a case is other than in the baseline"),))
+        verdict = GateVerdict((gate.Check("cases", True, "no document of a case is other than in the baseline"),))
     else:
         own = Gate(flips=suite.gate.flips, errors=suite.gate.errors) if options.changed else suite.gate
         verdict = gate.judge(told, one.records, own, kept, spent, files=suite.files)
@@ -140,7 +140,7 @@ def measure(
         verdict = verdict.plus(gate.Check("model", not silent, silent or reader.told, gate.Exit.INFRASTRUCTURE))
     changed = kept.changed(told.corpus_sha256, suite.files) if kept else ()
     compared = gate.compared_with(kept, one.records, changed) if kept else None
-    result = Kept(told, one.records, verdict, compared, made_with(suite, settings, embedder, options.profile))
+    result = StoredRun(told, one.records, verdict, compared, made_with(suite, settings, embedder, options.profile))
     history.put_by(options.out / suite.name)
     artifacts.write(options.out / suite.name, result, one.timings_ms)
     return result
@@ -157,7 +157,7 @@ def measure_each(
     wrap: Wrap | None = None,
     reader: Reader | None = None,
     after: Callable[[], None] = lambda: None,
-) -> list[dict[str, Kept]]:
+) -> list[dict[str, StoredRun]]:
     """Measure each suite with each evidence model; the results are keyed by name. An interrupted run ends the whole
     measurement.
 
@@ -167,7 +167,7 @@ def measure_each(
     Raises:
         CaseError: as ``measure`` does.
     """
-    done: list[dict[str, Kept]] = []
+    done: list[dict[str, StoredRun]] = []
     for suite in suites:
         done.append({})
         for place, model in enumerate(dict.fromkeys(models)):

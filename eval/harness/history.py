@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from assistant.errors import CaseError
 from eval.gate import gate, summary
-from eval.gate.gate import Verdict
-from eval.gate.summary import Summary
+from eval.gate.gate import GateVerdict
+from eval.gate.summary import RunSummary
 from eval.harness import artifacts
-from eval.harness.artifacts import Kept
+from eval.harness.artifacts import StoredRun
 
 EARLIER = "earlier"
 KEPT = 50  # runs put by in a folder; a run of the sample suite is about a megabyte
@@ -27,8 +27,8 @@ class Past(NamedTuple):
 
     folder: Path
     when: str
-    summary: Summary
-    verdict: Verdict
+    summary: RunSummary
+    verdict: GateVerdict
 
 
 def put_by(folder: Path) -> None:
@@ -46,7 +46,7 @@ def put_by(folder: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def whole(folder: Path) -> Kept:
+def whole(folder: Path) -> StoredRun:
     """The last run of all cases in a suite's folder; later runs of only some cases are skipped.
 
     Raises:

@@ -15,9 +15,9 @@ from markupsafe import Markup
 
 from assistant.types import Stance
 from eval.gate.compare import Comparison
-from eval.gate.gate import Verdict
+from eval.gate.gate import GateVerdict
 from eval.gate.measures import BY_NAME, HEADLINES
-from eval.gate.summary import Summary
+from eval.gate.summary import RunSummary
 from eval.numbers.metrics import shown
 from eval.render import html_cases, html_numbers
 from eval.render.report import reasons
@@ -34,7 +34,7 @@ from eval.render.shown import (
     visible,
     why_of,
 )
-from eval.running.records import Json, Outcome, Record
+from eval.running.records import CaseOutcome, Json, Record
 from eval.scorers.asked import short
 
 KINDS = 24  # the most kinds that a filter is offered for: three rows of buttons; a matter of taste
@@ -45,7 +45,7 @@ FOR_TEMPLATES = (shown, counts, difference, ended, interval, measures_by_group, 
 
 
 def render(
-    summary: Summary, records: Sequence[Record], verdict: Verdict, comparison: Comparison | None, made_with: Json
+    summary: RunSummary, records: Sequence[Record], verdict: GateVerdict, comparison: Comparison | None, made_with: Json
 ) -> str:
     """The whole page. Failing cases come first and are expanded; right cases come last, in short form."""
     places = {
@@ -80,7 +80,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         finalize=lambda value: value if isinstance(value, Markup) else visible(str(value)),
     )
-    named = {"BY_NAME": BY_NAME, "HEADLINES": HEADLINES, "OUTCOMES": [one.value for one in Outcome], "SIDES": SIDES}
+    named = {"BY_NAME": BY_NAME, "HEADLINES": HEADLINES, "OUTCOMES": [one.value for one in CaseOutcome], "SIDES": SIDES}
     bounds = {"KINDS": KINDS, "NAMED": NAMED, "CERTAIN": CERTAIN, "BRIEF": html_cases.BRIEF}
     views = (*html_cases.VIEWS, *html_numbers.VIEWS, *FOR_TEMPLATES)
     made.globals.update(named | bounds | {view.__name__: view for view in views})

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from eval.gate.compare import Change
+from eval.gate.compare import MeasureChange
 from eval.gate.measures import HEADLINES, Spec
-from eval.gate.summary import Kind, Summary
+from eval.gate.summary import KindSummary, RunSummary
 from eval.numbers.metrics import Measure
 
 
-def headlined(summary: Summary) -> list[str]:
+def headlined(summary: RunSummary) -> list[str]:
     """The headline measures of the sentinels."""
     return [name for name in HEADLINES if any(name in of for of in summary.sentinels.values())]
 
@@ -21,7 +21,7 @@ def says(spec: Spec, one: Measure) -> str:
     return " ".join([spec.says, *more])
 
 
-def bar(one: Measure, change: Change | None = None) -> dict[str, str] | None:
+def bar(one: Measure, change: MeasureChange | None = None) -> dict[str, str] | None:
     """The positions of a value and its interval within 0..1 or -1..1; the numbers beside the bar say the same. None if
     the value is not a share."""
     if one.value is None or one.value > 1:
@@ -45,7 +45,7 @@ def matrix(counted: Sequence[tuple[str, str, int]]) -> tuple[list[str], dict[str
     return labels, {truth: [(cells.get((truth, said), 0), truth == said) for said in labels] for truth in truths}
 
 
-def endings(kind: Kind, outcomes: Sequence[str]) -> list[int]:
+def endings(kind: KindSummary, outcomes: Sequence[str]) -> list[int]:
     """The number of cases of a kind with each outcome."""
     return [kind.outcomes.get(outcome, 0) for outcome in outcomes]
 

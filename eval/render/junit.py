@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from eval.gate.gate import Check, Exit, Verdict
-from eval.gate.summary import Summary
+from eval.gate.gate import Check, Exit, GateVerdict
+from eval.gate.summary import RunSummary
 from eval.render.report import reasons
 from eval.render.shown import visible
-from eval.running.records import Outcome, Record
+from eval.running.records import CaseOutcome, Record
 from eval.scorers.asked import short
 
 SKIPPED = "not right, as before or only watched"
 
 
-def render(summary: Summary, records: Sequence[Record], verdict: Verdict) -> str:
+def render(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict) -> str:
     """Two test suites: the cases, and the checks of the gate. Nothing depends on the clock; JUnit requires a time, so
     it is 0.
 
@@ -32,7 +32,7 @@ def render(summary: Summary, records: Sequence[Record], verdict: Verdict) -> str
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{root.tostring().decode()}\n'
 
 
-def _case(record: Record, summary: Summary, verdict: Verdict) -> TestCase:
+def _case(record: Record, summary: RunSummary, verdict: GateVerdict) -> TestCase:
     case = TestCase(visible(record.id), visible(f"{summary.suite}.{record.kind}"), 0)
     place = {"file": record.file, "line": str(record.line or "")}
     for name, value in place.items():
@@ -40,7 +40,7 @@ def _case(record: Record, summary: Summary, verdict: Verdict) -> TestCase:
             case._elem.set(name, visible(value))  # pytest writes them, and the library has no word for them
     if held := verdict.cases.get(record.id):
         unfit = {id for check in verdict.failed if check.exit is not Exit.QUALITY for id in check.cases}
-        broken = record.outcome is Outcome.ERROR and record.id in unfit
+        broken = record.outcome is CaseOutcome.ERROR and record.id in unfit
         why = [record.error] if record.error else list(reasons(record))
         message = short(f"{held}: {'; '.join(why) or record.outcome.value}", 300)
         case.result = _result(Error if broken else Failure, message, held, [record.asked, *why])
@@ -49,7 +49,7 @@ def _case(record: Record, summary: Summary, verdict: Verdict) -> TestCase:
     return case
 
 
-def _check(check: Check, summary: Summary) -> TestCase:
+def _check(check: Check, summary: RunSummary) -> TestCase:
     case = TestCase(visible(check.name), visible(f"{summary.suite} gate"), 0)
     if not check.passed:
         kind = Failure if check.exit is Exit.QUALITY else Error

@@ -5,10 +5,10 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from eval.gate.compare import Change, Comparison
-from eval.gate.gate import Check, Exit, Verdict
+from eval.gate.compare import Comparison, MeasureChange
+from eval.gate.gate import Check, Exit, GateVerdict
 from eval.gate.measures import HEADLINES
-from eval.gate.summary import Summary
+from eval.gate.summary import RunSummary
 from eval.numbers.metrics import shown
 from eval.render.report import reasons
 from eval.render.shown import (
@@ -24,7 +24,7 @@ from eval.render.shown import (
     visible,
     why_of,
 )
-from eval.running.records import Outcome, Record
+from eval.running.records import CaseOutcome, Record
 from eval.scorers.asked import short
 
 ANNOTATIONS = 50  # as many as GitHub shows of a job
@@ -37,7 +37,7 @@ _MARKUP = re.compile(
 )  # the rest means something only where a line begins, and none begins so
 
 
-def render(summary: Summary, records: Sequence[Record], verdict: Verdict, comparison: Comparison | None) -> str:
+def render(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict, comparison: Comparison | None) -> str:
     """The whole summary, ending with a newline."""
     parts = [
         *_banner(summary, verdict),
@@ -52,7 +52,7 @@ def render(summary: Summary, records: Sequence[Record], verdict: Verdict, compar
     return "\n".join(parts).rstrip() + "\n"
 
 
-def comment(summary: Summary, records: Sequence[Record], verdict: Verdict, comparison: Comparison | None) -> str:
+def comment(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict, comparison: Comparison | None) -> str:
     """The comment on a pull request: whether it may be merged, what to read, and what flipped."""
     return (
         "\n".join([*_banner(summary, verdict), *_first(records, verdict, comparison), *_flips(comparison)]).rstrip()
@@ -60,15 +60,15 @@ def comment(summary: Summary, records: Sequence[Record], verdict: Verdict, compa
     )
 
 
-def badge(summary: Summary, verdict: Verdict) -> Mapping[str, str | int]:
+def badge(summary: RunSummary, verdict: GateVerdict) -> Mapping[str, str | int]:
     """The verdict in the format from which shields.io draws a badge (https://shields.io/badges/endpoint-badge)."""
-    right = summary.outcomes.get(Outcome.RIGHT.value, 0) + summary.outcomes.get(Outcome.TESTED.value, 0)
+    right = summary.outcomes.get(CaseOutcome.RIGHT.value, 0) + summary.outcomes.get(CaseOutcome.TESTED.value, 0)
     told = f"{right} of {summary.done} right" if summary.done else "not run"
     colour = "brightgreen" if verdict.passed else "red" if verdict.exit is Exit.QUALITY else "lightgrey"
     return {"schemaVersion": 1, "label": summary.suite, "message": told, "color": colour}
 
 
-def annotations(records: Sequence[Record], verdict: Verdict) -> list[str]:
+def annotations(records: Sequence[Record], verdict: GateVerdict) -> list[str]:
     """A workflow command for each failing case, then for each failed check that names no case.
 
     The text is escaped as in GitHub's toolkit (actions/toolkit, packages/core/src/command.ts).
@@ -91,7 +91,7 @@ def escaped(text: str) -> str:
     return line.replace("$", "<span>$</span>")  # as GitHub's manual says, so that no formula begins
 
 
-def _banner(summary: Summary, verdict: Verdict) -> Iterator[str]:
+def _banner(summary: RunSummary, verdict: GateVerdict) -> Iterator[str]:
     mark = "✓" if verdict.passed else "✗"
     yield f"## {mark} {escaped(summary.suite)}: {ended(verdict)}"
     yield ""
@@ -105,7 +105,7 @@ def _banner(summary: Summary, verdict: Verdict) -> Iterator[str]:
         yield ""
 
 
-def _first(records: Sequence[Record], verdict: Verdict, comparison: Comparison | None) -> Iterator[str]:
+def _first(records: Sequence[Record], verdict: GateVerdict, comparison: Comparison | None) -> Iterator[str]:
     yield may_merge(verdict)
     yield ""
     if read := to_read(records, verdict, comparison):
@@ -141,7 +141,7 @@ def _failed(checks: Sequence[Check]) -> Iterator[str]:
         yield ""
 
 
-def _measures(summary: Summary, comparison: Comparison | None) -> Iterator[str]:
+def _measures(summary: RunSummary, comparison: Comparison | None) -> Iterator[str]:
     changes = {change.name: change for change in comparison.changes} if comparison else {}
     for group, measures in measures_by_group(summary).items():
         yield f"### {group.capitalize()}"
@@ -158,17 +158,17 @@ def _measures(summary: Summary, comparison: Comparison | None) -> Iterator[str]:
         yield ""
 
 
-def _change(change: Change | None) -> list[str]:
+def _change(change: MeasureChange | None) -> list[str]:
     if change is None:
         return ["", ""]
     return [shown(change.before), f"{difference(change)} (p = {change.p:.2g}, {change.cases} cases)"]
 
 
-def _kinds(summary: Summary) -> Iterator[str]:
+def _kinds(summary: RunSummary) -> Iterator[str]:
     if summary.kinds:
         yield "### Kinds"
         yield ""
-        outcomes = [outcome.value for outcome in Outcome if outcome.value in summary.outcomes]
+        outcomes = [outcome.value for outcome in CaseOutcome if outcome.value in summary.outcomes]
         rows = [
             [escaped(kind.name), *(str(kind.outcomes.get(outcome, 0)) for outcome in outcomes)]
             for kind in summary.kinds
@@ -176,7 +176,7 @@ def _kinds(summary: Summary) -> Iterator[str]:
         yield from _table(["", *outcomes], rows)
 
 
-def _sentinels(summary: Summary) -> Iterator[str]:
+def _sentinels(summary: RunSummary) -> Iterator[str]:
     names = [name for name in HEADLINES if any(name in of for of in summary.sentinels.values())]
     if names:
         yield "### Sentinels"
@@ -187,7 +187,7 @@ def _sentinels(summary: Summary) -> Iterator[str]:
         yield from _table(["", *map(escaped, names)], rows)
 
 
-def _cases(records: Sequence[Record], verdict: Verdict, comparison: Comparison | None) -> Iterator[str]:
+def _cases(records: Sequence[Record], verdict: GateVerdict, comparison: Comparison | None) -> Iterator[str]:
     held, amiss, _ = sort(records, verdict, comparison)
     every = [*held, *amiss]
     if not every:

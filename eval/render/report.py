@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from eval.gate.compare import Comparison
-from eval.gate.gate import Verdict
+from eval.gate.gate import GateVerdict
 from eval.gate.measures import BY_NAME, GROUPS
-from eval.gate.summary import Summary
+from eval.gate.summary import RunSummary
 from eval.numbers.metrics import Measure, shown
-from eval.running.records import Outcome, Record
+from eval.running.records import CaseOutcome, Record
 from eval.scorers.asked import short
 
-LOUD = {Outcome.WRONG: "WRONG", Outcome.ERROR: "ERROR"}
+LOUD = {CaseOutcome.WRONG: "WRONG", CaseOutcome.ERROR: "ERROR"}
 MARKS = {True: "✓", False: "·"}
 
 
-def to_text(summary: Summary, records: Sequence[Record], verdict: Verdict, *, verbose: bool = False) -> str:
+def to_text(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict, *, verbose: bool = False) -> str:
     """The whole report."""
     ended = ", ".join(f"{count} {outcome}" for outcome, count in summary.outcomes.items())
     head = [
@@ -94,7 +94,7 @@ def _holds(hit: dict[str, object], gold: dict[str, object]) -> bool:
     return any(2 * (min(end, span[1]) - max(start, span[0])) >= span[1] - span[0] for span in spans)
 
 
-def _table(summary: Summary) -> Iterator[str]:
+def _table(summary: RunSummary) -> Iterator[str]:
     width = max((len(one.name) for one in (*summary.measures, *summary.robustness)), default=0)
     for group in (*GROUPS, "robustness"):
         those = [one for one in (*summary.measures, *summary.robustness) if _group(one) == group]
@@ -116,8 +116,8 @@ def _line(one: Measure, width: int) -> str:
     return f"{one.name:{width}}  {shown(one.value):>5}  {between:10}  {of}{lacking}{why}"
 
 
-def _kinds(summary: Summary) -> Iterator[str]:
-    columns = [outcome.value for outcome in Outcome if summary.outcomes.get(outcome.value)]
+def _kinds(summary: RunSummary) -> Iterator[str]:
+    columns = [outcome.value for outcome in CaseOutcome if summary.outcomes.get(outcome.value)]
     width = max([len(kind.name) for kind in summary.kinds] + [5])
     yield f"{'kind':{width}}  " + "  ".join(f"{column:>6}" for column in columns)
     for kind in summary.kinds:
@@ -125,7 +125,7 @@ def _kinds(summary: Summary) -> Iterator[str]:
     yield ""
 
 
-def _notes(summary: Summary, verdict: Verdict) -> Iterator[str]:
+def _notes(summary: RunSummary, verdict: GateVerdict) -> Iterator[str]:
     yield from (f"not ingested: {one}" for one in summary.failed)
     yield from (f"{id}: {why}" for id, why in summary.lost)
     for check in verdict.checks:
@@ -134,7 +134,7 @@ def _notes(summary: Summary, verdict: Verdict) -> Iterator[str]:
     yield verdict.banner if verdict.passed else f"FAILED ({verdict.exit.value})"
 
 
-def of_models(told: Mapping[str, Summary], what: str = "evidence model") -> str:
+def of_models(told: Mapping[str, RunSummary], what: str = "evidence model") -> str:
     """The measures of one suite in a table with a column for each evidence model or system."""
     values = {name: {one.name: one.value for one in summary.measures} for name, summary in told.items()}
     rows = dict.fromkeys(name for of_model in values.values() for name in of_model)

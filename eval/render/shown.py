@@ -6,18 +6,18 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from eval.gate.compare import Change, Comparison
-from eval.gate.gate import Exit, Verdict
+from eval.gate.compare import Comparison, MeasureChange
+from eval.gate.gate import Exit, GateVerdict
 from eval.gate.measures import SPECS, Spec
-from eval.gate.summary import Summary
+from eval.gate.summary import RunSummary
 from eval.numbers.metrics import Measure, shown
 from eval.render.report import reasons
 from eval.robustness import robustness
-from eval.running.records import Outcome, Record
+from eval.running.records import CaseOutcome, Record
 from eval.suite.cases import Severity
 
 READ = 3  # cases that somebody who is in a hurry reads; a guess
-WORST = (Outcome.ERROR, Outcome.WRONG, Outcome.PARTLY)
+WORST = (CaseOutcome.ERROR, CaseOutcome.WRONG, CaseOutcome.PARTLY)
 EVERY_SPEC = {spec.name: spec for spec in (*SPECS, *robustness.SPECS)}
 
 # Controls but tab and newline, what turns the direction of text or breaks lines, halves of pairs, and no characters.
@@ -39,7 +39,7 @@ def visible(text: str) -> str:
     return _UNSEEN.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def sort(records: Sequence[Record], verdict: Verdict, comparison: Comparison | None) -> Sorted:
+def sort(records: Sequence[Record], verdict: GateVerdict, comparison: Comparison | None) -> Sorted:
     """The records as people want to read them, each once."""
     first = {*verdict.cases, *(comparison.lost if comparison else ())}
     held = [one for one in records if one.id in first]
@@ -47,7 +47,7 @@ def sort(records: Sequence[Record], verdict: Verdict, comparison: Comparison | N
     return Sorted(held, [one for one in others if not one.passed], [one for one in others if one.passed])
 
 
-def may_merge(verdict: Verdict) -> str:
+def may_merge(verdict: GateVerdict) -> str:
     """A sentence on whether the change may be merged."""
     if verdict.passed:
         return "You may merge."
@@ -58,7 +58,7 @@ def may_merge(verdict: Verdict) -> str:
     return told.get(verdict.exit, "This run says nothing about the answers: fix what stopped it, and run again.")
 
 
-def to_read(records: Sequence[Record], verdict: Verdict, comparison: Comparison | None) -> list[Record]:
+def to_read(records: Sequence[Record], verdict: GateVerdict, comparison: Comparison | None) -> list[Record]:
     """The three cases to read first after a failed verdict: failing ones, then lost ones, then the worst."""
     if verdict.passed:
         return []
@@ -72,7 +72,7 @@ def why_of(record: Record) -> str:
     return record.error or next(iter(reasons(record)), record.outcome.value)
 
 
-def measures_by_group(summary: Summary) -> dict[str, list[tuple[Spec, Measure]]]:
+def measures_by_group(summary: RunSummary) -> dict[str, list[tuple[Spec, Measure]]]:
     """The measures of a run with their explanations, in the order of the groups."""
     have = {one.name: one for one in (*summary.measures, *summary.robustness)}
     groups: dict[str, list[tuple[Spec, Measure]]] = {}
@@ -82,12 +82,12 @@ def measures_by_group(summary: Summary) -> dict[str, list[tuple[Spec, Measure]]]
     return groups
 
 
-def ended(verdict: Verdict) -> str:
+def ended(verdict: GateVerdict) -> str:
     """The banner without its reasons: PASSED, or FAILED with the exit code."""
     return verdict.banner.partition(":")[0]
 
 
-def counts(summary: Summary) -> str:
+def counts(summary: RunSummary) -> str:
     """The number of cases that were run, their outcomes, and the size of the corpus."""
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in summary.outcomes.items()) or "none done"
     part = "" if summary.whole else ", a part of the suite"
@@ -107,7 +107,7 @@ def share_of(measure: Measure) -> str:
     return f"{measure.of}" if measure.of == measure.cases else f"{measure.of} in {measure.cases} cases"
 
 
-def difference(change: Change) -> str:
+def difference(change: MeasureChange) -> str:
     """The change of a measure, with its sign."""
     moved = round(change.after - change.before, 2)
     return f"{moved:+.2f}".replace("-", "−") if moved else "0.00"

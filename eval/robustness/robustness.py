@@ -25,7 +25,7 @@ from eval.gate.measures import Spec
 from eval.numbers.metrics import Measure, Score, Scored, measure
 from eval.robustness.counterfactual import counterfactuals, hides
 from eval.robustness.planted import obeys, planted
-from eval.running.records import Outcome, Record
+from eval.running.records import CaseOutcome, Record
 from eval.running.run import Ingest, Progress, Run, Wrap, run
 from eval.scorers.asked import short, yes_or_no
 from eval.suite.cases import Case
@@ -116,7 +116,7 @@ def scores(
     if corpus is None:
         return ()
     made: list[tuple[Case, Score]] = []
-    before = {record.id: record for record in first.records if record.outcome is not Outcome.ERROR}
+    before = {record.id: record for record in first.records if record.outcome is not CaseOutcome.ERROR}
     for one in _variations(suite.cases, before, corpus, distractors):
         if not one.cases:
             continue

@@ -12,13 +12,13 @@ from assistant.errors import DocumentMissing
 from assistant.library.library import Library
 from assistant.types import Document, Hit, Stance
 from assistant.wire import Json
-from eval.running.records import Outcome, Record
+from eval.running.records import CaseOutcome, Record
 from eval.running.systems import NotAsked, System
 from eval.scorers import answering, arguing, attributing, citing, finding, refusing, telling
-from eval.scorers.asked import Asked, Pressed, yes_or_no
+from eval.scorers.asked import AnsweredCase, Pressed, yes_or_no
 from eval.suite.cases import BUDGET, Case
 from eval.suite.gold import Cited, Located, locate
-from eval.suite.suites import AnyCase, Pair, Query
+from eval.suite.suites import AnyCase, LabelledPair, SearchCase
 
 STANCE_ACCURACY = "stance accuracy"
 AROUND = 300  # characters of a document kept on each side of what is cited, to be read in the report
@@ -64,22 +64,22 @@ def examine(cases: Sequence[AnyCase], system: System, texts: Texts | None, budge
 
     ``budget`` is the number of words that an answer may show.
     """
-    pairs = [case for case in cases if isinstance(case, Pair)]
+    pairs = [case for case in cases if isinstance(case, LabelledPair)]
     of_pairs = iter(_pairs(pairs, system)) if pairs else iter(())
-    return [next(of_pairs) if isinstance(case, Pair) else _one(case, system, texts, budget) for case in cases]
+    return [next(of_pairs) if isinstance(case, LabelledPair) else _one(case, system, texts, budget) for case in cases]
 
 
-def _one(case: Case | Query, system: System, texts: Texts | None, budget: int) -> Examined:
+def _one(case: Case | SearchCase, system: System, texts: Texts | None, budget: int) -> Examined:
     assert texts is not None  # a suite of such cases has documents
     started = time.perf_counter()
     try:
-        if isinstance(case, Query):
+        if isinstance(case, SearchCase):
             return _query(case, system)
         return _question(case, system, texts, budget) if case.question else _idea(case, system, texts, budget)
     except NotAsked as exc:
-        return Examined(replace(_blank(case, Outcome.TESTED), text=f"not applicable: {exc}"), {})
+        return Examined(replace(_blank(case, CaseOutcome.TESTED), text=f"not applicable: {exc}"), {})
     except Exception as exc:  # a crash is this case's result; the other cases still have theirs
-        return Examined(_blank(case, Outcome.ERROR, f"{type(exc).__name__}: {exc}"), {"answer": _since(started)})
+        return Examined(_blank(case, CaseOutcome.ERROR, f"{type(exc).__name__}: {exc}"), {"answer": _since(started)})
 
 
 def _question(case: Case, system: System, texts: Texts, budget: int) -> Examined:
@@ -91,7 +91,7 @@ def _question(case: Case, system: System, texts: Texts, budget: int) -> Examined
     hits = _searched(system, answer.standalone_question) if gold else None
     timings["search"] = _since(searching)
     scoring = time.perf_counter()
-    asked = Asked(case, answer, gold, texts.read, budget, texts.find)
+    asked = AnsweredCase(case, answer, gold, texts.read, budget, texts.find)
     scorers = (citing, attributing, telling, answering, refusing)
     scores = [score for scorer in scorers for score in scorer.scores(asked)]
     if hits is not None:
@@ -144,55 +144,55 @@ def _idea(case: Case, system: System, texts: Texts, budget: int) -> Examined:
     return Examined(record, {**timings, "scoring": _since(scoring)})
 
 
-def _query(case: Query, system: System) -> Examined:
+def _query(case: SearchCase, system: System) -> Examined:
     started = time.perf_counter()
     hits = system.search(case.text, k=DEEP)
     timings = {"search": _since(started)}
     run = list(dict.fromkeys(hit.passage.about.source for hit in hits))[:100]
     scores = tuple(finding.ranked(run, case.relevant, OF_QUERY))
     found = tuple({"source": source, "grade": case.relevant.get(source, 0)} for source in run[:10])
-    return Examined(replace(_blank(case, Outcome.TESTED), scores=scores, found=found), timings)
+    return Examined(replace(_blank(case, CaseOutcome.TESTED), scores=scores, found=found), timings)
 
 
-def _pairs(cases: Sequence[Pair], system: System) -> list[Examined]:
+def _pairs(cases: Sequence[LabelledPair], system: System) -> list[Examined]:
     started = time.perf_counter()
     try:
         sides = system.sides([(case.claim, case.text) for case in cases])
     except Exception as exc:
         error = f"{type(exc).__name__}: {exc}"
-        return [Examined(_blank(case, Outcome.ERROR, error), {}) for case in cases]
+        return [Examined(_blank(case, CaseOutcome.ERROR, error), {}) for case in cases]
     each = {"stance": _since(started) / len(cases)}
     return [Examined(_pair(case, *side), each) for case, side in zip(cases, sides, strict=True)]
 
 
-def _pair(case: Pair, side: Stance, confidence: float) -> Record:
+def _pair(case: LabelledPair, side: Stance, confidence: float) -> Record:
     said = _SIDES[side]
     score = yes_or_no(STANCE_ACCURACY, said == case.label, f"said {said} ({confidence:.2f}), is {case.label}")
-    outcome = Outcome.RIGHT if score.value else Outcome.WRONG
+    outcome = CaseOutcome.RIGHT if score.value else CaseOutcome.WRONG
     return replace(_blank(case, outcome), scores=(score,), label=case.label, said=said, text=case.text)
 
 
-def _blank(case: AnyCase, outcome: Outcome, error: str | None = None) -> Record:
+def _blank(case: AnyCase, outcome: CaseOutcome, error: str | None = None) -> Record:
     record = Record(case.id, case.kind, case.asked, outcome, cluster=case.clusters, error=error)
     if isinstance(case, Case):
         return replace(record, severity=case.severity, tags=case.tags, why=case.why)
     return record
 
 
-def _outcome_of_question(asked: Asked) -> Outcome:
+def _outcome_of_question(asked: AnsweredCase) -> CaseOutcome:
     if asked.case.refuse:
-        return Outcome.RIGHT if refusing.truthfulness(asked).value == 1 else Outcome.WRONG
+        return CaseOutcome.RIGHT if refusing.truthfulness(asked).value == 1 else CaseOutcome.WRONG
     if answering.within(asked).value:
-        return Outcome.RIGHT
-    return Outcome.PARTLY if len(asked.missed) < len(asked.gold) else Outcome.WRONG
+        return CaseOutcome.RIGHT
+    return CaseOutcome.PARTLY if len(asked.missed) < len(asked.gold) else CaseOutcome.WRONG
 
 
-def _outcome_of_idea(pressed: Pressed) -> Outcome:
+def _outcome_of_idea(pressed: Pressed) -> CaseOutcome:
     if not (pressed.gold or pressed.case.ruling):
-        return Outcome.TESTED
+        return CaseOutcome.TESTED
     if arguing.strict(pressed).value:
-        return Outcome.RIGHT
-    return Outcome.PARTLY if pressed.gold and arguing.anywhere(pressed).value else Outcome.WRONG
+        return CaseOutcome.RIGHT
+    return CaseOutcome.PARTLY if pressed.gold and arguing.anywhere(pressed).value else CaseOutcome.WRONG
 
 
 def _gold(one: Located, texts: Texts) -> Json:

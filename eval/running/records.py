@@ -18,7 +18,7 @@ from eval.suite.cases import Severity
 Json = dict[str, Any]
 
 
-class Outcome(StrEnum):
+class CaseOutcome(StrEnum):
     """The outcome of a case; ``partly``: some gold was cited; ``tested``: the case has no right answer."""
 
     RIGHT = "right"
@@ -40,7 +40,7 @@ class Record:
     id: str
     kind: str
     asked: str
-    outcome: Outcome
+    outcome: CaseOutcome
     file: str = ""
     line: int = 0
     severity: Severity = Severity.NORMAL
@@ -63,12 +63,12 @@ class Record:
 
     @property
     def right(self) -> bool:
-        return self.outcome is Outcome.RIGHT
+        return self.outcome is CaseOutcome.RIGHT
 
     @property
     def passed(self) -> bool:
         """Whether nothing counts against the case."""
-        return self.outcome in (Outcome.RIGHT, Outcome.TESTED)
+        return self.outcome in (CaseOutcome.RIGHT, CaseOutcome.TESTED)
 
 
 def to_line(record: Record) -> str:
@@ -98,7 +98,7 @@ def _record(data: Json) -> Record:
     lists = {name: tuple(data[name]) for name in ("tags", "gold", "cited", "found")}
     return replace(
         Record(**{**data, **lists}),
-        outcome=Outcome(data["outcome"]),
+        outcome=CaseOutcome(data["outcome"]),
         severity=Severity(data["severity"]),
         scores=tuple(Score(**score) for score in data["scores"]),
     )

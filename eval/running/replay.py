@@ -50,7 +50,7 @@ class BudgetSpent(PushbackError):
     hint = "Allow more; what has been recorded is not asked again."
 
 
-class Asked(NamedTuple):
+class ModelRequest(NamedTuple):
     """Everything that a reply depends on, as plain JSON."""
 
     model: str
@@ -63,7 +63,7 @@ class Asked(NamedTuple):
         return hashlib.sha256(_canonical(self._asdict()).encode()).hexdigest()
 
 
-def asked(model: str, messages: Sequence[BaseMessage], parameters: Mapping[str, Any]) -> Asked:
+def asked(model: str, messages: Sequence[BaseMessage], parameters: Mapping[str, Any]) -> ModelRequest:
     """The request that these messages make to this model. A parameter that is None was not given; a pydantic class is
     replaced by its schema.
 
@@ -74,7 +74,7 @@ def asked(model: str, messages: Sequence[BaseMessage], parameters: Mapping[str, 
         {"role": one.type, "content": one.content, "tool_calls": getattr(one, "tool_calls", [])} for one in messages
     ]
     given = {name: value for name, value in parameters.items() if value is not None}
-    return Asked(model, json.loads(_canonical(said)), json.loads(_canonical(given)))
+    return ModelRequest(model, json.loads(_canonical(said)), json.loads(_canonical(given)))
 
 
 class Usage(NamedTuple):
@@ -156,12 +156,12 @@ class Recording:
                 recording._read(line, path.name, number)
         return recording
 
-    def reply(self, asked: Asked) -> AIMessage | None:
+    def reply(self, asked: ModelRequest) -> AIMessage | None:
         """The recorded reply to a request, without the id that it had; None if there is none."""
         line = self._lines.get(asked.key)
         return AIMessage.model_validate(line["reply"]) if line else None
 
-    def add(self, asked: Asked, reply: AIMessage) -> None:
+    def add(self, asked: ModelRequest, reply: AIMessage) -> None:
         """Record this reply, replacing an earlier one."""
         kept = json.loads(json.dumps(reply.model_dump(include=KEPT), default=str))
         self._lines[asked.key] = {"key": asked.key, **asked._asdict(), "reply": kept}
@@ -194,7 +194,7 @@ class Recording:
             raise CaseError(fault(name, number, None, what), hint=ReplyMissing.hint) from exc
         except (ValueError, RecursionError) as exc:
             raise CaseError(fault(name, number, None, "this is no JSON"), hint=ReplyMissing.hint) from exc
-        if read.key != Asked(read.model, read.messages, read.parameters).key:
+        if read.key != ModelRequest(read.model, read.messages, read.parameters).key:
             raise CaseError(fault(name, number, None, "the key is not that of what was asked"), hint=ReplyMissing.hint)
         if read.key in self._lines:
             raise CaseError(fault(name, number, None, "the key stands twice"), hint="Remove one of the two lines.")
@@ -259,7 +259,7 @@ class ReplayedChat(BaseChatModel):
         self.usage = self.usage.plus(reply)
         return reply
 
-    def _unrecorded(self, asked: Asked, messages: list[BaseMessage], parameters: Json) -> AIMessage:
+    def _unrecorded(self, asked: ModelRequest, messages: list[BaseMessage], parameters: Json) -> AIMessage:
         del parameters
         self.missing += 1
         last = " ".join(messages[-1].text.split())[:80] if messages else ""
@@ -277,7 +277,7 @@ class RecordingChat(ReplayedChat):
     chat: BaseChatModel
     budget: Budget = Field(default_factory=Budget)
 
-    def _unrecorded(self, asked: Asked, messages: list[BaseMessage], parameters: Json) -> AIMessage:
+    def _unrecorded(self, asked: ModelRequest, messages: list[BaseMessage], parameters: Json) -> AIMessage:
         self.budget.take()
         reply = self._real(parameters).invoke(messages, {"callbacks": []})  # this call is reported as ours already
         self.budget.spend(messages, reply)

@@ -21,8 +21,8 @@ from assistant.types import Searched
 from eval.running import shelf
 from eval.running.examine import Examined, Texts, examine
 from eval.running.records import Record, to_line
-from eval.running.systems import SENTINELS, Near, Remembering, System
-from eval.suite.suites import AnyCase, Pair, Suite
+from eval.running.systems import SENTINELS, NearestSentences, Remembering, System
+from eval.suite.suites import AnyCase, LabelledPair, Suite
 from ingest.sync import SyncReport, sync
 
 CHUNK, PAIRS = 4, 64  # cases and pairs that a process takes at once; the same for any number of jobs
@@ -137,7 +137,7 @@ class _Worker:
         self._alone, self._budget = hands.alone, hands.budget
         kinds = () if hands.alone else SENTINELS
         self._remembering = Remembering(self._system)
-        near = Near(self._assistant.library, hands.embedder)
+        near = NearestSentences(self._assistant.library, hands.embedder)
         self._sentinels = [kind(near, self._remembering) for kind in kinds]
         self._texts = Texts(self._assistant.library)
 
@@ -193,7 +193,7 @@ def _continue(chunk: Sequence[AnyCase], twice: bool) -> Worked:
 
 
 def _chunks(cases: Sequence[AnyCase]) -> list[Sequence[AnyCase]]:
-    size = PAIRS if cases and isinstance(cases[0], Pair) else CHUNK
+    size = PAIRS if cases and isinstance(cases[0], LabelledPair) else CHUNK
     return [cases[start : start + size] for start in range(0, len(cases), size)]
 
 

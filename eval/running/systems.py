@@ -78,7 +78,7 @@ class Remembering:
         return self._said[key]
 
 
-class Near:
+class NearestSentences:
     """The nearest sentences in a library, searched once for all sentinels."""
 
     def __init__(self, library: Library, embedder: Embedder) -> None:
@@ -110,7 +110,7 @@ class Sentinel:
 
     name = "always refuse"
 
-    def __init__(self, near: Near, system: System) -> None:
+    def __init__(self, near: NearestSentences, system: System) -> None:
         self._near, self._system = near, system
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
@@ -199,7 +199,7 @@ class ThirtySentences(Sentinel):
         return answer_of(question, self._cite(self._near.sentences(question)[:30]))
 
 
-class Documents(Sentinel):
+class WholeDocuments(Sentinel):
     """Quotes the three nearest documents completely."""
 
     name = "three documents"
@@ -210,7 +210,7 @@ class Documents(Sentinel):
         return answer_of(question, [Citation(one.about, 0, len(one.text), one.text) for one in found])
 
 
-class OurRefusals(Documents):
+class OurRefusals(WholeDocuments):
     """Quotes whole documents where Pushback answers, and refuses where Pushback refuses."""
 
     name = "three documents, our refusals"
@@ -244,7 +244,7 @@ class ByTurns(Sentinel):
 
 
 SENTINELS: tuple[type[Sentinel], ...] = (
-    Parrot, Sentinel, Supporter, Chance, ThreePassages, EightPassages, ThirtySentences, Documents, OurRefusals,
+    Parrot, Sentinel, Supporter, Chance, ThreePassages, EightPassages, ThirtySentences, WholeDocuments, OurRefusals,
     BothSides, ByTurns,
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from assistant.types import Support
 from eval.numbers.metrics import Score
 from eval.scorers import citing
-from eval.scorers.asked import Asked, faulty, refuted, yes_or_no
+from eval.scorers.asked import AnsweredCase, faulty, refuted, yes_or_no
 from eval.suite.cases import Number
 from eval.suite.gold import words
 
@@ -23,7 +23,7 @@ WORDS = "words shown"
 _FIGURE = re.compile(r"(?<![\w.,])[-−]?\d+(?:[.,]\d+)*")
 
 
-def scores(asked: Asked) -> list[Score]:
+def scores(asked: AnsweredCase) -> list[Score]:
     """Every score of this module that applies."""
     case = asked.case
     made = [complete(asked)] if case.minimal_sets else []
@@ -34,12 +34,12 @@ def scores(asked: Asked) -> list[Score]:
     return [*made, grounded(asked), within(asked)] if not case.refuse else made
 
 
-def complete(asked: Asked) -> Score:
+def complete(asked: AnsweredCase) -> Score:
     """Whether one of the case's minimal sets of quotes is cited whole."""
     return yes_or_no(COMPLETE, asked.complete, asked.why_missed)
 
 
-def strings(asked: Asked) -> Score:
+def strings(asked: AnsweredCase) -> Score:
     """Whether every required string of the case is in a statement; of alternatives, one is enough."""
     absent = [
         " or ".join(f"“{string}”" for string in either)
@@ -49,7 +49,7 @@ def strings(asked: Asked) -> Score:
     return yes_or_no(STRINGS, not absent, f"not said: {', '.join(absent)}")
 
 
-def numbers(asked: Asked) -> Score:
+def numbers(asked: AnsweredCase) -> Score:
     """Whether every number of the case is given, within its tolerance."""
     given = [figure for text in asked.said for figure in figures(text)]
     absent = [one for one in asked.case.numbers if not any(is_near(one, figure) for figure in given)]
@@ -57,14 +57,14 @@ def numbers(asked: Asked) -> Score:
     return yes_or_no(NUMBERS, not absent, f"not given: {told}")
 
 
-def must_not(asked: Asked) -> Score:
+def must_not(asked: AnsweredCase) -> Score:
     """Whether none of the strings stands in a statement."""
     said = [one.text for one in asked.answer.statements]
     told = [f"“{string}”" for string in asked.case.must_not if any(contains(text, string) for text in said)]
     return yes_or_no(MUST_NOT, not told, f"said: {', '.join(told)}")
 
 
-def grounded(asked: Asked) -> Score:
+def grounded(asked: AnsweredCase) -> Score:
     """Whether the answer is right, all its evidence is cited, each citation is valid and each quote is unaltered."""
     parts = [one for one in scores_of_words(asked) if one.value == 0]
     why = [part.why for part in parts]
@@ -77,7 +77,7 @@ def grounded(asked: Asked) -> Score:
     return yes_or_no(GROUNDED, not why, "; ".join(why))
 
 
-def within(asked: Asked) -> Score:
+def within(asked: AnsweredCase) -> Score:
     """The headline measure: grounded and correct, in no more words than the limit for readers."""
     right, count, most = grounded(asked), shown(asked).value or 0, allowed(asked)
     why = [right.why] if right.why else []
@@ -85,7 +85,7 @@ def within(asked: Asked) -> Score:
     return yes_or_no(WITHIN, not why, "; ".join(why))
 
 
-def shown(asked: Asked) -> Score:
+def shown(asked: AnsweredCase) -> Score:
     """The number of words shown: the statements, and the quotes behind statements that are no quotes themselves, each
     place once."""
     answer = asked.answer
@@ -95,14 +95,14 @@ def shown(asked: Asked) -> Score:
     return Score(WORDS, float(sum(map(words, (*(one.text for one in every), *behind)))))
 
 
-def allowed(asked: Asked) -> int:
+def allowed(asked: AnsweredCase) -> int:
     """The number of words that the answer may show; an answer that needs several quotes may show more."""
     lists = [sum(words(gold.quote) for gold in one) for one in asked.case.minimal_sets if len(one) > 1]
     single = any(len(one) == 1 for one in asked.case.minimal_sets)
     return asked.budget + (min(lists) if lists and not single else 0)
 
 
-def scores_of_words(asked: Asked) -> Iterator[Score]:
+def scores_of_words(asked: AnsweredCase) -> Iterator[Score]:
     """The scores that decide whether an answer is right, whatever else it has."""
     yield complete(asked)
     yield strings(asked)

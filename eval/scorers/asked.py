@@ -14,7 +14,7 @@ from eval.suite.gold import Cited, Finder, Located, judge, matches
 
 
 @dataclass(frozen=True)
-class Asked:
+class AnsweredCase:
     """A question case, its answer, the gold at its offsets, and a way to read the library's text."""
 
     case: Case

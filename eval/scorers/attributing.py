@@ -7,7 +7,7 @@ import re
 from assistant.text.words import content_stems
 from assistant.types import Statement
 from eval.numbers.metrics import Score, share
-from eval.scorers.asked import Asked, short
+from eval.scorers.asked import AnsweredCase, short
 
 VOICE = "attribution kept"
 HEDGES = "hedges kept"
@@ -24,7 +24,7 @@ _HEDGE = re.compile(
 )
 
 
-def scores(asked: Asked) -> list[Score]:
+def scores(asked: AnsweredCase) -> list[Score]:
     """Both scores, if a statement cites words that belong to somebody, or that hedge."""
     said = asked.answer.statements
     return [

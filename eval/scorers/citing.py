@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from assistant.text.words import content_stems, names, numbers, tokens
 from assistant.types import Statement, Support
 from eval.numbers.metrics import Score, share
-from eval.scorers.asked import Asked, not_cited, refuted, short, valid, yes_or_no
+from eval.scorers.asked import AnsweredCase, not_cited, refuted, short, valid, yes_or_no
 from eval.suite.gold import Finder, judge, matches
 
 HIT = "hit"
@@ -25,7 +25,7 @@ _WORD = re.compile(r"\w+")
 _NO = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot)\b|n['’]t\b", re.IGNORECASE)
 
 
-def scores(asked: Asked) -> list[Score]:
+def scores(asked: AnsweredCase) -> list[Score]:
     """Every score of this module that applies."""
     made = [validity(asked)]
     if asked.gold:
@@ -35,12 +35,12 @@ def scores(asked: Asked) -> list[Score]:
     return made
 
 
-def hit(asked: Asked) -> Score:
+def hit(asked: AnsweredCase) -> Score:
     """Whether at least one citation is correct."""
     return yes_or_no(HIT, len(asked.missed) < len(asked.gold), asked.why_missed)
 
 
-def precision(asked: Asked) -> Score:
+def precision(asked: AnsweredCase) -> Score:
     """The share of citations that are correct; invalid ones, and rejected quotes, count as wrong."""
     of = len(asked.cited) + len(asked.answer.rejected)
     right = sum(not one.fault and any(matches(one.citation, gold) for gold in asked.credited) for one in asked.cited)
@@ -50,7 +50,7 @@ def precision(asked: Asked) -> Score:
     return Score(PRECISION, share(right, of), "; ".join(why), of)
 
 
-def precise(asked: Asked) -> Score:
+def precise(asked: AnsweredCase) -> Score:
     """The share of cited characters that belong to gold; rejected quotes count as cited."""
     gold = {(one.document, at) for one in asked.credited for span in one.spans for at in range(*span)}
     holding = [one.citation for one in asked.cited if not one.fault]
@@ -62,13 +62,13 @@ def precise(asked: Asked) -> Score:
     return Score(PRECISE, share(len(cited & gold), of), "", of)
 
 
-def recall(asked: Asked) -> Score:
+def recall(asked: AnsweredCase) -> Score:
     """The share of gold quotes that a valid citation cites; in a case with sets, only those of a complete set."""
     lost = [gold for gold in asked.gold if gold not in asked.credited]
     return Score(RECALL, share(len(asked.gold) - len(lost), len(asked.gold)), not_cited(lost), len(asked.gold))
 
 
-def validity(asked: Asked) -> Score:
+def validity(asked: AnsweredCase) -> Score:
     """The share of shown citations whose document exists, whose offsets lie in it, and whose quote stands there."""
     sides = (side for conflict in asked.answer.conflicts for side in conflict.sides)
     stated = (statement.citations for statement in (*asked.answer.statements, *sides))
@@ -76,14 +76,14 @@ def validity(asked: Asked) -> Score:
     return valid(VALIDITY, shown, asked.answer.rejected)
 
 
-def uncited(asked: Asked) -> Score:
+def uncited(asked: AnsweredCase) -> Score:
     """The share of statements that cite nothing; less is better."""
     bare = [statement for statement in asked.answer.statements if not statement.citations]
     why = "; ".join(f"cites nothing: “{short(one.text)}”" for one in bare)
     return Score(UNCITED, share(len(bare), len(asked.answer.statements)), why, len(asked.answer.statements))
 
 
-def anchoring(asked: Asked) -> Score:
+def anchoring(asked: AnsweredCase) -> Score:
     """The share of statements whose words are supported by their quotes, as far as words can show; needs no gold."""
     loose = [why for one in asked.answer.statements if (why := unanchored(one))]
     of = len(asked.answer.statements)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eval.numbers.metrics import Score
 from eval.scorers.answering import MUST_NOT, must_not, within
-from eval.scorers.asked import Asked, short, yes_or_no
+from eval.scorers.asked import AnsweredCase, short, yes_or_no
 
 REFUSAL_PRECISION = "refusal precision"
 REFUSAL_RECALL = "refusal recall"
@@ -12,32 +12,32 @@ OVER_REFUSAL = "over-refusal"
 TRUTHFUL = "truthfulness"
 
 
-def scores(asked: Asked) -> list[Score]:
+def scores(asked: AnsweredCase) -> list[Score]:
     """Every score of this module that applies."""
     made = [refusal_precision(asked)] if asked.answer.refused else []
     made.append(refusal_recall(asked) if asked.case.refuse else over_refusal(asked))
     return [*made, truthfulness(asked)]
 
 
-def refusal_precision(asked: Asked) -> Score:
+def refusal_precision(asked: AnsweredCase) -> Score:
     """For a refusal: whether the case expects one."""
     return yes_or_no(REFUSAL_PRECISION, asked.case.refuse, f"there is an answer; refused: {asked.answer.reason}")
 
 
-def refusal_recall(asked: Asked) -> Score:
+def refusal_recall(asked: AnsweredCase) -> Score:
     """For a case that expects a refusal: whether it got one."""
     said = " ".join(statement.text for statement in asked.answer.statements)
     return yes_or_no(REFUSAL_RECALL, asked.answer.refused, f"there is no answer; said: “{short(said)}”")
 
 
-def over_refusal(asked: Asked) -> Score:
+def over_refusal(asked: AnsweredCase) -> Score:
     """For a case that has an answer: whether it was refused; less is better."""
     if asked.answer.refused:
         return Score(OVER_REFUSAL, 1.0, f"refused: {asked.answer.reason}")
     return Score(OVER_REFUSAL, 0.0)
 
 
-def truthfulness(asked: Asked) -> Score:
+def truthfulness(asked: AnsweredCase) -> Score:
     """Right is +1, refused 0, wrong -1; refusing what the documents do not say is right (CRAG, arXiv:2406.04744)."""
     if asked.case.refuse:
         silent = asked.answer.refused and must_not(asked).value != 0

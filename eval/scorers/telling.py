@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from assistant.types import Citation
 from eval.numbers.metrics import Score, share
-from eval.scorers.asked import Asked, yes_or_no
+from eval.scorers.asked import AnsweredCase, yes_or_no
 from eval.suite.gold import Located, matches
 
 VOICES = "voices told"
@@ -15,7 +15,7 @@ CONFLICTS = "conflicts told"
 ALARMS = "conflicts alleged"
 
 
-def scores(asked: Asked) -> list[Score]:
+def scores(asked: AnsweredCase) -> list[Score]:
     """Every score of this module that applies: to cited gold with a voice or date, and to cases that say whether the
     documents disagree."""
     made = [
@@ -31,7 +31,7 @@ def scores(asked: Asked) -> list[Score]:
 
 
 def _told(
-    asked: Asked, name: str, wanted: Callable[[Located], str | None], given: Callable[[Citation], str | None]
+    asked: AnsweredCase, name: str, wanted: Callable[[Located], str | None], given: Callable[[Citation], str | None]
 ) -> list[Score]:
     pairs = [
         (want, given(one.citation))

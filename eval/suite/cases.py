@@ -44,7 +44,7 @@ class Gold(Strict):
     date: Words | None = None
 
 
-class Said(Strict):
+class EarlierTurn(Strict):
     """An earlier turn before a follow-up question."""
 
     role: Role
@@ -81,7 +81,7 @@ class Case(Strict):
     id: Annotated[str, Field(pattern=r"^[^\s-][^\s]*$")]
     question: Words | None = None
     idea: Words | None = None
-    history: tuple[Said, ...] = ()
+    history: tuple[EarlierTurn, ...] = ()
     answer: tuple[AnyOf, ...] = ()
     numbers: tuple[Number, ...] = ()
     must_not: tuple[Words, ...] = ()
@@ -210,14 +210,14 @@ class SuiteFile(Strict):
     gate: Gate = Gate()
 
 
-class Parsed(NamedTuple):
+class ParsedSuite(NamedTuple):
     """A suite file and the line on which each of its values stands."""
 
     file: SuiteFile
     lines: Lines
 
 
-def parse(text: str, name: str) -> Parsed:
+def parse(text: str, name: str) -> ParsedSuite:
     """The suite in ``text``; ``name`` is what an error calls the file.
 
     Raises:
@@ -236,7 +236,7 @@ def parse(text: str, name: str) -> Parsed:
     except ValidationError as exc:
         faults = [_fault(error, data, lines, name) for error in exc.errors()]
         raise CaseError("\n".join(faults)) from exc
-    return Parsed(file, lines)
+    return ParsedSuite(file, lines)
 
 
 def parse_lines(text: str, name: str) -> tuple[tuple[Case, ...], tuple[int, ...]]:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, TypeAlias
 from assistant.errors import CaseError
 from assistant.plainly import why
 from eval.suite.cases import Case, Gold, fault
-from eval.suite.suites import AnyCase, Pair, Query, Suite
+from eval.suite.suites import AnyCase, LabelledPair, SearchCase, Suite
 from ingest.drafts import collapse
 
 SIDES = {  # labels in lower case, with _ for spaces
@@ -33,7 +33,7 @@ PLAIN = re.compile(r"[a-z0-9_-]{1,60}")  # ids that name a file as they are
 Lines: TypeAlias = dict[str, tuple[str, int]]
 
 
-class Entry(NamedTuple):
+class CorpusText(NamedTuple):
     """A text of a corpus."""
 
     id: str
@@ -41,11 +41,11 @@ class Entry(NamedTuple):
     text: str
 
 
-Entries: TypeAlias = Callable[[], Iterator[Entry]]
+Entries: TypeAlias = Callable[[], Iterator[CorpusText]]
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class JsonLine:
     """One line of a JSONL file: its object, the file, and the number of the line."""
 
     file: str
@@ -117,10 +117,10 @@ def file_name(id: str) -> str:
 def _pairs(path: Path) -> Suite:
     cases: list[AnyCase] = []
     lines: Lines = {}
-    met: dict[str, Pair] = {}
+    met: dict[str, LabelledPair] = {}
     left_out = 0
     for record in _records(path):
-        pair = Pair(*(record.text(key) for key in ("id", "claim", "text", "label")))
+        pair = LabelledPair(*(record.text(key) for key in ("id", "claim", "text", "label")))
         label = "_".join(pair.label.lower().split())
         if label == PARTIAL:
             left_out += 1
@@ -145,7 +145,7 @@ def _searches(folder: Path) -> Suite:
         _add(lines, id, record)
         asked[id] = record.text("text")
     relevant = _relevant(_judgements(folder), asked, {entry.id for entry in entries()})
-    cases = tuple(Query(id, text, relevant[id]) for id, text in asked.items() if id in relevant)
+    cases = tuple(SearchCase(id, text, relevant[id]) for id, text in asked.items() if id in relevant)
     return Suite(
         _without(folder.resolve().name, len(asked) - len(cases), "unjudged"),
         folder,
@@ -166,7 +166,7 @@ def _relevant(path: Path, queries: Collection[str], documents: Collection[str]) 
     """The grade of each relevant file, by the query's id."""
     found: dict[str, dict[str, int]] = {}
     for number, line in _lines(path):
-        record = Record(path.name, number, {})
+        record = JsonLine(path.name, number, {})
         try:
             query, document, score = line.decode().rstrip("\r\n").split("\t")
             if number == 1 and query not in queries and not score.lstrip("-").isdecimal():
@@ -211,7 +211,7 @@ def _questions(path: Path, *, inline: bool) -> Suite:
     )
 
 
-def _question(record: Record, entry: Entry) -> Case:
+def _question(record: JsonLine, entry: CorpusText) -> Case:
     """A question that is answered by any of its answers, and by any of them that stands in its paragraph."""
     answers = _answers(record)
     answerable = record.values.get("answerable", bool(answers))
@@ -231,7 +231,7 @@ def _question(record: Record, entry: Entry) -> Case:
     )
 
 
-def _answers(record: Record) -> tuple[str, ...]:
+def _answers(record: JsonLine) -> tuple[str, ...]:
     """The distinct answers; Hugging Face has them under ``text``."""
     answers = record.values.get("answers", [])
     if isinstance(answers, dict):
@@ -241,23 +241,23 @@ def _answers(record: Record) -> tuple[str, ...]:
     return tuple(dict.fromkeys(record.checked(answer, "answers") for answer in answers))
 
 
-def _entries(corpus: Path) -> Iterator[Entry]:
+def _entries(corpus: Path) -> Iterator[CorpusText]:
     """The texts of a file of ``_id``, ``title`` and ``text``."""
     lines: Lines = {}
     for record in _records(corpus):
-        entry = Entry(record.text("_id"), record.text("title", ""), record.text("text", ""))
+        entry = CorpusText(record.text("_id"), record.text("title", ""), record.text("text", ""))
         _add(lines, entry.id, record)
         yield entry
 
 
-def _contexts(questions: Path) -> Iterator[Entry]:
+def _contexts(questions: Path) -> Iterator[CorpusText]:
     """The paragraphs that stand in the questions themselves; each as often as it is asked about."""
     return map(_context, _records(questions))
 
 
-def _context(record: Record) -> Entry:
+def _context(record: JsonLine) -> CorpusText:
     title, text = record.text("title", ""), record.text("context")
-    return Entry(f"{title}#{hashlib.sha256(text.encode()).hexdigest()[:10]}", title, text)
+    return CorpusText(f"{title}#{hashlib.sha256(text.encode()).hexdigest()[:10]}", title, text)
 
 
 def lay_out(entries: Entries, into: Path) -> None:
@@ -270,7 +270,7 @@ def lay_out(entries: Entries, into: Path) -> None:
         (into / file_name(entry.id)).write_text("\n\n".join(parts) + "\n", encoding="utf-8", newline="\n")
 
 
-def _add(lines: Lines, id: str, record: Record) -> None:
+def _add(lines: Lines, id: str, record: JsonLine) -> None:
     if id in lines:
         raise record.fault(f"the id {id!r} stands twice, first in line {lines[id][1]}")
     lines[id] = (record.file, record.line)
@@ -280,9 +280,9 @@ def _without(name: str, left_out: int, what: str) -> str:
     return f"{name} without {left_out} {what}" if left_out else name
 
 
-def _records(path: Path) -> Iterator[Record]:
+def _records(path: Path) -> Iterator[JsonLine]:
     for number, line in _lines(path):
-        record = Record(path.name, number, {})
+        record = JsonLine(path.name, number, {})
         try:
             values = json.loads(line)
         except (ValueError, RecursionError) as exc:

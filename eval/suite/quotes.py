@@ -34,10 +34,10 @@ def missing(
     place: Callable[[int, tuple[str | int, ...]], tuple[str, int] | None],
 ) -> Iterator[Missing]:
     """Each quote that is not in its source, with the most similar words that are."""
-    sources: dict[str, Source] = {}
+    sources: dict[str, CorpusFile] = {}
     for index, (case, line) in enumerate(cases):
         for keys, gold in _golds(case):
-            source = sources.setdefault(gold.source, Source(corpus, gold.source))
+            source = sources.setdefault(gold.source, CorpusFile(corpus, gold.source))
             if what := source.lacks(gold.quote):
                 yield Missing(case.id, gold.source, fault(*(place(index, keys) or line), case.id, what))
 
@@ -51,7 +51,7 @@ def _golds(case: Case) -> Iterator[tuple[tuple[str | int, ...], Gold]]:
             yield ("sets", outer, inner), gold
 
 
-class Source:
+class CorpusFile:
     """One file of a corpus; finds words in its bytes, or in the text that its reader makes of it."""
 
     def __init__(self, corpus: Path, source: str) -> None:

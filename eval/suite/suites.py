@@ -18,12 +18,12 @@ from typing import TypeAlias
 from assistant.errors import CaseError
 from assistant.plainly import why
 from eval.suite import quotes
-from eval.suite.cases import BUDGET, Case, Gate, Parsed, fault, parse, parse_lines
+from eval.suite.cases import BUDGET, Case, Gate, ParsedSuite, fault, parse, parse_lines
 from eval.suite.quotes import Missing
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class LabelledPair:
     """A claim and a text, and the side on which people found the text: supports, challenges or neutral."""
 
     id: str
@@ -45,7 +45,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class SearchCase:
     """A search, and the grade of relevance (1 and more) of each relevant source."""
 
     id: str
@@ -65,7 +65,7 @@ class Query:
         return self.id
 
 
-AnyCase: TypeAlias = Case | Pair | Query
+AnyCase: TypeAlias = Case | LabelledPair | SearchCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,14 +205,14 @@ def _shown(path: Path) -> str:
     return absolute.relative_to(here).as_posix() if absolute.is_relative_to(here) else path.name
 
 
-def _corpus(parsed: Parsed, path: Path) -> Path:
+def _corpus(parsed: ParsedSuite, path: Path) -> Path:
     corpus = (path.parent / parsed.file.corpus).resolve()
     if not corpus.is_dir():
         raise CaseError(fault(path.name, parsed.lines[("corpus",)], None, f"the corpus {corpus} is no folder"))
     return corpus
 
 
-def _cases(parsed: Parsed, path: Path) -> tuple[tuple[Case, ...], list[tuple[str, int]]]:
+def _cases(parsed: ParsedSuite, path: Path) -> tuple[tuple[Case, ...], list[tuple[str, int]]]:
     """All cases, those of the YAML first, and the file and line of each."""
     cases = parsed.file.cases
     lines = [(path.name, parsed.lines.get(("cases", index), 1)) for index in range(len(cases))]
@@ -224,7 +224,7 @@ def _cases(parsed: Parsed, path: Path) -> tuple[tuple[Case, ...], list[tuple[str
     return cases, lines
 
 
-def _places(parsed: Parsed, path: Path) -> Callable[[int, tuple[str | int, ...]], tuple[str, int] | None]:
+def _places(parsed: ParsedSuite, path: Path) -> Callable[[int, tuple[str | int, ...]], tuple[str, int] | None]:
     """A function that finds the line of a value of the n-th case in the YAML file."""
 
     def place(index: int, keys: tuple[str | int, ...]) -> tuple[str, int] | None:

@@ -164,7 +164,7 @@ class Certainty(IntEnum):
     SURE = 2
 
 
-class Judged(NamedTuple):
+class JudgedPiece(NamedTuple):
     """A piece's certainty and the reason that goes with it."""
 
     certainty: Certainty
@@ -183,10 +183,10 @@ _SURE = _compiled(SURE)
 _LIKELY = _compiled(LIKELY)
 
 
-def judge(text: str) -> Judged:
+def judge(text: str) -> JudgedPiece:
     """Judge whether all of a text is boilerplate, as a whole or sentence by sentence."""
     if len(text) > LONGEST:
-        return Judged(Certainty.NONE)
+        return JudgedPiece(Certainty.NONE)
     whole = _judge(text)
     if whole.certainty is Certainty.SURE:
         return whole
@@ -201,9 +201,9 @@ def judge(text: str) -> Judged:
     return surest if whole.certainty < surest.certainty else whole
 
 
-def _judge(text: str) -> Judged:
+def _judge(text: str) -> JudgedPiece:
     for certainty, table in ((Certainty.SURE, _SURE), (Certainty.LIKELY, _LIKELY)):
         for reason, pattern in table:
             if pattern.fullmatch(text):
-                return Judged(certainty, reason)
-    return Judged(Certainty.NONE)
+                return JudgedPiece(certainty, reason)
+    return JudgedPiece(Certainty.NONE)

@@ -16,7 +16,7 @@ from itertools import groupby
 
 from assistant.types import BlockKind
 from ingest.cleaning import layout
-from ingest.cleaning.boilerplate import Certainty, Judged, judge
+from ingest.cleaning.boilerplate import Certainty, JudgedPiece, judge
 from ingest.drafts import Box, Draft, Piece
 
 LEADING = {"navigation", "share links", "button", "counter", "cookie notice", "page footer", "newsletter"}
@@ -41,7 +41,9 @@ def clean(draft: Draft) -> list[Piece]:
 
 def _by_words(pieces: Sequence[Piece]) -> list[str | None]:
     """A reason for each piece that is boilerplate by its own words or its neighbours'."""
-    judged = _repeated(pieces, [Judged(Certainty.NONE) if _is_row(piece) else judge(piece.text) for piece in pieces])
+    judged = _repeated(
+        pieces, [JudgedPiece(Certainty.NONE) if _is_row(piece) else judge(piece.text) for piece in pieces]
+    )
     prose = [index for index, piece in enumerate(pieces) if not judged[index].certainty and _is_prose(piece)]
     first, last = (prose[0], prose[-1]) if prose else (0, len(pieces))
     among_links = _among_links(pieces)
@@ -61,16 +63,16 @@ def _by_words(pieces: Sequence[Piece]) -> list[str | None]:
     return reasons
 
 
-def _repeated(pieces: Sequence[Piece], judged: Sequence[Judged]) -> list[Judged]:
+def _repeated(pieces: Sequence[Piece], judged: Sequence[JudgedPiece]) -> list[JudgedPiece]:
     """The judgements; the label of a button that recurs, such as "Reply", is sure boilerplate."""
     counts = Counter(piece.text for piece in pieces)
     return [
-        Judged(Certainty.SURE, own.reason) if own.reason in BUTTONS and counts[piece.text] >= REPEATED else own
+        JudgedPiece(Certainty.SURE, own.reason) if own.reason in BUTTONS and counts[piece.text] >= REPEATED else own
         for piece, own in zip(pieces, judged, strict=True)
     ]
 
 
-def _own(own: Judged, *, is_before: bool, is_after: bool, is_title: bool) -> str | None:
+def _own(own: JudgedPiece, *, is_before: bool, is_after: bool, is_title: bool) -> str | None:
     if own.certainty is Certainty.SURE:
         return own.reason
     if own.certainty is Certainty.LIKELY and (is_after or (is_before and own.reason in LEADING and not is_title)):
@@ -78,7 +80,7 @@ def _own(own: Judged, *, is_before: bool, is_after: bool, is_title: bool) -> str
     return None
 
 
-def _on_page(piece: Piece, own: Judged) -> str | None:
+def _on_page(piece: Piece, own: JudgedPiece) -> str | None:
     """Why a paragraph in the middle of the text is boilerplate: it is a button's label, or a link to another page."""
     if piece.kind is not BlockKind.PARAGRAPH:
         return None

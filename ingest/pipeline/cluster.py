@@ -20,7 +20,7 @@ from assistant.installation import how_to_add, version
 from assistant.model.embedding import Embedder, Embedding, Identity, Vectors
 from assistant.model.offline import stay_offline
 from assistant.types import Span
-from ingest.pipeline.parsing import Parsed, Task
+from ingest.pipeline.parsing import ParsedFile, Task
 from ingest.pipeline.workers import Workers
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Cluster:
     def reached(self, source: str) -> None:
         """None: the progress in a file on another machine is unknown."""
 
-    def parse(self, task: Task) -> Future[Parsed]:
+    def parse(self, task: Task) -> Future[ParsedFile]:
         """Have a file parsed; see ``Workers.parse``."""
         return self._threads.submit(lambda: self.result(self.begin(_parse, task)))
 
@@ -168,7 +168,7 @@ def _client(where: str, patience: float) -> Client:
 # What nodes do.
 
 
-def _parse(theirs: str, task: Task) -> Parsed:
+def _parse(theirs: str, task: Task) -> ParsedFile:
     _check_version(theirs)
     parsed = _workers().parse(task).result()
     return parsed._replace(passages=iter(list(parsed.passages)))  # a list's iterator can travel

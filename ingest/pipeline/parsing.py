@@ -37,7 +37,7 @@ class Task(NamedTuple):
         return len(self.data) <= LIGHT and PurePath(self.source).suffix.lower() in PLAIN
 
 
-class Parsed(NamedTuple):
+class ParsedFile(NamedTuple):
     """A document and its ``length`` passages, which arrive a few at a time and can be read once."""
 
     document: Document
@@ -56,7 +56,7 @@ def parse(task: Task) -> tuple[Document, Sequence[Passage]]:
     return document, split(document, words)
 
 
-def parsed_here(task: Task) -> Parsed:
+def parsed_here(task: Task) -> ParsedFile:
     """The same, parsed in this process, with all passages at once.
 
     Raises:
@@ -68,7 +68,7 @@ def parsed_here(task: Task) -> Parsed:
         raise
     except Exception as exc:  # a file's fault must not end the whole run
         raise SourceError(fault(exc)) from exc
-    return Parsed(document, len(passages), iter([passages]))
+    return ParsedFile(document, len(passages), iter([passages]))
 
 
 def fault(exc: Exception) -> str:

@@ -22,7 +22,7 @@ from typing import Any
 
 from assistant.errors import SourceError
 from assistant.types import Passage
-from ingest.pipeline.parsing import Parsed, Task
+from ingest.pipeline.parsing import ParsedFile, Task
 from ingest.pipeline.worker import Ended, Head, Reached, Refused
 from ingest.reading.formats import has_attachments
 
@@ -60,7 +60,7 @@ class Workers:
         """The last page that has been read of the file being parsed."""
         return self._reached.get(source)
 
-    def parse(self, task: Task) -> Future[Parsed]:
+    def parse(self, task: Task) -> Future[ParsedFile]:
         """Have a file parsed. At most ``most`` files may be in progress, including one whose passages have not all been
         taken.
 
@@ -85,7 +85,7 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _parse(self, task: Task) -> Parsed:
+    def _parse(self, task: Task) -> ParsedFile:
         worker = self._take()
         try:
             head = worker.begin(task, self._reached)
@@ -97,7 +97,7 @@ class Workers:
         except SourceError:
             self._give_back(worker)
             raise
-        return Parsed(head.document, head.length, self._passages(worker))
+        return ParsedFile(head.document, head.length, self._passages(worker))
 
     def _passages(self, worker: _Worker) -> Iterator[Sequence[Passage]]:
         try:

@@ -11,17 +11,17 @@ from ingest.drafts import Piece
 HEADING = "Review comments"
 
 
-def remark(author: str, found: Iterable[Piece]) -> Remark:
+def remark(author: str, found: Iterable[Piece]) -> Comment:
     """A comment made of these pieces; pieces that the reader marked as no content stay beside the comment."""
     held = tuple(found)
-    return Remark(
+    return Comment(
         author,
         tuple(piece.text for piece in held if not piece.reason),
         aside=tuple(piece for piece in held if piece.reason),
     )
 
 
-class Remark(NamedTuple):
+class Comment(NamedTuple):
     """The comment of one author at one place."""
 
     author: str
@@ -30,7 +30,7 @@ class Remark(NamedTuple):
     aside: tuple[Piece, ...] = ()  # what was struck out of it, and the like, each with its reason
 
 
-def pieces(remarks: Sequence[Remark], *, is_levelled: bool) -> Iterator[Piece]:
+def pieces(remarks: Sequence[Comment], *, is_levelled: bool) -> Iterator[Piece]:
     """The comments as a thread, so that nobody's words count as the document's own.
 
     They come last, since everything after a speaker's line counts as the speaker's until the next heading. If the

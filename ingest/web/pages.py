@@ -23,7 +23,7 @@ KEPT = ".pages.json"
 LONGEST = 60  # characters of a file's name before its hash: it can still be read in a list, and file systems take 255
 
 
-class Page(NamedTuple):
+class StoredPage(NamedTuple):
     """A page as it was last fetched; ``file`` is relative to the folder."""
 
     file: str
@@ -46,7 +46,7 @@ def keep(addresses: Iterable[str], folder: Path, allow_private: Sequence[str] = 
     return failed
 
 
-def _keep(address: str, folder: Path, pages: dict[str, Page], allow_private: Sequence[str]) -> None:
+def _keep(address: str, folder: Path, pages: dict[str, StoredPage], allow_private: Sequence[str]) -> None:
     before = pages.get(address)
     known = Known(before.etag, before.last_modified) if before and (folder / before.file).exists() else None
     got = fetch(address, known=known, allow_private=allow_private)
@@ -54,7 +54,7 @@ def _keep(address: str, folder: Path, pages: dict[str, Page], allow_private: Seq
         return
     file = _name(address, got.extension)
     _write(folder / file, got.data)
-    pages[address] = Page(file, got.etag, got.last_modified, got.fetched_at)
+    pages[address] = StoredPage(file, got.etag, got.last_modified, got.fetched_at)
     _write(folder / KEPT, json.dumps({name: page._asdict() for name, page in pages.items()}, indent=1).encode())
     if before and before.file != file:
         (folder / before.file).unlink(missing_ok=True)
@@ -68,10 +68,10 @@ def _name(address: str, extension: str) -> str:
     return f"{host}/{slug.removesuffix(extension)}-{digest}{extension}"
 
 
-def _read(path: Path) -> dict[str, Page]:
+def _read(path: Path) -> dict[str, StoredPage]:
     """What is known of pages fetched before; nothing when that cannot be read, and all are fetched again."""
     try:
-        return {address: Page(**page) for address, page in json.loads(path.read_text("utf-8")).items()}
+        return {address: StoredPage(**page) for address, page in json.loads(path.read_text("utf-8")).items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
 

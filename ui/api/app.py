@@ -12,9 +12,9 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from assistant.installation import version
 from ui.api import faults
 from ui.api.desk import Desk
-from ui.api.faults import Asked, Told
+from ui.api.faults import JsonReply, RequestRefused
 from ui.api.forms import Fault
-from ui.api.guard import Guard
+from ui.api.guard import ApiGuard
 from ui.api.limits import Questions
 from ui.api.metrics import Metrics, Watched
 from ui.api.people import People
@@ -48,7 +48,7 @@ def build(desk: Desk, people: People) -> FastAPI:
     for routes in (asking.routes, working.routes, keeping.routes, completions.routes):
         app.include_router(routes)
     metrics = Metrics(desk)
-    app.add_middleware(Guard, names=hosts(desk.settings), people=people, upload_mb=desk.settings.api_upload_mb)
+    app.add_middleware(ApiGuard, names=hosts(desk.settings), people=people, upload_mb=desk.settings.api_upload_mb)
 
     app.add_middleware(Watched, metrics=metrics)
 
@@ -60,14 +60,14 @@ def build(desk: Desk, people: People) -> FastAPI:
     @app.get("/healthz", tags=["health"])
     def healthz() -> Response:
         """Whether the server is there."""
-        return Told({"status": "ok"})
+        return JsonReply({"status": "ok"})
 
     @app.get("/readyz", tags=["health"], responses={503: {"model": Fault}})
     def readyz(request: Request) -> Response:
         """Whether what answers is loaded and the library can be asked, or waits for its first documents."""
         if not request.app.state.ready.done():
-            raise Asked(503, "What answers is being loaded.", hint="Ask again in a few seconds.", after=2)
+            raise RequestRefused(503, "What answers is being loaded.", hint="Ask again in a few seconds.", after=2)
         request.app.state.ready.result()
-        return Told({"status": "ready"})
+        return JsonReply({"status": "ready"})
 
     return app

@@ -19,10 +19,10 @@ from assistant.library.library import Library
 from assistant.model.chat import Tick
 from assistant.model.embedding import Embedder
 from assistant.settings import NAME, Settings
-from ui.api.faults import Asked
+from ui.api.faults import RequestRefused
 from ui.api.people import HERE, Person
 from ui.jobs import line
-from ui.jobs.line import Line
+from ui.jobs.line import JobLine
 from ui.work.jobs import BUG, LOG
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Desk:
         self.waiting = 0  # requests that are being answered, or wait for it
         self.stages: dict[str, tuple[int, float]] = {}  # of answers: how often, and how many seconds in all
         self._counting = threading.Lock()
-        self.jobs: Line = line.of(settings, self)
+        self.jobs: JobLine = line.of(settings, self)
 
     def libraries(self, person: Person) -> list[str]:
         """The names of the existing libraries that a person may use."""
@@ -90,7 +90,7 @@ class Desk:
             return self._open[settings.library]
 
     def settings_of(self, asked: Mapping[str, Any]) -> Settings:
-        """The settings for a job; see ``ui.jobs.work.Place``."""
+        """The settings for a job; see ``ui.jobs.work.Workplace``."""
         models = {name: asked[name] for name in MODELS if name in asked}
         return self.named(asked["library"], HERE).model_copy(update=models)
 
@@ -126,7 +126,7 @@ class Desk:
             return await asyncio.wrap_future(self._submit(work))
         except asyncio.CancelledError:
             if self._ending.is_set():
-                raise Asked(503, ENDING, after=AFTER) from None
+                raise RequestRefused(503, ENDING, after=AFTER) from None
             raise
 
     def parts(self, work: Callable[[Tick], Iterator[Result]]) -> AsyncIterator[Result | None]:
@@ -184,12 +184,14 @@ class Desk:
     def _submit(self, work: Callable[[], Result]) -> Future[Result]:
         if not self._waiting.acquire(blocking=False):
             waiting = self.settings.api_waiting
-            raise Asked(503, f"{waiting:,} requests wait already.", hint="Ask again in a few seconds.", after=AFTER)
+            raise RequestRefused(
+                503, f"{waiting:,} requests wait already.", hint="Ask again in a few seconds.", after=AFTER
+            )
         try:
             future = self._line.submit(work)
         except RuntimeError as exc:
             self._waiting.release()
-            raise Asked(503, ENDING, after=AFTER) from exc
+            raise RequestRefused(503, ENDING, after=AFTER) from exc
         self._count(1)
         future.add_done_callback(lambda _: self._leave())
         return future
@@ -232,7 +234,7 @@ def _check(ended: Future[None]) -> None:
     try:
         ended.result()
     except CancelledError as exc:
-        raise Asked(503, ENDING, after=AFTER) from exc
+        raise RequestRefused(503, ENDING, after=AFTER) from exc
     except PushbackError:
         raise
     except Exception as exc:

@@ -47,7 +47,7 @@ OF_STATUS = {
 }
 
 
-class Asked(PushbackError):
+class RequestRefused(PushbackError):
     """A request that the API itself refuses, with its status; ``after`` is the number of seconds until a retry."""
 
     def __init__(self, status: int, message: str, *, hint: str | None = None, after: int | None = None) -> None:
@@ -56,7 +56,7 @@ class Asked(PushbackError):
         self.status, self.after = status, after
 
 
-class Told(JSONResponse):
+class JsonReply(JSONResponse):
     """A JSON response in ASCII, since a text may contain characters that UTF-8 cannot encode."""
 
     def render(self, content: Any) -> bytes:
@@ -68,10 +68,14 @@ def described(error: PushbackError) -> dict[str, str]:
     return {"error": error.summary, "hint": present_error.todo(error.hint, type(error), HINTS)}
 
 
-def refusal(path: str, error: PushbackError) -> Told:
+def refusal(path: str, error: PushbackError) -> JsonReply:
     """The response to a request for ``path`` that is refused."""
-    status = error.status if isinstance(error, Asked) else next(STATUS[k] for k in type(error).__mro__ if k in STATUS)
-    after = error.after if isinstance(error, Asked) else None
+    status = (
+        error.status
+        if isinstance(error, RequestRefused)
+        else next(STATUS[k] for k in type(error).__mro__ if k in STATUS)
+    )
+    after = error.after if isinstance(error, RequestRefused) else None
     headers = {"Retry-After": str(after)} if after else {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
@@ -82,11 +86,11 @@ def install(app: FastAPI) -> None:
     """Make the app report every error in this form."""
 
     @app.exception_handler(PushbackError)
-    async def _ours(request: Request, error: PushbackError) -> Told:
+    async def _ours(request: Request, error: PushbackError) -> JsonReply:
         return refusal(request.url.path, error)
 
     @app.exception_handler(RequestValidationError)
-    async def _unfit(request: Request, error: RequestValidationError) -> Told:
+    async def _unfit(request: Request, error: RequestValidationError) -> JsonReply:
         sent = [  # the first says that it is of the body; of what is no JSON, the rest counts characters
             {**one, "loc": () if one["type"] == "json_invalid" else one["loc"][1:]} for one in error.errors()
         ]
@@ -94,12 +98,12 @@ def install(app: FastAPI) -> None:
         return _told(request.url.path, 422, told, {})
 
     @app.exception_handler(HTTPException)
-    async def _refused(request: Request, error: HTTPException) -> Told:
+    async def _refused(request: Request, error: HTTPException) -> JsonReply:
         told = {"error": f"{error.detail.rstrip('.')}.", "hint": OF_STATUS.get(error.status_code, DESCRIBED)}
         return _told(request.url.path, error.status_code, told, error.headers or {})
 
     @app.exception_handler(Exception)
-    async def _bug(request: Request, _: Exception) -> Told:
+    async def _bug(request: Request, _: Exception) -> JsonReply:
         """Starlette raises it once more after this, so that the log has it."""
         return _told(request.url.path, 500, {"error": BUG, "hint": LOG}, {})
 
@@ -111,6 +115,6 @@ def of_openai(told: Mapping[str, str], status: int) -> dict[str, Any]:
     return {"error": {"message": message, "type": kind, "param": None, "code": status, "hint": told["hint"]}}
 
 
-def _told(path: str, status: int, told: dict[str, str], headers: Mapping[str, str]) -> Told:
+def _told(path: str, status: int, told: dict[str, str], headers: Mapping[str, str]) -> JsonReply:
     content = of_openai(told, status) if path.startswith(OF_OPENAI) else told
-    return Told(content, status, dict(headers))
+    return JsonReply(content, status, dict(headers))

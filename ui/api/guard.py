@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 
-from ui.api.faults import Asked, refusal
+from ui.api.faults import RequestRefused, refusal
 from ui.api.people import People
 from ui.web import local
 
@@ -23,7 +23,7 @@ HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Re
 TOO_LARGE = "The request is too large"
 
 
-class Guard:
+class ApiGuard:
     """The middleware that refuses a request, or passes it on with the person who sent it in ``scope["person"]``."""
 
     def __init__(self, app: ASGIApp, *, names: Sequence[str], people: People, upload_mb: int) -> None:
@@ -42,7 +42,7 @@ class Guard:
 
         try:
             most = self._let_in(scope, Headers(scope=scope))
-        except Asked as refused:
+        except RequestRefused as refused:
             await refusal(scope["path"], refused)(scope, receive, with_headers)
         else:
             await self._app(scope, _counted(receive, most), with_headers)
@@ -55,9 +55,9 @@ class Guard:
         """
         if not local.is_known(headers.get("host", ""), self._names):
             hint = "Ask for a name that allowed_hosts has."
-            raise Asked(400, "The server does not answer to this name.", hint=hint)
+            raise RequestRefused(400, "The server does not answer to this name.", hint=hint)
         if not local.is_own_page(headers):
-            raise Asked(
+            raise RequestRefused(
                 403, "Pages of other servers may not ask this one.", hint="Ask from a program, or from no page."
             )
         path = scope["path"]
@@ -66,14 +66,14 @@ class Guard:
             person = self._people.find(client[0] if client else None, headers)
             if person is None:
                 if self._people:
-                    raise Asked(401, "No token that is known came with the request.")
+                    raise RequestRefused(401, "No token that is known came with the request.")
                 hint = "Whoever runs it can give tokens, with --tokens FILE."
-                raise Asked(401, "Without tokens, only this machine itself is answered.", hint=hint)
+                raise RequestRefused(401, "Without tokens, only this machine itself is answered.", hint=hint)
             scope["person"] = person
         most = self._upload if path == UPLOAD else LONGEST
         length = headers.get("content-length", "")
         if length.isdigit() and int(length) > most:
-            raise Asked(413, f"{TOO_LARGE}: at most {most:,} bytes are read.")
+            raise RequestRefused(413, f"{TOO_LARGE}: at most {most:,} bytes are read.")
         return most
 
 

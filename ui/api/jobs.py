@@ -7,25 +7,25 @@ from typing import Any
 
 from assistant.wire import Json
 from ui.api.faults import described
-from ui.jobs.line import Line
+from ui.jobs.line import JobLine
 from ui.jobs.work import CHALLENGE, INGEST
 from ui.work.jobs import Job
 
 KINDS = (CHALLENGE, INGEST)
 
 
-def begin(line: Line, kind: str, about: str, asked: Mapping[str, Any], owner: str | None) -> Json:
+def begin(line: JobLine, kind: str, about: str, asked: Mapping[str, Any], owner: str | None) -> Json:
     """Put a job into the queue."""
     return told(line.start(kind, about, kind, asked, owner))
 
 
-def look(line: Line, id: str, owner: str | None) -> Json | None:
+def look(line: JobLine, id: str, owner: str | None) -> Json | None:
     """The state of a job; None if there is no such job, or it belongs to somebody else."""
     job = line.job(id, owner)
     return told(job) if job and job.kind in KINDS else None
 
 
-def stop(line: Line, id: str, owner: str | None) -> Json | None:
+def stop(line: JobLine, id: str, owner: str | None) -> Json | None:
     """Ask a job to stop; what it has done so far is kept."""
     job = line.job(id, owner)
     if job is None or job.kind not in KINDS:

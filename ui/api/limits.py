@@ -7,10 +7,10 @@ from collections import deque
 from math import ceil
 from time import monotonic
 
-from ui.api.faults import Asked
+from ui.api.faults import RequestRefused
 from ui.api.jobs import KINDS
 from ui.api.people import Person
-from ui.jobs.line import Line
+from ui.jobs.line import JobLine
 
 MINUTE = 60.0  # seconds
 JOBS = 4  # of one person that have not ended, so that nobody fills the line; a guess
@@ -39,7 +39,7 @@ class Questions:
                 asked.popleft()
             if len(asked) >= self._most:
                 wait = ceil(asked[0] + MINUTE - now)
-                raise Asked(
+                raise RequestRefused(
                     429,
                     f"{self._most:,} questions a minute are answered, and as many were asked.",
                     hint=f"Ask again in {wait} seconds.",
@@ -48,11 +48,11 @@ class Questions:
             asked.append(now)
 
 
-def check_jobs(person: Person, line: Line) -> None:
+def check_jobs(person: Person, line: JobLine) -> None:
     """Refuse a job if the person has too many that have not ended.
 
     Raises:
         Asked: the person has reached the limit of running and waiting jobs.
     """
     if line.going(KINDS, person.owner) >= JOBS:
-        raise Asked(429, f"{JOBS} jobs of yours have not ended.", hint="Begin the next when one has.", after=5)
+        raise RequestRefused(429, f"{JOBS} jobs of yours have not ended.", hint="Begin the next when one has.", after=5)

@@ -23,7 +23,7 @@ from assistant.errors import SettingsError
 from assistant.plainly import unfit, why
 from assistant.settings import Settings
 from ui.web import local
-from ui.web.roles import Role
+from ui.web.roles import VisitorRole
 
 SHORTEST = 20  # characters of a token: at random, 20 letters and digits have some 100 bits
 EVERY = "*"
@@ -34,7 +34,7 @@ class Person(NamedTuple):
     libraries."""
 
     name: str | None
-    role: Role
+    role: VisitorRole
     libraries: frozenset[str] | None = None
 
     @property
@@ -47,7 +47,7 @@ class Person(NamedTuple):
         return self.libraries is None or library in self.libraries
 
 
-HERE = Person(None, Role.OWNER)
+HERE = Person(None, VisitorRole.OWNER)
 
 
 class _Entry(BaseModel):
@@ -99,7 +99,7 @@ def read(settings: Settings) -> People:
             what = "has one token, or its sha256" if key is None else "has a token of their own"
             raise SettingsError(f"In {path}, {name} is wrong.", hint=f"Each {what}.")
         libraries = None if EVERY in entry.libraries else frozenset({settings.library, *entry.libraries})
-        found[key] = Person(name, Role[entry.role.upper()], libraries)
+        found[key] = Person(name, VisitorRole[entry.role.upper()], libraries)
     if not found:
         raise SettingsError(f"{path} names nobody.", hint='Write [ann], and below it token = "a long random text".')
     return People(found)

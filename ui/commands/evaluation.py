@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from assistant.model.embedding import Embedder
     from assistant.settings import Settings
-    from eval.harness.artifacts import Kept
+    from eval.harness.artifacts import StoredRun
     from eval.harness.harness import Options, Reader
     from eval.running.run import Wrap
     from eval.suite.suites import Suite
@@ -419,7 +419,7 @@ def _reader(settings: Settings, given: dict[str, Any]) -> tuple[Reader | None, C
     return writer.Written(settings, chat, budget), keep
 
 
-def _advice(run: Kept, kept_in: Path, given: dict[str, Any]) -> list[str]:
+def _advice(run: StoredRun, kept_in: Path, given: dict[str, Any]) -> list[str]:
     """The judge's ratings of a run, as lines of text.
 
     Raises:
@@ -446,7 +446,7 @@ def _advice(run: Kept, kept_in: Path, given: dict[str, Any]) -> list[str]:
     return advice.write(kept_in, said, advice.calibrated(said, given["labels"]), chat.usage)
 
 
-def _whole(run: Kept) -> dict[str, Any]:
+def _whole(run: StoredRun) -> dict[str, Any]:
     from eval.gate import gate, summary
     from eval.running import records
 
@@ -454,7 +454,7 @@ def _whole(run: Kept) -> dict[str, Any]:
     return {**summary.to_json(run.summary), "gate": gate.to_json(run.verdict), "results": results}
 
 
-def _beside(of_model: Mapping[str, Kept]) -> dict[str, Any]:
+def _beside(of_model: Mapping[str, StoredRun]) -> dict[str, Any]:
     """The measures of each evidence model, if there are several."""
     from eval.gate import summary
 
@@ -463,7 +463,7 @@ def _beside(of_model: Mapping[str, Kept]) -> dict[str, Any]:
     return {"evidence_models": {name: summary.to_json(kept.summary) for name, kept in of_model.items()}}
 
 
-def _worst(runs: list[Kept]) -> int:
+def _worst(runs: list[StoredRun]) -> int:
     """The exit code for several suites: of their codes, the first in the gate's order."""
     from eval.gate.gate import ORDER, Exit
 

@@ -21,7 +21,7 @@ KINDS = ("text", "markdown", "web", "pdf", "document", "slides", "sheet", "mail"
 DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
 
 
-class Text(click.types.StringParamType):
+class SearchText(click.types.StringParamType):
     """Text to look for. Text that is not valid UTF-8 is refused, since no library can contain it."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -34,7 +34,7 @@ class Text(click.types.StringParamType):
         return text
 
 
-TEXT = Text()
+TEXT = SearchText()
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value on stdout, and nothing else.")
 

@@ -53,7 +53,7 @@ def eval_propose(context: click.Context, documents: Path, into: Path | None, que
     settings = settings_of(context)
     from eval.drafting import proposing, proposing_model, reviewing, starting
 
-    texts = proposing.Texts(documents)
+    texts = proposing.FolderTexts(documents)
     suite = starting.suite_of(documents, into)
     if settings.writer:
         from assistant.model.chat import Model

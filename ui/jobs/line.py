@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.errors import SettingsError
 from assistant.installation import how_to_add
-from ui.jobs.work import WORK, Place
+from ui.jobs.work import WORK, Workplace
 from ui.work import jobs
 from ui.work.jobs import STATES, Job
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
 
 
-class Line(Protocol):
+class JobLine(Protocol):
     """A queue of jobs. Each job is visible to its owner only; a job whose owner is None is visible to everybody."""
 
     def start(
@@ -57,7 +57,7 @@ class Line(Protocol):
 class Here:
     """Jobs that run in this process and end with it; ``place`` gives them settings and assistants."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Workplace) -> None:
         self._place = place
 
     def start(
@@ -92,7 +92,7 @@ class Here:
         return dict.fromkeys(STATES, 0) | Counter(job.state for job in jobs.every())
 
 
-def of(settings: Settings, place: Place) -> Line:
+def of(settings: Settings, place: Workplace) -> JobLine:
     """The queue that the settings name; without one, jobs run in this process at ``place``.
 
     Raises:
@@ -101,7 +101,7 @@ def of(settings: Settings, place: Place) -> Line:
     return queued(settings) if settings.queue else Here(place)
 
 
-def queued(settings: Settings) -> Line:
+def queued(settings: Settings) -> JobLine:
     """The queue in the database of the catalog.
 
     Raises:

@@ -27,7 +27,7 @@ from assistant import errors
 from assistant.errors import LibraryError, PushbackError
 from assistant.library.database import postgres
 from ui.jobs import work as works
-from ui.jobs.work import WORK, Place
+from ui.jobs.work import WORK, Workplace
 from ui.work import jobs
 from ui.work.jobs import BUG, LOG, STATES, Job, Stopped
 
@@ -106,7 +106,7 @@ class Queued(Job):
 
 
 class Queue:
-    """The queue of jobs in one database; see ``line.Line``. It also finds the jobs that this process runs itself."""
+    """The queue of jobs in one database; see ``line.JobLine``. It also finds the jobs that this process runs itself."""
 
     def __init__(self, address: str) -> None:
         self._address = address
@@ -186,7 +186,7 @@ class Queue:
             found = session.execute(f"SELECT state, count(*) FROM {SCHEMA}.told GROUP BY state").fetchall()
         return dict.fromkeys(STATES, 0) | dict(found)
 
-    def carry_out(self, id: str, place: Place) -> None:
+    def carry_out(self, id: str, place: Workplace) -> None:
         """Do a job and store its outcome; a job that has already ended is skipped."""
         taken = self._take(id)
         if taken is None:
@@ -331,7 +331,7 @@ def app(address: str) -> procrastinate.App:
     return procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=address, kwargs=options))
 
 
-def work(address: str, place: Place, *, ends: bool = False) -> None:
+def work(address: str, place: Workplace, *, ends: bool = False) -> None:
     """Do jobs one after the other until this process is told to end; with ``ends``, until no job is left."""
     queue = Queue(address)
 
@@ -357,7 +357,7 @@ def work(address: str, place: Place, *, ends: bool = False) -> None:
     asyncio.run(until_ended())
 
 
-async def _work(address: str, queue: Queue, place: Place, *, ends: bool) -> None:
+async def _work(address: str, queue: Queue, place: Workplace, *, ends: bool) -> None:
     """Do jobs until there is none or the database is away."""
     kept = app(address)
     again = procrastinate.RetryStrategy(max_attempts=TRIES, wait=int(LOOK))  # where what came of it could not be said

@@ -17,7 +17,7 @@ from ui.work import library_changes, library_health, library_work, uploads
 from ui.work.jobs import Job
 from ui.work.library_changes import Removed
 from ui.work.library_health import Checked
-from ui.work.library_work import ADDED, CHANGED, COPY, FAILED, REMOVED, SAME, Outcome
+from ui.work.library_work import ADDED, CHANGED, COPY, FAILED, REMOVED, SAME, ReadingOutcome
 from ui.work.progress import PREPARING
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ Asked = Mapping[str, Any]
 Progress = Callable[[int, int, str], None]
 
 
-class Place(Protocol):
+class Workplace(Protocol):
     """Where jobs are done: a page's session, the API, or a worker."""
 
     @property
@@ -56,10 +56,10 @@ class Place(Protocol):
         """
 
 
-Work = Callable[[Job, Place, Asked], Any]
+Work = Callable[[Job, Workplace, Asked], Any]
 
 
-def challenge(job: Job, place: Place, asked: Asked) -> Json:
+def challenge(job: Job, place: Workplace, asked: Asked) -> Json:
     """Test an idea, and store the verdict under the job's id, so that a repeated job stores only one."""
     assistant = place.assistant_of(asked)
     library, revises = assistant.library, asked["revises"]
@@ -81,7 +81,7 @@ def challenge(job: Job, place: Place, asked: Asked) -> Json:
     return {**wire.verdict(verdict), **told}
 
 
-def ingest(job: Job, place: Place, asked: Asked) -> Json:
+def ingest(job: Job, place: Workplace, asked: Asked) -> Json:
     """Read uploaded files, given by their names in the library's folder of uploads."""
     settings = place.settings_of(asked)
     within = uploads.folder(settings)
@@ -116,46 +116,46 @@ def of_assistant(settings: Settings, **more: Any) -> dict[str, Any]:
     return of_library(settings, **models, **more)
 
 
-def read(job: Job, place: Place, asked: Asked) -> Outcome:
+def read(job: Job, place: Workplace, asked: Asked) -> ReadingOutcome:
     """Read files and folders."""
     paths, within = [Path(path) for path in asked["paths"]], asked["within"] and Path(asked["within"])
     settings, allowed = place.settings_of(asked), asked["allow_removals"]
     return library_work.take_in(job, settings, place.embedder, paths, within, allow_removals=allowed)
 
 
-def fetch(job: Job, place: Place, asked: Asked) -> Outcome:
+def fetch(job: Job, place: Workplace, asked: Asked) -> ReadingOutcome:
     """Fetch and read a web page."""
     return library_work.take_in_address(job, place.settings_of(asked), place.embedder, asked["address"])
 
 
-def remove(job: Job, place: Place, asked: Asked) -> tuple[Removed, ...]:
+def remove(job: Job, place: Workplace, asked: Asked) -> tuple[Removed, ...]:
     """Remove documents from the library."""
     return library_changes.remove(job, place.settings_of(asked), place.embedder, asked["documents"])
 
 
-def put_back(job: Job, place: Place, asked: Asked) -> Outcome:
+def put_back(job: Job, place: Workplace, asked: Asked) -> ReadingOutcome:
     """Restore documents that were removed."""
     removed = from_told(REMOVE, asked["removed"])
     return library_changes.put_back(job, place.settings_of(asked), place.embedder, removed)
 
 
-def replace(job: Job, place: Place, asked: Asked) -> Outcome:
+def replace(job: Job, place: Workplace, asked: Asked) -> ReadingOutcome:
     """Replace a document by a file."""
     settings, path = place.settings_of(asked), Path(asked["path"])
     return library_changes.replace(job, settings, place.embedder, asked["document"], path)
 
 
-def check(job: Job, place: Place, asked: Asked) -> Checked:
+def check(job: Job, place: Workplace, asked: Asked) -> Checked:
     """Check the library."""
     return library_health.check(job, place.settings_of(asked), place.embedder)
 
 
-def reindex(job: Job, place: Place, asked: Asked) -> str:
+def reindex(job: Job, place: Workplace, asked: Asked) -> str:
     """Embed all passages again."""
     return library_health.reindex(job, place.settings_of(asked), place.embedder)
 
 
-def test(job: Job, place: Place, asked: Asked) -> str:
+def test(job: Job, place: Workplace, asked: Asked) -> str:
     """Test an idea that was stored under the job's id; returns the id of the verdict. A repeated job stores only
     one."""
     assistant = place.assistant_of(asked)
@@ -178,7 +178,7 @@ def test(job: Job, place: Place, asked: Asked) -> str:
     return verdict_kept.finish(library, begun, verdict, former.said if former else ())
 
 
-def discuss(job: Job, place: Place, asked: Asked) -> str:
+def discuss(job: Job, place: Workplace, asked: Asked) -> str:
     """Reply to a message about the verdict that earlier messages led to; returns the id of the resulting verdict. A
     repeated job stores only one reply."""
     job.at(SEARCHING)
@@ -188,7 +188,7 @@ def discuss(job: Job, place: Place, asked: Asked) -> str:
     return done or verdict_kept.discussed(of, id, asked["message"], asked["by"], job.id)[1]
 
 
-def suite(job: Job, place: Place, asked: Asked) -> str:
+def suite(job: Job, place: Workplace, asked: Asked) -> str:
     """Run a suite of cases; returns the name of the stored run."""
     from ui.work import suite_runs
 
@@ -255,16 +255,16 @@ WORK: dict[str, Work] = {
     SUITE: suite,
 }
 RESULTS: dict[str, Any] = {  # of those that come to more than JSON
-    READ: Outcome,
-    FETCH: Outcome,
+    READ: ReadingOutcome,
+    FETCH: ReadingOutcome,
     REMOVE: tuple[Removed, ...],
-    PUT_BACK: Outcome,
-    REPLACE: Outcome,
+    PUT_BACK: ReadingOutcome,
+    REPLACE: ReadingOutcome,
     CHECK: Checked,
 }
 
 
-def _outcome(done: Outcome) -> dict[str, Any]:
+def _outcome(done: ReadingOutcome) -> dict[str, Any]:
     """What a reading did, as `pushback ingest --json` tells it."""
     return {
         **{what: done.count(what) for what in (ADDED, CHANGED, REMOVED, SAME)},

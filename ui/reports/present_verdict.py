@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from assistant.pressure.assumptions import Assumed, of_words
-from assistant.pressure.discussion import Change
+from assistant.pressure.discussion import VerdictChange
 from assistant.pressure.pressure_text import left_out
 from assistant.types import Assumption, AssumptionRuling, Citation, Finding, Verdict
 from ui.reports import verdict_report as told
@@ -138,7 +138,7 @@ def listed(lines: Sequence[str], otherwise: str = "") -> str:
     return f"<ul>{items}</ul>" if items else f"<p>{escape(otherwise)}</p>"
 
 
-def changes(found: Sequence[Change], *, better: bool) -> str:
+def changes(found: Sequence[VerdictChange], *, better: bool) -> str:
     """What got better, or worse, each with the quotes that caused it, as HTML."""
     items = [
         f"<li>{escape(opened(one.what))}{''.join(map(_because, one.findings[:3]))}</li>"

@@ -18,9 +18,9 @@ from ui.views.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, cost_li
 
 if TYPE_CHECKING:
     from assistant.library.library import Entry, KeptVerdict, Problem
-    from assistant.model.local_models import Found
+    from assistant.model.local_models import FoundServer
     from assistant.model.trying import Trial
-    from assistant.pressure.discussion import Change, Reply
+    from assistant.pressure.discussion import DiscussionReply, VerdictChange
     from assistant.pressure.lens import Lens
     from assistant.types import (
         About,
@@ -98,7 +98,7 @@ def hits(found: Sequence[Hit]) -> str:
     return "\n\n".join(_hit(number, hit) for number, hit in enumerate(found, start=1)) or "Nothing was found."
 
 
-def discussed(one: Reply) -> str:
+def discussed(one: DiscussionReply) -> str:
     """The reply to a message about a verdict, then a model's comment with its sources."""
     sources = _Sources()
     told = _remarks(one.prose, sources)
@@ -116,7 +116,7 @@ def verdicts(kept: Sequence[KeptVerdict]) -> str:
     return "\n".join(lines) or "No pressure test has been kept."
 
 
-def changes(found: Sequence[Change]) -> str:
+def changes(found: Sequence[VerdictChange]) -> str:
     """What got better and what got worse from one verdict to the next, each with the findings that caused it."""
     lines = []
     for better, name in ((True, "Better:"), (False, "Worse:")):
@@ -219,7 +219,7 @@ def trial(one: Trial) -> str:
     return "\n".join([f"The model {one.name}", *(f"  {name:8} {told}" for name, told in rows.items())])
 
 
-def local_models(found: Sequence[Found]) -> str:
+def local_models(found: Sequence[FoundServer]) -> str:
     """The model servers of this machine, with the flag that uses each of their models."""
     if not found:
         return (

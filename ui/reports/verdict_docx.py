@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ui.reports import verdict_png
 from ui.reports.verdict_map import in_words
-from ui.reports.verdict_outline import Bullets, Outline, Paragraph, Part, Picture, Question, Quote, Resting
+from ui.reports.verdict_outline import Bullets, OpenQuestion, Outline, Paragraph, Part, Picture, QuotedFinding, Resting
 from ui.reports.verdict_report import EACH, Point
 
 if TYPE_CHECKING:
@@ -58,9 +58,9 @@ def _part(made: Document, part: Part) -> None:
         case Bullets(lines):
             for line in lines:
                 made.add_paragraph(_plain(line), "List Bullet")
-        case Question(text, how):
+        case OpenQuestion(text, how):
             made.add_paragraph(_plain(f"{text} {how}".rstrip()))
-        case Quote():
+        case QuotedFinding():
             _quote(made, part)
         case Picture(points):
             _picture(made, points)
@@ -104,7 +104,7 @@ def _resting(made: Document, part: Resting) -> None:
             made.add_paragraph(f"And {more} more, in the verdict itself.", "Caption")
 
 
-def _quote(made: Document, part: Quote) -> None:
+def _quote(made: Document, part: QuotedFinding) -> None:
     quoted = made.add_paragraph()
     if part.number:
         quoted.add_run(f"{part.number} ").bold = True

@@ -16,7 +16,7 @@ from assistant.errors import DocumentMissing
 from assistant.library.library import Library
 from assistant.library.records import UNFINISHED, KeptVerdict
 from assistant.pressure import rulings
-from assistant.pressure.discussion import Asked, Moved, Reply, discuss
+from assistant.pressure.discussion import AssistantParts, DiscussionReply, Moved, discuss
 from assistant.types import Finding, IdeaRuling, Searched, Verdict
 from ui.reports.verdict_report import Report, remark
 from ui.views.kept import standing
@@ -24,7 +24,7 @@ from ui.views.kept import standing
 SAID, ASKED = "said", "asked"  # the fields beside those of the verdict
 
 
-class Said(NamedTuple):
+class DiscussionTurn(NamedTuple):
     """A message about a verdict, the reply, why the verdict changed (a value of ``Moved``), a model's comment in
     sentences, and the ``id`` of the message, if it has one."""
 
@@ -35,13 +35,13 @@ class Said(NamedTuple):
     id: str = ""
 
 
-class Kept(NamedTuple):
+class StoredVerdict(NamedTuple):
     """A verdict, its row in the list, its discussion, and the message that has no reply yet (empty if there is
     none)."""
 
     listed: KeptVerdict
     verdict: Verdict
-    said: tuple[Said, ...]
+    said: tuple[DiscussionTurn, ...]
     asked: str = ""
 
 
@@ -50,7 +50,7 @@ def keep(
     verdict: Verdict,
     *,
     revises: str | None = None,
-    said: Sequence[Said] = (),
+    said: Sequence[DiscussionTurn] = (),
     owner: str | None = None,
     id: str | None = None,
 ) -> str:
@@ -74,7 +74,7 @@ def begin(
     return library.verdicts.read(library.verdicts.keep(told, revises=revises, owner=owner, id=id))[0]
 
 
-def finish(library: Library, begun: KeptVerdict, verdict: Verdict, said: Sequence[Said] = ()) -> str:
+def finish(library: Library, begun: KeptVerdict, verdict: Verdict, said: Sequence[DiscussionTurn] = ()) -> str:
     """Store the verdict on an idea whose test was begun; returns its id."""
     library.verdicts.put(begun, _told(verdict, said))
     return begun.id
@@ -87,7 +87,7 @@ def give_up(library: Library, id: str) -> None:
             library.verdicts.remove(id)
 
 
-def opened(library: Library, id: str) -> Kept:
+def opened(library: Library, id: str) -> StoredVerdict:
     """The stored verdict with this id.
 
     Raises:
@@ -97,11 +97,11 @@ def opened(library: Library, id: str) -> Kept:
     if listed.ruling == UNFINISHED:
         raise DocumentMissing(f"The test of “{listed.idea}” was not finished.", hint="Test the idea again.")
     kept = json.loads(told)
-    said = tuple(Said(**one) for one in kept.get(SAID, ()))
-    return Kept(listed, wire.read_verdict(kept), said, kept.get(ASKED, ""))
+    said = tuple(DiscussionTurn(**one) for one in kept.get(SAID, ()))
+    return StoredVerdict(listed, wire.read_verdict(kept), said, kept.get(ASKED, ""))
 
 
-def own(library: Library, id: str, owner: str | None) -> Kept:
+def own(library: Library, id: str, owner: str | None) -> StoredVerdict:
     """The stored verdict with this id, if it belongs to this owner.
 
     Raises:
@@ -147,7 +147,9 @@ def replied(library: Library, id: str, said_under: str) -> str | None:
     return None
 
 
-def discussed(assistant: Asked, id: str, message: str, by: str = "", said_under: str = "") -> tuple[Reply, str]:
+def discussed(
+    assistant: AssistantParts, id: str, message: str, by: str = "", said_under: str = ""
+) -> tuple[DiscussionReply, str]:
     """The reply to a message about a verdict, and the id of the resulting verdict, with which message and reply are
     stored.
 
@@ -161,7 +163,7 @@ def discussed(assistant: Asked, id: str, message: str, by: str = "", said_under:
     assistant.library.verdicts.put(kept.listed, _told(kept.verdict, kept.said, message))
     reply = discuss(assistant, kept.verdict, message, by)
     prose = [remark(one) for one in reply.prose]
-    said = (*kept.said, Said(message, reply.text, reply.moved.value, prose, said_under))
+    said = (*kept.said, DiscussionTurn(message, reply.text, reply.moved.value, prose, said_under))
     if reply.moved is not Moved.NOTHING:
         moved = keep(
             assistant.library, reply.verdict, revises=id, said=said, owner=kept.listed.owner, id=said_under or None
@@ -180,6 +182,6 @@ def report(library: Library, id: str, verdict: Verdict, created: str) -> Report:
     return Report(verdict, id, created, {one: standing(one, library) for one in cited})
 
 
-def _told(verdict: Verdict, said: Sequence[Said], asked: str = "") -> str:
+def _told(verdict: Verdict, said: Sequence[DiscussionTurn], asked: str = "") -> str:
     beside = {SAID: [one._asdict() for one in said], ASKED: asked}
     return json.dumps({**wire.verdict(verdict), **{name: value for name, value in beside.items() if value}})

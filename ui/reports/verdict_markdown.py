@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from assistant.pressure import rulings
-from ui.reports.verdict_outline import Bullets, Outline, Paragraph, Part, Picture, Question, Quote, Resting, Section
+from ui.reports.verdict_outline import (
+    Bullets,
+    OpenQuestion,
+    Outline,
+    Paragraph,
+    Part,
+    Picture,
+    QuotedFinding,
+    Resting,
+    Section,
+)
 from ui.reports.verdict_report import Point
 from ui.views.inert import markdown as _plain
 
@@ -30,9 +40,9 @@ def _part(part: Part) -> str:
             return _plain(text)
         case Bullets(lines):
             return "\n".join(f"- {_plain(line)}" for line in lines)
-        case Question(text, how):
+        case OpenQuestion(text, how):
             return " ".join(map(_plain, filter(None, (text, how))))
-        case Quote():
+        case QuotedFinding():
             return _quote(part)
         case Picture(points):
             return _table(points)
@@ -61,7 +71,7 @@ def _resting(part: Resting) -> str:
     return "\n".join(lines)
 
 
-def _quote(part: Quote) -> str:
+def _quote(part: QuotedFinding) -> str:
     number = f"[{part.number}] " if part.number else ""
     line = f"- {number}“{_plain(part.words)}” ({_plain(part.source)})"
     if part.attributed:

@@ -26,7 +26,7 @@ class Bullets:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class OpenQuestion:
     """What to find out, and the cheapest way to, which may be empty."""
 
     text: str
@@ -34,7 +34,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
+class QuotedFinding:
     """A finding: its words, the text around them in some places, and what is known about them."""
 
     number: int | None
@@ -53,12 +53,12 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class SideOutline:
     """The findings of one side, and references to those shown further up."""
 
     name: str
     see: str
-    quotes: tuple[Quote, ...]
+    quotes: tuple[QuotedFinding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Resting:
     ruling: str
     looked_at: str
     left: str
-    sides: tuple[Side, ...]
+    sides: tuple[SideOutline, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,8 @@ class Picture:
     points: tuple[Point, ...]
 
 
-Part: TypeAlias = Paragraph | Bullets | Question | Quote | Resting | Picture
-PARTS = (Paragraph, Bullets, Question, Quote, Resting, Picture)
+Part: TypeAlias = Paragraph | Bullets | OpenQuestion | QuotedFinding | Resting | Picture
+PARTS = (Paragraph, Bullets, OpenQuestion, QuotedFinding, Resting, Picture)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _sections(report: Report) -> Iterator[Section]:
         yield Section(case.title, quotes or (Paragraph(case.empty),), "cases")
     yield Section(told.UNFOUND, (Bullets(told.missing(verdict) or (told.ALL_TOUCHED,)),), "open")
     for question, how in told.settling(verdict)[:1]:
-        yield Section("Find out first", (Question(question, f"{told.CHEAPEST}{how}" if how else ""),), "open")
+        yield Section("Find out first", (OpenQuestion(question, f"{told.CHEAPEST}{how}" if how else ""),), "open")
     yield Section("Importance and evidence", (Picture(tuple(told.points(verdict))),))
     resting = (_resting(number, one, report) for number, one in enumerate(verdict.assumptions, start=1))
     yield Section("What it rests on", tuple(resting))
@@ -135,16 +135,18 @@ def _sections(report: Report) -> Iterator[Section]:
 
 def _resting(number: int, assumption: Assumption, report: Report) -> Resting:
     sides = (
-        Side(side.name, told.see_above(side), tuple(_quote(one, report, in_context=True) for one in side.findings))
+        SideOutline(
+            side.name, told.see_above(side), tuple(_quote(one, report, in_context=True) for one in side.findings)
+        )
         for side in told.sides(report.verdict, number)
     )
     left = told.left_open(report.verdict, number)
     return Resting(number, assumption.text, assumption.ruling, told.looked_at(assumption), left, tuple(sides))
 
 
-def _quote(finding: Finding, report: Report, *, number: int | None = None, in_context: bool = False) -> Quote:
+def _quote(finding: Finding, report: Report, *, number: int | None = None, in_context: bool = False) -> QuotedFinding:
     before, words, after = told.around(finding)
-    return Quote(
+    return QuotedFinding(
         number,
         words,
         before if in_context else "",

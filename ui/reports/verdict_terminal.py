@@ -7,7 +7,17 @@ from collections.abc import Iterator, Sequence
 
 from assistant.pressure import rulings
 from ui.reports.terminal import filled
-from ui.reports.verdict_outline import Bullets, Outline, Paragraph, Part, Picture, Question, Quote, Resting, Section
+from ui.reports.verdict_outline import (
+    Bullets,
+    OpenQuestion,
+    Outline,
+    Paragraph,
+    Part,
+    Picture,
+    QuotedFinding,
+    Resting,
+    Section,
+)
 from ui.reports.verdict_report import Point
 
 INDENT = "  "
@@ -32,9 +42,9 @@ def _part(part: Part) -> str:
             return filled(text, INDENT)
         case Bullets(lines):
             return "\n".join(filled(line, f"{INDENT}- ", f"{INDENT}  ") for line in lines)
-        case Question(text, how):
+        case OpenQuestion(text, how):
             return "\n".join(filled(line, INDENT) for line in (text, how) if line)
-        case Quote():
+        case QuotedFinding():
             return _quote(part, INDENT)
         case Picture(points):
             return _table(points)
@@ -64,7 +74,7 @@ def _resting(part: Resting) -> Iterator[str]:
         yield from (_quote(quote, within) for quote in side.quotes)
 
 
-def _quote(part: Quote, indent: str) -> str:
+def _quote(part: QuotedFinding, indent: str) -> str:
     """Its words, and on lines of their own who says them where, what has become of them, and why they bear on it."""
     mark = f"{indent}{part.number}. " if part.number else f"{indent}- "
     beside = " " * len(mark)

@@ -16,11 +16,11 @@ from assistant.library.library import Conversation, Library
 from assistant.settings import Settings
 from assistant.types import Answer, Statement
 from ui.parts.chat import attached, conversation, exchange, feedback, reader, retrieved, welcome
-from ui.parts.chat.feedback import Place
+from ui.parts.chat.feedback import FeedbackPlace
 from ui.parts.documents import pasted, scope
 from ui.parts.page import state, visiting
 from ui.parts.settings import running
-from ui.web.roles import Role
+from ui.web.roles import VisitorRole
 
 BOX = "question"
 
@@ -88,7 +88,7 @@ def _box(settings: Settings, *, disabled: bool = False) -> None:
     A question that came while another is answered would end that one, so it has to wait. No length is given, since the
     box would take none of a text that is longer, without a word. Files can come with it from who may add documents.
     """
-    files: Literal["multiple", False] = "multiple" if visiting.may(Role.EDITOR, settings) else False
+    files: Literal["multiple", False] = "multiple" if visiting.may(VisitorRole.EDITOR, settings) else False
     st.chat_input("Ask your documents", key=BOX, disabled=disabled, submit_mode="disable", accept_file=files)
 
 
@@ -119,7 +119,7 @@ def _turn(answer: Answer, turn: int, library: Library, settings: Settings, *, la
 
 
 def _tools(answer: Answer, turn: int, library: Library, settings: Settings, *, last: bool) -> None:
-    place = Place(state.conversation() or "", turn)
+    place = FeedbackPlace(state.conversation() or "", turn)
     with st.container(key=f"tools-{turn}", horizontal=True, vertical_alignment="center", gap="small"):
         feedback.thumbs(place, library)
         retrieved.show(answer, turn, settings)
@@ -190,5 +190,5 @@ def _keep(answer: Answer, library: Library, at: int | None) -> None:
 def _open_document(answers: list[Answer], library: Library) -> None:
     turn, number = state.cited() or (0, 0)
     if 0 < turn <= len(answers) and 0 < number <= len(citations := answers[turn - 1].cited):
-        evidence = None if answers[turn - 1].refused else Place(state.conversation() or "", turn, number)
+        evidence = None if answers[turn - 1].refused else FeedbackPlace(state.conversation() or "", turn, number)
         reader.show(citations[number - 1], library, evidence, len(citations))

@@ -11,7 +11,7 @@ from ui.parts.documents import adding, document_view, documents_table, health
 from ui.parts.page import state, visiting
 from ui.parts.settings import running
 from ui.views.present_work import count
-from ui.web.roles import Role
+from ui.web.roles import VisitorRole
 
 EMPTY = "Nothing in it yet."
 BEGIN = f" Drop a file or two to begin: {adding.READ} are read, and stay on the machine that serves this page."
@@ -28,7 +28,7 @@ def show(settings: Settings) -> None:
         return
     documents, passages = library.searched() if library else (0, 0)
     held = f"{count(documents, 'document')}, {count(passages, 'passage')}" if documents else EMPTY
-    held += BEGIN if not documents and visiting.may(Role.EDITOR, settings) else ""
+    held += BEGIN if not documents and visiting.may(VisitorRole.EDITOR, settings) else ""
     st.html(f'<header class="page"><h1>Library</h1><p class="small">{held}</p></header>')
     adding.show(settings, "library", opens=True)
     if library and documents:

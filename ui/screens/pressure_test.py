@@ -13,10 +13,10 @@ from ui.parts.chat import reader
 from ui.parts.documents import pasted
 from ui.parts.page import failure, nothing, state, visiting
 from ui.parts.pressure import assumptions, idea, kept_verdicts, testing, verdict, verdict_address, verdict_talk
-from ui.parts.pressure.testing import Desk
+from ui.parts.pressure.testing import IdeaDesk
 from ui.parts.settings import running
 from ui.reports import present_verdict, verdict_kept
-from ui.reports.verdict_kept import Kept
+from ui.reports.verdict_kept import StoredVerdict
 from ui.reports.verdict_report import Report
 from ui.views.present import escape
 from ui.work.jobs import Job
@@ -43,7 +43,7 @@ def show(settings: Settings) -> None:
     except LibraryMissing:
         nothing.show("An idea is tested against your documents.")
         return
-    desk = Desk(assistant, settings, visiting.owner(), visiting.name())
+    desk = IdeaDesk(assistant, settings, visiting.owner(), visiting.name())
     with st.container(key="pressure-test"):
         line, id = testing.watched(desk), verdict_address.verdict()
         job = line[0] if line else None
@@ -59,7 +59,7 @@ def show(settings: Settings) -> None:
         pasted.offer(settings)
 
 
-def _welcome(job: Job | None, desk: Desk, settings: Settings) -> None:
+def _welcome(job: Job | None, desk: IdeaDesk, settings: Settings) -> None:
     st.html(f'<div class="pressure-welcome">{WELCOME}</div>')
     cut_short = [one.idea for one in testing.unfinished(desk) if one.id == verdict_address.job()]
     if cut_short:
@@ -80,7 +80,7 @@ def _ended(job: Job | None) -> None:
         st.html('<p class="notice" role="status">Stopped; nothing was kept. The idea is in the field still.</p>')
 
 
-def _verdict(id: str, line: list[Job], desk: Desk) -> None:
+def _verdict(id: str, line: list[Job], desk: IdeaDesk) -> None:
     library = desk.library
     st.session_state.pop(kept_verdicts.REMOVED, None)
     kept = verdict_kept.own(library, id, desk.owner)
@@ -107,7 +107,7 @@ def _verdict(id: str, line: list[Job], desk: Desk) -> None:
         reader.show(cited, library)
 
 
-def _tools(report: Report, desk: Desk) -> None:
+def _tools(report: Report, desk: IdeaDesk) -> None:
     with st.container(horizontal=True, key="tools", gap="small"):
         st.button(
             "All tests",
@@ -122,7 +122,7 @@ def _tools(report: Report, desk: Desk) -> None:
             kept_verdicts.remove(report.id, desk.library)
 
 
-def _documents_changed(kept: Kept, desk: Desk) -> None:
+def _documents_changed(kept: StoredVerdict, desk: IdeaDesk) -> None:
     """Offer to test the idea again if the documents have changed."""
     if kept.verdict.library == desk.library.digest():
         return
@@ -133,7 +133,7 @@ def _documents_changed(kept: Kept, desk: Desk) -> None:
             st.rerun()
 
 
-def _beside(kept: Kept, desk: Desk) -> None:
+def _beside(kept: StoredVerdict, desk: IdeaDesk) -> None:
     try:
         former = verdict_kept.own(desk.library, kept.listed.revises or "", desk.owner)
     except DocumentMissing:

@@ -7,7 +7,7 @@ import streamlit as st
 from assistant.settings import Settings
 from eval.gate.compare import Comparison
 from eval.harness import artifacts, history
-from eval.harness.artifacts import Kept
+from eval.harness.artifacts import StoredRun
 from eval.harness.history import Past
 from ui.parts.scores import score_chart, suite_running
 from ui.views import present_scores
@@ -61,7 +61,7 @@ def _chosen(runs: list[Past]) -> tuple[Past, Past | None]:
     return newest[shown], newest[against]
 
 
-def _compared(before: Past | None, now: Kept) -> Comparison | None:
+def _compared(before: Past | None, now: StoredRun) -> Comparison | None:
     if before is None or before.summary.corpus_sha256 != now.summary.corpus_sha256:
         return None
     return present_scores.compared(artifacts.read(before.folder), now)
@@ -85,7 +85,7 @@ def _over_time(runs: list[Past]) -> None:
         score_chart.show(present_scores.points(comparable, picked))
 
 
-def _cases(kept: Kept, flipped: list[str]) -> None:
+def _cases(kept: StoredRun, flipped: list[str]) -> None:
     st.html("<h2>Cases</h2>")
     counts = {which: len(present_scores.cases(kept, which, flipped)) for which in (FAILING, FLIPPED, ALL)}
     which = st.segmented_control(

@@ -33,7 +33,7 @@ class Standing(StrEnum):
     GONE = "The document is no longer in the library. The words are shown as they stood then."
 
 
-class Source(NamedTuple):
+class SourceLine(NamedTuple):
     """A line in the list of sources: the numbers of the citations that share document and voice."""
 
     numbers: tuple[int, ...]
@@ -71,12 +71,12 @@ def byline(citation: Citation) -> str:
     return " · ".join(parts)
 
 
-def sources(answer: Answer) -> tuple[Source, ...]:
+def sources(answer: Answer) -> tuple[SourceLine, ...]:
     """The sources of an answer: a line for each voice of each document."""
     lines: dict[tuple[str, str | None], list[tuple[int, Citation]]] = {}
     for number, citation in enumerate(answer.cited, 1):
         lines.setdefault((citation.about.id, citation.voice), []).append((number, citation))
-    return tuple(Source(tuple(number for number, _ in line), line[0][1]) for line in lines.values())
+    return tuple(SourceLine(tuple(number for number, _ in line), line[0][1]) for line in lines.values())
 
 
 def source_line(citation: Citation) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from assistant.answer.summary import Summary
+from assistant.answer.summary import DocumentSummary
 from assistant.types import Block, BlockKind, Citation, Document, Inline, Span
 from ui.views.present import escape, key
 
@@ -74,7 +74,7 @@ def page(document: Document, marked: Span | None, key: Span | None = None) -> st
     return f'<article class="document" tabindex="0" aria-label="The document">{before}{inside}{after}</article>'
 
 
-def in_short(document: Document, summary: Summary) -> str:
+def in_short(document: Document, summary: DocumentSummary) -> str:
     """The headings and excerpts of a document, as HTML; empty for a short document without excerpts."""
     if not summary.excerpts:
         return ""

@@ -33,16 +33,16 @@ HINTS: dict[type[PushbackError], str] = {
 }
 
 
-class Told(NamedTuple):
+class ErrorText(NamedTuple):
     """An error for users: what happened, and what to do about it."""
 
     what: str
     todo: str
 
 
-def told(error: PushbackError) -> Told:
+def told(error: PushbackError) -> ErrorText:
     """An error in words that fit the pages."""
-    return Told(error.summary, todo(error.hint, type(error)))
+    return ErrorText(error.summary, todo(error.hint, type(error)))
 
 
 def todo(hint: str, kind: type[PushbackError] = PushbackError, hints: Mapping[type[PushbackError], str] = HINTS) -> str:

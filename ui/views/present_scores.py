@@ -14,8 +14,8 @@ from ui.views.present import date, escape
 from ui.views.present_work import count
 
 if TYPE_CHECKING:
-    from eval.gate.compare import Change, Comparison
-    from eval.harness.artifacts import Kept
+    from eval.gate.compare import Comparison, MeasureChange
+    from eval.harness.artifacts import StoredRun
     from eval.harness.history import Past
     from eval.numbers.metrics import Measure
     from eval.running.records import Record
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FAILING, FLIPPED, ALL = "Failing", "Flipped", "All"
 
 
-class Point(NamedTuple):
+class ScorePoint(NamedTuple):
     """A measure of one run, as a point of a chart."""
 
     when: str
@@ -39,7 +39,7 @@ def whole(runs: Iterable[Past]) -> list[Past]:
     return [one for one in runs if one.summary.whole and not one.summary.interrupted]
 
 
-def points(runs: Sequence[Past], names: Sequence[str]) -> list[Point]:
+def points(runs: Sequence[Past], names: Sequence[str]) -> list[ScorePoint]:
     """The points of a chart for these measures and runs. If a point has no interval, both ends are the value."""
     made = []
     for run in runs:
@@ -47,7 +47,7 @@ def points(runs: Sequence[Past], names: Sequence[str]) -> list[Point]:
             one = run.summary.measure(name)
             if one and one.value is not None:
                 low, high = one.interval or (one.value, one.value)
-                made.append(Point(run.when, name, one.value, low, high, share_of(one)))
+                made.append(ScorePoint(run.when, name, one.value, low, high, share_of(one)))
     return made
 
 
@@ -108,12 +108,12 @@ def flips(compared: Comparison) -> str:
     return f'<div class="flips">{lists}</div>{chance}'
 
 
-def compared(before: Kept, after: Kept) -> Comparison:
+def compared(before: StoredRun, after: StoredRun) -> Comparison:
     """A comparison of the cases of two runs."""
     return gate.compared_with(baseline.of(before.summary, before.records, ""), after.records)
 
 
-def cases(kept: Kept, which: str, flipped: Sequence[str]) -> list[Record]:
+def cases(kept: StoredRun, which: str, flipped: Sequence[str]) -> list[Record]:
     """The chosen cases of a run: those that fail, those that flipped, or all."""
     if which == FLIPPED:
         return [record for record in kept.records if record.id in flipped]
@@ -136,7 +136,7 @@ def case(record: Record) -> str:
     return html.beside(record)
 
 
-def _row(says: str, one: Measure, changes: dict[str, Change]) -> str:
+def _row(says: str, one: Measure, changes: dict[str, MeasureChange]) -> str:
     cells = [shown(one.value), interval(one), share_of(one)]
     if changes:
         change = changes.get(one.name)
@@ -145,7 +145,7 @@ def _row(says: str, one: Measure, changes: dict[str, Change]) -> str:
     return f'<tr><th scope="row">{name}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
 
 
-def _moved(change: Change) -> str:
+def _moved(change: MeasureChange) -> str:
     by = change.after - change.before
     if abs(by) < 0.005:
         return "="

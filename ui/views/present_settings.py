@@ -45,7 +45,7 @@ TOLD = {  # what each setting is for, in the order in which they are shown
 PEOPLE = ("readers", "editors", "owners")
 
 
-class Line(NamedTuple):
+class SettingLine(NamedTuple):
     """A setting: its purpose, its value, and where the value comes from."""
 
     told: str
@@ -53,13 +53,13 @@ class Line(NamedTuple):
     by: str
 
 
-def lines(settings: Settings, set_by: Mapping[str, str], chosen: frozenset[str]) -> list[Line]:
+def lines(settings: Settings, set_by: Mapping[str, str], chosen: frozenset[str]) -> list[SettingLine]:
     """Every setting; ``set_by`` says where set values come from, ``chosen`` has those chosen on the page."""
     found = []
     for name, told in TOLD.items():
         value = getattr(settings, name)
         by = "this page" if name in chosen else set_by.get(name, "")
-        found.append(Line(told, _value(name, value), by or "default"))
+        found.append(SettingLine(told, _value(name, value), by or "default"))
     return found
 
 

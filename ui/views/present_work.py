@@ -8,7 +8,7 @@ from assistant.errors import IndexMismatch, LibraryError
 from assistant.library.library import Problem
 from ui.views import present_error
 from ui.views.present import escape
-from ui.work.library_work import ADDED, CHANGED, COPY, EMPTY, FAILED, LEFT, REMOVED, SAME, Outcome, Taken
+from ui.work.library_work import ADDED, CHANGED, COPY, EMPTY, FAILED, LEFT, REMOVED, SAME, FileOutcome, ReadingOutcome
 
 MOST_FAILED = 100  # files that failed shown by name: more are one fault, told a hundred times
 SAID = {
@@ -44,7 +44,7 @@ def spared(files: int) -> str:
     return f"{what} of this folder, over a third of it, cannot be found any more. What was read of it stays for now."
 
 
-def happened(outcome: Outcome) -> str:
+def happened(outcome: ReadingOutcome) -> str:
     """The outcome of a reading on one line: ``2 added, 1 could not be read · 31 passages in 4.2 s``."""
     counts = [f"{number:,} {SAID[what]}" for what in SAID if (number := outcome.count(what))]
     read = f" · {count(outcome.passages, 'passage')} in {outcome.seconds:.1f} s" if outcome.passages else ""
@@ -53,7 +53,7 @@ def happened(outcome: Outcome) -> str:
     return f"{'Stopped: ' if outcome.stopped else ''}{said}{read}{over}"
 
 
-def files(taken: Sequence[Taken], most: int) -> str:
+def files(taken: Sequence[FileOutcome], most: int) -> str:
     """The outcome of each file as HTML: failures first, and at most ``most`` of the others."""
     failed = [one for one in taken if one.what == FAILED][:MOST_FAILED]
     others = [one for one in taken if one.what not in (FAILED, SAME)] or [one for one in taken if one.what == SAME]
@@ -67,7 +67,7 @@ def remedy(reason: str) -> str:
     return next((helps for words, helps in REMEDIES if words in reason.lower()), OTHERWISE)
 
 
-def _file(one: Taken) -> str:
+def _file(one: FileOutcome) -> str:
     reason = one.reason.partition("; known are")[0].rstrip(".")  # the remedy says what can be read
     said = f"{reason}." if reason else f"already there as {one.other}" if one.other else SAID[one.what]
     helps = f' <span class="helps">{remedy(one.reason)}</span>' if one.reason else ""

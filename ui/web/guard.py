@@ -60,7 +60,7 @@ def let_upload(session: str) -> None:
             _may_upload.popitem(last=False)
 
 
-class Guard:
+class PageGuard:
     """The middleware that refuses a request, or passes it on and adds headers to the response."""
 
     def __init__(self, app: ASGIApp) -> None:

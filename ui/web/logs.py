@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 OURS = ("assistant", "ingest", "ui", "procrastinate")  # of whom what is merely told is of interest, too
 
 
-class Lines(logging.Formatter):
+class JsonLines(logging.Formatter):
     """Each record as one line of JSON; an error comes with its traceback, in the same line."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -30,7 +30,7 @@ class Lines(logging.Formatter):
 def begin() -> None:
     """From now on, write the whole log to stderr in this form."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Lines())
+    handler.setFormatter(JsonLines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for name in OURS:
         logging.getLogger(name).setLevel(logging.INFO)

@@ -8,7 +8,7 @@ from enum import IntEnum
 from assistant.settings import Settings
 
 
-class Role(IntEnum):
+class VisitorRole(IntEnum):
     """The roles; each may do everything that those before it may."""
 
     NONE = 0  # sees nothing
@@ -17,15 +17,19 @@ class Role(IntEnum):
     OWNER = 3  # re-indexes and checks the library, runs suites, and names folders of the server where that is allowed
 
 
-def of(token: Mapping[str, object] | None, settings: Settings, *, here: bool) -> Role:
+def of(token: Mapping[str, object] | None, settings: Settings, *, here: bool) -> VisitorRole:
     """The role of a person with this sign-in token; None means that nobody signs in. ``here`` says that they are at the
     serving machine."""
     if token is None:
-        return Role.OWNER if here else Role[settings.everyone.upper()]
-    lists = ((Role.OWNER, settings.owners), (Role.EDITOR, settings.editors), (Role.READER, settings.readers))
+        return VisitorRole.OWNER if here else VisitorRole[settings.everyone.upper()]
+    lists = (
+        (VisitorRole.OWNER, settings.owners),
+        (VisitorRole.EDITOR, settings.editors),
+        (VisitorRole.READER, settings.readers),
+    )
     return next(
         (role for role, names in lists if any(_is_named(name, token) for name in names)),
-        Role[settings.everyone.upper()],
+        VisitorRole[settings.everyone.upper()],
     )
 
 

@@ -12,7 +12,7 @@ from assistant.settings import Settings
 from assistant.types import Document, Passage, Span
 from ui.work import uploads
 from ui.work.jobs import Job
-from ui.work.library_work import Outcome, Taken, patiently, take_in
+from ui.work.library_work import FileOutcome, ReadingOutcome, patiently, take_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,13 +56,13 @@ def remove(job: Job, settings: Settings, embedder: Embedder, ids: Sequence[str])
     return tuple(done)
 
 
-def put_back(job: Job, settings: Settings, embedder: Embedder, removed: Sequence[Removed]) -> Outcome:
+def put_back(job: Job, settings: Settings, embedder: Embedder, removed: Sequence[Removed]) -> ReadingOutcome:
     """Restore documents with their ids, so that citations of them are valid again.
 
     Raises:
         LibraryError: the library cannot be written, or was made with another embedding model.
     """
-    taken: list[Taken] = []
+    taken: list[FileOutcome] = []
     with Library.open(settings, embedder) as library:
         for number, one in enumerate(removed):
             job.at(f"Putting back {one.document.about.title}", number / len(removed))
@@ -74,11 +74,11 @@ def put_back(job: Job, settings: Settings, embedder: Embedder, removed: Sequence
                 one.document, file.path, file.size, file.mtime_ns, one.passages, embedded, Cleaned(file.kept)
             )
             patiently(job, lambda new=new, files=one.files: _write(library, new, files))  # type: ignore[misc]
-            taken.append(Taken(new.document.about.source, "added", new.document.id))
-    return Outcome(tuple(taken), sum(len(one.passages) for one in removed), 0.0)
+            taken.append(FileOutcome(new.document.about.source, "added", new.document.id))
+    return ReadingOutcome(tuple(taken), sum(len(one.passages) for one in removed), 0.0)
 
 
-def replace(job: Job, settings: Settings, embedder: Embedder, id: str, path: Path) -> Outcome:
+def replace(job: Job, settings: Settings, embedder: Embedder, id: str, path: Path) -> ReadingOutcome:
     """Read the file that replaces a document; the document is removed if the file became another one.
 
     ``path`` is the new file, which was uploaded; if it has the name of the old one, it has replaced that file already.
@@ -90,7 +90,7 @@ def replace(job: Job, settings: Settings, embedder: Embedder, id: str, path: Pat
     others = {one.document for one in outcome.files if one.document}
     if others and id not in others:
         gone = remove(job, settings, embedder, [id])
-        sources = [Taken(one.document.about.source, "removed") for one in gone]
+        sources = [FileOutcome(one.document.about.source, "removed") for one in gone]
         outcome = outcome._replace(files=(*outcome.files, *sources))
     return outcome
 

@@ -35,7 +35,7 @@ COPY = "copy"  # of a file that is there under another name, byte for byte
 Result = TypeVar("Result")
 
 
-class Taken(NamedTuple):
+class FileOutcome(NamedTuple):
     """The outcome of a file: one of the constants above this class; ``document`` is its document, ``reason`` why it
     failed, ``other``
     the file of which it is a copy."""
@@ -47,11 +47,11 @@ class Taken(NamedTuple):
     other: str = ""
 
 
-class Outcome(NamedTuple):
+class ReadingOutcome(NamedTuple):
     """The outcome of a reading: ``files`` in the order of their paths, and ``seconds``. ``stopped`` if it was stopped
     before its end."""
 
-    files: tuple[Taken, ...]
+    files: tuple[FileOutcome, ...]
     passages: int
     seconds: float
     passed_over: int = 0  # files of kinds that are not read, hidden and ignored ones
@@ -77,7 +77,7 @@ def take_in(
     within: Path | None = None,
     *,
     allow_removals: bool = False,
-) -> Outcome:
+) -> ReadingOutcome:
     """Bring the library, which is made if necessary, in step with these files and folders; ``job`` shows the progress.
 
     If it is stopped, the files read so far stay in the library. ``within`` is the folder to which named files belong.
@@ -115,19 +115,19 @@ def take_in(
     seconds = time.monotonic() - started
     if report is None:
         found = files.find([Path(root) for root in roots], within).files
-        left = [Taken(file.source, LEFT) for file in found if file.path not in after]
-        return Outcome((*became, *left), 0, seconds, stopped=True)
-    failed = [Taken(one.source, FAILED, reason=one.reason) for one in report.failed]
-    failed += [Taken(source, EMPTY) for source in report.empty]
+        left = [FileOutcome(file.source, LEFT) for file in found if file.path not in after]
+        return ReadingOutcome((*became, *left), 0, seconds, stopped=True)
+    failed = [FileOutcome(one.source, FAILED, reason=one.reason) for one in report.failed]
+    failed += [FileOutcome(source, EMPTY) for source in report.empty]
     sources = {one.source for one in failed}
     taken = [one for one in became if one.source not in sources]
     passed_over = report.skipped + report.ignored
-    return Outcome(
+    return ReadingOutcome(
         (*taken, *failed), report.passages, seconds, passed_over, spared=report.spared, paths=tuple(map(Path, roots))
     )
 
 
-def take_in_address(job: Job, settings: Settings, embedder: Embedder, address: str) -> Outcome:
+def take_in_address(job: Job, settings: Settings, embedder: Embedder, address: str) -> ReadingOutcome:
     """Fetch a web page once, store it like an uploaded file, and read it.
 
     Raises:
@@ -186,7 +186,7 @@ class _Told:
         self._job.at(" · ".join(filter(None, parts)), self._share)
 
 
-def _became(before: dict[str, KnownFile], after: dict[str, KnownFile], there: dict[str, str]) -> list[Taken]:
+def _became(before: dict[str, KnownFile], after: dict[str, KnownFile], there: dict[str, str]) -> list[FileOutcome]:
     """The outcome of each file; ``there`` has the earlier documents, and the file that led to each."""
     found = []
     for path, now in after.items():
@@ -194,6 +194,6 @@ def _became(before: dict[str, KnownFile], after: dict[str, KnownFile], there: di
         same = was is not None and (was.sha256, was.document, was.kept) == (now.sha256, now.document, now.kept)
         other = "" if was else there.get(now.document, "")
         what = SAME if same else CHANGED if was else COPY if other else ADDED
-        found.append(Taken(now.source, what, now.document, other=other))
+        found.append(FileOutcome(now.source, what, now.document, other=other))
         there.setdefault(now.document, now.source)
-    return found + [Taken(was.source, REMOVED) for path, was in before.items() if path not in after]
+    return found + [FileOutcome(was.source, REMOVED) for path, was in before.items() if path not in after]

@@ -21,7 +21,7 @@ from ingest.drafts import Draft, Found, Piece
 from ingest.reading import plain
 from ingest.reading.html import page
 from ingest.reading.mail import mail_parts, outlook
-from ingest.reading.mail.quoting import HEADER, NOTICE, SIGNATURE, Line, Said, is_notice, told_apart
+from ingest.reading.mail.quoting import HEADER, NOTICE, SIGNATURE, AttributedLine, MailLine, is_notice, told_apart
 
 DEPTH = 5  # mails in mails: a bound, since each is read within another
 MULTIPARTS = 20  # in multiparts; mail programs need four
@@ -175,7 +175,7 @@ def _file(part: EmailMessage, name: str, data: bytes, depth: int) -> Iterator[Pi
 
 
 def _of_text(text: str, sender: str | None, is_forward: bool) -> Iterator[Piece]:
-    said = told_apart([Line(line) for line in text.splitlines()], sender, is_forward=is_forward)
+    said = told_apart([MailLine(line) for line in text.splitlines()], sender, is_forward=is_forward)
     for (reason, speaker, names), group in groupby(said, key=lambda one: (one.reason, one.speaker, one.names)):
         joined = "\n".join(one.text for one in group)
         for piece in plain.pieces(joined):
@@ -186,10 +186,10 @@ def _of_text(text: str, sender: str | None, is_forward: bool) -> Iterator[Piece]
 def _of_page(found: Sequence[Piece], sender: str | None, is_forward: bool) -> Iterator[Piece]:
     """The pieces of a mail in HTML, without their boxes: those of a mail tell of its program, not of its parts."""
     seen = [piece for piece in found if not piece.reason]
-    lines = [Line(piece.text, any(box.tag == "blockquote" for box in piece.path)) for piece in seen]
+    lines = [MailLine(piece.text, any(box.tag == "blockquote" for box in piece.path)) for piece in seen]
     said = iter(told_apart(lines, sender, is_forward=is_forward))
     for piece in found:
-        one = Said(piece.text, piece.reason, sender) if piece.reason else next(said)
+        one = AttributedLine(piece.text, piece.reason, sender) if piece.reason else next(said)
         is_signature = any("signature" in box.names for box in piece.path) and not one.names
         reason = one.reason or (SIGNATURE if is_signature else None)
         kind = BlockKind.SPEAKER if one.names else piece.kind

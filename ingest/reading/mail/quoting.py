@@ -114,14 +114,14 @@ ANNOUNCES = re.compile(  # that answers stand inside what is quoted below
 REACHED = re.compile(r"\S@\S|https?://|www\.|(?:\d[\s().+/-]*){6,}")  # an address, a page, a telephone
 
 
-class Line(NamedTuple):
+class MailLine(NamedTuple):
     """A line or a paragraph; ``inset`` if the markup indents it, as mail programs do with quotations."""
 
     text: str
     inset: bool = False
 
 
-class Said(NamedTuple):
+class AttributedLine(NamedTuple):
     """A line, the reason if it is not the mail's own, and its speaker; ``names`` if the line names the speaker."""
 
     text: str
@@ -130,7 +130,7 @@ class Said(NamedTuple):
     names: bool = False
 
 
-def told_apart(lines: Sequence[Line], speaker: str | None, *, is_forward: bool) -> list[Said]:
+def told_apart(lines: Sequence[MailLine], speaker: str | None, *, is_forward: bool) -> list[AttributedLine]:
     """Each line once, in order, with its speaker; ``is_forward`` if the subject says that the mail is forwarded."""
     return list(_Walk(lines, speaker, is_forward).said())
 
@@ -146,7 +146,7 @@ def is_notice(text: str) -> bool:
 class _Walk:
     """One pass over the lines; ``_rest`` is the reason that holds until another mail begins."""
 
-    def __init__(self, lines: Sequence[Line], speaker: str | None, is_forward: bool) -> None:
+    def __init__(self, lines: Sequence[MailLine], speaker: str | None, is_forward: bool) -> None:
         self._lines = lines
         self._speaker = speaker
         self._is_forward = is_forward
@@ -156,11 +156,11 @@ class _Walk:
         self._at = 0
         self._announced = False  # whether the sender has said that answers stand below
 
-    def said(self) -> Iterator[Said]:
+    def said(self) -> Iterator[AttributedLine]:
         while self._at < len(self._lines):
             yield from self._next()
 
-    def _next(self) -> Iterator[Said]:
+    def _next(self) -> Iterator[AttributedLine]:
         line = self._line(self._at)
         if FORWARDED.fullmatch(line.text) or ORIGINAL.fullmatch(line.text):
             yield from self._marked(is_content=self._is_forward or FORWARDED.fullmatch(line.text) is not None)
@@ -187,16 +187,16 @@ class _Walk:
             self._announced |= ANNOUNCES.search(line.text) is not None
             yield from self._take(1, None)
 
-    def _line(self, index: int) -> Line:
+    def _line(self, index: int) -> MailLine:
         line = self._lines[index]
-        return Line(re.sub(r"^\s*> ?", "", line.text)) if self._unwrapped else line
+        return MailLine(re.sub(r"^\s*> ?", "", line.text)) if self._unwrapped else line
 
-    def _take(self, count: int, reason: str | None, *, names: bool = False) -> Iterator[Said]:
+    def _take(self, count: int, reason: str | None, *, names: bool = False) -> Iterator[AttributedLine]:
         for index in range(self._at, self._at + count):
-            yield Said(self._line(index).text, reason, self._speaker, names)
+            yield AttributedLine(self._line(index).text, reason, self._speaker, names)
         self._at += count
 
-    def _is_quoted(self, line: Line) -> bool:
+    def _is_quoted(self, line: MailLine) -> bool:
         return line.text.lstrip().startswith(">") or (self._inset_is_quoted and line.inset)
 
     def _is_answer(self, text: str) -> bool:
@@ -207,11 +207,11 @@ class _Walk:
         told = {" ".join(names).lower(), *(name.lower() for name in names), "".join(name[0] for name in names).lower()}
         return match is not None and match[1].lower() in told
 
-    def _following(self, index: int) -> Line | None:
+    def _following(self, index: int) -> MailLine | None:
         """The next line that holds a word."""
         return next((self._line(i) for i in range(index, len(self._lines)) if self._line(i).text.strip()), None)
 
-    def _marked(self, *, is_content: bool) -> Iterator[Said]:
+    def _marked(self, *, is_content: bool) -> Iterator[AttributedLine]:
         """Take a line that announces another mail, and that mail's header."""
         yield from self._take(1, HEADER if is_content else QUOTED)
         following = self._following(self._at)
@@ -234,7 +234,7 @@ class _Walk:
         ahead = [self._line(i).text for i in range(index, min(index + 8, len(self._lines)))]
         return sum(LABEL.match(text) is not None for text in ahead) >= (2 if marked else 3)
 
-    def _header(self, *, is_content: bool) -> Iterator[Said]:
+    def _header(self, *, is_content: bool) -> Iterator[AttributedLine]:
         """The header's lines; that of a mail passed on names who speaks from there on."""
         self._rest = None if is_content else QUOTED
         self._speaker = None if is_content else self._speaker
@@ -266,7 +266,7 @@ class _Walk:
                 break
         return 0
 
-    def _closed(self, name: str) -> Iterator[Said]:
+    def _closed(self, name: str) -> Iterator[AttributedLine]:
         """A closing and the contacts below it; without any it stays, since "Thanks." alone may be an answer."""
         end = self._at + 1
         last = end if name and _is_contact(name) else self._at

@@ -280,7 +280,7 @@ def _depth(style: Style) -> int:
     return max(style.depth, int(named[1]) - 1 if named and named[1] else 0)
 
 
-def _remarks(walk: _Walk, root: etree._Element) -> Iterator[remarks.Remark]:
+def _remarks(walk: _Walk, root: etree._Element) -> Iterator[remarks.Comment]:
     for comment in root:
         yield remarks.remark(collapse(value(comment, "author") or ""), walk.blocks(comment))
 

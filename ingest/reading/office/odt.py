@@ -75,7 +75,7 @@ class _Walk:
         self._parents = parents
         self._looks = looks
         self._bold = bold
-        self.remarks: list[remarks.Remark] = []
+        self.remarks: list[remarks.Comment] = []
 
     def blocks(self, parent: etree._Element, reason: str | None = None, *, depth: int = 0) -> Iterator[Piece]:
         """The pieces of every paragraph, list and table inside, however wrapped; ``depth`` is in how many lists."""

@@ -39,7 +39,7 @@ def read(data: bytes) -> Draft:
     pieces: list[Piece] = []
     masters: dict[str, None] = {}
     authors = _authors(archive, found)
-    said: list[remarks.Remark] = []
+    said: list[remarks.Comment] = []
     for number, slide in enumerate(listed if listed is not None else (), start=1):
         ids = [str(held) for key, held in slide.attrib.items() if str(key).endswith("}id")]
         relation = found.get(ids[0] if ids else "")
@@ -128,7 +128,7 @@ class _Slide:
                 for piece in drawing.drawn(self._archive.xml(relation.target)):
                     yield replace(piece, page=self._number)
 
-    def remarks(self, authors: Mapping[str, str]) -> Iterator[remarks.Remark]:
+    def remarks(self, authors: Mapping[str, str]) -> Iterator[remarks.Comment]:
         """The comments on the slide and the answers to them."""
         for name in of_kind(self._found, "comments"):
             for comment in self._archive.xml(name).iter("{*}cm", "{*}reply"):
@@ -138,7 +138,7 @@ class _Slide:
                 held = [drawing.read(p) for p in (body if body is not None else ()) if local(p) == "p"]
                 texts += [text.whole() for text in held]
                 aside = tuple(self._piece(piece.text, reason=piece.reason) for text in held for piece in text.aside())
-                yield remarks.Remark(author, tuple(filter(None, texts)), self._number, aside)
+                yield remarks.Comment(author, tuple(filter(None, texts)), self._number, aside)
 
     def _notes(self, root: etree._Element) -> Iterator[Piece]:
         shapes = list(_shapes(child(root, "cSld", "spTree")))

@@ -19,7 +19,7 @@ DEEPEST = 20  # groups in groups: a bound, since each is a call within a call
 Key = tuple[str, str]
 
 
-class Box(NamedTuple):
+class ShapeBox(NamedTuple):
     """A shape or a group of shapes, and its place on the slide."""
 
     shapes: list[etree._Element]
@@ -71,7 +71,7 @@ def _members(shape: etree._Element, places: Mapping[Key, etree._Element], depth:
     return [shape] if local(shape) in SHAPES else []
 
 
-def _box(shape: etree._Element, members: list[etree._Element], places: Mapping[Key, etree._Element]) -> Box | None:
+def _box(shape: etree._Element, members: list[etree._Element], places: Mapping[Key, etree._Element]) -> ShapeBox | None:
     place = _place(shape)
     if place is None and (mark := _placeholder(shape)) is not None:
         model = next((places[key] for key in _keys(mark) if key in places), None)
@@ -79,7 +79,7 @@ def _box(shape: etree._Element, members: list[etree._Element], places: Mapping[K
     if place is None:
         return None
     left, top, width, height = place
-    return Box(members, left, top, left + width, top + height)
+    return ShapeBox(members, left, top, left + width, top + height)
 
 
 def _place(shape: etree._Element) -> tuple[int, int, int, int] | None:
@@ -105,7 +105,7 @@ def _keys(mark: etree._Element) -> list[Key]:
     return [*([("idx", index)] if index else []), ("type", value(mark, "type") or "obj")]
 
 
-def _read(boxes: Sequence[Box]) -> Iterator[Box]:
+def _read(boxes: Sequence[ShapeBox]) -> Iterator[ShapeBox]:
     """The boxes of a part of the slide: column by column where it can be parted so, else from top to bottom."""
     if len(boxes) < 2 or len(boxes) > MOST:
         yield from boxes
@@ -122,7 +122,7 @@ def _read(boxes: Sequence[Box]) -> Iterator[Box]:
         yield from _read([box for box in boxes if box not in row])
 
 
-def _stretches(bands: Sequence[list[Box]]) -> list[list[Box]]:
+def _stretches(bands: Sequence[list[ShapeBox]]) -> list[list[ShapeBox]]:
     """The bands of a slide from the top, those as one that have columns in common: a wide box parts them."""
     parts = [bands[0]]
     for band in bands[1:]:
@@ -134,9 +134,9 @@ def _stretches(bands: Sequence[list[Box]]) -> list[list[Box]]:
     return parts
 
 
-def _parted(boxes: Sequence[Box], low: str, high: str) -> list[list[Box]]:
+def _parted(boxes: Sequence[ShapeBox], low: str, high: str) -> list[list[ShapeBox]]:
     """The boxes grouped along an axis; groups do not overlap there."""
-    parts: list[list[Box]] = []
+    parts: list[list[ShapeBox]] = []
     for box in sorted(boxes, key=lambda box: int(getattr(box, low))):
         if parts and any(_overlap(other, box, low, high) > SHARED for other in parts[-1]):
             parts[-1].append(box)
@@ -145,7 +145,7 @@ def _parted(boxes: Sequence[Box], low: str, high: str) -> list[list[Box]]:
     return parts
 
 
-def _overlap(one: Box, other: Box, low: str, high: str) -> float:
+def _overlap(one: ShapeBox, other: ShapeBox, low: str, high: str) -> float:
     """The share of the smaller that both have in common along an axis."""
     (begins, ends), (starts, stops) = ((int(getattr(box, low)), int(getattr(box, high))) for box in (one, other))
     return max(0.0, (min(ends, stops) - max(begins, starts)) / min(ends - begins, stops - starts))

@@ -93,7 +93,7 @@ class _Reader:
         self._grid: list[rows.Row] = []
         self._aside: list[Piece] = []  # of its cells
         self._author = ""
-        self.remarks: list[remarks.Remark] = []
+        self.remarks: list[remarks.Comment] = []
         self.margins: dict[str, list[Piece]] = {"header": [], "footer": []}
 
     def run(self, text: str) -> None:

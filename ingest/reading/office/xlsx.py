@@ -50,7 +50,7 @@ def read(data: bytes) -> Draft:
     found = relations(archive, part)
     book = _Book(archive, workbook, found)
     pieces: list[Piece] = []
-    said: list[remarks.Remark] = []
+    said: list[remarks.Comment] = []
     sheets = [sheet for sheet in listed if local(sheet) == "sheet"]
     for sheet in sheets:
         relation = found.get(value(sheet, "id") or "", Relation("", ""))
@@ -137,7 +137,7 @@ class _Book:
         for name in of_kind(relations(self._archive, part), "chart"):
             yield from drawing.titles(self._archive.xml(name))
 
-    def remarks(self, part: str) -> Iterator[remarks.Remark]:
+    def remarks(self, part: str) -> Iterator[remarks.Comment]:
         """The comments on a sheet's cells; threads have their own part, beside a copy for older programs."""
         found = relations(self._archive, part)
         threads = list(of_kind(found, "threadedComment"))
@@ -275,10 +275,10 @@ def _merge(sheet: _Sheet) -> None:
                 cells[column] = rows.SAME
 
 
-def _remark(comment: etree._Element, author: str, text: str) -> remarks.Remark:
+def _remark(comment: etree._Element, author: str, text: str) -> remarks.Comment:
     """A comment on a cell, after the cell's name."""
     words, cell = _unescape(text), value(comment, "ref") or ""
-    return remarks.Remark(author, (f"{cell}: {words}" if cell else words,) if words else ())
+    return remarks.Comment(author, (f"{cell}: {words}" if cell else words,) if words else ())
 
 
 def _read(item: etree._Element) -> Text:

@@ -16,7 +16,7 @@ from ingest.reading import remarks
 from ingest.reading.pdf import pdf_blocks, pdf_margins, pdf_notes, pdf_tables
 from ingest.reading.pdf.pdf_lines import UNSEEN, Line, Sheet, sheets
 from ingest.reading.pdf.pdf_order import arrange
-from ingest.reading.remarks import Remark
+from ingest.reading.remarks import Comment
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
@@ -57,7 +57,7 @@ class Page(NamedTuple):
     number: int
     sheets: list[Sheet]
     wanting: str
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[Comment, ...] = ()
 
 
 def read(data: bytes) -> Draft:

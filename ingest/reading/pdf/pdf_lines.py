@@ -42,7 +42,7 @@ UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u
 CLEANED = {**LIGATURES, **BULLETS, **HYPHENS}
 
 
-class Style(NamedTuple):
+class GlyphStyle(NamedTuple):
     """How characters look: their size in points on the page, and their rotation in quarter turns from 0 to 3."""
 
     size: float
@@ -58,12 +58,12 @@ class Glyph(NamedTuple):
     top: float
     right: float
     bottom: float
-    style: Style
+    style: GlyphStyle
     spaced: bool  # whether a space stands before it ...
     typed: bool  # ... as a character of its own, not as a mere gap
 
 
-class Link(NamedTuple):
+class UprightLink(NamedTuple):
     """The box of a link, with the rotation undone, and the link's address."""
 
     to: str
@@ -126,7 +126,7 @@ def sheets(page: PdfPage, number: int) -> list[Sheet]:
     found = []
     for place, (turned, _) in enumerate(directions):
         own = [glyph for glyph in glyphs if glyph.style.turned == turned]
-        leads = [Link(one.to, *_upright(*one[1:], turned=turned)) for one in links]
+        leads = [UprightLink(one.to, *_upright(*one[1:], turned=turned)) for one in links]
         lines = list(_lines(own, [] if turned else rules, leads))
         if place == 0:
             lines += list(_filled_in(values, lines, turned))
@@ -196,7 +196,7 @@ def _runs_leftwards(text: str) -> bool:
     return turned > 0 and 2 * turned > len(LETTER.findall(text))
 
 
-def _lines(glyphs: Sequence[Glyph], rules: Sequence[Rule], links: Sequence[Link]) -> Iterator[Line]:
+def _lines(glyphs: Sequence[Glyph], rules: Sequence[Rule], links: Sequence[UprightLink]) -> Iterator[Line]:
     held: list[Glyph] = []
     for glyph in glyphs:
         if held and not _follows(held[-1], glyph):
@@ -219,7 +219,7 @@ def _follows(before: Glyph, glyph: Glyph) -> bool:
     return shared >= 0.5 * lower and -OVERLAP * size <= gap <= widest * size
 
 
-def _line(glyphs: Sequence[Glyph], rules: Sequence[Rule], links: Sequence[Link]) -> Line:
+def _line(glyphs: Sequence[Glyph], rules: Sequence[Rule], links: Sequence[UprightLink]) -> Line:
     text = "".join(f" {glyph.text}" if glyph.spaced and number else glyph.text for number, glyph in enumerate(glyphs))
     sizes = Counter(glyph.style.size for glyph in glyphs)
     bold = sum(glyph.style.bold for glyph in glyphs)
@@ -247,7 +247,7 @@ def _line(glyphs: Sequence[Glyph], rules: Sequence[Rule], links: Sequence[Link])
     )
 
 
-def _inline(glyphs: Sequence[Glyph], links: Sequence[Link], *, is_bold: bool) -> tuple[Lettered, ...]:
+def _inline(glyphs: Sequence[Glyph], links: Sequence[UprightLink], *, is_bold: bool) -> tuple[Lettered, ...]:
     """The words of a line that are in bold where not all are, and those of links."""
     held = Text()
     for number, glyph in enumerate(glyphs):
@@ -278,7 +278,7 @@ def _glyphs(page: PdfTextPage) -> Iterator[Glyph]:
     """The visible characters in the order in which they are drawn."""
     import pypdfium2.raw as pdfium
 
-    styles: dict[int | None, Style] = {}
+    styles: dict[int | None, GlyphStyle] = {}
     box = pdfium.FS_RECTF()
     spaced, typed, high = False, False, 0
     for index in range(pdfium.FPDFText_CountChars(page)):
@@ -307,7 +307,7 @@ def _glyphs(page: PdfTextPage) -> Iterator[Glyph]:
             spaced = typed = False
 
 
-def _style(page: PdfTextPage, index: int, drawn: Any, pdfium: Any) -> Style:
+def _style(page: PdfTextPage, index: int, drawn: Any, pdfium: Any) -> GlyphStyle:
     matrix = pdfium.FS_MATRIX(1, 0, 0, 1, 0, 0)
     pdfium.FPDFText_GetMatrix(page, index, matrix)
     turned = _quarter(matrix.a, matrix.b)
@@ -318,7 +318,7 @@ def _style(page: PdfTextPage, index: int, drawn: Any, pdfium: Any) -> Style:
         name = ctypes.create_string_buffer(256)
         pdfium.FPDFFont_GetBaseFontName(font, name, 256)
         bold = bool(BOLD.search(name.value.decode("latin-1"))) or bool(_flags(pdfium, font) & FORCED_BOLD)
-    return Style(round(abs(size), 1) if math.isfinite(size) else 0.0, bold, turned)
+    return GlyphStyle(round(abs(size), 1) if math.isfinite(size) else 0.0, bold, turned)
 
 
 def _flags(pdfium: Any, font: Any) -> int:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ingest.drafts import collapse
-from ingest.reading.remarks import Remark
+from ingest.reading.remarks import Comment
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage
@@ -45,14 +45,14 @@ def values(page: PdfPage) -> Iterator[Value]:
             yield Value(text, box.left, min(box.bottom, box.top), box.right, max(box.bottom, box.top))
 
 
-def remarks(page: PdfPage, number: int) -> Iterator[Remark]:
+def remarks(page: PdfPage, number: int) -> Iterator[Comment]:
     """People's notes on the page: on paper slips, or attached to words that they marked."""
     import pypdfium2.raw as pdfium
 
     own = {pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_POPUP, pdfium.FPDF_ANNOT_LINK}
     for note in notes(page, pdfium):
         if pdfium.FPDFAnnot_GetSubtype(note) not in own and (text := _said(note, b"Contents", pdfium)):
-            yield Remark(_said(note, b"T", pdfium), (text,), number)
+            yield Comment(_said(note, b"T", pdfium), (text,), number)
 
 
 def notes(page: PdfPage, pdfium: Any) -> Iterator[Any]:

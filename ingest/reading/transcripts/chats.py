@@ -16,7 +16,7 @@ from typing import NamedTuple
 from assistant.types import BlockKind
 from ingest.drafts import Piece
 from ingest.reading.transcripts import turns
-from ingest.reading.transcripts.turns import Turn
+from ingest.reading.transcripts.turns import SpokenTurn
 from ingest.text import voices
 
 FIRST = 12  # lines in which a chat has begun: below a title and what the program says of itself
@@ -32,7 +32,7 @@ _FROM = r"from|von|de|da|van|från|fra|od|desde"
 _TO = r"to|an|à|a|para|aan|till|til|do"
 
 
-class Form(NamedTuple):
+class MessageForm(NamedTuple):
     """The form in which a program begins a message; ``sure`` if no other text looks like it."""
 
     head: re.Pattern[str]
@@ -40,8 +40,8 @@ class Form(NamedTuple):
     notice: re.Pattern[str] | None = None  # a line of the program's own
 
 
-def _form(head: str, *, sure: bool = False, notice: str | None = None) -> Form:
-    return Form(re.compile(head, re.IGNORECASE), sure, re.compile(notice, re.IGNORECASE) if notice else None)
+def _form(head: str, *, sure: bool = False, notice: str | None = None) -> MessageForm:
+    return MessageForm(re.compile(head, re.IGNORECASE), sure, re.compile(notice, re.IGNORECASE) if notice else None)
 
 
 FORMS = (
@@ -97,7 +97,7 @@ def parted(pieces: Sequence[Piece]) -> list[Piece]:
     return told
 
 
-def form_of(lines: Sequence[str]) -> Form | None:
+def form_of(lines: Sequence[str]) -> MessageForm | None:
     """The form in which the messages of a chat begin; None if the lines are no chat."""
     held = [line for line in lines if line.strip()]
     for form in FORMS:
@@ -137,7 +137,7 @@ def _date(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _name(line: str, form: Form) -> str | None:
+def _name(line: str, form: MessageForm) -> str | None:
     """The speaker that a line names; None if the line belongs to a log or is a sentence."""
     match = form.head.match(line[:LINE])
     if match is None:
@@ -156,20 +156,20 @@ def _is_plain(name: str) -> bool:
     return re.search(r"[\d.!?;,\"“”|=/\\]", re.sub(r"\b[^\W\d_]{1,3}\.", "", name)) is None
 
 
-def _told(line: str, form: Form) -> Turn | None:
+def _told(line: str, form: MessageForm) -> SpokenTurn | None:
     name = _name(line, form)
     match = form.head.match(line[:LINE])
     if match is None:
         is_notice = form.notice is not None and form.notice.match(line) is not None
-        return Turn(None, "", line.strip("\u200e\u200f\ufeff ")) if is_notice else None
+        return SpokenTurn(None, "", line.strip("\u200e\u200f\ufeff ")) if is_notice else None
     if name is None:
         return None
     start = match.start("text")
-    return Turn(name, line[:start].strip("\u200e\u200f\ufeff "), line[start:].strip("\u200e\u200f"))
+    return SpokenTurn(name, line[:start].strip("\u200e\u200f\ufeff "), line[start:].strip("\u200e\u200f"))
 
 
-def _turns(lines: Sequence[str], form: Form) -> Iterator[Turn]:
-    held: Turn | None = None
+def _turns(lines: Sequence[str], form: MessageForm) -> Iterator[SpokenTurn]:
+    held: SpokenTurn | None = None
     text: list[str] = []
     for line in lines:
         if (turn := _told(line, form)) is not None:
@@ -180,9 +180,9 @@ def _turns(lines: Sequence[str], form: Form) -> Iterator[Turn]:
     yield from _ended(held, text)
 
 
-def _ended(held: Turn | None, text: Sequence[str]) -> Iterator[Turn]:
+def _ended(held: SpokenTurn | None, text: Sequence[str]) -> Iterator[SpokenTurn]:
     words = "\n".join(text)
     if held is not None:
         yield held._replace(text=words)
     elif words.strip():
-        yield Turn(None, "", words)
+        yield SpokenTurn(None, "", words)

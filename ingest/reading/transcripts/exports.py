@@ -17,7 +17,7 @@ from assistant.errors import SourceError
 from ingest.drafts import Draft, Found, collapse
 from ingest.reading.decoding import decode
 from ingest.reading.transcripts import turns
-from ingest.reading.transcripts.turns import Turn
+from ingest.reading.transcripts.turns import SpokenTurn
 
 MEDIA_TYPE = "application/json"
 WORDS = ("text", "content", "body", "message", "msg", "utterance", "transcript")
@@ -100,13 +100,13 @@ def _lists(values: Sequence[Any]) -> Iterator[Sequence[Mapping[str, Any]]]:
             todo.extend(one for key, one in value.items() if isinstance(one, dict | list) and key != "message")
 
 
-def _turns(messages: Sequence[Mapping[str, Any]]) -> Iterator[Turn]:
+def _turns(messages: Sequence[Mapping[str, Any]]) -> Iterator[SpokenTurn]:
     times = [_time(one) for one in messages]
     whole = [time for time in times if time]
     is_backwards = len(whole) == len(times) > 1 and whole[0] > whole[-1]
     for message, time in list(zip(messages, times, strict=True))[:: -1 if is_backwards else 1]:
         name = _voice(message)
-        yield Turn(name, f"{name} {_told(message, time)}".strip(), _words(message))
+        yield SpokenTurn(name, f"{name} {_told(message, time)}".strip(), _words(message))
 
 
 def _told(message: Mapping[str, Any], time: datetime | None) -> str:

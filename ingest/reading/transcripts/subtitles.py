@@ -13,7 +13,7 @@ from assistant.errors import SourceError
 from ingest.drafts import Draft, Found, Piece, collapse
 from ingest.reading.decoding import decode
 from ingest.reading.transcripts import turns
-from ingest.reading.transcripts.turns import Turn
+from ingest.reading.transcripts.turns import SpokenTurn
 
 TIMING = re.compile(r"\s*(?P<start>(?:\d+:)?\d{1,2}:\d{2})[.,]\d{1,3}\s*-->\s*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}")
 VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+(?P<name>[^<>]{1,120})>")
@@ -75,10 +75,10 @@ def _shown(text: str) -> str:
     return unescape(TAG.sub("", text)).strip()
 
 
-def _named(cues: Sequence[Cue]) -> Iterator[Turn]:
+def _named(cues: Sequence[Cue]) -> Iterator[SpokenTurn]:
     """The captions as turns; "Ann Lee: words" names who speaks until the next name, where such names come back."""
     if any(cue.name for cue in cues):
-        yield from (Turn(cue.name, f"{cue.name} {cue.start}" if cue.name else "", cue.text) for cue in cues)
+        yield from (SpokenTurn(cue.name, f"{cue.name} {cue.start}" if cue.name else "", cue.text) for cue in cues)
         return
     labels = [LABEL.match(cue.text) for cue in cues]
     names = Counter(label["name"] for label in labels if label)
@@ -87,6 +87,6 @@ def _named(cues: Sequence[Cue]) -> Iterator[Turn]:
     for cue, label in zip(cues, labels, strict=True):
         if is_named and label:
             speaking = label["name"].strip()
-            yield Turn(speaking, f"{cue.text[: label.end()].strip()} {cue.start}", cue.text[label.end() :])
+            yield SpokenTurn(speaking, f"{cue.text[: label.end()].strip()} {cue.start}", cue.text[label.end() :])
         else:
-            yield Turn(speaking, "", cue.text)
+            yield SpokenTurn(speaking, "", cue.text)

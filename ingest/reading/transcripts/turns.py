@@ -13,7 +13,7 @@ from ingest.reading import plain
 AGAIN = "time of a message"  # of somebody who is speaking already
 
 
-class Turn(NamedTuple):
+class SpokenTurn(NamedTuple):
     """One speaker's turn; ``mark`` is the line of the file that says who speaks and when."""
 
     name: str | None  # None: the program's own words
@@ -21,7 +21,7 @@ class Turn(NamedTuple):
     text: str
 
 
-def pieces(turns: Iterable[Turn]) -> Iterator[Piece]:
+def pieces(turns: Iterable[SpokenTurn]) -> Iterator[Piece]:
     """The words of each turn under its speaker's line; consecutive turns of one speaker share a line."""
     speaking: str | None = None
     for turn in turns:
@@ -39,9 +39,9 @@ def pieces(turns: Iterable[Turn]) -> Iterator[Piece]:
             yield replace(piece, speaker=turn.name, alone=False)
 
 
-def flowing(turns: Iterable[Turn]) -> Iterator[Turn]:
+def flowing(turns: Iterable[SpokenTurn]) -> Iterator[SpokenTurn]:
     """The turns; consecutive ones of the same voice are joined, since captions cut sentences."""
-    held: Turn | None = None
+    held: SpokenTurn | None = None
     for turn in turns:
         if held is not None and turn.name == held.name:
             held = held._replace(text=f"{held.text} {turn.text}")

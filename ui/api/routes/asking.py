@@ -22,7 +22,7 @@ from assistant.types import Statement
 from assistant.wire import Json
 from eval.running.outside import served
 from ui.api.desk import Desk
-from ui.api.faults import Told, described
+from ui.api.faults import JsonReply, described
 from ui.api.forms import NEW, Measured, Query, Question
 from ui.api.people import Person
 from ui.api.routes.seams import FAULTS, desk_of, questioner
@@ -59,7 +59,7 @@ async def ask(
 
     if asked.stream:
         return StreamingResponse(_events(desk.parts(work)), media_type=EVENTS)
-    return Told(await desk.do(lambda: list(work(lambda: None))[-1][1]))
+    return JsonReply(await desk.do(lambda: list(work(lambda: None))[-1][1]))
 
 
 @routes.post("/search")
@@ -72,7 +72,7 @@ async def search(
     assistant = await run_in_threadpool(desk.assistant, asked.library, person)
     filters = asked.filters.filters()
     await run_in_threadpool(_check_documents, assistant, filters.documents)
-    return Told(await desk.do(lambda: [wire.hit(hit) for hit in assistant.search(asked.query, asked.k, filters)]))
+    return JsonReply(await desk.do(lambda: [wire.hit(hit) for hit in assistant.search(asked.query, asked.k, filters)]))
 
 
 @routes.post("/measured", tags=["measure"])
@@ -85,7 +85,7 @@ async def measured(
     """
     assistant = await run_in_threadpool(desk.assistant, None, person)
     request = asked.model_dump(mode="json", exclude_none=True)
-    return Told(await desk.do(lambda: served(assistant)(request)))
+    return JsonReply(await desk.do(lambda: served(assistant)(request)))
 
 
 def _prepare(asked: Question, assistant: Assistant, person: Person) -> str | None:

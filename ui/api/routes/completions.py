@@ -21,7 +21,7 @@ from assistant.search.question import encodable
 from assistant.types import Answer, Role, Statement
 from assistant.wire import Json
 from ui.api.desk import Desk
-from ui.api.faults import Told, described, of_openai
+from ui.api.faults import JsonReply, described, of_openai
 from ui.api.forms import Completion, FaultOfOpenai, Line
 from ui.api.people import Person
 from ui.api.routes import telling
@@ -43,7 +43,7 @@ DONE = "[DONE]"
 routes = APIRouter(prefix="/v1", tags=["openai"], responses=FAULTS_OF_OPENAI)
 
 
-class Piece(NamedTuple):
+class AnswerPiece(NamedTuple):
     """A piece of the text; the last piece comes with the whole answer."""
 
     text: str
@@ -53,14 +53,14 @@ class Piece(NamedTuple):
 @routes.get("/models")
 def models(person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)]) -> Response:
     """List the libraries that you reach: each is a model."""
-    return Told({"object": "list", "data": [_model(name) for name in desk.libraries(person)]})
+    return JsonReply({"object": "list", "data": [_model(name) for name in desk.libraries(person)]})
 
 
 @routes.get("/models/{name}")
 def model(name: Line, person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)]) -> Response:
     """Describe a library as a model."""
     desk.assistant(name, person)
-    return Told(_model(name))
+    return JsonReply(_model(name))
 
 
 @routes.post("/chat/completions", responses=STREAMED)
@@ -80,7 +80,7 @@ async def complete(
     assistant = await run_in_threadpool(desk.assistant, asked.model, person)
     history = [telling.turn(Role(one.role), one.text) for one in spoken[:-1]]
 
-    def work(tick: Tick) -> Iterator[Piece]:
+    def work(tick: Tick) -> Iterator[AnswerPiece]:
         for piece in _pieces(assistant, question, history, tick):
             if piece.answer:
                 desk.timed(piece.answer.timings_ms)
@@ -95,16 +95,18 @@ async def complete(
     assert answer
     message = {"role": "assistant", "content": "".join(piece.text for piece in pieces), "refusal": None}
     choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
-    return Told({**head, "object": "chat.completion", "choices": [choice], "usage": _usage(answer), **_grounds(answer)})
+    return JsonReply(
+        {**head, "object": "chat.completion", "choices": [choice], "usage": _usage(answer), **_grounds(answer)}
+    )
 
 
-def _pieces(assistant: Assistant, question: str, history: list[Any], tick: Tick) -> Iterator[Piece]:
+def _pieces(assistant: Assistant, question: str, history: list[Any], tick: Tick) -> Iterator[AnswerPiece]:
     told = Telling()
     for part in assistant.stream(question, history, tick=tick):
-        yield Piece(told.statement(part)) if isinstance(part, Statement) else Piece(told.rest(part), part)
+        yield AnswerPiece(told.statement(part)) if isinstance(part, Statement) else AnswerPiece(told.rest(part), part)
 
 
-async def _chunks(parts: AsyncIterator[Piece | None], head: Json, *, counts: bool) -> AsyncIterator[bytes]:
+async def _chunks(parts: AsyncIterator[AnswerPiece | None], head: Json, *, counts: bool) -> AsyncIterator[bytes]:
     """The pieces as clients of OpenAI read a stream; citations come with the last that has a choice."""
     told = {**head, "object": "chat.completion.chunk"}
     try:

@@ -15,7 +15,7 @@ from assistant.errors import SettingsError
 from assistant.library.library import Library
 from ui.api import jobs, limits
 from ui.api.desk import Desk
-from ui.api.faults import Told
+from ui.api.faults import JsonReply
 from ui.api.forms import Line, Opined
 from ui.api.people import Person
 from ui.api.routes.seams import FAULTS, desk_of, editor, reader
@@ -47,7 +47,7 @@ def documents(
 ) -> Response:
     """List the documents: what `pushback documents --json` prints."""
     library = desk.library(named, person)
-    return Told(
+    return JsonReply(
         [
             {**wire.entry(e.about, passages=e.passages, state=e.state, sources=e.sources), **wire.versions(e)}
             for e in library.entries()
@@ -65,7 +65,7 @@ def show(
     document = library.document(key)
     entry = next(entry for entry in library.entries() if entry.about.id == document.id)
     told = wire.document(document, passages=entry.passages, state=entry.state, sources=entry.sources)
-    return Told({**told, **wire.versions(entry)})
+    return JsonReply({**told, **wire.versions(entry)})
 
 
 @routes.delete("/documents/{key:path}")
@@ -80,7 +80,7 @@ def remove(
         writer.remove(paths)
     for path in uploads.of(settings, paths):
         uploads.put_by(path)
-    return Told({"removed": about.source, "document": about.id})
+    return JsonReply({"removed": about.source, "document": about.id})
 
 
 @routes.post("/ingest", status_code=202, openapi_extra=FORM)
@@ -106,7 +106,7 @@ async def ingest(
     names = [str(path.relative_to(uploads.folder(settings))) for path in kept]
     asked = {"library": settings.library, "files": names}
     about = "1 file" if len(kept) == 1 else f"{len(kept):,} files"
-    return Told(await run_in_threadpool(jobs.begin, desk.jobs, INGEST, about, asked, person.owner), 202)
+    return JsonReply(await run_in_threadpool(jobs.begin, desk.jobs, INGEST, about, asked, person.owner), 202)
 
 
 @routes.get("/feedback")
@@ -119,7 +119,7 @@ def feedback(
     """List the feedback on the answers of one of your conversations."""
     library = desk.library(named, person)
     library.conversations.check_owner(conversation, person.owner)
-    return Told([one._asdict() for one in library.conversations.feedback(conversation)])
+    return JsonReply([one._asdict() for one in library.conversations.feedback(conversation)])
 
 
 @routes.post("/feedback")
@@ -136,7 +136,9 @@ def give_feedback(
     library.conversations.give_feedback(
         said.conversation, said.turn, said.verdict, citation=said.citation, note=said.note.strip()
     )
-    return Told([one._asdict() for one in library.conversations.feedback(said.conversation) if one.turn == said.turn])
+    return JsonReply(
+        [one._asdict() for one in library.conversations.feedback(said.conversation) if one.turn == said.turn]
+    )
 
 
 @routes.get("/verdicts")
@@ -144,7 +146,7 @@ def verdicts(
     person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)], named: Named = None
 ) -> Response:
     """List your earlier verdicts, the latest first: what `pushback verdicts --json` prints."""
-    return Told([one._asdict() for one in desk.library(named, person).verdicts.listed(person.owner)])
+    return JsonReply([one._asdict() for one in desk.library(named, person).verdicts.listed(person.owner)])
 
 
 @routes.get("/verdicts/{id}")
@@ -162,7 +164,7 @@ def verdict(
         for citation, told in report.standing.items()
         if told.value
     ]
-    return Told({**wire.verdict(report.verdict), "id": id, "created": report.created, "faults": faults})
+    return JsonReply({**wire.verdict(report.verdict), "id": id, "created": report.created, "faults": faults})
 
 
 def _check_citation(library: Library, said: Opined) -> None:

@@ -9,11 +9,11 @@ from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from ui.api.desk import Desk
-from ui.api.faults import Asked
+from ui.api.faults import RequestRefused
 from ui.api.forms import Fault
 from ui.api.limits import Questions
 from ui.api.people import Person
-from ui.web.roles import Role
+from ui.web.roles import VisitorRole
 
 TOLD = {
     400: "It cannot be done as it was asked",
@@ -41,7 +41,7 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
-def at_least(role: Role) -> Callable[..., Person]:
+def at_least(role: VisitorRole) -> Callable[..., Person]:
     """The person who sends the request, if their role is at least this one."""
 
     def person(
@@ -50,15 +50,17 @@ def at_least(role: Role) -> Callable[..., Person]:
     ) -> Person:
         found: Person = request.scope["person"]
         if found.role < role:
-            who = "an editor" if role is Role.EDITOR else f"a {role.name.lower()}"
-            raise Asked(403, f"This needs the role of {who}.", hint="Whoever runs Pushback can give it to the token.")
+            who = "an editor" if role is VisitorRole.EDITOR else f"a {role.name.lower()}"
+            raise RequestRefused(
+                403, f"This needs the role of {who}.", hint="Whoever runs Pushback can give it to the token."
+            )
         return found
 
     return person
 
 
-reader = at_least(Role.READER)
-editor = at_least(Role.EDITOR)
+reader = at_least(VisitorRole.READER)
+editor = at_least(VisitorRole.EDITOR)
 
 
 def questioner(

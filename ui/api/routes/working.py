@@ -12,7 +12,7 @@ from assistant.pressure import pressure
 from assistant.wire import Json
 from ui.api import jobs, limits
 from ui.api.desk import Desk
-from ui.api.faults import Asked, Told
+from ui.api.faults import JsonReply, RequestRefused
 from ui.api.forms import Idea, Line
 from ui.api.people import Person
 from ui.api.routes.seams import FAULTS, desk_of, questioner, reader
@@ -37,23 +37,23 @@ async def challenge(
     if asked.revises:
         await run_in_threadpool(verdict_kept.own, assistant.library, asked.revises, person.owner)
     told = {**asked.model_dump(), "library": desk.named(asked.library, person).library}
-    return Told(await run_in_threadpool(jobs.begin, desk.jobs, CHALLENGE, asked.idea, told, person.owner), 202)
+    return JsonReply(await run_in_threadpool(jobs.begin, desk.jobs, CHALLENGE, asked.idea, told, person.owner), 202)
 
 
 @routes.get("/jobs/{id}")
 def look(id: Line, person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)]) -> Response:
     """Show the progress of one of your jobs, and in the end its result or error. Ended jobs are forgotten after a
     while."""
-    return Told(_there(jobs.look(desk.jobs, id, person.owner)))
+    return JsonReply(_there(jobs.look(desk.jobs, id, person.owner)))
 
 
 @routes.delete("/jobs/{id}")
 def stop(id: Line, person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)]) -> Response:
     """Ask one of your jobs to stop. What it has done by then stays."""
-    return Told(_there(jobs.stop(desk.jobs, id, person.owner)))
+    return JsonReply(_there(jobs.stop(desk.jobs, id, person.owner)))
 
 
 def _there(job: Json | None) -> Json:
     if job is None:
-        raise Asked(404, "There is no such job of yours.", hint="Ended ones are forgotten in time.")
+        raise RequestRefused(404, "There is no such job of yours.", hint="Ended ones are forgotten in time.")
     return job

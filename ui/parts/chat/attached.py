@@ -22,17 +22,17 @@ from ui.parts.settings import running
 from ui.views import present_work
 from ui.views.present import escape, label
 from ui.views.present_work import count
-from ui.web.roles import Role
+from ui.web.roles import VisitorRole
 from ui.work import library_work, uploads
 from ui.work.jobs import Job
-from ui.work.library_work import Outcome, Taken
+from ui.work.library_work import FileOutcome, ReadingOutcome
 
 _ALONE, _REFUSED = "attached-alone", "attached-refused"  # of the session
 LISTED = 12  # files told by name; more would fill the screen
 READ = adding.READ.replace(" and ", " or ")
 
 
-class Reading(NamedTuple):
+class AttachedReading(NamedTuple):
     """The job that reads attached files, and the question that waits for it; without a question, the place where they
     were attached."""
 
@@ -46,7 +46,7 @@ class Reading(NamedTuple):
         return self.waits.question if self.waits else ""
 
 
-class Refused(NamedTuple):
+class RefusedFile(NamedTuple):
     """The reason why an attached file could not become a document, and the question that stays unanswered because of
     it."""
 
@@ -63,7 +63,7 @@ def take(settings: Settings, library: Library, files: Sequence[Any], question: s
     if unknown := [f"“{file.name}”" for file in files if not formats.is_known(file.name)]:
         are = "is of a kind that is" if len(unknown) == 1 else "are of kinds that are"
         error = SourceError(f"{', '.join(unknown)} {are} not read.", hint=f"Attach {READ}.")
-        st.session_state[_REFUSED] = Refused(error, question)
+        st.session_state[_REFUSED] = RefusedFile(error, question)
         return
     try:
         kept = uploads.keep(settings, ((file.name, file.getvalue()) for file in files))
@@ -73,9 +73,9 @@ def take(settings: Settings, library: Library, files: Sequence[Any], question: s
     except DocumentMissing:
         raise
     except LibraryError as error:
-        st.session_state[_REFUSED] = Refused(error, question)
+        st.session_state[_REFUSED] = RefusedFile(error, question)
         return
-    st.session_state[_ALONE] = Reading(_begin(settings, kept), state.conversation())
+    st.session_state[_ALONE] = AttachedReading(_begin(settings, kept), state.conversation())
 
 
 def settle(settings: Settings, library: Library) -> None:
@@ -87,12 +87,12 @@ def settle(settings: Settings, library: Library) -> None:
             return
 
 
-def _settle(reading: Reading, library: Library) -> None:
+def _settle(reading: AttachedReading, library: Library) -> None:
     if reading.waits is None:
         del st.session_state[_ALONE]
     elif not library.conversations.come(reading.conversation or "", reading.waits.id):
         return  # another tab was quicker
-    files = reading.job.result.files if isinstance(reading.job.result, Outcome) else ()
+    files = reading.job.result.files if isinstance(reading.job.result, ReadingOutcome) else ()
     read = tuple(dict.fromkeys(one.document for one in files if one.document and one.what != library_work.FAILED))
     if read:
         state.open_conversation(reading.conversation, Filters(documents=read))
@@ -100,7 +100,7 @@ def _settle(reading: Reading, library: Library) -> None:
             state.ask(reading.question)
     failed = [one for one in files if one.document is None]
     if failed or not read:
-        st.session_state[_REFUSED] = Refused(reading.job.error or _told(failed), "")
+        st.session_state[_REFUSED] = RefusedFile(reading.job.error or _told(failed), "")
 
 
 def show(settings: Settings, library: Library, *, follows: bool = True) -> None:
@@ -132,31 +132,31 @@ def _begin(settings: Settings, files: Sequence[Path], id: str | None = None) -> 
     return adding.begin(settings, files, about, uploads.folder(settings), id=id)
 
 
-def _readings(settings: Settings, library: Library) -> list[Reading]:
+def _readings(settings: Settings, library: Library) -> list[AttachedReading]:
     """The files being read for the questions of this conversation, and those that came without a question.
 
     What a question waits for is read again where no job knows of it, as in a server that was started since.
     """
-    alone: Reading | None = st.session_state.get(_ALONE)
+    alone: AttachedReading | None = st.session_state.get(_ALONE)
     is_here = alone and alone.job.kind == library_work.kind(settings)
     found = [alone._replace(job=alone.job.look())] if alone and is_here else []
     named = state.conversation()
-    if named is None or not visiting.may(Role.EDITOR, settings):
+    if named is None or not visiting.may(VisitorRole.EDITOR, settings):
         return found
     library.conversations.check_owner(named, visiting.owner())
     line = running.line(settings)
     for waits in library.conversations.awaiting(named):
         id = f"attached-{named}-{waits.id}"
         files = [uploads.folder(settings) / name for name in waits.files]
-        found.append(Reading(line.job(id) or _begin(settings, files, id), named, waits))
+        found.append(AttachedReading(line.job(id) or _begin(settings, files, id), named, waits))
     return found
 
 
-def _told(failed: Sequence[Taken]) -> str:
+def _told(failed: Sequence[FileOutcome]) -> str:
     return present_work.files(failed, LISTED) or "<p>Nothing was read.</p>"
 
 
-def _refusal(refused: Refused) -> None:
+def _refusal(refused: RefusedFile) -> None:
     with st.container(key="attached-refused", border=True, gap="small"):
         if isinstance(refused.why, PushbackError):
             failure.show(refused.why)
@@ -169,7 +169,7 @@ def _refusal(refused: Refused) -> None:
             st.button("Put away", key="attached-away", type="tertiary", on_click=_put_away)
 
 
-def _ask(refused: Refused) -> None:
+def _ask(refused: RefusedFile) -> None:
     _put_away()
     state.ask(refused.question)
 

@@ -25,7 +25,7 @@ from ui.web import scripts
 EVERY = 0.2  # seconds between two looks: statements seem to come as they are made
 
 
-class Numbers(NamedTuple):
+class CitationNumbers(NamedTuple):
     """The citations of one answer: the turn, their numbers, and the tooltip of each."""
 
     turn: int
@@ -133,7 +133,7 @@ def answer(one: Answer, turn: int, library: Library) -> None:
         return
     around = {citation: kept.around(citation, library) for citation in one.cited}
     tips = {citation: present.tip(citation, seen.before, seen.after) for citation, seen in around.items()}
-    numbers = Numbers(turn, {citation: number for number, citation in enumerate(one.cited, 1)}, tips)
+    numbers = CitationNumbers(turn, {citation: number for number, citation in enumerate(one.cited, 1)}, tips)
     if one.grounding is Grounding.REFUSED:
         _refusal(one, numbers)
     if one.grounding is Grounding.NEAR:
@@ -180,7 +180,7 @@ def _notice(what: str, more: str, below: str) -> str:
     return f'<div class="notice"><p><strong>{what}</strong> {escape(more)}</p>{below}</div>'
 
 
-def _refusal(one: Answer, numbers: Numbers) -> None:
+def _refusal(one: Answer, numbers: CitationNumbers) -> None:
     st.html(_notice(REFUSED, why(one), present.searched(one)))
     if numbers.of:
         st.html(f'<p class="small">{NEAREST}</p>')
@@ -191,7 +191,7 @@ def _refusal(one: Answer, numbers: Numbers) -> None:
             st.html(f"<p>{present.source_line(citation)}</p>")
 
 
-def _conflict(key: str, conflict: Conflict, numbers: Numbers) -> None:
+def _conflict(key: str, conflict: Conflict, numbers: CitationNumbers) -> None:
     with st.container(border=True, key=f"sides-{key}", gap="xsmall"):
         st.html(f'<p class="small"><strong>{who_disagrees(conflict)}</strong></p>')
         for place, (column, side) in enumerate(zip(st.columns(len(conflict.sides)), conflict.sides, strict=True)):
@@ -201,7 +201,7 @@ def _conflict(key: str, conflict: Conflict, numbers: Numbers) -> None:
                 _cited(f"said-{key}-{place}", said, numbers, side.citations)
 
 
-def _sources(one: Answer, numbers: Numbers) -> None:
+def _sources(one: Answer, numbers: CitationNumbers) -> None:
     with st.container(key=f"sources-{numbers.turn}", gap="xxsmall"):
         st.html('<p class="small rule">Sources</p>')
         for place, source in enumerate(present.sources(one)):
@@ -211,7 +211,7 @@ def _sources(one: Answer, numbers: Numbers) -> None:
         st.html(f'<p class="small">{present.searched(one)}</p>')
 
 
-def _cited(key: str, html: str, numbers: Numbers, cited: Iterable[Citation], *, first: bool = False) -> None:
+def _cited(key: str, html: str, numbers: CitationNumbers, cited: Iterable[Citation], *, first: bool = False) -> None:
     """A line of text with the numbers that open its citations and tell their quotes, at its end or ``first``."""
     with st.container(key=f"cited-{key}"):
         if not first:

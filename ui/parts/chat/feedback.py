@@ -19,7 +19,7 @@ THUMBS = (Opinion.BAD, Opinion.GOOD)  # as Streamlit numbers them: down, up
 LONGEST_NOTE = 500  # characters: a remark, which is read in a list
 
 
-class Place(NamedTuple):
+class FeedbackPlace(NamedTuple):
     """The subject of feedback: a turn, or one of its citations."""
 
     conversation: str
@@ -27,14 +27,14 @@ class Place(NamedTuple):
     citation: int | None = None
 
 
-def thumbs(place: Place, library: Library) -> None:
+def thumbs(place: FeedbackPlace, library: Library) -> None:
     """Show two buttons for an answer, thumb up and thumb down."""
     said = _said(place, library)
     key = _shows("thumb", place, THUMBS.index(said.verdict) if said and said.verdict in THUMBS else None)
     st.feedback("thumbs", key=key, on_change=_rate, args=(place, key, library))
 
 
-def note(place: Place, library: Library) -> None:
+def note(place: FeedbackPlace, library: Library) -> None:
     """After a thumb down, show a field for what was wrong; also an error if the feedback could not be stored."""
     said = _said(place, library)
     if said and said.verdict is Opinion.BAD:
@@ -42,14 +42,14 @@ def note(place: Place, library: Library) -> None:
     _tell(_key("thumb", place))
 
 
-def wrong_evidence(place: Place, library: Library) -> None:
+def wrong_evidence(place: FeedbackPlace, library: Library) -> None:
     """Show a switch that marks a citation as wrong."""
     key = _shows("wrong", place, _said(place, library) is not None)
     st.toggle("Wrong evidence", key=key, on_change=_call_wrong, args=(place, key, library))
     _tell(key)
 
 
-def _note(place: Place, said: Feedback, library: Library) -> None:
+def _note(place: FeedbackPlace, said: Feedback, library: Library) -> None:
     key = _shows("note", place, said.note)
     st.text_input(
         "What was wrong?",
@@ -63,11 +63,11 @@ def _note(place: Place, said: Feedback, library: Library) -> None:
     _tell(key)
 
 
-def _said(place: Place, library: Library) -> Feedback | None:
+def _said(place: FeedbackPlace, library: Library) -> Feedback | None:
     return next((one for one in library.conversations.feedback(place.conversation) if one[:3] == place), None)
 
 
-def _shows(kind: str, place: Place, value: object) -> str:
+def _shows(kind: str, place: FeedbackPlace, value: object) -> str:
     """The key of a widget, which is made to show ``value``."""
     key = _key(kind, place)
     if key not in st.session_state or st.session_state[key] != value:
@@ -75,11 +75,11 @@ def _shows(kind: str, place: Place, value: object) -> str:
     return key
 
 
-def _key(kind: str, place: Place) -> str:
+def _key(kind: str, place: FeedbackPlace) -> str:
     return "-".join([kind, *(str(part) for part in place if part is not None)])
 
 
-def _rate(place: Place, key: str, library: Library) -> None:
+def _rate(place: FeedbackPlace, key: str, library: Library) -> None:
     thumb = st.session_state[key]
     with _told(key):
         if thumb is None:
@@ -88,7 +88,7 @@ def _rate(place: Place, key: str, library: Library) -> None:
             library.conversations.give_feedback(place.conversation, place.turn, THUMBS[thumb])
 
 
-def _explain(place: Place, key: str, library: Library) -> None:
+def _explain(place: FeedbackPlace, key: str, library: Library) -> None:
     with _told(key):
         said = _said(place, library)
         if said and said.verdict is Opinion.BAD:  # the thumb may have been turned in the same moment
@@ -97,7 +97,7 @@ def _explain(place: Place, key: str, library: Library) -> None:
             )
 
 
-def _call_wrong(place: Place, key: str, library: Library) -> None:
+def _call_wrong(place: FeedbackPlace, key: str, library: Library) -> None:
     with _told(key):
         if st.session_state[key]:
             wrong = Opinion.WRONG_EVIDENCE

@@ -12,7 +12,7 @@ import streamlit as st
 from assistant.library.library import Library
 from assistant.types import Citation
 from ui.parts.chat import feedback
-from ui.parts.chat.feedback import Place
+from ui.parts.chat.feedback import FeedbackPlace
 from ui.parts.page import state
 from ui.views import kept, present, present_document
 from ui.views.present import Standing, escape
@@ -25,7 +25,7 @@ _PRINT = "beside-print"  # of the session: whether pages of PDFs are shown as th
 _shown = count()  # a script runs again only in an element that is another
 
 
-def show(citation: Citation, library: Library, evidence: Place | None = None, last: int | None = None) -> None:
+def show(citation: Citation, library: Library, evidence: FeedbackPlace | None = None, last: int | None = None) -> None:
     """Show the document with the cited words marked; if it no longer contains them, show the stored words.
 
     ``evidence`` says that an answer rests on the citation, which can then be marked as wrong. ``last`` is the number of
@@ -59,7 +59,7 @@ def _to(name: str, key: str, turn: int, number: int, *, disabled: bool) -> None:
     )
 
 
-def _document(citation: Citation, library: Library, evidence: Place | None) -> None:
+def _document(citation: Citation, library: Library, evidence: FeedbackPlace | None) -> None:
     document = kept.document(citation, library)
     standing, words = present.standing(citation, document)
     st.html(_head(citation, standing, present.place(citation, document, words)))

@@ -17,7 +17,7 @@ from ui.parts.settings import keys
 from ui.views import present_chat, present_error
 from ui.views.present import escape, label
 from ui.views.present_settings import answers
-from ui.web.roles import Role
+from ui.web.roles import VisitorRole
 
 SETTINGS = "settings"  # the path of its page
 LONGEST = 160  # characters of the line that says what answers: meant for two lines
@@ -38,7 +38,7 @@ def show(library: Library, settings: Settings, box: Callable[[], None]) -> None:
         box()
         _what_answers(settings)
         suggesting.show(library, settings)
-        if visiting.may(Role.EDITOR, settings):
+        if visiting.may(VisitorRole.EDITOR, settings):
             st.html('<p class="small rule">Or ask about documents of your own:</p>')
         adding.show(settings, "chat")
 
@@ -46,7 +46,7 @@ def show(library: Library, settings: Settings, box: Callable[[], None]) -> None:
 def first_documents(settings: Settings, box: Callable[[], None], missing: LibraryMissing | None = None) -> None:
     """Show the place to drop the first documents, before the ``box`` for questions; ``missing`` says that there is no
     library yet."""
-    edits = visiting.may(Role.EDITOR, settings)
+    edits = visiting.may(VisitorRole.EDITOR, settings)
     first = "Drop some of yours here, then ask" if edits else "Whoever runs this page names who may add them"
     with st.container(key="welcome"):
         st.html(

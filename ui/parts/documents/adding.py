@@ -15,7 +15,7 @@ from ui.parts.documents import work
 from ui.parts.page import failure, nearby, visiting
 from ui.views import present_library
 from ui.views.present_work import count
-from ui.web.roles import Role
+from ui.web.roles import VisitorRole
 from ui.work import uploads
 from ui.work.jobs import Job
 
@@ -30,7 +30,7 @@ def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
     This works without a library, too: the first file makes one. ``key`` distinguishes its widgets from others on the
     page. Dropped files are stored with the library and read by a job, which a reload finds again. The page runs again
     when the last job has ended. ``opens`` says that the page can open the documents that were read."""
-    if visiting.may(Role.EDITOR, settings):
+    if visiting.may(VisitorRole.EDITOR, settings):
         _put(settings, key)
     if error := st.session_state.pop(f"{key}-failed", None):
         failure.show(error)
@@ -48,7 +48,7 @@ def _put(settings: Settings, key: str) -> None:
         args=(settings, key),
     )
     _pasted(settings, key)
-    if visiting.may(Role.OWNER, settings) and nearby.folders(settings):
+    if visiting.may(VisitorRole.OWNER, settings) and nearby.folders(settings):
         _folder(settings, key)
 
 

@@ -17,7 +17,7 @@ from ui.parts.documents import adding, correcting, documents_table, scope, work
 from ui.parts.page import failure, state, visiting
 from ui.views import present_document, present_library
 from ui.views.present import label
-from ui.web.roles import Role
+from ui.web.roles import VisitorRole
 from ui.work import uploads
 
 TEXT, PASSAGES, LEFT_OUT, VERSIONS = "Text", "Passages", "Left out", "Versions"
@@ -48,7 +48,7 @@ def show(id: str, library: Library, settings: Settings) -> None:
         )
     )
     scope.link([document.id], "Ask about this document")
-    if visiting.may(Role.EDITOR, settings):
+    if visiting.may(VisitorRole.EDITOR, settings):
         _doing(document, listed.files, settings, library)
     work.show(settings, "document")
     if told := present_document.in_short(document, summary(document, passages)):

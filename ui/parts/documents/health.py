@@ -15,17 +15,17 @@ from ui.views import present_library
 from ui.views.present import escape
 from ui.views.present_library import GONE
 from ui.views.present_work import count
-from ui.web.roles import Role
+from ui.web.roles import VisitorRole
 from ui.work import uploads
 
 
 def show(library: Library, settings: Settings) -> None:
     """Show known problems to those who may change documents, and the check to owners."""
-    if visiting.may(Role.EDITOR, settings):
+    if visiting.may(VisitorRole.EDITOR, settings):
         rows = documents_table.listed(library, settings).rows
         _unread(library, settings)
         _gone(list(rows.loc[rows["state"] == GONE, "document"]), settings)
-    if visiting.may(Role.OWNER, settings):
+    if visiting.may(VisitorRole.OWNER, settings):
         _checks(settings)
 
 

@@ -8,7 +8,7 @@ from assistant.errors import PushbackError
 from assistant.settings import Settings
 from ui.parts.documents import adding, work
 from ui.parts.page import failure, visiting
-from ui.web.roles import Role
+from ui.web.roles import VisitorRole
 from ui.work import uploads
 
 _PASTED, _MOST, _KEPT, _FAILED = "pasted", "pasted-most", "pasted-kept", "pasted-failed"
@@ -35,7 +35,7 @@ def offer(settings: Settings) -> None:
 
 
 def _offered(text: str, settings: Settings) -> None:
-    edits = visiting.may(Role.EDITOR, settings)
+    edits = visiting.may(VisitorRole.EDITOR, settings)
     more = "It can be kept as a document, and asked about." if edits else "Who may add documents can put it in there."
     length, most = len(" ".join(text.split())), st.session_state[_MOST]
     with st.container(key="pasted", border=True, gap="small"):

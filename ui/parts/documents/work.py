@@ -11,12 +11,12 @@ from ui.parts.page import failure, state, visiting
 from ui.parts.settings import running
 from ui.views import present_work
 from ui.views.present import escape, label
-from ui.web.roles import Role
+from ui.web.roles import VisitorRole
 from ui.work import library_work
 from ui.work.jobs import Job
 from ui.work.library_changes import Removed
 from ui.work.library_health import Checked
-from ui.work.library_work import Outcome
+from ui.work.library_work import ReadingOutcome
 
 EVERY = 0.5  # seconds between two looks: progress seems to move, and each look is a rerun of a part of the page
 ENDED = 3  # outcomes shown, the newest first, until they are put away
@@ -63,7 +63,7 @@ def _going(job: Job, settings: Settings, key: str) -> None:
             f'<p role="status"><strong>{escape(job.about)}</strong><br><span class="small">{escape(job.doing)}</span>'
         )
         st.progress(job.share or 0.0)
-        if visiting.may(Role.EDITOR, settings):
+        if visiting.may(VisitorRole.EDITOR, settings):
             st.button(
                 "Stopping…" if job.stopping else "Stop",
                 key=f"{key}-stop-{job.id}",
@@ -80,17 +80,17 @@ def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
         failure.show(job.error)
     else:
         st.html(f'<div class="outcome" role="status">{_told(job)}</div>')
-    edits, owns = (visiting.may(role, settings) for role in (Role.EDITOR, Role.OWNER))
+    edits, owns = (visiting.may(role, settings) for role in (VisitorRole.EDITOR, VisitorRole.OWNER))
     with st.container(horizontal=True, gap="small"):
         match job.result:
-            case Outcome(spared=spared, paths=paths) if spared and edits:
+            case ReadingOutcome(spared=spared, paths=paths) if spared and edits:
                 if st.button("Take them out", key=f"{key}-gone-{job.id}", icon=":material/delete:"):
                     from ui.parts.documents import adding
 
                     running.line(settings).forget(job)
                     adding.read(settings, paths, "Taking out what is gone", allow_removals=True)
                     st.rerun()
-            case Outcome(files=files) if opens:
+            case ReadingOutcome(files=files) if opens:
                 read = [one for one in files if one.document and one.what in OPENS]
                 for one in read[:OPENED]:
                     if st.button(f"Open {label(one.source, 40)}", key=f"{key}-open-{job.id}-{one.document}"):
@@ -114,7 +114,7 @@ def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
 def _told(job: Job) -> str:
     """The outcome of a job that did not fail, as HTML."""
     match job.result:
-        case Outcome() as outcome:
+        case ReadingOutcome() as outcome:
             said = escape(present_work.happened(outcome))
             gone = f"<p>{escape(present_work.spared(outcome.spared))}</p>" if outcome.spared else ""
             return f"<p>{said}</p>{gone}{present_work.files(outcome.files, LISTED)}"
@@ -130,7 +130,7 @@ def _told(job: Job) -> str:
 def told_of(settings: Settings) -> set[str]:
     """The files that could not be read, from the outcomes that are still shown."""
     ended = [job for job in _jobs(settings) if job.done][:ENDED]
-    files = [one for job in ended if isinstance(job.result, Outcome) for one in job.result.files]
+    files = [one for job in ended if isinstance(job.result, ReadingOutcome) for one in job.result.files]
     return {one.source for one in files if one.what == library_work.FAILED}
 
 

@@ -11,15 +11,15 @@ from assistant.errors import PushbackError
 from assistant.settings import Settings
 from ui.parts.page import nearby
 from ui.web import guard, roles
-from ui.web.roles import Role
+from ui.web.roles import VisitorRole
 
 
-def may(role: Role, settings: Settings) -> bool:
+def may(role: VisitorRole, settings: Settings) -> bool:
     """Whether the visitor may do what this role may."""
     return of(settings) >= role
 
 
-def of(settings: Settings) -> Role:
+def of(settings: Settings) -> VisitorRole:
     """The visitor's role."""
     token = None if st.user.get("is_logged_in") is None else dict(st.user)
     return roles.of(token, settings, here=nearby.only(settings))
@@ -27,9 +27,9 @@ def of(settings: Settings) -> Role:
 
 def let_in(settings: Settings) -> bool:
     """Whether the visitor may see the page. For an editor, uploads are accepted from now on."""
-    if may(Role.EDITOR, settings):
+    if may(VisitorRole.EDITOR, settings):
         guard.let_upload(_session())
-    return may(Role.READER, settings)
+    return may(VisitorRole.READER, settings)
 
 
 def owner() -> str | None:

@@ -9,7 +9,7 @@ import streamlit as st
 from assistant.pressure import rulings
 from assistant.types import Assumption, Finding, Stance
 from ui.parts.pressure import resting, verdict_address
-from ui.parts.pressure.testing import Desk
+from ui.parts.pressure.testing import IdeaDesk
 from ui.parts.pressure.verdict import finding
 from ui.reports import present_verdict
 from ui.reports import verdict_report as told
@@ -32,7 +32,7 @@ def weighed(id: str) -> dict[str, float] | None:
     return {str(number): importance} if of == id else None
 
 
-def show(report: Report, desk: Desk) -> None:
+def show(report: Report, desk: IdeaDesk) -> None:
     """Show the picture, whose points open the cards, and the cards. Below them, assumptions can be added or
     restored."""
     points = told.points(report.verdict)

@@ -10,7 +10,7 @@ from assistant.pressure.lens import Lens
 from assistant.pressure.pressure import LONGEST_IDEA
 from ui.parts.documents import pasted
 from ui.parts.pressure import testing
-from ui.parts.pressure.testing import Desk
+from ui.parts.pressure.testing import IdeaDesk
 from ui.reports import present_verdict
 from ui.views.present import escape
 
@@ -19,7 +19,7 @@ EXAMPLE = "Stop going to trade fairs and rely on word of mouth, because buyers a
 EMPTY = '<p class="notice" role="alert">Put an idea in the field first: a sentence or two is enough.</p>'
 
 
-def put(desk: Desk, lenses: Sequence[Lens], before: str = "") -> None:
+def put(desk: IdeaDesk, lenses: Sequence[Lens], before: str = "") -> None:
     """Show the field for an idea, with a preview of its assumptions; a click starts the test. ``before`` fills the
     field."""
     if FIELD not in st.session_state:
@@ -36,7 +36,7 @@ def put(desk: Desk, lenses: Sequence[Lens], before: str = "") -> None:
     _looked_at(idea, lenses)
 
 
-def revise(desk: Desk, id: str, former: str) -> None:
+def revise(desk: IdeaDesk, id: str, former: str) -> None:
     """Show a field to reword the idea; a click tests it again and compares both verdicts."""
     with st.expander("Revise the idea", icon=":material/edit:"):
         idea = st.text_area("The idea, revised", former, key=f"revised-{id}", height=110)

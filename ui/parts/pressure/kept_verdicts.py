@@ -7,7 +7,7 @@ import streamlit as st
 from assistant.library.library import Library
 from assistant.library.records import UNFINISHED, KeptVerdict
 from ui.parts.pressure import testing, verdict_address
-from ui.parts.pressure.testing import Desk
+from ui.parts.pressure.testing import IdeaDesk
 from ui.reports import present_verdict, verdict_kept
 from ui.views import present
 from ui.views.present import escape, label
@@ -18,7 +18,7 @@ IDEA = 110  # characters of one: meant for two lines of the list
 REMOVED = "verdict-removed"  # the last one with its JSON, until the visitor goes on
 
 
-def show(desk: Desk) -> None:
+def show(desk: IdeaDesk) -> None:
     """The running tests, then the stored verdicts, the latest first."""
     library = desk.library
     for job in testing.running(desk):
@@ -63,7 +63,7 @@ def remove(id: str, library: Library) -> None:
     st.rerun()
 
 
-def _unfinished(one: KeptVerdict, desk: Desk) -> None:
+def _unfinished(one: KeptVerdict, desk: IdeaDesk) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"unfinished-{one.id}", gap="small"):
         st.html('<p class="small">Not finished:</p>', width="content")
         st.markdown(label(one.idea, IDEA), width="stretch")

@@ -11,7 +11,7 @@ from assistant.pressure import assumptions
 from assistant.pressure.assumptions import OF_WORDS, OWN, PROPOSED
 from assistant.types import Verdict
 from ui.parts.pressure import testing
-from ui.parts.pressure.testing import Desk
+from ui.parts.pressure.testing import IdeaDesk
 from ui.reports.verdict_report import Report
 from ui.views.present import label
 
@@ -20,7 +20,7 @@ WORDS = 90  # characters of one that is named on a button: meant for one line
 OF_THE_IDEA = (*OF_WORDS, OWN, PROPOSED)  # all else are questions that are asked of any idea
 
 
-def change(number: int, report: Report, desk: Desk) -> None:
+def change(number: int, report: Report, desk: IdeaDesk) -> None:
     """Show fields to reword an assumption or leave it out. The first assumption is the idea itself, which is revised
     instead."""
     if number == 1:
@@ -38,7 +38,7 @@ def change(number: int, report: Report, desk: Desk) -> None:
             _test(report, desk, assumptions.dropped(report.verdict, number))
 
 
-def more(report: Report, desk: Desk) -> None:
+def more(report: Report, desk: IdeaDesk) -> None:
     """Show a field to add an assumption, and the list of those left out."""
     with st.popover("Add an assumption", icon=":material/add:", type="tertiary"):
         text = st.text_area("What else must be so?", key=f"add-{report.id}", max_chars=LONGEST)
@@ -61,6 +61,6 @@ def _says(text: str, verdict: Verdict) -> bool:
     return not known and bool(plain)
 
 
-def _test(report: Report, desk: Desk, like: Verdict) -> None:
+def _test(report: Report, desk: IdeaDesk, like: Verdict) -> None:
     testing.begin(desk, report.verdict.idea, report.id, like)
     st.rerun()

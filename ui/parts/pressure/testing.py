@@ -14,7 +14,7 @@ from assistant.library.records import UNFINISHED, KeptVerdict
 from assistant.settings import Settings
 from assistant.types import Verdict
 from ui.jobs import work as works
-from ui.jobs.line import Line
+from ui.jobs.line import JobLine
 from ui.parts.pressure import verdict_address
 from ui.parts.settings import running as assistants
 from ui.reports import verdict_kept
@@ -25,7 +25,7 @@ TEST, DISCUSSION = "pressure test", "discussion"
 EVERY = 0.5  # seconds between two looks: progress seems to move, and each look is a rerun of a part of the page
 
 
-class Desk(NamedTuple):
+class IdeaDesk(NamedTuple):
     """Where a visitor's ideas are tested: the settings, the owner of the verdicts, and the visitor's name if they have
     signed in."""
 
@@ -40,12 +40,12 @@ class Desk(NamedTuple):
         return self.assistant.library
 
     @property
-    def line(self) -> Line:
+    def line(self) -> JobLine:
         """The queue in which jobs are looked up."""
         return assistants.line(self.settings)
 
     @property
-    def doing(self) -> Line:
+    def doing(self) -> JobLine:
         """The queue in which jobs are started."""
         return assistants.line_of_assistant(self.settings, self.assistant)
 
@@ -54,7 +54,7 @@ class Desk(NamedTuple):
         return f"{work} {self.settings.folder}"
 
 
-def begin(desk: Desk, idea: str, revises: str | None = None, like: Verdict | None = None) -> None:
+def begin(desk: IdeaDesk, idea: str, revises: str | None = None, like: Verdict | None = None) -> None:
     """Start testing ``idea`` and watch the job; its result is the id of the stored verdict.
 
     If the idea is the same, assumptions and judgements are taken from the verdict ``like``, else from the one that it
@@ -69,7 +69,7 @@ def begin(desk: Desk, idea: str, revises: str | None = None, like: Verdict | Non
     verdict_address.watch(desk.doing.start(desk.kind(TEST), idea, works.TEST, asked, desk.owner, id=begun.id).id)
 
 
-def say(desk: Desk, id: str, message: str, line: Sequence[Job] = ()) -> None:
+def say(desk: IdeaDesk, id: str, message: str, line: Sequence[Job] = ()) -> None:
     """Start a job that replies to a message about a verdict, and watch it.
 
     Its result is the id of the verdict after the reply. The job waits for the replies in ``line``, to earlier messages,
@@ -82,7 +82,7 @@ def say(desk: Desk, id: str, message: str, line: Sequence[Job] = ()) -> None:
     verdict_address.watch(first.id)
 
 
-def watched(desk: Desk) -> list[Job]:
+def watched(desk: IdeaDesk) -> list[Job]:
     """The job in the address, with the jobs that wait for it; a finished job leads to its verdict."""
     named = verdict_address.job()
     job = desk.line.job(named, desk.owner) if named else None
@@ -99,12 +99,12 @@ def watched(desk: Desk) -> list[Job]:
     return left
 
 
-def running(desk: Desk) -> list[Job]:
+def running(desk: IdeaDesk) -> list[Job]:
     """The visitor's running tests, the newest first."""
     return [job for job in desk.line.of_kind(desk.kind(TEST), desk.owner) if not job.done]
 
 
-def unfinished(desk: Desk) -> list[KeptVerdict]:
+def unfinished(desk: IdeaDesk) -> list[KeptVerdict]:
     """The visitor's interrupted tests, the latest first."""
     going_on = {job.id for job in running(desk)}
     kept = desk.library.verdicts.listed(desk.owner)

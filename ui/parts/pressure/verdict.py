@@ -14,7 +14,7 @@ from ui.parts.page import state
 from ui.reports import present_verdict, verdict_kept, verdict_page
 from ui.reports import verdict_report as told
 from ui.reports.present_verdict import Place
-from ui.reports.verdict_kept import Kept
+from ui.reports.verdict_kept import StoredVerdict
 from ui.reports.verdict_report import Case, Report
 from ui.views.present import escape
 
@@ -108,7 +108,7 @@ def _judge(id: str, one: Finding, side: Stance | None) -> None:
     st.session_state[SAID] = id, one, side
 
 
-def beside(former: Kept, verdict: Verdict) -> None:
+def beside(former: StoredVerdict, verdict: Verdict) -> None:
     """Show a comparison with the idea that this one revises: what got better and what got worse."""
     found = compare(former.verdict, verdict)
     st.html("<h2>Beside the former one</h2>")

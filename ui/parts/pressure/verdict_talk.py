@@ -11,8 +11,8 @@ from assistant.pressure.discussion import Moved
 from ui.parts.documents import pasted
 from ui.parts.page import failure
 from ui.parts.pressure import testing
-from ui.parts.pressure.testing import Desk
-from ui.reports.verdict_kept import Kept, Said
+from ui.parts.pressure.testing import IdeaDesk
+from ui.reports.verdict_kept import DiscussionTurn, StoredVerdict
 from ui.views.present import escape
 from ui.work.jobs import Job
 
@@ -20,7 +20,7 @@ LONGEST = 2_000  # characters of a message: an argument with its quotations; hal
 BOX = "message"
 
 
-def show(kept: Kept, line: Sequence[Job], desk: Desk) -> None:
+def show(kept: StoredVerdict, line: Sequence[Job], desk: IdeaDesk) -> None:
     """Show the discussion so far, pending and failed replies, and a field for the next message.
 
     A message can be sent at any time; it waits for the replies to earlier ones.
@@ -44,12 +44,12 @@ def show(kept: Kept, line: Sequence[Job], desk: Desk) -> None:
         st.chat_input("Say something about it", key=BOX, on_submit=_say, args=(desk, kept.listed.id, line))
 
 
-def _say(desk: Desk, id: str, line: Sequence[Job]) -> None:
+def _say(desk: IdeaDesk, id: str, line: Sequence[Job]) -> None:
     if (message := st.session_state[BOX]) and not pasted.too_long(message, LONGEST):
         testing.say(desk, id, message, line)
 
 
-def _reply(kept: Kept, job: Job | None, line: Sequence[Job], desk: Desk) -> None:
+def _reply(kept: StoredVerdict, job: Job | None, line: Sequence[Job], desk: IdeaDesk) -> None:
     """What is shown instead of a reply: that it is being made, or why there is none."""
     if job and job.result:  # it came while the page was drawn
         st.rerun()
@@ -81,7 +81,7 @@ def _replied() -> AbstractContextManager[object]:
     return st.chat_message("assistant", avatar=":material/balance:")
 
 
-def _said(said: Said) -> None:
+def _said(said: DiscussionTurn) -> None:
     _asked(said.message)
     with _replied():
         moved = said.moved != Moved.NOTHING

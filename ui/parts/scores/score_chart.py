@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ui.views.present_scores import Point
+from ui.views.present_scores import ScorePoint
 
 COLOURS = [
     "#2b8a80",
@@ -20,7 +20,7 @@ COLOURS = [
 ]  # by day and by night
 
 
-def show(points: Sequence[Point]) -> None:
+def show(points: Sequence[ScorePoint]) -> None:
     """Show a line for each measure through its runs, with its 95 % interval; a table below has the same figures."""
     import altair as alt
     import pandas as pd

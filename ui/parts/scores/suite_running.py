@@ -14,7 +14,7 @@ from ui.parts.scores import draft_reviewing
 from ui.parts.settings import running
 from ui.views.present import escape, option
 from ui.views.present_work import count
-from ui.web.roles import Role
+from ui.web.roles import VisitorRole
 from ui.work import suite_runs
 from ui.work.jobs import Job
 
@@ -29,7 +29,7 @@ def show(settings: Settings) -> None:
     """Show the suites that an owner can run, the running one, and its outcome; the page runs again when a run has
     ended."""
     busy = any(not job.done for job in _jobs(settings))
-    if visiting.may(Role.OWNER, settings):
+    if visiting.may(VisitorRole.OWNER, settings):
         _choose(settings, busy=busy)
     st.fragment(_shown, run_every=EVERY if busy else None)(settings, busy)
 
@@ -120,7 +120,7 @@ def _going(job: Job, settings: Settings) -> None:
             f'<p role="status"><strong>{escape(job.about)}</strong><br><span class="small">{escape(job.doing)}</span>'
         )
         st.progress(job.share or 0.0)
-        if visiting.may(Role.OWNER, settings):
+        if visiting.may(VisitorRole.OWNER, settings):
             st.button(
                 "Stopping…" if job.stopping else "Stop", key=f"stop-{job.id}", icon=":material/stop_circle:",
                 type="tertiary", disabled=job.stopping, on_click=job.stop,

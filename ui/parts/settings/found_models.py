@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.model import local_models
-from assistant.model.local_models import Found
+from assistant.model.local_models import FoundServer
 from assistant.settings import Settings
 from ui.parts.settings import chosen
 from ui.views.present import escape, label
@@ -30,11 +30,11 @@ def show(settings: Settings) -> None:
 
 
 @st.cache_data(ttl=FRESH, show_spinner="Looking for models on this machine…")
-def _found() -> tuple[Found, ...]:
+def _found() -> tuple[FoundServer, ...]:
     return local_models.found()
 
 
-def _server(server: Found, settings: Settings) -> None:
+def _server(server: FoundServer, settings: Settings) -> None:
     key = ", asks for a key" if server.asks_key else ""
     st.html(
         f"<p><strong>{escape(server.program)}</strong> "

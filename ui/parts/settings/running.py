@@ -17,7 +17,7 @@ from assistant.search.retrieval import ANYWHERE
 from assistant.settings import Settings
 from assistant.types import Answer, Filters, Turn
 from ui.jobs import line as lines
-from ui.jobs.line import Here, Line
+from ui.jobs.line import Here, JobLine
 from ui.jobs.work import Asked
 from ui.parts.settings import keys
 
@@ -57,7 +57,7 @@ def embedder(settings: Settings) -> Embedder:
 
 
 class Session(NamedTuple):
-    """Where a session does the jobs that go into no queue; see ``ui.jobs.work.Place``."""
+    """Where a session does the jobs that go into no queue; see ``ui.jobs.work.Workplace``."""
 
     settings: Settings
     embedder: Embedder
@@ -74,12 +74,12 @@ class Session(NamedTuple):
         return self.assistant
 
 
-def line(settings: Settings) -> Line:
+def line(settings: Settings) -> JobLine:
     """The queue of jobs that all visitors share."""
     return _queue(settings) if settings.queue else Here(Session(settings, embedder(settings), None))
 
 
-def line_of_assistant(settings: Settings, assistant: Assistant) -> Line:
+def line_of_assistant(settings: Settings, assistant: Assistant) -> JobLine:
     """The queue of this assistant's jobs; if its model has a typed key, they stay in this process."""
     if settings.queue and not keys.of(settings) and not hides(settings.model or ""):
         return _queue(settings)
@@ -87,7 +87,7 @@ def line_of_assistant(settings: Settings, assistant: Assistant) -> Line:
 
 
 @st.cache_resource(show_spinner=False, hash_funcs={Settings: lambda settings: settings.catalog})
-def _queue(settings: Settings) -> Line:
+def _queue(settings: Settings) -> JobLine:
     return lines.queued(settings)
 
 
