@@ -59,7 +59,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Metadata:
     """What a file's metadata says about it; of several values, the first is the most trusted."""
 
     titles: tuple[str, ...] = ()
@@ -79,7 +79,7 @@ class Draft:
 
     media_type: str
     pieces: tuple[Piece, ...]
-    found: Found = field(default_factory=Found)
+    found: Metadata = field(default_factory=Metadata)
 
 
 def sound(draft: Draft) -> Draft:

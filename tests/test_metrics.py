@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.types import Span
-from eval.numbers.metrics import Labelled, Measure, Score, Scored, covers, macro_f1, measure, share, shown
+from eval.numbers.metrics import Labelled, Measure, Score, ScoredCase, covers, macro_f1, measure, share, shown
 
 
 @pytest.mark.parametrize(
@@ -26,8 +26,8 @@ def test_half_of_the_gold_is_enough(span: Span, yes: bool):
     assert covers(span, Span(10, 20)) is yes
 
 
-def one(value: float | None, of: int = 1, cluster: str = "a", name: str = "p", why: str = "") -> Scored:
-    return Scored(Score(name, value, why, of), cluster)
+def one(value: float | None, of: int = 1, cluster: str = "a", name: str = "p", why: str = "") -> ScoredCase:
+    return ScoredCase(Score(name, value, why, of), cluster)
 
 
 def test_the_value_weighs_things_and_per_case_weighs_cases():

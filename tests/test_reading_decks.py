@@ -7,7 +7,7 @@ from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
 from assistant.types import BlockKind
-from ingest.drafts import Draft, Found
+from ingest.drafts import Draft, Metadata
 from ingest.reading.html import epub
 from ingest.reading.office import pptx
 from tests.office import EPUB, packed, saved
@@ -103,7 +103,7 @@ def test_a_book_is_read_in_the_order_of_its_spine() -> None:
         (ITEM, 0, "Value comes first."),
     ]
     assert {piece.reason for piece in draft.pieces if piece.reason} == {"table of contents"}
-    assert draft.found == Found(("Price and Value",), ("Ann Lee",), ("2019-05-02",))
+    assert draft.found == Metadata(("Price and Value",), ("Ann Lee",), ("2019-05-02",))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
-from ingest.drafts import Found, Piece
+from ingest.drafts import Metadata, Piece
 from ingest.pipeline.documents import load
 from ingest.reading.pdf import pdf
 
@@ -392,8 +392,8 @@ def test_properties_are_believed_only_if_a_person_may_have_meant_them() -> None:
     meant = make(column(*LONG), info="/Title(Annual plan)/Author(Ada Weiss)/CreationDate(D:20240305101500Z)")
     made = make(column(*LONG), info="/Title(Microsoft Word - plan v2.docx)/Author(Windows User)")
 
-    assert pdf.read(meant).found == Found(("Annual plan",), ("Ada Weiss",), is_filled_in=True)
-    assert pdf.read(made).found == Found(is_filled_in=True)
+    assert pdf.read(meant).found == Metadata(("Annual plan",), ("Ada Weiss",), is_filled_in=True)
+    assert pdf.read(made).found == Metadata(is_filled_in=True)
 
 
 def test_the_day_on_which_the_file_was_made_is_no_date_of_the_document() -> None:
@@ -425,7 +425,7 @@ def test_xmp_is_read_where_the_properties_are_silent() -> None:
         b"<dc:creator><rdf:Seq><rdf:li>Ada Weiss</rdf:li><rdf:li>Bo Lind</rdf:li></rdf:Seq></dc:creator></x:xmpmeta>"
     )
 
-    assert pdf.read(make(column(*LONG)) + b"\n%" + packet).found == Found(
+    assert pdf.read(make(column(*LONG)) + b"\n%" + packet).found == Metadata(
         ("Plan & price",), ("Ada Weiss, Bo Lind",), is_filled_in=True
     )
 

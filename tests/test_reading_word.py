@@ -8,7 +8,7 @@ from docx.oxml.ns import qn
 
 from assistant.types import BlockKind
 from ingest.cleaning.rules import clean
-from ingest.drafts import Draft, Found
+from ingest.drafts import Draft, Metadata
 from ingest.reading.lettering import STRUCK
 from ingest.reading.office import docx as word_reader
 from ingest.reading.office import odt as odt_reader
@@ -64,7 +64,7 @@ def test_a_word_file_is_read_with_its_headings_items_and_tables() -> None:
         ("names of columns", "Region | 2023 | 2024"),
         ("running footer", "Page 1"),
     ]
-    assert draft.found == Found(is_filled_in=True)  # what python-docx's template says is no hint
+    assert draft.found == Metadata(is_filled_in=True)  # what python-docx's template says is no hint
 
 
 def test_the_properties_of_a_word_file_are_hints() -> None:
@@ -72,7 +72,7 @@ def test_the_properties_of_a_word_file_are_hints() -> None:
     made.add_paragraph("Words.")
     made.core_properties.title, made.core_properties.author = "The plan", "Ann Lee"
 
-    assert word_reader.read(saved(made)).found == Found(("The plan",), ("Ann Lee",), is_filled_in=True)
+    assert word_reader.read(saved(made)).found == Metadata(("The plan",), ("Ann Lee",), is_filled_in=True)
 
 
 def test_insertions_are_kept_and_deletions_are_not() -> None:
@@ -270,7 +270,7 @@ def test_an_opendocument_text_is_read_with_notes_and_comments() -> None:
         ("names of columns", "Region | Cost"),
         ("running footer", "Page"),
     ]
-    assert draft.found == Found(("The plan",), ("Bo Ek",), is_filled_in=True)
+    assert draft.found == Metadata(("The plan",), ("Bo Ek",), is_filled_in=True)
 
 
 RTF = rb"""{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fswiss Arial;}{\f1\fcharset204 Arial Cyr;}}
@@ -307,7 +307,7 @@ def test_rich_text_is_read_with_its_styles_tables_and_notes() -> None:
         ("hidden", "unseen"),
         ("names of columns", "Region | Cost"),
     ]
-    assert draft.found == Found(("The plan",), ("Ann Lee",), is_filled_in=True)
+    assert draft.found == Metadata(("The plan",), ("Ann Lee",), is_filled_in=True)
 
 
 @pytest.mark.parametrize("text", ["one", "one\\par two", "\\'81\\'40 \\u"])

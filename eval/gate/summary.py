@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from eval.gate.measures import F1, HEADLINES, SPECS
-from eval.numbers.metrics import Labelled, Measure, Scored, macro_f1, measure
+from eval.numbers.metrics import Labelled, Measure, ScoredCase, macro_f1, measure
 from eval.numbers.statistics import Interval
 from eval.running.records import CaseOutcome, Json, Record, by_kind, reviewed
 from eval.running.run import Run
@@ -104,7 +104,7 @@ def summarise(run: Run, profile: str = "offline", robustness: Sequence[Measure] 
 
 def measures_of(records: Sequence[Record]) -> tuple[Measure, ...]:
     """Each measure that applies to any of the records, in the order of ``SPECS``."""
-    scored = [Scored(score, record.cluster) for record in records for score in record.scores]
+    scored = [ScoredCase(score, record.cluster) for record in records for score in record.scores]
     names = {one.score.name for one in scored}
     made = []
     for spec in SPECS:

@@ -40,7 +40,7 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredCase:
     """A score and the cluster of its case."""
 
     score: Score
@@ -84,7 +84,7 @@ def share(right: int, of: int) -> float | None:
     return right / of if of else None
 
 
-def measure(name: str, scored: Iterable[Scored]) -> Measure:
+def measure(name: str, scored: Iterable[ScoredCase]) -> Measure:
     """The measure of all scores with this name. Without any value, its ``value`` is None and it says why."""
     those = [one for one in scored if one.score.name == name]
     defined = [(one.cluster, one.score.value, one.score.of) for one in those if one.score.value is not None]

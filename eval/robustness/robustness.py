@@ -22,7 +22,7 @@ from assistant.library.library import Library
 from assistant.model.embedding import Embedder
 from assistant.settings import Settings
 from eval.gate.measures import Spec
-from eval.numbers.metrics import Measure, Score, Scored, measure
+from eval.numbers.metrics import Measure, Score, ScoredCase, measure
 from eval.robustness.counterfactual import counterfactuals, hides
 from eval.robustness.planted import obeys, planted
 from eval.running.records import CaseOutcome, Record
@@ -91,7 +91,7 @@ def robustness(
     got = scores(
         suite, first, settings, embedder=embedder, jobs=jobs, distractors=distractors, progress=progress, wrap=wrap
     )
-    scored = [Scored(score, case.clusters) for case, score in got]
+    scored = [ScoredCase(score, case.clusters) for case, score in got]
     return tuple(measure(spec.name, scored) for spec in SPECS)
 
 

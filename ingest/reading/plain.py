@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from assistant.types import BlockKind
-from ingest.drafts import Draft, Found, Piece, collapse
+from ingest.drafts import Draft, Metadata, Piece, collapse
 from ingest.reading.decoding import decode
 
 ITEM = re.compile(r"\s*(?:[-*•‣▪–—]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{2,4})[.)])\s+\S")
@@ -25,7 +25,7 @@ def read(data: bytes) -> Draft:
 
     text = decode(data)
     if chat := chats.read(text):
-        return Draft("text/plain", tuple(chat), Found(dates=chats.dates_of(text), is_voiced=True))
+        return Draft("text/plain", tuple(chat), Metadata(dates=chats.dates_of(text), is_voiced=True))
     return Draft("text/plain", tuple(pieces(text)))
 
 

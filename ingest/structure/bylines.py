@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from assistant.text.naming import ROLES
 from assistant.types import BlockKind
-from ingest.drafts import Found, Piece, collapse
+from ingest.drafts import Metadata, Piece, collapse
 from ingest.text import dates, voices
 
 LINE = 120  # characters: a longer line is a sentence, and no pattern is tried on it
@@ -51,7 +51,7 @@ NOT_NAME = re.compile(
 )
 
 
-def author(pieces: Sequence[Piece], found: Found, around: Sequence[Piece] = ()) -> str | None:
+def author(pieces: Sequence[Piece], found: Metadata, around: Sequence[Piece] = ()) -> str | None:
     """The author of the document. A name that a program filled in counts only if the document names nobody.
 
     ``around`` are the pieces around a page's text, where Confluence names the author.
@@ -71,7 +71,7 @@ def author(pieces: Sequence[Piece], found: Found, around: Sequence[Piece] = ()) 
     return given
 
 
-def date(pieces: Sequence[Piece], found: Found, around: Sequence[Piece] = ()) -> str | None:
+def date(pieces: Sequence[Piece], found: Metadata, around: Sequence[Piece] = ()) -> str | None:
     """The date of publication, else of the last update; never the date of the file, which readers leave out.
 
     ``around`` are the pieces around a page's text, the nearest first; they are used last, since their dates may belong

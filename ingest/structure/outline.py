@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from assistant.types import BlockKind
 from ingest.cleaning.boilerplate import judge
-from ingest.drafts import Found, Piece
+from ingest.drafts import Metadata, Piece
 from ingest.reading.plain import ITEM
 from ingest.structure import bylines, speakers
 
@@ -33,7 +33,7 @@ class Structured(NamedTuple):
     pieces: list[Piece]
 
 
-def structure(pieces: Sequence[Piece], found: Found, source: str) -> Structured:
+def structure(pieces: Sequence[Piece], found: Metadata, source: str) -> Structured:
     """The structure of the cleaned pieces; ``source`` names the file, for a document without a title."""
     numbered = [replace(piece, order=order) for order, piece in enumerate(pieces)]
     kept = [piece for piece in numbered if not piece.reason]
@@ -88,7 +88,7 @@ def _is_title_case(words: Sequence[str]) -> bool:
     return all(word[0].isupper() for word in words if len(word) > 3)
 
 
-def _titled(pieces: Sequence[Piece], found: Found) -> tuple[str | None, list[Piece]]:
+def _titled(pieces: Sequence[Piece], found: Metadata) -> tuple[str | None, list[Piece]]:
     """The title, and the pieces with the block that bears it marked; a second copy of it below is dropped."""
     told = [_without_site(title) for title in found.titles]
     index = _title_index(pieces, told, found.is_written)

@@ -23,7 +23,7 @@ SOURCES = "Sources"
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what a Word document cannot hold
 
 
-class Line(NamedTuple):
+class ExportLine(NamedTuple):
     """A line of an answer: its kind (``said``, ``head``, ``side``, ``source``, ``note``), and its text.
 
     The text has three parts; the part ``key`` is marked if it is not empty.
@@ -40,34 +40,34 @@ class Line(NamedTuple):
         return self.before + self.key + self.after
 
 
-def lines(answer: Answer, standing: Mapping[Citation, Standing] | None = None) -> Iterator[Line]:
+def lines(answer: Answer, standing: Mapping[Citation, Standing] | None = None) -> Iterator[ExportLine]:
     """The lines of an answer, without its question. Words that are quoted in full are not quoted again with their
     source."""
     if answer.grounding is Grounding.ASIDE:
-        yield Line("said", answer.reason)
+        yield ExportLine("said", answer.reason)
         return
     numbers = {citation: number for number, citation in enumerate(answer.cited, 1)}
     if answer.refused:
         opening = REFUSED if answer.grounding is Grounding.REFUSED else f"{CLOSEST} {PERHAPS}"
-        yield Line("said", f"{opening} {why(answer)}".strip())
+        yield ExportLine("said", f"{opening} {why(answer)}".strip())
     told = shown(answer)
     for one in told:
         after = _numbered(f"{one.after}{one.closing}", one.citations, numbers)
-        yield Line("said", one.opening + one.before, one.key, after)
+        yield ExportLine("said", one.opening + one.before, one.key, after)
     for conflict in answer.conflicts:
-        yield Line("head", who_disagrees(conflict))
+        yield ExportLine("head", who_disagrees(conflict))
         for side in conflict.sides:
-            yield Line("side", _voice(side) + _numbered(disagreeing(side), side.citations, numbers))
+            yield ExportLine("side", _voice(side) + _numbered(disagreeing(side), side.citations, numbers))
     if answer.missing and not answer.refused:
-        yield Line("note", f"{NOT_SAID} {answer.missing}")
-    yield from (Line("note", notice) for notice in answer.notices)
+        yield ExportLine("note", f"{NOT_SAID} {answer.missing}")
+    yield from (ExportLine("note", notice) for notice in answer.notices)
     if numbers:
-        yield Line("head", NEAREST if answer.grounding is Grounding.REFUSED else SOURCES)
+        yield ExportLine("head", NEAREST if answer.grounding is Grounding.REFUSED else SOURCES)
     for citation, number in numbers.items():
         mark = (standing or {}).get(citation, Standing.HOLDS).value
         quote = "" if any(citation.quote in one.text for one in told) else f": “{citation.key_quote}”"
-        yield Line("source", f"[{number}] {source(citation)}{quote}{f' {mark}' if mark else ''}")
-    yield Line("note", present.searched(answer))
+        yield ExportLine("source", f"[{number}] {source(citation)}{quote}{f' {mark}' if mark else ''}")
+    yield ExportLine("note", present.searched(answer))
 
 
 def source(citation: Citation) -> str:
@@ -113,7 +113,7 @@ def docx(title: str, answers: Sequence[Answer], standing: Mapping[Citation, Stan
     return file.getvalue()
 
 
-def _add(made: Document, line: Line) -> None:
+def _add(made: Document, line: ExportLine) -> None:
     text = _xml(line.text)
     match line.kind:
         case "head":
@@ -128,7 +128,7 @@ def _add(made: Document, line: Line) -> None:
             paragraph.add_run(_xml(line.after))
 
 
-def _marked(line: Line) -> str:
+def _marked(line: ExportLine) -> str:
     """The text as Markdown, its key in bold where it stands apart; touched by other letters, the marks would show."""
     apart = all(beside.isspace() or beside in "“”" for beside in line.before[-1:] + line.after[:1])
     return inert.lines(line.before) + inert.lines(line.key, bold=apart) + inert.lines(line.after)

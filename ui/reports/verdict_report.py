@@ -66,7 +66,7 @@ class Point(NamedTuple):
     importance: float
 
 
-class Case(NamedTuple):
+class CaseOfSide(NamedTuple):
     """The strongest findings of one side, and the text shown if there are none."""
 
     key: str
@@ -75,7 +75,7 @@ class Case(NamedTuple):
     empty: str = ""
 
 
-class Side(NamedTuple):
+class SideFindings(NamedTuple):
     """The findings of an assumption on one side: the numbers of those shown further up, and the others."""
 
     name: str
@@ -155,13 +155,13 @@ def _count(count: int, one: str, many: str = "") -> str:
     return f"1 {one}" if count == 1 else f"{count:,} {many or f'{one}s'}"
 
 
-def cases(verdict: Verdict) -> list[Case]:
+def cases(verdict: Verdict) -> list[CaseOfSide]:
     """The findings whose side a person has to judge, if there are any; then the case for and the case against."""
     unsaid = tuple(undecided(verdict)[: rulings.CASE])
     return [
-        *([Case("unsaid", "Bears on it: you say", unsaid)] if unsaid else []),
-        Case("for", "For it", verdict.case_for, NOTHING),
-        Case("against", "Against it", verdict.case_against, NOTHING),
+        *([CaseOfSide("unsaid", "Bears on it: you say", unsaid)] if unsaid else []),
+        CaseOfSide("for", "For it", verdict.case_for, NOTHING),
+        CaseOfSide("against", "Against it", verdict.case_against, NOTHING),
     ]
 
 
@@ -177,11 +177,11 @@ def missing(verdict: Verdict) -> tuple[str, ...]:
     return (*verdict.missing[:MISSING], *rest)
 
 
-def sides(verdict: Verdict, number: int) -> list[Side]:
+def sides(verdict: Verdict, number: int) -> list[SideFindings]:
     """The findings of an assumption by side, each shown once; sides without any are left out."""
     own, above = first_told(verdict, number), numbered(verdict)
     found = [
-        Side(
+        SideFindings(
             name,
             tuple(sorted(above[one] for one in of_side(own, side) if one in above)),
             tuple(one for one in of_side(own, side) if one not in above and not rulings.is_set_aside(one)),
@@ -191,7 +191,7 @@ def sides(verdict: Verdict, number: int) -> list[Side]:
     return [one for one in found if one.above or one.findings]
 
 
-def see_above(side: Side) -> str:
+def see_above(side: SideFindings) -> str:
     """A reference to the findings of a side that were shown further up."""
     return f"See {listed(side.above)} above." if side.above else ""
 

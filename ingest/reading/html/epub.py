@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from assistant.errors import SourceError
-from ingest.drafts import Draft, Found, Piece, collapse
+from ingest.drafts import Draft, Metadata, Piece, collapse
 from ingest.reading.archive import ENCRYPTED, Archive, child, local, value
 from ingest.reading.decoding import decode
 from ingest.reading.html import page
@@ -83,14 +83,14 @@ def _is_locked(root: etree._Element) -> bool:
     return not methods <= OF_FONTS
 
 
-def _found(book: etree._Element) -> Found:
+def _found(book: etree._Element) -> Metadata:
     held: dict[str, list[str]] = {}
     metadata = child(book, "metadata")
     for element in metadata.iter() if metadata is not None else ():
         if text := collapse(element.text or "" if local(element) else ""):
             held.setdefault(local(element).lower(), []).append(text)
     authors = held.get("creator", [])
-    return Found(
+    return Metadata(
         titles=tuple(held.get("title", [])[:1]),
         authors=(", ".join(authors),) if authors else (),
         dates=tuple(held.get("date", [])),

@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml import etree
 
-from ingest.drafts import Found, collapse, words
+from ingest.drafts import Metadata, collapse, words
 
 TITLES = ("og:title", "twitter:title", "dc.title")
 DATES = tuple(
@@ -28,14 +28,14 @@ CLASS = re.compile(r"(?:^|,)\s*[a-z]*\.([\w-]+)\s*(?=,|$)")  # alone: what else 
 RAISED = re.compile(r"vertical-align\s*:\s*super")
 
 
-def found(root: etree._Element) -> Found:
+def found(root: etree._Element) -> Metadata:
     """The candidates for title, author and date of a page, the most trusted first."""
     metas = _metas(root)
     linked = [value for script in root.iter("script") if "ld+json" in script.get("type", "") for value in _json(script)]
     titles = [*(metas.get(name, "") for name in TITLES), *(collapse(text_of(t)) for t in root.iter("title"))]
     authors = [*(metas.get(name, "") for name in AUTHORS), *_names(linked), *_bylines(root)]
     dates = [*(metas.get(name, "") for name in DATES), *_texts(linked, "datePublished"), *_times(root)]
-    return Found(
+    return Metadata(
         titles=tuple(filter(None, titles)),
         authors=tuple(name for name in authors if name and "://" not in name),
         dates=tuple(filter(None, dates)),

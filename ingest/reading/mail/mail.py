@@ -17,7 +17,7 @@ from pathlib import PurePath
 from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.cleaning.rules import clean
-from ingest.drafts import Draft, Found, Piece
+from ingest.drafts import Draft, Metadata, Piece
 from ingest.reading import plain
 from ingest.reading.html import page
 from ingest.reading.mail import mail_parts, outlook
@@ -61,7 +61,7 @@ def _draft(message: EmailMessage, media_type: str, *, alone: bool) -> Draft:
         raise SourceError("its parts are nested too deeply to be read.") from exc
     subject, sender = mail_parts.subject(message), mail_parts.sender(message)
     titles, authors = ((text,) if text else () for text in (subject, sender))
-    return Draft(media_type, pieces, Found(titles, authors, mail_parts.date(message)))
+    return Draft(media_type, pieces, Metadata(titles, authors, mail_parts.date(message)))
 
 
 class _Reading:

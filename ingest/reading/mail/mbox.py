@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from assistant.errors import SourceError
-from ingest.drafts import Draft, Found, Piece
+from ingest.drafts import Draft, Metadata, Piece
 from ingest.reading.mail import mail, mail_parts
 
 FROM = re.compile(rb"^From \S[^\r\n]{0,200}\d{4}[^\r\n]{0,20}\r?\n", re.MULTILINE)
@@ -39,7 +39,7 @@ def read(data: bytes, *, alone: bool = False) -> Draft:
             continue
         pieces += draft.pieces
         dates += draft.found.dates
-    return Draft("application/mbox", tuple(pieces), Found(dates=tuple(sorted(dates, reverse=True))))
+    return Draft("application/mbox", tuple(pieces), Metadata(dates=tuple(sorted(dates, reverse=True))))
 
 
 def _mails(data: bytes) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ import yaml
 from markdown_it.token import Token
 
 from assistant.types import BlockKind
-from ingest.drafts import Draft, Found, Lettered, Piece, collapse
+from ingest.drafts import Draft, Lettered, Metadata, Piece, collapse
 from ingest.reading import rows
 from ingest.reading.decoding import decode
 from ingest.reading.html import page
@@ -259,10 +259,10 @@ def _fields(pieces: Sequence[Piece]) -> dict[str, str]:
     return {name: own[key] for name, keys in OF_NOTES.items() for key in keys[::-1] if key in own}
 
 
-def _found(values: Mapping[str, Any]) -> Found:
+def _found(values: Mapping[str, Any]) -> Metadata:
     lower = {str(key).lower(): value for key, value in values.items()}
     titles = tuple(filter(None, (_words(dialects.parse_line(title)).whole() for title in _texts(lower, ("title",)))))
-    return Found(titles, _texts(lower, AUTHOR_KEYS), _texts(lower, DATE_KEYS), is_written=bool(titles))
+    return Metadata(titles, _texts(lower, AUTHOR_KEYS), _texts(lower, DATE_KEYS), is_written=bool(titles))
 
 
 def _texts(values: Mapping[str, Any], keys: Sequence[str]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from itertools import groupby
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
-from ingest.drafts import Draft, Found, Piece, collapse
+from ingest.drafts import Draft, Metadata, Piece, collapse
 from ingest.reading import rows
 from ingest.reading.decoding import decode
 from ingest.reading.plain import pieces as plain_pieces
@@ -83,10 +83,10 @@ def _lines(data: bytes) -> list[str]:
     return [line.expandtabs(4).rstrip() for line in decode(data).splitlines()]
 
 
-def _found(lines: Sequence[str]) -> Found:
+def _found(lines: Sequence[str]) -> Metadata:
     told = {m["key"].lower(): m["value"] for line in lines[:40] if (m := FIELD.fullmatch(line)) and m["value"]}
     authors = tuple(told[key] for key in ("author", "authors") if key in told)
-    return Found(authors=authors, dates=tuple(told[key] for key in ("date", "revdate") if key in told))
+    return Metadata(authors=authors, dates=tuple(told[key] for key in ("date", "revdate") if key in told))
 
 
 def _rst(lines: Sequence[str]) -> Iterator[Piece]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
-from ingest.drafts import Draft, Found, Piece, collapse
+from ingest.drafts import Draft, Metadata, Piece, collapse
 from ingest.reading.decoding import decode
 from ingest.reading.markup import markdown
 
@@ -29,7 +29,7 @@ def read(data: bytes) -> Draft:
         names = tuple(one["name"] for one in authors if isinstance(one.get("name"), str))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OverflowError) as exc:
         raise SourceError("is no notebook, or broken.") from exc
-    return Draft(MEDIA_TYPE, tuple(pieces), Found(authors=names))
+    return Draft(MEDIA_TYPE, tuple(pieces), Metadata(authors=names))
 
 
 def _pieces(cell: dict[str, Any]) -> Iterator[Piece]:

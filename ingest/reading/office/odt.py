@@ -9,7 +9,7 @@ from lxml import etree
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
-from ingest.drafts import Draft, Found, Piece, collapse, words
+from ingest.drafts import Draft, Metadata, Piece, collapse, words
 from ingest.reading import remarks, rows
 from ingest.reading.archive import ENCRYPTED, Archive, child, count, local, value
 from ingest.reading.lettering import Text
@@ -257,9 +257,9 @@ def _bold(*roots: etree._Element | None) -> dict[str, bool]:
     return {name: weight == "bold" or count(weight) >= BOLD for name, weight in weights.items() if weight}
 
 
-def _found(archive: Archive) -> Found:
+def _found(archive: Archive) -> Metadata:
     if "meta.xml" not in archive:
-        return Found()
+        return Metadata()
     held: dict[str, str] = {}
     for element in archive.xml("meta.xml").iter():
         held.setdefault(local(element), collapse(element.text or "" if local(element) else ""))

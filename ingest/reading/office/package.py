@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from assistant.errors import SourceError
-from ingest.drafts import Found, collapse
+from ingest.drafts import Metadata, collapse
 from ingest.reading.archive import Archive, local, value
 
 NO_TITLE = frozenset({"word document", "powerpoint presentation", "presentation", "document", "untitled", "title"})
@@ -58,20 +58,20 @@ def of_kind(found: dict[str, Relation], kind: str) -> Iterator[str]:
     return (relation.target for relation in found.values() if relation.kind == kind)
 
 
-def properties(archive: Archive) -> Found:
+def properties(archive: Archive) -> Metadata:
     """The core properties, without what templates and programs fill in by themselves. The times when the file was made
     and last saved are not the document's date."""
     if "docProps/core.xml" not in archive:
-        return Found()
+        return Metadata()
     held: dict[str, str] = {}
     for element in archive.xml("docProps/core.xml"):
         held.setdefault(local(element), collapse(element.text or ""))
     return sensible(held.get("title"), (held.get("creator"),))
 
 
-def sensible(title: str | None, authors: tuple[str | None, ...]) -> Found:
+def sensible(title: str | None, authors: tuple[str | None, ...]) -> Metadata:
     """The properties that describe this document, without those of templates."""
-    return Found(
+    return Metadata(
         titles=tuple(t for t in (title,) if t and t.lower() not in NO_TITLE),
         authors=tuple(a for a in authors if a and a.lower() not in NO_AUTHOR),
         is_filled_in=True,

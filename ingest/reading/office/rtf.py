@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
-from ingest.drafts import HALVES, Draft, Found, Lettered, Piece, collapse
+from ingest.drafts import HALVES, Draft, Lettered, Metadata, Piece, collapse
 from ingest.reading import remarks, rows
 from ingest.reading.lettering import Text
 from ingest.reading.office.package import sensible
@@ -130,7 +130,7 @@ class _Reader:
         self._end_table()
         yield from self._place("body").pieces
 
-    def found(self) -> Found:
+    def found(self) -> Metadata:
         """The file's own metadata."""
         told = {name: self._place(name).text.whole() for name in ("title", "author")}
         return sensible(told["title"], (told["author"],))

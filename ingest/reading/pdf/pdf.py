@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.errors import SourceError
-from ingest.drafts import Draft, Found, collapse
+from ingest.drafts import Draft, Metadata, collapse
 from ingest.limits import more_time, reached
 from ingest.reading import remarks
 from ingest.reading.pdf import pdf_blocks, pdf_margins, pdf_notes, pdf_tables
@@ -192,13 +192,13 @@ def _is_empty(page: PdfPage) -> bool:
     return next(page.get_objects(max_depth=1), None) is None
 
 
-def _found(metadata: Mapping[str, str], data: bytes, largest: str | None) -> Found:
+def _found(metadata: Mapping[str, str], data: bytes, largest: str | None) -> Metadata:
     """The file's properties that a person wrote; the date is left out, since programs write it."""
     start = max(0, data.find(b"<x:xmpmeta"))
     packet = data[start : data.find(b"</x:xmpmeta>", start, start + XMP) + 1]
     titles = [_sensible(text, NO_TITLE) for text in (metadata["Title"], _property(packet, b"dc:title"))]
     authors = [_sensible(text, NO_AUTHOR) for text in (metadata["Author"], _property(packet, b"dc:creator"))]
-    return Found(
+    return Metadata(
         titles=tuple(title for title in (*titles, largest) if title and len(title.split()) <= TITLE_WORDS),
         authors=tuple(author for author in authors if author),
         is_filled_in=True,

@@ -14,7 +14,7 @@ from typing import Any
 from lxml import etree, html
 
 from assistant.errors import SourceError
-from ingest.drafts import Draft, Found, collapse
+from ingest.drafts import Draft, Metadata, collapse
 from ingest.reading.decoding import decode
 from ingest.reading.transcripts import turns
 from ingest.reading.transcripts.turns import SpokenTurn
@@ -68,7 +68,7 @@ def read(data: bytes) -> Draft:
         raise SourceError("holds no chat: other JSON is for programs.")
     times = [time for messages in _lists(values) for message in messages if (time := _time(message))]
     dates = (max(times).date().isoformat(),) if times else ()
-    return Draft(MEDIA_TYPE, tuple(turns.pieces(said)), Found(_titles(values), dates=dates, is_voiced=True))
+    return Draft(MEDIA_TYPE, tuple(turns.pieces(said)), Metadata(_titles(values), dates=dates, is_voiced=True))
 
 
 def _values(text: str) -> list[Any]:

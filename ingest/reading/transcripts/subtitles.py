@@ -10,7 +10,7 @@ from html import unescape
 from typing import NamedTuple
 
 from assistant.errors import SourceError
-from ingest.drafts import Draft, Found, Piece, collapse
+from ingest.drafts import Draft, Metadata, Piece, collapse
 from ingest.reading.decoding import decode
 from ingest.reading.transcripts import turns
 from ingest.reading.transcripts.turns import SpokenTurn
@@ -42,7 +42,7 @@ def read(data: bytes) -> Draft:
     if not cues:
         raise SourceError("holds no captions.")
     said = turns.flowing(_named(cues))
-    return Draft(KIND, (*held, *turns.pieces(said)), Found(is_voiced=True))
+    return Draft(KIND, (*held, *turns.pieces(said)), Metadata(is_voiced=True))
 
 
 def _parts(text: str) -> tuple[list[Piece], list[Cue]]:

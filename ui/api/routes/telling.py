@@ -10,7 +10,7 @@ import re
 from assistant import wire
 from assistant.types import Answer, Citation, Role, Statement, Turn
 from assistant.wire import Json
-from ui.reports.conversation_export import SOURCES, Line, lines
+from ui.reports.conversation_export import SOURCES, ExportLine, lines
 from ui.views import inert
 from ui.views.shown import NEAREST
 
@@ -33,7 +33,7 @@ class Telling:
         for citation in one.citations:
             self._numbers.setdefault(citation, len(self._numbers) + 1)
         numbers = (f"[{self._numbers[citation]}]" for citation in one.citations)
-        return self._piece(_line(Line("said", " ".join([one.text, *numbers]))))
+        return self._piece(_line(ExportLine("said", " ".join([one.text, *numbers]))))
 
     def rest(self, answer: Answer) -> str:
         """The rest of the whole answer besides its statements: disagreement, what is not said, notices, and sources."""
@@ -62,7 +62,7 @@ def turn(role: Role, text: str) -> Turn:
     return Turn(role, said[0] if len(said) == 1 else "\n".join(f"- {one}" for one in said))
 
 
-def _line(line: Line) -> str:
+def _line(line: ExportLine) -> str:
     match line.kind:
         case "head":
             return f"**{inert.markdown(line.text)}**"

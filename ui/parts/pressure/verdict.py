@@ -15,7 +15,7 @@ from ui.reports import present_verdict, verdict_kept, verdict_page
 from ui.reports import verdict_report as told
 from ui.reports.present_verdict import Place
 from ui.reports.verdict_kept import StoredVerdict
-from ui.reports.verdict_report import Case, Report
+from ui.reports.verdict_report import CaseOfSide, Report
 from ui.views.present import escape
 
 FILES = {  # by their ending: what they are called, and their media type
@@ -155,7 +155,7 @@ def how(report: Report) -> None:
         )
 
 
-def _case(case: Case, report: Report) -> None:
+def _case(case: CaseOfSide, report: Report) -> None:
     places = present_verdict.places(report.verdict)
     key = f"case-{case.key}"
     with st.container(key=key, gap="xsmall"):
