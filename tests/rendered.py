@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from eval.gate import gate
 from eval.gate.baseline import Baseline
-from eval.gate.compare import Comparison, kept
+from eval.gate.compare import Comparison, result_of
 from eval.gate.gate import GateVerdict
 from eval.gate.summary import KindSummary, RunSummary
 from eval.numbers.metrics import Measure, Score
@@ -101,8 +101,8 @@ def judged(those: Sequence[Record], of: Gate | None = None, baseline: Baseline |
 
 def baseline(corpus: str = "c") -> Baseline:
     """All was right, one case more and one less."""
-    cases = {one.id: replace(kept(one), passed=True) for one in records() if one.id != "fact-right"}
-    cases["fact-gone"] = replace(kept(records()[0]))
+    cases = {one.id: replace(result_of(one), passed=True) for one in records() if one.id != "fact-right"}
+    cases["fact-gone"] = replace(result_of(records()[0]))
     return Baseline("tiny", corpus, "so it is", {"hit": 1.0}, cases)
 
 
@@ -151,7 +151,7 @@ def hostile(text: str) -> Rendered:
         replace(bad, id=f"{id}5", outcome=CaseOutcome.TESTED, output=idea),
         replace(bad, id=f"{id}6", output=idea),
     ]
-    gone = Baseline(text, "c", text, {}, {f"{id}9": kept(those[3]), those[0].id: kept(those[3])})
+    gone = Baseline(text, "c", text, {}, {f"{id}9": result_of(those[3]), those[0].id: result_of(those[3])})
     told = {"suite": text, "failed": (text,), "lost": ((id, text),), "differing": (id,)}
     return judged(those, baseline=gone, **told, confusion={text: ((text, text, 1),)}, sentinels={text: {"hit": 1.0}})
 

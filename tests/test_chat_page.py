@@ -181,7 +181,7 @@ def test_questions_are_looked_for_once_for_each_change_of_the_library(
     with library.writing() as writer:
         writer.put([make_new(make_document(ORCHARD, "orchard.txt", title=title), embedder)])
     suggested_to(opened())
-    assert suggested.kept(settings.folder, library.generation()) == (title,)
+    assert suggested.stored(settings.folder, library.generation()) == (title,)
 
     jobs._jobs.clear()  # the server was restarted
     with monkeypatch.context() as kept:

@@ -8,7 +8,7 @@ import pytest
 
 from eval.gate import baseline, gate
 from eval.gate.baseline import BaselineMissing
-from eval.gate.compare import compare, kept
+from eval.gate.compare import compare, result_of
 from eval.gate.gate import Exit
 from eval.gate.summary import read, to_json
 from eval.numbers.metrics import Score
@@ -147,7 +147,7 @@ def test_a_measure_of_which_less_is_better_may_rise_so_far():
 def over_another_corpus(*after: Record, files: dict[str, str], rules: dict[str, Any] | None = None) -> gate.GateVerdict:
     before = [make_record(id) for id in "ab"]
     measures = {"grounded within budget": 1.0}
-    cases = {one.id: kept(one) for one in before}
+    cases = {one.id: result_of(one) for one in before}
     old = baseline.Baseline("tiny", "cd" * 32, "first", measures, cases, {"a.md": "1", "b.md": "1"})
     return gate.judge(make_summary(*after), after, Gate(**(rules or {})), old, files=files)
 
@@ -201,7 +201,7 @@ def test_what_ends_a_run_early_comes_before_its_quality(how: dict[str, Any], cod
 
 
 def test_what_was_only_tested_is_neither_lost_nor_gained():
-    compared = compare({"a": kept(make_record("a"))}, {"a": kept(make_record("a", TESTED, scores=()))})
+    compared = compare({"a": result_of(make_record("a"))}, {"a": result_of(make_record("a", TESTED, scores=()))})
 
     assert (compared.lost, compared.gained) == ((), ())
 

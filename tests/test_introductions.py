@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.checking.citations import cite
 from assistant.readers.excerpts import Key, excerpts
 from assistant.readers.material import Extract
-from assistant.readers.model import told
+from assistant.readers.model import extract_text
 from assistant.text import introductions
 from assistant.types import Answer, Citation, FoundBy, Grounding, Hit, Passage, Searched, Sentence
 from ingest.pipeline.passages import split
@@ -95,7 +95,7 @@ def test_a_passage_in_which_a_list_goes_on_says_so_to_a_reader_and_on_the_page()
 
     def shown(passage: Passage) -> tuple[bool, bool]:
         page = hits([Hit(passage, 0.2, FoundBy.BOTH)], answer)
-        return "continued" in told(Extract(1, passage, (passage,))), "(continued)" in page
+        return "continued" in extract_text(Extract(1, passage, (passage,))), "(continued)" in page
 
     assert shown(first) == (False, False)
     assert {shown(passage) for passage in others} == {(True, True)}

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.model import local_models
 from assistant.model.chat import Model, Prompt
-from assistant.model.local_models import HOST, LARGEST, OLLAMA, PLACES, FoundServer, KnownPort, found
+from assistant.model.local_models import HOST, LARGEST, OLLAMA, PLACES, FoundServer, KnownPort, servers
 from assistant.model.providers import OLLAMA as CONTEXT
 from assistant.settings import Settings
 from tests.model_server import LINE, model_server
@@ -43,9 +43,9 @@ def test_servers_are_found_with_the_models_that_write(monkeypatch: pytest.Monkey
             KnownPort("Docker", empty.port, "/engines/v1/models"),
         )
         monkeypatch.setenv("OLLAMA_HOST", f"http://localhost:{ollama.port}")
-        seen = found()
+        seen = servers()
         monkeypatch.delenv("OLLAMA_HOST")
-        moved = found()
+        moved = servers()
 
     assert seen == (
         FoundServer("Ollama", f"{HOST}:{ollama.port}", ("ollama:small:3b",)),
@@ -58,7 +58,7 @@ def test_one_that_asks_for_a_key_is_offered_and_given_none(monkeypatch: pytest.M
     monkeypatch.setenv("PUSHBACK_API_KEY", "sk-of-another-server")
     with model_server("chat", key="sk-its-own-key") as server:
         look_at(monkeypatch, KnownPort("Jan", server.port))
-        seen = found()
+        seen = servers()
 
     assert seen == (FoundServer("Jan", f"{HOST}:{server.port}", (f"http://{HOST}:{server.port}/v1",), asks_key=True),)
     assert server.keys == [""]
@@ -70,7 +70,7 @@ def test_a_proxy_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.setenv(name, f"http://{HOST}:{proxy.port}")
         look_at(monkeypatch, KnownPort("LM Studio", server.port))
 
-        assert len(found()) == 1
+        assert len(servers()) == 1
         assert not proxy.asked
 
 
@@ -83,7 +83,7 @@ def test_what_is_no_list_of_models_is_passed_over(monkeypatch: pytest.MonkeyPatc
     with model_server() as server:
         look_at(monkeypatch, KnownPort("vLLM", server.port))
 
-        assert found() == ()
+        assert servers() == ()
 
 
 def test_a_reply_does_not_lead_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +98,7 @@ def test_a_reply_does_not_lead_elsewhere(monkeypatch: pytest.MonkeyPatch) -> Non
         with model_server() as server:
             look_at(monkeypatch, KnownPort("vLLM", server.port))
 
-            assert found() == ()
+            assert servers() == ()
             assert not elsewhere.asked
 
 
@@ -121,7 +121,7 @@ def test_who_does_not_reply_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -
         Thread(target=drip, args=(dripping,), daemon=True).start()
         look_at(monkeypatch, *(KnownPort("x", one.getsockname()[1]) for one in (silent, dripping)))
 
-        assert found() == ()
+        assert servers() == ()
         assert not over
 
 

@@ -17,7 +17,7 @@ Each call cost us 14 dollars."""
 
 
 def told(library: Library, question: str) -> list[tuple[str, str]]:
-    statements = particulars.told(read_for(library, question), library)
+    statements = particulars.statements(read_for(library, question), library)
     assert all(one.support is Support.SUPPORTED for one in statements)
     return [(one.text, one.citations[0].quote) for one in statements]
 
@@ -60,4 +60,4 @@ def test_what_the_library_does_not_know_is_said(library: Library, question: str,
     kept(library, "Goods come back.", "refunds.txt", title="Refund policy")
     material = read_for(library, question)
 
-    assert (particulars.told(material, library), particulars.lacking(material.named)) == ((), lacks)
+    assert (particulars.statements(material, library), particulars.lacking(material.named)) == ((), lacks)

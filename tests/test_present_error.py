@@ -9,19 +9,19 @@ import pytest
 from assistant import errors
 from assistant.errors import ModelDenied, PushbackError, SettingsError
 from assistant.settings import load
-from ui.views.present_error import COMMANDS, HINTS, RUNS, told
+from ui.views.present_error import COMMANDS, HINTS, RUNS, for_users
 
 KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, PushbackError)]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_error_tells_a_page_of_commands(kind: type[PushbackError]) -> None:
-    assert not COMMANDS.search(told(kind("It is so.")).todo)
+    assert not COMMANDS.search(for_users(kind("It is so.")).todo)
     assert not any(COMMANDS.search(hint) for hint in (RUNS, *HINTS.values()))
 
 
 def test_a_hint_that_can_be_followed_on_a_page_stays() -> None:
-    assert told(SettingsError("A key was typed.", hint="Name the model that the key is for.")) == (
+    assert for_users(SettingsError("A key was typed.", hint="Name the model that the key is for.")) == (
         "A key was typed.",
         "Name the model that the key is for.",
     )
@@ -31,11 +31,11 @@ def test_a_providers_own_words_are_left_out_and_kept_for_the_log() -> None:
     error = ModelDenied("The model m cannot be used.", details="Error code: 404 - {'error': 'no such model'}")
 
     assert str(error) == "The model m cannot be used: Error code: 404 - {'error': 'no such model'}"
-    assert told(error).what == "The model m cannot be used."
+    assert for_users(error).what == "The model m cannot be used."
 
 
 def test_no_pattern_of_those_who_check_settings_is_shown() -> None:
     with pytest.raises(SettingsError) as error:
         load({"library": "/"}, environ={})
 
-    assert told(error.value).what == "The settings do not hold: library is not of the form that is needed."
+    assert for_users(error.value).what == "The settings do not hold: library is not of the form that is needed."

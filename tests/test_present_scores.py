@@ -25,8 +25,8 @@ def kept(*, worse: bool = False) -> StoredRun:
 
 
 def test_a_run_is_told_in_a_line() -> None:
-    assert present_scores.told(past()) == "26 November 2026, 10:30 UTC · passed"
-    assert present_scores.told(past(whole=False, interrupted=True)).endswith("interrupted, 5 cases")
+    assert present_scores.run_line(past()) == "26 November 2026, 10:30 UTC · passed"
+    assert present_scores.run_line(past(whole=False, interrupted=True)).endswith("interrupted, 5 cases")
 
 
 def test_measures_over_time_are_of_whole_runs_and_carry_their_intervals() -> None:

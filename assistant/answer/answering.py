@@ -104,7 +104,7 @@ class Answering:
             standalone, away = self._standalone(asked, history, calls)
             material = Material(questions.read(standalone), self._library, self._embedder, filters)
         verifier = Verifier(material, self._library.quote, self._embedder)
-        if known := particulars.told(material, self._library):
+        if known := particulars.statements(material, self._library):
             made.statements, made.reading = [*known], Reading(Outcome.ANSWERED, reason=KNOWN)
             yield from known
         elif self._model and calls and material.extracts:

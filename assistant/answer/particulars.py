@@ -30,13 +30,13 @@ class _Fact(NamedTuple):
     states: Callable[[str, str], bool]
 
 
-def told(material: Material, library: Library) -> tuple[Statement, ...]:
+def statements(material: Material, library: Library) -> tuple[Statement, ...]:
     """Statements that say who wrote each document, or when, as the question asks. A document whose author or date is
     unknown is left out."""
     if material.named is None or lacking(material.named):
         return ()
-    statements = (_statement(fact, material, library) for fact in _asked(material.named))
-    return tuple(statement for statement in statements if statement)
+    made = (_statement(fact, material, library) for fact in _asked(material.named))
+    return tuple(statement for statement in made if statement)
 
 
 def lacking(named: Named | None) -> str:

@@ -109,7 +109,7 @@ def strange(text: str, there: str) -> str | None:
     return next(_faults(text, Grounds((), there, "")), None)
 
 
-def said(text: str) -> str:
+def bare_text(text: str) -> str:
     """The text without case, punctuation and spacing, so that words can be compared."""
     return " ".join(token.word.lower().replace("’", "'") for token in tokens(text))
 

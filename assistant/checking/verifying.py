@@ -84,7 +84,7 @@ class Verifier:
             return None
         if not claim.text:
             return Statement(self._told(cited[0].quote, cited, claim), cited, Support.VERBATIM)
-        verbatim = any(checks.said(claim.text) == checks.said(unmarked(one.quote)) for one in cited)
+        verbatim = any(checks.bare_text(claim.text) == checks.bare_text(unmarked(one.quote)) for one in cited)
         grounds = self._grounds(cited)
         why = (checks.beside if verbatim else checks.fault)(claim.text, grounds, self._embedder)
         if why:
@@ -110,7 +110,7 @@ class Verifier:
     def _is_particular(self, quote: Quote) -> bool:
         """Whether the words are what stands above an extract (who speaks, a title, a date), which is known anyway."""
         above = " · ".join(_above(one) for one in self._material.extracts if one.number == quote.extract)
-        return quote.span is None and checks.said(quote.words) in checks.said(above)
+        return quote.span is None and checks.bare_text(quote.words) in checks.bare_text(above)
 
     @cached_property
     def _house(self) -> frozenset[str]:

@@ -61,7 +61,7 @@ class FoundServer(NamedTuple):
     asks_key: bool = False
 
 
-def found() -> tuple[FoundServer, ...]:
+def servers() -> tuple[FoundServer, ...]:
     """The model servers of this machine that reply. All are asked at once, so this takes two seconds at most."""
     import httpx
 

@@ -26,7 +26,7 @@ from assistant.pressure.assumptions import Assumed, as_before, of_words
 from assistant.pressure.bearing import Bearing, Weighed
 from assistant.pressure.lens import Lens
 from assistant.readers.material import Extract, Shelf
-from assistant.readers.model import told
+from assistant.readers.model import extract_text
 from assistant.readers.seam import Quote
 from assistant.search.retrieval import candidates, spread
 from assistant.types import Kind, Passage, Stance, Verdict
@@ -119,7 +119,7 @@ class ModelIdeas:
         self, idea: str, assumed: Sequence[Assumed], batch: Sequence[Extract], calls: Calls
     ) -> Iterator[Bearing]:
         listed = "\n".join(f"[{number}] {fenced(one.text)}" for number, one in enumerate(assumed, 1))
-        passages = "\n\n".join(told(one) for one in batch)
+        passages = "\n\n".join(extract_text(one) for one in batch)
         task = render("weigh", idea=fenced(idea), assumptions=listed, passages=passages)
         numbered = {one.number: one for one in batch}
         for one in calls.reply(Prompt(render("weigh.system"), task), Read).bearing:
@@ -128,7 +128,9 @@ class ModelIdeas:
                 continue
             context = numbered[one.passage].passage.text
             why = " ".join(one.why.split())
-            about = f"{context} {told(numbered[one.passage])} {idea} {' '.join(assumed[n].text for n in places)}"
+            about = (
+                f"{context} {extract_text(numbered[one.passage])} {idea} {' '.join(assumed[n].text for n in places)}"
+            )
             if strange(why, about) or proposing.RULING.search(
                 why
             ):  # said of the finding, not by it: what it brings in itself is left out

@@ -123,7 +123,7 @@ class ModelReader:
 
 def _prompt(material: Given, extracts: Sequence[Extract], structured: bool, last: bool) -> Prompt:
     """The prompt; extracts come first and in a stable order, so that a server can reuse them for a second call."""
-    passages = "\n\n".join(told(one) for one in extracts)
+    passages = "\n\n".join(extract_text(one) for one in extracts)
     question = fenced(material.question.text)
     if not structured:
         return Prompt(render("read.system"), render("read.lines", passages=passages, question=question))
@@ -131,7 +131,7 @@ def _prompt(material: Given, extracts: Sequence[Extract], structured: bool, last
     return Prompt(render("read.system"), render("read.schema", passages=passages, question=question, searches=searches))
 
 
-def told(one: Extract) -> str:
+def extract_text(one: Extract) -> str:
     """An extract as a prompt shows it: number, title, heading, voice, date and place, whether a list or table continues
     in it, and its text."""
     passage = one.passage

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assistant.errors import PushbackError
 from assistant.plainly import why
-from eval.gate.compare import CaseResult, kept
+from eval.gate.compare import CaseResult, result_of
 from eval.gate.summary import RunSummary
 from eval.running.records import Record, reviewed
 
@@ -44,7 +44,7 @@ class Baseline:
 def of(summary: RunSummary, records: Sequence[Record], reason: str, files: Mapping[str, str] | None = None) -> Baseline:
     """Make a baseline of a run over a corpus of these files."""
     measures = {one.name: one.value for one in (*summary.measures, *summary.robustness)}
-    cases = {r.id: kept(r) for r in reviewed(records)}
+    cases = {r.id: result_of(r) for r in reviewed(records)}
     return Baseline(summary.suite, summary.corpus_sha256, reason, measures, cases, files or {})
 
 

@@ -51,7 +51,7 @@ class Comparison:
     changes: tuple[MeasureChange, ...]
 
 
-def kept(record: Record) -> CaseResult:
+def result_of(record: Record) -> CaseResult:
     """The parts of a record that are compared."""
     values = {score.name: score.value for score in record.scores if score.value is not None}
     return CaseResult(record.passed, record.outcome.value, values)

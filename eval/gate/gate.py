@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from enum import IntEnum
 
 from eval.gate.baseline import Baseline
-from eval.gate.compare import Comparison, compare, kept
+from eval.gate.compare import Comparison, compare, result_of
 from eval.gate.measures import BY_NAME
 from eval.gate.summary import RunSummary
 from eval.numbers.metrics import shown
@@ -249,7 +249,7 @@ def compared_with(baseline: Baseline, records: Sequence[Record], changed: Sequen
     """The comparison of the records with a baseline. Cases whose gold was lost from one of the ``changed`` files are
     left out."""
     without = [record.id for record in records if is_stale(record, changed)]
-    return compare(baseline.cases, {record.id: kept(record) for record in records}, without)
+    return compare(baseline.cases, {record.id: result_of(record) for record in records}, without)
 
 
 def is_stale(record: Record, changed: Sequence[str]) -> bool:

@@ -106,7 +106,7 @@ def _check_library(context: click.Context, settings: Settings) -> None:
 def _list_models() -> None:
     from assistant.model import local_models
 
-    terminal.say(terminal.local_models(local_models.found()))
+    terminal.say(terminal.local_models(local_models.servers()))
 
 
 def _try_model(settings: Settings) -> None:

@@ -144,7 +144,7 @@ def _ask(
             answer = _written(assistant, question, before)
         else:
             answer = running.answering(assistant, question, spoken(before), state.within()).result()
-        answer = scope.told(answer, state.within(), assistant.library)
+        answer = scope.with_notice(answer, state.within(), assistant.library)
         if unkept:
             exchange.answer(answer, turn, assistant.library)
             exchange.unkept(unkept)

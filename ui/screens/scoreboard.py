@@ -49,7 +49,7 @@ def show(settings: Settings) -> None:
 def _chosen(runs: list[Past]) -> tuple[Past, Past | None]:
     """The chosen run, and the run that it is compared with."""
     newest = {str(run.folder): run for run in reversed(runs)}
-    names = {folder: present_scores.told(run) for folder, run in newest.items()}
+    names = {folder: present_scores.run_line(run) for folder, run in newest.items()}
     if len(newest) == 1:
         return runs[0], None
     left, right = st.columns(2)

@@ -40,7 +40,7 @@ class ErrorText(NamedTuple):
     todo: str
 
 
-def told(error: PushbackError) -> ErrorText:
+def for_users(error: PushbackError) -> ErrorText:
     """An error in words that fit the pages."""
     return ErrorText(error.summary, todo(error.hint, type(error)))
 

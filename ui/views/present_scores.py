@@ -57,7 +57,7 @@ def measured(runs: Sequence[Past]) -> list[str]:
     return sorted(names, key=lambda name: (name not in HEADLINES, list(names).index(name)))
 
 
-def told(run: Past) -> str:
+def run_line(run: Past) -> str:
     """A run on one line: its time and its outcome."""
     day, _, clock = run.when.partition("T")
     ended = "interrupted" if run.summary.interrupted else "passed" if run.verdict.passed else "failed"

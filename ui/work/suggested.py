@@ -13,7 +13,7 @@ FILE = "suggested.json"
 _log = logging.getLogger(__name__)
 
 
-def kept(folder: Path, generation: int) -> tuple[str, ...] | None:
+def stored(folder: Path, generation: int) -> tuple[str, ...] | None:
     """The stored questions for this generation of the library; None if there are none."""
     try:
         match json.loads((folder / FILE).read_text("utf-8")):

@@ -29,7 +29,7 @@ WAITING = '<p class="small" role="status">Looking for questions that these docum
 def show(library: Library, settings: Settings) -> None:
     """The suggested questions, or a note that they are being prepared."""
     generation = library.generation()
-    found = suggested.kept(settings.folder, generation)
+    found = suggested.stored(settings.folder, generation)
     job = None if found is not None else _job(library, settings, generation)
     with st.container(key="offered", gap="xsmall"):
         if job and not job.done:

@@ -57,7 +57,7 @@ def first_documents(settings: Settings, box: Callable[[], None], missing: Librar
         box()
         _what_answers(settings)
         if missing:
-            st.html(f'<p class="small">{escape(" ".join(present_error.told(missing)))}</p>')
+            st.html(f'<p class="small">{escape(" ".join(present_error.for_users(missing)))}</p>')
 
 
 def _what_answers(settings: Settings) -> None:

@@ -56,7 +56,7 @@ def link(documents: Sequence[str], name: str) -> None:
         st.page_link(page, label=name, icon=":material/chat:", query_params=query)
 
 
-def told(answer: Answer, within: Filters, library: Library) -> Answer:
+def with_notice(answer: Answer, within: Filters, library: Library) -> Answer:
     """The answer with a notice of the filters that limited the question."""
     names = [name for name, _ in _chips(within, library)]
     if not names or answer.grounding is Grounding.ASIDE:

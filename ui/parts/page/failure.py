@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 def show(error: PushbackError) -> None:
     """Show the error's message and hint in the words of the pages; the log has the complete error."""
-    told = present_error.told(error)
+    told = present_error.for_users(error)
     if (told.what, told.todo) != (str(error), error.hint):
         _log.warning("shown on a page: %s %s", error, error.hint)
     advice = f"<p>{escape(told.todo)}</p>" if told.todo else ""

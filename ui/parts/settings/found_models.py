@@ -31,7 +31,7 @@ def show(settings: Settings) -> None:
 
 @st.cache_data(ttl=FRESH, show_spinner="Looking for models on this machine…")
 def _found() -> tuple[FoundServer, ...]:
-    return local_models.found()
+    return local_models.servers()
 
 
 def _server(server: FoundServer, settings: Settings) -> None:
