@@ -48,6 +48,7 @@ def main() -> None:
     )
     parser.add_argument("--no", type=float, default=NO, help='Share of the passages labelled "no" that are read.')
     parser.add_argument("--public", type=int, default=2_000, help="Rows of public sets beside our labels.")
+    parser.add_argument("--skip", type=int, default=0, help="Batches of an epoch that the stage before has read.")
     parser.add_argument("--steps", type=int, help="An epoch ends after these.")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--rate", type=float, default=4e-5)
@@ -75,7 +76,9 @@ def main() -> None:
             else [*thinned([*own, *turned(own)], given.no, rng), *rng.sample(public, min(len(public), given.public))]
         )
         items = [(paired(model, one), one) for one in chosen]
-        epochs.append(batches(items, lambda item: len(item[0].tokens), SEED + epoch, TOKENS)[: given.steps])
+        epochs.append(
+            batches(items, lambda item: len(item[0].tokens), SEED + epoch, TOKENS)[given.skip :][: given.steps]
+        )
     held = {name: read(examples / f"{name}.jsonl") for name in ("public-dev", "thresholds")}
     work = given.work / given.name / given.stage
     work.mkdir(parents=True, exist_ok=True)
