@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.library.library import Library
+from assistant.readers.material import READ
 from assistant.search.retrieval import DEPTH, Candidate, candidates, fused, retrieve, spread
 from assistant.types import Document, Filters, FoundBy, Hit, Passage
 from tests.conftest import make_document, make_new, make_passages
@@ -70,6 +71,16 @@ def test_no_more_than_k_are_given(library: Library) -> None:
     put(library, PRICES, TRUST)
 
     assert [len(found(library, "prices", k)) for k in (1, 2, 9)] == [1, 2, 4]
+
+
+def test_more_are_found_than_any_reader_is_given(library: Library) -> None:
+    """Folding and spreading choose among twice as many passages as a model reads."""
+    passages = "\n\n".join(f"Price {number} is of number {number}." for number in range(READ * 3))
+    put(library, make_document(passages, "prices.txt"))
+
+    found = candidates("price", WordEmbedder().query("price"), library)
+
+    assert READ * 2 <= len(found) < READ * 3
 
 
 def test_an_empty_library_has_nothing(library: Library) -> None:
