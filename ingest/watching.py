@@ -1,4 +1,4 @@
-"""Keeps a library in step with folders until it is told to stop. Each change is read once the file has stopped
+"""Keeps a library in step with folders until a caller stops it. Each change is read once the file has stopped
 changing."""
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ class Answering:
         model.
 
         Raises:
-            SettingsError: as ``answer`` does; a model's failure is told in the answer.
+            SettingsError: as ``answer`` does. If a model fails, no error is raised; the answer reports it.
         """
         clock, made = _Clock(), _Made()
         question = questions.encodable(question)

@@ -1,4 +1,5 @@
-"""Who wrote a document that a question names, and when. Code answers this from what the library knows of the document.
+"""Answers who wrote a document that a question names, and when. Code answers this from the library's entry of the
+document.
 
 The statement cites the line that names the author or the date. If only the file's properties name them, it cites the
 beginning of the document and refers to the library's entry."""

@@ -45,11 +45,11 @@ class Database(Protocol):
         """Run a statement once for each of ``parameters``."""
 
     def reading(self) -> AbstractContextManager[None]:
-        """All queries inside the block see the same state of the database."""
+        """A block in which all queries see the same state of the database."""
 
     def changing(self) -> AbstractContextManager[None]:
-        """All statements inside the block take effect, or none if an exception leaves it. Only one such block runs at a
-        time."""
+        """A block whose statements take effect all together, or not at all if an exception leaves it. Only one such
+        block runs at a time."""
 
     def alone(self, patience: float) -> AbstractContextManager[None]:
         """Be the only writer on any machine; wait at most ``patience`` seconds for other writers.

@@ -59,7 +59,8 @@ class Embedder(Protocol):
         ...
 
     def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
-        """The index and embedding of each passage, in any order; spans are relative to the passage's text."""
+        """Yield the position and the embedding of each passage, in any order; spans are relative to the passage's
+        text."""
         ...
 
     def query(self, text: str) -> Vectors:
@@ -208,7 +209,7 @@ class SentenceTransformerEmbedder:
 
 
 def unit(vectors: Vectors) -> Vectors:
-    """The vectors at length 1, along the last axis; zero stays zero."""
+    """The vectors scaled to length 1, along the last axis; zero vectors stay zero."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return (vectors / np.where(lengths == 0, 1, lengths)).astype(np.float32)
 

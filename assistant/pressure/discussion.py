@@ -110,12 +110,13 @@ class AssistantParts(Protocol):
         ...
 
     def sure_sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
-        """For a claim and a text: the side on which the text stands; unclear if nothing can tell it with certainty."""
+        """For each claim and text, the side of the claim on which the text is; unclear if no model can tell it with
+        certainty."""
         ...
 
 
 class Moved(StrEnum):
-    """The reason why a verdict changed, or that it did not."""
+    """Why a verdict changed, or that it did not change."""
 
     NOTHING = "nothing"
     PASSAGE = "a cited passage"

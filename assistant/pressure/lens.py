@@ -69,10 +69,10 @@ def _shipped() -> tuple[Lens, ...]:
 
 
 def gathered(folder: Path | None) -> tuple[Lens, ...]:
-    """The shipped lenses and those of ``folder``; one in the folder replaces a shipped one of the same name.
+    """The shipped lenses and those of ``folder``; a lens in the folder replaces a shipped one of the same name.
 
     Raises:
-        SettingsError: the folder is not there, or a file in it is no lens.
+        SettingsError: the folder does not exist, or a file in it is no valid lens.
     """
     if folder is None:
         return shipped()

@@ -128,7 +128,7 @@ def _overlap(one: Finding, other: Finding) -> bool:
 
 
 def elsewhere(assumptions: Sequence[Assumption], number: int) -> tuple[int, ...]:
-    """The numbers (from 1) of the earlier assumptions that have some of this one's findings already."""
+    """The numbers (from 1) of earlier assumptions that share findings with this assumption."""
     own = {one.citation for one in assumptions[number - 1].findings if not is_set_aside(one)}
     found = []
     for other, one in enumerate(assumptions[: number - 1], start=1):
@@ -139,7 +139,7 @@ def elsewhere(assumptions: Sequence[Assumption], number: int) -> tuple[int, ...]
 
 
 def first_told(assumptions: Sequence[Assumption], number: int) -> tuple[Finding, ...]:
-    """The findings of an assumption that no earlier assumption has, in the order in which they are shown."""
+    """The findings of an assumption that no earlier assumption has, in the order in which the verdict shows them."""
     known = {finding.citation for one in assumptions[: number - 1] for finding in one.findings}
     return tuple(one for one in assumptions[number - 1].findings if one.citation not in known)
 
@@ -240,7 +240,7 @@ def is_guessed(verdict: Verdict) -> bool:
 
 
 def on(findings: Sequence[Finding], stance: Stance) -> list[Finding]:
-    """The findings of one stance that count. What a source only reports an opponent to say does not count."""
+    """The findings of one stance that count. Words that a source only reports of an opponent do not count."""
     return [finding for finding in findings if finding.stance is stance and finding.kind is not Kind.OPPONENT]
 
 

@@ -59,8 +59,8 @@ _DOCUMENTS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A standalone question with the facts read from its words; ``content`` has the stems of what it is about, each
-    once."""
+    """A standalone question with the facts that were read from its words; ``content`` has the stems of its content
+    words, each once."""
 
     text: str
     asks: Asks

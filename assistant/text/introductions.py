@@ -71,7 +71,8 @@ def path(passage: Passage, start: int) -> tuple[str, ...]:
 
 
 def judged(passage: Passage, sentence: Sentence, text: str) -> str:
-    """The ``text`` of a list item after the sentences that introduce it, even if its list began in another passage."""
+    """The ``text`` of a list item, preceded by the sentences that introduce the list, even if the list began in another
+    passage."""
     at = _place(passage.sentences, sentence)
     if at is None:
         return text

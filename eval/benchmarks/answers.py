@@ -1,4 +1,4 @@
-"""Which sentence answers, and does any: the network for questions against the embedding's cosine, on SQuAD 2.0.
+"""Compares the network for questions with the embedding's cosine on SQuAD 2.0: which sentence answers, and does any?
 
     python -m eval.benchmarks.answers --data ../shared/data
 
@@ -36,7 +36,7 @@ EVERY, OTHERS, SEED = 4, 4, 1
 
 
 class Question(NamedTuple):
-    """A question with its own paragraph; no answers where that has none."""
+    """A question with its own paragraph; ``answers`` is empty if the paragraph has none."""
 
     text: str
     answers: list[str]
@@ -115,7 +115,7 @@ def answered(
 
 
 def tell(answers: Iterable[Answered]) -> None:
-    """Print how often each is right, and how well answerability is told."""
+    """Print how often each is right, and how well each tells whether there is an answer."""
     found = list(answers)
     those = [one for one in found if one.answerable]
     for name, right in (

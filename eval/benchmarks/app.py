@@ -1,4 +1,5 @@
-"""The web app in a browser: first paint against a bare Streamlit page, and how soon a question is answered.
+"""Measures the web app in a browser: the first paint against a bare Streamlit page, and how soon a question is
+answered.
 
     python -m eval.benchmarks.app
 

@@ -1,4 +1,4 @@
-"""Questions to generated documents: every one is answered or refused, and none crashes.
+"""Asks questions over generated documents: each must be answered or refused, and none may crash.
 
     python -m eval.benchmarks.asking --documents 2000 --questions 20 --seed 1
 
@@ -86,7 +86,7 @@ def main() -> None:
 
 
 def drawn(_: AnswerReader, question: str, passages: Sequence[Passage]) -> list[Fit]:
-    """What is made of each passage, the same whenever it is asked for; low for some questions."""
+    """A probability for each passage, the same each time; low for some questions."""
 
     def share(text: str) -> float:
         return crc32(text.encode("utf-8", "replace")) / 2**32
@@ -100,7 +100,8 @@ def drawn(_: AnswerReader, question: str, passages: Sequence[Passage]) -> list[F
 
 
 def asked(documents: dict[str, str], questions: list[str], folder: Path, crashes: list[str]) -> Counter[str]:
-    """How many questions were answered in which way by a library of these documents; ``crashes`` gets the rest."""
+    """The number of questions with each kind of answer, over a library of these documents; crashes are added to
+    ``crashes``."""
     from tests.fakes import WordEmbedder
 
     (folder / "files").mkdir()

@@ -1,4 +1,4 @@
-"""The same library with its catalog in a file and on PostgreSQL: what each takes, and whether words find the same.
+"""Compares a catalog in a file with one on PostgreSQL: the time of each, and whether a search by words finds the same.
 
     python -m eval.benchmarks.databases --server postgresql://me@host/scratch --data ../shared/data
 

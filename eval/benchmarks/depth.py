@@ -1,4 +1,4 @@
-"""How deep to read: recall of the right sentence's passage by depth, weight of nearness, pool and crowding.
+"""Measures how the recall of the right passage depends on depth, weight of nearness, pool and crowding.
 
     python -m eval.benchmarks.depth --data ../shared/data --work /tmp/pushback-depth
 
@@ -33,7 +33,7 @@ VARIED = {
 
 
 class Asked(NamedTuple):
-    """A question, the file that answers it, and the words that do."""
+    """A question, the file that answers it, and the answering words."""
 
     text: str
     source: str
@@ -73,7 +73,7 @@ def ours(folder: Path) -> Iterator[Asked]:
 
 
 def places(document: Document, asked: Asked) -> list[int]:
-    """Where the gold begins in the kept text; what cleaning took away is left out."""
+    """The offsets at which the gold begins in the cleaned text; gold that cleaning removed is left out."""
     found = (re.search(r"\s+".join(map(re.escape, quote.split())), document.text) for quote in asked.gold)
     return [match.start() for match in found if match]
 

@@ -1,4 +1,4 @@
-"""Passages read beside an idea in whole numbers of 8 bits, against the same network in 32 bits.
+"""Compares the network that reads passages beside an idea in 8-bit integers with the same network in 32 bits.
 
     python -m eval.benchmarks.evidence --data ../shared/data
 

@@ -1,4 +1,4 @@
-"""A folder of very many small documents: memory as it grows tenfold, and a second run over it unchanged.
+"""Measures a folder of very many small documents: the memory as it grows tenfold, and a second run without changes.
 
     python -m eval.benchmarks.folder --documents 10000
 

@@ -33,7 +33,7 @@ Rules = Callable[[str, Sequence[Turn]], str]
 
 
 class Row(NamedTuple):
-    """A follow-up, the turns before it, and how a person rewrote it."""
+    """A follow-up question, the turns before it, and a person's rewrite of it."""
 
     question: str
     history: tuple[Turn, ...]

@@ -1,4 +1,4 @@
-"""How much of a text survives its container: the textbook's sections as docx and pdf against their Markdown.
+"""Measures how much of a text survives its format: the textbook's sections as docx and pdf against their Markdown.
 
     python -m eval.benchmarks.formats --data ../shared/data
 

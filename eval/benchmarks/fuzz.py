@@ -1,4 +1,4 @@
-"""Damaged files of every kind through the real route, worker processes and all: each is read, or reported.
+"""Reads damaged files of every kind in worker processes, as sync does: each must be read or reported.
 
     python -m eval.benchmarks.fuzz --files 2400
     python -m eval.benchmarks.fuzz --files 4000 --kind docx
@@ -90,7 +90,8 @@ def _is_there(path: Path | None) -> bool:
 
 
 def fuzzed(workers: Workers, kind: str, data: bytes, count: int, faults: list[str], *, number: int = 0) -> Counter[str]:
-    """How many damaged files of a kind were read, and how many reported; ``faults`` gets the others.
+    """The number of damaged files of a kind that were read, and of those that were reported; other outcomes are added
+    to ``faults``.
 
     Each ``number`` makes other files, always the same ones.
     """
@@ -118,13 +119,14 @@ def fuzzed(workers: Workers, kind: str, data: bytes, count: int, faults: list[st
 
 
 def is_silently_empty(parsed: ParsedFile) -> bool:
-    """Whether of a file that counts as read there is no passage, and neither a heading nor a word that was dropped."""
+    """Whether a file that counts as read has no passage, no heading, and no word that was dropped."""
     headed = any(block.kind in HEADS for block in parsed.document.blocks)
     return not (parsed.length or headed or parsed.document.dropped)
 
 
 def damaged(data: bytes, edits: list[Any], part: float) -> bytes:
-    """The file with these edits: of the whole when ``part`` is below a quarter, else of one part of its container."""
+    """The file with these edits: in the whole file if ``part`` is below a quarter, else in one part of its
+    container."""
     if isOleFile(data=data) and part >= 0.25:
         return _damaged_stream(data, edits, part)
     if not data.startswith(b"PK") or part < 0.25:

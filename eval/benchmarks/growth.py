@@ -1,4 +1,5 @@
-"""What a library costs as it grows: 10,000 and 100,000 passages (a million with ``--million``), as ratios to the first.
+"""Measures what a library costs as it grows to 10,000 and 100,000 passages (a million with ``--million``), as ratios to
+the first size.
 
     python -m eval.benchmarks.growth
 
@@ -103,7 +104,7 @@ def document(number: int, known: Sequence[str]) -> str:
 
 
 def write(folder: Path, numbers: range, known: Sequence[str]) -> None:
-    """Write documents, a hundred in a folder; those that are there stay as they are."""
+    """Write documents, a hundred in a folder; existing ones are left unchanged."""
     for number in numbers:
         path = folder / f"{number // 100}" / f"{number}.md"
         if not path.exists():

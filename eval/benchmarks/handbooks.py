@@ -1,4 +1,5 @@
-"""Suites on companies' handbooks, whose gold is kept as places: made whole with the documents, or kept again.
+"""Converts suites on companies' handbooks: their gold is stored as places, and is filled in from the documents, or
+removed again.
 
     python -m eval.benchmarks.handbooks --corpora ../shared/data/corpora --out FOLDER
     python -m eval.benchmarks.handbooks --corpora ../shared/data/corpora --keep SUITE.yaml
@@ -46,7 +47,7 @@ def with_gold(suite: Json, change: Callable[[Json], Json]) -> Json:
 
 
 def placed(gold: Json, corpus: Path) -> Json:
-    """The place of a quote in its file, white space aside; ValueError where it is not there."""
+    """The place of a quote in its file, ignoring white space; ValueError if it is not there."""
     text = (corpus / gold["source"]).read_text("utf-8")
     match = re.search(r"\s+".join(map(re.escape, gold["quote"].split())), text)
     if match is None:

@@ -1,4 +1,4 @@
-"""Files made to be slow, deep, huge or odd: each is read soon, or refused with its reason, and none crashes.
+"""Reads files made to be slow, deep, huge or odd: each must be read soon, or refused with a reason, and none may crash.
 
     python -m eval.benchmarks.hostile --only csv
 
@@ -83,7 +83,7 @@ def _used() -> float:
 
 
 def hostile() -> Iterator[tuple[str, bytes]]:
-    """The files, each made when its turn comes."""
+    """The files; each is made when it is needed."""
     for made in (_texts, _markdown, _pages, _tables, _mails, _packed, _others, _small, _more):
         for name, content in made():
             yield name, content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
-"""More files made to break a reader: what their formats can nest, repeat, refer to or leave open without end.
+"""More files made to break a reader: they nest, repeat, refer or leave open what their formats allow, without end.
 
 ``hostile.py`` reads them with the others, ``tests/test_reading_hostile.py`` one by one. Needs the test packages.
 """

@@ -1,4 +1,4 @@
-"""Small files made to break a reader: figures, references, encodings and places that no program writes.
+"""Small files made to break a reader: they hold figures, references, encodings and positions that no program writes.
 
 ``hostile.py`` reads them with the large ones, ``tests/test_reading_hostile.py`` one by one. Needs the test packages.
 """

@@ -72,7 +72,7 @@ STEPS_OF = {
 
 
 class Whole(NamedTuple):
-    """All that a library shows: documents by source, as digests and a sentence of each, and what people said."""
+    """All that a library shows: documents by source, as digests with a sentence of each, and people's feedback."""
 
     documents: dict[str, tuple[str, str]]
     said: tuple[str, ...]
@@ -213,7 +213,7 @@ def downgrade(catalog: Path, version: int) -> None:
 def killed(
     kind: Kind, among: range, folder: Path, moments: random.Random, embedder: Embedder
 ) -> Iterator[tuple[str, str]]:
-    """Run the command and kill it during one of these steps; returns what is found then, and the step."""
+    """Run the command and kill it during one of these steps; returns the library's state afterwards, and the step."""
     home, copy = folder / "home", folder / "copy"
     lay(kind.files, kind.name)
     alive = True
@@ -241,7 +241,8 @@ def killed(
 
 
 def compared(kind: Kind, left: Whole) -> Iterator[tuple[str, str]]:
-    """Documents that are neither as before the killed command nor as after it, each with what is wrong."""
+    """The documents that are neither in the state before the command nor in the state after it, each with what is
+    wrong."""
     for one in kind.before.documents.keys() | kind.after.documents.keys() | left.documents.keys():
         was, becomes, found = (whole.documents.get(one) for whole in (kind.before, kind.after, left))
         if found is None and was is not None and becomes is not None:

@@ -1,4 +1,5 @@
-"""How soon the library page can be used with ten thousand documents: from the first paint to a table that answers.
+"""Measures how soon the library page can be used with ten thousand documents: from the first paint to a table that can
+be searched.
 
 Documents are written straight into the catalog, since it is the page that is measured; the server is restarted,
 and a real Chromium (Debian's) looks at it. Says the seconds from the page's heading being seen to its table being
@@ -37,7 +38,7 @@ BATCH = 500  # documents written at a time
 
 
 def document(number: int, folder: Path) -> DocumentRow:
-    """A document of a hundred words in two passages; every number has other ones."""
+    """A document of a hundred words in two passages; every number gives other words."""
     topic = TOPICS[number % len(TOPICS)]
     halves = [
         " ".join(f"{topic} {(number * 7919 + part * 104_729 + step * step) % 99_991}" for step in range(25))

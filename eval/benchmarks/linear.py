@@ -56,7 +56,7 @@ def of_parsing(name: str) -> float:
 
 
 def longer(work: Callable[[int], object]) -> float:
-    """The factor of time for ``LONGER`` times as much text."""
+    """The factor by which the time grows for ``LONGER`` times as much text."""
     seconds: dict[int, list[float]] = {1: [], LONGER: []}
     work(1)  # whatever is loaded with the first
     for _ in range(ROUNDS):

@@ -1,4 +1,5 @@
-"""The text of saved news pages: what ``ingest.pipeline.documents.load`` keeps, against bare ``trafilatura``.
+"""Compares the text of saved news pages that ``ingest.pipeline.documents.load`` keeps with that of bare
+``trafilatura``.
 
     python -m eval.benchmarks.pages --data ../shared/data
 
@@ -74,7 +75,7 @@ def sides(data: bytes) -> Mapping[str, Read]:
 
 
 def ours(data: bytes) -> tuple[Read, Read]:
-    """Our text of a page, with the block of its title and without it."""
+    """Our text of a page, with the block of its title and without that block."""
     try:
         document = load(data, source="page.html", id="page")
     except SourceError:
@@ -99,7 +100,7 @@ def f1(text: str, gold: str) -> float:
 
 
 def expected_titles(data: bytes) -> set[str]:
-    """The letters of what the page itself gives as its title; empty when it gives none."""
+    """The letters of the titles that the page itself names; empty if it names none."""
     try:
         root = html.fromstring(data.decode("utf-8"))
     except (UnicodeDecodeError, ValueError):  # ValueError: an XML declaration that names an encoding

@@ -1,4 +1,4 @@
-"""Titles and dates: what a document says of itself, against what we read.
+"""Measures titles and dates: compares what a document states with what we read.
 
     python -m eval.benchmarks.particulars --data ../shared/data
 
@@ -65,7 +65,7 @@ def read(data: bytes, source: str) -> About | None:
 
 
 def stated(data: bytes) -> set[str]:
-    """The days that the page gives as that of its publication; empty when it gives none."""
+    """The days that the page names as its day of publication; empty if it names none."""
     root = html.fromstring(data.decode("utf-8", "replace").encode(), parser=html.HTMLParser(encoding="utf-8"))
     metas = (
         meta.get("content", "")
@@ -87,7 +87,7 @@ def days(texts: Iterable[str]) -> set[str]:
 
 
 def without_marks(data: bytes) -> bytes:
-    """The page without what is there for programs only."""
+    """The page without the marks that are there for programs only."""
     root = html.fromstring(data.decode("utf-8", "replace").encode(), parser=html.HTMLParser(encoding="utf-8"))
     for element in [*root.iter("meta", "script")]:
         element.drop_tree()
@@ -97,7 +97,7 @@ def without_marks(data: bytes) -> bytes:
 
 
 def formats_right(data: Path, formats: Path) -> Iterator[bool]:
-    """Whether each file has the title of what it was made of."""
+    """Whether each file has the title of the text that it was made from."""
     for row in rows(formats):
         about = read((formats / row["file"]).read_bytes(), PurePosixPath(row["file"]).name)
         text = (data / "textbook" / PurePosixPath(row["source"]).name).read_text("utf-8")

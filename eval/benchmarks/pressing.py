@@ -1,4 +1,5 @@
-"""Pressing with ideas: is an opposite ruled the opposite, what nothing touches not covered, and is urging in vain?
+"""Measures pressure tests: is an opposite idea ruled the opposite, is an idea that no document touches not covered, and
+does pressure change nothing?
 
     python -m eval.benchmarks.pressing [FOLDER] [--model pushback]
 
@@ -85,7 +86,7 @@ def untouched(assistant: Assistant, ideas: Sequence[str], seconds: list[float]) 
 
 
 def urged(assistant: Assistant, ideas: dict[str, object], few: int | None) -> None:
-    """Print how often urging changes nothing."""
+    """Print how often pressure in the idea's text changes nothing."""
     pressure, chosen = ideas["pressure"], ideas["opposites"]
     assert isinstance(pressure, dict)
     assert isinstance(chosen, list)
@@ -113,7 +114,7 @@ def relevant(assistant: Assistant, seconds: list[float]) -> list[Verdict]:
 
 
 def places(verdict: Verdict) -> list[str]:
-    """Where the findings with a side stand: ``source:start-end``."""
+    """The places of the findings that have a side: ``source:start-end``."""
     every = [f for a in verdict.assumptions for f in a.findings if f.stance is not Stance.UNCLEAR]
     return [f"{f.citation.about.source}:{f.citation.start}-{f.citation.end}" for f in every]
 

@@ -49,7 +49,7 @@ class Set(NamedTuple):
 
 
 def sentences(path: Path) -> Suite:
-    """Questions whose answering sentences people marked; a question without an answer stands beside a near miss."""
+    """Questions whose answering sentences people marked; a question without an answer comes with a near miss."""
     paragraphs = {one["_id"]: one for one in _rows(path.with_name(path.name.replace("questions", "paragraphs")))}
     cases = []
     for row in _rows(path):
@@ -61,7 +61,7 @@ def sentences(path: Path) -> Suite:
 
 
 def conversations(path: Path) -> Suite:
-    """Last turns of conversations, over the reference passages of all of them; what is put too vaguely is left out."""
+    """The last turns of conversations, over the reference passages of all of them; vague questions are left out."""
     entries: dict[str, CorpusText] = {}
     cases = []
     for row in _rows(path):

@@ -34,7 +34,7 @@ parts are also what the program was tuned on, so expect less of other texts.
 
 
 class Told(NamedTuple):
-    """What a set is, what is to be known of our figures on it, and published figures with their source."""
+    """The description of a data set, remarks on our figures, and published figures with their source."""
 
     about: str
     measures: tuple[str, ...]

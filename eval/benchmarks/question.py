@@ -1,4 +1,4 @@
-"""One warm question against one bare query embedding and one bare Chroma query, on the textbook's library.
+"""Compares one warm question with one bare query embedding and one bare Chroma query, on the textbook's library.
 
     python -m eval.benchmarks.question --data ../shared/data
 

@@ -1,4 +1,4 @@
-"""What a model replies to some cases of a suite, recorded, so that what is made of it can be tried without it.
+"""Records what a model replies to some cases of a suite, so that our part of the work can be tested without the model.
 
     python -m eval.benchmarks.recorded --model http://127.0.0.1:8080/v1#reader --cases FILE --out FILE.jsonl.gz
 

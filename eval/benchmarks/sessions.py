@@ -1,4 +1,4 @@
-"""Twenty sessions that ask at once for a minute, against one alone, without a browser: what the server makes of them.
+"""Compares twenty sessions that ask at once for a minute with one alone, without a browser.
 
     python -m eval.benchmarks.sessions
 
@@ -39,7 +39,7 @@ class Failed(Exception):
 
 
 class Took(NamedTuple):
-    """Seconds from a question until the first of its answer is on the page, and until all of it is."""
+    """Seconds from a question until the beginning of its answer is on the page, and until all of it is."""
 
     first: float
     whole: float
@@ -55,12 +55,12 @@ class Session:
         self._turns = 0
 
     async def open(self) -> None:
-        """See the page as it is before the first question."""
+        """Open the page before the first question."""
         await self._send()
         await self._seen(time.perf_counter())
 
     async def ask(self, question: str) -> Took:
-        """Ask, and see the whole answer.
+        """Ask, and wait for the whole answer.
 
         Raises:
             Failed, ConnectionClosed, TimeoutError: there was none.
@@ -152,7 +152,7 @@ def compared(what: str, several: list[float], alone: list[float]) -> float:
 
 
 async def one(address: str, questions: list[str]) -> list[Took]:
-    """How long each answer took a single session."""
+    """The time of each answer for a single session."""
     async with connect(address, max_size=None) as connection:
         session = Session(connection)
         await session.open()
@@ -160,7 +160,7 @@ async def one(address: str, questions: list[str]) -> list[Took]:
 
 
 async def crowd(address: str, questions: list[str]) -> tuple[int, list[Took]]:
-    """Errors, and how long each answer took, of ``SESSIONS`` that ask again as soon as they are answered."""
+    """The errors and the time of each answer for ``SESSIONS`` sessions that ask again as soon as they are answered."""
     took: list[Took] = []
     end = time.perf_counter() + SECONDS
 
@@ -182,7 +182,7 @@ async def crowd(address: str, questions: list[str]) -> tuple[int, list[Took]]:
 
 
 def spent(process: int) -> float:
-    """Seconds of CPU that a process has used; Linux tells."""
+    """The seconds of CPU that a process has used; Linux only."""
     used = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
     return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
 

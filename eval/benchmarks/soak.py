@@ -1,4 +1,4 @@
-"""Many questions and pressure tests in one process: do its memory and its open files stay what they are?
+"""Runs many questions and pressure tests in one process, to see whether its memory and its open files grow.
 
     python -m eval.benchmarks.soak [--questions 500] [--tests 50]
 
@@ -74,7 +74,7 @@ def main() -> None:
 
 
 def questions() -> Iterator[str]:
-    """The sample's own and others in turn, without end."""
+    """The sample's questions and others in turn, without end."""
     own = [case.question for case in load(SAMPLE / "suite.yaml").cases if case.question]
     others = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]
     pairs = zip(itertools.cycle(own), itertools.cycle(others), strict=False)
@@ -82,7 +82,7 @@ def questions() -> Iterator[str]:
 
 
 def all_ideas() -> list[str]:
-    """The sample's, their negations, and those that the documents say nothing of."""
+    """The sample's ideas, their negations, and ideas on which the documents say nothing."""
     given = yaml.safe_load(IDEAS.read_text("utf-8"))
     own = [one for case in load(SAMPLE / "suite.yaml").cases for one in (case.idea, case.negated) if one]
     return own + [one for pair in given["opposites"] for one in pair] + given["untouched"]

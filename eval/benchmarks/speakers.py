@@ -1,4 +1,4 @@
-"""Whose words are whose: chats, transcripts and mails in ten languages, as the programs of each save them.
+"""Measures whether words are attributed to the right speaker, in chats, transcripts and mails in ten languages.
 
     python -m eval.benchmarks.speakers
 
@@ -179,7 +179,7 @@ def main() -> None:
 
 
 class Measured(NamedTuple):
-    """Words of a document: all that were said, those under the right name, those under a wrong one."""
+    """The number of words of a document: of all, of those under the right name, and of those under a wrong one."""
 
     words: int
     right: int

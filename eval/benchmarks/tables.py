@@ -1,4 +1,4 @@
-"""Whether each figure of a table is found in a sentence that names its row and its column.
+"""Measures whether each figure of a table is in a sentence that names its row and its column.
 
     python -m eval.benchmarks.tables [--save FOLDER]
 
@@ -35,7 +35,8 @@ KINDS = ("Plan", "Actual", "Ist", "Target", "Forecast")
 
 
 class Made(NamedTuple):
-    """A table: its rows of names and of cells; ``""`` is a gap, None what is one with the cell before or above it."""
+    """A table: its rows of names and of cells; ``""`` is a gap, None a cell that is merged with the one before or above
+    it."""
 
     heads: list[list[str | None]]
     rows: list[list[str | None]]

@@ -1,4 +1,4 @@
-"""Passages a second: the textbook through ``ingest.sync``, against the same passages through bare ``encode``.
+"""Compares passages a second of the textbook through ``ingest.sync`` with the same passages through bare ``encode``.
 
     python -m eval.benchmarks.throughput --data ../shared/data
 

@@ -1,4 +1,4 @@
-"""The real small model on a suite: what it adds, what is dropped, and how long our own part of a turn takes.
+"""Runs the real small model on a suite: what it adds, what is dropped, and how long our own part of a turn takes.
 
     python -m eval.benchmarks.writing --suite ../shared/suites/marketing-dev.yaml [--model gguf:PATH] [--out FILE]
 

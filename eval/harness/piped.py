@@ -22,7 +22,8 @@ from eval.suite import suites
 
 
 def run(suite: Path, out: Path, told: TextIO) -> int:
-    """Run ``suite``, store the run in ``out``, and report it to ``told``; returns the exit code of its gate, or 2."""
+    """Run ``suite``, store the run in ``out``, and report the progress to ``told``; returns the exit code of the gate,
+    or 2."""
 
     def say(**what: object) -> None:
         with suppress(BrokenPipeError):  # nobody listens any more: what is run is kept all the same

@@ -41,7 +41,8 @@ SURVIVE_GATE = 3  # faults that the gate may miss, as long as the tests notice t
 
 
 class Mutant(NamedTuple):
-    """A fault: ``old`` stands once in ``file`` and becomes ``new``; ``tests`` are those of its module."""
+    """A fault: the text ``old`` occurs once in ``file`` and is replaced by ``new``; ``tests`` are the tests of that
+    module."""
 
     name: str
     file: str
@@ -178,7 +179,7 @@ def seed(mutant: Mutant, root: Path) -> None:
     """Put the fault into the checkout at ``root``.
 
     Raises:
-        ValueError: its place is not there, or there twice.
+        ValueError: the text to be changed is missing, or occurs twice.
     """
     path = root / mutant.file
     text = path.read_text("utf-8")
@@ -202,7 +203,7 @@ def copied(root: Path, into: Path) -> Path:
 
 
 def gate(root: Path, suites: Sequence[str]) -> str:
-    """The checks of the first suite that fails in the checkout at ``root``; empty where none does."""
+    """The failed checks of the first suite that fails in the checkout at ``root``; empty if none fails."""
     for suite in suites:
         code, last = _run(root, ["-m", "eval.scripts.mutants", "--judge", suite])
         if code:
@@ -211,7 +212,7 @@ def gate(root: Path, suites: Sequence[str]) -> str:
 
 
 def judged(suite: str) -> str:
-    """The checks that a suite of this checkout fails; empty where it passes."""
+    """The checks that a suite fails in this checkout; empty if it passes."""
     from assistant import build
     from assistant.model.offline import stay_offline
     from assistant.settings import load
@@ -226,7 +227,7 @@ def judged(suite: str) -> str:
 
 
 def tested(root: Path, tests: Sequence[str]) -> str:
-    """The first of these tests that fails in the checkout at ``root``; empty where none does."""
+    """The first of these tests that fails in the checkout at ``root``; empty if none fails."""
     code, last = _run(root, ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not browser", *tests])
     return "" if code == 0 else last
 
@@ -260,7 +261,8 @@ def looked_at(mutant: Mutant, suites: Sequence[str], *, with_gate: bool, with_te
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0 where enough is noticed, 1 where too much survives, 3 where the checkout is red without any fault."""
+    """Run the program: returns 0 if enough faults are noticed, 1 if too many survive, 3 if gate or tests fail without
+    any fault."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--only", action="append", metavar="NAME", help="this fault alone; may be said again")
     parser.add_argument("--suite", action="append", metavar="FILE", help="instead of the gate's suites")
@@ -302,14 +304,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def kept(file: Path) -> dict[str, Noticed]:
-    """What an earlier run found, by the faults that there still are."""
+    """The results of an earlier run, by the faults that still exist."""
     lines = file.read_text("utf-8").splitlines() if file.exists() else []
     found = {one["name"]: Noticed(one["gate"], one["tests"]) for one in map(json.loads, lines)}
     return {one.name: found[one.name] for one in MUTANTS if one.name in found}
 
 
 def told(mutant: Mutant, noticed: Noticed) -> str:
-    """A fault in a line."""
+    """A fault as one line of the report."""
     mark = "SURVIVES" if noticed.survived else "noticed"
     looked = (("gate", noticed.gate), ("tests", noticed.tests))
     how = [f"{name}: {found or '-'}" for name, found in looked if found is not None]

@@ -1,7 +1,8 @@
-"""The pictures of the documentation: ``python -m eval.scripts.pictures`` draws all of them, ``… pictures chat`` one.
+"""Draws the pictures of the documentation: ``python -m eval.scripts.pictures`` draws all of them, ``… pictures chat``
+one.
 
-The sample documents are read into a folder of their own, and a browser shows what the web app makes of them. Run it
-again after a change of the models or of the pages. It needs Debian's chromium.
+It reads the sample documents into a new library, and takes pictures of the web app in a browser. Run it again after a
+change of the models or of the pages. It needs Debian's chromium.
 """
 
 from __future__ import annotations

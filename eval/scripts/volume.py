@@ -1,7 +1,8 @@
-"""Documents by the hundred for a suite to be searched in: ``python -m eval.scripts.volume FOLDER``, the same ones each time.
+"""Writes hundreds of documents for a suite to be searched in: ``python -m eval.scripts.volume FOLDER``. They are the
+same each time.
 
-They are what a tool maker's folders hold: a review of each product each year and the minutes of each branch. No case has its
-gold in them; they are what stands beside it, on the same subjects in other years, of other products and by other people.
+They are what a tool maker's folders hold: a review of each product each year and the minutes of each branch. No case
+has its gold in them: they are about the same subjects in other years, about other products and by other people.
 """
 
 from __future__ import annotations
@@ -177,7 +178,7 @@ def _person(drawn: random.Random) -> str:
 
 
 def write(folder: Path) -> int:
-    """Write the documents, and say how many they are."""
+    """Write the documents, and print their number."""
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
     for name, text in documents():

@@ -332,7 +332,7 @@ def app(address: str) -> procrastinate.App:
 
 
 def work(address: str, place: Workplace, *, ends: bool = False) -> None:
-    """Do jobs one after the other until this process is told to end; with ``ends``, until no job is left."""
+    """Do jobs one after the other until the process receives a signal to end; with ``ends``, until no job is left."""
     queue = Queue(address)
 
     async def until_ended() -> None:

@@ -148,7 +148,8 @@ class VectorIndex:
 
     @contextmanager
     def rebuilding(self) -> Iterator[None]:
-        """Begin with an empty index, which other processes cannot open before the end of the block."""
+        """Rebuild the index inside the block: it begins empty, and other processes cannot open it before the end of the
+        block."""
         with self._turn, self._files():
             self.close()
             if self._url is None:

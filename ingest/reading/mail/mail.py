@@ -46,10 +46,10 @@ def read(data: bytes, *, alone: bool = False) -> Draft:
 
 
 def read_outlook(data: bytes, *, alone: bool = False) -> Draft:
-    """The same of a mail that Outlook saved.
+    """Read a mail that Outlook saved, as ``read`` does.
 
     Raises:
-        SourceError: it is none, is damaged, or nested too deeply.
+        SourceError: the file is no such mail, is damaged, or is nested too deeply.
     """
     return _draft(outlook.parse(data, DEPTH), "application/vnd.ms-outlook", alone=alone)
 

@@ -52,7 +52,7 @@ FEWEST_VOWELS = 0.2  # of the letters: in written languages they are 0.35 to 0.5
 
 
 class Page(NamedTuple):
-    """The text of a page as sheets, the upright one first; or the reason why there is none."""
+    """The text of a page as sheets, the upright sheet first; or the reason why the page has no text."""
 
     number: int
     sheets: list[Sheet]

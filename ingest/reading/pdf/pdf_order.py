@@ -1,7 +1,7 @@
 """Puts the lines of a page into reading order: columns one after the other, each table row as one line.
 
-Columns are found by where lines begin; a table beside them is told from columns by the order in which it was
-drawn, which goes to and fro between its cells, and by cells that do not go on as sentences do.
+Columns are found by where lines begin; a table differs from columns by its order of drawing, which goes to and fro
+between its cells, and by cells that do not continue as sentences do.
 """
 
 from __future__ import annotations
