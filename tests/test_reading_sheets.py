@@ -161,6 +161,7 @@ def test_a_long_cell_that_is_merged_over_many_rows_is_refused(monkeypatch: pytes
         (-1, "yyyy-mm-dd", "-1"),
         (2_958_465, "yyyy-mm-dd", "9999-12-31"),
         (2_958_466, "yyyy-mm-dd", "2958466"),
+        (2_958_466, "[h]:mm", "2958466"),  # no time that anybody took either
         (1e300, "yyyy-mm-dd", "1e+300"),
         (1e305, "[h]:mm", "1e+305"),
         (-1e305, "[s]", "-1e+305"),
