@@ -109,6 +109,25 @@ class Opined(Form):
     library: Line | None = None
 
 
+class Corrected(Form):
+    """The title, author and date of a document; what is left out stays as it is, and an empty author or date is none.
+
+    `as_read`, alone, takes back what was set.
+    """
+
+    title: Annotated[str | None, Field(max_length=300)] = None
+    author: Annotated[str | None, Field(max_length=300)] = None
+    date: Annotated[str | None, Field(max_length=10, examples=["2012-10"])] = None
+    as_read: bool = False
+    library: Line | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Corrected:
+        if self.as_read is not (self.title is self.author is self.date is None):
+            raise ValueError("send title, author or date, or as_read alone")
+        return self
+
+
 class Measured(Form):
     """A request of `pushback eval run SUITE --system URL`: one of `ask`, `search` and `challenge`."""
 

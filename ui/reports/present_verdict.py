@@ -104,9 +104,8 @@ def _lines(text: str) -> str:
 
 def source(citation: Citation) -> str:
     """The source of a finding, as the label of a button that opens it: title, voice, date and page."""
-    about = citation.about
-    known = [about.title, citation.voice, about.date and present.date(about.date), about.place(citation.page)]
-    return label(" · ".join(part for part in known if part), 160)
+    place = citation.about.place(citation.page)
+    return label(" · ".join([*present.particulars(citation), *([place] if place else [])]), 160)
 
 
 def attributed(one: Finding, report: Report) -> str:
