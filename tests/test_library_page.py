@@ -64,7 +64,7 @@ def test_where_there_is_no_library_a_first_file_begins_one(settings: Settings) -
     finished(page, settings)
 
     assert "1 document, 1 passage" in shown(page)
-    assert list(page.dataframe[0].value["title"]) == ["Pears"]
+    assert list(page.dataframe[0].value["title"]) == ["Pears (guessed)"]
     press(page, "Open pears\\.md")
     assert "The orchard has ninety pear trees." in shown(page)
 
@@ -76,6 +76,21 @@ def test_the_first_paint_loads_no_model(
     monkeypatch.setattr(build, "build_embedder", lambda _settings: UnloadedEmbedder())
 
     assert len(opened().dataframe[0].value) == 1
+
+
+@pytest.mark.usefixtures("library")
+def test_an_outcome_leaves_into_the_log_when_another_comes_or_its_page_is_left(settings: Settings) -> None:
+    page = opened()
+    for name in ("pears", "plums"):
+        page.file_uploader[0].set_value([(f"{name}.md", f"Of {name} there are ninety.".encode(), "")]).run()
+        finished(page, settings)
+    (log,) = [one for one in page.expander if one.label.startswith("What was done before")]
+    assert log.label.endswith("· 1")
+    assert "pears.md" in "".join(one.body for one in log.get("html"))
+
+    press(page, "Open plums\\.md")
+
+    assert "1 added" not in shown(page)
 
 
 def test_documents_are_found_by_words_kind_language_and_state(library: Library, embedder: WordEmbedder) -> None:

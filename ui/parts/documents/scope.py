@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from assistant.errors import DocumentMissing
 from assistant.library.library import Library
@@ -48,12 +49,25 @@ def show(library: Library, settings: Settings) -> None:
 
 def link(documents: Sequence[str], name: str) -> None:
     """Show the button that opens a new conversation about these documents only."""
+    page, query = _asking(documents)
+    with st.container(key=ASK, width="content"):
+        st.page_link(page, label=name, icon=":material/chat:", query_params=query)
+
+
+def ask(documents: Sequence[str], question: str) -> None:
+    """Ask the question about these documents only, in a new conversation."""
+    page, query = _asking(documents)
+    state.ask(question)
+    st.switch_page(page, query_params=query)
+
+
+def _asking(documents: Sequence[str]) -> tuple[StreamlitPage, dict[str, str | list[str]]]:
+    """The page for questions, and the part of its address that narrows them."""
     page = st.Page(lambda: None, title="Ask", url_path="", default=True)  # a page is known by its path
     query = state.asking_within(Filters(documents=tuple(documents)))
     if library := state.library():
         query[state.LIBRARY] = library
-    with st.container(key=ASK, width="content"):
-        st.page_link(page, label=name, icon=":material/chat:", query_params=query)
+    return page, query
 
 
 def told(answer: Answer, within: Filters, library: Library) -> Answer:

@@ -70,9 +70,8 @@ def finding(one: Finding, place: Place, key: str, report: Report, *, in_context:
             on_click=state.open_citation,
             args=tuple(place),
         )
-        if how := present_verdict.attributed(one, report):
-            st.html(how)
-        with st.container(horizontal=True, gap="small", key=f"judge-{key}"):
+        how = present_verdict.attributed(one, report)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"judge-{key}"):
             for name, side in JUDGED.items():
                 st.button(
                     name,
@@ -82,6 +81,8 @@ def finding(one: Finding, place: Place, key: str, report: Report, *, in_context:
                     on_click=_judge,
                     args=(report.id, one, side),
                 )
+            if how:
+                st.html(how, width="content")
 
 
 def judge(id: str, library: Library, by: str) -> None:
