@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit
@@ -91,6 +92,35 @@ def test_an_outcome_leaves_into_the_log_when_another_comes_or_its_page_is_left(s
     press(page, "Open plums\\.md")
 
     assert "1 added" not in shown(page)
+
+
+LONG = "".join(
+    f"Of the {n} trees in row {n}, we pruned those that stood in the shade of the barn.\n\n" for n in range(20)
+)
+
+
+@pytest.mark.usefixtures("library")
+def test_a_document_that_comes_alone_is_told_in_short(settings: Settings) -> None:
+    page = opened()
+    page.file_uploader[0].set_value([("trees.md", LONG.encode(), "")]).run()
+
+    assert "In short" in shown(finished(page, settings))
+
+
+def test_a_model_sums_a_document_up(
+    library: Library, embedder: WordEmbedder, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(library, embedder, make_document("Of pears.", "pears.md", title="Pears"))
+    id = id_of(settings, "pears.md")
+    assert not [one for one in opened(document=id).button if one.label == "Let the model sum it up"]
+    gone_to: list[Any] = []
+    monkeypatch.setenv("PUSHBACK_MODEL", "fake:one")
+    monkeypatch.setattr(streamlit, "switch_page", lambda _page, query_params: gone_to.append(query_params))
+
+    page = press(opened(document=id), "Let the model sum it up")
+
+    assert gone_to == [{"within": [id]}]
+    assert page.session_state["asked"] == ("What are the main points of “Pears”?", None)
 
 
 def test_documents_are_found_by_words_kind_language_and_state(library: Library, embedder: WordEmbedder) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from assistant.errors import SettingsError
 from assistant.library.library import Library
 from assistant.library.records import Corrected, Said
+from assistant.text import dates
 from assistant.types import Document
-from ui.commands.options import DATE
 
 
 def correct(document: Document, given: Said, library: Library) -> None:
@@ -20,7 +20,7 @@ def correct(document: Document, given: Said, library: Library) -> None:
     given = Said(*(value if value is None else " ".join(value.split()) for value in given))
     if given.title == "":
         raise SettingsError("A document needs a title.", hint="Write one.")
-    if given.date and not DATE.fullmatch(given.date):
+    if given.date and not dates.DATE.fullmatch(given.date):
         hint = "Write a year, a month or a day: 2024, 2024-05 or 2024-05-31."
         raise SettingsError(f"“{given.date}” is no date.", hint=hint)
     held = corrected(document, library)

@@ -5,7 +5,6 @@ The address holds them, so that a link can begin with them and a reload keeps th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -15,6 +14,7 @@ from streamlit.navigation.page import StreamlitPage
 from assistant.errors import DocumentMissing
 from assistant.library.library import Library
 from assistant.settings import Settings
+from assistant.text.dates import DATE
 from assistant.types import Answer, Filters, Grounding
 from ui.parts.page import state
 from ui.views import present
@@ -24,8 +24,6 @@ NAMED = 4  # documents that have a chip of their own; more have one together
 CHIP = 40  # characters of one: meant for four in a row
 GONE = "a document that is no longer there"
 ASK = "ask"  # the key of what leads to the page where one asks, on others
-
-_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-\d{2})?)?")
 
 
 def show(library: Library, settings: Settings) -> None:
@@ -129,10 +127,10 @@ def _several(name: str, options: list[str], chosen: list[str], field: str, shows
 
 def _date(name: str, chosen: str | None, field: str) -> None:
     key = f"narrow-{field}"
-    if key not in st.session_state or _DATE.fullmatch(st.session_state[key].strip() or "0000"):
+    if key not in st.session_state or DATE.fullmatch(st.session_state[key].strip() or "0000"):
         st.session_state[key] = chosen or ""
     st.text_input(name, key=key, placeholder="2023 or 2023-05-01", on_change=_narrow, args=(field, key))
-    if st.session_state[key].strip() and not _DATE.fullmatch(st.session_state[key].strip()):
+    if st.session_state[key].strip() and not DATE.fullmatch(st.session_state[key].strip()):
         st.html('<p class="small notice" role="alert">Write a date as 2023, 2023-05 or 2023-05-01.</p>')
 
 
@@ -142,7 +140,7 @@ def _narrow(field: str, key: str) -> None:
         state.ask_within(replace(within, documents=tuple(value)))
     elif field == "authors":
         state.ask_within(replace(within, authors=tuple(value)))
-    elif not (date := value.strip()) or _DATE.fullmatch(date):
+    elif not (date := value.strip()) or DATE.fullmatch(date):
         state.ask_within(
             replace(within, since=date or None) if field == "since" else replace(within, until=date or None)
         )
