@@ -67,7 +67,10 @@ def test_an_idea_becomes_a_report_that_can_be_handed_on(
     slider.press("ArrowRight")
     expect(page.get_by_text("set by you")).to_be_visible()
     picture(page, artifacts, "pressure-assumption")
+    page.get_by_text("Add an assumption").click()
+    expect(page.get_by_label("What else must be so?")).to_be_visible()
     assert serious(page, "assumption") == []
+    page.keyboard.press("Escape")
 
     judged = page.locator('[class*="st-key-judge-case-"]').first
     judged.get_by_role("button", name="Against").click()

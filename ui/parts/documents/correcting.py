@@ -31,7 +31,7 @@ def show(document: Document, library: Library, failed: str) -> None:
             )
         st.html('<p class="small">It stays so when the file is read again.</p>')
         with st.container(horizontal=True):
-            st.form_submit_button("Set", type="primary", on_click=_set, args=(document, library, failed))
+            st.form_submit_button("Set", on_click=_set, args=(document, library, failed))
             if library.corrected(document.id):
                 st.form_submit_button("As its file says", on_click=_take_back, args=(document, library, failed))
 
