@@ -125,10 +125,12 @@ def opened(text: str) -> str:
 def settling(verdict: Verdict, most: int | None = None) -> str:
     """The questions to settle, at most so many, with the cheapest way to, as HTML."""
     asked = [
-        f"<dt>{escape(question)}</dt>{f'<dd>{told.CHEAPEST}{escape(how)}</dd>' if how else ''}"
+        f"<dl><dt>{escape(question)}</dt><dd>{told.CHEAPEST}{escape(how)}</dd></dl>"
+        if how
+        else f"<p><strong>{escape(question)}</strong></p>"
         for question, how in told.settling(verdict)[:most]
     ]
-    return f"<dl>{''.join(asked)}</dl>" if asked else "<p>None is open.</p>"
+    return "".join(asked) or "<p>None is open.</p>"
 
 
 def listed(lines: Sequence[str], otherwise: str = "") -> str:
