@@ -72,10 +72,9 @@ def test_an_idea_becomes_a_report_that_can_be_handed_on(
     assert serious(page, "assumption") == []
     page.keyboard.press("Escape")
 
-    judged = page.locator('[class*="st-key-judge-case-"]').first
-    judged.get_by_role("button", name="Against").click()
+    page.locator('[class*="st-key-judge-case-"] button:enabled').first.click()  # the other side than it has
     expect(page.get_by_role("button", name="Undo what you said")).to_be_visible()
-    expect(page.locator(".st-key-case-against").get_by_text("judged")).to_be_visible()
+    expect(page.locator(".st-key-glance").get_by_text("judged by a person")).to_be_visible()
 
     page.get_by_text("Export", exact=True).click()
     for name, ending in (("Markdown", ".md"), ("Web page", ".html"), ("Word document", ".docx")):
