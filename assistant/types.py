@@ -87,6 +87,7 @@ class About:
     date: str | None = None
     language: str | None = None  # ISO 639-1; None when the text does not tell
     site: str | None = None  # of a web page: the name or the host of its site
+    guessed: tuple[str, ...] = ()  # of title, author and date, those that no place of the file states
 
     @property
     def origin(self) -> str | None:

@@ -241,6 +241,7 @@ def _about(about: About) -> Json:
         "date": about.date,
         "language": about.language,
         "site": about.site,
+        "guessed": list(about.guessed),
     }
 
 

@@ -224,6 +224,27 @@ def test_filters_narrow_by_document_voice_and_date(catalog: Catalog) -> None:
     assert texts(until="2014-05-05", authors=("b",)) == set()
 
 
+def test_what_is_guessed_of_a_document_is_known_until_somebody_says_it(catalog: Catalog) -> None:
+    plain = make_document("Plain trust.", "plain.txt", author="Stripe", date="2012", title="Report")
+    plain = replace(plain, about=replace(plain.about, guessed=("title", "author")))
+    row = make_row(plain)
+    catalog.put([row])
+
+    def guessed() -> list[tuple[str, ...]]:
+        kept = catalog.documents.get(plain.id)
+        assert kept is not None
+        return [kept.about.guessed, catalog.documents.entries()[0].about.guessed, catalog.documents.listed()[0].guessed]
+
+    assert guessed() == [("title", "author")] * 3
+    assert catalog.documents.holdings().authors == ()  # nobody is greeted with a guess
+    catalog.correct(plain.id, Said(author="Ann"))
+    assert guessed() == [("title",)] * 3
+    catalog.put([row])
+    assert guessed() == [("title",)] * 3
+    catalog.correct(plain.id, Said())
+    assert guessed() == [("title", "author")] * 3
+
+
 def test_what_is_said_of_a_document_holds_when_it_is_read_again_until_it_is_taken_back(catalog: Catalog) -> None:
     plain = make_document("Plain trust.\n\nGuest trust.", "plain.txt", author="Stripe", date="2012", title="Report")
     row = make_row(plain, speakers=(None, "Guest"))

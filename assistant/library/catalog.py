@@ -171,9 +171,10 @@ class Catalog:
             if (found := self.documents.get(document)) is None:
                 return
             known = self.corrections.get(document)
-            read = known.read if known else read_of(found.about)
-            about = with_said(with_said(found.about, read), said)
-            self.corrections.put(document, Corrected(said, read))
+            held = known or Corrected(said, read_of(found.about), found.about.guessed)
+            as_read = replace(with_said(found.about, held.read), guessed=held.guessed)
+            about = with_said(as_read, said)
+            self.corrections.put(document, held._replace(said=said))
             self.documents.rename(about)
             self.staged.clear()
             self.staged.again(document, about.author)

@@ -157,8 +157,8 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     *_of(
         "ingest/structure/outline.py", "structure",
-        ("date-lost", "bylines.date(kept, found, around)", "None"),
-        ("author-lost", "bylines.author(kept, found, around)", "None"),
+        ("date-lost", "bylines.date(kept, found, around)", "bylines.NOTHING"),
+        ("author-lost", "bylines.author(kept, found, around)", "bylines.NOTHING"),
     ),
 )  # fmt: skip
 

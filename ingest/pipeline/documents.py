@@ -59,6 +59,7 @@ def load(
         author=structured.author,
         date=structured.date,
         site=draft.found.site or None,
+        guessed=structured.guessed,
     )
     pieces = structured.pieces
     if recurrence.REASON not in keep and keeping.ALL not in keep:

@@ -31,6 +31,7 @@ class Structured(NamedTuple):
     author: str | None
     date: str | None
     pieces: list[Piece]
+    guessed: tuple[str, ...] = ()  # which of title, author and date no place of the file states
 
 
 def structure(pieces: Sequence[Piece], found: Found, source: str) -> Structured:
@@ -39,6 +40,7 @@ def structure(pieces: Sequence[Piece], found: Found, source: str) -> Structured:
     kept = [piece for piece in numbered if not piece.reason]
     kept = kept if found.is_voiced else _headed(kept)
     title, kept = _titled(kept if found.is_voiced else speakers.attribute(kept), found)
+    is_named = title is not None
     title = title or _readable(source)
     kept = _under_headings(kept, title)
     held = {piece.order for piece in kept}
@@ -46,7 +48,9 @@ def structure(pieces: Sequence[Piece], found: Found, source: str) -> Structured:
     everything = sorted([*kept, *gone], key=lambda piece: piece.order)
     around = _around(everything)
     who, when = bylines.author(kept, found, around), bylines.date(kept, found, around)
-    return Structured(title, who, when, everything)
+    guesses = {"title": not is_named, "author": who.is_guess, "date": when.is_guess}
+    guessed = tuple(name for name, is_guess in guesses.items() if is_guess)
+    return Structured(title, who.text, when.text, everything, guessed)
 
 
 def _around(pieces: Sequence[Piece]) -> list[Piece]:

@@ -72,8 +72,8 @@ def lines(answer: Answer, standing: Mapping[Citation, Standing] | None = None) -
 def source(citation: Citation) -> str:
     """Title, who says it, when, and the place in the file."""
     about = citation.about
-    known = (about.title, citation.voice, about.date and present.date(about.date), about.place(citation.page))
-    return f"{', '.join(part for part in known if part)} ({about.source}:{citation.start}-{citation.end})"
+    known = (*present.particulars(citation), about.place(citation.page))
+    return f"{', '.join(filter(None, known))} ({about.source}:{citation.start}-{citation.end})"
 
 
 def plain(answer: Answer) -> str:

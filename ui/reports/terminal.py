@@ -14,7 +14,19 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.types import Grounding
-from ui.views.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, cost_line, shown, who_disagrees, why
+from ui.views.shown import (
+    CLOSEST,
+    NEAREST,
+    NOT_SAID,
+    PERHAPS,
+    REFUSED,
+    as_guess,
+    cost_line,
+    shown,
+    voice,
+    who_disagrees,
+    why,
+)
 
 if TYPE_CHECKING:
     from assistant.library.library import Entry, KeptVerdict, Problem
@@ -154,14 +166,20 @@ def documents(entries: Sequence[Entry]) -> str:
     )
 
 
-def document(one: Document, entry: Entry) -> str:
-    """A document's particulars and its text."""
-    about = one.about
-    facts = {"title": about.title, "author": about.author, "date": about.date, "language": about.language}
-    facts |= {"site": about.site, "source": about.source, "id": about.id}
+def particulars(entry: Entry) -> str:
+    """A document's title, author and date, which of them are guessed, and where it is from."""
+    about = entry.about
+    facts = {"title": about.title, "author": about.author, "date": about.date}
+    facts = {name: as_guess(about, name, value or "") for name, value in facts.items()}
+    facts |= {"language": about.language or "", "site": about.site or "", "source": about.source, "id": about.id}
     others = [id for id in entry.versions if id not in {about.id, entry.superseded_by}]
     facts |= {"superseded by": _newer(entry), "other versions": ", ".join(others)}
-    head = [f"{name}: {value}" for name, value in facts.items() if value]
+    return "\n".join(f"{name}: {value}" for name, value in facts.items() if value)
+
+
+def document(one: Document, entry: Entry) -> str:
+    """A document's particulars and its text."""
+    head = [particulars(entry)]
     if one.dropped:
         head.append(f"dropped: {_count(len(one.dropped), 'piece')}, shown by --dropped")
     return "\n".join([*head, "", one.text])
@@ -317,7 +335,7 @@ def _conflict(conflict: Conflict, sources: _Sources) -> str:
 
 def _side(side: Statement, sources: _Sources) -> str:
     first = side.citations[0]
-    who = ", ".join(filter(None, [first.voice or first.about.title, first.about.date or "undated"]))
+    who = ", ".join(filter(None, [voice(first) or first.about.title, first.about.date or "undated"]))
     return filled(f"{who}: “{first.key_quote}” {sources.marks(side.citations)}", "  - ", "    ")
 
 
@@ -337,7 +355,8 @@ def _place(citation: Citation) -> str:
 
 
 def _where(about: About, speaker: str | None, start: int, end: int, page: int | None) -> str:
-    known = filter(None, [about.title, speaker or about.author, about.date, about.place(page)])
+    who = speaker or as_guess(about, "author", about.author or "")
+    known = filter(None, [about.title, who, as_guess(about, "date", about.date or ""), about.place(page)])
     return f"{' · '.join(known)} · {about.source}:{start}-{end}"
 
 

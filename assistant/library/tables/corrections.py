@@ -19,7 +19,10 @@ class Corrections:
     def get(self, document: str) -> Corrected | None:
         """What was said of a document, and what its file says; None where nothing was said."""
         row = self._db.row("SELECT said, read FROM corrected WHERE document = ?", [document])
-        return Corrected(*(Said(*json.loads(part)) for part in row)) if row else None
+        if row is None:
+            return None
+        said, (title, author, date, *guessed) = map(json.loads, row)
+        return Corrected(Said(*said), Said(title, author, date), tuple(guessed))
 
     def applied(self, document: Document) -> Document:
         """The document as it was read, with what was said of it."""
@@ -34,13 +37,13 @@ class Corrections:
         self._db.run(
             "INSERT INTO corrected (document, said, read) VALUES (?, ?, ?) "
             "ON CONFLICT (document) DO UPDATE SET said = excluded.said, read = excluded.read",
-            [document, as_json(list(corrected.said)), as_json(list(corrected.read))],
+            [document, as_json(list(corrected.said)), as_json([*corrected.read, *corrected.guessed])],
         )
 
     def read_again(self, document: Document) -> None:
         """Record what the file says now."""
         if found := self.get(document.id):
-            self.put(document.id, found._replace(read=read_of(document.about)))
+            self.put(document.id, found._replace(read=read_of(document.about), guessed=document.about.guessed))
 
 
 def read_of(about: About) -> Said:
@@ -49,11 +52,12 @@ def read_of(about: About) -> Said:
 
 
 def with_said(about: About, said: Said) -> About:
-    """The same with what was said; an empty author or date is none."""
+    """The same with what was said; an empty author or date is none, and what somebody said is no guess."""
     title, author, date = said
     return replace(
         about,
         title=title or about.title,
         author=about.author if author is None else author or None,
         date=about.date if date is None else date or None,
+        guessed=tuple(name for name in about.guessed if getattr(said, name) is None),
     )

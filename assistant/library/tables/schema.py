@@ -3,8 +3,9 @@
 # Since 2 there is feedback, since 3 versions of a piece, since 4 verdicts and what cleaning went by, since 5 owners of
 # conversations and verdicts, and conversations that can be brought back, since 6 questions without an answer, since 7
 # what tells a catalog from every other, and words of scripts without spaces (of texts that are read or reindexed from
-# then on), since 8 questions that wait for files, since 9 what people said of a document.
-VERSION = 9
+# then on), since 8 questions that wait for files, since 9 what people said of a document, since 10 what of a document
+# is guessed.
+VERSION = 10
 
 WORDS = "CREATE VIRTUAL TABLE words USING fts5 (text, title, voice, tokenize = 'porter unicode61 remove_diacritics 2')"
 
@@ -225,6 +226,14 @@ CREATE TABLE IF NOT EXISTS corrected (
 ) WITHOUT ROWID;
 """
 
+# Which of a document's title, author and date no place of its file states, with spaces between.
+GUESSED = """
+CREATE TABLE IF NOT EXISTS guessed (
+    document TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
+    fields TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
 # What tells this catalog from every other; written when it is first asked for.
 IDENTITY = """
 CREATE TABLE IF NOT EXISTS identity (
@@ -256,13 +265,27 @@ STEPS = {
         IDENTITY,
         AWAITING,
         CORRECTED,
+        GUESSED,
     ),
-    1: (*_FEEDBACK, *_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, *_ADDED_NOW),
-    2: (*_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, *_ADDED_NOW),
-    3: (*_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, *_ADDED_NOW),
-    4: (*_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, *_ADDED_NOW),
-    5: (UNANSWERED, IDENTITY, AWAITING, CORRECTED, *_ADDED_NOW),
-    6: (IDENTITY, AWAITING, CORRECTED, *_ADDED_NOW),
-    7: (AWAITING, CORRECTED),
-    8: (CORRECTED,),
+    1: (
+        *_FEEDBACK,
+        *_VERSIONS,
+        *_CLEANING,
+        VERDICTS,
+        *_OWNERS,
+        UNANSWERED,
+        IDENTITY,
+        AWAITING,
+        CORRECTED,
+        GUESSED,
+        *_ADDED_NOW,
+    ),
+    2: (*_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW),
+    3: (*_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW),
+    4: (*_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW),
+    5: (UNANSWERED, IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW),
+    6: (IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW),
+    7: (AWAITING, CORRECTED, GUESSED),
+    8: (CORRECTED, GUESSED),
+    9: (GUESSED,),
 }
