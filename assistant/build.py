@@ -89,7 +89,7 @@ class Assistant:
         try:
             return self._answering.answer(question, history, filters)
         finally:
-            memory.give_back()
+            memory.give_back(memory.MINUTE)
 
     def stream(
         self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE, tick: Tick = lambda: None
@@ -101,7 +101,7 @@ class Assistant:
         try:
             yield from self._answering.stream(question, history, filters, tick)
         finally:
-            memory.give_back()
+            memory.give_back(memory.MINUTE)
 
     def search(self, query: str, k: int = 8, filters: Filters = ANYWHERE) -> list[Hit]:
         """The ``k`` best passages."""

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import ctypes
 import sys
+import time
 from functools import cache
+from math import inf
 from typing import Any
 
+MINUTE = 60.0  # seconds between two times after questions: it costs the next one a twenty-fifth of its time
 
-def give_back() -> None:
-    """Return freed memory to the system, where the C library keeps it."""
-    if (trim := _trim()) is not None:
+_given = [-inf]  # when memory was given back, on the monotonic clock
+
+
+def give_back(every: float = 0.0) -> None:
+    """Return freed memory to the system, where the C library keeps it; not if that was done less than ``every`` seconds
+    ago."""
+    now = time.monotonic()
+    if (trim := _trim()) is not None and now - _given[0] >= every:
+        _given[0] = now
         trim(0)
 
 

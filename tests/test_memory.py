@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import subprocess
 import sys
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -57,15 +58,23 @@ def test_freed_memory_goes_back_to_the_system() -> None:
     assert seen.stdout.split() == ["True", "False"]
 
 
-def test_each_answer_and_each_test_gives_back(
+def test_each_test_gives_back_and_a_question_once_a_minute(
     orchard: Library, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = list[int]()
-    monkeypatch.setattr(memory, "give_back", lambda: given.append(1))
+    given = list[str]()
+    monkeypatch.setattr(memory, "_trim", lambda: lambda _: given.append(doing))
+    monkeypatch.setattr(memory, "_given", [-inf])
     assistant = build.Assistant(orchard, embedder)
 
+    for doing in ("ask", "ask again", "test", "stream", "test again"):
+        if doing.startswith("ask"):
+            assistant.ask("How many pear trees are there?")
+        elif doing.startswith("test"):
+            assistant.challenge("Plant pear trees.")
+        else:
+            list(assistant.stream("How many pear trees are there?"))
+    memory._given[0] -= memory.MINUTE
+    doing = "a minute later"
     assistant.ask("How many pear trees are there?")
-    list(assistant.stream("How many pear trees are there?"))
-    assistant.challenge("Plant pear trees.")
 
-    assert len(given) == 3
+    assert given == ["ask", "test", "test again", "a minute later"]
