@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from assistant import memory
 from assistant.answer.answering import Answering
 from assistant.checking.judging import Judge, ModelJudge
 from assistant.errors import ModelError, SettingsError
@@ -85,7 +86,10 @@ class Assistant:
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
         """The whole answer to ``question``."""
-        return self._answering.answer(question, history, filters)
+        try:
+            return self._answering.answer(question, history, filters)
+        finally:
+            memory.give_back(memory.MINUTE)
 
     def stream(
         self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE, tick: Tick = lambda: None
@@ -94,7 +98,10 @@ class Assistant:
 
         A model that writes calls ``tick`` with every piece of its reply; what that raises stops the model.
         """
-        return self._answering.stream(question, history, filters, tick)
+        try:
+            yield from self._answering.stream(question, history, filters, tick)
+        finally:
+            memory.give_back(memory.MINUTE)
 
     def search(self, query: str, k: int = 8, filters: Filters = ANYWHERE) -> list[Hit]:
         """The ``k`` best passages."""
@@ -111,7 +118,10 @@ class Assistant:
         assumptions tested, the number of all, and the name of the next. ``importance`` (0..1) is set by the user for
         lenses or for numbers of assumptions. If ``like`` is an earlier verdict, the assumptions that a model proposed
         for it are tested again."""
-        return self._pressure.challenge(idea, progress, importance, like)
+        try:
+            return self._pressure.challenge(idea, progress, importance, like)
+        finally:
+            memory.give_back()
 
     def prepare(self, progress: Callable[[float], None]) -> None:
         """Unpack the models that read, once on a machine. ``progress`` is called with the share that is done; it is not

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -403,9 +403,11 @@ class Library:
         return verdicts.keep(told["idea"], told["ruling"], verdict_json, revises=revises, owner=owner, id=id)
 
     def put_verdict(self, kept: KeptVerdict, verdict_json: str) -> None:
-        """Store a pressure test under its id, with changed importance or after it was removed."""
-        told = json.loads(verdict_json)
-        self._catalog.verdicts.put(kept._replace(idea=told["idea"], ruling=told["ruling"]), verdict_json)
+        """Store a pressure test under its id, with changed importance or after it was removed, damaged or not."""
+        with suppress(ValueError, TypeError, KeyError):
+            told = json.loads(verdict_json)
+            kept = kept._replace(idea=told["idea"], ruling=told["ruling"])
+        self._catalog.verdicts.put(kept, verdict_json)
 
     def verdicts(self, owner: str | None = None) -> list[KeptVerdict]:
         """The stored pressure tests of one owner, the latest first; None means those without an owner."""

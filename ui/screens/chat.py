@@ -104,7 +104,7 @@ def _kept(library: Library, owner: str | None) -> list[Answer]:
     if not named:
         return []
     library.check_owner(named, owner)
-    return [wire.read_answer(json.loads(turn)) for turn in library.turns(named)]
+    return [wire.stored_answer(turn) for turn in library.turns(named)]
 
 
 def _head(every: list[Conversation], answers: list[Answer], library: Library) -> None:

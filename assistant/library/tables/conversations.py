@@ -69,7 +69,7 @@ class Conversations:
         sql = "SELECT conversation, answer FROM turns WHERE instr(fold(answer), fold(?)) > 0"
         found = self._db.rows(sql, [json.dumps(words, ensure_ascii=False)[1:-1]])
         folded = words.casefold()
-        return {id for id, answer in found if any(folded in text.casefold() for text in _shown(json.loads(answer)))}
+        return {id for id, answer in found if any(folded in text.casefold() for text in _shown(_told(answer)))}
 
     def belongs(self, conversation: str, owner: str | None) -> bool:
         """Whether the conversation exists and belongs to this owner."""
@@ -231,6 +231,14 @@ class Conversations:
         """Remove conversations for good that were deleted too long ago to be restored."""
         before = (datetime.now(UTC) - timedelta(seconds=UNDO)).isoformat(timespec="seconds")
         self._db.run("DELETE FROM conversations WHERE id IN (SELECT conversation FROM deleted WHERE at < ?)", [before])
+
+
+def _told(answer: str) -> object:
+    """What a stored answer holds; nothing where it is damaged."""
+    try:
+        return json.loads(answer)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _shown(told: object) -> Iterator[str]:

@@ -190,12 +190,11 @@ def _check_citation(library: Library, said: Opined) -> None:
     Raises:
         SettingsError: it has none.
     """
-    import json
 
     turns = library.turns(said.conversation)
     if said.citation is None or said.turn > len(turns):
         return
-    cited = wire.read_answer(json.loads(turns[said.turn - 1])).cited
+    cited = wire.stored_answer(turns[said.turn - 1]).cited
     if said.citation > len(cited):
         raise SettingsError(f"The answer has {len(cited)} citations.", hint="They are numbered as they come, from 1.")
 
