@@ -96,6 +96,7 @@ class Line:
     drawn: int = 0
     cells: int = 1  # more than one in a row of a table
     edge: float = 0.0  # where its column ends
+    column: int = 0  # which of the columns of its page it stands in
     reason: str | None = None  # why it is no content
     parts: tuple[Cell, ...] = ()  # of a row of a table
     aside: tuple[Piece, ...] = ()  # what is struck out in it, and marks of notes
