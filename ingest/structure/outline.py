@@ -13,6 +13,7 @@ from ingest.cleaning.boilerplate import judge
 from ingest.drafts import Found, Piece
 from ingest.reading.plain import ITEM
 from ingest.structure import bylines, speakers
+from ingest.text import dates
 
 REPEATED = "repeats the title"
 HEADING_WORDS = 12  # a longer line without a mark is a sentence; a guess, not measured by itself
@@ -46,6 +47,8 @@ def structure(pieces: Sequence[Piece], found: Found, source: str) -> Structured:
     everything = sorted([*kept, *gone], key=lambda piece: piece.order)
     around = _around(everything)
     who, when = bylines.author(kept, found, around), bylines.date(kept, found, around)
+    if when is None and found.is_voiced:  # a recording is named after its day, and captions have no other date
+        when = dates.of_name(PurePath(source).stem)
     return Structured(title, who, when, everything)
 
 
