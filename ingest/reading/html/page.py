@@ -112,6 +112,7 @@ class _Walk:
                     yield Piece(text, reason=reason, path=tuple(self._path))
             else:
                 yield from self._start(element, number)
+                self._add(_check_mark(element))
                 self._add(element.text)
         yield from self._flush()
 
@@ -120,6 +121,8 @@ class _Walk:
         self._count(element, tag, 1)
         if tag == "br":
             yield from self._break(element)
+        elif tag == "div" and _check_mark(element):
+            return  # stands in its line
         elif tag in BLOCKS or "-" in tag or (NAMED.search(names) and self._in_comment()):
             if not self._in_row:
                 yield from self._flush()
@@ -266,6 +269,17 @@ def _lettering(element: etree._Element, struck: frozenset[str], raised: frozense
     is_struck = element.tag in STRIKES or "line-through" in style or any(name in struck for name in names)
     is_raised = element.tag == "sup" or bool(RAISED.search(style)) or any(name in raised for name in names)
     return is_struck, is_raised
+
+
+def _check_mark(element: etree._Element) -> str | None:
+    """The mark of a task's box, ticked or not, as GitHub and Notion write it; a visitor's boxes have none."""
+    if element.tag == "div":
+        names = element.get("class", "").split()
+        return "☒ " if "checkbox-on" in names else "☐ " if "checkbox-off" in names else None
+    if element.tag != "input" or element.get("type") != "checkbox" or "disabled" not in element.attrib:
+        return None
+    is_task = next(element.iterancestors("li", "td"), None) is not None
+    return ("☒ " if "checked" in element.attrib else "☐ ") if is_task else None
 
 
 def _depth(path: Sequence[Box]) -> int:
