@@ -239,9 +239,11 @@ def test_the_encodings_of_the_web_are_known(name: str) -> None:
     assert known(name)
 
 
-TASKS = b"""<h1>Plan</h1><ul class="to-do-list"><li><div class="checkbox checkbox-on"></div> <span>Sign the agency</span></li>
+TASKS = b"""<h1>Plan</h1>
+<ul class="to-do-list"><li><div class="checkbox checkbox-on"></div> <span>Sign the agency</span></li>
 <li><div class="checkbox checkbox-off"></div> <span>Book the radio</span></li></ul>
-<table><tr><th>Name</th><th>Done</th></tr><tr><td>Print</td><td><div class="checkbox checkbox-off"></div></td></tr></table>
+<table><tr><th>Name</th><th>Done</th></tr>
+<tr><td>Print</td><td><div class="checkbox checkbox-off"></div></td></tr></table>
 <ul><li><input type="checkbox" checked disabled> Hire</li><li><input type="checkbox" disabled> Pay</li></ul>
 <ul><li><input type="checkbox"> A filter for visitors</li></ul>"""
 
