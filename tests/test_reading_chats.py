@@ -362,3 +362,26 @@ def test_captions_have_the_date_of_their_files_name(name: str, day: str | None) 
     captions = b"WEBVTT\n\n1\n00:00:01.000 --> 00:00:02.000\nDana: We go.\n"
 
     assert load(captions, source=f"calls/{name}", id="0123456789").about.date == day
+
+
+def test_messages_under_heads_of_fields_are_their_senders() -> None:
+    text = "Conversation: Dana Ames\n\n" + "".join(
+        f"From: {name}\nType: incoming\nSent: Sat, 1 Mar 2025 {time}:00 +0000\nReceived: now\n\n{words}\n\n"
+        for (name, time), words in zip([*COPIED[:2], ("Dana Ames (+43 1)", "10:25")], WORDS, strict=True)
+    )
+
+    whole: dict[str, str] = {}
+    for who, words in said(load(text.encode(), source="signal.txt", id="0123456789")):
+        whole[who or ""] = f"{whole.get(who or '', '')} {words}".strip()
+
+    assert whole["Dana Ames"] == "We drop the fair. And the stand? Fine."
+    assert whole["Omer Kaya"] == "No."
+    assert not {*whole} - {"Dana Ames", "Omer Kaya", ""}
+
+
+def test_a_chat_that_is_saved_as_markdown_has_its_speakers_and_other_notes_are_markdown() -> None:
+    chat = document(COPIES["Signal"], "signal.md")
+    note = document("# Times\n\n- 10:15: **Dana** opens\n- 10:20: Omer closes\n", "times.md")
+
+    assert {who for who, _ in said(chat)} == {"Dana Ames", "Omer Kaya"}
+    assert note.text == "Times\n\n10:15: Dana opens\n10:20: Omer closes"

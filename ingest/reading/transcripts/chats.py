@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from typing import NamedTuple
 
 from assistant.types import BlockKind
@@ -66,6 +67,13 @@ FORMS = (
 )
 ALONE = re.compile(rf"\s*(?:[-–—•|]\s*)?\[?(?:{_WHEN})\]?\s*", re.IGNORECASE)  # when, on a line of its own
 LOGGED = re.compile(r"\b(?:INFO|DEBUG|WARN(?:ING)?|ERROR|TRACE|FATAL|CRITICAL|NOTICE)\b")
+FROM = re.compile(r"From:\s+(?P<name>[^\s:(<][^:(<]{0,60}?)\s*(?:\([^()]*\)|<[^<>]*>)?\s*")
+HEADER = re.compile(r"[A-Z][\w-]{1,20}:\s.{1,300}")
+SENT = frozenset({"sent", "date", "received"})
+HEADERS = 12  # fields above a message
+FEWEST = 2  # messages with such heads: a mail that is saved as text has one, and quotes others below it
+SHORT = 60  # characters of a line that says when, and no more
+ENDS = frozenset("0123456789mMrR.] \u0645\u0635")  # 10:15, 10:15 AM, 10:15 Uhr
 DASHES = {"-", "–", "—", "•", "|"}
 NUMBERS = re.compile(r"\d+")
 
@@ -73,8 +81,20 @@ NUMBERS = re.compile(r"\d+")
 def read(text: str) -> list[Piece]:
     """The pieces of a chat; none if the text is no chat."""
     lines = _in_one(text.splitlines())
+    if headed := _headed(lines):
+        return list(turns.pieces(headed))
     form = form_of(lines)
     return list(turns.pieces(_turns(lines, form))) if form else []
+
+
+def read_sure(text: str) -> list[Piece]:
+    """The same of a text that has markup: only forms that no other text has make it a chat."""
+    lines = text.splitlines()
+    first = list(islice((line[:LINE] for line in lines if line.strip()), FIRST))
+    if not any(form.sure and form.head.match(line) for line in first for form in FORMS):
+        return []
+    form = form_of(lines)
+    return list(turns.pieces(_turns(lines, form))) if form and form.sure else []
 
 
 def parted(pieces: Sequence[Piece]) -> list[Piece]:
@@ -146,6 +166,33 @@ def _date(year: int, month: int, day: int) -> date | None:
         return None
 
 
+def _headed(lines: Sequence[str]) -> list[Turn]:
+    """The turns of a chat whose messages have a head of fields each, as Signal's are saved: From, Sent and others."""
+    found: list[Turn] = []
+    at = begins = 0
+    while at < len(lines):
+        head = FROM.fullmatch(lines[at]) if not at or not lines[at - 1].strip() else None
+        end = at
+        while head and end < len(lines) and HEADER.fullmatch(lines[end]) and end - at < HEADERS:
+            end += 1
+        told = {line.partition(":")[0].casefold() for line in lines[at:end]}
+        if head and told & SENT and (end == len(lines) or not lines[end].strip()):
+            if found or "".join(lines[:at]).strip():
+                found.append(_ended_head(found, lines[begins:at]))
+            found.append(Turn(head["name"].strip(), "\n".join(lines[at:end]), ""))
+            at = begins = end
+        else:
+            at += 1
+    found.append(_ended_head(found, lines[begins:]))
+    named = [turn for turn in found if turn.name and turn.mark]
+    return [turn for turn in found if turn.mark or turn.text.strip()] if len(named) >= FEWEST else []
+
+
+def _ended_head(found: Sequence[Turn], lines: Sequence[str]) -> Turn:
+    """The words below a head, which are its sender's; those above the first are nobody's."""
+    return Turn(found[-1].name if found else None, "", "\n".join(lines))
+
+
 def _in_one(lines: Sequence[str]) -> list[str]:
     """The lines; where names stand above the lines of their times, as Slack and Discord copy them, both are one."""
     held = [number for number, line in enumerate(lines) if line.strip()]
@@ -155,7 +202,12 @@ def _in_one(lines: Sequence[str]) -> list[str]:
         if lines[below].strip() in DASHES and place + 2 < len(held):
             below = held[place + 2]
         name = lines[number].strip()
-        is_time = len(lines[below]) <= LINE and ALONE.fullmatch(lines[below]) and not ALONE.fullmatch(lines[number])
+        is_time = (
+            lines[below][-1:] in ENDS
+            and len(lines[below]) <= SHORT
+            and ALONE.fullmatch(lines[below])
+            and not ALONE.fullmatch(lines[number])
+        )
         if is_time and below - number <= 4 and 0 < len(name) <= 60 and len(name.split()) <= 5 and _is_plain(name):
             heads[number] = [one for one in held[place + 1 :][:2] if one <= below]
     names = Counter(lines[number].strip() for number in heads)
@@ -217,7 +269,7 @@ def _turns(lines: Sequence[str], form: Form) -> Iterator[Turn]:
     text: list[str] = []
     is_marked = _marks_its_own(lines, form)
     for line in lines:
-        if held is not None and held.name and len(line) <= LINE and ALONE.fullmatch(line):
+        if held is not None and held.name and len(line) <= SHORT and ALONE.fullmatch(line):
             yield from _ended(held, text)  # more of the same person, as Slack copies it
             held, text = Turn(held.name, line.strip(), ""), [""]
         elif (turn := _told(line, form, is_marked=is_marked)) is not None:
