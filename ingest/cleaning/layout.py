@@ -62,7 +62,7 @@ NAMES = tuple(
         (r"\b(?:site|page|global|main)?[-_]?footer\b|\bcolophon\b|\bcopyright\b|contentinfo", "page footer"),
         (
             r"(?<!two-right-)(?<!two-left-)(?<!with-)(?<!has-)(?<!no-)side-?bar|\b(?:left|right)[-_]?(?:rail|col)|\brail\b|"
-            r"^(?!.*\bso-panel\b).*?(?<!elementor-)(?<!ui-)\bwidget|"  # page builders call all their boxes widgets
+            r"(?<!elementor-)(?<!ui-)\bwidget|"  # page builders call all their boxes widgets
             r"\belementor-widget-(?:wp-|sidebar|(?:archive-)?posts|post-comments|post-nav|author-box|form\b|login|search)",
             "sidebar",
         ),
@@ -157,7 +157,7 @@ def _by_boxes(pieces: Sequence[Piece]) -> list[Piece]:
 def _reason(tag: str, names: str) -> str | None:
     if tag in UNFOLDED:
         return None
-    if tag in UNNAMED or not names or "embed" in names:
+    if tag in UNNAMED or not names or "embed" in names or "so-panel" in names:
         return TAGS.get(tag)
     return next((reason for pattern, reason in NAMES if pattern.search(names)), TAGS.get(tag))
 
@@ -252,6 +252,8 @@ def _questions(pieces: Sequence[Piece], headed: Headed) -> set[int]:
     """The places of the pieces that are the questions and answers of a list, wherever on the page it stands."""
     boxes: set[Box] = set()
     for alike in headed.values():
+        if len(alike) < 2 or max(alike.values()) < ASKED:
+            continue
         makes = Counter(map(_make, alike))
         asked = Counter(_make(box) for box, weight in alike.items() if weight >= ASKED)
         opened = Counter(_make(box) for box, weight in alike.items() if weight >= OPENED)
@@ -259,8 +261,8 @@ def _questions(pieces: Sequence[Piece], headed: Headed) -> set[int]:
             make = _make(box)
             if opened[make] > 1 if weight >= OPENED else asked[make] > 1 and asked[make] == makes[make]:
                 boxes.add(box)
-    found = {place for place, piece in enumerate(pieces) if any(box in boxes for box in piece.path)}
-    for place in range(len(pieces) - 1, 0, -1):
+    found = {place for place, piece in enumerate(pieces) if boxes and not boxes.isdisjoint(piece.path)}
+    for place in range(max(found, default=0), 0, -1):
         if place in found and _weight_of_head(pieces[place - 1], pieces[place]):
             found.add(place - 1)
     return found
@@ -317,7 +319,7 @@ def _is_of_comments(box: Box) -> bool:
 def _names_author(piece: Piece) -> bool:
     """Whether the piece says who wrote a comment."""
     return len(piece.text) <= NAME and any(
-        AUTHOR.search(box.names) for box in piece.path if box.names and not WHOLE.search(box.names)
+        box.names and AUTHOR.search(box.names) and not WHOLE.search(box.names) for box in piece.path
     )
 
 

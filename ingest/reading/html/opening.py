@@ -77,6 +77,9 @@ class Opening:
         return len(collapse(text_of(element)).split()) > 2 or self._opens_prose(element)
 
     def _is_opened(self, element: etree._Element, names: str) -> bool:
+        keys = element.keys()
+        if keys == ["class"] or not keys:  # as most are
+            return bool(keys) and NAMES.search(names) is not None and self._is_under_head(element)
         role = element.get("role")
         return bool(
             element.get("id") in self._controlled

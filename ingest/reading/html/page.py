@@ -112,7 +112,6 @@ class _Walk:
                     yield Piece(text, reason=reason, path=tuple(self._path))
             else:
                 yield from self._start(element, number)
-                self._add(_check_mark(element))
                 self._add(element.text)
         yield from self._flush()
 
@@ -121,8 +120,8 @@ class _Walk:
         self._count(element, tag, 1)
         if tag == "br":
             yield from self._break(element)
-        elif tag == "div" and _check_mark(element):
-            return  # stands in its line
+        elif tag == "input" or (tag == "div" and "checkbox-o" in names):
+            self._add(_check_mark(element))  # stands in its line
         elif tag in BLOCKS or "-" in tag or (NAMED.search(names) and self._in_comment()):
             if not self._in_row:
                 yield from self._flush()
@@ -228,12 +227,13 @@ class _Walk:
 
     def _shown_as(self, element: etree._Element, tag: str, names: str) -> str:
         """The tag of an element, or the tag that it would have if its page used no scripts."""
-        if tag in {"button", "label"} and self._opening.is_head(element, names):
+        if "tab" in names and element.get("role") == "tab":
             return "summary"
-        if element.get("role") == "tab":
-            return "summary"
-        is_opened = tag in OPENED and (is_hidden(element) or self._opening.opens(element, names))
-        return "details" if is_opened else tag
+        if tag in {"button", "label"}:
+            return "summary" if self._opening.is_head(element, names) else tag
+        if tag not in OPENED:
+            return tag
+        return "details" if self._opening.opens(element, names) or is_hidden(element) else tag
 
     def _kind(self) -> tuple[BlockKind, int]:
         for box in reversed(self._path):
