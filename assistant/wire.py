@@ -292,9 +292,9 @@ def _listed(value: str | tuple[str | int, ...]) -> str | list[str | int]:
 
 def _block(block: Block) -> Json:
     inline = {"inline": [one._asdict() for one in block.inline]} if block.inline else {}
-    depth = {"depth": block.depth} if block.depth else {}
-    told = {name: value for name, value in asdict(block).items() if name not in {"inline", "depth"}}
-    return {**told, "kind": block.kind.value, "headings": list(block.headings), **depth, **inline}
+    counted = {name: number for name in ("depth", "column") if (number := getattr(block, name))}
+    told = {name: value for name, value in asdict(block).items() if name not in {"inline", "depth", "column"}}
+    return {**told, "kind": block.kind.value, "headings": list(block.headings), **counted, **inline}
 
 
 def _assumption(one: Assumption) -> Json:

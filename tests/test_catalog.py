@@ -59,7 +59,9 @@ def test_a_document_comes_back_as_it_was_put(catalog: Catalog) -> None:
     plain = make_document(
         "Trust — naïve “quotes” 😀.", "café/ü.md", author="A", date="2012-10", media_type="text/markdown"
     )
-    block = Block(BlockKind.ITEM, 0, 5, ("One", "Two"), speaker="Someone", page=3, inline=(Inline(0, 5),), depth=2)
+    block = Block(
+        BlockKind.ITEM, 0, 5, ("One", "Two"), speaker="Someone", page=3, inline=(Inline(0, 5),), depth=2, column=3
+    )
     document = Document(plain.about, plain.text, (block,), (Dropped("Home | About", "navigation", 4),))
 
     catalog.put([make_row(document)])

@@ -13,6 +13,7 @@ from ingest.cleaning.boilerplate import judge
 from ingest.drafts import Found, Piece
 from ingest.reading.plain import ITEM
 from ingest.structure import bylines, speakers
+from ingest.text import dates
 
 REPEATED = "repeats the title"
 HEADING_WORDS = 12  # a longer line without a mark is a sentence; a guess, not measured by itself
@@ -48,7 +49,9 @@ def structure(pieces: Sequence[Piece], found: Found, source: str) -> Structured:
     everything = sorted([*kept, *gone], key=lambda piece: piece.order)
     around = _around(everything)
     who, when = bylines.author(kept, found, around), bylines.date(kept, found, around)
-    guesses = {"title": not is_named, "author": who.is_guess, "date": when.is_guess}
+    if when.text is None and found.is_voiced:  # a recording is named after its day, and captions have no other date
+        when = bylines.Told(dates.of_name(PurePath(source).stem), is_guess=True)
+    guesses = {"title": not is_named, "author": who.is_guess, "date": when.text is not None and when.is_guess}
     guessed = tuple(name for name, is_guess in guesses.items() if is_guess)
     return Structured(title, who.text, when.text, everything, guessed)
 

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 WIDEST = 100  # columns; longer lines are tiring to read
 ENDINGS = 5  # of names that are told of files passed over: one line; a matter of taste
+NAMED = 3  # files named for what they hold besides text
 COLUMNS = (("DOCUMENT", 10), ("DATE", 10), ("PASSAGES", 8), ("AUTHOR", 20), ("TITLE", 40))
 FOUND_BY = {"dense": "by its meaning", "lexical": "by its words", "both": "by its meaning and its words"}
 
@@ -208,7 +209,7 @@ def synced(report: SyncReport, library: str, *, details: bool = False) -> str:
         return f"Nothing to read there{skipped}. {known}"
     counts = ", ".join(f"{getattr(report, name)} {name}" for name in ("added", "changed", "removed", "same"))
     failed = f", {len(report.failed)} failed" if report.failed else ""
-    unread = ", ".join(f"{count} × {notice}" for notice, count in report.notices.items())
+    unread = ", ".join(f"{count} × {kind}{_in(report.noticed.get(kind, ()))}" for kind, count in report.notices.items())
     skipped += f"; inside files: {unread}" if unread else ""
     copies = f", {report.copies} already there under another name" if report.copies else ""
     line = (
@@ -218,6 +219,12 @@ def synced(report: SyncReport, library: str, *, details: bool = False) -> str:
     stages = [f"  {name:10} {seconds:8.1f} s" for name, seconds in report.stages.items()]
     dropped = [f"  {count:6} cleaned away: {reason}" for reason, count in report.dropped.items()]
     return "\n".join([line, *stages, *dropped] if details else [line])
+
+
+def _in(sources: Sequence[str]) -> str:
+    """The first files of several, in brackets."""
+    rest = ", …" if len(sources) > NAMED else ""
+    return f" ({', '.join(sources[:NAMED])}{rest})" if sources else ""
 
 
 def problems(found: Iterable[Problem]) -> str:

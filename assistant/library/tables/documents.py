@@ -126,8 +126,7 @@ class Documents:
         """Add or replace a document, without its passages, its source and its lines that may recur."""
         about = document.about
         blocks = [
-            [b.kind, b.start, b.end, b.headings, b.speaker, b.page, *([b.depth] if b.depth else ()), *b.inline]
-            for b in document.blocks
+            [b.kind, b.start, b.end, b.headings, b.speaker, b.page, *_counted(b), *b.inline] for b in document.blocks
         ]
         dropped = [[d.text, d.reason, d.at] for d in document.dropped]
         names = ["id", "source", "sha256", "media_type", "title", "author", "date", "text", "blocks", "dropped"]
@@ -180,7 +179,12 @@ def about(*row: Any) -> About:
 def _block(kind: str, start: int, end: int, headings: list[str], *more: Any) -> Block:
     """A block read from its stored form: speaker, page, depth and inline stretches."""
     speaker, page, *rest = more
-    depth = rest.pop(0) if rest and isinstance(rest[0], int) else 0
-    return Block(
-        BlockKind(kind), start, end, tuple(headings), speaker, page, tuple(Inline(*one) for one in rest), depth
-    )
+    counts = [one for one in rest if isinstance(one, int)]
+    inline = tuple(Inline(*one) for one in rest[len(counts) :])
+    depth, column = (*counts, 0, 0)[:2]
+    return Block(BlockKind(kind), start, end, tuple(headings), speaker, page, inline, depth, column)
+
+
+def _counted(block: Block) -> tuple[int, ...]:
+    """The depth and the column of a block, as far as they are stored."""
+    return (block.depth, block.column) if block.column else (block.depth,) if block.depth else ()
