@@ -1,9 +1,13 @@
-"""The same library with its catalog in a file and on PostgreSQL: what each takes, and whether words find the same.
+"""The same library in a folder and on servers (PostgreSQL and Chroma): what each takes, and if words find the same.
 
-    python -m eval.benchmarks.databases --server postgresql://me@host/scratch --data ../shared/data
+    python -m eval.benchmarks.databases --data ../shared/data
 
-The textbook's documents are put into two new catalogs, the vectors ready, so that only the catalogs are measured; then
-each answers what a question asks of its catalog. A schema is left in the database: name one that may be thrown away.
+First whole: documents are ingested into both, a part here and the same part there, and both are asked the same
+questions in turn, by one process. Then the catalogs alone: the textbook's documents are put into two new ones, the
+vectors ready, and each answers what a question asks of its catalog.
+
+The servers are started on loopback, for the length of the run. ``--server`` and ``--chroma`` name others; a schema and
+a collection are left there, so name a database that may be thrown away.
 """
 
 from __future__ import annotations
@@ -11,18 +15,25 @@ from __future__ import annotations
 import argparse
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from shutil import copy
 from statistics import mean
 
+from assistant import build
 from assistant.library.catalog import Catalog
 from assistant.library.database import places, postgres
+from assistant.library.library import Library
 from assistant.library.records import DocumentRow, PassageRow
+from assistant.settings import Settings
 from assistant.text.words import tokens
 from assistant.types import Filters
-from eval.benchmarks.measuring import QUESTIONS, in_turn, ratio, textbook_home
+from eval.benchmarks.measuring import QUESTIONS, fresh_home, in_turn, ratio, tell, textbook, textbook_home
+from ingest.sync import sync
 
 ASKED, BEST, BATCH = 100, 100, 8  # questions, results compared of each, and what is written at a time
+PARTS = 8  # of the documents, each ingested here and there in turn
 EVERYTHING = Filters()
 
 
@@ -50,14 +61,81 @@ def ask(catalog: Catalog, words: list[str]) -> list[str]:
     return found
 
 
+def whole(folder: Path, home: Path, server: str, chroma: str, questions: Sequence[str]) -> None:
+    """Measure ingest and questions of a library in a folder and of the same one on servers."""
+    name = f"whole-{secrets.token_hex(4)}"
+    sides = {
+        "servers": Settings(home=home / "servers", library=name, catalog=server, chroma_url=chroma),
+        "folder": Settings(home=home / "folder", library=name),
+    }
+    files = sorted(folder.glob("*.*"))
+    for place, path in enumerate(files):
+        part = home / f"part-{place % PARTS}"
+        part.mkdir(exist_ok=True)
+        copy(path, part)
+    embedder = build.build_embedder(sides["folder"])
+    embedder.query("warm")
+    with ExitStack() as stack:
+        libraries = {
+            side: stack.enter_context(Library.open(settings, embedder, create=True)) for side, settings in sides.items()
+        }
+        parts = {side: iter(range(PARTS)) for side in sides}
+
+        def ingest(side: str) -> None:
+            report = sync([home / f"part-{next(parts[side])}"], libraries[side], sides[side], embedder)
+            assert not report.failed, report.failed
+
+        put = in_turn(PARTS, {side: lambda side=side: ingest(side) for side in sides})  # type: ignore[misc]
+        passages = libraries["folder"].searched().passages
+        assert libraries["servers"].searched().passages == passages
+    speeds = {side: passages / sum(taken) for side, taken in put.items()}
+    print(f"{passages} passages; ingested a second: { ({side: round(speed, 1) for side, speed in speeds.items()}) }")
+    tell("ingest, passages a second, servers : folder", speeds["servers"] / speeds["folder"], at_least=0.7)
+    with ExitStack() as stack:
+        assistants = {side: stack.enter_context(build.build_assistant(settings)) for side, settings in sides.items()}
+        answers: dict[str, list[object]] = {side: [assistants[side].ask(questions[0])] for side in sides}
+        asked = {side: iter(questions) for side in sides}
+        seconds = in_turn(
+            len(questions),
+            {side: lambda side=side: answers[side].append(assistants[side].ask(next(asked[side]))) for side in sides},  # type: ignore[misc]
+        )
+        same = sum(
+            [one.quote for statement in here.statements for one in statement.citations]  # type: ignore[attr-defined]
+            == [one.quote for statement in there.statements for one in statement.citations]  # type: ignore[attr-defined]
+            for here, there in zip(answers["folder"][1:], answers["servers"][1:], strict=True)
+        )
+    print(f"the same quotes for {same} of {len(questions)} questions")
+    tell("a warm question, servers : folder, p50", ratio(seconds["servers"], seconds["folder"]), at_most=2)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("--server", required=True, help="the address of a database")
+    parser.add_argument("--server", help="the address of a database; without, one is started")
+    parser.add_argument("--chroma", help="the address of a Chroma server; without, one is started")
+    parser.add_argument("--asked", type=int, default=ASKED, help="how many questions")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder that holds textbook/")
     parser.add_argument("--home", type=Path, help="where the textbook's library is kept between benchmarks")
     given = parser.parse_args()
     every = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]
-    asked = [[one.word for one in tokens(question) if one.content] for question in every[:: len(every) // ASKED]]
+    questions = every[:: len(every) // given.asked][: given.asked]
+    with ExitStack() as stack:
+        if given.server is None:
+            from tests import database
+
+            programs = database.programs()
+            assert programs, "PostgreSQL is not installed, and no --server is named"
+            given.server = stack.enter_context(database.serving(programs)).address
+        if given.chroma is None:
+            from tests import chroma_server
+
+            given.chroma = stack.enter_context(chroma_server.serving(stack.enter_context(fresh_home()))).address
+        whole(textbook(given.data), stack.enter_context(fresh_home()), given.server, given.chroma, questions)
+        catalogs(given, questions)
+
+
+def catalogs(given: argparse.Namespace, questions: Sequence[str]) -> None:
+    """Measure the catalogs alone."""
+    asked = [[one.word for one in tokens(question) if one.content] for question in questions]
     name = f"bench-{secrets.token_hex(4)}"
     with textbook_home(given) as home:
         held = list(rows(places.in_file(home / "default" / places.CATALOG, 80)))

@@ -27,11 +27,13 @@ from typing import Any
 import numpy as np
 
 from assistant import build
+from assistant.library.catalog import Catalog
+from assistant.library.database import places
 from assistant.library.library import Library
 from assistant.model.embedding import Embedder, Embedding, Identity, Vectors
 from assistant.settings import Settings, load
 from assistant.types import Span
-from eval.benchmarks.measuring import PYTHON, QUESTIONS, fresh_home, timed
+from eval.benchmarks.measuring import PYTHON, QUESTIONS, fresh_home, run, timed
 from ingest.sync import sync
 
 SIZES, MILLION = (10_000, 100_000), 1_000_000
@@ -43,6 +45,15 @@ CHANGED = 100  # documents that are added, and removed
 ASKED = 40  # questions a size: enough for a median
 SEED = 1_907  # any would do; the same one makes the same library
 SUITES = Path(__file__).parents[1] / "suites"
+CHROMA = """
+import sys
+import chromadb
+import numpy as np
+
+held = chromadb.PersistentClient(sys.argv[1]).get_collection("passages")
+for vector in np.random.default_rng(0).standard_normal((40, 384)):
+    held.query([vector.tolist()], n_results=100)
+"""  # Chroma's own, with these vectors
 SENTENCE = re.compile(r"[A-Z][^.!?|#*\n]{30,200}[.!?](?=\s)")
 FIGURE = re.compile(r"\b\d{2,}\b")
 
@@ -75,6 +86,18 @@ class Around:
     def query(self, text: str) -> Vectors:
         """A question's vector."""
         return self._real.query(text)
+
+    def learn(self, catalog: Catalog) -> None:
+        """Take the vectors of a library for the model's: that of the first size, made in an earlier run perhaps."""
+        if len(self._known) >= REAL:
+            return
+        vectors = {id: vector for batch in catalog.passages.vectors(4096) for id, vector in batch}
+        for document in catalog.documents.ids():
+            for passage, sentences in catalog.passages.of(document):
+                own = np.frombuffer(sentences, np.float16).astype(np.float32).reshape(len(passage.sentences), -1)
+                embedding = Embedding(np.frombuffer(vectors[passage.id], np.float32), own)
+                if self._known.setdefault(passage.text, embedding) is embedding:
+                    self._centres.append(embedding.passage)
 
     def _made(self, sentences: int) -> Embedding:
         passage = self._near(self._centres[self._drawn.integers(len(self._centres))], 1)[0]
@@ -119,6 +142,9 @@ def measured(size: int, home: Path, embedder: Around, known: Sequence[str], aske
     with Library.open(settings, embedder, create=True) as library:
         made = sync([folder], library, settings, embedder)
         passages = library.searched().passages
+    catalog = places.opened(settings)
+    embedder.learn(catalog)
+    catalog.close()
     print(f"{passages:,} passages of {len(documents):,} documents; made in {made.seconds:.0f} s", flush=True)
 
     def again(where: Path) -> float:
@@ -142,10 +168,12 @@ def measured(size: int, home: Path, embedder: Around, known: Sequence[str], aske
             text=True,
         ).stdout.splitlines()[-1]
     )
+    alone = run([PYTHON, "-c", CHROMA, str(settings.folder / "chroma")]) / 1024 if settings.chroma_url is None else 0
     disk = sum(path.stat().st_size for path in settings.folder.rglob("*") if path.is_file())
     return {
         "passages": passages,
         **told,
+        "memory of Chroma alone, MB": alone,
         "disk, MB": disk / 1e6,
         "folder again, unchanged, s": unchanged,
         f"{CHANGED} documents added, s": added,
@@ -157,18 +185,22 @@ def ask(settings: Settings, asked: int, started: float) -> dict[str, float]:
     """Ask questions of a library, in a process that does nothing else."""
     import resource
 
+    from ui.views.present_library import table
+
     every = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]
     questions = every[:: len(every) // asked][:asked]
     with build.build_assistant(settings) as assistant:
         assistant.ask(questions[0])
         first = time.time() - started
         answers = sorted(timed(lambda question=question: assistant.ask(question)) for question in questions)  # type: ignore[misc]
+        listed = timed(lambda: table(assistant.library.listed()))
         searches = sorted(timed(lambda question=question: assistant.search(question)) for question in questions)  # type: ignore[misc]
     return {
         "question, p50, s": answers[len(answers) // 2],
         "question, p95, s": answers[int(len(answers) * 0.95)],
         "search alone, p50, s": searches[len(searches) // 2],
         "first question after start, s": first,
+        "the library page's list, s": listed,
         "memory, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
 
