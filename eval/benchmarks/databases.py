@@ -3,8 +3,8 @@
     python -m eval.benchmarks.databases --data ../shared/data
 
 First whole: documents are ingested into both, a part here and the same part there, and both are asked the same
-questions in turn, by one process. Then the catalogs alone: the textbook's documents are put into two new ones, the
-vectors ready, and each answers what a question asks of its catalog.
+questions in turn, by one process. Then the catalogs alone: the same documents are put into two new ones, the vectors
+ready, and each answers what a question asks of its catalog.
 
 The servers are started on loopback, for the length of the run. ``--server`` and ``--chroma`` name others; a schema and
 a collection are left there, so name a database that may be thrown away.
@@ -22,6 +22,7 @@ from shutil import copy
 from statistics import mean
 
 from assistant import build
+from assistant.evidence import reading
 from assistant.library.catalog import Catalog
 from assistant.library.database import places, postgres
 from assistant.library.library import Library
@@ -29,7 +30,7 @@ from assistant.library.records import DocumentRow, PassageRow
 from assistant.settings import Settings
 from assistant.text.words import tokens
 from assistant.types import Filters
-from eval.benchmarks.measuring import QUESTIONS, fresh_home, in_turn, ratio, tell, textbook, textbook_home
+from eval.benchmarks.measuring import QUESTIONS, fresh_home, in_turn, ratio, tell, textbook
 from ingest.sync import sync
 
 ASKED, BEST, BATCH = 100, 100, 8  # questions, results compared of each, and what is written at a time
@@ -47,7 +48,7 @@ def rows(catalog: Catalog) -> Iterator[DocumentRow]:
         yield DocumentRow(document, f"/docs/{document.about.source}", 1, 1, passages)
 
 
-def ask(catalog: Catalog, words: list[str]) -> list[str]:
+def look_up(catalog: Catalog, words: list[str]) -> list[str]:
     """Make the catalog queries of one question; returns the ids that its words find."""
     catalog.state()
     catalog.documents.searched()
@@ -61,14 +62,13 @@ def ask(catalog: Catalog, words: list[str]) -> list[str]:
     return found
 
 
-def whole(folder: Path, home: Path, server: str, chroma: str, questions: Sequence[str]) -> None:
-    """Measure ingest and questions of a library in a folder and of the same one on servers."""
+def whole(files: Sequence[Path], home: Path, server: str, chroma: str, questions: Sequence[str]) -> Path:
+    """Measure ingest and questions of a library in a folder and of the same one on servers; returns the folder."""
     name = f"whole-{secrets.token_hex(4)}"
     sides = {
         "servers": Settings(home=home / "servers", library=name, catalog=server, chroma_url=chroma),
         "folder": Settings(home=home / "folder", library=name),
     }
-    files = sorted(folder.glob("*.*"))
     for place, path in enumerate(files):
         part = home / f"part-{place % PARTS}"
         part.mkdir(exist_ok=True)
@@ -95,10 +95,12 @@ def whole(folder: Path, home: Path, server: str, chroma: str, questions: Sequenc
         assistants = {side: stack.enter_context(build.build_assistant(settings)) for side, settings in sides.items()}
         answers: dict[str, list[object]] = {side: [assistants[side].ask(questions[0])] for side in sides}
         asked = {side: iter(questions) for side in sides}
-        seconds = in_turn(
-            len(questions),
-            {side: lambda side=side: answers[side].append(assistants[side].ask(next(asked[side]))) for side in sides},  # type: ignore[misc]
-        )
+
+        def ask(side: str) -> None:
+            reading._KEPT.clear()  # what the network said of a passage for the other side
+            answers[side].append(assistants[side].ask(next(asked[side])))
+
+        seconds = in_turn(len(questions), {side: lambda side=side: ask(side) for side in sides})  # type: ignore[misc]
         same = sum(
             [one.quote for statement in here.statements for one in statement.citations]  # type: ignore[attr-defined]
             == [one.quote for statement in there.statements for one in statement.citations]  # type: ignore[attr-defined]
@@ -106,6 +108,7 @@ def whole(folder: Path, home: Path, server: str, chroma: str, questions: Sequenc
         )
     print(f"the same quotes for {same} of {len(questions)} questions")
     tell("a warm question, servers : folder, p50", ratio(seconds["servers"], seconds["folder"]), at_most=2)
+    return sides["folder"].folder
 
 
 def main() -> None:
@@ -114,7 +117,7 @@ def main() -> None:
     parser.add_argument("--chroma", help="the address of a Chroma server; without, one is started")
     parser.add_argument("--asked", type=int, default=ASKED, help="how many questions")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder that holds textbook/")
-    parser.add_argument("--home", type=Path, help="where the textbook's library is kept between benchmarks")
+    parser.add_argument("--documents", type=int, help="how many of its documents; without, all")
     given = parser.parse_args()
     every = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]
     questions = every[:: len(every) // given.asked][: given.asked]
@@ -129,44 +132,44 @@ def main() -> None:
             from tests import chroma_server
 
             given.chroma = stack.enter_context(chroma_server.serving(stack.enter_context(fresh_home()))).address
-        whole(textbook(given.data), stack.enter_context(fresh_home()), given.server, given.chroma, questions)
-        catalogs(given, questions)
+        home = stack.enter_context(fresh_home())
+        files = sorted(textbook(given.data).glob("*.*"))[: given.documents]
+        catalogs(whole(files, home, given.server, given.chroma, questions), given.server, questions)
 
 
-def catalogs(given: argparse.Namespace, questions: Sequence[str]) -> None:
-    """Measure the catalogs alone."""
+def catalogs(folder: Path, server: str, questions: Sequence[str]) -> None:
+    """Measure the catalogs alone, filled with what the library in ``folder`` holds."""
     asked = [[one.word for one in tokens(question) if one.content] for question in questions]
     name = f"bench-{secrets.token_hex(4)}"
-    with textbook_home(given) as home:
-        held = list(rows(places.in_file(home / "default" / places.CATALOG, 80)))
-        postgres.begin(given.server, name)
-        scratch = home / f"{name}.sqlite3"
-        there, here = places.on_server(given.server, name, 80), places.in_file(scratch, 80)
-        batches = [held[start : start + BATCH] for start in range(0, len(held), BATCH)]
-        for_there, for_here = iter(batches), iter(batches)
-        put = in_turn(
-            len(batches), {"server": lambda: there.put(next(for_there)), "file": lambda: here.put(next(for_here))}
-        )
-        passages = here.documents.searched().passages
-        each = {side: f"{sum(taken) / passages * 1e3:.2f}" for side, taken in put.items()}
-        print(f"{passages} passages; ms to put one, beside what embedding it takes: {each}")
-        found: dict[str, list[list[str]]] = {"server": [], "file": []}
-        to_there, to_here = iter(asked), iter(asked)
-        seconds = in_turn(
-            len(asked),
-            {
-                "server": lambda: found["server"].append(ask(there, next(to_there))),
-                "file": lambda: found["file"].append(ask(here, next(to_here))),
-            },
-        )
-        print(f"a question's catalog, server : file, p50: {ratio(seconds['server'], seconds['file']):.2f}")
-        pairs = list(zip(found["server"], found["file"], strict=True))
-        shared = mean(len({*one} & {*other}) / max(1, len(other)) for one, other in pairs)
-        same = sum(one[:10] == other[:10] for one, other in pairs)
-        print(f"the first ten alike, in order: {same} of {len(pairs)}; of a hundred found, shared: {shared:.3f}")
-        there.close()
-        here.close()
-        scratch.unlink()
+    held = list(rows(places.in_file(folder / places.CATALOG, 80)))
+    postgres.begin(server, name)
+    scratch = folder / f"{name}.sqlite3"
+    there, here = places.on_server(server, name, 80), places.in_file(scratch, 80)
+    batches = [held[start : start + BATCH] for start in range(0, len(held), BATCH)]
+    for_there, for_here = iter(batches), iter(batches)
+    put = in_turn(
+        len(batches), {"server": lambda: there.put(next(for_there)), "file": lambda: here.put(next(for_here))}
+    )
+    passages = here.documents.searched().passages
+    each = {side: f"{sum(taken) / passages * 1e3:.2f}" for side, taken in put.items()}
+    print(f"{passages} passages; ms to put one, beside what embedding it takes: {each}")
+    found: dict[str, list[list[str]]] = {"server": [], "file": []}
+    to_there, to_here = iter(asked), iter(asked)
+    seconds = in_turn(
+        len(asked),
+        {
+            "server": lambda: found["server"].append(look_up(there, next(to_there))),
+            "file": lambda: found["file"].append(look_up(here, next(to_here))),
+        },
+    )
+    print(f"a question's catalog, server : file, p50: {ratio(seconds['server'], seconds['file']):.2f}")
+    pairs = list(zip(found["server"], found["file"], strict=True))
+    shared = mean(len({*one} & {*other}) / max(1, len(other)) for one, other in pairs)
+    same = sum(one[:10] == other[:10] for one, other in pairs)
+    print(f"the first ten alike, in order: {same} of {len(pairs)}; of a hundred found, shared: {shared:.3f}")
+    there.close()
+    here.close()
+    scratch.unlink()
 
 
 if __name__ == "__main__":
