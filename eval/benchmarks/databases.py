@@ -69,8 +69,9 @@ def whole(files: Sequence[Path], home: Path, server: str, chroma: str, questions
         "servers": Settings(home=home / "servers", library=name, catalog=server, chroma_url=chroma),
         "folder": Settings(home=home / "folder", library=name),
     }
+    parts = min(PARTS, len(files))
     for place, path in enumerate(files):
-        part = home / f"part-{place % PARTS}"
+        part = home / f"part-{place % parts}"
         part.mkdir(exist_ok=True)
         copy(path, part)
     embedder = build.build_embedder(sides["folder"])
@@ -79,13 +80,13 @@ def whole(files: Sequence[Path], home: Path, server: str, chroma: str, questions
         libraries = {
             side: stack.enter_context(Library.open(settings, embedder, create=True)) for side, settings in sides.items()
         }
-        parts = {side: iter(range(PARTS)) for side in sides}
+        left = {side: iter(range(parts)) for side in sides}
 
         def ingest(side: str) -> None:
-            report = sync([home / f"part-{next(parts[side])}"], libraries[side], sides[side], embedder)
+            report = sync([home / f"part-{next(left[side])}"], libraries[side], sides[side], embedder)
             assert not report.failed, report.failed
 
-        put = in_turn(PARTS, {side: lambda side=side: ingest(side) for side in sides})  # type: ignore[misc]
+        put = in_turn(parts, {side: lambda side=side: ingest(side) for side in sides})  # type: ignore[misc]
         passages = libraries["folder"].searched().passages
         assert libraries["servers"].searched().passages == passages
     speeds = {side: passages / sum(taken) for side, taken in put.items()}
