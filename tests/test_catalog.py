@@ -291,6 +291,52 @@ def test_a_replaced_document_gives_up_its_old_passages_and_words(catalog: Catalo
     assert catalog.documents.get(after.id) == after
 
 
+def test_a_file_that_now_holds_another_document_gives_up_the_one_before(catalog: Catalog) -> None:
+    before, after, other = (make_document(f"{word} pears.", f"{word}.txt") for word in ("Ninety", "Fifty", "Ten"))
+    catalog.put([make_row(before, "/docs/a.txt"), make_row(other)])
+
+    gone = catalog.put([make_row(after, "/docs/a.txt")])
+
+    assert gone == [passage.id for passage in make_passages(before)]
+    assert catalog.documents.ids() == sorted([after.id, other.id])
+
+
+def test_of_passages_that_fit_equally_well_the_same_are_found_in_whatever_order_they_came(catalog: Catalog) -> None:
+    rows = [make_row(make_document("The same pears.", f"{number}.txt")) for number in range(6)]
+    catalog.put(sorted(rows, key=lambda row: row.passages[0].passage.id, reverse=True))
+
+    ids = [id for id, _ in catalog.full_text.search(["pears"], 2, Filters())]
+
+    assert ids == sorted(row.passages[0].passage.id for row in rows)[:2]
+
+
+def test_no_question_and_no_new_file_reads_a_whole_table(in_folder: Catalog) -> None:
+    """Else its time grows with the library."""
+    row, stated = make_row(make_document("Ninety pears.", "pears.txt", author="Ann")), []
+    in_folder.put([row])
+    in_folder._db._connection.set_trace_callback(stated.append)  # type: ignore[attr-defined]
+    ids = [id for id, _ in in_folder.full_text.search(["pears"], 10, Filters())]
+    in_folder.passages.visible(ids)
+    in_folder.passages.get(ids)
+    in_folder.families.places([row.document.id])
+    for filters in (Filters(authors=("Ann",)), Filters(documents=("pears.txt",))):
+        in_folder.passages.allowed(filters)
+        in_folder.documents.searched(filters)
+    in_folder.files.known(["/docs/pears.txt"])
+    in_folder.boilerplate.known()
+    in_folder.put([row])
+    in_folder.remove(["/docs/pears.txt"])
+    in_folder._db._connection.set_trace_callback(None)  # type: ignore[attr-defined]
+
+    whole = set[str]()
+    for statement in stated:
+        if statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")):
+            plan = [told for *_, told in in_folder._db.rows(f"EXPLAIN QUERY PLAN {statement}")]
+            whole |= {step.split()[1] for step in plan if step.startswith("SCAN ") and "VIRTUAL TABLE" not in step}
+
+    assert whole <= {"CONSTANT", "state", "met", "(subquery-3)"}, "of one row, and what a search has found"
+
+
 def test_a_document_stays_while_one_of_its_sources_does(catalog: Catalog) -> None:
     document = make_document("Two names.", "a.txt")
     catalog.put([make_row(document)])

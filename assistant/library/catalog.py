@@ -7,7 +7,7 @@ transactions, and each raises ``generation`` by one. Its statements are written 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Protocol
@@ -156,14 +156,16 @@ class Catalog:
     def attach(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> list[str]:
         """Add a file as another source of a document; returns the ids of passages that were removed."""
         with self._changing():
+            changed = {document} | self.files.documents([path])
             self.files.put(path, source, size, mtime_ns, document)
-            return self._sweep()[1]
+            return self._sweep(changed)[1]
 
     def remove(self, paths: Sequence[str]) -> tuple[int, list[str]]:
         """Remove files, and documents without files; returns their number and the ids of their passages."""
         with self._changing():
+            changed = self.files.documents(paths)
             self.files.forget(paths)
-            return self._sweep()
+            return self._sweep(changed)
 
     def correct(self, document: str, said: Said) -> None:
         """Put what somebody says of a document in the place of what was read; what is None is as read again."""
@@ -232,6 +234,7 @@ class Catalog:
     def _put(self, documents: Sequence[DocumentRow], put_passages: Callable[[DocumentRow], None]) -> list[str]:
         gone: set[str] = set()
         with self._changing():
+            changed = {row.document.id for row in documents} | self.files.documents([row.path for row in documents])
             origins = self.documents.origins([row.document.id for row in documents])
             for row in documents:
                 self.corrections.read_again(row.document)
@@ -243,15 +246,17 @@ class Catalog:
                 put_passages(row)
                 self.families.put(row.document, row.mtime_ns)
             self.full_text.follow([row.document.id for row in documents])
-            gone.update(self._sweep()[1])
+            gone.update(self._sweep(changed)[1])
             self.boilerplate.recount(origins | {row.document.about.origin for row in documents})
             return sorted(gone - self.passages.visible(sorted(gone)))
 
-    def _sweep(self) -> tuple[int, list[str]]:
-        """Remove documents without a source; returns their number and the ids of their passages."""
-        orphans = self.documents.orphans()
+    def _sweep(self, changed: Set[str]) -> tuple[int, list[str]]:
+        """Remove those documents without a source whose sources ``changed``; returns their number and the ids of their
+        passages."""
+        among = sorted(changed)
+        orphans = self.documents.orphans(among)
         origins = self.documents.origins(orphans)
         gone = self.passages.remove(orphans)
-        self.documents.sweep()
+        self.documents.sweep(among)
         self.boilerplate.recount(origins)
         return len(orphans), gone

@@ -20,7 +20,7 @@ from assistant.types import About, Block, BlockKind, Document, Dropped, Filters,
 ABOUT = "d.id, d.source, d.sha256, d.media_type, d.title, d.author, d.date, c.language, c.site, g.fields"
 DOCUMENTS = "documents d LEFT JOIN cleaned c ON c.document = d.id LEFT JOIN guessed g ON g.document = d.id"
 
-_ORPHAN = "NOT IN (SELECT document FROM sources)"
+_ORPHAN = f"documents.id IN {LISTED} AND NOT EXISTS (SELECT 1 FROM sources s WHERE s.document = documents.id)"
 _FIRST_SOURCE = "(SELECT s.source FROM sources s WHERE s.document = documents.id ORDER BY s.key LIMIT 1)"
 
 
@@ -160,14 +160,17 @@ class Documents:
         )
         self._guess(about)
 
-    def orphans(self) -> list[str]:
-        """The ids of documents that have no source any more."""
-        return [id for (id,) in self._db.rows(f"SELECT id FROM documents WHERE id {_ORPHAN} ORDER BY id")]
+    def orphans(self, among: Sequence[str]) -> list[str]:
+        """The ids of those documents among these that have no source any more."""
+        return [id for (id,) in self._db.rows(f"SELECT id FROM documents WHERE {_ORPHAN} ORDER BY id", [Many(among)])]
 
-    def sweep(self) -> None:
-        """Remove documents without a source, and name the others by their first source."""
-        self._db.run(f"DELETE FROM documents WHERE id {_ORPHAN}")
-        self._db.run(f"UPDATE documents SET source = {_FIRST_SOURCE} WHERE source <> {_FIRST_SOURCE}")
+    def sweep(self, among: Sequence[str]) -> None:
+        """Of these documents, remove those without a source, and name the others by their first source."""
+        self._db.run(f"DELETE FROM documents WHERE {_ORPHAN}", [Many(among)])
+        self._db.run(
+            f"UPDATE documents SET source = {_FIRST_SOURCE} WHERE id IN {LISTED} AND source <> {_FIRST_SOURCE}",
+            [Many(among)],
+        )
 
 
 def about(*row: Any) -> About:

@@ -4,7 +4,7 @@
 # conversations and verdicts, and conversations that can be brought back, since 6 questions without an answer, since 7
 # what tells a catalog from every other, and words of scripts without spaces (of texts that are read or reindexed from
 # then on), since 8 questions that wait for files, since 9 what people said of a document, since 10 what of a document
-# is guessed.
+# is guessed, and the indexes without which a voice's passages, and where a line recurs, are looked for in all.
 VERSION = 10
 
 WORDS = "CREATE VIRTUAL TABLE words USING fts5 (text, title, voice, tokenize = 'porter unicode61 remove_diacritics 2')"
@@ -241,6 +241,12 @@ CREATE TABLE IF NOT EXISTS identity (
 );
 """
 
+INDEXES = """
+CREATE INDEX IF NOT EXISTS passages_by_voice ON passages (voice);
+
+CREATE INDEX IF NOT EXISTS lines_by_hash ON lines (hash, document);
+"""
+
 ADDED = """CREATE TRIGGER passage_added AFTER INSERT ON passages BEGIN
     INSERT INTO words (rowid, text, title, voice)
     VALUES (
@@ -249,6 +255,7 @@ ADDED = """CREATE TRIGGER passage_added AFTER INSERT ON passages BEGIN
 END;"""
 _ADDED_NOW = ("DROP TRIGGER IF EXISTS passage_added", ADDED)
 _FEEDBACK, _VERSIONS = tuple(FEEDBACK.split(";\n\n")), tuple(VERSIONS.split(";\n\n"))
+_INDEXES = tuple(INDEXES.split(";\n\n"))
 _CLEANING, _OWNERS = tuple(CLEANING.split(";\n\n")), tuple(OWNERS.split(";\n\n"))
 # What makes a library of each version one of today's; 0 is none.
 STEPS = {
@@ -266,6 +273,7 @@ STEPS = {
         AWAITING,
         CORRECTED,
         GUESSED,
+        *_INDEXES,
     ),
     1: (
         *_FEEDBACK,
@@ -279,13 +287,26 @@ STEPS = {
         CORRECTED,
         GUESSED,
         *_ADDED_NOW,
+        *_INDEXES,
     ),
-    2: (*_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW),
-    3: (*_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW),
-    4: (*_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW),
-    5: (UNANSWERED, IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW),
-    6: (IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW),
-    7: (AWAITING, CORRECTED, GUESSED),
-    8: (CORRECTED, GUESSED),
-    9: (GUESSED,),
+    2: (
+        *_VERSIONS,
+        *_CLEANING,
+        VERDICTS,
+        *_OWNERS,
+        UNANSWERED,
+        IDENTITY,
+        AWAITING,
+        CORRECTED,
+        GUESSED,
+        *_ADDED_NOW,
+        *_INDEXES,
+    ),
+    3: (*_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW, *_INDEXES),
+    4: (*_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW, *_INDEXES),
+    5: (UNANSWERED, IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW, *_INDEXES),
+    6: (IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW, *_INDEXES),
+    7: (AWAITING, CORRECTED, GUESSED, *_INDEXES),
+    8: (CORRECTED, GUESSED, *_INDEXES),
+    9: (GUESSED, *_INDEXES),
 }
