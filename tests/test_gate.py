@@ -51,6 +51,36 @@ def test_floors_and_ceilings(rules: dict[str, Any], names: list[str]):
     assert (failed(verdict), verdict.exit) == (names, Exit.QUALITY if names else Exit.PASSED)
 
 
+PART = 7  # cases selected: other than the records there are, so that they are no whole suite
+
+
+def test_a_part_of_a_suite_is_held_to_the_measures_that_its_cases_have():
+    floors = {"grounded within budget": 0.5, "hit": 0.5}
+
+    assert failed(judged(make_record("a"), rules={"floors": floors}, selected=PART)) == []
+    assert failed(judged(make_record("a", WRONG), rules={"floors": floors}, selected=PART)) == [
+        "floor of grounded within budget"
+    ]
+
+
+def test_a_part_of_a_suite_is_compared_with_its_own_cases_of_the_baseline():
+    before = [make_record("a"), make_record("b", WRONG)]  # 0.5 on the mean
+    rules = {"drops": {"grounded within budget": 0.0}, "flips": 9}
+
+    assert failed(judged(make_record("b", WRONG), rules=rules, before=before, selected=PART)) == []
+    assert failed(judged(make_record("a", WRONG), rules=rules, before=before, selected=PART)) == [
+        "drop of grounded within budget"
+    ]
+
+
+def test_a_sentinel_that_reaches_us_is_only_told_of_a_part():
+    sentinels = {"parrot": (make_record("a"),)}
+
+    assert failed(judged(make_record("a"), sentinels=sentinels)) == ["sentinels on grounded within budget"]
+    verdict = judged(make_record("a"), sentinels=sentinels, selected=PART)
+    assert (verdict.passed, "reached by parrot 1.00" in str(verdict.checks)) == (True, True)
+
+
 def test_a_measure_that_is_undefined_for_most_cases_fails_the_gate():
     bare = [make_record(id, scores=(Score("hit", None, "nothing is cited", 0),)) for id in "ab"]
     good = make_record("c", scores=(Score("hit", 1.0),))
