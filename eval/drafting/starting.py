@@ -15,6 +15,7 @@ import yaml
 from assistant.errors import SettingsError
 from eval.drafting import reviewing
 from eval.drafting.proposing import Texts, case_of, drafts
+from ingest.folder.ignoring import NAME as IGNORING
 
 FOLDER = "pushback-eval"
 SUITE, CASES, BASELINE = "suite.yaml", "cases.jsonl", "baseline.json"
@@ -62,17 +63,21 @@ jobs:
 
 
 class Started(NamedTuple):
-    """The files that were written, the number of drafts, and the reason if no workflow was written."""
+    """The files that were written, the number of drafts, and the reason if no workflow was written.
+
+    ``ignoring`` is the file that leaves a suite among the documents out of them.
+    """
 
     suite: Path
     workflow: Path | None
     drafts: int
     without: str = ""
+    ignoring: Path | None = None
 
 
 def start(documents: Path, into: Path | None = None) -> Started:
-    """Write a suite for a folder of documents, beside it or ``into`` another folder. A workflow is written too, if the
-    folder is in a git repository that has none of that name.
+    """Write a suite for a folder of documents, beside it or ``into`` another folder; within it, if it is a whole git
+    repository. A workflow is written too, if the folder is in a git repository that has none of that name.
 
     Raises:
         SettingsError: there are no documents to draw from, or there is such a suite already.
@@ -81,14 +86,15 @@ def start(documents: Path, into: Path | None = None) -> Started:
     if (there := _place(documents, into)).exists():
         raise SettingsError(f"{there} is there already.", hint="Name another folder with --into.")
     suite = suite_of(documents, into)
+    ignoring = _ignoring(documents.resolve(), suite.resolve().parent)
     refused = case_of("none", NOT_SAID, refuse=True, why="Something that the documents do not say.")
     count = len(reviewing.add(suite, [*drafts(texts, DRAFTS), refused]))
     root = next((one for one in suite.resolve().parents if (one / ".git").exists()), None)
     if root is None:
-        return Started(suite, None, count, f"{suite.resolve().parent} is in no git repository")
+        return Started(suite, None, count, f"{suite.resolve().parent} is in no git repository", ignoring)
     if (there := root / WORKFLOW).exists():
-        return Started(suite, None, count, f"{there} is there already, and is left as it is")
-    return Started(suite, _workflow(suite, root), count)
+        return Started(suite, None, count, f"{there} is there already, and is left as it is", ignoring)
+    return Started(suite, _workflow(suite, root), count, ignoring=ignoring)
 
 
 def suite_of(documents: Path, into: Path | None = None) -> Path:
@@ -104,7 +110,20 @@ def suite_of(documents: Path, into: Path | None = None) -> Path:
 
 
 def _place(documents: Path, into: Path | None) -> Path:
-    return (into or documents.resolve().parent / FOLDER) / SUITE
+    folder = documents.resolve()
+    return (into or (folder if (folder / ".git").exists() else folder.parent) / FOLDER) / SUITE
+
+
+def _ignoring(documents: Path, suite: Path) -> Path | None:
+    """Leave a suite that lies among the documents, and its runs, out of them; returns the file that says so."""
+    if not suite.is_relative_to(documents):
+        return None
+    file = documents / IGNORING
+    before = file.read_text("utf-8") if file.exists() else ""
+    wanted = (f"/{suite.relative_to(documents).as_posix()}/", "/artifacts/")
+    more = [line for line in wanted if line not in before.splitlines()]
+    file.write_text("\n".join([*before.splitlines(), *more]) + "\n", "utf-8")
+    return file
 
 
 def _workflow(suite: Path, root: Path) -> Path:
