@@ -111,7 +111,7 @@ def test_a_system_is_matched_by_its_quotes_and_not_judged_for_what_it_does_not_d
     run = measure(
         suite,
         settings,
-        Options(out=tmp_path / "out", ours=False),
+        Options(out=tmp_path / "out", system="theirs"),
         WordEmbedder(),
         wrap=lambda assistant: Outside(replies, assistant.library),
     )
@@ -137,7 +137,7 @@ def test_a_system_without_a_search_has_no_measures_of_finding(tmp_path: Path, se
     run = measure(
         suites.load(write_small(tmp_path)),
         settings,
-        Options(out=tmp_path / "out", kinds=("fact",), ours=False),
+        Options(out=tmp_path / "out", kinds=("fact",), system="theirs"),
         WordEmbedder(),
         wrap=lambda assistant: Outside(silent, assistant.library),
     )
@@ -181,7 +181,7 @@ def test_a_citation_without_a_source_is_looked_for_everywhere_and_a_path_by_its_
     run = measure(
         suites.load(write_small(tmp_path)),
         settings,
-        Options(out=tmp_path / "out", ids=("fact-price",), ours=False),
+        Options(out=tmp_path / "out", ids=("fact-price",), system="theirs"),
         WordEmbedder(),
         wrap=lambda assistant: Outside(replies, assistant.library),
     )
@@ -256,7 +256,7 @@ def test_a_citation_in_another_shape_is_told(tmp_path: Path, settings: Settings)
     run = measure(
         suites.load(write_small(tmp_path)),
         settings,
-        Options(out=tmp_path / "out", ids=("fact-price",), ours=False, alone=True),
+        Options(out=tmp_path / "out", ids=("fact-price",), system="theirs", alone=True),
         WordEmbedder(),
         wrap=lambda assistant: Outside(lambda _: {"answer": "$260", "citations": ["ford.txt"]}, assistant.library),
     )

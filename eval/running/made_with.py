@@ -21,13 +21,14 @@ PACKAGES = ("chromadb", "langchain", "lxml", "numpy", "sentence-transformers", "
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def made_with(suite: Suite, settings: Settings, embedder: Embedder, profile: str) -> Json:
-    """Commit, corpus, models with their weights, versions, seed and settings."""
+def made_with(suite: Suite, settings: Settings, embedder: Embedder, profile: str, system: str) -> Json:
+    """Commit, system, corpus, models with their weights, versions, seed and settings."""
     read = suite.path.read_bytes() if suite.path.is_file() else b""
     kept = settings.model_dump(mode="json", include={"model", "evidence_model", "embedding_model", "passage_words"})
     kept["model"] = kept["model"] and without_secrets(kept["model"])
     return {
         "commit": _commit(),
+        "system": without_secrets(system),
         "suite": {"name": suite.name, "sha256": hashlib.sha256(read).hexdigest()},
         "corpus_sha256": suite.corpus_sha256,
         "embedder": embedder.identity._asdict(),
