@@ -10,12 +10,15 @@ from eval.gate import baseline, gate
 from eval.gate.baseline import BaselineMissing
 from eval.gate.compare import compare, kept
 from eval.gate.gate import Exit
+from eval.gate.measures import BY_NAME
 from eval.gate.summary import read, to_json
 from eval.numbers.metrics import Score
 from eval.running.records import Outcome, Record, read_lines, to_line
+from eval.suite import suites
 from eval.suite.cases import Gate, Severity
 from tests.suites import make_record, make_summary
 
+ROOT = Path(__file__).resolve().parent.parent
 RIGHT, WRONG, ERROR, TESTED = Outcome.RIGHT, Outcome.WRONG, Outcome.ERROR, Outcome.TESTED
 
 
@@ -263,3 +266,13 @@ def test_a_baseline_that_cannot_be_read_says_so(tmp_path: Path, text: str | None
 
     with pytest.raises(BaselineMissing, match=r"b\.json"):
         baseline.read(tmp_path / "b.json")
+
+
+@pytest.mark.parametrize("name", ["sample", "works"])
+def test_the_suites_of_the_gate_bound_every_measure_that_they_have(name: str):
+    """So that a loss which no case shows by itself is seen, too."""
+    suite = suites.load(ROOT / "eval" / "suites" / name / "suite.yaml")
+    assert suite.baseline
+    gated, measures = suite.gate, baseline.read(suite.baseline).measures
+
+    assert set(measures) & set(BY_NAME) <= {*gated.floors, *gated.ceilings, *gated.drops}

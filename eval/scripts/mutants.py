@@ -158,6 +158,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *_of(
         "ingest/structure/outline.py", "structure",
         ("date-lost", "bylines.date(kept, found, around)", "None"),
+        ("dates-wrong", "bylines.date(kept, found, around)", '(bylines.date(kept, found, around) and "1999-12-31")'),
         ("author-lost", "bylines.author(kept, found, around)", "None"),
     ),
 )  # fmt: skip
