@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 import yaml
 
 from assistant.settings import Settings
+from eval.drafting.starting import BASELINE, CASES, FOLDER, SUITE
 from eval.gate.gate import Exit
 from eval.harness import accept, artifacts
 from eval.harness.artifacts import Kept
@@ -104,7 +106,8 @@ def test_the_action_the_template_and_the_hook_run_what_there_is() -> None:
     assert all("shell" in step for step in steps if "run" in step)
     assert all(len(step["uses"].partition("@")[2]) == 40 for step in steps if "uses" in step)
     assert "--out artifacts/eval" in template["pushback-eval"]["script"][-1]
-    assert hook["entry"] == "pushback eval lint"
+    assert (hook["entry"], hook["args"]) == ("pushback eval lint", [f"{FOLDER}/{SUITE}"])
+    assert all(re.search(hook["files"], f"{FOLDER}/{name}") for name in (SUITE, CASES, BASELINE))
 
 
 @pytest.fixture
