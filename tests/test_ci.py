@@ -153,6 +153,8 @@ def test_what_changed_is_asked_and_nothing_else(suite: Path, tmp_path: Path, set
     assert (same.verdict.exit, same.records) == (Exit.PASSED, ())
     assert [record.id for record in one.records] == ["fact-lamp"]
     assert one.verdict.exit is Exit.PASSED, one.verdict.banner
+    assert one.comparison is not None
+    assert one.comparison.gone == ()  # the other case was not asked, and is still there
 
 
 def test_the_badge_lies_beside_the_report(tmp_path: Path) -> None:

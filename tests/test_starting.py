@@ -97,8 +97,13 @@ def test_a_repository_of_documents_holds_its_suite_and_reads_it_not(tmp_path: Pa
     accept.accept(started.suite, "The first one.", options.out)
 
     assert started.suite == tmp_path.resolve() / "pushback-eval" / "suite.yaml"
-    assert started.ignoring == tmp_path.resolve() / ".pushbackignore"
-    assert started.ignoring.read_text() == "/drafts/\n/pushback-eval/\n/artifacts/\n"
+    assert [one.name for one in started.ignoring] == [".pushbackignore", ".gitignore"]
+    assert [one.read_text() for one in started.ignoring] == [
+        "/drafts/\n/pushback-eval/\n/artifacts/\n",
+        "/artifacts/\n",
+    ]
+    again = starting.start(tmp_path, tmp_path / "pushback-eval" / "again")
+    assert [one.name for one in again.ignoring] == [".pushbackignore"]  # that folder is not named there yet
     assert list(files) == ["handbook.md"]
     assert suites.load(started.suite).files == files
 

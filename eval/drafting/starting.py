@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from ingest.folder.ignoring import NAME as IGNORING
 FOLDER = "pushback-eval"
 SUITE, CASES, BASELINE = "suite.yaml", "cases.jsonl", "baseline.json"
 WORKFLOW = Path(".github") / "workflows" / "pushback-eval.yml"
+RUNS = "/artifacts/"  # where `eval run` keeps runs and libraries, unless it is told otherwise
 DRAFTS = 10  # questions of a first suite: as many as somebody reviews in a sitting; a guess
 
 HEAD = """\
@@ -65,14 +67,14 @@ jobs:
 class Started(NamedTuple):
     """The files that were written, the number of drafts, and the reason if no workflow was written.
 
-    ``ignoring`` is the file that leaves a suite among the documents out of them.
+    ``ignoring`` are the files that leave runs out of the repository, and a suite among the documents out of them.
     """
 
     suite: Path
     workflow: Path | None
     drafts: int
     without: str = ""
-    ignoring: Path | None = None
+    ignoring: tuple[Path, ...] = ()
 
 
 def start(documents: Path, into: Path | None = None) -> Started:
@@ -86,10 +88,10 @@ def start(documents: Path, into: Path | None = None) -> Started:
     if (there := _place(documents, into)).exists():
         raise SettingsError(f"{there} is there already.", hint="Name another folder with --into.")
     suite = suite_of(documents, into)
-    ignoring = _ignoring(documents.resolve(), suite.resolve().parent)
     refused = case_of("none", NOT_SAID, refuse=True, why="Something that the documents do not say.")
-    count = len(reviewing.add(suite, [*drafts(texts, DRAFTS), refused]))
     root = next((one for one in suite.resolve().parents if (one / ".git").exists()), None)
+    ignoring = tuple(_ignoring(documents.resolve(), suite.resolve().parent, root))
+    count = len(reviewing.add(suite, [*drafts(texts, DRAFTS), refused]))
     if root is None:
         return Started(suite, None, count, f"{suite.resolve().parent} is in no git repository", ignoring)
     if (there := root / WORKFLOW).exists():
@@ -114,16 +116,21 @@ def _place(documents: Path, into: Path | None) -> Path:
     return (into or (folder if (folder / ".git").exists() else folder.parent) / FOLDER) / SUITE
 
 
-def _ignoring(documents: Path, suite: Path) -> Path | None:
-    """Leave a suite that lies among the documents, and its runs, out of them; returns the file that says so."""
-    if not suite.is_relative_to(documents):
-        return None
-    file = documents / IGNORING
-    before = file.read_text("utf-8") if file.exists() else ""
-    wanted = (f"/{suite.relative_to(documents).as_posix()}/", "/artifacts/")
-    more = [line for line in wanted if line not in before.splitlines()]
-    file.write_text("\n".join([*before.splitlines(), *more]) + "\n", "utf-8")
-    return file
+def _ignoring(documents: Path, suite: Path, root: Path | None) -> Iterator[Path]:
+    """Leave a suite that lies among the documents out of them, and runs out of both documents and repository; returns
+    the files that were changed for it."""
+    wanted = (
+        {documents / IGNORING: [f"/{suite.relative_to(documents).as_posix()}/", RUNS]}
+        if suite.is_relative_to(documents)
+        else {}
+    )
+    if root:
+        wanted[root / ".gitignore"] = [RUNS]
+    for file, lines in wanted.items():
+        before = file.read_text("utf-8").splitlines() if file.exists() else []
+        if more := [line for line in lines if line not in before]:
+            file.write_text("\n".join([*before, *more]) + "\n", "utf-8")
+            yield file
 
 
 def _workflow(suite: Path, root: Path) -> Path:

@@ -142,6 +142,8 @@ def measure(
         verdict = verdict.plus(gate.Check("model", not silent, silent or reader.told, gate.Exit.INFRASTRUCTURE))
     changed = kept.changed(told.corpus_sha256, suite.files) if kept else ()
     compared = gate.compared_with(kept, one.records, changed) if kept else None
+    if compared and not told.whole:  # what was not asked has not disappeared
+        compared = replace(compared, gone=())
     result = Kept(
         told, one.records, verdict, compared, made_with(suite, settings, embedder, options.profile, options.system)
     )

@@ -37,8 +37,8 @@ def eval_init(documents: Path, into: Path | None) -> None:
         terminal.say(f"{_near(started.workflow)}: runs it on GitHub.")
     else:
         terminal.say(f"No workflow is written: {started.without}.")
-    if started.ignoring:
-        terminal.say(f"{_near(started.ignoring)}: leaves the suite and its runs out of the documents.")
+    for file in started.ignoring:
+        terminal.say(f"{_near(file)}: leaves out what runs write.")
     terminal.note(f"Now: pushback eval review {suite}; then: pushback eval run {suite}")
     terminal.note(f"When its report reads right: pushback eval accept {suite} --reason First")
 
