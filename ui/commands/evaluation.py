@@ -322,7 +322,7 @@ def eval_accept(suite: Path, reason: str, out: Path) -> None:
 
 
 def _options(given: dict[str, Any]) -> Options:
-    from eval.harness.harness import DISTRACTORS, OURS, Options, beside
+    from eval.harness.harness import DISTRACTORS, OURS, Options
 
     if given["needed"] > given["repeats"]:
         raise SettingsError(f"--needed {given['needed']} is more than --repeats {given['repeats']}.")
@@ -342,12 +342,19 @@ def _options(given: dict[str, Any]) -> Options:
     system = given["systems"][0] if given["systems"] else OURS
     return Options(
         **{name: given[name] for name in names},
-        out=given["out"] if system == OURS else beside(given["out"], system),
+        out=_kept_in(given["out"], system),
         seconds=given["budget_seconds"],
         distractors=given["distractors"] or DISTRACTORS,
         system=system,
         libraries=None if given["fresh"] else given["out"].parent / LIBRARIES,
     )
+
+
+def _kept_in(out: Path, system: str) -> Path:
+    """The folder for the runs of a system: apart from ours, so that no other's becomes a baseline."""
+    from eval.harness.harness import OURS, beside
+
+    return out if system == OURS else beside(out, system)
 
 
 def _systems(given: dict[str, Any], reader: Reader | None) -> dict[str, Wrap | None]:
@@ -374,6 +381,7 @@ def _side_by_side(
     """Measure each suite with each system, and tell their measures beside one another, and each against the first,
     which decides the exit code."""
     from eval.gate import baseline, gate
+    from eval.harness import artifacts
     from eval.render import report
 
     ran = _each_system(suites, settings, options, embedder, context, out=out, systems=systems)
@@ -387,6 +395,8 @@ def _side_by_side(
             terminal.say(report.of_models({name: one.summary for name, one in kept.items()}, "system"))
             for name, one in compared.items():
                 terminal.say(f"{first} → {name}\n{report.of_comparison(one)}\n")
+            for name, run in kept.items():
+                terminal.say(f"{name}: {_kept_in(out, name) / run.summary.suite / artifacts.HTML}")
     if as_json:
         terminal.say_json(told)
     return _worst([next(iter(kept.values())) for kept in ran])
@@ -405,7 +415,7 @@ def _each_system(
     """Each suite's runs, by the name of the system."""
     from dataclasses import replace
 
-    from eval.harness.harness import OURS, beside, measure
+    from eval.harness.harness import measure
 
     with Progress("Asking", "cases", quiet=is_quiet(context), logged=True) as progress:
         return [
@@ -413,7 +423,7 @@ def _each_system(
                 name: measure(
                     suite,
                     settings,
-                    replace(options, out=out if name == OURS else beside(out, name), system=name),
+                    replace(options, out=_kept_in(out, name), system=name),
                     embedder,
                     progress=_telling(progress, name),
                     wrap=wrap,
