@@ -75,12 +75,14 @@ def run(
     alone: bool = False,
     keep: Keep | None = None,
     kept_in: Path | None = None,
+    timed: bool = False,
 ) -> Run:
     """Run all cases of ``suite``, or the given ones. If it is interrupted or told to ``stop``, the finished ones are
     returned.
 
     ``alone`` leaves out the sentinels and the second look at a tenth of the cases. ``kept_in`` is a folder of libraries
-    of suites that were read before, to which this one is added, with what the networks read of it.
+    of suites that were read before, to which this one is added, with what the networks read of it; a ``timed`` run has
+    them read again, so that its times are those of a user.
 
     Raises:
         LibraryError: the library of the suite's documents cannot be written.
@@ -91,7 +93,9 @@ def run(
         worked: list[Worked] = []
         interrupted = stopped = False
         try:
-            for done in _work(_chunks(cases), _Hands(fresh, embedder, wrap, alone, suite.words, kept_in), jobs):
+            for done in _work(
+                _chunks(cases), _Hands(fresh, embedder, wrap, alone, suite.words, None if timed else kept_in), jobs
+            ):
                 worked.append(done)
                 if keep:
                     keep([one.record for one in done.ours])
