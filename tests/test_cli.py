@@ -1,6 +1,7 @@
 """The `pushback` command, from its arguments to its output, with a fake embedder and everything else real."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -548,8 +549,20 @@ def test_two_systems_are_set_beside_one_another(evaluate: Run, suite: Path, tmp_
 
     done = evaluate("run", suite, "--system", "pushback", "--system", answers)
     alone = evaluate("run", suite, "--system", answers, "--json")
+    both = evaluate("run", suite, "--system", answers, "--system", "pushback", "--json")
 
     assert done.exit_code == 0
+    assert re.search(r"grounded within budget +1\.00 \(0\.21\.\.1\.00\)  +0\.00 \(0\.00\.\.0\.79\)", done.stdout)
+    (told,) = json.loads(both.stdout)
+    assert {name: one["outcomes"] for name, one in told["systems"].items()} == {
+        str(answers): {"wrong": 1},
+        "pushback": {"right": 1},
+    }
+    assert told["compared"]["pushback"]["gained"] == ["fact-price"]
+    assert told["gate"]["exit"] == both.exit_code == 1  # of the first, which the sentinels reach
+    runs = tmp_path / "out"
+    assert json.loads((runs / "suite" / "summary.json").read_text())["outcomes"] == {"right": 1}
+    assert list(runs.glob("beside/*/suite/report.html"))
     assert f"pushback → {answers}" in done.stdout
     assert "lost: fact-price" in done.stdout
     assert json.loads(alone.stdout)[0]["outcomes"] == {"wrong": 1}
