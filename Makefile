@@ -5,8 +5,13 @@ DOCS ?=
 DATA ?= ../shared/data
 INGEST = $(BIN)/pushback ingest $(if $(DOCS),"$(DOCS)",--if-empty eval/suites/sample/documents)
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
-FREEZE = .venv/lock/bin/python -m pip freeze --all --exclude pip --exclude uv --exclude-editable | sed 's/+cpu//'
-HASHED = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+COMPILE = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate
+CUDA = ^(torch|triton|nvidia-[a-z0-9-]+|cuda-[a-z-]+)==
+SERVERS = --extra postgres --extra queue --extra serve --extra signin
+NEWER ?=
+but = $$(sed 's/==.*//; s/^/--no-emit-package /' .venv/lock/$(1))
+relock = cp $(1) .venv/lock/new && $(COMPILE) --generate-hashes $(2) -o .venv/lock/new $(NEWER) > .venv/lock/told && \
+  (grep '^\#' $(1); cat .venv/lock/new) > .venv/lock/whole && mv .venv/lock/whole $(1)
 Q ?= What should we do about discounts?
 
 .PHONY: run ask test gate mutants bench docs pictures format lock audit clean
@@ -58,33 +63,31 @@ format: .venv/dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# The locks hold what a fresh environment got, with the hash of every file of it that an index has, so that everybody gets
-# the same; `make lock` makes it again, where pip finds torch without CUDA.
+# The locks hold a version of each package, where it is needed, and the hash of every file of it that an index has, so that
+# everybody gets the same on Linux, macOS and Windows. A version stays while it fits: `make lock NEWER=--upgrade` takes the newest.
+# To be run where pip finds torch without CUDA.
 lock:
 	rm -rf .venv/lock && $(PYTHON) -m venv .venv/lock
-	.venv/lock/bin/python -m pip install --quiet --upgrade pip setuptools uv
-	.venv/lock/bin/python -m pip install --quiet --editable .
-	$(FREEZE) > .venv/lock/run
-	.venv/lock/bin/python -m pip install --quiet --group dev
-	$(FREEZE) | grep -Fxvf .venv/lock/run > .venv/lock/dev
-	grep '^torch==' .venv/lock/run > .venv/lock/torch
-	.venv/lock/bin/python -m pip download --quiet --no-deps --dest .venv/lock/wheel -r .venv/lock/torch
-	(echo "# What a fresh environment got from pyproject.toml, but for torch."; \
-	  grep -v '^torch==' .venv/lock/run | $(HASHED) --no-deps -) > requirements.lock
+	.venv/lock/bin/python -m pip install --quiet --upgrade pip uv
+	cat requirements.lock requirements-torch.lock > .venv/lock/all
+	$(COMPILE) pyproject.toml -o .venv/lock/all $(NEWER) > .venv/lock/told
+	grep -E '$(CUDA)' .venv/lock/all > .venv/lock/torch
+	grep -vE '$(CUDA)' .venv/lock/all > .venv/lock/rest
+	$(call relock,requirements.lock,pyproject.toml -c .venv/lock/all $(call but,torch))
+	$(call relock,requirements-torch.lock,pyproject.toml -c .venv/lock/all $(call but,rest))
+	$(COMPILE) pyproject.toml --group dev -c .venv/lock/all | grep -Fxf .venv/lock/all > .venv/lock/known
+	$(call relock,requirements-dev.lock,pyproject.toml --group dev -c .venv/lock/all $(call but,known))
+	$(COMPILE) pyproject.toml $(SERVERS) -c .venv/lock/all | grep -Fxf .venv/lock/all > .venv/lock/known
+	$(call relock,deploy/requirements-servers.lock,pyproject.toml $(SERVERS) -c .venv/lock/all $(call but,known))
+	$(call relock,requirements-files.lock,--no-deps requirements-files.lock)
+	echo pip-audit > .venv/lock/audit
+	$(call relock,requirements-audit.lock,.venv/lock/audit)
+	printf 'mkdocs-material\nmkdocstrings[python]\n' > .venv/lock/docs
+	$(call relock,requirements-docs.lock,.venv/lock/docs)
+	.venv/lock/bin/python -m pip download --quiet --no-deps --dest .venv/lock/wheel $$(grep -o '^torch==[0-9.]*' .venv/lock/torch)
 	(echo "# The wheel of torch without CUDA, which comes from elsewhere than the rest."; \
-	  echo "$$(cat .venv/lock/torch)+cpu --hash=$$(.venv/lock/bin/python -m pip hash .venv/lock/wheel/*+cpu* | grep -o 'sha256:.*')" \
+	  echo "$$(grep -o '^torch==[0-9.]*' .venv/lock/torch)+cpu --hash=$$(.venv/lock/bin/python -m pip hash .venv/lock/wheel/*+cpu* | grep -o 'sha256:.*')" \
 	  ) > requirements-torch-cpu.lock
-	(echo "# Torch as the public index has it, where there is no other: on Linux with CUDA, and what that needs."; \
-	  $(HASHED) .venv/lock/torch --constraints .venv/lock/run \
-	  $$(grep -v '^torch==' .venv/lock/run | sed 's/==.*//; s/^/--no-emit-package /')) > requirements-torch.lock
-	(echo "# On top of requirements.lock: tests, linters, the browser's driver (which downloads no browser)."; \
-	  $(HASHED) --no-deps .venv/lock/dev) > requirements-dev.lock
-	(grep '^#' requirements-files.lock; $(HASHED) --no-deps requirements-files.lock) > .venv/lock/files
-	mv .venv/lock/files requirements-files.lock
-	(echo "# The tool of the weekly look for known faults in what the other locks hold."; \
-	  echo pip-audit | $(HASHED) -) > requirements-audit.lock
-	(echo "# What builds the documentation's site."; \
-	  printf 'mkdocs-material\nmkdocstrings[python]\n' | $(HASHED) -) > requirements-docs.lock
 	rm -rf .venv/lock
 
 # Known faults in what is locked, as the public index tells them.

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from assistant import memory
 from assistant.answer.answering import Answering
 from assistant.checking.judging import ClaimJudge, ModelJudge
 from assistant.errors import ModelError, SettingsError
@@ -85,7 +86,10 @@ class Assistant:
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
         """The whole answer to ``question``."""
-        return self._answering.answer(question, history, filters)
+        try:
+            return self._answering.answer(question, history, filters)
+        finally:
+            memory.give_back(memory.MINUTE)
 
     def stream(
         self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE, tick: Tick = lambda: None
@@ -95,7 +99,10 @@ class Assistant:
         While a chat model writes, ``tick`` is called with every piece of the reply; an exception from ``tick`` stops
         the model.
         """
-        return self._answering.stream(question, history, filters, tick)
+        try:
+            yield from self._answering.stream(question, history, filters, tick)
+        finally:
+            memory.give_back(memory.MINUTE)
 
     def search(self, query: str, k: int = 8, filters: Filters = ANYWHERE) -> list[Hit]:
         """The ``k`` best passages."""
@@ -109,10 +116,13 @@ class Assistant:
         like: Verdict | None = None,
     ) -> Verdict:
         """Test ``idea``: return what the documents say for and against it. ``progress`` is called with the number of
-        assumptions tested, the number of all, and the name of the next. ``importance`` (0..1) is what the user has set,
-        by the name of a lens or the number of an assumption. If ``like`` is an earlier verdict, the assumptions that a
-        model proposed for it are tested again."""
-        return self._pressure.challenge(idea, progress, importance, like)
+        assumptions tested, the number of all, and the name of the next. ``importance`` (0..1) is set by the user for
+        lenses or for numbers of assumptions. If ``like`` is an earlier verdict, the assumptions that a model proposed
+        for it are tested again."""
+        try:
+            return self._pressure.challenge(idea, progress, importance, like)
+        finally:
+            memory.give_back()
 
     def prepare(self, progress: Callable[[float], None]) -> None:
         """Unpack the models that read passages. This happens once on each machine. ``progress`` is called with the

@@ -19,7 +19,7 @@ from assistant.errors import SettingsError
 from assistant.plainly import unfit, why
 
 PREFIX = "PUSHBACK_"
-NO_SETTINGS = (f"{PREFIX}CONFIG", f"{PREFIX}API_KEY", f"{PREFIX}EMBEDDING_KEY")  # keys of servers are never kept
+NO_SETTINGS = tuple(f"{PREFIX}{name}" for name in ("CONFIG", "API_KEY", "EMBEDDING_KEY", "SYSTEM_KEY"))  # keys stay out
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 

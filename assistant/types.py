@@ -57,6 +57,13 @@ class Block:
     page: int | None = None
     inline: tuple[Inline, ...] = ()  # in the order in which they begin
     depth: int = 0  # how many items of a list it stands under: an item, or code, a quote or a row in one
+    column: int = 0  # which of the columns of its page or slide it stands in; only whether two are the same is told
+
+
+OUTSIDE = "outside the main text"
+MISSED = {OUTSIDE: "paragraph outside a page's main text", "mail quoting": "quoted part of an earlier mail"}
+SENTENCE = 60  # characters; shorter text beside a page's own is navigation, or a label
+ENDS = (".", "!", "?", "…", ":", "”", '"', "。", "！", "？")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +75,19 @@ class Dropped:
     at: int
 
     @property
+    def is_unread(self) -> bool:
+        """Whether this stands for content that could not be read, such as a symbol, and is no text itself."""
+        return not self.text or self.reason.partition(":")[0].endswith(" not read")
+
+    @property
     def notice(self) -> str | None:
-        """The kind of content that could not be read at this place, such as a symbol."""
+        """The kind of content that could not be read at this place, or that was removed and may be missed."""
         kind = self.reason.partition(":")[0]
-        return kind if not self.text or kind == "attachment not read" else None
+        if self.is_unread:
+            return kind
+        if kind == OUTSIDE and (len(self.text) < SENTENCE or not self.text.endswith(ENDS)):
+            return None  # navigation, a headline, a label
+        return MISSED.get(kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +103,7 @@ class About:
     date: str | None = None
     language: str | None = None  # ISO 639-1; None when the text does not tell
     site: str | None = None  # of a web page: the name or the host of its site
+    guessed: tuple[str, ...] = ()  # of title, author and date, those that no place of the file states
 
     @property
     def origin(self) -> str | None:

@@ -6,6 +6,8 @@ Fields may be added, but never renamed.
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
+from assistant.errors import LibraryDamaged
 from assistant.pressure import rulings, settling
 from assistant.types import (
     About,
@@ -24,8 +27,10 @@ from assistant.types import (
     Document,
     Filters,
     Finding,
+    Grounding,
     Hit,
     Remark,
+    Searched,
     Span,
     Statement,
     Verdict,
@@ -36,6 +41,8 @@ if TYPE_CHECKING:
     from assistant.pressure.discussion import DiscussionReply, VerdictChange
 
 Json = dict[str, Any]
+DAMAGED = "The answer that was kept here is damaged and cannot be shown. Ask the question again."
+_QUESTION = re.compile(r'\s*\{"question": ("(?:[^"\\]|\\.)*")')
 
 
 def citation(one: Citation) -> Json:
@@ -90,6 +97,20 @@ def answer(one: Answer) -> Json:
 def read_answer(kept: Json) -> Answer:
     """Read back what ``answer`` wrote; ValueError if it is no answer."""
     return _answers().validate_python(_nested(kept))
+
+
+def stored_answer(text: str) -> Answer:
+    """Read back a stored answer. In the place of a damaged one comes an aside that says so, with the question as far as
+    it can be read, so that the rest of its conversation can be read as before."""
+    try:
+        return read_answer(json.loads(text))
+    except (ValueError, RecursionError):
+        found = _QUESTION.match(text)
+    try:
+        question = str(json.loads(found[1])) if found else ""
+    except ValueError:
+        question = ""
+    return Answer(question, question, (), Grounding.ASIDE, DAMAGED, Searched(0, 0))
 
 
 def hit(one: Hit) -> Json:
@@ -179,6 +200,21 @@ def read_verdict(kept: Json) -> Verdict:
     return _verdicts().validate_python(_nested(kept))
 
 
+def stored_verdict(text: str) -> tuple[Verdict, Json]:
+    """Read back a stored verdict, and the JSON that it is in.
+
+    Raises:
+        LibraryDamaged: it is no verdict any more.
+    """
+    try:
+        kept = json.loads(text)
+        return read_verdict(kept), kept
+    except (ValueError, RecursionError) as exc:
+        raise LibraryDamaged(
+            "A verdict that was kept is damaged and cannot be shown.", hint="Remove it, and test its idea again."
+        ) from exc
+
+
 def change(one: VerdictChange) -> Json:
     """A difference between one verdict and the next."""
     return {"what": one.what, "better": one.better, "findings": [_finding(f) for f in one.findings]}
@@ -241,6 +277,7 @@ def _about(about: About) -> Json:
         "date": about.date,
         "language": about.language,
         "site": about.site,
+        "guessed": list(about.guessed),
     }
 
 
@@ -255,9 +292,9 @@ def _listed(value: str | tuple[str | int, ...]) -> str | list[str | int]:
 
 def _block(block: Block) -> Json:
     inline = {"inline": [one._asdict() for one in block.inline]} if block.inline else {}
-    depth = {"depth": block.depth} if block.depth else {}
-    told = {name: value for name, value in asdict(block).items() if name not in {"inline", "depth"}}
-    return {**told, "kind": block.kind.value, "headings": list(block.headings), **depth, **inline}
+    counted = {name: number for name in ("depth", "column") if (number := getattr(block, name))}
+    told = {name: value for name, value in asdict(block).items() if name not in {"inline", "depth", "column"}}
+    return {**told, "kind": block.kind.value, "headings": list(block.headings), **counted, **inline}
 
 
 def _assumption(one: Assumption) -> Json:

@@ -50,6 +50,7 @@ class Piece:
     path: tuple[Box, ...] = ()  # the elements it stands in, outermost first; empty when the format has none
     speaker: str | None = None
     page: int | None = None  # of a page, slide or row, from 1
+    column: int = 0  # of those side by side on its page or slide; what stands in another is another text
     headings: tuple[str, ...] = ()
     order: int = 0  # its place among all pieces of the file, kept and dropped
     lettered: tuple[Lettered, ...] = ()

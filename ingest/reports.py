@@ -16,7 +16,8 @@ class SyncReport(NamedTuple):
     """What a sync did, counted in files; ``passages`` is how many were embedded.
 
     ``stages`` are the seconds waited for each of ``STAGES``; ``dropped`` counts the pieces of the files taken in that
-    were found to be no content, by reason; ``notices`` what they hold besides text, by kind; ``skipped`` are files of
+    were found to be no content, by reason; ``notices`` what they hold besides text, or lost and may be missed, by kind,
+    and ``noticed`` the first files that hold it; ``skipped`` are files of
     kinds that are not read, hidden and temporary ones; ``ignored`` the files and folders that a .pushbackignore names;
     ``spared`` files that are gone, but so much of their folder that what they held stays until that is allowed;
     ``copies`` files whose bytes a document already held; ``empty`` files without a character; ``kinds`` are those
@@ -39,6 +40,7 @@ class SyncReport(NamedTuple):
     empty: tuple[str, ...] = ()
     kinds: Mapping[str, int] = {}
     notices: Mapping[str, int] = {}
+    noticed: Mapping[str, tuple[str, ...]] = {}
 
     @property
     def found(self) -> int:

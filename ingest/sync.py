@@ -44,6 +44,7 @@ BATCH = 256  # passages embedded and written at a time; more gains nothing and c
 RACY = 2_000_000_000  # nanoseconds; a file so young may change again and keep its time (FAT keeps even seconds)
 MOST_GONE = 1 / 3  # of a folder's files: when more are gone at once, it may be a share that is not mounted
 A_LOOK = 0.5  # seconds until it is asked again how far a long file has been read: as often as pages look
+NOTICED = 100  # files named for each kind of what they hold besides text
 UNSURE = -1  # written down in place of such a file's time, so that the next run looks at its bytes
 
 Progress: TypeAlias = Callable[[int, int, str], None]  # files done, files in all, the source in hand and its page
@@ -107,6 +108,7 @@ def sync(
         stages=done.clock.seconds,
         dropped=dict(done.dropped.most_common()),
         notices=dict(done.notices.most_common()),
+        noticed={kind: tuple(sources) for kind, sources in done.noticed.items()},
         spared=done.spared,
         empty=tuple(done.empty),
         kinds=listing.kinds,
@@ -140,8 +142,17 @@ class _Done:
         self.counts = dict.fromkeys(("added", "changed", "removed", "same", "copies", "passages"), 0)
         self.dropped: Counter[str] = Counter()
         self.notices: Counter[str] = Counter()
+        self.noticed: dict[str, list[str]] = {}
         self.spared = 0
         self.clock = Clock()
+
+    def notice(self, found: Iterable[str], source: str) -> None:
+        """Count what a file holds besides its text, by kind."""
+        for kind in found:
+            self.notices[kind] += 1
+            sources = self.noticed.setdefault(kind, [])
+            if len(sources) < NOTICED and source not in sources[-1:]:
+                sources.append(source)
 
 
 class _Told(NamedTuple):
@@ -320,10 +331,10 @@ class _Run:
             self._fail(job.file, reason)
         else:
             pieces = parsed.document.dropped
-            dropped = (piece.reason for piece in pieces if not piece.notice)
+            dropped = (piece.reason for piece in pieces if not piece.is_unread)
             is_again = job.file.path in self._again
             if not is_again:
-                self._done.notices.update(piece.notice for piece in pieces if piece.notice)
+                self._done.notice((piece.notice for piece in pieces if piece.notice), job.file.source)
             self._done.dropped.update(one for one in dropped if not is_again or one == recurring.REASON)
 
     def _put(self, file: File, new: NewDocument, parsed: ParsedFile) -> None:

@@ -79,6 +79,12 @@ def test_an_engine_of_llamaindex_cites_its_nodes_and_says_them_where_no_model_wr
     assert adapted(SimpleNamespace(retrieve=Engine(None).nodes))({"search": "?", "k": 5}) == {"found": [cited]}
 
 
+def test_an_engine_of_llamaindex_that_found_nothing_refuses() -> None:
+    engine = SimpleNamespace(query=lambda _: SimpleNamespace(response="Empty Response", source_nodes=[]))
+
+    assert adapted(engine)({"ask": "?"}) == {"refused": True, "reason": "it found nothing"}
+
+
 def test_what_cannot_be_asked_is_told() -> None:
     with pytest.raises(TypeError, match="int cannot be asked"):
         adapted(3)

@@ -134,6 +134,23 @@ def test_files_are_uploaded_read_and_removed(tmp_path: Path) -> None:
     assert not (tmp_path.parent / "pears.txt").exists()
 
 
+def test_author_and_date_of_a_document_are_set_and_taken_back(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        server.ended(server.post("/v1/ingest", files=[("files", ("pears.txt", b"Ninety pear trees stand there."))]))
+
+        def correct(**said: object) -> httpx.Response:
+            return server.client.patch("/v1/documents/pears.txt", json=said)
+
+        told = correct(title="Pears", author="Ann Lee", date="2024-05")
+        refused = [correct(), correct(date="soon"), correct(as_read=True, title="x")]
+        as_read = correct(as_read=True).json()
+
+    assert (told.status_code, told.json()["title"], told.json()["author"]) == (200, "Pears", "Ann Lee")
+    assert told.json()["guessed"] == []
+    assert [one.status_code for one in refused] == [422, 400, 422]
+    assert (as_read["date"], as_read["guessed"]) == (None, ["title"])
+
+
 def test_a_kept_answer_can_be_judged_and_followed_up(served: Served) -> None:
     first = served.post("/v1/ask", {"question": RUNABOUT, "conversation": "new"}).json()
     named = {"conversation": first["conversation"]}

@@ -47,6 +47,21 @@ def test_how_a_source_says_a_thing_is_kept(text: str, kind: Kind) -> None:
     assert kind_of(Seen(passage, sentence, text, tuple(tokens(text)))) is kind
 
 
+@pytest.mark.parametrize(
+    ("row", "kind"),
+    [
+        ("Channel: Leaflets; Spend: €88,000; Guests: 352", Kind.FIGURE),
+        ("Town: Ashton; Opened: 3 March 2021", Kind.CLAIM),
+        ("Oven: Stone; Loaves: at most 40", Kind.CLAIM),
+    ],
+)
+def test_a_quantity_in_a_row_of_a_table_is_a_figure(row: str, kind: Kind) -> None:
+    sentence = Sentence(0, len(row), BlockKind.ROW)
+    passage = Passage("p", ABOUT, 0, len(row), row, (sentence,))
+
+    assert kind_of(Seen(passage, sentence, row, ())) is kind
+
+
 def test_a_block_of_quotation_is_quoted() -> None:
     sentence = Sentence(0, 22, BlockKind.QUOTE)
     passage = Passage("p", ABOUT, 0, 22, "Leaflets bring guests.", (sentence,))

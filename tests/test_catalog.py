@@ -59,7 +59,9 @@ def test_a_document_comes_back_as_it_was_put(catalog: Catalog) -> None:
     plain = make_document(
         "Trust — naïve “quotes” 😀.", "café/ü.md", author="A", date="2012-10", media_type="text/markdown"
     )
-    block = Block(BlockKind.ITEM, 0, 5, ("One", "Two"), speaker="Someone", page=3, inline=(Inline(0, 5),), depth=2)
+    block = Block(
+        BlockKind.ITEM, 0, 5, ("One", "Two"), speaker="Someone", page=3, inline=(Inline(0, 5),), depth=2, column=3
+    )
     document = Document(plain.about, plain.text, (block,), (Dropped("Home | About", "navigation", 4),))
 
     catalog.put([make_row(document)])
@@ -224,6 +226,27 @@ def test_filters_narrow_by_document_voice_and_date(catalog: Catalog) -> None:
     assert texts(until="2014-05-05", authors=("b",)) == set()
 
 
+def test_what_is_guessed_of_a_document_is_known_until_somebody_says_it(catalog: Catalog) -> None:
+    plain = make_document("Plain trust.", "plain.txt", author="Stripe", date="2012", title="Report")
+    plain = replace(plain, about=replace(plain.about, guessed=("title", "author")))
+    row = make_row(plain)
+    catalog.put([row])
+
+    def guessed() -> list[tuple[str, ...]]:
+        kept = catalog.documents.get(plain.id)
+        assert kept is not None
+        return [kept.about.guessed, catalog.documents.entries()[0].about.guessed, catalog.documents.listed()[0].guessed]
+
+    assert guessed() == [("title", "author")] * 3
+    assert catalog.documents.holdings().authors == ()  # nobody is greeted with a guess
+    catalog.correct(plain.id, Said(author="Ann"))
+    assert guessed() == [("title",)] * 3
+    catalog.put([row])
+    assert guessed() == [("title",)] * 3
+    catalog.correct(plain.id, Said())
+    assert guessed() == [("title", "author")] * 3
+
+
 def test_what_is_said_of_a_document_holds_when_it_is_read_again_until_it_is_taken_back(catalog: Catalog) -> None:
     plain = make_document("Plain trust.\n\nGuest trust.", "plain.txt", author="Stripe", date="2012", title="Report")
     row = make_row(plain, speakers=(None, "Guest"))
@@ -266,6 +289,52 @@ def test_a_replaced_document_gives_up_its_old_passages_and_words(catalog: Catalo
     assert gone == [make_passages(before)[1].id]
     assert (found(catalog, "gone"), found(catalog, "fresh"), found(catalog, "kept")) == ([], ["Fresh."], ["Kept."])
     assert catalog.documents.get(after.id) == after
+
+
+def test_a_file_that_now_holds_another_document_gives_up_the_one_before(catalog: Catalog) -> None:
+    before, after, other = (make_document(f"{word} pears.", f"{word}.txt") for word in ("Ninety", "Fifty", "Ten"))
+    catalog.put([make_row(before, "/docs/a.txt"), make_row(other)])
+
+    gone = catalog.put([make_row(after, "/docs/a.txt")])
+
+    assert gone == [passage.id for passage in make_passages(before)]
+    assert catalog.documents.ids() == sorted([after.id, other.id])
+
+
+def test_of_passages_that_fit_equally_well_the_same_are_found_in_whatever_order_they_came(catalog: Catalog) -> None:
+    rows = [make_row(make_document("The same pears.", f"{number}.txt")) for number in range(6)]
+    catalog.put(sorted(rows, key=lambda row: row.passages[0].passage.id, reverse=True))
+
+    ids = [id for id, _ in catalog.full_text.search(["pears"], 2, Filters())]
+
+    assert ids == sorted(row.passages[0].passage.id for row in rows)[:2]
+
+
+def test_no_question_and_no_new_file_reads_a_whole_table(in_folder: Catalog) -> None:
+    """Else its time grows with the library."""
+    row, stated = make_row(make_document("Ninety pears.", "pears.txt", author="Ann")), []
+    in_folder.put([row])
+    in_folder._db._connection.set_trace_callback(stated.append)  # type: ignore[attr-defined]
+    ids = [id for id, _ in in_folder.full_text.search(["pears"], 10, Filters())]
+    in_folder.passages.visible(ids)
+    in_folder.passages.get(ids)
+    in_folder.families.places([row.document.id])
+    for filters in (Filters(authors=("Ann",)), Filters(documents=("pears.txt",))):
+        in_folder.passages.allowed(filters)
+        in_folder.documents.searched(filters)
+    in_folder.files.known(["/docs/pears.txt"])
+    in_folder.boilerplate.known()
+    in_folder.put([row])
+    in_folder.remove(["/docs/pears.txt"])
+    in_folder._db._connection.set_trace_callback(None)  # type: ignore[attr-defined]
+
+    whole = set[str]()
+    for statement in stated:
+        if statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")):
+            plan = [told for *_, told in in_folder._db.rows(f"EXPLAIN QUERY PLAN {statement}")]
+            whole |= {step.split()[1] for step in plan if step.startswith("SCAN ") and "VIRTUAL TABLE" not in step}
+
+    assert whole <= {"CONSTANT", "state", "met", "(subquery-3)"}, "of one row, and what a search has found"
 
 
 def test_a_document_stays_while_one_of_its_sources_does(catalog: Catalog) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from assistant import build, wire
 from assistant.errors import LibraryFull, LibraryLocked
 from assistant.library.library import Library, Opinion
 from assistant.library.tables.conversations import Conversations
+from assistant.settings import Settings
 from assistant.types import Answer, Grounding, Searched
 from tests.chat import APP, address, answered, cite, keep, opened, press, shown
 from tests.conftest import make_document, make_new
@@ -331,3 +335,45 @@ def test_two_tabs_do_not_mix(orchard: Library) -> None:
     assert "When is cider pressed?" not in shown(one)
     assert "How many pear trees has the orchard?" not in shown(other)
     assert [kept.turns for kept in orchard.conversations.listed()] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda told: told[: len(told) // 2],
+        lambda told: told.replace('"grounding": "grounded"', '"grounding": "rounded"'),
+        lambda told: "[" * 100_000,
+        lambda told: "null",
+        lambda told: "",
+    ],
+    ids=["cut", "turned", "nested", "null", "empty"],
+)
+def test_a_damaged_answer_is_told_and_the_rest_of_the_conversation_stands(
+    orchard: Library, settings: Settings, damage: Callable[[str], str]
+) -> None:
+    trees = answered(cite(orchard, "orchard.txt", "They were planted in 1931."))
+    cider = answered(cite(orchard, "cider.txt", "Cider is pressed in October."))
+    conversation = keep(orchard, cider, trees, cider)
+    with closing(sqlite3.connect(settings.folder / "catalog.sqlite3")) as catalog, catalog:
+        rows = "SELECT key, answer FROM turns WHERE conversation = ? ORDER BY key"
+        key, told = catalog.execute(rows, [conversation]).fetchall()[1]
+        catalog.execute("UPDATE turns SET answer = ? WHERE key = ?", [damage(told), key])
+
+    page = opened(conversation=conversation)
+
+    assert not page.exception
+    assert shown(page).count(wire.DAMAGED) == 1
+    assert shown(page).count("Cider is pressed in October.") >= 2
+    assert orchard.conversations.having("pressed in october") == {conversation}
+
+    page.chat_input[0].set_value("How many pear trees are there?").run()
+
+    assert not page.exception
+    assert "ninety pear trees" in shown(page)
+
+
+def test_a_damaged_answer_keeps_its_question_where_that_can_be_read() -> None:
+    told = json.dumps({"question": 'How many "trees"?', "statements": []})
+
+    assert wire.stored_answer(told).question == 'How many "trees"?'
+    assert wire.stored_answer(told[:12]).question == ""

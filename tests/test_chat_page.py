@@ -204,6 +204,18 @@ def test_a_question_that_its_documents_do_not_answer_is_not_offered(library: Lib
     assert not [one for one in page.button if one.key and one.key.startswith("offered-")]
 
 
+def test_below_an_answer_questions_to_go_on_with_are_offered(orchard: Library, settings: Settings) -> None:
+    first, second = "How many pear trees has the orchard?", "When were the pear trees planted?"
+    suggested.keep(settings.folder, orchard.generation(), [first, second])
+    page = opened()
+    page.chat_input[0].set_value(first).run()
+
+    assert [one.label for one in page.button if one.key and one.key.startswith("further-")] == [label(second)]
+    page.button("further-0").click().run()
+    assert second in shown(page)
+    assert not [one for one in page.button if one.key and one.key.startswith("further-")]
+
+
 LINE = "[1] The orchard has ninety pear trees.\n"
 
 

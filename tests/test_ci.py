@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 import yaml
 
 from assistant.settings import Settings
+from eval.drafting.starting import BASELINE, CASES, FOLDER, SUITE
 from eval.gate.gate import Exit
 from eval.harness import accept, artifacts
 from eval.harness.artifacts import StoredRun
@@ -104,7 +106,8 @@ def test_the_action_the_template_and_the_hook_run_what_there_is() -> None:
     assert all("shell" in step for step in steps if "run" in step)
     assert all(len(step["uses"].partition("@")[2]) == 40 for step in steps if "uses" in step)
     assert "--out artifacts/eval" in template["pushback-eval"]["script"][-1]
-    assert hook["entry"] == "pushback eval lint"
+    assert (hook["entry"], hook["args"]) == ("pushback eval lint", [f"{FOLDER}/{SUITE}"])
+    assert all(re.search(hook["files"], f"{FOLDER}/{name}") for name in (SUITE, CASES, BASELINE))
 
 
 @pytest.fixture
@@ -150,6 +153,8 @@ def test_what_changed_is_asked_and_nothing_else(suite: Path, tmp_path: Path, set
     assert (same.verdict.exit, same.records) == (Exit.PASSED, ())
     assert [record.id for record in one.records] == ["fact-lamp"]
     assert one.verdict.exit is Exit.PASSED, one.verdict.banner
+    assert one.comparison is not None
+    assert one.comparison.gone == ()  # the other case was not asked, and is still there
 
 
 def test_the_badge_lies_beside_the_report(tmp_path: Path) -> None:

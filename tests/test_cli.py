@@ -1,6 +1,7 @@
 """The `pushback` command, from its arguments to its output, with a fake embedder and everything else real."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -372,9 +373,10 @@ def test_a_document_is_shown_with_its_text(full: Run) -> None:
     assert full("show", "roads.txt", "--dropped").stdout == "Nothing was dropped from this document.\n"
 
 
-@pytest.mark.parametrize("command", ["show", "remove"])
+@pytest.mark.parametrize("command", ["show", "remove", "correct --date 2024"])
 def test_an_unknown_document_is_wrong_usage(full: Run, command: str) -> None:
-    done = full(command, "nothing")
+    name, *options = command.split()
+    done = full(name, "nothing", *options)
 
     assert done.exit_code == 2
     assert done.stderr.endswith("\n→ Run `pushback documents` for the ids.\n")
@@ -387,6 +389,30 @@ def test_a_removed_document_is_gone_and_its_file_stays(full: Run, folder: Path, 
     assert full("remove", lamp[by]).exit_code == 0
     assert [one["source"] for one in json.loads(full("documents", "--json").stdout)] == ["roads.txt"]
     assert (folder / "lamp.md").exists()
+
+
+def test_author_and_date_are_set_by_hand_until_that_is_taken_back(full: Run) -> None:
+    def known(*arguments: str) -> tuple[str | None, ...]:
+        done = full(*arguments, "--json")
+        assert done.exit_code == 0, done.stderr
+        told = json.loads(done.stdout)
+        return told["title"], told["author"], told["date"]
+
+    title, author, date = known("show", "lamp.md")
+
+    assert known("correct", "lamp.md", "--author", "Ann  Lee", "--date", "2024-05") == (title, "Ann Lee", "2024-05")
+    assert known("correct", "lamp.md", "--title", "Lamps", "--date", "") == ("Lamps", "Ann Lee", None)
+    assert known("show", "lamp.md") == ("Lamps", "Ann Lee", None)
+    assert "author: Ann Lee" in full("correct", "lamp.md", "--title", "Blue lamps").stdout
+    assert known("correct", "lamp.md", "--as-read") == (title, author, date)
+
+
+@pytest.mark.parametrize("given", [[], ["--as-read", "--date", "2024"], ["--date", "soon"], ["--title", " "]])
+def test_what_cannot_be_set_of_a_document_is_told(full: Run, given: list[str]) -> None:
+    done = full("correct", "lamp.md", *given)
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "\n→ " in done.stderr
 
 
 def test_the_doctor_finds_a_sound_library_well(full: Run) -> None:
@@ -523,8 +549,20 @@ def test_two_systems_are_set_beside_one_another(evaluate: Run, suite: Path, tmp_
 
     done = evaluate("run", suite, "--system", "pushback", "--system", answers)
     alone = evaluate("run", suite, "--system", answers, "--json")
+    both = evaluate("run", suite, "--system", answers, "--system", "pushback", "--json")
 
     assert done.exit_code == 0
+    assert re.search(r"grounded within budget +1\.00 \(0\.21\.\.1\.00\)  +0\.00 \(0\.00\.\.0\.79\)", done.stdout)
+    (told,) = json.loads(both.stdout)
+    assert {name: one["outcomes"] for name, one in told["systems"].items()} == {
+        str(answers): {"wrong": 1},
+        "pushback": {"right": 1},
+    }
+    assert told["compared"]["pushback"]["gained"] == ["fact-price"]
+    assert told["gate"]["exit"] == both.exit_code == 1  # of the first, which the sentinels reach
+    runs = tmp_path / "out"
+    assert json.loads((runs / "suite" / "summary.json").read_text())["outcomes"] == {"right": 1}
+    assert list(runs.glob("beside/*/suite/report.html"))
     assert f"pushback → {answers}" in done.stdout
     assert "lost: fact-price" in done.stdout
     assert json.loads(alone.stdout)[0]["outcomes"] == {"wrong": 1}
@@ -601,7 +639,7 @@ def test_cases_from_feedback_are_none_where_nobody_complained(full: Run) -> None
     "command",
     [
         *(["ask", "Why?"], ["ask", "-"], ["search", "why"], ["challenge", "Sell."], ["documents"]),
-        *(["show", "x"], ["remove", "x"], ["doctor"], ["reindex"]),
+        *(["show", "x"], ["remove", "x"], ["correct", "x", "--as-read"], ["doctor"], ["reindex"]),
     ],
 )
 def test_without_a_library_nothing_runs_and_none_is_made(run: Run, home: Path, command: list[str]) -> None:

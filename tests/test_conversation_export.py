@@ -172,3 +172,13 @@ def test_a_word_document_has_the_same_words() -> None:
 
 def test_no_title_turns_the_line_round() -> None:
     assert export.markdown("Pay \u202eyap", []) == "# Pay \ufffdyap\n"
+
+
+def test_nothing_turns_a_line_of_a_word_document_or_steers_the_terminal_that_a_copy_is_pasted_into() -> None:
+    steering = "Pay \u202eyap \u2066now\x1b[31m\x9b2J\x7f"
+    made = open_document(io.BytesIO(export.docx(steering, [refusal(steering)])))
+    told = "".join(paragraph.text for paragraph in made.paragraphs) + made.core_properties.title
+
+    for text in (told, export.plain(replace(refusal(), reason=steering))):
+        assert "\ufffdyap" in text
+        assert not set(text) & set("\u202e\u2066\x1b\x9b\x7f")

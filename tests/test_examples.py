@@ -20,6 +20,7 @@ from assistant.library.library import Library
 from assistant.model.embedding import SentenceTransformerEmbedder
 from assistant.settings import Settings
 from eval.drafting.starting import JOB
+from eval.running.adapters import adapted
 from ingest.sync import sync
 from tests.api_server import fill, serving
 from tests.fakes import FakeChat
@@ -96,6 +97,29 @@ def test_the_nightly_sync_speaks_only_when_something_is_wrong(tmp_path: Path, co
 
     assert done.returncode == code
     assert ("ingest documents" in done.stdout, "exit code" in done.stdout) == (code != 0, code != 0)
+
+
+@pytest.mark.slow
+def test_an_engine_of_llamaindex_is_a_system_that_can_be_measured(
+    settings: Settings,
+    sentence_transformer: SentenceTransformerEmbedder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("llama_index.core", reason="it is in no lock: what it brings is much, and only this needs it")
+    (tmp_path / "terms.md").write_text("# Terms\n\nA quotation is valid for 45 days.\n", "utf-8")
+    with Library.open(settings, sentence_transformer, create=True) as library:
+        sync([tmp_path / "terms.md"], library, settings, sentence_transformer)
+    monkeypatch.setenv("PUSHBACK_HOME", str(settings.home))
+    question = "How long is a quotation valid?"
+
+    made = runpy.run_path(str(EXAMPLES / "llamaindex_engine.py"))
+    said = adapted(made["engine"])({"ask": question})
+    found = adapted(made["retriever"])({"search": question, "k": 5})
+
+    ((cited,),) = [one["citations"] for one in said["statements"]]
+    assert (cited["source"], "valid for 45 days" in cited["quote"]) == ("terms.md", True)
+    assert found == {"found": [cited]}
 
 
 def test_the_workflow_is_the_one_that_pushback_eval_init_writes() -> None:

@@ -10,12 +10,15 @@ from eval.gate import baseline, gate
 from eval.gate.baseline import BaselineMissing
 from eval.gate.compare import compare, result_of
 from eval.gate.gate import Exit
+from eval.gate.measures import BY_NAME
 from eval.gate.summary import read, to_json
 from eval.numbers.metrics import Score
 from eval.running.records import CaseOutcome, Record, read_lines, to_line
+from eval.suite import suites
 from eval.suite.cases import Gate, Severity
 from tests.suites import make_record, make_summary
 
+ROOT = Path(__file__).resolve().parent.parent
 RIGHT, WRONG, ERROR, TESTED = CaseOutcome.RIGHT, CaseOutcome.WRONG, CaseOutcome.ERROR, CaseOutcome.TESTED
 
 
@@ -49,6 +52,36 @@ def test_floors_and_ceilings(rules: dict[str, Any], names: list[str]):
     verdict = judged(make_record("a"), make_record("b", WRONG), rules=rules)
 
     assert (failed(verdict), verdict.exit) == (names, Exit.QUALITY if names else Exit.PASSED)
+
+
+PART = 7  # cases selected: other than the records there are, so that they are no whole suite
+
+
+def test_a_part_of_a_suite_is_held_to_the_measures_that_its_cases_have():
+    floors = {"grounded within budget": 0.5, "hit": 0.5}
+
+    assert failed(judged(make_record("a"), rules={"floors": floors}, selected=PART)) == []
+    assert failed(judged(make_record("a", WRONG), rules={"floors": floors}, selected=PART)) == [
+        "floor of grounded within budget"
+    ]
+
+
+def test_a_part_of_a_suite_is_compared_with_its_own_cases_of_the_baseline():
+    before = [make_record("a"), make_record("b", WRONG)]  # 0.5 on the mean
+    rules = {"drops": {"grounded within budget": 0.0}, "flips": 9}
+
+    assert failed(judged(make_record("b", WRONG), rules=rules, before=before, selected=PART)) == []
+    assert failed(judged(make_record("a", WRONG), rules=rules, before=before, selected=PART)) == [
+        "drop of grounded within budget"
+    ]
+
+
+def test_a_sentinel_that_reaches_us_is_only_told_of_a_part():
+    sentinels = {"parrot": (make_record("a"),)}
+
+    assert failed(judged(make_record("a"), sentinels=sentinels)) == ["sentinels on grounded within budget"]
+    verdict = judged(make_record("a"), sentinels=sentinels, selected=PART)
+    assert (verdict.passed, "reached by parrot 1.00" in str(verdict.checks)) == (True, True)
 
 
 def test_a_measure_that_is_undefined_for_most_cases_fails_the_gate():
@@ -233,3 +266,13 @@ def test_a_baseline_that_cannot_be_read_says_so(tmp_path: Path, text: str | None
 
     with pytest.raises(BaselineMissing, match=r"b\.json"):
         baseline.read(tmp_path / "b.json")
+
+
+@pytest.mark.parametrize("name", ["sample", "works"])
+def test_the_suites_of_the_gate_bound_every_measure_that_they_have(name: str):
+    """So that a loss which no case shows by itself is seen, too."""
+    suite = suites.load(ROOT / "eval" / "suites" / name / "suite.yaml")
+    assert suite.baseline
+    gated, measures = suite.gate, baseline.read(suite.baseline).measures
+
+    assert set(measures) & set(BY_NAME) <= {*gated.floors, *gated.ceilings, *gated.drops}

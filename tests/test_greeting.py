@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from assistant.answer.greeting import ASKED, QUESTIONS, asked, candidates, questions
+from assistant.answer.greeting import ASKED, QUESTIONS, asked, candidates, further, questions
 from assistant.library.library import Library
-from assistant.types import About, Answer, Block, BlockKind, Document, Grounding, Searched, Statement, Support
+from assistant.types import (
+    About,
+    Answer,
+    Block,
+    BlockKind,
+    Citation,
+    Document,
+    Grounding,
+    Searched,
+    Statement,
+    Support,
+)
 from tests.conftest import make_document, make_new, on_both_databases
 from tests.fakes import WordEmbedder
 
@@ -92,6 +105,15 @@ def test_a_question_is_offered_only_where_its_own_answer_says_something(orchards
     assert len(found) == QUESTIONS
     assert len(put) == QUESTIONS + 2  # no more than is needed
     assert questions(orchards, lambda question: answered(question, Grounding.NEAR)) == ()
+
+
+def test_questions_to_go_on_with_were_not_asked_and_are_first_of_what_the_last_answer_cites() -> None:
+    known = [f"What does “The {tree} orchard” say?" for tree in ("pear", "apple", "quince")]
+    citation = Citation(About("q", "q.md", "", "text/markdown", "The quince orchard"), 0, 3, "So.")
+    last = replace(answered(known[0]), statements=(Statement("So.", (citation,), Support.VERBATIM),))
+
+    assert further(known, [answered("Why?"), last]) == (known[2], known[1])
+    assert further(known[:1], [last]) == ()
 
 
 def test_only_so_many_questions_are_put(orchards: Library) -> None:

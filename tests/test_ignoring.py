@@ -126,6 +126,7 @@ def test_what_is_left_out_is_counted(folder: Path) -> None:
         (b"*.md\n!\n", "line 2 is no pattern: '!'. Write one pattern a line, as in a .gitignore."),
         (b"a[z-a]", "line 1 is no pattern: 'a[z-a]'. Write one pattern a line, as in a .gitignore."),
         (b"caf\xe9/", "is not in UTF-8. Write one pattern a line, as in a .gitignore."),
+        (b"[[:alpha:]]*", "line 1 has [:alpha:], which is not known here: write the letters, as in [a-z]."),
     ],
 )
 def test_a_folder_whose_file_cannot_be_understood_is_left_alone(folder: Path, content: bytes, reason: str) -> None:

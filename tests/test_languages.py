@@ -44,7 +44,9 @@ def test_a_sentence_tells_its_language(language: str, text: str) -> None:
     assert language_of(text) == language
 
 
-@pytest.mark.parametrize("text", ["", "Q4 2024", "Prix", "Revenue | 2023 | 40%", "12,5 - 13,0"])
+@pytest.mark.parametrize(
+    "text", ["", "Ja, gern.", "Die Hard", "Q4 2024", "Prix", "Revenue | 2023 | 40%", "12,5 - 13,0"]
+)
 def test_what_does_not_tell_has_none(text: str) -> None:
     assert language_of(text) is None
 

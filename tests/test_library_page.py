@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit
@@ -64,7 +65,7 @@ def test_where_there_is_no_library_a_first_file_begins_one(settings: Settings) -
     finished(page, settings)
 
     assert "1 document, 1 passage" in shown(page)
-    assert list(page.dataframe[0].value["title"]) == ["Pears"]
+    assert list(page.dataframe[0].value["title"]) == ["Pears (guessed)"]
     press(page, "Open pears\\.md")
     assert "The orchard has ninety pear trees." in shown(page)
 
@@ -76,6 +77,50 @@ def test_the_first_paint_loads_no_model(
     monkeypatch.setattr(build, "build_embedder", lambda _settings: UnloadedEmbedder())
 
     assert len(opened().dataframe[0].value) == 1
+
+
+@pytest.mark.usefixtures("library")
+def test_an_outcome_leaves_into_the_log_when_another_comes_or_its_page_is_left(settings: Settings) -> None:
+    page = opened()
+    for name in ("pears", "plums"):
+        page.file_uploader[0].set_value([(f"{name}.md", f"Of {name} there are ninety.".encode(), "")]).run()
+        finished(page, settings)
+    (log,) = [one for one in page.expander if one.label.startswith("What was done before")]
+    assert log.label.endswith("· 1")
+    assert "pears.md" in "".join(one.body for one in log.get("html"))
+
+    press(page, "Open plums\\.md")
+
+    assert "1 added" not in shown(page)
+
+
+LONG = "".join(
+    f"Of the {n} trees in row {n}, we pruned those that stood in the shade of the barn.\n\n" for n in range(20)
+)
+
+
+@pytest.mark.usefixtures("library")
+def test_a_document_that_comes_alone_is_told_in_short(settings: Settings) -> None:
+    page = opened()
+    page.file_uploader[0].set_value([("trees.md", LONG.encode(), "")]).run()
+
+    assert "In short" in shown(finished(page, settings))
+
+
+def test_a_model_sums_a_document_up(
+    library: Library, embedder: WordEmbedder, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(library, embedder, make_document("Of pears.", "pears.md", title="Pears"))
+    id = id_of(settings, "pears.md")
+    assert not [one for one in opened(document=id).button if one.label == "Let the model sum it up"]
+    gone_to: list[Any] = []
+    monkeypatch.setenv("PUSHBACK_MODEL", "fake:one")
+    monkeypatch.setattr(streamlit, "switch_page", lambda _page, query_params: gone_to.append(query_params))
+
+    page = press(opened(document=id), "Let the model sum it up")
+
+    assert gone_to == [{"within": [id]}]
+    assert page.session_state["asked"] == ("What are the main points of “Pears”?", None)
 
 
 def test_documents_are_found_by_words_kind_language_and_state(library: Library, embedder: WordEmbedder) -> None:

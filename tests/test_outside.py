@@ -111,7 +111,7 @@ def test_a_system_is_matched_by_its_quotes_and_not_judged_for_what_it_does_not_d
     run = measure(
         suite,
         settings,
-        Options(out=tmp_path / "out", ours=False),
+        Options(out=tmp_path / "out", system="theirs"),
         WordEmbedder(),
         wrap=lambda assistant: Outside(replies, assistant.library),
     )
@@ -137,7 +137,7 @@ def test_a_system_without_a_search_has_no_measures_of_finding(tmp_path: Path, se
     run = measure(
         suites.load(write_small(tmp_path)),
         settings,
-        Options(out=tmp_path / "out", kinds=("fact",), ours=False),
+        Options(out=tmp_path / "out", kinds=("fact",), system="theirs"),
         WordEmbedder(),
         wrap=lambda assistant: Outside(silent, assistant.library),
     )
@@ -181,7 +181,7 @@ def test_a_citation_without_a_source_is_looked_for_everywhere_and_a_path_by_its_
     run = measure(
         suites.load(write_small(tmp_path)),
         settings,
-        Options(out=tmp_path / "out", ids=("fact-price",), ours=False),
+        Options(out=tmp_path / "out", ids=("fact-price",), system="theirs"),
         WordEmbedder(),
         wrap=lambda assistant: Outside(replies, assistant.library),
     )
@@ -189,3 +189,77 @@ def test_a_citation_without_a_source_is_looked_for_everywhere_and_a_path_by_its_
     (record,) = run.records
     assert (record.value("hit"), record.value("citation precision")) == (1, pytest.approx(2 / 3))
     assert "rejected (it stands in no document)" in str(record.scores)
+
+
+CITED = {"source": "ford.txt", "quote": "The Runabout cost $260 in 1925."}
+
+
+class OpenaiLike(BaseHTTPRequestHandler):
+    """A server that knows one model and one answer, and keeps what it was sent."""
+
+    sent: list[Any]
+
+    def do_GET(self) -> None:
+        self._reply({"object": "list", "data": [{"id": "lamps"}]})
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.sent.append((self.headers.get("Authorization"), body["model"], body["messages"]))
+        if "moon" in body["messages"][-1]["content"]:
+            self._reply({"choices": [{"message": {"content": None, "refusal": "I do not know."}}]})
+        else:
+            self._reply({"choices": [{"message": {"content": "It cost $260."}}], "citations": [CITED]})
+
+    def _reply(self, told: Json) -> None:
+        body = json.dumps(told).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+def test_an_address_of_completions_is_asked_as_openai_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    OpenaiLike.sent = []
+    monkeypatch.setenv("PUSHBACK_SYSTEM_KEY", "a long random key")
+    server = HTTPServer(("127.0.0.1", 0), OpenaiLike)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    url = f"http://127.0.0.1:{server.server_port}/v1/chat/completions"
+    history = [{"role": "user", "content": "Ford?"}, {"role": "assistant", "content": "A maker of cars."}]
+
+    replies = [
+        outside.opened(url)({"ask": "What did it cost?", "history": history}),
+        outside.opened(f"{url}?model=cars")({"ask": "How far is the moon?", "history": []}),
+        outside.opened(url)({"search": "What did it cost?", "k": 5}),
+        outside.opened(url)({"challenge": "Make it cheaper."}),
+    ]
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+    assert replies == [
+        {"answer": "It cost $260.", "citations": [CITED]},
+        {"refused": True, "reason": "I do not know."},
+        outside.ONLY_ANSWERS,
+        outside.ONLY_ANSWERS,
+    ]
+    assert OpenaiLike.sent == [
+        ("Bearer a long random key", "lamps", [*history, {"role": "user", "content": "What did it cost?"}]),
+        ("Bearer a long random key", "cars", [{"role": "user", "content": "How far is the moon?"}]),
+    ]
+
+
+def test_a_citation_in_another_shape_is_told(tmp_path: Path, settings: Settings) -> None:
+    run = measure(
+        suites.load(write_small(tmp_path)),
+        settings,
+        Options(out=tmp_path / "out", ids=("fact-price",), system="theirs", alone=True),
+        WordEmbedder(),
+        wrap=lambda assistant: Outside(lambda _: {"answer": "$260", "citations": ["ford.txt"]}, assistant.library),
+    )
+
+    assert run.records[0].error == "TypeError: a citation is an object with source and quote, not str"
+    assert run.verdict.exit == 3

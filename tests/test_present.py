@@ -153,6 +153,16 @@ def test_a_source_line_names_title_voice_date_and_file() -> None:
     assert read.text == "A thread — Planner · 14 March 2024 notes/thread.txt"
 
 
+def test_what_is_guessed_of_a_document_is_shown_as_a_guess() -> None:
+    about = replace(ABOUT, guessed=("title", "author", "date"))
+    guess = citation("Pears.", about)
+
+    assert present.source_line(guess).count("(guessed)") == 3
+    assert present.tip(guess, "", "").count("guessed") == 3
+    assert present.source_line(citation("Pears.", about, speaker="Bob")).count("(guessed)") == 2  # who speaks is known
+    assert "(guessed)" not in present.source_line(citation("Pears."))
+
+
 def test_a_conversation_is_told_as_turns() -> None:
     near = keyed("One. ", "Two.", "\nThree.")
     told = spoken(

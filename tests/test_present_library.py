@@ -89,6 +89,20 @@ def test_rows_are_narrowed_by_words_and_by_what_they_are() -> None:
     assert found(Wanted(languages=("English",), states=("file missing", "older version"))) == ["d3", "d4"]
 
 
+def test_what_is_guessed_of_a_document_is_told_as_a_guess() -> None:
+    one = listed(1, author="Ann Lee", date="2024-05", guessed=("author", "date"))
+    about = About("d", "plan.md", "0", "text/markdown", "Plan", "Ann Lee", "2024-05", guessed=("title", "author"))
+
+    assert list(present_library.table([one]).loc[0, ["title", "author", "date"]]) == [
+        one.title,
+        "Ann Lee (guessed)",
+        "2024-05 (guessed)",
+    ]
+    told = present_library.head(about, [], 1)
+    assert "Ann Lee (guessed)" in told
+    assert "title guessed from the name of its file" in told
+
+
 def test_nothing_that_was_written_elsewhere_becomes_a_part_of_the_page() -> None:
     for text in HOSTILE:
         about = About("d", text, "0", "text/plain", text, text, text, text, text)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,7 @@ from assistant.library.library import Library
 from assistant.pressure import lens, rulings
 from assistant.pressure.assumptions import OF_WORDS, OWN
 from assistant.pressure.pressure import PressureTest
+from assistant.settings import Settings
 from assistant.types import Assumption, Stance, Verdict
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
@@ -633,3 +637,26 @@ def test_nothing_that_was_written_elsewhere_becomes_part_of_the_page(library: Li
     html = shown(ended(page)) + shown(opened(verdict=library.verdicts.listed()[0].id, cited="1.1"))
     assert not [tag for tag in ("<script>alert", "<img", "<i>", "<u>", "<s>", "<q>") if tag in html]
     assert "&lt;script&gt;alert(1)" in html
+
+
+def test_a_damaged_verdict_is_told_and_can_be_removed_and_brought_back(
+    bakery: Library, embedder: WordEmbedder, settings: Settings
+) -> None:
+    id = keep(bakery, embedder)
+    with closing(sqlite3.connect(settings.folder / "catalog.sqlite3")) as catalog, catalog:
+        catalog.execute("UPDATE verdicts SET verdict = substr(verdict, 1, length(verdict) / 2)")
+
+    page = opened(verdict=id)
+
+    assert not page.exception
+    assert "is damaged and cannot be shown. Remove it" in " ".join(re.sub("<[^>]+>", " ", shown(page)).split())
+
+    page = press(page, "Remove")
+
+    assert not page.exception
+    assert not bakery.verdicts.listed()
+
+    page = press(page, "Undo")
+
+    assert not page.exception
+    assert [one.id for one in bakery.verdicts.listed()] == [id]

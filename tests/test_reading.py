@@ -237,3 +237,24 @@ def test_what_is_no_known_encoding_of_text_is_not_decoded_with(name: str) -> Non
 )
 def test_the_encodings_of_the_web_are_known(name: str) -> None:
     assert known(name)
+
+
+TASKS = b"""<h1>Plan</h1>
+<ul class="to-do-list"><li><div class="checkbox checkbox-on"></div> <span>Sign the agency</span></li>
+<li><div class="checkbox checkbox-off"></div> <span>Book the radio</span></li></ul>
+<table><tr><th>Name</th><th>Done</th></tr>
+<tr><td>Print</td><td><div class="checkbox checkbox-off"></div></td></tr></table>
+<ul><li><input type="checkbox" checked disabled> Hire</li><li><input type="checkbox" disabled> Pay</li></ul>
+<ul><li><input type="checkbox"> A filter for visitors</li></ul>"""
+
+
+def test_tasks_of_a_page_are_marked_as_done_or_not() -> None:
+    assert [piece.text for piece in read("plan.html", TASKS).pieces if not piece.reason] == [
+        "Plan",
+        "☒ Sign the agency",
+        "☐ Book the radio",
+        "Name: Print; Done: ☐",
+        "☒ Hire",
+        "☐ Pay",
+        "A filter for visitors",
+    ]

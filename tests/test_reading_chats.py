@@ -276,3 +276,112 @@ def test_in_ten_languages_everybody_has_their_own_words() -> None:
 
     assert sum(one.right for one in measures) >= 0.98 * sum(one.words for one in measures)
     assert sum(one.wrong > 0 for one in measures) == 0
+
+
+DELETED = {
+    "de": ("Diese Nachricht wurde gelöscht.", "<Medien ausgeschlossen>"),
+    "fr": ("Ce message a été supprimé", "<Médias omis>"),
+    "es": ("Se eliminó este mensaje.", "<Multimedia omitido>"),
+    "pt": ("Mensagem apagada", "<Mídia oculta>"),
+    "pl": ("Ta wiadomość została usunięta.", "<Pominięto multimedia>"),
+    "tr": ("Bu mesaj silindi", "<Medya dahil edilmedi>"),
+    "ru": ("Данное сообщение удалено", "<Без медиафайлов>"),
+    "ja": ("このメッセージは削除されました", "<メディアは含まれていません>"),
+    "zh": ("此消息已删除", "<省略多媒体文件>"),
+    "ar": ("تم حذف هذه الرسالة", "<تم استبعاد الوسائط>"),
+    "iOS, any language": ("\u200eTo sporočilo je bilo izbrisano.", "\u200eslika izpuščena"),
+    "a file": ("You deleted this message", "IMG-20250301-WA0001.jpg (file attached)"),
+}
+
+
+@pytest.mark.parametrize("language", DELETED)
+def test_what_a_program_writes_where_a_message_was_is_nobodys(language: str) -> None:
+    deleted, media = DELETED[language]
+    lines = ("We go.", deleted, "No. <b> is bold.", media, "Fine. <This message was edited>")
+    text = "".join(f"12/03/2025, 10:{15 + n} - {'Dana' if n % 2 else 'Omer'}: {line}\n" for n, line in enumerate(lines))
+
+    document = load(text.encode(), source="chat.txt", id="0123456789")
+
+    assert [text for who, text in said(document) if who] == ["We go.", "No. <b> is bold.", "Fine."]
+    gone = [one.text for one in document.dropped if one.reason == "placeholder"]
+    assert [deleted in gone[0], media in gone[1], gone[2]] == [True, True, "<This message was edited>"]
+
+
+COPIED = [("Dana Ames", "10:15"), ("Omer Kaya", "10:20"), ("Dana Ames", "10:25")]
+WORDS = ["We drop the fair.\nAnd the stand?", "No.", "Fine."]
+
+
+def copied(form: str) -> str:
+    return "".join(
+        f"{form.format(name=name, time=time)}\n{words}\n" for (name, time), words in zip(COPIED, WORDS, strict=True)
+    )
+
+
+COPIES = {
+    "Slack": copied("{name}\n  {time} AM"),
+    "Slack, more of the same": copied("{name}\n  {time} AM").replace("And the", "10:16\nAnd the"),
+    "Discord": copied("{name} — Today at {time} AM"),
+    "Discord, by dates": copied("{name} — 03/01/2025 {time} AM"),
+    "Discord, three lines": copied("{name}\n — \nYesterday at {time}"),
+    "Discord, German": copied("{name} — heute um {time} Uhr"),
+    "Signal": "".join(
+        f"[2025-03-01 {time}:00] {name}: {words}\n" for (name, time), words in zip(COPIED, WORDS, strict=True)
+    ),
+}
+
+
+@pytest.mark.parametrize("program", COPIES)
+def test_copies_of_chats_have_their_speakers(program: str) -> None:
+    document = load(COPIES[program].encode(), source="copy.txt", id="0123456789")
+
+    whole: dict[str, str] = {}
+    for who, text in said(document):
+        whole[who or ""] = f"{whole.get(who or '', '')} {text}".strip()
+    assert whole == {"Dana Ames": "We drop the fair. And the stand? Fine.", "Omer Kaya": "No."}
+
+
+def test_times_below_lines_of_a_plan_make_no_chat() -> None:
+    text = "Opening\n9:00\nLunch\n12:30\nClosing\n17:00\nThe fair ends on Sunday, and the stand is taken down.\n"
+
+    document = load(text.encode(), source="plan.txt", id="0123456789")
+
+    assert not [block for block in document.blocks if block.speaker]
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("GMT20250301-101500_Recording.transcript.vtt", "2025-03-01"),
+        ("Weekly-20250301_101500-Meeting Recording.vtt", "2025-03-01"),
+        ("2025-03-01 Weekly.srt", "2025-03-01"),
+        ("Weekly 1 March 2025.srt", "2025-03-01"),
+        ("Weekly 123456789.srt", None),
+    ],
+)
+def test_captions_have_the_date_of_their_files_name(name: str, day: str | None) -> None:
+    captions = b"WEBVTT\n\n1\n00:00:01.000 --> 00:00:02.000\nDana: We go.\n"
+
+    assert load(captions, source=f"calls/{name}", id="0123456789").about.date == day
+
+
+def test_messages_under_heads_of_fields_are_their_senders() -> None:
+    text = "Conversation: Dana Ames\n\n" + "".join(
+        f"From: {name}\nType: incoming\nSent: Sat, 1 Mar 2025 {time}:00 +0000\nReceived: now\n\n{words}\n\n"
+        for (name, time), words in zip([*COPIED[:2], ("Dana Ames (+43 1)", "10:25")], WORDS, strict=True)
+    )
+
+    whole: dict[str, str] = {}
+    for who, words in said(load(text.encode(), source="signal.txt", id="0123456789")):
+        whole[who or ""] = f"{whole.get(who or '', '')} {words}".strip()
+
+    assert whole["Dana Ames"] == "We drop the fair. And the stand? Fine."
+    assert whole["Omer Kaya"] == "No."
+    assert not {*whole} - {"Dana Ames", "Omer Kaya", ""}
+
+
+def test_a_chat_that_is_saved_as_markdown_has_its_speakers_and_other_notes_are_markdown() -> None:
+    chat = document(COPIES["Signal"], "signal.md")
+    note = document("# Times\n\n- 10:15: **Dana** opens\n- 10:20: Omer closes\n", "times.md")
+
+    assert {who for who, _ in said(chat)} == {"Dana Ames", "Omer Kaya"}
+    assert note.text == "Times\n\n10:15: Dana opens\n10:20: Omer closes"

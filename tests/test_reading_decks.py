@@ -6,11 +6,13 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
-from assistant.types import BlockKind
+from assistant.types import BlockKind, Document
 from ingest.drafts import Draft, Metadata
+from ingest.pipeline.documents import load
+from ingest.pipeline.passages import split
 from ingest.reading.html import epub
 from ingest.reading.office import pptx
-from tests.office import EPUB, packed, saved
+from tests.office import EPUB, opened, packed, saved
 
 HEAD, TEXT, ITEM, ROW = BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.ROW
 BOX = (Inches(1), Inches(1), Inches(4), Inches(3))
@@ -152,3 +154,51 @@ def test_what_a_slide_only_fills_in_stands_where_its_layout_puts_it() -> None:
     left._element.getparent().append(left._element)
 
     assert [text for *_, text in kept(pptx.read(saved(made)))] == ["on the left", "on the right"]
+
+
+BRANDS = (("Kestrel has 12 shops.", "It sells to farms."), ("Lark has 30 shops.", "It sells to schools."))
+
+
+def passages(document: Document) -> list[str]:
+    return [passage.text for passage in split(document, 80)]
+
+
+def test_two_columns_of_a_slide_are_in_no_passage_together() -> None:
+    made = Presentation()
+    slide = made.slides.add_slide(made.slide_layouts[5])
+    slide.shapes.title.text = "Brands"
+    for x, column in enumerate(BRANDS):
+        for y, text in enumerate(column):
+            place = [Inches(one) for one in (0.5 + 4.5 * x, 2 + y, 4, 0.8)]
+            slide.shapes.add_textbox(*place).text_frame.text = text
+
+    document = load(saved(made), source="brands.pptx", id="0123456789")
+
+    assert [text.split("\n\n", 1)[-1] if "Brands" in text else text for text in passages(document)] == [
+        "\n\n".join(column) for column in BRANDS
+    ]
+
+
+def test_labels_beside_their_figures_and_boxes_below_each_other_are_one_text() -> None:
+    made = Presentation()
+    slide = made.slides.add_slide(made.slide_layouts[6])
+    boxes = (("Budget", 0.5, 1, 4), ("240,000 euros", 5, 1, 4), ("It is for radio.", 0.5, 3, 8), ("All.", 0.5, 5, 8))
+    for text, *place in boxes:
+        slide.shapes.add_textbox(*(Inches(one) for one in (*place, 0.8))).text_frame.text = text
+
+    (passage,) = passages(load(saved(made), source="plan.pptx", id="0123456789"))
+
+    assert passage.split("\n\n") == ["Budget", "240,000 euros", "It is for radio.", "All."]
+
+
+def test_columns_of_an_opendocument_slide_are_read_down() -> None:
+    frames = "".join(
+        f'<draw:frame svg:x="{1 + 12 * x}cm" svg:y="{4 + 3 * y}cm" svg:width="10cm" svg:height="2cm"><draw:text-box>'
+        f"<text:p>{text}</text:p></draw:text-box></draw:frame>"
+        for y in range(2)
+        for x, text in enumerate(column[y] for column in BRANDS)
+    )
+
+    document = load(opened("presentation", f"<draw:page>{frames}</draw:page>"), source="brands.odp", id="0123456789")
+
+    assert passages(document) == ["\n\n".join(column) for column in BRANDS]

@@ -4,11 +4,13 @@ import contextlib
 import random
 import re
 import struct
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 
 import docx as python_docx
 import openpyxl
@@ -16,6 +18,7 @@ import pytest
 from pptx import Presentation
 
 from assistant.errors import SourceError
+from eval.benchmarks import hostile
 from eval.benchmarks.hostile_more import more
 from eval.benchmarks.hostile_small import small
 from ingest.drafts import Draft
@@ -23,6 +26,7 @@ from ingest.pipeline.parsing import Task, parse
 from ingest.reading import archive, csvs
 from ingest.reading.html import epub
 from ingest.reading.office import docx, odt, pptx, rtf, xlsx
+from ingest.reading.pdf import pdf
 from tests.office import BODY, EPUB, W, packed, saved
 from tests.office import odt as odt_file
 
@@ -290,3 +294,31 @@ def test_a_small_file_made_to_break_its_reader_is_read_or_refused(name: str) -> 
         document, passages = parse(Task(data, name, "0123456789", 80))
         about = document.about
         assert "\n".join([about.title, about.author or "", document.text, *(p.text for p in passages)]).encode()
+
+
+def test_a_small_pdf_that_shows_one_text_on_many_pages_is_refused_before_it_costs_minutes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pdf, "ANYHOW", 50_000)
+
+    with pytest.raises(SourceError, match="10 for each byte of the file, and repeats itself; split it"):
+        pdf.read(hostile.pdf(20))
+    assert pdf.read(hostile.pdf(8)).pieces
+
+
+def test_hostile_files_that_were_read_are_not_read_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(hostile, "hostile", lambda: iter([("a.txt", b"A word."), ("b.txt", b"")]))
+    monkeypatch.setattr(sys, "argv", ["hostile", "--done", str(tmp_path / "done.jsonl")])
+    with pytest.raises(SystemExit) as ended:
+        hostile.main()
+    first = capsys.readouterr().out
+
+    monkeypatch.setattr(hostile, "read", None)
+    with pytest.raises(SystemExit) as again:
+        hostile.main()
+
+    assert (ended.value.code, again.value.code) == (0, 0)
+    assert capsys.readouterr().out == first
+    assert "2 files, 0 with faults" in first

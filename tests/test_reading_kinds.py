@@ -320,3 +320,46 @@ def test_asciidoc_is_read_without_its_markup() -> None:
         (ROW, 0, "Fair: Graz; Cost: 900"),
     ]
     assert (note.about.title, note.about.author, note.about.date) == ("Fairs", "Sara Lind", "2025-06-24")
+
+
+SIMPLE = b"""=====  =====  ======
+Stand  March  April
+=====  =====  ======
+Graz   9,000  4,000
+Linz          3,500
+west
+
+Wels   \\      as agreed
+=====  =====  ======
+
+===== ===== ======
+   Inputs   Output
+----------- ------
+A     B     A or B
+===== ===== ======
+False True  True
+===== ===== ======
+
+.. table:: Fees
+
+   ====  ===
+   Plan  Fee
+   ====  ===
+   Pro   90
+   ====  ===
+
+== The end ==
+"""
+
+
+def test_simple_tables_of_restructured_text_have_their_columns_names() -> None:
+    assert [text for *_, text in kept("a.rst", SIMPLE)] == [
+        "Stand: Graz; March: 9,000; April: 4,000",
+        "Stand: Linz; March: —; April: 3,500",
+        "Stand: west; March: —; April: —",
+        "Stand: Wels; March: —; April: as agreed",
+        "Inputs › A: False; Inputs › B: True; Output › A or B: True",
+        "Fees",
+        "Plan: Pro; Fee: 90",
+        "== The end ==",
+    ]

@@ -244,3 +244,11 @@ def test_a_paragraph_that_is_struck_out_as_a_whole_is_none() -> None:
         "First.\n\nLast.",
         [("All of this is gone.", STRUCK)],
     )
+
+
+def test_a_comma_that_touches_an_exponent_in_a_pdf_stays_at_it() -> None:
+    touching = [T(72, 100, "per m"), T(100.116, 95.5, "2", 6), T(103.452, 100, ", and reach.")]
+    apart = [T(72, 100, "per m"), T(100.116, 95.5, "2", 6), T(108, 100, "and reach.")]
+
+    assert read(make(touching), "pdf")[0] == "per m^2, and reach."
+    assert read(make(apart), "pdf")[0] == "per m^2 and reach."

@@ -137,7 +137,48 @@ def test_earlier_mails_below_are_quoting(quote: str) -> None:
 def test_answers_between_quoted_lines_are_the_senders() -> None:
     text = "On Mon, 2 Mar 2026 Bob Roe wrote:\n> Lower it?\n\nNo, keep it.\n\n> By May?\n\nIn June.\n"
 
-    assert kept(mail(text)) == [("Ann Lee", "No, keep it."), ("Ann Lee", "In June.")]
+    assert kept(mail(text)) == [
+        ("Unknown", "Lower it?"),
+        ("Ann Lee", "No, keep it."),
+        ("Unknown", "By May?"),
+        ("Ann Lee", "In June."),
+    ]
+
+
+ATTRIBUTIONS = {
+    "On Mon, 2 Mar 2026 at 09:30, Bob Roe <bob@example.org> wrote:": "Bob Roe",
+    "Am Mo., 2. März 2026 um 09:30 Uhr schrieb Bob Roe <bob@example.org>:": "Bob Roe",
+    "Le lun. 2 mars 2026 à 09:30, Zoé Roy <zoe@example.org> a écrit :": "Zoé Roy",
+    "El lun, 2 mar 2026 a las 9:30, Inés Gil (<ines@example.org>) escribió:": "Inés Gil",
+    "2026年3月2日 9:30 佐藤 健 <sato@example.org>:": "佐藤 健",
+    "On Mon, 2 Mar 2026 at 09:30, Bob Roe wrote:": "Unknown",
+}
+
+
+@pytest.mark.parametrize("line", ATTRIBUTIONS)
+def test_the_question_that_an_answer_stands_under_stays_and_is_its_askers(line: str) -> None:
+    quoted = (
+        f"{line}\n> Hello Ann,\n>\n> Do we lower it in\n> the north?\n\nNo.\n\n> In May we print.\n\nJune.\n\n> Bye\n"
+    )
+    document = load(mail(quoted), source="a.eml", id="a")
+
+    asker = ATTRIBUTIONS[line]
+    assert [(block.speaker, document.text[block.start : block.end]) for block in document.blocks[2:]] == [
+        (asker, "Do we lower it in the north?"),
+        ("Ann Lee", "No."),
+        (asker, "In May we print."),
+        ("Ann Lee", "June."),
+    ]
+    assert {gone.notice for gone in document.dropped if gone.text in {"> Hello Ann,", "> Bye"}} == {
+        "quoted part of an earlier mail"
+    }
+
+
+def test_a_mail_quoted_whole_above_its_answer_or_deeper_is_not_the_askers() -> None:
+    line = "On Mon, 2 Mar 2026 at 09:30, Bob Roe <bob@example.org> wrote:"
+
+    assert kept(mail(f"{line}\n> Lower it.\n> Best, Bob\n\nNo, I would not.\n")) == [("Ann Lee", "No, I would not.")]
+    assert kept(mail(f"{line}\n>> Who said so?\nMe.\n")) == [("Unknown", "Who said so?"), ("Ann Lee", "Me.")]
 
 
 def test_quoting_is_seen_in_html_too() -> None:
@@ -466,6 +507,7 @@ def test_an_answer_inside_the_quoted_mail_is_the_senders(mark: str) -> None:
 
     assert kept(mail(f"See below.\n\n{quoted}")) == [
         ("Ann Lee", "See below."),
+        ("Bob Roe", "Lower it?"),
         ("Ann Lee", f"{mark} No, keep it."),
     ]
 

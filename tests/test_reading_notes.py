@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from assistant.types import BlockKind, Document
 from ingest.pipeline.documents import load
+from ingest.reading.formats import read
 from ingest.reading.markup import markdown
 from tests.test_cleaning import whole
 
@@ -248,3 +249,83 @@ def test_tags_of_a_template_are_no_text_and_what_they_name_is() -> None:
         "/rules/#stands",
         "/more/",
     ]
+
+
+HUGO = """{{< figure src="stand.png" caption="Our stand in Graz" >}}
+
+{{% notice note %}}
+The stand costs **9,000** euros.
+{{% /notice %}}
+
+See {{< ref "plan.md" >}} or [the plan]({{< ref "plan.md" >}}).
+
+{{< tabs >}}
+{{< tab "North" >}}
+The north pays 4 euros.
+{{< /tab >}}
+{{< /tabs >}}
+
+Dear {{ first_name }}, we open at nine.
+"""
+MDX = """import Tabs from '@theme/Tabs';
+import {Chart} from "../chart";
+
+export const meta = { title: "Fair" };
+
+<Callout type="warning" title="Costs rise">
+The stand costs **9,000** euros.
+</Callout>
+
+<Tabs>
+  <TabItem value="north" label="The north">
+
+The north pays 4 euros.
+
+  </TabItem>
+</Tabs>
+
+<Chart data={rows.map(row => row.x)} title="Leads by month" />
+
+{/* not yet agreed */}
+
+Dear <Firstname>, import duties rise from "May" on, and <EM>so do fees</EM> then.
+
+:::tip Save time
+Book early.
+:::
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "shown"),
+    [
+        (
+            "fair.md",
+            HUGO,
+            [
+                "Our stand in Graz",
+                "The stand costs 9,000 euros.",
+                "See or the plan.",
+                "North: The north pays 4 euros.",
+                "Dear {{ first_name }}, we open at nine.",
+            ],
+        ),
+        (
+            "fair.mdx",
+            MDX,
+            [
+                "Costs rise: The stand costs 9,000 euros.",
+                "The north",
+                "The north pays 4 euros.",
+                "Leads by month",
+                'Dear <Firstname>, import duties rise from "May" on, and so do fees then.',
+                "Save time: Book early.",
+            ],
+        ),
+    ],
+)
+def test_what_site_builders_show_is_text_and_their_marks_are_not(name: str, text: str, shown: list[str]) -> None:
+    pieces = read(name, text.encode()).pieces
+
+    assert [piece.text for piece in pieces if not piece.reason] == shown
+    assert {piece.reason for piece in pieces if piece.reason} <= {"tag of a template", "comment", "kind of a callout"}

@@ -18,6 +18,7 @@ from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.drafts import Metadata, Piece
 from ingest.pipeline.documents import load
+from ingest.pipeline.passages import split
 from ingest.reading.pdf import pdf
 
 PADDING = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
@@ -246,6 +247,14 @@ def test_columns_are_read_one_after_the_other_however_they_were_drawn(by_row: bo
         " ".join(LEFT),
         " ".join(RIGHT),
     ]
+
+
+def test_columns_of_a_page_are_in_no_passage_together() -> None:
+    data = make([T(72, 100, "A title over both columns", 16), *column(*LEFT, y=140), *column(*RIGHT, x=320, y=140)])
+
+    document = load(data, source="brands.pdf", id="0123456789")
+
+    assert [passage.text.split("\n\n")[-1] for passage in split(document, 200)] == [" ".join(LEFT), " ".join(RIGHT)]
 
 
 def test_a_sentence_goes_on_from_one_column_to_the_next() -> None:

@@ -234,5 +234,5 @@ def test_a_formula_without_a_saved_value_is_shown_as_what_it_is() -> None:
         made.active.append(row)
     draft = xlsx.read(saved(made))
 
-    assert lines(draft) == [(2, "Channel: Radio; March: 1200; April: 1500; Total: =B2+C2")]
+    assert lines(draft) == [(2, "Channel: Radio; March: 1200; April: 1500; Total: =B2+C2 (formula, no saved value)")]
     assert [piece.reason for piece in draft.pieces if not piece.text] == [xlsx.UNSAVED]

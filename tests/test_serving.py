@@ -212,6 +212,28 @@ def test_an_editor_adds_and_removes_and_an_owner_does_all(served: App) -> None:
     assert {"Re-index", "Check the library", "Run it"} <= {*own.of_kind("button"), *scores.of_kind("button")}
 
 
+def test_two_servers_of_the_app_share_who_has_signed_in_and_who_has_signed_out(served: App) -> None:
+    """Behind a proxy they have one address, and one file of secrets."""
+    with serving(served.log.parent, "--allowed-hosts", FAR, PUSHBACK_OWNERS="boss") as other:
+        here = someone(served, sub="boss")
+        both = [here, here._replace(app=other)]
+
+        def seen() -> list[list[str]]:
+            buttons = []
+            for one in both:
+                with one.visiting() as visitor:
+                    buttons.append(visitor.open("library").of_kind("button"))
+            return buttons
+
+        assert all("Re-index" in buttons for buttons in seen())
+        left = both[1].app.request("GET", "/auth/logout", both[1].headers)
+        gone = [cookie.partition("=")[0] for cookie in left.headers.get_all("Set-Cookie") if "Max-Age=0" in cookie]
+        both = [one._replace(cookies={k: v for k, v in one.cookies.items() if k not in gone}) for one in both]
+
+        assert "_streamlit_user" in gone
+        assert seen() == [["Sign in"], ["Sign in"]]
+
+
 def test_a_forged_cookie_signs_nobody_in(served: App) -> None:
     one = browser(served, FAR)
     forged = signed_in("another secret", one.origin, sub="boss")

@@ -24,6 +24,16 @@ def test_where_both_sides_speak_their_cases_are_compared() -> None:
     )
 
 
+def test_a_document_in_which_two_say_it_is_named_once() -> None:
+    about = FOR.citation.about
+    other = replace(AGAINST, citation=Citation(about, 20, 29, "It fails.", speaker="Bob Lund"))
+
+    assert cheapest(open_one(FOR, other)) == (
+        "In “The trial” (May 2023), Ann Berg is for it and Bob Lund against it: whose case is like yours?"
+        " A figure on it stands there: does it hold for you, too?"
+    )
+
+
 def test_of_one_who_says_both_it_is_asked_when() -> None:
     both = open_one(FOR, replace(FOR, stance=Stance.CHALLENGES))
 

@@ -83,6 +83,31 @@ def test_outside_a_repository_no_workflow_is_written_and_it_is_told_why(document
     assert "is in no git repository." in done.output
 
 
+def test_a_repository_of_documents_holds_its_suite_and_reads_it_not(tmp_path: Path, settings: Settings) -> None:
+    """A run among the documents changes none of them, so that it can be accepted."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "handbook.md").write_text(HANDBOOK)
+    (tmp_path / ".pushbackignore").write_text("/drafts/\n")
+
+    started = starting.start(tmp_path)
+    files = suites.load(started.suite).files
+    plain = settings.model_copy(update={"evidence_model": "none"})
+    options = Options(out=tmp_path / "artifacts" / "eval", alone=True)
+    measure(suites.load(started.suite), plain, options, WordEmbedder())
+    accept.accept(started.suite, "The first one.", options.out)
+
+    assert started.suite == tmp_path.resolve() / "pushback-eval" / "suite.yaml"
+    assert [one.name for one in started.ignoring] == [".pushbackignore", ".gitignore"]
+    assert [one.read_text() for one in started.ignoring] == [
+        "/drafts/\n/pushback-eval/\n/artifacts/\n",
+        "/artifacts/\n",
+    ]
+    again = starting.start(tmp_path, tmp_path / "pushback-eval" / "again")
+    assert [one.name for one in again.ignoring] == [".pushbackignore"]  # that folder is not named there yet
+    assert list(files) == ["handbook.md"]
+    assert suites.load(started.suite).files == files
+
+
 def test_from_nothing_to_a_green_gate(documents: Path, tmp_path: Path, settings: Settings) -> None:
     """`eval init`, `eval run`, `eval accept`, and every run after."""
     suite, options = starting.start(documents).suite, Options(out=tmp_path / "out")

@@ -96,6 +96,25 @@ def test_what_somebody_does_is_not_who_wrote(line: str) -> None:
     assert document(f"A title\n\n{line}\n\n{PROSE}\n").about.author is None
 
 
+@pytest.mark.parametrize(
+    ("line", "guessed"),
+    [
+        ("By Ann Lee\n6 November 2023", ()),
+        ("Published: 3 March 2021", ()),
+        ("Head of Field Marketing · last updated 27 June 2024", ("author",)),  # a role, and no "by"
+        (f"{PROSE}\n\n" * 9 + "Last updated 3 March 2021", ("date",)),  # perhaps an example's
+    ],
+)
+def test_what_no_byline_or_date_line_states_is_told_as_a_guess(line: str, guessed: tuple[str, ...]) -> None:
+    assert document(f"A title\n\n{line}\n\n{PROSE}\n").about.guessed == guessed
+
+
+def test_a_title_of_the_name_of_the_file_is_told_as_a_guess() -> None:
+    about = document(f"{PROSE}\n\n{PROSE}\n").about
+
+    assert (about.title, about.guessed) == ("A plan for 2024", ("title",))
+
+
 def test_a_byline_may_end_with_a_full_stop() -> None:
     assert document(f"A title\n\nBy Ann Lee.\n\n{PROSE}\n").about.author == "Ann Lee"
 

@@ -757,6 +757,23 @@ def test_files_of_the_same_bytes_are_one_document_and_told_as_copies(
     assert terminal.synced(report, "work").endswith(" s. Library: work.")
 
 
+def test_what_is_left_out_and_may_be_missed_is_told_with_its_file(
+    folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    beside = "<div class='extra'><p>Prices rise by 4 percent on 1 May, and everybody gets a letter.</p></div>"
+    write(folder / "plan.html", f"<div><div class='text'><h1>Plan</h1><p>{PROSE * 9}</p></div>{beside}</div>")
+    mail = "From: Ann <ann@example.org>\nTo: b@example.org\nSubject: Re: Prices\n\nNo.\n\n> Lower it.\n"
+    write(folder / "reply.eml", mail)
+
+    report = sync([folder], library, settings, embedder)
+
+    kinds = {"paragraph outside a page's main text": "plan.html", "quoted part of an earlier mail": "reply.eml"}
+    assert report.notices == dict.fromkeys(kinds, 1)
+    assert report.noticed == {kind: (source,) for kind, source in kinds.items()}
+    assert all(f"1 × {kind} ({source})" in terminal.synced(report, "work") for kind, source in kinds.items())
+    assert report.dropped["mail quoting"] == 1
+
+
 def test_work_is_told_in_bytes_and_ends_with_all_of_them(
     folder: Path, library: Library, settings: Settings, embedder: WordEmbedder
 ) -> None:

@@ -123,6 +123,17 @@ def test_every_exception_of_chroma_has_its_place() -> None:
     assert below(ChromaError) == (vectors.DAMAGED - {"PanicException"}) | vectors.REFUSED | ours
 
 
+def test_a_file_in_the_place_of_the_index_gives_way_when_it_is_rebuilt(tmp_path: Path) -> None:
+    (tmp_path / "chroma").write_text("no folder")
+    index = VectorIndex(tmp_path)
+
+    with index.rebuilding():
+        index.upsert(["east"], np.array([EAST]))
+
+    assert index.ids() == {"east"}
+    index.close()
+
+
 @pytest.mark.parametrize("spoil", [b"no database at all, but long enough to look like one" * 100, b""])
 def test_a_spoilt_index_is_called_damaged_or_is_empty(tmp_path: Path, spoil: bytes) -> None:
     (tmp_path / "chroma").mkdir()

@@ -258,6 +258,12 @@ def test_a_word_document_holds_what_xml_cannot() -> None:
     assert "Do\ufffd it\ufffd now \ufffd." in text_of(".docx", Report(odd))
 
 
+def test_nothing_turns_the_line_round_in_a_word_document() -> None:
+    odd = replace(VERDICT, idea="Pay \u202eyap\u202c \u2066at once\u2069.")
+
+    assert "Pay \ufffdyap\ufffd \ufffdat once\ufffd." in text_of(".docx", Report(odd))
+
+
 def test_what_matters_and_is_not_known_lies_at_the_upper_left_and_none_hides_another() -> None:
     same = replace(VERDICT, assumptions=(*VERDICT.assumptions, VERDICT.assumptions[1]))
 

@@ -47,7 +47,8 @@ class App(NamedTuple):
 def serving(home: Path, *flags: str, program: tuple[str, ...] = ("-m", "ui.cli", "ui"), **also: str) -> Iterator[App]:
     """The app in a process of its own; ``also`` goes to its environment, ``home`` is its home in every sense."""
     home.mkdir(exist_ok=True)
-    port, log = free_port(), home / "server.log"
+    port = free_port()
+    log = home / f"server-{port}.log"
     environment = {**os.environ, "PUSHBACK_HOME": str(home), "HOME": str(home), "PYTHONPATH": str(ROOT), **also}
     with log.open("w") as output:
         called = [sys.executable, *program, *flags, "--server.port" if "streamlit" in program else "--port", str(port)]
@@ -137,7 +138,8 @@ def visiting(
     headers: Mapping[str, str] | None = None,
     token: str = "",
 ) -> Iterator[Visitor]:
-    """A visitor who asks for ``host``, from a page of ``origin``; ``token`` is the one against forged requests.
+    """A visitor who asks for ``host``, at the app's own port where it names none, from a page of ``origin``; ``token``
+    is the one against forged requests.
 
     Raises:
         InvalidStatus: the server does not let them in.
@@ -145,7 +147,7 @@ def visiting(
     with (
         socket.create_connection(("127.0.0.1", app.port), PATIENCE) as plug,
         connect(
-            f"ws://{host}:{app.port}/_stcore/stream",
+            f"ws://{host if ':' in host else f'{host}:{app.port}'}/_stcore/stream",
             sock=plug,
             origin=Origin(origin) if origin else None,
             additional_headers=headers,
@@ -181,7 +183,7 @@ class Browser(NamedTuple):
     @contextmanager
     def visiting(self) -> Iterator[Visitor]:
         """The page opened in it."""
-        host = self.origin.partition("//")[2].partition(":")[0]
+        host = self.origin.partition("//")[2]
         cookie, token = {"Cookie": self.headers["Cookie"]}, self.cookies["_streamlit_xsrf"]
         with visiting(self.app, host=host, origin=self.origin, headers=cookie, token=token) as visitor:
             yield visitor

@@ -17,7 +17,7 @@ from ui.commands.evaluation import evaluate
 
 SECTIONS = {
     "Ask and test": ("ask", "search", "challenge", "discuss", "verdicts", "lenses"),
-    "Fill and keep a library": ("ingest", "documents", "show", "remove", "doctor", "reindex", "move"),
+    "Fill and keep a library": ("ingest", "documents", "show", "correct", "remove", "doctor", "reindex", "move"),
     "Serve": ("ui", "serve", "worker", "mcp"),
     "Measure": ("eval",),
 }
@@ -45,6 +45,7 @@ for _command in (
     ingesting.ingest,
     documents.documents,
     documents.show,
+    documents.correct,
     documents.remove,
     upkeep.doctor,
     upkeep.reindex,

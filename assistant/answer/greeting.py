@@ -8,7 +8,7 @@ made from.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import PurePosixPath
 
@@ -16,7 +16,7 @@ from assistant.library.library import Library
 from assistant.text.words import tokens
 from assistant.types import Answer, Block, BlockKind, Document, Grounding
 
-QUESTIONS = 3  # that are offered on the page; a matter of taste
+QUESTIONS, FURTHER = 3, 2  # that are offered on the page, and below an answer; a matter of taste
 ASKED = 12  # questions that are put at most: offline an answer takes about a second
 LOOKED_AT = 24  # documents that questions are made from: twice as many as are asked, since not each has a question
 # Characters of a heading or title that is asked about: shorter ones say too little, longer ones are sentences; a guess.
@@ -26,9 +26,22 @@ ENOUGH = 80  # characters below a heading from which something is said there: on
 
 
 def questions(library: Library, answer: Callable[[str], Answer]) -> tuple[str, ...]:
-    """At most ``QUESTIONS`` questions that the library answers. Each was tested by a search."""
-    held = (one for one in candidates(library)[:ASKED] if _holds(answer(one)))
-    return tuple(islice(held, QUESTIONS))
+    """At most ``QUESTIONS`` questions that the library answers; each was tried."""
+    return tuple(islice(answered(library, answer), QUESTIONS))
+
+
+def answered(library: Library, answer: Callable[[str], Answer]) -> Iterator[str]:
+    """The questions that the library answers, of the first ``ASKED`` that it may; each is tried when it is its turn."""
+    return (one for one in candidates(library)[:ASKED] if _holds(answer(one)))
+
+
+def further(known: Sequence[str], answers: Sequence[Answer]) -> tuple[str, ...]:
+    """At most ``FURTHER`` of the questions that a library is known to answer, for whoever has these answers: none
+    that was asked, and those about a document that the last answer cites first."""
+    asked = {answer.question for answer in answers}
+    cited = {citation.about.title for citation in answers[-1].cited}
+    left = [question for question in known if question not in asked]
+    return tuple(sorted(left, key=lambda question: not any(title in question for title in cited))[:FURTHER])
 
 
 def candidates(library: Library) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import RLock
 from typing import TypeAlias
 
@@ -16,6 +16,8 @@ from assistant.types import Passage, Span
 REMEMBERED = 20_000  # pairs whose probabilities are kept in a session
 Read: TypeAlias = tuple[str, tuple[Span, ...]]  # a passage as it is read, and its sentences within that
 _KEPT: dict[tuple[str, str, Read], Vectors] = {}  # of the process, as the networks are
+Scorer: TypeAlias = Callable[[str, str, Sequence[Read]], list[Vectors]]
+_BETWEEN: list[Callable[[Scorer], Scorer]] = []  # what stands before the network; empty but in runs of suites
 _ALONE = RLock()  # a fast tokenizer keeps its padding and truncation, so two threads cannot share it
 
 
@@ -31,8 +33,14 @@ def read(name: str, first: str, passages: Sequence[Read]) -> list[Vectors]:
         if len(_KEPT) + len(keys) > REMEMBERED:
             _KEPT.clear()
         new = list(dict.fromkeys(key for key in keys if key not in _KEPT))
-        _KEPT.update(zip(new, _scored(name, first, [key[2] for key in new]), strict=True))
+        scored = _BETWEEN[0](_scored) if _BETWEEN else _scored
+        _KEPT.update(zip(new, scored(name, first, [key[2] for key in new]), strict=True))
         return [_KEPT[key] for key in keys]
+
+
+def through(between: Callable[[Scorer], Scorer] | None) -> None:
+    """Let ``between`` stand before the network, which runs of suites keep their readings with; None takes it away."""
+    _BETWEEN[:] = [between] if between else []
 
 
 def _scored(name: str, first: str, passages: Sequence[Read]) -> list[Vectors]:

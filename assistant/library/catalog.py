@@ -8,7 +8,7 @@ database (``sql``).
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Protocol
@@ -158,14 +158,16 @@ class Catalog:
     def attach(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> list[str]:
         """Add a file as another source of a document; returns the ids of passages that were removed."""
         with self._changing():
+            changed = {document} | self.files.documents([path])
             self.files.put(path, source, size, mtime_ns, document)
-            return self._sweep()[1]
+            return self._sweep(changed)[1]
 
     def remove(self, paths: Sequence[str]) -> tuple[int, list[str]]:
         """Remove files, and documents without files; returns their number and the ids of their passages."""
         with self._changing():
+            changed = self.files.documents(paths)
             self.files.forget(paths)
-            return self._sweep()
+            return self._sweep(changed)
 
     def correct(self, document: str, said: Said) -> None:
         """Replace what was read about a document (title, author, date) by what a person entered. A field that is None
@@ -174,9 +176,10 @@ class Catalog:
             if (found := self.documents.get(document)) is None:
                 return
             known = self.corrections.get(document)
-            read = known.read if known else read_of(found.about)
-            about = with_said(with_said(found.about, read), said)
-            self.corrections.put(document, Corrected(said, read))
+            held = known or Corrected(said, read_of(found.about), found.about.guessed)
+            as_read = replace(with_said(found.about, held.read), guessed=held.guessed)
+            about = with_said(as_read, said)
+            self.corrections.put(document, held._replace(said=said))
             self.documents.rename(about)
             self.staged.clear()
             self.staged.again(document, about.author)
@@ -234,6 +237,7 @@ class Catalog:
     def _put(self, documents: Sequence[DocumentRow], put_passages: Callable[[DocumentRow], None]) -> list[str]:
         gone: set[str] = set()
         with self._changing():
+            changed = {row.document.id for row in documents} | self.files.documents([row.path for row in documents])
             origins = self.documents.origins([row.document.id for row in documents])
             for row in documents:
                 self.corrections.read_again(row.document)
@@ -245,15 +249,17 @@ class Catalog:
                 put_passages(row)
                 self.families.put(row.document, row.mtime_ns)
             self.full_text.follow([row.document.id for row in documents])
-            gone.update(self._sweep()[1])
+            gone.update(self._sweep(changed)[1])
             self.boilerplate.recount(origins | {row.document.about.origin for row in documents})
             return sorted(gone - self.passages.visible(sorted(gone)))
 
-    def _sweep(self) -> tuple[int, list[str]]:
-        """Remove documents without a source; returns their number and the ids of their passages."""
-        orphans = self.documents.orphans()
+    def _sweep(self, changed: Set[str]) -> tuple[int, list[str]]:
+        """Remove those documents without a source whose sources ``changed``; returns their number and the ids of their
+        passages."""
+        among = sorted(changed)
+        orphans = self.documents.orphans(among)
         origins = self.documents.origins(orphans)
         gone = self.passages.remove(orphans)
-        self.documents.sweep()
+        self.documents.sweep(among)
         self.boilerplate.recount(origins)
         return len(orphans), gone

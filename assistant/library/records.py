@@ -44,10 +44,11 @@ class Said(NamedTuple):
 
 
 class Corrected(NamedTuple):
-    """What a person entered for a document, and what its file says."""
+    """What was said of a document, and what its file says; ``guessed`` as in ``About``, of what its file says."""
 
     said: Said
     read: Said
+    guessed: tuple[str, ...] = ()
 
 
 class KnownFile(NamedTuple):
@@ -123,6 +124,7 @@ class Listed(NamedTuple):
     state: str
     superseded_by: str | None
     by_file_time: bool = False
+    guessed: tuple[str, ...] = ()  # as in ``About``
 
 
 class Conversation(NamedTuple):

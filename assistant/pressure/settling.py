@@ -20,12 +20,12 @@ def cheapest(one: Assumption) -> str:
         return one.settle
     said_for, said_against = (rulings.on(one.findings, side) for side in (Stance.SUPPORTS, Stance.CHALLENGES))
     if said_for and said_against:
-        return f"{_both(said_for, said_against)} {_figure(one)}"
+        return f"{_both(said_for, said_against)} {_figure(one, [_surest(said_for), _surest(said_against)])}"
     bearing = [each for each in one.findings if rulings.bears([each])]
     if not bearing:
         return ""
     many = "the passage that bears" if len(bearing) == 1 else f"the {len(bearing)} passages that bear"
-    return f"Read {many} on it, and say on which side. {_who(bearing)} {_figure(one)}"
+    return f"Read {many} on it, and say on which side. {_who(bearing)} {_figure(one, [_surest(bearing)])}"
 
 
 def _both(said_for: Sequence[Finding], said_against: Sequence[Finding]) -> str:
@@ -33,6 +33,8 @@ def _both(said_for: Sequence[Finding], said_against: Sequence[Finding]) -> str:
     here, there = _surest(said_for).citation, _surest(said_against).citation
     if rulings.voice(_surest(said_for)) == rulings.voice(_surest(said_against)):
         return f"{_named(here)} says both: find out when it holds and when it does not."
+    if here.about.id == there.about.id and here.voice and there.voice:
+        return f"In {_titled(here)}, {here.voice} is for it and {there.voice} against it: whose case is like yours?"
     return f"Compare the case of {_named(here)}, for it, with that of {_named(there)}, against it: which is like yours?"
 
 
@@ -45,12 +47,14 @@ def _who(findings: Sequence[Finding]) -> str:
     return f"Somebody to ask: {_named(_surest(findings).citation)}."
 
 
-def _figure(one: Assumption) -> str:
-    """Where a figure on it stands, or that none was found."""
+def _figure(one: Assumption, named: Sequence[Finding]) -> str:
+    """Where a figure on it stands, or that none was found; ``named`` are the findings that it is told after."""
     figures = [each.citation for each in one.findings if each.kind is Kind.FIGURE and not rulings.is_set_aside(each)]
     if not figures:
         return "No figure on it was found: ask for one."
-    return f"A figure on it stands in {_titled(figures[0])}: does it hold for you, too?"
+    is_there = {each.citation.about.id for each in named} == {figures[0].about.id}
+    where = "there" if is_there else f"in {_titled(figures[0])}"
+    return f"A figure on it stands {where}: does it hold for you, too?"
 
 
 def _named(cited: Citation) -> str:

@@ -1,9 +1,13 @@
-"""Compares a catalog in a file with one on PostgreSQL: the time of each, and whether a search by words finds the same.
+"""The same library in a folder and on servers (PostgreSQL and Chroma): what each takes, and if words find the same.
 
-    python -m eval.benchmarks.databases --server postgresql://me@host/scratch --data ../shared/data
+    python -m eval.benchmarks.databases --data ../shared/data
 
-The textbook's documents are put into two new catalogs, the vectors ready, so that only the catalogs are measured; then
-each answers what a question asks of its catalog. A schema is left in the database: name one that may be thrown away.
+First whole: documents are ingested into both, a part here and the same part there, and both are asked the same
+questions in turn, by one process. Then the catalogs alone: the same documents are put into two new ones, the vectors
+ready, and each answers what a question asks of its catalog.
+
+The servers are started on loopback, for the length of the run. ``--server`` and ``--chroma`` name others; a schema and
+a collection are left there, so name a database that may be thrown away.
 """
 
 from __future__ import annotations
@@ -11,18 +15,26 @@ from __future__ import annotations
 import argparse
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from shutil import copy
 from statistics import mean
 
+from assistant import build
+from assistant.evidence import reading
 from assistant.library.catalog import Catalog
 from assistant.library.database import places, postgres
+from assistant.library.library import Library
 from assistant.library.records import DocumentRow, PassageRow
+from assistant.settings import Settings
 from assistant.text.words import tokens
 from assistant.types import Filters
-from eval.benchmarks.measuring import QUESTIONS, in_turn, ratio, textbook_home
+from eval.benchmarks.measuring import QUESTIONS, fresh_home, in_turn, ratio, tell, textbook
+from ingest.sync import sync
 
 ASKED, BEST, BATCH = 100, 100, 8  # questions, results compared of each, and what is written at a time
+PARTS = 8  # of the documents, each ingested here and there in turn
 EVERYTHING = Filters()
 
 
@@ -36,7 +48,7 @@ def rows(catalog: Catalog) -> Iterator[DocumentRow]:
         yield DocumentRow(document, f"/docs/{document.about.source}", 1, 1, passages)
 
 
-def ask(catalog: Catalog, words: list[str]) -> list[str]:
+def look_up(catalog: Catalog, words: list[str]) -> list[str]:
     """Make the catalog queries of one question; returns the ids that its words find."""
     catalog.state()
     catalog.documents.searched()
@@ -50,45 +62,115 @@ def ask(catalog: Catalog, words: list[str]) -> list[str]:
     return found
 
 
+def whole(files: Sequence[Path], home: Path, server: str, chroma: str, questions: Sequence[str]) -> Path:
+    """Measure ingest and questions of a library in a folder and of the same one on servers; returns the folder."""
+    name = f"whole-{secrets.token_hex(4)}"
+    sides = {
+        "servers": Settings(home=home / "servers", library=name, catalog=server, chroma_url=chroma),
+        "folder": Settings(home=home / "folder", library=name),
+    }
+    parts = min(PARTS, len(files))
+    for place, path in enumerate(files):
+        part = home / f"part-{place % parts}"
+        part.mkdir(exist_ok=True)
+        copy(path, part)
+    embedder = build.build_embedder(sides["folder"])
+    embedder.query("warm")
+    with ExitStack() as stack:
+        libraries = {
+            side: stack.enter_context(Library.open(settings, embedder, create=True)) for side, settings in sides.items()
+        }
+        left = {side: iter(range(parts)) for side in sides}
+
+        def ingest(side: str) -> None:
+            report = sync([home / f"part-{next(left[side])}"], libraries[side], sides[side], embedder)
+            assert not report.failed, report.failed
+
+        put = in_turn(parts, {side: lambda side=side: ingest(side) for side in sides})  # type: ignore[misc]
+        passages = libraries["folder"].searched().passages
+        assert libraries["servers"].searched().passages == passages
+    speeds = {side: passages / sum(taken) for side, taken in put.items()}
+    print(f"{passages} passages; ingested a second: { ({side: round(speed, 1) for side, speed in speeds.items()}) }")
+    tell("ingest, passages a second, servers : folder", speeds["servers"] / speeds["folder"], at_least=0.7)
+    with ExitStack() as stack:
+        assistants = {side: stack.enter_context(build.build_assistant(settings)) for side, settings in sides.items()}
+        answers: dict[str, list[object]] = {side: [assistants[side].ask(questions[0])] for side in sides}
+        asked = {side: iter(questions) for side in sides}
+
+        def ask(side: str) -> None:
+            reading._KEPT.clear()  # what the network said of a passage for the other side
+            answers[side].append(assistants[side].ask(next(asked[side])))
+
+        seconds = in_turn(len(questions), {side: lambda side=side: ask(side) for side in sides})  # type: ignore[misc]
+        same = sum(
+            [one.quote for statement in here.statements for one in statement.citations]  # type: ignore[attr-defined]
+            == [one.quote for statement in there.statements for one in statement.citations]  # type: ignore[attr-defined]
+            for here, there in zip(answers["folder"][1:], answers["servers"][1:], strict=True)
+        )
+    print(f"the same quotes for {same} of {len(questions)} questions")
+    tell("a warm question, servers : folder, p50", ratio(seconds["servers"], seconds["folder"]), at_most=2)
+    return sides["folder"].folder
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("--server", required=True, help="the address of a database")
+    parser.add_argument("--server", help="the address of a database; without, one is started")
+    parser.add_argument("--chroma", help="the address of a Chroma server; without, one is started")
+    parser.add_argument("--asked", type=int, default=ASKED, help="how many questions")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder that holds textbook/")
-    parser.add_argument("--home", type=Path, help="where the textbook's library is kept between benchmarks")
+    parser.add_argument("--documents", type=int, help="how many of its documents; without, all")
     given = parser.parse_args()
     every = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]
-    asked = [[one.word for one in tokens(question) if one.content] for question in every[:: len(every) // ASKED]]
+    questions = every[:: len(every) // given.asked][: given.asked]
+    with ExitStack() as stack:
+        if given.server is None:
+            from tests import database
+
+            programs = database.programs()
+            assert programs, "PostgreSQL is not installed, and no --server is named"
+            given.server = stack.enter_context(database.serving(programs)).address
+        if given.chroma is None:
+            from tests import chroma_server
+
+            given.chroma = stack.enter_context(chroma_server.serving(stack.enter_context(fresh_home()))).address
+        home = stack.enter_context(fresh_home())
+        files = sorted(textbook(given.data).glob("*.*"))[: given.documents]
+        catalogs(whole(files, home, given.server, given.chroma, questions), given.server, questions)
+
+
+def catalogs(folder: Path, server: str, questions: Sequence[str]) -> None:
+    """Measure the catalogs alone, filled with what the library in ``folder`` holds."""
+    asked = [[one.word for one in tokens(question) if one.content] for question in questions]
     name = f"bench-{secrets.token_hex(4)}"
-    with textbook_home(given) as home:
-        held = list(rows(places.in_file(home / "default" / places.CATALOG, 80)))
-        postgres.begin(given.server, name)
-        scratch = home / f"{name}.sqlite3"
-        there, here = places.on_server(given.server, name, 80), places.in_file(scratch, 80)
-        batches = [held[start : start + BATCH] for start in range(0, len(held), BATCH)]
-        for_there, for_here = iter(batches), iter(batches)
-        put = in_turn(
-            len(batches), {"server": lambda: there.put(next(for_there)), "file": lambda: here.put(next(for_here))}
-        )
-        passages = here.documents.searched().passages
-        each = {side: f"{sum(taken) / passages * 1e3:.2f}" for side, taken in put.items()}
-        print(f"{passages} passages; ms to put one, beside what embedding it takes: {each}")
-        found: dict[str, list[list[str]]] = {"server": [], "file": []}
-        to_there, to_here = iter(asked), iter(asked)
-        seconds = in_turn(
-            len(asked),
-            {
-                "server": lambda: found["server"].append(ask(there, next(to_there))),
-                "file": lambda: found["file"].append(ask(here, next(to_here))),
-            },
-        )
-        print(f"a question's catalog, server : file, p50: {ratio(seconds['server'], seconds['file']):.2f}")
-        pairs = list(zip(found["server"], found["file"], strict=True))
-        shared = mean(len({*one} & {*other}) / max(1, len(other)) for one, other in pairs)
-        same = sum(one[:10] == other[:10] for one, other in pairs)
-        print(f"the first ten alike, in order: {same} of {len(pairs)}; of a hundred found, shared: {shared:.3f}")
-        there.close()
-        here.close()
-        scratch.unlink()
+    held = list(rows(places.in_file(folder / places.CATALOG, 80)))
+    postgres.begin(server, name)
+    scratch = folder / f"{name}.sqlite3"
+    there, here = places.on_server(server, name, 80), places.in_file(scratch, 80)
+    batches = [held[start : start + BATCH] for start in range(0, len(held), BATCH)]
+    for_there, for_here = iter(batches), iter(batches)
+    put = in_turn(
+        len(batches), {"server": lambda: there.put(next(for_there)), "file": lambda: here.put(next(for_here))}
+    )
+    passages = here.documents.searched().passages
+    each = {side: f"{sum(taken) / passages * 1e3:.2f}" for side, taken in put.items()}
+    print(f"{passages} passages; ms to put one, beside what embedding it takes: {each}")
+    found: dict[str, list[list[str]]] = {"server": [], "file": []}
+    to_there, to_here = iter(asked), iter(asked)
+    seconds = in_turn(
+        len(asked),
+        {
+            "server": lambda: found["server"].append(look_up(there, next(to_there))),
+            "file": lambda: found["file"].append(look_up(here, next(to_here))),
+        },
+    )
+    print(f"a question's catalog, server : file, p50: {ratio(seconds['server'], seconds['file']):.2f}")
+    pairs = list(zip(found["server"], found["file"], strict=True))
+    shared = mean(len({*one} & {*other}) / max(1, len(other)) for one, other in pairs)
+    same = sum(one[:10] == other[:10] for one, other in pairs)
+    print(f"the first ten alike, in order: {same} of {len(pairs)}; of a hundred found, shared: {shared:.3f}")
+    there.close()
+    here.close()
+    scratch.unlink()
 
 
 if __name__ == "__main__":

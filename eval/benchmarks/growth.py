@@ -21,13 +21,15 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
 
 from assistant import build
+from assistant.library.database import places
 from assistant.library.library import Library
 from assistant.model.embedding import Embedder, Embedding, Identity, Vectors
 from assistant.settings import Settings, load
@@ -44,6 +46,16 @@ CHANGED = 100  # documents that are added, and removed
 ASKED = 40  # questions a size: enough for a median
 SEED = 1_907  # any would do; the same one makes the same library
 SUITES = Path(__file__).parents[1] / "suites"
+CHROMA = """
+import sys
+import chromadb
+import numpy as np
+
+held = chromadb.PersistentClient(sys.argv[1]).get_collection("passages")
+for vector in np.random.default_rng(0).standard_normal((40, 384)):
+    held.query([vector.tolist()], n_results=100)
+print(open("/proc/self/status").read().partition("VmHWM:")[2].split()[0])
+"""  # Chroma's own, with these vectors
 SENTENCE = re.compile(r"[A-Z][^.!?|#*\n]{30,200}[.!?](?=\s)")
 FIGURE = re.compile(r"\b\d{2,}\b")
 
@@ -51,8 +63,8 @@ FIGURE = re.compile(r"\b\d{2,}\b")
 class Around:
     """An embedder with the model's vectors for the first texts, and made-up ones for the others."""
 
-    def __init__(self, real: Embedder) -> None:
-        self._real = real
+    def __init__(self, real: Embedder, count: int = REAL) -> None:
+        self._real, self._count = real, count
         self.reads = True  # whether the model is asked for what is new
         self._known: dict[str, Embedding] = {}
         self._centres: list[Vectors] = []
@@ -66,7 +78,7 @@ class Around:
     def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
         """Each passage's index and embedding."""
         new = [n for n, text in enumerate(texts) if text not in self._known]
-        if new and self.reads and len(self._known) < REAL:
+        if new and self.reads and len(self._known) < self._count:
             for n, embedding in self._real.embed([texts[n] for n in new], [sentences[n] for n in new]):
                 self._known[texts[new[n]]] = embedding
                 self._centres.append(embedding.passage)
@@ -76,6 +88,20 @@ class Around:
     def query(self, text: str) -> Vectors:
         """A question's vector."""
         return self._real.query(text)
+
+    def learn(self, settings: Settings) -> None:
+        """Take the vectors of a library, as far as it was made in an earlier run, for the model's."""
+        if len(self._known) >= self._count or not places.is_there(settings):
+            return
+        catalog = places.opened(settings)
+        vectors = {id: vector for batch in catalog.passages.vectors(4096) for id, vector in batch}
+        for document in catalog.documents.ids():
+            for passage, sentences in catalog.passages.of(document):
+                own = np.frombuffer(sentences, np.float16).astype(np.float32).reshape(len(passage.sentences), -1)
+                embedding = Embedding(np.frombuffer(vectors[passage.id], np.float32), own)
+                if self._known.setdefault(passage.text, embedding) is embedding:
+                    self._centres.append(embedding.passage)
+        catalog.close()
 
     def _made(self, sentences: int) -> Embedding:
         passage = self._near(self._centres[self._drawn.integers(len(self._centres))], 1)[0]
@@ -117,9 +143,11 @@ def measured(size: int, home: Path, embedder: Around, known: Sequence[str], aske
     settings, folder = load({"home": home, "library": f"growth-{size}"}), home / f"documents-{size}"
     documents = range(round(size / PASSAGES))
     write(folder, documents, known)
+    embedder.learn(settings)
     with Library.open(settings, embedder, create=True) as library:
         made = sync([folder], library, settings, embedder)
         passages = library.searched().passages
+    embedder.learn(settings)
     print(f"{passages:,} passages of {len(documents):,} documents; made in {made.seconds:.0f} s", flush=True)
 
     def again(where: Path) -> float:
@@ -143,35 +171,58 @@ def measured(size: int, home: Path, embedder: Around, known: Sequence[str], aske
             text=True,
         ).stdout.splitlines()[-1]
     )
+    alone = 0.0
+    if settings.chroma_url is None:
+        command = [PYTHON, "-c", CHROMA, str(settings.folder / "chroma")]
+        alone = int(subprocess.run(command, check=True, capture_output=True, text=True).stdout) / 1024
     disk = sum(path.stat().st_size for path in settings.folder.rglob("*") if path.is_file())
-    return {
+    found = {
         "passages": passages,
         **told,
+        "memory of Chroma alone, MB": alone,
         "disk, MB": disk / 1e6,
         "folder again, unchanged, s": unchanged,
         f"{CHANGED} documents added, s": added,
         f"{CHANGED} documents removed, s": removed,
     }
+    print(json.dumps({name: round(value, 4) for name, value in found.items()}), flush=True)
+    return found
 
 
 def ask(settings: Settings, asked: int, started: float) -> dict[str, float]:
     """Ask questions of a library, in a process that does nothing else."""
-    import resource
+    from ui.views.present_library import table
 
     every = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]
     questions = every[:: len(every) // asked][:asked]
     with build.build_assistant(settings) as assistant:
         assistant.ask(questions[0])
         first = time.time() - started
-        answers = sorted(timed(lambda question=question: assistant.ask(question)) for question in questions)  # type: ignore[misc]
-        searches = sorted(timed(lambda question=question: assistant.search(question)) for question in questions)  # type: ignore[misc]
+        answers = [worked(lambda question=question: assistant.ask(question)) for question in questions]  # type: ignore[misc]
+        listed = timed(lambda: table(assistant.library.listed()))
+        searches = [worked(lambda question=question: assistant.search(question)) for question in questions]  # type: ignore[misc]
+    seconds, processor = (sorted(of) for of in zip(*answers, strict=True))
     return {
-        "question, p50, s": answers[len(answers) // 2],
-        "question, p95, s": answers[int(len(answers) * 0.95)],
-        "search alone, p50, s": searches[len(searches) // 2],
+        "question, p50, s": seconds[len(seconds) // 2],
+        "question, p95, s": seconds[int(len(seconds) * 0.95)],
+        "question, p50, processor s": processor[len(processor) // 2],
+        "search alone, p50, processor s": median(processor for _, processor in searches),
         "first question after start, s": first,
-        "memory, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "the library page's list, s": listed,
+        "memory, MB": peak(),
     }
+
+
+def peak() -> float:
+    """The most memory that this process had, in MB, as Linux tells: not that of the one that started it."""
+    told = Path("/proc/self/status").read_text("utf-8")
+    return int(told.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+def worked(work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds of a call, and processor seconds of this process, which others on its core do not change."""
+    before = time.process_time()
+    return timed(work), time.process_time() - before
 
 
 def tell(found: Sequence[dict[str, float]]) -> None:
@@ -190,10 +241,11 @@ def main() -> None:
     parser.add_argument("--passages", type=int, nargs="+", default=list(SIZES), help="how many, the fewest first")
     parser.add_argument("--million", action="store_true", help="and a million")
     parser.add_argument("--home", type=Path, help="where the libraries are kept between runs")
+    parser.add_argument("--real", type=int, default=REAL, help="of how many the vectors are the model's")
     parser.add_argument("--asked", type=int, default=ASKED, help="how many questions")
     given = parser.parse_args()
     known = sentences()
-    embedder = Around(build.build_embedder(Settings()))
+    embedder = Around(build.build_embedder(Settings()), given.real)
     with fresh_home() as fresh:
         sizes = [*given.passages, *([MILLION] if given.million else [])]
         found: list[dict[str, Any]] = [

@@ -1,18 +1,21 @@
 """Reads files made to be slow, deep, huge or odd: each must be read soon, or refused with a reason, and none may crash.
 
     python -m eval.benchmarks.hostile --only csv
+    python -m eval.benchmarks.hostile --done hostile.jsonl
 
 Each goes the way that sync takes, a worker or this process. Ends with 1 where a reader failed or broke, one took more
-than ``SECONDS`` of processor time without being refused, or a passage is longer than ``LONGEST_PASSAGE``. Needs the
-test packages.
+than ``SECONDS`` of processor time without being refused, or a passage is longer than ``LONGEST_PASSAGE``. With
+``--done`` each outcome is noted in a file, and a run that was ended goes on from there. Needs the test packages.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from base64 import b64encode
 from collections.abc import Iterator
+from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from typing import NamedTuple
 
@@ -46,19 +49,30 @@ class Read(NamedTuple):
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--only", default="", help="files with this in their name")
+    parser.add_argument("--done", type=Path, help="file of the outcomes so far, to go on from")
     given = parser.parse_args()
+    known = outcomes(given.done) if given.done and given.done.exists() else {}
     bad = count = 0
     for name, data in hostile():
         if given.only not in name:
             continue
-        one = read(name, data)
+        one = known.get(name) or read(name, data)
         count, bad = count + 1, bad + bool(one.faults)
+        if given.done and name not in known:
+            with given.done.open("a", encoding="utf-8") as notes:
+                print(json.dumps({"name": name, **one._asdict()}), file=notes)
         told = one.reason[:110] or f"{one.passages} passages, the longest {one.longest:,}"
         print(
             f"{'FAULT' if one.faults else 'ok':6}{one.seconds:6.1f} s  {name:28} {len(data):>11,}  {told}", flush=True
         )
     print(f"{count} files, {bad} with faults")
     sys.exit(1 if bad else 0)
+
+
+def outcomes(path: Path) -> dict[str, Read]:
+    """The noted outcomes, by the names of their files."""
+    noted = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return {one.pop("name"): Read(**one) for one in noted}
 
 
 def read(name: str, data: bytes) -> Read:

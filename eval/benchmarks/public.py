@@ -26,6 +26,7 @@ from eval.benchmarks import public_page
 from eval.gate.summary import summarise
 from eval.harness.harness import Options, select
 from eval.numbers.statistics import wilson
+from eval.running import made_with
 from eval.running.records import CaseOutcome, Record
 from eval.running.run import run
 from eval.suite import suites
@@ -106,7 +107,7 @@ def measured(suite: Suite, settings: Settings, embedder: Embedder, most: int, ke
         return assistant
 
     cases = select(suite, Options(limit=most))
-    ran = run(suite, settings, embedder=embedder, cases=cases, alone=True, kept_in=kept_in, wrap=asked)
+    ran = run(suite, settings, embedder=embedder, cases=cases, alone=True, kept_in=kept_in, wrap=asked, timed=True)
     spent = time.process_time() - started
     summary = summarise(ran)
     measures = {
@@ -116,6 +117,7 @@ def measured(suite: Suite, settings: Settings, embedder: Embedder, most: int, ke
     }
     return {
         "asked": len(ran.records),
+        "commit": (made_with.commit() or "")[:7],
         "of": len(suite.cases),
         "documents": summary.documents,
         "passages": summary.passages,

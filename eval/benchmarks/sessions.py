@@ -1,7 +1,8 @@
 """Compares twenty sessions that ask at once for a minute with one alone, without a browser.
 
-    python -m eval.benchmarks.sessions
+    python -m eval.benchmarks.sessions [--servers 2]
 
+With several servers of pages over one library, half of the sessions ask at each, and are set against all at one.
 Each speaks Streamlit's own protocol over its websocket, as the page in a browser does: it sends what was typed into
 the chat input, keeps the address that it is given, and asks on as soon as the whole answer is on its page, five
 questions to a conversation: without an end to them, the faster the server, the longer they would get. A browser would
@@ -11,9 +12,12 @@ Questions are those of the sample suite, each session beginning at another one.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import time
+from collections.abc import Sequence
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from statistics import median, quantiles
@@ -25,7 +29,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from eval.benchmarks.measuring import APP, PUSHBACK, SAMPLE, arguments, fresh_home, run, serving, tell
+from eval.benchmarks.measuring import APP, PUSHBACK, SAMPLE, fresh_home, run, serving, tell
 
 SESSIONS, SECONDS = 20, 60  # a team that asks at once, for as long as queues need to settle
 LONGEST = 5  # questions of a conversation, before a new one begins; a guess at what people do
@@ -123,18 +127,28 @@ class Session:
 
 
 def main() -> None:
-    arguments(__doc__)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--servers", type=int, default=1, help="servers of pages, over one library")
+    servers = parser.parse_args().servers
     cases = yaml.safe_load((SAMPLE / "suite.yaml").read_text("utf-8"))["cases"]
     questions = [case["question"] for case in cases if "question" in case and "history" not in case]
     with fresh_home() as home:
         run([PUSHBACK, "ingest", "--quiet", "--home", str(home), str(SAMPLE / "documents")])
-        with serving(APP, home) as server:
-            address = f"ws://127.0.0.1:{server.port}/_stcore/stream"
-            asyncio.run(one(address, questions[:1]))  # the model is loaded
-            before = spent(server.process)
-            errors, several = asyncio.run(crowd(address, questions))
-            cost = (spent(server.process) - before) / len(several)
-            alone = asyncio.run(one(address, questions[: max(2, len(several) // SESSIONS)]))
+        with ExitStack() as stack:
+            started = [stack.enter_context(serving(APP, home)) for _ in range(servers)]
+            addresses = [f"ws://127.0.0.1:{server.port}/_stcore/stream" for server in started]
+            for address in addresses:
+                asyncio.run(one(address, questions[:1]))  # the model is loaded
+            before = spent(started[0].process)
+            errors, several = asyncio.run(crowd(addresses[:1], questions))
+            cost = (spent(started[0].process) - before) / len(several)
+            if servers > 1:
+                more, shared = asyncio.run(crowd(addresses, questions))
+                print(f"answers in {SECONDS} s: {len(several)} by one server, {len(shared)} by {servers}")
+                tell(f"errors of sessions at {servers} servers, and at one", errors + more, at_most=0)
+                tell("answers a second, all : one", len(shared) / len(several), at_least=1.5)
+                return
+            alone = asyncio.run(one(addresses[0], questions[: max(2, len(several) // SESSIONS)]))
     told = f"{len(several)} answers to {SESSIONS} sessions, {cost:.3f} s of the server's CPU each"
     print(f"{told}; one alone asked {len(alone)} times")
     first = compared("first statement", [one.first for one in several], [one.first for one in alone])
@@ -159,14 +173,14 @@ async def one(address: str, questions: list[str]) -> list[Took]:
         return [await session.ask(question) for question in questions]
 
 
-async def crowd(address: str, questions: list[str]) -> tuple[int, list[Took]]:
-    """The errors and the time of each answer for ``SESSIONS`` sessions that ask again as soon as they are answered."""
+async def crowd(addresses: Sequence[str], questions: list[str]) -> tuple[int, list[Took]]:
+    """Errors, and how long each answer took, of ``SESSIONS`` that ask again as soon as they are answered."""
     took: list[Took] = []
     end = time.perf_counter() + SECONDS
 
     async def visitor(number: int) -> int:
         try:
-            async with connect(address, max_size=None) as connection:
+            async with connect(addresses[number % len(addresses)], max_size=None) as connection:
                 session = Session(connection)
                 await session.open()
                 for place in count(number * STEP):

@@ -9,7 +9,6 @@ that it can neither end a comment nor be read as YAML.
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -68,8 +67,10 @@ class _Turn(NamedTuple):
 
 def _turns(library: Library) -> Iterator[_Turn]:
     for conversation, of_conversation in groupby(library.conversations.feedback(), key=lambda one: one.conversation):
-        answers = [wire.read_answer(json.loads(turn)) for turn in library.conversations.turns(conversation)]
+        answers = [wire.stored_answer(turn) for turn in library.conversations.turns(conversation)]
         for turn, of_turn in groupby(of_conversation, key=lambda one: one.turn):
+            if answers[turn - 1].reason == wire.DAMAGED:
+                continue
             yield _Turn(answers[:turn], tuple(of_turn))
 
 

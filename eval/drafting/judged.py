@@ -45,7 +45,7 @@ def judged(library: Library) -> list[JudgedIdea]:
     found: dict[str, dict[tuple[str, int, int], JudgedPair]] = {}
     rulings: dict[str, IdeaRuling] = {}
     for kept in library.verdicts.every():
-        verdict = wire.read_verdict(json.loads(kept))
+        verdict, _ = wire.stored_verdict(kept)
         for one in (finding for assumption in verdict.assumptions for finding in assumption.findings):
             place = one.citation.about.id, one.citation.start, one.citation.end
             if one.judged and library.quote(*place) == one.citation.quote:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,10 +16,12 @@ import yaml
 from assistant.errors import SettingsError
 from eval.drafting import reviewing
 from eval.drafting.proposing import FolderTexts, case_of, drafts
+from ingest.folder.ignoring import NAME as IGNORING
 
 FOLDER = "pushback-eval"
 SUITE, CASES, BASELINE = "suite.yaml", "cases.jsonl", "baseline.json"
 WORKFLOW = Path(".github") / "workflows" / "pushback-eval.yml"
+RUNS = "/artifacts/"  # where `eval run` keeps runs and libraries, unless it is told otherwise
 DRAFTS = 10  # questions of a first suite: as many as somebody reviews in a sitting; a guess
 
 HEAD = """\
@@ -62,17 +65,21 @@ jobs:
 
 
 class Started(NamedTuple):
-    """The files that were written, the number of drafts, and the reason if no workflow was written."""
+    """The files that were written, the number of drafts, and the reason if no workflow was written.
+
+    ``ignoring`` are the files that leave runs out of the repository, and a suite among the documents out of them.
+    """
 
     suite: Path
     workflow: Path | None
     drafts: int
     without: str = ""
+    ignoring: tuple[Path, ...] = ()
 
 
 def start(documents: Path, into: Path | None = None) -> Started:
-    """Write a suite for a folder of documents, beside it or ``into`` another folder. If the folder is in a git
-    repository that has no workflow of that name, a workflow is written, too.
+    """Write a suite for a folder of documents, beside it or ``into`` another folder; within it, if it is a whole git
+    repository. A workflow is written too, if the folder is in a git repository that has none of that name.
 
     Raises:
         SettingsError: there are no documents to draft from, or the suite exists already.
@@ -82,13 +89,14 @@ def start(documents: Path, into: Path | None = None) -> Started:
         raise SettingsError(f"{there} is there already.", hint="Name another folder with --into.")
     suite = suite_of(documents, into)
     refused = case_of("none", NOT_SAID, refuse=True, why="Something that the documents do not say.")
-    count = len(reviewing.add(suite, [*drafts(texts, DRAFTS), refused]))
     root = next((one for one in suite.resolve().parents if (one / ".git").exists()), None)
+    ignoring = tuple(_ignoring(documents.resolve(), suite.resolve().parent, root))
+    count = len(reviewing.add(suite, [*drafts(texts, DRAFTS), refused]))
     if root is None:
-        return Started(suite, None, count, f"{suite.resolve().parent} is in no git repository")
+        return Started(suite, None, count, f"{suite.resolve().parent} is in no git repository", ignoring)
     if (there := root / WORKFLOW).exists():
-        return Started(suite, None, count, f"{there} is there already, and is left as it is")
-    return Started(suite, _workflow(suite, root), count)
+        return Started(suite, None, count, f"{there} is there already, and is left as it is", ignoring)
+    return Started(suite, _workflow(suite, root), count, ignoring=ignoring)
 
 
 def suite_of(documents: Path, into: Path | None = None) -> Path:
@@ -104,7 +112,25 @@ def suite_of(documents: Path, into: Path | None = None) -> Path:
 
 
 def _place(documents: Path, into: Path | None) -> Path:
-    return (into or documents.resolve().parent / FOLDER) / SUITE
+    folder = documents.resolve()
+    return (into or (folder if (folder / ".git").exists() else folder.parent) / FOLDER) / SUITE
+
+
+def _ignoring(documents: Path, suite: Path, root: Path | None) -> Iterator[Path]:
+    """Leave a suite that lies among the documents out of them, and runs out of both documents and repository; returns
+    the files that were changed for it."""
+    wanted = (
+        {documents / IGNORING: [f"/{suite.relative_to(documents).as_posix()}/", RUNS]}
+        if suite.is_relative_to(documents)
+        else {}
+    )
+    if root:
+        wanted[root / ".gitignore"] = [RUNS]
+    for file, lines in wanted.items():
+        before = file.read_text("utf-8").splitlines() if file.exists() else []
+        if more := [line for line in lines if line not in before]:
+            file.write_text("\n".join([*before, *more]) + "\n", "utf-8")
+            yield file
 
 
 def _workflow(suite: Path, root: Path) -> Path:

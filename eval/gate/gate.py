@@ -166,20 +166,25 @@ def _errors(records: Sequence[Record], gate: Gate) -> Check:
 
 
 def _floors(summary: RunSummary, gate: Gate) -> Iterator[Check]:
-    for name, least in gate.floors.items():
+    for name, least in _asked(gate.floors, summary).items():
         value = _value(summary, name)
         why = f"{shown(value)}, at least {least:g} wanted"
         yield Check(f"floor of {name}", value is not None and value >= least, why)
-    for name, most in gate.ceilings.items():
+    for name, most in _asked(gate.ceilings, summary).items():
         value = _value(summary, name)
         why = f"{shown(value)}, at most {most:g} wanted"
         yield Check(f"ceiling of {name}", value is not None and value <= most, why)
 
 
+def _asked(bounds: Mapping[str, float], summary: RunSummary) -> dict[str, float]:
+    """The bounds that a run is held to: all of them, or of a part of a suite those of measures that its cases have."""
+    return {name: bound for name, bound in bounds.items() if summary.whole or summary.measure(name)}
+
+
 def _undefined(summary: RunSummary, records: Sequence[Record], gate: Gate) -> Iterator[Check]:
     """Coverage: a gated measure that has no value for most of its cases says nothing about them."""
     errors = sum(record.outcome is CaseOutcome.ERROR for record in records)
-    for name in dict.fromkeys([*gate.floors, *gate.ceilings, *gate.drops]):
+    for name in _asked({**gate.floors, **gate.ceilings, **gate.drops}, summary):
         one = summary.measure(name)
         if one is None:
             yield Check(f"coverage of {name}", False, "no case of the run is for it")
@@ -196,6 +201,7 @@ def _blockers(records: Sequence[Record]) -> Check:
 
 
 def _sentinels(summary: RunSummary, records: Sequence[Record], gate: Gate) -> Iterator[Check]:
+    """Whether a sentinel reaches us, which says something of a whole suite; of a part of it, it is only told."""
     if not any(summary.sentinels.values()):
         return
     headline = summary.headline
@@ -212,7 +218,7 @@ def _sentinels(summary: RunSummary, records: Sequence[Record], gate: Gate) -> It
         ]
         theirs = ", ".join(f"{sentinel} {shown(of[name])}" for sentinel, of in summary.sentinels.items() if name in of)
         why = f"{shown(ours)}, reached by {', '.join(reached)}" if reached else f"{shown(ours)} against {theirs}"
-        yield Check(f"sentinels on {name}", not reached and ours is not None, why)
+        yield Check(f"sentinels on {name}", not summary.whole or (not reached and ours is not None), why)
 
 
 def _against(
@@ -235,10 +241,10 @@ def _against(
     told = ", ".join(lost) or "none lost"
     why = f"{told} (gained {len(compared.gained)}, p = {compared.p:.2g})"
     yield Check("flips", len(lost) <= gate.flips or not certain, why, cases=lost if len(lost) > gate.flips else ())
-    paired = {change.name: change for change in compared.changes} if changed else {}
-    for name, allowed in gate.drops.items():
+    paired = {change.name: change for change in compared.changes} if changed or not summary.whole else {}
+    for name, allowed in _asked(gate.drops, summary).items():
         before, now = baseline.measures.get(name), _value(summary, name)
-        if name in paired:  # the means over the cases that stand; with other documents the rest is no comparison
+        if name in paired:  # the means over the cases that both have, and that stand: the rest is no comparison
             before, now = paired[name].before, paired[name].after
         sign = 1 if name not in BY_NAME or BY_NAME[name].higher else -1
         fell = before is not None and (now is None or sign * (before - now) > allowed + 1e-9)

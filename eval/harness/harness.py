@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from assistant.addresses import without_secrets
 from assistant.build import Assistant
 from assistant.errors import CaseError
 from assistant.model.embedding import Embedder
@@ -31,6 +32,7 @@ from eval.suite.suites import AnyCase, Suite
 
 DISTRACTORS = Path(__file__).parents[1] / "suites" / "distractors"
 OFFLINE, REPLAY, LIVE = "offline", "llm-replay", "llm-live"
+OURS = "pushback"  # the name of this program among the systems that are measured
 
 
 class Reader(Protocol):
@@ -63,12 +65,12 @@ class Reader(Protocol):
 class Options:
     """The options of a run; the defaults are the gate's.
 
-    ``ids``, ``kinds`` and ``tags`` select cases, any of each; ``limit`` takes so many, evenly spread. The suite runs
-    ``repeats`` times, and a case passes if it passes ``needed`` times. ``seconds`` is the budget of time. ``libraries``
-    is a folder in which libraries of suites are stored between runs. Systems that are not ``ours`` are not compared
-    with the suite's baseline. ``changed`` selects and judges only the cases about documents that changed since the
-    baseline; checks of the whole suite, such as floors, are left out. ``alone`` leaves out the sentinels and the second
-    run of some cases."""
+    ``ids``, ``kinds`` and ``tags`` select cases, any of each; ``limit`` takes so many, evenly spread. ``repeats``
+    runs the suite so often, and a case passes that passes ``needed`` times. ``seconds`` is the budget of time.
+    ``libraries`` is a folder in which libraries of suites are stored between runs. A ``system`` other than ours is not
+    compared with the suite's baseline. ``changed`` selects the cases that documents changed since the baseline are
+    about, and judges these alone; checks of the whole suite, such as floors, are left out. ``alone`` leaves out the
+    sentinels and the second look at some cases."""
 
     out: Path = Path("artifacts/eval")
     baseline: Path | None = None
@@ -84,7 +86,7 @@ class Options:
     robustness: bool = False
     distractors: Path = DISTRACTORS
     libraries: Path | None = None
-    ours: bool = True
+    system: str = OURS
     changed: bool = False
     alone: bool = False
 
@@ -140,7 +142,11 @@ def measure(
         verdict = verdict.plus(gate.Check("model", not silent, silent or reader.told, gate.Exit.INFRASTRUCTURE))
     changed = kept.changed(told.corpus_sha256, suite.files) if kept else ()
     compared = gate.compared_with(kept, one.records, changed) if kept else None
-    result = StoredRun(told, one.records, verdict, compared, made_with(suite, settings, embedder, options.profile))
+    if compared and not told.whole:  # what was not asked has not disappeared
+        compared = replace(compared, gone=())
+    result = StoredRun(
+        told, one.records, verdict, compared, made_with(suite, settings, embedder, options.profile, options.system)
+    )
     history.put_by(options.out / suite.name)
     artifacts.write(options.out / suite.name, result, one.timings_ms)
     return result
@@ -161,8 +167,7 @@ def measure_each(
     """Measure each suite with each evidence model; the results are keyed by name. An interrupted run ends the whole
     measurement.
 
-    ``after`` is called after each run. Runs of the first model are stored in ``options.out``, runs of the others in
-    folders of ``beside`` inside it.
+    ``after`` is called after each. What the first model gives is kept in ``options.out``, the others' ``beside`` it.
 
     Raises:
         CaseError: as ``measure`` does.
@@ -172,8 +177,7 @@ def measure_each(
         done.append({})
         for place, model in enumerate(dict.fromkeys(models)):
             chosen = settings.model_copy(update={"evidence_model": model})
-            kept_in = options.out / "beside" / folder_of(model)
-            own = replace(options, out=kept_in) if place else options
+            own = replace(options, out=beside(options.out, model)) if place else options
             done[-1][model] = measure(suite, chosen, own, embedder, progress=progress, wrap=wrap, reader=reader)
             after()
             if done[-1][model].summary.interrupted:
@@ -181,9 +185,9 @@ def measure_each(
     return done
 
 
-def folder_of(name: str) -> str:
-    """The folder for the runs of a model or system other than the first."""
-    return re.sub(r"[^A-Za-z0-9-]+", "-", name).strip("-")[:60] or "other"
+def beside(out: Path, name: str) -> Path:
+    """The folder for the runs of a model other than the first, or of a system other than ours."""
+    return out / "beside" / (re.sub(r"[^A-Za-z0-9-]+", "-", without_secrets(name)).strip("-")[:60] or "other")
 
 
 def select(suite: Suite, options: Options) -> tuple[AnyCase, ...]:
@@ -293,7 +297,7 @@ def merged(runs: Sequence[Run], needed: int) -> Run:
 
 def _baseline(suite: Suite, options: Options) -> tuple[Baseline | None, str | None]:
     """The baseline to compare with, or why the named one cannot be used."""
-    path = options.baseline or (suite.baseline if options.ours else None)
+    path = options.baseline or (suite.baseline if options.system == OURS else None)
     if path is None:
         return None, None
     try:

@@ -109,7 +109,7 @@ def _group(one: Measure) -> str:
 
 
 def _line(one: Measure, width: int) -> str:
-    between = f"{shown(one.interval.low)}..{shown(one.interval.high)}" if one.interval else ""
+    between = _between(one)
     of = f"{one.cases} cases" if one.of == one.cases else f"{one.of} in {one.cases} cases"
     lacking = f", undefined for {one.undefined}" if one.undefined else ""
     why = f" ({one.why})" if one.value is None else ""
@@ -135,15 +135,24 @@ def _notes(summary: RunSummary, verdict: GateVerdict) -> Iterator[str]:
 
 
 def of_models(told: Mapping[str, RunSummary], what: str = "evidence model") -> str:
-    """The measures of one suite in a table with a column for each evidence model or system."""
-    values = {name: {one.name: one.value for one in summary.measures} for name, summary in told.items()}
-    rows = dict.fromkeys(name for of_model in values.values() for name in of_model)
+    """The measures of one suite with their intervals, in a table with a column for each evidence model or system."""
+    cells = {name: {one.name: _cell(one) for one in summary.measures} for name, summary in told.items()}
+    rows = dict.fromkeys(name for of_model in cells.values() for name in of_model)
     first = max([len(row) for row in rows] + [len(what)])
-    lines = [f"{what:{first}}  " + "  ".join(values)]
+    width = {name: max(map(len, (name, *of_model.values()))) for name, of_model in cells.items()}
+    lines = [f"{what:{first}}  " + "  ".join(f"{name:>{width[name]}}" for name in cells)]
     for row in rows:
-        cells = (f"{shown(of_model.get(row)):>{len(name)}}" for name, of_model in values.items())
-        lines.append(f"{row:{first}}  " + "  ".join(cells))
+        told_of = (f"{of_model.get(row, shown(None)):>{width[name]}}" for name, of_model in cells.items())
+        lines.append(f"{row:{first}}  " + "  ".join(told_of))
     return "\n".join(lines) + "\n"
+
+
+def _cell(one: Measure) -> str:
+    return f"{shown(one.value)} ({_between(one)})" if one.interval else shown(one.value)
+
+
+def _between(one: Measure) -> str:
+    return f"{shown(one.interval.low)}..{shown(one.interval.high)}" if one.interval else ""
 
 
 def of_comparison(compared: Comparison) -> str:

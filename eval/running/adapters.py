@@ -16,6 +16,7 @@ HISTORY = ("chat_history", "history", "messages")
 ANSWER = ("answer", "output", "result", "text")
 FOUND = ("context", "source_documents", "documents")
 SOURCE = ("source", "file_path", "file_name")  # in the metadata of a passage
+EMPTY = "Empty Response"  # what an engine of LlamaIndex says where it found nothing
 NO_IDEAS = {"not_applicable": "it tests no ideas"}
 NO_SEARCH = {"not_applicable": "it does not tell what it found"}
 NO_ANSWERS = {"not_applicable": "a retriever writes no answers"}
@@ -76,6 +77,8 @@ def _engine(engine: Any, request: Json) -> Any:
         return NO_ANSWERS
     said = engine.query(request["ask"])
     cited = _nodes(said.source_nodes)
+    if said.response == EMPTY and not cited:
+        return {"refused": True, "reason": "it found nothing"}
     if said.response:
         return {"answer": said.response, "citations": cited}
     return {"statements": [{"text": one["quote"], "citations": [one]} for one in cited]}

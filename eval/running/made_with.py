@@ -21,13 +21,14 @@ PACKAGES = ("chromadb", "langchain", "lxml", "numpy", "sentence-transformers", "
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def made_with(suite: Suite, settings: Settings, embedder: Embedder, profile: str) -> Json:
-    """Commit, corpus, models with their weights, versions, seed and settings."""
+def made_with(suite: Suite, settings: Settings, embedder: Embedder, profile: str, system: str) -> Json:
+    """Commit, system, corpus, models with their weights, versions, seed and settings."""
     read = suite.path.read_bytes() if suite.path.is_file() else b""
     kept = settings.model_dump(mode="json", include={"model", "evidence_model", "embedding_model", "passage_words"})
     kept["model"] = kept["model"] and without_secrets(kept["model"])
     return {
-        "commit": _commit(),
+        "commit": commit(),
+        "system": without_secrets(system),
         "suite": {"name": suite.name, "sha256": hashlib.sha256(read).hexdigest()},
         "corpus_sha256": suite.corpus_sha256,
         "embedder": embedder.identity._asdict(),
@@ -47,7 +48,7 @@ def _weights() -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in weights)).hexdigest()
 
 
-def _commit() -> str | None:
+def commit() -> str | None:
     """The commit of this program, with a plus when files differ from it; None where it is no git checkout."""
     try:
         at = ["git", "-C", str(ROOT)]

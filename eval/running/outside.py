@@ -10,16 +10,18 @@ Each system receives a request and returns a reply; both are one JSON object:
 {"challenge": "Make it cheaper."}            what `pushback challenge --json` prints
 ```
 
-A citation with ``start`` and ``end`` is used unchanged. The words of a citation without them are searched for in its
-source (whose path may have further folders before it), or in all documents if it names no source; if they are not
-found, the citation is rejected. A reply may also be what `pushback ask --json` prints. ``{"not_applicable": "why"}``
-says that a system cannot do what was asked; measures that need it are then left out.
+A citation with ``start`` and ``end`` is taken as it is; one without is looked for in its source (a path may have
+folders before it), or in all documents where it names none, and rejected where its words do not stand there. A reply
+may also be what `pushback ask --json` prints. ``{"not_applicable": "why"}`` says that a system does no such thing: what
+would measure it is then left out. An address that ends with ``/chat/completions`` is asked as OpenAI's clients ask, and
+cites what its reply has as ``citations``, in the shape above.
 """
 
 from __future__ import annotations
 
 import importlib
 import json
+import os
 import shlex
 import subprocess
 import weakref
@@ -27,6 +29,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from assistant import wire
 from assistant.build import Assistant
@@ -60,6 +63,9 @@ from eval.running.systems import NotAsked, System
 from eval.suite.gold import places
 
 SECONDS = 120.0  # an answer may take: local models can need a minute
+KEY = "PUSHBACK_SYSTEM_KEY"  # of the address that is measured, sent as a bearer token
+COMPLETIONS = "/chat/completions"  # the end of an address that speaks as OpenAI does
+ONLY_ANSWERS = {"not_applicable": "a chat only answers"}
 NOWHERE = About("", "", "", "", "")  # what a quote of an unknown source is said to stand in
 
 Answers = Callable[[Json], Any]  # a request to its reply: an object, or a string that is all of an answer
@@ -73,7 +79,7 @@ def opened(spec: str) -> Answers:
         SettingsError: the file, the function or the command does not exist.
     """
     if spec.startswith(("http://", "https://")):
-        return Address(spec)
+        return Completions(spec) if urlsplit(spec).path.endswith(COMPLETIONS) else Address(spec)
     if spec.endswith(".jsonl") and (" " not in spec or Path(spec).exists()):
         return Recorded(Path(spec))
     module, _, name = spec.partition(":")
@@ -139,11 +145,42 @@ class Address:
         self._url = url
 
     def __call__(self, request: Json) -> Any:
+        return self._sent("POST", self._url, request)
+
+    def _sent(self, method: str, url: str, body: Json | None = None) -> Any:
         import httpx
 
-        reply = httpx.post(self._url, json=request, timeout=SECONDS)
+        headers = {"Authorization": f"Bearer {os.environ[KEY]}"} if os.environ.get(KEY) else {}
+        reply = httpx.request(method, url, json=body, headers=headers, timeout=SECONDS)
         reply.raise_for_status()
         return reply.json()
+
+
+class Completions(Address):
+    """A chat that speaks as OpenAI does, by the address of its completions: ``…/v1/chat/completions?model=NAME``, or
+    without a name the first of its models.
+
+    Its reply, or the message in it, may have ``citations`` in the shape above, and ``refused``.
+    """
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        super().__init__(urlunsplit((*parts[:3], "", "")))
+        self._models = urlunsplit((*parts[:2], f"{parts.path.removesuffix(COMPLETIONS)}/models", "", ""))
+        self._model = dict(parse_qsl(parts.query)).get("model")
+
+    def __call__(self, request: Json) -> Any:
+        if "ask" not in request:
+            return ONLY_ANSWERS
+        self._model = self._model or str(self._sent("GET", self._models)["data"][0]["id"])
+        messages = [*request.get("history", ()), {"role": "user", "content": request["ask"]}]
+        reply = self._sent("POST", self._url, {"model": self._model, "messages": messages, "temperature": 0})
+        message = reply["choices"][0]["message"]
+        refused = bool(reply.get("refused") or message.get("refused") or message.get("refusal"))
+        text = str(message.get("content") or "")
+        if refused:
+            return {"refused": True, "reason": text or str(message.get("refusal") or "It says nothing.")}
+        return {"answer": text, "citations": reply.get("citations") or message.get("citations") or ()}
 
 
 class Recorded:
@@ -251,6 +288,8 @@ class Outside:
         )
 
     def _cited(self, one: Json) -> Citation | Rejected:
+        if not isinstance(one, Mapping):
+            raise TypeError(f"a citation is an object with source and quote, not {type(one).__name__}")
         quote = str(one.get("quote") or one.get("text") or "")
         document = self._document_of(one, quote)
         if document is None and not one.get("source"):

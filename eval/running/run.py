@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from assistant.build import Assistant, build_assistant, build_embedder
+from assistant.evidence import reading
 from assistant.library.library import Library
 from assistant.model.embedding import Embedder
 from assistant.settings import Settings
 from assistant.types import Searched
-from eval.running import shelf
+from eval.running import readings, shelf
 from eval.running.examine import Examined, Texts, examine
 from eval.running.records import Record, to_line
 from eval.running.systems import SENTINELS, NearestSentences, Remembering, System
@@ -75,12 +76,14 @@ def run(
     alone: bool = False,
     keep: Keep | None = None,
     kept_in: Path | None = None,
+    timed: bool = False,
 ) -> Run:
     """Run all cases of ``suite``, or the given ones. If it is interrupted or told to ``stop``, the finished ones are
     returned.
 
-    ``alone`` leaves out the sentinels and the second run of a tenth of the cases. ``kept_in`` is a folder with the
-    libraries of suites that were read before; the library of this suite is added to it.
+    ``alone`` leaves out the sentinels and the second look at a tenth of the cases. ``kept_in`` is a folder of libraries
+    of suites that were read before, to which this one is added, with what the networks read of it; a ``timed`` run has
+    them read again, so that its times are those of a user.
 
     Raises:
         LibraryError: the library of the suite's documents cannot be written.
@@ -91,7 +94,9 @@ def run(
         worked: list[Worked] = []
         interrupted = stopped = False
         try:
-            for done in _work(_chunks(cases), _Hands(fresh, embedder, wrap, alone, suite.words), jobs):
+            for done in _work(
+                _chunks(cases), _Hands(fresh, embedder, wrap, alone, suite.words, None if timed else kept_in), jobs
+            ):
                 worked.append(done)
                 if keep:
                     keep([one.record for one in done.ours])
@@ -125,6 +130,7 @@ class _Hands:
     wrap: Wrap | None
     alone: bool
     budget: int
+    kept_in: Path | None
 
 
 class _Worker:
@@ -140,6 +146,7 @@ class _Worker:
         near = NearestSentences(self._assistant.library, hands.embedder)
         self._sentinels = [kind(near, self._remembering) for kind in kinds]
         self._texts = Texts(self._assistant.library)
+        reading.through(readings.kept(hands.kept_in) if hands.kept_in else None)
 
     def work(self, chunk: Sequence[AnyCase], twice: bool) -> Worked:
         ours = examine(chunk, self._remembering, self._texts, self._budget)
@@ -154,6 +161,7 @@ class _Worker:
         return Worked(ours, sentinels, len(chunk) if twice and not self._alone else 0, differing)
 
     def close(self) -> None:
+        reading.through(None)
         self._assistant.close()
 
 

@@ -22,6 +22,7 @@ from eval.suite.suites import Suite
 from ingest.folder.ignoring import NAME as IGNORING
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+READINGS = "readings"  # a folder among them that ``readings.py`` keeps
 KEPT = 8  # libraries; the sample's has 4 MB, one of 1,700 passages 20
 ELSEWHERE = {"home", "library", "catalog", "chroma_url"}  # settings that say where a library is, and not what is in it
 
@@ -58,16 +59,22 @@ def put(shelf: Path, name: str, library: Path) -> None:
         new.rename(shelf / name)
     except OSError:  # another run has kept it meanwhile
         shutil.rmtree(new, ignore_errors=True)
-    libraries = sorted((one for one in shelf.iterdir() if one.is_dir()), key=lambda one: one.stat().st_mtime)
-    for old in libraries[:-KEPT]:
+    tidy(shelf, KEPT)
+
+
+def tidy(shelf: Path, most: int) -> None:
+    """Remove the folders of ``shelf`` that were not used for longest, until ``most`` are left."""
+    folders = (one for one in shelf.iterdir() if one.is_dir() and one.name != READINGS)
+    for old in sorted(folders, key=lambda one: one.stat().st_mtime)[:-most]:
         shutil.rmtree(old, ignore_errors=True)
 
 
 @cache
-def code(root: Path = ROOT) -> str:
-    """A hash of all code that ingesting may run: the modules of ``ingest`` and our modules that they import."""
+def code(root: Path = ROOT, first: str = "ingest") -> str:
+    """A hash of all code that ingesting may run: the modules of ``ingest`` and our modules that they import; or of
+    another room or module, ``first``."""
     found: dict[str, bytes] = {}
-    left = sorted((root / "ingest").rglob("*.py"))
+    left = sorted((root / first).rglob("*.py")) or [root / first]
     while left:
         path = left.pop()
         name = path.relative_to(root).as_posix()

@@ -20,6 +20,7 @@ from assistant.plainly import why
 from eval.suite import quotes
 from eval.suite.cases import BUDGET, Case, Gate, ParsedSuite, fault, parse, parse_lines
 from eval.suite.quotes import Missing
+from ingest.folder.files import find
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ class Suite:
     """Cases, and the folder of documents that they are about; None if each case brings its own text.
 
     ``lay_out`` writes the documents of public data into an empty folder; a suite file's own lie in ``corpus``.
-    ``lines`` gives the line of each case in its file, ``corpus_sha256`` stands for all bytes of the corpus.
+    ``lines`` gives the line of each case in its file, ``corpus_sha256`` stands for all bytes of the corpus that
+    are read.
     """
 
     name: str
@@ -161,13 +163,12 @@ def lock_of(path: Path) -> Path:
 
 
 def digests_of(corpus: Path) -> dict[str, str]:
-    """The sha256 of each file of a folder, by its path there."""
+    """The sha256 of each file of a folder that is read, by its path there; what a .pushbackignore names is not."""
     found = {}
-    for file in sorted(corpus.rglob("*")):
-        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(corpus).parts):
-            with file.open("rb") as opened:
-                found[file.relative_to(corpus).as_posix()] = hashlib.file_digest(opened, "sha256").hexdigest()
-    return found
+    for file in find([corpus]).files:
+        with Path(file.path).open("rb") as opened:
+            found[file.source] = hashlib.file_digest(opened, "sha256").hexdigest()
+    return dict(sorted(found.items()))
 
 
 def changed(path: Path, digests: Mapping[str, str]) -> Iterator[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
-from assistant.types import BlockKind
+from assistant.types import OUTSIDE, BlockKind
 from ingest.drafts import Box, Piece, words
 
 CAPTION = "picture caption"
@@ -61,7 +61,9 @@ NAMES = tuple(
         ),
         (r"\b(?:site|page|global|main)?[-_]?footer\b|\bcolophon\b|\bcopyright\b|contentinfo", "page footer"),
         (
-            r"(?<!two-right-)(?<!two-left-)(?<!with-)(?<!has-)(?<!no-)side-?bar|\b(?:left|right)[-_]?(?:rail|col)|\brail\b|\bwidget",
+            r"(?<!two-right-)(?<!two-left-)(?<!with-)(?<!has-)(?<!no-)side-?bar|\b(?:left|right)[-_]?(?:rail|col)|\brail\b|"
+            r"(?<!elementor-)(?<!ui-)\bwidget|"  # page builders call all their boxes widgets
+            r"\belementor-widget-(?:wp-|sidebar|(?:archive-)?posts|post-comments|post-nav|author-box|form\b|login|search)",
             "sidebar",
         ),
         (r"\bad\b|\bads\b|advert|sponsor|\bpromo|[-_]promo\b|\bad[-_]", "advertisement"),
@@ -78,11 +80,17 @@ NAMES = tuple(
             r"(?<![\w-])credit(?![\w-])",
             CAPTION,
         ),
-        (r"screen-reader|visually-?hidden|\bsr-only\b|\bhidden\b|\bprint-only\b", "hidden"),
+        # "overflow-hidden" hides nothing, and "hidden md:block" hides on small screens only
+        (
+            r"screen-reader|visually-?hidden|\bsr-only\b|\bprint-only\b|(?<![\w:-])(?:is-|u-)?hidden\b(?!.*\w:)",
+            "hidden",
+        ),
     )
 )
+DIGITS = re.compile(r"\d+")
 COMMENT = re.compile(r"\bcomments?\b|comment[-_]?(?:list|body|content|text|thread|item|area)|commentlist")
 UNNAMED = words("html body main article h1 h2")  # their names tell of the site, the theme and the topic
+UNFOLDED = words("details summary")
 BODY = re.compile(
     r"article-?body|wiki-content|markdown-body|(?:entry|post|article|story)[-_](?:content|body|text)|story-?body|post-?body|body-?copy"
 )
@@ -90,8 +98,13 @@ BUILT = re.compile(  # by Confluence, Elementor, Divi, WPBakery, WordPress, Beav
     r"columnlayout|innercell|elementor|et_pb|vc_row|wpb_|wp-block|fl-(?:row|module)|fusion-|notion|sqs-|brxe-"
 )
 CONTAINERS = words("html body div section article main td tbody tr table center form blockquote ul ol dl")
+WHOLE = re.compile(r"\b(?:byuser|bypostauthor|depth-\d)")  # a comment in WordPress, which names its author there, too
 AUTHOR = re.compile(r"\b(?:author|commenter|user-?name|display-?name|fn)\b|comment[-_]?(?:author|by)")
 # Shares and lengths: not measured one by one; eval/benchmarks/pages.py holds what they come to, beside trafilatura.
+ASKS = ("?", "？", "؟")
+HEAD = 200  # characters of a question; a longer paragraph only ends in one
+OPENS = re.compile(r"accordion|toggle|\bfaq")  # names of one of the boxes that people open
+ASKED, OPENED = 2, 3  # with headings made like one of a page, and its text stands in all of them; of questions one
 NAME = 80  # characters; a name with its "says" is not longer
 MOST = 0.5  # of the prose of a page: a box that holds more is no boilerplate, whatever its name
 HINTED = 0.35  # of the prose: a box that is named as the text's and holds as much is it
@@ -101,13 +114,18 @@ LEADING = 0.4  # of the prose: an article that holds as much ...
 NOTES = 0.1  # ... and of which no other has a tenth, is the one that the page is for
 
 
+Headed = Mapping[Box | None, Mapping[Box, int]]
+
+
 def clean(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces; those that are boilerplate because of their place on the page have a reason."""
     named = _by_boxes(pieces)
-    main = _main(named)
+    headed = _headed(named)
+    main = _main(named, headed)
+    asked = _questions(named, headed)
     articles = _articles(named, main)
     voiced = {area for piece in named if _names_author(piece) and (area := comments(piece))}
-    placed = [_outside(piece, main, articles, voiced) for piece in named]
+    placed = [piece if place in asked else _outside(piece, main, articles, voiced) for place, piece in enumerate(named)]
     return [
         replace(piece, kind=BlockKind.SPEAKER, level=0, speaker=_name(piece.text))
         if not piece.reason and comments(piece) in voiced and _names_author(piece)
@@ -137,12 +155,14 @@ def _by_boxes(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _reason(tag: str, names: str) -> str | None:
-    if tag in UNNAMED or not names or "embed" in names:
+    if tag in UNFOLDED:
+        return None
+    if tag in UNNAMED or not names or "embed" in names or "so-panel" in names:
         return TAGS.get(tag)
     return next((reason for pattern, reason in NAMES if pattern.search(names)), TAGS.get(tag))
 
 
-def _main(pieces: Sequence[Piece]) -> Box | None:
+def _main(pieces: Sequence[Piece], headed: Headed) -> Box | None:
     """The smallest box that holds most of the prose: of the page, or of its one article that matters."""
     held: dict[Box, int] = defaultdict(int)
     inside: dict[Box | None, set[Box]] = defaultdict(set)
@@ -164,16 +184,93 @@ def _main(pieces: Sequence[Piece]) -> Box | None:
         best = max(inside[main], key=lambda box: held[box])
         if best.tag not in CONTAINERS and "-" not in best.tag:
             break
-        if main is not None and (held[best] < 0.6 * held[main] or _has_kin(best, inside[main])):
+        if main is not None and (held[best] < 0.6 * held[main] or _has_kin(best, inside[main], headed.get(main, {}))):
             break
         main = best
     return main
 
 
-def _has_kin(box: Box, boxes: set[Box]) -> bool:
-    """Whether the box is one of several in which a page builder lays out one text."""
-    kind = box.names.split(" ")[0]
-    return bool(BUILT.match(kind)) and any(other != box and other.names.split(" ")[0] == kind for other in boxes)
+def _headed(pieces: Sequence[Piece]) -> Headed:
+    """By box: those right in it that hold words under a head of their own, such as an answer under its question.
+
+    Each has ``OPENED`` where people open it or press its head, ``ASKED`` where that is a question, and else 1.
+    """
+    found: dict[Box | None, dict[Box, int]] = defaultdict(dict)
+    first: dict[Box, Piece] = {}
+    before: Piece | None = None
+    for piece in pieces:
+        if piece.reason:
+            continue
+        if not _is_head(piece) and piece.linked <= LINKED * len(piece.text):
+            weight = _weight_of_head(before, piece) if before is not None else 0
+            common = _common(before, piece) if before is not None and weight else -1
+            for depth, (above, box) in enumerate(zip((None, *piece.path), piece.path, strict=False)):
+                is_headed = depth == common or (depth < common and first[box] is before)
+                own = OPENED if box.tag == "details" else weight if is_headed else 0
+                found[above][box] = max(own, found[above].get(box, 0))
+        for box in piece.path:
+            first.setdefault(box, piece)
+        before = piece
+    return found
+
+
+def _common(one: Piece, other: Piece) -> int:
+    """How many of the outermost boxes two pieces share."""
+    return sum(1 for box, beside in zip(one.path, other.path, strict=False) if box == beside)
+
+
+def _is_head(piece: Piece) -> bool:
+    return piece.kind is BlockKind.HEADING or _asks(piece)
+
+
+def _weight_of_head(before: Piece, piece: Piece) -> int:
+    """What the words before a piece are to it; 0 where they are no head."""
+    is_opened = any(box.tag == "details" and box not in before.path for box in piece.path)
+    is_term = any(box.tag == "dt" for box in before.path) and any(box.tag == "dd" for box in piece.path)
+    if _is_pressed(before) or (is_opened and len(before.text) <= HEAD):
+        return OPENED
+    return ASKED if is_term or _asks(before) else 1 if _is_head(before) else 0
+
+
+def _is_pressed(piece: Piece) -> bool:
+    return any(box.tag == "summary" for box in piece.path)
+
+
+def _asks(piece: Piece) -> bool:
+    return _is_pressed(piece) or (len(piece.text) <= HEAD and piece.text.endswith(ASKS))
+
+
+def _has_kin(box: Box, boxes: set[Box], headed: Mapping[Box, int]) -> bool:
+    """Whether the box is one of several that are made alike: by a page builder, or each with a head of its own."""
+    alike = [other for other in {*boxes, *headed} if other != box and _make(other) == _make(box)]
+    if BUILT.match(box.names) or OPENS.search(box.names or box.tag):
+        return bool(alike)
+    return headed.get(box, 0) > 0 and sum(headed.get(other, 0) for other in alike) >= ASKED
+
+
+def _questions(pieces: Sequence[Piece], headed: Headed) -> set[int]:
+    """The places of the pieces that are the questions and answers of a list, wherever on the page it stands."""
+    boxes: set[Box] = set()
+    for alike in headed.values():
+        if len(alike) < 2 or max(alike.values()) < ASKED:
+            continue
+        makes = Counter(map(_make, alike))
+        asked = Counter(_make(box) for box, weight in alike.items() if weight >= ASKED)
+        opened = Counter(_make(box) for box, weight in alike.items() if weight >= OPENED)
+        for box, weight in alike.items():
+            make = _make(box)
+            if opened[make] > 1 if weight >= OPENED else asked[make] > 1 and asked[make] == makes[make]:
+                boxes.add(box)
+    found = {place for place, piece in enumerate(pieces) if boxes and not boxes.isdisjoint(piece.path)}
+    for place in range(max(found, default=0), 0, -1):
+        if place in found and _weight_of_head(pieces[place - 1], pieces[place]):
+            found.add(place - 1)
+    return found
+
+
+def _make(box: Box) -> str:
+    """The first name of a box, without the numbers that tell it from its like; its tag where it has none."""
+    return DIGITS.sub("", box.names.split(" ")[0]) or box.tag
 
 
 def _around_table(piece: Piece) -> tuple[Box, ...]:
@@ -207,7 +304,7 @@ def _outside(piece: Piece, main: Box | None, articles: Sequence[Box], voiced: se
         articles and articles[-1] in piece.path and _weight(piece)
     ):  # such as an introduction above the body
         return piece
-    return replace(piece, reason="outside the main text")
+    return replace(piece, reason=OUTSIDE)
 
 
 def comments(piece: Piece) -> Box | None:
@@ -221,7 +318,9 @@ def _is_of_comments(box: Box) -> bool:
 
 def _names_author(piece: Piece) -> bool:
     """Whether the piece says who wrote a comment."""
-    return len(piece.text) <= NAME and any(AUTHOR.search(box.names) for box in piece.path if box.names)
+    return len(piece.text) <= NAME and any(
+        box.names and AUTHOR.search(box.names) and not WHOLE.search(box.names) for box in piece.path
+    )
 
 
 def _name(text: str) -> str:

@@ -117,7 +117,8 @@ def _belongs(piece: Piece, label: str, *, is_after: bool) -> bool:
 
 
 def _is_link(piece: Piece) -> bool:
-    return piece.linked >= LINKS * len(piece.text)
+    is_pressed = any(box.tag == "summary" for box in piece.path)  # the title of a tab leads to no other page
+    return not is_pressed and piece.linked >= LINKS * len(piece.text)
 
 
 def _among_links(pieces: Sequence[Piece]) -> list[bool]:

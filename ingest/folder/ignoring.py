@@ -22,6 +22,7 @@ HOW = "Write one pattern a line, as in a .gitignore."
 LONGEST = 200_000  # characters of a file that are read
 MOST = 1_000  # patterns of a file: each is tried on each path
 ANYWHERE = 3  # times "/**/" in a pattern: each tries all folders of a path
+CLASS = re.compile(r"\[:\w+:\]")  # git knows it, pathspec would take it for letters
 STAR = "[^/]*"  # what pathspec makes of "*"
 
 
@@ -78,6 +79,8 @@ def _pattern(line: str, number: int) -> GitIgnoreSpecPattern:
 
     if line.count("/**/") > ANYWHERE:
         raise SourceError(f"line {number} has more than {ANYWHERE} of /**/: {line[:80]!r}.")
+    if (known := CLASS.search(line)) and not line.startswith("#"):
+        raise SourceError(f"line {number} has {known[0]}, which is not known here: write the letters, as in [a-z].")
     try:
         regex, include = GitIgnoreSpecPattern.pattern_to_regex(line)
         return GitIgnoreSpecPattern(regex and re.compile(_bounded(regex)), include)

@@ -59,6 +59,7 @@ def load(
         author=structured.author,
         date=structured.date,
         site=draft.found.site or None,
+        guessed=structured.guessed,
     )
     pieces = structured.pieces
     if recurrence.REASON not in keep and keeping.ALL not in keep:
@@ -101,7 +102,9 @@ def _assemble(pieces: Sequence[Piece]) -> tuple[str, tuple[Block, ...], tuple[Dr
         over = _over(piece, over) if blocks and piece.page == blocks[-1].page else []
         depth = len(over)
         over += [piece.depth] if piece.kind is BlockKind.ITEM and depth < DEEPEST else []
-        blocks.append(Block(piece.kind, start, at, piece.headings, piece.speaker, piece.page, inline, depth))
+        blocks.append(
+            Block(piece.kind, start, at, piece.headings, piece.speaker, piece.page, inline, depth, piece.column)
+        )
         dropped += (Dropped(gone.text, gone.reason or "", start) for gone in waiting)
         waiting = []
     dropped += (Dropped(gone.text, gone.reason or "", at) for gone in waiting)

@@ -78,7 +78,7 @@ def _lead(text: str, block: Block) -> list[Sentence]:
 
 
 def _runs(blocks: Sequence[Block]) -> Iterator[list[Block]]:
-    """Stretches of blocks of one section, one speaker and one page, heading first."""
+    """Stretches of blocks of one section, one speaker, one page and one column of it, heading first."""
     run: list[Block] = []
     for block in blocks:
         if block.kind is BlockKind.SPEAKER:
@@ -99,7 +99,7 @@ def _parts(before: Block, block: Block) -> bool:
     if block.kind in HEADS or (before.headings, before.speaker) != (block.headings, block.speaker):
         return True
     rows = before.kind is block.kind is BlockKind.ROW  # of a sheet each has a number of its own
-    return before.page != block.page and not rows
+    return (before.page, before.column) != (block.page, block.column) and not rows
 
 
 def _said(run: list[Block]) -> Iterator[list[Block]]:

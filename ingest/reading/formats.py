@@ -20,7 +20,7 @@ HEAD = exports.HEAD
 READERS: dict[str, Callable[[bytes], Draft]] = {
     ".txt": plain.read,
     ".text": plain.read,
-    ".md": markdown.read,
+    **dict.fromkeys((".md", ".mdx"), markdown.read),
     ".markdown": markdown.read,
     ".html": page.read,
     ".htm": page.read,

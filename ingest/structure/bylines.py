@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from assistant.text.naming import ROLES
 from assistant.types import BlockKind
@@ -51,41 +52,54 @@ NOT_NAME = re.compile(
 )
 
 
-def author(pieces: Sequence[Piece], found: Metadata, around: Sequence[Piece] = ()) -> str | None:
+class Told(NamedTuple):
+    """A fact about the document; ``is_guess`` if no place that is there to state it does."""
+
+    text: str | None = None
+    is_guess: bool = False
+
+
+NOTHING = Told()
+
+
+def author(pieces: Sequence[Piece], found: Metadata, around: Sequence[Piece] = ()) -> Told:
     """The author of the document. A name that a program filled in counts only if the document names nobody.
 
-    ``around`` are the pieces around a page's text, where Confluence names the author.
+    ``around`` are what a page has about its text, where Confluence says who made it. A role in a line of facts that has
+    no "by" is a guess.
     """
     names = (_name(re.sub(r"^(?:by|author:?)\s+", "", given, flags=re.IGNORECASE)) for given in found.authors)
     given = next(filter(None, names), None)
     if given and not found.is_filled_in:
-        return given
+        return Told(given)
     for created in _created(pieces, around):
         if (name := _name(created["name"])) and _is_person(name):
-            return name
+            return Told(name)
     for piece in _top(pieces):
         parts = _parts(piece.text)
         for part in parts:
-            if name := _byline(part) or (_role(part) if len(parts) > 1 and dates.find(piece.text) else None):
-                return name
-    return given
+            if name := _byline(part):
+                return Told(name)
+            if len(parts) > 1 and dates.find(piece.text) and (name := _role(part)):
+                return Told(name, is_guess=True)
+    return Told(given)
 
 
-def date(pieces: Sequence[Piece], found: Metadata, around: Sequence[Piece] = ()) -> str | None:
+def date(pieces: Sequence[Piece], found: Metadata, around: Sequence[Piece] = ()) -> Told:
     """The date of publication, else of the last update; never the date of the file, which readers leave out.
 
-    ``around`` are the pieces around a page's text, the nearest first; they are used last, since their dates may belong
-    to something else.
+    ``around`` are what a page has about its text, the nearest first: asked last, since they may be of something else.
+    Where neither the file's properties nor its head say so, it is a guess.
     """
-    top = _top(pieces)
-    if found.is_filled_in and (iso := _said([*top, *_facts(pieces)], top)):
-        return iso
+    top, head = _top(pieces), [*_top(pieces), *_facts(pieces)]
+    if found.is_filled_in and (told := _said(head, head, top)):
+        return told
     for text in found.dates:
         if iso := dates.read(text):
-            return iso
+            return Told(iso)
     if created := [iso for match in _created(pieces, around) if (iso := dates.find(match["when"] or ""))]:
-        return created[0]
-    return _said(pieces, _top(pieces)) or _said(around, around)
+        return Told(created[0])
+    return _said(pieces, head, top) or _said(around, [], around) or NOTHING
 
 
 def _created(pieces: Sequence[Piece], around: Sequence[Piece]) -> list[re.Match[str]]:
@@ -94,17 +108,24 @@ def _created(pieces: Sequence[Piece], around: Sequence[Piece]) -> list[re.Match[
     return [match for line in lines if (match := CREATED.fullmatch(line))]
 
 
-def _said(pieces: Sequence[Piece], top: Sequence[Piece]) -> str | None:
-    """A date that a piece labels as its own, else the date of the first date line at the top."""
+def _said(pieces: Sequence[Piece], head: Sequence[Piece], top: Sequence[Piece]) -> Told | None:
+    """A date that a piece labels as its own, else the date of the first date line at the ``top``.
+
+    It is a guess if the piece is not of the document's ``head``.
+    """
+    stated = {piece.order for piece in head}
     labelled = [
-        (match["label"].lower(), iso) for piece in pieces if not piece.speaker for match, iso in _labelled(piece)
+        (match["label"].lower(), Told(iso, is_guess=piece.order not in stated))
+        for piece in pieces
+        if not piece.speaker
+        for match, iso in _labelled(piece)
     ]
-    first = [iso for label, iso in labelled if not UPDATED.match(label)]
+    first = [told for label, told in labelled if not UPDATED.match(label)]
     if first or labelled:
-        return (first or [iso for _, iso in labelled])[0]
+        return (first or [told for _, told in labelled])[0]
     for piece in top:
         if len(piece.text.split()) <= 20 and (iso := dates.find(piece.text)) and _is_date_line(piece.text):
-            return iso
+            return Told(iso, is_guess=piece.order not in stated)
     return None
 
 

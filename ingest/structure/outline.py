@@ -13,6 +13,7 @@ from ingest.cleaning.boilerplate import judge
 from ingest.drafts import Metadata, Piece
 from ingest.reading.plain import ITEM
 from ingest.structure import bylines, speakers
+from ingest.text import dates
 
 REPEATED = "repeats the title"
 HEADING_WORDS = 12  # a longer line without a mark is a sentence; a guess, not measured by itself
@@ -31,6 +32,7 @@ class Structured(NamedTuple):
     author: str | None
     date: str | None
     pieces: list[Piece]
+    guessed: tuple[str, ...] = ()  # which of title, author and date no place of the file states
 
 
 def structure(pieces: Sequence[Piece], found: Metadata, source: str) -> Structured:
@@ -39,6 +41,7 @@ def structure(pieces: Sequence[Piece], found: Metadata, source: str) -> Structur
     kept = [piece for piece in numbered if not piece.reason]
     kept = kept if found.is_voiced else _headed(kept)
     title, kept = _titled(kept if found.is_voiced else speakers.attribute(kept), found)
+    is_named = title is not None
     title = title or _readable(source)
     kept = _under_headings(kept, title)
     held = {piece.order for piece in kept}
@@ -46,7 +49,11 @@ def structure(pieces: Sequence[Piece], found: Metadata, source: str) -> Structur
     everything = sorted([*kept, *gone], key=lambda piece: piece.order)
     around = _around(everything)
     who, when = bylines.author(kept, found, around), bylines.date(kept, found, around)
-    return Structured(title, who, when, everything)
+    if when.text is None and found.is_voiced:  # a recording is named after its day, and captions have no other date
+        when = bylines.Told(dates.of_name(PurePath(source).stem), is_guess=True)
+    guesses = {"title": not is_named, "author": who.is_guess, "date": when.text is not None and when.is_guess}
+    guessed = tuple(name for name, is_guess in guesses.items() if is_guess)
+    return Structured(title, who.text, when.text, everything, guessed)
 
 
 def _around(pieces: Sequence[Piece]) -> list[Piece]:

@@ -57,6 +57,9 @@ def attribute(pieces: Sequence[Piece]) -> list[Piece]:
         if (piece.kind is BlockKind.HEADING and piece.level) or comments(piece) != area:
             speaker, area = None, comments(piece)  # a heading of the markup, or the end of its box, ends a thread
         kind = piece.kind
+        if kind is BlockKind.QUOTE and piece.speaker:  # its reader knows whose words are quoted
+            told.append(piece)
+            continue
         if voices and index in controls and told and told[-1].kind is not BlockKind.SPEAKER:
             speaker = None  # what it says, and what stands under it before the next name, is nobody's
             told.append(replace(piece, kind=BlockKind.PARAGRAPH, speaker=None))

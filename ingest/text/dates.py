@@ -60,6 +60,7 @@ FORMS = (
     re.compile(rf"(?<!\d){_YEAR}\s?[年년]\s?(?P<month>\d{{1,2}})\s?[月월](?:\s?(?P<day>\d{{1,2}})\s?[日일])?"),
 )
 YEAR = re.compile(r"(?:19|20)\d\d")  # stands in every date; most lines have none, and are passed over by it
+COMPACT = re.compile(rf"(?<!\d){_YEAR}(?P<apart>[-_. ]?)(?P<month>\d\d)(?P=apart)(?P<day>\d\d)(?!\d)")
 BARE_YEAR = re.compile(r"\s*((?:19|20)\d\d)\s*")
 
 
@@ -73,6 +74,12 @@ def matches(text: str) -> Iterator[re.Match[str]]:
     """The places of dates in the text, by form."""
     forms = FORMS if YEAR.search(text) else ()
     return (match for form in forms for match in form.finditer(text) if _iso(match.groupdict()))
+
+
+def of_name(name: str) -> str | None:
+    """The date in a file's name, such as "GMT20250301-101500_Recording" or "Weekly 2025-03-01"."""
+    compact = next((iso for match in COMPACT.finditer(name) if (iso := _iso(match.groupdict()))), None)
+    return compact or find(name.replace("_", " "))
 
 
 def read(text: str) -> str | None:

@@ -14,6 +14,7 @@ from itertools import islice
 LOOKED_AT = 4_000  # words; the rest of a text says the same
 ENOUGH = 0.04  # of its words are small ones of a language, else it is in none of these; prose has 0.2 and more
 FEWEST = 1.0  # small words, each shared with another language for its part
+FOUND = 2  # small words: one alone may be a name, or an interjection of another language
 # Times as many as of the next language: neighbours such as Danish and Norwegian share most; not measured by itself.
 CLEARLY = 1.25
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -103,6 +104,11 @@ def _by_words(words: list[str]) -> str | None:
             found[language] += count
             told[language] += count / len(owners)
     best, second = sorted(told, key=lambda language: (-told[language], -found[language]))[:2]
-    if told[best] < FEWEST or found[best] < ENOUGH * len(words) or told[best] < CLEARLY * told[second]:
+    if (
+        told[best] < FEWEST
+        or found[best] < FOUND
+        or found[best] < ENOUGH * len(words)
+        or told[best] < CLEARLY * told[second]
+    ):
         return None
     return best

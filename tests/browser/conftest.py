@@ -17,6 +17,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from assistant.library.library import Library
@@ -216,6 +217,18 @@ def picture(page: Page, artifacts: Path, name: str) -> None:
     for scheme in SCHEMES:
         themed(page, scheme)
         page.screenshot(path=artifacts / f"{name}-{scheme}.png")
+
+
+def serious(page: Page, where: str) -> list[str]:
+    """What axe-core finds that keeps people out, by day and by night."""
+    found = []
+    for scheme in SCHEMES:
+        themed(page, scheme)
+        for one in Axe().run(page).response["violations"]:
+            if one["impact"] in ("serious", "critical"):
+                nodes = "; ".join(node["html"][:160] for node in one["nodes"][:3])
+                found.append(f"{where} ({scheme}): {one['id']}: {nodes}")
+    return found
 
 
 def every_page(address: str) -> list[str]:

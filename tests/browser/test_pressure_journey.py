@@ -8,10 +8,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from pypdfium2 import PdfDocument
 
-from tests.browser.conftest import HOSTILE, Visit, picture
+from tests.browser.conftest import HOSTILE, Visit, picture, serious, visitor
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -35,7 +35,9 @@ def verdict_of(page: Page) -> str:
     return page.url
 
 
-def test_an_idea_becomes_a_report_that_can_be_handed_on(visit: Visit, artifacts: Path, tmp_path: Path) -> None:
+def test_an_idea_becomes_a_report_that_can_be_handed_on(
+    visit: Visit, browser: Browser, artifacts: Path, tmp_path: Path
+) -> None:
     page = visit.page
     page.goto(f"{visit.address}/pressure-test")
     page.get_by_role("button", name="Try an example").click()
@@ -49,6 +51,7 @@ def test_an_idea_becomes_a_report_that_can_be_handed_on(visit: Visit, artifacts:
     page.reload()
     first = verdict_of(page)
     picture(page, artifacts, "pressure-verdict")
+    assert serious(page, "verdict") == []
 
     page.locator('[class*="st-key-finding-"]').get_by_role("button").first.click()
     expect(page.locator("mark.cited").first).to_be_in_viewport()
@@ -64,6 +67,14 @@ def test_an_idea_becomes_a_report_that_can_be_handed_on(visit: Visit, artifacts:
     slider.press("ArrowRight")
     expect(page.get_by_text("set by you")).to_be_visible()
     picture(page, artifacts, "pressure-assumption")
+    page.get_by_text("Add an assumption").click()
+    expect(page.get_by_label("What else must be so?")).to_be_visible()
+    assert serious(page, "assumption") == []
+    page.keyboard.press("Escape")
+
+    page.locator('[class*="st-key-judge-case-"] button:enabled').first.click()  # the other side than it has
+    expect(page.get_by_role("button", name="Undo what you said")).to_be_visible()
+    expect(page.locator(".st-key-glance").get_by_text("judged by a person")).to_be_visible()
 
     page.get_by_text("Export", exact=True).click()
     for name, ending in (("Markdown", ".md"), ("Web page", ".html"), ("Word document", ".docx")):
@@ -72,6 +83,7 @@ def test_an_idea_becomes_a_report_that_can_be_handed_on(visit: Visit, artifacts:
         awaited.value.save_as(tmp_path / f"report{ending}")
     page.keyboard.press("Escape")
     assert IDEA in (tmp_path / "report.md").read_text("utf-8")
+    assert "judged" in (tmp_path / "report.md").read_text("utf-8")
     assert IDEA in (tmp_path / "report.html").read_text("utf-8")
     assert _pages_on_paper(page, tmp_path / "report.html") <= 3
     assert "word/document.xml" in zipfile.ZipFile(tmp_path / "report.docx").namelist()
@@ -91,15 +103,21 @@ def test_an_idea_becomes_a_report_that_can_be_handed_on(visit: Visit, artifacts:
     page.get_by_text("disagreement is no evidence").scroll_into_view_if_needed()
     picture(page, artifacts, "pressure-discussion")
 
-    other = page.context.new_page()
-    other.goto(second)
-    expect(other.get_by_role("heading", name=REVISED)).to_be_visible(timeout=WAIT)
-    other.set_viewport_size({"width": 360, "height": 780})
-    expect(other.get_by_role("heading", name="For it")).to_be_visible()
-    main = "document.querySelector('[data-testid=stMainBlockContainer]').parentElement"
-    other.wait_for_function(f"() => {main}.scrollWidth - {main}.clientWidth <= 1")  # once it has been laid out anew
-    picture(other, artifacts, "pressure-phone")
-    other.close()
+    with visitor(browser, visit.address, 360) as somebody:
+        other = somebody.page
+        other.goto(second)
+        expect(other.get_by_role("heading", name=REVISED)).to_be_visible(timeout=WAIT)
+        expect(other.get_by_role("heading", name="For it")).to_be_visible()
+        main = "document.querySelector('[data-testid=stMainBlockContainer]').parentElement"
+        other.wait_for_function(f"() => {main}.scrollWidth - {main}.clientWidth <= 1")  # once it has been laid out
+        picture(other, artifacts, "pressure-phone")
+        answered = other.get_by_placeholder("Say something about it")
+        answered.fill("Nonsense, it is as right as can be!")
+        answered.press("Enter")
+        expect(other.get_by_text("disagreement is no evidence")).to_have_count(2, timeout=WAIT)
+    page.reload()
+    expect(page.get_by_text("Nonsense, it is as right as can be!")).to_be_visible()
+    expect(page.get_by_text("disagreement is no evidence")).to_have_count(2)
 
     page.get_by_role("button", name="All tests").click()
     expect(page.get_by_role("heading", name="Tested before")).to_be_visible()

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from assistant.library.records import Opinion
+from assistant.text import dates
 from assistant.types import Filters, Role, Turn
-from ui.commands.options import DATE, KINDS, exclude_each_other
+from ui.commands.options import KINDS, exclude_each_other
 
 MOST_TURNS = 200  # a bound on what one request can bring; ours read the last twenty
 MOST_RESULTS = 1000  # as `pushback search -k` has it
@@ -18,7 +19,7 @@ NEW = "new"
 Text = Annotated[str, Field(max_length=1_000_000)]
 Line = Annotated[str, Field(min_length=1, max_length=1000)]
 Few = Annotated[tuple[Line, ...], Field(max_length=100)]
-Date = Annotated[str, Field(pattern=rf"^(?:{DATE.pattern})$", examples=["2012", "2012-10", "2012-10-05"])]
+Date = Annotated[str, Field(pattern=rf"^(?:{dates.DATE.pattern})$", examples=["2012", "2012-10", "2012-10-05"])]
 Number = Annotated[int, Field(ge=1, le=LARGEST)]
 Kind = Annotated[str, Field(pattern=rf"^(?:{'|'.join(KINDS)})$")]
 
@@ -108,6 +109,25 @@ class Opined(Form):
     citation: Number | None = None
     note: Annotated[str, Field(max_length=500)] = ""
     library: Line | None = None
+
+
+class Corrected(Form):
+    """The title, author and date of a document; what is left out stays as it is, and an empty author or date is none.
+
+    `as_read`, alone, takes back what was set.
+    """
+
+    title: Annotated[str | None, Field(max_length=300)] = None
+    author: Annotated[str | None, Field(max_length=300)] = None
+    date: Annotated[str | None, Field(max_length=10, examples=["2012-10"])] = None
+    as_read: bool = False
+    library: Line | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Corrected:
+        if self.as_read is not (self.title is self.author is self.date is None):
+            raise ValueError("send title, author or date, or as_read alone")
+        return self
 
 
 class Measured(Form):

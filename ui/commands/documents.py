@@ -1,12 +1,15 @@
-"""`pushback documents`, `show` and `remove`: list, show and remove the documents of a library."""
+"""`pushback documents`, `show`, `correct` and `remove`: list, show, correct and remove the documents of a library."""
 
 from __future__ import annotations
 
 import click
 
+from assistant.errors import SettingsError
 from ui.commands import opening
 from ui.commands.options import TEXT, Command, as_json, is_quiet, settings_of
 from ui.reports import terminal
+
+CORRECT = "Name --title, --author or --date, or --as-read alone."
 
 
 @click.command(cls=Command, examples=("pushback documents", "pushback documents --library europe --json"))
@@ -51,6 +54,55 @@ def show(context: click.Context, key: str, dropped: bool, as_json: bool) -> None
             terminal.say_json({**told, **wire.versions(entry)})
         else:
             terminal.say(terminal.dropped(document) if dropped else terminal.document(document, entry))
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        'pushback correct pricing-policy-2025.md --author "Ann Lee" --date 2025-02',
+        "pushback correct pricing-policy-2025.md --as-read",
+    ),
+)
+@click.argument("key", metavar="ID", type=TEXT)
+@click.option("--title", type=TEXT, help="Set the title.")
+@click.option("--author", type=TEXT, help='Set the author; "" for none.')
+@click.option("--date", type=TEXT, help='Set the date: 2012, 2012-10 or 2012-10-05; "" for none.')
+@click.option("--as-read", is_flag=True, help="Take back what was set by hand.")
+@as_json
+@click.pass_context
+def correct(
+    context: click.Context,
+    key: str,
+    *,
+    title: str | None,
+    author: str | None,
+    date: str | None,
+    as_read: bool,
+    as_json: bool,
+) -> None:
+    """Set a document's title, author or date. ID is its id or its source.
+
+    It stays so when the file is read again.
+    """
+    from assistant import wire
+    from assistant.library.records import Said
+    from ui.work import corrections
+
+    given = Said(title, author, date)
+    if as_read is (given != Said()):
+        raise SettingsError("Nothing to set." if not as_read else "--as-read sets nothing else.", hint=CORRECT)
+    with opening.library(settings_of(context)) as (library, _):
+        document = library.document(key)
+        if as_read:
+            corrections.take_back(document, library)
+        else:
+            corrections.correct(document, given, library)
+        entry = next(entry for entry in library.entries() if entry.about.id == document.id)
+        if as_json:
+            told = wire.entry(entry.about, passages=entry.passages, state=entry.state, sources=entry.sources)
+            terminal.say_json({**told, **wire.versions(entry)})
+        elif not is_quiet(context):
+            terminal.say(terminal.particulars(entry))
 
 
 @click.command(cls=Command, examples=("pushback remove pricing-policy-2023.md",))

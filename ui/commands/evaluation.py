@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
     from assistant.model.embedding import Embedder
     from assistant.settings import Settings
+    from eval.gate.compare import Comparison
     from eval.harness.artifacts import StoredRun
     from eval.harness.harness import Options, Reader
     from eval.running.run import Wrap
     from eval.suite.suites import Suite
 
 OUT = Path("artifacts") / "eval"
-OURS = "pushback"  # the name by which --system means this program
 LIBRARIES = "libraries"  # beside the runs: they are no artifacts of a run
 PROFILES = ("offline", "llm-replay", "llm-live")
 PROFILE_HELP = "offline: no model. llm-replay: recorded replies, no key. llm-live: ask the model."
@@ -167,7 +167,11 @@ def eval_run(
     options = _options(given)
     embedder = build.build_embedder(settings)
     if len(systems) > 1:
-        context.exit(_side_by_side(loaded, settings, options, embedder, systems))
+        context.exit(
+            _side_by_side(
+                loaded, settings, options, embedder, context, out=given["out"], systems=systems, as_json=as_json
+            )
+        )
     with Progress("Asking", "cases", quiet=is_quiet(context), logged=True) as progress:
         ran = measure_each(
             loaded,
@@ -318,12 +322,11 @@ def eval_accept(suite: Path, reason: str, out: Path) -> None:
 
 
 def _options(given: dict[str, Any]) -> Options:
-    from eval.harness.harness import DISTRACTORS, Options
+    from eval.harness.harness import DISTRACTORS, OURS, Options
 
     if given["needed"] > given["repeats"]:
         raise SettingsError(f"--needed {given['needed']} is more than --repeats {given['repeats']}.")
     names = (
-        "out",
         "baseline",
         "jobs",
         "profile",
@@ -336,17 +339,27 @@ def _options(given: dict[str, Any]) -> Options:
         "robustness",
         "changed",
     )
+    system = given["systems"][0] if given["systems"] else OURS
     return Options(
         **{name: given[name] for name in names},
+        out=_kept_in(given["out"], system),
         seconds=given["budget_seconds"],
         distractors=given["distractors"] or DISTRACTORS,
-        ours=set(given["systems"]) <= {OURS},
+        system=system,
         libraries=None if given["fresh"] else given["out"].parent / LIBRARIES,
     )
 
 
+def _kept_in(out: Path, system: str) -> Path:
+    """The folder for the runs of a system: apart from ours, so that no other's becomes a baseline."""
+    from eval.harness.harness import OURS, beside
+
+    return out if system == OURS else beside(out, system)
+
+
 def _systems(given: dict[str, Any], reader: Reader | None) -> dict[str, Wrap | None]:
     """What is to be measured, by its name: other systems, and ours where it is named ``pushback``; none is ours."""
+    from eval.harness.harness import OURS
     from eval.running import outside
 
     if given["systems"] and (reader or given["jobs"] > 1):
@@ -355,38 +368,87 @@ def _systems(given: dict[str, Any], reader: Reader | None) -> dict[str, Wrap | N
 
 
 def _side_by_side(
-    suites: list[Suite], settings: Settings, options: Options, embedder: Embedder, systems: dict[str, Wrap | None]
+    suites: list[Suite],
+    settings: Settings,
+    options: Options,
+    embedder: Embedder,
+    context: click.Context,
+    *,
+    out: Path,
+    systems: dict[str, Wrap | None],
+    as_json: bool,
 ) -> int:
-    """Each suite with each system, their measures beside one another, and each against the first; the first decides."""
-    from dataclasses import replace
-
+    """Measure each suite with each system, and tell their measures beside one another, and each against the first,
+    which decides the exit code."""
     from eval.gate import baseline, gate
-    from eval.harness.harness import folder_of, measure
+    from eval.harness import artifacts
     from eval.render import report
 
-    codes = []
-    for suite in suites:
-        kept = {
-            name: measure(
-                suite,
-                settings,
-                replace(
-                    options,
-                    out=options.out / "beside" / folder_of(name) if place else options.out,
-                    ours=name == OURS,
-                ),
-                embedder,
-                wrap=wrap,
-            )
-            for place, (name, wrap) in enumerate(systems.items())
-        }
+    ran = _each_system(suites, settings, options, embedder, context, out=out, systems=systems)
+    told = []
+    for kept in ran:
         first, *others = kept
-        terminal.say(report.of_models({name: one.summary for name, one in kept.items()}, "system"))
         was = baseline.of(kept[first].summary, kept[first].records, "")
-        for name in others:
-            terminal.say(f"{first} → {name}\n{report.of_comparison(gate.compared_with(was, kept[name].records))}\n")
-        codes.append(kept[first].verdict.exit)
-    return int(max(codes, default=0))
+        compared = {name: gate.compared_with(was, kept[name].records) for name in others}
+        told.append(_compared(kept, compared))
+        if not as_json:
+            terminal.say(report.of_models({name: one.summary for name, one in kept.items()}, "system"))
+            for name, one in compared.items():
+                terminal.say(f"{first} → {name}\n{report.of_comparison(one)}\n")
+            for name, run in kept.items():
+                terminal.say(f"{name}: {_kept_in(out, name) / run.summary.suite / artifacts.HTML}")
+    if as_json:
+        terminal.say_json(told)
+    return _worst([next(iter(kept.values())) for kept in ran])
+
+
+def _each_system(
+    suites: list[Suite],
+    settings: Settings,
+    options: Options,
+    embedder: Embedder,
+    context: click.Context,
+    *,
+    out: Path,
+    systems: dict[str, Wrap | None],
+) -> list[dict[str, StoredRun]]:
+    """Each suite's runs, by the name of the system."""
+    from dataclasses import replace
+
+    from eval.harness.harness import measure
+
+    with Progress("Asking", "cases", quiet=is_quiet(context), logged=True) as progress:
+        return [
+            {
+                name: measure(
+                    suite,
+                    settings,
+                    replace(options, out=_kept_in(out, name), system=name),
+                    embedder,
+                    progress=_telling(progress, name),
+                    wrap=wrap,
+                )
+                for name, wrap in systems.items()
+            }
+            for suite in suites
+        ]
+
+
+def _telling(progress: Progress, system: str) -> Callable[[str, int, int], None]:
+    return lambda suite, count, of: progress(count, of, f"{suite}, {system}")
+
+
+def _compared(kept: Mapping[str, StoredRun], compared: Mapping[str, Comparison]) -> dict[str, Any]:
+    """Systems beside one another as JSON; the gate is the first one's."""
+    from dataclasses import asdict
+
+    from eval.gate import gate, summary
+
+    return {
+        "systems": {name: summary.to_json(one.summary) for name, one in kept.items()},
+        "compared": {name: asdict(one) for name, one in compared.items()},
+        "gate": gate.to_json(next(iter(kept.values())).verdict),
+    }
 
 
 def _end_when_told() -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from assistant.text import dates
 from ui.commands.help_pages import COMMON, FILTERS, Helped, HelpedGroup, Option
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 KINDS = ("text", "markdown", "web", "pdf", "document", "slides", "sheet", "mail", "chat", "book")
-DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
 
 
 class SearchText(click.types.StringParamType):
@@ -213,6 +212,6 @@ def _common() -> list[click.Parameter]:
 
 
 def _date(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not DATE.fullmatch(value):
+    if value is not None and not dates.DATE.fullmatch(value):
         raise click.BadParameter(f"{value!r} is not a date as 2012, 2012-10 or 2012-10-05.")
     return value

@@ -18,6 +18,11 @@ file = click.Path(path_type=Path, dir_okay=False)
 _command = partial(click.command, cls=Command)
 
 
+def _near(path: Path) -> Path:
+    """A path as it is typed from here."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
 @_command("init", examples=("pushback eval init documents/",))
 @click.argument("documents", type=folder)
 @click.option("--into", type=folder, help="Where the suite goes, instead of pushback-eval beside the documents.")
@@ -26,13 +31,16 @@ def eval_init(documents: Path, into: Path | None) -> None:
     from eval.drafting import starting
 
     started = starting.start(documents, into)
-    terminal.say(f"{started.suite}: {started.drafts} drafts, which decide nothing until you have read them.")
+    suite = _near(started.suite)
+    terminal.say(f"{suite}: {started.drafts} drafts, which decide nothing until you have read them.")
     if started.workflow:
-        terminal.say(f"{started.workflow}: runs it on GitHub.")
+        terminal.say(f"{_near(started.workflow)}: runs it on GitHub.")
     else:
         terminal.say(f"No workflow is written: {started.without}.")
-    terminal.note(f"Now: pushback eval review {started.suite}; then: pushback eval run {started.suite}")
-    terminal.note(f"When its report reads right: pushback eval accept {started.suite} --reason First")
+    for file in started.ignoring:
+        terminal.say(f"{_near(file)}: leaves out what runs write.")
+    terminal.note(f"Now: pushback eval review {suite}; then: pushback eval run {suite}")
+    terminal.note(f"When its report reads right: pushback eval accept {suite} --reason First")
 
 
 @_command(
@@ -63,8 +71,8 @@ def eval_propose(context: click.Context, documents: Path, into: Path | None, que
         cases = proposing.drafts(texts, most)
     asked = list(proposing.of_questions(texts, questions)) if questions else []
     added = reviewing.add(suite, [*asked, *cases])
-    terminal.say(f"{suite}: {len(added)} drafts more, {len(reviewing.drafts(suite))} to be reviewed.")
-    terminal.note(f"Now: pushback eval review {suite}")
+    terminal.say(f"{_near(suite)}: {len(added)} drafts more, {len(reviewing.drafts(suite))} to be reviewed.")
+    terminal.note(f"Now: pushback eval review {_near(suite)}")
 
 
 @_command("review", examples=("pushback eval review pushback-eval/suite.yaml",))

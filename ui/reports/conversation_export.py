@@ -6,7 +6,6 @@ Each answer keeps its numbers, and its sources with their quotes, so that it can
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from docx.document import Document
 
 SOURCES = "Sources"
-
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what a Word document cannot hold
 
 
 class ExportLine(NamedTuple):
@@ -73,14 +70,15 @@ def lines(answer: Answer, standing: Mapping[Citation, Standing] | None = None) -
 def source(citation: Citation) -> str:
     """Title, who says it, when, and the place in the file."""
     about = citation.about
-    known = (about.title, citation.voice, about.date and present.date(about.date), about.place(citation.page))
-    return f"{', '.join(part for part in known if part)} ({about.source}:{citation.start}-{citation.end})"
+    known = (*present.particulars(citation), about.place(citation.page))
+    return f"{', '.join(filter(None, known))} ({about.source}:{citation.start}-{citation.end})"
 
 
 def plain(answer: Answer) -> str:
     """An answer as plain text to paste anywhere; blank lines separate its texts, which can have several lines."""
     apart = {"said": "\n{}", "head": "\n{}:"}
-    return "\n".join(apart.get(line.kind, "{}").format(line.text) for line in lines(answer)).removeprefix("\n")
+    told = "\n".join(apart.get(line.kind, "{}").format(line.text) for line in lines(answer)).removeprefix("\n")
+    return inert.plain(told)
 
 
 def markdown(title: str, answers: Sequence[Answer], standing: Mapping[Citation, Standing] | None = None) -> str:
@@ -101,11 +99,11 @@ def docx(title: str, answers: Sequence[Answer], standing: Mapping[Citation, Stan
     from docx import Document as new_document
 
     made = new_document()
-    made.core_properties.title = _xml(title)[:255]
+    made.core_properties.title = inert.plain(title)[:255]
     made.core_properties.author = "Pushback"
-    made.add_heading(_xml(title), 0)
+    made.add_heading(inert.plain(title), 0)
     for answer in answers:
-        made.add_heading(_xml(answer.question), 1)
+        made.add_heading(inert.plain(answer.question), 1)
         for line in lines(answer, standing):
             _add(made, line)
     file = io.BytesIO()
@@ -114,7 +112,7 @@ def docx(title: str, answers: Sequence[Answer], standing: Mapping[Citation, Stan
 
 
 def _add(made: Document, line: ExportLine) -> None:
-    text = _xml(line.text)
+    text = inert.plain(line.text)
     match line.kind:
         case "head":
             made.add_heading(text, 2)
@@ -123,9 +121,9 @@ def _add(made: Document, line: ExportLine) -> None:
         case "side" | "source":
             made.add_paragraph(text, "List Bullet")
         case _:
-            paragraph = made.add_paragraph(_xml(line.before))
-            paragraph.add_run(_xml(line.key)).bold = True
-            paragraph.add_run(_xml(line.after))
+            paragraph = made.add_paragraph(inert.plain(line.before))
+            paragraph.add_run(inert.plain(line.key)).bold = True
+            paragraph.add_run(inert.plain(line.after))
 
 
 def _marked(line: ExportLine) -> str:
@@ -141,7 +139,3 @@ def _numbered(text: str, citations: Iterable[Citation], numbers: Mapping[Citatio
 def _voice(side: Statement) -> str:
     by = source(side.citations[0]) if side.citations else ""
     return f"{by}: " if by else ""
-
-
-def _xml(text: str) -> str:
-    return _NOT_XML.sub("\ufffd", text)

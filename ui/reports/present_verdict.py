@@ -104,9 +104,8 @@ def _lines(text: str) -> str:
 
 def source(citation: Citation) -> str:
     """The source of a finding, as the label of a button that opens it: title, voice, date and page."""
-    about = citation.about
-    known = [about.title, citation.voice, about.date and present.date(about.date), about.place(citation.page)]
-    return label(" · ".join(part for part in known if part), 160)
+    place = citation.about.place(citation.page)
+    return label(" · ".join([*present.particulars(citation), *([place] if place else [])]), 160)
 
 
 def attributed(one: Finding, report: Report) -> str:
@@ -126,10 +125,12 @@ def opened(text: str) -> str:
 def settling(verdict: Verdict, most: int | None = None) -> str:
     """The questions to settle, at most so many, with the cheapest way to, as HTML."""
     asked = [
-        f"<dt>{escape(question)}</dt>{f'<dd>{told.CHEAPEST}{escape(how)}</dd>' if how else ''}"
+        f"<dl><dt>{escape(question)}</dt><dd>{told.CHEAPEST}{escape(how)}</dd></dl>"
+        if how
+        else f"<p><strong>{escape(question)}</strong></p>"
         for question, how in told.settling(verdict)[:most]
     ]
-    return f"<dl>{''.join(asked)}</dl>" if asked else "<p>None is open.</p>"
+    return "".join(asked) or "<p>None is open.</p>"
 
 
 def listed(lines: Sequence[str], otherwise: str = "") -> str:

@@ -14,7 +14,19 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.types import Grounding
-from ui.views.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, cost_line, shown, who_disagrees, why
+from ui.views.shown import (
+    CLOSEST,
+    NEAREST,
+    NOT_SAID,
+    PERHAPS,
+    REFUSED,
+    as_guess,
+    cost_line,
+    shown,
+    voice,
+    who_disagrees,
+    why,
+)
 
 if TYPE_CHECKING:
     from assistant.library.library import Entry, KeptVerdict, Problem
@@ -38,6 +50,7 @@ if TYPE_CHECKING:
 
 WIDEST = 100  # columns; longer lines are tiring to read
 ENDINGS = 5  # of names that are told of files passed over: one line; a matter of taste
+NAMED = 3  # files named for what they hold besides text
 COLUMNS = (("DOCUMENT", 10), ("DATE", 10), ("PASSAGES", 8), ("AUTHOR", 20), ("TITLE", 40))
 FOUND_BY = {"dense": "by its meaning", "lexical": "by its words", "both": "by its meaning and its words"}
 
@@ -154,14 +167,20 @@ def documents(entries: Sequence[Entry]) -> str:
     )
 
 
-def document(one: Document, entry: Entry) -> str:
-    """A document's particulars and its text."""
-    about = one.about
-    facts = {"title": about.title, "author": about.author, "date": about.date, "language": about.language}
-    facts |= {"site": about.site, "source": about.source, "id": about.id}
+def particulars(entry: Entry) -> str:
+    """A document's title, author and date, which of them are guessed, and where it is from."""
+    about = entry.about
+    facts = {"title": about.title, "author": about.author, "date": about.date}
+    facts = {name: as_guess(about, name, value or "") for name, value in facts.items()}
+    facts |= {"language": about.language or "", "site": about.site or "", "source": about.source, "id": about.id}
     others = [id for id in entry.versions if id not in {about.id, entry.superseded_by}]
     facts |= {"superseded by": _newer(entry), "other versions": ", ".join(others)}
-    head = [f"{name}: {value}" for name, value in facts.items() if value]
+    return "\n".join(f"{name}: {value}" for name, value in facts.items() if value)
+
+
+def document(one: Document, entry: Entry) -> str:
+    """A document's particulars and its text."""
+    head = [particulars(entry)]
     if one.dropped:
         head.append(f"dropped: {_count(len(one.dropped), 'piece')}, shown by --dropped")
     return "\n".join([*head, "", one.text])
@@ -190,7 +209,7 @@ def synced(report: SyncReport, library: str, *, details: bool = False) -> str:
         return f"Nothing to read there{skipped}. {known}"
     counts = ", ".join(f"{getattr(report, name)} {name}" for name in ("added", "changed", "removed", "same"))
     failed = f", {len(report.failed)} failed" if report.failed else ""
-    unread = ", ".join(f"{count} × {notice}" for notice, count in report.notices.items())
+    unread = ", ".join(f"{count} × {kind}{_in(report.noticed.get(kind, ()))}" for kind, count in report.notices.items())
     skipped += f"; inside files: {unread}" if unread else ""
     copies = f", {report.copies} already there under another name" if report.copies else ""
     line = (
@@ -200,6 +219,12 @@ def synced(report: SyncReport, library: str, *, details: bool = False) -> str:
     stages = [f"  {name:10} {seconds:8.1f} s" for name, seconds in report.stages.items()]
     dropped = [f"  {count:6} cleaned away: {reason}" for reason, count in report.dropped.items()]
     return "\n".join([line, *stages, *dropped] if details else [line])
+
+
+def _in(sources: Sequence[str]) -> str:
+    """The first files of several, in brackets."""
+    rest = ", …" if len(sources) > NAMED else ""
+    return f" ({', '.join(sources[:NAMED])}{rest})" if sources else ""
 
 
 def problems(found: Iterable[Problem]) -> str:
@@ -317,7 +342,7 @@ def _conflict(conflict: Conflict, sources: _Sources) -> str:
 
 def _side(side: Statement, sources: _Sources) -> str:
     first = side.citations[0]
-    who = ", ".join(filter(None, [first.voice or first.about.title, first.about.date or "undated"]))
+    who = ", ".join(filter(None, [voice(first) or first.about.title, first.about.date or "undated"]))
     return filled(f"{who}: “{first.key_quote}” {sources.marks(side.citations)}", "  - ", "    ")
 
 
@@ -337,7 +362,8 @@ def _place(citation: Citation) -> str:
 
 
 def _where(about: About, speaker: str | None, start: int, end: int, page: int | None) -> str:
-    known = filter(None, [about.title, speaker or about.author, about.date, about.place(page)])
+    who = speaker or as_guess(about, "author", about.author or "")
+    known = filter(None, [about.title, who, as_guess(about, "date", about.date or ""), about.place(page)])
     return f"{' · '.join(known)} · {about.source}:{start}-{end}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from ui.reports import verdict_png
 from ui.reports.verdict_map import in_words
 from ui.reports.verdict_outline import Bullets, OpenQuestion, Outline, Paragraph, Part, Picture, QuotedFinding, Resting
 from ui.reports.verdict_report import EACH, Point
+from ui.views.inert import plain as _plain
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -25,7 +25,6 @@ STYLES = (  # points of the type, before and after
     ("Caption", 8, 0, 3),
     ("List Bullet", 9, 0, 1),
 )
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what a Word document cannot hold
 
 
 def document(outline: Outline) -> bytes:
@@ -114,7 +113,3 @@ def _quote(made: Document, part: QuotedFinding) -> None:
     line = made.add_paragraph(_plain(part.caption), "Caption")
     if part.mark:
         line.add_run(f" {part.mark}").bold = True
-
-
-def _plain(text: str) -> str:
-    return _NOT_XML.sub("\ufffd", text)

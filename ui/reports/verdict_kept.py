@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from assistant import wire
-from assistant.errors import DocumentMissing
+from assistant.errors import DocumentMissing, LibraryDamaged
 from assistant.library.library import Library
 from assistant.library.records import UNFINISHED, KeptVerdict
 from assistant.pressure import rulings
@@ -92,13 +92,19 @@ def opened(library: Library, id: str) -> StoredVerdict:
 
     Raises:
         DocumentMissing: there is no such verdict, or its test was not finished.
+        LibraryDamaged: it cannot be read any more.
     """
     listed, told = library.verdicts.read(id)
     if listed.ruling == UNFINISHED:
         raise DocumentMissing(f"The test of “{listed.idea}” was not finished.", hint="Test the idea again.")
-    kept = json.loads(told)
-    said = tuple(DiscussionTurn(**one) for one in kept.get(SAID, ()))
-    return StoredVerdict(listed, wire.read_verdict(kept), said, kept.get(ASKED, ""))
+    verdict, kept = wire.stored_verdict(told)
+    try:
+        said = tuple(DiscussionTurn(**one) for one in kept.get(SAID, ()))
+    except TypeError as exc:
+        raise LibraryDamaged(
+            "What was said of a verdict is damaged.", hint="Remove it, and test its idea again."
+        ) from exc
+    return StoredVerdict(listed, verdict, said, kept.get(ASKED, ""))
 
 
 def own(library: Library, id: str, owner: str | None) -> StoredVerdict:

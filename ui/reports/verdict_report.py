@@ -17,7 +17,7 @@ from assistant.pressure import settling as settling_of
 from assistant.pressure.assumptions import PROPOSED, WHOLE
 from assistant.types import Assumption, AssumptionRuling, Citation, Finding, IdeaRuling, Kind, Remark, Stance, Verdict
 from ui.views.present import Standing
-from ui.views.shown import cost_line
+from ui.views.shown import as_guess, cost_line, voice
 
 MEANS = {
     IdeaRuling.HOLDS: "What was found in the documents speaks for it, and nothing against it.",
@@ -224,7 +224,7 @@ def why(finding: Finding) -> str:
 
 def remark(one: Remark) -> str:
     """A sentence of a model with the speakers it refers to."""
-    who = dict.fromkeys(f"{c.voice or c.about.title}, {c.about.date or 'undated'}" for c in one.citations)
+    who = dict.fromkeys(f"{voice(c) or c.about.title}, {c.about.date or 'undated'}" for c in one.citations)
     return f"{one.text} ({'; '.join(who)})" if who else one.text
 
 
@@ -300,8 +300,9 @@ def around(finding: Finding) -> tuple[str, str, str]:
 def source(citation: Citation) -> str:
     """The speaker, document, date and place in the file of a citation."""
     about = citation.about
-    known = [citation.voice, about.title, about.date or "undated", about.place(citation.page)]
-    return f"{', '.join(part for part in known if part)}; {about.source}:{citation.start}-{citation.end}"
+    title, when = as_guess(about, "title", about.title), as_guess(about, "date", about.date or "") or "undated"
+    known = filter(None, [voice(citation), title, when, about.place(citation.page)])
+    return f"{', '.join(known)}; {about.source}:{citation.start}-{citation.end}"
 
 
 def attributed(finding: Finding) -> str:

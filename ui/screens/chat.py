@@ -15,7 +15,7 @@ from assistant.errors import DocumentMissing, LibraryError, LibraryMissing, Push
 from assistant.library.library import Conversation, Library
 from assistant.settings import Settings
 from assistant.types import Answer, Statement
-from ui.parts.chat import attached, conversation, exchange, feedback, reader, retrieved, welcome
+from ui.parts.chat import attached, conversation, exchange, feedback, reader, retrieved, suggesting, welcome
 from ui.parts.chat.feedback import FeedbackPlace
 from ui.parts.documents import pasted, scope
 from ui.parts.page import state, visiting
@@ -62,6 +62,8 @@ def show(settings: Settings) -> None:
         answers = [*shown, _ask(asked, shown, settings, at, _keep_question(asked, library, at))]
     if waiting:
         exchange.unanswered(*waiting, len(shown) + 1)
+    elif answers:
+        suggesting.further(answers, library, settings)
     if begun:
         pasted.offer(settings)
         attached.show(settings, library)
@@ -102,7 +104,7 @@ def _kept(library: Library, owner: str | None) -> list[Answer]:
     if not named:
         return []
     library.conversations.check_owner(named, owner)
-    return [wire.read_answer(json.loads(turn)) for turn in library.conversations.turns(named)]
+    return [wire.stored_answer(turn) for turn in library.conversations.turns(named)]
 
 
 def _head(every: list[Conversation], answers: list[Answer], library: Library) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from assistant.errors import DocumentMissing, LibraryMissing
+from assistant.errors import DocumentMissing, LibraryDamaged, LibraryMissing
 from assistant.pressure.lens import gathered
 from assistant.settings import Settings
 from ui.parts.chat import reader
@@ -83,13 +83,18 @@ def _ended(job: Job | None) -> None:
 def _verdict(id: str, line: list[Job], desk: IdeaDesk) -> None:
     library = desk.library
     st.session_state.pop(kept_verdicts.REMOVED, None)
-    kept = verdict_kept.own(library, id, desk.owner)
+    try:
+        kept = verdict_kept.own(library, id, desk.owner)
+    except LibraryDamaged as error:
+        _tools(id, None, desk)
+        failure.show(error)
+        return
     verdict.judge(id, library, desk.name)
     kept = verdict_kept.own(library, id, desk.owner)
     if (importance := assumptions.weighed(id)) is not None:
         kept = kept._replace(verdict=verdict_kept.weigh(library, id, importance))
     report = verdict_kept.report(library, id, kept.verdict, kept.listed.created)
-    _tools(report, desk)
+    _tools(id, report, desk)
     talk = [one for one in line if one.kind == desk.kind(testing.DISCUSSION)]
     if not talk:
         _ended(line[0] if line else None)
@@ -107,7 +112,8 @@ def _verdict(id: str, line: list[Job], desk: IdeaDesk) -> None:
         reader.show(cited, library)
 
 
-def _tools(report: Report, desk: IdeaDesk) -> None:
+def _tools(id: str, report: Report | None, desk: IdeaDesk) -> None:
+    """What can be done with a verdict, of which there is no report if it is damaged."""
     with st.container(horizontal=True, key="tools", gap="small"):
         st.button(
             "All tests",
@@ -117,9 +123,10 @@ def _tools(report: Report, desk: IdeaDesk) -> None:
             args=(None,),
         )
         st.space("stretch")
-        verdict.export(report)
+        if report:
+            verdict.export(report)
         if st.button("Remove", icon=":material/delete:", type="tertiary", help="It can be brought back"):
-            kept_verdicts.remove(report.id, desk.library)
+            kept_verdicts.remove(id, desk.library)
 
 
 def _documents_changed(kept: StoredVerdict, desk: IdeaDesk) -> None:
@@ -138,4 +145,7 @@ def _beside(kept: StoredVerdict, desk: IdeaDesk) -> None:
         former = verdict_kept.own(desk.library, kept.listed.revises or "", desk.owner)
     except DocumentMissing:
         return  # it has been removed since
+    except LibraryDamaged as error:
+        failure.show(error)
+        return
     verdict.beside(former, kept.verdict)

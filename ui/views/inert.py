@@ -1,4 +1,4 @@
-"""Text of documents, models and visitors for Markdown files, with all markup escaped. Pure."""
+"""Text of documents, models and visitors for files: Markdown with all markup escaped, and plain text. Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,15 @@ import re
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~$!&])")
 _STARTS = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")  # what would make a list or a heading of a line
 TURNING = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")  # also what turns the text round
+
+# The same and what no XML can hold; line breaks and tabs stay.
+_UNPLAIN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+
+def plain(text: str) -> str:
+    """The text for a Word document or the clipboard; control characters are replaced by U+FFFD, and so is what would
+    turn the text round."""
+    return _UNPLAIN.sub("\ufffd", text)
 
 
 def markdown(text: str) -> str:

@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from assistant.text import dates
-from assistant.types import Answer, BlockKind, Citation, Document, Span
-from ui.views.shown import Shown, cost_line
+from assistant.types import About, Answer, BlockKind, Citation, Document, Span
+from ui.views.shown import Shown, as_guess, cost_line, voice
 
 LABEL = 60  # characters of a label: meant for one line
 UNCOUNTED = {BlockKind.TITLE, BlockKind.HEADING, BlockKind.SPEAKER}  # of what a reader counts as paragraphs
@@ -65,10 +65,21 @@ def date(iso: str) -> str:
 def byline(citation: Citation) -> str:
     """Who says it and when, as HTML; empty when neither is known."""
     about = citation.about
-    parts = [escape(citation.voice)] if citation.voice else []
-    if about.date:
-        parts.append(f'<time datetime="{escape(about.date)}">{escape(date(about.date))}</time>')
-    return " · ".join(parts)
+    return " · ".join(filter(None, [escape(voice(citation)), when(about)]))
+
+
+def when(about: About) -> str:
+    """The date of a document as HTML, and whether it is guessed; empty when it is unknown."""
+    if not about.date:
+        return ""
+    return as_guess(about, "date", f'<time datetime="{escape(about.date)}">{escape(date(about.date))}</time>')
+
+
+def particulars(citation: Citation) -> tuple[str, ...]:
+    """Document, voice and date of a citation, as far as they are known, and which of them are guessed."""
+    about = citation.about
+    told = as_guess(about, "title", about.title), voice(citation), as_guess(about, "date", date(about.date or ""))
+    return tuple(filter(None, told))
 
 
 def sources(answer: Answer) -> tuple[SourceLine, ...]:
@@ -83,7 +94,8 @@ def source_line(citation: Citation) -> str:
     """A citation's document, voice, date and file, as HTML."""
     about, by = citation.about, byline(citation)
     said = f" — {by}" if by else ""
-    return f'<span class="source"><cite>{escape(about.title)}</cite>{said} <code>{escape(about.source)}</code></span>'
+    title = as_guess(about, "title", f"<cite>{escape(about.title)}</cite>")
+    return f'<span class="source">{title}{said} <code>{escape(about.source)}</code></span>'
 
 
 def place(citation: Citation, document: Document | None, words: Span | None) -> tuple[str, ...]:
@@ -99,11 +111,9 @@ def place(citation: Citation, document: Document | None, words: Span | None) -> 
 
 def tip(citation: Citation, before: str, after: str) -> str:
     """A citation at a glance in Streamlit's Markdown: document, voice and date; its sentence between its neighbours."""
-    about = citation.about
-    head = [label(about.title), label(citation.voice or ""), label(date(about.date)) if about.date else ""]
     last = before if len(before) <= BESIDE else f"…{before[-BESIDE:].lstrip()}"
     words = [label(last, BESIDE + 1), f"**“{label(citation.key_quote, TIP)}”**", label(after, BESIDE)]
-    return f"{' · '.join(filter(None, head))}\n\n{' '.join(filter(None, words))}"
+    return f"{' · '.join(map(label, particulars(citation)))}\n\n{' '.join(filter(None, words))}"
 
 
 def said(one: Shown) -> str:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from assistant.library.library import Listed
 from assistant.library.tables.narrowing import KINDS
 from assistant.types import About, Dropped, Passage
-from ui.views.present import date, escape
+from ui.views.present import escape, when
 from ui.views.present_work import count
+from ui.views.shown import as_guess
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,10 +62,10 @@ def table(listed: Sequence[Listed]) -> pd.DataFrame:
 
     columns = {
         "document": [one.document for one in listed],
-        "title": [line(one.title) for one in listed],
+        "title": [as_guess(one, "title", line(one.title)) for one in listed],
         "kind": [kind(one.media_type) for one in listed],
-        "author": [line(one.author or "") for one in listed],
-        "date": [one.date or "" for one in listed],
+        "author": [as_guess(one, "author", line(one.author or "")) for one in listed],
+        "date": [as_guess(one, "date", one.date or "") for one in listed],
         "passages": [one.passages for one in listed],
         "state": [next(iter(standings(one)), "ready") for one in listed],
         "language": [language(one.language) for one in listed],
@@ -96,14 +97,14 @@ def line(text: str, most: int = 200) -> str:
 
 def head(about: About, standings: Sequence[str], passages: int, *, is_corrected: bool = False) -> str:
     """The particulars of a document, as HTML, and whether somebody set some of them by hand."""
-    when = f'<time datetime="{escape(about.date)}">{escape(date(about.date))}</time>' if about.date else ""
-    by = " · ".join(part for part in (escape(about.author or ""), when) if part)
+    by = " · ".join(filter(None, (escape(as_guess(about, "author", about.author or "")), when(about))))
     facts = [
         kind(about.media_type),
         language(about.language),
         about.site or "",
         count(passages, "passage"),
         about.source,
+        "title guessed from the name of its file" if "title" in about.guessed else "",
         "set by hand: title, author or date" if is_corrected else "",
     ]
     told = " · ".join(escape(fact) for fact in facts if fact)

@@ -4,10 +4,13 @@ Pure."""
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.text.words import content_stems
-from assistant.types import Answer, Citation, Conflict, Cost, Grounding, Span, Statement
+from assistant.types import About, Answer, Citation, Conflict, Cost, Grounding, Span, Statement
+
+if TYPE_CHECKING:
+    from assistant.library.records import Listed
 
 REFUSED = "The documents do not say."
 CLOSEST = "Closest passages."
@@ -22,6 +25,16 @@ def who_disagrees(conflict: Conflict) -> str:
     """The heading of a conflict: two sources disagree, or two voices in one document."""
     documents = {side.citations[0].about.id for side in conflict.sides}
     return "The sources do not agree" if len(documents) > 1 else "Two voices in one document do not agree"
+
+
+def as_guess(of: About | Listed, name: str, text: str) -> str:
+    """``text``, which tells the title, author or date of a document (``name``), and that it is guessed, if it is."""
+    return f"{text} (guessed)" if text and name in of.guessed else text
+
+
+def voice(citation: Citation) -> str:
+    """Who says it, and whether that is guessed; empty where nobody is known."""
+    return citation.speaker or as_guess(citation.about, "author", citation.about.author or "")
 
 
 def cost_line(cost: Cost) -> str:

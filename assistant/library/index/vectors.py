@@ -28,6 +28,7 @@ from filelock import FileLock, Timeout
 from assistant.errors import LibraryDamaged, LibraryError, LibraryFull, LibraryLocked, PushbackError
 from assistant.library.index.traces import Traces
 from assistant.model.embedding import Vectors
+from assistant.plainly import why
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -153,7 +154,9 @@ class VectorIndex:
         with self._turn, self._files():
             self.close()
             if self._url is None:
-                if self._folder.exists():
+                if self._folder.is_file():
+                    self._folder.unlink()
+                elif self._folder.exists():
                     shutil.rmtree(self._folder)
             else:
                 self._open()
@@ -269,7 +272,7 @@ class VectorIndex:
             return LibraryDamaged(f"The vector index {self._url or self._folder} cannot be read: {text or kind}.")
         if isinstance(error, OSError):
             return LibraryError(
-                f"The vector index {self._folder} cannot be changed: {error}.", hint="Close what uses it."
+                f"The vector index {self._folder} cannot be changed: {why(error)}.", hint="Close what uses it."
             )
         return None
 

@@ -55,7 +55,7 @@ class Boilerplate:
             self._db.run(
                 "UPDATE cleaned SET stale = CASE WHEN EXISTS (SELECT 1 FROM lines l "
                 "WHERE l.document = cleaned.document AND (l.recurs <> 0) <> (l.hash IN (SELECT hash FROM recurring) "
-                "AND (l.hash, l.document) NOT IN (SELECT hash, min(document) FROM lines GROUP BY hash))) "
+                "AND l.document <> (SELECT min(m.document) FROM lines m WHERE m.hash = l.hash))) "
                 "THEN 1 ELSE 0 END WHERE origin = ?",
                 [origin],
             )

@@ -75,7 +75,7 @@ class Conversations:
         sql = "SELECT conversation, answer FROM turns WHERE instr(fold(answer), fold(?)) > 0"
         found = self._db.rows(sql, [json.dumps(words, ensure_ascii=False)[1:-1]])
         folded = words.casefold()
-        return {id for id, answer in found if any(folded in text.casefold() for text in _shown(json.loads(answer)))}
+        return {id for id, answer in found if any(folded in text.casefold() for text in _shown(_told(answer)))}
 
     def check_owner(self, conversation: str, owner: str | None) -> None:
         """Refuse a conversation that does not belong to this owner.
@@ -261,6 +261,14 @@ def _title(answer_json: str) -> str:
     answer = json.loads(answer_json)
     question = " ".join(str(answer.get("question", "") if isinstance(answer, dict) else "").split())
     return question if len(question) <= TITLE else question[: TITLE - 1].rstrip() + "…"
+
+
+def _told(answer: str) -> object:
+    """What a stored answer holds; nothing where it is damaged."""
+    try:
+        return json.loads(answer)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _shown(told: object) -> Iterator[str]:

@@ -20,7 +20,10 @@ class Corrections:
     def get(self, document: str) -> Corrected | None:
         """What a person entered for a document, and what its file says; None if nobody entered anything."""
         row = self._db.row("SELECT said, read FROM corrected WHERE document = ?", [document])
-        return Corrected(*(Said(*json.loads(part)) for part in row)) if row else None
+        if row is None:
+            return None
+        said, (title, author, date, *guessed) = map(json.loads, row)
+        return Corrected(Said(*said), Said(title, author, date), tuple(guessed))
 
     def applied(self, document: Document) -> Document:
         """The document as it was read, with what a person entered for it."""
@@ -35,13 +38,13 @@ class Corrections:
         self._db.run(
             "INSERT INTO corrected (document, said, read) VALUES (?, ?, ?) "
             "ON CONFLICT (document) DO UPDATE SET said = excluded.said, read = excluded.read",
-            [document, as_json(list(corrected.said)), as_json(list(corrected.read))],
+            [document, as_json(list(corrected.said)), as_json([*corrected.read, *corrected.guessed])],
         )
 
     def read_again(self, document: Document) -> None:
         """Record what the file says now."""
         if found := self.get(document.id):
-            self.put(document.id, found._replace(read=read_of(document.about)))
+            self.put(document.id, found._replace(read=read_of(document.about), guessed=document.about.guessed))
 
 
 def read_of(about: About) -> Said:
@@ -50,11 +53,12 @@ def read_of(about: About) -> Said:
 
 
 def with_said(about: About, said: Said) -> About:
-    """The same, replaced by what a person entered; an empty author or date means that there is none."""
+    """The same with what was said; an empty author or date is none, and what somebody said is no guess."""
     title, author, date = said
     return replace(
         about,
         title=title or about.title,
         author=about.author if author is None else author or None,
         date=about.date if date is None else date or None,
+        guessed=tuple(name for name in about.guessed if getattr(said, name) is None),
     )

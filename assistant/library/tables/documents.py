@@ -17,10 +17,10 @@ from assistant.library.tables.families import Families
 from assistant.library.tables.narrowing import conditions
 from assistant.types import About, Block, BlockKind, Document, Dropped, Filters, Inline, Searched
 
-ABOUT = "d.id, d.source, d.sha256, d.media_type, d.title, d.author, d.date, c.language, c.site"
-DOCUMENTS = "documents d LEFT JOIN cleaned c ON c.document = d.id"
+ABOUT = "d.id, d.source, d.sha256, d.media_type, d.title, d.author, d.date, c.language, c.site, g.fields"
+DOCUMENTS = "documents d LEFT JOIN cleaned c ON c.document = d.id LEFT JOIN guessed g ON g.document = d.id"
 
-_ORPHAN = "NOT IN (SELECT document FROM sources)"
+_ORPHAN = f"documents.id IN {LISTED} AND NOT EXISTS (SELECT 1 FROM sources s WHERE s.document = documents.id)"
 _FIRST_SOURCE = "(SELECT s.source FROM sources s WHERE s.document = documents.id ORDER BY s.key LIMIT 1)"
 
 
@@ -63,7 +63,7 @@ class Documents:
             for document, source, path in self._db.rows("SELECT document, source, path FROM sources ORDER BY key"):
                 sources.setdefault(document, []).append((source, path))
             counts = dict(self._db.rows("SELECT document, count(*) FROM passages GROUP BY document"))
-            abouts = [About(*row) for row in self._db.rows(f"SELECT {ABOUT} FROM {DOCUMENTS} ORDER BY d.source, d.id")]
+            abouts = [about(*row) for row in self._db.rows(f"SELECT {ABOUT} FROM {DOCUMENTS} ORDER BY d.source, d.id")]
             families = self._families.of()
         return [
             Entry(
@@ -93,13 +93,13 @@ class Documents:
         if row is None:
             return None
         blocks = tuple(_block(*held) for held in json.loads(row[-2]))
-        return Document(About(*row[:-3]), row[-3], blocks, tuple(Dropped(*piece) for piece in json.loads(row[-1])))
+        return Document(about(*row[:-3]), row[-3], blocks, tuple(Dropped(*piece) for piece in json.loads(row[-1])))
 
     def holding(self, passages: Sequence[str]) -> list[About]:
         """The documents of these passages, each once, by id."""
         of = f"SELECT document FROM passages WHERE id IN {LISTED}"
         return [
-            About(*row)
+            about(*row)
             for row in self._db.rows(
                 f"SELECT {ABOUT} FROM {DOCUMENTS} WHERE d.id IN ({of}) ORDER BY d.id", [Many(passages)]
             )
@@ -126,8 +126,7 @@ class Documents:
         """Add or replace a document, without its passages, its source and its lines that may recur."""
         about = document.about
         blocks = [
-            [b.kind, b.start, b.end, b.headings, b.speaker, b.page, *([b.depth] if b.depth else ()), *b.inline]
-            for b in document.blocks
+            [b.kind, b.start, b.end, b.headings, b.speaker, b.page, *_counted(b), *b.inline] for b in document.blocks
         ]
         dropped = [[d.text, d.reason, d.at] for d in document.dropped]
         names = ["id", "source", "sha256", "media_type", "title", "author", "date", "text", "blocks", "dropped"]
@@ -146,6 +145,12 @@ class Documents:
             "origin = excluded.origin, kept = excluded.kept, stale = 0",
             [about.id, about.language, about.site, about.origin, "\n".join(cleaned.kept)],
         )
+        self._guess(about)
+
+    def _guess(self, about: About) -> None:
+        self._db.run("DELETE FROM guessed WHERE document = ?", [about.id])
+        if about.guessed:
+            self._db.run("INSERT INTO guessed (document, fields) VALUES (?, ?)", [about.id, " ".join(about.guessed)])
 
     def rename(self, about: About) -> None:
         """Change a document's title, author and date, without its passages."""
@@ -153,21 +158,36 @@ class Documents:
             "UPDATE documents SET title = ?, author = ?, date = ? WHERE id = ?",
             [about.title, about.author, about.date, about.id],
         )
+        self._guess(about)
 
-    def orphans(self) -> list[str]:
-        """The ids of documents that have no source any more."""
-        return [id for (id,) in self._db.rows(f"SELECT id FROM documents WHERE id {_ORPHAN} ORDER BY id")]
+    def orphans(self, among: Sequence[str]) -> list[str]:
+        """The ids of those documents among these that have no source any more."""
+        return [id for (id,) in self._db.rows(f"SELECT id FROM documents WHERE {_ORPHAN} ORDER BY id", [Many(among)])]
 
-    def sweep(self) -> None:
-        """Remove documents without a source, and name the others by their first source."""
-        self._db.run(f"DELETE FROM documents WHERE id {_ORPHAN}")
-        self._db.run(f"UPDATE documents SET source = {_FIRST_SOURCE} WHERE source <> {_FIRST_SOURCE}")
+    def sweep(self, among: Sequence[str]) -> None:
+        """Of these documents, remove those without a source, and name the others by their first source."""
+        self._db.run(f"DELETE FROM documents WHERE {_ORPHAN}", [Many(among)])
+        self._db.run(
+            f"UPDATE documents SET source = {_FIRST_SOURCE} WHERE id IN {LISTED} AND source <> {_FIRST_SOURCE}",
+            [Many(among)],
+        )
+
+
+def about(*row: Any) -> About:
+    """What is told of a document, from the columns of ``ABOUT``."""
+    *known, guessed = row
+    return About(*(*known, tuple((guessed or "").split())))
 
 
 def _block(kind: str, start: int, end: int, headings: list[str], *more: Any) -> Block:
     """A block read from its stored form: speaker, page, depth and inline stretches."""
     speaker, page, *rest = more
-    depth = rest.pop(0) if rest and isinstance(rest[0], int) else 0
-    return Block(
-        BlockKind(kind), start, end, tuple(headings), speaker, page, tuple(Inline(*one) for one in rest), depth
-    )
+    counts = [one for one in rest if isinstance(one, int)]
+    inline = tuple(Inline(*one) for one in rest[len(counts) :])
+    depth, column = (*counts, 0, 0)[:2]
+    return Block(BlockKind(kind), start, end, tuple(headings), speaker, page, inline, depth, column)
+
+
+def _counted(block: Block) -> tuple[int, ...]:
+    """The depth and the column of a block, as far as they are stored."""
+    return (block.depth, block.column) if block.column else (block.depth,) if block.depth else ()

@@ -1,5 +1,8 @@
 """The files that a library was read from: the SQL of one table."""
 
+# What is put together here are this module's constants; every value is bound.
+# ruff: noqa: S608
+
 from __future__ import annotations
 
 import os
@@ -17,19 +20,29 @@ class Files:
 
     def known(self, under: Sequence[str] | None = None) -> dict[str, KnownFile]:
         """The files that were read, by absolute path: all, or those named and those in the folders named."""
+        found = self._read("1 = 1", []) if under is None else {}
+        for path in under or ():
+            inside = path.rstrip(os.sep) + os.sep
+            after = inside[:-1] + chr(ord(os.sep) + 1)  # so that the index of paths finds what lies inside
+            found |= self._read("s.path = ? OR (s.path >= ? AND s.path < ?)", [path, inside, after])
+        return {path: found[path] for path in sorted(found)}
+
+    def _read(self, where: str, values: Sequence[str]) -> dict[str, KnownFile]:
         sql = (
             "SELECT s.path, s.source, s.size, s.mtime_ns, d.sha256, d.id, coalesce(c.kept, ''), coalesce(c.stale, 0) "
             "FROM sources s JOIN documents d ON d.id = s.document LEFT JOIN cleaned c ON c.document = d.id "
-            "ORDER BY s.path"
+            f"WHERE {where}"
         )
         files = (
             KnownFile(path, source, size, mtime_ns, sha256, id, _reasons(kept), bool(stale))
-            for path, source, size, mtime_ns, sha256, id, kept, stale in self._db.rows(sql)
+            for path, source, size, mtime_ns, sha256, id, kept, stale in self._db.rows(sql, values)
         )
-        if under is None:
-            return {file.path: file for file in files}
-        folders = tuple(path.rstrip(os.sep) + os.sep for path in under)
-        return {file.path: file for file in files if file.path in under or file.path.startswith(folders)}
+        return {file.path: file for file in files}
+
+    def documents(self, paths: Sequence[str]) -> set[str]:
+        """The documents that these files are sources of."""
+        sql = f"SELECT document FROM sources WHERE path IN {LISTED}"
+        return {document for (document,) in self._db.rows(sql, [Many(paths)])}
 
     def of(self, document: str) -> list[str]:
         """The paths of a document's files, in the order in which they were added."""
@@ -56,7 +69,7 @@ class Files:
 
     def forget(self, paths: Sequence[str]) -> None:
         """Forget files. Documents without any file are removed later by the catalog."""
-        self._db.run(f"DELETE FROM sources WHERE path IN {LISTED}", [Many(paths)])  # noqa: S608 - a constant
+        self._db.run(f"DELETE FROM sources WHERE path IN {LISTED}", [Many(paths)])
 
 
 def _reasons(kept: str) -> tuple[str, ...]:

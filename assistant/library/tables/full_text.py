@@ -37,11 +37,13 @@ class FullText:
             return []
         query, weights = (f"title : ({query})", IN_TITLES) if in_titles else (query, WEIGHTS)
         where, values = conditions(filters)
+        # Without filters, only the best are looked up among the passages, with those that fit as well as the last.
+        last = "(SELECT max(rank) FROM (SELECT rank FROM met ORDER BY rank LIMIT :k))"
+        of, where = (JOINED, where) if values else ("passages p", f"met.rank <= {last}")
         sql = (
-            "SELECT p.id, -words.rank FROM words "
-            "JOIN passages p ON p.key = words.rowid JOIN documents d ON d.id = p.document "
-            "LEFT JOIN cleaned c ON c.document = d.id "
-            f"WHERE words MATCH :query AND words.rank MATCH '{weights}' AND {where} ORDER BY words.rank, p.id LIMIT :k"
+            f"WITH met AS MATERIALIZED (SELECT rowid AS key, rank FROM words WHERE words MATCH :query AND rank MATCH "
+            f"'{weights}') SELECT p.id, -met.rank FROM met CROSS JOIN {of} WHERE p.key = met.key AND {where} "
+            "ORDER BY met.rank, p.id LIMIT :k"
         )
         return [(id, score) for id, score in self._db.rows(sql, {**values, "query": query, "k": k})]
 

@@ -12,13 +12,16 @@ from typing import Any
 
 from assistant.library.records import PassageRow
 from assistant.library.sql import LISTED, Database, Many, as_json
-from assistant.library.tables.documents import ABOUT
+from assistant.library.tables import documents
 from assistant.library.tables.narrowing import conditions, voice
 from assistant.types import About, BlockKind, Document, Filters, Passage, Sentence
 
-JOINED = "passages p JOIN documents d ON d.id = p.document LEFT JOIN cleaned c ON c.document = d.id"
+JOINED = (
+    "passages p JOIN documents d ON d.id = p.document LEFT JOIN cleaned c ON c.document = d.id "
+    "LEFT JOIN guessed g ON g.document = d.id"
+)
 
-_READ = f'p.sentences, p.id, p.start, p."end", p.text, p.spans, p.headings, p.speaker, p.page, {ABOUT}'
+_READ = f'p.sentences, p.id, p.start, p."end", p.text, p.spans, p.headings, p.speaker, p.page, {documents.ABOUT}'
 _COLUMNS = 'id, document, start, "end", voice, speaker, page, headings, text, spans, sentences, vector'
 
 
@@ -127,7 +130,7 @@ def _passages(rows: Iterable[Any]) -> list[tuple[Passage, bytes]]:
     abouts: dict[str, About] = {}
     found = []
     for sentences, id, start, end, text, spans, headings, speaker, page, *about in rows:
-        shared = abouts.setdefault(about[0], About(*about))
+        shared = abouts.setdefault(about[0], documents.about(*about))
         own = tuple(Sentence(first, last, BlockKind(kind), *more) for first, last, kind, *more in json.loads(spans))
         passage = Passage(id, shared, start, end, text, own, tuple(json.loads(headings)), speaker, page)
         found.append((passage, sentences))

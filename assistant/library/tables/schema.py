@@ -3,8 +3,9 @@
 # Since 2 there is feedback, since 3 versions of a piece, since 4 verdicts and what cleaning went by, since 5 owners of
 # conversations and verdicts, and conversations that can be brought back, since 6 questions without an answer, since 7
 # what tells a catalog from every other, and words of scripts without spaces (of texts that are read or reindexed from
-# then on), since 8 questions that wait for files, since 9 what people said of a document.
-VERSION = 9
+# then on), since 8 questions that wait for files, since 9 what people said of a document, since 10 what of a document
+# is guessed, and the indexes without which a voice's passages, and where a line recurs, are looked for in all.
+VERSION = 10
 
 WORDS = "CREATE VIRTUAL TABLE words USING fts5 (text, title, voice, tokenize = 'porter unicode61 remove_diacritics 2')"
 
@@ -225,11 +226,25 @@ CREATE TABLE IF NOT EXISTS corrected (
 ) WITHOUT ROWID;
 """
 
+# Which of a document's title, author and date no place of its file states, with spaces between.
+GUESSED = """
+CREATE TABLE IF NOT EXISTS guessed (
+    document TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
+    fields TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
 # What tells this catalog from every other; written when it is first asked for.
 IDENTITY = """
 CREATE TABLE IF NOT EXISTS identity (
     id TEXT NOT NULL
 );
+"""
+
+INDEXES = """
+CREATE INDEX IF NOT EXISTS passages_by_voice ON passages (voice);
+
+CREATE INDEX IF NOT EXISTS lines_by_hash ON lines (hash, document);
 """
 
 ADDED = """CREATE TRIGGER passage_added AFTER INSERT ON passages BEGIN
@@ -240,6 +255,7 @@ ADDED = """CREATE TRIGGER passage_added AFTER INSERT ON passages BEGIN
 END;"""
 _ADDED_NOW = ("DROP TRIGGER IF EXISTS passage_added", ADDED)
 _FEEDBACK, _VERSIONS = tuple(FEEDBACK.split(";\n\n")), tuple(VERSIONS.split(";\n\n"))
+_INDEXES = tuple(INDEXES.split(";\n\n"))
 _CLEANING, _OWNERS = tuple(CLEANING.split(";\n\n")), tuple(OWNERS.split(";\n\n"))
 # What makes a library of each version one of today's; 0 is none.
 STEPS = {
@@ -256,13 +272,41 @@ STEPS = {
         IDENTITY,
         AWAITING,
         CORRECTED,
+        GUESSED,
+        *_INDEXES,
     ),
-    1: (*_FEEDBACK, *_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, *_ADDED_NOW),
-    2: (*_VERSIONS, *_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, *_ADDED_NOW),
-    3: (*_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, *_ADDED_NOW),
-    4: (*_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, *_ADDED_NOW),
-    5: (UNANSWERED, IDENTITY, AWAITING, CORRECTED, *_ADDED_NOW),
-    6: (IDENTITY, AWAITING, CORRECTED, *_ADDED_NOW),
-    7: (AWAITING, CORRECTED),
-    8: (CORRECTED,),
+    1: (
+        *_FEEDBACK,
+        *_VERSIONS,
+        *_CLEANING,
+        VERDICTS,
+        *_OWNERS,
+        UNANSWERED,
+        IDENTITY,
+        AWAITING,
+        CORRECTED,
+        GUESSED,
+        *_ADDED_NOW,
+        *_INDEXES,
+    ),
+    2: (
+        *_VERSIONS,
+        *_CLEANING,
+        VERDICTS,
+        *_OWNERS,
+        UNANSWERED,
+        IDENTITY,
+        AWAITING,
+        CORRECTED,
+        GUESSED,
+        *_ADDED_NOW,
+        *_INDEXES,
+    ),
+    3: (*_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW, *_INDEXES),
+    4: (*_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW, *_INDEXES),
+    5: (UNANSWERED, IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW, *_INDEXES),
+    6: (IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW, *_INDEXES),
+    7: (AWAITING, CORRECTED, GUESSED, *_INDEXES),
+    8: (CORRECTED, GUESSED, *_INDEXES),
+    9: (GUESSED, *_INDEXES),
 }

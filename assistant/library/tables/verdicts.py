@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from assistant.errors import DocumentMissing
@@ -38,14 +39,16 @@ class Verdicts:
         return id
 
     def put(self, kept: KeptVerdict, verdict: str) -> None:
-        """Store a pressure test (JSON) under its id, with changed importance or after it was removed."""
-        fields = json.loads(verdict)
+        """Store a pressure test (JSON), damaged or not, under its id: with changed importance, or after it was removed."""
+        with suppress(ValueError, TypeError, KeyError):
+            fields = json.loads(verdict)
+            kept = kept._replace(idea=fields["idea"], ruling=fields["ruling"])
         sql = (
             "INSERT INTO verdicts (id, created, idea, ruling, revises, verdict) VALUES (?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (id) DO UPDATE SET idea = excluded.idea, ruling = excluded.ruling, verdict = excluded.verdict"
         )
         with self._db.changing():
-            self._db.run(sql, [kept.id, kept.created, fields["idea"], fields["ruling"], kept.revises, verdict])
+            self._db.run(sql, [kept.id, kept.created, kept.idea, kept.ruling, kept.revises, verdict])
             if kept.owner is not None:
                 sql = "INSERT INTO verdict_owners (verdict, owner) VALUES (?, ?) ON CONFLICT DO NOTHING"
                 self._db.run(sql, [kept.id, kept.owner])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import cast
 
 from lxml import etree
 
@@ -14,7 +13,8 @@ from assistant.types import BlockKind
 from ingest.drafts import Box, Draft, Piece, collapse, words
 from ingest.reading.decoding import decode
 from ingest.reading.html import head, page_tables
-from ingest.reading.html.head import RAISED, text_of
+from ingest.reading.html.head import RAISED
+from ingest.reading.html.opening import Opening, is_hidden
 from ingest.reading.lettering import Text
 from ingest.reading.plain import RULE
 
@@ -41,9 +41,7 @@ STRIKES = words("s strike del")
 LETTERED = STRIKES | {"sup"}
 BOLD = words("b strong")
 DEEPER = words("ul ol menu dir dl dd")  # a definition stands under its term
-OPENERS = ("aria-controls", "data-target", "data-bs-target")
-OPEN = re.compile(r"accordion|collapse|expand|toggle|tab-?pane|\bfaq|\banswer\b")  # names of what people open
-HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+OPENED = words("div section nav aside tr")  # such an element counts as "details" where people open it
 CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 HEAD = 1 << 14  # bytes in which an encoding may be declared; browsers look at the first kilobyte
 NAMED = re.compile(
@@ -95,7 +93,7 @@ class _Walk:
         self._linked = 0
         self._classes = head.lettering(root)
         self._has_classes = any(self._classes)
-        self._opens = _opened(root)
+        self._opening = Opening(root)
         self._in_row = False  # of a table that holds data
         self._tables: dict[etree._Element, page_tables.Table | None] = {}
 
@@ -122,13 +120,15 @@ class _Walk:
         self._count(element, tag, 1)
         if tag == "br":
             yield from self._break(element)
+        elif tag == "input" or (tag == "div" and "checkbox-o" in names):
+            self._add(_check_mark(element))  # stands in its line
         elif tag in BLOCKS or "-" in tag or (NAMED.search(names) and self._in_comment()):
             if not self._in_row:
                 yield from self._flush()
             else:
                 self._add(" ")
             self._opened.append(element)
-            self._path.append(Box(number, "div" if tag == "button" and _asks(element) else tag, names))
+            self._path.append(Box(number, self._shown_as(element, tag, names), names))
             self._in_row = self._in_row or (tag == "tr" and self._table_of(element) is not None)
 
     def _end(self, element: etree._Element) -> Iterator[Piece]:
@@ -223,11 +223,17 @@ class _Walk:
             return UNSEEN[tag]
         if tag in {"html", "body", "main", "article"}:  # hidden until a script shows them
             return None
-        hidden, style = element.get("hidden"), element.get("style")
-        if hidden is None and not (style and HIDDEN.search(style)):
-            return None
-        is_opened = element.get("id") in self._opens or hidden == "until-found"
-        return None if is_opened or OPEN.search(_names(element)) else "hidden"
+        return "hidden" if is_hidden(element) and not self._opening.unfolds(element, _names(element)) else None
+
+    def _shown_as(self, element: etree._Element, tag: str, names: str) -> str:
+        """The tag of an element, or the tag that it would have if its page used no scripts."""
+        if "tab" in names and element.get("role") == "tab":
+            return "summary"
+        if tag in {"button", "label"}:
+            return "summary" if self._opening.is_head(element, names) else tag
+        if tag not in OPENED:
+            return tag
+        return "details" if self._opening.opens(element, names) or is_hidden(element) else tag
 
     def _kind(self) -> tuple[BlockKind, int]:
         for box in reversed(self._path):
@@ -265,6 +271,17 @@ def _lettering(element: etree._Element, struck: frozenset[str], raised: frozense
     return is_struck, is_raised
 
 
+def _check_mark(element: etree._Element) -> str | None:
+    """The mark of a task's box, ticked or not, as GitHub and Notion write it; a visitor's boxes have none."""
+    if element.tag == "div":
+        names = element.get("class", "").split()
+        return "☒ " if "checkbox-on" in names else "☐ " if "checkbox-off" in names else None
+    if element.tag != "input" or element.get("type") != "checkbox" or "disabled" not in element.attrib:
+        return None
+    is_task = next(element.iterancestors("li", "td"), None) is not None
+    return ("☒ " if "checked" in element.attrib else "☐ ") if is_task else None
+
+
 def _depth(path: Sequence[Box]) -> int:
     """In how many lists an element with these around it stands."""
     return sum(box.tag in DEEPER for box in path)
@@ -274,19 +291,3 @@ def _names(element: etree._Element) -> str:
     if not element.keys():
         return ""
     return " ".join(element.get(name, "") for name in ("class", "id", "role", "itemprop", "rel")).lower().strip()
-
-
-def _opened(root: etree._Element) -> frozenset[str]:
-    """The ids of the elements that buttons and links of the page open."""
-    return frozenset(
-        id.lstrip("#")
-        for name in OPENERS
-        for element in cast("list[etree._Element]", root.xpath(f"//*[@{name}]"))
-        for id in element.get(name, "").split()
-    )
-
-
-def _asks(button: etree._Element) -> bool:
-    """Whether a button opens the text that it names, as in a list of questions."""
-    opens = any(name in button.attrib for name in ("aria-expanded", *OPENERS)) or OPEN.search(_names(button))
-    return bool(opens) and len(collapse(text_of(button)).split()) > 2

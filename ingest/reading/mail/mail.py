@@ -176,10 +176,10 @@ def _file(part: EmailMessage, name: str, data: bytes, depth: int) -> Iterator[Pi
 
 def _of_text(text: str, sender: str | None, is_forward: bool) -> Iterator[Piece]:
     said = told_apart([MailLine(line) for line in text.splitlines()], sender, is_forward=is_forward)
-    for (reason, speaker, names), group in groupby(said, key=lambda one: (one.reason, one.speaker, one.names)):
+    for (reason, speaker, names, asks), group in groupby(said, key=lambda one: one[1:]):
         joined = "\n".join(one.text for one in group)
         for piece in plain.pieces(joined):
-            kind = BlockKind.SPEAKER if names else piece.kind
+            kind = BlockKind.SPEAKER if names else BlockKind.QUOTE if asks else piece.kind
             yield replace(piece, kind=kind, reason=reason or piece.reason, speaker=speaker)
 
 
@@ -192,6 +192,7 @@ def _of_page(found: Sequence[Piece], sender: str | None, is_forward: bool) -> It
         one = AttributedLine(piece.text, piece.reason, sender) if piece.reason else next(said)
         is_signature = any("signature" in box.names for box in piece.path) and not one.names
         reason = one.reason or (SIGNATURE if is_signature else None)
-        kind = BlockKind.SPEAKER if one.names else piece.kind
+        kind = BlockKind.SPEAKER if one.names else BlockKind.QUOTE if one.asks else piece.kind
         level = 0 if one.speaker else piece.level  # a heading of the markup would end what the speaker says
-        yield replace(piece, kind=kind, level=level, reason=reason, speaker=one.speaker, path=())
+        text = one.text if one.asks else piece.text
+        yield replace(piece, text=text, kind=kind, level=level, reason=reason, speaker=one.speaker, path=())

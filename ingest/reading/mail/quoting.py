@@ -111,6 +111,12 @@ ANNOUNCES = re.compile(  # that answers stand inside what is quoted below
     r"abaixo|nedenfor|nedan|poniżej|níže|aşağıda|ниже)\b|以下|下記|如下",
     re.IGNORECASE,
 )
+MARKS = re.compile(r"^\s*(?:>\s?)+")
+ASKS = ("?", "？", "؟")
+QUESTION_LINES = 6  # of a quoted sentence; a guess
+UNKNOWN = "Unknown"
+WRITER = re.compile(r"(?:^|[,\d:.]|\b(?:at|um|à)\s)\s*(?P<name>[^\W\d_][^,<>:@\d]{1,60}?)\s*\(?<[^<>\s]+@[^<>\s]+>")
+VERBS = re.compile(r"^.*\b(?:uhr|schrieb|skrev|pisze|kl)\s+", re.IGNORECASE)
 REACHED = re.compile(r"\S@\S|https?://|www\.|(?:\d[\s().+/-]*){6,}")  # an address, a page, a telephone
 
 
@@ -122,17 +128,21 @@ class MailLine(NamedTuple):
 
 
 class AttributedLine(NamedTuple):
-    """A line, the reason if it is not the mail's own, and its speaker; ``names`` if the line names the speaker."""
+    """A line, the reason if it is not the mail's own, and its speaker.
+
+    ``names`` if the line names the speaker; ``asks`` if it is quoted and answered right below.
+    """
 
     text: str
     reason: str | None
     speaker: str | None
     names: bool = False
+    asks: bool = False
 
 
 def told_apart(lines: Sequence[MailLine], speaker: str | None, *, is_forward: bool) -> list[AttributedLine]:
     """Each line once, in order, with its speaker; ``is_forward`` if the subject says that the mail is forwarded."""
-    return list(_Walk(lines, speaker, is_forward).said())
+    return _with_questions(list(_Walk(lines, speaker, is_forward).said()))
 
 
 def is_notice(text: str) -> bool:
@@ -141,6 +151,48 @@ def is_notice(text: str) -> bool:
         return False
     said = {match.lower() for match in LEGAL_SAYS.findall(text)} if LEGAL_STARTS.match(text) else set()
     return len(said) >= 2 or UNSUBSCRIBE.fullmatch(text) is not None
+
+
+def _with_questions(said: list[AttributedLine]) -> list[AttributedLine]:
+    """The lines; what is quoted and answered in the middle of it stays, since the answer alone says too little."""
+    last = max((at for at, one in enumerate(said) if one.reason == QUOTED and _bare(one.text)), default=-1)
+    before = -1  # the line above that holds a word
+    is_among = False  # whether answers have stood among what is quoted
+    for at, one in enumerate(said):
+        if not one.text.strip() or (one.reason == QUOTED and not _bare(one.text)):
+            continue
+        if one.reason is None and not one.names and before >= 0 and said[before].reason == QUOTED:
+            question = _question(said, before)
+            if question and (is_among or at < last or _bare(said[before].text).endswith(ASKS)):
+                is_among = True
+                for index in question:
+                    text, speaker = said[index].text, said[index].speaker
+                    deeper = text.lstrip().startswith((">>", "> >"))
+                    said[index] = AttributedLine(
+                        _bare(text), None, UNKNOWN if deeper else speaker or UNKNOWN, asks=True
+                    )
+        before = at
+    return said
+
+
+def _question(said: Sequence[AttributedLine], end: int) -> range:
+    """The lines of the sentence that a quoted paragraph ends with; none where it is the header of what is quoted."""
+    begin = end
+    while begin > 0 and end - begin < QUESTION_LINES:
+        above = said[begin - 1]
+        text = _bare(above.text)
+        is_wrapped = above.reason == QUOTED and MARKS.match(above.text) is not None
+        if not is_wrapped or not text or text[-1] in ".!?:;。！？：" or LABEL.match(text):
+            break
+        begin -= 1
+    lines = " ".join(_bare(one.text) for one in said[begin : end + 1])
+    is_head = LABEL.match(lines) or WROTE.fullmatch(lines) or WROTE_ELSEWHERE.fullmatch(lines) or ORIGINAL.match(lines)
+    return range(0) if is_head else range(begin, end + 1)
+
+
+def _bare(text: str) -> str:
+    """A line without the marks of quotation before it."""
+    return MARKS.sub("", text).strip()
 
 
 class _Walk:
@@ -154,6 +206,7 @@ class _Walk:
         self._inset_is_quoted = False
         self._unwrapped = False  # whether a forwarded mail is set in by ">", which then is no quoting
         self._at = 0
+        self._quoted: str | None = None  # who wrote what is quoted here
         self._announced = False  # whether the sender has said that answers stand below
 
     def said(self) -> Iterator[AttributedLine]:
@@ -167,6 +220,7 @@ class _Walk:
         elif self._is_header(self._at):
             yield from self._header(is_content=self._is_forward)
         elif count := self._attribution():
+            self._quoted = _writer(" ".join(self._line(self._at + index).text for index in range(count)))
             yield from self._take(count, QUOTED)
             following = self._following(self._at)
             self._inset_is_quoted = following is not None and following.inset
@@ -193,7 +247,8 @@ class _Walk:
 
     def _take(self, count: int, reason: str | None, *, names: bool = False) -> Iterator[AttributedLine]:
         for index in range(self._at, self._at + count):
-            yield AttributedLine(self._line(index).text, reason, self._speaker, names)
+            speaker = self._quoted if reason == QUOTED else self._speaker
+            yield AttributedLine(self._line(index).text, reason, speaker, names)
         self._at += count
 
     def _is_quoted(self, line: MailLine) -> bool:
@@ -248,6 +303,7 @@ class _Walk:
                 self._speaker = name_of(match["name"])
                 yield from self._take(1, None, names=True)
             else:
+                self._quoted = name_of(match["name"]) if match and not is_content else self._quoted
                 yield from self._take(1, HEADER if is_content else QUOTED)
             if is_one:
                 return
@@ -291,6 +347,12 @@ class _Walk:
             or line.text.lstrip().startswith(">")
             or line.text.strip() == "--"
         )
+
+
+def _writer(attribution: str) -> str | None:
+    """The name in "On Mon, 2 Mar 2026 at 09:30, Ann Lee <ann@example.org> wrote:", where an address follows it."""
+    match = WRITER.search(attribution)
+    return VERBS.sub("", match["name"]).strip(" (") if match else None
 
 
 def name_of(sender: str) -> str | None:

@@ -3,7 +3,8 @@
 Obsidian's ``[[links]]``, ``==marks==``, ``%% comments %%`` and ``^ids``, and Logseq's ids, become what is shown. A line
 "[Decision]: Approved" defines no link, as it leads nowhere, and ``<first name>`` is no element, as nothing closes it:
 both are text. Of what site builders fill in, ``{% channel "help" %}`` shows its words, and other tags and ``{#ids}``
-show nothing.
+show nothing. Hugo's shortcodes and the components of MDX show their titles and what stands in them; ``{{ name }}``,
+as in the draft of a letter, is text.
 """
 
 from __future__ import annotations
@@ -46,11 +47,30 @@ DEEPEST_BLOCK = 100  # lists and quotes in one another: a bound, since each is a
 DEEPEST_LINK = 20  # brackets in one another; each open one reads on as far as this many others do
 LOGSEQ = re.compile(r"(?:id:: [\da-f-]{36}|collapsed:: (?:true|false))")  # which Logseq writes and does not show
 FENCE = re.compile(r":{3,}\s?\{?[\w.-]*\}?")  # around a callout, as HackMD, Docusaurus and Pandoc write it
+TITLED_FENCE = re.compile(r":{3,}\s?[\w-]+(?:\s+|\[)([^\[\]{}\s][^\[\]{}\n]{0,200}?)\]?\s*")  # ":::tip Save time"
 TAG_OF_TEMPLATE = re.compile(r"""\{%-?\s*(?:\w+\s+(["'])([^"']{1,200})\1\s*-?%\}|.{0,2000}?%\})""", re.DOTALL)
 ATTRIBUTES = re.compile(r"\s*\{(?::|#)[^{}\n]{0,200}\}(?=\s*(?:\n|$))")  # "## Costs {#costs}"
 # An address that a template fills in has spaces, and would be none: ``[the rules]({% page "/rules/" %})``.
 FILLED = re.compile(
     r"""\]\(\s*(?:\{%-?\s*\w+\s+["']?(?P<to>[^"'%\s]{1,500})["']?\s*-?%\}|\{\{[^{}\n]{0,200}\}\})(?=[^\s()]*\))"""
+)
+SHORTCODE = re.compile(r"\{\{(?P<mark>[<%])\s*(?P<inner>.{0,2000}?)\s*/?(?:(?<=[\s\"'`/\w*])[>%])\}\}", re.DOTALL)
+COMPONENT = re.compile(
+    r"""</?(?P<name>[A-Z][\w.]*)(?P<inner>(?:\s+(?:[\w:-]{1,60}(?:=(?:"[^"]{0,1000}"|'[^']{0,1000}'|"""
+    r"""\{(?:[^{}]|\{[^{}]{0,1000}\}){0,1000}\}))?|\{\.\.\.[^{}]{0,200}\})){0,40})\s*/?>"""
+)
+COMMENT_OF_JSX = re.compile(r"\{/\*.{0,4000}?\*/\}", re.DOTALL)
+TITLED = re.compile(  # what a component shows of what it is given
+    r"""\b(?:title|label|heading|header|summary|caption|description|alt|text)\s*=\s*\{?(?:"([^"]{1,500})"|'([^']{1,500})')"""
+)
+NAMED = re.compile(r"""[\w-]+\s+(?:"([^"]{1,200})"|`([^`]{1,200})`)""")  # {{< tab "North" >}}
+POINTS = re.compile(
+    r"(?:rel)?ref\b|include|readfile|youtube|vimeo|gist|tweet|x\b|instagram|img\b|image|video", re.IGNORECASE
+)
+MODULE = re.compile(  # a paragraph of a program's own
+    r"""(?:import\s+(?:[^\n]{1,300}\s+from\s+)?["'][^"'\n]{1,300}["'];?\s*)+|"""
+    r"""export\s+(?:(?:const|let|var)\s+\w+\s*=|default\s+(?:function|class|\{|\(|\w+\s*\()|(?:async\s+)?function\s).*""",
+    re.DOTALL,
 )
 BLOCK_ID = re.compile(r"\^(?=[\d-]*[A-Za-z])[A-Za-z\d-]+\s*")
 
@@ -58,7 +78,12 @@ BLOCK_ID = re.compile(r"\^(?=[\d-]*[A-Za-z])[A-Za-z\d-]+\s*")
 def parse(text: str) -> list[Token]:
     """The tokens of a Markdown text."""
     tokens = _parser().parse(text, _facts(text))
+    for token in tokens:
+        if token.type == "inline" and token.level == 1 and MODULE.fullmatch(token.content):
+            token.type, token.meta, token.children = UNSEEN, {"reason": TEMPLATE}, None
     for child in (child for token in tokens for child in token.children or ()):
+        if child.type == "text" and (titled := TITLED_FENCE.fullmatch(child.content)):
+            child.content = f"{titled[1]}:"
         for form, reason in ((LOGSEQ, PROPERTY), (FENCE, CALLOUT)):
             if child.type == "text" and form.fullmatch(child.content):
                 child.type, child.meta = UNSEEN, {"reason": reason}
@@ -84,6 +109,9 @@ def _parser() -> MarkdownIt:
     inline.before("link", "block_id", _hidden(BLOCK_ID, ID))
     parser.core.ruler.before("inline", "filled", _filled)
     inline.before("link", "template", _template)
+    inline.before("link", "shortcode", _shortcode)
+    inline.before("link", "component", _component)
+    inline.before("link", "comment_of_jsx", _hidden(COMMENT_OF_JSX, COMMENT))
     inline.before("link", "attributes", _hidden(ATTRIBUTES, TEMPLATE))
     return parser
 
@@ -186,6 +214,43 @@ def _template(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _shortcode(state: StateInline, silent: bool) -> bool:
+    """Hugo's ``{{< tab "North" >}}``: its title or caption, else nothing."""
+    tag = SHORTCODE.match(state.src, state.pos)
+    if tag is None or tag.end() > state.posMax:
+        return False
+    inner = tag["inner"]
+    named = None if POINTS.match(inner) else NAMED.match(inner)
+    return silent or _show(state, tag, [*TITLED.findall(inner), *([named.groups()] if named else [])])
+
+
+def _component(state: StateInline, silent: bool) -> bool:
+    """MDX's ``<Callout title="Costs">``: its title; what stands in it is Markdown."""
+    tag = COMPONENT.match(state.src, state.pos)
+    if tag is None or tag.end() > state.posMax or not _is_component(tag, state.env["closed"]):
+        return False
+    begins = state.src.rfind("\n", 0, tag.start()) + 1
+    is_block = not state.src[begins : tag.start()].strip()  # within a line it is an icon, or a figure
+    return silent or _show(state, tag, TITLED.findall(tag["inner"]) if is_block else [])
+
+
+def _is_component(tag: re.Match[str], closes: frozenset[str]) -> bool:
+    """Whether a tag is one of MDX, and neither HTML in capitals nor words in angle brackets."""
+    is_used = tag[0].startswith("</") or tag[0].endswith("/>") or "=" in tag[0] or tag["name"].lower() in closes
+    return is_used and not tag["name"].isupper() and tag["name"].lower() not in UNCLOSED
+
+
+def _show(state: StateInline, tag: re.Match[str], found: Sequence[Sequence[str | None]]) -> bool:
+    """Take a tag, of which these words are shown."""
+    shown = [word.strip() for words in found for word in words if word and re.search(r"[^\W\d_]", word)]
+    after = state.src[tag.end() : state.posMax].lstrip()
+    _push(state, tag[0], TEMPLATE) if not shown else None
+    if shown:
+        state.pending += "; ".join(shown) + (": " if after and after[0] not in "{<" else " ")
+    state.pos = tag.end()
+    return True
+
+
 def _push(state: StateInline, text: str, reason: str) -> None:
     token = state.push(UNSEEN, "", 0)
     token.content, token.meta = text, {"reason": reason}
@@ -222,6 +287,9 @@ def _definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 def _html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if not _begins(state, start, "<"):
+        return False
+    component = COMPONENT.match(_line(state, start).lstrip())
+    if component is not None and _is_component(component, state.env["closed"]):
         return False
     tag = TAG.match(_line(state, start))
     if tag is not None and _is_text(tag, state.env["closed"]):

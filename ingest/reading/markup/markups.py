@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
+from textwrap import dedent
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
@@ -58,6 +59,9 @@ CELL_ADOC = re.compile(  # what a cell begins with: how many columns and rows it
 SET_ADOC = re.compile(r"\[[^\[\]]*\]")  # how the block below is set
 COLUMNS_ADOC = re.compile(r"\bcols\s*=\s*(?:\"(?P<several>[^\"]*)\"|(?P<one>[^\s,\]]+))")
 MOST = 500  # columns of a table: a bound
+SIMPLE = re.compile(r"=+(?: +=+)+ *")  # the border of a simple table
+BORDER = re.compile(r"=[= ]*")
+LONGEST = 5_000  # lines of a simple table: a bound, since its end is looked for at each of its borders
 DEPTH = 20  # blocks in blocks: a bound, since each is a call within a call
 
 
@@ -97,6 +101,10 @@ def _rst(lines: Sequence[str]) -> Iterator[Piece]:
         if not line:
             at += 1
             continue
+        if SIMPLE.fullmatch(line) and (end := _ended(lines, at)):
+            yield from _simple(lines[at:end])
+            at = end
+            continue
         above = bool(UNDERLINE.fullmatch(line)) and at + 2 < len(lines) and bool(UNDERLINE.fullmatch(lines[at + 2]))
         text = at + above
         if text + 1 < len(lines) and lines[text].strip() and _underlines(lines[text + 1], lines[text]):
@@ -126,6 +134,48 @@ def _rst(lines: Sequence[str]) -> Iterator[Piece]:
                 end += 1
             yield from _plain(lines[at:end], INLINE_RST)
             at = end
+
+
+def _ended(lines: Sequence[str], at: int) -> int:
+    """The end of a simple table, which begins with a border and ends with one that a blank line follows; else 0."""
+    for place in range(at + 1, min(len(lines), at + LONGEST)):
+        if BORDER.fullmatch(lines[place]) and (place + 1 == len(lines) or not lines[place + 1].strip()):
+            return place + 1
+    return 0
+
+
+def _simple(lines: Sequence[str]) -> Iterator[Piece]:
+    """The rows of a simple table, whose columns begin where its border's parts do."""
+    starts = [part.start() for part in re.finditer(r"=+", lines[0])][:MOST]
+    grid: list[list[str]] = []
+    borders = heads = 0
+    above = ""
+    is_new = True  # whether the next line begins a row, whatever its first cell
+    for line in lines:
+        if BORDER.fullmatch(line):
+            borders += 1
+            heads = len(grid) if borders == 2 and line is not lines[-1] else heads
+            is_new = True
+        elif re.fullmatch(r"[\s-]*-[\s-]*", line) and grid:  # which columns the cells above it span
+            begins = [part.start() for part in re.finditer(r"-+", line)][:MOST]
+            spans = dict(zip(begins, _cut(above, begins), strict=True))
+            grid[-1] = [spans.get(start, rows.SAME) for start in starts]
+            is_new = True
+        elif not line.strip():
+            is_new = True
+        else:
+            cells, above = _cut(line, starts), line
+            if is_new or cells[0] or not grid:
+                grid.append(["" if cell == "\\" else cell for cell in cells])
+            else:
+                grid[-1] = [f"{one} {more}".strip() for one, more in zip(grid[-1], cells, strict=True)]
+            is_new = False
+    yield from _rows(grid, heads, INLINE_RST)
+
+
+def _cut(line: str, starts: Sequence[int]) -> list[str]:
+    """The cells of a line, which begin at these places."""
+    return [line[start:end].strip() for start, end in zip(starts, [*starts[1:], None], strict=True)]
 
 
 def _underlines(line: str, text: str) -> bool:
@@ -160,6 +210,9 @@ def _directive(directive: re.Match[str], inner: Sequence[str]) -> Iterator[Piece
         yield from _plain([rest], INLINE_RST)
         grid = _listed(inner[start:]) if name == "list-table" else _separated([header, *body] if header else body)
         yield from _rows(grid, _number(options.get("header-rows", "")) + bool(header), INLINE_RST)
+    elif SIMPLE.fullmatch(next(filter(None, body), "")):
+        yield from _plain([rest], INLINE_RST)
+        yield from _simple(dedent("\n".join(inner[start:])).strip("\n").splitlines())
     else:
         yield from _plain([rest, *body], INLINE_RST)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from lxml import etree
@@ -13,7 +13,7 @@ from ingest.drafts import Draft, Piece, collapse
 from ingest.reading import remarks, rows
 from ingest.reading.archive import ENCRYPTED, Archive, child, count, local, value
 from ingest.reading.lettering import STRUCK
-from ingest.reading.office import odt
+from ingest.reading.office import odt, slide_order
 
 MOST_ROWS = 1_000  # times that a row with words is repeated: a bound, since a few bytes can ask for a million
 
@@ -93,25 +93,33 @@ def _shown(cell: etree._Element, walk: odt._Walk, aside: list[Piece]) -> str:
 
 
 def _slide(page: etree._Element, number: int, walk: odt._Walk) -> Iterator[Piece]:
-    """The title, then the frames from top to bottom and from left to right, then the notes."""
-    frames = sorted(
-        (one for one in page if local(one) not in {"notes", "forms", "animations", "par"}),
-        key=lambda frame: (_length(value(frame, "y")), _length(value(frame, "x"))),
-    )
-    titles = [frame for frame in frames if value(frame, "class") in {"title"}]
+    """The title, then the frames in reading order, then the notes."""
+    frames = _frames(one for one in page if local(one) not in {"notes", "forms", "animations", "par"})
+    titles = [frame for frame, _ in frames if value(frame, "class") in {"title"}]
     heading = " ".join(piece.text for frame in titles for piece in walk.blocks(frame) if not piece.reason)
     if heading or number > 1:
         yield Piece(heading or f"Slide {number}", BlockKind.HEADING, 1 if number == 1 else 2, page=number)
-    for frame in frames:
+    for frame, column in frames:
         if frame not in titles:
             is_list = value(frame, "class") in {"outline", "object"}
             for piece in walk.blocks(frame, depth=int(is_list)):
-                yield replace(piece, page=number)
+                yield replace(piece, page=number, column=column)
     notes = child(page, "notes")
     told = [piece for piece in walk.blocks(notes) if piece.text != "<number>"] if notes is not None else []
     if told:
         yield Piece("Notes", BlockKind.HEADING, 3, page=number)
     yield from (replace(piece, page=number) for piece in told)
+
+
+def _frames(found: Iterable[etree._Element]) -> list[slide_order.Shape]:
+    """The frames of a slide in reading order, each with its column; those of no known size from top to bottom."""
+    boxes = []
+    for frame in found:
+        left, top, width, height = (_length(value(frame, name)) for name in ("x", "y", "width", "height"))
+        boxes.append(slide_order.ShapeBox([(frame, 0)], left, top, left + width, top + height))
+    if all(box.right > box.left and box.bottom > box.top for box in boxes):
+        return slide_order.arranged(boxes)
+    return [box.shapes[0] for box in sorted(boxes, key=lambda box: (box.top, box.left))]
 
 
 def _length(text: str | None) -> float:

@@ -14,7 +14,7 @@ from assistant.types import BlockKind
 from ingest.drafts import Draft, Lettered, Piece, collapse
 from ingest.reading import remarks, rows
 from ingest.reading.archive import Archive, child, count, local, value
-from ingest.reading.office import drawing, pptx_order
+from ingest.reading.office import drawing, slide_order
 from ingest.reading.office.package import Relation, addresses, main_part, of_kind, properties, relations
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -75,23 +75,24 @@ class _Slide:
 
     def pieces(self) -> Iterator[Piece]:
         """The title, then everything else in order, then the notes."""
-        shapes = pptx_order.ordered(child(self._root, "cSld", "spTree"), self._places())
-        titles = [shape for shape in shapes if _role(shape) in TITLES]
-        others = [shape for shape in shapes if _role(shape) not in TITLES]
+        shapes = slide_order.ordered(child(self._root, "cSld", "spTree"), self._places())
+        titles = [shape for shape, _ in shapes if _role(shape) in TITLES]
+        others = [(shape, column) for shape, column in shapes if _role(shape) not in TITLES]
         heading = collapse(" ".join(one.text for shape in titles for one in _paragraphs(shape)))
         is_first = self._number == 1
         if heading or not is_first:  # without one, it would seem to go on with the slide before
             yield self._piece(heading or f"Slide {self._number}", BlockKind.HEADING, 1 if is_first else 2)
-        for shape in others:
-            yield from self._shape(shape)
+        for shape, column in others:
+            for piece in self._shape(shape):
+                yield replace(piece, column=column)
         yield from self._aside(self._root)
         for name in of_kind(self._found, "notesSlide"):
             yield from self._notes(self._archive.xml(name))
 
-    def _places(self) -> dict[pptx_order.Key, etree._Element]:
+    def _places(self) -> dict[slide_order.Key, etree._Element]:
         """Where the layout and the master put what the slide only fills in."""
         trees = [child(self._archive.xml(name), "cSld", "spTree") for name in _masters(self._archive, self._part)]
-        return pptx_order.placeholders(trees)
+        return slide_order.placeholders(trees)
 
     def marks(self) -> Iterator[Piece]:
         """What a layout or master shows on every slide; its placeholders show nothing."""

@@ -25,6 +25,7 @@ from ingest.reading.office.package import Relation, main_part, of_kind, properti
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Cells up to the last of a row for each that may be filled: empty ones cost a tenth of what filled ones do; a guess.
 SPARSE = 10
+NO_VALUE = " (formula, no saved value)"
 UNSAVED = "formula without a saved value"  # shown as it is; a program that saves the file works it out
 COLUMNS, LINES = 16_384, 1_048_576  # the format's own limits
 DEFAULT = re.compile(r"(?:sheet|tabelle|feuil|hoja|blad|foglio|ark|planilha|munka|arkusz|лист)\s*\d*", re.IGNORECASE)
@@ -198,7 +199,7 @@ class _Book:
                 aside.append(Piece(text, reason=STRUCK, page=number))
             elif text:
                 cells[column] = text
-            if text.startswith("=") and child(cell, "f") is not None:
+            if text.endswith(NO_VALUE) and child(cell, "f") is not None:
                 aside.append(Piece("", reason=UNSAVED, page=number))
             if self._aside or cell.get("t") == "inlineStr":
                 aside += (replace(piece, page=number) for piece in self._aside_of(cell))
@@ -223,7 +224,7 @@ class _Book:
         text = next((held.text or "" for held in cell if local(held) == "v"), "")
         formula = child(cell, "f") if not text and kind != "str" else None
         if formula is not None:
-            return f"={collapse(formula.text or '') or ' (formula)'}"
+            return f"={collapse(formula.text or '') or ' (formula)'}{NO_VALUE}"
         if kind == "inlineStr":
             inline = child(cell, "is")
             return _unescape(_read(inline).whole()) if inline is not None else ""

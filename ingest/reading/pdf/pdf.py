@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 PAGES = 5_000  # a bound on the work: a file of more can be split
 PAGES_AT_ONCE, SECONDS_A_PAGE = 10, 0.2  # of processor time, beyond a file's own; a full page takes 0.03
 CHARACTERS = 20_000_000  # a shelf of books
+# Characters of a small file that shows one text on thousands of pages, which would take minutes: so many for each of
+# its bytes, beyond those that any file may have. Prose in one of a book's fonts has 1.5.
+A_BYTE, ANYHOW = 10, 1_000_000
 PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
 SECURITY_ERROR = 5  # FPDF_ERR_SECURITY
 NO_TITLE = re.compile(
@@ -71,7 +74,7 @@ def read(data: bytes) -> Draft:
     try:
         document = _open(data)
         try:
-            pages = list(_pages(document))
+            pages = list(_pages(document, len(data)))
             metadata = {key: _info(document, key) for key in ("Title", "Author", "CreationDate")}
         finally:
             document.close()
@@ -138,10 +141,10 @@ def _open(data: bytes) -> PdfDocument:
     return document
 
 
-def _pages(document: PdfDocument) -> Iterator[Page]:
+def _pages(document: PdfDocument, size: int) -> Iterator[Page]:
     from pypdfium2 import PdfiumError
 
-    count = 0
+    count, most = 0, min(CHARACTERS, max(ANYHOW, A_BYTE * size))
     for index in range(len(document)):
         try:
             page = document[index]
@@ -160,8 +163,9 @@ def _pages(document: PdfDocument) -> Iterator[Page]:
             more_time(PAGES_AT_ONCE * SECONDS_A_PAGE)
             reached(index + 1, len(document))
         count += sum(len(line.text) for sheet in found for line in sheet.lines)
-        if count > CHARACTERS:
-            raise SourceError(f"it holds more than {CHARACTERS:,} characters; split it.")
+        if count > most:
+            what = "" if most == CHARACTERS else f", {A_BYTE} for each byte of the file, and repeats itself"
+            raise SourceError(f"it holds more than {most:,} characters{what}; split it.")
 
 
 def _lines(pages: Sequence[Page]) -> list[Line]:

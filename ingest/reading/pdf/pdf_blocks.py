@@ -76,20 +76,20 @@ def pieces(found: Sequence[Block], usual: float) -> list[Piece]:
 
 
 def _piece(block: Block, level: int, vocabulary: Counter[str]) -> Piece:
-    text, page = _text(block, vocabulary), block[0].page
+    text, page, column = _text(block, vocabulary), block[0].page, block[0].column
     if block[0].reason:
-        return Piece(text, reason=block[0].reason, page=page)
+        return Piece(text, reason=block[0].reason, page=page, column=column)
     if RULE.fullmatch(text):
-        return Piece(text, reason="ornament", page=page)
+        return Piece(text, reason="ornament", page=page, column=column)
     if level:
-        return Piece(text, BlockKind.HEADING, level, page=page, lettered=_inline(block, vocabulary))
+        return Piece(text, BlockKind.HEADING, level, page=page, column=column, lettered=_inline(block, vocabulary))
     if block[0].cells > 1:
-        return Piece(text, BlockKind.ROW, page=page)
+        return Piece(text, BlockKind.ROW, page=page, column=column)
     if _is_item(block[0].text):
         item = BULLET.sub("", _spaced(text), count=1)
         lettered = tuple(shifted(_inline(block, vocabulary), visible(item) - visible(text)))
-        return Piece(item, BlockKind.ITEM, page=page, lettered=lettered)
-    return Piece(text, page=page, lettered=_inline(block, vocabulary))
+        return Piece(item, BlockKind.ITEM, page=page, column=column, lettered=lettered)
+    return Piece(text, page=page, column=column, lettered=_inline(block, vocabulary))
 
 
 def _spaced(text: str) -> str:

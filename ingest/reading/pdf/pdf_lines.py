@@ -31,6 +31,7 @@ RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")  # lette
 LETTER = re.compile(r"[^\W\d_]")
 OVERLAP = 1.1  # of the type size: the letters of one ligature share its box
 FORM = 10.0  # points; of a form's values where there is no other text
+TOUCHING = 0.02  # of the type size: so near is the next character, and no space is between them
 SMALL = 0.85  # of the type size: so is what is raised above the line ...
 RAISED = 0.2  # ... by so much of it
 BOLD = re.compile(r"bold|black|heavy|demi(?!-?light)", re.IGNORECASE)
@@ -96,6 +97,7 @@ class Line:
     drawn: int = 0
     cells: int = 1  # more than one in a row of a table
     edge: float = 0.0  # where its column ends
+    column: int = 0  # which of the columns of its page it stands in
     reason: str | None = None  # why it is no content
     parts: tuple[Cell, ...] = ()  # of a row of a table
     aside: tuple[Piece, ...] = ()  # what is struck out in it, and marks of notes
@@ -220,7 +222,7 @@ def _follows(before: Glyph, glyph: Glyph) -> bool:
 
 
 def _line(glyphs: Sequence[Glyph], rules: Sequence[Rule], links: Sequence[UprightLink]) -> Line:
-    text = "".join(f" {glyph.text}" if glyph.spaced and number else glyph.text for number, glyph in enumerate(glyphs))
+    text = "".join(_spaced(glyphs))
     sizes = Counter(glyph.style.size for glyph in glyphs)
     bold = sum(glyph.style.bold for glyph in glyphs)
     aside: tuple[Piece, ...] = ()
@@ -247,13 +249,26 @@ def _line(glyphs: Sequence[Glyph], rules: Sequence[Rule], links: Sequence[Uprigh
     )
 
 
+def _spaced(glyphs: Sequence[Glyph]) -> Iterator[str]:
+    """The characters of a line, each with the space before it.
+
+    PDFium puts one before and after raised characters though they touch their neighbours, as in "m2,": it goes.
+    """
+    for number, glyph in enumerate(glyphs):
+        before = glyphs[number - 1] if number else None
+        is_other = before is not None and before.style.size != glyph.style.size
+        touches = before is not None and abs(glyph.left - before.right) <= TOUCHING * glyph.style.size
+        is_made_up = is_other and touches and not glyph.typed
+        yield f" {glyph.text}" if glyph.spaced and number and not is_made_up else glyph.text
+
+
 def _inline(glyphs: Sequence[Glyph], links: Sequence[UprightLink], *, is_bold: bool) -> tuple[Lettered, ...]:
     """The words of a line that are in bold where not all are, and those of links."""
     held = Text()
-    for number, glyph in enumerate(glyphs):
+    for text, glyph in zip(_spaced(glyphs), glyphs, strict=True):
         across, down = (glyph.left + glyph.right) / 2, (glyph.top + glyph.bottom) / 2
         held.add(
-            f" {glyph.text}" if glyph.spaced and number else glyph.text,
+            text,
             bold=glyph.style.bold and not is_bold,
             to=next((to for to, *box in links if box[0] <= across <= box[2] and box[1] <= down <= box[3]), ""),
         )
@@ -264,10 +279,10 @@ def _lettered(glyphs: Sequence[Glyph], size: float, crossing: Sequence[Rule]) ->
     """The words of a line, most of which have this size, by how they are set."""
     low = max(glyph.bottom for glyph in glyphs if glyph.style.size == size)
     held = Text()
-    for number, glyph in enumerate(glyphs):
+    for text, glyph in zip(_spaced(glyphs), glyphs, strict=True):
         middle = (glyph.left + glyph.right) / 2
         held.add(
-            f" {glyph.text}" if glyph.spaced and number else glyph.text,
+            text,
             struck=any(rule.left <= middle <= rule.right for rule in crossing),
             raised=glyph.style.size <= SMALL * size and low - glyph.bottom >= RAISED * size,
         )

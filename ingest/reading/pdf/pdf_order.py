@@ -22,6 +22,7 @@ FAR = 3.5  # times the type size: nor do rows of one table
 NEAR = 0.6  # of the type size: parts of one line that were not drawn one after the other stand no further apart
 MOST = 3_000  # lines of a page: one with more is a drawing, and is left in the order in which it was drawn
 DEEPEST = 5  # times that a page is parted: columns in columns; a bound, since each is a call within a call
+PARTS = 100  # of a page, or of a part of it, that are told apart
 INDENT = 4.0  # of the type size: an item's text stands no further from its marker
 LEAST = 3  # lines in a column
 PROSE = 15  # characters a line on average: below, it is a column of a table
@@ -45,6 +46,7 @@ def _columns(lines: Sequence[Line], depth: int) -> list[Line] | None:
     ordered: list[Line] = []
     across: list[Line] = []
     is_parted = False
+    number = 0  # of the parts: those across the page, and the columns
     for is_wide, band in _bands(lines, gutter):
         left = [line for line in band if line.right <= gutter]
         right = [line for line in band if line.left >= gutter]
@@ -52,9 +54,16 @@ def _columns(lines: Sequence[Line], depth: int) -> list[Line] | None:
             across += band
             continue
         is_parted = True
-        ordered += [*_whole(across), *arrange(left, depth + 1), *arrange(right, depth + 1)]
+        for part in (_whole(across), arrange(left, depth + 1), arrange(right, depth + 1)):
+            ordered += _numbered(part, number)
+            number += 1
         across = []
-    return [*ordered, *_whole(across)] if is_parted else None
+    return [*ordered, *_numbered(_whole(across), number)] if is_parted else None
+
+
+def _numbered(lines: Iterable[Line], number: int) -> Iterator[Line]:
+    """The lines with the number of the part of the page that they stand in."""
+    return (replace(line, column=line.column * PARTS + number) for line in lines)
 
 
 def _whole(lines: Sequence[Line]) -> list[Line]:

@@ -11,11 +11,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from typing import NamedTuple
 
 from assistant.types import BlockKind
 from ingest.drafts import Piece
 from ingest.reading.transcripts import turns
+from ingest.reading.transcripts.placeholders import REASON, is_placeholder, without_edited
 from ingest.reading.transcripts.turns import SpokenTurn
 from ingest.text import voices
 
@@ -26,6 +28,7 @@ _DAY = r"\d{1,2}[./-]\s?\d{1,2}\.?|[^\W\d_]{2,12}"  # without a year, or by its 
 _HALF = r"(?:오전|오후|上午|下午|午前|午後|凌晨|早上|中午|晚上|[ap]\.?\s?m\.?|ص|م)\s?"
 _TIME = rf"(?:{_HALF})?\d{{1,2}}[:.]\d{{2}}(?:[:.]\d{{2}})?(?:[.,]\d{{1,3}})?(?:\s?(?:[ap]\.?\s?m\.?|Uhr))?"
 _STAMP = rf"(?:{_DATE}),?\s+(?:(?:at|um|à|às|alle|a las|kl\.?|o)\s)?(?:{_TIME})"
+_WHEN = rf"(?:(?:{_DATE}|[^\W\d_]{{2,12}}|[今昨]日),?\s*(?:(?:at|um|kl\.?|o|à|às|alle|a las)\s)?)?{_TIME}"
 _NAME = r"(?P<name>[^:：\[\]\t]{1,60}?)"
 _HIDDEN = r"[\u200e\u200f\ufeff\s]*"
 _FROM = r"from|von|de|da|van|från|fra|od|desde"
@@ -57,19 +60,41 @@ FORMS = (
     _form(rf"{_TIME}\t{_NAME}\t(?P<text>.*)", sure=True, notice=rf"(?:{_DATE})|{_TIME}\t"),
     _form(rf"[\[(]?{_TIME}[\])]?\s*[-–—]?\s*{_NAME}\s?[:：]\s(?P<text>.*)"),
     _form(rf"{_NAME}\s*[\[(]{_TIME}[\])]\s?[:：]?\s+(?P<text>\S.*)"),
+    _form(rf"{_NAME}\s+[-–—•|]\s+(?:{_WHEN})(?P<text>)$"),  # Dana Ames — Today at 10:15
     _form(rf"\[?{_NAME}\]?\s+[\[(]?(?:(?:{_DATE}),?\s+)?{_TIME}[\])]?\s?[:：]?\s*(?P<text>)$"),
     _form(rf"\[(?:(?:{_DATE}|{_DAY}),?\s+)?{_TIME}\]\s+{_NAME}\s*(?P<text>)$"),
     _form(rf"{_NAME}\s+{_TIME}\s+(?P<text>\S.*)"),
 )
+ALONE = re.compile(rf"\s*(?:[-–—•|]\s*)?\[?(?:{_WHEN})\]?\s*", re.IGNORECASE)  # when, on a line of its own
 LOGGED = re.compile(r"\b(?:INFO|DEBUG|WARN(?:ING)?|ERROR|TRACE|FATAL|CRITICAL|NOTICE)\b")
+FROM = re.compile(r"From:\s+(?P<name>[^\s:(<][^:(<]{0,60}?)\s*(?:\([^()]*\)|<[^<>]*>)?\s*")
+HEADER = re.compile(r"[A-Z][\w-]{1,20}:\s.{1,300}")
+SENT = frozenset({"sent", "date", "received"})
+HEADERS = 12  # fields above a message
+FEWEST = 2  # messages with such heads: a mail that is saved as text has one, and quotes others below it
+SHORT = 60  # characters of a line that says when, and no more
+ENDS = frozenset("0123456789mMrR.] \u0645\u0635")  # 10:15, 10:15 AM, 10:15 Uhr
+DASHES = {"-", "–", "—", "•", "|"}
 NUMBERS = re.compile(r"\d+")
 
 
 def read(text: str) -> list[Piece]:
     """The pieces of a chat; none if the text is no chat."""
-    lines = text.splitlines()
+    lines = _in_one(text.splitlines())
+    if headed := _headed(lines):
+        return list(turns.pieces(headed))
     form = form_of(lines)
     return list(turns.pieces(_turns(lines, form))) if form else []
+
+
+def read_sure(text: str) -> list[Piece]:
+    """The same of a text that has markup: only forms that no other text has make it a chat."""
+    lines = text.splitlines()
+    first = list(islice((line[:LINE] for line in lines if line.strip()), FIRST))
+    if not any(form.sure and form.head.match(line) for line in first for form in FORMS):
+        return []
+    form = form_of(lines)
+    return list(turns.pieces(_turns(lines, form))) if form and form.sure else []
 
 
 def parted(pieces: Sequence[Piece]) -> list[Piece]:
@@ -78,12 +103,16 @@ def parted(pieces: Sequence[Piece]) -> list[Piece]:
     form = form_of(shown)
     if form is None:
         return []
+    is_marked = _marks_its_own(shown, form)
     told: list[Piece] = []
     speaking: str | None = None
     for piece in pieces:
-        found = None if piece.reason or piece.level else _told(piece.text, form)
+        found = None if piece.reason or piece.level else _told(piece.text, form, is_marked=is_marked)
         if found is not None:
             said = list(turns.pieces([found]))
+            if found.reason:
+                told += said
+                continue
             if found.name == speaking:  # who speaks already needs no line again
                 said[0] = replace(said[0], kind=BlockKind.PARAGRAPH, speaker=None, reason=turns.AGAIN)
             told += [replace(one, page=piece.page, path=piece.path) for one in said]
@@ -137,6 +166,61 @@ def _date(year: int, month: int, day: int) -> date | None:
         return None
 
 
+def _headed(lines: Sequence[str]) -> list[SpokenTurn]:
+    """The turns of a chat whose messages have a head of fields each, as Signal's are saved: From, Sent and others."""
+    found: list[SpokenTurn] = []
+    at = begins = 0
+    while at < len(lines):
+        head = FROM.fullmatch(lines[at]) if not at or not lines[at - 1].strip() else None
+        end = at
+        while head and end < len(lines) and HEADER.fullmatch(lines[end]) and end - at < HEADERS:
+            end += 1
+        told = {line.partition(":")[0].casefold() for line in lines[at:end]}
+        if head and told & SENT and (end == len(lines) or not lines[end].strip()):
+            if found or "".join(lines[:at]).strip():
+                found.append(_ended_head(found, lines[begins:at]))
+            found.append(SpokenTurn(head["name"].strip(), "\n".join(lines[at:end]), ""))
+            at = begins = end
+        else:
+            at += 1
+    found.append(_ended_head(found, lines[begins:]))
+    named = [turn for turn in found if turn.name and turn.mark]
+    return [turn for turn in found if turn.mark or turn.text.strip()] if len(named) >= FEWEST else []
+
+
+def _ended_head(found: Sequence[SpokenTurn], lines: Sequence[str]) -> SpokenTurn:
+    """The words below a head, which are its sender's; those above the first are nobody's."""
+    return SpokenTurn(found[-1].name if found else None, "", "\n".join(lines))
+
+
+def _in_one(lines: Sequence[str]) -> list[str]:
+    """The lines; where names stand above the lines of their times, as Slack and Discord copy them, both are one."""
+    held = [number for number, line in enumerate(lines) if line.strip()]
+    heads: dict[int, list[int]] = {}
+    for place, number in enumerate(held[:-1]):
+        below = held[place + 1]
+        if lines[below].strip() in DASHES and place + 2 < len(held):
+            below = held[place + 2]
+        name = lines[number].strip()
+        is_time = (
+            lines[below][-1:] in ENDS
+            and len(lines[below]) <= SHORT
+            and ALONE.fullmatch(lines[below])
+            and not ALONE.fullmatch(lines[number])
+        )
+        if is_time and below - number <= 4 and 0 < len(name) <= 60 and len(name.split()) <= 5 and _is_plain(name):
+            heads[number] = [one for one in held[place + 1 :][:2] if one <= below]
+    names = Counter(lines[number].strip() for number in heads)
+    if names.total() < 3 or len(names) < 2 or names.total() == len(names):
+        return list(lines)
+    gone = {one for below in heads.values() for one in below}
+    return [
+        " ".join(part.strip() for part in (line, *(lines[one] for one in heads.get(number, ()))))
+        for number, line in enumerate(lines)
+        if number not in gone
+    ]
+
+
 def _name(line: str, form: MessageForm) -> str | None:
     """The speaker that a line names; None if the line belongs to a log or is a sentence."""
     match = form.head.match(line[:LINE])
@@ -156,7 +240,14 @@ def _is_plain(name: str) -> bool:
     return re.search(r"[\d.!?;,\"“”|=/\\]", re.sub(r"\b[^\W\d_]{1,3}\.", "", name)) is None
 
 
-def _told(line: str, form: MessageForm) -> SpokenTurn | None:
+def _marks_its_own(lines: Sequence[str], form: MessageForm) -> bool:
+    """Whether a few messages begin with a mark that is not seen: WhatsApp on iOS puts it before its own words."""
+    heads = [match for line in lines if (match := form.head.match(line[:LINE]))]
+    marked = sum("\u200e" in match["text"][:1] or match[0][: match.start("text")][-1:] == "\u200e" for match in heads)
+    return 2 * marked <= len(heads)
+
+
+def _told(line: str, form: MessageForm, *, is_marked: bool) -> SpokenTurn | None:
     name = _name(line, form)
     match = form.head.match(line[:LINE])
     if match is None:
@@ -165,14 +256,23 @@ def _told(line: str, form: MessageForm) -> SpokenTurn | None:
     if name is None:
         return None
     start = match.start("text")
-    return SpokenTurn(name, line[:start].strip("\u200e\u200f\ufeff "), line[start:].strip("\u200e\u200f"))
+    if not form.head.pattern.endswith("$"):
+        start -= len(line[:start]) - len(line[:start].rstrip("\u200e"))
+    mark, text = line[:start].strip("\u200e\u200f\ufeff "), line[start:]
+    if is_placeholder(text, is_marked=is_marked):
+        return SpokenTurn(name, mark, text, REASON)
+    return SpokenTurn(name, mark, text.strip("\u200e\u200f"))
 
 
 def _turns(lines: Sequence[str], form: MessageForm) -> Iterator[SpokenTurn]:
     held: SpokenTurn | None = None
     text: list[str] = []
+    is_marked = _marks_its_own(lines, form)
     for line in lines:
-        if (turn := _told(line, form)) is not None:
+        if held is not None and held.name and len(line) <= SHORT and ALONE.fullmatch(line):
+            yield from _ended(held, text)  # more of the same person, as Slack copies it
+            held, text = SpokenTurn(held.name, line.strip(), ""), [""]
+        elif (turn := _told(line, form, is_marked=is_marked)) is not None:
             yield from _ended(held, text)
             held, text = turn, [turn.text]
         else:
@@ -182,7 +282,15 @@ def _turns(lines: Sequence[str], form: MessageForm) -> Iterator[SpokenTurn]:
 
 def _ended(held: SpokenTurn | None, text: Sequence[str]) -> Iterator[SpokenTurn]:
     words = "\n".join(text)
-    if held is not None:
-        yield held._replace(text=words)
+    if held is not None and held.reason and "".join(text[1:]).strip():  # a caption below a picture
+        yield held
+        yield SpokenTurn(held.name, "", "\n".join(text[1:]))
+    elif held is not None and not held.reason:
+        said, note = without_edited(words)
+        yield held._replace(text=said)
+        if note:
+            yield SpokenTurn(held.name, "", note, REASON)
+    elif held is not None:
+        yield held
     elif words.strip():
         yield SpokenTurn(None, "", words)

@@ -19,6 +19,7 @@ class SpokenTurn(NamedTuple):
     name: str | None  # None: the program's own words
     mark: str
     text: str
+    reason: str | None = None  # why the words are nobody's
 
 
 def pieces(turns: Iterable[SpokenTurn]) -> Iterator[Piece]:
@@ -26,6 +27,9 @@ def pieces(turns: Iterable[SpokenTurn]) -> Iterator[Piece]:
     speaking: str | None = None
     for turn in turns:
         mark, text = collapse(turn.mark), turn.text.strip()
+        if turn.reason:
+            yield Piece(collapse(f"{mark} {text}"), reason=turn.reason)
+            continue
         if turn.name is None:
             speaking = None
             yield from plain.pieces(f"{mark} {text}" if mark else text)

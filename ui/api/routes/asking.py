@@ -115,7 +115,7 @@ def _answered(asked: Question, conversation: str | None, assistant: Assistant, t
     """Each statement, then the answer, kept where that is wanted."""
     history, turn = asked.turns(), 1
     if conversation:
-        before = [wire.read_answer(json.loads(kept)) for kept in assistant.library.conversations.turns(conversation)]
+        before = [wire.stored_answer(kept) for kept in assistant.library.conversations.turns(conversation)]
         history, turn = tuple(spoken(before)), len(before) + 1
     for part in assistant.stream(asked.question, history, asked.filters.filters(), tick):
         if isinstance(part, Statement):

@@ -13,14 +13,15 @@ from starlette.datastructures import UploadFile
 from assistant import wire
 from assistant.errors import SettingsError
 from assistant.library.library import Library
+from assistant.library.records import Said
 from ui.api import jobs, limits
 from ui.api.desk import Desk
 from ui.api.faults import JsonReply
-from ui.api.forms import Line, Opined
+from ui.api.forms import Corrected, Line, Opined
 from ui.api.people import Person
 from ui.api.routes.seams import FAULTS, desk_of, editor, reader
 from ui.jobs.work import INGEST
-from ui.work import uploads
+from ui.work import corrections, uploads
 
 routes = APIRouter(prefix="/v1", tags=["library"], responses=FAULTS)
 FIELD = "files"
@@ -66,6 +67,21 @@ def show(
     entry = next(entry for entry in library.entries() if entry.about.id == document.id)
     told = wire.document(document, passages=entry.passages, state=entry.state, sources=entry.sources)
     return JsonReply({**told, **wire.versions(entry)})
+
+
+@routes.patch("/documents/{key:path}")
+def correct(
+    key: Line, said: Corrected, person: Annotated[Person, Depends(editor)], desk: Annotated[Desk, Depends(desk_of)]
+) -> Response:
+    """Set a document's title, author or date, which holds when the file is read again: what `pushback correct --json`
+    prints."""
+    library = desk.library(said.library, person)
+    document = library.document(key)
+    if said.as_read:
+        corrections.take_back(document, library)
+    else:
+        corrections.correct(document, Said(said.title, said.author, said.date), library)
+    return JsonReply(_entry(library, document.id))
 
 
 @routes.delete("/documents/{key:path}")
@@ -167,18 +183,22 @@ def verdict(
     return JsonReply({**wire.verdict(report.verdict), "id": id, "created": report.created, "faults": faults})
 
 
+def _entry(library: Library, id: str) -> wire.Json:
+    e = next(entry for entry in library.entries() if entry.about.id == id)
+    return {**wire.entry(e.about, passages=e.passages, state=e.state, sources=e.sources), **wire.versions(e)}
+
+
 def _check_citation(library: Library, said: Opined) -> None:
     """Nothing, where the turn has a citation of that number, or none is named. A turn that is missing is told later.
 
     Raises:
         SettingsError: it has none.
     """
-    import json
 
     turns = library.conversations.turns(said.conversation)
     if said.citation is None or said.turn > len(turns):
         return
-    cited = wire.read_answer(json.loads(turns[said.turn - 1])).cited
+    cited = wire.stored_answer(turns[said.turn - 1]).cited
     if said.citation > len(cited):
         raise SettingsError(f"The answer has {len(cited)} citations.", hint="They are numbered as they come, from 1.")
 

@@ -1,16 +1,18 @@
-"""Suggested questions on the greeting. They are made and tested in the background, once after each change of the
-library.
+"""Suggested questions, on the greeting and below an answer. They are made and tried in the background, once for each
+change of the library.
 
 The first paint does not wait for them: stored questions are shown at once, new ones when they are ready.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import monotonic, sleep
 
 import streamlit as st
 
-from assistant.answer.greeting import questions
+from assistant.answer import greeting
+from assistant.answer.greeting import QUESTIONS
 from assistant.library.library import Library
 from assistant.settings import Settings
 from assistant.types import Answer
@@ -33,21 +35,36 @@ def show(library: Library, settings: Settings) -> None:
     job = None if found is not None else _job(library, settings, generation)
     with st.container(key="offered", gap="xsmall"):
         if job and not job.done:
-            _wait(job)
-        for number, question in enumerate(found or (job.result if job else None) or ()):
-            st.button(
-                label(question, LONGEST),
-                key=f"offered-{number}",
-                icon=":material/arrow_forward:",
-                width="stretch",
-                on_click=state.ask,
-                args=(question,),
-            )
+            _wait(job, settings, generation)
+        for number, question in enumerate((found or (job.result if job else None) or ())[:QUESTIONS]):
+            _offer(question, f"offered-{number}")
+
+
+def further(answers: Sequence[Answer], library: Library, settings: Settings) -> None:
+    """Offer questions to go on with, where some are known; not where questions are asked within some documents."""
+    known = suggested.stored(settings.folder, library.generation()) or ()
+    found = greeting.further(known, answers) if state.within() == state.EVERYWHERE else ()
+    if found:
+        with st.container(key="further", gap="xsmall"):
+            st.html('<p class="small">The documents also answer</p>')
+            for number, question in enumerate(found):
+                _offer(question, f"further-{number}")
+
+
+def _offer(question: str, key: str) -> None:
+    st.button(
+        label(question, LONGEST),
+        key=key,
+        icon=":material/arrow_forward:",
+        width="stretch",
+        on_click=state.ask,
+        args=(question,),
+    )
 
 
 @st.fragment(run_every=EVERY)
-def _wait(job: Job) -> None:
-    if job.done:
+def _wait(job: Job, settings: Settings, generation: int) -> None:
+    if job.done or suggested.stored(settings.folder, generation) is not None:
         st.rerun()
     st.html(WAITING)
 
@@ -72,8 +89,12 @@ def _job(library: Library, settings: Settings, generation: int) -> Job:
             job.at(question)
             return running.answering(assistant, question, ()).result()
 
-        found = questions(library, answer)
+        found: list[str] = []
+        for question in greeting.answered(library, answer):
+            found.append(question)
+            if len(found) == QUESTIONS:  # enough to greet with; the others are offered below answers
+                suggested.keep(settings.folder, generation, found)
         suggested.keep(settings.folder, generation, found)
-        return found
+        return tuple(found)
 
     return jobs.start(kind, str(generation), work)

@@ -47,7 +47,10 @@ def show(id: str, library: Library, settings: Settings) -> None:
             is_corrected=library.corrected(document.id) is not None,
         )
     )
-    scope.link([document.id], "Ask about this document")
+    with st.container(horizontal=True, gap="small"):
+        scope.link([document.id], "Ask about this document")
+        if settings.writer and st.button("Let the model sum it up", icon=":material/summarize:"):
+            scope.ask([document.id], f"What are the main points of “{document.about.title}”?")
     if visiting.may(VisitorRole.EDITOR, settings):
         _doing(document, listed.files, settings, library)
     work.show(settings, "document")

@@ -43,8 +43,8 @@ def show(library: Library, settings: Settings) -> None:
         selection_mode="multi-row",  # a cell is selected by coming to it with a key, and would open its document then
         selection_default={"selection": {"rows": ticked}},
         hide_index=True,
-        column_order=["title", "kind", "author", "date", "passages", "state", "language", "source"],
-        column_config=_columns(),
+        column_order=_order(every),
+        column_config=_columns(every),
         height=HEIGHT if len(found) > 14 else "content",
         placeholder="",
         alt="The documents of the library; select rows to open or to ask their documents",
@@ -70,13 +70,23 @@ def _listed(folder: Path, generation: int, _library: Library) -> Everything:
     return Everything({one.document: one for one in every}, present_library.table(every))
 
 
-def _columns() -> dict[str, Any]:
+def _order(every: pd.DataFrame) -> list[str]:
+    """The columns that tell something: where all files are there, or all texts in one language, that is not told."""
+    alike = {"state"} if set(every["state"]) == {"ready"} else set()
+    alike |= {"language"} if every["language"].nunique() < 2 else set()
+    columns = ["title", "kind", "author", "date", "passages", "state", "language", "source"]
+    return [name for name in columns if name not in alike]
+
+
+def _columns(every: pd.DataFrame) -> dict[str, Any]:
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     return {  # in pixels: what is told at a glance fits beside the sidebar of a small screen
         "title": text("Title", width=250),
         "kind": text("Kind", width=90),
-        "author": text("Author", width=140),
-        "date": text("Date", width=95),
+        "author": text("Author", width=200),
+        "date": text(
+            "Date", width=165 if any(date.endswith(")") for date in every["date"]) else 95
+        ),  # "2024-05-31 (guessed)"
         "passages": number("Passages", width=85),
         "state": text("State", width=110),
         "language": text("Language", width=85),

@@ -5,15 +5,16 @@ The address holds them, so that a link can begin with them and a reload keeps th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from assistant.errors import DocumentMissing
 from assistant.library.library import Library
 from assistant.settings import Settings
+from assistant.text.dates import DATE
 from assistant.types import Answer, Filters, Grounding
 from ui.parts.page import state
 from ui.views import present
@@ -23,8 +24,6 @@ NAMED = 4  # documents that have a chip of their own; more have one together
 CHIP = 40  # characters of one: meant for four in a row
 GONE = "a document that is no longer there"
 ASK = "ask"  # the key of what leads to the page where one asks, on others
-
-_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-\d{2})?)?")
 
 
 def show(library: Library, settings: Settings) -> None:
@@ -48,12 +47,25 @@ def show(library: Library, settings: Settings) -> None:
 
 def link(documents: Sequence[str], name: str) -> None:
     """Show the button that opens a new conversation about these documents only."""
+    page, query = _asking(documents)
+    with st.container(key=ASK, width="content"):
+        st.page_link(page, label=name, icon=":material/chat:", query_params=query)
+
+
+def ask(documents: Sequence[str], question: str) -> None:
+    """Ask the question about these documents only, in a new conversation."""
+    page, query = _asking(documents)
+    state.ask(question)
+    st.switch_page(page, query_params=query)
+
+
+def _asking(documents: Sequence[str]) -> tuple[StreamlitPage, dict[str, str | list[str]]]:
+    """The page for questions, and the part of its address that narrows them."""
     page = st.Page(lambda: None, title="Ask", url_path="", default=True)  # a page is known by its path
     query = state.asking_within(Filters(documents=tuple(documents)))
     if library := state.library():
         query[state.LIBRARY] = library
-    with st.container(key=ASK, width="content"):
-        st.page_link(page, label=name, icon=":material/chat:", query_params=query)
+    return page, query
 
 
 def with_notice(answer: Answer, within: Filters, library: Library) -> Answer:
@@ -115,10 +127,10 @@ def _several(name: str, options: list[str], chosen: list[str], field: str, shows
 
 def _date(name: str, chosen: str | None, field: str) -> None:
     key = f"narrow-{field}"
-    if key not in st.session_state or _DATE.fullmatch(st.session_state[key].strip() or "0000"):
+    if key not in st.session_state or DATE.fullmatch(st.session_state[key].strip() or "0000"):
         st.session_state[key] = chosen or ""
     st.text_input(name, key=key, placeholder="2023 or 2023-05-01", on_change=_narrow, args=(field, key))
-    if st.session_state[key].strip() and not _DATE.fullmatch(st.session_state[key].strip()):
+    if st.session_state[key].strip() and not DATE.fullmatch(st.session_state[key].strip()):
         st.html('<p class="small notice" role="alert">Write a date as 2023, 2023-05 or 2023-05-01.</p>')
 
 
@@ -128,7 +140,7 @@ def _narrow(field: str, key: str) -> None:
         state.ask_within(replace(within, documents=tuple(value)))
     elif field == "authors":
         state.ask_within(replace(within, authors=tuple(value)))
-    elif not (date := value.strip()) or _DATE.fullmatch(date):
+    elif not (date := value.strip()) or DATE.fullmatch(date):
         state.ask_within(
             replace(within, since=date or None) if field == "since" else replace(within, until=date or None)
         )

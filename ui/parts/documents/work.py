@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from assistant.answer.summary import summary
+from assistant.errors import DocumentMissing
 from assistant.settings import Settings
 from ui.jobs import work as works
 from ui.jobs.work import Asked
 from ui.parts.page import failure, state, visiting
 from ui.parts.settings import running
-from ui.views import present_work
+from ui.views import present_document, present_work
 from ui.views.present import escape, label
 from ui.web.roles import VisitorRole
 from ui.work import library_work
 from ui.work.jobs import Job
 from ui.work.library_changes import Removed
 from ui.work.library_health import Checked
-from ui.work.library_work import ReadingOutcome
+from ui.work.library_work import FileOutcome, ReadingOutcome
 
 EVERY = 0.5  # seconds between two looks: progress seems to move, and each look is a rerun of a part of the page
-ENDED = 3  # outcomes shown, the newest first, until they are put away
+ENDED = 10  # outcomes listed, the newest first: a day's work on a library; a guess, not measured
+SEEN = "outcomes-seen"  # of the session: where each outcome was first shown
 LISTED = 12  # files of an outcome shown by name; of those that failed a few more
 OPENS = (library_work.ADDED, library_work.CHANGED, library_work.COPY)
 OPENED = 3  # documents of an outcome that can be opened from it: meant for one row of buttons
@@ -28,7 +33,8 @@ OPENED = 3  # documents of an outcome that can be opened from it: meant for one 
 def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
     """Show the jobs on this library; returns whether any is running. The page runs again when the last one has ended.
 
-    ``opens`` says that the page can open the documents that were read.
+    The newest outcome stands where it was first shown, until another comes or the visitor goes elsewhere. ``opens``:
+    the page can open the documents that were read; it lists the outcomes before, too.
     """
     busy = busy_with(settings)
     st.fragment(_shown, run_every=EVERY if busy else None)(settings, key, busy, opens)
@@ -50,9 +56,17 @@ def _shown(settings: Settings, key: str, was_busy: bool, opens: bool) -> None:
     going = [job for job in every if not job.done]
     for job in reversed(going):
         _going(job, settings, key)
-    for job in [job for job in every if job.done][:ENDED]:
+    seen, here = st.session_state.setdefault(SEEN, {}), f"{key} {state.document()}"
+    ended = [job for job in every if job.done][:ENDED]
+    new = [job for job in ended[:1] if seen.setdefault(job.id, here) == here]
+    for job in new:
         with st.container(key=f"{key}-job-{job.id}", border=True, gap="small"):
             _ended(job, settings, key, opens)
+    if opens and (before := [job for job in ended if job not in new]):
+        with st.expander(f"What was done before · {len(before)}", icon=":material/history:", key=f"{key}-log"):
+            for job in before:
+                with st.container(key=f"{key}-job-{job.id}", gap="small"):
+                    _ended(job, settings, key, opens)
     if was_busy and not going:
         st.rerun()
 
@@ -80,6 +94,7 @@ def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
         failure.show(job.error)
     else:
         st.html(f'<div class="outcome" role="status">{_told(job)}</div>')
+    _arrived(job, settings, opens=opens)
     edits, owns = (visiting.may(role, settings) for role in (VisitorRole.EDITOR, VisitorRole.OWNER))
     with st.container(horizontal=True, gap="small"):
         match job.result:
@@ -91,8 +106,7 @@ def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
                     adding.read(settings, paths, "Taking out what is gone", allow_removals=True)
                     st.rerun()
             case ReadingOutcome(files=files) if opens:
-                read = [one for one in files if one.document and one.what in OPENS]
-                for one in read[:OPENED]:
+                for one in _read(files)[:OPENED]:
                     if st.button(f"Open {label(one.source, 40)}", key=f"{key}-open-{job.id}-{one.document}"):
                         state.open_document(one.document)
                         st.rerun()
@@ -109,6 +123,24 @@ def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
         if edits and st.button("Put away", key=f"{key}-away-{job.id}", type="tertiary"):
             running.line(settings).forget(job)
             st.rerun()
+
+
+def _read(files: Sequence[FileOutcome]) -> list[FileOutcome]:
+    return [one for one in files if one.document and one.what in OPENS]
+
+
+def _arrived(job: Job, settings: Settings, *, opens: bool) -> None:
+    """What a document that has come alone says in short."""
+    read = _read(job.result.files) if opens and isinstance(job.result, ReadingOutcome) else []
+    if len(read) != 1:
+        return
+    library = running.opened(settings).library
+    try:
+        document = library.document(read[0].document or "")
+    except DocumentMissing:  # it was removed since
+        return
+    if told := present_document.in_short(document, summary(document, library.stored_of(document.id))):
+        st.html(told)
 
 
 def _told(job: Job) -> str:

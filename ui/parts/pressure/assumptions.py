@@ -38,10 +38,10 @@ def show(report: Report, desk: IdeaDesk) -> None:
     points = told.points(report.verdict)
     chosen = verdict_address.assumption() or 0
     st.html("<h2>What it rests on</h2>")
-    left, right = st.columns([5, 6], gap="medium")
+    left, right = st.columns([4, 7], gap="medium")
     with left, st.container(key="picture"):
         _picture(report.id, points, chosen)
-    with right, st.container(key="cards", gap="small"):
+    with right, st.container(key="cards", gap="xsmall"):
         for point in points:
             name = _card_key(report.id, point.number)
             st.session_state.setdefault(name, point.number == chosen)

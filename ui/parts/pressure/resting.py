@@ -29,7 +29,7 @@ def change(number: int, report: Report, desk: IdeaDesk) -> None:
     with st.container(horizontal=True, gap="small", key=f"change-{key}"):
         with st.popover("Reword", icon=":material/edit:", type="tertiary"):
             text = st.text_area("The assumption, in your words", one.text, key=f"reword-{key}", max_chars=LONGEST)
-            if st.button("Test it so", key=f"reworded-{key}", type="primary") and _says(text, report.verdict):
+            if st.button("Test it so", key=f"reworded-{key}") and _says(text, report.verdict):
                 _test(report, desk, assumptions.reworded(report.verdict, number, text))
         name = "Leave it out" if one.lens in OF_THE_IDEA else "Does not apply"
         if st.button(
@@ -42,7 +42,7 @@ def more(report: Report, desk: IdeaDesk) -> None:
     """Show a field to add an assumption, and the list of those left out."""
     with st.popover("Add an assumption", icon=":material/add:", type="tertiary"):
         text = st.text_area("What else must be so?", key=f"add-{report.id}", max_chars=LONGEST)
-        if st.button("Test with it", key=f"added-{report.id}", type="primary") and _says(text, report.verdict):
+        if st.button("Test with it", key=f"added-{report.id}") and _says(text, report.verdict):
             _test(report, desk, assumptions.added(report.verdict, text))
     for number, left in enumerate(report.verdict.left_out, start=1):
         name = f"Left out: {label(left, WORDS)} Take it up again"

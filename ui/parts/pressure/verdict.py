@@ -24,6 +24,7 @@ FILES = {  # by their ending: what they are called, and their media type
     ".docx": ("Word document", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
 }
 
+WIDTHS = {True: 2, False: 1}  # of a case with findings, and of one without: that one has a single line
 LONG = 120  # characters of an idea from which it is set smaller: it has two lines and more
 
 JUDGED = {"For": Stance.SUPPORTS, "Against": Stance.CHALLENGES, "Not about this": None}
@@ -47,7 +48,8 @@ def glance(report: Report) -> None:
     verdict = report.verdict
     cases = told.cases(verdict)
     with st.container(key="glance"):
-        for column, case in zip(st.columns(len(cases), gap="medium"), cases, strict=True):
+        widths = [WIDTHS[bool(case.findings)] for case in cases]
+        for column, case in zip(st.columns(widths, gap="medium"), cases, strict=True):
             with column:
                 _case(case, report)
         missing, settling = st.columns(2, gap="medium")
@@ -70,9 +72,8 @@ def finding(one: Finding, place: Place, key: str, report: Report, *, in_context:
             on_click=state.open_citation,
             args=tuple(place),
         )
-        if how := present_verdict.attributed(one, report):
-            st.html(how)
-        with st.container(horizontal=True, gap="small", key=f"judge-{key}"):
+        how = present_verdict.attributed(one, report)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"judge-{key}"):
             for name, side in JUDGED.items():
                 st.button(
                     name,
@@ -82,6 +83,8 @@ def finding(one: Finding, place: Place, key: str, report: Report, *, in_context:
                     on_click=_judge,
                     args=(report.id, one, side),
                 )
+            if how:
+                st.html(how, width="content")
 
 
 def judge(id: str, library: Library, by: str) -> None:

@@ -6,7 +6,7 @@ A file has them in the order in which they were drawn, the last on top.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from lxml import etree
 
@@ -15,24 +15,35 @@ from ingest.reading.archive import child, local, value
 SHAPES = frozenset({"sp", "pic", "graphicFrame", "cxnSp"})
 SHARED = 0.1  # of the smaller of two boxes: so far they may overlap and still stand beside or below each other
 MOST = 200  # boxes; a slide with more is a drawing, and is left as it was drawn
+PARTS = 100  # of a slide, or of a part of it, that are told apart
+FEWEST_WORDS = 3  # of a column; with fewer it is a label, or a figure
 DEEPEST = 20  # groups in groups: a bound, since each is a call within a call
 Key = tuple[str, str]
+
+
+Shape: TypeAlias = tuple[etree._Element, int]  # with the number of the column that it stands in
 
 
 class ShapeBox(NamedTuple):
     """A shape or a group of shapes, and its place on the slide."""
 
-    shapes: list[etree._Element]
-    left: int
-    top: int
-    right: int
-    bottom: int
+    shapes: list[Shape]
+    left: float
+    top: float
+    right: float
+    bottom: float
 
 
-def ordered(tree: etree._Element | None, places: Mapping[Key, etree._Element]) -> list[etree._Element]:
+def ordered(tree: etree._Element | None, places: Mapping[Key, etree._Element]) -> list[Shape]:
     """The shapes of a slide in reading order; ``places`` has the placeholders' places in its layout. If a shape has no
     known place, the file's order is kept."""
     return _ordered(tree, places, 0)
+
+
+def arranged(boxes: Sequence[ShapeBox]) -> list[Shape]:
+    """The shapes of these boxes in reading order, each with its column."""
+    read = list(_read(boxes, 0))
+    return [(shape, column * PARTS + inner) for box, column in read for shape, inner in box.shapes]
 
 
 def placeholders(trees: Sequence[etree._Element | None]) -> dict[Key, etree._Element]:
@@ -46,7 +57,7 @@ def placeholders(trees: Sequence[etree._Element | None]) -> dict[Key, etree._Ele
     return found
 
 
-def _ordered(tree: etree._Element | None, places: Mapping[Key, etree._Element], depth: int) -> list[etree._Element]:
+def _ordered(tree: etree._Element | None, places: Mapping[Key, etree._Element], depth: int) -> list[Shape]:
     shapes = [_chosen(shape) for shape in (tree if tree is not None else ())]
     groups = [_members(shape, places, depth) for shape in shapes if shape is not None]
     held = [shape for shape in shapes if shape is not None]
@@ -54,7 +65,7 @@ def _ordered(tree: etree._Element | None, places: Mapping[Key, etree._Element], 
     told = [box for box in boxes if box is not None]
     if len(told) < len(boxes):
         return [member for members in groups for member in members]
-    return [shape for box in _read(told) for shape in box.shapes]
+    return arranged(told)
 
 
 def _chosen(shape: etree._Element) -> etree._Element | None:
@@ -65,13 +76,13 @@ def _chosen(shape: etree._Element) -> etree._Element | None:
     return next(iter(choice), None) if choice is not None else None
 
 
-def _members(shape: etree._Element, places: Mapping[Key, etree._Element], depth: int) -> list[etree._Element]:
+def _members(shape: etree._Element, places: Mapping[Key, etree._Element], depth: int) -> list[Shape]:
     if local(shape) == "grpSp":
         return _ordered(shape, places, depth + 1) if depth < DEEPEST else []
-    return [shape] if local(shape) in SHAPES else []
+    return [(shape, 0)] if local(shape) in SHAPES else []
 
 
-def _box(shape: etree._Element, members: list[etree._Element], places: Mapping[Key, etree._Element]) -> ShapeBox | None:
+def _box(shape: etree._Element, members: list[Shape], places: Mapping[Key, etree._Element]) -> ShapeBox | None:
     place = _place(shape)
     if place is None and (mark := _placeholder(shape)) is not None:
         model = next((places[key] for key in _keys(mark) if key in places), None)
@@ -105,21 +116,31 @@ def _keys(mark: etree._Element) -> list[Key]:
     return [*([("idx", index)] if index else []), ("type", value(mark, "type") or "obj")]
 
 
-def _read(boxes: Sequence[ShapeBox]) -> Iterator[ShapeBox]:
-    """The boxes of a part of the slide: column by column where it can be parted so, else from top to bottom."""
+def _read(boxes: Sequence[ShapeBox], number: int) -> Iterator[tuple[ShapeBox, int]]:
+    """The boxes of a part of the slide: column by column where it can be parted so, else from top to bottom.
+
+    Each has the number of its column; ``number`` is that of the column around this part.
+    """
     if len(boxes) < 2 or len(boxes) > MOST:
-        yield from boxes
+        yield from ((box, number) for box in boxes)
     elif len(columns := _parted(boxes, "left", "right")) > 1:
-        for column in columns:
-            yield from _read(column)
+        are_texts = all(map(_is_text, columns))
+        for place, column in enumerate(columns, start=1):
+            yield from _read(column, number * PARTS + place if are_texts else number)
     elif len(bands := _parted(boxes, "top", "bottom")) > 1:
         for part in _stretches(bands):
-            yield from _read(part)
+            yield from _read(part, number)
     else:
         first = min(boxes, key=lambda box: box.top)
         row = [box for box in boxes if _overlap(first, box, "top", "bottom") > 0.5]
-        yield from sorted(row, key=lambda box: box.left)
-        yield from _read([box for box in boxes if box not in row])
+        yield from ((box, number) for box in sorted(row, key=lambda box: box.left))
+        yield from _read([box for box in boxes if box not in row], number)
+
+
+def _is_text(column: Sequence[ShapeBox]) -> bool:
+    """Whether a column says something by itself, and is no label or figure beside another."""
+    words = [word for box in column for shape, _ in box.shapes for word in " ".join(map(str, shape.itertext())).split()]
+    return len(words) >= FEWEST_WORDS
 
 
 def _stretches(bands: Sequence[list[ShapeBox]]) -> list[list[ShapeBox]]:
@@ -137,7 +158,7 @@ def _stretches(bands: Sequence[list[ShapeBox]]) -> list[list[ShapeBox]]:
 def _parted(boxes: Sequence[ShapeBox], low: str, high: str) -> list[list[ShapeBox]]:
     """The boxes grouped along an axis; groups do not overlap there."""
     parts: list[list[ShapeBox]] = []
-    for box in sorted(boxes, key=lambda box: int(getattr(box, low))):
+    for box in sorted(boxes, key=lambda box: _edge(box, low)):
         if parts and any(_overlap(other, box, low, high) > SHARED for other in parts[-1]):
             parts[-1].append(box)
         else:
@@ -147,5 +168,10 @@ def _parted(boxes: Sequence[ShapeBox], low: str, high: str) -> list[list[ShapeBo
 
 def _overlap(one: ShapeBox, other: ShapeBox, low: str, high: str) -> float:
     """The share of the smaller that both have in common along an axis."""
-    (begins, ends), (starts, stops) = ((int(getattr(box, low)), int(getattr(box, high))) for box in (one, other))
+    (begins, ends), (starts, stops) = ((_edge(box, low), _edge(box, high)) for box in (one, other))
     return max(0.0, (min(ends, stops) - max(begins, starts)) / min(ends - begins, stops - starts))
+
+
+def _edge(box: ShapeBox, name: str) -> float:
+    edge: float = getattr(box, name)
+    return edge

@@ -1,0 +1,80 @@
+"""Does a suite get the same answers wherever a library is: with its catalog in a file or on PostgreSQL, its index in a
+folder or on a Chroma server?
+
+    python -m eval.benchmarks.combinations [--suite eval/suites/sample/suite.yaml]
+
+The suite's documents are ingested anew for each of the four combinations, and every question and idea is put to each.
+An answer is the same when all that it shows is: its grounding, its statements, and what they cite, letter for letter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+from assistant import build, wire
+from assistant.library.library import Library
+from assistant.settings import Settings
+from eval.benchmarks.measuring import SAMPLE, fresh_home
+from eval.suite.cases import Case
+from eval.suite.suites import Suite, load
+from ingest.sync import sync
+
+SAME = 2  # cases that may differ
+NOT_SHOWN = ("timings_ms", "model")
+
+
+def shown(case: Case, assistant: build.Assistant) -> object:
+    """All that a person sees of what comes of a case."""
+    if case.idea is not None:
+        told = wire.verdict(assistant.challenge(case.idea))
+    else:
+        told = wire.answer(assistant.ask(str(case.question), case.turns))
+    return {name: value for name, value in told.items() if name not in NOT_SHOWN}
+
+
+def answers(suite: Suite, settings: Settings) -> dict[str, object]:
+    """What comes of each case in a new library with these settings."""
+    embedder = build.build_embedder(settings)
+    assert suite.corpus is not None
+    with Library.open(settings, embedder, create=True) as library:
+        assert not sync([suite.corpus], library, settings, embedder).failed
+    with build.build_assistant(settings) as assistant:
+        return {case.id: shown(case, assistant) for case in suite.cases if isinstance(case, Case)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
+    parser.add_argument("--suite", type=Path, default=SAMPLE / "suite.yaml")
+    suite = load(parser.parse_args().suite)
+    from tests import chroma_server, database
+
+    programs = database.programs()
+    assert programs, "PostgreSQL is not installed"
+    missed = False
+    with ExitStack() as stack:
+        home = stack.enter_context(fresh_home())
+        server = stack.enter_context(database.serving(programs)).address
+        chroma = stack.enter_context(chroma_server.serving(home / "chroma")).address
+        first: dict[str, object] = {}
+        for catalog in (None, server):
+            for index in (None, chroma):
+                name = f"combination-{secrets.token_hex(4)}"
+                found = answers(suite, Settings(home=home, library=name, catalog=catalog, chroma_url=index))
+                first = first or found
+                differ = [id for id, told in found.items() if told != first[id]]
+                where = (
+                    f"catalog {'on PostgreSQL' if catalog else 'in a file'}, index {'on Chroma' if index else 'here'}"
+                )
+                print(
+                    f"{where}: {len(found)} cases, {len(differ)} differ from the first: {', '.join(differ)}", flush=True
+                )
+                missed |= len(differ) > SAME
+    sys.exit(missed)
+
+
+if __name__ == "__main__":
+    main()

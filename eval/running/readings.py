@@ -1,0 +1,76 @@
+"""Stores what the networks read between runs of suites, so that the same passages are read again only if something that
+matters has changed.
+
+The network is nine tenths of a run's time, and what it gives is a function of the question or idea, the passages, its
+weights, the code that reads and the libraries that compute. All of these are in the key; a call is kept as a whole,
+since a passage's numbers depend in their last digits on those beside which it is read. So a run gives the same bytes
+whether its readings were kept or not. Questions of users are never answered from here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import cache, partial
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from assistant.evidence import shipped
+from assistant.evidence.reading import Read, Scorer
+from assistant.model.embedding import Vectors
+from eval.running import shelf
+
+KEPT = 4  # versions of weights and code
+MOST = 20_000  # calls kept of a version, some 100 MB; a run of the gate's two suites makes some 600
+READER = "assistant/evidence/reading.py"
+COMPUTING = ("numpy", "tokenizers", "torch", "transformers")  # distributions on which the numbers depend
+
+
+def kept(folder: Path) -> Callable[[Scorer], Scorer]:
+    """What makes a reader that looks in ``folder`` first, and keeps there what is read."""
+    place = folder / shelf.READINGS / made_by()
+    place.mkdir(parents=True, exist_ok=True)
+    os.utime(place)
+    shelf.tidy(place.parent, KEPT)
+    for old in sorted(place.glob("*.npy"), key=lambda one: one.stat().st_mtime)[:-MOST]:
+        old.unlink(missing_ok=True)
+    return lambda scored: partial(_read, scored, place)
+
+
+@cache
+def made_by(root: Path = shelf.ROOT) -> str:
+    """A hash of all that readings depend on, besides what is read."""
+    import torch
+
+    told = {
+        "code": shelf.code(root, READER),
+        "weights": [hashlib.sha256(shipped.weights(name).read_bytes()).hexdigest() for name in shipped.NETWORKS],
+        "computing": [version(name) for name in COMPUTING],
+        "processor": torch.backends.cpu.get_cpu_capability(),
+    }
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
+
+
+def _read(scored: Scorer, place: Path, name: str, first: str, passages: Sequence[Read]) -> list[Vectors]:
+    if not passages:
+        return []
+    key = hashlib.sha256(json.dumps([name, first, passages]).encode()).hexdigest()
+    file = place / f"{key[:32]}.npy"
+    rows = [1 + len(spans) for _, spans in passages]
+    try:
+        found: Vectors = np.load(file)
+    except (OSError, ValueError, EOFError):  # it is not there, or damaged
+        found = np.empty((0, 0), dtype=np.float32)
+    if found.ndim != 2 or len(found) != sum(rows):
+        found = np.concatenate(scored(name, first, passages))
+        new = file.with_name(f".{file.name}.{os.getpid()}")
+        with suppress(OSError):  # what cannot be kept is read again the next time
+            with new.open("wb") as opened:
+                np.save(opened, found)
+            new.replace(file)
+    return np.split(found, np.cumsum(rows)[:-1])

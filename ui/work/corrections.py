@@ -1,0 +1,49 @@
+"""Title, author and date of a document as people set them: on the page, by `pushback correct` and over the API."""
+
+from __future__ import annotations
+
+from assistant.errors import SettingsError
+from assistant.library.library import Library
+from assistant.library.records import Corrected, Said
+from assistant.text import dates
+from assistant.types import Document
+
+
+def correct(document: Document, given: Said, library: Library) -> None:
+    """Set what is given, which holds when the file is read again; None stays as it is, an empty author or date is none.
+
+    What is as the file says is no correction, unless it was a guess.
+
+    Raises:
+        SettingsError: a title is empty, or a date is none.
+    """
+    given = Said(*(value if value is None else " ".join(value.split()) for value in given))
+    if given.title == "":
+        raise SettingsError("A document needs a title.", hint="Write one.")
+    if given.date and not dates.DATE.fullmatch(given.date):
+        hint = "Write a year, a month or a day: 2024, 2024-05 or 2024-05-31."
+        raise SettingsError(f"“{given.date}” is no date.", hint=hint)
+    held = corrected(document, library)
+    fields = zip(Said._fields, given, held.said, held.read, strict=True)
+    said = [
+        before if new is None else None if new == read and name not in held.guessed else new
+        for name, new, before, read in fields
+    ]
+    _put(document, Said(*said), library)
+
+
+def take_back(document: Document, library: Library) -> None:
+    """Forget what was set, so that the document is told as its file tells it."""
+    _put(document, Said(), library)
+
+
+def corrected(document: Document, library: Library) -> Corrected:
+    """What was set of a document, and what its file says."""
+    about = document.about
+    as_read = Said(about.title, about.author or "", about.date or "")
+    return library.corrected(document.id) or Corrected(Said(), as_read, about.guessed)
+
+
+def _put(document: Document, said: Said, library: Library) -> None:
+    with library.writing() as writer:
+        writer.correct(document.id, said)
