@@ -39,7 +39,7 @@ class Verdicts:
         return id
 
     def put(self, kept: KeptVerdict, verdict: str) -> None:
-        """Store a pressure test (JSON), damaged or not, under its id: with changed importance, or after it was removed."""
+        """Store a pressure test (JSON), damaged or not, under its id: with another importance, or after a removal."""
         with suppress(ValueError, TypeError, KeyError):
             fields = json.loads(verdict)
             kept = kept._replace(idea=fields["idea"], ruling=fields["ruling"])
