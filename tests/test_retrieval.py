@@ -157,16 +157,6 @@ def test_candidates_carry_their_sentences_vectors(library: Library, embedder: Wo
         assert np.allclose(candidate.vectors, expected, atol=1e-3)
 
 
-def test_a_passage_with_one_sentence_that_fits_comes_before_one_that_fits_a_little_throughout(
-    library: Library, embedder: WordEmbedder
-) -> None:
-    fits = "Refunds take days. " + " ".join(f"Our shop {n} opens early and closes late." for n in range(6))
-    around = " ".join(f"Our refunds of {n} kinds were many hard days for all who work in shop {n}." for n in range(6))
-    put(library, make_document(around, "around.txt"), make_document(fits, "fits.txt"), PRICES)
-
-    assert found(library, "How many days do refunds take?")[0].startswith("Refunds take days.")
-
-
 def test_a_document_does_not_crowd_out_one_that_is_nearly_as_good() -> None:
     found = by_hand(("long.txt", 1.0), ("long.txt", 0.99), ("long.txt", 0.98), ("other.txt", 0.96), ("weak.txt", 0.1))
 
