@@ -526,12 +526,20 @@ def told(library: Library, id: str) -> int:
 
 
 def test_a_message_that_comes_with_the_reply_to_the_one_before_is_about_what_then_stands(
-    bakery: Library, embedder: WordEmbedder
+    bakery: Library, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = opened(verdict=keep(bakery, embedder))
+    is_drawn, discussed = threading.Event(), verdict_kept.discussed
+
+    def after_it_is_drawn(*given: Any, **named: Any) -> Any:
+        is_drawn.wait(10)
+        return discussed(*given, **named)
+
+    monkeypatch.setattr(verdict_kept, "discussed", after_it_is_drawn)
     page.chat_input[0].set_value("But it says “Nobody came back to the hill twice.”").run()
     job = jobs.job(address(page)["job"])
     assert job
+    is_drawn.set()
     while not job.done:  # and the page has not looked yet
         time.sleep(0.01)
 
