@@ -19,8 +19,8 @@ _given = [-inf]  # when memory was given back, on the monotonic clock
 
 
 def give_back(every: float = 0.0) -> None:
-    """Return freed memory to the system, where the C library keeps it; not if that was done less than ``every`` seconds
-    ago."""
+    """Return freed memory to the operating system, at most once in ``every`` seconds. Nothing happens where the C
+    library cannot do that."""
     now = time.monotonic()
     if (trim := _trim()) is not None and now - _given[0] >= every:
         _given[0] = now

@@ -111,7 +111,7 @@ class About:
         return self.site.casefold() if self.site and self.media_type == "text/html" else None
 
     def place(self, page: int | None) -> str | None:
-        """A place in this kind of file by its name: ``page 4``, ``slide 4`` or ``row 4``."""
+        """Name a place in the document as its kind of file does: ``page 4``, ``slide 4`` or ``row 4``."""
         kind = self.media_type.rpartition("/")[2]
         word = "slide" if "presentation" in kind else "row" if "sheet" in kind or kind == "csv" else "page"
         return f"{word} {page}" if page is not None else None
@@ -221,7 +221,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Words that a reader gave as a quote and that are not in the documents; they are counted, and never a citation."""
+    """A quote, statement or assumption that failed a check, and why. It is counted, and never shown or cited."""
 
     quote: str
     why: str

@@ -75,7 +75,7 @@ class Answering:
         self._plain, self._model, self._judge = plain, model, judge
 
     def answer(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
-        """The whole answer.
+        """Answer a question, once all statements of the answer are checked.
 
         Raises:
             SettingsError: the question is empty or longer than ``LONGEST_QUESTION``.

@@ -67,7 +67,8 @@ class PassageNetwork(torch.nn.Module):
         self.heads = torch.nn.Linear(width, 2 * (len(ANSWERS) + len(BEARS)))
 
     def pair(self, kind: str, first: str, passage: str, sentences: Sequence[tuple[int, int]]) -> Pair:
-        """The tokens of a question or idea (``kind``) and a passage, ``sentences`` being offsets into it."""
+        """Turn a question or an idea (``first``, which ``kind`` tells) and a passage into tokens; ``sentences`` are
+        offsets into the passage."""
         read = self.tokenizer(
             f"{kind}: {first}", passage, truncation="longest_first", max_length=LONGEST, return_offsets_mapping=True,
             verbose=False,

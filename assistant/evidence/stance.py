@@ -34,7 +34,8 @@ class StanceModel(Protocol):
     name: str
 
     def sides(self, claim: str, texts: Sequence[str]) -> Vectors:
-        """The probabilities of ``SIDES`` (texts, 3); each row sums to 1."""
+        """The probabilities that each text supports the claim, challenges it, or neither, in the order of ``SIDES``
+        (texts, 3); each row sums to 1."""
         ...
 
 

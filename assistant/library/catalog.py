@@ -37,7 +37,7 @@ class Words(Protocol):
     def search(
         self, words: Sequence[str], k: int, filters: Filters, *, in_titles: bool = False
     ) -> list[tuple[str, float]]:
-        """The ids of the ``k`` passages that hold most of the words, rare words counting more (BM25; higher is better).
+        """The ``k`` passages that match the words best, each by its id and BM25 score (a higher one is better).
         With titles, the words are looked up in the documents' titles instead."""
 
     def follow(self, documents: Sequence[str] | None = None) -> None:

@@ -181,7 +181,7 @@ class IndexGuard:
         return True
 
     def check_passages(self, state: State) -> None:
-        """Refuse a library whose passages have another length than the settings name.
+        """Refuse a library whose passage length differs from the one in the settings.
 
         Raises:
             IndexMismatch: the passages have another length.

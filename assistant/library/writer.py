@@ -133,7 +133,7 @@ class Writer:
         self._catalog.correct(document, said)
 
     def remove(self, paths: Sequence[str]) -> int:
-        """Remove files; returns how many documents lost their last file and were removed."""
+        """Remove files from the library, not from the disk, and return how many documents went with them."""
         if not paths:
             return 0
         with self._changing_index() as index:

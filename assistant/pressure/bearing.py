@@ -29,8 +29,8 @@ class Bearing(NamedTuple):
 
 
 class Weighed(NamedTuple):
-    """A reader's result for an idea: what the idea rests on, the extracts that were read, and the words that bear on
-    it.
+    """The result of testing an idea against the documents: its assumptions, the extracts that were read, and the words
+    that bear on it.
 
     ``searched`` has the queries that were searched for each assumption.
     """

@@ -44,8 +44,8 @@ def is_continued(passage: Passage) -> bool:
 
 
 def above(passage: Passage, sentence: Sentence) -> tuple[Sentence, ...]:
-    """The sentences of the passage that introduce this one, outermost first: the sentence before its list, the heading,
-    and the items above it in nested lists."""
+    """The parts of its passage that introduce ``sentence``, outermost first: the heading, or the sentence before its
+    list, and then the items above it in nested lists."""
     at = _place(passage.sentences, sentence)
     if at is None:
         return ()

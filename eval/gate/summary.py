@@ -27,8 +27,8 @@ class KindSummary:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """A run without its cases. ``sentinels`` has the headline measures of each sentinel; ``lost`` is gold that no
-    citation can match.
+    """The totals of a run, without the results of its cases. ``sentinels`` has the headline measures of each sentinel;
+    ``lost`` is gold that no citation can match.
 
     Drafts count in no mean, unless the run has only drafts (``drafts_alone``). ``confusion`` counts pairs of the true
     and the predicted class, for each kind of case that has labels. ``robustness`` is empty unless it was measured.

@@ -37,7 +37,7 @@ def lint(paths: Sequence[Path]) -> tuple[list[Suite], list[str]]:
 
 
 def empty_gold(suite: Suite) -> Iterator[str]:
-    """Cases whose gold cannot tell a right answer from a wrong one."""
+    """A line for each case whose gold would accept a wrong answer, or refuse a right one."""
     for case in suite.cases:
         if isinstance(case, Case):
             name, line = suite.lines[case.id]

@@ -146,7 +146,7 @@ def check(root: etree._Element, name: str) -> None:
 
 
 def local(element: etree._Element) -> str:
-    """An element's name without its namespace; empty for what is no element."""
+    """An element's name without its namespace; empty for a comment or a processing instruction."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 

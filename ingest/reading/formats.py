@@ -54,7 +54,7 @@ def is_known(name: str) -> bool:
 
 
 def is_mostly_for_programs(name: str) -> bool:
-    """Whether files with this name are read only if they hold a chat."""
+    """Whether files with this name usually hold a program's data; these are read only if they hold a chat."""
     return READERS.get(PurePath(name).suffix.lower()) is exports.read
 
 

@@ -12,7 +12,7 @@ HEADING = "Review comments"
 
 
 def remark(author: str, found: Iterable[Piece]) -> Comment:
-    """A comment made of these pieces; pieces that the reader marked as no content stay beside the comment."""
+    """Make a comment of these pieces. Pieces that were marked as no content go beside its text, not into it."""
     held = tuple(found)
     return Comment(
         author,

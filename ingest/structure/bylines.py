@@ -86,7 +86,7 @@ def author(pieces: Sequence[Piece], found: Metadata, around: Sequence[Piece] = (
 
 
 def date(pieces: Sequence[Piece], found: Metadata, around: Sequence[Piece] = ()) -> Told:
-    """The date of publication, else of the last update; never the date of the file, which readers leave out.
+    """Find the date of publication, or else of the last update; the time when the file was changed is never used.
 
     ``around`` are what a page has about its text, the nearest first: asked last, since they may be of something else.
     Where neither the file's properties nor its head say so, it is a guess.

@@ -36,13 +36,13 @@ def documents(context: click.Context, as_json: bool) -> None:
     cls=Command, examples=("pushback show pricing-policy-2025.md", "pushback show pricing-policy-2025.md --dropped")
 )
 @click.argument("key", metavar="ID", type=TEXT)
-@click.option("--dropped", is_flag=True, help="Show what was cleaned away and why, instead of the text.")
+@click.option("--dropped", is_flag=True, help="Show what `ingest` left out of the text and why, instead of the text.")
 @as_json
 @click.pass_context
 def show(context: click.Context, key: str, dropped: bool, as_json: bool) -> None:
-    """Show a document's text. ID is its id or its source.
+    """Show a document's text. ID is its id, or its name in `pushback documents`.
 
-    Citations count their characters in this text.
+    The positions in citations (718-991) are characters of this text.
     """
     from assistant import wire
 
@@ -67,7 +67,7 @@ def show(context: click.Context, key: str, dropped: bool, as_json: bool) -> None
 @click.option("--title", type=TEXT, help="Set the title.")
 @click.option("--author", type=TEXT, help='Set the author; "" for none.')
 @click.option("--date", type=TEXT, help='Set the date: 2012, 2012-10 or 2012-10-05; "" for none.')
-@click.option("--as-read", is_flag=True, help="Take back what was set by hand.")
+@click.option("--as-read", is_flag=True, help="Use title, author and date of the file again.")
 @as_json
 @click.pass_context
 def correct(
@@ -80,9 +80,9 @@ def correct(
     as_read: bool,
     as_json: bool,
 ) -> None:
-    """Set a document's title, author or date. ID is its id or its source.
+    """Set a document's title, author or date. ID is its id, or its name in `pushback documents`.
 
-    It stays so when the file is read again.
+    These values stay when the file is read again.
     """
     from assistant import wire
     from assistant.library.records import Said
@@ -109,7 +109,7 @@ def correct(
 @click.argument("key", metavar="ID", type=TEXT)
 @click.pass_context
 def remove(context: click.Context, key: str) -> None:
-    """Remove a document from the library. ID is its id or its source.
+    """Remove a document from the library. ID is its id, or its name in `pushback documents`.
 
     Its file is not touched, and is read again by the next `pushback ingest` of its folder.
     """

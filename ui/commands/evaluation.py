@@ -70,7 +70,7 @@ def _code(error: PushbackError) -> int:
     examples=("pushback eval run eval/suites/sample/suite.yaml", "pushback eval explain fact-stand-price"),
 )
 def evaluate() -> None:
-    """Measure the answers on suites of cases, and gate a build.
+    """Measure the quality of answers with suites of test cases.
 
     \b
     Exit codes: 0 passed, 1 quality fell, 2 usage or a faulty suite, 3 infrastructure, 4 nothing selected,
@@ -106,13 +106,13 @@ for making in suite_commands.COMMANDS:
 @click.option(
     "--changed",
     is_flag=True,
-    help="Run only cases about documents that changed since the baseline. It does not notice changes of the code.",
+    help="Run only cases about documents that changed since the baseline. Changes of the code are ignored.",
 )
 @click.option("--limit", type=click.IntRange(1), help="Run at most this many cases, spread evenly over the suite.")
 @click.option(
     "--robustness",
     is_flag=True,
-    help="Run again with distracting documents, in another order, and with planted instructions.",
+    help="Also run the suite with misleading documents added, in another order, and with planted instructions.",
 )
 @click.option("--distractors", type=folder, help="Folder of distracting documents to use instead of the shipped ones.")
 @click.option("--profile", type=click.Choice(PROFILES), default="offline", show_default=True, help=PROFILE_HELP)
@@ -121,21 +121,32 @@ for making in suite_commands.COMMANDS:
     "models",
     metavar="NAME",
     multiple=True,
-    help="Evidence model to measure. Repeat it to compare models; the first decides the verdict.",
+    help="Model that tells what bears on an idea. Repeat it to compare; the first decides whether the run passes.",
 )
 @click.option("--judge", metavar="MODEL", help="Chat model that also rates each answer. Its ratings decide nothing.")
 @click.option("--recording", type=file, help="File of the model's replies: llm-replay reads it, llm-live adds to it.")
 @click.option(
     "--labels", type=file, help="File of people's ratings of the same answers; the judge is compared with them."
 )
-@click.option("--repeats", type=click.IntRange(1), default=1, help="Number of runs (llm-live).")
-@click.option("--needed", type=click.IntRange(1), default=1, help="Number of those runs that a case must pass.")
+@click.option("--repeats", type=click.IntRange(1), default=1, help="How often each case is run (llm-live only).")
+@click.option("--needed", type=click.IntRange(1), default=1, help="How many of the --repeats runs a case must pass.")
 @click.option("--budget-seconds", type=click.FloatRange(0), help="Stop after this many seconds.")
 @click.option("--budget-calls", type=click.IntRange(0), help="Stop after this many calls of a live model.")
 @click.option("--budget-tokens", type=click.IntRange(0), help="Stop after this many tokens of a live model.")
-@click.option("--system", "systems", metavar="SPEC", multiple=True, help="Measure this system. Repeat it to compare.")
-@click.option("--record", type=file, help="File to write the system's replies to; --system reads such a file.")
-@click.option("--fresh", is_flag=True, help="Read the documents again, even if a kept library has them.")
+@click.option(
+    "--system",
+    "systems",
+    metavar="SPEC",
+    multiple=True,
+    help="Measure another program: module:function, a URL, a command or a .jsonl file of its answers. Repeat it to "
+    "compare; `pushback` is this program.",
+)
+@click.option(
+    "--record",
+    type=file,
+    help="Save the replies of --system to this file; a later `--system FILE` measures them again.",
+)
+@click.option("--fresh", is_flag=True, help="Read the documents again, instead of using the library of an earlier run.")
 @click.option("--verbose", is_flag=True, help="Also print each case and why it failed.")
 @as_json
 @click.pass_context
@@ -216,7 +227,7 @@ def eval_run(
 )
 @out
 def eval_export(suite: Path, of: str, out: Path) -> None:
-    """Print the last run of SUITE as rows of another tool.
+    """Print the last run of SUITE in the format of ragas or promptfoo.
 
     ragas: user_input, response, contexts and reference. promptfoo: tests with the recorded answer as providerOutput.
     """
@@ -264,7 +275,7 @@ def eval_compare(context: click.Context, before: Path, after: Path, as_json: boo
 @as_json
 @click.pass_context
 def eval_report(context: click.Context, run: Path, verbose: bool, as_json: bool) -> None:
-    """Write the report of a run again, and print it.
+    """Make the report of an earlier run again, and print it.
 
     RUN is the folder of the run. The exit code is that of the run.
     """
@@ -287,7 +298,8 @@ def eval_report(context: click.Context, run: Path, verbose: bool, as_json: bool)
 def eval_explain(case: str, out: Path, named: str | None) -> None:
     """Show one case of the last run in full.
 
-    CASE is its id. This shows the passages found, the answer, its citations, and where the right evidence stands.
+    CASE is the id of a test case. This shows the passages found, the answer, its citations, and where the right
+    evidence stands.
     """
     from eval.harness import artifacts
     from eval.render import report
@@ -311,7 +323,7 @@ def eval_explain(case: str, out: Path, named: str | None) -> None:
 @click.option("--reason", required=True, help="Why the new results are right; reviewers read it.")
 @out
 def eval_accept(suite: Path, reason: str, out: Path) -> None:
-    """Make the last run of all cases of SUITE its baseline.
+    """Use the last complete run of SUITE as the baseline of later runs.
 
     Cases and measures that were better in the former baseline are listed.
     """

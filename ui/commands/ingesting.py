@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)  # a web page, not a file
 KEEP_HELP = (
-    "Do not clean away text for this reason, or for `all`. `show ID --dropped` lists the reasons. The choice holds for "
+    "Keep text that would be left out for this reason (menus, footers that recur), or for `all`. `show ID --dropped` "
+    "lists the reasons. The choice holds for "
     "later runs over PATH, too; `none` ends it."
 )
 
@@ -55,18 +56,18 @@ KEEP_HELP = (
 @click.option(
     "--allow-removals",
     is_flag=True,
-    help="Remove documents whose files are gone, even if they are over a third of their folder.",
+    help="Remove documents whose files are gone, even if that is more than a third of a folder's documents.",
 )
 @click.option(
     "--engine",
     metavar="ENGINE",
-    help="Parse and embed with Dask: `dask` for all cores of this machine, or a scheduler's address, as in "
+    help="Read documents in parallel with Dask: `dask` for all cores of this machine, or a scheduler's address, as in "
     "tcp://host:8786.",
 )
 @click.option(
     "--details",
     is_flag=True,
-    help="Also print the seconds of each stage, and how much was cleaned away for which reason.",
+    help="Also print the time of each stage, and how much text was left out, by reason.",
 )
 @as_json
 @click.pass_context

@@ -35,7 +35,7 @@ class SearchText(click.types.StringParamType):
 
 TEXT = SearchText()
 
-as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value on stdout, and nothing else.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout, and nothing else.")
 
 
 NO_NAME = "?"  # the value of `--model` if no name follows it
@@ -138,7 +138,12 @@ def filtering(function: Function) -> Function:
             callback=_date,
             help="Search documents up to this date: 2012, 2012-10 or 2012-10-05.",
         ),
-        _filter("--since", metavar="DATE", callback=_date, help="Search documents from this date on."),
+        _filter(
+            "--since",
+            metavar="DATE",
+            callback=_date,
+            help="Search documents of this date or later: 2012, 2012-10 or 2012-10-05.",
+        ),
         _filter(
             "--author", "authors", metavar="NAME", multiple=True, help="Search only what this author or speaker says."
         ),
@@ -147,7 +152,7 @@ def filtering(function: Function) -> Function:
             "documents",
             metavar="ID",
             multiple=True,
-            help="Search this document only; give its id or its source.",
+            help="Search this document only; give its id, or its name in `pushback documents`.",
         ),
     ):
         function = option(function)
@@ -193,9 +198,17 @@ def _common() -> list[click.Parameter]:
     return [
         Option(["--home"], metavar="DIR", help="Folder that holds the libraries.", **kept),
         Option(
-            ["--library"], metavar="NAME", help="Library to use; `default` unless the settings name another.", **kept
+            ["--library"],
+            metavar="NAME",
+            help="Library to use; by default the one in the settings, else `default`.",
+            **kept,
         ),
-        Option(["--model"], metavar="STRING", help="Model that reads passages and writes; none is needed.", **kept),
+        Option(
+            ["--model"],
+            metavar="NAME",
+            help="Chat model that reads passages and writes answers. Without one, answers quote the documents.",
+            **kept,
+        ),
         Option(
             ["--config"],
             metavar="FILE",

@@ -27,12 +27,12 @@ _allowed_hosts = _setting(
     cls=Command,
     examples=("pushback ui", "pushback ui --port 8600", "pushback ui --host 0.0.0.0 --allowed-hosts answers.example"),
 )
-@_setting("--host", metavar="ADDRESS", help="Address to listen on; 127.0.0.1 unless the settings name another.")
-@_setting("--port", metavar="PORT", help="Port to listen on; 8501 unless the settings name another.")
+@_setting("--host", metavar="ADDRESS", help="Address to listen on; by default the one in the settings, else 127.0.0.1.")
+@_setting("--port", metavar="PORT", help="Port to listen on; by default the one in the settings, else 8501.")
 @_allowed_hosts
 @click.pass_context
 def web(context: click.Context) -> None:
-    """Serve the web app to this machine.
+    """Start the web app on this machine.
 
     Open the printed address in a browser. Ctrl-C ends the server.
     """
@@ -48,9 +48,12 @@ def web(context: click.Context) -> None:
 @_setting(
     "--host",
     metavar="ADDRESS",
-    help="Address to listen on; 127.0.0.1 unless the settings name another. Any other needs tokens.",
+    help="Address to listen on; by default the one in the settings, else 127.0.0.1. One that others can reach needs "
+    "--tokens.",
 )
-@_setting("--port", "api_port", metavar="PORT", help="Port to listen on; 8502 unless the settings name another.")
+@_setting(
+    "--port", "api_port", metavar="PORT", help="Port to listen on; by default the one in the settings, else 8502."
+)
 @_allowed_hosts
 @_setting(
     "--tokens",
@@ -62,7 +65,7 @@ def web(context: click.Context) -> None:
 def serve(context: click.Context) -> None:
     """Serve an HTTP API to other programs.
 
-    Requests and responses are the JSON of the commands; GET /openapi.json describes it. Programs that speak to OpenAI
+    Responses have the JSON that commands print with --json; GET /openapi.json describes it. Programs for OpenAI's API
     can use a library as a model, at /v1. Ctrl-C ends the server.
     """
     from ui.api import serve as api
@@ -73,7 +76,7 @@ def serve(context: click.Context) -> None:
 @click.command(cls=Command, examples=("pushback worker",))
 @click.pass_context
 def worker(context: click.Context) -> None:
-    """Do the jobs of the pages and of `pushback serve`.
+    """Run the background jobs of the web app and of `pushback serve`.
 
     Jobs wait in the database of the catalog, if the setting `queue` is true for the servers. Run as many workers as you
     like, with the same settings. If a worker is killed, another takes up its job. Ctrl-C ends the worker after its

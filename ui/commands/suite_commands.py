@@ -27,7 +27,7 @@ def _near(path: Path) -> Path:
 @click.argument("documents", type=folder)
 @click.option("--into", type=folder, help="Where the suite goes, instead of pushback-eval beside the documents.")
 def eval_init(documents: Path, into: Path | None) -> None:
-    """Write a first suite over DOCUMENTS, and a workflow that runs it."""
+    """Write a first test suite for DOCUMENTS, and a workflow."""
     from eval.drafting import starting
 
     started = starting.start(documents, into)
@@ -48,7 +48,7 @@ def eval_init(documents: Path, into: Path | None) -> None:
     examples=("pushback eval propose documents/", "pushback eval propose documents/ --questions asked.csv"),
 )
 @click.argument("documents", type=folder)
-@click.option("--into", type=folder, help="Where the suite is, instead of pushback-eval beside the documents.")
+@click.option("--into", type=folder, help="Folder of the suite; by default pushback-eval, beside the documents.")
 @click.option("--questions", type=file, help="Questions that people asked: a CSV, or rows of ragas or promptfoo.")
 @click.option("--most", type=click.IntRange(1), default=20, show_default=True, help="Number of drafts or of passages.")
 @click.pass_context
@@ -146,9 +146,9 @@ def eval_lint(context: click.Context, suites: tuple[Path, ...], lock: bool, as_j
 )
 @click.option("--drop", type=click.FloatRange(0, 1), help="Drop of that share that the suite should notice.")
 def eval_power(suite: Path | None, cases: int | None, share: float, drop: float | None) -> None:
-    """Compute the drop that a suite can detect, or the cases it needs.
+    """Compute the smallest drop that a suite can detect.
 
-    The figures hold for a power of 0.8 at a level of 0.05.
+    With --drop it computes how many cases that drop takes. The figures hold for a power of 0.8 at a level of 0.05.
     """
     from eval.harness import accept
 
@@ -164,7 +164,7 @@ def eval_power(suite: Path | None, cases: int | None, share: float, drop: float 
 )
 @click.pass_context
 def eval_cases(context: click.Context, from_feedback: bool) -> None:  # noqa: ARG001 - the flag names the source
-    """Print a draft suite of answers and findings that people judged."""
+    """Print draft test cases made of people's feedback."""
     settings = settings_of(context)
     from assistant import build
     from assistant.library.library import Library
@@ -182,7 +182,7 @@ def eval_cases(context: click.Context, from_feedback: bool) -> None:  # noqa: AR
 @click.argument("folder", type=folder)
 @click.pass_context
 def eval_labels(context: click.Context, folder: Path) -> None:
-    """Write the findings that people judged to FOLDER, as labelled pairs.
+    """Export people's judgements of findings to FOLDER.
 
     The files in FOLDER name documents, offsets and labels, and hold no text of the documents.
     """

@@ -67,7 +67,7 @@ def reindex(context: click.Context) -> None:
 @click.argument("place")
 @click.pass_context
 def move(context: click.Context, place: str) -> None:
-    """Move the catalog to a PostgreSQL database, or back into a file.
+    """Move the library's database to PostgreSQL, or back into a file.
 
     PLACE is the database's address, or `file`. End the servers of the library first. The old catalog is kept under
     another name. Afterwards, the setting `catalog` has to name the new place.

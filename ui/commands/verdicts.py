@@ -52,7 +52,7 @@ importance_option = click.option(
     metavar="LENS=0..1",
     multiple=True,
     callback=_weights,
-    help="Importance of an assumption, named by its lens or number.",
+    help="Set how much an assumption counts. Name it by its lens (see `pushback lenses`) or its number: 2=0.5.",
 )
 
 
@@ -61,7 +61,9 @@ importance_option = click.option(
 @out_option
 @importance_option
 @click.option(
-    "--revises", metavar="ID", help="Id of an earlier verdict whose idea this one revises; shows what changed."
+    "--revises",
+    metavar="ID",
+    help="Id of the verdict on an earlier form of the idea; the output then shows what changed.",
 )
 @as_json
 @click.pass_context
@@ -177,7 +179,7 @@ def verdicts(context: click.Context, as_json: bool) -> None:
 @as_json
 @click.pass_context
 def show(context: click.Context, key: str, out: Path | None, importance: dict[str, float], as_json: bool) -> None:
-    """Show an earlier verdict. ID is its id.
+    """Show the verdict with this ID (`pushback verdicts` lists the ids).
 
     Each citation is checked against today's library; one whose source has changed or gone is marked.
     """
@@ -203,7 +205,7 @@ def show(context: click.Context, key: str, out: Path | None, importance: dict[st
 @click.argument("key", metavar="ID", type=TEXT)
 @click.pass_context
 def remove(context: click.Context, key: str) -> None:
-    """Delete a verdict. ID is its id."""
+    """Delete the verdict with this ID (`pushback verdicts` lists the ids)."""
     with library(settings_of(context)) as (opened, _):
         opened.verdicts.remove(key)
     if not is_quiet(context):

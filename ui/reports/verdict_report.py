@@ -223,7 +223,7 @@ def why(finding: Finding) -> str:
 
 
 def remark(one: Remark) -> str:
-    """A sentence of a model with the speakers it refers to."""
+    """A sentence that a model wrote, and then the speakers that it cites."""
     who = dict.fromkeys(f"{voice(c) or c.about.title}, {c.about.date or 'undated'}" for c in one.citations)
     return f"{one.text} ({'; '.join(who)})" if who else one.text
 

@@ -40,7 +40,8 @@ def is_own_page(headers: Mapping[str, str]) -> bool:
 
 
 def is_known(header: str, names: Iterable[str]) -> bool:
-    """Whether a Host header names one of these hosts; ``*.name`` is every name below one, and ``*`` any."""
+    """Whether a Host header names one of these hosts. ``*.example.org`` matches every subdomain, and ``*`` every
+    host."""
     named = host(header)
     return any(one in ("*", named) or (one.startswith("*.") and named.endswith(one[1:])) for one in names)
 

@@ -18,8 +18,8 @@ class VisitorRole(IntEnum):
 
 
 def of(token: Mapping[str, object] | None, settings: Settings, *, here: bool) -> VisitorRole:
-    """The role of a person with this sign-in token; None means that nobody signs in. ``here`` says that they are at the
-    serving machine."""
+    """The role of a visitor with this sign-in token; without a token, the app has no sign-in. ``here`` says that they
+    are at the serving machine."""
     if token is None:
         return VisitorRole.OWNER if here else VisitorRole[settings.everyone.upper()]
     lists = (

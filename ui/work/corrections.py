@@ -33,12 +33,12 @@ def correct(document: Document, given: Said, library: Library) -> None:
 
 
 def take_back(document: Document, library: Library) -> None:
-    """Forget what was set, so that the document is told as its file tells it."""
+    """Remove the title, author and date that a person set, so that those of the file count again."""
     _put(document, Said(), library)
 
 
 def corrected(document: Document, library: Library) -> Corrected:
-    """What was set of a document, and what its file says."""
+    """The title, author and date that a person set for a document, and those that its file gives."""
     about = document.about
     as_read = Said(about.title, about.author or "", about.date or "")
     return library.corrected(document.id) or Corrected(Said(), as_read, about.guessed)

@@ -64,7 +64,7 @@ class Gathered(NamedTuple):
 
 
 def of_library(settings: Settings) -> Path:
-    """The suite over the library itself; it exists once ``gather`` has written it."""
+    """The path of the suite that is made of this library's feedback; the file exists once ``gather`` has written it."""
     return settings.folder / OWN / starting.SUITE
 
 

@@ -23,7 +23,8 @@ class Families:
         self._db = db
 
     def of(self, documents: Sequence[str] | None = None) -> dict[str, list[Version]]:
-        """For each of these documents (or of all) that has other versions: all its versions, the newest first."""
+        """Map each document that has other versions to all of its versions, the newest first. Without ``documents``
+        this covers every document."""
         of = f"WHERE v.family IN (SELECT family FROM versions WHERE document IN {LISTED})"
         rows = self._db.rows(
             "SELECT v.document, v.family, d.date, v.figures FROM versions v JOIN documents d ON d.id = v.document "

@@ -22,7 +22,7 @@ class Verdicts:
         self._db = db
 
     def keep(self, verdict: str, *, revises: str | None = None, owner: str | None = None, id: str | None = None) -> str:
-        """Store a pressure test (JSON) and return its id. ``revises`` is the id of the test whose idea it revises.
+        """Store a verdict (JSON) and return its id. ``revises`` is the id of the verdict whose idea it revises.
 
         If an ``id`` is given, a test is stored under it only once.
         """

@@ -59,8 +59,8 @@ def of_kind(found: dict[str, Relation], kind: str) -> Iterator[str]:
 
 
 def properties(archive: Archive) -> Metadata:
-    """The core properties, without what templates and programs fill in by themselves. The times when the file was made
-    and last saved are not the document's date."""
+    """An Office file's properties (title, author), without what templates and programs fill in by themselves. The times
+    when the file was made and last saved are not the document's date."""
     if "docProps/core.xml" not in archive:
         return Metadata()
     held: dict[str, str] = {}

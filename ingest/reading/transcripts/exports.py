@@ -57,7 +57,8 @@ def is_chat(head: bytes) -> bool:
 
 
 def read(data: bytes) -> Draft:
-    """The messages under their speakers' names, in the order of the file; sorted by time if the file runs backwards.
+    """Read the messages of an exported chat (JSON), each under its speaker's name. They keep the file's order, or are
+    sorted by time if the newest comes first.
 
     Raises:
         SourceError: no JSON, or no messages in it.

@@ -29,7 +29,7 @@ def show(document: Document, library: Library, failed: str) -> None:
                 key=_key(name, document.id),
                 placeholder="2024, 2024-05 or 2024-05-31" if name == "date" else None,
             )
-        st.html('<p class="small">It stays so when the file is read again.</p>')
+        st.html('<p class="small">These values stay when the file is read again.</p>')
         with st.container(horizontal=True):
             st.form_submit_button("Set", on_click=_set, args=(document, library, failed))
             if library.corrected(document.id):

@@ -20,7 +20,7 @@ from ui.work import uploads
 
 
 def show(library: Library, settings: Settings) -> None:
-    """Show known problems to those who may change documents, and the check to owners."""
+    """Show editors the known problems of the library, and owners the buttons that check and re-index it."""
     if visiting.may(VisitorRole.EDITOR, settings):
         rows = documents_table.listed(library, settings).rows
         _unread(library, settings)

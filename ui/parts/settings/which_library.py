@@ -11,7 +11,7 @@ from ui.views.present import escape, label
 
 
 def show(settings: Settings) -> None:
-    """The library's name, and if the visitor may choose, a menu that opens the same page for another library."""
+    """Show the library's name or, if the visitor may choose, a menu that opens the same page for another library."""
     others = [name for name in chosen.libraries(settings) if name != settings.library] if nearby.only(settings) else []
     with st.container(key="which-library"):
         if not others:
