@@ -147,6 +147,19 @@ def test_a_changed_document_replaces_what_it_was(library: Library) -> None:
     assert library.doctor() == []
 
 
+def test_a_catalog_that_was_emptied_is_no_new_library(tmp_path: Path, embedder: WordEmbedder) -> None:
+    settings = Settings(home=tmp_path)
+    with Library.open(settings, embedder, create=True) as made:
+        put(made, TRUST)
+    catalog = settings.folder / "catalog.sqlite3"
+    catalog.write_bytes(b"")
+
+    for create in (False, True):
+        with pytest.raises(LibraryError, match="has 0 bytes: something emptied its file"):
+            Library.open(settings, embedder, create=create)
+    assert catalog.read_bytes() == b""
+
+
 @wherever_it_is
 def test_a_removed_document_is_found_no_more(library: Library) -> None:
     put(library, TRUST, NOISE)

@@ -82,8 +82,15 @@ class Library:
 
     @classmethod
     def open(cls, settings: Settings, embedder: Embedder, *, create: bool = False) -> Library:
-        """Open the library that the settings name; with ``create``, make it if it does not exist."""
-        if not places.is_there(settings):
+        """Open the library that the settings name; with ``create``, make it if it does not exist.
+
+        Raises:
+            LibraryMissing: it does not exist.
+            LibraryError: it cannot be read, or its catalog was emptied by something else.
+        """
+        if places.is_there(settings):
+            places.check_not_emptied(settings)
+        else:
             if not create:
                 where = settings.home if settings.catalog is None else "the database that the setting catalog names"
                 raise LibraryMissing(f"There is no library {settings.library!r} in {where}.")

@@ -7,7 +7,9 @@ Each speaks Streamlit's own protocol over its websocket, as the page in a browse
 the chat input, keeps the address that it is given, and asks on as soon as the whole answer is on its page, five
 questions to a conversation: without an end to them, the faster the server, the longer they would get. A browser would
 draw the page besides, on the visitor's machine; twenty of them on the server's two cores say nothing of the server.
-Questions are those of the sample suite, each session beginning at another one.
+Questions are those of the sample suite, each session beginning at another one, and each with a number that no other
+has: a server remembers what its networks read beside a question, and a second round of the same would cost nearly
+nothing.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ SESSIONS, SECONDS = 20, 60  # a team that asks at once, for as long as queues ne
 LONGEST = 5  # questions of a conversation, before a new one begins; a guess at what people do
 STEP = 3  # questions from where one session begins to where the next does, so that no two ask the same at once
 PATIENCE = 300.0  # seconds for one page: so long that slowness is measured and no failure
+_NUMBERS = count(1)
 ANSWERING = ('class="arriving"', 'class="said"', 'class="notice"')  # what only an answer has
 
 
@@ -184,7 +187,7 @@ async def crowd(addresses: Sequence[str], questions: list[str]) -> tuple[int, li
                 session = Session(connection)
                 await session.open()
                 for place in count(number * STEP):
-                    took.append(await session.ask(questions[place % len(questions)]))
+                    took.append(await session.ask(f"{questions[place % len(questions)]} ({next(_NUMBERS)})"))
                     if time.perf_counter() > end:
                         break
         except (Failed, ConnectionClosed, TimeoutError) as error:

@@ -32,6 +32,9 @@ CHUNK = 64  # passages that a node embeds at a time: two passes of the model
 AHEAD = 2  # files for each worker that are on their way, so that none waits
 WIDE = 16  # workers' batches that are held in memory at once, however many workers there are: 40 MB
 LOOK = 1.0  # seconds after which it is asked whether anybody still works
+# What a worker of this machine starts with. Dask's own default has it return freed memory at once, and each pass of the
+# model then asks the system for its pages again: half as much processor time on top (eval/benchmarks/engine.py).
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), 1)
 PATIENCE = 30.0  # seconds without a worker: one that a supervisor starts again is back by then
 
 
@@ -158,6 +161,7 @@ def _client(where: str, patience: float) -> Client:
         raise SettingsError(f"There is no engine {where!r}.", hint=hint)
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"})  # a task holds a file, as it should
     if where == LOCAL:
+        dask.config.set({"distributed.nanny.pre-spawn-environ": ONE_THREAD})
         return Client(threads_per_worker=1, dashboard_address=None)
     try:
         return Client(where, timeout=patience)

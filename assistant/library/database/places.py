@@ -11,6 +11,7 @@ from assistant.installation import how_to_add
 from assistant.library import private
 from assistant.library.catalog import Catalog
 from assistant.library.database.sqlite import Sqlite
+from assistant.library.index.traces import SEEN
 from assistant.library.tables.full_text import FullText
 
 if TYPE_CHECKING:
@@ -47,6 +48,21 @@ def begin(settings: Settings) -> None:
     _make_folder(settings)
     if settings.catalog is not None:
         _postgres().begin(settings.catalog, settings.library)
+
+
+def check_not_emptied(settings: Settings) -> None:
+    """Refuse a catalog file of 0 bytes beside an index: SQLite would take it for a new one, and the library for empty.
+
+    Raises:
+        LibraryError: the catalog's file is empty, and an index was used beside it.
+    """
+    if (
+        settings.catalog is None
+        and (settings.folder / SEEN).exists()
+        and not (settings.folder / CATALOG).stat().st_size
+    ):
+        what = f"The catalog of the library {settings.library!r} has 0 bytes: something emptied its file."
+        raise LibraryError(what, hint=f"Put a copy of {settings.folder} back, or remove it and ingest again.")
 
 
 def opened(settings: Settings) -> Catalog:
