@@ -37,7 +37,11 @@ PROFILE_HELP = "offline: no model. llm-replay: recorded replies, no key. llm-liv
 folder = click.Path(path_type=Path, file_okay=False)
 file = click.Path(path_type=Path, dir_okay=False)
 out = click.option(
-    "--out", type=folder, default=OUT, show_default=True, help="Folder for the runs; each suite gets a folder in it."
+    "--out",
+    type=folder,
+    default=OUT,
+    show_default=True,
+    help="Folder that holds the runs; each suite has a folder in it.",
 )
 
 
@@ -73,8 +77,9 @@ def evaluate() -> None:
     """Measure the quality of answers with suites of test cases.
 
     \b
-    Exit codes: 0 passed, 1 quality fell, 2 usage or a faulty suite, 3 infrastructure, 4 nothing selected,
-    5 baseline missing, 6 budget spent, 130 interrupted.
+    Exit codes: 0 passed, 1 quality fell, 2 wrong usage or a faulty suite,
+    3 infrastructure failed, 4 no case selected, 5 baseline missing,
+    6 budget spent, 130 interrupted.
     """
 
 
@@ -112,19 +117,31 @@ for making in suite_commands.COMMANDS:
 @click.option(
     "--robustness",
     is_flag=True,
-    help="Also run the suite with misleading documents added, in another order, and with planted instructions.",
+    help="Also run the cases over six changed copies of the documents: misleading documents added (three amounts), "
+    "files read in another order, contradicting figures added, and instructions planted.",
 )
-@click.option("--distractors", type=folder, help="Folder of distracting documents to use instead of the shipped ones.")
+@click.option(
+    "--distractors", type=folder, help="Folder of misleading documents for --robustness, instead of the shipped ones."
+)
 @click.option("--profile", type=click.Choice(PROFILES), default="offline", show_default=True, help=PROFILE_HELP)
 @click.option(
     "--evidence-model",
     "models",
     metavar="NAME",
     multiple=True,
-    help="Model that tells what bears on an idea. Repeat it to compare; the first decides whether the run passes.",
+    help="Model that decides whether a passage supports or challenges an idea. Repeat the option to compare models; "
+    "the first one decides whether the run passes.",
 )
-@click.option("--judge", metavar="MODEL", help="Chat model that also rates each answer. Its ratings decide nothing.")
-@click.option("--recording", type=file, help="File of the model's replies: llm-replay reads it, llm-live adds to it.")
+@click.option(
+    "--judge",
+    metavar="MODEL",
+    help="Chat model that also rates each answer. Its ratings do not affect whether the run passes.",
+)
+@click.option(
+    "--recording",
+    type=file,
+    help="File with the replies of --model and --judge: llm-replay reads it, llm-live adds to it.",
+)
 @click.option(
     "--labels", type=file, help="File of people's ratings of the same answers; the judge is compared with them."
 )
@@ -138,15 +155,19 @@ for making in suite_commands.COMMANDS:
     "systems",
     metavar="SPEC",
     multiple=True,
-    help="Measure another program: module:function, a URL, a command or a .jsonl file of its answers. Repeat it to "
-    "compare; `pushback` is this program.",
+    help="Measure another program: module:function, a URL, a command or a .jsonl file of its answers. Repeat the "
+    "option to compare programs; `pushback` is this program.",
 )
 @click.option(
     "--record",
     type=file,
     help="Save the replies of --system to this file; a later `--system FILE` measures them again.",
 )
-@click.option("--fresh", is_flag=True, help="Read the documents again, instead of using the library of an earlier run.")
+@click.option(
+    "--fresh",
+    is_flag=True,
+    help="Read the documents again, instead of reusing the suite's library from an earlier run.",
+)
 @click.option("--verbose", is_flag=True, help="Also print each case and why it failed.")
 @as_json
 @click.pass_context
@@ -161,8 +182,8 @@ def eval_run(
 ) -> None:
     """Run suites of cases, and say whether they pass.
 
-    Each suite gets a fresh library of its own documents. SUITE is a YAML file or a public data set in its own format: a
-    BEIR folder, stance pairs, or questions with paragraphs.
+    Each suite gets a library of its own, apart from yours, with the suite's documents. SUITE is a YAML file or a public
+    data set: a BEIR folder, or a .jsonl file whose lines have claim, text and label, or question, answers and context.
     """
     settings = settings_of(context)
     from assistant import build
@@ -223,7 +244,7 @@ def eval_run(
     type=click.Choice(("ragas", "promptfoo")),
     default="ragas",
     show_default=True,
-    help="Tool whose rows are printed.",
+    help="Tool whose format is printed.",
 )
 @out
 def eval_export(suite: Path, of: str, out: Path) -> None:
@@ -246,7 +267,7 @@ def eval_export(suite: Path, of: str, out: Path) -> None:
 @as_json
 @click.pass_context
 def eval_compare(context: click.Context, before: Path, after: Path, as_json: bool) -> None:
-    """Compare two runs. Exits with 1 if cases were lost.
+    """Compare two runs. Exits with 1 if a case that passed before fails now.
 
     BEFORE is the folder of a run or a baseline file; AFTER is the folder of a run.
     """
@@ -298,8 +319,8 @@ def eval_report(context: click.Context, run: Path, verbose: bool, as_json: bool)
 def eval_explain(case: str, out: Path, named: str | None) -> None:
     """Show one case of the last run in full.
 
-    CASE is the id of a test case. This shows the passages found, the answer, its citations, and where the right
-    evidence stands.
+    CASE is the id of a test case. This shows the passages found, the answer, its citations, and the expected evidence
+    with its rank among the passages found.
     """
     from eval.harness import artifacts
     from eval.render import report
@@ -325,7 +346,7 @@ def eval_explain(case: str, out: Path, named: str | None) -> None:
 def eval_accept(suite: Path, reason: str, out: Path) -> None:
     """Use the last complete run of SUITE as the baseline of later runs.
 
-    Cases and measures that were better in the former baseline are listed.
+    This lists the cases and measures that were better in the former baseline.
     """
     from eval.harness import accept
 

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)  # a web page, not a file
 KEEP_HELP = (
-    "Keep text that would be left out for this reason (menus, footers that recur), or for `all`. `show ID --dropped` "
-    "lists the reasons. The choice holds for "
-    "later runs over PATH, too; `none` ends it."
+    'Keep text that is normally left out for this reason, as in --keep "page footer"; `all` stands for every reason. '
+    "`pushback show ID --dropped` lists the text that was left out, and the reasons. Later runs over PATH do the same, "
+    "until --keep none."
 )
 
 

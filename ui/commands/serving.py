@@ -48,8 +48,8 @@ def web(context: click.Context) -> None:
 @_setting(
     "--host",
     metavar="ADDRESS",
-    help="Address to listen on; by default the one in the settings, else 127.0.0.1. One that others can reach needs "
-    "--tokens.",
+    help="Address to listen on; by default the one in the settings, else 127.0.0.1. An address "
+    "that other machines can reach needs --tokens.",
 )
 @_setting(
     "--port", "api_port", metavar="PORT", help="Port to listen on; by default the one in the settings, else 8502."
@@ -78,9 +78,9 @@ def serve(context: click.Context) -> None:
 def worker(context: click.Context) -> None:
     """Run the background jobs of the web app and of `pushback serve`.
 
-    Jobs wait in the database of the catalog, if the setting `queue` is true for the servers. Run as many workers as you
-    like, with the same settings. If a worker is killed, another takes up its job. Ctrl-C ends the worker after its
-    current job.
+    Servers with the setting `queue = true` leave their jobs in the library's PostgreSQL database, and workers run them.
+    Run as many workers as you like, with the same settings. If a worker is killed, another worker runs its job again.
+    Ctrl-C ends the worker after its current job.
     """
     from ui.api import worker as doing
 
