@@ -89,8 +89,8 @@ class Draft:
 def sound(draft: Draft) -> Draft:
     """Return the draft without things that occur only in broken or hostile files.
 
-    Halves of characters (JSON's "\ud800"), which no file can hold, become "\ufffd". Endless titles and names are cut,
-    and endless headings become paragraphs, since every passage under them would repeat them.
+    Half characters (lone surrogates, as JSON can have them), which no file can hold, become U+FFFD. Endless titles and
+    names are cut, and endless headings become paragraphs, since every passage under them would repeat them.
     """
     told = draft.found
     found = replace(

@@ -280,7 +280,9 @@ def _questions(pieces: Sequence[Piece], headed: Headed) -> set[int]:
 
 
 def _make(box: Box) -> str:
-    """The first class name of a box without digits, so that similar boxes get the same text; its tag if it has no name."""
+    """The first class name of a box without digits, so that similar boxes get the same text; its tag if it
+    has no name.
+    """
     return DIGITS.sub("", box.names.split(" ")[0]) or box.tag
 
 

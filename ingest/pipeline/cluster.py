@@ -70,7 +70,9 @@ class Cluster:
         return self._threads.submit(lambda: self.result(self.begin(_parse, task)))
 
     def begin(self, work: Any, *args: Any) -> Any:
-        """Start the function ``work`` with these arguments on a node; return Dask's future, to be passed to ``result``."""
+        """Start the function ``work`` with these arguments on a node; return Dask's future, to be passed to
+        ``result``.
+        """
         return self._client.submit(work, version(), *args, pure=False)
 
     def result(self, work: Any) -> Any:

@@ -72,7 +72,9 @@ def _leads_of(sentence: Sentence, leads: Leads) -> tuple[Sentence, ...]:
 
 
 def _lead(text: str, block: Block) -> list[Sentence]:
-    """The last sentence of the block if it introduces the list or table below, as in "We tried:"; else an empty list."""
+    """The last sentence of the block if it introduces the list or table below, as in "We tried:"; else an
+    empty list.
+    """
     cut = list(_sentences(text, block))
     cut = cut if block.kind is BlockKind.ITEM else cut[-1:]
     return [one for one in cut if introduces(text[one.start : one.end], alone=one.opens)][-1:]
@@ -197,7 +199,9 @@ def _sentences(text: str, block: Block) -> Iterator[Sentence]:
 
 
 def _words(text: str, sentence: Sentence) -> int:
-    """The sentence's length in words; a very long word counts as several, and so does text in a script without spaces."""
+    """The sentence's length in words; a very long word counts as several, and so does text in a script
+    without spaces.
+    """
     return max(text.count(" ", sentence.start, sentence.end) + 1, (sentence.end - sentence.start) // 12)
 
 

@@ -58,7 +58,9 @@ def _strict(data: bytes, encoding: str) -> str:
 
 
 def _declared(data: bytes, encoding: str) -> str | None:
-    """Decode the bytes with the encoding that the file names; None if Python does not know it or the bytes do not fit."""
+    """Decode the bytes with the encoding that the file names; None if Python does not know it or the bytes do
+    not fit.
+    """
     try:
         name = known(encoding)
         is_wide = name is not None and name.startswith(("utf-16", "utf-32"))  # it could not have been read so far
@@ -109,7 +111,9 @@ def _guess(data: bytes) -> str:
 
 
 def _is_western(data: bytes) -> bool:
-    """Whether nearly all bytes are ASCII. The others are then most likely quotation marks and accents in Windows-1252."""
+    """Whether nearly all bytes are ASCII. The others are then most likely quotation marks and accents in
+    Windows-1252.
+    """
     sample = data[:SAMPLE]
     return len(sample.translate(None, bytes(range(128)))) < 0.1 * len(sample)
 
