@@ -34,7 +34,7 @@ def read(data: bytes) -> Draft:
     the top.
 
     Raises:
-        SourceError: the file is no e-book, is damaged, is locked by its seller, or is built to exhaust memory.
+        SourceError: the file is no e-book, is damaged or malicious, or is locked by its seller.
     """
     archive = Archive(data)
     if ENCRYPTION in archive and _is_locked(archive.xml(ENCRYPTION)):
