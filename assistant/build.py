@@ -124,9 +124,9 @@ class Assistant:
         idea.
 
         ``progress`` is called with the number of steps done, the number of all steps, and the name of the next step.
-        ``importance`` says how much an assumption counts (0 to 1); its keys are names of lenses or numbers of
-        assumptions. If ``like`` is an earlier verdict on the idea, the assumptions that a model proposed then are
-        tested again.
+        ``importance`` says how much an assumption counts (0 to 1). Its keys are numbers of assumptions, or names of
+        lenses, the questions that are put to every idea. If ``like`` is an earlier verdict on the idea, the assumptions
+        that a model proposed then are tested again.
 
         Raises:
             SettingsError: the idea is empty or too long, or ``importance`` is invalid.
@@ -165,8 +165,8 @@ class Assistant:
         return replying.replied(self._reader, verdict, message, findings, library=self.library, embedder=self._embedder)
 
     def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
-        """For each pair of a claim and a text, return whether the text supports or challenges the claim, and the
-        probability of that. A chat model decides if one is set; without one, or if it fails, the evidence model
+        """For each pair of a claim and a text, return whether the text supports or challenges the claim, and how
+        probable this is. A chat model decides if one is set; without one, or if it fails, the evidence model
         decides."""
         try:
             return _sides(self._sides or self._stance, pairs)
@@ -207,11 +207,11 @@ def _sides(stance: IdeaModel, pairs: Sequence[tuple[str, str]]) -> list[tuple[St
 
 
 def build_embedder(settings: Settings) -> Embedder:
-    """Return the embedding model that ``settings`` name. It is loaded when the first text is embedded; if the setting
-    is an address, the server there is called then.
+    """Return the embedding model chosen in ``settings``: a local one, or one on a server if the setting is an address.
+    The model is loaded, or its server called, when the first text is embedded.
 
     Raises:
-        SettingsError: the settings name a server whose address is invalid.
+        SettingsError: the address of the server is invalid.
     """
     stay_offline()
     if settings.embedding_model.startswith(("http://", "https://")):
@@ -229,11 +229,11 @@ def open_library(
 ) -> Assistant:
     """Open a library that ``pushback ingest`` has filled, and return an assistant over it.
 
-    Without arguments, this is the library that the command line uses. Settings come from a TOML file (``config``) and
-    from environment variables ``PUSHBACK_*``; the arguments override both. ``library`` is the library's name and
+    Without arguments, this opens the library that the command line uses. Settings come from a TOML file (``config``)
+    and from environment variables ``PUSHBACK_*``; the arguments override both. ``library`` is the library's name and
     ``home`` the folder that holds all libraries. ``settings`` are further fields of ``Settings``, for instance
-    ``model="ollama:llama3.2"``. ``chat`` is a LangChain chat model that replaces the one that the setting ``model``
-    names.
+    ``model="ollama:llama3.2"``. ``chat`` is a LangChain chat model that replaces the one chosen by the setting
+    ``model``; it is ignored if that setting is empty.
 
     Close the assistant when you are done, or use it in a ``with`` block.
 
@@ -248,8 +248,8 @@ def open_library(
 def build_assistant(
     settings: Settings, embedder: Embedder | None = None, chat: BaseChatModel | None = None
 ) -> Assistant:
-    """Return an assistant over the library that ``settings`` name. ``embedder`` and ``chat`` replace the embedding
-    model and the chat model that the settings name.
+    """Return an assistant over the library chosen in ``settings``. ``embedder`` and ``chat`` replace the embedding
+    model and the chat model chosen in the settings; ``chat`` is ignored if no chat model is chosen there.
 
     Raises:
         LibraryMissing: nothing has been ingested there.
@@ -273,13 +273,14 @@ def build_assistant(
 
 
 def build_model(settings: Settings, chat: BaseChatModel | None = None, *, key: SecretStr | None = None) -> Model | None:
-    """Return the chat model that ``settings`` name, or None if they name none.
+    """Return the chat model chosen in ``settings``, or None if none is chosen there.
 
     The model is opened at its first call. ``chat`` replaces the model that the name stands for; ``key`` replaces the
     API key in the environment.
 
     Raises:
-        SettingsError, ModelUnavailable: as ``providers.check`` does.
+        SettingsError: the name of the model is invalid.
+        ModelUnavailable: the model needs a package that is not installed.
     """
     return Model(settings, chat, key=key) if settings.writer else None
 
@@ -288,8 +289,8 @@ def build_stance(settings: Settings, model: Model | None = None) -> IdeaModel:
     """Return the model that decides whether a passage supports or challenges a claim, as the setting ``evidence_model``
     says.
 
-    With ``llm``, this is the chat model ``model``; with ``none``, only marks in the text count; any other name is that
-    of the shipped model or of a cross-encoder. The model is loaded when it is first used.
+    The setting ``llm`` stands for the chat model ``model``, and ``none`` for plain rules without a neural network.
+    Other names stand for the shipped model or for a cross-encoder. The model is loaded when it is first used.
 
     Raises:
         SettingsError: the setting is ``llm``, but ``model`` is None.

@@ -96,7 +96,7 @@ class LibraryDamaged(LibraryError):
 
 
 class IndexMismatch(LibraryError):
-    """The library was built with another embedding model or another passage length than the settings name."""
+    """The library was built with another embedding model or another passage length than the current settings have."""
 
     hint = "Run `pushback reindex`, or set the settings back."
 
@@ -182,6 +182,6 @@ class ClusterUnavailable(PushbackError):
 
 
 class CaseError(PushbackError):
-    """An evaluation case or suite cannot be understood."""
+    """An evaluation case or suite is not in the expected form."""
 
     hint = "Mend the suite; its format is shown in eval/suites/sample/suite.yaml."

@@ -25,7 +25,7 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 
 def _named(value: Any) -> Any:
-    """Split a text at its commas into a tuple of values, since variables of the environment are text. Other values are
+    """Split a text at its commas into a tuple of values, since environment variables are text. Other values are
     returned unchanged."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
@@ -106,8 +106,8 @@ def load(flags: Mapping[str, Any], *, config: Path | None = None, environ: Mappi
 
 
 def set_by(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """For each setting that does not have its default: the name of the variable of the environment that sets it, or
-    else the path of the file. Flags of the web app count as variables, since it gets them in the environment.
+    """For each setting that does not have its default: the name of the environment variable that sets it, or else the
+    path of the file. Flags of the web app count as environment variables, since it gets them in this way.
 
     Raises:
         SettingsError: the file cannot be read.

@@ -86,8 +86,8 @@ class Dropped:
 
     @property
     def notice(self) -> str | None:
-        """What a user should know about this: the kind of content that could not be read, or of removed text that may
-        be missed. None if the user need not know it."""
+        """What the user should be told about this removal: the kind of content that could not be read, or of removed
+        text that may be missed. None if the user need not be told."""
         kind = self.reason.partition(":")[0]
         if self.is_unread:
             return kind
@@ -239,7 +239,8 @@ class Rejected:
 
 
 class Support(StrEnum):
-    """How well the citations of a statement support it: word for word, by their meaning, or not."""
+    """How well its citations support a statement: they contain it word for word, they support its meaning, or they do
+    not support it."""
 
     VERBATIM = "verbatim"
     SUPPORTED = "supported"
@@ -263,7 +264,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Statements of one answer that contradict each other. The citations of each show its voice and date."""
+    """Statements of one answer that contradict each other. Their citations show who says each, and when."""
 
     sides: tuple[Statement, ...]
 

@@ -102,8 +102,8 @@ def read_answer(kept: Json) -> Answer:
 
 
 def stored_answer(text: str) -> Answer:
-    """Make an answer from its stored JSON text. If the text is damaged, return an aside that says so, so that the other
-    turns of the conversation can still be shown. The aside has the question, if that can still be read."""
+    """Make an answer from its stored JSON text. If the text is damaged, return an answer that says so and has the
+    question, if that can still be read. So the other turns of the conversation can still be shown."""
     try:
         return read_answer(json.loads(text))
     except (ValueError, RecursionError):
@@ -136,7 +136,8 @@ def hit(one: Hit) -> Json:
 
 def document(one: Document, *, passages: int, state: str, sources: Iterable[str]) -> Json:
     """Return a document as JSON, with its text, its blocks and the text that cleaning removed, in the form that
-    ``pushback show ID --json`` prints. ``passages`` is the number of its passages, ``state`` is as in ``Entry``."""
+    ``pushback show ID --json`` prints. ``passages`` is the number of its passages, ``sources`` are the paths of its
+    files as ingested, and ``state`` is as in ``Entry``."""
     return {
         **entry(one.about, passages=passages, state=state, sources=sources),
         "text": one.text,
@@ -148,7 +149,7 @@ def document(one: Document, *, passages: int, state: str, sources: Iterable[str]
 
 def entry(about: About, *, passages: int, state: str, sources: Iterable[str]) -> Json:
     """Return a document as JSON without its text, as one row of ``pushback documents --json``. ``passages`` is the
-    number of its passages, ``state`` is as in ``Entry``."""
+    number of its passages, ``sources`` are the paths of its files as ingested, and ``state`` is as in ``Entry``."""
     return {
         **_about(about),
         "media_type": about.media_type,

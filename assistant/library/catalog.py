@@ -104,8 +104,8 @@ class Catalog:
     # What the library says of itself
 
     def state(self) -> State:
-        """The state of the library: the number of its changes (``generation``), whether the vector index is in doubt,
-        and the settings that the library was made with."""
+        """The state of the library: the number of its changes (``generation``), whether the vector index may be
+        incomplete, and the settings that the library was made with."""
         row = self._db.row("SELECT generation, in_doubt, passage_words, model, weights, dimension FROM state")
         generation, in_doubt, words, model, weights, dimension = row
         return State(generation, in_doubt != SURE, words, model, weights, dimension, in_doubt == REBUILDING)
@@ -139,8 +139,8 @@ class Catalog:
         self._db.run("UPDATE state SET passage_words = ?", [words])
 
     def doubt(self, *, rebuilding: bool = False) -> None:
-        """Mark the vector index as in doubt, before it changes: its content is unknown until ``trust`` or ``renew`` is
-        called. ``rebuilding`` says that the index is rebuilt as a whole."""
+        """Mark the vector index as in doubt before it changes. Its content counts as unknown until ``trust`` or
+        ``renew`` is called. ``rebuilding`` says that the whole index is rebuilt."""
         self._db.run("UPDATE state SET in_doubt = ?", [REBUILDING if rebuilding else CHANGING])
 
     def trust(self) -> None:
@@ -159,8 +159,8 @@ class Catalog:
         return self._put(documents, lambda row: self.passages.put(row.document, row.passages))
 
     def put_staged(self, row: DocumentRow) -> list[str]:
-        """Add or replace one document whose passages are already staged, in one transaction. Returns the ids of the
-        passages that were removed."""
+        """Add or replace one document whose passages are already in the table ``staged``, in one transaction. Returns
+        the ids of the passages that were removed."""
         return self._put([row], lambda _: self.staged.take())
 
     def attach(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> list[str]:
@@ -210,8 +210,8 @@ class Catalog:
                 self.families.put(found, mtime_ns)
 
     def adopt(self, model: str, weights: str, dimension: int, passage_words: int) -> None:
-        """Replace all passages by the staged ones, and record the embedding model and the passage length that made
-        them. The vector index is marked as in doubt until it is rebuilt."""
+        """Replace all passages by those in the table ``staged``, and record the embedding model and the passage length
+        that made them. The vector index is marked as in doubt until it is rebuilt."""
         with self._changing():
             self.passages.clear()
             self.staged.take()

@@ -1,7 +1,7 @@
 """Guards the vector index of a library: who may change it, when it is rebuilt, and which model its vectors come from.
 
-The index is reopened if it is older than the catalog, and rebuilt if a writer left it in doubt. It is never used if its
-vectors come from another model, or from passages of another length, than the settings name.
+The index is reopened if it is older than the catalog, and rebuilt if a writer was killed while changing it. It is never
+used if its vectors come from another model, or from passages of another length, than those in the settings.
 """
 
 from __future__ import annotations
@@ -112,8 +112,9 @@ class IndexGuard:
         return self._few[1]
 
     def to_write(self, *, new_vectors: bool) -> VectorIndex:
-        """Return the vector index for writing; it is rebuilt first if it was in doubt. ``new_vectors`` says that
-        vectors will be added. The first vectors of an empty library decide the library's embedding model.
+        """Return the vector index for writing. If a writer was killed while changing the index, it is rebuilt first.
+        ``new_vectors`` says that vectors will be added. The first vectors of an empty library decide the library's
+        embedding model.
 
         Raises:
             IndexMismatch: ``new_vectors`` is true, and the index was made with another model or from passages of
@@ -141,7 +142,7 @@ class IndexGuard:
         return why
 
     def repair(self) -> bool:
-        """Rebuild the vector index if a killed writer left it in doubt. Returns whether it was in doubt.
+        """Rebuild the vector index if a writer was killed while changing it. Returns whether this was necessary.
 
         Raises:
             LibraryLocked: another process is writing.
@@ -153,7 +154,7 @@ class IndexGuard:
             return in_doubt
 
     def check(self, state: State) -> None:
-        """Check that the library was made with the embedding model and the passage length that the settings name.
+        """Check that the library was made with the embedding model and the passage length in the settings.
 
         Raises:
             IndexMismatch: the model or the passage length differs.
@@ -170,8 +171,8 @@ class IndexGuard:
             )
 
     def _gives_the_same(self, state: State, identity: Identity) -> bool:
-        """Whether the current embedding model makes the vectors that the library holds. A few passages are embedded
-        again to find out; a positive result is kept until the state of the library changes."""
+        """Whether the current embedding model makes the same vectors as those stored in the library. A few passages are
+        embedded again to find out; a positive result is remembered until the state of the library changes."""
         if state.dimension != identity.dimension:
             return False
         if self._same != (state, identity):
@@ -186,7 +187,7 @@ class IndexGuard:
         return True
 
     def check_passages(self, state: State) -> None:
-        """Check that the passages of the library have the length that the settings name.
+        """Check that the passages of the library have the length given in the settings.
 
         Raises:
             IndexMismatch: the passage length differs.
@@ -211,9 +212,9 @@ class IndexGuard:
         _log.warning("%s It was rebuilt from the catalog.", why)
 
     def _settled(self) -> State:
-        """The state of the library, read at a time when nobody rebuilds its index on a Chroma server, since readers
-        would see such an index half finished. For an index in the library's folder, the lock on its files makes readers
-        wait.
+        """Return the state of the library. If another process is rebuilding the index on a Chroma server, wait until it
+        has finished, because readers would see the index half done. An index in the library's folder needs no waiting
+        here, because its files are locked during a rebuild.
 
         Raises:
             LibraryLocked: the rebuilding takes longer than ``REBUILT`` seconds.

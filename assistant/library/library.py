@@ -82,7 +82,7 @@ class Library:
 
     @classmethod
     def open(cls, settings: Settings, embedder: Embedder, *, create: bool = False) -> Library:
-        """Open the library that ``settings`` name. If it does not exist and ``create`` is true, create it. ``embedder``
+        """Open the library chosen in ``settings``. If it does not exist and ``create`` is true, create it. ``embedder``
         embeds questions and new passages."""
         if not places.is_there(settings):
             if not create:
@@ -127,16 +127,16 @@ class Library:
         return hashlib.sha256("".join(self._catalog.documents.contents()).encode()).hexdigest()[:16]
 
     def entries(self) -> list[Entry]:
-        """A list entry for every document, sorted by source."""
+        """A list entry for every document, sorted by source (the path as ingested)."""
         return self._catalog.documents.entries()
 
     def listed(self) -> list[Listed]:
-        """A short list entry for every document, sorted by source. One query reads them all, so this is fast for many
-        documents."""
+        """A short list entry for every document, sorted by source (the path as ingested). One query reads them all, so
+        this is fast for many documents."""
         return self._catalog.documents.listed()
 
     def document(self, key: str) -> Document:
-        """The document whose id or source is ``key``.
+        """The document whose id is ``key``, or whose source (the path as ingested) is ``key``.
 
         Raises:
             DocumentMissing: there is no such document.
@@ -176,8 +176,8 @@ class Library:
         return self._catalog.full_text.search(words, k, filters)
 
     def titled(self, words: Sequence[str], k: int, filters: Filters = EVERYTHING) -> list[About]:
-        """The documents whose titles contain some of ``words``, sorted by id. Only the documents of the ``k`` passages
-        with the best-matching titles are returned; rare words count more."""
+        """The documents whose titles contain some of ``words``, sorted by id. The search takes the ``k`` passages whose
+        documents' titles match best, rare words counting more, and returns their documents."""
         found = self._catalog.full_text.search(words, k, filters, in_titles=True)
         return self._catalog.documents.holding([id for id, _ in found])
 
@@ -212,8 +212,8 @@ class Library:
         return self._catalog.files.known(under)
 
     def keeps(self) -> dict[str, frozenset[str]]:
-        """For each file or folder where some boilerplate is kept: the reasons for removing text that are switched off
-        there."""
+        """The kinds of boilerplate, such as "navigation", that a user wants to keep, by the file or folder for which
+        this was set."""
         return self._catalog.boilerplate.keeps()
 
     def generation(self) -> int:
@@ -224,7 +224,7 @@ class Library:
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
-        """A context manager that makes this process the only writer of the library and gives its ``Writer``.
+        """A context manager that makes this process the only writer of the library. Its value is a ``Writer``.
 
         Raises:
             LibraryLocked: another process is writing.
@@ -241,8 +241,8 @@ class Library:
             yield Writer(self._catalog, self._guard.to_write)
 
     def repair(self) -> bool:
-        """Rebuild the vector index if a killed writer left it in doubt. Returns whether it was in doubt. The next
-        search or the next ``writing`` does the same.
+        """Rebuild the vector index if a writer was killed while changing it. Returns whether this was necessary. The
+        next search or the next ``writing`` does the same.
 
         Raises:
             LibraryLocked: another process is writing.
@@ -255,8 +255,8 @@ class Library:
         return examine(self._catalog, self._index, self._guard)
 
     def reindex(self, progress: Progress | None = None, split: Split | None = None) -> None:
-        """Embed every passage again with the current model. If ``split`` is given, it first splits every document into
-        passages of the length in the settings. ``progress`` is called with the number of embedded passages and the
+        """Embed every passage again with the current model. If ``split`` is given, all documents are first split again,
+        into passages of the length in the settings. ``progress`` is called with the number of embedded passages and the
         number of all.
 
         Until this is finished, the library stays as it was and can be searched.

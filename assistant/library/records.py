@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 class Cleaned(NamedTuple):
     """How a document was cleaned.
 
-    ``kept`` has the reasons for removing text that were switched off for this document, sorted. ``lines`` has the lines
-    that may recur on other pages: for each, a hash of the line and its web site, and whether the line was known to
-    recur.
+    ``kept`` has the kinds of boilerplate that were kept in its text because a user wanted this, sorted. ``lines`` has
+    the lines that may recur on other pages: for each, a hash of the line and its web site, and whether the line was
+    known to recur.
     """
 
     kept: tuple[str, ...] = ()
@@ -58,8 +58,8 @@ class KnownFile(NamedTuple):
     """A file as it was when it was read into the library. ``source`` is its path as ingested, ``document`` the id of
     the document made from it.
 
-    ``kept`` has the reasons for removing text that were switched off for the file. ``stale`` is true if the file would
-    be cleaned differently today, because more is known of its web site.
+    ``kept`` has the kinds of boilerplate that were kept in its text because a user wanted this. ``stale`` is true if
+    the file would be cleaned differently today, because more is known of its web site.
     """
 
     path: str
@@ -81,13 +81,13 @@ class Stored(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A document in a list. ``passages`` is their number; ``state`` is ``ready``, or ``source missing`` if none of the
-    document's files exists.
+    """A document in a list. ``passages`` is the number of its passages; ``state`` is ``ready``, or ``source missing``
+    if none of the document's files exists.
 
     ``versions`` has the ids of all versions of the document, including itself, the newest first; it is empty if there
     is only one. ``superseded_by`` is the id of the newest version if that one has another date or other figures, else
-    None. ``by_file_time`` is true if the newest version is known only by the modification times of the files, not by
-    dates in the documents.
+    None. ``by_file_time`` is true if only the modification times of the files, and no dates in the documents, show
+    which version is the newest.
     """
 
     about: About
@@ -176,8 +176,8 @@ UNFINISHED = "not finished"  # in the place of a ruling: the test of an idea was
 
 
 class KeptVerdict(NamedTuple):
-    """A stored pressure test in a list. ``created`` is a time in ISO 8601 and UTC; ``revises`` is the id of the test
-    whose idea was revised, or None.
+    """A stored pressure test in a list. ``created`` is a time in ISO 8601 and UTC; ``revises`` is the id of the earlier
+    test that it revises, or None.
 
     ``ruling`` is ``UNFINISHED`` while the test runs, and stays so if the process is killed. ``owner`` is the person who
     ran the test; it is None if people do not sign in.

@@ -21,7 +21,7 @@ class Searching:
 
     def dense(self, vector: Vectors, k: int, filters: Filters) -> list[tuple[str, float]]:
         """The ids of the ``k`` passages nearest to ``vector``, each with its cosine, the best first. ``vector`` must
-        have length 1. Passages of documents that are not visible in the catalog are left out."""
+        have length 1. Passages that are not in the catalog are left out."""
         try:
             return self._dense(vector, k, filters)
         except LibraryDamaged:

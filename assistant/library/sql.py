@@ -27,7 +27,7 @@ class Database(Protocol):
 
     @property
     def place(self) -> str:
-        """What messages call the database, for instance the path of its folder."""
+        """The name of the database in messages, for instance the path of its folder."""
 
     def close(self) -> None:
         """Close the connection; a second call does nothing."""

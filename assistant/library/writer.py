@@ -26,7 +26,7 @@ class ToWrite(Protocol):
 
 
 class Writer:
-    """Adds and removes documents of a library while holding the library's lock; ``Library.writing()`` gives one.
+    """Adds and removes documents of a library while holding the library's lock; ``Library.writing()`` returns a writer.
 
     The vectors of a document are written to the index first. Then one transaction makes the document visible and hides
     the passages that it replaces. Their vectors are removed last. During all this, the index is marked as in doubt: if
@@ -45,30 +45,31 @@ class Writer:
 
     def find_content(self, sha256: str, kept: Sequence[str] = ()) -> str | None:
         """The id of the document that was made from the bytes with this hash, if cleaning would give the same text
-        today; else None. ``kept`` has the reasons for removing text that are switched off today."""
+        today; else None. ``kept`` has the kinds of boilerplate that the user wants to keep today."""
         return self._catalog.documents.made_from(sha256, kept)
 
     def recurring(self) -> dict[int, str]:
         """The hashes of all lines that recur on the pages of a web site, each with the id of the one document that
-        keeps the line."""
+        keeps the line. Cleaning removes the line from all other documents."""
         return self._catalog.boilerplate.known()
 
     def keep(self, paths: Sequence[str], reasons: Sequence[str]) -> None:
-        """Keep text in these files and folders that is normally removed for one of ``reasons``, such as boilerplate.
+        """Keep boilerplate in these files and folders that is normally removed. ``reasons`` are the kinds of
+        boilerplate to keep.
 
-        The reasons replace earlier ones for these paths and for everything inside them. Empty ``reasons`` end the
-        keeping.
+        They replace the kinds set earlier for these paths and for everything inside them. If ``reasons`` is empty, all
+        boilerplate is removed again.
         """
         self._catalog.boilerplate.keep(paths, reasons)
 
     def keeps(self) -> dict[str, frozenset[str]]:
-        """For each file or folder where some boilerplate is kept: the reasons for removing text that are switched off
-        there."""
+        """The kinds of boilerplate, such as "navigation", that a user wants to keep, by the file or folder for which
+        this was set."""
         return self._catalog.boilerplate.keeps()
 
     def id_for(self, source: str, path: str) -> str:
-        """The id for a document that is made from a file; no other file's document has it. It is a hash of ``source``,
-        the path as ingested; if the id is taken, the absolute ``path`` is hashed with it."""
+        """An id for the document that is made from a file; no other document has it. The id is a hash of ``source``,
+        the path as ingested; if that id is taken, the absolute ``path`` is hashed with it."""
         for name in _names(source, path):
             id = hashlib.blake2b(name.encode("utf-8", "surrogateescape")).hexdigest()[:10]
             if self._given.get(id, path) == path and set(self._catalog.files.of(id)) <= {path}:

@@ -67,8 +67,9 @@ def excerpts(keys: Sequence[Key], most: int = STRETCHES, characters: int = CHARA
 
 
 def _introduced(key: Key, at: int, left: int) -> int:
-    """The index of the first sentence of an excerpt. If the key is a list item, this is the sentence that introduces
-    it, if that one is near and fits into ``left`` characters; else it is ``at``, the index of the key itself."""
+    """The index of the sentence with which an excerpt begins. For a list item, this is the sentence that introduces the
+    item, provided that it is near and both fit into ``left`` characters. Otherwise it is ``at``, the index of the key
+    sentence."""
     for over in introductions.above(key.passage, key.sentence):
         first = key.passage.sentences.index(over)
         if over.kind not in introductions.HEADS and at - first < SENTENCES and _length(key, first, at) <= left:
@@ -101,9 +102,9 @@ def _joined(keys: Sequence[Key], chosen: Sequence[Sequence[int]], left: int) -> 
 
 
 def _lengthen(keys: Sequence[Key], chosen: list[list[int]], left: int) -> int:
-    """Lengthen the excerpts sentence by sentence, the best excerpt first, while ``left`` characters suffice. The
-    indices of their first and last sentences, in ``chosen``, are changed. Returns the number of characters that
-    remain."""
+    """Lengthen the excerpts sentence by sentence, the best excerpt first, while ``left`` characters suffice. ``chosen``
+    has the indices of the first and last sentence of each excerpt, and is changed. Returns the number of characters
+    that remain."""
     grown = True
     while grown:
         grown = False
@@ -129,8 +130,8 @@ def _length(key: Key, first: int, last: int) -> int:
 
 
 def _free(place: int, n: int, keys: Sequence[Key], chosen: Sequence[Sequence[int]]) -> bool:
-    """Whether sentence ``n`` of the passage of excerpt ``place`` exists, is not a heading, and belongs to no excerpt
-    yet."""
+    """Whether sentence ``n`` of a passage can be added to an excerpt: it exists, is not a heading, and is in no excerpt
+    yet. ``place`` is the position of the excerpt in ``keys`` and ``chosen``."""
     passage = keys[place].passage
     if not 0 <= n < len(passage.sentences) or passage.sentences[n].kind in _HEADS:
         return False

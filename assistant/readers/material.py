@@ -46,8 +46,8 @@ class Extract(NamedTuple):
     parts: tuple[Passage, ...]
 
     def part(self, span: Span, at: int) -> Passage:
-        """The part that contains ``span``. If no part contains all of it, return the whole extract, with the headings
-        and the page that are valid at the offset ``at``."""
+        """The single passage of the extract that contains ``span``. If no single passage contains all of it, the whole
+        extract is returned, with the headings and the page at the offset ``at``."""
         within = next((p for p in self.parts if p.start <= span.start and span.end <= p.end), None)
         if within:
             return within
@@ -60,8 +60,8 @@ class Extract(NamedTuple):
 
 
 class Given:
-    """What a reader gets for a question: numbered extracts, and the ``candidates`` of the search from which they were
-    made, the best first."""
+    """What a reader gets for a question: numbered extracts, and the search results (``candidates``, the best first)
+    from which the extracts were made."""
 
     def __init__(self, question: Question, extracts: Sequence[Extract], candidates: Sequence[Candidate] = ()) -> None:
         self.question, self.extracts, self.candidates = question, tuple(extracts), tuple(candidates)
@@ -134,7 +134,8 @@ class Shelf:
         return tuple(self._extract(number, run) for number, run in enumerate(runs, first))
 
     def rest_of_list(self, passage: Passage) -> Iterator[Passage]:
-        """Yield the other passages of a list or table that continues before or after ``passage``."""
+        """If a list or table continues before or after ``passage``, yield the neighbouring passages that have the rest
+        of it."""
         flow = self.flow(passage.about.id)
         at = next((n for n, one in enumerate(flow) if one.id == passage.id), None)
         if at is None or not any(map(part_of, passage.sentences)):
@@ -211,8 +212,8 @@ class Material(Given):
         return added
 
     def _unseen(self, found: Iterable[Candidate]) -> list[Passage]:
-        """The passages of ``found`` that are new: neither they nor their near-duplicates were among the passages found
-        before."""
+        """The passages of ``found`` that are new: neither they nor their near-duplicates were found before. They are
+        remembered for the next call."""
         fresh: list[Passage] = []
         for one in found:
             alike = {one.passage.id, *(passage.id for passage in one.hit.folded)}

@@ -45,7 +45,8 @@ class ModelReader:
 
     def read(self, material: Given, calls: Calls) -> Generator[Claim, None, Reading]:
         """Yield each claim of the model as soon as it is complete, and return the reading. If a reply cannot be parsed,
-        the model is asked once more, for plain lines instead of JSON.
+        the model is asked once more, for plain lines instead of JSON. ``calls`` makes the calls of the model and counts
+        their cost.
 
         If plain lines say "none", the outcome is ``NEAR`` and not ``NOT_SAID``. Models that are asked for lines are
         small or run on simple servers; their "none" only means that they found nothing.
@@ -63,7 +64,7 @@ class ModelReader:
 
     def _tried(self, material: Given, calls: Calls, structured: bool) -> Generator[Claim, None, Parsed]:
         """Let the model read, yield its claims, and return the parsed reply. If the model asks for further searches, it
-        reads once more, with the passages that these find.
+        reads once more, with the passages that these find. ``structured`` says that the reply is JSON.
 
         Claims in a reply that asks for searches are held back; they are yielded if the second reply says nothing. If
         the searches find nothing new and there are no such claims, the model reads the same extracts again and is told

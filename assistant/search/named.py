@@ -37,8 +37,8 @@ _KINDS = frozenset(stem(word) for word in re.findall(r"[a-z]+", _KIND))
 
 
 class Named(NamedTuple):
-    """The documents that a question names by their titles. ``author`` and ``date`` are true if the question asks only
-    for their author, only for their date, or only for both."""
+    """The documents that a question names by their titles. If it asks for nothing but their author or date (or both),
+    ``author`` and ``date`` show for which."""
 
     documents: tuple[About, ...]
     author: bool = False

@@ -79,7 +79,7 @@ def candidates(question: str, vector: Vectors, library: Library, filters: Filter
 
 def spread(found: Sequence[Candidate]) -> list[Candidate]:
     """Sort candidates so that one long document does not crowd out the others: each passage taken from a document
-    lowers the scores of its other passages."""
+    lowers the rank of its other passages."""
     taken: dict[str, int] = {}
     ordered: list[Candidate] = []
     left = list(found)
@@ -95,8 +95,8 @@ def fused(dense: Mapping[str, float], lexical: Mapping[str, float]) -> dict[str,
     """Combine the scores of the two searches. The result has a score for each passage by id, from 0 for the worst
     passage found to 1 for the best.
 
-    A passage that one search did not find gets the worst score of that search. If the search by words found all
-    passages with a word of the question, the score of the others there is 0.
+    A passage that one search did not find gets the worst score of that search. If the search by words found every
+    passage with a word of the question, all other passages have the score 0 in it.
     """
     found = list(dict.fromkeys((*dense, *lexical)))
     worst = min(lexical.values(), default=0.0) if len(lexical) >= DEPTH else 0.0
@@ -115,8 +115,8 @@ def _standard(scores: Vectors) -> Vectors:
 
 
 def _fold(found: Sequence[Candidate], places: Mapping[str, tuple[str, int]]) -> list[Candidate]:
-    """Merge near-duplicates: the worse passage joins ``folded`` of the better hit. Short passages are not merged, nor
-    passages that differ in a figure or in a negation.
+    """Merge near-duplicates: the worse passage is moved into the field ``folded`` of the better hit. Short passages are
+    not merged, nor passages that differ in a figure or in a negation.
 
     ``places`` has the group of versions of each document and its position in the group by age. Of two versions, the
     newer one is kept, at the rank of the better one.

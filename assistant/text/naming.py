@@ -89,8 +89,8 @@ def titles(text: str) -> list[str]:
 def names_in(text: str, said: str = "") -> tuple[Name, ...]:
     """The speakers and other names in ``text``, each once, in order.
 
-    Any single word has a capital at the start of a sentence. There, it counts as a name only if it has only capitals,
-    or if it is capitalised within a sentence of ``said``, the text of the conversation.
+    A single word at the start of a sentence has a capital anyway. It counts as a name only if all its letters are
+    capitals, or if it is capitalised within a sentence of ``said``, the text of the conversation.
     """
     speaking = speakers(text)
     found = [Name(who, person=True, subject=True) for who in speaking]
@@ -141,8 +141,8 @@ def _known(said: str) -> frozenset[str]:
 
 
 def person(every: Sequence[Sequence[Name]]) -> str | None:
-    """The person whom texts name: preferably one that a sentence is about, else any person; None if there is no person.
-    ``every`` has the names of each text, the nearest text first."""
+    """The person named in several texts: preferably one that a sentence is about, else any person; None if there is no
+    person. ``every`` has the names of each text, the nearest text first."""
     about = (name for found in every for name in found if name.person and name.subject)
     anybody = (name for found in every for name in found if name.person)
     named = next(about, None) or next(anybody, None)

@@ -1,4 +1,4 @@
-"""Where a library's catalog is: in the library's folder, or in a PostgreSQL database if the settings name one."""
+"""Where a library's catalog is: in the library's folder, or in a PostgreSQL database if one is set."""
 
 from __future__ import annotations
 
@@ -24,15 +24,14 @@ DRAFT = f"{CATALOG}.moving"  # a catalog on its way into a file
 
 
 def is_there(settings: Settings) -> bool:
-    """Whether the library that ``settings`` name has a catalog."""
+    """Whether the library chosen in ``settings`` has a catalog."""
     if settings.catalog is None:
         return (settings.folder / CATALOG).is_file()
     return settings.library in _postgres().libraries(settings.catalog)
 
 
 def libraries(settings: Settings) -> list[str]:
-    """The names of all libraries in the folder ``settings.home``, or in the PostgreSQL database if the settings name
-    one."""
+    """The names of all libraries in the folder ``settings.home``, or in the PostgreSQL database if one is set."""
     if settings.catalog is None:
         return sorted(path.parent.name for path in settings.home.expanduser().glob(f"*/{CATALOG}"))
     names: list[str] = _postgres().libraries(settings.catalog)
@@ -40,8 +39,8 @@ def libraries(settings: Settings) -> list[str]:
 
 
 def begin(settings: Settings) -> None:
-    """Create the folder of the library that ``settings`` name. Also create an empty file for its catalog, or a schema
-    for it if the settings name a PostgreSQL database.
+    """Create the folder of the library chosen in ``settings``. Also create an empty file for its catalog, or a schema
+    if a PostgreSQL database is set.
 
     Raises:
         LibraryError: the folder or the schema cannot be created.
@@ -52,7 +51,7 @@ def begin(settings: Settings) -> None:
 
 
 def opened(settings: Settings) -> Catalog:
-    """Open the catalog of the library that ``settings`` name. The catalog must exist."""
+    """Open the catalog of the library chosen in ``settings``. The catalog must exist."""
     if settings.catalog is None:
         private.put_right(settings.folder)
         return in_file(settings.folder / CATALOG, settings.passage_words)
@@ -78,8 +77,8 @@ def on_server(address: str, library: str, passage_words: int) -> Catalog:
 
 
 def copy(catalog: Catalog, to: Settings, progress: Progress | None = None) -> None:
-    """Copy a catalog to the place that the settings ``to`` name, completely or not at all. If a complete copy is there
-    already, nothing happens.
+    """Copy a catalog to the place that is chosen in the settings ``to``, completely or not at all. If a complete copy
+    is there already, nothing happens. ``progress`` is called with the number of rows copied and the number of all rows.
 
     Raises:
         LibraryError: another library of this name is there.
@@ -108,7 +107,7 @@ def copy(catalog: Catalog, to: Settings, progress: Progress | None = None) -> No
 
 
 def set_aside(settings: Settings) -> str:
-    """Rename the catalog of the library that ``settings`` name, so that it is no longer found as a library. Returns the
+    """Rename the catalog of the library chosen in ``settings``, so that it is no longer found as a library. Returns the
     new path of its file, or the new name of its PostgreSQL schema.
 
     Raises:

@@ -61,10 +61,11 @@ _PI = 1.64493406685  # what PostgreSQL divides by
 
 
 def _ranks() -> list[tuple[float, float]]:
-    """Pairs of a rank and a frequency, sorted by rank, that translate the ``ts_rank`` of a stem into its frequency.
+    """A table, sorted by rank, that translates PostgreSQL's ``ts_rank`` of a stem into the stem's frequency. Each entry
+    is a pair of a rank and a frequency.
 
-    There is a pair for up to 12 occurrences in the text together with up to 3 in the title and the speaker. The rank is
-    what ``ts_rank`` returns; the frequency is what FTS5 would count, each occurrence in title or speaker as a half.
+    There is an entry for up to 12 occurrences in the text together with up to 3 in the title and the speaker. The rank
+    is what ``ts_rank`` returns; the frequency is what FTS5 would count, each occurrence in title or speaker as a half.
     """
     found = []
     for in_text in range(13):

@@ -45,8 +45,8 @@ class Traces:
         return (seen is not None and seen != self._now()) or any(self._left())
 
     def see(self) -> None:
-        """Record the current sizes and times of the index files. No other process may change the files during this
-        call."""
+        """Record the current sizes and modification times of the index files. No other process may change the files
+        during this call."""
         with suppress(OSError):
             told = json.dumps(self._now())
             if not (self._folder / SEEN).exists() or (self._folder / SEEN).read_text("utf-8") != told:

@@ -74,8 +74,8 @@ class VectorIndex:
         self.generation: int | None = None  # of the catalog, when this index was opened
 
     def open(self, generation: int) -> bool:
-        """Open the index, unless it is open and as new as the catalog's ``generation``. Returns whether it was
-        opened."""
+        """Open the index, unless it is already open for this ``generation`` of the catalog (the number of its changes).
+        Returns whether it was opened."""
         with self._turn:
             if self._open_collection is not None and self.generation == generation:
                 return False
@@ -94,12 +94,13 @@ class VectorIndex:
 
     @property
     def is_suspect(self) -> bool:
-        """Whether this process has not opened the index yet, and the index may be damaged so that reading it crashes
-        the process."""
+        """Whether the index may be damaged, so that reading it could crash this process. False if this process has
+        opened the index already."""
         return self.is_unread and self._traces.are_bad
 
     def believe(self) -> None:
-        """Remove the signs of damage, after another process has read the index completely."""
+        """Trust the index again, after another process has read it completely. The recorded signs of damage are
+        removed."""
         self._traces.forget()
 
     def close(self) -> None:

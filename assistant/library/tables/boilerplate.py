@@ -27,7 +27,7 @@ class Boilerplate:
 
     def known(self) -> dict[int, str]:
         """The hashes of all lines that recur on the pages of a web site, each with the id of the one document that
-        keeps the line."""
+        keeps the line. Cleaning removes the line from all other documents."""
         kept = "SELECT hash, min(document) FROM lines WHERE hash IN (SELECT hash FROM recurring) GROUP BY hash"
         return dict(self._db.rows(kept))
 
@@ -62,8 +62,8 @@ class Boilerplate:
             )
 
     def keep(self, paths: Iterable[str], reasons: Iterable[str]) -> None:
-        """Store, for these files and folders, the reasons for removing text that are switched off. They replace the
-        reasons stored for these paths and for everything inside them."""
+        """Store the kinds of boilerplate that a user wants to keep in these files and folders. They replace the kinds
+        stored for these paths and for everything inside them."""
         with self._db.changing():
             for path in paths:
                 inside = path.rstrip(os.sep) + os.sep
@@ -72,8 +72,8 @@ class Boilerplate:
                 self._db.run_each("INSERT INTO keeps (path, reason) VALUES (?, ?)", rows)
 
     def keeps(self) -> dict[str, frozenset[str]]:
-        """For each file or folder where some boilerplate is kept: the reasons for removing text that are switched off
-        there."""
+        """The kinds of boilerplate, such as "navigation", that a user wants to keep, by the file or folder for which
+        this was set."""
         found: dict[str, set[str]] = {}
         for path, reason in self._db.rows("SELECT path, reason FROM keeps"):
             found.setdefault(path, set()).add(reason)

@@ -55,8 +55,8 @@ class Conversations:
     def listed(self, owner: str | None = None) -> list[Conversation]:
         """The conversations of ``owner``, the latest first. None stands for the conversations without an owner.
 
-        If a conversation has no title yet, its unanswered question is its title, or the first of its questions that
-        wait for files.
+        A conversation without a title is listed under its unanswered question, or else under its first question that
+        waits for files.
         """
         return [
             Conversation(*row)
@@ -112,8 +112,8 @@ class Conversations:
         ]
 
     def come(self, conversation: str, id: int) -> bool:
-        """Mark a question that waited for its files as ready, so that ``unanswered`` returns it. ``id`` is the id of
-        the ``Awaiting``. Returns False if no such question was waiting."""
+        """Mark a question that waited for its files as ready, so that ``unanswered`` returns it. ``id`` is the one in
+        its ``Awaiting``. Returns False if no such question was waiting."""
         with self._db.changing():
             row = self._db.row("SELECT question FROM awaiting WHERE conversation = ? AND key = ?", [conversation, id])
             if not row:
@@ -215,7 +215,7 @@ class Conversations:
         self, conversation: str, turn: int, verdict: Opinion, *, citation: int | None = None, note: str = ""
     ) -> None:
         """Store a user's opinion of a turn, or of one of its citations. ``turn`` and ``citation`` are their numbers,
-        from 1. Earlier feedback on the same turn or citation is replaced.
+        from 1; ``note`` is the user's comment. Earlier feedback on the same turn or citation is replaced.
 
         Raises:
             DocumentMissing: there is no such turn.

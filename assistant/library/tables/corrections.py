@@ -45,8 +45,8 @@ class Corrections:
         )
 
     def read_again(self, document: Document) -> None:
-        """Store the title, author and date that the document's file gives now. Nothing happens if nobody entered any
-        for the document."""
+        """Store the title, author and date that the document's file gives now. Nothing happens if nobody entered
+        anything for the document."""
         if found := self.get(document.id):
             self.put(document.id, found._replace(read=read_of(document.about), guessed=document.about.guessed))
 

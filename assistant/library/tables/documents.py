@@ -32,7 +32,7 @@ class Documents:
         self._db, self._families = db, families
 
     def searched(self, filters: Filters | None = None) -> Searched:
-        """The number of documents and passages that match the filters."""
+        """The number of documents and passages that match the filters; of all if ``filters`` is None."""
         if filters is None:
             return Searched(*self._db.row("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)"))
         where, values = conditions(filters)
@@ -115,7 +115,7 @@ class Documents:
 
     def made_from(self, sha256: str, kept: Sequence[str] = ()) -> str | None:
         """The id of the document that was made from the bytes with this hash, if cleaning would give the same text
-        today; else None. ``kept`` has the reasons for removing text that are switched off today."""
+        today; else None. ``kept`` has the kinds of boilerplate that the user wants to keep today."""
         as_today = "coalesce(c.kept, '') = ? AND coalesce(c.stale, 0) = 0"
         sql = f"SELECT d.id FROM {DOCUMENTS} WHERE d.sha256 = ? AND {as_today} ORDER BY d.id LIMIT 1"
         row = self._db.row(sql, [sha256, "\n".join(kept)])
@@ -180,7 +180,7 @@ class Documents:
 
 
 def about(*row: Any) -> About:
-    """Return an ``About`` from the columns of a row that ``ABOUT`` lists."""
+    """Make an ``About`` from a row with the columns that the constant ``ABOUT`` lists."""
     *known, guessed = row
     return About(*(*known, tuple((guessed or "").split())))
 

@@ -24,8 +24,8 @@ class Families:
         self._db = db
 
     def of(self, documents: Sequence[str] | None = None) -> dict[str, list[Version]]:
-        """Map the id of each document that has other versions to all versions in its group, the newest first. None
-        stands for all documents."""
+        """Map the id of each document that has other versions to all versions in its group, the newest first. If
+        ``documents`` is None, this covers all documents."""
         of = f"WHERE v.family IN (SELECT family FROM versions WHERE document IN {LISTED})"
         rows = self._db.rows(
             "SELECT v.document, v.family, d.date, v.figures FROM versions v JOIN documents d ON d.id = v.document "

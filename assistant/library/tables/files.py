@@ -56,8 +56,8 @@ class Files:
         return found
 
     def put(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> None:
-        """Record a file as a source of a document. If it was a source of another document, it is so no longer. ``path``
-        is the absolute path, ``source`` the path as ingested."""
+        """Record a file as a source of a document. The file is then no longer a source of any other document. ``path``
+        is its absolute path, ``source`` its path as ingested."""
         self._db.run(
             "INSERT INTO sources (path, source, size, mtime_ns, document) VALUES (?, ?, ?, ?, ?) "
             "ON CONFLICT (path) DO UPDATE SET source = excluded.source, size = excluded.size, "

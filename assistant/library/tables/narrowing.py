@@ -38,7 +38,8 @@ def voice(name: str) -> str:
 
 def conditions(filters: Filters) -> tuple[str, dict[str, object]]:
     """Return a filter as an SQL condition on passages ``p`` and documents ``d``, and the values of its named
-    parameters. If one of two dates is less exact, only the part that both have is compared."""
+    parameters. If one of two dates is less exact, only the part that both have is compared: ``2012-10`` matches
+    ``2012``."""
     known = {
         "documents": (
             "(d.id IN (SELECT value FROM json_each(:documents)) OR d.id IN "

@@ -22,8 +22,8 @@ class Verdicts:
         self._db = db
 
     def keep(self, verdict: str, *, revises: str | None = None, owner: str | None = None, id: str | None = None) -> str:
-        """Store a verdict (JSON) as a new pressure test and return its id. ``revises`` is the id of the test whose idea
-        was revised, ``owner`` the person who ran the test.
+        """Store a verdict (JSON) as a new pressure test and return its id. ``revises`` is the id of the earlier test
+        that it revises, ``owner`` the person who ran the test.
 
         If a test is stored under the given ``id`` already, it is not replaced.
         """
