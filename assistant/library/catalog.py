@@ -164,8 +164,8 @@ class Catalog:
         return self._put([row], lambda _: self.staged.take())
 
     def attach(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> list[str]:
-        """Record a file as another source of an existing document. Returns the ids of the passages that were removed,
-        because the document that the file held before has no source left.
+        """Record a file as another source of an existing document. If the file held another document before, and that
+        document has no source left, it is removed; the ids of its passages are returned.
 
         ``path`` is the file's absolute path, ``source`` its path as it was ingested.
         """

@@ -83,7 +83,12 @@ class Library:
     @classmethod
     def open(cls, settings: Settings, embedder: Embedder, *, create: bool = False) -> Library:
         """Open the library chosen in ``settings``. If it does not exist and ``create`` is true, create it. ``embedder``
-        embeds questions and new passages."""
+        embeds questions and new passages.
+
+        Raises:
+            LibraryMissing: the library does not exist, and ``create`` is false.
+            LibraryError: the library cannot be read.
+        """
         if not places.is_there(settings):
             if not create:
                 where = settings.home if settings.catalog is None else "the database that the setting catalog names"
@@ -152,8 +157,8 @@ class Library:
         return self._catalog.corrections.get(document)
 
     def quote(self, document: str, start: int, end: int) -> str | None:
-        """The text of a document between two character offsets. None if there is no such document, or if its text has
-        no such offsets."""
+        """The text of a document between two character offsets. None if there is no such document, or if the offsets
+        are not within its text."""
         text = self._catalog.documents.text(document)
         return None if text is None or not 0 <= start < end <= len(text) else text[start:end]
 
@@ -224,7 +229,8 @@ class Library:
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
-        """A context manager that makes this process the only writer of the library. Its value is a ``Writer``.
+        """A context manager that makes this process the only writer of the library. In ``with library.writing() as
+        writer``, ``writer`` is a ``Writer``.
 
         Raises:
             LibraryLocked: another process is writing.

@@ -19,8 +19,8 @@ BATCH = 256  # vectors of a long document given to the index at a time: a bound 
 
 
 class ToWrite(Protocol):
-    """A function that opens the vector index for writing, rebuilt if needed. If ``new_vectors`` is true, it refuses an
-    index that was made with another embedding model."""
+    """A function that opens the vector index for writing, rebuilt if needed. If ``new_vectors`` is true, it raises
+    ``IndexMismatch`` for an index that was made with another embedding model."""
 
     def __call__(self, *, new_vectors: bool) -> VectorIndex: ...
 

@@ -68,9 +68,9 @@ class Given:
         self._rank = {candidate.passage.id: place for place, candidate in enumerate(self.candidates)}
 
     def more(self, queries: Iterable[str]) -> tuple[Extract, ...]:  # noqa: ARG002
-        """Search with further ``queries``, and add the passages found as extracts with the next numbers. Returns the
-        added extracts; passages that are there already are left out. In this base class, nothing is searched or
-        added."""
+        """Search with further ``queries``, and add the passages found as further extracts, numbered after the present
+        ones. Returns the new extracts, without passages that were there before. This base class searches nothing and
+        returns an empty tuple."""
         return ()
 
     def within(self, characters: int) -> tuple[Extract, ...]:

@@ -36,9 +36,9 @@ _DIGITS = {word: str(value) for value, word in enumerate(_SPELLED)} | {
 def find(statements: Sequence[Statement], asked: Collection[str] = ()) -> tuple[Conflict, ...]:
     """The pairs of statements that contradict each other and come from different voices or documents.
 
-    Somebody who reports both sides of a disagreement is one source. ``asked`` has the stems of the words that the
-    question is about: if it is not empty, both statements must have one of them in common, since other statements do
-    not disagree about the question.
+    If one person reports both sides of a disagreement in one document, this is no conflict. ``asked`` has the stems of
+    the words that the question is about: if it is not empty, both statements must have one of them in common, since
+    other statements do not disagree about the question.
     """
     pairs = [(a, b) for a, b in combinations(statements, 2) if apart(a, b) and _disagree(a, b)]
     return tuple(Conflict(pair) for pair in pairs if not asked or _both_say(pair, asked))
@@ -50,8 +50,8 @@ def _both_say(pair: tuple[Statement, Statement], asked: Collection[str]) -> bool
 
 
 def apart(a: Statement, b: Statement) -> bool:
-    """Whether two statements come from different documents or different voices (speakers or authors). Somebody who
-    reports a disagreement is one source."""
+    """Whether two statements come from different documents or different voices (speakers or authors). If one person
+    reports both sides of a disagreement, the statements are not apart."""
     one, other = a.citations[0], b.citations[0]
     return one.about.id != other.about.id or one.voice != other.voice
 

@@ -74,9 +74,9 @@ def path(passage: Passage, start: int) -> tuple[str, ...]:
 
 
 def judged(passage: Passage, sentence: Sentence, text: str) -> str:
-    """Return the ``text`` of a list item after the sentences that introduce the list, joined with colons. If the list
-    began in an earlier passage, its headings are used as well. If ``sentence`` is not a list item, ``text`` is returned
-    unchanged."""
+    """Return the sentences that introduce a list, followed by the ``text`` of one of its items, joined with colons. If
+    the list began in an earlier passage, its headings are used as well. If ``sentence`` is not a list item, ``text`` is
+    returned unchanged."""
     at = _place(passage.sentences, sentence)
     if at is None:
         return text

@@ -58,8 +58,8 @@ class Documents:
         return [sha256 for (sha256,) in self._db.rows("SELECT sha256 FROM documents ORDER BY sha256")]
 
     def entries(self) -> list[Entry]:
-        """A list entry for every document, sorted by source. The entry also says whether one of the document's files
-        exists."""
+        """A list entry for every document, sorted by source (the path as ingested). An entry also says whether any file
+        of the document still exists."""
         sources: dict[str, list[tuple[str, str]]] = {}
         with self._db.reading():
             for document, source, path in self._db.rows("SELECT document, source, path FROM sources ORDER BY key"):
@@ -81,7 +81,7 @@ class Documents:
         ]
 
     def listed(self) -> list[Listed]:
-        """A short list entry for every document, sorted by source."""
+        """A short list entry for every document, sorted by source (the path as ingested)."""
         return listing.listed(self._db)
 
     def get(self, key: str) -> Document | None:

@@ -23,7 +23,7 @@ ORDER BY d.source, d.id
 
 
 def listed(db: Database) -> list[Listed]:
-    """A short list entry for every document, sorted by source."""
+    """A short list entry for every document, sorted by source (the path as ingested)."""
     return [_listed(*row) for row in db.rows(QUERY)]
 
 

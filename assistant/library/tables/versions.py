@@ -64,8 +64,9 @@ def time(document: Document, mtime_ns: int) -> str:
 
 
 def by_file_time(document: str, family: Sequence[Version]) -> bool:
-    """Whether only the modification times of files show that the newest version is newer than ``document``, because
-    their stated dates are equal or missing. ``family`` has all versions, the newest first."""
+    """Whether the newest version counts as newer than ``document`` because of the modification times of their files
+    alone. This is so if both state the same date, or if one of them states none. ``family`` has all versions, the
+    newest first."""
     own = next((version for version in family if version.document == document), None)
     return own is not None and (own.date is None or family[0].date is None or own.date == family[0].date)
 
