@@ -74,13 +74,13 @@ def why(error: Exception) -> str:
 
 
 def unfit(errors: Iterable[Mapping[str, Any]], whole: str) -> list[str]:
-    """Explain what is wrong with each field, from the list of errors that pydantic gives. ``whole`` is the name used
-    for an error that concerns no single field."""
+    """Explain pydantic's ``errors`` in plain words: for each, the name of the field and what is wrong with it.
+    ``whole`` is the name used if an error concerns no single field. Equal explanations are listed once."""
     return list(dict.fromkeys(f"{_place(one['loc']) or whole} {what(one)}" for one in errors))
 
 
 def what(error: Mapping[str, Any]) -> str:
-    """Explain one of pydantic's errors in words that can follow the name of the field, such as "is missing"."""
+    """Explain one of pydantic's errors in words that can follow the name of its field, such as "is missing"."""
     if error["type"] == "value_error":
         return f"does not hold: {error['ctx']['error']}"
     told = _KINDS.get(error["type"])

@@ -148,7 +148,8 @@ class Conversations:
 
     def _make_room(self, conversation: str, title: str, at: int) -> None:
         """Remove turn ``at`` and all turns after it. If turn 1 is removed and its question was the title of the
-        conversation, ``title`` becomes the new title."""
+        conversation, ``title`` becomes the new title. A copy of the conversation is stored first if turns after ``at``
+        are removed."""
         first = self._turns(conversation)[:1]
         self._branch(conversation, at)
         kept = "SELECT key FROM turns WHERE conversation = ? ORDER BY key LIMIT ?"
