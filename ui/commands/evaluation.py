@@ -46,10 +46,10 @@ out = click.option(
 
 
 class Measuring(Group):
-    """The base of the commands that measure. Their exit codes are those of ``eval.gate.gate.Exit``."""
+    """The group `pushback eval`. The exit codes of its commands are those of ``eval.gate.gate.Exit``."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; an error becomes an exit code of the gate."""
+        """Run the command. If a ``PushbackError`` is raised, print it and exit with the matching exit code."""
         try:
             return super().invoke(ctx)
         except PushbackError as error:
@@ -384,14 +384,20 @@ def _options(given: dict[str, Any]) -> Options:
 
 
 def _kept_in(out: Path, system: str) -> Path:
-    """The folder for the runs of a system: apart from ours, so that no other's becomes a baseline."""
+    """The folder for the runs of ``system``: ``out`` for Pushback itself, and another folder for each other system, so
+    that its runs are never used as Pushback's baseline."""
     from eval.harness.harness import OURS, beside
 
     return out if system == OURS else beside(out, system)
 
 
 def _systems(given: dict[str, Any], reader: Reader | None) -> dict[str, Wrap | None]:
-    """What is to be measured, by its name: other systems, and ours where it is named ``pushback``; none is ours."""
+    """The systems to measure, by name, each with a function that wraps it; None for Pushback itself. Empty if the
+    options name no system, which means Pushback alone.
+
+    Raises:
+        SettingsError: other systems were combined with a model or with several processes.
+    """
     from eval.harness.harness import OURS
     from eval.running import outside
 
@@ -411,8 +417,8 @@ def _side_by_side(
     systems: dict[str, Wrap | None],
     as_json: bool,
 ) -> int:
-    """Measure each suite with each system, and tell their measures beside one another, and each against the first,
-    which decides the exit code."""
+    """Run each suite with each system. Print the measures of all systems side by side, and compare each system with the
+    first one. Returns the exit code, which only the first system determines."""
     from eval.gate import baseline, gate
     from eval.harness import artifacts
     from eval.render import report
@@ -445,7 +451,7 @@ def _each_system(
     out: Path,
     systems: dict[str, Wrap | None],
 ) -> list[dict[str, StoredRun]]:
-    """Each suite's runs, by the name of the system."""
+    """Run each suite with each system. Returns, for each suite, its runs by the name of the system."""
     from dataclasses import replace
 
     from eval.harness.harness import measure
@@ -472,7 +478,8 @@ def _telling(progress: Progress, system: str) -> Callable[[str, int, int], None]
 
 
 def _compared(kept: Mapping[str, StoredRun], compared: Mapping[str, Comparison]) -> dict[str, Any]:
-    """Systems beside one another as JSON; the gate is the first one's."""
+    """The JSON for one suite: the measures of each system, its comparison with the first system, and the gate of the
+    first system."""
     from dataclasses import asdict
 
     from eval.gate import gate, summary
@@ -485,13 +492,18 @@ def _compared(kept: Mapping[str, StoredRun], compared: Mapping[str, Comparison])
 
 
 def _end_when_told() -> None:
-    """A run that is told to end, as CI does when its time is over, keeps what it has, like one that is interrupted."""
+    """Treat SIGTERM, which CI sends at a timeout, like Ctrl-C: the run ends and keeps its finished cases."""
     with suppress(ValueError):  # not in the main thread, where nobody sends a signal
         signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _reader(settings: Settings, given: dict[str, Any]) -> tuple[Reader | None, Callable[[], None]]:
-    """The model that reads in the run, and a function that saves its replies; None if no model is set."""
+    """The chat model for the run, and a function to call after each suite: it saves the live replies, or checks that no
+    recorded reply was missing. The model is None if the settings name none.
+
+    Raises:
+        SettingsError: a model is set, but no file for its replies.
+    """
     if not settings.writer:
         return None, lambda: None
     from eval.running import writer
@@ -515,9 +527,11 @@ def _reader(settings: Settings, given: dict[str, Any]) -> tuple[Reader | None, C
 
 
 def _advice(run: StoredRun, kept_in: Path, given: dict[str, Any]) -> list[str]:
-    """The judge's ratings of a run, as lines of text.
+    """Let the judge rate the answers of a run, and store the ratings in ``kept_in``. Returns lines of text that
+    summarize them.
 
     Raises:
+        SettingsError: the profile is offline, or no file for the judge's replies is named.
         PushbackError: a recorded reply is missing, or the budget is spent.
     """
     if given["profile"] == "offline":
@@ -550,7 +564,8 @@ def _whole(run: StoredRun) -> dict[str, Any]:
 
 
 def _beside(of_model: Mapping[str, StoredRun]) -> dict[str, Any]:
-    """The measures of each evidence model, if there are several."""
+    """The measures of each evidence model under the key ``evidence_models``; an empty dict if there is only one
+    model."""
     from eval.gate import summary
 
     if len(of_model) < 2:
@@ -559,7 +574,7 @@ def _beside(of_model: Mapping[str, StoredRun]) -> dict[str, Any]:
 
 
 def _worst(runs: list[StoredRun]) -> int:
-    """The exit code for several suites: of their codes, the first in the gate's order."""
+    """The exit code for several suites: the one of their codes that comes first in ``eval.gate.gate.ORDER``."""
     from eval.gate.gate import ORDER, Exit
 
     codes = {one.verdict.exit for one in runs}

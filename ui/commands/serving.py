@@ -11,7 +11,7 @@ from ui.commands.options import Command, Function, flags_as_environment, remembe
 
 
 def _setting(*names: str, metavar: str, help: str) -> Callable[[Function], Function]:
-    """An option that overrides a setting."""
+    """A decorator that adds an option whose value overrides the setting of the same name."""
     return click.option(*names, metavar=metavar, expose_value=False, callback=remembered, help=help)
 
 

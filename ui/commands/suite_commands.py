@@ -1,4 +1,5 @@
-"""The commands of `pushback eval` that make suites: draft, review and check cases, and compute how many are enough."""
+"""The commands of `pushback eval` that make and check suites: draft cases, review them, check suites, and compute the
+number of cases that is needed."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ _command = partial(click.command, cls=Command)
 
 
 def _near(path: Path) -> Path:
-    """A path as it is typed from here."""
+    """The path relative to the current folder if it is inside it; else the path unchanged."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
@@ -104,7 +105,7 @@ def eval_review(suite: Path) -> None:
 
 
 def _reviewed(suite: Path, case: str, shown: str) -> bool:
-    """Ask what becomes of a draft, until it is known; False where the person has had enough."""
+    """Ask what to do with a draft until the answer can be carried out. Returns False if the person quits."""
     from eval.drafting import reviewing
 
     while True:

@@ -1,4 +1,4 @@
-"""`pushback doctor`, `reindex` and `move`: check and repair a library, rebuild its index, move its catalog."""
+"""`pushback doctor`, `reindex` and `move`: check and repair a library, rebuild its index, move its database."""
 
 from __future__ import annotations
 

@@ -28,7 +28,11 @@ EXAMPLES = (
 
 
 def _weights(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, float]:
-    """Importance by lens, parsed from ``NAME=0.9``."""
+    """The callback of ``--importance``: a dict from lens or number to importance, parsed from ``NAME=0.9``.
+
+    Raises:
+        BadParameter: a value has another form, or is not from 0 to 1.
+    """
     found = {}
     for one in given:
         name, _equals, value = one.rpartition("=")
@@ -214,7 +218,8 @@ def remove(context: click.Context, key: str) -> None:
 
 
 def _report(opened: Library, key: str, importance: Mapping[str, float] | None = None) -> Report:
-    """A stored verdict as a report; it tells for each citation whether its source has changed or gone."""
+    """The report on a stored verdict; for each citation it says whether its source has changed or is gone.
+    ``importance`` overrides the weights of assumptions."""
     from assistant.pressure import rulings
     from ui.reports import verdict_kept
 
