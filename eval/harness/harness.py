@@ -36,28 +36,32 @@ OURS = "pushback"  # the name of this program among the systems that are measure
 
 
 class Reader(Protocol):
-    """A model that reads in a run."""
+    """A chat model that takes part in a run."""
 
     def wrap(self, assistant: Assistant) -> System:
-        """The assistant with this model, and with an empty memory of replies."""
+        """The assistant with this model, as the system to measure. It remembers no earlier replies."""
         ...
 
     def again(self, repeat: int) -> None:
-        """Begin the n-th repetition (from 0): the model is asked again, and earlier replies are not reused."""
+        """Begin repetition number ``repeat``, counted from 0: the model is asked again, and earlier replies are not
+        reused.
+        """
         ...
 
     def silent(self, records: Sequence[Record]) -> str:
-        """The reason why these records say nothing about the model; empty if they do."""
+        """Why these records say nothing about the model, for example since it gave no reply; empty if they do say
+        something.
+        """
         ...
 
     @property
     def spent(self) -> str | None:
-        """The budget that is used up, in words; None if no budget is."""
+        """The budget that is used up, such as ``20 calls``; None if no budget is used up."""
         ...
 
     @property
     def told(self) -> str:
-        """A sentence for the report: how often the model replied."""
+        """A sentence for the report that says how often the model replied."""
         ...
 
 

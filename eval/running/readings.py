@@ -32,7 +32,9 @@ COMPUTING = ("numpy", "tokenizers", "torch", "transformers")  # distributions on
 
 
 def kept(folder: Path) -> Callable[[Scorer], Scorer]:
-    """What makes a reader that looks in ``folder`` first, and keeps there what is read."""
+    """Make a function that wraps a network's reader: the wrapped reader looks in ``folder`` for earlier results, and
+    stores new ones there.
+    """
     place = folder / shelf.READINGS / made_by()
     place.mkdir(parents=True, exist_ok=True)
     os.utime(place)
@@ -44,7 +46,7 @@ def kept(folder: Path) -> Callable[[Scorer], Scorer]:
 
 @cache
 def made_by(root: Path = shelf.ROOT) -> str:
-    """A hash of all that readings depend on, besides what is read."""
+    """A hash of everything that results depend on except the texts: code, weights, libraries and processor."""
     import torch
 
     told = {
