@@ -1,6 +1,6 @@
-"""A server for programs that speak the Model Context Protocol: three tools over stdio, all of which only read.
+"""A server for the Model Context Protocol over stdio, with three read-only tools.
 
-The official SDK is an extra (``.[mcp]``) and is imported when the server starts.
+The official SDK is an optional extra (``.[mcp]``) and is imported when the server starts.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ TOLD = (
 
 
 def serve(assistant: Assistant) -> None:
-    """Answer on stdin and stdout until the client disconnects.
+    """Answer requests on stdin and stdout until the client disconnects.
 
     Raises:
         SettingsError: the SDK is not installed.
@@ -32,8 +32,7 @@ def serve(assistant: Assistant) -> None:
 
 
 def server(assistant: Assistant) -> MCPServer:
-    """The server with its tools ``search``, ``ask`` and ``challenge``, each of which works like the command of that
-    name.
+    """The server with the tools ``search``, ``ask`` and ``challenge``. Each works like the command of the same name.
 
     Raises:
         SettingsError: the SDK is not installed.
