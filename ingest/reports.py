@@ -17,12 +17,13 @@ class SyncReport(NamedTuple):
 
     ``passages`` is the number of passages that were embedded, ``seconds`` the total time, and ``stages`` the seconds
     spent in each of ``STAGES``. ``same`` are unchanged files, and ``copies`` files whose bytes another document already
-    had. ``failed`` are the files that could not be read, with the reason, and ``empty`` those without a character.
-    ``skipped`` counts files of kinds that are not read, hidden and temporary ones, and ``kinds`` counts them by file
+    had. ``failed`` are the files that could not be read, with the reason, and ``empty`` the files without a character.
+    ``skipped`` counts hidden and temporary files and files of unsupported kinds, and ``kinds`` counts them by file
     extension; ``ignored`` counts the files and folders that a .pushbackignore excludes. ``spared`` counts missing files
     whose documents were kept, because too large a part of their folder is missing; the caller must allow their removal.
-    ``dropped`` counts, by reason, the pieces of added and changed files that are no content. ``notices`` counts, by
-    kind, what these files hold that could not be read as text, and ``noticed`` names the first files that hold it.
+    ``dropped`` counts, by reason, the pieces of added and changed files that are not content. ``notices`` counts, by
+    kind, content of these files that could not be read, or was removed and may be missed, and ``noticed`` names the
+    first files with such content.
     """
 
     added: int
@@ -45,7 +46,7 @@ class SyncReport(NamedTuple):
 
     @property
     def found(self) -> int:
-        """The number of files of kinds that are read, empty and failed ones included."""
+        """The number of files of supported kinds, empty and failed ones included."""
         return self.added + self.changed + self.same + self.copies + len(self.failed) + len(self.empty)
 
 

@@ -149,7 +149,9 @@ class _Done:
         self.clock = Clock()
 
     def notice(self, found: Iterable[str], source: str) -> None:
-        """Count things in the file ``source`` that could not be read as text; ``found`` are their kinds."""
+        """Count content of the file ``source`` that could not be read, or was removed and may be missed; ``found`` are
+        its kinds.
+        """
         for kind in found:
             self.notices[kind] += 1
             sources = self.noticed.setdefault(kind, [])

@@ -168,7 +168,10 @@ def _reason(tag: str, names: str) -> str | None:
 
 
 def _main(pieces: Sequence[Piece], headed: Headed) -> Box | None:
-    """Find the smallest box that holds most of the page's prose, or of its main article; None if no box does."""
+    """Find the smallest box that holds most of the page's prose, or of its main article; None if there is no such box.
+
+    ``headed`` has the boxes under a heading, as ``_headed`` returns them.
+    """
     held: dict[Box, int] = defaultdict(int)
     inside: dict[Box | None, set[Box]] = defaultdict(set)
     for piece in pieces:
@@ -232,7 +235,7 @@ def _is_head(piece: Piece) -> bool:
 
 def _weight_of_head(before: Piece, piece: Piece) -> int:
     """How strongly the piece ``before`` looks like the heading of ``piece``: ``OPENED`` if visitors click it, ``ASKED``
-    if it is a question, 1 if it is another heading, 0 if it is no heading.
+    if it is a question, 1 if it is another heading, 0 if it is not a heading.
     """
     is_opened = any(box.tag == "details" and box not in before.path for box in piece.path)
     is_term = any(box.tag == "dt" for box in before.path) and any(box.tag == "dd" for box in piece.path)

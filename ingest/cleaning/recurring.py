@@ -61,8 +61,8 @@ def lines(document: Document, known: AbstractSet[int]) -> tuple[tuple[int, bool]
 
 
 def marked(pieces: Sequence[Piece], origin: str | None, author: str | None, known: AbstractSet[int]) -> list[Piece]:
-    """Return all pieces; those whose hash is in ``known`` get the reason "recurring", and so do headings that are left
-    with no text below.
+    """Return all pieces; a piece whose line hash is in ``known`` gets the reason "recurring", and so does a heading
+    that is left with no text below it.
 
     ``origin`` is the web site, ``author`` the author of the page: words of other speakers are never marked.
     """

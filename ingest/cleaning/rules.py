@@ -108,15 +108,15 @@ def _said_before(pieces: Sequence[Piece]) -> Iterator[Piece]:
 
 
 def _is_title(pieces: Sequence[Piece], index: int, first: int) -> bool:
-    """Whether the piece may be the title of the document: it is a heading, or the last piece before ``first``, the
-    index at which the main text begins.
+    """Whether the piece may be the title of the document: it is a heading, or it is the last piece before the main
+    text, which begins at index ``first``.
     """
     return index == first - 1 or pieces[index].kind is BlockKind.HEADING
 
 
 def _belongs(piece: Piece, label: str, *, is_after: bool) -> bool:
     """Whether the piece belongs to the boilerplate label above it, such as "related links": it is a link, or it stands
-    after the main text (``is_after``) and is no sentence.
+    after the main text (``is_after``) and is not a sentence.
     """
     if label == "related links" and _is_link(piece):
         return True

@@ -58,8 +58,8 @@ class Listing(NamedTuple):
 def find(paths: Iterable[Path], within: Path | None = None) -> Listing:
     """Find the files under these paths; each file occurs once, in the order of the names.
 
-    A file's ``source`` is its path relative to the given folder. For a file that is given itself, it is the path
-    relative to ``within`` if the file is inside that folder, else its name.
+    A file's ``source`` is its path relative to the given folder that contains it. If the file itself is given, its
+    ``source`` is its path relative to ``within``, or just its name if it is not inside ``within``.
 
     Raises:
         SourceError: one of the paths does not exist; nothing has been done then.
@@ -152,7 +152,9 @@ class _Walk:
                 self.file(path, _source(path, root))
 
     def file(self, path: Path, source: str, *, is_named: bool = False) -> None:
-        """Collect one file. A file of an unsupported kind is skipped, unless the user gave its path (``is_named``)."""
+        """Collect one file under the name ``source``. A file of an unsupported kind is skipped, unless the user gave
+        its path (``is_named``).
+        """
         if not is_named and not _is_read(path):
             self.kinds[path.suffix.lower() or path.name] += 1
             return

@@ -74,7 +74,7 @@ def _pattern(line: str, number: int) -> GitIgnoreSpecPattern:
     """Parse one line of a ``.pushbackignore``, and limit the time that matching it takes.
 
     Raises:
-        SourceError: the line is no valid pattern, or matching it would take too long.
+        SourceError: the line is not a valid pattern, or matching it would take too long.
     """
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 

@@ -60,7 +60,7 @@ def parse(task: Task) -> tuple[Document, Sequence[Passage]]:
 
 
 def parsed_here(task: Task) -> ParsedFile:
-    """Parse a task in this process; its passages come all at once.
+    """Parse a task in this process instead of a worker; all its passages are available at once.
 
     Raises:
         SourceError: as for ``parse``, or the reader failed in any other way.

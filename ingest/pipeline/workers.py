@@ -57,8 +57,8 @@ class Workers:
         self._reached: dict[str, Reached] = {}
 
     def reached(self, source: str) -> Reached | None:
-        """The last page that a worker has read of the file ``source``; None if no page was reported, or the file is not
-        being parsed.
+        """The last page that a worker has read of the file ``source``; None if no page was reported yet, or the file is
+        not being parsed.
         """
         return self._reached.get(source)
 

@@ -48,7 +48,7 @@ class Archive:
         """Look at the container's list of members.
 
         Raises:
-            SourceError: no zip, truncated, encrypted, or made to deceive.
+            SourceError: the file is not a zip file, or is truncated, encrypted or malicious.
         """
         self._unpacked = 0
         self._packed = len(data)
@@ -91,7 +91,7 @@ class Archive:
         """Parse a member as XML and return its root element.
 
         Raises:
-            SourceError: as for ``read``, or the member is no valid XML.
+            SourceError: as for ``read``, or the member is not valid XML.
         """
         return parse(self.read(name), name)
 
@@ -159,8 +159,8 @@ def local(element: etree._Element) -> str:
 
 
 def value(element: etree._Element | None, name: str = "val") -> str | None:
-    """The value of the attribute with this name in any namespace, since office files differ in it; None if there is
-    none.
+    """The value of the attribute with this name in any namespace, since office files use different ones; None if there
+    is no such attribute.
     """
     if element is not None:
         for key, held in element.attrib.items():

@@ -28,7 +28,7 @@ def read(data: bytes) -> Draft:
     """Read the rows of a CSV file; a piece's ``page`` is the row's number as a spreadsheet shows it.
 
     Raises:
-        SourceError: the bytes are no text, or hold more than a million cells.
+        SourceError: the bytes are not text, or hold more than a million cells.
     """
     text = decode(data).replace("\0", "")
     named = NAMED.match(text)
@@ -57,7 +57,9 @@ def _parsed(text: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter that splits most of the first rows into the same number of cells; the comma if none does."""
+    """The delimiter that splits most of the first rows into the same number of cells; the comma if no
+    delimiter does.
+    """
     sample = "".join(text[: 1 << 18].splitlines(keepends=True)[:SAMPLE])
     best, chosen = 0.0, ","
     for delimiter in DELIMITERS:

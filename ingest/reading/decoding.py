@@ -32,7 +32,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
     """Decode the bytes to text; ``declared`` is the encoding that the file names.
 
     Raises:
-        SourceError: the bytes are no text in any encoding that fits them; the message says which failed.
+        SourceError: the bytes are not text in any encoding that fits them; the message says which failed.
     """
     for mark, encoding in MARKS:
         if data.startswith(mark):
@@ -70,7 +70,7 @@ def _declared(data: bytes, encoding: str) -> str | None:
 
 
 def known(encoding: str) -> str | None:
-    """Python's name of an encoding that a file names; None if it is unknown, is no encoding of text, or is slow to
+    """Python's name of an encoding that a file names; None if it is unknown, is not an encoding of text, or is slow to
     decode.
     """
     try:
@@ -85,7 +85,7 @@ def _guess(data: bytes) -> str:
     """Decode the bytes as slightly broken UTF-8, or with the encoding that is guessed from their letters.
 
     Raises:
-        SourceError: the bytes are no text.
+        SourceError: the bytes are not text.
     """
     if _controls(data) > 0.005:
         raise SourceError(f"{NOT_TEXT} (it is full of control characters).")

@@ -2,8 +2,8 @@
 
 These encodings differ in a few bytes: decoded as Western, a Polish text has "³" inside its words, and a Turkish text
 has "þ" beside "ç". So the right encoding is the one in which all letters belong to one language, preferably the
-language of the text's small words. charset-normalizer returns cp1252 or a similar encoding for half of such texts,
-since it looks for scripts and not for languages.
+language of the text's small words ("the", "und"). charset-normalizer returns cp1252 or a similar encoding for half of
+such texts, since it looks for scripts and not for languages.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _score(data: bytes, encoding: str) -> float:
     1.5.
 
     The score is the share of the letters beyond ASCII that the language has, less the share of signs inside words that
-    are no letters; 0.5 more if the text's small words are of the language as well.
+    are not letters; 0.5 more if the text's small words are of the language as well.
     """
     text = data.decode(encoding, "replace")
     letters = [letter for letter in text.lower().replace("i̇", "ı") if letter > "\x7f" and letter.isalpha()]

@@ -66,7 +66,7 @@ def is_for_people(head: bytes) -> bool:
 
 
 def has_attachments(name: str) -> bool:
-    """Whether a file of this name can have attachments: it is a mail or a mailbox."""
+    """Whether a file of this name can have attachments, since it is a mail or a mailbox."""
     return PurePath(name).suffix.lower() in MAILS
 
 

@@ -1,4 +1,4 @@
-"""Collects the words of a line with their look: struck out, raised, bold, or in a link.
+"""Collects the words of a line with their formatting: struck out, raised, bold, or in a link.
 
 Struck-out words are no longer valid, and are stored separately. A raised figure is never joined to the figure before
 it: a footnote mark is removed, an exponent is written as "10^6", and raised cents of a price as "$9.99".
@@ -25,7 +25,7 @@ BOLD = ""  # in the place of an address
 
 
 class Text:
-    """The words of a paragraph or a cell with their look: struck out, raised, bold, or in a link."""
+    """The words of a paragraph or a cell with their formatting: struck out, raised, bold, or in a link."""
 
     __slots__ = ("_lettered", "_linked", "_notes", "_open", "_parts", "_raised", "_seen", "_struck", "_was_struck")
 
@@ -110,8 +110,8 @@ class Text:
         self._seen += visible(text)
 
     def aside(self, mend: Callable[[str], str] = collapse) -> Iterator[Piece]:
-        """Yield a piece for each struck-out stretch and each footnote mark, with the reason. ``mend`` is applied to
-        struck-out text, and collapses its whitespace by default.
+        """Yield a piece for each run of struck-out words and each footnote mark, with the reason. ``mend`` is applied
+        to struck-out text; by default it collapses whitespace.
         """
         for struck in self._struck:
             if text := mend("".join(struck)):

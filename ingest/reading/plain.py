@@ -18,10 +18,10 @@ WRAPPED = 120  # characters; where most lines are longer than this, each line is
 
 
 def read(data: bytes) -> Draft:
-    """Read plain text as a draft: its paragraphs, items and rules, or the messages if it is a chat.
+    """Read plain text as a draft: its paragraphs, list items and separators, or its messages if it is a chat.
 
     Raises:
-        SourceError: the bytes are no text.
+        SourceError: the bytes are not text.
     """
     from ingest.reading.transcripts import chats
 
@@ -32,7 +32,7 @@ def read(data: bytes) -> Draft:
 
 
 def pieces(text: str) -> Iterator[Piece]:
-    """Yield the paragraphs and items of a text in order."""
+    """Yield the paragraphs and list items of a text in order."""
     lines = [line.expandtabs(4) for line in text.replace("\f", "\n").splitlines()]
     width = _width(lines)
     for is_blank, group in groupby(lines, key=lambda line: not line.strip()):

@@ -101,7 +101,7 @@ def _tables(rows: Sequence[Row]) -> Iterator[list[Row]]:
 def _table(
     rows: Sequence[Row], heads: Collection[int], before: list[str], *, is_page: bool
 ) -> Generator[Piece, None, list[str]]:
-    """Yield the rows of one table, and return the names of its columns.
+    """Yield the rows of one table, and return the names of its columns; ``heads`` and ``is_page`` are as in ``pieces``.
 
     ``before`` are the names of the previous table's columns; they are used if this table continues it without names.
     """
@@ -128,8 +128,8 @@ def _table(
 
 
 def _heads(rows: Sequence[Row], heads: Collection[int], *, is_page: bool) -> tuple[int, int]:
-    """The range of the rows that name the columns, as start and end index: the rows that the file marks, else the first
-    row if it looks like names. Start and end are equal if there are none.
+    """The range of the rows that name the columns, as start and end index: the rows that the file marks (``heads``),
+    else the first row if it looks like names. Start and end are equal if there are none.
     """
     marked = next((i for i, row in enumerate(rows) if row.number in heads and _is_wide(row, rows)), None)
     start = _first(rows) if marked is None else marked
@@ -210,7 +210,7 @@ def _first(rows: Sequence[Row]) -> int:
 
 
 def _is_band(row: Row, names: Sequence[str]) -> bool:
-    """Whether one cell spans the whole row, as a heading for the rows below."""
+    """Whether one cell spans the whole row, and so is a heading for the rows below."""
     cells = row.cells
     if len(cells) < max(2, len(names)) or cells[1] != SAME:
         return False

@@ -156,8 +156,8 @@ def _parts(line: str) -> list[str]:
 
 
 def _role(part: str) -> str | None:
-    """The role in a part of a line such as "Head of Field Marketing · last updated 27 June 2024"; None if it
-    is no role.
+    """The role in a part of a line such as "Head of Field Marketing · last updated 27 June 2024"; None if it is not a
+    role.
     """
     is_short = len(part.split()) <= 9 and part[0].isupper() and dates.find(part) is None
     return _name(part) if is_short and ROLE.search(part) else None

@@ -27,7 +27,7 @@ SITE = re.compile(r"\s+(?:[|·»«]|[-–—]{1,2})\s+(?P<site>[^|·»«–—]{
 class Structured(NamedTuple):
     """The pieces of a document in order, with kinds, headings and speakers, and its title, author and date.
 
-    Pieces with a reason are no content.
+    Pieces with a reason are not content.
     """
 
     title: str
@@ -156,8 +156,8 @@ def _names_a_sheet(pieces: Sequence[Piece], heading: int) -> bool:
 
 
 def _first_line(pieces: Sequence[Piece]) -> int | None:
-    """The index of the first line of a text without markup, if it is a title and no sentence; a date or byline may
-    precede it. None if it is no title.
+    """The index of the first line of a text without markup, if it is a title and not a sentence; a date or byline may
+    precede it. None if it is not a title.
     """
     begins = next((i for i, piece in enumerate(pieces) if not judge(piece.text).certainty), 0)  # a saved page's menu
     for i, piece in enumerate(pieces[begins : begins + 4], start=begins):

@@ -99,7 +99,7 @@ def _by_name(voices: Mapping[int, str], pieces: Sequence[Piece]) -> Mapping[int,
 
 def _signed(pieces: Sequence[Piece]) -> list[Piece]:
     """Give speakers to a thread in which lines such as "Posted by: Ann Lee | March 4" stand below what was said; return
-    its pieces, or an empty list if it is no such thread.
+    its pieces, or an empty list if it is not such a thread.
 
     It is unknown where the first comment begins: only the paragraph above its line is taken as part of it.
     """
@@ -120,7 +120,7 @@ def _signed(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _thread(pieces: Sequence[Piece]) -> dict[int, str]:
-    """The names in speaker lines, by the line's index; empty if the document is no conversation."""
+    """The names in speaker lines, by the line's index; empty if the document is not a conversation."""
     named = {i: voice for i in range(len(pieces)) if (voice := _candidate(pieces, i))}
     counts = Counter(voice.name for voice in named.values())
     if all(voice.is_plain and counts[voice.name] == 1 for voice in named.values()):

@@ -65,8 +65,8 @@ BARE_YEAR = re.compile(r"\s*((?:19|20)\d\d)\s*")
 
 
 def find(text: str) -> str | None:
-    """The first date in the text in ISO 8601, which has at least a year and a month. Of an ambiguous date such as
-    05/10/2012, only the year; None if there is no date.
+    """The first date in the text, in ISO 8601: a day, a month, or only the year of an ambiguous date such as
+    05/10/2012. None if there is no date, or only a year.
     """
     first = min(matches(text), key=lambda match: (match.start(), -match.end()), default=None)
     return _iso(first.groupdict()) if first else None
@@ -110,8 +110,8 @@ def _iso(parts: dict[str, str | None]) -> str | None:
 
 
 def _numeric(year: int, first: int, second: int) -> str | None:
-    """A numeric date in ISO 8601; only the year for 05/10/2012, which may be in May or in October. None if it
-    is no date.
+    """A numeric date in ISO 8601; only the year for 05/10/2012, which may be in May or in October. None if it is not a
+    date.
     """
     readings = {_valid(year, second, first), _valid(year, first, second)} - {None}
     return readings.pop() if len(readings) == 1 else (str(year) if readings else None)

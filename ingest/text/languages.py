@@ -1,8 +1,8 @@
-"""Finds the language of a text: by its script if that decides it, else by its small words.
+"""Finds the language of a text: by its script if only one language uses it, else by its small words ("the", "und").
 
-This is own code, since the maintained libraries cost too much: py3langid takes 0.7 s and 70 MB in each process that
-reads files, lingua 96 MB on disk. For a text of a few sentences, small words are enough; for a shorter or mixed text
-the language is unknown, rather than wrong.
+We do this without a library, since the maintained ones cost too much: py3langid takes 0.7 s and 70 MB in each process
+that reads files, lingua 96 MB on disk. For a text of a few sentences, small words are enough; for a shorter or mixed
+text the language is unknown, rather than wrong.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ def tells_who(name: str) -> bool:
 
 
 def is_no_name(name: str) -> bool:
-    """Whether the first word is one of labels or headings, such as "Summary", so that the words are no name."""
+    """Whether the first word is one of labels or headings, such as "Summary", so that the words are not a name."""
     return name.split(maxsplit=1)[0].lower().strip(",:") in NOT_NAMES
 
 

@@ -32,7 +32,7 @@ class NotPublic(SourceError):
 
 class Guarded(httpcore.NetworkBackend):
     """A network backend that connects to public addresses only, and to any address of the hosts in ``allowed``. All
-    connections must end ``seconds`` after it was made.
+    connections end at a deadline, ``seconds`` after the backend was created.
     """
 
     def __init__(self, allowed: Collection[str], seconds: float) -> None:
@@ -49,7 +49,7 @@ class Guarded(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect to the host's first address that answers; all its addresses are checked before.
+        """Connect to the first of the host's addresses that answers; all of them are checked first.
 
         Raises:
             NotPublic: one of the host's addresses is not public, and the host is not in ``allowed``.
@@ -138,7 +138,7 @@ def _look_up(host: str, port: int, seconds: float) -> list[str]:
     look-up has no time limit.
 
     Raises:
-        httpcore.ConnectTimeout: the look-up takes longer than ``seconds``.
+        httpcore.ConnectTimeout: the formatting-up takes longer than ``seconds``.
         httpcore.ConnectError: the host's name cannot be resolved.
     """
     found: SimpleQueue[list[str] | Exception] = SimpleQueue()

@@ -219,7 +219,7 @@ def _checked(text: str) -> httpx.URL:
     """Parse a web address, and check that it may be fetched.
 
     Raises:
-        SourceError: it is no http or https address, has a bad port, or contains a name or password.
+        SourceError: the address is not http or https, has an invalid port, or contains a name or password.
     """
     try:
         url = httpx.URL(text.strip()).copy_with(fragment=None)

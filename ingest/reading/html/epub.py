@@ -34,7 +34,7 @@ def read(data: bytes) -> Draft:
     the top.
 
     Raises:
-        SourceError: the file is no e-book, is damaged or malicious, or is locked by its seller.
+        SourceError: the file is not an e-book, is damaged or malicious, or is locked by its seller.
     """
     archive = Archive(data)
     if ENCRYPTION in archive and _is_locked(archive.xml(ENCRYPTION)):
@@ -62,7 +62,7 @@ def _chapter(data: bytes) -> Iterator[Piece]:
 
 def _spine(book: etree._Element, folder: str) -> Iterator[tuple[str, bool]]:
     """Yield the file name of each chapter in reading order, and whether it is a table of contents. ``folder`` is the
-    folder of the book's main file in the archive.
+    folder of the package file (``book``) in the archive.
     """
     manifest, spine, guide = (child(book, name) for name in ("manifest", "spine", "guide"))
     items = {value(item, "id"): item for item in (manifest if manifest is not None else ())}

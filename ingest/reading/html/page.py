@@ -53,7 +53,7 @@ def read(data: bytes) -> Draft:
     """Read a web page as a draft: its blocks in order, and the title, author and date in its head.
 
     Raises:
-        SourceError: the bytes are no text, or hold no element.
+        SourceError: the bytes are not text, or hold no element.
     """
     declared = CHARSET.search(data[:HEAD])
     root = _parse(decode(data, declared[1].decode("ascii") if declared else None))
@@ -173,8 +173,8 @@ class _Walk:
         self._add(" ")
 
     def _count(self, element: etree._Element, tag: str, step: int) -> None:
-        """Note that an element begins (``step`` 1) or ends (-1) that changes the look of its words: link, bold, struck
-        out, raised.
+        """Record that an element which changes the formatting of its words (link, bold, struck out or raised) begins
+        (``step`` is 1) or ends (``step`` is -1).
         """
         if tag == "a":
             self._links += step

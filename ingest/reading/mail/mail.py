@@ -1,7 +1,7 @@
 """Turns a mail into a draft: its own words under its sender's name, then its attachments, each read by the reader of
 its format.
 
-Quoted mails, signatures and notices are marked with a reason, and are no content (``quoting.py``); a forwarded mail is
+Quoted mails, signatures and notices are marked with a reason, and are not content (``quoting.py``); a forwarded mail is
 content under the name of its own sender. Attachments are read in memory, never written to disk or opened.
 """
 
@@ -50,7 +50,7 @@ def read_outlook(data: bytes, *, alone: bool = False) -> Draft:
     """Read a mail that Outlook saved (.msg) as a draft, as ``read`` does.
 
     Raises:
-        SourceError: the file is no such mail, is damaged, or is nested too deeply.
+        SourceError: the file is not such a mail, is damaged, or is nested too deeply.
     """
     return _draft(outlook.parse(data, DEPTH), "application/vnd.ms-outlook", alone=alone)
 

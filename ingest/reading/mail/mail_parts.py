@@ -81,7 +81,9 @@ def _payload(part: EmailMessage) -> Any:
 
 
 def best(parts: Iterable[EmailMessage]) -> EmailMessage | None:
-    """Choose between versions of the same text: plain text, else HTML; HTML also if the plain text is much shorter."""
+    """Choose which version of the same text to read: plain text, else HTML, else the first. HTML is also chosen if the
+    plain text is much shorter.
+    """
     every = list(parts)
     kinds = {kind: _first(every, kind) for kind in ("text/plain", "text/html")}
     counts = {kind: _count(found[1]) for kind, found in kinds.items() if found}
@@ -246,7 +248,7 @@ def sender(message: EmailMessage) -> str | None:
 
 
 def date(message: EmailMessage) -> tuple[str, ...]:
-    """The date of the mail in ISO 8601, or the header's text if it is no valid date; empty if there is no date."""
+    """The date of the mail in ISO 8601, or the header's text if it is not a valid date; empty if there is no date."""
     text = header(message, "date")
     try:
         sent: datetime | None = parsedate_to_datetime(text)

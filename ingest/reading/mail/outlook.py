@@ -52,7 +52,7 @@ def parse(data: bytes, deepest: int) -> EmailMessage:
     """Convert an Outlook file to a mail with its attachments; attached mails are read up to ``deepest`` levels down.
 
     Raises:
-        SourceError: the bytes are no Outlook mail, or a damaged one.
+        SourceError: the bytes are not an Outlook mail, or a damaged one.
     """
     from olefile import OleFileIO
 

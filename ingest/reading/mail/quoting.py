@@ -329,8 +329,8 @@ class _Walk:
                 return
 
     def _attribution(self) -> int:
-        """The number of lines, up to three, over which "On ... wrote:" is wrapped at the current position; 0 if it is
-        not there.
+        """The number of lines, one to three, that the sentence "On ... wrote:" takes at the current position; 0 if
+        there is none.
         """
         if not WROTE_STARTS.match(self._line(self._at).text):
             text = self._line(self._at).text.strip()
@@ -393,7 +393,7 @@ def name_of(sender: str) -> str | None:
 
 
 def _is_contact(text: str) -> bool:
-    """Whether a line may be part of the contact details below a closing: a name, a role or an address, but no
+    """Whether a line may be part of the contact details below a closing: a name, a role or an address, but not a
     sentence.
     """
     bare = text.strip()

@@ -124,8 +124,8 @@ def _facts(text: str) -> dict[str, frozenset[str]]:
 
 
 def _shallower(state: StateCore) -> None:
-    """Lower the limit on nesting for the inline parsing that follows, since brackets within a line cost more
-    than blocks.
+    """Core rule for markdown-it: lower the limit on nesting for the inline parsing that follows, since nested brackets
+    in a line cost more than nested blocks.
     """
     state.md.options["maxNesting"] = DEEPEST_LINK
 
@@ -136,7 +136,7 @@ def closed(text: str) -> frozenset[str]:
 
 
 def shown(content: str, closes: frozenset[str]) -> str:
-    """Return the HTML with "<" escaped in angle brackets that are no tags, so that they show as text. ``closes`` are
+    """Return the HTML with "<" escaped in angle brackets that are not tags, so that they show as text. ``closes`` are
     the names of elements that have a closing tag.
     """
     return TAG.sub(lambda tag: tag[0].replace("<", "&lt;") if _is_text(tag, closes) else tag[0], content)
@@ -159,7 +159,9 @@ def _placeholder(state: StateInline, silent: bool) -> bool:
 
 
 def _note_link(state: StateInline, silent: bool) -> bool:
-    """Parse ``[[Plan#Costs|the costs]]``: show the words after the bar, or without a bar the name and heading."""
+    """Inline rule for markdown-it: show ``[[Plan#Costs|the costs]]`` as the words after the bar, or without a bar as
+    the name and heading. Returns whether there is such a link.
+    """
     link = LINK.match(state.src, state.pos)
     if link is None or link.end() > state.posMax:
         return False
@@ -200,15 +202,15 @@ def _hidden(pattern: re.Pattern[str], reason: str) -> Callable[[StateInline, boo
 
 
 def _filled(state: StateCore) -> None:
-    """Replace a template's tag in a link's address by the address that the tag names."""
+    """Core rule for markdown-it: replace a template's tag in a link's address by the address that the tag names."""
     for token in state.tokens:
         if token.type == "inline":
             token.content = FILLED.sub(lambda link: f"]({link['to'] or ''}", token.content)
 
 
 def _template(state: StateInline, silent: bool) -> bool:
-    """Parse ``{% … %}``: show the quoted words if the tag has only these, as in ``{% channel "help" %}``,
-    else nothing.
+    """Inline rule for markdown-it: show a tag such as ``{% channel "help" %}`` as its quoted words, and hide other tags
+    ``{% … %}``. Returns whether there is a tag.
     """
     tag = TAG_OF_TEMPLATE.match(state.src, state.pos)
     if tag is None or tag.end() > state.posMax:
@@ -223,7 +225,9 @@ def _template(state: StateInline, silent: bool) -> bool:
 
 
 def _shortcode(state: StateInline, silent: bool) -> bool:
-    """Parse Hugo's ``{{< tab "North" >}}``: show its title or caption, or nothing if it has none."""
+    """Inline rule for markdown-it: show Hugo's ``{{< tab "North" >}}`` as its title or caption, or hide it if it has
+    none. Returns whether there is a tag.
+    """
     tag = SHORTCODE.match(state.src, state.pos)
     if tag is None or tag.end() > state.posMax:
         return False
@@ -233,8 +237,8 @@ def _shortcode(state: StateInline, silent: bool) -> bool:
 
 
 def _component(state: StateInline, silent: bool) -> bool:
-    """Parse the tag of an MDX component, ``<Callout title="Costs">``: show its title; its contents are read
-    as Markdown.
+    """Inline rule for markdown-it: show the tag of an MDX component, ``<Callout title="Costs">``, as its title; its
+    contents are read as Markdown. Returns whether there is a tag.
     """
     tag = COMPONENT.match(state.src, state.pos)
     if tag is None or tag.end() > state.posMax or not _is_component(tag, state.env["closed"]):
@@ -251,8 +255,8 @@ def _is_component(tag: re.Match[str], closes: frozenset[str]) -> bool:
 
 
 def _show(state: StateInline, tag: re.Match[str], found: Sequence[Sequence[str | None]]) -> bool:
-    """Consume a tag and show the words in ``found`` in its place; if there are none, the tag is hidden. Always returns
-    True.
+    """Consume a tag and show the words in ``found`` in its place; hide the tag if there are none. Always
+    returns True.
     """
     shown = [word.strip() for words in found for word in words if word and re.search(r"[^\W\d_]", word)]
     after = state.src[tag.end() : state.posMax].lstrip()
@@ -269,7 +273,9 @@ def _push(state: StateInline, text: str, reason: str) -> None:
 
 
 def _comment_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Parse a comment block: from ``%%`` at the beginning of a line to ``%%`` at the end of a line."""
+    """Block rule for markdown-it: hide a comment from ``%%`` at the beginning of a line to ``%%`` at the end of a line.
+    Returns whether there is one.
+    """
     if not _begins(state, start, "%%"):
         return False
     for line in range(start, end):
@@ -282,7 +288,9 @@ def _comment_block(state: StateBlock, start: int, end: int, silent: bool) -> boo
 
 
 def _definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Parse a link definition, but only if it has an address, or a path and a label that the text uses elsewhere."""
+    """Block rule for markdown-it: read a link definition, but only if it has an address, or a path and a label that the
+    text uses elsewhere. Returns whether there is one.
+    """
     if not _begins(state, start, "["):
         return False
     text = state.getLines(start, min(start + 2, end), state.blkIndent, False)
@@ -310,9 +318,7 @@ def _html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _begins(state: StateBlock, line: int, mark: str) -> bool:
-    """Whether a line begins with a mark. It is called for every line, so it is a quick check before the
-    costlier ones.
-    """
+    """Whether a line begins with a mark. This quick check is made for every line, before the slower ones."""
     return state.src.startswith(mark, state.bMarks[line] + state.tShift[line])
 
 

@@ -41,10 +41,10 @@ CALLOUT = re.compile(r"\[!([\w-]+)\][+-]?[ \t]*(.*)")
 
 
 def read(data: bytes) -> Draft:
-    """Read a Markdown file as a draft: headings, paragraphs, items, rows, quotes and code.
+    """Read a Markdown file as a draft: headings, paragraphs, list items, rows, quotes and code.
 
     Raises:
-        SourceError: the bytes are no text.
+        SourceError: the bytes are not text.
     """
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
     front, values = _front_matter(text)
@@ -197,7 +197,7 @@ class _Blocks:
 
 
 def _words(children: Sequence[Token]) -> Text:
-    """The words of inline tokens (text, code and links, without markup), with their look."""
+    """The words of inline tokens (text, code and links, without markup), with their formatting."""
     held = Text()
     struck = raised = bold = 0
     to = ""

@@ -1,6 +1,7 @@
-"""Turns AsciiDoc and reStructuredText into a draft without markup: headings, paragraphs, items, rows and code.
+"""Turns AsciiDoc and reStructuredText into a draft without markup: headings, paragraphs, list items, rows and code.
 
-This is own code: the maintained library for AsciiDoc is under the GPL, and docutils refuses slightly broken texts.
+We do this without a library: the maintained one for AsciiDoc is under the GPL, and docutils refuses slightly broken
+texts.
 """
 
 from __future__ import annotations
@@ -242,7 +243,7 @@ def _listed(lines: Sequence[str]) -> list[list[str]]:
 
 
 def _separated(lines: Sequence[str]) -> list[list[str]]:
-    """The rows of a table in CSV; if the lines are no valid CSV, each becomes a row of one cell."""
+    """The rows of a table in CSV; if the lines are not valid CSV, each becomes a row of one cell."""
     with suppress(csv.Error):
         return list(filter(None, csv.reader(lines, skipinitialspace=True)))
     return [[line] for line in lines]
@@ -346,8 +347,8 @@ def _end_of_text(lines: Sequence[str], at: int) -> int:
 
 
 def _text_adoc(lines: Sequence[str], item: int) -> Iterator[Piece]:
-    """Yield the paragraphs and items of some lines. A paragraph after a line "+" is part of the item before; ``item``
-    is the depth of the last item before these lines.
+    """Yield the paragraphs and list items of some lines. A paragraph after a line "+" is part of the item before;
+    ``item`` is the depth of the last item before these lines.
     """
     is_hung = False
     for kind, group in groupby(lines, key=lambda one: "+" if one.strip() == "+" else bool(ITEM_ADOC.match(one))):

@@ -19,7 +19,7 @@ def read(data: bytes) -> Draft:
     """Read the cells of a Jupyter notebook in order, as a draft.
 
     Raises:
-        SourceError: the file is no notebook, or is broken.
+        SourceError: the file is not a notebook, or is broken.
     """
     try:
         held = json.loads(decode(data))

@@ -34,11 +34,11 @@ APPLIED = "\u2061"  # between a function and its argument, unseen
 
 
 def read(data: bytes) -> Draft:
-    """Read a Word file as a draft: headings, paragraphs, items and tables, and comments at the end. Headers and footers
-    are no content; their pieces have a reason.
+    """Read a Word file as a draft: headings, paragraphs, list items and tables, and comments at the end. Headers and
+    footers are marked as boilerplate.
 
     Raises:
-        SourceError: the file is no Word file, or is damaged, encrypted or malicious.
+        SourceError: the file is not a Word file, or is damaged, encrypted or malicious.
     """
     archive = Archive(data)
     part = main_part(archive, "word/document.xml")
@@ -221,8 +221,8 @@ def _gather(
 ) -> None:
     """Read the text inside an element into ``inline``.
 
-    ``look`` is the look of words without settings of their own. ``is_link`` says that the element is in a link, ``to``
-    is the link's address, and ``is_hidden`` says that the text is hidden.
+    ``look`` is the formatting of words without settings of their own. ``is_link`` says that the element is in a link,
+    ``to`` is the link's address, and ``is_hidden`` says that the text is hidden.
     """
     for inner in element:
         name = local(inner)

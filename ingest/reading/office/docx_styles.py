@@ -19,8 +19,8 @@ ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc
 
 
 class Style(NamedTuple):
-    """A paragraph's style: its built-in name in lower case, its heading level (0 if it is no heading), the id of its
-    list (empty if it is no item), and its depth in the list.
+    """A paragraph's style: its built-in name in lower case, its heading level (0 if it is not a heading), the id of its
+    list (empty if it is not an item), and its depth in the list.
     """
 
     name: str = ""
@@ -30,7 +30,7 @@ class Style(NamedTuple):
 
 
 class Look(NamedTuple):
-    """The look of words: whether they are struck out, raised or bold."""
+    """The formatting of words: whether they are struck out, raised or bold."""
 
     struck: bool = False
     raised: bool = False
@@ -58,12 +58,12 @@ class Styles:
         return Style(name, _level(name, chain), "" if list_id == "0" else list_id, min(8, max(0, count(depth))))
 
     def look(self, settings: etree._Element | None) -> Look:
-        """The look that a paragraph's style gives to its words; ``settings`` are the paragraph's (``pPr``)."""
+        """The formatting that a paragraph's style gives to its words; ``settings`` are the paragraph's (``pPr``)."""
         return self._look(value(child(settings, "pStyle")) or self._default)
 
     def run(self, settings: etree._Element, around: Look) -> Look:
-        """The look of words with these settings (``rPr``), which override their named style, which overrides the look
-        ``around`` them.
+        """The formatting of words with these settings (``rPr``), which override their named style, which overrides the
+        formatting ``around`` them.
         """
         if not len(settings):
             return around
@@ -135,7 +135,7 @@ class Numbers:
 
 
 def _set(settings: etree._Element, around: Look) -> Look:
-    """Apply settings (``rPr``) to the look ``around``, and return the resulting look."""
+    """Apply settings (``rPr``) to the formatting ``around``, and return the resulting formatting."""
     struck, raised, bold = around
     for setting in settings:
         name = local(setting)

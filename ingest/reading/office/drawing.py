@@ -24,7 +24,7 @@ def text(paragraph: etree._Element) -> str:
 
 
 def read(paragraph: etree._Element, addresses: Mapping[str, str] = MappingProxyType({})) -> Text:
-    """The words of a paragraph with their look; ``addresses`` maps the ids of links to their addresses."""
+    """The words of a paragraph with their formatting; ``addresses`` maps the ids of links to their addresses."""
     held = Text()
     for inner in paragraph.iter():
         name = local(inner)

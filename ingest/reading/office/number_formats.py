@@ -139,8 +139,8 @@ def _figure(number: float, form: _Form) -> str:
 
 
 def _sealed(text: str) -> str:
-    """Replace characters that stand for digits by private ones, so that literal text is not read as part of
-    the format.
+    """Replace characters that have a meaning in a number format, such as "0" and "#", by private-use characters, so
+    that literal text is not read as part of the format.
     """
     return "".join(chr(0xE000 + ord(c)) if c in "#0?,.%E/" else c for c in text)
 

@@ -22,7 +22,7 @@ def read_sheet(data: bytes) -> Draft:
     """Read an OpenDocument sheet as a draft: each sheet under its name, with the columns' names in each row.
 
     Raises:
-        SourceError: the file is no OpenDocument sheet, or is damaged, encrypted or malicious.
+        SourceError: the file is not an OpenDocument sheet, or is damaged, encrypted or malicious.
     """
     archive, body = _body(data, "spreadsheet")
     walk = _walk(body)
@@ -41,7 +41,7 @@ def read_deck(data: bytes) -> Draft:
     number.
 
     Raises:
-        SourceError: the file is no OpenDocument presentation, or is damaged, encrypted or malicious.
+        SourceError: the file is not an OpenDocument presentation, or is damaged, encrypted or malicious.
     """
     archive, body = _body(data, "presentation")
     walk = _walk(body)
@@ -66,7 +66,7 @@ def _walk(body: etree._Element) -> odt._Walk:
 
 
 def _lines(table: etree._Element, walk: odt._Walk, aside: list[Piece]) -> Iterator[rows.Row]:
-    """Yield the rows of a sheet; pieces of its cells that are no content, such as struck-out words, are added to
+    """Yield the rows of a sheet; pieces of its cells that are not content, such as struck-out words, are added to
     ``aside``.
     """
     number = held = 0
@@ -86,7 +86,9 @@ def _lines(table: etree._Element, walk: odt._Walk, aside: list[Piece]) -> Iterat
 
 
 def _shown(cell: etree._Element, walk: odt._Walk, aside: list[Piece]) -> str:
-    """The text that a cell shows, or its value if it has no text; pieces that are no content are added to ``aside``."""
+    """The text that a cell shows, or its value if it has no text; pieces that are not content are added to
+    ``aside``.
+    """
     pieces = list(walk.blocks(cell, STRUCK if walk.look(cell).struck else None))
     aside += (piece for piece in pieces if piece.reason)
     text = " ".join(piece.text for piece in pieces if not piece.reason)

@@ -32,11 +32,11 @@ COLUMNS = 256  # that a cell may be repeated over: a bound, since a few bytes ca
 
 
 def read(data: bytes) -> Draft:
-    """Read an OpenDocument text as a draft: headings, paragraphs, items and tables, and comments at the end. Headers
-    and footers are no content; their pieces have a reason.
+    """Read an OpenDocument text as a draft: headings, paragraphs, list items and tables, and comments at the end.
+    Headers and footers are marked as boilerplate.
 
     Raises:
-        SourceError: the file is no OpenDocument text, or is damaged, encrypted or malicious.
+        SourceError: the file is not OpenDocument text, or is damaged, encrypted or malicious.
     """
     archive = Archive(data)
     if MANIFEST in archive and next(archive.xml(MANIFEST).iter("{*}encryption-data"), None) is not None:
@@ -130,7 +130,9 @@ class _Walk:
         return self._parents.get(name, name).replace("_20_", " ").lower()
 
     def look(self, element: etree._Element, around: Look = Look()) -> Look:  # noqa: B008 — a frozen value
-        """The look that an element's style gives to its words; ``around`` is the look of the text around it."""
+        """The formatting that an element's style gives to its words; ``around`` is the formatting of the text
+        around it.
+        """
         name = value(element, "style-name") or ""
         return self._looks.get(name, around)._replace(bold=self._bold.get(name, around.bold))
 
@@ -240,7 +242,7 @@ def _parents(*roots: etree._Element | None) -> dict[str, str]:
 
 
 def _looks(*roots: etree._Element | None) -> dict[str, Look]:
-    """Map each style that sets struck-out or raised text, or turns it off, to its look."""
+    """Map each style that sets struck-out or raised text, or turns it off, to its formatting."""
     looks = {}
     for root in roots:
         for style in root.iter("{*}style") if root is not None else ():

@@ -58,7 +58,7 @@ def main_part(archive: Archive, usual: str) -> str:
 
 
 def of_kind(found: dict[str, Relation], kind: str) -> Iterator[str]:
-    """The names of the parts to which a relation of this kind leads."""
+    """The names of the parts to which relations of this kind lead; ``found`` are the relations by id."""
     return (relation.target for relation in found.values() if relation.kind == kind)
 
 

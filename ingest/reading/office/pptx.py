@@ -28,7 +28,7 @@ def read(data: bytes) -> Draft:
     piece's ``page`` is the slide's number.
 
     Raises:
-        SourceError: the file is no PowerPoint file, or is damaged, encrypted or malicious.
+        SourceError: the file is not a PowerPoint file, or is damaged, encrypted or malicious.
     """
     archive = Archive(data)
     part = main_part(archive, "ppt/presentation.xml")
@@ -92,8 +92,8 @@ class _Slide:
             yield from self._notes(self._archive.xml(name))
 
     def _places(self) -> dict[slide_order.Key, etree._Element]:
-        """The placeholders of the slide's layout and master, which give the positions of shapes that have none on the
-        slide.
+        """The placeholders of the slide's layout and master, by their number or kind; they give the positions of shapes
+        that have none on the slide.
         """
         trees = [child(self._archive.xml(name), "cSld", "spTree") for name in _masters(self._archive, self._part)]
         return slide_order.placeholders(trees)
@@ -178,7 +178,7 @@ def _authors(archive: Archive, found: dict[str, Relation]) -> dict[str, str]:
 
 
 def _masters(archive: Archive, slide: str) -> Iterator[str]:
-    """Yield the names of the parts for the slide's master and its layout."""
+    """Yield the names of the slide's master and layout, which are parts of the file."""
     for layout in of_kind(relations(archive, slide), "slideLayout"):
         yield from of_kind(relations(archive, layout), "slideMaster")
         yield layout
@@ -197,7 +197,7 @@ def _shapes(tree: etree._Element | None) -> Iterator[etree._Element]:
 
 
 def _role(shape: etree._Element) -> str | None:
-    """The kind of placeholder that a shape is, such as "title"; None if it is no placeholder."""
+    """The kind of placeholder that a shape is, such as "title"; None if it is not a placeholder."""
     settings = next(iter(shape), None)
     placeholder = child(settings, "nvPr", "ph")
     return None if placeholder is None else value(placeholder, "type") or "obj"

@@ -28,11 +28,11 @@ from ingest.reading.office.rtf_words import (
 
 
 def read(data: bytes) -> Draft:
-    """Read an RTF file as a draft: headings, paragraphs, items and tables, and comments at the end. Headers and footers
-    are no content; their pieces have a reason.
+    """Read an RTF file as a draft: headings, paragraphs, list items and tables, and comments at the end. Headers and
+    footers are marked as boilerplate.
 
     Raises:
-        SourceError: the file is no rich text, is cut short, or is nested too deeply.
+        SourceError: the file is not rich text, is cut short, or is nested too deeply.
     """
     text = data.decode("latin-1")
     if not text.lstrip().startswith("{\\rtf"):

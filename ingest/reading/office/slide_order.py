@@ -164,7 +164,9 @@ def _stretches(bands: Sequence[list[ShapeBox]]) -> list[list[ShapeBox]]:
 
 
 def _parted(boxes: Sequence[ShapeBox], low: str, high: str) -> list[list[ShapeBox]]:
-    """Group boxes that overlap along an axis; ``low`` and ``high`` name its edges, such as "left" and "right"."""
+    """Group boxes that overlap along an axis; ``low`` and ``high`` are the names of the boxes' edges on it, such as
+    "left" and "right".
+    """
     parts: list[list[ShapeBox]] = []
     for box in sorted(boxes, key=lambda box: _edge(box, low)):
         if parts and any(_overlap(other, box, low, high) > SHARED for other in parts[-1]):

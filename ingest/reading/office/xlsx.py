@@ -35,12 +35,13 @@ ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 def read(data: bytes) -> Draft:
     """Read an Excel file as a draft: the rows of each sheet under its name. Hidden sheets, which often hold lists for
-    forms, are no content; their pieces have a reason.
+    forms, are marked as boilerplate.
 
     A formula is shown as the value it had when the file was saved, or as the formula itself if no value was saved.
 
     Raises:
-        SourceError: the file is no Excel file, is damaged, encrypted or malicious, or has more than a million cells.
+        SourceError: the file is not an Excel file, is damaged, encrypted or malicious, or has more than a million
+            cells.
     """
     archive = Archive(data)
     part = main_part(archive, "xl/workbook.xml")
@@ -293,7 +294,9 @@ def _remark(comment: etree._Element, author: str, text: str) -> remarks.Comment:
 
 
 def _read(item: etree._Element) -> Text:
-    """The words of a shared or inline text with their look, without the pronunciation given for East Asian words."""
+    """The words of a shared or inline text with their formatting, without the pronunciation given for East
+    Asian words.
+    """
     held = Text()
     for inner in item:
         name = local(inner)
@@ -344,7 +347,7 @@ def _column(letters: str) -> int:
 
 def _area(ref: str) -> tuple[int, int, int, int] | None:
     """The top row, left column, bottom row and right column of an area such as "A1:C3"; rows count from 1, columns from
-    0. None if it is no area.
+    0. None if it is not an area.
     """
     corners = [CELL.fullmatch(corner) for corner in ref.split(":")]
     if len(corners) != 2 or corners[0] is None or corners[1] is None:

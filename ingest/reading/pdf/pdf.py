@@ -70,7 +70,8 @@ class Page(NamedTuple):
 
 
 def read(data: bytes) -> Draft:
-    """Read a PDF as a draft: paragraphs, headings, items and rows, each with the number of the page on which it begins.
+    """Read a PDF as a draft: paragraphs, headings, list items and rows, each with the number of the page on which it
+    begins.
 
     Raises:
         SourceError: the file is encrypted, damaged or too long, or none of its pages has readable text.
@@ -181,7 +182,7 @@ def _pages(document: PdfDocument, size: int) -> Iterator[Page]:
 
 
 def _lines(pages: Sequence[Page]) -> list[Line]:
-    """The lines of all pages in reading order; a line that is no content has a reason."""
+    """The lines of all pages in reading order; a line that is not content has a reason."""
     upright = [page.sheets[0] for page in pages if page.sheets]
     usual = pdf_blocks.body(line for sheet in upright for line in sheet.lines)
     marked = iter(pdf_margins.mark(upright, usual))

@@ -1,4 +1,4 @@
-"""Joins lines in reading order into paragraphs, headings, items and rows, across lines, columns and pages."""
+"""Joins lines in reading order into paragraphs, headings, list items and rows, across lines, columns and pages."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def body(lines: Iterable[Line]) -> float:
 
 
 def blocks(lines: Sequence[Line], usual: float) -> list[Block]:
-    """Group the lines into blocks: each is a paragraph, heading, item or row. ``usual`` is the type size of
-    most text.
+    """Group the lines into blocks: each is a paragraph, heading, list item or row. ``usual`` is the type size of most
+    text.
     """
     pitch = _pitches(lines)
     found: list[Block] = []
@@ -264,8 +264,8 @@ def _with(text: str, following: str, vocabulary: Counter[str]) -> str:
 
 
 def _is_compound(head: str, tail: str, vocabulary: Counter[str]) -> bool:
-    """Whether "head-tail" is written with a hyphen: it is elsewhere in the document, or both parts are words of their
-    own.
+    """Whether "head-tail" is written with a hyphen: the document has it with a hyphen elsewhere, or both parts are
+    words of their own.
     """
     if not tail[0].islower() or head.lower() in ALWAYS:
         return True

@@ -280,8 +280,8 @@ def _inline(glyphs: Sequence[Glyph], links: Sequence[UprightLink], *, is_bold: b
 
 
 def _lettered(glyphs: Sequence[Glyph], size: float, crossing: Sequence[Rule]) -> Text:
-    """The words of a line with their look: struck out if a rule in ``crossing`` runs through them, raised if they are
-    small and high. ``size`` is the type size of most characters.
+    """The words of a line with their formatting: struck out if a rule in ``crossing`` runs through them, raised if they
+    are small and high. ``size`` is the type size of most characters.
     """
     low = max(glyph.bottom for glyph in glyphs if glyph.style.size == size)
     held = Text()

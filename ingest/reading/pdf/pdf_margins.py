@@ -73,11 +73,12 @@ def _is_numbered(line: Line, pages: int) -> bool:
 
 
 def _keys(line: Line) -> Iterator[str]:
-    """Yield the keys that this line would share with the same header or footer on other pages: its words, and its words
-    with a number replaced by the difference between this number and the page's.
+    """Yield keys for a line; the same header or footer on different pages has a key in common.
 
-    A figure without words has only the second kind of key, since the first rows of tables have figures at one height,
-    too. A sentence has only the first, so that sentences which differ in a number do not match.
+    One key is the line's text. For each number in the line there is another: the text with the number replaced by its
+    difference from the page number. A line without letters does not get the first key, since the first rows of tables
+    can have the same figures at one height. A sentence gets only the first key, so that sentences which differ only in
+    a number do not match.
     """
     if LETTER.search(line.text):
         yield line.text.lower()

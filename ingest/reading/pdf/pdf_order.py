@@ -62,7 +62,9 @@ def _columns(lines: Sequence[Line], depth: int) -> list[Line] | None:
 
 
 def _numbered(lines: Iterable[Line], number: int) -> Iterator[Line]:
-    """Yield the lines with the number of their part of the page added to their column's number."""
+    """Yield the lines; each line's column number is extended by ``number``, the number of the part of the page that it
+    is in.
+    """
     return (replace(line, column=line.column * PARTS + number) for line in lines)
 
 

@@ -66,8 +66,8 @@ def _aside(lines: Sequence[Line]) -> Iterator[Piece]:
 
 
 def _table(lines: Sequence[Line], before: _Before) -> tuple[list[Piece], _Before]:
-    """Return a piece for each row of a table, and its columns and names, which the next table needs if it is a
-    continuation. ``before`` is the previous table.
+    """Return a piece for each row of a table, and the table's columns and their names, which are needed if the next
+    table continues this one. ``before`` is the previous table.
     """
     goes_on = bool(before.heads) and _fits(lines, before.columns)
     columns = before.columns if goes_on else _columns([line.parts for line in lines])
@@ -97,7 +97,7 @@ def _table(lines: Sequence[Line], before: _Before) -> tuple[list[Piece], _Before
 
 
 def _inline(lines: Sequence[Line], row: Piece) -> tuple[Lettered, ...]:
-    """The bold words and links of a row; its ``page`` is the number of its line, from 1."""
+    """The bold words and links of a row; ``row.page`` is the index of the row's line in ``lines``, counted from 1."""
     lettered = lines[row.page - 1].lettered if row.page else ()
     return tuple(one._replace(at=-1) for one in lettered)
 

@@ -83,7 +83,7 @@ NUMBERS = re.compile(r"\d+")
 
 
 def read(text: str) -> list[Piece]:
-    """Read a chat as pieces, each with its speaker; empty if the text is no chat."""
+    """Read a chat as pieces, each with its speaker; empty if the text is not a chat."""
     lines = _in_one(text.splitlines())
     if headed := _headed(lines):
         return list(turns.pieces(headed))
@@ -93,7 +93,7 @@ def read(text: str) -> list[Piece]:
 
 def read_sure(text: str) -> list[Piece]:
     """Read a chat from text with markup, such as Markdown, as pieces; only forms that no other text has make it a chat.
-    Empty if it is none.
+    Empty if it is not one.
     """
     lines = text.splitlines()
     first = list(islice((line[:LINE] for line in lines if line.strip()), FIRST))
@@ -104,7 +104,7 @@ def read_sure(text: str) -> list[Piece]:
 
 
 def parted(pieces: Sequence[Piece]) -> list[Piece]:
-    """Give the pieces of a document their speakers if the document is a transcript; empty if it is not."""
+    """Return the pieces of a transcript with their speakers; an empty list if the document is not a transcript."""
     shown = [piece.text for piece in pieces if not piece.reason and not piece.level]
     form = form_of(shown)
     if form is None:
@@ -133,7 +133,7 @@ def parted(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def form_of(lines: Sequence[str]) -> MessageForm | None:
-    """The form with which the messages of a chat begin; None if the lines are no chat."""
+    """The form with which the messages of a chat begin; None if the lines are not a chat."""
     held = [line for line in lines if line.strip()]
     for form in FORMS:
         if not any(form.head.match(line[:LINE]) for line in held[:FIRST]):
@@ -175,8 +175,8 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 
 def _headed(lines: Sequence[str]) -> list[SpokenTurn]:
-    """The turns of a chat in which header fields (From, Sent and others) precede each message, as Signal saves them;
-    empty if it is no such chat.
+    """The turns of a chat in which header fields (From, Sent and others) stand above each message, as Signal saves
+    them; empty if the text is not such a chat.
     """
     found: list[SpokenTurn] = []
     at = begins = 0
@@ -256,8 +256,8 @@ def _is_plain(name: str) -> bool:
 
 
 def _marks_its_own(lines: Sequence[str], form: MessageForm) -> bool:
-    """Whether at most half of the messages begin with an invisible mark (U+200E). WhatsApp on iOS puts it before its
-    own words; if most messages have it, it says nothing.
+    """Whether an invisible mark (U+200E) at the beginning of a message means that the program wrote it, as WhatsApp on
+    iOS does. If more than half of the messages have the mark, it does not mean this.
     """
     heads = [match for line in lines if (match := form.head.match(line[:LINE]))]
     marked = sum("\u200e" in match["text"][:1] or match[0][: match.start("text")][-1:] == "\u200e" for match in heads)

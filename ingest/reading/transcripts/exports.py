@@ -61,7 +61,7 @@ def read(data: bytes) -> Draft:
     order, or are reversed if the newest comes first.
 
     Raises:
-        SourceError: the file is no JSON, or has no messages.
+        SourceError: the file is not JSON, or has no messages.
     """
     values = _values(decode(data))
     said = [turn for messages in _lists(values) for turn in _turns(messages)]

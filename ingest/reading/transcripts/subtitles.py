@@ -1,5 +1,5 @@
-"""Turns captions (WebVTT and SubRip) into a draft, with the speaker if the file names one. This is own code, since both
-formats are a page of rules, and libraries refuse slightly broken files.
+"""Turns captions (WebVTT and SubRip) into a draft, with the speaker if the file names one. We do this without a
+library, since both formats are a page of rules, and libraries refuse slightly broken files.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def read(data: bytes) -> Draft:
     """Read captions as a draft, under the speakers' names and the times at which they begin.
 
     Raises:
-        SourceError: the bytes are no text, or hold no captions.
+        SourceError: the bytes are not text, or hold no captions.
     """
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
     held, cues = _parts(text)
@@ -47,7 +47,7 @@ def read(data: bytes) -> Draft:
 
 
 def _parts(text: str) -> tuple[list[Piece], list[Cue]]:
-    """Split a file into pieces that are no captions (its header, notes and styles, each with a reason) and
+    """Split a file into pieces that are not captions (its header, notes and styles, each with a reason) and
     its captions.
     """
     held: list[Piece] = []
