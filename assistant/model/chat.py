@@ -103,9 +103,8 @@ class Model:
 
     @property
     def structured(self) -> bool:
-        """Whether the model is asked for JSON that follows a schema; otherwise it is asked for lines of plain text,
-        each with the number of a passage in front. Unless the setting ``model_reply`` decides this, reading it opens
-        the model."""
+        """Whether requests to the model carry a schema for its reply. Otherwise the prompt asks for lines of plain text
+        or for JSON. Unless the setting ``model_reply`` decides this, reading it opens the model."""
         if self._settings.model_reply != "auto":
             return self._settings.model_reply == "schema"
         return not (self._schema_rejected or self.small or self.facts.structured is False)
@@ -146,7 +145,7 @@ class Model:
             self._sleep(min(seconds, 0.1))
 
     def schema_rejected(self) -> None:
-        """Record that the provider does not accept a schema. From now on the model is asked for lines of plain text."""
+        """Record that the provider does not accept a schema, so that no further request carries one."""
         self._schema_rejected = True
 
     def afford(self) -> None:
