@@ -279,8 +279,8 @@ class _Run:
         self._move(file.size)
 
     def _document_of(self, sha256: str, kept: tuple[str, ...]) -> str | None:
-        """The id of the document with these bytes and these kept reasons; None if there is none. Documents that wait to
-        be written are written first if one of them may be it.
+        """The id of the document with these bytes, for which the boilerplate with the reasons ``kept`` was kept; None
+        if there is none. Documents that wait to be written are written first if one of them may be it.
         """
         waiting = [(job.task.id, job.sha256) for job in self._jobs]
         waiting += [(new.document.id, new.document.about.sha256) for _, new in self._pending]

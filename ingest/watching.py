@@ -43,8 +43,8 @@ def watch(
     """Sync now and after each change, until ``stop`` is set; a sync that has begun is finished first.
 
     The library is locked only while a sync writes. ``told`` is called with the report of each sync that changed
-    something, and with each error; after an error, the next change or the next ``every`` seconds bring another try. A
-    file that could not be parsed is tried again when it has changed. The other parameters are those of ``sync``.
+    something, and with each error. After an error, it tries again at the next change or after ``every`` seconds. A file
+    that could not be parsed is tried again when it has changed. The other parameters are those of ``sync``.
     """
     bad: BadFiles = {}
     before: tuple[tuple[Failed, ...], int] | None = None

@@ -42,8 +42,8 @@ def gone_from(document: str, known: Mapping[int, str]) -> frozenset[int]:
 
 
 def lines(document: Document, known: AbstractSet[int]) -> tuple[tuple[int, bool], ...]:
-    """The hashes of the lines of the document that may recur, each with whether it is in ``known``; empty if the
-    document is not from a web site.
+    """Pairs of a line hash and whether ``known`` contains it, for each line of the document that may recur; empty if
+    the document is not from a web site.
     """
     about = document.about
     if not about.origin:

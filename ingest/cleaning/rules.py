@@ -65,8 +65,8 @@ def _by_words(pieces: Sequence[Piece]) -> list[str | None]:
 
 
 def _repeated(pieces: Sequence[Piece], judged: Sequence[JudgedPiece]) -> list[JudgedPiece]:
-    """Return the judgements, one for each piece, with a button's label that recurs on the page, such as "Reply", judged
-    as sure boilerplate.
+    """Return the judgements, one for each piece. A button's label that recurs on the page, such as "Reply", becomes
+    sure boilerplate.
     """
     counts = Counter(piece.text for piece in pieces)
     return [

@@ -26,7 +26,7 @@ STAR = "[^/]*"  # what pathspec makes of "*"
 
 
 class Ignoring(NamedTuple):
-    """The ignore patterns that apply to a folder: pairs of a folder that has a ``.pushbackignore`` and its patterns,
+    """The ignore patterns that apply to a folder: pairs of a folder with a ``.pushbackignore`` and the patterns in it,
     outermost first.
     """
 
@@ -71,7 +71,8 @@ def _read(path: Path) -> GitIgnoreSpec:
 
 
 def _pattern(line: str, number: int) -> GitIgnoreSpecPattern:
-    """Parse one line of a ``.pushbackignore``, and limit the time that matching it takes.
+    """Parse one line of a ``.pushbackignore``, and limit the time that matching it takes. ``number`` is the line's
+    number, for the error message.
 
     Raises:
         SourceError: the line is not a valid pattern, or matching it would take too long.

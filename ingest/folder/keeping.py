@@ -70,8 +70,9 @@ def checked(given: Iterable[str]) -> tuple[str, ...]:
 
 
 def remember(library: Library, paths: Iterable[Path], kept: Sequence[str]) -> None:
-    """Store which boilerplate to keep in these files and folders; this replaces the earlier choice. ``kept`` are its
-    reasons.
+    """Store which boilerplate to keep in these files and folders; this replaces the earlier choice.
+
+    ``kept`` are the reasons whose boilerplate is kept.
 
     Raises:
         SourceError: one of the paths does not exist.

@@ -37,7 +37,7 @@ PATIENCE = 30.0  # seconds without a worker: one that a supervisor starts again 
 
 class Cluster:
     """The workers of a Dask cluster; sync uses them in place of this machine's workers. A context manager that
-    disconnects.
+    disconnects at the end.
 
     ``where`` is the scheduler's address, or ``LOCAL`` for a worker on each core of this machine.
 

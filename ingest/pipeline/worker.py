@@ -38,7 +38,7 @@ class Head(NamedTuple):
 
 
 class Reached(NamedTuple):
-    """The message that page number ``page`` of a long file has been read, of ``pages`` pages."""
+    """The message that a long file has been read up to page ``page`` of ``pages``."""
 
     page: int
     pages: int

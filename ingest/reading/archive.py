@@ -179,7 +179,9 @@ def child(element: etree._Element | None, *names: str) -> etree._Element | None:
 
 
 def count(text: str | None, default: int = 0) -> int:
-    """The whole number in an attribute's text; ``default`` if the text is missing or no number of at most 9 digits."""
+    """The whole number in an attribute's text; ``default`` if the text is missing, is not a whole number, or has more
+    than 9 digits.
+    """
     is_number = text is not None and text.lstrip("-").isascii() and text.lstrip("-").isdigit() and len(text) <= 9
     return int(text) if text is not None and is_number else default
 

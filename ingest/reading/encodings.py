@@ -81,8 +81,8 @@ def _cyrillic(data: bytes) -> str | None:
 
 
 def _is_cyrillic(data: bytes, encoding: str) -> bool:
-    """Whether the decoded text has words of a Cyrillic language, mostly in small letters and not mixed with Latin
-    letters.
+    """Whether the decoded text has words of a language in Cyrillic script, mostly in small letters and not mixed with
+    Latin letters.
     """
     text = data.decode(encoding, "replace")
     beyond = [letter for letter in text if letter > "\x7f"]

@@ -182,7 +182,9 @@ def _groups(above: Sequence[str], below: Sequence[str]) -> bool:
 
 
 def _paths(heads: Sequence[Sequence[str]]) -> list[str]:
-    """The name of each column; "2023 › Plan" if two rows name it. ``heads`` are the cells of these rows."""
+    """The name of each column, such as "2023 › Plan" if two rows name it. ``heads`` are the cells of the rows that name
+    the columns.
+    """
     spread = [_spread(cells, heads[index + 1] if index + 1 < len(heads) else None) for index, cells in enumerate(heads)]
     names = []
     for column in range(max(map(len, spread), default=0)):

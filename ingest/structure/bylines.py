@@ -232,8 +232,8 @@ def _is_date_line(text: str) -> bool:
 
 
 def _facts(pieces: Sequence[Piece]) -> list[Piece]:
-    """The title and the table rows among the first pieces that state one fact each, such as "Date: 3 May 2024" at the
-    top of a memo.
+    """The title, and the table rows with a single fact, such as "Date: 3 May 2024" at the top of a memo, among the
+    first pieces.
     """
     return [
         p

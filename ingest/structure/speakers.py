@@ -130,8 +130,10 @@ def _thread(pieces: Sequence[Piece]) -> dict[int, str]:
 
 
 def _told(pieces: Sequence[Piece], named: Mapping[int, Voice], lower: frozenset[str]) -> dict[int, str]:
-    """The speaker lines that give evidence of speech: their markup, a verb such as "says", or a date; by index. Empty
-    if the evidence is only a repeated byline. ``lower`` are words that the text also writes in lower case.
+    """The speaker lines that give evidence of speech (markup, a verb such as "says", or a date), by index. Empty if the
+    evidence is only a repeated byline.
+
+    ``named`` are all lines that may name a speaker, ``lower`` are words that the text also writes in lower case.
     """
     marked = {voice.name for i, voice in named.items() if pieces[i].kind is BlockKind.SPEAKER}
     told = {voice for voice in named.values() if not voice.is_plain and _is_person(voice.name, lower)}
@@ -144,8 +146,9 @@ def _told(pieces: Sequence[Piece], named: Mapping[int, Voice], lower: frozenset[
 
 def _turns(pieces: Sequence[Piece], named: Mapping[int, Voice], lower: frozenset[str]) -> dict[int, str]:
     """The lines that are only a name, by index, if one name returns after another and few headings stand between them;
-    else empty. ``named`` are all lines that may name a speaker, ``lower`` words that the text also writes in lower
-    case.
+    else empty.
+
+    ``named`` are all lines that may name a speaker, ``lower`` are words that the text also writes in lower case.
     """
     named = {i: voice for i, voice in named.items() if i + 1 not in named}  # a list of names is no talk
     counts = Counter(voice.name for voice in named.values())

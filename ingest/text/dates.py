@@ -73,7 +73,9 @@ def find(text: str) -> str | None:
 
 
 def matches(text: str) -> Iterator[re.Match[str]]:
-    """Yield the matches of all dates in the text, form by form and not in the order of the text."""
+    """Yield the matches of all dates in the text. They are sorted by the form of the date, such as "3 May 2024", not by
+    position.
+    """
     forms = FORMS if YEAR.search(text) else ()
     return (match for form in forms for match in form.finditer(text) if _iso(match.groupdict()))
 

@@ -60,7 +60,7 @@ def extension_of(url: httpx.URL, media_type: str) -> str:
 
 
 class Unpacked:
-    """Decompresses the bytes of a page as they arrive. ``data`` never gets longer than ``most`` bytes and one more."""
+    """Decompresses the bytes of a page as they arrive; ``data`` has the result, cut at ``most`` + 1 bytes."""
 
     def __init__(self, encoding: str, most: int) -> None:
         if encoding.lower() not in {"", "identity", "gzip", "x-gzip"}:

@@ -72,8 +72,8 @@ def _name(address: str, extension: str) -> str:
 
 
 def _read(path: Path) -> dict[str, StoredPage]:
-    """The pages that were fetched before, by address; empty if the file cannot be read, and then all pages are fetched
-    again.
+    """The pages that were fetched before, by address; empty if the file ``path`` cannot be read, and then all pages are
+    fetched again.
     """
     try:
         return {address: StoredPage(**page) for address, page in json.loads(path.read_text("utf-8")).items()}

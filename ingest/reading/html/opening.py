@@ -114,8 +114,8 @@ class Opening:
         return Counter(make for make in makes if make is not None)
 
     def _make(self, element: etree._Element) -> Make | None:
-        """The tags and classes of the element and the one before it; None if that one is hidden, a form field, empty or
-        long.
+        """The tags and classes of the element and of the element before it; None if the element before it is missing,
+        hidden, a form field, empty or long.
         """
         before = element.getprevious()
         if before is None or is_hidden(before) or before.tag in FIELDS or not 0 < len(_short(before)) <= HEAD:
@@ -125,7 +125,9 @@ class Opening:
         return Make(str(element.tag), _classes(element), str(before.tag), _classes(before))
 
     def _is_under_head(self, element: etree._Element) -> bool:
-        """Whether the element before it is visible, has a short text, and is of another kind; it may be its heading."""
+        """Whether the element follows a visible element that has a short text and another tag or class, and so may be
+        its heading.
+        """
         before = element.getprevious()
         if before is None or is_hidden(before) or not 0 < len(_short(before)) <= HEAD:
             return False
@@ -166,8 +168,8 @@ def is_hidden(element: etree._Element) -> bool:
 
 
 def _holds_prose(element: etree._Element) -> bool:
-    """Whether an element has text that is mostly no links, and no form fields; only its first ``LOOKED_AT`` elements
-    count.
+    """Whether an element has text that is mostly outside links, and has no form fields. Only the first ``LOOKED_AT``
+    elements inside it are examined.
     """
     length = linked = 0
     for part in islice(element.iter(), LOOKED_AT):

@@ -178,7 +178,9 @@ def _unpacked(rich: bytes) -> bytes:
 
 
 def _attach(made: EmailMessage, storage: _Storage, deepest: int) -> None:
-    """Attach the mail or the file in this folder of the container to the mail ``made``."""
+    """Attach the mail or the file in ``storage`` to the mail ``made``; attached mails are read up to ``deepest`` levels
+    down.
+    """
     name = collapse(storage.text(*FILE_NAMES)) or None
     within = storage._replace(path=(*storage.path, INSIDE), head=24)
     if within.container.exists([*within.path, PROPERTIES]):

@@ -208,7 +208,7 @@ def _bare(text: str) -> str:
 
 class _Walk:
     """Goes over the lines once. ``_rest`` is the reason that all lines have until another mail begins; None if they are
-    the sender's.
+    the sender's own words.
     """
 
     def __init__(self, lines: Sequence[MailLine], speaker: str | None, is_forward: bool) -> None:
@@ -281,7 +281,7 @@ class _Walk:
         return next((self._line(i) for i in range(index, len(self._lines)) if self._line(i).text.strip()), None)
 
     def _marked(self, *, is_content: bool) -> Iterator[AttributedLine]:
-        """Take the line that announces another mail, such as "Begin forwarded message:", and the header of that mail.
+        """Yield the line that announces another mail, such as "Begin forwarded message:", and the header of that mail.
         ``is_content`` is true if the other mail is forwarded, not quoted.
         """
         yield from self._take(1, HEADER if is_content else QUOTED)
@@ -308,7 +308,7 @@ class _Walk:
         return sum(LABEL.match(text) is not None for text in ahead) >= (2 if marked else 3)
 
     def _header(self, *, is_content: bool) -> Iterator[AttributedLine]:
-        """Take the lines of an earlier mail's header. If that mail is content (``is_content``), since it is forwarded,
+        """Yield the lines of an earlier mail's header. If that mail is content (``is_content``), since it is forwarded,
         its From line names the speaker of the lines below.
         """
         self._rest = None if is_content else QUOTED
@@ -345,10 +345,10 @@ class _Walk:
         return 0
 
     def _closed(self, name: str) -> Iterator[AttributedLine]:
-        """Take a closing such as "Best regards" and the contact lines below it as a signature; ``name`` is the text
-        after it in the line.
+        """Yield a closing such as "Best regards" and the contact lines below it as a signature. ``name`` is the text
+        after the closing in its line.
 
-        Without a name or contact lines it is content, since "Thanks." alone may be an answer.
+        Without a name or contact lines the closing is content, since "Thanks." alone may be an answer.
         """
         end = self._at + 1
         last = end if name and _is_contact(name) else self._at

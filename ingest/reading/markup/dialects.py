@@ -3,7 +3,7 @@
 Obsidian's ``[[links]]`` and ``==marks==`` are shown as plain words; its ``%% comments %%`` and ``^ids``, and Logseq's
 ids, are hidden. The line "[Decision]: Approved" is text, since it defines no link to an address, and ``<first name>``
 is text, since no tag closes it. Of the tags of site builders, ``{% channel "help" %}`` shows its words; other tags and
-``{#ids}`` show nothing. Hugo's shortcodes and the components of MDX show their titles and their contents; ``{{ name
+``{#ids}`` show nothing. Hugo's shortcodes and the components of MDX show their titles and their contents. ``{{ name
 }}``, as in the draft of a letter, is text.
 """
 

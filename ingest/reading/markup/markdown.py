@@ -177,7 +177,9 @@ class _Blocks:
         return [*(Piece(text, kind, alone=False, lettered=lettered) for text, lettered in lines), *aside]
 
     def _is_once(self, key: str) -> bool:
-        """Whether only one line of the text begins with this word; in a chat, a speaker's name begins several lines."""
+        """Whether only one line of the text begins with this word and a colon; in a chat, a speaker's name begins
+        several lines.
+        """
         return len(re.findall(rf"^\W*{re.escape(key)}\W*:", self._source, re.MULTILINE)) == 1
 
     @property

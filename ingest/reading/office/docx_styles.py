@@ -62,8 +62,8 @@ class Styles:
         return self._look(value(child(settings, "pStyle")) or self._default)
 
     def run(self, settings: etree._Element, around: Look) -> Look:
-        """The formatting of words with these settings (``rPr``), which override their named style, which overrides the
-        formatting ``around`` them.
+        """The formatting of words with these settings (``rPr``). The settings override the words' named style, and the
+        named style overrides ``around``, the formatting of the text around them.
         """
         if not len(settings):
             return around

@@ -83,7 +83,8 @@ class _Walk:
     def blocks(self, parent: etree._Element, reason: str | None = None, *, depth: int = 0) -> Iterator[Piece]:
         """Yield the pieces of every paragraph, list and table inside the element, at any depth.
 
-        A given ``reason`` is set on all of them; ``depth`` is the number of lists around the element.
+        If ``reason`` is given, they are marked as boilerplate for this reason; ``depth`` is the number of lists around
+        the element.
         """
         for element in parent:
             name = local(element)

@@ -161,7 +161,9 @@ class _Reader:
             self._close(closed.place)
 
     def _close(self, place: str) -> None:
-        """End a destination such as a note or a header, and move its words to their place in the document."""
+        """End a destination (``place``) such as a note or a header, and move its words to where they belong in the
+        document.
+        """
         if place == "label":
             label = self._place("label").text.whole()
             self._place("label").text = Text()
@@ -280,7 +282,9 @@ class _Reader:
             self._paragraph(self._now.place)
 
     def _paragraph(self, place: str) -> None:
-        """End the current paragraph of a destination; in the body, its hidden words and its notes follow it."""
+        """End the current paragraph of the destination ``place``; in the body, its hidden words and its notes
+        follow it.
+        """
         held = self._place(place)
         text = _mended(held.text.whole())
         aside, lettered = held.text.aside(_mended), _inline(held.text)

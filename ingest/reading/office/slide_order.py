@@ -152,7 +152,9 @@ def _is_text(column: Sequence[ShapeBox]) -> bool:
 
 
 def _stretches(bands: Sequence[list[ShapeBox]]) -> list[list[ShapeBox]]:
-    """Join adjacent bands (rows of boxes) that share the same columns, from the top; a wide box ends the columns."""
+    """Join adjacent bands (rows of boxes) whose boxes are in the same columns, from the top; a wide box across the
+    columns ends them.
+    """
     parts = [bands[0]]
     for band in bands[1:]:
         both = [*parts[-1], *band]

@@ -57,10 +57,10 @@ FEWEST_VOWELS = 0.2  # of the letters: in written languages they are 0.35 to 0.5
 
 
 class Page(NamedTuple):
-    """The text of a page in sheets, one for each rotation, and the notes on it; the rotation of most characters comes
-    first.
+    """The text of a page, split into sheets by the rotation of the text, and people's notes on the page.
 
-    ``wanting`` says why the page has no text, such as "is an image without text"; it is empty if the page has text.
+    The first sheet has the rotation of most characters. ``wanting`` says why the page has no text, such as "is an image
+    without text"; it is empty if the page has text.
     """
 
     number: int
@@ -227,8 +227,8 @@ def _found(metadata: Mapping[str, str], data: bytes, largest: str | None) -> Met
 
 
 def _property(packet: bytes, name: bytes) -> str:
-    """The value of a property in the file's XMP metadata; several items are joined with commas, and it is empty if
-    missing.
+    """The value of a property in the file's XMP metadata; several items are joined with commas. Empty if the property
+    is missing.
     """
     match = re.search(rb"<%b\b[^>]*>(.{0,8192}?)</%b>" % (name, name), packet, re.DOTALL)
     items = re.findall(rb"<rdf:li\b[^>]*>([^<]*)</rdf:li>", match[1]) if match else []

@@ -164,8 +164,8 @@ def _begins_item(block: Block, line: Line) -> bool:
 
 
 def _is_set_off(block: Block, line: Line) -> bool:
-    """Whether the line's indentation shows that it begins a new paragraph: it is further in than the line before, or
-    further out as the first line of its block is.
+    """Whether the line's indentation shows that it begins a new paragraph: it begins further right than the line
+    before, or further left, as the first line of the block does.
     """
     before, least = block[-1], 0.8 * line.size
     if len(block) == 1:
@@ -174,9 +174,10 @@ def _is_set_off(block: Block, line: Line) -> bool:
 
 
 def _goes_over(block: Block, line: Line, usual: float, *, few: bool) -> bool:
-    """Whether the line, at the top of a column or page, continues a block before it that has not ended.
+    """Whether the line, at the top of a column or page, continues ``block``, whose last sentence has not ended.
 
-    ``few`` says that the page before has so few lines that it is a slide; then the evidence must be stronger.
+    ``few`` says that the page before has so few lines that it is a slide; then the evidence must be stronger. ``usual``
+    is the type size of most text.
     """
     before = block[-1]
     if _is_item(line.text) or line.size > LARGER * usual or _has_ended(before):
@@ -276,7 +277,7 @@ def _is_compound(head: str, tail: str, vocabulary: Counter[str]) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    """The words of a line in lower case, with compounds in one; a part that is cut off at the line's end is
-    left out.
+    """The words of a line in lower case. A compound with hyphens is one word; a word that is cut off at the line's end
+    is left out.
     """
     return [word.lower() for word in WHOLE.findall(text)]

@@ -140,8 +140,8 @@ def _nearest(cell: Cell, columns: Sequence[Column]) -> int:
 
 
 def _grid(lines: Sequence[Line], columns: Sequence[Column]) -> Iterator[list[str]]:
-    """Yield the cells' texts of each row by column. A row's name that also applies to the rows below it is repeated in
-    them.
+    """Yield for each row the texts of its cells, one for each column. A row's name that also applies to the rows below
+    it is repeated in them.
     """
     placed = [_placed(line.parts, columns) for line in lines]
     if len(placed) > 2 and len(lines[0].parts) < len(columns):

@@ -92,8 +92,8 @@ def read(text: str) -> list[Piece]:
 
 
 def read_sure(text: str) -> list[Piece]:
-    """Read a chat from text with markup, such as Markdown, as pieces; only forms that no other text has make it a chat.
-    Empty if it is not one.
+    """Read a chat from text with markup, such as Markdown, as pieces with speakers. Only forms of messages that no
+    other text has are recognised; empty if the text is not a chat.
     """
     lines = text.splitlines()
     first = list(islice((line[:LINE] for line in lines if line.strip()), FIRST))
@@ -199,8 +199,8 @@ def _headed(lines: Sequence[str]) -> list[SpokenTurn]:
 
 
 def _ended_head(found: Sequence[SpokenTurn], lines: Sequence[str]) -> SpokenTurn:
-    """Make a turn of the lines below the last header in ``found``; its sender speaks them. Lines above the first header
-    have no speaker.
+    """Make a turn of the lines after the last header; the header's sender is the speaker. ``found`` are the turns so
+    far; lines before the first header have no speaker.
     """
     return SpokenTurn(found[-1].name if found else None, "", "\n".join(lines))
 
