@@ -170,7 +170,7 @@ def _reason(tag: str, names: str) -> str | None:
 def _main(pieces: Sequence[Piece], headed: Headed) -> Box | None:
     """Find the smallest box that holds most of the page's prose, or of its main article; None if there is no such box.
 
-    ``headed`` has the boxes under a heading, as ``_headed`` returns them.
+    ``headed`` has, for each box, the boxes inside it that hold text under a heading of their own.
     """
     held: dict[Box, int] = defaultdict(int)
     inside: dict[Box | None, set[Box]] = defaultdict(set)

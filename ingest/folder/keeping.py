@@ -45,9 +45,7 @@ OTHERS = (
 
 
 def reasons() -> frozenset[str]:
-    """All reasons whose boilerplate a team can keep. Text that is invisible on a page, such as scripts, is not among
-    them.
-    """
+    """All reasons whose boilerplate a team can keep. Scripts, styles and the like are not among them."""
     named = {reason for _, reason in layout.NAMES} | set(layout.TAGS.values())
     said = {*boilerplate.SURE, *boilerplate.LIKELY, quoting.QUOTED, quoting.HEADER, quoting.SIGNATURE, quoting.NOTICE}
     return frozenset({*named, *said, *OTHERS, *page.UNSEEN.values(), "hidden", recurring.REASON} - NEVER)

@@ -66,7 +66,7 @@ class Cluster:
         """Always None: the progress in a file on another machine is unknown."""
 
     def parse(self, task: Task) -> Future[ParsedFile]:
-        """Parse a file on a node; the result is as in ``Workers.parse``."""
+        """Parse a file on a node of the cluster; the future gives its document and passages, or raises SourceError."""
         return self._threads.submit(lambda: self.result(self.begin(_parse, task)))
 
     def begin(self, work: Any, *args: Any) -> Any:

@@ -20,7 +20,8 @@ PLAIN = frozenset({".txt", ".text", ".md", ".markdown"})
 class Task(NamedTuple):
     """A file to be parsed; ``words`` is about how many words each of its passages should have.
 
-    ``keep`` and ``recurring`` are as in ``documents.load``; ``alone`` leaves out attachments.
+    ``keep`` are the reasons whose boilerplate stays in the text, ``recurring`` the hashes of lines to remove because
+    they recur on their site's pages. ``alone`` leaves out attachments.
     """
 
     data: bytes

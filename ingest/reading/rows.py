@@ -101,9 +101,11 @@ def _tables(rows: Sequence[Row]) -> Iterator[list[Row]]:
 def _table(
     rows: Sequence[Row], heads: Collection[int], before: list[str], *, is_page: bool
 ) -> Generator[Piece, None, list[str]]:
-    """Yield the rows of one table, and return the names of its columns; ``heads`` and ``is_page`` are as in ``pieces``.
+    """Yield the rows of one table, and return the names of its columns.
 
-    ``before`` are the names of the previous table's columns; they are used if this table continues it without names.
+    ``heads`` are the numbers of the rows that the file marks as names of columns; ``is_page`` says that the table is
+    from a web page or PDF. ``before`` are the names of the previous table's columns; they are used if this table
+    continues it without names.
     """
     start, end = _heads(rows, heads, is_page=is_page)
     for row in rows[:start]:  # a caption above the table

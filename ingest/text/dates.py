@@ -89,7 +89,7 @@ def of_name(name: str) -> str | None:
 
 
 def read(text: str) -> str | None:
-    """The date in a metadata field, in ISO 8601: as ``find`` returns it, or only a year; None if there is none."""
+    """The date in a metadata field, in ISO 8601: a day, a month or only a year; None if there is none."""
     year = BARE_YEAR.fullmatch(text)
     return find(text) or (year[1] if year else None)
 

@@ -47,7 +47,9 @@ def read(data: bytes, *, alone: bool = False) -> Draft:
 
 
 def read_outlook(data: bytes, *, alone: bool = False) -> Draft:
-    """Read a mail that Outlook saved (.msg) as a draft, as ``read`` does.
+    """Read a mail that Outlook saved (.msg) as a draft: its words, then its attachments.
+
+    With ``alone``, attachments are named but not read, because one of them has crashed its reader.
 
     Raises:
         SourceError: the file is not such a mail, is damaged, or is nested too deeply.

@@ -139,7 +139,10 @@ def _continued(found: Sequence[Block], line: Line, usual: float, pitch: dict[flo
 
 
 def _follows(block: Block, line: Line, usual: float, pitch: dict[float, float]) -> bool:
-    """Whether a line right below a block is part of the block; ``usual`` and ``pitch`` are as in ``_continued``."""
+    """Whether a line right below a block is part of the block.
+
+    ``usual`` is the type size of most text, ``pitch`` the usual distance between lines for each type size.
+    """
     before = block[-1]
     step = line.bottom - before.bottom
     if not _is_alike(before, line) or _begins_item(block, line):
