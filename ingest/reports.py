@@ -17,7 +17,7 @@ class SyncReport(NamedTuple):
 
     ``passages`` is the number of passages that were embedded, ``seconds`` the total time, and ``stages`` the seconds
     spent in each of ``STAGES``. ``same`` are unchanged files, and ``copies`` files whose bytes another document already
-    had. ``failed`` are the files that could not be read, with the reason, and ``empty`` the files without a character.
+    had. ``failed`` are the files that could not be read, with the reason, and ``empty`` the blank files.
     ``skipped`` counts hidden and temporary files and files of unsupported kinds, and ``kinds`` counts them by file
     extension; ``ignored`` counts the files and folders that a .pushbackignore excludes. ``spared`` counts missing files
     whose documents were kept, because too large a part of their folder is missing; the caller must allow their removal.

@@ -73,7 +73,7 @@ def sync(
 
     Args:
         progress: called with the number of files done, the number of all files and the file's source, before each new
-            or changed file is read, and at the end.
+            or changed file is read, while the pages of a long file are read, and at the end.
         work: called after each embedded passage with the bytes of new and changed files done, their total, and the
             number of passages embedded; the bytes are the best basis for the time left. An exception from it ends the
             work between two passes of the model.
