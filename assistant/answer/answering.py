@@ -185,9 +185,9 @@ class Answering:
     ) -> Iterator[Statement]:
         """Yield the excerpts that the plain reader picks, and store them in ``made``.
 
-        If a model has read the passages and says that they do not answer, nothing is yielded: ``made`` has the excerpts
-        as the closest passages. ``told`` is the text of earlier answers. An excerpt that occurs in it is left out,
-        unless it is the best one and the question does not ask for ``more``.
+        If a model has read the passages and says that they do not answer, nothing is yielded: ``made`` then keeps the
+        excerpts as the closest passages. ``told`` is the text of earlier answers. An excerpt that occurs in it is left
+        out; the best excerpt stays nevertheless, unless the question asks for ``more``.
         """
         said = made.reading if self._model and not made.notices and material.extracts else None
         made.statements = list(_followed(verifier.statements(self._plain.read(material)), made))

@@ -45,9 +45,9 @@ class Grounds(NamedTuple):
     ``read``, all text that the reader was given.
 
     A figure must occur in the citations, the passages around them, or the question; a name, a month or a year may also
-    occur elsewhere in the cited ``documents``. ``read`` tells whether the first word of a sentence is a name: it is one
-    if it occurs there as a name. ``house`` has names that occur in many documents, such as the organisation's own; a
-    claim may always use them.
+    occur elsewhere in the cited ``documents``. The first word of a sentence counts as a name only if ``read`` has it as
+    a name. ``house`` has names that occur in many documents, such as the organisation's own; a claim may always use
+    them.
     """
 
     citations: tuple[Citation, ...]
@@ -217,7 +217,7 @@ def beside(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
 
 
 def _nearest(text: str, others: Sequence[str], embedder: Embedder) -> tuple[float, str]:
-    """Return the text among ``others`` that is most similar to ``text``, after the cosine of the two."""
+    """Return the highest cosine between ``text`` and one of the texts in ``others``, and that other text."""
     mine = embedder.query(text)
     return max((float(np.dot(mine, embedder.query(other))), other) for other in others)
 

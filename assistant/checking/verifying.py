@@ -115,8 +115,8 @@ class Verifier:
         return tuple(dict.fromkeys(found)), lost
 
     def _is_particular(self, quote: Quote) -> bool:
-        """Whether a quote only repeats the title, headings, speaker, author or date that head its extract. These are
-        known without a citation."""
+        """Whether a quote only repeats what is known of its extract: the title, headings, speaker, author or date. Such
+        a quote is not cited."""
         above = " · ".join(_above(one) for one in self._material.extracts if one.number == quote.extract)
         return quote.span is None and checks.bare_text(quote.words) in checks.bare_text(above)
 
@@ -142,10 +142,10 @@ class Verifier:
         )
 
     def _told(self, text: str, cited: Sequence[Citation], claim: Claim) -> str:
-        """Return the statement's text with the names of the speakers whom it cites in front.
+        """Return the statement's text, preceded by the names of the speakers whom it cites.
 
-        A quotation gets the names of all its speakers, and if the question asks "who", those of the authors, too. A
-        claim in a model's words gets only the speakers that it does not mention.
+        A quotation gets the names of all its speakers, and of its authors if the question asks "who". A claim in a
+        model's words gets only the names of speakers whom it does not mention.
         """
         who = self._material.question.asks is Asks.WHO
         voices = dict.fromkeys(one.voice if who else one.speaker for one in cited)

@@ -297,8 +297,8 @@ def _place(match: re.Match[str], count: int) -> int:
 
 
 def _other_of_two(talk: _Talk) -> str | None:
-    """Return one of the two things in the last answer that mentions exactly two: the one that the previous question is
-    not about. None if no answer mentions exactly two."""
+    """Find the last answer that mentions exactly two things, and return the one of them that the previous question does
+    not mention. None if there is no such answer."""
     for turn in reversed(talk.turns):
         items = _items(turn.content) or [name.text for name in names_in(turn.content)]
         if turn.role is not Role.USER and len(items) == 2:

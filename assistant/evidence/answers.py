@@ -66,7 +66,8 @@ class AnswerReader:
 
 
 def scores(read: Vectors) -> Vectors:
-    """Return a score for each sentence as an answer, in log odds: the mean of the log odds of its passage and its own.
+    """Return a score for each sentence as an answer, in log odds: the mean of its own log odds and those of its whole
+    passage.
 
     ``read`` has the probabilities of the labels ``ANSWERS``, for the whole passage and then for its sentences (1 +
     sentences, 3). The label "partly" counts half.

@@ -52,8 +52,8 @@ def stands_alone(question: Question, one: Scored) -> bool:
 
 
 def _of_each_voice(question: Question, near: Sequence[Scored]) -> list[Scored]:
-    """Return the sentences of ``near``, which has the best first, without those that repeat a better one. If the
-    question asks whether something is so, at most ``OF_ONE_VOICE`` sentences of each speaker or document remain."""
+    """Return the sentences of ``near`` (best first) without those that repeat a better one. If the question asks
+    whether something is so, at most ``OF_ONE_VOICE`` sentences of each speaker or document remain."""
     kept: list[Scored] = []
     said: dict[tuple[str, str | None], int] = {}
     for one in near:
@@ -130,8 +130,8 @@ def listed(question: Question, scored: Sequence[Scored], passages_of: Neighbours
 
 
 def _leads(question: Question, flow: Sequence[Chosen], start: int, at: int, *, first: bool) -> bool:
-    """Whether the sentence at the index ``at`` of ``flow`` introduces the list that begins at ``start`` as the one
-    asked for.
+    """Whether a sentence introduces a list as the one that the question asks for. ``flow`` has the document's
+    sentences; the sentence has the index ``at``, and the list begins at the index ``start``.
 
     It does if the text from ``at`` to ``start`` has a word in common with the question, or if it is the best of all
     sentences (``first``). A sentence that is itself a list item introduces nothing.

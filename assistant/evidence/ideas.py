@@ -49,11 +49,11 @@ class IdeaReader:
 
 
 def log_odds(read: Vectors) -> tuple[float, Vectors, float]:
-    """Return three log odds of one passage: that it concerns the idea; that each of its sentences does; and that the
-    passage supports the idea rather than challenges it.
+    """Return log odds of three kinds for one passage: that the passage concerns the idea; that each of its sentences
+    does; and that the passage supports the idea rather than challenges it.
 
     ``read`` has the passage's probabilities (1 + sentences, 4), as ``IdeaReader.read`` returns them. The first and the
-    third value are each the mean of two: of the whole passage, and of the sentence that most concerns the idea.
+    third result are each the mean of the values for the whole passage and for the sentence that most concerns the idea.
     """
     odds = np.log(np.maximum(read, LEAST))
     bears = np.logaddexp.reduce(odds[:, 1:], axis=1) - odds[:, 0]
@@ -68,7 +68,8 @@ def _weight(bears: float, by: Vectors, side: float) -> Weight:
 
 
 def _logistic(*, bears: bool, odds: float) -> float:
-    """Return the calibrated probability of ``odds`` (log odds), scaled and shifted (Platt 1999). With ``bears`` it is
-    the probability that a passage concerns the idea, else the probability that it supports it."""
+    """Turn log odds (``odds``) into a calibrated probability, by a scale and a shift that training chose (Platt 1999).
+    With ``bears`` it is the probability that a passage concerns the idea, else the probability that it supports the
+    idea."""
     slope, shift = shipped.told(shipped.IDEAS)["bears" if bears else "side"]
     return float(1 / (1 + np.exp(-(slope * odds + shift))))

@@ -44,8 +44,8 @@ def in_int8(model: torch.nn.Module) -> None:
 
 
 def state_in_int8(model: torch.nn.Module) -> dict[str, torch.Tensor]:
-    """Return the state of a 32-bit ``model`` in the form that ``in_int8`` needs: the weights of linear layers become
-    8-bit numbers with scales; all others stay."""
+    """Return the state of a 32-bit ``model`` in the form that can be loaded after ``in_int8``: the weights of linear
+    layers become 8-bit numbers with scales; all others stay."""
     linear = {name for name, layer in model.named_modules() if isinstance(layer, torch.nn.Linear)}
     made: dict[str, torch.Tensor] = {}
     for name, weight in model.state_dict().items():

@@ -72,7 +72,7 @@ class LlmStance:
 
 def _row(one: Sided | None) -> tuple[float, float, float]:
     """Return the probabilities of ``SIDES`` for one entry of the reply. If the entry is None or names no side, unclear
-    has 0.8."""
+    gets 0.8."""
     if one is None or one.side is Stance.UNCLEAR:
         return 0.1, 0.1, 0.8  # far below any probability from which a side is told
     named, rest = WEIGHT[one.sure], 1 - WEIGHT[one.sure]

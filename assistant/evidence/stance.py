@@ -113,7 +113,7 @@ def whole(text: str) -> Whole:
 
 def side_of(probabilities: Vectors, sure: float) -> tuple[Stance, float]:
     """Return the likelier of the two sides and its probability, given the ``probabilities`` of ``SIDES``. If neither
-    side reaches the probability ``sure``, return unclear and the probability of no side."""
+    side reaches the probability ``sure``, return unclear and the probability that the text is on neither side."""
     likely = int(probabilities[:2].argmax())
     if probabilities[likely] < sure:
         return Stance.UNCLEAR, float(1 - probabilities[:2].sum())

@@ -257,7 +257,7 @@ class Calls:
 
     def _count(self, prompt: Prompt, whole: BaseMessageChunk | None, written: int) -> None:
         """Add one call and its tokens to the cost. If the model does not report its tokens, four characters count as
-        one token; ``written`` is the number of characters in the reply."""
+        one token. ``whole`` is the reply so far, None if there is none; ``written`` is the number of its characters."""
         used = getattr(whole, "usage_metadata", None) or {}
         read = used.get("input_tokens") or (len(prompt.system) + len(prompt.task)) // 4
         wrote = used.get("output_tokens") or written // 4

@@ -51,7 +51,7 @@ _LOOPBACK = (HOST, "localhost", "0.0.0.0", "::1")  # noqa: S104 - names that OLL
 
 class FoundServer(NamedTuple):
     """A server that was found: the program that it probably is, its address, and its models, each in the form in which
-    the settings name a model.
+    the settings name a model, such as ``ollama:NAME``.
 
     A server that asks for a key (``asks_key``) does not list its models. ``models`` then has one name, which stands for
     the server's first model.
@@ -104,8 +104,8 @@ def _body(reply: httpx.Response) -> bytes:
 
 
 def _models(listed: Any, place: KnownPort) -> Iterator[str]:
-    """Yield the chat models in a server's list, each in the form in which the settings name a model. ``listed`` is the
-    decoded JSON of the reply."""
+    """Yield the chat models in a server's list, each in the form in which the settings name a model, such as
+    ``ollama:NAME``. ``listed`` is the decoded JSON of the reply."""
     key, name = ("models", "name") if place.path == OLLAMA else ("data", "id")
     entries = listed.get(key) if isinstance(listed, dict) else None
     for entry in entries if isinstance(entries, list) else ():

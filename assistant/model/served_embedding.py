@@ -79,7 +79,7 @@ class ServedEmbedder:
         return self._vectors([text])[text]
 
     def _vectors(self, texts: Sequence[str]) -> dict[str, Vectors]:
-        """Return the vectors of the texts, by text.
+        """Return a dictionary from each text to its vector.
 
         Raises:
             ModelUnavailable: a vector has another dimension than the first one had, so the server has another model

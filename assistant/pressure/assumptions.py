@@ -103,9 +103,9 @@ class Assumed(NamedTuple):
     """An assumption of an idea, before it is tested.
 
     ``name`` is the name of its lens, or its role in the idea, such as "the reason". ``part`` has the words of the idea
-    that it follows from. ``sides`` are the side of the lens that the idea takes and the opposite side. If ``turned`` is
-    True, evidence for ``text`` counts against the idea. ``importance_by`` says who set the importance: lens, model or
-    user. ``searches`` are queries by a model, for evidence on both sides.
+    that it follows from. ``sides`` are the side of the lens that the idea takes and the opposite side, empty without a
+    lens. If ``turned`` is True, evidence for ``text`` counts against the idea. ``importance_by`` says who set the
+    importance: lens, model or user. ``searches`` are queries by a model, for evidence on both sides.
     """
 
     text: str
@@ -225,7 +225,7 @@ def of_words(idea: str) -> list[Assumed]:
 
 def clauses_of(text: str) -> list[str]:
     """Return the clauses of a text, in order. An "and", a "but" or a colon separates clauses only if there is a clause
-    on each side of it; in "a laptop and a phone for work" there is not."""
+    on each side of it, which is not so in "a laptop and a phone for work"."""
     first, *more = _AND.split(text)
     clauses = [first]
     for joint, clause in zip(more[::2], more[1::2], strict=True):
@@ -280,8 +280,8 @@ def _clause(text: str, part: str, importance: float, *, replaced: bool = False) 
 
 
 def positive(idea: str) -> tuple[str, bool]:
-    """Return an idea that opens with a "not" without it, and whether it had one. If it had, evidence for the returned
-    text is evidence against the idea.
+    """Return the idea without the "not" that it opens with, and whether it opened with one. If it did, evidence for the
+    returned text is evidence against the idea.
 
     An idea that also proposes something without a "not" stays as it is, since dropping one thing and doing another has
     no single opposite.
@@ -311,8 +311,8 @@ def _continued(part: str) -> tuple[str, bool]:
 
 
 def _kept_up(base: str, turned: bool) -> tuple[str, bool]:
-    """Return "continue X" for both "keep X" and "stop X", and for any other text the text itself, with a flag that says
-    whether the meaning is reversed: ``turned``, or its opposite after a "stop"."""
+    """Return a text in positive form, and whether its meaning is now reversed. "Keep X" and "stop X" both become
+    "continue X"; a "stop" changes ``turned`` to its opposite. Any other text is returned unchanged, with ``turned``."""
     plain = _LEAD.sub("", base)
     if match := _STOP.match(plain):
         return f"continue {plain[match.end() :]}", not turned
@@ -327,7 +327,7 @@ def _assumed(lens: Lens, side: int, part: str) -> Assumed:
 
 def told(assumed: Assumed) -> str:
     """Return the text of an assumption as people read it. If evidence was searched for its opposite (``turned``), this
-    is the idea's own words; for a thing that the idea would replace, it is the text after "Not:"."""
+    is the idea's own words, or for a thing that the idea would replace, "Not:" and the text."""
     if not assumed.turned:
         return assumed.text
     return f"Not: {assumed.text}" if assumed.name == REPLACED else assumed.part
@@ -336,8 +336,9 @@ def told(assumed: Assumed) -> str:
 def as_before(assumed: Sequence[Assumed], former: Verdict) -> list[Assumed]:
     """Return the assumptions for another test of the idea of a ``former`` verdict.
 
-    They are the ones in ``assumed``, found again in the idea, with the importance that a model gave them in the former
-    test, and then those that a model proposed or people added. Those that people left out are left out.
+    First come those of ``assumed``, which were found in the idea again, with the importance that a model gave them in
+    the former test. Then come those that a model proposed or people added. Assumptions that people left out of the
+    former verdict are left out again.
     """
     given = {(one.lens, one.part): one.importance for one in former.assumptions if one.importance_by == "model"}
     whole, *parts = assumed
@@ -363,15 +364,16 @@ def _again(one: Assumption) -> Assumed:
 
 
 def added(verdict: Verdict, text: str) -> Verdict:
-    """Return the verdict with one more assumption, in the words of a person. To test it, test the idea again with the
-    returned verdict as ``like``."""
+    """Return the verdict with one more assumption, in the words of a person. ``PressureTest.challenge`` tests it if it
+    is called with the returned verdict as ``like``."""
     own = Assumption(_line(text), OWN, 0.5, AssumptionRuling.GAP, importance_by="user")
     return replace(verdict, assumptions=(*verdict.assumptions, own))
 
 
 def dropped(verdict: Verdict, number: int) -> Verdict:
-    """Return the verdict without one assumption; another test of the idea with it as ``like`` leaves the assumption
-    out. ``number`` is the assumption's number, 2 or more, since number 1 is the idea itself."""
+    """Return the verdict without one assumption. ``PressureTest.challenge`` also leaves it out if it is called with the
+    returned verdict as ``like``. ``number`` is the assumption's number, 2 or more, since number 1 is the idea
+    itself."""
     own = verdict.assumptions
     return replace(
         verdict, assumptions=(*own[: number - 1], *own[number:]), left_out=_left_out(verdict, own[number - 1])
@@ -379,8 +381,9 @@ def dropped(verdict: Verdict, number: int) -> Verdict:
 
 
 def reworded(verdict: Verdict, number: int, text: str) -> Verdict:
-    """Return the verdict with another ``text`` for one assumption, for another test of the idea with it as ``like``.
-    ``number`` is the assumption's number, 2 or more. People's judgements of its findings stay."""
+    """Return the verdict with a new ``text`` for one assumption. ``PressureTest.challenge`` tests the new text if it is
+    called with the returned verdict as ``like``. ``number`` is the assumption's number, 2 or more. People's judgements
+    of its findings stay."""
     own = verdict.assumptions
     one = replace(own[number - 1], text=_line(text), lens=OWN, importance_by="user", part="", searched=())
     return replace(
@@ -391,8 +394,8 @@ def reworded(verdict: Verdict, number: int, text: str) -> Verdict:
 
 
 def taken_up(verdict: Verdict, text: str) -> Verdict:
-    """Return the verdict without ``text`` among its left-out assumptions, so that another test of the idea with it as
-    ``like`` tests that assumption again."""
+    """Return the verdict with an assumption removed from those that people left out; ``text`` is its text.
+    ``PressureTest.challenge`` tests the assumption again if it is called with the returned verdict as ``like``."""
     return replace(verdict, left_out=tuple(one for one in verdict.left_out if one != text))
 
 

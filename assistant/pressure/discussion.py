@@ -180,15 +180,15 @@ def _moved(assistant: AssistantParts, verdict: Verdict, message: str, by: str) -
 
 
 def side_told(message: str) -> Stance | None:
-    """Return the side that a message gives to quotes that were brought before, as in "it is against it"; None if the
+    """Return the side that a message gives to the quotes of an earlier message, as in "it is against it"; None if the
     message says anything else."""
     match = _SIDE.match(" ".join(message.split()))
     return _SIDED[match.lastgroup or "none"] if match else None
 
 
 def _judged(verdict: Verdict, side: Stance, by: str) -> DiscussionReply:
-    """Return the reply after the user has said on which side the quotes are that they brought. The quotes get that
-    side, and the rulings are computed again."""
+    """Give the quotes that the user brought the ``side`` that the user names, compute the rulings again, and return the
+    reply."""
     first, *rest = verdict.assumptions
     findings = tuple(rulings.judge(one, side, by) if _is_asked(one) else one for one in first.findings)
     after = rulings.ruled(replace(verdict, assumptions=(replace(first, findings=findings), *rest)))
@@ -207,7 +207,7 @@ def _is_asked(finding: Finding) -> bool:
 
 
 def revised_idea(idea: str, message: str) -> str | None:
-    """Return the idea by which a message replaces the earlier ``idea``; None if the message only comments on it.
+    """Return the idea with which a message replaces the earlier ``idea``; None if the message only comments on it.
 
     An idea that is only narrowed keeps its subject: “only do it for small firms” means the former idea, only for small
     firms.
@@ -229,7 +229,7 @@ def revised_idea(idea: str, message: str) -> str | None:
 
 def _narrowed(idea: str, new: str, leans: re.Match[str]) -> str | None:
     """Return the former idea with the condition that the message adds, as in "only do it for small firms"; None if it
-    adds none. ``new`` is the text of the message's idea, and ``leans`` matches the words in it that refer to the former
+    adds none. ``new`` is the idea in the message's words, and ``leans`` matches those of them that refer to the former
     idea."""
     rest = re.sub(r"^\s*(?:is|are|was|were|be)\b", "", leans["rest"]).strip()
     before = new[: leans.start("rest")]

@@ -3,8 +3,8 @@
 The search uses the words of the idea and of each of its clauses, and takes the best result of each in turn. A lens adds
 passages that resemble how documents express one of its sides. An assumption that somebody added to the idea has
 passages of its own. The model that reads the passages then decides which of them concern the idea, and by which
-sentences. So, of 231 gold passages for and against 33 ideas, in two companies' handbooks, 62 are found on their side
-and 21 on the other; when hand-made weights ranked the sentences, 45 and 30 were.
+sentences. With this, of 231 gold passages for and against 33 ideas, in two companies' handbooks, 62 are found on their
+side and 21 on the other; with sentences ranked by hand-made weights, 45 and 30.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ _LEADS_ON = re.compile(r"(?::|\s\|\s.*)[\"”’')\]\s]*$")  # into a list, or a
 class Near(NamedTuple):
     """A passage to read. ``sentences`` are the positions of those of its sentences that say something by themselves.
 
-    ``vectors`` are the vectors of these sentences (sentences, dimension). ``likeness`` is their cosine to each
-    assumption, to the nearest of its search texts (sentences, assumptions). ``place`` is the position of the assumption
-    for which the passage is read, 0 for the idea itself.
+    ``vectors`` are the vectors of these sentences (sentences, dimension). ``likeness`` is the cosine of each sentence
+    to each assumption (sentences, assumptions), that is, to the most similar of the assumption's search texts.
+    ``place`` is the position of the assumption for which the passage is read, 0 for the idea itself.
     """
 
     passage: Passage

@@ -111,8 +111,8 @@ class PressureTest:
     ) -> tuple[Weighed, str | None, list[str]]:
         """Return the evidence on the idea, the name of the model that read it, and notices.
 
-        If there is no model, or if it fails or is too small, the plain reader reads and the name is None; a notice says
-        why.
+        If there is no model, or if it fails or is too small, the plain reader reads and the name is None. A notice
+        reports a model that fails or is too small.
         """
         notices: list[str] = []
         assumed: list[Assumed] | None = None

@@ -1,7 +1,7 @@
 """Removes sentences from an idea that only demand agreement, before anything is tested.
 
-Such a sentence says who is sure, who has decided, or what the tester should say; its own words decide. If no other
-sentence is left, all stay.
+Such a sentence says who is sure, who has decided, or what the tester should say. Each sentence is judged by its own
+words. If no other sentence is left, all stay.
 """
 
 from __future__ import annotations

@@ -34,8 +34,8 @@ LEAST = (
 
 
 def rule(findings: Sequence[Finding]) -> AssumptionRuling:
-    """Return the ruling on an assumption. It is supported or challenged if all clear findings are on one side,
-    contested if they are on both, and a gap if there is no clear finding."""
+    """Return the ruling on an assumption, from those of its findings whose side is clear: supported or challenged if
+    all are on one side, contested if they are on both, a gap if there are none."""
     supports, challenges = on(findings, Stance.SUPPORTS), on(findings, Stance.CHALLENGES)
     if supports and challenges:
         return AssumptionRuling.CONTESTED
@@ -250,7 +250,7 @@ def is_guessed(verdict: Verdict) -> bool:
 
 
 def on(findings: Sequence[Finding], stance: Stance) -> list[Finding]:
-    """Return the findings of one stance. Words that a source only reports of an opponent do not count."""
+    """Return the findings of one stance. Words that the source only attributes to an opponent are left out."""
     return [finding for finding in findings if finding.stance is stance and finding.kind is not Kind.OPPONENT]
 
 
@@ -269,13 +269,15 @@ def voice(finding: Finding) -> str:
 
 
 def voices(verdict: Verdict) -> tuple[int, int]:
-    """Return the number of voices for the idea, and the number against it."""
+    """Return the number of voices for the idea, and the number against it. A voice is a person or, if nobody is named,
+    a document."""
     return heard([one for assumption in verdict.assumptions for one in assumption.findings])
 
 
 def heard(findings: Sequence[Finding]) -> tuple[int, int]:
     """Return the number of voices in these findings that are for the assumption, and the number against it. Every count
-    of voices comes from this function. A voice that speaks on both sides counts on both."""
+    of voices comes from this function. A voice, which is a person or an unsigned document, counts on both sides if it
+    speaks on both."""
     said_for, said_against = (set(map(voice, on(findings, side))) for side in (Stance.SUPPORTS, Stance.CHALLENGES))
     return len(said_for), len(said_against)
 

@@ -61,8 +61,8 @@ def _figure(one: Assumption, named: Sequence[Finding]) -> str:
 
 
 def _named(cited: Citation) -> str:
-    """Return the name of who says the cited words, and the document's title. If nobody is named, the text is "whoever
-    wrote" the document."""
+    """Return the name of the speaker or author of the cited words, and the document's title. If nobody is named, the
+    text is "whoever wrote" the document."""
     return f"{cited.voice}, in {_titled(cited)}" if cited.voice else f"whoever wrote {_titled(cited)}"
 
 
