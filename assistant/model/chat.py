@@ -145,7 +145,8 @@ class Model:
             self._sleep(min(seconds, 0.1))
 
     def schema_rejected(self) -> None:
-        """Record that the provider does not accept a schema, so that no further request carries one."""
+        """Record that the provider does not accept a schema. Further requests carry none, unless the setting
+        ``model_reply`` demands one."""
         self._schema_rejected = True
 
     def afford(self) -> None:
