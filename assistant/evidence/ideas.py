@@ -31,7 +31,8 @@ class IdeaReader:
         return float(shipped.told(shipped.IDEAS)["sure"])
 
     def weigh(self, claim: str, passages: Sequence[Whole]) -> list[Weight]:
-        """Return the weight of each passage for the claim, in the order of ``passages``.
+        """Return a ``Weight`` for each passage, in the order of ``passages``: whether it concerns the claim, and on
+        which side it is.
 
         Raises:
             ModelUnavailable: the base model's weights are not on this machine, or not the published ones.

@@ -20,8 +20,9 @@ BEARS = ("no", "supports", "challenges", "unclear")
 
 
 class Pair(NamedTuple):
-    """A question or an idea with a passage, as ``tokens``. ``spans`` are half-open token ranges, first of the passage,
-    then of each of its sentences; (0, 0) for a sentence that was cut off."""
+    """A question or an idea with a passage, as ``tokens``. ``first`` is the number of tokens before the passage.
+    ``spans`` are half-open token ranges, first of the passage, then of each of its sentences; (0, 0) for a sentence
+    that was cut off."""
 
     tokens: list[int]
     first: int  # tokens up to and with the first separator

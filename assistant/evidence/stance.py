@@ -86,7 +86,8 @@ class IdeaModel(Protocol):
         ...
 
     def weigh(self, claim: str, passages: Sequence[Whole]) -> list[Weight]:
-        """Return the weight of each passage for the claim, in the order of ``passages``."""
+        """Return a ``Weight`` for each passage, in the order of ``passages``: whether it concerns the claim, and on
+        which side it is."""
         ...
 
 

@@ -112,8 +112,8 @@ class AssistantParts(Protocol):
         ...
 
     def sure_sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
-        """Return the side of each text and its probability. ``pairs`` are claims with a text each; the side is unclear
-        if no model is certain of it."""
+        """Return the side of each text and its probability. ``pairs`` are pairs of a claim and a text; the side is
+        unclear if no model is certain of it."""
         ...
 
 

@@ -85,9 +85,9 @@ def near(assumed: Sequence[Assumed], library: Library, embedder: Embedder) -> li
 
 
 def touched(near: Sequence[Near], assumed: Sequence[Assumed], passages: int) -> bool:
-    """Whether the library says anything about the idea: at least one sentence is similar enough to the idea or one of
-    its clauses. ``passages`` is the number of passages in the library; with more passages, more similarity is
-    needed."""
+    """Whether the library says anything about the idea: at least one sentence of the passages ``near`` is similar
+    enough to the idea or one of its clauses. ``passages`` is the number of passages in the library; with more passages,
+    more similarity is needed."""
     own = [place for place, one in enumerate(assumed) if not one.sides and not is_added(one)]
     needed = TOUCHED + WIDER * max(0.0, math.log10(max(passages, 1) / 100))
     return any(one.likeness[:, own].max() >= needed for one in near)

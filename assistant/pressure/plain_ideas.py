@@ -137,7 +137,7 @@ class PlainIdeas:
 
 
 def whole_of(near: Near) -> Whole:
-    """Return the passage in the form in which an idea model reads it."""
+    """Return the passage as a ``Whole``, the form in which an idea model reads it."""
     passage = near.passage
     read = as_read(passage)
     before = len(read) - len(passage.text) - passage.start

@@ -31,7 +31,7 @@ def cheapest(one: Assumption) -> str:
 
 
 def _both(said_for: Sequence[Finding], said_against: Sequence[Finding]) -> str:
-    """Return what to ask or compare if there are findings on both sides, as a sentence."""
+    """Return a sentence that says whom to ask or what to compare, for an assumption with findings on both sides."""
     here, there = _surest(said_for).citation, _surest(said_against).citation
     if rulings.voice(_surest(said_for)) == rulings.voice(_surest(said_against)):
         return f"{_named(here)} says both: find out when it holds and when it does not."
