@@ -1,5 +1,4 @@
-"""Measures the web app in a browser: the first paint against a bare Streamlit page, and how soon a question is
-answered.
+"""Measures the web app in a browser: the first paint against a bare Streamlit page, and the time to an answer.
 
     python -m eval.benchmarks.app
 
@@ -78,7 +77,7 @@ def opened(browser: Browser, address: str) -> Page:
 
 
 def asked(page: Page) -> float:
-    """Seconds from Enter to the first statement, of a new conversation."""
+    """Ask the question in a new conversation; returns the seconds from Enter to the first statement."""
     page.get_by_role("button", name="New conversation").click()
     page.get_by_role("heading", name="Ask your documents").wait_for()
     started = send(page)
@@ -95,7 +94,7 @@ def send(page: Page) -> float:
 
 
 def answered(home: Path) -> list[float]:
-    """Seconds of each warm line of `pushback ask -`."""
+    """Ask the question ``ASKED`` times in a warm `pushback ask -`; returns the seconds that each answer took."""
     with subprocess.Popen(
         [PUSHBACK, "ask", "-", "--json", "--home", str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -1,4 +1,4 @@
-"""The same library in a folder and on servers (PostgreSQL and Chroma): what each takes, and if words find the same.
+"""Compares a library in a folder with the same one on PostgreSQL and Chroma: time, and what a search by words finds.
 
     python -m eval.benchmarks.databases --data ../shared/data
 
@@ -39,7 +39,9 @@ EVERYTHING = Filters()
 
 
 def rows(catalog: Catalog) -> Iterator[DocumentRow]:
-    """Every document of a catalog, in the form in which another stores it."""
+    """Yield every document of a catalog with its passages and vectors, in the form in which another catalog
+    stores it.
+    """
     vectors = {id: vector for batch in catalog.passages.vectors(4096) for id, vector in batch}
     for id in catalog.documents.ids():
         document = catalog.documents.get(id)
@@ -49,7 +51,7 @@ def rows(catalog: Catalog) -> Iterator[DocumentRow]:
 
 
 def look_up(catalog: Catalog, words: list[str]) -> list[str]:
-    """Make the catalog queries of one question; returns the ids that its words find."""
+    """Make the catalog queries that one question needs; returns the ids of the passages that its words find."""
     catalog.state()
     catalog.documents.searched()
     found = [id for id, _ in catalog.full_text.search(words, BEST, EVERYTHING)]
@@ -63,7 +65,9 @@ def look_up(catalog: Catalog, words: list[str]) -> list[str]:
 
 
 def whole(files: Sequence[Path], home: Path, server: str, chroma: str, questions: Sequence[str]) -> Path:
-    """Measure ingest and questions of a library in a folder and of the same one on servers; returns the folder."""
+    """Measure ingest and questions of a library on servers against the same library in a folder, and print the ratios
+    with their limits. Returns the folder of the latter.
+    """
     name = f"whole-{secrets.token_hex(4)}"
     sides = {
         "servers": Settings(home=home / "servers", library=name, catalog=server, chroma_url=chroma),
@@ -139,7 +143,9 @@ def main() -> None:
 
 
 def catalogs(folder: Path, server: str, questions: Sequence[str]) -> None:
-    """Measure the catalogs alone, filled with what the library in ``folder`` holds."""
+    """Measure a catalog on a server against one in a file, both filled with the documents of the library in
+    ``folder``.
+    """
     asked = [[one.word for one in tokens(question) if one.content] for question in questions]
     name = f"bench-{secrets.token_hex(4)}"
     held = list(rows(places.in_file(folder / places.CATALOG, 80)))

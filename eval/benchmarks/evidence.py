@@ -1,4 +1,4 @@
-"""Compares the network that reads passages beside an idea in 8-bit integers with the same network in 32 bits.
+"""Compares the speed of the network that reads passages for an idea in 8-bit integers and in 32 bits.
 
     python -m eval.benchmarks.evidence --data ../shared/data
 

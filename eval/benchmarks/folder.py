@@ -1,4 +1,4 @@
-"""Measures a folder of very many small documents: the memory as it grows tenfold, and a second run without changes.
+"""Measures ingest of very many small documents: memory against a tenth of them, and a second run without changes.
 
     python -m eval.benchmarks.folder --documents 10000
 
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def write(folder: Path, count: int) -> Path:
-    """Write a folder of so many notes, a hundred in each subfolder."""
+    """Write ``count`` small notes into a folder, a hundred in each subfolder; returns the folder."""
     choice = random.Random(count)
     for number in range(count):
         path = folder / f"{number // 100:03}" / f"note-{number:05}.md"
@@ -66,7 +66,7 @@ def write(folder: Path, count: int) -> Path:
 
 
 def load_the_model() -> None:
-    """Load the model into this process, as a command would."""
+    """Load the embedding model into this process, as a command would."""
     from assistant import build
     from assistant.model.offline import stay_offline
     from assistant.settings import Settings
@@ -76,7 +76,7 @@ def load_the_model() -> None:
 
 
 def ingest(folder: Path, home: Path) -> None:
-    """Bring a library in step with the folder."""
+    """Ingest a folder into the library in ``home``, with made-up vectors."""
     from assistant.library.library import Library
     from assistant.settings import Settings
     from ingest.sync import sync
@@ -88,12 +88,14 @@ def ingest(folder: Path, home: Path) -> None:
 
 
 def hashed(folder: Path) -> set[str]:
-    """The least work that notices every change: list and hash all files."""
+    """The hashes of all Markdown files in a folder. To list and hash them is the least work that notices every
+    change.
+    """
     return {hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*.md")}
 
 
 class RandomEmbedder:
-    """Gives each text a vector of its own, of length 1."""
+    """A stand-in for the embedding model: each text gets a random vector of length 1, always the same one."""
 
     @property
     def identity(self) -> Identity:

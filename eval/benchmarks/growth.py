@@ -1,5 +1,4 @@
-"""Measures what a library costs as it grows to 10,000 and 100,000 passages (a million with ``--million``), as ratios to
-the first size.
+"""Measures what a library of 10,000 and of 100,000 passages costs (with ``--million`` of a million), as ratios.
 
     python -m eval.benchmarks.growth
 
@@ -61,7 +60,9 @@ FIGURE = re.compile(r"\b\d{2,}\b")
 
 
 class Around:
-    """An embedder with the model's vectors for the first texts, and made-up ones for the others."""
+    """An embedder for large libraries: the first passages get the model's vectors, all others get made-up vectors near
+    one of these.
+    """
 
     def __init__(self, real: Embedder, count: int = REAL) -> None:
         self._real, self._count = real, count
@@ -72,11 +73,11 @@ class Around:
 
     @property
     def identity(self) -> Identity:
-        """The identity of the model."""
+        """The identity of the real model."""
         return self._real.identity
 
     def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
-        """Each passage's index and embedding."""
+        """Yield the index and the embedding of each passage."""
         new = [n for n, text in enumerate(texts) if text not in self._known]
         if new and self.reads and len(self._known) < self._count:
             for n, embedding in self._real.embed([texts[n] for n in new], [sentences[n] for n in new]):
@@ -86,11 +87,13 @@ class Around:
             yield n, self._known.get(text) or self._made(len(sentences[n]))
 
     def query(self, text: str) -> Vectors:
-        """A question's vector."""
+        """The vector of a question, from the real model."""
         return self._real.query(text)
 
     def learn(self, settings: Settings) -> None:
-        """Take the vectors of a library, as far as it was made in an earlier run, for the model's."""
+        """Use the vectors that a library has from an earlier run as the model's, so that they need not be computed
+        again.
+        """
         if len(self._known) >= self._count or not places.is_there(settings):
             return
         catalog = places.opened(settings)
@@ -115,14 +118,14 @@ class Around:
 
 
 def sentences() -> list[str]:
-    """The sentences that documents are made of."""
+    """The sentences in the documents of all suites. Generated documents are made of them."""
     paths = sorted(path for ending in ("*.md", "*.txt") for path in SUITES.rglob(ending))
     texts = (" ".join(path.read_text("utf-8").split()) for path in paths)  # lines are cut anywhere
     return list(dict.fromkeys(found for text in texts for found in SENTENCE.findall(text)))
 
 
 def document(number: int, known: Sequence[str]) -> str:
-    """The text of a document, always the same."""
+    """The text of the document with this number, always the same, made of some of the sentences ``known``."""
     drawn = random.Random(SEED + number)
     said = [FIGURE.sub(lambda _: str(drawn.randint(10, 4_999)), one) for one in drawn.sample(known, SENTENCES)]
     paragraphs = (" ".join(said[start : start + PARAGRAPH]) for start in range(0, SENTENCES, PARAGRAPH))
@@ -130,7 +133,7 @@ def document(number: int, known: Sequence[str]) -> str:
 
 
 def write(folder: Path, numbers: range, known: Sequence[str]) -> None:
-    """Write documents, a hundred in a folder; existing ones are left unchanged."""
+    """Write the documents with these numbers, a hundred in each subfolder. Existing files are left unchanged."""
     for number in numbers:
         path = folder / f"{number // 100}" / f"{number}.md"
         if not path.exists():
@@ -139,7 +142,10 @@ def write(folder: Path, numbers: range, known: Sequence[str]) -> None:
 
 
 def measured(size: int, home: Path, embedder: Around, known: Sequence[str], asked: int) -> dict[str, float]:
-    """Measure a library of so many passages."""
+    """Make a library of about ``size`` passages and measure it; returns the measures by name.
+
+    ``known`` are the sentences that documents are made of; ``asked`` is the number of questions.
+    """
     settings, folder = load({"home": home, "library": f"growth-{size}"}), home / f"documents-{size}"
     documents = range(round(size / PASSAGES))
     write(folder, documents, known)
@@ -190,7 +196,9 @@ def measured(size: int, home: Path, embedder: Around, known: Sequence[str], aske
 
 
 def ask(settings: Settings, asked: int, started: float) -> dict[str, float]:
-    """Ask questions of a library, in a process that does nothing else."""
+    """Measure ``asked`` questions and searches of a library, in a process that does nothing else; returns the measures
+    by name. ``started`` is the time at which this process was started.
+    """
     from ui.views.present_library import table
 
     every = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]
@@ -214,19 +222,23 @@ def ask(settings: Settings, asked: int, started: float) -> dict[str, float]:
 
 
 def peak() -> float:
-    """The most memory that this process had, in MB, as Linux tells: not that of the one that started it."""
+    """The most memory that this process has used, in MB, as Linux reports it. The memory of its parent is not
+    included.
+    """
     told = Path("/proc/self/status").read_text("utf-8")
     return int(told.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def worked(work: Callable[[], object]) -> tuple[float, float]:
-    """Seconds of a call, and processor seconds of this process, which others on its core do not change."""
+    """The seconds that a call takes: elapsed time, and processor time of this process. Other processes on the same core
+    do not affect the latter.
+    """
     before = time.process_time()
     return timed(work), time.process_time() - before
 
 
 def tell(found: Sequence[dict[str, float]]) -> None:
-    """Print each measure of the first library, and those of the others as ratios to it."""
+    """Print each measure of the first library, and those of the other libraries as ratios to it."""
     for name, least in found[0].items():
         ratios = "  ".join(f"×{one[name] / least:.2f}" for one in found[1:])
         print(f"{name:32}{least:12,.4g}  {ratios}")

@@ -56,7 +56,7 @@ def of_parsing(name: str) -> float:
 
 
 def longer(work: Callable[[int], object]) -> float:
-    """The factor by which the time grows for ``LONGER`` times as much text."""
+    """How many times longer ``work`` takes on ``LONGER`` times as much text."""
     seconds: dict[int, list[float]] = {1: [], LONGER: []}
     work(1)  # whatever is loaded with the first
     for _ in range(ROUNDS):

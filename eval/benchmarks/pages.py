@@ -1,5 +1,4 @@
-"""Compares the text of saved news pages that ``ingest.pipeline.documents.load`` keeps with that of bare
-``trafilatura``.
+"""Compares the text that we keep of saved news pages with what bare ``trafilatura`` keeps.
 
     python -m eval.benchmarks.pages --data ../shared/data
 
@@ -35,7 +34,7 @@ HELD = 0.95  # what a page's text must be worth; where we stood before was 0.951
 
 
 class Read(NamedTuple):
-    """A page's text and title as one side reads them; empty where it fails."""
+    """The text and the title that a reader takes from a page; both are empty if it fails."""
 
     text: str
     title: str
@@ -63,7 +62,7 @@ def main() -> None:
 
 
 def sides(data: bytes) -> Mapping[str, Read]:
-    """What each side reads on a page."""
+    """What our reader and trafilatura, each in two ways, take from a page, by name."""
     whole, body = ours(data)
     bare = theirs(data)
     return {
@@ -75,7 +74,7 @@ def sides(data: bytes) -> Mapping[str, Read]:
 
 
 def ours(data: bytes) -> tuple[Read, Read]:
-    """Our text of a page, with the block of its title and without that block."""
+    """What our reader takes from a page, with the block of its title and without that block."""
     try:
         document = load(data, source="page.html", id="page")
     except SourceError:
@@ -86,7 +85,7 @@ def ours(data: bytes) -> tuple[Read, Read]:
 
 
 def theirs(data: bytes, **options: bool) -> Read:
-    """What ``trafilatura.extract`` gives, and the title of its metadata."""
+    """What trafilatura takes from a page; ``options`` are those of ``trafilatura.extract``."""
     import trafilatura
 
     found = trafilatura.extract_metadata(data)
@@ -94,13 +93,13 @@ def theirs(data: bytes, **options: bool) -> Read:
 
 
 def f1(text: str, gold: str) -> float:
-    """The F1 of two texts as bags of words."""
+    """The F1 of two texts, each taken as counts of its words."""
     one, other = (Counter(re.findall(r"\w+", side.lower())) for side in (text, gold))
     return 2 * (one & other).total() / (one.total() + other.total())
 
 
 def expected_titles(data: bytes) -> set[str]:
-    """The letters of the titles that the page itself names; empty if it names none."""
+    """The titles that the page itself names, reduced to letters and digits; empty if it names none."""
     try:
         root = html.fromstring(data.decode("utf-8"))
     except (UnicodeDecodeError, ValueError):  # ValueError: an XML declaration that names an encoding

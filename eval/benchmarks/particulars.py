@@ -1,4 +1,4 @@
-"""Measures titles and dates: compares what a document states with what we read.
+"""Measures how often we read the title and the date of a document as the document states them.
 
     python -m eval.benchmarks.particulars --data ../shared/data
 
@@ -65,7 +65,7 @@ def read(data: bytes, source: str) -> About | None:
 
 
 def stated(data: bytes) -> set[str]:
-    """The days that the page names as its day of publication; empty if it names none."""
+    """The dates that the page names as its day of publication; empty if it names none."""
     root = html.fromstring(data.decode("utf-8", "replace").encode(), parser=html.HTMLParser(encoding="utf-8"))
     metas = (
         meta.get("content", "")
@@ -87,7 +87,9 @@ def days(texts: Iterable[str]) -> set[str]:
 
 
 def without_marks(data: bytes) -> bytes:
-    """The page without the marks that are there for programs only."""
+    """The page without the marks that only programs read: ``meta`` and ``script`` elements, and the dates of ``time``
+    elements.
+    """
     root = html.fromstring(data.decode("utf-8", "replace").encode(), parser=html.HTMLParser(encoding="utf-8"))
     for element in [*root.iter("meta", "script")]:
         element.drop_tree()
@@ -97,7 +99,7 @@ def without_marks(data: bytes) -> bytes:
 
 
 def formats_right(data: Path, formats: Path) -> Iterator[bool]:
-    """Whether each file has the title of the text that it was made from."""
+    """For each Word and PDF file, whether our reader gives it the title of the text that it was made from."""
     for row in rows(formats):
         about = read((formats / row["file"]).read_bytes(), PurePosixPath(row["file"]).name)
         text = (data / "textbook" / PurePosixPath(row["source"]).name).read_text("utf-8")

@@ -1,4 +1,4 @@
-"""Compares a second ``sync`` of the unchanged textbook with the first; also as a whole process.
+"""Compares a second ``sync`` of the unchanged textbook with the first one, in this process and as a whole process.
 
     python -m eval.benchmarks.resync --data ../shared/data
 

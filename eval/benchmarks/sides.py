@@ -1,4 +1,4 @@
-"""Measures how often the stance model puts gold on the right side.
+"""Measures how often the stance model puts a gold sentence on the right side of its idea.
 
     python -m eval.benchmarks.sides SUITE… [--model pushback]
 
@@ -32,7 +32,9 @@ from ingest.sync import sync
 
 
 class Sided(NamedTuple):
-    """A gold sentence: its idea, the odds of the sides, whether it is for the idea."""
+    """A gold sentence: its idea, the weights that the stance model gives to its two sides (for, against), and whether
+    the gold is for the idea.
+    """
 
     idea: str
     odds: Vectors
@@ -67,7 +69,7 @@ def main() -> None:
 
 
 def sides(case: Case, library: Library, model: IdeaModel) -> Iterator[Sided]:
-    """The case's gold that stands in the library, as whole sentences, with what the stance model makes of each."""
+    """Weigh each gold sentence of a case with the stance model. Gold that is not in the library is left out."""
     idea = left_out(case.idea or "")
     for supports, golds in ((True, case.supports), (False, case.challenges)):
         for place in locate(golds, library.document):

@@ -38,7 +38,7 @@ RISES = 3  # that are told by themselves, the largest; a matter of taste
 
 
 class Look(NamedTuple):
-    """The process's own memory and its open files after so many questions."""
+    """The private memory and the number of open files of this process after a number of questions."""
 
     questions: int
     kilobytes: int
@@ -74,7 +74,7 @@ def main() -> None:
 
 
 def questions() -> Iterator[str]:
-    """The sample's questions and others in turn, without end."""
+    """The sample's questions and questions about something else, alternating without end."""
     own = [case.question for case in load(SAMPLE / "suite.yaml").cases if case.question]
     others = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]
     pairs = zip(itertools.cycle(own), itertools.cycle(others), strict=False)
@@ -82,21 +82,21 @@ def questions() -> Iterator[str]:
 
 
 def all_ideas() -> list[str]:
-    """The sample's ideas, their negations, and ideas on which the documents say nothing."""
+    """The sample's ideas, their opposites, and ideas on which the documents say nothing."""
     given = yaml.safe_load(IDEAS.read_text("utf-8"))
     own = [one for case in load(SAMPLE / "suite.yaml").cases for one in (case.idea, case.negated) if one]
     return own + [one for pair in given["opposites"] for one in pair] + given["untouched"]
 
 
 def look(number: int) -> Look:
-    """This process's own memory and its open files now."""
+    """Measure this process's private memory and its open files now, after ``number`` questions."""
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text("ascii").splitlines())
     kilobytes = int(status["RssAnon"].split()[0])
     return Look(number, kilobytes, len(list(Path("/proc/self/fd").iterdir())))
 
 
 def told(looks: list[Look]) -> Iterator[str]:
-    """A report on how memory and open files grew."""
+    """Yield the lines of a report on how memory and open files grew."""
     memory, files = ([(one.questions, one[place]) for one in looks] for place in (1, 2))
     yield (
         f"for each 100 questions, after the first {WARM}: {median_slope(memory):+,.0f} kB, {median_slope(files):+.2f} "
@@ -108,12 +108,14 @@ def told(looks: list[Look]) -> Iterator[str]:
 
 
 def median_slope(points: list[tuple[int, int]]) -> float:
-    """How much a value grows in 100 questions: the median over any two points (Theil and Sen)."""
+    """How much a value grows in 100 questions: the median slope between any two points (Theil and Sen). A point is a
+    number of questions and the value after them.
+    """
     return median(100 * (y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in itertools.combinations(points, 2))
 
 
 def line(points: list[tuple[int, int]]) -> float:
-    """The slope of a line of least squares."""
+    """How much a value grows in 100 questions: the slope of the least-squares line."""
     return float(np.polyfit(*zip(*points, strict=True), 1)[0]) * 100
 
 

