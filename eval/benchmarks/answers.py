@@ -46,8 +46,9 @@ class Question(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """The result for one question: whether it has an answer, whether the network and the cosine each ranked the right
-    sentence first, and the probability that the network gives to an answer in the question's own paragraph.
+    """The result for one question: whether it has an answer, whether the network and the similarity of embeddings each
+    ranked the right sentence first, and the probability that the network gives to an answer in the question's own
+    paragraph.
     """
 
     answerable: bool
@@ -125,8 +126,8 @@ def answered(
 
 
 def tell(answers: Iterable[Answered]) -> None:
-    """Print how often the network and the cosine rank the right sentence first, and how well the network tells whether
-    there is an answer.
+    """Print how often the network and the similarity of embeddings rank the right sentence first, and how well the
+    network tells whether there is an answer.
     """
     found = list(answers)
     those = [one for one in found if one.answerable]

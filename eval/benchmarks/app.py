@@ -77,7 +77,9 @@ def opened(browser: Browser, address: str) -> Page:
 
 
 def asked(page: Page) -> float:
-    """Ask the question in a new conversation; returns the seconds from Enter to the first statement."""
+    """Ask the benchmark's question on the page, in a new conversation; returns the seconds from Enter to the first
+    statement.
+    """
     page.get_by_role("button", name="New conversation").click()
     page.get_by_role("heading", name="Ask your documents").wait_for()
     started = send(page)
@@ -94,7 +96,9 @@ def send(page: Page) -> float:
 
 
 def answered(home: Path) -> list[float]:
-    """Ask the question ``ASKED`` times in a warm `pushback ask -`; returns the seconds that each answer took."""
+    """Ask the benchmark's question ``ASKED`` times in one warm process of `pushback ask -`; returns the seconds that
+    each answer took.
+    """
     with subprocess.Popen(
         [PUSHBACK, "ask", "-", "--json", "--home", str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

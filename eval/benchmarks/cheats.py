@@ -44,7 +44,7 @@ def text(found: Found) -> str:
 
 
 class Cheat(Sentinel):
-    """A sentinel that answers with some of the sentences nearest to the question."""
+    """A cheating baseline (sentinel): it answers with some of the sentences nearest to the question."""
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
         return answer_of(question, self._cite(self.picked(question)))
@@ -55,7 +55,7 @@ class Cheat(Sentinel):
 
 
 class ToTheBudget(Cheat):
-    """A cheat that quotes the nearest sentences, as many as fit into the words that an answer may show."""
+    """A cheating baseline: it quotes the nearest sentences, as many as fit into the words that an answer may show."""
 
     name = "the nearest sentences, up to 120 words"
 
@@ -69,7 +69,7 @@ class ToTheBudget(Cheat):
 
 
 class QuietWhereFar(ToTheBudget):
-    """A cheat like ``ToTheBudget`` that refuses if no sentence is near the question."""
+    """A cheating baseline: like ``ToTheBudget``, but it refuses if no sentence is near the question."""
 
     name = "the same, silent where no cosine reaches 0.45"
     least = 0.45
@@ -82,7 +82,7 @@ class QuietWhereFar(ToTheBudget):
 
 
 class QuietOnShort(ToTheBudget):
-    """A cheat like ``ToTheBudget`` that refuses questions of fewer than nine words."""
+    """A cheating baseline: like ``ToTheBudget``, but it refuses questions of fewer than nine words."""
 
     name = "the same, silent on questions of fewer than nine words"
 
@@ -91,7 +91,7 @@ class QuietOnShort(ToTheBudget):
 
 
 class Neighbours(Cheat):
-    """A cheat that quotes the nearest sentence with the sentences before and after it."""
+    """A cheating baseline: it quotes the nearest sentence with the sentences before and after it."""
 
     name = "the nearest sentence and its neighbours"
 
@@ -104,7 +104,7 @@ class Neighbours(Cheat):
 
 
 class Echo(Cheat):
-    """A cheat that quotes the three sentences that share most words with the question."""
+    """A cheating baseline: it quotes the three sentences that share most words with the question."""
 
     name = "three sentences with most words of the question"
 
@@ -114,8 +114,8 @@ class Echo(Cheat):
 
 
 class Figures(Cheat):
-    """A cheat that quotes the three nearest sentences; if the question asks for a figure, only sentences with a
-    figure.
+    """A cheating baseline: it quotes the three nearest sentences; if the question asks for a figure, only sentences
+    with a figure.
     """
 
     name = "three nearest, those with figures where one is asked for"
@@ -127,7 +127,9 @@ class Figures(Cheat):
 
 
 class FirstLines(Cheat):
-    """A cheat that quotes the first sentence of each of the three nearest passages, which is often a heading."""
+    """A cheating baseline: it quotes the first sentence of each of the three nearest passages, which is often a
+    heading.
+    """
 
     name = "first line of the three nearest passages"
 
@@ -136,7 +138,7 @@ class FirstLines(Cheat):
 
 
 class OnePassage(Cheat):
-    """A cheat that quotes the whole passage that the search ranks first."""
+    """A cheating baseline: it quotes the whole passage that the search ranks first."""
 
     name = "the best passage"
 
@@ -145,7 +147,7 @@ class OnePassage(Cheat):
 
 
 class Against(Sentinel):
-    """A cheat that puts the twelve sentences nearest to an idea against it."""
+    """A cheating baseline: it puts the twelve sentences nearest to an idea against it."""
 
     name = "the twelve nearest against an idea"
     ruling = IdeaRuling.CHALLENGED
@@ -160,7 +162,7 @@ class Against(Sentinel):
 
 
 class ByNegation(Against):
-    """A cheat that puts sentences with a negation against the idea, and all others for it."""
+    """A cheating baseline: it puts sentences with a negation against the idea, and all others for it."""
 
     name = "what has a negation against, the rest for an idea"
     ruling = IdeaRuling.CONTESTED
@@ -175,12 +177,14 @@ CHEATS: tuple[type[Sentinel], ...] = (
 
 
 def cheating(kind: type[Sentinel], embedder: Embedder, assistant: Assistant) -> Sentinel:
-    """Make a cheat of the class ``kind`` that quotes from the assistant's library."""
+    """Make a cheating baseline of the class ``kind`` that quotes from the assistant's library."""
     return kind(NearestSentences(assistant.library, embedder), assistant)
 
 
 def main() -> None:
-    """Run each cheat on the suites and print a line for it; exits with 1 if one scores as well as our system."""
+    """Run each cheating baseline on the suites and print a line for it; exits with 1 if one scores as well as our
+    system.
+    """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("suites", type=Path, nargs="+", metavar="SUITE")
     given = parser.parse_args()

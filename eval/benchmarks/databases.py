@@ -39,9 +39,7 @@ EVERYTHING = Filters()
 
 
 def rows(catalog: Catalog) -> Iterator[DocumentRow]:
-    """Yield every document of a catalog with its passages and vectors, in the form in which another catalog
-    stores it.
-    """
+    """Yield every document of a catalog with its passages and vectors, as a row that another catalog can store."""
     vectors = {id: vector for batch in catalog.passages.vectors(4096) for id, vector in batch}
     for id in catalog.documents.ids():
         document = catalog.documents.get(id)
@@ -65,8 +63,8 @@ def look_up(catalog: Catalog, words: list[str]) -> list[str]:
 
 
 def whole(files: Sequence[Path], home: Path, server: str, chroma: str, questions: Sequence[str]) -> Path:
-    """Measure ingest and questions of a library on servers against the same library in a folder, and print the ratios
-    with their limits. Returns the folder of the latter.
+    """Ingest the same files into a library on servers and into a library in a folder, ask both the questions, and print
+    the ratios of their times with the limits. Returns the folder of the second library.
     """
     name = f"whole-{secrets.token_hex(4)}"
     sides = {

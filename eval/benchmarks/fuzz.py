@@ -93,7 +93,7 @@ def fuzzed(workers: Workers, kind: str, data: bytes, count: int, faults: list[st
     """Read ``count`` damaged versions of the file ``data`` in worker processes. Returns how many were read and how many
     were reported as unreadable; any other outcome is added to ``faults``.
 
-    Each ``number`` makes other versions, always the same ones.
+    Different values of ``number`` give different versions; the same value gives the same ones.
     """
     told: Counter[str] = Counter()
 
@@ -125,8 +125,8 @@ def is_silently_empty(parsed: ParsedFile) -> bool:
 
 
 def damaged(data: bytes, edits: list[Any], part: float) -> bytes:
-    """The file with these edits applied: to the whole file if ``part`` is below a quarter, else to one part of its
-    container, which ``part`` selects.
+    """Apply the edits to a file: to the whole file if ``part`` is below 0.25, else to one part of its container, which
+    ``part`` selects.
     """
     if isOleFile(data=data) and part >= 0.25:
         return _damaged_stream(data, edits, part)

@@ -91,8 +91,8 @@ class Around:
         return self._real.query(text)
 
     def learn(self, settings: Settings) -> None:
-        """Use the vectors that a library has from an earlier run as the model's, so that they need not be computed
-        again.
+        """Read the vectors from the library of an earlier run, if there is one, and use them instead of asking the
+        model again.
         """
         if len(self._known) >= self._count or not places.is_there(settings):
             return

@@ -48,7 +48,7 @@ def with_gold(suite: Json, change: Callable[[Json], Json]) -> Json:
 
 
 def placed(gold: Json, corpus: Path) -> Json:
-    """The gold with the place of its quote in the file instead of the words, ignoring whitespace.
+    """Replace the quote of a gold entry by its place (start and end) in the file; whitespace is ignored.
 
     Raises:
         ValueError: the quote is not in the file.
@@ -61,7 +61,7 @@ def placed(gold: Json, corpus: Path) -> Json:
 
 
 def quoted(gold: Json, corpus: Path) -> Json:
-    """The gold with the words at its place in the file instead of the place."""
+    """Replace the place of a gold entry (start and end in its file) by the words that are there."""
     start, end = gold["at"]
     text = (corpus / gold["source"]).read_text("utf-8")
     return {"source": gold["source"], "quote": " ".join(text[start:end].split())}

@@ -78,7 +78,9 @@ def outcomes(path: Path) -> dict[str, Read]:
 
 
 def read(name: str, data: bytes) -> Read:
-    """Read a file as ``ingest.sync`` does, in a worker process unless it is light, and measure it."""
+    """Read a file as ``ingest.sync`` does, in a worker process or (if the task is light) in this process, and measure
+    it.
+    """
     task = Task(data, name, "0123456789", 80)
     started, reason, passages = _used(), "", list[Passage]()
     with Workers() as workers:

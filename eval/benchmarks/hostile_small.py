@@ -23,7 +23,7 @@ TEXT = "BT /F 9 Tf 50 700 Td (The buyer compares the offers.) Tj ET"
 
 
 def small() -> Mapping[str, Callable[[], str | bytes]]:
-    """The functions that make the files, by the names of the files."""
+    """The functions that make the files meant to break a reader, by the names of the files."""
     return {
         f"{name}.{kind}": make
         for kind, files in (

@@ -131,8 +131,8 @@ def main() -> None:
 
 
 def prepared(name: str, folder: Path, embedder: Embedder) -> Kind:
-    """Run the command of a kind undisturbed, and note what the library shows before and after it, and the time between
-    its steps.
+    """Run a command undisturbed, and note what the library shows before and after it, and the time between its steps.
+    ``name`` is one of ``KINDS``.
     """
     files, home, kept = folder / "files", folder / "home", folder / name
     first = ["ingest", "--quiet", "--home", str(home), str(files)]
@@ -182,7 +182,7 @@ def renew(folder: Path, of: Path) -> None:
 
 
 def lay(files: Path, kind: str) -> None:
-    """Write the files that the command of this kind reads, into an empty folder."""
+    """Empty the folder ``files``, and write the files that a command of this kind reads."""
     shutil.rmtree(files, ignore_errors=True)
     files.mkdir()
     write(files, range(DOCUMENTS), "first")
@@ -253,8 +253,10 @@ def killed(
 
 
 def compared(kind: Kind, left: Whole) -> Iterator[tuple[str, str]]:
-    """Compare what the library shows after a kill with its state before and after the command. Yields pairs of a fault
-    and what is wrong: a document that is neither as before nor as after, or other contents that are lost.
+    """Compare what the library shows after a kill with its state before and after the command. Each document must be in
+    one of these two states, and nothing else may be lost.
+
+    Yields pairs of a fault and what is wrong.
     """
     for one in kind.before.documents.keys() | kind.after.documents.keys() | left.documents.keys():
         was, becomes, found = (whole.documents.get(one) for whole in (kind.before, kind.after, left))
@@ -335,8 +337,8 @@ def opened(home: Path, embedder: Embedder) -> Iterator[Library]:
 
 
 def asked(home: Path, sql: str) -> list[Any]:
-    """Read one column from the catalog in ``home`` with a query, without changing or repairing the catalog. Empty if
-    there is no catalog or no such table yet.
+    """Run a query on the catalog in ``home`` and return its only column, without changing or repairing the catalog.
+    Empty if there is no catalog or no such table yet.
     """
     catalog = home / "default" / CATALOG
     if not catalog.exists():

@@ -73,8 +73,8 @@ def fill(settings: Settings, many: int) -> None:
 
 
 def measure(address: str, many: int) -> dict[str, float]:
-    """Visit the library page in a browser; returns the seconds until its table is shown, until it can be used, and of a
-    search.
+    """Visit the library page in a browser. Returns, by name, the seconds until its table is shown, until the page can
+    be used, and until a search is answered.
     """
     from playwright.sync_api import sync_playwright
 

@@ -41,7 +41,8 @@ def arguments(about: str | None) -> argparse.Namespace:
 def textbook(data: Path) -> Path:
     """The folder of the textbook in ``data``. If it is not there, the documents of a suite that is in the repository.
 
-    The bars were set on the textbook. ``sources.py`` says where it comes from and whether yours is the same.
+    The limits of the benchmarks were set on the textbook. ``sources.py`` says where it comes from and checks whether
+    yours is the same.
     """
     if any((data / "textbook").glob("*.md")):
         return data / "textbook"

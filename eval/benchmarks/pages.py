@@ -62,7 +62,9 @@ def main() -> None:
 
 
 def sides(data: bytes) -> Mapping[str, Read]:
-    """What our reader and trafilatura, each in two ways, take from a page, by name."""
+    """The text and title of a page as our reader and trafilatura read them, by name. Each of the two reads the page in
+    two ways.
+    """
     whole, body = ours(data)
     bare = theirs(data)
     return {
@@ -74,7 +76,7 @@ def sides(data: bytes) -> Mapping[str, Read]:
 
 
 def ours(data: bytes) -> tuple[Read, Read]:
-    """What our reader takes from a page, with the block of its title and without that block."""
+    """The text and title of a page as our reader reads them: first with the block of the title, then without it."""
     try:
         document = load(data, source="page.html", id="page")
     except SourceError:
@@ -85,7 +87,7 @@ def ours(data: bytes) -> tuple[Read, Read]:
 
 
 def theirs(data: bytes, **options: bool) -> Read:
-    """What trafilatura takes from a page; ``options`` are those of ``trafilatura.extract``."""
+    """The text and title of a page as trafilatura reads them; ``options`` are those of ``trafilatura.extract``."""
     import trafilatura
 
     found = trafilatura.extract_metadata(data)

@@ -103,7 +103,7 @@ SETS = {
 
 
 def measured(suite: Suite, settings: Settings, embedder: Embedder, most: int, kept_in: Path | None = None) -> Json:
-    """Run at most ``most`` cases of a suite and return its measures with their intervals, its size, and the seconds a
+    """Run at most ``most`` cases of a suite and return its measures with their intervals, its size, and the seconds per
     case. The seconds are processor time, which other programs do not change.
     """
     started = 0.0

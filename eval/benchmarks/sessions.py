@@ -39,7 +39,7 @@ ANSWERING = ('class="arriving"', 'class="said"', 'class="notice"')  # what only 
 
 
 class Failed(Exception):
-    """The page showed an error, or another number of answers than questions were asked."""
+    """The page showed an error, or a number of answers that differs from the number of questions."""
 
 
 class Took(NamedTuple):
@@ -163,7 +163,9 @@ def main() -> None:
 
 
 def compared(what: str, several: list[float], alone: list[float]) -> float:
-    """Print and return the p95 of the seconds ``several`` divided by the p50 of the seconds ``alone``."""
+    """Print and return the p95 of the seconds ``several`` divided by the p50 of the seconds ``alone``. ``what`` says
+    what was timed.
+    """
     parts = quantiles(several, n=20)
     print(f"{what}, seconds: p50 of one {median(alone):.3f}, p50 of all {parts[9]:.3f}, p95 of all {parts[-1]:.3f}")
     return parts[-1] / median(alone)

@@ -45,7 +45,7 @@ def small_model() -> str:
 
 
 class Timed(Calls):
-    """A model's calls that note when the model has finished its first sentence."""
+    """The calls of a model for one reply; it notes when the model has finished its first sentence."""
 
     sentence: float | None = None
 
@@ -59,7 +59,7 @@ class Timed(Calls):
 
 
 class Watched(Model):
-    """A chat model whose calls are timed; ``last`` are the latest ones."""
+    """A chat model whose calls are timed; ``last`` has the most recent ones."""
 
     last: Timed
 

@@ -21,8 +21,8 @@ LABELS = {Stance.SUPPORTS: "supports", Stance.CHALLENGES: "challenges", Stance.U
 
 
 class JudgedPair(NamedTuple):
-    """Words that were found for an idea, and the side on which a person (``by``) put them. ``UNCLEAR`` means that they
-    are not about the idea.
+    """Words that a pressure test cited for an idea, and the side on which a person (``by``) put them. ``UNCLEAR`` means
+    that they are not about the idea.
     """
 
     citation: Citation

@@ -116,7 +116,7 @@ def drafts(texts: FolderTexts, most: int) -> list[Case]:
 
 
 def of_headings(texts: FolderTexts) -> Iterator[Case]:
-    """Drafts that ask what is said about a heading or a title; their gold is the first sentence below it."""
+    """Draft cases that ask what is said about a heading or a title; their gold is the first sentence below it."""
     met: set[tuple[str, str]] = set()
     for line in texts.lines:
         place = line.passage.about.source, line.topic
@@ -126,7 +126,7 @@ def of_headings(texts: FolderTexts) -> Iterator[Case]:
 
 
 def of_figures(texts: FolderTexts) -> Iterator[Case]:
-    """Drafts that ask for the figure in a sentence, in words that a person would use (``wording.py``)."""
+    """Draft cases that ask for the figure in a sentence, in words that a person would use (``wording.py``)."""
     for line in texts.lines:
         if question := _asks_figure(line):
             figure = next(one for one in amounts(line.text) if one.unit)
@@ -141,8 +141,8 @@ def _asks_figure(line: GoldLine) -> str | None:
 
 
 def of_speakers(texts: FolderTexts) -> Iterator[Case]:
-    """Drafts that ask what somebody says in a document; the gold has the name of the speaker, which the answer must
-    give.
+    """Draft cases that ask what somebody says in a document; the gold has the name of the speaker, which the answer
+    must give.
     """
     met: set[tuple[str, str]] = set()
     for line in texts.lines:
@@ -154,8 +154,8 @@ def of_speakers(texts: FolderTexts) -> Iterator[Case]:
 
 
 def of_disagreements(texts: FolderTexts) -> Iterator[Case]:
-    """Drafts from two sentences that disagree: they give different figures for the same thing, or one denies the other.
-    They are from two documents or two speakers.
+    """Draft cases from two sentences that disagree: they give different figures for the same thing, or one denies the
+    other. They are from two documents or two speakers.
     """
     shared = Counter(
         pair for places in texts.having.values() if len(places) <= COMMON for pair in combinations(places, 2)
@@ -171,7 +171,7 @@ def of_disagreements(texts: FolderTexts) -> Iterator[Case]:
 
 
 def of_questions(texts: FolderTexts, table: Path) -> Iterator[Case]:
-    """Drafts from a table of questions: a CSV file with a column ``question``, or rows in the format of ragas or
+    """Draft cases from a table of questions: a CSV file with a column ``question``, or rows in the format of ragas or
     promptfoo (``exchange.py``).
 
     In a CSV file, the columns ``source`` and ``quote`` are the gold; in a row of ragas or promptfoo, gold is looked for

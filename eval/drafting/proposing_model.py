@@ -40,9 +40,8 @@ class Proposed(BaseModel):
 
 
 def drafts(texts: FolderTexts, model: Model, most: int) -> Iterator[Case]:
-    """Drafts that a chat model makes from passages; replies that cannot be understood are skipped.
-
-    The passages are evenly spread over the documents, at most ``most``.
+    """Draft cases with a chat model from at most ``most`` passages, which are evenly spread over the documents. Replies
+    that cannot be understood are skipped.
 
     Raises:
         ModelError: the model cannot be asked.

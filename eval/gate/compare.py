@@ -58,7 +58,7 @@ class Comparison:
 
 
 def result_of(record: Record) -> CaseResult:
-    """Take from the record of a case what later comparisons need."""
+    """Reduce the record of a case to what later comparisons need."""
     values = {score.name: score.value for score in record.scores if score.value is not None}
     return CaseResult(record.passed, record.outcome.value, values)
 

@@ -21,7 +21,7 @@ VISIBLE = 0.005  # a difference that two digits show
 
 class Accepted(NamedTuple):
     """The path of the new baseline, and what was better in the previous one: ``buried`` has a line for each case that
-    passed before, each case that is no longer in the suite, and each measure that was better.
+    passed before and fails now, each case that is no longer in the suite, and each measure that was better.
     """
 
     path: Path

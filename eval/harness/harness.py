@@ -49,8 +49,8 @@ class Reader(Protocol):
         ...
 
     def silent(self, records: Sequence[Record]) -> str:
-        """Why these records say nothing about the model, for example since it gave no reply; empty if they do say
-        something.
+        """Why the records of a run say nothing about the model, for example because it gave no reply; empty if they do
+        say something.
         """
         ...
 
@@ -76,9 +76,9 @@ class Options:
     stored between runs.
 
     ``system`` names the measured system; a system other than ours is not compared with the suite's baseline.
-    ``changed`` selects only the cases that documents changed since the baseline can affect, and leaves out checks of
-    the whole suite, such as floors. ``alone`` leaves out the sentinels, and does not run some cases twice to check that
-    the results are the same.
+    ``changed`` selects only the cases that can be affected by files that have changed since the baseline, and leaves
+    out checks of the whole suite, such as floors. ``alone`` leaves out the sentinels, and the second run of some cases
+    that checks that results are the same.
     """
 
     out: Path = Path("artifacts/eval")
@@ -195,8 +195,8 @@ def measure_each(
 
 
 def beside(out: Path, name: str) -> Path:
-    """The folder within ``out`` for the runs of an evidence model other than the first, or of a system other than ours,
-    called ``name``.
+    """The folder within ``out`` for the runs of an evidence model other than the first, or of a system other than ours.
+    ``name`` is the name of the model or system.
     """
     return out / "beside" / (re.sub(r"[^A-Za-z0-9-]+", "-", without_secrets(name)).strip("-")[:60] or "other")
 

@@ -32,8 +32,8 @@ class Interval(NamedTuple):
 
 
 def wilson(right: int, of: int, level: float = 0.95) -> Interval | None:
-    """The Wilson score interval of the share ``right`` / ``of``, within 0..1. It has a width even if all are right.
-    None if ``of`` is 0.
+    """The Wilson score interval of the share ``right`` / ``of``, within 0..1. Its width is above 0 even if all are
+    right. None if ``of`` is 0.
 
     Wilson (1927), JASA 22:209-212.
     """

@@ -22,8 +22,8 @@ def says(spec: Spec, one: Measure) -> str:
 
 
 def bar(one: Measure, change: MeasureChange | None = None) -> dict[str, str] | None:
-    """The positions at which a bar shows a value, its interval and the value before, in percent of the range 0..1 or
-    -1..1. The numbers beside the bar say the same. None if the value is not a share.
+    """The positions, by name, at which a bar shows a value, its interval and, with ``change``, the value in the
+    baseline. They are in percent of the range 0..1 or -1..1. None if the value is not a share.
     """
     if one.value is None or one.value > 1:
         return None

@@ -44,8 +44,8 @@ def case(record: Record) -> Iterator[str]:
 
 
 def reasons(record: Record) -> dict[str, str]:
-    """The reason of each score of a case that is not the best possible, with the names of its measures. The same reason
-    comes only once.
+    """The reasons why scores of a case are not the best possible. Each reason comes once, with the names of the
+    measures that have it.
     """
     told: dict[str, str] = {}
     for score in record.scores:

@@ -37,7 +37,9 @@ class Sorted(NamedTuple):
 
 
 def visible(text: str) -> str:
-    """The text with each invisible character, and each that reverses or hides others, replaced by U+FFFD."""
+    """The text with U+FFFD in place of each invisible character, and of each character that reverses or hides
+    others.
+    """
     return _UNSEEN.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -64,7 +66,7 @@ def may_merge(verdict: GateVerdict) -> str:
 
 def to_read(records: Sequence[Record], verdict: GateVerdict, comparison: Comparison | None) -> list[Record]:
     """The cases to read first, at most three: those that made a check fail or were lost, then the worst of the others.
-    None if the verdict passed.
+    Empty if the verdict passed.
     """
     if verdict.passed:
         return []

@@ -84,8 +84,8 @@ def robustness(
     progress: Progress | None = None,
     wrap: Wrap | None = None,
 ) -> tuple[Measure, ...]:
-    """Run the cases of ``first`` on changed copies of the corpus, and return the measures of ``SPECS``. None are
-    returned if the suite is not a YAML file with a folder of documents.
+    """Run the cases of ``first`` on changed copies of the corpus, and return the measures of ``SPECS``; empty if the
+    suite is not a YAML file with a folder of documents.
 
     ``distractors`` is a folder of misleading documents. ``wrap`` must be the one that ``first`` was run with. It raises
     what ``scores`` raises.

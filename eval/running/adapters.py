@@ -23,8 +23,8 @@ NO_ANSWERS = {"not_applicable": "a retriever writes no answers"}
 
 
 def adapted(found: Any) -> Callable[[Json], Any]:
-    """Turn a runnable, an engine or a retriever into a function from requests to replies. A function is returned
-    unchanged.
+    """Turn a LangChain runnable, or an engine or retriever of LlamaIndex, into a function from requests to replies. A
+    function is returned unchanged.
 
     Raises:
         TypeError: the object has no method to ask it.

@@ -90,8 +90,8 @@ def opened(spec: str) -> Answers:
 
 
 def wrap(spec: str, record: Path | None = None) -> Wrap:
-    """Make the function that a run calls to get the system to measure: the system ``spec``, in place of the assistant.
-    Its replies are stored in the file ``record``, if that is given.
+    """Make the function that a run calls with the assistant, and that returns the system to measure in its place: the
+    system ``spec``. Its replies are stored in the file ``record``, if that is given.
     """
     answers = opened(spec)
     return partial(_outside, Recording(answers, record) if record else answers)
@@ -165,7 +165,7 @@ class Completions(Address):
     """A chat that is asked as OpenAI's chats are, at an address such as ``…/v1/chat/completions?model=NAME``. Without a
     name, the first model that the server lists is asked.
 
-    Its reply, or the message in it, may have ``citations`` in the shape above, and ``refused``.
+    Its reply, or the message in it, may have ``refused``, and ``citations`` as this module describes them.
     """
 
     def __init__(self, url: str) -> None:
@@ -239,8 +239,8 @@ def served(system: System) -> Answers:
 
 
 class Outside:
-    """A system of others, which is asked through a function from requests to replies. Words that it cites are looked up
-    in the documents of a library.
+    """A system other than ours, which is asked through a function from requests to replies. Words that it cites are
+    looked up in the documents of a library.
     """
 
     def __init__(self, answers: Answers, library: Library) -> None:

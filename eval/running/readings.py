@@ -32,8 +32,8 @@ COMPUTING = ("numpy", "tokenizers", "torch", "transformers")  # distributions on
 
 
 def kept(folder: Path) -> Callable[[Scorer], Scorer]:
-    """Make a function that wraps a network's reader: the wrapped reader looks in ``folder`` for earlier results, and
-    stores new ones there.
+    """Make a function that wraps the code that runs a network: the wrapped code looks in ``folder`` for earlier
+    results, and stores new ones there.
     """
     place = folder / shelf.READINGS / made_by()
     place.mkdir(parents=True, exist_ok=True)
@@ -46,7 +46,9 @@ def kept(folder: Path) -> Callable[[Scorer], Scorer]:
 
 @cache
 def made_by(root: Path = shelf.ROOT) -> str:
-    """A hash of everything that results depend on except the texts: code, weights, libraries and processor."""
+    """A hash of everything, except the texts, that a network's results depend on: code, weights, libraries and
+    processor.
+    """
     import torch
 
     told = {

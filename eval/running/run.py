@@ -84,9 +84,9 @@ def run(
     """Run all cases of ``suite``, or the given ones, on the assistant and the sentinels. If the run is interrupted, or
     ``stop`` returns True, the finished cases are returned.
 
-    ``wrap`` makes the system to measure from the assistant. ``keep`` is called with each few finished records.
-    ``alone`` leaves out the sentinels, and does not run a tenth of the cases twice. ``kept_in`` is a folder in which
-    the libraries of suites, and what the networks read of them, are stored between runs; a ``timed`` run lets the
+    ``wrap`` makes the system to measure from the assistant. ``keep`` is called with the records of cases as they
+    finish. ``alone`` leaves out the sentinels, and the second run of a tenth of the cases. ``kept_in`` is a folder in
+    which the libraries of suites, and what the networks read of them, are stored between runs; a ``timed`` run lets the
     networks read again, so that its times are those of a user.
 
     Raises:

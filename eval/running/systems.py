@@ -44,8 +44,8 @@ SEED = "pushback"
 
 
 class System(Protocol):
-    """A system that can be measured: it answers questions, tests ideas, searches, and says on which side of a claim a
-    text is.
+    """A system that can be measured: it answers questions, tests ideas, searches, and says which side a text takes on a
+    claim.
     """
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
@@ -85,7 +85,9 @@ class Remembering:
 
 
 class NearestSentences:
-    """Finds the sentences and passages of a library that are nearest to a text; searches once for all sentinels."""
+    """Finds the sentences and passages of a library that are nearest to a text. It remembers the last results, so that
+    all sentinels share a search.
+    """
 
     def __init__(self, library: Library, embedder: Embedder) -> None:
         self.library, self.embedder = library, embedder
@@ -112,8 +114,8 @@ class NotAsked(Exception):
 
 
 class Sentinel:
-    """The simplest sentinel: it refuses every question and takes no side. The others are subclasses that change one
-    thing.
+    """The simplest of the cheating baselines (sentinels): it refuses every question and takes no side. The others are
+    subclasses that change one thing.
     """
 
     name = "always refuse"
@@ -139,7 +141,7 @@ class Sentinel:
 
 
 class Parrot(Sentinel):
-    """A sentinel that answers with the sentence nearest to the question, whatever it says."""
+    """A cheating baseline: it answers with the sentence nearest to the question, whatever that says."""
 
     name = "parrot"
 
@@ -148,7 +150,7 @@ class Parrot(Sentinel):
 
 
 class Supporter(Sentinel):
-    """A sentinel that takes every sentence near an idea as support for it."""
+    """A cheating baseline: it takes every sentence near an idea as support for it."""
 
     name = "always supported"
 
@@ -161,8 +163,8 @@ class Supporter(Sentinel):
 
 
 class Chance(Sentinel):
-    """A sentinel that draws sentences, sides and the order of passages at random; the same words always give the same
-    draw.
+    """A cheating baseline: it draws sentences, sides and the order of passages at random. The same words always give
+    the same draw.
     """
 
     name = "random"
@@ -183,7 +185,7 @@ class Chance(Sentinel):
 
 
 class ThreePassages(Sentinel):
-    """A sentinel that quotes the three nearest passages instead of answering."""
+    """A cheating baseline: it quotes the three nearest passages instead of answering."""
 
     name = "three passages"
     most = 3
@@ -194,14 +196,14 @@ class ThreePassages(Sentinel):
 
 
 class EightPassages(ThreePassages):
-    """A sentinel that quotes the eight nearest passages instead of answering."""
+    """A cheating baseline: it quotes the eight nearest passages instead of answering."""
 
     name = "eight passages"
     most = 8
 
 
 class ThirtySentences(Sentinel):
-    """A sentinel that quotes the thirty sentences nearest to the question."""
+    """A cheating baseline: it quotes the thirty sentences nearest to the question."""
 
     name = "thirty sentences"
 
@@ -210,7 +212,7 @@ class ThirtySentences(Sentinel):
 
 
 class WholeDocuments(Sentinel):
-    """A sentinel that quotes the whole text of the three nearest documents."""
+    """A cheating baseline: it quotes the whole text of the three nearest documents."""
 
     name = "three documents"
 
@@ -221,7 +223,9 @@ class WholeDocuments(Sentinel):
 
 
 class OurRefusals(WholeDocuments):
-    """A sentinel that quotes whole documents if Pushback answers a question, and refuses if Pushback refuses."""
+    """A cheating baseline: it quotes whole documents if Pushback answers the question, and refuses if Pushback
+    refuses.
+    """
 
     name = "three documents, our refusals"
 
@@ -231,7 +235,7 @@ class OurRefusals(WholeDocuments):
 
 
 class BothSides(Sentinel):
-    """A sentinel that puts every sentence near an idea both for and against it."""
+    """A cheating baseline: it puts every sentence near an idea both for and against it."""
 
     name = "both sides"
 
@@ -242,7 +246,7 @@ class BothSides(Sentinel):
 
 
 class ByTurns(Sentinel):
-    """A sentinel that puts the sentences near an idea for and against it in turn."""
+    """A cheating baseline: it puts the sentences near an idea for it and against it in turn."""
 
     name = "sides by turns"
 

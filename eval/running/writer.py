@@ -33,7 +33,9 @@ def recorded(settings: Settings, recording: Recording, *, live: bool, budget: Bu
 
 @dataclass
 class Written:
-    """The chat model of a run, whose replies are recorded, and what makes the assistant use it."""
+    """The chat model of a run, whose replies are recorded. It can be given to an assistant, and reports how much it was
+    used.
+    """
 
     settings: Settings
     chat: ReplayedChat

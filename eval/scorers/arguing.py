@@ -79,8 +79,8 @@ def anywhere(pressed: Pressed) -> Score:
 
 
 def purity(pressed: Pressed) -> Score:
-    """The share of findings on the right side, among those that match gold and were put on a side. None if there are
-    none.
+    """The share of findings on the right side, among those that match gold and were put on a side. The value is None if
+    there are none.
     """
     sided = [(side, one) for side in (Stance.SUPPORTS, Stance.CHALLENGES) for one in _gold_on(pressed, side)]
     wrong = [f"put on the side that {side.value}: “{one.citation.quote}”" for side, one in sided if not one.correct]

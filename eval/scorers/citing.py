@@ -41,8 +41,8 @@ def hit(asked: AnsweredCase) -> Score:
 
 
 def precision(asked: AnsweredCase) -> Score:
-    """The share of citations that are valid and match gold; rejected quotes count as wrong. None if nothing is
-    cited.
+    """The share of citations that are valid and match gold; rejected quotes count as wrong. The value is None if
+    nothing is cited.
     """
     of = len(asked.cited) + len(asked.answer.rejected)
     right = sum(not one.fault and any(matches(one.citation, gold) for gold in asked.credited) for one in asked.cited)
@@ -54,7 +54,7 @@ def precision(asked: AnsweredCase) -> Score:
 
 def precise(asked: AnsweredCase) -> Score:
     """The share of cited characters that belong to gold; the characters of invalid citations and of rejected quotes
-    count as wrong. None if nothing is cited.
+    count as wrong. The value is None if nothing is cited.
     """
     gold = {(one.document, at) for one in asked.credited for span in one.spans for at in range(*span)}
     holding = [one.citation for one in asked.cited if not one.fault]

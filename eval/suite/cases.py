@@ -121,7 +121,7 @@ class Case(Strict):
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        """The earlier turns of the conversation, as the assistant takes them."""
+        """The earlier turns of the conversation, in the form that the assistant takes."""
         return tuple(Turn(said.role, said.content) for said in self.history)
 
     @property

@@ -61,8 +61,8 @@ class Row(NamedTuple):
 
 
 def main() -> None:
-    """Print the numbers that are fitted, and to standard error how good they are; with ``--write``, store them beside
-    the weights.
+    """Fit the numbers and print them, and print to standard error how good they are. With ``--write``, the numbers are
+    stored beside the weights.
     """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--work", type=Path, required=True)
@@ -140,8 +140,8 @@ def best(rows: Sequence[Row], odds: Numbers) -> list[list[tuple[float, Row]]]:
 
 
 def shown_from(rows: Sequence[Row], odds: Numbers) -> float:
-    """The probability from which a passage is shown, since showing it costs less than not showing it. Prints what would
-    be shown from other probabilities.
+    """The threshold from which a passage is shown, since showing it then costs less than not showing it. Prints what
+    other thresholds would show.
     """
     every = [each for own in best(rows, odds) for each in own]
     total = sum(row.label != "no" for row in rows)
@@ -156,8 +156,11 @@ def shown_from(rows: Sequence[Row], odds: Numbers) -> float:
 
 
 def sure_from(rows: Sequence[Row], bears: Numbers, towards: Numbers, shown: float) -> float:
-    """The least probability of a side from which ``RIGHT`` of the stated sides are right. Only passages that are
-    relevant and shown count; for a passage that is on both sides, either is right.
+    """The lowest threshold for stating a side at which at least the share ``RIGHT`` of the stated sides are right. If
+    no threshold reaches that share, 0.95.
+
+    Only relevant passages with a probability of at least ``shown`` count. For a passage that is labelled with both
+    sides, either is right.
     """
     of = {id(row): float(one) for row, one in zip(rows, towards, strict=True)}
     bearing = [row for own in best(rows, bears) for p, row in own if p >= shown and row.label != "no"]

@@ -48,8 +48,8 @@ class Row(NamedTuple):
 
 
 def main() -> None:
-    """Print the numbers that are fitted, and to standard error how good they are; with ``--write``, store them beside
-    the weights.
+    """Fit the numbers and print them, and print to standard error how good they are. With ``--write``, the numbers are
+    stored beside the weights.
     """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--work", type=Path, required=True)

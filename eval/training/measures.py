@@ -92,8 +92,8 @@ def answers_auroc(rows: Rows) -> float:
 
 
 def among(rows: Rows, first: int) -> float:
-    """The share of questions with an answering passage among their first ``first`` passages, as the model ranks them.
-    Questions without an answering passage are left out.
+    """The share of questions for which an answering passage is among the ``first`` passages that the model ranks
+    highest. Questions without an answering passage are left out.
     """
     hits = []
     for own in by_asked(rows).values():

@@ -115,8 +115,8 @@ def thinned(own: Sequence[Example], share: float, rng: random.Random) -> list[Ex
 
 
 def listed(own: Sequence[Example], rng: random.Random) -> list[list[Example]]:
-    """For each question and idea with passages that answer or are relevant: a list of at most ``LISTED`` of its
-    passages, those first. The order of the lists is random.
+    """For each question and idea that has relevant passages, a list of at most ``LISTED`` of its passages, the relevant
+    ones first. The order of the lists is random.
     """
     groups = []
     for those in by_asked(own).values():

@@ -73,7 +73,7 @@ def asked() -> list[Asked]:
 
 
 def corpora(parts: Sequence[str] = MADE_FROM) -> list[str]:
-    """The names of the corpora in these parts of the split."""
+    """The names of the corpora in these parts of the data split, such as train."""
     split = tomllib.loads(SPLIT.read_text("utf-8"))
     return [corpus for part in parts for corpus in split[part]]
 
@@ -195,8 +195,8 @@ def _settings(work: Path, corpus: str) -> Settings:
 
 
 def claim(work: Path, by: str, kind: str | None, count: int, again: bool) -> list[Path]:
-    """Claim the next ``count`` sheets for the labeller ``by``; returns their paths. With ``again``, these are sheets
-    that need a second label and were labelled by somebody else; otherwise nobody else has them.
+    """Claim the next ``count`` sheets for the labeller ``by``; returns their paths. These are sheets that nobody has
+    labelled or claimed; with ``again``, sheets that need a second label and were labelled by somebody else first.
     """
     folder = work / "labelling"
     taken: list[Path] = []
@@ -221,7 +221,7 @@ def claim(work: Path, by: str, kind: str | None, count: int, again: bool) -> lis
 
 
 def is_twice(id: str) -> bool:
-    """Whether two people label this sheet."""
+    """Whether this sheet is to be labelled by two people."""
     return int(hashlib.sha256(id.encode()).hexdigest(), 16) % TWICE == 0
 
 
@@ -273,7 +273,9 @@ def _numbers(listed: str) -> Iterator[int]:
 
 
 def collect(work: Path) -> None:
-    """Add the labels in ``labelling/labels/NAME.txt`` to those in the repository, and print how many there are."""
+    """Add the labels that labellers have written to files in ``work`` to the labels in the repository, and print how
+    many there are.
+    """
     folder = work / "labelling"
     kept = {_key(one): one for one in labelled()}
     texts = {(one["corpus"], one["file"]): one["text_sha256"] for one in _lines(LABELS / "files.jsonl")}
@@ -363,8 +365,8 @@ def _write(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
 
 
 def agree() -> None:
-    """Print Cohen's kappa of the passages that two people labelled: relevant or not, which side if both found one, and
-    all labels.
+    """Print Cohen's kappa of the passages that two people labelled: for whether a passage is relevant, for its side if
+    both found it relevant, and for all labels.
     """
     by_pair: dict[tuple[str, str, int], dict[str, str]] = defaultdict(dict)
     for one in labelled():
