@@ -65,8 +65,8 @@ def web(context: click.Context) -> None:
 def serve(context: click.Context) -> None:
     """Serve an HTTP API to other programs.
 
-    Responses have the JSON that commands print with --json; GET /openapi.json describes it. Programs for OpenAI's API
-    can use a library as a model, at /v1. Ctrl-C ends the server.
+    Responses have the JSON that commands print with --json; GET /openapi.json describes it. Programs that use OpenAI's
+    API can use a library as a model, at /v1. Ctrl-C ends the server.
     """
     from ui.api import serve as api
 
