@@ -65,8 +65,9 @@ def server(assistant: Assistant) -> MCPServer:
 
     @made.tool(annotations=reads)
     def ask(question: str) -> dict[str, Any]:
-        """The answer to a question, each statement with its quotes; where there is none, `refused` is true: `grounding`
-        is `near` with the closest passages, which may not answer it, or `refused`, as the documents do not say."""
+        """Answer a question from the documents; each statement has its quotes. If there is no answer, `refused` is
+        true, and `grounding` is `near` (the closest passages are given, which may not answer the question) or `refused`
+        (the documents do not say)."""
         try:
             with turn:
                 return wire.answer(assistant.ask(question))
@@ -75,7 +76,8 @@ def server(assistant: Assistant) -> MCPServer:
 
     @made.tool(annotations=reads)
     def challenge(idea: str) -> dict[str, Any]:
-        """A strategy idea under test: for each assumption what the documents say for it, against it, or nothing."""
+        """Test a strategy idea: for each assumption, what the documents say for it and against it, or that they say
+        nothing."""
         try:
             with turn:
                 return wire.verdict(assistant.challenge(idea))

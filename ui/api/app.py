@@ -27,7 +27,7 @@ ABOUT = (
 
 
 def build(desk: Desk, people: People) -> FastAPI:
-    """The FastAPI application that serves the libraries of ``desk`` to ``people``. When the application shuts down, it
+    """The FastAPI application that lets ``people`` use the libraries of ``desk``. When the application shuts down, it
     closes ``desk``."""
 
     @asynccontextmanager

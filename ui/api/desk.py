@@ -92,12 +92,12 @@ class Desk:
             return self._open[settings.library]
 
     def settings_of(self, asked: Mapping[str, Any]) -> Settings:
-        """The settings for a job, made from its request ``asked``; see ``ui.jobs.work.Workplace``."""
+        """The settings for a job, with the library and the models that ``asked``, the job's input, names."""
         models = {name: asked[name] for name in MODELS if name in asked}
         return self.named(asked["library"], HERE).model_copy(update=models)
 
     def assistant_of(self, asked: Mapping[str, Any]) -> Assistant:
-        """The assistant for a job, with the library and the models that its request ``asked`` names.
+        """The assistant for a job, with the library and the models that ``asked``, the job's input, names.
 
         Raises:
             LibraryMissing: the library does not exist.

@@ -87,7 +87,8 @@ def refusal(path: str, error: PushbackError) -> JsonReply:
 
 
 def install(app: FastAPI) -> None:
-    """Register exception handlers on the app, so that every error is reported as ``{"error", "hint"}``."""
+    """Register exception handlers on the app, so that every error is reported as ``{"error", "hint"}``, or in OpenAI's
+    form for paths of the OpenAI API."""
 
     @app.exception_handler(PushbackError)
     async def _ours(request: Request, error: PushbackError) -> JsonReply:
@@ -113,7 +114,8 @@ def install(app: FastAPI) -> None:
 
 
 def of_openai(told: Mapping[str, str], status: int) -> dict[str, Any]:
-    """An error in the form that clients of the OpenAI API expect; ``told`` has its ``error`` and ``hint``."""
+    """An error in the form that clients of the OpenAI API expect. ``told`` has the keys ``error`` and ``hint``;
+    ``status`` is the HTTP status."""
     kind = "invalid_request_error" if status < 500 else "server_error"
     message = f"{told['error']} {told['hint']}".strip()
     return {"error": {"message": message, "type": kind, "param": None, "code": status, "hint": told["hint"]}}

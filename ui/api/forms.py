@@ -31,7 +31,7 @@ class Form(BaseModel):
 
 
 class Said(Form):
-    """One message of the conversation so far."""
+    """One message of the conversation so far: who sent it, and its text."""
 
     role: Role
     content: Text
@@ -187,7 +187,7 @@ class Completion(BaseModel):
 
 
 class Fault(BaseModel):
-    """An error: what happened, and a hint what to do."""
+    """An error: what happened, and a hint on what to do."""
 
     error: str
     hint: str

@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 class Metrics:
-    """The metrics of one application and its desk."""
+    """The metrics of one application and its ``Desk``."""
 
     def __init__(self, desk: Desk) -> None:
         self._registry = CollectorRegistry()

@@ -79,8 +79,9 @@ class People:
         return bool(self._by_hash)
 
     def find(self, peer: str | None, headers: Mapping[str, str]) -> Person | None:
-        """The person whose token is in ``headers``; None if there is none. If nobody has a token, the user of this
-        machine, but only for a request that comes from this machine (address ``peer``)."""
+        """The person whose token is in the Authorization header; None if the token is missing or unknown. If no tokens
+        are set up, the user of this machine, for requests that come from it (``peer`` is their IP address); else
+        None."""
         if not self._by_hash:
             return HERE if local.is_local(peer, headers) else None
         scheme, _, token = headers.get("authorization", "").partition(" ")

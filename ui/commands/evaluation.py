@@ -392,8 +392,8 @@ def _kept_in(out: Path, system: str) -> Path:
 
 
 def _systems(given: dict[str, Any], reader: Reader | None) -> dict[str, Wrap | None]:
-    """The systems to measure, by name, each with a function that wraps it; None for Pushback itself. Empty if the
-    options name no system, which means Pushback alone.
+    """The systems to measure: a dict from the name of each to the function that makes a run use it; None for Pushback
+    itself. The dict is empty if the options name no system, which means Pushback alone.
 
     Raises:
         SettingsError: other systems were combined with a model or with several processes.

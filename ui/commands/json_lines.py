@@ -18,11 +18,11 @@ TURN = '{"role": "user" or "assistant", "content": "…"}'
 def answer_each(
     lines: Iterable[bytes], reply: Callable[[dict[str, Any]], dict[str, Any]], write: Callable[[object], None]
 ) -> bool:
-    """Parse each line, pass it to ``reply``, and pass the result to ``write`` at once. Returns False if a line could
+    """Parse each line, pass it to ``reply``, and pass the result to ``write`` at once. Returns False if any line could
     not be answered.
 
-    For such a line ``{"error", "hint", "line"}`` is written, and the next line follows. An error that would affect
-    every line, such as an unreadable library, is raised.
+    For a line that could not be answered, ``{"error", "hint", "line"}`` is written, and the next line follows. An error
+    that would affect every line, such as an unreadable library, is raised.
     """
     well = True
     for number, line in enumerate(lines, start=1):

@@ -43,7 +43,7 @@ NO_NAME = "?"  # the value of `--model` if no name follows it
 
 
 class Command(Helped):
-    """A command that accepts the common options."""
+    """A command that accepts the common options, such as ``--library``."""
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
@@ -51,7 +51,7 @@ class Command(Helped):
 
 
 class Group(HelpedGroup):
-    """A group that accepts the common options; so do its commands."""
+    """A group of commands; the group and its commands accept the common options, such as ``--library``."""
 
     command_class = Command
     group_class = type

@@ -185,8 +185,8 @@ def test(job: Job, place: Workplace, asked: Asked) -> str:
 
 
 def discuss(job: Job, place: Workplace, asked: Asked) -> str:
-    """Reply to a message about a verdict, as earlier messages of the same discussion left it. Returns the id of the
-    resulting verdict. A repeated job stores only one reply."""
+    """Reply to a message about a verdict. If earlier messages of the discussion changed the verdict, the reply is about
+    the changed one. Returns the id of the verdict after the reply. A repeated job stores only one reply."""
     job.at(SEARCHING)
     id = [asked["verdict"], *(led_to for one in job.before() if (led_to := one.look().result))][-1]
     of = Reporting(place.assistant_of(asked), _tells(job))

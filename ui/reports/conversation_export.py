@@ -40,7 +40,7 @@ class ExportLine(NamedTuple):
 
 def lines(answer: Answer, standing: Mapping[Citation, Standing] | None = None) -> Iterator[ExportLine]:
     """The lines of an answer, without its question. A source shows its quote unless a statement already contains it.
-    ``standing`` gives the citations whose source has changed or is gone."""
+    ``standing`` has the state of each citation: a source that has changed or is gone is marked."""
     if answer.grounding is Grounding.ASIDE:
         yield ExportLine("said", answer.reason)
         return
@@ -83,8 +83,8 @@ def plain(answer: Answer) -> str:
 
 
 def markdown(title: str, answers: Sequence[Answer], standing: Mapping[Citation, Standing] | None = None) -> str:
-    """The conversation as Markdown. Text of documents, models and users is escaped. ``standing`` gives the citations
-    whose source has changed or is gone."""
+    """The conversation as Markdown. Text of documents, models and users is escaped. ``standing`` has the state of each
+    citation: a source that has changed or is gone is marked."""
     told = [f"# {inert.markdown(title)}"]
     for answer in answers:
         told.append(f"## {inert.markdown(answer.question)}")
@@ -97,8 +97,8 @@ def markdown(title: str, answers: Sequence[Answer], standing: Mapping[Citation, 
 
 
 def docx(title: str, answers: Sequence[Answer], standing: Mapping[Citation, Standing] | None = None) -> bytes:
-    """The conversation as the bytes of a Word document. ``standing`` gives the citations whose source has changed or is
-    gone."""
+    """The conversation as the bytes of a Word document. ``standing`` has the state of each citation: a source that has
+    changed or is gone is marked."""
     from docx import Document as new_document
 
     made = new_document()

@@ -112,8 +112,8 @@ def source(citation: Citation) -> str:
 
 
 def attributed(one: Finding, report: Report) -> str:
-    """How the source puts the statement (such as a forecast), who judged its side, and whether the source has changed,
-    as HTML; empty if there is nothing to say."""
+    """A note on a finding as HTML: the kind of statement (such as a forecast), who judged its side, and a warning if
+    its source has changed. Empty if there is nothing to say."""
     mark = report.mark(one.citation)
     since = f'<p class="small notice" role="status">{mark}</p>' if mark else ""
     how = "; ".join(filter(None, (told.KINDS[one.kind], told.judged_by(one))))

@@ -203,8 +203,8 @@ def dropped(one: Document) -> str:
 
 
 def synced(report: SyncReport, library: str, *, details: bool = False) -> str:
-    """The outcome of an ingest on one line. ``details`` adds the time of each stage, and the numbers of removed pieces
-    by reason."""
+    """The outcome of an ingest into the library with this name, on one line. ``details`` adds the time of each stage,
+    and the numbers of removed pieces by reason."""
     kinds = ", ".join(f"{count} {kind}" for kind, count in list(report.kinds.items())[:ENDINGS])
     told = f" ({kinds}{', …' if len(report.kinds) > ENDINGS else ''})" if kinds else ""
     skipped = f"; {_count(report.skipped, 'file')} of other kinds passed over{told}" if report.skipped else ""
@@ -228,7 +228,7 @@ def synced(report: SyncReport, library: str, *, details: bool = False) -> str:
 
 
 def _in(sources: Sequence[str]) -> str:
-    """The first ``NAMED`` files in brackets; empty if there are none."""
+    """The first ``NAMED`` file names in brackets; empty if there are none."""
     rest = ", …" if len(sources) > NAMED else ""
     return f" ({', '.join(sources[:NAMED])}{rest})" if sources else ""
 
@@ -335,8 +335,8 @@ def _tame(text: str) -> str:
 
 
 def _of_model(one: Answer) -> list[str]:
-    """Notices, the number of the model's statements that are left out because they could not be verified, and the cost
-    of the model's calls; one text or none."""
+    """A list of one text or none: notices, the number of the model's statements that are left out because they could
+    not be verified, and the cost of the model's calls."""
     told = [filled(notice) for notice in one.notices]
     if one.dropped:
         told.append(f"Statements of the model that did not hold and are not shown: {len(one.dropped)}.")

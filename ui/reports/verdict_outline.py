@@ -49,7 +49,7 @@ class QuotedFinding:
 
     @property
     def caption(self) -> str:
-        """The source of the quote, how the source puts it, and who judged its side."""
+        """The source of the quote, the kind of statement (such as a forecast), and who judged its side."""
         return " · ".join(part for part in (self.source, self.attributed) if part)
 
 

@@ -66,7 +66,8 @@ class Point(NamedTuple):
 
 
 class CaseOfSide(NamedTuple):
-    """The case for or against an idea: its strongest findings. ``empty`` is the text shown if there are none."""
+    """A group of findings in the overview: those that a person has to judge, the case for the idea, or the case against
+    it. ``empty`` is the text shown if there are none."""
 
     key: str
     title: str
@@ -218,7 +219,7 @@ def undecided(verdict: Verdict) -> list[Finding]:
 
 def settling(verdict: Verdict) -> list[tuple[str, str]]:
     """Pairs of a question to settle and the cheapest way to settle it (empty if unknown), in the order of
-    ``rulings``."""
+    ``rulings.to_settle``."""
     return [(one.question or _asks(one), settling_of.cheapest(one)) for one in rulings.to_settle(verdict)]
 
 
@@ -232,7 +233,7 @@ def why(finding: Finding) -> str:
 
 
 def remark(one: Remark) -> str:
-    """A sentence of a model's comment, followed by the speakers that it cites in brackets."""
+    """A sentence of a model's comment, followed by the cited speakers in brackets."""
     who = dict.fromkeys(f"{voice(c) or c.about.title}, {c.about.date or 'undated'}" for c in one.citations)
     return f"{one.text} ({'; '.join(who)})" if who else one.text
 
@@ -318,8 +319,8 @@ def source(citation: Citation) -> str:
 
 
 def attributed(finding: Finding) -> str:
-    """How the source puts the statement (such as a forecast), and who judged its side; empty if there is nothing to
-    say.
+    """A note on a finding: the kind of statement (such as a forecast), and who judged its side. Empty if there is
+    nothing to say.
 
     It gives no probability of a side, since the model's numbers were not found to be probabilities.
     """

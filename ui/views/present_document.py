@@ -140,8 +140,8 @@ def _block(block: Block, words: _Words, inside: str = "") -> str:
 
 
 def _table(run: Sequence[Block], words: _Words, *, numbered: bool) -> str:
-    """Rows as an HTML table. The columns are those that the rows name, else the cells between bars. With ``numbered``,
-    each row begins with its number."""
+    """Rows as an HTML table. The columns are those that the rows name; if they name none, their cells are separated by
+    bars. With ``numbered``, each row begins with its number."""
     names = _names(run, words.text)
     found = [_named(block, words.text, names) if names else _barred(block, words.text) for block in run]
     columns = names or [str(place) for place in range(max(map(len, found)))]
@@ -221,7 +221,7 @@ def _named(block: Block, text: str, names: Sequence[str]) -> dict[str, Span]:
 
 
 def _barred(block: Block, text: str) -> dict[str, Span]:
-    """The ranges of a row's cells between bars, by column number."""
+    """The ranges of the cells of a row in which bars separate the cells, by column number."""
     cells: dict[str, Span] = {}
     start = block.start
     for place, part in enumerate(text[block.start : block.end].split(_BAR)):

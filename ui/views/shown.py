@@ -46,7 +46,8 @@ def cost_line(cost: Cost) -> str:
 
 
 class Shown(NamedTuple):
-    """A text of an answer in five parts, with its citations. ``key`` is the sentence to emphasize."""
+    """A text of an answer in five parts, with its citations. ``key`` is the sentence to emphasize, empty if there is
+    none."""
 
     citations: tuple[Citation, ...]
     opening: str  # whose words follow
@@ -102,8 +103,8 @@ def _shown(text: str, citations: tuple[Citation, ...], question: str, *, marks: 
 
 def asked_cell(sentence: str, question: str) -> Span | None:
     """The range of the cell in a long table row that shares most words with the question; words of the column's name
-    count double. The first cell, which names the subject of the row, is not considered. None if the text is no such
-    row, or several cells share as many words."""
+    count double. The first cell, which names the subject of the row, is not considered. None if the text is not a long
+    table row, or several cells share equally many words."""
     cells = list(_CELL.finditer(sentence))
     if len(cells) < CELLS or cells[0].start() > 0:
         return None

@@ -146,7 +146,7 @@ def every() -> list[Job]:
 
 
 def line(job: Job) -> list[Job]:
-    """The job itself, followed by the jobs that were started to run after it, in order."""
+    """The job itself, followed by the jobs that run after it, in order."""
     found = [job]
     for one in every():
         if one.after is found[-1]:

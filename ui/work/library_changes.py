@@ -130,7 +130,7 @@ def _write(library: Library, new: NewDocument, files: Sequence[KnownFile]) -> No
 
 
 def _counted(new: NewDocument, writer: Writer) -> NewDocument:
-    """The document with its lines, which are counted to recognize lines that recur on its site."""
+    """The document together with its lines, so that lines that recur on its web site can be counted."""
     from ingest.cleaning import recurring
 
     lines = recurring.lines(new.document, recurring.gone_from(new.document.id, writer.recurring()))

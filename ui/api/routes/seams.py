@@ -1,4 +1,4 @@
-"""The dependencies of the routes: the desk, and the person who sent the request, after a check of their role and
+"""The dependencies of the routes: the ``Desk``, and the person who sent the request, after a check of their role and
 limits."""
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
 
 
 def desk_of(request: Request) -> Desk:
-    """The desk of the application that received the request."""
+    """The ``Desk`` (the open libraries) of the application that received the request."""
     desk: Desk = request.app.state.desk
     return desk
 

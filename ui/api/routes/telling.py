@@ -54,8 +54,8 @@ def citations(answer: Answer) -> list[Json]:
 
 
 def turn(role: Role, text: str) -> Turn:
-    """A message of a chat as the assistant's ``Turn``. From an answer of ours, only the statements are kept, without
-    numbers, headings and sources."""
+    """A message of a chat as the assistant's ``Turn``. If it is an answer of Pushback, only the statements are kept,
+    without numbers, headings and sources."""
     ends = [text.find(end) for end in _ENDS if end in text]
     if role is not Role.ASSISTANT or not ends:
         return Turn(role, text)

@@ -105,7 +105,7 @@ def _settle(reading: AttachedReading, library: Library) -> None:
 
 
 def show(settings: Settings, library: Library, *, follows: bool = True) -> None:
-    """Show the waiting questions, the progress of reading their files, and a message on files that could not be read.
+    """Show the questions that wait for their files, and a message on files that could not be read.
 
     With ``follows``, also show the progress and rerun the page when the files are read; pass False if another part of
     the page does this.
@@ -135,10 +135,10 @@ def _begin(settings: Settings, files: Sequence[Path], id: str | None = None) -> 
 
 
 def _readings(settings: Settings, library: Library) -> list[AttachedReading]:
-    """The attached files of this session that came without a question, and those whose question waits in this
-    conversation.
+    """The jobs that read attached files: those for files without a question, and those for questions that wait in the
+    open conversation.
 
-    If no job knows the files of a waiting question, for example after a restart of the server, a new job reads them.
+    If no job reads the files of a waiting question, for example after a restart of the server, a new job is started.
     """
     alone: AttachedReading | None = st.session_state.get(_ALONE)
     is_here = alone and alone.job.kind == library_work.kind(settings)

@@ -106,8 +106,8 @@ def statement(one: Statement) -> None:
 
 
 class Waiting:
-    """Shows that a model is writing, with a button to stop it. Any click on the page ends the reply; the statements so
-    far are stored."""
+    """Shows that a model is writing, with a button to stop it. Any click on the page ends the reply; the turn is stored
+    all the same."""
 
     def __init__(self) -> None:
         self._place = st.empty()

@@ -39,7 +39,7 @@ def show(citation: Citation, library: Library, evidence: FeedbackPlace | None = 
 
 def _bar(last: int | None) -> None:
     """Show buttons for the previous and the next citation, and a button that closes the document. ``last`` is the
-    number of citations, None if there is only one."""
+    number of citations in the answer; None if the citation belongs to no answer."""
     with st.container(key=f"{PANEL}-bar", horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         turn, number = state.cited() or (0, 0)
         told = f"Citation {number} of {last}" if last else "In the document"

@@ -74,7 +74,8 @@ def _way(
 
 
 def _day() -> Callable[[Conversation], str]:
-    """A function that returns the day on which a conversation began as text, in the visitor's time zone."""
+    """A function that takes a conversation and returns the day on which it began, as text in the visitor's time
+    zone."""
     try:
         zone: tzinfo = ZoneInfo(st.context.timezone or "UTC")
     except (ValueError, OSError):

@@ -71,8 +71,8 @@ def _wait(job: Job, settings: Settings, generation: int) -> None:
 
 
 def _job(library: Library, settings: Settings, generation: int) -> Job:
-    """The job that prepares the questions for this ``generation`` of the library. If a job for an earlier generation is
-    still running, that job."""
+    """The job that prepares the questions for the library's state ``generation``. It is started if no such job is
+    known; if one for an earlier state is still running, that one is returned."""
     kind = f"suggestions {settings.folder}"
     known = jobs.of_kind(kind)
     if found := next((one for one in known if one.about == str(generation) or not one.done), None):

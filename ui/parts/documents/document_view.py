@@ -136,7 +136,7 @@ def _doing(document: Document, files: tuple[str, ...], settings: Settings, libra
 
 
 def _within(path: Path, source: str) -> Path:
-    """The folder that ``source``, the relative path of a document, starts from."""
+    """The folder from which the file ``path`` was read: ``source`` is the file's path relative to it."""
     depth = len(Path(source).parts)
     return path.parents[depth - 1] if path.as_posix().endswith(f"/{source}") else path.parent
 

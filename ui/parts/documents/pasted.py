@@ -25,7 +25,8 @@ def too_long(text: str, most: int) -> bool:
 
 
 def offer(settings: Settings) -> None:
-    """Offer to store the text that was too long, if there is one. After that, show the progress of reading it."""
+    """Offer to store the text that was too long, if there is one. Once it has been stored, show the progress of reading
+    it."""
     if error := st.session_state.pop(_FAILED, None):
         failure.show(error)
     if st.session_state.get(_KEPT):

@@ -34,7 +34,7 @@ def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
     """Show the jobs on this library. Returns whether any is running. The page reruns when the last one has ended.
 
     The newest outcome stays where it was first shown until another job ends. ``opens`` says that the page can open the
-    documents that were read; it also lists earlier outcomes.
+    documents that were read; then earlier outcomes are listed, too.
     """
     busy = busy_with(settings)
     st.fragment(_shown, run_every=EVERY if busy else None)(settings, key, busy, opens)

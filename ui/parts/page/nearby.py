@@ -33,7 +33,7 @@ def is_here() -> bool:
 
 
 def only(settings: Settings) -> bool:
-    """Whether the request seems to come from this machine, and by its settings no other machine can reach the app."""
+    """Whether the request seems to come from this machine, and the settings let no other machine reach the app."""
     return local.only([settings.host, *settings.allowed_hosts]) and is_here()
 
 

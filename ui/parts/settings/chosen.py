@@ -23,7 +23,7 @@ _BEFORE = "settings-before"  # the settings without the page's choices
 
 
 def in_force(settings: Settings) -> Settings:
-    """The settings, overridden by the choices on this page and the stored ones."""
+    """A copy of the settings in which the choices of this page, made now or stored earlier, replace the set values."""
     if not nearby.only(settings):
         return settings
     st.session_state[_BEFORE] = settings
