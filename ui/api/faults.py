@@ -109,7 +109,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def _bug(request: Request, _: Exception) -> JsonReply:
-        """Starlette raises it once more after this, so that the log has it."""
+        """Report a bug with the status 500. Starlette raises the exception again afterwards, so that it is logged."""
         return _told(request.url.path, 500, {"error": BUG, "hint": LOG}, {})
 
 

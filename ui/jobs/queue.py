@@ -240,8 +240,8 @@ class Queue:
         return self._results.get(id)
 
     def _before(self, id: str, taken: Taken) -> Job | None:
-        """The job that the job ``id`` waited for, linked to earlier ones by ``after``; all have ended. None if there is
-        none."""
+        """The last of the jobs that the job ``id`` waited for; the attribute ``after`` of each links to the job before
+        it. All of them have ended. None if there are none."""
         sql = f"WHERE line = %s AND {OWN} AND created < (SELECT created FROM told WHERE id = %s) ORDER BY created"
         before = None
         for one in self._found(sql, [taken.line, taken.owner, id]) if taken.line else ():

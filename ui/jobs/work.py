@@ -95,7 +95,7 @@ def ingest(job: Job, place: Workplace, asked: Asked) -> Json:
 
 
 def of_library(settings: Settings, **more: Any) -> dict[str, Any]:
-    """The input of a job on the library of these settings, with the values ``more``."""
+    """The input of a job on the library of these settings, with ``more`` as further values."""
     return {"library": settings.library, **more}
 
 
@@ -116,8 +116,8 @@ def of_putting_back(settings: Settings, removed: Sequence[Removed]) -> dict[str,
 
 
 def of_assistant(settings: Settings, **more: Any) -> dict[str, Any]:
-    """The input of a job that tests an idea or discusses a verdict, with the models of these settings and the values
-    ``more``."""
+    """The input of a job that tests an idea or discusses a verdict, with the models of these settings and ``more`` as
+    further values."""
     models = {"model": settings.model, "evidence_model": settings.evidence_model}
     return of_library(settings, **models, **more)
 
@@ -146,7 +146,7 @@ def put_back(job: Job, place: Workplace, asked: Asked) -> ReadingOutcome:
 
 
 def replace(job: Job, place: Workplace, asked: Asked) -> ReadingOutcome:
-    """Replace a document by a file."""
+    """Replace a document of the library by an uploaded file."""
     settings, path = place.settings_of(asked), Path(asked["path"])
     return library_changes.replace(job, settings, place.embedder, asked["document"], path)
 

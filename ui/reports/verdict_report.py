@@ -125,8 +125,8 @@ def outcome(one: Assumption) -> str:
 
 
 def in_short(verdict: Verdict) -> str:
-    """The result in short: the ruling with the number of voices, how many assumptions have evidence on a known side,
-    and whether the sides are guessed."""
+    """The result in short: the ruling with the number of voices (people, or documents without a named speaker), how
+    many assumptions have evidence on a known side, and whether the sides are guessed."""
     says = f"{MEANS[verdict.ruling].removesuffix('.')}{_heard(rulings.voices(verdict))}"
     if verdict.ruling is IdeaRuling.NOT_COVERED and (unsaid := len(undecided(verdict))):
         bear = "1 passage bears" if unsaid == 1 else f"{unsaid:,} passages bear"
@@ -259,12 +259,14 @@ def points(verdict: Verdict) -> list[Point]:
 
 
 def heard(one: Assumption) -> int:
-    """The number of voices for an assumption plus the number against it. A voice on both sides counts twice."""
+    """The number of voices (people, or documents without a named speaker) for an assumption, plus the number against
+    it. A voice on both sides counts twice."""
     return sum(rulings.heard(one.findings))
 
 
 def counted(one: Assumption) -> str:
-    """The numbers of voices for and against an assumption, as text; empty if there are none."""
+    """The numbers of voices (people, or documents without a named speaker) for and against an assumption, as text;
+    empty if there are none."""
     said_for, said_against = rulings.heard(one.findings)
     return f"{_voices(said_for)} for, {said_against or 'none'} against" if said_for or said_against else ""
 
@@ -297,7 +299,8 @@ def beside(verdict: Verdict, number: int) -> str:
 
 
 def left_open(verdict: Verdict, number: int) -> str:
-    """The note of ``beside``; if no finding decides the assumption, with the cheapest way to settle it."""
+    """The note of ``beside`` on an assumption. If no finding decides the assumption, the note ends with the cheapest
+    way to settle it."""
     one, told = verdict.assumptions[number - 1], beside(verdict, number)
     how = "" if sided(one) else settling_of.cheapest(one)
     return f"{told} {CHEAPEST}{how}" if told and how else told

@@ -53,7 +53,8 @@ def _part(part: Part) -> str:
 
 
 def _table(points: Sequence[Point]) -> str:
-    """A table of the assumptions: number, importance, voices for and against, and ruling."""
+    """A table of the assumptions: number, importance, voices (people, or documents without a named speaker) for and
+    against, and ruling."""
     return "\n".join(
         f"{point.number:4}. importance {point.importance:.1f}"
         f"   voices: {said_for} for, {said_against} against   {point.assumption.ruling}"

@@ -15,8 +15,8 @@ AROUND = 300  # characters on either side of cited words in which the sentences 
 
 
 class Around(NamedTuple):
-    """The state of a citation, and the sentences before and after its key sentence. The sentences are empty if the
-    quote is no longer at its position."""
+    """The state of a citation, and the sentences before and after its key sentence, the one that seems to answer. The
+    sentences are empty if the quote is no longer at its position."""
 
     standing: Standing
     before: str = ""
@@ -39,7 +39,7 @@ def standing(citation: Citation, library: Library) -> Standing:
 
 
 def around(citation: Citation, library: Library) -> Around:
-    """The state of a citation, with the sentences before and after the key sentence."""
+    """The state of a citation, with the sentences before and after its key sentence, the one that seems to answer."""
     before, quote, after = library.around(citation.about.id, citation.start, citation.end, AROUND) or ("", "", "")
     if quote != citation.quote:
         return Around(present.standing(citation, document(citation, library))[0])

@@ -112,15 +112,15 @@ def place(citation: Citation, document: Document | None, words: Span | None) -> 
 
 
 def tip(citation: Citation, before: str, after: str) -> str:
-    """The tooltip of a citation in Streamlit's Markdown: title, speaker and date, then its key sentence between the
-    sentences ``before`` and ``after``."""
+    """The tooltip of a citation in Streamlit's Markdown: title, speaker and date, then the sentence that seems to
+    answer, between the sentences ``before`` and ``after``."""
     last = before if len(before) <= BESIDE else f"…{before[-BESIDE:].lstrip()}"
     words = [label(last, BESIDE + 1), f"**“{label(citation.key_quote, TIP)}”**", label(after, BESIDE)]
     return f"{' · '.join(map(label, particulars(citation)))}\n\n{' '.join(filter(None, words))}"
 
 
 def said(one: Shown) -> str:
-    """A statement of an answer as HTML, with its key sentence in ``<mark>``."""
+    """A statement of an answer as HTML, with the sentence that seems to answer the question in ``<mark>``."""
     key = f'<mark class="key">{escape(one.key)}</mark>' if one.key else ""
     return f'<span class="said">{escape(one.opening + one.before)}{key}{escape(one.after + one.closing)}</span>'
 
@@ -158,8 +158,8 @@ def standing(citation: Citation, document: Document | None) -> tuple[Standing, S
 
 
 def key(citation: Citation, words: Span) -> Span | None:
-    """The position of the citation's key sentence, given the current position ``words`` of its quote. None if there is
-    no key sentence, or it is the whole quote."""
+    """The position of the key sentence of a citation, the one that seems to answer; ``words`` is the current position
+    of the quote. None if there is no key sentence, or it is the whole quote."""
     if citation.key is None or citation.key_quote == citation.quote:
         return None
     moved = words.start - citation.start

@@ -34,8 +34,8 @@ _CELL = re.compile(r"(?P<name>[^:;]{1,60}): ")
 
 
 class _Words(NamedTuple):
-    """A document's text with the range that is shown, the cited range ``marked``, and its key sentence ``key``, which
-    is marked more strongly."""
+    """A document's text with the range that is shown, and the cited range ``marked``. ``key`` is the range of the
+    sentence that seems to answer, which is marked more strongly."""
 
     text: str
     shown: Span
@@ -86,7 +86,7 @@ def in_short(document: Document, summary: DocumentSummary) -> str:
 
 
 def quoted(citation: Citation) -> str:
-    """The quote of a citation as HTML, with its key sentence emphasized."""
+    """The quote of a citation as HTML, with the sentence that seems to answer emphasized."""
     of = Span(citation.start, citation.end)
     words = _marked(of, key(citation, of) or NOWHERE, lambda a, b: escape(citation.quote[a - of.start : b - of.start]))
     return f'<blockquote class="frozen">{words}</blockquote>'

@@ -114,7 +114,8 @@ def compared(before: StoredRun, after: StoredRun) -> Comparison:
 
 
 def cases(kept: StoredRun, which: str, flipped: Sequence[str]) -> list[Record]:
-    """The cases of a run that ``which`` selects: those that failed, those in ``flipped``, or all."""
+    """The cases of a run that ``which`` selects: those that failed (``FAILING``), those whose ids are in ``flipped``
+    (``FLIPPED``), or all (``ALL``)."""
     if which == FLIPPED:
         return [record for record in kept.records if record.id in flipped]
     return [record for record in kept.records if which == ALL or not record.passed]

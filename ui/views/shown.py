@@ -82,7 +82,7 @@ def why(answer: Answer) -> str:
 
 
 def disagreeing(side: Statement) -> str:
-    """The text of one side of a conflict. If it is an excerpt with a key sentence, only that sentence."""
+    """The text of one side of a conflict. If it is an excerpt, only the sentence in it that seems to answer."""
     return side.citations[0].key_quote if side.key else side.text
 
 
