@@ -2,9 +2,9 @@
 
     python -m eval.benchmarks.answers --data ../shared/data
 
-Each question of the development part, from which nothing was learnt, is put to its own paragraph and four others
-(drawn, seed 1), then to its own alone: is it answerable from it? SQuAD's unanswerable ones are near misses, written to
-look answerable.
+The questions are those of the development part, which nothing was trained on. Each question is put to its own paragraph
+and to four others (drawn with seed 1), to see which sentence is ranked first; then to its own paragraph alone, to see
+whether the network tells that it answers the question. SQuAD's unanswerable questions are written to look answerable.
 """
 
 from __future__ import annotations

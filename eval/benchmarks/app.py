@@ -2,10 +2,10 @@
 
     python -m eval.benchmarks.app
 
-Needs Chromium and the development packages. The first paint is from the browser's navigation until the page's heading
-is there, each round in a fresh browser context; the server is warm. The first statement is timed from Enter until one
-is shown, against one line of `pushback ask -`, warm, of the same question. `eval.benchmarks.sessions` has many who ask
-at once.
+It needs Chromium and the development packages. The first paint is the time from navigation until the page's heading is
+shown, each round in a fresh browser context; the server is warm. The time to an answer is the time from Enter until the
+first statement is shown; it is compared with the time of the same question in a warm `pushback ask -`. For many users
+at once, see `eval.benchmarks.sessions`.
 """
 
 from __future__ import annotations

@@ -2,11 +2,11 @@
 
     python -m eval.benchmarks.asking --documents 2000 --questions 20 --seed 1
 
-Documents have titles, headings, authors, dates and speakers of every sort that a file can bring: letters, stop words,
-other scripts, controls, nothing at all. They go the way of any file into libraries of ``SHELF`` documents, with the
-tests' ``WordEmbedder`` in place of a model. Questions are made of the same words. Whether a passage answers is drawn
-from its text, so that every way out is taken; with ``--reader`` the model says it, which takes twenty times as long.
-Ends with 1 when one crashed.
+The documents have titles, headings, authors, dates and speakers of every kind that a file can have: letters, stop
+words, other scripts, control characters, or nothing at all. They are ingested like any file, into libraries of
+``SHELF`` documents, with the tests' ``WordEmbedder`` instead of a model. The questions are made of the same words.
+Whether a passage answers is drawn at random from its text, so that every branch of the code is taken; with ``--reader``
+the shipped model decides it, which takes twenty times as long. The exit code is 1 if a question crashed.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
     python -m eval.benchmarks.cheats eval/suites/sample/suite.yaml eval/suites/works/suite.yaml
 
-The sentinels of a run are such cheats, too; these are more of them. Ours is what was accepted as baseline.
+The sentinels of a run are such cheating systems, too; these are more of them. They are compared with the suite's
+accepted baseline.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
     python -m eval.benchmarks.claims [--told]
 
-Each claim of eval/suites/claims/ goes through ``Verifier`` over all of the sample documents, as if a model had read
-them. What becomes of faults that code cannot judge (turned round, said too strongly) is told: that is for a reader.
+Each claim of eval/suites/claims/ is put through ``Verifier`` over all sample documents, as if a model had made it.
+There are also faults that code cannot judge, such as claims that are reversed or too strong; their figures are printed,
+but have no limit.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
     python -m eval.benchmarks.combinations [--suite eval/suites/sample/suite.yaml]
 
 The suite's documents are ingested anew for each of the four combinations, and every question and idea is put to each.
-An answer is the same when all that it shows is: its grounding, its statements, and what they cite, letter for letter.
+Two answers are the same if everything that they show is the same: grounding, statements, and what these cite, letter
+for letter.
 """
 
 from __future__ import annotations

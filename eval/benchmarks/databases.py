@@ -2,9 +2,9 @@
 
     python -m eval.benchmarks.databases --data ../shared/data
 
-First whole: documents are ingested into both, a part here and the same part there, and both are asked the same
-questions in turn, by one process. Then the catalogs alone: the same documents are put into two new ones, the vectors
-ready, and each answers what a question asks of its catalog.
+First the whole libraries are compared: documents are ingested into both, part by part in turn, and one process asks
+both the same questions in turn. Then the catalogs alone are compared: the same documents, with their vectors, are put
+into two new catalogs, and each is queried as a question queries its catalog.
 
 The servers are started on loopback, for the length of the run. ``--server`` and ``--chroma`` name others; a schema and
 a collection are left there, so name a database that may be thrown away.

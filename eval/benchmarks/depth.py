@@ -2,7 +2,8 @@
 
     python -m eval.benchmarks.depth --data ../shared/data --work /tmp/pushback-depth
 
-Our questions on the textbook (``questions.jsonl``), each variation against what ships.
+The constants are the depth of the search, the weight of nearness, the size of the pool, and the penalty for crowding.
+The questions are our own on the textbook (``questions.jsonl``); one constant is varied at a time.
 """
 
 from __future__ import annotations

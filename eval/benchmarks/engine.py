@@ -2,8 +2,8 @@
 
     python -m eval.benchmarks.engine --data ../shared/data
 
-Each process has one thread for its model. ``dask`` starts a worker for each core, so two cores have to be idle for
-what is measured to be the engine; with less, processor seconds say what it costs.
+The model has one thread in each process. ``dask`` starts a worker for each core, so the seconds mean something only if
+two cores are idle; otherwise look at the processor seconds.
 """
 
 from __future__ import annotations

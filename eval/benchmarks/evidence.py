@@ -2,7 +2,8 @@
 
     python -m eval.benchmarks.evidence --data ../shared/data
 
-A pressure test reads some twenty-five; the aim is 3 s for them on two idle cores, in half the time of 32 bits.
+A pressure test reads about twenty-five passages; the aim is 3 s for them on two idle cores, in half the time of 32
+bits.
 """
 
 from __future__ import annotations

@@ -2,10 +2,10 @@
 
     python -m eval.benchmarks.folder --documents 10000
 
-Peak memory of a process that ingests all documents, against one that ingests a tenth of them; and seconds of a second
-sync, the opening of the library included, against listing and hashing the files (SHA-256). The process that ingests
-has the model loaded, as it has in life, but a double embeds, since the model would take an hour: its vectors are as
-long as the model's, and random.
+The peak memory of a process that ingests all documents is compared with that of one that ingests a tenth of them. The
+seconds of a second sync, with the opening of the library, are compared with those of listing and hashing the files
+(SHA-256). The process that ingests has the embedding model loaded, as it has in real use, but a stand-in makes the
+vectors, since the model would take an hour: they are as long as the model's, and random.
 """
 
 from __future__ import annotations

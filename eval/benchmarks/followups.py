@@ -2,11 +2,12 @@
 
     python -m eval.benchmarks.followups --data ../shared/data [--part train] [--other conversation_before.py]
 
-The first table is over `followup/`: of the content words that the gold rewrite brought in, the share that ours brings
-in too (recall); of the words that ours brings in, the share that stands in gold (precision); the cosine of ours and
-gold. The second is over `answering/mtrag_un`, whose rows name the passages that answer: how often one of them is
-among the first 1 and 5 of all its passages. "as typed" is the question unchanged. `--other` is an older
-`conversation.py` to compare with. Rules are developed on the train parts and reported on the dev parts.
+The first table is over the data sets in `followup/`. Recall is the share of the content words added by the person's
+rewrite that our rewrite adds, too; precision is the share of the words added by our rewrite that are in the person's;
+cosine is the similarity of the two rewrites. The second table is over `answering/mtrag_un`, which names the passages
+that answer each question: how often one of them is among the first 1 and 5 passages. "As typed" is the unchanged
+question. `--other` is an older `conversation.py` to compare with. The rules are developed on the train parts and
+reported on the dev parts.
 """
 
 from __future__ import annotations

@@ -4,11 +4,11 @@
     python -m eval.benchmarks.fuzz --files 4000 --kind docx
     python -m eval.benchmarks.fuzz --files 84000 --done fuzz.jsonl
 
-Hypothesis damages small sound files (``tests/seeds.py``): bytes changed, taken out, doubled and put in, in the file or,
-behind a container's checksums and tables, in one of its parts. What must not be: a reader that raises anything but its
-own error, one that breaks its process or takes too long, one that hands on no word and tells of none, and a process
-that is there when all is over. With ``--done`` each finished batch is noted in a file, and a run that was ended goes on
-from there. Needs the test packages.
+Hypothesis damages small sound files (``tests/seeds.py``): it changes, removes, doubles and inserts bytes, in the whole
+file or inside one part of a container. These are faults: a reader that raises anything but its own error, one that
+crashes its process or takes too long, one that returns no words and does not say so, and a process that still runs at
+the end. With ``--done`` each finished batch is noted in a file, and a run that was stopped continues from there. It
+needs the test packages.
 """
 
 from __future__ import annotations

@@ -2,13 +2,14 @@
 
     python -m eval.benchmarks.growth
 
-Documents are sentences of the suites in this repository, drawn again with other figures for each, so that words are as
-frequent as in texts of people; none is a version of another. The vectors of the first 10,000 passages are the model's.
-Those beyond are made: each lies around one of these (cosine 0.9 or so), its sentences around it, since embedding a
-million passages takes hours. A graph over them is as dense as one over many documents on the same subjects.
+The documents are made of sentences from the suites in this repository, with new figures in each, so that words are as
+frequent as in real texts; no document is a version of another. The first 10,000 passages have the model's vectors.
+Embedding a million passages would take hours, so the others have made-up vectors: each is near one of the real ones
+(cosine about 0.9), and its sentences are near it. The index graph over them is as dense as one over many documents on
+the same subjects.
 
-The catalog and the index are where ``PUSHBACK_CATALOG`` and ``PUSHBACK_CHROMA_URL`` say, else in the folder. What is
-made is kept in ``--home`` for the next run, where one is named. Each library is asked by a process of its own.
+The catalog and the index are where ``PUSHBACK_CATALOG`` and ``PUSHBACK_CHROMA_URL`` say, else in the folder. With
+``--home`` the libraries are kept there for the next run. Each library is asked by a process of its own.
 """
 
 from __future__ import annotations

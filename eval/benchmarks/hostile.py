@@ -3,9 +3,10 @@
     python -m eval.benchmarks.hostile --only csv
     python -m eval.benchmarks.hostile --done hostile.jsonl
 
-Each goes the way that sync takes, a worker or this process. Ends with 1 where a reader failed or broke, one took more
-than ``SECONDS`` of processor time without being refused, or a passage is longer than ``LONGEST_PASSAGE``. With
-``--done`` each outcome is noted in a file, and a run that was ended goes on from there. Needs the test packages.
+Each file is read as sync reads it, in a worker or in this process. The exit code is 1 if a reader failed or crashed, if
+a file took more than ``SECONDS`` of processor time without being refused, or if a passage is longer than
+``LONGEST_PASSAGE``. With ``--done`` each outcome is noted in a file, and a run that was stopped continues from there.
+It needs the test packages.
 """
 
 from __future__ import annotations
@@ -78,8 +79,8 @@ def outcomes(path: Path) -> dict[str, Read]:
 
 
 def read(name: str, data: bytes) -> Read:
-    """Read a file as ``ingest.sync`` does, in a worker process or (if the task is light) in this process, and measure
-    it.
+    """Read a file as ``ingest.sync`` does, in a worker process or, if it is small plain text, in this process, and
+    measure it.
     """
     task = Task(data, name, "0123456789", 80)
     started, reason, passages = _used(), "", list[Passage]()

@@ -1,6 +1,6 @@
-"""More files made to break a reader: they nest, repeat, refer or leave open what their formats allow, without end.
+"""More files made to break a reader: they nest, repeat, refer or leave open, without end, whatever their format allows.
 
-``hostile.py`` reads them with the others, ``tests/test_reading_hostile.py`` one by one. Needs the test packages.
+``hostile.py`` reads them with the others, ``tests/test_reading_hostile.py`` one by one. They need the test packages.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Small files made to break a reader: they hold figures, references, encodings and positions that no program writes.
+"""Small files made to break a reader: they have figures, references, encodings and positions that no program writes.
 
-``hostile.py`` reads them with the large ones, ``tests/test_reading_hostile.py`` one by one. Needs the test packages.
+``hostile.py`` reads them with the large ones, ``tests/test_reading_hostile.py`` one by one. They need the test
+packages.
 """
 
 from __future__ import annotations

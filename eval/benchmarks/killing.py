@@ -3,13 +3,15 @@
     python -m eval.benchmarks.killing [--kills 200] [--seed 1] [--kind reindex]
 
 Each kill (SIGKILL) hits a real command in a process of its own: ingest into a new library, ingest of changed files,
-remove, reindex to another length of passages, and ingest into a library of each older schema. The moment is random
-between two of the steps by which a command changes catalog or index, which an undisturbed run counts; of a reindex
-every other kill hits its end, where the new passages take the place of the old and the index is rebuilt, and of an
-older library the statements that make it one of today's. Then a copy of what is left is opened and searched: each
-document is as it was before or as it is after, wholly. In what was left itself the same command runs again; after it
-the library is what the undisturbed run made, and the doctor finds it well.
-Batches are small, so that few documents make many transactions. Unix only; ends with 1 when anything failed.
+remove, reindex to another length of passages, and ingest into a library of each older schema. An undisturbed run counts
+the steps by which a command changes the catalog or the index; the kill comes at a random moment between two of them.
+Every other kill of a reindex comes at its end, where the new passages replace the old ones and the index is rebuilt;
+every other kill of an upgrade comes while the schema is changed.
+
+Then a copy of what is left is opened and searched: each document must be wholly as it was before the command, or wholly
+as it is after it. In the original, the same command runs again; after it, the library must be what the undisturbed run
+made, and the doctor must find no problem. Batches are small, so that few documents make many transactions. Unix only;
+the exit code is 1 if anything failed.
 """
 
 from __future__ import annotations

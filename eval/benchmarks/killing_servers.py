@@ -2,13 +2,15 @@
 
     python -m eval.benchmarks.killing_servers [--kills 100] [--seed 1]
 
-An API server, a worker, PostgreSQL and a Chroma server run on loopback, as processes of their own. Each round asks the
-API for three jobs (new files are read, a file is read in another edition, an idea is tested) and ends one of the four
-at a random moment of their work: with SIGKILL, PostgreSQL by SIGQUIT, on which it ends at once and writes nothing
-more. Then it is started again. Every document that is visible must be whole, in one of its editions; every job that
-the API took must end, and be done once; a job that failed and said so is asked for again, as people do. In the end the
-doctor must find nothing left. A double embeds, and heartbeats are seconds, so that a round is short. Unix only; ends
-with 1 when anything failed.
+An API server, a worker, PostgreSQL and a Chroma server run on loopback, each as a process of its own. Each round asks
+the API for three jobs (new files are read, a new edition of a file is read, an idea is tested), kills one of the four
+at a random moment of this work, and starts it again. The kill is SIGKILL; PostgreSQL gets SIGQUIT, at which it ends at
+once and writes nothing more.
+
+Every visible document must be whole, in one of its editions. Every job that the API accepted must end, and be done
+once; a job that failed and said so is asked for again, as people do. At the end, the doctor must find no problem. A
+stand-in makes the vectors, and heartbeats are seconds, so that a round is short. Unix only; the exit code is 1 if
+anything failed.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Measures how soon the library page can be used with ten thousand documents: from the first paint to a table that can
 be searched.
 
-Documents are written straight into the catalog, since it is the page that is measured; the server is restarted,
-and a real Chromium (Debian's) looks at it. Says the seconds from the page's heading being seen to its table being
-seen, to a search being answered, and of the one query by itself.
+The documents are written straight into the catalog, since only the page is measured. The server is restarted, and
+Debian's Chromium visits the page. The program prints the seconds from the page's heading to its table, the seconds that
+a search takes, and those of the catalog query alone.
 """
 
 from __future__ import annotations

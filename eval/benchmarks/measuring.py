@@ -1,7 +1,6 @@
-"""Code that the benchmarks share: arguments, the library of the textbook, a server, measuring in turns, and the printed
-line.
+"""Code that the benchmarks share: arguments, the textbook's library, a server, measuring in turn, and the printed line.
 
-It imports nothing heavy: the memory of a process counts as that of its child until the child runs its own program.
+It imports nothing heavy: until a child process runs its own program, the memory of its parent counts as its own.
 """
 
 from __future__ import annotations

@@ -2,14 +2,15 @@
 
     python -m eval.benchmarks.pages --data ../shared/data
 
-Each page has its main text as people marked it (``gold/``), from below its title on. The score of a page is the F1 of
-the words kept, counted as a bag: lower case, runs of ``\\w``. Ours is scored without the block of its title, as it is
-not in the gold; the whole kept text is printed beside it. Trafilatura is ``trafilatura.extract(data)`` with its default
-settings; its best ones for such pages (``favor_precision``, no comments) are printed, and are no bar.
+People have marked the main text of each page, from below its title on (``gold/``). The score of a page is the F1 of the
+kept words against the marked ones, as counts of lower-cased words (runs of ``\\w``). Our text is scored without the
+block of its title, since the gold does not have the title; the score of the whole text is printed beside it.
+Trafilatura is ``trafilatura.extract(data)`` with its default settings; the score with its best settings for such pages
+(``favor_precision``, no comments) is printed, but is no limit.
 
-The gold names no title. A title is right when its letters and digits are those of the page's ``og:title``, or of an
-``h1`` half of whose words stand in ``og:title`` or ``title``; the site's name at the end of either is no part of it.
-Pages that have neither are left out. Trafilatura reads titles from the same places: this counts agreement, not taste.
+The gold names no title. A title is right if its letters and digits are those of the page's ``og:title``, or of an
+``h1`` that has at least half of its words in ``og:title`` or ``title``; a site's name at the end does not count. Pages
+that have neither are left out. Trafilatura reads titles from the same places, so this measures agreement, not taste.
 """
 
 from __future__ import annotations

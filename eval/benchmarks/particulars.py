@@ -2,11 +2,14 @@
 
     python -m eval.benchmarks.particulars --data ../shared/data
 
-Pages: a title is right as ``pages.py`` has it. A page states a date when it names one for programs as that of its
-publication, in a ``meta``, in its JSON-LD or in a ``time``, in this order; ours is right when it is the same day. A
-page without one is left out. Since we read these marks, too, the same is told of the pages with all their marks taken
-out, where nothing but the words that people see can tell; it has no bar, as not every page that is marked says it.
-Formats: a title is right when its letters are those of the first heading of the Markdown that the file was made of.
+The title of a page is judged as in ``pages.py``. A page states its date if it names a day of publication for programs:
+in a ``meta``, in its JSON-LD or in a ``time``, in this order; our date is right if it is the same day. A page without
+such a mark is left out. We read these marks, too, so the dates are also measured on the same pages without their marks,
+where only the words that people see can tell the date; this figure has no limit, since not every marked page also
+states its date in words.
+
+The title of a Word or PDF file is right if its letters are those of the first heading of the Markdown that the file was
+made from.
 """
 
 from __future__ import annotations

@@ -2,8 +2,10 @@
 
     python -m eval.benchmarks.pressing [FOLDER] [--model pushback]
 
-FOLDER holds the documents; without it, those of the sample suite. The ideas are in ``eval/suites/pressing/ideas.yaml``.
-Which findings of the sample suite's ideas are relevant was judged by reading them; ``relevant.json`` has their places.
+It measures how often an opposite idea gets the opposite ruling, how often an idea that no document touches is ruled
+"not covered", and how often pressing words change nothing. FOLDER holds the documents; without it, those of the sample
+suite are used. The ideas are in ``eval/suites/pressing/ideas.yaml``. Which findings on the sample suite's ideas are
+relevant was judged by reading them; ``relevant.json`` has their places.
 """
 
 from __future__ import annotations

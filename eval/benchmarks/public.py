@@ -3,8 +3,9 @@
     python -m eval.benchmarks.public --data ../shared/data --cases 200
     python -m eval.benchmarks.public --only ClapNQ --only QED
 
-Of each set so many cases are asked, evenly spread, over a library of its own documents and without a model. Figures are
-kept in ``public.json`` beside this file, so that sets may be measured one by one; the page is written of all there are.
+Of each data set, at most ``--cases`` cases are run, evenly spread, over a library of its own documents and without a
+model. The figures are kept in ``public.json`` beside this file, so that data sets can be measured one by one; the page
+is written from all figures in it.
 """
 
 from __future__ import annotations

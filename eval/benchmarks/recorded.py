@@ -2,9 +2,8 @@
 
     python -m eval.benchmarks.recorded --model http://127.0.0.1:8080/v1#reader --cases FILE --out FILE.jsonl.gz
 
-``eval/suites/sample/recorded`` holds what a strong reader, who saw the prompts alone, replied to 32 cases of the
-sample. A changed prompt, another order of the search or another split of passages asks for other replies: record
-them anew.
+``eval/suites/sample/recorded`` has the replies of a strong reader, who saw only the prompts, to 32 cases of the sample.
+If a prompt, the order of the search or the split of passages changes, the replies must be recorded again.
 """
 
 from __future__ import annotations

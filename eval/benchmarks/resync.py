@@ -2,7 +2,7 @@
 
     python -m eval.benchmarks.resync --data ../shared/data
 
-The first has its model loaded and warm, so that its time is work alone.
+The model is loaded and warm before the first ``sync``, so that its time is only that of the work.
 """
 
 from __future__ import annotations

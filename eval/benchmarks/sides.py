@@ -2,8 +2,7 @@
 
     python -m eval.benchmarks.sides SUITE… [--model pushback]
 
-Every gold sentence of the suites' ideas is put to the model, in its passage, with the part of the idea that it is
-nearest to, as a pressure test does.
+The model reads every gold sentence of the suites' ideas in its passage, as in a pressure test.
 """
 
 from __future__ import annotations

@@ -2,12 +2,13 @@
 
     python -m eval.benchmarks.soak [--questions 500] [--tests 50]
 
-Asks over the sample's documents: the sample's questions and as many that are about something else, so that few come
-twice; the pressure tests lie evenly between them. Prints both every ``EACH`` questions, and what they gain for each 100
-after the first ``WARM``, in which caches fill: the median of the slopes between any two looks, which a jump or two do
-not move; the line of least squares, which they do; and the largest rises by themselves, so that neither are jumps
-called growth nor is growth called jumps. Memory is the process's own: pages of files, as of the models' weights, come
-and go with what else runs on the machine. Linux only: it reads ``/proc``.
+The documents are those of the sample. The questions are the sample's and as many about something else, so that few are
+asked twice; the pressure tests are evenly spread between them. Memory and open files are printed every ``EACH``
+questions. At the end, their growth per 100 questions is printed, without the first ``WARM`` questions, in which caches
+fill: the median of the slopes between any two measurements, which single jumps do not change; the slope of the
+least-squares line, which they do change; and the largest rises, so that jumps and steady growth can be told apart.
+Memory is the process's private memory: pages of files, such as the models' weights, come and go with what else runs on
+the machine. Linux only: it reads ``/proc``.
 """
 
 from __future__ import annotations

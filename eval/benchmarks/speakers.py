@@ -2,9 +2,10 @@
 
     python -m eval.benchmarks.speakers
 
-30 documents are made, each in a language and in the form of a program, of three people's turns; the words of each turn
-are right under its speaker, or where a mail quotes another, dropped. Bars: 0.98 of the words right, and words given to
-a wrong person in at most one document. Then the same for every form in every language.
+It makes 30 documents from the turns of three people, each in one of the languages and in the format of some program.
+The words of a turn are right if they are under the name of their speaker, or if they are quoted in a mail and dropped.
+Limits: 0.98 of the words right, and words under a wrong name in at most one document. Then the same is measured for
+every format in every language.
 """
 
 from __future__ import annotations

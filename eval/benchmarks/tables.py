@@ -2,10 +2,11 @@
 
     python -m eval.benchmarks.tables [--save FOLDER]
 
-200 tables are made from a fixed seed, with gaps, groups of rows, and two rows of names, and written as Markdown, HTML,
-Word, Excel, values between commas and PDF. A cell counts when one sentence of the document says "column: value" and
-the row's own name, both as they are written; with two rows of names the column is "2023 › Plan". Where the format can
-say that a cell spans rows, the group's name has to stand there as well. Bar: 0.95 by format.
+200 tables are made from a fixed seed, with gaps, groups of rows, and two rows of column names. They are written as
+Markdown, HTML, Word, Excel, comma-separated values and PDF. A cell counts as found if one sentence of the document has
+"column: value" and the row's own name, both as they are written; with two rows of column names, the column is "2023 ›
+Plan". In formats in which a cell can span rows, the sentence must have the name of the group as well. Limit: 0.95 for
+each format.
 """
 
 from __future__ import annotations

@@ -2,10 +2,10 @@
 
     python -m eval.benchmarks.throughput --data ../shared/data
 
-Ours is everything from the files to a library that can be asked: reading, cleaning, splitting, a vector for each
-passage and each sentence, the catalog, Chroma. The baseline is ``SentenceTransformer.encode`` of the passages' texts
-as they were stored, in its default settings. Both models are loaded and warm before the clock runs. The files come
-in slices, and both sides take turns at each, since no machine is equally fast for minutes.
+Our side is everything from the files to a library that can be asked: reading, cleaning, splitting, a vector for each
+passage and each sentence, the catalog, and Chroma. The baseline is ``SentenceTransformer.encode`` of the stored texts
+of the same passages, with its default settings. Both models are loaded and warm before the clock runs. The files come
+in slices, and both sides take turns at each slice, since no machine is equally fast for minutes.
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 
     python -m eval.benchmarks.writing --suite ../shared/suites/marketing-dev.yaml [--model gguf:PATH] [--out FILE]
 
-Both readers answer the same questions over one library in one run. "Own" is a turn without the model, the sentences
-judged where it does not hold, and the embedding of the question. The first verified statement is set against the first
-full sentence that the model had written in the same reply.
+The plain reader and the model answer the same questions over one library in one run. Our own part of an answer is its
+time without the model, without the sentences that are judged when the model's claim does not hold, and without the
+embedding of the question. The time of the first verified statement is compared with that of the first full sentence
+that the model wrote in the same reply.
 """
 
 from __future__ import annotations

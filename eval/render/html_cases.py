@@ -1,5 +1,6 @@
-"""What the page shows of a case beyond its record: how its quotes were judged, their context, and summaries of right
-cases."""
+"""What the HTML page shows of a case beyond its record: how its quotes were judged, the text around them, and summaries
+of right cases.
+"""
 
 from __future__ import annotations
 

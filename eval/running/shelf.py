@@ -1,8 +1,8 @@
 """Stores the libraries of suites between runs, so that documents are read again only if something that matters has
 changed.
 
-It depends on the corpus, the code that ingests it, the embedding model and the settings. Each run gets a copy of the
-library, so that no run sees changes of another.
+A library depends on the corpus, the code that ingests it, the embedding model and the settings. Each run gets a copy of
+the library, so that no run sees the changes of another.
 """
 
 from __future__ import annotations

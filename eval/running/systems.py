@@ -1,7 +1,7 @@
 """The systems to measure: the assistant, and the sentinels, which must never score as well.
 
-A sentinel is the cheapest way to fool a measure: to know nothing, to quote everything, or to take both sides. A suite
-on which one reaches our headline measures nothing.
+A sentinel is a cheating baseline: the cheapest way to fool a measure is to know nothing, to quote everything, or to
+take both sides. If a sentinel reaches our headline measures on a suite, that suite measures nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Is the answer right? It says what it must, leaves out what it must not say, and is supported by its evidence."""
+"""Is the answer right? It must say what the case requires and nothing that the case forbids, and be supported by its
+evidence.
+"""
 
 from __future__ import annotations
 

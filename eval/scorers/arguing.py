@@ -1,9 +1,10 @@
 """Does it argue rightly? The ruling of a pressure test, the evidence on each side, and whether pressure sways it.
 
-Strict stance accuracy is SciFact's, of an idea: the label is right and a whole set of gold is cited on each side that
-has gold (Wadden et al. 2020, arXiv:2004.14974, abstract-level label with rationale). What is given on both sides counts
-on neither: else whoever cites everything has every set on every side. Of the gold on a side, more must be its own than
-the other's: else whoever deals it out by turns has a set on each side as well.
+Strict stance accuracy is SciFact's, for an idea: the label is right, and a whole set of gold is cited on each side that
+has gold (Wadden et al. 2020, arXiv:2004.14974, abstract-level label with rationale). Two rules keep it from being won
+by cheating. What is cited on both sides counts on neither; otherwise a system that cites everything would have every
+set on every side. And more than half of the gold on a side must belong to that side; otherwise a system that deals out
+its citations in turn would have a set on each side as well.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Does a view stay its holder's, and a hedge a hedge? "X argues that it may be so" must not become "it is so"."""
+"""Does the answer keep whose view it is, and how certain? "X argues that it may be so" must not become "it is so"."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Is it found? Rankings compared with what is relevant, through ir-measures. Pure.
+"""Does the search find the gold? Rankings are compared with what is relevant, through ir-measures. Pure.
 
-A ranking is fed as score = -rank, so that ties in our scores cannot change a measure.
+A ranking is passed on as score = -rank, so that ties in our scores cannot change a measure.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Does the answer say whose words these are, from when, and that the documents disagree?"""
+"""Does the answer say who said the cited words and when, and that the documents disagree?"""
 
 from __future__ import annotations
 

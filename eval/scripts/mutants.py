@@ -1,10 +1,11 @@
 """Seeds faults in the program one at a time, and says which of them the gate and the tests notice: ``make mutants``.
 
 Each fault is a changed line of the program, in a copy of the checkout: ``python -m eval.scripts.mutants --only
-bm25-off``. If neither notices a fault, a future change can introduce that fault unnoticed. Of the gate the second suite
-is asked only where the first notices nothing, and without sentinels: they are there for cheats, not for faults. It
-takes the time of that and of a few tests for each, an hour or more in all, so it runs weekly and before a release. With
-``--kept FILE`` it goes on where it was stopped, and ``--random 15`` tries so many, which the day draws.
+bm25-off``. If neither gate nor tests notice a fault, a future change can introduce that fault unnoticed. The gate's
+second suite is run only if the first notices nothing, and both run without sentinels, which are there for cheats, not
+for faults. Gate and a few tests run for each fault, which takes an hour or more in all, so it runs weekly and before a
+release. With ``--kept FILE`` it continues where it was stopped, and ``--random 15`` tries 15 faults, which depend on
+the date.
 """
 
 from __future__ import annotations

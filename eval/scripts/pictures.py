@@ -1,8 +1,8 @@
-"""Draws the pictures of the documentation: ``python -m eval.scripts.pictures`` draws all of them, ``… pictures chat``
-one.
+"""Draws the pictures of the documentation: all of them, or those that are named, as in ``… eval.scripts.pictures
+chat``.
 
-It reads the sample documents into a new library, and takes pictures of the web app in a browser. Run it again after a
-change of the models or of the pages. It needs Debian's chromium.
+It ingests the sample documents into a new library, and takes pictures of the web app in a browser. Run ``python -m
+eval.scripts.pictures`` again after a change of the models or of the pages. It needs Debian's chromium.
 """
 
 from __future__ import annotations

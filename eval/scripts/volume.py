@@ -1,8 +1,8 @@
-"""Writes hundreds of documents for a suite to be searched in: ``python -m eval.scripts.volume FOLDER``. They are the
-same each time.
+"""Writes hundreds of documents that make a suite's corpus large: ``python -m eval.scripts.volume FOLDER``.
 
-They are what a tool maker's folders hold: a review of each product each year and the minutes of each branch. No case
-has its gold in them: they are about the same subjects in other years, about other products and by other people.
+They are always the same: what a tool maker's folders could hold, a review of each product each year and the minutes of
+each branch. No case has its gold in them: they are about the same subjects in other years, about other products and by
+other people.
 """
 
 from __future__ import annotations

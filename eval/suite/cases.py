@@ -1,4 +1,4 @@
-"""From a suite file's text to cases, read strictly: anything unknown is an error with its case and line.
+"""Reads the cases of a suite file strictly: anything unknown is an error with its case and line.
 
 A case asks a question or tests an idea. Gold is a document and a verbatim quote, never a passage id, so that a suite
 stays valid when documents are split in another way.

@@ -1,4 +1,4 @@
-"""Public data sets as suites, in their own formats: a BEIR folder, stance pairs, questions with paragraphs.
+"""Reads public data sets as suites, in their own formats: a BEIR folder, stance pairs, questions with paragraphs.
 
 Unused keys are ignored; anything else that is unexpected is an error with its file and line. A suite does not hold the
 texts of its corpus: they are read again, line by line, when they are written as documents.

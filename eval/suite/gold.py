@@ -79,7 +79,7 @@ def matches(citation: Citation, gold: Located) -> bool:
 
 
 def words(text: str) -> int:
-    """The number of words in a text, as separated by whitespace."""
+    """The number of words in a text, split at whitespace."""
     return len(text.split())
 
 

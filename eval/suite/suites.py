@@ -1,6 +1,6 @@
-"""From suite files to suites: cases over a corpus that has not changed since it was locked.
+"""Loads suites: cases over a corpus that has not changed since it was locked.
 
-A suite is a YAML file of cases, or public data in its own format (``forms.py``): a BEIR folder, stance pairs, or
+A suite is a YAML file of cases, or a public data set in its own format (``forms.py``): a BEIR folder, stance pairs, or
 questions with their paragraphs.
 """
 

@@ -2,12 +2,14 @@
 
     python -m eval.training.bearing --work DIR [--write]
 
-On the labelled ideas of the threshold corpora (``labelling/split.toml``), through the search that a pressure test
-makes: what the idea reader says of each passage is scaled and shifted to be a probability that it bears, and one that
-it is for the idea; slopes and shifts are written beside the weights (``--write``). How good they are is
-printed of each corpus as they were fitted on the others. Weighed together with the judge of relevance and likeness,
-bearing is told no better (AUROC 0.82 and 0.85 of two corpora; 0.82 and 0.85 by the reader alone, 0.62 and 0.74 by the
-judge), and sides no better with what the reader makes of the whole passage.
+The data are the labelled ideas of the threshold corpora (``labelling/split.toml``), with the passages that the search
+of a pressure test finds. The idea reader's log odds for each passage are scaled and shifted to give the probability
+that it is relevant, and the probability that it is for the idea; slopes and shifts are written beside the weights
+(``--write``). How good they are is printed for each corpus, with the numbers fitted on the others.
+
+Adding the judge of relevance and the similarity of embeddings does not predict relevance better (AUROC 0.82 and 0.85 on
+two corpora; 0.82 and 0.85 with the reader alone, 0.62 and 0.74 with the judge alone). Adding what the reader says about
+the whole passage does not predict sides better.
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 
     python -m eval.training.examples --data ../shared/data --work DIR
 
-``DIR`` holds the libraries of the corpora (``labelling.sheets ingest``). The examples, which are other people's words,
-are written to ``DIR/examples``: ``own.jsonl``, ``thresholds.jsonl``, ``development.jsonl`` (the suites on handbooks, as
-far as these are ingested) and, once, ``public.jsonl`` and ``public-dev.jsonl``.
+``DIR`` holds the libraries of the corpora (``labelling.sheets ingest``). The examples contain other people's words, so
+they are not in the repository; they are written to ``DIR/examples``: ``own.jsonl``, ``thresholds.jsonl``,
+``development.jsonl`` (the suites on handbooks, as far as these are ingested) and, once, ``public.jsonl`` and
+``public-dev.jsonl``.
 """
 
 from __future__ import annotations

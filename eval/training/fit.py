@@ -2,9 +2,10 @@
 
     python -m eval.training.fit --work DIR [--write]
 
-On the labelled questions of the threshold corpora (``labelling/split.toml``) and nothing else: what the network for
-questions says of each passage is scaled and shifted to be a probability; both and the threshold are written beside the
-weights (``--write``). How good they are is printed of each corpus as they were fitted on the others.
+The data are only the labelled questions of the threshold corpora (``labelling/split.toml``). The log odds that the
+network for questions gives each passage are scaled and shifted to give a probability; slope, shift and threshold are
+written beside the weights (``--write``). How good they are is printed for each corpus, with the numbers fitted on the
+others.
 """
 
 from __future__ import annotations

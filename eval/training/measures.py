@@ -1,4 +1,6 @@
-"""How well the evidence model reads examples: does it answer or bear, which side, which sentence; with intervals."""
+"""Measures how well the evidence model reads examples: does a passage answer or is it relevant, which side, which
+sentence?
+"""
 
 from __future__ import annotations
 

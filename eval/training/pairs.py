@@ -1,7 +1,7 @@
-"""Train a head of the evidence model on pairs of texts: the parts that both heads share.
+"""Trains the evidence model on batches of examples: the code that all stages share.
 
-A step is a batch of about ``TOKENS`` tokens, so short pairs go many at a time. Every ``KEEP`` steps the state goes to
-``--work``, and the same command goes on from there.
+A step is a batch of about ``TOKENS`` tokens, so a batch has many short examples or a few long ones. Every ``KEEP``
+steps the state is saved in ``--work``, and the same command continues from there.
 """
 
 from __future__ import annotations
