@@ -28,7 +28,7 @@ WORKS = Path(__file__).parents[1] / "suites" / "works" / "documents"
 
 
 def arguments(about: str | None) -> argparse.Namespace:
-    """Parse the arguments ``--data`` and ``--home`` of a benchmark; ``about`` has its description in the first line."""
+    """Parse the arguments ``--data`` and ``--home`` of a benchmark; the first line of ``about`` is its description."""
     parser = argparse.ArgumentParser(description=(about or "").split("\n", maxsplit=1)[0])
     parser.add_argument(
         "--data", type=Path, default=Path("../shared/data"), help="the folder that holds textbook/, if there is one"

@@ -33,8 +33,8 @@ def file_of(suite: Path) -> Path:
 
 
 def add(suite: Path, cases: Iterable[Case]) -> list[Case]:
-    """Add drafts to a suite and return those that were added. Left out are drafts with a question that the suite
-    already has, and drafts with gold that is not in the corpus.
+    """Add drafts to a suite and return those that were added. Drafts with a question that the suite already has, or
+    with gold that is not in the corpus, are left out.
     """
     file = file_of(suite)
     loaded = suites.examine(suite)[0] if file.exists() else None

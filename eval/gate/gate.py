@@ -272,7 +272,7 @@ def compared_with(baseline: Baseline, records: Sequence[Record], changed: Sequen
 
 
 def is_stale(record: Record, changed: Sequence[str]) -> bool:
-    """Whether gold of the case was lost from one of the files ``changed``."""
+    """Whether one of the ``changed`` files no longer contains a gold quote of the case."""
     return any(gold["lost"] and gold["source"] in changed for gold in record.gold)
 
 

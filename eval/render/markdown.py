@@ -73,8 +73,8 @@ def badge(summary: RunSummary, verdict: GateVerdict) -> Mapping[str, str | int]:
 
 
 def annotations(records: Sequence[Record], verdict: GateVerdict) -> list[str]:
-    """GitHub's workflow commands that show an error at each failing case, then for each failed check that names no
-    case. There are at most ``ANNOTATIONS``.
+    """A GitHub workflow command that shows an error for each failing case, then for each failed check that names no
+    case; at most ``ANNOTATIONS`` in all.
 
     The text is escaped as in GitHub's toolkit (actions/toolkit, packages/core/src/command.ts).
     """

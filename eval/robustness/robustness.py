@@ -178,8 +178,8 @@ def _variations(
 
 
 def _lay_out(corpus: Path, added: Mapping[str, bytes], into: Path) -> None:
-    """Copy the files of ``corpus`` that are ingested to the folder ``into``, under their own names, and write the added
-    files.
+    """Copy the files of ``corpus`` that are ingested into the folder ``into``, under their own names, and write the
+    added files beside them.
     """
     for file in files.find([corpus]).files:
         place = into / file.source

@@ -85,7 +85,7 @@ class Usage(NamedTuple):
     output_tokens: int = 0
 
     def plus(self, reply: AIMessage) -> Usage:
-        """The usage with that of one more reply added."""
+        """A new usage that also counts this reply."""
         used = reply.usage_metadata
         read, written = (used["input_tokens"], used["output_tokens"]) if used else (0, 0)
         return Usage(self.calls + 1, self.input_tokens + read, self.output_tokens + written)

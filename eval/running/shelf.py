@@ -50,8 +50,8 @@ def take(shelf: Path, name: str, into: Path) -> bool:
 
 
 def put(shelf: Path, name: str, library: Path) -> None:
-    """Store a copy of a library as ``name`` in the folder ``shelf``, completely or not at all. Of more than ``KEPT``
-    libraries, those that were not used for longest are removed.
+    """Store a copy of a library as ``name`` in the folder ``shelf``, completely or not at all. If there are then more
+    than ``KEPT`` libraries, those that have been unused for the longest time are removed.
     """
     shelf.mkdir(parents=True, exist_ok=True)
     new = shelf / f".{name}.{os.getpid()}.new"
@@ -65,7 +65,7 @@ def put(shelf: Path, name: str, library: Path) -> None:
 
 
 def tidy(shelf: Path, most: int) -> None:
-    """Remove the folders of ``shelf`` that were not used for longest, until ``most`` are left."""
+    """Remove the folders in ``shelf`` that have been unused for the longest time, until ``most`` are left."""
     folders = (one for one in shelf.iterdir() if one.is_dir() and one.name != READINGS)
     for old in sorted(folders, key=lambda one: one.stat().st_mtime)[:-most]:
         shutil.rmtree(old, ignore_errors=True)

@@ -122,7 +122,7 @@ def scores_of_words(asked: AnsweredCase) -> Iterator[Score]:
 def contains(text: str, string: str) -> bool:
     """Whether ``string`` is in ``text``, ignoring case and whitespace; a string with a digit must match whole tokens.
 
-    "260" stands in "$260." and "260%", not in "2600", "1,260", "260.5" or "B260".
+    "260" is found in "$260." and "260%", but not in "2600", "1,260", "260.5" or "B260".
     """
     text, string = (" ".join(one.split()).casefold() for one in (text, string))
     if not any(character.isdigit() for character in string):

@@ -43,7 +43,7 @@ SURVIVE_GATE = 3  # faults that the gate may miss, as long as the tests notice t
 
 class Mutant(NamedTuple):
     """A fault to seed: the text ``old``, which must occur once in ``file``, is replaced by ``new``. ``tests`` are the
-    test files of that module.
+    test files that should notice it.
     """
 
     name: str

@@ -68,7 +68,7 @@ class JsonLine:
         """Return ``value`` if it is a string that can be written to a file.
 
         Raises:
-            CaseError: it is not, or is blank and must not be; the error names ``key``.
+            CaseError: it is not such a string, or it is blank and ``may_be_blank`` is false; the error names ``key``.
         """
         if not isinstance(value, str):
             raise self.fault(f"{key}: not a string: {value!r}")

@@ -190,7 +190,7 @@ def of_sided(rows: Sequence[Row], towards: Numbers) -> None:
 
 
 def found(work: Path) -> Iterator[Row]:
-    """Yield the passages that a pressure test reads for each idea, as far as they have a label."""
+    """Yield the passages that a pressure test reads for each idea; passages without a label are left out."""
     labels: dict[tuple[str, str], list[Example]] = defaultdict(list)
     for one in read(work / "examples/thresholds.jsonl"):
         if one.kind == "idea" and one.label != "no side":

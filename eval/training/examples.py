@@ -96,8 +96,8 @@ def read(path: Path) -> list[Example]:
 
 
 def ours(work: Path, names: Sequence[str]) -> Iterator[Example]:
-    """Yield the labelled passages of these corpora as examples, as far as their libraries still have them. If a passage
-    has two labels, the first one counts.
+    """Yield the labelled passages of these corpora as examples; passages that their libraries no longer have are left
+    out. If a passage has two labels, the first one counts.
     """
     of = {one.id: one for one in asked()}
     for corpus in names:

@@ -39,7 +39,8 @@ class Row(NamedTuple):
     """A passage of a question: the example with its label, the network's probability that it answers at least in part,
     and the value by which it is ranked.
 
-    ``is_right_sentence`` says whether the sentence that the network finds best answers; None if that is not known.
+    ``is_right_sentence`` says whether the sentence that the network ranks first in the passage answers the question;
+    None if that is not known.
     """
 
     one: Example

@@ -118,7 +118,7 @@ def answerable_auroc(rows: Rows) -> float:
 
 
 def best_sentence(rows: Rows) -> float:
-    """How often the sentence that the model finds best in an answering passage answers the question."""
+    """How often the sentence that the model ranks first in an answering passage is one that answers the question."""
     hits = [
         r.one.told[int(np.argmax(1 - r.sentences[:, 0]))] == "answers"
         for r in rows
